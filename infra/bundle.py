@@ -33,7 +33,7 @@ NOTES = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json",
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class BundlePlatform:
     """Say which machine a bundle is for."""
 
     name: str
@@ -47,12 +47,12 @@ class Target:
 
 
 TARGETS = {
-    "lambda": Target("lambda", "3.13", "aarch64-manylinux_2_28"),
-    "local": Target("local", f"{sys.version_info.major}.{sys.version_info.minor}", None),
+    "lambda": BundlePlatform("lambda", "3.13", "aarch64-manylinux_2_28"),
+    "local": BundlePlatform("local", f"{sys.version_info.major}.{sys.version_info.minor}", None),
 }
 
 
-def build(target: Target, policy: Path) -> Path:
+def build(target: BundlePlatform, policy: Path) -> Path:
     """Build both bundles unless nothing that goes into them changed; return the folder that holds them."""
     compiler = _interpreter(target)
     if compiler is None:
@@ -67,7 +67,7 @@ def build(target: Target, policy: Path) -> Path:
     return target.folder
 
 
-def _packages(target: Target, bundle: str, requirements: Path, compiler: Path | None) -> Path:
+def _packages(target: BundlePlatform, bundle: str, requirements: Path, compiler: Path | None) -> Path:
     """Install and compile what a bundle's requirements name; slow, and the same until they change."""
     folder = target.folder / "packages" / bundle
     inputs = _digest([requirements, Path(__file__)], str(target), str(compiler))
@@ -139,7 +139,7 @@ def _product() -> Iterator[Path]:
                 yield file
 
 
-def _install(folder: Path, target: Target, requirements: Path) -> None:
+def _install(folder: Path, target: BundlePlatform, requirements: Path) -> None:
     uv = Path(sys.executable).parent / "uv"
     machine = ["--python-platform", target.platform] if target.platform else []
     subprocess.run(
@@ -169,7 +169,7 @@ def _prune(folder: Path) -> None:
     (folder / ".lock").unlink(missing_ok=True)
 
 
-def _interpreter(target: Target) -> Path | None:
+def _interpreter(target: BundlePlatform) -> Path | None:
     """Find a Python of the target's own minor version: bytecode of another one is not read."""
     name = f"python{target.python}"
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"

@@ -31,26 +31,26 @@ if TYPE_CHECKING:
     from leadtight.app.messaging.review_mail import WeeklyMail
     from leadtight.app.messaging.send_limits import SendLimits
     from leadtight.app.outcomes.call_report import CallReport
-    from leadtight.app.outcomes.contact_check import Asking
+    from leadtight.app.outcomes.contact_check import ContactCheck
     from leadtight.app.outcomes.contact_proofs import Proofs
     from leadtight.app.outcomes.desk import Desk
     from leadtight.app.outcomes.lead_api import Programs
-    from leadtight.app.outcomes.recording import Seen
+    from leadtight.app.outcomes.recording import LeadView
     from leadtight.app.ports.alarms import Alarms
     from leadtight.app.ports.board import BoardStore
     from leadtight.app.ports.clock_and_ids import NewId
     from leadtight.app.ports.compliance import CallLists
     from leadtight.app.ports.files import MailFiles, ReadMail
     from leadtight.app.ports.leads import LeadStore
-    from leadtight.app.ports.messaging import Caller, Chat, Mailer, Renderer, Texter
+    from leadtight.app.ports.messaging import CallPlacer, Chat, Mailer, Renderer, Texter
     from leadtight.app.ports.outbox import Outbox, Pace, Retries
     from leadtight.app.ports.quarantine import Fetch, HeldStore, Hint
     from leadtight.app.routing.route import Route
     from leadtight.app.sla.rearm import Rearm
     from leadtight.app.sla.sla import Sla
     from leadtight.app.views.board import Boards
-    from leadtight.app.views.queue import Queue
-    from leadtight.domain.intake.quarantine import Held
+    from leadtight.app.views.queue import LeadQueue
+    from leadtight.domain.intake.quarantine import QuarantinedDelivery
     from leadtight.domain.policy.policy import Policy
 
 
@@ -102,7 +102,7 @@ class Ports(Protocol):
         """Who sends texts."""
 
     @property
-    def caller(self) -> Caller:
+    def caller(self) -> CallPlacer:
         """Who places calls."""
 
     @property
@@ -134,7 +134,7 @@ class Ports(Protocol):
         """What makes ids."""
 
 
-class UseCases:
+class Application:
     """The use cases under one policy, over one set of ports."""
 
     def __init__(self, policy: Policy, ports: Ports) -> None:
@@ -175,7 +175,7 @@ class UseCases:
         ports = self._ports
         return Proofs(self.policy, ports.store, ports.outbox, ports.alarms, local_time_of)
 
-    def report_call(self, call: CallReport, now: datetime) -> Seen:
+    def report_call(self, call: CallReport, now: datetime) -> LeadView:
         """Record what became of a call; what records it is made with the first report: few deliveries are one."""
         return self.proofs.report(call, now)
 
@@ -220,7 +220,7 @@ class UseCases:
 
         return Quarantine(self._ports.held, self.intake, self._reread, self.report_call)
 
-    def _reread(self, held: Held) -> Sequence[Item]:
+    def _reread(self, held: QuarantinedDelivery) -> Sequence[Item]:
         from leadtight.adapters.inbound.replay import reread
         from leadtight.app.intake.inbound_mail import CHANNEL
 
@@ -357,11 +357,11 @@ class UseCases:
         return Programs(self.policy, self._ports.store, self._ports.alarms, local_time_of)
 
     @cached_property
-    def queue(self) -> Queue:
+    def queue(self) -> LeadQueue:
         """What is behind a person's queue."""
-        from leadtight.app.views.queue import Queue
+        from leadtight.app.views.queue import LeadQueue
 
-        return Queue(self.policy, self._ports.store, self._ports.links)
+        return LeadQueue(self.policy, self._ports.store, self._ports.links)
 
     @cached_property
     def boards(self) -> Boards:
@@ -380,11 +380,11 @@ class UseCases:
         return QuickAdd(self.policy, self.intake, ports.store, PhoneEmailNormalizer(), ports.links, ports.new_id)
 
     @cached_property
-    def asking(self) -> Asking:
+    def asking(self) -> ContactCheck:
         """What is behind the question to a lead."""
-        from leadtight.app.outcomes.contact_check import Asking
+        from leadtight.app.outcomes.contact_check import ContactCheck
 
-        return Asking(self.policy, self._ports.store, self._ports.alarms, self._ports.links)
+        return ContactCheck(self.policy, self._ports.store, self._ports.alarms, self._ports.links)
 
     @cached_property
     def unsubscribe(self) -> Unsubscribe:

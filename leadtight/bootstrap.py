@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from leadtight.app.intake.deliveries import Deliveries
     from leadtight.app.intake.fetch_announced import Collect, ReadFetched
     from leadtight.app.intake.file_import import Import
-    from leadtight.app.intake.form_posts import FormDoor, Posted
+    from leadtight.app.intake.form_posts import FormIntake, FormPost
     from leadtight.app.intake.inbound_mail import Mails
     from leadtight.app.intake.quarantine import Quarantine
     from leadtight.app.intake.quarantine_desk import QuarantineDesk
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from leadtight.app.messaging.respond import Respond
     from leadtight.app.messaging.review_mail import WeeklyMail
     from leadtight.app.messaging.send_limits import SendLimits
-    from leadtight.app.outcomes.contact_check import Asking
+    from leadtight.app.outcomes.contact_check import ContactCheck
     from leadtight.app.outcomes.desk import Desk
     from leadtight.app.outcomes.lead_api import Programs
     from leadtight.app.ports.alarms import Alarms
@@ -47,15 +47,15 @@ if TYPE_CHECKING:
     from leadtight.app.ports.files import MailFiles
     from leadtight.app.ports.history import EventLog
     from leadtight.app.ports.leads import LeadStore
-    from leadtight.app.ports.messaging import Caller, Chat, Mailer, Renderer, Texter
+    from leadtight.app.ports.messaging import CallPlacer, Chat, Mailer, Renderer, Texter
     from leadtight.app.ports.outbox import Outbox, Pace, Retries
     from leadtight.app.ports.quarantine import Fetch, HeldStore, Hint
     from leadtight.app.routing.route import Route
     from leadtight.app.sla.rearm import Rearm
     from leadtight.app.sla.sla import Sla
     from leadtight.app.views.board import Boards
-    from leadtight.app.views.queue import Queue
-    from leadtight.application import UseCases
+    from leadtight.app.views.queue import LeadQueue
+    from leadtight.application import Application
     from leadtight.domain.policy.forms import Form
     from leadtight.domain.policy.policy import Policy
 
@@ -175,7 +175,7 @@ class Deployed:
         return SnsTexter()
 
     @cached_property
-    def caller(self) -> Caller:
+    def caller(self) -> CallPlacer:
         """Who places calls."""
         from leadtight.adapters.aws.senders import ConnectCaller
 
@@ -238,11 +238,11 @@ def ports() -> Deployed:
 
 
 @cache
-def use_cases() -> UseCases:
+def use_cases() -> Application:
     """Return the use cases of this deployment."""
-    from leadtight.application import UseCases
+    from leadtight.application import Application
 
-    return UseCases(policy(), ports())
+    return Application(policy(), ports())
 
 
 def store() -> LeadStore:
@@ -312,17 +312,17 @@ def spill() -> SpillQueue:
 
 
 @cache
-def form_door() -> FormDoor:
+def form_door() -> FormIntake:
     """Return the use case that takes form posts."""
     from leadtight.adapters.http import client
     from leadtight.adapters.inbound.forms import reader
     from leadtight.adapters.inbound.forms.challenge import Challenges
-    from leadtight.app.intake.form_posts import FormDoor
+    from leadtight.app.intake.form_posts import FormIntake
 
-    return FormDoor(deliveries(), reader.read, reader.keep, Challenges(webhook_keys(), client.post), _keep_files)
+    return FormIntake(deliveries(), reader.read, reader.keep, Challenges(webhook_keys(), client.post), _keep_files)
 
 
-def _keep_files(form: Form, posted: Posted) -> Posted:
+def _keep_files(form: Form, posted: FormPost) -> FormPost:
     from leadtight.app.intake.uploads import (
         Uploads,  # here: few forms keep files, and the client of S3 costs a cold start
     )
@@ -452,7 +452,7 @@ def programs() -> Programs:
     return use_cases().programs
 
 
-def queue() -> Queue:
+def queue() -> LeadQueue:
     """Return the use case behind a person's queue."""
     return use_cases().queue
 
@@ -467,7 +467,7 @@ def quick_add() -> QuickAdd:
     return use_cases().quick_add
 
 
-def asking() -> Asking:
+def asking() -> ContactCheck:
     """Return the use case behind the question to a lead."""
     return use_cases().asking
 

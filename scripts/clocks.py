@@ -24,7 +24,7 @@ LIBRARY = "libfaketime.so.1"
 
 
 @dataclass(frozen=True, slots=True)
-class Clock:
+class TestClock:
     """When and where a run takes place: an instant, the machine's zone, and its language."""
 
     at: str
@@ -32,34 +32,34 @@ class Clock:
     language: str = "C.UTF-8"
 
 
-CLOCKS: Mapping[str, Clock] = {
-    "before-opening": Clock("2026-11-30T06:50Z"),
-    "warning-at-opening": Clock("2026-11-30T07:50Z"),
-    "opening": Clock("2026-11-30T07:58Z"),
-    "just-open": Clock("2026-11-30T08:10Z"),
-    "noon": Clock("2026-12-01T11:00Z", "Europe/Berlin", "de_DE.UTF-8"),
-    "before-closing": Clock("2026-12-02T16:50Z"),
-    "closing": Clock("2026-12-03T16:59Z", "Europe/Berlin"),
-    "friday-evening": Clock("2026-12-04T17:30Z"),
-    "night": Clock("2026-12-02T22:30Z"),
-    "saturday": Clock("2026-12-05T12:00Z", "Europe/Paris", "fr_FR.UTF-8"),
-    "sunday-night": Clock("2026-11-29T23:30Z"),
-    "sunday-evening": Clock("2026-11-29T21:00Z", "America/New_York", "en_US.UTF-8"),
-    "forward": Clock("2027-03-28T00:59:30Z", "Europe/Berlin"),
-    "after-forward": Clock("2027-03-28T01:10Z", "Europe/London", "en_GB.UTF-8"),
-    "back": Clock("2026-10-25T00:30Z", "Europe/Berlin"),
-    "after-back": Clock("2026-10-25T01:10Z", "Europe/Berlin"),
-    "back-in-america": Clock("2026-11-01T06:05Z", "America/New_York"),
-    "month-end": Clock("2027-01-31T22:58Z", "Europe/Berlin"),
-    "year-end": Clock("2026-12-31T23:58Z"),
-    "new-year": Clock("2027-01-01T00:01Z", "Asia/Kolkata", "hi_IN.UTF-8"),
-    "week-53": Clock("2027-01-03T10:00Z"),
-    "leap-day": Clock("2028-02-29T09:00Z"),
-    "leap-day-end": Clock("2028-02-29T23:58Z", "Europe/Istanbul", "tr_TR.UTF-8"),
-    "christmas": Clock("2026-12-25T10:00Z"),
-    "tomorrow": Clock("2026-12-01T20:00Z", "Pacific/Kiritimati", "ja_JP.UTF-8"),
-    "yesterday": Clock("2026-12-02T05:00Z", "Pacific/Pago_Pago", "ar_EG.UTF-8"),
-    "summer": Clock("2027-07-14T08:00Z", "Australia/Lord_Howe", "pt_BR.UTF-8"),
+CLOCKS: Mapping[str, TestClock] = {
+    "before-opening": TestClock("2026-11-30T06:50Z"),
+    "warning-at-opening": TestClock("2026-11-30T07:50Z"),
+    "opening": TestClock("2026-11-30T07:58Z"),
+    "just-open": TestClock("2026-11-30T08:10Z"),
+    "noon": TestClock("2026-12-01T11:00Z", "Europe/Berlin", "de_DE.UTF-8"),
+    "before-closing": TestClock("2026-12-02T16:50Z"),
+    "closing": TestClock("2026-12-03T16:59Z", "Europe/Berlin"),
+    "friday-evening": TestClock("2026-12-04T17:30Z"),
+    "night": TestClock("2026-12-02T22:30Z"),
+    "saturday": TestClock("2026-12-05T12:00Z", "Europe/Paris", "fr_FR.UTF-8"),
+    "sunday-night": TestClock("2026-11-29T23:30Z"),
+    "sunday-evening": TestClock("2026-11-29T21:00Z", "America/New_York", "en_US.UTF-8"),
+    "forward": TestClock("2027-03-28T00:59:30Z", "Europe/Berlin"),
+    "after-forward": TestClock("2027-03-28T01:10Z", "Europe/London", "en_GB.UTF-8"),
+    "back": TestClock("2026-10-25T00:30Z", "Europe/Berlin"),
+    "after-back": TestClock("2026-10-25T01:10Z", "Europe/Berlin"),
+    "back-in-america": TestClock("2026-11-01T06:05Z", "America/New_York"),
+    "month-end": TestClock("2027-01-31T22:58Z", "Europe/Berlin"),
+    "year-end": TestClock("2026-12-31T23:58Z"),
+    "new-year": TestClock("2027-01-01T00:01Z", "Asia/Kolkata", "hi_IN.UTF-8"),
+    "week-53": TestClock("2027-01-03T10:00Z"),
+    "leap-day": TestClock("2028-02-29T09:00Z"),
+    "leap-day-end": TestClock("2028-02-29T23:58Z", "Europe/Istanbul", "tr_TR.UTF-8"),
+    "christmas": TestClock("2026-12-25T10:00Z"),
+    "tomorrow": TestClock("2026-12-01T20:00Z", "Pacific/Kiritimati", "ja_JP.UTF-8"),
+    "yesterday": TestClock("2026-12-02T05:00Z", "Pacific/Pago_Pago", "ar_EG.UTF-8"),
+    "summer": TestClock("2027-07-14T08:00Z", "Australia/Lord_Howe", "pt_BR.UTF-8"),
 }
 
 

@@ -24,7 +24,7 @@ from leadtight.domain.model.errors import (
     Problem,
     StaleSubmission,
 )
-from leadtight.domain.text.sanitizing import clean
+from leadtight.domain.text.sanitizing import sanitize
 
 logger = Logger(child=True)
 Respond = Callable[[events.Event, ApiKey, datetime], events.Response]
@@ -83,7 +83,7 @@ def _form(body: Mapping[str, Any], repeat: str) -> tuple[str, OutcomeForm]:
         problems.append(Problem("version", "send the version that you read, or an Idempotency-Key"))
     if problems:
         raise InvalidInquiry(problems)
-    texts = {name: clean(value, multiline=name == "note") for name, value in given.items()}
+    texts = {name: sanitize(value, multiline=name == "note") for name, value in given.items()}
     return texts.pop("by"), OutcomeForm(submission=version or 0, **texts)
 
 

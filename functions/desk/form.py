@@ -8,7 +8,7 @@ from leadtight.adapters.http import events
 from leadtight.app.intake.quick_add import AddForm
 from leadtight.app.outcomes.desk import HandOverForm
 from leadtight.app.outcomes.recording import OutcomeForm
-from leadtight.domain.text.sanitizing import clean
+from leadtight.domain.text.sanitizing import sanitize
 
 LONGEST_NOTE = 2_000
 LONGEST_REASON = 200
@@ -38,26 +38,26 @@ def read(event: events.Event) -> Asked:
         return HandOverForm(
             pool=str(fields.get("pool", "")),
             submission=_number(fields, "hand_over"),
-            reason=clean(str(fields.get("why", "")))[:LONGEST_REASON],
+            reason=sanitize(str(fields.get("why", "")))[:LONGEST_REASON],
         )
     return OutcomeForm(
         outcome=str(fields.get("outcome", "")),
         submission=_number(fields, "submission"),
-        note=clean(str(fields.get("note", "")), multiline=True)[:LONGEST_NOTE],
-        reason=clean(str(fields.get("reason", "")))[:LONGEST_REASON],
-        follow_up=clean(str(fields.get("follow_up", ""))),
-        happened_at=clean(str(fields.get("happened_at", ""))),
+        note=sanitize(str(fields.get("note", "")), multiline=True)[:LONGEST_NOTE],
+        reason=sanitize(str(fields.get("reason", "")))[:LONGEST_REASON],
+        follow_up=sanitize(str(fields.get("follow_up", ""))),
+        happened_at=sanitize(str(fields.get("happened_at", ""))),
     )
 
 
 def read_new_lead(event: events.Event) -> AddForm:
     """Return the lead that somebody typed. Raises what `read` raises."""
     fields = events.form_fields(event)
-    submission = clean(str(fields.get("submission", "")))[:LONGEST_SUBMISSION]
+    submission = sanitize(str(fields.get("submission", "")))[:LONGEST_SUBMISSION]
     if not submission:
         raise events.UnreadableBodyError("“submission” was missing")
-    texts = {name: clean(str(fields.get(name, "")))[:longest] for name, longest in LONGEST_TYPED.items()}
-    note = clean(str(fields.get("note", "")), multiline=True)[:LONGEST_NOTE]
+    texts = {name: sanitize(str(fields.get(name, "")))[:longest] for name, longest in LONGEST_TYPED.items()}
+    note = sanitize(str(fields.get("note", "")), multiline=True)[:LONGEST_NOTE]
     return AddForm(submission=submission, note=note, mine=fields.get("owner") == "me", **texts)
 
 

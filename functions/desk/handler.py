@@ -12,11 +12,11 @@ from leadtight import bootstrap
 from leadtight.adapters.http import events
 from leadtight.adapters.presentation.pages import contact_check
 from leadtight.adapters.presentation.pages import unsubscribe as pages_unsubscribe
-from leadtight.app.compliance.unsubscribe import Leaving
+from leadtight.app.compliance.unsubscribe import UnsubscribeLink
 from leadtight.app.outcomes.desk import HandOverForm
-from leadtight.app.outcomes.recording import OutcomeForm, Seen
+from leadtight.app.outcomes.recording import LeadView, OutcomeForm
 from leadtight.domain.model.errors import Conflict, InvalidInquiry, InvalidLink, LinkOver, NotFound, StaleSubmission
-from leadtight.domain.text.sanitizing import clean
+from leadtight.domain.text.sanitizing import sanitize
 
 AT_ANY_DOOR = {"GET /unsubscribe/{token}", "POST /unsubscribe/{token}"}
 """Leaving works by every link that was ever mailed, also by those from before there was a front door."""
@@ -135,7 +135,7 @@ def _unsubscribe(event: events.Event, now: datetime) -> events.Response:
         return events.page(503, bootstrap.pages().busy())
 
 
-def _unsubscribe_page(leaving: Leaving) -> events.Response:
+def _unsubscribe_page(leaving: UnsubscribeLink) -> events.Response:
     return events.page(200, pages_unsubscribe.unsubscribe(bootstrap.policy(), leaving))
 
 
@@ -146,7 +146,7 @@ def _ask(event: events.Event, now: datetime) -> events.Response:
 def _say(event: events.Event, now: datetime) -> events.Response:
     token, fields = _token(event), events.form_fields(event)
     said = str(fields.get("said", ""))
-    words = clean(str(fields.get("words", "")), multiline=True)[: form.LONGEST_NOTE]
+    words = sanitize(str(fields.get("words", "")), multiline=True)[: form.LONGEST_NOTE]
     try:
         dwell_time.check(bootstrap.policy(), event, "said", now)
         return events.page(
@@ -182,7 +182,7 @@ def _change(token: str, asked: form.Asked, now: datetime) -> None:
     logger.append_keys(lead_id=_changed(token, asked, now).lead.id)
 
 
-def _changed(token: str, asked: form.Asked, now: datetime) -> Seen:
+def _changed(token: str, asked: form.Asked, now: datetime) -> LeadView:
     match asked:
         case form.Undo(version):
             return bootstrap.desk().undo(token, version, now)

@@ -11,13 +11,13 @@ from leadtight import bootstrap
 from leadtight.adapters.http import events
 from leadtight.adapters.presentation.pages import quarantine as pages_quarantine
 from leadtight.adapters.presentation.pages.quarantine import Refused
-from leadtight.app.intake.bulk_settlement import Chosen, GoOn
-from leadtight.domain.calendar.timestamps import from_text, to_text
-from leadtight.domain.intake.quarantine import Held, Reason
+from leadtight.app.intake.bulk_settlement import GoOn, SettlementSelection
+from leadtight.domain.calendar.timestamps import format_timestamp, parse_timestamp
+from leadtight.domain.intake.quarantine import QuarantinedDelivery, Reason
 from leadtight.domain.model.codec import to_document
 from leadtight.domain.model.errors import Conflict, InvalidInquiry, NotFound, Problem, StaleSubmission
 from leadtight.domain.model.listing import unreadable_in
-from leadtight.domain.text.sanitizing import clean
+from leadtight.domain.text.sanitizing import sanitize
 
 logger = Logger(child=True)
 LONGEST_REASON = 200
@@ -52,7 +52,7 @@ def settle(event: events.Event, now: datetime) -> events.Response:
     do, held_id = str(fields.get("do", "")), str(fields.get("held", ""))
     if do not in pages_quarantine.DONE:
         raise events.UnreadableBodyError("it did not say what to do")
-    why = clean(str(fields.get("why", "")))[:LONGEST_REASON]
+    why = sanitize(str(fields.get("why", "")))[:LONGEST_REASON]
     token, desk = _token(event), bootstrap.quarantine_desk()
     try:
         if do in pages_quarantine.ALL_AT_ONCE:
@@ -91,7 +91,7 @@ def _settle_all(do: str, fields: Mapping[str, Any], token: str, why: str, now: d
 def _seen_at(fields: Mapping[str, Any]) -> datetime:
     """Return when the page was made: no person has decided about what came since. Raises InvalidInquiry."""
     try:
-        return from_text(str(fields.get("seen_at", "")))
+        return parse_timestamp(str(fields.get("seen_at", "")))
     except ValueError as error:
         raise InvalidInquiry([Problem("seen_at", "open the page again")]) from error
 
@@ -109,7 +109,7 @@ def _check_sure(fields: Mapping[str, Any]) -> None:
 
 def _completed(fields: Mapping[str, Any]) -> dict[str, str]:
     """Return what was typed for a delivery that lacks something; an empty field is nothing typed."""
-    typed = {name: clean(str(fields.get(name, "")), multiline=name == "message") for name in COMPLETABLE}
+    typed = {name: sanitize(str(fields.get(name, "")), multiline=name == "message") for name in COMPLETABLE}
     return {name: text for name, text in typed.items() if text}
 
 
@@ -157,8 +157,8 @@ def _replay(asked: Mapping[str, Any], now: datetime) -> Answer:
 def _settle_together(asked: Mapping[str, Any], now: datetime) -> Answer:
     """Settle what is held for one reason, as far as there is time: who asks asks again until it is complete."""
     together, go_on = bootstrap.held_together(), _in_time()
-    until = from_text(asked["until"]) if asked.get("until") else now
-    chosen = Chosen(reason=_reason(asked), until=until)
+    until = parse_timestamp(asked["until"]) if asked.get("until") else now
+    chosen = SettlementSelection(reason=_reason(asked), until=until)
     if asked["do"] == "discard_all":
         settled = together.discard(chosen, asked["by"], asked["why"], now, go_on)
     elif asked["do"] == "release_all":
@@ -166,7 +166,7 @@ def _settle_together(asked: Mapping[str, Any], now: datetime) -> Answer:
     else:
         settled = together.reopen(chosen.reason, now, go_on)
     refused = [{"id": held_id, "lacks": lacks} for held_id, lacks in settled.refused]
-    complete = {"is_complete": settled.is_complete, "until": to_text(until)}
+    complete = {"is_complete": settled.is_complete, "until": format_timestamp(until)}
     return {"done": settled.done, "still_held": refused, **complete}
 
 
@@ -203,7 +203,7 @@ _COMMANDS: Mapping[str, Callable[[Mapping[str, Any], datetime], Answer]] = {
 }
 
 
-def _row(held: Held) -> Answer:
+def _row(held: QuarantinedDelivery) -> Answer:
     """Return a delivery without what it says."""
     kept = ("id", "channel", "source", "received_at", "reason", "detail")
     row = {name: to_document(getattr(held, name)) for name in kept}
@@ -214,7 +214,9 @@ def _page(
     status: int, event: events.Event, now: datetime, *, done: str = "", refused: Refused | None = None
 ) -> events.Response:
     found = bootstrap.quarantine_desk().show(_token(event), now)
-    return events.page(status, pages_quarantine.quarantine(bootstrap.policy(), found, done, refused, to_text(now)))
+    return events.page(
+        status, pages_quarantine.quarantine(bootstrap.policy(), found, done, refused, format_timestamp(now))
+    )
 
 
 def _token(event: events.Event) -> str:

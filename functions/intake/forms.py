@@ -12,7 +12,7 @@ from leadtight.adapters.inbound.webhooks.provider import WebhookVerificationErro
 from leadtight.adapters.presentation.pages import intake
 from leadtight.app.intake import large_posts
 from leadtight.app.intake.deliveries import Settled
-from leadtight.app.intake.form_posts import Posted, Spilled
+from leadtight.app.intake.form_posts import FormPost, SpilledFormPost
 from leadtight.domain.model.errors import Conflict, InvalidInquiry, Problem
 from leadtight.domain.policy.forms import Builder, Form
 
@@ -38,7 +38,7 @@ def receive(event: events.Event) -> events.Response:
     except WebhookVerificationError as error:
         logger.warning("form_refused", form=form.id, why=str(error))
         return events.problem(401, "This post is not authentic")
-    posted = Posted(
+    posted = FormPost(
         fields=post.fields,
         visitor=events.visitor(event),
         page=events.seen(event, "referer"),
@@ -48,7 +48,7 @@ def receive(event: events.Event) -> events.Response:
     return _taken(form, posted, event)
 
 
-def _taken(form: Form, posted: Posted, event: events.Event) -> events.Response:
+def _taken(form: Form, posted: FormPost, event: events.Event) -> events.Response:
     as_page = _wants_page(form, event)
     by_visitor = as_page or form.builder is Builder.HTML
     now = bootstrap.clock()()
@@ -63,7 +63,7 @@ def _taken(form: Form, posted: Posted, event: events.Event) -> events.Response:
         logger.warning("form_spilled", form=form.id, why=type(error).__name__)
         words = replace(posted, uploads=())  # a message of the queue is too small for files
         bootstrap.spill().put(
-            Spilled(form=form.id, posted=words, at=now)
+            SpilledFormPost(form=form.id, posted=words, at=now)
         )  # raises when it cannot be kept: answered 503
         settled = Settled(id="", status="held")
     if settled:

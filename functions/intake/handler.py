@@ -15,8 +15,8 @@ from leadtight.adapters.dynamodb import time_limit
 from leadtight.adapters.http import events
 from leadtight.app.intake.receive import Submission
 from leadtight.domain.model.errors import Conflict, InvalidInquiry, KeyRefused, Problem
-from leadtight.domain.policy.trust import Caller
-from leadtight.domain.text.sanitizing import clean
+from leadtight.domain.policy.trust import Submitter
+from leadtight.domain.text.sanitizing import sanitize
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -83,7 +83,7 @@ def _receive_json(event: events.Event) -> events.Response:
     key = events.header(event, "idempotency-key") or str(body.get("external_id") or "")
     if len(key) > LONGEST_KEY:
         return events.incomplete(InvalidInquiry([Problem("Idempotency-Key", f"at most {LONGEST_KEY} characters")]))
-    source = clean(str(body.get("source") or "api"))[:LONGEST_SOURCE]
+    source = sanitize(str(body.get("source") or "api"))[:LONGEST_SOURCE]
     now = bootstrap.clock()()
     visitor = (
         events.visitor(event) if cors.is_permitted(event) else None
@@ -91,7 +91,7 @@ def _receive_json(event: events.Event) -> events.Response:
     submission = Submission(source=source, key=key or None, body=body, visitor=visitor)
     try:
         caller = _caller(event)
-        door = _door(source, event) if caller is Caller.API else None
+        door = _door(source, event) if caller is Submitter.API else None
         if door and len(raw) > UNCOUNTED:
             from leadtight.app.intake import large_posts  # here, for hardly any post is
 
@@ -116,15 +116,15 @@ def _door(source: str, event: events.Event) -> Door:
     return Door(name="api", rates=api.rates, address=events.source_address(event), source=listed)
 
 
-def _caller(event: events.Event) -> Caller:
+def _caller(event: events.Event) -> Submitter:
     """Return who sends this: a program with a key, or anybody. Raises KeyRefused for a key that is not good for it."""
     if not events.header(event, "authorization"):
-        return Caller.API
+        return Submitter.API
     from leadtight.adapters.http import api_keys  # here, for anybody may send a lead, and few have a key
     from leadtight.domain.access.api_keys import Scope
 
     api_keys.holder(event, bootstrap.api_keys(), Scope.WRITE)
-    return Caller.KEYED_API
+    return Submitter.KEYED_API
 
 
 def _receive_form(event: events.Event) -> events.Response:

@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from leadtight import bootstrap
 from leadtight.adapters.aws import item_time
 from leadtight.adapters.aws.time_left import time_left
-from leadtight.app.intake.file_import import Imported, Row
+from leadtight.app.intake.file_import import Imported, ImportRow
 
 logger = Logger(child=True)
 ROW_SECONDS = 2.0
@@ -29,8 +29,8 @@ def take(asked: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     return {"results": [_told(one) for one in done]}
 
 
-def _row(given: Mapping[str, Any]) -> Row:
-    return Row(number=given["row"], key=given["key"], body=given["body"], past=given.get("past"))
+def _row(given: Mapping[str, Any]) -> ImportRow:
+    return ImportRow(number=given["row"], key=given["key"], body=given["body"], past=given.get("past"))
 
 
 def _told(one: Imported) -> dict[str, Any]:

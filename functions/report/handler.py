@@ -14,7 +14,7 @@ from leadtight.adapters.presentation.timeline import sentence
 from leadtight.domain.calendar.week import Week
 from leadtight.domain.model.errors import UnreadableRow
 from leadtight.domain.model.lead import Lead
-from leadtight.domain.notifications.review_mail import ReviewTold
+from leadtight.domain.notifications.review_mail import PublishedReview
 from leadtight.reporting.review.service import ReportService, page_of
 
 logger = Logger()
@@ -41,7 +41,7 @@ def weekly(reports: ReportService, day: str | None, now: datetime) -> dict[str, 
     told = reports.weekly(date.fromisoformat(day) if day else reports.review_day(now), now)
     if told["complete"]:
         week = Week.named(told["week"])
-        review = ReviewTold(week=week, path=page_of(week), headline=tuple(told["in_words"]))
+        review = PublishedReview(week=week, path=page_of(week), headline=tuple(told["in_words"]))
         mails = bootstrap.weekly_mail().owe(review, now)
         logger.info("review_mails_owed", extra={"week": told["week"], "mails": mails})
     return told

@@ -14,8 +14,8 @@ from leadtight import bootstrap
 from leadtight.adapters.aws import queue_batches
 from leadtight.adapters.aws.time_left import time_left
 from leadtight.adapters.dynamodb import stream
-from leadtight.app.sla.rearm import AT_ONCE, Chosen
-from leadtight.app.sla.sweep import Kind, Left, Swept
+from leadtight.app.sla.rearm import AT_ONCE, LeadSelection
+from leadtight.app.sla.sweep import Left, SweepTaskKind, Swept
 from leadtight.domain.model.codec import to_document
 
 logger = Logger()
@@ -23,7 +23,7 @@ metrics = Metrics()
 IN_HAND = timedelta(seconds=20)
 """What a sweep keeps of its time, for the task that it is at and for telling what it has done."""
 
-WATCHED = (Kind.UNOWNED, Kind.OVERDUE, Kind.DIGESTS, Kind.MESSAGES)
+WATCHED = (SweepTaskKind.UNOWNED, SweepTaskKind.OVERDUE, SweepTaskKind.DIGESTS, SweepTaskKind.MESSAGES)
 """What should never be due for long; leads wait for a place, and for cover, by design."""
 
 
@@ -45,7 +45,7 @@ def handle(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureR
 def _ring(record: SQSRecord) -> None:
     alarm = stream.alarm(record.body)
     with logger.append_context_keys(correlation_id=alarm.lead_id):
-        change = bootstrap.sla().alarm_rang(alarm, bootstrap.clock()())
+        change = bootstrap.sla().on_alarm(alarm, bootstrap.clock()())
         if change:
             logger.info("alarm_rang", lead_id=alarm.lead_id, events=[event.kind for event in change.events])
 
@@ -53,7 +53,7 @@ def _ring(record: SQSRecord) -> None:
 def _rearm(chosen: dict[str, Any], *, apply: bool) -> dict[str, Any]:
     """Answer `{"rearm": {"lead" | "pool" | "owner": ID} | {"everything": true}, "apply": BOOL}`."""
     metrics.add_metric(name="RearmsAsked", unit=MetricUnit.Count, value=1)
-    answer = bootstrap.rearm().rearm(Chosen(**chosen), bootstrap.clock()(), apply=apply)
+    answer = bootstrap.rearm().rearm(LeadSelection(**chosen), bootstrap.clock()(), apply=apply)
     logger.info("rearmed", applied=apply, leads=len(answer.leads), left=answer.left)
     told: dict[str, Any] = to_document(answer)
     return told

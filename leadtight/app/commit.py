@@ -12,7 +12,7 @@ from leadtight.domain.model.lead import Lead
 TRIES = 12
 
 
-def changed(
+def commit_with_retry(
     store: LeadStore, alarms: Alarms, lead: Lead, decide: Callable[[Lead], Change | None], now: datetime
 ) -> Lead:
     """Return the lead after what is decided on it, or as it is when nothing is to be changed.

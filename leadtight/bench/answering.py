@@ -8,7 +8,7 @@ from statistics import median, quantiles
 
 from leadtight.adapters.memory.ports import Twins
 from leadtight.app.intake.receive import Submission
-from leadtight.application import UseCases
+from leadtight.application import Application
 from leadtight.bench.measures import Result, quiet
 from leadtight.policy import loader as policies
 
@@ -20,7 +20,7 @@ def answering(count: int) -> Result:
     """
     twins = Twins()
     sent = twins.mailer.sent
-    made = UseCases(policies.shipped(), twins)
+    made = Application(policies.shipped(), twins)
     intake, respond = made.intake, made.respond
     now, taken = datetime(2026, 3, 2, 9, tzinfo=UTC), []
     with quiet():

@@ -15,7 +15,7 @@ from leadtight.domain.policy.conditions import Condition
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.pools import Pool, Strategy
 
-ASKABLE = ("language", "product", "region", "country")
+SKILL_FIELDS = ("language", "product", "region", "country")
 
 
 def owner_of(policy: Policy, situation: Situation) -> str:
@@ -124,7 +124,7 @@ def _by_turn(policy: Policy, pool: Pool, situation: Situation, free: list[str]) 
         least = min(roster[p].open / weights[p] for p in free)
         free = [p for p in free if roster[p].open / weights[p] == least]
     if pool.strategy is Strategy.BEST_MATCH:
-        asked = [need for need in ASKABLE if getattr(inquiry, need)]
+        asked = [need for need in SKILL_FIELDS if getattr(inquiry, need)]
         counts = {p: sum(_meets(inquiry, need, policy.people[p].skills) for need in asked) for p in free}
         free = [p for p in free if counts[p] == max(counts.values())]
     among = [weights[p] for p in free]

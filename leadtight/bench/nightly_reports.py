@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from leadtight.adapters.memory.files import MemoryFiles
 from leadtight.bench.measures import Result
-from leadtight.domain.calendar.timestamps import to_text
+from leadtight.domain.calendar.timestamps import format_timestamp
 from leadtight.domain.change import Change
 from leadtight.domain.intake.arrival import receive
 from leadtight.domain.model.event import Event
@@ -154,7 +154,7 @@ def keep_snapshot(log: EventHistory, files: MemoryFiles, day: date) -> None:
     snapshots = Snapshots(log, files)
     window = window_ending(day, policies.shipped().company.zone, after(day))
     with (found := snapshots.at(day, window)).table as table:
-        snapshots.keep(day, table.parquet({"schema": SCHEMA, "as_of": to_text(found.as_of)}))
+        snapshots.keep(day, table.parquet({"schema": SCHEMA, "as_of": format_timestamp(found.as_of)}))
 
 
 def reports_of(log: EventHistory, files: MemoryFiles) -> ReportService:

@@ -23,7 +23,7 @@ from leadtight.adapters.dynamodb.table import DynamoTable
 from leadtight.cli.dnc_file import CallListFile, DncFileError
 from leadtight.cli.exits import stop
 from leadtight.cli.stack_client import StackClient
-from leadtight.domain.compliance.do_not_call import OURS, CallList
+from leadtight.domain.compliance.do_not_call import INTERNAL_LIST, DncList
 from leadtight.domain.model.errors import Conflict
 from leadtight.domain.model.identity import number_without_extension, person_key
 from leadtight.policy import loader as policies
@@ -54,15 +54,17 @@ def import_list(
 ) -> None:
     """Import a list: it takes the place of the one before it of that name when all of it is stored."""
     now = clock_and_ids.clock()
-    if not name.strip() or len(name) > LONGEST_NAME or name.strip() == OURS:
+    if not name.strip() or len(name) > LONGEST_NAME or name.strip() == INTERNAL_LIST:
         raise stop(
-            COMMAND, f"--list: 1 to {LONGEST_NAME} characters, and not {OURS!r}: use `leadtight dnc add`", code=2
+            COMMAND,
+            f"--list: 1 to {LONGEST_NAME} characters, and not {INTERNAL_LIST!r}: use `leadtight dnc add`",
+            code=2,
         )
     if as_of.date() > now.date():
         raise stop(COMMAND, "--as-of: this day has not come yet", code=2)
     place, is_assumed = _place(country)
     lists, read = _lists(stack), CallListFile(file, column, place, is_assumed)
-    imported = CallList(name=name.strip(), as_of=as_of.date(), imported_at=now, numbers=0)
+    imported = DncList(name=name.strip(), as_of=as_of.date(), imported_at=now, numbers=0)
     with Progress(console=Console(stderr=True)) as progress:
         bar = progress.add_task("Importing", total=None)
         keys = _counting(read.keys(), lambda: progress.advance(bar))
@@ -86,7 +88,7 @@ def list_(as_json: AsJson = False, stack: Stack = None) -> None:
     else:
         table = Table("list", "numbers", "as of", "age", "")
         for each in lists:
-            age = "–" if each.name == OURS else f"{each.age(now)} days"
+            age = "–" if each.name == INTERNAL_LIST else f"{each.age(now)} days"
             table.add_row(each.name, f"{each.numbers:,}", each.as_of.isoformat(), age, _state(each, now))
         Console().print(table)
     raise typer.Exit(1 if any(each.is_stale(now) for each in lists) else 0)
@@ -111,21 +113,24 @@ def add(
 ) -> None:
     """Put a number on our own list, for good: somebody asked not to be called."""
     key, lists, now = _key(number, country), _lists(stack), clock_and_ids.clock()
-    internal = next((each for each in _tried(lists.lists) if each.name == OURS), None)
-    listed = internal is not None and OURS in _tried(lambda: lists.standing(key)).on
-    ours = CallList(
-        name=OURS, as_of=now.date(), imported_at=now, numbers=(internal.numbers if internal else 0) + (not listed)
+    internal = next((each for each in _tried(lists.lists) if each.name == INTERNAL_LIST), None)
+    listed = internal is not None and INTERNAL_LIST in _tried(lambda: lists.standing(key)).on
+    ours = DncList(
+        name=INTERNAL_LIST,
+        as_of=now.date(),
+        imported_at=now,
+        numbers=(internal.numbers if internal else 0) + (not listed),
     )
     _tried(lambda: lists.add(ours, [key]))
     _tried(lambda: lists.publish(ours))
-    typer.echo(f"{OURS}: {ours.numbers} numbers.")
+    typer.echo(f"{INTERNAL_LIST}: {ours.numbers} numbers.")
 
 
 @dnc.command()
 def drop(name: Annotated[str, typer.Argument(help="A list of others.")], stack: Stack = None) -> None:
     """Forget a list that is not used any more. Our own is never forgotten."""
-    if name == OURS:
-        raise stop(COMMAND, f"{OURS}: who asked not to be called is not forgotten", code=2)
+    if name == INTERNAL_LIST:
+        raise stop(COMMAND, f"{INTERNAL_LIST}: who asked not to be called is not forgotten", code=2)
     if not _tried(lambda: _lists(stack).drop(name)):
         raise stop(COMMAND, f"no list is called {name}", code=1)
     typer.echo(f"Dropped {name}.")
@@ -171,16 +176,16 @@ def _counting(keys: Iterable[str], advance: Callable[[], None]) -> Iterator[str]
         yield key
 
 
-def _with(imported: CallList, numbers: int) -> CallList:
-    return CallList(name=imported.name, as_of=imported.as_of, imported_at=imported.imported_at, numbers=numbers)
+def _with(imported: DncList, numbers: int) -> DncList:
+    return DncList(name=imported.name, as_of=imported.as_of, imported_at=imported.imported_at, numbers=numbers)
 
 
-def _state(call_list: CallList, now: datetime) -> str:
+def _state(call_list: DncList, now: datetime) -> str:
     return "too old: nobody is texted" if call_list.is_stale(now) else "good"
 
 
-def _told(call_list: CallList, now: datetime) -> dict[str, Any]:
-    age: int | None = None if call_list.name == OURS else call_list.age(now)
+def _told(call_list: DncList, now: datetime) -> dict[str, Any]:
+    age: int | None = None if call_list.name == INTERNAL_LIST else call_list.age(now)
     at: date = call_list.as_of
     return {
         "name": call_list.name,

@@ -21,7 +21,7 @@ from leadtight.adapters.aws.scheduler import AwsAlarms
 from leadtight.adapters.contact_points.normalization import PhoneEmailNormalizer
 from leadtight.adapters.dynamodb.erasures import DynamoErasures
 from leadtight.adapters.dynamodb.table import DynamoTable
-from leadtight.app.compliance.erase_person import Erase, Told
+from leadtight.app.compliance.erase_person import Erase, ErasureReport
 from leadtight.cli.exits import stop
 from leadtight.cli.stack_client import StackClient
 from leadtight.domain.model.errors import Conflict, InvalidInquiry
@@ -72,7 +72,7 @@ def erase(
         raise typer.Exit(1)
 
 
-def _asked(deployed: StackClient, person: str, *, apply: bool) -> Told:
+def _asked(deployed: StackClient, person: str, *, apply: bool) -> ErasureReport:
     now = clock_and_ids.clock()
 
     def write_week(week: str) -> None:
@@ -107,7 +107,7 @@ def _use_case(deployed: StackClient, write_week: Callable[[str], None]) -> Erase
     )
 
 
-def _show(report: Told, console: Console) -> None:
+def _show(report: ErasureReport, console: Console) -> None:
     if not any(report.counts.values()):
         console.print("Nothing that names this person is kept.")
     else:

@@ -18,7 +18,7 @@ from leadtight.adapters.dynamodb.dnc_lists import DynamoCallLists
 from leadtight.adapters.dynamodb.table import DynamoTable
 from leadtight.adapters.presentation import subject_export
 from leadtight.adapters.presentation.formatting import counted
-from leadtight.app.compliance.export_person import Dossier, Export
+from leadtight.app.compliance.export_person import Export, SubjectExport
 from leadtight.cli.exits import stop
 from leadtight.cli.stack_client import StackClient
 from leadtight.domain.model.errors import InvalidInquiry, NotFound
@@ -49,7 +49,7 @@ def export(
         raise stop(COMMAND, f"not complete: this version cannot read {lacking}", code=1)
 
 
-def _dossier(person: str, country: str, stack: str | None) -> Dossier:
+def _dossier(person: str, country: str, stack: str | None) -> SubjectExport:
     name = StackClient.find(COMMAND, stack).outputs["TableName"]
     table = DynamoTable(name, clients.client("dynamodb").meta.region_name)
     try:

@@ -19,9 +19,9 @@ from leadtight.domain.model.codec import from_document, to_document
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.policy.evaluation import Arrival
 from leadtight.domain.policy.policy import Policy
-from leadtight.domain.policy.trust import Caller
+from leadtight.domain.policy.trust import Submitter
 from leadtight.domain.routing.receipt import Receipt
-from leadtight.domain.routing.rule_trace import Tried, tried
+from leadtight.domain.routing.rule_trace import RuleTrace, trace_rules
 
 
 def explain(policy: Policy, body: dict[str, Any], now: datetime) -> dict[str, Any]:
@@ -32,7 +32,7 @@ def explain(policy: Policy, body: dict[str, Any], now: datetime) -> dict[str, An
     """
     table = MemoryTable()
     source = body.get("source") if isinstance(body.get("source"), str) else "api"
-    submission = Submission(source=str(source), key="explain", body=body, caller=Caller.KEYED_API)
+    submission = Submission(source=str(source), key="explain", body=body, caller=Submitter.KEYED_API)
     Intake(policy, table, PhoneEmailNormalizer(), lambda: "explained", MemoryAlarms()).receive(submission, now)
     lead = table.load("explained")
     assert lead is not None, "it has just been stored"
@@ -50,11 +50,11 @@ def _document(policy: Policy, lead: Lead, receipt: Any, now: datetime) -> dict[s
         "policy_version": policy.version,
         "at": now.isoformat(),
         "excluded": to_document(lead.excluded) if lead.excluded else None,
-        "exclude": _tried(tried(policy.exclude, policy, arrival), lead.excluded.rule if lead.excluded else None),
+        "exclude": _tried(trace_rules(policy.exclude, policy, arrival), lead.excluded.rule if lead.excluded else None),
         "tier": lead.promise.tier,
-        "tiers": _tried(tried(policy.tiers, policy, arrival), lead.promise.tier),
+        "tiers": _tried(trace_rules(policy.tiers, policy, arrival), lead.promise.tier),
         "rule": rule,
-        "rules": _tried(tried(policy.routing.rules, policy, arrival), rule),
+        "rules": _tried(trace_rules(policy.routing.rules, policy, arrival), rule),
         "owner": lead.owner_id,
         "owner_name": policy.person_name(lead.owner_id) if lead.owner_id else None,
         "target": lead.promise.target,
@@ -78,7 +78,7 @@ def _receipt(stored: Any) -> dict[str, Any]:
 _SAID_OF_CANDIDATES = ("people", "weights", "left_out", "loads", "matches")
 
 
-def _tried(trieds: tuple[Tried, ...], decides: str | None) -> list[dict[str, Any]]:
+def _tried(trieds: tuple[RuleTrace, ...], decides: str | None) -> list[dict[str, Any]]:
     """Return what was tried in order; a rule that holds need not decide: a tier's own pool stands above it."""
     return [
         {"id": rule.id, "holds": rule.holds, "chosen": rule.id == decides, "missing": list(rule.missing)}

@@ -9,13 +9,13 @@ from typing import Any
 
 from leadtight.adapters.presentation.jinja import TEMPLATES
 from leadtight.app.ports.messaging import Mail, Noticed, Renderer
-from leadtight.domain.calendar.timestamps import to_text
+from leadtight.domain.calendar.timestamps import format_timestamp
 from leadtight.domain.calendar.week import Week
 from leadtight.domain.intake import arrival
 from leadtight.domain.model.inquiry import Consent, Inquiry
 from leadtight.domain.model.lead import Lead, NextAction
 from leadtight.domain.model.message import LEAD, Channel, Message, Template
-from leadtight.domain.notifications.review_mail import ReviewTold, owed
+from leadtight.domain.notifications.review_mail import PublishedReview, owed
 from leadtight.domain.policy.policy import Policy
 
 AT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -75,7 +75,7 @@ def mails_apart(policy: Policy, renderer: Renderer) -> Iterator[tuple[str, Mail]
     ]
     yield "email-digest", renderer.digest(policy, reader, notices, LINKS["queue"], AT + timedelta(minutes=30))
     week = Week.of(AT.date())
-    review = owed(policy, ReviewTold(week=week, path=f"weekly/{week}/index.html", headline=HEADLINE), AT)[0]
+    review = owed(policy, PublishedReview(week=week, path=f"weekly/{week}/index.html", headline=HEADLINE), AT)[0]
     yield "email-weekly_review", renderer.review(policy, review, {"report": LINKS["report"]})
 
 
@@ -119,7 +119,7 @@ def _lead(policy: Policy, inquiry: Inquiry, tier: str | None) -> Lead:
 def _data(policy: Policy, template: Template, words: str, lead: Lead) -> dict[str, Any]:
     people = list(policy.people)
     data: dict[str, Any] = {
-        "due_at": to_text(AT + timedelta(hours=1)),
+        "due_at": format_timestamp(AT + timedelta(hours=1)),
         "owner": people[0],
         "previous": people[0],
         "to": people[-1],

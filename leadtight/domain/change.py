@@ -15,17 +15,17 @@ from leadtight.domain.model.inquiry import Inquiry
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import Channel, Message, Template
 from leadtight.domain.model.rotation import Rotation
-from leadtight.domain.model.sla import COVER, EXPIRY, Clock, Step, StepKind
+from leadtight.domain.model.sla import COVER, EXPIRY, SlaTimer, StepKind, TimerStep
 from leadtight.domain.policy.policy import Policy
-from leadtight.domain.roster.alert_channels import ways
+from leadtight.domain.roster.alert_channels import alert_channels
 from leadtight.domain.roster.stand_ins import reads_for
 
 if TYPE_CHECKING:  # few inquiries ask for consent, and every cold start would pay for it
-    from leadtight.domain.model.consent_record import Asked, ConsentRecord, Visitor
+    from leadtight.domain.model.consent_record import ConsentPrompt, ConsentRecord, Visitor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OptOut:
+class OptOutWrite:
     """Channels that somebody known by a key leaves for good, in the same transaction as the lead says so."""
 
     person_key: str
@@ -42,7 +42,7 @@ class Change:
     messages: tuple[Message, ...]
     rotation: Rotation | None = None
     loads: tuple[Load, ...] = ()
-    opt_outs: tuple[OptOut, ...] = ()
+    opt_outs: tuple[OptOutWrite, ...] = ()
     consents: tuple[ConsentRecord, ...] = ()
 
     @property
@@ -82,7 +82,7 @@ class ChangeBuilder:
         """Change fields of the lead."""
         self.lead = replace(self.lead, **fields)
 
-    def start(self, *clocks: Clock) -> None:
+    def start(self, *clocks: SlaTimer) -> None:
         """Let clocks of the lead run, each in place of the one of its target."""
         for clock in clocks:
             self.lead = self.lead.with_clock(clock)
@@ -121,7 +121,7 @@ class ChangeBuilder:
         reader, notice = reads_for(policy, person_id), ""
         if reader != person_id and template is Template.LEAD_MOVED:
             return
-        for channel, fallbacks in ways(policy, template, reader):
+        for channel, fallbacks in alert_channels(policy, template, reader):
             message = self._message(template, reader, channel, data)
             self._messages.append(replace(message, notice=notice, fallbacks=fallbacks))
             notice = notice or message.id
@@ -140,7 +140,7 @@ class ChangeBuilder:
 
     def asked(
         self,
-        asked: Asked,
+        asked: ConsentPrompt,
         visitor: Visitor | None,
         inquiry: Inquiry,
         *,
@@ -182,7 +182,7 @@ class ChangeBuilder:
             consents=self._consents,
         )
 
-    def _expiry(self) -> tuple[Clock, ...]:
+    def _expiry(self) -> tuple[SlaTimer, ...]:
         """Return the clock that recycles the lead: the one that runs, or one from its owner's latest touch (D3)."""
         lead, running = self.lead, self.lead.clock(EXPIRY)
         if not lead.is_open or lead.owned_since is None:
@@ -202,10 +202,10 @@ class ChangeBuilder:
             taken = self._taken if self._taken and self._taken.person_id == now else None
             yield Load(person_id=now, by=1, taken=taken)
 
-    def _opt_outs(self) -> Iterator[OptOut]:
+    def _opt_outs(self) -> Iterator[OptOutWrite]:
         keys = dict.fromkeys((*person_keys(self.lead.inquiry), *self._also_left))
         for key in keys if self._left else ():
-            yield OptOut(person_key=key, channels=self._left)
+            yield OptOutWrite(person_key=key, channels=self._left)
 
     def _numbered(self, after: Lead) -> Sequence[Event]:
         changes = narrowed(difference(self._before, after))
@@ -229,30 +229,30 @@ def _counted_for(lead: Lead | None) -> str | None:
     return lead.owner_id if lead and lead.is_open and lead.counts_to_cap else None
 
 
-def expiry_clock(lead: Lead, since: datetime) -> tuple[Clock, ...]:
+def expiry_clock(lead: Lead, since: datetime) -> tuple[SlaTimer, ...]:
     """Return the clock that recycles the lead if nobody touches it from `since` on; none where no limit is set."""
     if lead.expire_after is None:
         return ()
     at = since + lead.expire_after
-    version, steps = lead.promise.policy_version, (Step(kind=StepKind.EXPIRE, at=at),)
-    return (Clock(target=EXPIRY, started_at=since, deadline=at, policy_version=version, steps=steps),)
+    version, steps = lead.promise.policy_version, (TimerStep(kind=StepKind.EXPIRE, at=at),)
+    return (SlaTimer(target=EXPIRY, started_at=since, deadline=at, policy_version=version, steps=steps),)
 
 
-def _running(lead: Lead) -> Iterator[Clock]:
+def _running(lead: Lead) -> Iterator[SlaTimer]:
     """Yield the other clocks that run on: one that gives a covered lead back ends when somebody else gets the lead."""
     for clock in lead.clocks:
         if clock.target != EXPIRY and (clock.target != COVER or clock.started_at == lead.owned_since):
             yield _asking_once(lead, clock)
 
 
-def _asking_once(lead: Lead, clock: Clock) -> Clock:
+def _asking_once(lead: Lead, clock: SlaTimer) -> SlaTimer:
     """Return a clock that asks the lead nothing if it was asked before, whoever owned it then."""
     if Template.ASK_LEAD not in lead.sent_once or not any(step.kind is StepKind.ASK for step in clock.steps):
         return clock
     return replace(clock, steps=tuple(step for step in clock.steps if step.kind is not StepKind.ASK))
 
 
-def _wake_at(lead: Lead, clocks: Sequence[Clock]) -> datetime | None:
+def _wake_at(lead: Lead, clocks: Sequence[SlaTimer]) -> datetime | None:
     """Return the earliest moment at which something is due on a lead with these clocks."""
     if not lead.is_open:
         return None

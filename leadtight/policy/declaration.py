@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from leadtight.domain.policy.policy import Policy
-from leadtight.policy.kinds import Kind
+from leadtight.policy.kinds import ValueKind
 from leadtight.policy.records import Field, fields_of
 from leadtight.policy.written import TABLES
 
@@ -27,7 +27,7 @@ class Key:
     """A key with a value: where it stands, what it may be, what holds when it is left out, and what it means."""
 
     path: str
-    kind: Kind
+    kind: ValueKind
     default: Any
     is_required: bool
     meaning: str
@@ -57,7 +57,7 @@ def all_keys(record: type = Policy, path: str = "", *, is_entry: bool = False, d
 
 def _keys(field: Field, means: Meaning, path: str) -> Iterator[Key]:
     if field.shape == "value":
-        yield Key(path, cast(Kind, field.kind), field.default, field.is_required, means.of_key)
+        yield Key(path, cast(ValueKind, field.kind), field.default, field.is_required, means.of_key)
     elif field.kind:
         yield Key(f"{path}.{ANY}", field.kind, None, is_required=False, meaning=means.of_each)
     else:

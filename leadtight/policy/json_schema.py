@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from leadtight.domain.policy.policy import Policy
 from leadtight.policy.declaration import declared, meaning
-from leadtight.policy.kinds import Kind, Schema
+from leadtight.policy.kinds import Schema, ValueKind
 from leadtight.policy.records import Field
 
 DIALECT = "http://json-schema.org/draft-07/schema#"  # what editors of TOML understand
@@ -32,7 +32,7 @@ def _property(record: type, field: Field) -> Schema:
     means = meaning(record, field)
     described = _described(means.of_key)
     if field.shape == "value":
-        return described | cast(Kind, field.kind).schema | _default(field)
+        return described | cast(ValueKind, field.kind).schema | _default(field)
     if field.shape == "table":
         return described | _table(field.record, defaults=field.default)
     if field.shape == "array":

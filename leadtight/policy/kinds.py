@@ -25,7 +25,7 @@ Schema = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Kind:
+class ValueKind:
     """A kind of value; `blank` stands in for a missing one until all problems are collected."""
 
     words: str
@@ -41,10 +41,10 @@ class Kind:
 
 
 @cache
-def kind_of(hint: Any) -> Kind:
+def kind_of(hint: Any) -> ValueKind:
     """Return the kind of values that a type allows. Raises LookupError for a type that no entry describes."""
     if get_origin(hint) is Annotated:
-        narrower = next((mark for mark in hint.__metadata__ if isinstance(mark, Kind | Format)), None)
+        narrower = next((mark for mark in hint.__metadata__ if isinstance(mark, ValueKind | Format)), None)
         return _kind_marked(narrower) if narrower else kind_of(hint.__origin__)
     if is_optional(hint):
         return kind_of(without_none(hint))
@@ -58,8 +58,8 @@ def kind_of(hint: Any) -> Kind:
     return _TYPES[hint]
 
 
-def _kind_marked(mark: Kind | Format) -> Kind:
-    return mark if isinstance(mark, Kind) else _FORMATS[mark]
+def _kind_marked(mark: ValueKind | Format) -> ValueKind:
+    return mark if isinstance(mark, ValueKind) else _FORMATS[mark]
 
 
 def is_optional(hint: Any) -> bool:
@@ -72,22 +72,22 @@ def without_none(hint: Any) -> Any:
     return next(each for each in get_args(hint) if each is not NoneType)
 
 
-def _list_of(item: Kind, origin: Callable[[Any], Any]) -> Kind:
+def _list_of(item: ValueKind, origin: Callable[[Any], Any]) -> ValueKind:
     read = partial(values.items, item.read, item.several)
     schema = {"type": "array", "items": item.schema}
     collected = read if origin is tuple else lambda value: frozenset(read(value))
-    return Kind(f"list of {item.several}", schema, collected, tuple, plural=f"lists of {item.several}")
+    return ValueKind(f"list of {item.several}", schema, collected, tuple, plural=f"lists of {item.several}")
 
 
-def _table_of(item: Kind) -> Kind:
+def _table_of(item: ValueKind) -> ValueKind:
     schema = {"type": "object", "additionalProperties": item.schema}
-    return Kind(f"table of {item.several}", schema, partial(values.table_of, item.read, item.several), dict)
+    return ValueKind(f"table of {item.several}", schema, partial(values.table_of, item.read, item.several), dict)
 
 
-def _choice(kind: type[StrEnum]) -> Kind:
+def _choice(kind: type[StrEnum]) -> ValueKind:
     words = [str(each) for each in kind]
     name = " or ".join(words) if len(words) == 2 else _CHOICES.get(kind, kind.__name__.lower())
-    return Kind(name, {"enum": words}, partial(values.one_of, kind), lambda: next(iter(kind)))
+    return ValueKind(name, {"enum": words}, partial(values.one_of, kind), lambda: next(iter(kind)))
 
 
 def _provider(value: Any) -> str:
@@ -147,39 +147,39 @@ _MEMBERS: Schema = {
 }
 _CHANNELS = _list({"enum": [str(channel) for channel in TO_TEAM]}, minItems=1, uniqueItems=True)
 _CHOICES: Mapping[type[StrEnum], str] = {Unwanted: "reason", Means: "what it says"}
-_TYPES: Mapping[type, Kind] = {
-    str: Kind("text", _TEXT, values.text),
-    bool: Kind("true or false", {"type": "boolean"}, values.flag, bool),
-    int: Kind("whole number", {"type": "integer", "minimum": 0}, values.count, int),
-    Decimal: Kind("amount", _AMOUNT, values.decimal, Decimal),
-    timedelta: Kind("duration", _DURATION, values.duration, timedelta),
-    time: Kind("time of day", _TIME, values.clock_time, time),
-    date: Kind("day", _DATE, values.day, lambda: date.min),
-    datetime: Kind("instant with zone", _INSTANT, values.instant, lambda: datetime.min.replace(tzinfo=UTC)),
-    ZoneInfo: Kind("time zone", _TEXT, values.zone, lambda: ZoneInfo("UTC")),
+_TYPES: Mapping[type, ValueKind] = {
+    str: ValueKind("text", _TEXT, values.text),
+    bool: ValueKind("true or false", {"type": "boolean"}, values.flag, bool),
+    int: ValueKind("whole number", {"type": "integer", "minimum": 0}, values.count, int),
+    Decimal: ValueKind("amount", _AMOUNT, values.decimal, Decimal),
+    timedelta: ValueKind("duration", _DURATION, values.duration, timedelta),
+    time: ValueKind("time of day", _TIME, values.clock_time, time),
+    date: ValueKind("day", _DATE, values.day, lambda: date.min),
+    datetime: ValueKind("instant with zone", _INSTANT, values.instant, lambda: datetime.min.replace(tzinfo=UTC)),
+    ZoneInfo: ValueKind("time zone", _TEXT, values.zone, lambda: ZoneInfo("UTC")),
 }
-_FORMATS: Mapping[Format, Kind] = {
+_FORMATS: Mapping[Format, ValueKind] = {
     Format(kind.words): kind
     for kind in (
-        Kind(Format.WEB_ADDRESS, pattern("^https://[^\\s\"'<>\\\\]+$"), values.web_address),
-        Kind(Format.ORIGIN, pattern("^https?://[^/?#@A-Z]+$"), values.origin),
-        Kind(Format.LANGUAGE, pattern("^[a-z]{2}$"), values.language),
-        Kind(Format.COUNTRY, pattern("^[A-Z]{2}$"), values.country),
-        Kind(Format.COUNTRY_IN_ANY_CASE, pattern("^[A-Za-z]{2}$"), values.country_in_any_case, plural="countries"),
-        Kind(Format.PHONE_NUMBER, pattern("^\\+[1-9]\\d{6,14}$"), values.phone_number),
-        Kind(Format.PROVIDER, {"enum": sorted(PROVIDERS | MAIL_PROVIDERS)}, _provider),
-        Kind(Format.CONNECT_ID, pattern("^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"), values.connect_id),
-        Kind(Format.SKILLS, _list(_TEXT), _skills, frozenset),
-        Kind(Format.POSITIVE_INT, {"type": "integer", "minimum": 1}, values.positive, lambda: 1),
-        Kind(Format.POINTS, {"type": "integer"}, values.points, int),
-        Kind(Format.NON_NEGATIVE, _AMOUNT, values.non_negative, Decimal, plural="amounts"),
-        Kind(Format.SHARE, _AMOUNT, values.share, Decimal),
-        Kind(Format.PROPER_SHARE, _AMOUNT, values.proper_share, Decimal),
-        Kind(Format.PROPER_SHARES, _SHARES, values.proper_shares, tuple),
-        Kind(Format.POSITIVE_DURATION, _DURATION, values.span, lambda: timedelta(days=1)),
-        Kind(Format.DAY_TIME, {"anyOf": [_TIME, {"const": CLOSE}]}, _day_time, time),
-        Kind(Format.MEMBERS, _MEMBERS, values.members, dict),
-        Kind(Format.ALERT_CHANNELS, _CHANNELS, _alert_channels, tuple),
-        Kind(Format.STOPS, _list({"enum": sorted(STOP_ON)}), _stops, frozenset),
+        ValueKind(Format.WEB_ADDRESS, pattern("^https://[^\\s\"'<>\\\\]+$"), values.web_address),
+        ValueKind(Format.ORIGIN, pattern("^https?://[^/?#@A-Z]+$"), values.origin),
+        ValueKind(Format.LANGUAGE, pattern("^[a-z]{2}$"), values.language),
+        ValueKind(Format.COUNTRY, pattern("^[A-Z]{2}$"), values.country),
+        ValueKind(Format.COUNTRY_IN_ANY_CASE, pattern("^[A-Za-z]{2}$"), values.country_in_any_case, plural="countries"),
+        ValueKind(Format.PHONE_NUMBER, pattern("^\\+[1-9]\\d{6,14}$"), values.phone_number),
+        ValueKind(Format.PROVIDER, {"enum": sorted(PROVIDERS | MAIL_PROVIDERS)}, _provider),
+        ValueKind(Format.CONNECT_ID, pattern("^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"), values.connect_id),
+        ValueKind(Format.SKILLS, _list(_TEXT), _skills, frozenset),
+        ValueKind(Format.POSITIVE_INT, {"type": "integer", "minimum": 1}, values.positive, lambda: 1),
+        ValueKind(Format.POINTS, {"type": "integer"}, values.points, int),
+        ValueKind(Format.NON_NEGATIVE, _AMOUNT, values.non_negative, Decimal, plural="amounts"),
+        ValueKind(Format.SHARE, _AMOUNT, values.share, Decimal),
+        ValueKind(Format.PROPER_SHARE, _AMOUNT, values.proper_share, Decimal),
+        ValueKind(Format.PROPER_SHARES, _SHARES, values.proper_shares, tuple),
+        ValueKind(Format.POSITIVE_DURATION, _DURATION, values.span, lambda: timedelta(days=1)),
+        ValueKind(Format.DAY_TIME, {"anyOf": [_TIME, {"const": CLOSE}]}, _day_time, time),
+        ValueKind(Format.MEMBERS, _MEMBERS, values.members, dict),
+        ValueKind(Format.ALERT_CHANNELS, _CHANNELS, _alert_channels, tuple),
+        ValueKind(Format.STOPS, _list({"enum": sorted(STOP_ON)}), _stops, frozenset),
     )
 }

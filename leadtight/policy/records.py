@@ -9,7 +9,7 @@ from functools import cache
 from typing import Annotated, Any, Literal, TypeVar, cast, get_args, get_origin
 
 from leadtight.domain.policy.formats import Named
-from leadtight.policy.kinds import Kind, is_optional, kind_of, without_none
+from leadtight.policy.kinds import ValueKind, is_optional, kind_of, without_none
 from leadtight.policy.toml_table import Table
 from leadtight.policy.written import BUILDERS, ELSEWHERE, TABLES
 
@@ -23,9 +23,9 @@ class Field:
     attribute: str
     key: str
     shape: Literal["value", "table", "array", "names"]
-    kind: Kind | None
+    kind: ValueKind | None
     record: Any
-    names: Kind | None
+    names: ValueKind | None
     default: Any
 
     @property
@@ -72,7 +72,7 @@ def _take(field: Field, table: Table, attributes: dict[str, Any]) -> None:
 
 def _read(field: Field, table: Table) -> Any:
     if field.shape == "value":
-        return table.get(field.key, cast(Kind, field.kind).read, _UNREAD)
+        return table.get(field.key, cast(ValueKind, field.kind).read, _UNREAD)
     if field.shape == "table":
         return read(field.record, table.table(field.key), defaults=field.default)
     if field.shape == "array":
@@ -86,7 +86,7 @@ def _entries(field: Field, table: Table) -> Iterator[tuple[Any, Any]]:
         if field.record:
             value = read(field.record, table.table(key), name=key)
         else:
-            value = table.get(key, cast(Kind, field.kind).read, _UNREAD)
+            value = table.get(key, cast(ValueKind, field.kind).read, _UNREAD)
         if name is not _UNREAD and value is not _UNREAD:
             yield name, value
 
@@ -97,7 +97,7 @@ def _stand_in(field: Field, table: Table, attributes: dict[str, Any]) -> None:
         return
     if not table.has(field.key):
         table.problem(field.key, "is missing")
-    attributes[field.attribute] = cast(Kind, field.kind).blank()
+    attributes[field.attribute] = cast(ValueKind, field.kind).blank()
 
 
 def _has_id(record: Any) -> bool:
@@ -132,7 +132,7 @@ def _field(attribute: str, hint: Any, default: Any) -> Field:
     return Field(attribute, key, shape, kind, record, names, default)
 
 
-def _shape(hint: Any) -> tuple[Any, Kind | None, Any, Kind | None]:
+def _shape(hint: Any) -> tuple[Any, ValueKind | None, Any, ValueKind | None]:
     origin, arguments = get_origin(hint), get_args(hint)
     if _is_record(hint):
         return "table", None, hint, None

@@ -15,7 +15,7 @@ from leadtight.domain.policy.people import Person
 from leadtight.domain.policy.sequences import SequenceStep
 from leadtight.domain.policy.sources import ANY_ADDRESS, MAIL_PROVIDERS, PROVIDERS, Mailbox, Webhook
 from leadtight.policy import values
-from leadtight.policy.kinds import PERIOD, Kind, pattern
+from leadtight.policy.kinds import PERIOD, ValueKind, pattern
 from leadtight.policy.toml_table import Table
 from leadtight.reference.holidays import HolidayDates, region
 
@@ -40,11 +40,13 @@ def _channel(value: Any) -> StepAction:
 
 
 _PERIODS: dict[str, Any] = {"type": "array", "items": PERIOD}
-Weekdays = Annotated[str, Kind("days", pattern(f"^({_DAY})(-({_DAY}))?$"), _weekdays)]
-Region = Annotated[str, Kind("region", pattern("^[A-Z]{2}(-.+)?$"), _region, plural="countries and regions")]
-Periods = Annotated[tuple[Period, ...], Kind("list of periods", _PERIODS, values.periods)]
-SomePeriods = Annotated[tuple[Period, ...], Kind("list of periods", {**_PERIODS, "minItems": 1}, values.some_periods)]
-MessageChannel = Annotated[StepAction, Kind("email or sms", {"enum": ["email", "sms"]}, _channel)]
+Weekdays = Annotated[str, ValueKind("days", pattern(f"^({_DAY})(-({_DAY}))?$"), _weekdays)]
+Region = Annotated[str, ValueKind("region", pattern("^[A-Z]{2}(-.+)?$"), _region, plural="countries and regions")]
+Periods = Annotated[tuple[Period, ...], ValueKind("list of periods", _PERIODS, values.periods)]
+SomePeriods = Annotated[
+    tuple[Period, ...], ValueKind("list of periods", {**_PERIODS, "minItems": 1}, values.some_periods)
+]
+MessageChannel = Annotated[StepAction, ValueKind("email or sms", {"enum": ["email", "sms"]}, _channel)]
 
 
 class CalendarTable:

@@ -16,16 +16,16 @@ from leadtight.adapters.memory.ports import KEYRING, PUBLIC_URL, Twins
 from leadtight.adapters.memory.send_pace import MemoryPace
 from leadtight.adapters.memory.senders import MemoryMailer, MemoryTexter
 from leadtight.adapters.memory.table import MemoryTable
-from leadtight.app.intake.form_posts import FormDoor, Spilled
+from leadtight.app.intake.form_posts import FormIntake, SpilledFormPost
 from leadtight.app.intake.uploads import Uploads
 from leadtight.app.messaging.links import Links
 from leadtight.app.ports.alarms import NEAR
 from leadtight.app.ports.files import ReadMail, StoredMail
 from leadtight.app.ports.messaging import Card, Mail, Noticed
-from leadtight.application import UseCases
+from leadtight.application import Application
 from leadtight.domain.change import Change
-from leadtight.domain.intake.inbound_email import Letter
-from leadtight.domain.intake.quarantine import Held
+from leadtight.domain.intake.inbound_email import InboundEmail
+from leadtight.domain.intake.quarantine import QuarantinedDelivery
 from leadtight.domain.model.capacity import OwnerState
 from leadtight.domain.model.concern import Concern, ConcernRule
 from leadtight.domain.model.errors import FetchRefused
@@ -145,7 +145,7 @@ class ObservedTable(MemoryTable):
         """Return where the pools' rotations stand."""
         return self._rotations.values()
 
-    def every_held(self) -> Iterable[Held]:
+    def every_held(self) -> Iterable[QuarantinedDelivery]:
         """Return all deliveries that were no lead when they came."""
         return self._deliveries.values()
 
@@ -260,7 +260,7 @@ class LinkOnlyRenderer:
         return Mail(subject=message.template, text="\n".join(links.values()), html="")
 
 
-class Simulated(UseCases):
+class Simulated(Application):
     """The use cases; a mail that was taken apart once, in whichever run, is not again: that takes longest of all."""
 
     @cached_property
@@ -270,7 +270,7 @@ class Simulated(UseCases):
 
 
 @lru_cache(maxsize=10_000)
-def _letter(folder: str, content: bytes) -> Letter:
+def _letter(folder: str, content: bytes) -> InboundEmail:
     stored = StoredMail(content=content, content_type="", stored_at=datetime.min.replace(tzinfo=UTC))
     return StoredMails(simulated_policy()).read(f"{folder}/any", stored)
 
@@ -284,7 +284,7 @@ class Deployment:
     new_id: Callable[[], str]
     armed: Callable[[Lead, datetime], None]
     hinted: Callable[[str], None]
-    spilled: Callable[[Spilled], None]
+    spilled: Callable[[SpilledFormPost], None]
     retried: Callable[[datetime], None]
     mail_files: SimulatedMailBucket
     table: ObservedTable = field(default_factory=ObservedTable)
@@ -328,6 +328,6 @@ class Deployment:
         self.route, self.respond, self.sla, self.dispatch = made.route, made.respond, made.sla, made.dispatch
         self.desk, self.unsubscribe = made.desk, made.unsubscribe
         self.mails, self.importing, self.quarantine_desk = made.mails, made.importing, made.quarantine_desk
-        self.form_door = FormDoor(
+        self.form_door = FormIntake(
             made.deliveries, reader.read, reader.keep, lambda form, posted: None, Uploads(MemoryUploads()).keep
         )

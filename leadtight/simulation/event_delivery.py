@@ -12,12 +12,12 @@ from leadtight.app.ports.alarms import NEAR
 from leadtight.app.sla.sla import Alarm
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import Message
-from leadtight.domain.roster.availability import is_there, stays
+from leadtight.domain.roster.availability import is_active_member, is_there
 from leadtight.simulation.faults import FaultKind
 
 if TYPE_CHECKING:
     from leadtight.app.intake.deliveries import Settled
-    from leadtight.app.intake.form_posts import Spilled
+    from leadtight.app.intake.form_posts import SpilledFormPost
     from leadtight.simulation.run import SimulationRun
 
 Record = Lead | Message | Freed
@@ -54,9 +54,9 @@ class Delivering:
         self.armed: list[Lead] = []
         self.mails = defaultdict[str, set[str]](set)
         """By file, the leads or held deliveries that its mail became."""
-        self.spilled: list[Spilled] = []
+        self.spilled: list[SpilledFormPost] = []
         self._retries = set[datetime]()
-        self.took: Callable[[Spilled, Settled], None] = lambda spilled, settled: None
+        self.took: Callable[[SpilledFormPost, Settled], None] = lambda spilled, settled: None
         """Called when a spilled post was taken."""
 
     # the stream
@@ -121,7 +121,7 @@ class Delivering:
     def ring(self, lead: Lead, now: datetime) -> None:
         """Ring the alarm that a state of a lead armed."""
         alarm = Alarm(lead_id=lead.id, token=lead.wake_token, pool_id=lead.pool_id or "")
-        self._run.deployment.sla.alarm_rang(alarm, now)
+        self._run.deployment.sla.on_alarm(alarm, now)
 
     def hint(self, held_id: str) -> None:
         """Tell that an announced lead can be fetched."""
@@ -137,7 +137,7 @@ class Delivering:
             task = self._queued("mail", lambda now: self.take_mail(file, now))
             self._run.soon(0.05, LATE_MAIL if fault is FaultKind.LATE else 2, task)
 
-    def spill(self, spilled: Spilled) -> None:
+    def spill(self, spilled: SpilledFormPost) -> None:
         """Hand over a post that the table did not take, until it is taken: a thousand times, so to speak."""
         self.spilled.append(spilled)
         fault = self._run.faults.to("spilled")
@@ -145,7 +145,7 @@ class Delivering:
             task = self._queued(SPILLED, lambda now: self.take_spilled(spilled))
             self._run.soon(0.05, LATE_POST if fault is FaultKind.LATE else 2, task)
 
-    def take_spilled(self, spilled: Spilled) -> None:
+    def take_spilled(self, spilled: SpilledFormPost) -> None:
         """Take a post as of when it was posted, as the function intake does."""
         deployment = self._run.deployment
         form = self._run.policy.forms[spilled.form]
@@ -219,7 +219,7 @@ class Delivering:
                 return True
             if lead.wake_at:
                 owners.add(lead.owner_id)
-        if not all(stays(run.policy, owner) for owner in owners if owner):
+        if not all(is_active_member(run.policy, owner) for owner in owners if owner):
             return True
         return self._ticks % ASKED_AFTER == 0 and self._is_somebody_away(owners)
 

@@ -18,7 +18,7 @@ from typing import Any, cast
 
 from botocore.exceptions import ClientError, ConnectTimeoutError
 
-from leadtight.adapters.dynamodb.rows import Row
+from leadtight.adapters.dynamodb.rows import TableRow
 from leadtight.adapters.dynamodb.table import DynamoTable
 from scripts.load.capacity import TokenBucket, Warm, read_units, size, write_units
 from scripts.load.clock import VirtualClock
@@ -106,13 +106,13 @@ class Client:
     @contextmanager
     def serving(self) -> Iterator[DynamoTable]:
         """Let the rows of the adapter talk to this client, and to whomever they talked to before afterwards."""
-        before, Row._connection = Row._connection, None  # noqa: SLF001 - pynamodb keeps one connection for all rows
+        before, TableRow._connection = TableRow._connection, None  # noqa: SLF001 - pynamodb keeps one connection for all rows
         try:
             table = DynamoTable("leadtight", "eu-central-1", pause=self.clock.sleep)
             table.connection._client = cast(Any, self)  # noqa: SLF001 - pynamodb takes no client
             yield table
         finally:
-            Row._connection = before  # noqa: SLF001
+            TableRow._connection = before  # noqa: SLF001
 
     def _make_api_call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
         """Answer a call; like botocore's standard mode, try again where the whole call was throttled."""

@@ -28,7 +28,7 @@ def plain(attribute: Any) -> Any:
 @cache
 def condition(text: str) -> Condition:
     """Return what a condition, filter or key condition says of an item."""
-    return _Reader(text).condition()
+    return _Parser(text).condition()
 
 
 def hash_value(text: str, given: Given, key: str) -> str:
@@ -43,7 +43,7 @@ def hash_value(text: str, given: Given, key: str) -> str:
 @cache
 def update(text: str) -> Callable[[Item, Given], dict[str, Any]]:
     """Return what an update expression makes of an item."""
-    actions = list(_Reader(text).actions())
+    actions = list(_Parser(text).actions())
 
     def applied(item: Item, given: Given) -> dict[str, Any]:
         changed = dict(item)
@@ -54,7 +54,7 @@ def update(text: str) -> Callable[[Item, Given], dict[str, Any]]:
     return applied
 
 
-class _Reader:
+class _Parser:
     """Reads one expression from left to right."""
 
     def __init__(self, text: str) -> None:
@@ -230,8 +230,8 @@ def _text(value: Any) -> Any:
     return "" if value is _ABSENT else value
 
 
-_CLAUSES: Mapping[str, Callable[[_Reader], Any]] = {
-    "SET": _Reader.set_action,
-    "REMOVE": _Reader.remove_action,
-    "ADD": _Reader.add_action,
+_CLAUSES: Mapping[str, Callable[[_Parser], Any]] = {
+    "SET": _Parser.set_action,
+    "REMOVE": _Parser.remove_action,
+    "ADD": _Parser.add_action,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from leadtight.domain.calendar.timestamps import from_text
+from leadtight.domain.calendar.timestamps import parse_timestamp
 from leadtight.domain.model.event import EventKind
 from scripts.load.stage import LoadStage
 
@@ -31,7 +31,7 @@ def lives(stage: LoadStage) -> list[LeadTimes]:
     owned = dict[str, float]()
     for at, event in stage.events:
         if event["kind"] == EventKind.LEAD_RECEIVED:
-            sent = (from_text(event["at"]) - stage.start).total_seconds()
+            sent = (parse_timestamp(event["at"]) - stage.start).total_seconds()
             began[event["lead_id"]] = min(at, sent), str(event["data"].get("source", ""))
         elif event["kind"] == EventKind.LEAD_ASSIGNED:
             owned.setdefault(event["lead_id"], at)

@@ -17,14 +17,14 @@ from leadtight.adapters.presentation.pages import quarantine as pages_quarantine
 from leadtight.adapters.presentation.pages import unsubscribe as pages_unsubscribe
 from leadtight.adapters.presentation.pages.intake import thanks
 from leadtight.adapters.presentation.pages.outcome import Pages
-from leadtight.app.compliance.unsubscribe import Leaving
+from leadtight.app.compliance.unsubscribe import UnsubscribeLink
 from leadtight.app.intake.quarantine_desk import HeldDeliveries
 from leadtight.app.intake.quick_add import Added, AddForm
 from leadtight.app.messaging.respond import Reported
 from leadtight.app.outcomes.recording import OutcomeForm
 from leadtight.app.views.board import Boards
-from leadtight.app.views.queue import Queue
-from leadtight.domain.intake.quarantine import Held, Reason
+from leadtight.app.views.queue import LeadQueue
+from leadtight.domain.intake.quarantine import QuarantinedDelivery, Reason
 from leadtight.domain.model.errors import InvalidInquiry, Problem
 from leadtight.domain.model.message import Channel, Template
 from tests.browser import axe
@@ -65,7 +65,7 @@ def _lead(world: World, problem: InvalidInquiry | None = None) -> str:
 
 
 def _queue(world: World, person: str = "ana", problem: InvalidInquiry | None = None, name: str = "Bo") -> str:
-    queue = Queue(world.policy, world.table, world.links)
+    queue = LeadQueue(world.policy, world.table, world.links)
     shown = queue.show(world.links.queue(person, world.now).rpartition("/")[2], world.now)
     return Pages(world.policy).queue(shown, world.now, AddForm(submission="s1", name=name), problem)
 
@@ -83,9 +83,9 @@ def _ask(world: World, said: str = "", problem: str = "") -> str:
 
 
 def _quarantine(world: World, flooded: int = 0) -> str:
-    def held(id_: str, reason: Reason) -> Held:
+    def held(id_: str, reason: Reason) -> QuarantinedDelivery:
         content = '{"your-name": "Ada", "your-email": "ada@example.com", "words": "' + "x" * 400 + '"}'
-        return Held(
+        return QuarantinedDelivery(
             id=id_,
             channel="form:contact",
             source="web_form",
@@ -103,7 +103,7 @@ def _quarantine(world: World, flooded: int = 0) -> str:
 
 def _unsubscribe(world: World) -> str:
     return pages_unsubscribe.unsubscribe(
-        world.policy, Leaving(lead=world.lead(world.lead_ids()[0]), channel=Channel.EMAIL)
+        world.policy, UnsubscribeLink(lead=world.lead(world.lead_ids()[0]), channel=Channel.EMAIL)
     )
 
 

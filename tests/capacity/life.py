@@ -24,7 +24,7 @@ from functions.sla.handler import handle as sla
 from leadtight import bootstrap
 from leadtight.adapters import clock_and_ids
 from leadtight.adapters.aws import clients
-from leadtight.adapters.dynamodb.rows import MessageRow, Row, value_of
+from leadtight.adapters.dynamodb.rows import MessageRow, TableRow, value_of
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.policy.policy import Policy
 from tests.capacity.meter import Meter, size_of
@@ -150,7 +150,7 @@ class Life:
 
     def confirm(self) -> dict[str, int]:
         """Let the provider report that both arrived."""
-        rows = [Row.from_raw_data(item) for item in self._stage.items("MSG#")]
+        rows = [TableRow.from_raw_data(item) for item in self._stage.items("MSG#")]
         messages = [row.value() for row in rows if isinstance(row, MessageRow)]
         for message in messages:
             report = ses_event("Delivery", message.provider_id, message.lead_id, message.id)

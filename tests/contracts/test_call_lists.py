@@ -13,12 +13,12 @@ from leadtight.adapters.dynamodb.dnc_lists import DynamoCallLists
 from leadtight.adapters.dynamodb.table import DynamoTable
 from leadtight.adapters.memory.dnc_lists import MemoryCallLists
 from leadtight.app.ports.compliance import CallLists
-from leadtight.domain.compliance.do_not_call import OURS, CallList
+from leadtight.domain.compliance.do_not_call import INTERNAL_LIST, DncList
 from leadtight.domain.model.errors import Conflict
 from tests.contracts.conftest import NAME, REGION, declared
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
-NATIONAL = CallList(name="national", as_of=date(2026, 11, 1), imported_at=NOW, numbers=2)
+NATIONAL = DncList(name="national", as_of=date(2026, 11, 1), imported_at=NOW, numbers=2)
 
 
 @pytest.fixture(params=["memory", "dynamo"])
@@ -63,14 +63,14 @@ def test_an_import_as_of_an_earlier_day_does_not_take_the_place_of_a_later_one(l
 
 def test_our_own_list_is_added_to_and_lists_are_told_apart(lists: CallLists) -> None:
     for number, key in enumerate(("a", "b"), start=1):
-        ours = CallList(name=OURS, as_of=NOW.date(), imported_at=NOW + timedelta(hours=number), numbers=number)
+        ours = DncList(name=INTERNAL_LIST, as_of=NOW.date(), imported_at=NOW + timedelta(hours=number), numbers=number)
         lists.add(ours, [key])
         lists.publish(ours)
     lists.add(NATIONAL, ["b"])
     lists.publish(NATIONAL)
-    assert lists.standing("a").on == {OURS}
-    assert lists.standing("b").on == {OURS, "national"}
-    assert [one.name for one in lists.lists()] == ["national", OURS]
+    assert lists.standing("a").on == {INTERNAL_LIST}
+    assert lists.standing("b").on == {INTERNAL_LIST, "national"}
+    assert [one.name for one in lists.lists()] == ["national", INTERNAL_LIST]
 
 
 def test_a_dropped_list_counts_for_nothing(lists: CallLists) -> None:

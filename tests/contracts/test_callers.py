@@ -13,7 +13,7 @@ from botocore.stub import Stubber
 from leadtight.adapters.aws import clients
 from leadtight.adapters.aws.senders import ConnectCaller
 from leadtight.adapters.memory.senders import MemoryCaller
-from leadtight.app.ports.messaging import Caller, Envelope
+from leadtight.app.ports.messaging import CallPlacer, Envelope
 from leadtight.domain.model.errors import SendFailed, SendRefused
 from leadtight.domain.model.message import Channel, Template
 from leadtight.domain.policy.messaging import Voice
@@ -44,7 +44,7 @@ def connect(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubber]:
 
 
 @pytest.fixture(params=["memory", "connect"])
-def caller(request: pytest.FixtureRequest) -> Caller:
+def caller(request: pytest.FixtureRequest) -> CallPlacer:
     if request.param == "memory":
         return MemoryCaller()
     stubber: Stubber = request.getfixturevalue("connect")
@@ -53,7 +53,7 @@ def caller(request: pytest.FixtureRequest) -> Caller:
     return ConnectCaller(VOICE)
 
 
-def test_the_same_message_is_the_same_call(caller: Caller) -> None:
+def test_the_same_message_is_the_same_call(caller: CallPlacer) -> None:
     assert caller.place_call(PERMISSION, ENVELOPE) == caller.place_call(PERMISSION, ENVELOPE) != ""
 
 

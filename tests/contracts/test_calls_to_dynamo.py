@@ -28,8 +28,8 @@ from leadtight.adapters.dynamodb.erasures import DynamoErasures
 from leadtight.adapters.dynamodb.quarantine import DynamoHeld
 from leadtight.adapters.dynamodb.send_pace import DynamoPace
 from leadtight.adapters.dynamodb.table import DynamoTable
-from leadtight.domain.calendar.timestamps import to_text
-from leadtight.domain.compliance.do_not_call import CallList
+from leadtight.domain.calendar.timestamps import format_timestamp
+from leadtight.domain.compliance.do_not_call import DncList
 from leadtight.domain.compliance.erasure import Erasure
 from leadtight.domain.compliance.send_limits import Budget, SentLately
 from leadtight.domain.intake.merging import note_auto_reply
@@ -46,7 +46,7 @@ from tests.contracts.test_consents import record
 from tests.contracts.test_held import held
 
 ACK, DAY = "acknowledge-1-0", timedelta(days=1)
-NATIONAL = CallList(name="national", as_of=NOW.date(), imported_at=NOW, numbers=1)
+NATIONAL = DncList(name="national", as_of=NOW.date(), imported_at=NOW, numbers=1)
 BUDGET = Budget(key="mails", at_most=9, expires_at=NOW + DAY)
 
 
@@ -379,5 +379,5 @@ def test_a_claim_holds_the_message_until_the_lease_that_was_asked_for(world: Wor
     client = boto3.client("dynamodb", region_name=REGION)
     key = {"pk": {"S": "LEAD#L1"}, "sk": {"S": f"MSG#{ACK}"}}
     item = client.get_item(TableName=NAME, Key=key, ConsistentRead=True)["Item"]
-    assert item["next_try_at"]["S"] == to_text(lease)
-    assert item["gsi1sk"]["S"].startswith(to_text(lease))
+    assert item["next_try_at"]["S"] == format_timestamp(lease)
+    assert item["gsi1sk"]["S"].startswith(format_timestamp(lease))

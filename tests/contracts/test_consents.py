@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from leadtight.domain.model.consent_record import ConsentRecord, Purpose
+from leadtight.domain.model.consent_record import ConsentPurpose, ConsentRecord
 from leadtight.domain.model.message import Channel
 from tests.contracts.changes import NOW, arrival, guard
 from tests.contracts.conftest import Table
@@ -14,7 +14,7 @@ def record(id_: str, **fields: object) -> ConsentRecord:
         "person_key": "mail",
         "lead_id": "L1",
         "channel": Channel.EMAIL,
-        "purpose": Purpose.MARKETING,
+        "purpose": ConsentPurpose.MARKETING,
     }
     given |= {"ticked": True, "at": NOW, "text": "Ü, ja", "ip": "2001:db8::1", "policy_version": "1"}
     return ConsentRecord(id=id_, **(given | fields))  # type: ignore[arg-type]
@@ -22,7 +22,7 @@ def record(id_: str, **fields: object) -> ConsentRecord:
 
 def test_what_a_person_was_asked_is_kept_with_the_lead_and_read_oldest_first_for_all_their_keys(table: Table) -> None:
     later = record("L1#2", at=NOW + timedelta(hours=1), ticked=False)
-    phone = record("L1#1", person_key="phone", channel=Channel.SMS, purpose=Purpose.INQUIRY)
+    phone = record("L1#1", person_key="phone", channel=Channel.SMS, purpose=ConsentPurpose.INQUIRY)
     first, others = record("L1#0"), record("L1#3", person_key="somebody else")
     table.create(replace(arrival("L1"), consents=(later, phone, first, others)), guard("k1"), ("mail", "phone"), NOW)
     assert table.consents(("mail", "phone")) == (first, phone, later)

@@ -10,16 +10,16 @@ from leadtight.adapters.dynamodb.table import DynamoTable
 from leadtight.app.ports.guards import Full, Guard, Taken
 from leadtight.app.ports.leads import Known
 from leadtight.domain.intake.merging import merge
-from leadtight.domain.intake.spam import Count
+from leadtight.domain.intake.spam import RateLimitCounter
 from leadtight.domain.model.inquiry import Inquiry
 from tests.contracts.changes import NOW, POLICY, arrival, guard
 from tests.contracts.conftest import Table
 
-HERE = Count(key="form:contact#1#77", at_most=2, expires_at=NOW + timedelta(hours=1))
-EVERYBODY = Count(key="form:contact#1", at_most=3, expires_at=NOW + timedelta(hours=1))
+HERE = RateLimitCounter(key="form:contact#1#77", at_most=2, expires_at=NOW + timedelta(hours=1))
+EVERYBODY = RateLimitCounter(key="form:contact#1", at_most=3, expires_at=NOW + timedelta(hours=1))
 
 
-def counted(key: str, *counts: Count) -> Guard:
+def counted(key: str, *counts: RateLimitCounter) -> Guard:
     return replace(guard(key), counts=counts)
 
 
@@ -37,7 +37,7 @@ def test_a_window_takes_as_many_as_it_says_and_one_more_stores_nothing(table: Ta
 
 
 def test_what_is_not_spread_has_the_same_count_under_another_limit(table: Table) -> None:
-    network = Count(key="form:contact#1#9", at_most=80, expires_at=NOW + timedelta(hours=1), is_spread=False)
+    network = RateLimitCounter(key="form:contact#1#9", at_most=80, expires_at=NOW + timedelta(hours=1), is_spread=False)
     assert table.create(arrival("L1"), counted("k1", network), (), NOW) is None
     first = replace(network, at_most=1)
     assert table.create(arrival("L2"), counted("k2", first), (), NOW) == Full(key=network.key)

@@ -15,7 +15,7 @@ from leadtight.adapters.memory.erasures import MemoryErasures
 from leadtight.app.ports.compliance import ErasureStore
 from leadtight.app.ports.quarantine import HeldStore
 from leadtight.domain.compliance.erasure import Erasure, anonymous_event
-from leadtight.domain.intake.quarantine import Held, Reason
+from leadtight.domain.intake.quarantine import QuarantinedDelivery, Reason
 from leadtight.domain.model.message import Channel
 from tests.contracts.changes import NOW, arrival, guard
 from tests.contracts.conftest import NAME, REGION, Table, declared
@@ -83,7 +83,9 @@ def test_a_person_key_forgets_leads_and_never_what_was_left(stores: Stores) -> N
 
 
 def test_held_deliveries_and_consents_go(stores: Stores) -> None:
-    held = Held(id="H1", channel="webhook:x", source="x", key="k", received_at=NOW, reason=Reason.UNMAPPED)
+    held = QuarantinedDelivery(
+        id="H1", channel="webhook:x", source="x", key="k", received_at=NOW, reason=Reason.UNMAPPED
+    )
     stores.held.hold(held, guard("held"), NOW)
     stores.held.hold(replace(held, id="H2"), guard("held 2"), NOW)
     assert sorted(one.id for one in stores.erasures.all_held()) == ["H1", "H2"]
@@ -117,7 +119,9 @@ def test_the_record_of_an_erasure_takes_the_place_of_the_one_before(stores: Stor
 
 
 def test_a_large_delivery_is_looked_through_whole_and_goes_with_all_its_parts(stores: Stores) -> None:
-    large = Held(id="H1", channel="webhook:x", source="x", key="k", received_at=NOW, reason=Reason.UNMAPPED)
+    large = QuarantinedDelivery(
+        id="H1", channel="webhook:x", source="x", key="k", received_at=NOW, reason=Reason.UNMAPPED
+    )
     large = replace(large, content="x" * 300_000 + "ada@example.com")
     stores.held.hold(large, guard("k1"), NOW)
     assert tuple(stores.erasures.all_held()) == (large,)

@@ -8,18 +8,18 @@ import pytest
 
 from leadtight.adapters.dynamodb import row_reader
 from leadtight.adapters.dynamodb.quarantine import DynamoHeld
-from leadtight.adapters.dynamodb.rows import Row
+from leadtight.adapters.dynamodb.rows import TableRow
 from leadtight.adapters.dynamodb.table import DynamoTable
 from leadtight.app.ports.guards import Taken
 from leadtight.app.ports.quarantine import HeldStore
 from leadtight.domain.intake.quarantine import (
-    Held,
+    QuarantinedDelivery,
+    QuarantineState,
     Reason,
-    State,
+    begin_release,
     discarded,
-    put_off,
-    release_begun,
     released,
+    schedule_retry,
     settled_on_arrival,
 )
 from leadtight.domain.model.errors import Conflict, StaleSubmission
@@ -34,13 +34,13 @@ def store(table: Table) -> HeldStore:
     return DynamoHeld(table) if isinstance(table, DynamoTable) else table  # type: ignore[return-value]  # the memory table is both
 
 
-def held(held_id: str = "H1", **fields: object) -> Held:
+def held(held_id: str = "H1", **fields: object) -> QuarantinedDelivery:
     given = {"channel": "webhook:demo", "source": "demo", "key": "k", "received_at": NOW, "reason": Reason.UNMAPPED}
-    return Held(id=held_id, **(given | {"content": '{"a": "ü"}'} | fields))  # type: ignore[arg-type]
+    return QuarantinedDelivery(id=held_id, **(given | {"content": '{"a": "ü"}'} | fields))  # type: ignore[arg-type]
 
 
-def waiting(held_id: str = "H1", **fields: object) -> Held:
-    return held(held_id, reason=Reason.ANNOUNCED, state=State.WAITING, next_try_at=NOW, **fields)
+def waiting(held_id: str = "H1", **fields: object) -> QuarantinedDelivery:
+    return held(held_id, reason=Reason.ANNOUNCED, state=QuarantineState.WAITING, next_try_at=NOW, **fields)
 
 
 def test_a_delivery_is_kept_whole_and_seen_until_it_is_settled(store: HeldStore) -> None:
@@ -76,14 +76,14 @@ def test_what_a_rule_set_aside_is_open_again_once_its_release_has_begun(store: H
     set_aside = settled_on_arrival(held("H1", reason=Reason.AUTOMATIC), "system:mail")
     assert store.hold(set_aside, guard("k1"), NOW) is None
     assert (store.open_held(9), store.settled_held(NOW.date())) == ((), (set_aside,))
-    begun = release_begun(set_aside)
+    begun = begin_release(set_aside)
     store.settle(begun)
     assert (store.open_held(9), store.settled_held(NOW.date())) == ((begun,), ())
     done = released(begun, "L1", "mia", NOW + HOUR)
     store.settle(done)
     assert store.settled_held(NOW.date()) == (done,)
     with pytest.raises(StaleSubmission):
-        release_begun(discarded(held("H2"), "mia", "an advert", NOW))
+        begin_release(discarded(held("H2"), "mia", "an advert", NOW))
 
 
 def test_a_guard_is_one_for_leads_and_held_deliveries(table: Table, store: HeldStore) -> None:
@@ -100,7 +100,7 @@ def test_a_waiting_delivery_is_due_at_its_time_and_waits_longer_after_each_try(s
     assert store.open_held(9) == ()
     assert store.waiting(NOW - HOUR, 9) == ()
     assert store.waiting(NOW, 9) == (one,)
-    later = put_off(one, "503", NOW)
+    later = schedule_retry(one, "503", NOW)
     store.settle(later)
     assert store.waiting(NOW, 9) == ()
     assert store.waiting(NOW + HOUR, 9) == (later,)
@@ -142,7 +142,7 @@ def test_a_delivery_of_any_size_is_kept_whole_in_rows_that_the_table_takes(store
     assert store.find_held("large") == settled
     assert store.hold(held("again", content=content), guard("k1"), NOW) == Taken(lead_id="large", fingerprint="f")
     if isinstance(store, DynamoHeld):
-        items = [*row_reader.everywhere(Row.pk.startswith("HELD"))]
+        items = [*row_reader.everywhere(TableRow.pk.startswith("HELD"))]
         assert max(len(json.dumps(item, ensure_ascii=False).encode()) for item in items) < 400 * 1024
         again = [item for item in items if "#again#" in item["pk"]["S"]]
         assert {item["doc"]["S"] for item in again} == {""}, "what was known leaves nothing"

@@ -13,12 +13,12 @@ import pytest
 from moto import mock_aws
 
 from leadtight.adapters.dynamodb import keys, row_reader
-from leadtight.adapters.dynamodb.rows import BoardRow, LeadRow, Row, WaitingRow, text
+from leadtight.adapters.dynamodb.rows import BoardIndexRow, LeadRow, TableRow, WaitingRow, text
 from leadtight.adapters.dynamodb.table import DynamoTable
 from leadtight.adapters.memory.dnc_lists import MemoryCallLists
 from leadtight.adapters.memory.ports import Twins
 from leadtight.app.views.board import Boards
-from leadtight.domain.calendar.timestamps import to_text
+from leadtight.domain.calendar.timestamps import format_timestamp
 from leadtight.domain.change import Change
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.lead_summary import in_short
@@ -111,7 +111,7 @@ def test_leads_of_the_version_before_are_due_and_leave_its_rows_with_their_next_
 def test_the_version_before_finds_in_the_index_what_this_one_wrote(table: DynamoTable) -> None:
     stored(table, "L1", **LONG)
     lead, waiting = owned(table, "L2"), caught(table, "L3", NOW)
-    by_owner = {owner: [*Row.due.query(keys.owner(owner))] for owner in (None, "ana", "mia")}
+    by_owner = {owner: [*TableRow.due.query(keys.owner(owner))] for owner in (None, "ana", "mia")}
     assert all(isinstance(row, LeadRow) for rows in by_owner.values() for row in rows)
     [unowned], [anas], [mias] = (
         [row.value() for row in rows if isinstance(row, LeadRow)] for rows in by_owner.values()
@@ -119,7 +119,7 @@ def test_the_version_before_finds_in_the_index_what_this_one_wrote(table: Dynamo
     assert (unowned.id, unowned.owner_id) == ("L1", None)
     assert (anas.id, anas.owner_id, anas.wake_at, anas.pool_id) == ("L2", "ana", lead.wake_at, lead.pool_id)
     assert mias.id == "L3"
-    [row] = [*Row.due.query(keys.WAITING)]
+    [row] = [*TableRow.due.query(keys.WAITING)]
     assert isinstance(row, WaitingRow)
     assert row.value() == in_short(waiting)
 
@@ -140,7 +140,7 @@ def test_rows_that_a_rollback_leaves_do_not_take_the_place_of_leads_that_are_due
 
 def test_the_board_is_spread_and_read_as_one_with_what_the_version_before_wrote(table: DynamoTable) -> None:
     leads = [stored(table, f"L{number}", NOW + timedelta(seconds=number % 7)) for number in range(24)]
-    row = BoardRow.of(leads[0])
+    row = BoardIndexRow.of(leads[0])
     row.gsi1pk = "BOARD"
     row.save()
     spread = Counter(item["gsi1pk"]["S"] for item in indexed() if item["gsi1pk"]["S"].startswith("BOARD"))
@@ -177,7 +177,7 @@ def test_a_board_of_20_000_leads_is_read_and_shown_whole_within_the_desks_ten_se
     def shard(name: str, *_: Any, **__: Any) -> Iterator[dict[str, Any]]:
         for number in range(5_000):
             lead_id = f"{name}-{number:05}"
-            doc = {**json.loads(row["doc"]["S"]), "lead_id": lead_id, "due_at": to_text(NOW + number * SECOND)}
+            doc = {**json.loads(row["doc"]["S"]), "lead_id": lead_id, "due_at": format_timestamp(NOW + number * SECOND)}
             key = {"gsi1sk": {"S": keys.due(NOW + number * SECOND, lead_id)}, "pk": {"S": keys.lead(lead_id)}}
             yield {**row, **key, "doc": {"S": json.dumps(doc)}}
 

@@ -12,9 +12,9 @@ from moto import mock_aws
 from leadtight.adapters.dynamodb import keys
 from leadtight.adapters.dynamodb.quarantine import DynamoHeld
 from leadtight.adapters.dynamodb.table import DynamoTable
-from leadtight.domain.compliance.send_limits import Budget, Sent, SentLately
+from leadtight.domain.compliance.send_limits import Budget, SentCounts, SentLately
 from leadtight.domain.intake.quarantine import Reason
-from leadtight.domain.intake.spam import Count
+from leadtight.domain.intake.spam import RateLimitCounter
 from leadtight.domain.model.errors import NotStorable
 from leadtight.domain.outcomes.recording import record_outcome
 from tests.contracts.changes import NOW, POLICY, arrival, assignment, guard, rotation_of, stored
@@ -50,7 +50,7 @@ def items(partition: str) -> list[dict[str, Any]]:
 
 
 def test_a_count_is_forgotten_when_its_window_is_over(table: DynamoTable) -> None:
-    window = Count(key="window", at_most=9, expires_at=NOW + HOUR)
+    window = RateLimitCounter(key="window", at_most=9, expires_at=NOW + HOUR)
     for number in range(2):
         counted = replace(guard(f"k{number}"), counts=(window,))
         assert table.create(arrival(f"L{number}"), counted, (), NOW) is None
@@ -64,7 +64,7 @@ def test_a_budget_and_what_went_to_an_address_are_forgotten_when_they_are_over(t
         assert table.spend(Budget(key="mails", at_most=9, expires_at=NOW + HOUR)) == spent
     [item] = items(keys.count("mails", 0))
     assert (item["kind"], item["hits"], item["window"], item["expires_at"]) == ("count", "2", "mails", ENDS)
-    lately = SentLately(key="address", turn=1, sent=(Sent(message="m", at=NOW),))
+    lately = SentLately(key="address", turn=1, sent=(SentCounts(message="m", at=NOW),))
     table.keep_sent(lately)
     [item] = items(keys.sent("address"))
     assert lately.expires_at is not None

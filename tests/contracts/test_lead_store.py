@@ -12,7 +12,7 @@ from leadtight.adapters.memory.table import MemoryTable
 from leadtight.app.ports.guards import Full, Guards, Taken
 from leadtight.app.ports.leads import Known
 from leadtight.domain.change import Change
-from leadtight.domain.compliance.opt_out import leave, leave_by_word, leave_unknown
+from leadtight.domain.compliance.opt_out import opt_out_by_keyword, opt_out_lead, record_unknown_opt_out
 from leadtight.domain.intake.merging import note_auto_reply
 from leadtight.domain.model.capacity import Caps, Load, OwnerState
 from leadtight.domain.model.codec import from_document
@@ -369,21 +369,21 @@ def test_a_refused_delivery_is_no_lead_of_the_person(table: Table) -> None:
 
 
 def test_an_opt_out_is_stored_for_the_person_with_the_lead_that_says_so(table: Table) -> None:
-    change = leave(stored(table), (Channel.EMAIL,), "lead", NOW)
+    change = opt_out_lead(stored(table), (Channel.EMAIL,), "lead", NOW)
     assert change is not None
     keys = person_keys(change.after.inquiry)
     for _ in range(2):
         table.commit(change)  # the second finds its own work
     assert table.suppression(keys).channels == {Channel.EMAIL}
     assert table.load("L1") == change.after
-    both = leave(change.after, (Channel.EMAIL, Channel.SMS), "lead", NOW)
+    both = opt_out_lead(change.after, (Channel.EMAIL, Channel.SMS), "lead", NOW)
     assert both is not None
     table.commit(both)
     assert table.suppression(keys).channels == {Channel.EMAIL, Channel.SMS}
 
 
 def left_by(lead: Lead, email: str) -> Change:
-    return leave_by_word(lead, (Channel.SMS,), Inquiry(email=email, message="STOP"), "sms", NOW)
+    return opt_out_by_keyword(lead, (Channel.SMS,), Inquiry(email=email, message="STOP"), "sms", NOW)
 
 
 def test_a_word_of_opt_out_is_stored_under_its_guard_for_the_person_and_for_who_sent_it(table: Table) -> None:
@@ -400,7 +400,7 @@ def test_a_word_of_opt_out_is_stored_under_its_guard_for_the_person_and_for_who_
 
 def test_a_person_whose_first_word_is_opt_out_is_stored_with_it(table: Table) -> None:
     said = Inquiry(phone="+4930901820", message="STOP")
-    change = leave_unknown(POLICY, (Channel.SMS,), said, lead_id="L1", source="sms", now=NOW)
+    change = record_unknown_opt_out(POLICY, (Channel.SMS,), said, lead_id="L1", source="sms", now=NOW)
     people = person_keys(said)
     assert table.create(change, guard("SM1"), people, NOW) is None
     assert table.load("L1") == change.after
@@ -411,7 +411,7 @@ def test_a_person_whose_first_word_is_opt_out_is_stored_with_it(table: Table) ->
 
 def test_an_opt_out_that_lost_a_race_leaves_the_person_as_they_were(table: Table) -> None:
     lead = stored(table)
-    change = leave(lead, (Channel.EMAIL,), "lead", NOW)
+    change = opt_out_lead(lead, (Channel.EMAIL,), "lead", NOW)
     assert change is not None
     table.commit(assignment(lead, rotation_of(table)))
     with pytest.raises(Conflict):

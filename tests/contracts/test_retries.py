@@ -14,7 +14,7 @@ from leadtight.adapters.dynamodb import stream
 from leadtight.adapters.memory.retries import MemoryRetries
 from leadtight.app.ports.alarms import NEAR
 from leadtight.app.ports.outbox import Retries
-from leadtight.domain.calendar.timestamps import from_text
+from leadtight.domain.calendar.timestamps import parse_timestamp
 from tests.contracts.changes import NOW
 from tests.contracts.conftest import REGION
 
@@ -33,7 +33,7 @@ def _aws() -> tuple[Retries, Waiting]:
 
     def note(params: dict[str, str], **_: object) -> None:
         assert stream.is_retry(params["MessageBody"])
-        asked.add(from_text(json.loads(params["MessageBody"])["due"]))
+        asked.add(parse_timestamp(json.loads(params["MessageBody"])["due"]))
 
     clients.client("sqs").meta.events.register("before-parameter-build.sqs.SendMessage", note)
     return QueueRetries(url), lambda: asked

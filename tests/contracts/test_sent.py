@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from leadtight.domain.compliance.send_limits import Budget, Sent, SentLately
+from leadtight.domain.compliance.send_limits import Budget, SentCounts, SentLately
 from leadtight.domain.model.errors import Conflict
 from tests.contracts.changes import NOW
 from tests.contracts.conftest import Table
 
-FIRST = SentLately(key="k1", turn=1, sent=(Sent(message="L1/acknowledge-1-0", at=NOW, acknowledges=True),))
+FIRST = SentLately(key="k1", turn=1, sent=(SentCounts(message="L1/acknowledge-1-0", at=NOW, acknowledges=True),))
 DAY = Budget(key="sent#2026-11-23#day#email", at_most=2, expires_at=NOW + timedelta(days=1))
 
 
@@ -24,7 +24,7 @@ def test_nothing_went_to_anybody_before_something_did(table: Table) -> None:
 def test_the_same_state_twice_is_once_and_an_old_one_is_refused(table: Table) -> None:
     table.keep_sent(FIRST)
     table.keep_sent(FIRST)
-    later = replace(FIRST, turn=2, sent=(*FIRST.sent, Sent(message="L2/asset-3-0", at=NOW)))
+    later = replace(FIRST, turn=2, sent=(*FIRST.sent, SentCounts(message="L2/asset-3-0", at=NOW)))
     table.keep_sent(later)
     with pytest.raises(Conflict):
         table.keep_sent(replace(FIRST, sent=()))

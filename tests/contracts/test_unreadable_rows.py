@@ -24,15 +24,15 @@ from leadtight.adapters.dynamodb.dnc_lists import DynamoCallLists
 from leadtight.adapters.dynamodb.erasures import DynamoErasures
 from leadtight.adapters.dynamodb.quarantine import DynamoHeld
 from leadtight.adapters.dynamodb.row_reader import Raw
-from leadtight.adapters.dynamodb.rows import Row
+from leadtight.adapters.dynamodb.rows import TableRow
 from leadtight.adapters.dynamodb.send_pace import DynamoPace
 from leadtight.adapters.dynamodb.table import DynamoTable
 from leadtight.adapters.memory.table import MemoryTable
-from leadtight.domain.compliance.do_not_call import CallList
+from leadtight.domain.compliance.do_not_call import DncList
 from leadtight.domain.compliance.erasure import Erasure
-from leadtight.domain.compliance.send_limits import Sent, SentLately
-from leadtight.domain.intake.quarantine import Reason, State, discarded
-from leadtight.domain.intake.spam import Count
+from leadtight.domain.compliance.send_limits import SentCounts, SentLately
+from leadtight.domain.intake.quarantine import QuarantineState, Reason, discarded
+from leadtight.domain.intake.spam import RateLimitCounter
 from leadtight.domain.model.codec import from_document
 from leadtight.domain.model.errors import UnreadableRow
 from leadtight.domain.model.listing import unreadable_in
@@ -49,7 +49,7 @@ pytestmark = pytest.mark.slow
 
 DAY = timedelta(days=1)
 ACK = "acknowledge-1-0"
-NATIONAL = CallList(name="national", as_of=NOW.date(), imported_at=NOW, numbers=1)
+NATIONAL = DncList(name="national", as_of=NOW.date(), imported_at=NOW, numbers=1)
 OTHERS = replace(NATIONAL, name="others")
 PERSON = "Ada Obi"
 """Stands in rubbish where a date should be: no log may tell it."""
@@ -87,7 +87,9 @@ def _filled(world: World) -> World:
     table = world.table
     for lead_id, key in (("L1", "one"), ("L2", "two")):
         change = replace(arrival(lead_id), consents=(record(f"{lead_id}#0", person_key=key, lead_id=lead_id),))
-        counted = replace(guard(lead_id), counts=(Count(key=f"count {lead_id}", at_most=9, expires_at=NOW + DAY),))
+        counted = replace(
+            guard(lead_id), counts=(RateLimitCounter(key=f"count {lead_id}", at_most=9, expires_at=NOW + DAY),)
+        )
         table.create(change, counted, (key,), NOW)
         message = table.claim(lead_id, ACK, "me", NOW, NOW + DAY)
         assert message is not None
@@ -99,7 +101,11 @@ def _filled(world: World) -> World:
         waiting = replace(given.after, waiting_since=given.after.owned_since)
         table.commit(replace(given, after=waiting))
     for number, (reason, fields) in enumerate(
-        [(Reason.UNMAPPED, {}), (Reason.SPAM, {}), (Reason.ANNOUNCED, {"state": State.WAITING, "next_try_at": NOW})]
+        [
+            (Reason.UNMAPPED, {}),
+            (Reason.SPAM, {}),
+            (Reason.ANNOUNCED, {"state": QuarantineState.WAITING, "next_try_at": NOW}),
+        ]
     ):
         for twin in "ab":
             delivery = held(f"H{number}{twin}", reason=reason, **fields)
@@ -114,7 +120,7 @@ def _filled(world: World) -> World:
         world.lists.add(called, ["number"])
         world.lists.publish(called)
     table.keep_alerts(Alerts(person_id="ana", turn=1))
-    table.keep_sent(SentLately(key="address", turn=1, sent=(Sent(message="L1 m", at=NOW),)))
+    table.keep_sent(SentLately(key="address", turn=1, sent=(SentCounts(message="L1 m", at=NOW),)))
     assert DynamoPace(table).take(Channel.EMAIL, 1, NOW)
     world.erasures.keep_erasure(Erasure(id="asked", begun_at=NOW))
     return world
@@ -239,11 +245,11 @@ CASES = {
 def test_every_kind_of_row_has_a_case() -> None:
     for module in pkgutil.walk_packages(adapters.__path__, "leadtight.adapters."):
         importlib.import_module(module.name)
-    kinds = {Row.kind.get_discriminator(kind) for kind in _kinds(Row)}
+    kinds = {TableRow.kind.get_discriminator(kind) for kind in _kinds(TableRow)}
     assert {case.kind for case in CASES.values()} == kinds
 
 
-def _kinds(of: type[Row]) -> Iterator[type[Row]]:
+def _kinds(of: type[TableRow]) -> Iterator[type[TableRow]]:
     for kind in of.__subclasses__():
         yield kind
         yield from _kinds(kind)
@@ -276,7 +282,7 @@ def test_what_cannot_be_read_is_named_and_passed_over_and_nothing_else_is(
 
 
 def _spoiled(case: Case, good: Raw) -> Iterator[tuple[str, Raw]]:
-    kind = next(kind for kind in _kinds(Row) if Row.kind.get_discriminator(kind) == case.kind)
+    kind = next(kind for kind in _kinds(TableRow) if TableRow.kind.get_discriminator(kind) == case.kind)
     attributes = kind.get_attributes()
     yield "a kind that only a newer version knows", good | {"kind": {"S": "hologram"}}
     for name, value in good.items():

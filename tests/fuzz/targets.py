@@ -26,17 +26,17 @@ from leadtight.adapters.memory.alarms import MemoryAlarms
 from leadtight.adapters.memory.files import MemoryUploads
 from leadtight.adapters.memory.table import MemoryTable
 from leadtight.app.intake.deliveries import Deliveries, Report
-from leadtight.app.intake.form_posts import FormDoor, Posted
+from leadtight.app.intake.form_posts import FormIntake, FormPost
 from leadtight.app.intake.receive import Intake, Submission
 from leadtight.app.intake.uploads import Uploads
 from leadtight.app.outcomes.contact_proofs import Proofs
-from leadtight.domain.access.signed_links import Keyring, Purpose, verify
-from leadtight.domain.intake.quarantine import Held, Reason
+from leadtight.domain.access.signed_links import Keyring, LinkPurpose, verify
+from leadtight.domain.intake.quarantine import QuarantinedDelivery, Reason
 from leadtight.domain.model.errors import FetchFailed, FetchRefused, InvalidInquiry, InvalidLink, PolicyError
 from leadtight.domain.policy.forms import Form
 from leadtight.domain.policy.sources import LISTERS, Webhook
 from leadtight.policy import loader as policies
-from tests.integration.form_posts import POSTS, FormPost
+from tests.integration.form_posts import POSTS, SampleFormPost
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 ANNOUNCERS = ("facebook", "hubspot", "linkedin")
@@ -78,17 +78,17 @@ def form(data: bytes) -> None:
         _intake()[0].receive(Submission(source="web_form", form="contact", body=fields), NOW)
 
 
-def built(post: FormPost) -> Callable[[bytes], None]:
+def built(post: SampleFormPost) -> Callable[[bytes], None]:
     """Return the target that takes what a builder's server posts: each is a lead or held, unless it says nothing."""
 
     def target(data: bytes) -> None:
         intake, table = _intake()
         ids = count(1)
         deliveries = Deliveries(intake, table, lambda: f"H{next(ids)}", lambda _: None, _report(table))
-        door = FormDoor(deliveries, reader.read, reader.keep, lambda *_: None, Uploads(MemoryUploads()).keep)
+        door = FormIntake(deliveries, reader.read, reader.keep, lambda *_: None, Uploads(MemoryUploads()).keep)
         made = Form(id="site", builder=post.builder, fields=post.fields)
         with suppress(events.UnreadableBodyError, events.BodyTooLargeError, InvalidInquiry):
-            door.take(made, Posted(fields=events.form_fields(_event(data, post.content_type))), NOW, by_visitor=False)
+            door.take(made, FormPost(fields=events.form_fields(_event(data, post.content_type))), NOW, by_visitor=False)
 
     return target
 
@@ -96,7 +96,7 @@ def built(post: FormPost) -> Callable[[bytes], None]:
 def link(data: bytes) -> None:
     """Open a signed link."""
     with suppress(InvalidLink):
-        verify(data.decode("utf-8", "replace"), Purpose.OUTCOME, Keyring(current="k1", keys={"k1": b"secret"}))
+        verify(data.decode("utf-8", "replace"), LinkPurpose.OUTCOME, Keyring(current="k1", keys={"k1": b"secret"}))
 
 
 def mail(data: bytes) -> None:
@@ -164,7 +164,9 @@ def fetched(name: str) -> Callable[[bytes], None]:
     def target(data: bytes) -> None:
         asked = replace(POLICY, webhooks={name: _webhook(name)})
         channel = f"webhook:{name}"
-        held = Held(id="H1", channel=channel, source=name, key="k", received_at=NOW, reason=Reason.ANNOUNCED)
+        held = QuarantinedDelivery(
+            id="H1", channel=channel, source=name, key="k", received_at=NOW, reason=Reason.ANNOUNCED
+        )
         with suppress(InvalidInquiry):
             for item in Fetching(asked, dict, lambda *_: b"").read(held, data):
                 _intake()[0].receive(item, NOW)

@@ -11,20 +11,20 @@ import pytest
 from leadtight import bootstrap
 from leadtight.adapters.http import api_keys
 from leadtight.domain.access.api_keys import Scope
-from leadtight.domain.access.signed_links import Claims, Purpose, sign
+from leadtight.domain.access.signed_links import Claims, LinkPurpose, sign
 from leadtight.domain.model.lead import Lead
 from scripts.load import requests
 from scripts.load.stage import MONDAY_NINE, LoadStage
 from tests.hostile.siege import besieged
 
 ROUTES = {
-    Purpose.OUTCOME: ("GET /o/{token}", "POST /o/{token}"),
-    Purpose.QUEUE: ("GET /desk/{token}", "POST /desk/{token}"),
-    Purpose.BOARD: ("GET /board/{token}",),
-    Purpose.QUARANTINE: ("GET /quarantine/{token}", "POST /quarantine/{token}"),
-    Purpose.REPORT: ("GET /reports/{token}",),
-    Purpose.ASK: ("GET /ask/{token}", "POST /ask/{token}"),
-    Purpose.UNSUBSCRIBE: ("GET /unsubscribe/{token}", "POST /unsubscribe/{token}"),
+    LinkPurpose.OUTCOME: ("GET /o/{token}", "POST /o/{token}"),
+    LinkPurpose.QUEUE: ("GET /desk/{token}", "POST /desk/{token}"),
+    LinkPurpose.BOARD: ("GET /board/{token}",),
+    LinkPurpose.QUARANTINE: ("GET /quarantine/{token}", "POST /quarantine/{token}"),
+    LinkPurpose.REPORT: ("GET /reports/{token}",),
+    LinkPurpose.ASK: ("GET /ask/{token}", "POST /ask/{token}"),
+    LinkPurpose.UNSUBSCRIBE: ("GET /unsubscribe/{token}", "POST /unsubscribe/{token}"),
 }
 """What a link of each purpose opens."""
 
@@ -67,17 +67,19 @@ class Door:
         """Return the first lead's id."""
         return next(str(event["lead_id"]) for _, event in self.stage.events if event["kind"] == "lead_received")
 
-    def token(self, purpose: Purpose, person: str | None = None, subject: str | None = None) -> str:
+    def token(self, purpose: LinkPurpose, person: str | None = None, subject: str | None = None) -> str:
         """Return a link that is good, as our own code would sign it."""
         lead = self.lead()
-        who = person or {Purpose.ASK: "lead", Purpose.UNSUBSCRIBE: "lead", Purpose.OUTCOME: str(lead.owner_id)}.get(
-            purpose, "mia"
-        )
+        who = person or {
+            LinkPurpose.ASK: "lead",
+            LinkPurpose.UNSUBSCRIBE: "lead",
+            LinkPurpose.OUTCOME: str(lead.owner_id),
+        }.get(purpose, "mia")
         subjects = {
-            Purpose.OUTCOME: lead.id,
-            Purpose.ASK: lead.id,
-            Purpose.UNSUBSCRIBE: f"email:{lead.id}",
-            Purpose.REPORT: "weekly/2026-W47/index.html",
+            LinkPurpose.OUTCOME: lead.id,
+            LinkPurpose.ASK: lead.id,
+            LinkPurpose.UNSUBSCRIBE: f"email:{lead.id}",
+            LinkPurpose.REPORT: "weekly/2026-W47/index.html",
         }
         expires_at = self.stage.clock.instant() + timedelta(days=1)
         claims = Claims(

@@ -12,7 +12,7 @@ import pytest
 
 from leadtight import bootstrap
 from leadtight.adapters.presentation.messages import JinjaRenderer
-from leadtight.domain.access.signed_links import Purpose
+from leadtight.domain.access.signed_links import LinkPurpose
 from leadtight.domain.model.message import Template
 from scripts.load import requests
 from tests.hostile.conftest import ROUTES, Door
@@ -129,11 +129,11 @@ def test_what_a_stranger_types_is_text_on_every_page_and_in_every_mail(
 
 def _look_at_pages(door: Door) -> None:
     for purpose, routes in ROUTES.items():
-        if purpose is Purpose.REPORT:
+        if purpose is LinkPurpose.REPORT:
             continue
         answer = door.open(routes[0], door.token(purpose))
         assert answer["statusCode"] == 200, purpose
-        assert_harmless(answer["body"], own_scripts=1 if purpose is Purpose.BOARD else 0)
+        assert_harmless(answer["body"], own_scripts=1 if purpose is LinkPurpose.BOARD else 0)
         assert all("\n" not in str(value) for value in answer["headers"].values())
 
 
@@ -180,9 +180,9 @@ def test_what_somebody_with_a_link_types_is_text_when_it_comes_back(taken: Door,
     from urllib.parse import urlencode
 
     fields = {"outcome": "callback", "submission": str(taken.lead().version), field: text}
-    answer = taken.open("POST /o/{token}", taken.token(Purpose.OUTCOME), urlencode(fields))
+    answer = taken.open("POST /o/{token}", taken.token(LinkPurpose.OUTCOME), urlencode(fields))
     assert answer["statusCode"] in (303, 422)
     if answer["body"]:
         assert_harmless(answer["body"])
-    shown = taken.open("GET /o/{token}", taken.token(Purpose.OUTCOME))
+    shown = taken.open("GET /o/{token}", taken.token(LinkPurpose.OUTCOME))
     assert_harmless(shown["body"])

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leadtight.domain.access.signed_links import Claims, Keyring, Purpose, sign, verify
+from leadtight.domain.access.signed_links import Claims, Keyring, LinkPurpose, sign, verify
 from leadtight.domain.model.errors import InvalidLink
 from scripts.load import requests
 from scripts.load.stage import MONDAY_NINE
@@ -22,14 +22,14 @@ OPENS = {200, 302, 303, 400, 404, 409, 422}
 OPENED_BY = [(route, purpose) for purpose, routes in ROUTES.items() for route in routes]
 KEYRING = Keyring(current="k2", keys={"k1": b"first secret", "k2": b"second secret"})
 CLAIMS = Claims(
-    purpose=Purpose.OUTCOME, subject="L1", person="ana", generation=2, expires_at=MONDAY_NINE + timedelta(days=1)
+    purpose=LinkPurpose.OUTCOME, subject="L1", person="ana", generation=2, expires_at=MONDAY_NINE + timedelta(days=1)
 )
 
 
-@pytest.mark.parametrize("made_for", Purpose)
+@pytest.mark.parametrize("made_for", LinkPurpose)
 @pytest.mark.parametrize(("route", "opened_by"), OPENED_BY)
 def test_a_link_opens_the_routes_of_its_purpose_and_no_other(
-    taken: Door, route: str, opened_by: Purpose, made_for: Purpose
+    taken: Door, route: str, opened_by: LinkPurpose, made_for: LinkPurpose
 ) -> None:
     before = taken.rows()
     answer = taken.open(route, taken.token(made_for), FILLED)
@@ -136,14 +136,14 @@ def test_a_link_of_one_key_is_not_good_under_the_name_of_another(other: str) -> 
 # who may what
 
 
-def _may(person: str, owner: str, purpose: Purpose) -> bool:
+def _may(person: str, owner: str, purpose: LinkPurpose) -> bool:
     """Tell what `docs/development/security.md` promises: the owner and their managers; boards for managers."""
-    return person == "mia" or (purpose is Purpose.OUTCOME and person == owner) or purpose is Purpose.QUEUE
+    return person == "mia" or (purpose is LinkPurpose.OUTCOME and person == owner) or purpose is LinkPurpose.QUEUE
 
 
-@pytest.mark.parametrize("purpose", [Purpose.OUTCOME, Purpose.QUEUE, Purpose.BOARD, Purpose.QUARANTINE])
+@pytest.mark.parametrize("purpose", [LinkPurpose.OUTCOME, LinkPurpose.QUEUE, LinkPurpose.BOARD, LinkPurpose.QUARANTINE])
 @pytest.mark.parametrize("person", ["mia", "ana", "ben", "cem", "dora", "nobody"])
-def test_a_person_opens_what_their_role_lets_them(taken: Door, person: str, purpose: Purpose) -> None:
+def test_a_person_opens_what_their_role_lets_them(taken: Door, person: str, purpose: LinkPurpose) -> None:
     answer = taken.open(ROUTES[purpose][0], taken.token(purpose, person))
     owner = str(taken.lead().owner_id)
     if _may(person, owner, purpose) and person != "nobody":
@@ -157,7 +157,7 @@ def test_a_person_opens_what_their_role_lets_them(taken: Door, person: str, purp
 @pytest.mark.parametrize("person", ["ana", "ben", "cem"])
 def test_a_queue_shows_its_own_persons_leads_alone(taken: Door, person: str) -> None:
     taken.settle(5)
-    body = taken.open("GET /desk/{token}", taken.token(Purpose.QUEUE, person))["body"]
+    body = taken.open("GET /desk/{token}", taken.token(LinkPurpose.QUEUE, person))["body"]
     assert ("Ada Obi" in body) == (person == taken.lead().owner_id)
 
 
@@ -165,7 +165,7 @@ def test_a_queue_shows_its_own_persons_leads_alone(taken: Door, person: str) -> 
 def test_who_is_not_the_owner_or_their_manager_records_nothing(taken: Door, person: str) -> None:
     owner, version = taken.lead().owner_id, taken.lead().version
     body = f"outcome=connected&submission={version}"
-    taken.open("POST /o/{token}", taken.token(Purpose.OUTCOME, person), body=body)
+    taken.open("POST /o/{token}", taken.token(LinkPurpose.OUTCOME, person), body=body)
     changed = taken.lead().version != version
     assert changed == (person in (owner, "mia"))
 

@@ -4,7 +4,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 import pytest
 
-from leadtight.domain.access.signed_links import Purpose
+from leadtight.domain.access.signed_links import LinkPurpose
 from scripts.load import requests
 from tests.hostile.conftest import FILLED, ROUTES, Door
 
@@ -65,7 +65,7 @@ def test_a_form_sends_its_visitor_to_the_thank_you_page_whatever_it_says(door: D
 @pytest.mark.parametrize("evil", EVIL)
 @pytest.mark.parametrize(("purpose", "route"), [(p, route) for p, routes in ROUTES.items() for route in routes])
 def test_a_page_sends_whoever_has_its_link_back_to_itself_or_to_a_file_of_ours(
-    taken: Door, purpose: Purpose, route: str, evil: str
+    taken: Door, purpose: LinkPurpose, route: str, evil: str
 ) -> None:
     token = taken.token(purpose)
     body = f"{FILLED}&{urlencode(dict.fromkeys(NAMES, evil))}".replace(

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from leadtight.domain.calendar.timestamps import to_text
+from leadtight.domain.calendar.timestamps import format_timestamp
 from tests.hostile.conftest import Door
 
 TIMES = (
@@ -49,4 +49,4 @@ def test_a_value_that_is_none_is_kept_and_the_lead_is_taken(door: Door, value: s
     answer = door.post(name="Ada Obi", email="ada@example.com", message="hello", value=value)
     assert answer["statusCode"] == 202
     assert door.lead().owner_id is not None
-    assert to_text(door.lead().promise.deadline)
+    assert format_timestamp(door.lead().promise.deadline)

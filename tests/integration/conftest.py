@@ -16,7 +16,7 @@ from moto import mock_aws
 
 from leadtight import bootstrap
 from leadtight.adapters.aws import clients
-from leadtight.adapters.dynamodb.rows import Row
+from leadtight.adapters.dynamodb.rows import TableRow
 from tests.contracts.conftest import declared
 from tests.infra.roles import Roles, acts
 from tests.infra.synth import Synthesised
@@ -133,7 +133,7 @@ def client(service: str) -> Any:
 
 
 def _deploy() -> None:
-    Row._connection = None
+    TableRow._connection = None
     client("dynamodb").create_table(**declared())
     client("scheduler").create_schedule_group(Name="leadtight")
     client("ses").verify_email_identity(EmailAddress=SENDER)

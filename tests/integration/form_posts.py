@@ -12,7 +12,7 @@ MULTIPART = "multipart/form-data; boundary=b7"
 
 
 @dataclass(frozen=True)
-class FormPost:
+class SampleFormPost:
     """What a builder posts, how the policy maps it, and what the lead is."""
 
     builder: Builder
@@ -29,7 +29,7 @@ def multipart(parts: dict[str, str]) -> bytes:
 
 
 ADA = {"name": "Ada Obi", "email": "ada@example.com", "phone": "+4930901820", "message": "A new roof"}
-CONTACT_FORM_7 = FormPost(
+CONTACT_FORM_7 = SampleFormPost(
     Builder.CONTACT_FORM_7,
     multipart(
         {
@@ -48,7 +48,7 @@ CONTACT_FORM_7 = FormPost(
     ADA,
     {"your-subject": "Roof"},
 )
-GRAVITY_FORMS = FormPost(
+GRAVITY_FORMS = SampleFormPost(
     Builder.GRAVITY_FORMS,
     json.dumps(
         {
@@ -85,7 +85,7 @@ GRAVITY_FORMS = FormPost(
     ADA,
     {"7": "blue"},
 )
-WEBFLOW = FormPost(
+WEBFLOW = SampleFormPost(
     Builder.WEBFLOW,
     json.dumps(
         {
@@ -112,7 +112,7 @@ WEBFLOW = FormPost(
     ADA,
     {"Colour": "blue", "form_name": "Contact"},
 )
-JOTFORM = FormPost(
+JOTFORM = SampleFormPost(
     Builder.JOTFORM,
     multipart(
         {
@@ -160,7 +160,7 @@ STRUCTURE = {
         {"Title": "What is it about?", "Type": "textarea", "ID": "Field5"},
     ]
 }
-WUFOO = FormPost(
+WUFOO = SampleFormPost(
     Builder.WUFOO,
     urlencode(
         {
@@ -183,7 +183,7 @@ WUFOO = FormPost(
     ADA,
     {"DateCreated": "2026-11-23 03:59:00"},
 )
-TALLY = FormPost(
+TALLY = SampleFormPost(
     Builder.TALLY,
     json.dumps(
         {
@@ -217,7 +217,7 @@ TALLY = FormPost(
     ADA,
     {"Colours": "red, blue"},
 )
-ELEMENTOR = FormPost(
+ELEMENTOR = SampleFormPost(
     Builder.ELEMENTOR,
     urlencode(
         {
@@ -247,7 +247,7 @@ ELEMENTOR = FormPost(
     ADA,
     {},
 )
-ELEMENTOR_PAGE = FormPost(
+ELEMENTOR_PAGE = SampleFormPost(
     Builder.ELEMENTOR,
     urlencode(
         {
@@ -263,14 +263,14 @@ ELEMENTOR_PAGE = FormPost(
     {"field_a1": "phone"},
     ADA,
 )
-ELEMENTOR_LABELS = FormPost(
+ELEMENTOR_LABELS = SampleFormPost(
     Builder.ELEMENTOR,
     urlencode({"Name": "Ada Obi", "E-Mail": "ada@example.com", "Tel": "030 901820", "Message": "A new roof"}).encode(),
     URLENCODED,
     {},
     ADA,
 )
-ANY_JSON = FormPost(
+ANY_JSON = SampleFormPost(
     Builder.JSON,
     json.dumps(
         {"who": {"full": "Ada Obi", "mail": "ada@example.com"}, "tel": "030 901820", "ask": ["A new roof"]}
@@ -280,7 +280,7 @@ ANY_JSON = FormPost(
     ADA,
     {"who.full": "Ada Obi"},
 )
-HTML = FormPost(
+HTML = SampleFormPost(
     Builder.HTML,
     urlencode(
         {"Full name": "Ada Obi", "e-mail": "ada@example.com", "tel": "030 901820", "nachricht": "A new roof"}

@@ -15,7 +15,7 @@ from leadtight.adapters.http import api_keys
 from leadtight.app.intake.inquiry_parser import KNOWN_FIELDS
 from leadtight.app.intake.lead_document import READ_ONLY
 from leadtight.domain.access.api_keys import Scope
-from leadtight.domain.calendar.timestamps import to_text
+from leadtight.domain.calendar.timestamps import format_timestamp
 from tests.integration.conftest import REGION, Stage
 from tests.integration.http_events import post_lead, request
 from tests.lambda_context import CONTEXT
@@ -201,9 +201,14 @@ def test_an_outcome_is_recorded_once_under_its_key(lead_id: str, keys: dict[str,
 
 def test_every_field_of_the_page_is_taken(lead_id: str, keys: dict[str, str]) -> None:
     agreed = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
-    said = {"outcome": "proposal_sent", "by": "ana", "follow_up": to_text(agreed), "happened_at": "2026-11-23T09:00"}
+    said = {
+        "outcome": "proposal_sent",
+        "by": "ana",
+        "follow_up": format_timestamp(agreed),
+        "happened_at": "2026-11-23T09:00",
+    }
     lead = json.loads(post(lead_id, keys["write"], said, repeat="k")["body"])["lead"]
-    assert lead["next_action"]["due_at"] == to_text(agreed)
+    assert lead["next_action"]["due_at"] == format_timestamp(agreed)
     lost = {"outcome": "lost", "by": "mia", "reason": "price", "version": lead["version"]}
     assert json.loads(post(lead_id, keys["write"], lost)["body"])["lead"]["lost_reason"] == "price"
 

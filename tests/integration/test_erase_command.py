@@ -16,7 +16,7 @@ from functions.route.handler import handle as route
 from leadtight import bootstrap
 from leadtight.adapters.dynamodb.table import DynamoTable
 from leadtight.app.intake.deliveries import Unsettled
-from leadtight.app.intake.file_import import Row
+from leadtight.app.intake.file_import import ImportRow
 from leadtight.app.outcomes.recording import OutcomeForm
 from leadtight.cli import app
 from leadtight.domain.intake.quarantine import Reason
@@ -58,7 +58,9 @@ def her(stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch) -> str:
     route(stage.inserted("LEAD"), context)
     respond(stage.inserted("MSG#"), context)
     write(context, lead_id)
-    past = Row(number=1, key=ADDRESS, body=HER, past={"stage": "lost", "closed_at": None, "lost_reason": "kanari left"})
+    past = ImportRow(
+        number=1, key=ADDRESS, body=HER, past={"stage": "lost", "closed_at": None, "lost_reason": "kanari left"}
+    )
     bootstrap.importing().take("crm", [past], MONDAY)
     held = Unsettled(channel="webhook:x", source="x", key="d-1", reason=Reason.UNMAPPED, content=json.dumps(HER))
     bootstrap.deliveries().hold(held, MONDAY)
@@ -220,7 +222,9 @@ def assert_no_machine_writes_again(lead_id: str, stage: Stage, context: Any) -> 
     """What comes again brings nobody back; somebody who comes anew is answered by a person only."""
     repeated = json.loads(intake(post_lead(HER, idempotency_key="k-1"), context)["body"])
     assert repeated == {"lead_id": lead_id, "status": "duplicate"}
-    assert bootstrap.importing().take("crm", [Row(number=1, key=ADDRESS, body=HER)], MONDAY)[0].result == "duplicate"
+    assert (
+        bootstrap.importing().take("crm", [ImportRow(number=1, key=ADDRESS, body=HER)], MONDAY)[0].result == "duplicate"
+    )
     left = bootstrap.outbox().suppression([person_key(ADDRESS)]).channels
     assert left >= {Channel.EMAIL, Channel.SMS, Channel.VOICE}
     new: str = json.loads(intake(post_lead(HER | {"message": "new"}), context)["body"])["lead_id"]

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from leadtight import bootstrap
 from leadtight.app.intake.receive import Submission
 from leadtight.cli import app
-from leadtight.domain.policy.trust import Caller
+from leadtight.domain.policy.trust import Submitter
 from tests.integration.conftest import Stage
 from tests.integration.deployed_stack import deploy
 
@@ -27,7 +27,7 @@ def run(*words: str) -> tuple[int, str, str]:
 
 def test_a_person_is_exported_to_a_folder_or_a_zip_and_nothing_is_overwritten(tmp_path: Path) -> None:
     body = {"name": "Ada Obi", "email": "ada@example.com", "consent": {"marketing": ["email"], "text": "Yes"}}
-    submission = Submission(source="api", body=body, caller=Caller.KEYED_API)
+    submission = Submission(source="api", body=body, caller=Submitter.KEYED_API)
     lead_id = bootstrap.intake().receive(submission, bootstrap.clock()()).lead_id
     folder, archive = tmp_path / "ada", tmp_path / "ada.zip"
     code, said, _ = run("ada@example.com", "--out", str(folder))

@@ -18,7 +18,7 @@ from leadtight.domain.intake.quarantine import Reason
 from leadtight.domain.policy.forms import Form, Wording
 from leadtight.policy import loader as policies
 from tests.integration.conftest import REGION, Stage
-from tests.integration.form_posts import GRAVITY_FORMS, JOTFORM, JSON, POSTS, TALLY, URLENCODED, WUFOO, FormPost
+from tests.integration.form_posts import GRAVITY_FORMS, JOTFORM, JSON, POSTS, TALLY, URLENCODED, WUFOO, SampleFormPost
 from tests.integration.http_events import request
 from tests.lambda_context import CONTEXT
 
@@ -39,11 +39,11 @@ def deploy(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Deploy:
     return deployed
 
 
-def form_of(post: FormPost, **more: Any) -> Form:
+def form_of(post: SampleFormPost, **more: Any) -> Form:
     return Form(id="site", builder=post.builder, fields=post.fields, **more)
 
 
-def send(post: FormPost, **headers: str) -> dict[str, Any]:
+def send(post: SampleFormPost, **headers: str) -> dict[str, Any]:
     given = {"content-type": post.content_type, **{k.replace("_", "-"): v for k, v in headers.items()}}
     return handle(request("POST /forms/{form}", body=post.body, headers=given, form="site"), CONTEXT)
 
@@ -95,7 +95,7 @@ def test_a_builders_id_is_a_key_only_with_its_content_so_that_nobody_can_take_it
 def test_two_answers_that_mean_the_same_are_both_kept(stage: Stage, deploy: Deploy) -> None:
     deploy(Form(id="site", fields={"your-name": "name"}))
     body = b"your-name=Ada+Obi&name=Ada&Name=A.+Obi&tel=030901820&phone=030901821&Company="
-    send(FormPost(POSTS["html"].builder, body, URLENCODED))
+    send(SampleFormPost(POSTS["html"].builder, body, URLENCODED))
     found = inquiry(stage)
     assert (found["name"], found["phone"]) == ("Ada Obi", "+4930901820")
     assert {"030901821", "A. Obi", "Ada"} <= set(found["fields"].values())
@@ -171,7 +171,7 @@ def test_an_event_that_concerns_no_lead_is_taken_and_stores_nothing(stage: Stage
 
 @pytest.mark.parametrize("post", [GRAVITY_FORMS, JOTFORM], ids=["gravity_forms", "jotform"])
 def test_a_builders_own_consent_field_counts_with_what_the_builder_knows_of_the_visitor(
-    post: FormPost, stage: Stage, deploy: Deploy
+    post: SampleFormPost, stage: Stage, deploy: Deploy
 ) -> None:
     deploy(form_of(post, consent=Wording(sms="You may text me.", url="https://www.example.com/contact")))
     send(post)

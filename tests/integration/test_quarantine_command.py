@@ -10,7 +10,7 @@ from functions.desk.handler import handle as desk
 from functions.intake.handler import handle as intake
 from leadtight import bootstrap
 from leadtight.cli import app
-from leadtight.domain.intake.quarantine import State
+from leadtight.domain.intake.quarantine import QuarantineState
 from tests.integration.conftest import Stage
 from tests.integration.deployed_stack import deploy
 from tests.integration.http_events import request
@@ -37,7 +37,7 @@ def run(*words: str) -> tuple[int, str, str]:
     return result.exit_code, result.stdout, result.stderr
 
 
-def state(held_id: str) -> State:
+def state(held_id: str) -> QuarantineState:
     return bootstrap.quarantine().find(held_id).state
 
 
@@ -54,7 +54,7 @@ def test_a_held_delivery_is_listed_and_shown_and_stays_as_it_is(held_id: str) ->
     assert told["schema"] == "leadtight.quarantine/1"
     assert [row["id"] for row in told["suspected"]] == [held_id]
     assert json.loads(run("show", held_id, "--json")[1])["held"]["state"] == "held"
-    assert state(held_id) is State.HELD
+    assert state(held_id) is QuarantineState.HELD
 
 
 def test_an_id_is_never_cut_for_it_has_to_be_pasted(held_id: str) -> None:
@@ -85,7 +85,7 @@ def test_a_release_makes_it_a_lead_once(stage: Stage, held_id: str) -> None:
 def test_a_discard_needs_a_reason(stage: Stage, held_id: str) -> None:
     assert run("discard", held_id)[0] == 2
     code, _, error = run("discard", held_id, "--why", " ")
-    assert (code, "say why" in error, state(held_id)) == (1, True, State.HELD)
+    assert (code, "say why" in error, state(held_id)) == (1, True, QuarantineState.HELD)
     assert run("discard", held_id, "--why", "An advert")[:2] == (0, f"discarded {held_id}\n")
     assert bootstrap.quarantine().find(held_id).note == "An advert"
     assert stage.items("LEAD") == []
@@ -94,7 +94,7 @@ def test_a_discard_needs_a_reason(stage: Stage, held_id: str) -> None:
 def test_a_replay_leaves_suspected_spam_alone(held_id: str) -> None:
     code, out, _ = run("replay", "form:contact", "--json")
     assert (code, json.loads(out)["released"], json.loads(out)["still_held"]) == (0, 0, [])
-    assert state(held_id) is State.HELD
+    assert state(held_id) is QuarantineState.HELD
 
 
 def test_a_link_opens_the_page_for_a_manager_only_and_settling_takes_at_most_four_calls(
@@ -131,10 +131,10 @@ def test_all_that_is_held_for_one_reason_is_exported_discarded_held_again_and_re
     assert sorted(json.loads(line)["id"] for line in lines) == sorted(ids)
     assert "ada1" in "".join(lines)
     assert run("discard-all", "spam", "--why", "a flood", "--yes")[:2] == (0, "discarded 4, still held 0\n")
-    assert {state(id_) for id_ in ids} == {State.DISCARDED}
+    assert {state(id_) for id_ in ids} == {QuarantineState.DISCARDED}
     assert run("reopen-all", "spam")[:2] == (0, "held again 4, still held 0\n")
     assert run("release-all", "spam")[0] == 1, "nobody said yes"
     assert json.loads(run("release-all", "spam", "--yes", "--json")[1])["done"] == 4
-    assert {state(id_) for id_ in ids} == {State.RELEASED}
+    assert {state(id_) for id_ in ids} == {QuarantineState.RELEASED}
     code, _, problem = run("release-all", "nonsense", "--yes")
     assert (code, "must be one of" in problem) == (1, True)

@@ -23,7 +23,7 @@ from leadtight.app.intake.deliveries import Item
 from leadtight.app.intake.fetch_announced import Collect
 from leadtight.app.intake.receive import Accepted, Intake, Submission
 from leadtight.app.ports.files import StoredMail
-from leadtight.domain.intake.quarantine import Held
+from leadtight.domain.intake.quarantine import QuarantinedDelivery
 from leadtight.domain.policy.sources import Webhook
 from leadtight.policy import loader as policies
 from tests.integration.conftest import REGION, Stage
@@ -219,7 +219,7 @@ def test_what_fails_in_every_sweep_does_not_stay_ahead_of_the_others(
         monkeypatch.setattr("leadtight.app.intake.fetch_announced.BATCH", 1)
     fetched = 0
 
-    def fail_first(self: Fetching, held: Held) -> bytes:
+    def fail_first(self: Fetching, held: QuarantinedDelivery) -> bytes:
         nonlocal fetched
         fetched += 1
         if fetched == 1:

@@ -19,7 +19,7 @@ from leadtight.app.intake.receive import Submission
 from leadtight.domain.model.identity import person_keys
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import LEAD, Channel
-from leadtight.domain.policy.trust import Caller
+from leadtight.domain.policy.trust import Submitter
 from tests.integration.conftest import REGION, Stage, queue_record
 from tests.integration.http_events import post_lead, request
 from tests.lambda_context import CONTEXT
@@ -43,7 +43,7 @@ def mailed(stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch) -> Lead:
     """A lead that was reached, fell silent and got the first mail of the shipped follow-up by the real functions."""
     now = MONDAY_NINE
     monkeypatch.setattr(bootstrap, "clock", lambda: lambda: now)
-    submission = Submission(source="api", body=ADA, caller=Caller.KEYED_API)
+    submission = Submission(source="api", body=ADA, caller=Submitter.KEYED_API)
     lead_id = bootstrap.intake().receive(submission, now).lead_id
     route(stage.inserted("LEAD"), context)
     lead = stored(lead_id)

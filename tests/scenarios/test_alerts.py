@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from leadtight.adapters.memory.ports import PUBLIC_URL
 from leadtight.adapters.memory.senders import SentMail
 from leadtight.app.messaging.retry import LONGEST_BACKOFF
-from leadtight.domain.access.signed_links import Purpose
+from leadtight.domain.access.signed_links import LinkPurpose
 from leadtight.domain.model.capacity import Caps
 from leadtight.domain.model.errors import SendFailed, SendRefused
 from leadtight.domain.model.event import EventKind
@@ -182,7 +182,7 @@ def test_a_digest_leads_its_reader_to_their_own_queue() -> None:
     [digest] = digests(world)
     token = re.search(rf"{PUBLIC_URL}/desk/(\S+)", digest.mail.text)
     assert token is not None
-    assert world.links.open(token[1], Purpose.QUEUE, world.now).person == "ana"
+    assert world.links.open(token[1], LinkPurpose.QUEUE, world.now).person == "ana"
 
 
 def test_a_digest_that_never_leaves_is_given_up_on_with_each_of_its_messages() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from leadtight.app.intake.receive import Submission
-from leadtight.domain.enforcement.contact_check import Answer, answer
+from leadtight.domain.enforcement.contact_check import ContactAnswer, answer
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import Channel, Template
@@ -250,7 +250,7 @@ def test_a_mail_in_the_thread_of_a_closed_lead_is_a_lead_and_the_next_one_joins_
 def test_words_with_a_yes_on_the_page_that_asks_open_a_lost_lead() -> None:
     world = World()
     lead = world.lead(closed(world))
-    change = answer(world.policy, lead, Answer.YES, world.now, "Yes, and now we want to buy")
+    change = answer(world.policy, lead, ContactAnswer.YES, world.now, "Yes, and now we want to buy")
     assert change is not None
     assert change.after.is_open
     assert is_somebodys_task(world, change.after)
@@ -260,7 +260,7 @@ def test_an_alert_that_waits_for_somebody_who_leaves_meanwhile_reaches_another()
     world = World()
     lead_id = world.submit(Submission(source="web_form", body={**ADA, "message": "Solar roof"})).lead_id
     owner = str(world.lead(lead_id).owner_id)
-    change = answer(world.policy, world.lead(lead_id), Answer.YES, world.now, "Are you there?")
+    change = answer(world.policy, world.lead(lead_id), ContactAnswer.YES, world.now, "Are you there?")
     assert change is not None
     world.table.commit(change)
     world.govern(without(world.policy, owner, "inactive"))

@@ -7,8 +7,8 @@ import pytest
 
 from leadtight.adapters.memory.ports import KEYRING
 from leadtight.adapters.presentation.pages import board as pages_board
-from leadtight.app.views.board import SHOWN, Board, Boards
-from leadtight.domain.access.signed_links import Claims, Purpose, sign
+from leadtight.app.views.board import SHOWN, Boards, TeamBoard
+from leadtight.domain.access.signed_links import Claims, LinkPurpose, sign
 from leadtight.domain.model.errors import InvalidLink, LinkOver, NotFound
 from leadtight.domain.model.message import Template
 from leadtight.domain.policy.people import Team
@@ -22,7 +22,7 @@ def boards(world: World) -> Boards:
     return Boards(world.policy, world.table, world.call_lists, world.links)
 
 
-def board(world: World, person: str = "mia") -> Board:
+def board(world: World, person: str = "mia") -> TeamBoard:
     return boards(world).show(boards(world).link(person, world.now).rpartition("/")[2], world.now)
 
 
@@ -99,7 +99,7 @@ def test_only_whoever_answers_for_leads_has_a_board_and_the_link_ends() -> None:
     queue = world.links.queue("mia", world.now).rpartition("/")[2]
     with pytest.raises(InvalidLink):
         boards(world).show(queue, world.now)
-    was = Claims(purpose=Purpose.BOARD, subject="ana", person="ana", expires_at=world.now + timedelta(days=1))
+    was = Claims(purpose=LinkPurpose.BOARD, subject="ana", person="ana", expires_at=world.now + timedelta(days=1))
     with pytest.raises(LinkOver):
         boards(world).show(sign(was, KEYRING), world.now)
 

@@ -9,7 +9,7 @@ from leadtight.adapters.presentation.lead_view import not_reached_by
 from leadtight.adapters.presentation.pages.outcome import Pages
 from leadtight.app.intake.quick_add import AddForm
 from leadtight.app.messaging.respond import Reported
-from leadtight.app.views.queue import Queue
+from leadtight.app.views.queue import LeadQueue
 from leadtight.domain.model.errors import SendRefused
 from leadtight.domain.model.event import EventKind, fold
 from leadtight.domain.model.message import Channel, Status, Template
@@ -38,7 +38,7 @@ def test_a_bounced_acknowledgement_flags_phone_instead_on_page_queue_and_next_ac
     pages = Pages(world.policy)
     assert "Phone instead: mail comes back" in pages.outcome(seen, world.now)
     token = world.links.queue("ana", world.now).rpartition("/")[2]
-    queue = Queue(world.policy, world.table, world.links).show(token, world.now)
+    queue = LeadQueue(world.policy, world.table, world.links).show(token, world.now)
     assert "Phone instead: mail comes back" in pages.queue(queue, world.now, AddForm(submission="1"))
     assert queue.rows[0].what == lead.next_action.what
 

@@ -14,7 +14,7 @@ from leadtight.domain.model.event import Event, fold
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.message import Channel
 from leadtight.domain.model.sla import FIRST_RESPONSE, NEXT_ACTION, STAGE, UNTOUCHED
-from leadtight.domain.outcomes.first_contact import Evidence, Proof
+from leadtight.domain.outcomes.first_contact import ContactProof, ProofSource
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.targets import EscalationLevel
 from leadtight.policy import loader as policies
@@ -166,7 +166,9 @@ def test_r5_proof_of_a_contact_stops_the_first_response_clock() -> None:
     world = World()
     lead_id = world.receive()
     world.advance(minutes=1)
-    world.proofs.prove(lead_id, "connected", "ana", Evidence(proof=Proof.CALL_LOG, ref="1", at=world.now), world.now)
+    world.proofs.prove(
+        lead_id, "connected", "ana", ContactProof(proof=ProofSource.CALL_LOG, ref="1", at=world.now), world.now
+    )
     world.advance(days=10)
     assert first_response_notices(world, lead_id) == []
 
@@ -181,7 +183,7 @@ def test_r5_a_reassignment_stops_the_old_owners_clock_and_starts_the_new_owners(
     [clock] = lead.clocks
     assert (clock.started_at, clock.deadline) == (world.now, world.now + timedelta(minutes=5))
     ana, sent = world.policy.people["ana"].email, len(world.mailer.sent)
-    assert world.sla.alarm_rang(stale, world.now + timedelta(hours=1)) is None  # the old state's alarm
+    assert world.sla.on_alarm(stale, world.now + timedelta(hours=1)) is None  # the old state's alarm
     assert world.lead(lead_id) == lead
     world.advance(minutes=9)
     later = [m.permission.address for m in world.mailer.sent[sent:]]

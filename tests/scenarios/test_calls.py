@@ -9,7 +9,7 @@ import pytest
 
 from leadtight.adapters.presentation.timeline import timeline
 from leadtight.app.outcomes.call_report import CallReport
-from leadtight.app.outcomes.recording import Seen
+from leadtight.app.outcomes.recording import LeadView
 from leadtight.domain.model.errors import InvalidInquiry, NotFound, StaleSubmission
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.event import fold
@@ -23,7 +23,7 @@ from tests.scenarios.world import WARM, World
 pytestmark = pytest.mark.slow
 
 
-def report(world: World, outcome: str, **told: Any) -> Seen:
+def report(world: World, outcome: str, **told: Any) -> LeadView:
     given: dict[str, Any] = {"ref": f"calls:{outcome}", "at": world.now} | told
     seen = world.proofs.report(CallReport(outcome=outcome, **given), world.now)
     world.run_stream()

@@ -14,10 +14,10 @@ from leadtight.app.intake.deliveries import Deliveries
 from leadtight.app.intake.fetch_announced import Collect
 from leadtight.app.intake.quarantine import Quarantine
 from leadtight.app.intake.receive import Submission
-from leadtight.domain.intake.quarantine import GIVEN_UP_AFTER, Reason, State
+from leadtight.domain.intake.quarantine import GIVEN_UP_AFTER, QuarantineState, Reason
 from leadtight.domain.model.errors import FetchFailed, FetchRefused
 from leadtight.domain.policy.sources import Webhook
-from leadtight.domain.policy.trust import Caller
+from leadtight.domain.policy.trust import Submitter
 from tests.scenarios.world import World
 
 HOOK = Webhook(id="ads", provider="facebook", source="facebook")
@@ -65,7 +65,7 @@ def test_an_announced_lead_is_hinted_fetched_once_and_owned() -> None:
     lead = world.lead(lead_id)
     assert (lead.inquiry.email, lead.source) == ("ada@example.com", "facebook")
     assert lead.owner_id
-    assert world.table.find_held(held_id).state is State.RELEASED  # type: ignore[union-attr]  # it was announced above
+    assert world.table.find_held(held_id).state is QuarantineState.RELEASED  # type: ignore[union-attr]  # it was announced above
 
 
 def test_a_lost_hint_is_found_by_the_sweep() -> None:
@@ -138,7 +138,7 @@ def test_a_fetched_reaction_to_no_lead_is_set_aside_and_waits_for_nobody() -> No
     world = Announced(ADA)
     held_id = world.announce()
     reaction = Submission(
-        source="facebook", body={"handle": "facebook:ada", "message": "+1"}, joins_only=True, caller=Caller.PROVIDER
+        source="facebook", body={"handle": "facebook:ada", "message": "+1"}, joins_only=True, caller=Submitter.PROVIDER
     )
     collect = Collect(world.table, world.intake, lambda held: b"{}", lambda held, content: [reaction])
     held = collect.collect(held_id, world.now)

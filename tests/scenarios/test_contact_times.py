@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leadtight.adapters.memory.files import MemoryFiles
-from leadtight.app.outcomes.recording import Seen
+from leadtight.app.outcomes.recording import LeadView
 from leadtight.devstage.console.standing import standing
 from leadtight.domain.model.errors import InvalidInquiry, NotFound
 from leadtight.domain.model.event import EventKind as Kind
@@ -18,7 +18,7 @@ from leadtight.domain.model.event import fold
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.sla import FIRST_RESPONSE, NEXT_ACTION
 from leadtight.domain.model.stage import Stage
-from leadtight.domain.outcomes.first_contact import Evidence, Proof
+from leadtight.domain.outcomes.first_contact import ContactProof, ProofSource
 from leadtight.reporting.review.service import ReportService
 from tests.scenarios.world import MONDAY_NINE, WARM, World
 
@@ -32,8 +32,8 @@ def after(minutes: float) -> datetime:
 
 def prove(
     world: World, lead_id: str, at: datetime, by: str = "ana", outcome: str = "connected", ref: str | None = None
-) -> Seen:
-    evidence = Evidence(proof=Proof.CALL_LOG, ref=ref or f"{by}-{at.isoformat()}", at=at)
+) -> LeadView:
+    evidence = ContactProof(proof=ProofSource.CALL_LOG, ref=ref or f"{by}-{at.isoformat()}", at=at)
     seen = world.proofs.prove(lead_id, outcome, by, evidence, world.now)
     world.run_stream()
     return seen

@@ -14,7 +14,7 @@ from leadtight.adapters.inbound.webhooks.provider import WebhookSecrets
 from leadtight.app.intake import form_posts as form_door
 from leadtight.app.intake.deliveries import Deliveries
 from leadtight.app.intake.fetch_announced import Collect
-from leadtight.domain.intake.quarantine import Reason, State
+from leadtight.domain.intake.quarantine import QuarantineState, Reason
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.policy.forms import Builder, Form, Wording
@@ -52,7 +52,7 @@ class Doors(Inbox):
         made["elementor"] = Form(id="elementor", builder=Builder.ELEMENTOR)
         super().govern(replace(policy, webhooks=hooks, forms=made))
         self.deliveries = Deliveries(self.intake, self.table, self.new_id, self._hint, self.proofs.report)
-        self.door = form_door.FormDoor(
+        self.door = form_door.FormIntake(
             self.deliveries, forms.read, forms.keep, lambda *_: None, lambda _, posted: posted
         )
 
@@ -81,7 +81,7 @@ class Doors(Inbox):
     def _post(self, posted: Posted) -> None:
         post = post_body.read(as_sent_by_a_gateway(posted))
         form = self.policy.forms[posted.door.partition(":")[2] or "form"]
-        taken = form_door.Posted(fields=post.fields, uploads=tuple(post.uploads))
+        taken = form_door.FormPost(fields=post.fields, uploads=tuple(post.uploads))
         self.door.take(form, taken, self.now, by_visitor=False)
 
     def _hint(self, *held_ids: str) -> None:
@@ -139,6 +139,6 @@ def test_what_arrives_is_those_people_with_those_words(seed: int) -> None:
         assert inquiry.consent.sms is (person in told.agreed)
         assert (inquiry.email or "", inquiry.phone or "") == (person.email, f"+{person.phone}" if person.phone else "")
         assert [e for e in (f"x-{person.number}-{n}-é" for n in range(len(words))) if e not in doors.kept(lead)] == []
-    held = [each.reason for each in doors.table._deliveries.values() if each.state is State.HELD]
+    held = [each.reason for each in doors.table._deliveries.values() if each.state is QuarantineState.HELD]
     assert len(held) == told.rubbish
     assert set(held) <= {Reason.UNREADABLE, Reason.UNMAPPED}

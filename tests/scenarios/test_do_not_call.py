@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from leadtight.adapters.presentation.pages.outcome import Pages
-from leadtight.domain.compliance.do_not_call import CallList
+from leadtight.domain.compliance.do_not_call import DncList
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.identity import person_key
 from leadtight.domain.model.message import Channel, Status, Template
@@ -20,7 +20,7 @@ WHY = "on the do-not-call list “national” (as of 2026-11-20)"
 
 def imported(world: World, *numbers: str, age: int = 3) -> None:
     """Import a list that was obtained so many days ago."""
-    one = CallList(
+    one = DncList(
         name="national",
         as_of=(world.now - timedelta(days=age)).astimezone(UTC).date(),
         imported_at=world.now,
@@ -110,5 +110,5 @@ def test_no_mail_beyond_the_acknowledgement_goes_out_without_a_postal_address_an
 
 
 def test_a_list_ages_by_the_day_in_utc() -> None:
-    one = CallList(name="x", as_of=datetime(2026, 11, 1, tzinfo=UTC).date(), imported_at=World().now, numbers=0)
+    one = DncList(name="x", as_of=datetime(2026, 11, 1, tzinfo=UTC).date(), imported_at=World().now, numbers=0)
     assert one.age(datetime(2026, 11, 2, 0, 0, tzinfo=UTC)) == 1

@@ -9,7 +9,7 @@ from leadtight.adapters.contact_points.normalization import PhoneEmailNormalizer
 from leadtight.adapters.memory.erasures import MemoryErasures
 from leadtight.adapters.memory.files import MemoryGivenUp, MemoryVersions
 from leadtight.adapters.presentation.timeline import timeline
-from leadtight.app.compliance.erase_person import Erase, Told
+from leadtight.app.compliance.erase_person import Erase, ErasureReport
 from leadtight.app.intake.receive import Submission
 from leadtight.domain.compliance.erasure import KEPT, REDUCED
 from leadtight.domain.model.codec import to_document
@@ -59,7 +59,7 @@ class Office(World):
         self.uploaded = MemoryVersions()
         self.govern(self.policy)
 
-    def erase(self, who: str, *, apply: bool = True, fails_at: int = 0) -> Told:
+    def erase(self, who: str, *, apply: bool = True, fails_at: int = 0) -> ErasureReport:
         """Erase somebody; `fails_at` names the call of any part that fails."""
         state = {"calls": 0, "at": fails_at}
         parts = (self.kept, self.raw, self.uploaded, self.pages)

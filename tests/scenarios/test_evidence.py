@@ -9,9 +9,9 @@ import pytest
 
 from leadtight.adapters.contact_points.normalization import PhoneEmailNormalizer
 from leadtight.adapters.presentation import subject_export
-from leadtight.app.compliance.export_person import Dossier, Export
+from leadtight.app.compliance.export_person import Export, SubjectExport
 from leadtight.app.messaging.respond import Reported
-from leadtight.domain.compliance.do_not_call import CallList
+from leadtight.domain.compliance.do_not_call import DncList
 from leadtight.domain.model.errors import NotFound
 from leadtight.domain.model.identity import person_key
 from tests.scenarios.world import World
@@ -28,7 +28,7 @@ AGREED: dict[str, Any] = {
 }
 
 
-def of(world: World, who: str) -> Dossier:
+def of(world: World, who: str) -> SubjectExport:
     return Export(world.table, world.table, world.call_lists, PhoneEmailNormalizer()).of(who, "US", world.now)
 
 
@@ -104,7 +104,7 @@ def test_the_pack_is_a_page_for_people_and_a_file_for_machines() -> None:
 
 def test_a_listed_number_is_named_with_its_list_in_both() -> None:
     world, lead_id = lived_through()
-    one = CallList(name="national", as_of=world.now.date(), imported_at=world.now, numbers=1)
+    one = DncList(name="national", as_of=world.now.date(), imported_at=world.now, numbers=1)
     world.call_lists.add(one, [person_key(AGREED["phone"])])
     world.call_lists.publish(one)
     written = subject_export.files(of(world, lead_id), "Harbour")

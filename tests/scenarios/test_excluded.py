@@ -14,7 +14,7 @@ from leadtight.domain.model.errors import StaleSubmission
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.event import fold
 from leadtight.domain.model.sla import FIRST_RESPONSE
-from leadtight.domain.outcomes.first_contact import Evidence, Proof
+from leadtight.domain.outcomes.first_contact import ContactProof, ProofSource
 from leadtight.domain.policy.conditions import Condition
 from leadtight.domain.policy.rules import ExcludeRule, Unwanted
 from leadtight.reporting.facts.projection import fold as facts_of
@@ -119,7 +119,7 @@ def test_nobody_records_anything_on_an_excluded_lead() -> None:
     token = world.links.outcome(world.lead(lead_id), "mia", world.now).rpartition("/")[2]
     with pytest.raises(StaleSubmission, match="excluded as test"):
         world.press_form(token, OutcomeForm(outcome="connected", submission=1))
-    proof = Evidence(proof=Proof.CALL_LOG, ref="1", at=world.now)
+    proof = ContactProof(proof=ProofSource.CALL_LOG, ref="1", at=world.now)
     with pytest.raises(StaleSubmission, match="rule ours"):
         world.proofs.prove(lead_id, "connected", "ana", proof, world.now)
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from leadtight.domain.calendar.timestamps import to_text
+from leadtight.domain.calendar.timestamps import format_timestamp
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.event import fold
 from leadtight.domain.model.message import Template
@@ -28,7 +28,7 @@ DUE = MONDAY_NINE + timedelta(minutes=5)
 def told_of(world: World, lead_id: str, deadline: datetime, template: Template = Template.ESCALATE) -> list[str]:
     """Return who was told that a deadline broke."""
     messages = [m for m in world.table.messages(lead_id) if m.template is template]
-    return [m.recipient for m in messages if m.data["due_at"] == to_text(deadline)]
+    return [m.recipient for m in messages if m.data["due_at"] == format_timestamp(deadline)]
 
 
 def missed(world: World, lead_id: str) -> list[datetime]:

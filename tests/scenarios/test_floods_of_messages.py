@@ -12,7 +12,7 @@ from leadtight.app.ports.messaging import Envelope, Mail
 from leadtight.domain.compliance.send_permission import Permission
 from leadtight.domain.model.errors import SendFailed, SendThrottled, SendUnsure
 from leadtight.domain.model.message import LEAD, Channel, Message, Status, Template
-from leadtight.domain.policy.messaging import Budgets, SendLimits
+from leadtight.domain.policy.messaging import Budgets, DailySendLimits
 from tests.scenarios.world import MONDAY_NINE, WARM, World
 
 pytestmark = pytest.mark.slow
@@ -20,7 +20,9 @@ pytestmark = pytest.mark.slow
 PER_SECOND = 14
 FLOOD = 10_000
 MANY = 10**6
-WITHOUT_END = SendLimits(acknowledgements_per_person=MANY, mails_per_person=MANY, per_network=MANY, per_source=MANY)
+WITHOUT_END = DailySendLimits(
+    acknowledgements_per_person=MANY, mails_per_person=MANY, per_network=MANY, per_source=MANY
+)
 """No limit by person or source refuses any of the flood: all of it goes, in its turn."""
 
 BOUND = timedelta(seconds=30)

@@ -76,7 +76,7 @@ def test_r4_a_move_rearms_under_the_new_teams_policy() -> None:
     assert (told["cause"], told["reason"]) == ("person", "Wants a kitchen")
     assert (told["previous"], told["previous_pool"]) == (before.owner_id, "inbound")
 
-    assert world.sla.alarm_rang(old_alarm, moved_at) is None, "the old alarm is not heard"
+    assert world.sla.on_alarm(old_alarm, moved_at) is None, "the old alarm is not heard"
     world.advance(minutes=5)
     assert [e.at - moved_at for e in world.events(lead_id, Kind.OWNER_WARNED)] == [
         timedelta(minutes=3),
@@ -301,7 +301,7 @@ def test_a_stale_alarm_of_the_old_owner_is_not_heard() -> None:
     alarm = Alarm(lead_id=lead_id, token=lead.wake_token, pool_id="inbound")
     hand_over(world, lead_id)
     world.now += timedelta(hours=1)
-    assert world.sla.alarm_rang(alarm, world.now) is None
+    assert world.sla.on_alarm(alarm, world.now) is None
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from leadtight.app.intake.file_import import Import, Imported, Row
+from leadtight.app.intake.file_import import Import, Imported, ImportRow
 from leadtight.app.intake.receive import Submission
 from leadtight.domain.model.event import EventKind, fold
 from leadtight.domain.model.message import Template
@@ -18,18 +18,18 @@ from tests.scenarios.world import HOT, MONDAY_NINE, WARM, World, with_pool, with
 pytestmark = pytest.mark.slow
 
 
-def take(world: World, *rows: Row) -> tuple[Imported, ...]:
+def take(world: World, *rows: ImportRow) -> tuple[Imported, ...]:
     taken = Import(world.policy, world.intake).take("old_crm", rows, world.now)
     world.run_stream()
     return taken
 
 
-def live(number: int, **body: Any) -> Row:
+def live(number: int, **body: Any) -> ImportRow:
     known = {"name": f"Ada {number}", "email": f"ada{number}@example.com", "message": WARM}
-    return Row(number=number + 1, key=f"id-{number}", body=known | body)
+    return ImportRow(number=number + 1, key=f"id-{number}", body=known | body)
 
 
-def over(number: int, stage: str = "won", closed_at: str | None = "2026-03-04", **body: Any) -> Row:
+def over(number: int, stage: str = "won", closed_at: str | None = "2026-03-04", **body: Any) -> ImportRow:
     past = {"stage": stage, "closed_at": closed_at, "lost_reason": "price" if stage == "lost" else ""}
     return replace(live(number, received_at="2026-02-03T10:00:00", **body), past=past)
 
@@ -143,7 +143,7 @@ def test_r14_rows_without_address_and_number_are_people_of_their_own() -> None:
 def test_a_row_that_is_nobody_is_rejected_by_its_fields_and_an_odd_one_is_kept_and_named() -> None:
     world = World()
     nobody, odd = take(
-        world, Row(number=2, key="1", body={"message": "x"}), live(2, phone="12", received_at="9999-12-31")
+        world, ImportRow(number=2, key="1", body={"message": "x"}), live(2, phone="12", received_at="9999-12-31")
     )
     assert (nobody.result, [p.field for p in nobody.problems]) == ("rejected", ["name", "email", "phone"])
     assert (odd.result, [p.field for p in odd.problems]) == ("created", ["phone", "received_at"])

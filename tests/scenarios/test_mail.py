@@ -14,7 +14,7 @@ from leadtight.app.intake.deliveries import Deliveries, Settled
 from leadtight.app.intake.inbound_mail import Mails
 from leadtight.app.intake.quarantine import Quarantine
 from leadtight.app.messaging.links import Links
-from leadtight.domain.intake.quarantine import Reason, State
+from leadtight.domain.intake.quarantine import QuarantineState, Reason
 from leadtight.domain.model.errors import NotFound
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.event import fold
@@ -202,7 +202,7 @@ def test_what_a_machine_sent_is_set_aside_once_and_nobody_hears_of_it(headers: d
     assert world.mailer.sent == []
     assert world.quarantine.waiting(9) == ()
     [kept] = world.table.settled_held(world.now.date())
-    assert (kept.state, kept.reason, kept.file) == (State.DISCARDED, Reason.AUTOMATIC, "ses/1")
+    assert (kept.state, kept.reason, kept.file) == (QuarantineState.DISCARDED, Reason.AUTOMATIC, "ses/1")
 
 
 def test_an_absence_notice_in_a_thread_is_noted_and_the_clock_runs_on() -> None:

@@ -99,7 +99,7 @@ def test_a_contact_before_a_delayed_alarm_rings_gives_no_breach() -> None:
     world.advance(minutes=4, seconds=59)
     world.press(lead_id, "connected")
     world.advance(minutes=3)
-    assert world.sla.alarm_rang(late, world.now) is None
+    assert world.sla.on_alarm(late, world.now) is None
     assert not world.lead(lead_id).is_breached(world.now)
     assert Kind.DEADLINE_MISSED not in world.kinds(lead_id)
 
@@ -110,7 +110,7 @@ def test_a_stale_alarm_is_not_heard() -> None:
     old = world.alarm(lead_id)
     world.advance(minutes=3)
     before = world.lead(lead_id)
-    assert world.sla.alarm_rang(old, world.now + timedelta(minutes=5)) is None
+    assert world.sla.on_alarm(old, world.now + timedelta(minutes=5)) is None
     assert world.lead(lead_id) == before
 
 
@@ -119,7 +119,7 @@ def test_an_early_alarm_is_armed_again() -> None:
     lead_id = world.receive()
     alarm = world.alarm(lead_id)
     world.alarms.armed.clear()
-    assert world.sla.alarm_rang(alarm, world.now + timedelta(minutes=1)) is None
+    assert world.sla.on_alarm(alarm, world.now + timedelta(minutes=1)) is None
     world.advance(minutes=6)
     assert Kind.DEADLINE_MISSED in world.kinds(lead_id)
 
@@ -130,14 +130,14 @@ def test_the_spare_copy_of_an_alarm_finds_nothing_to_do() -> None:
     alarm = world.alarm(lead_id)
     at = world.lead(lead_id).wake_at
     assert at is not None
-    assert world.sla.alarm_rang(alarm, at) is not None
-    assert world.sla.alarm_rang(alarm, at) is None
+    assert world.sla.on_alarm(alarm, at) is not None
+    assert world.sla.on_alarm(alarm, at) is None
     assert world.kinds(lead_id).count(Kind.OWNER_WARNED) == 1
 
 
 def test_an_alarm_for_a_lead_that_does_not_exist_is_ignored() -> None:
     world = World()
-    assert world.sla.alarm_rang(Alarm(lead_id="gone", token="1", pool_id="inbound"), MONDAY_NINE) is None
+    assert world.sla.on_alarm(Alarm(lead_id="gone", token="1", pool_id="inbound"), MONDAY_NINE) is None
 
 
 def test_an_alarm_whose_pool_is_not_the_leads_any_more_still_rotates_the_right_pool() -> None:

@@ -275,7 +275,7 @@ def test_an_answer_and_the_alarm_at_the_same_instant_leave_one_sound_history() -
     assert deadline is not None
     world.now = deadline
     world.press(lead_id, "connected")
-    assert world.sla.alarm_rang(alarm, world.now) is None
+    assert world.sla.on_alarm(alarm, world.now) is None
     assert fold(world.table.history(lead_id)) == world.lead(lead_id)
 
 

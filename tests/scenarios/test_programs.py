@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from leadtight.app.outcomes.recording import OutcomeForm, Seen
+from leadtight.app.outcomes.recording import LeadView, OutcomeForm
 from leadtight.app.ports.guards import Guard
 from leadtight.domain.model.errors import InvalidInquiry, LeadClosed, NotFound, StaleSubmission
 from leadtight.domain.model.event import EventKind, fold
@@ -26,7 +26,7 @@ def report(
     once: Guard | None = None,
     version: int = 0,
     **form: str,
-) -> Seen:
+) -> LeadView:
     return world.programs.report(lead_id, by, OutcomeForm(outcome=outcome, submission=version, **form), once, world.now)
 
 

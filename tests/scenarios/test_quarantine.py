@@ -13,7 +13,7 @@ from leadtight.adapters.inbound.webhooks.reader import read, reread, whole
 from leadtight.app.intake.deliveries import Deliveries, Settled
 from leadtight.app.intake.quarantine import Quarantine
 from leadtight.app.intake.receive import Accepted, Submission
-from leadtight.domain.intake.quarantine import Held, Reason, State
+from leadtight.domain.intake.quarantine import QuarantinedDelivery, QuarantineState, Reason
 from leadtight.domain.intake.rate_limits import Door
 from leadtight.domain.model.errors import InvalidInquiry, StaleSubmission
 from leadtight.domain.policy.forms import Rates
@@ -63,7 +63,7 @@ def test_a_delivery_that_maps_to_no_lead_is_held_with_what_it_lacks_and_released
     assert world.lead(lead_id).owner_id
     assert world.quarantine.waiting(9) == ()
     settled = world.quarantine.find(held.id)
-    assert (settled.state, settled.lead_id, settled.settled_by) == (State.RELEASED, lead_id, "mia")
+    assert (settled.state, settled.lead_id, settled.settled_by) == (QuarantineState.RELEASED, lead_id, "mia")
 
 
 @pytest.mark.parametrize("body", [b"not json", b"\xff\xfe", b"[]", b"[" * 50_000, b'{"mail": {"deep": []}}'])
@@ -150,7 +150,7 @@ def test_what_somebody_is_releasing_nobody_discards(monkeypatch: pytest.MonkeyPa
     [accepted] = world.quarantine.release(held.id, "mia", world.now)
     assert refused
     assert world.lead_ids() == [accepted.lead_id]
-    assert world.quarantine.find(held.id).state is State.RELEASED
+    assert world.quarantine.find(held.id).state is QuarantineState.RELEASED
 
 
 def test_a_release_that_died_is_released_once_more_and_not_discarded(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -160,8 +160,8 @@ def test_a_release_that_died_is_released_once_more_and_not_discarded(monkeypatch
     world.hook(replace(HOOK, fields={"nobody": "name"}))
     settle = world.table.settle
 
-    def dies(after: Held) -> None:
-        if after.state is State.RELEASED:
+    def dies(after: QuarantinedDelivery) -> None:
+        if after.state is QuarantineState.RELEASED:
             raise KeyboardInterrupt
         settle(after)
 
@@ -182,7 +182,7 @@ def test_what_is_still_no_lead_may_be_discarded_after_somebody_tried_to_release_
     with pytest.raises(InvalidInquiry):
         world.quarantine.release(held.id, "mia", world.now)
     world.quarantine.discard(held.id, "mia", "nothing in it", world.now)
-    assert world.quarantine.find(held.id).state is State.DISCARDED
+    assert world.quarantine.find(held.id).state is QuarantineState.DISCARDED
 
 
 def test_a_post_over_its_rate_is_held_whole_also_where_no_encoding_can_write_what_it_says() -> None:

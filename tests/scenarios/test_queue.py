@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from leadtight.app.views import queue as use_case
-from leadtight.app.views.queue import MyQueue, Queue
+from leadtight.app.views.queue import LeadQueue, MyQueue
 from leadtight.domain.model.errors import InvalidLink, LinkOver
 from leadtight.domain.model.message import Template
 from tests.scenarios.world import HOT, WARM, World, with_pool
@@ -18,7 +18,7 @@ def only_ana() -> World:
 
 def queue(world: World, person: str = "ana") -> MyQueue:
     token = world.links.queue(person, world.now).rpartition("/")[2]
-    return Queue(world.policy, world.table, world.links).show(token, world.now)
+    return LeadQueue(world.policy, world.table, world.links).show(token, world.now)
 
 
 def ids(found: MyQueue) -> list[str]:
@@ -82,7 +82,7 @@ def test_a_queues_link_opens_nothing_else_and_ends() -> None:
     token = world.links.queue("ana", world.now).rpartition("/")[2]
     with pytest.raises(InvalidLink):
         world.desk.look(token, world.now)
-    shown = Queue(world.policy, world.table, world.links)
+    shown = LeadQueue(world.policy, world.table, world.links)
     with pytest.raises(InvalidLink):
         shown.show(world.link(lead_id), world.now)
     with pytest.raises(LinkOver):

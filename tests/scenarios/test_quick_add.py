@@ -12,7 +12,7 @@ from leadtight.domain.model.event import EventKind, fold
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import Template
 from leadtight.domain.model.sla import FIRST_RESPONSE
-from leadtight.domain.policy.trust import Caller
+from leadtight.domain.policy.trust import Submitter
 from leadtight.domain.routing.receipt import CLAIMED
 from tests.scenarios.world import HOT, MONDAY_NINE, WARM, World, with_pool
 
@@ -159,10 +159,10 @@ def test_every_form_has_a_submission_of_its_own() -> None:
 def test_a_program_with_a_key_names_the_owner_and_for_anybody_else_it_is_a_field() -> None:
     world = World()
     body = {"name": "Ada", "email": "ada@example.com", "owner": "cem"}
-    keyed = world.submit(Submission(source="referral", key="1", body=body, caller=Caller.KEYED_API))
+    keyed = world.submit(Submission(source="referral", key="1", body=body, caller=Submitter.KEYED_API))
     anybody = world.submit(Submission(source="referral", key="2", body=body | {"email": "bo@example.com"}))
     assert [world.lead(a.lead_id).owner_id for a in (keyed, anybody)] == ["cem", "ana"]
     assert world.lead(anybody.lead_id).inquiry.fields["owner"] == "cem"
     unknown = body | {"email": "c@example.com", "owner": "zoe"}
-    nobody = world.submit(Submission(source="referral", body=unknown, caller=Caller.KEYED_API))
+    nobody = world.submit(Submission(source="referral", body=unknown, caller=Submitter.KEYED_API))
     assert world.lead(nobody.lead_id).inquiry.flags == ("owner_odd",)

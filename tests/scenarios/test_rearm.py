@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from leadtight.app.sla.rearm import Chosen, Rearm, Rearmed
+from leadtight.app.sla.rearm import LeadSelection, Rearm, Rearmed
 from leadtight.domain.model.errors import NotFound
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.event import fold
@@ -14,7 +14,7 @@ from leadtight.domain.model.sla import FIRST_RESPONSE, STAGE
 from leadtight.domain.policy.policy import Policy
 from tests.scenarios.world import HOT, MONDAY_NINE, WARM, World
 
-ALL = Chosen(everything=True)
+ALL = LeadSelection(everything=True)
 
 
 def with_window(policy: Policy, minutes: int) -> Policy:
@@ -23,7 +23,7 @@ def with_window(policy: Policy, minutes: int) -> Policy:
     return replace(policy, version=f"{minutes} minutes", targets={**policy.targets, "hot": hot})
 
 
-def rearm(world: World, chosen: Chosen = ALL, *, apply: bool = True) -> tuple[Rearmed, ...]:
+def rearm(world: World, chosen: LeadSelection = ALL, *, apply: bool = True) -> tuple[Rearmed, ...]:
     told = Rearm(world.policy, world.table, world.alarms).rearm(chosen, world.now, apply=apply)
     world.run_stream()
     return told.leads
@@ -140,14 +140,16 @@ def test_leads_are_chosen_by_id_pool_and_owner() -> None:
     leads = [world.receive(message=HOT) for _ in range(3)] + [world.receive(value=30_000)]
     world.govern(with_window(world.policy, 30))
     owner = str(world.lead(leads[0]).owner_id)
-    assert [r.lead_id for r in rearm(world, Chosen(lead=leads[0]), apply=False)] == [leads[0]]
-    assert [r.lead_id for r in rearm(world, Chosen(owner=owner), apply=False)] == [leads[0]]
-    assert [r.lead_id for r in rearm(world, Chosen(pool="projects"), apply=False)] == [leads[3]]
+    assert [r.lead_id for r in rearm(world, LeadSelection(lead=leads[0]), apply=False)] == [leads[0]]
+    assert [r.lead_id for r in rearm(world, LeadSelection(owner=owner), apply=False)] == [leads[0]]
+    assert [r.lead_id for r in rearm(world, LeadSelection(pool="projects"), apply=False)] == [leads[3]]
     assert {r.lead_id for r in rearm(world, apply=False)} == {*leads}
 
 
-@pytest.mark.parametrize("chosen", [Chosen(lead="L9"), Chosen(pool="closers"), Chosen(owner="nobody")])
-def test_what_does_not_exist_is_said_by_its_name(chosen: Chosen) -> None:
+@pytest.mark.parametrize(
+    "chosen", [LeadSelection(lead="L9"), LeadSelection(pool="closers"), LeadSelection(owner="nobody")]
+)
+def test_what_does_not_exist_is_said_by_its_name(chosen: LeadSelection) -> None:
     world = World()
     with pytest.raises(NotFound, match=r"'(L9|closers|nobody)'"):
         rearm(world, chosen)
@@ -158,7 +160,7 @@ def test_closed_leads_are_left_alone() -> None:
     lead_id = world.receive()
     world.press(lead_id, "won")
     world.govern(with_window(world.policy, 30))
-    assert rearm(world, Chosen(lead=lead_id)) == ()
+    assert rearm(world, LeadSelection(lead=lead_id)) == ()
 
 
 def test_one_call_changes_a_bounded_number_and_says_how_many_are_left(monkeypatch: pytest.MonkeyPatch) -> None:

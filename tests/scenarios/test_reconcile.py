@@ -14,7 +14,7 @@ from leadtight.app.intake.reconcile import Reconcile
 from leadtight.domain.intake.quarantine import Reason
 from leadtight.domain.model.errors import FetchFailed
 from leadtight.domain.policy.sources import Webhook
-from leadtight.domain.policy.trust import Caller
+from leadtight.domain.policy.trust import Submitter
 from leadtight.reporting.review.completeness import completeness
 from tests.scenarios.world import World
 
@@ -41,7 +41,7 @@ class Listed(World):
 
     def happen(self, number: int, *, arrives: bool = True) -> None:
         body = {"name": f"Ada {number}", "email": f"ada{number}@example.com"}
-        item = Submission(source=FORM.source, key=f"T{number}", body=body, caller=Caller.PROVIDER)
+        item = Submission(source=FORM.source, key=f"T{number}", body=body, caller=Submitter.PROVIDER)
         self.had.append((self.now, item))
         if arrives:
             self.deliveries.take_all([item], "webhook:demo", self.now)

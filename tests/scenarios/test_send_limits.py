@@ -14,9 +14,9 @@ from leadtight.domain.model.errors import SendFailed
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.message import Channel, Status, Template
 from leadtight.domain.policy.forms import Rates
-from leadtight.domain.policy.messaging import Budgets, SendLimits
+from leadtight.domain.policy.messaging import Budgets, DailySendLimits
 from leadtight.domain.policy.policy import Policy
-from leadtight.domain.policy.trust import Caller
+from leadtight.domain.policy.trust import Submitter
 from leadtight.policy import loader as policies
 from tests.scenarios.world import World
 
@@ -78,7 +78,7 @@ def test_many_leads_of_one_address_are_one_person() -> None:
 
 
 def test_one_network_causes_so_many_answers_in_a_day_and_another_is_answered_all_the_same() -> None:
-    world = World(policy=messaging(limits=SendLimits(per_network=5)))
+    world = World(policy=messaging(limits=DailySendLimits(per_network=5)))
     flood = [post(world, number, address=f"2001:db8:7:{number:x}::1") for number in range(20)]
     genuine = post(world, 99, address="2001:db8:8::1")
     assert len(mailed(world)) == 6
@@ -92,7 +92,7 @@ def test_one_network_causes_so_many_answers_in_a_day_and_another_is_answered_all
 
 
 def test_beyond_the_limit_of_a_source_each_network_is_answered_once_and_a_new_visitor_is() -> None:
-    world = World(policy=messaging(limits=SendLimits(per_source=10)))
+    world = World(policy=messaging(limits=DailySendLimits(per_source=10)))
     for number in range(60):
         post(world, number, address=f"2001:db8:{number % 6:x}::1", source=f"name{number}")
     assert len(mailed(world)) == 10
@@ -120,16 +120,18 @@ def test_a_number_that_is_proved_is_texted(proof: str) -> None:
 @pytest.mark.parametrize(
     ("caller", "says", "is_texted"),
     [
-        (Caller.KEYED_API, True, True),
-        (Caller.PROVIDER, True, True),
-        (Caller.API, True, False),
-        (Caller.FORM, True, False),
-        (Caller.KEYED_API, "no", False),
-        (Caller.KEYED_API, "true", False),
-        (Caller.PROVIDER, None, False),
+        (Submitter.KEYED_API, True, True),
+        (Submitter.PROVIDER, True, True),
+        (Submitter.API, True, False),
+        (Submitter.FORM, True, False),
+        (Submitter.KEYED_API, "no", False),
+        (Submitter.KEYED_API, "true", False),
+        (Submitter.PROVIDER, None, False),
     ],
 )
-def test_only_who_is_believed_may_say_that_a_number_is_verified(caller: Caller, says: object, is_texted: bool) -> None:
+def test_only_who_is_believed_may_say_that_a_number_is_verified(
+    caller: Submitter, says: object, is_texted: bool
+) -> None:
     world = World()
     body = {"name": "Ada", "phone": NUMBER, "consent": AGREED, "phone_verified": says}
     mapped = frozenset({"phone", "phone_verified", "consent"})
@@ -219,7 +221,7 @@ def test_answers_of_yesterday_leave_room_for_those_of_today_and_are_not_sent_aft
 
 
 def test_a_message_that_is_tried_again_is_counted_once() -> None:
-    world = World(policy=messaging(budgets=Budgets(mails=2), limits=SendLimits(mails_per_person=1)))
+    world = World(policy=messaging(budgets=Budgets(mails=2), limits=DailySendLimits(mails_per_person=1)))
     world.mailer.failures = [SendFailed("throttled") for _ in range(4)]
     lead_id = world.receive()
     world.advance(minutes=10)
@@ -227,7 +229,7 @@ def test_a_message_that_is_tried_again_is_counted_once() -> None:
 
 
 def test_what_is_no_answer_waits_until_the_readers_day_has_room() -> None:
-    policy = replace(messaging(limits=SendLimits(mails_per_person=1)), ask_lead_after=timedelta(hours=1))
+    policy = replace(messaging(limits=DailySendLimits(mails_per_person=1)), ask_lead_after=timedelta(hours=1))
     world = World(policy=policy)
     lead_id = world.receive(email=VICTIM)
     world.press(lead_id, "interested")

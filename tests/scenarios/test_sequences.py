@@ -136,7 +136,7 @@ def test_replaying_every_alarm_and_record_changes_nothing_and_sends_nothing() ->
     before = world.table.history(lead_id), world.lead(lead_id), len(world.mailer.sent), len(world.texter.sent)
     assert len(alarms) > len(PLANNED)
     for alarm in alarms - {world.alarm(lead_id)}:
-        world.sla.alarm_rang(alarm, world.now)
+        world.sla.on_alarm(alarm, world.now)
     for record in tuple(world.table.inserted):
         world.stream(record)
     world.sweep()

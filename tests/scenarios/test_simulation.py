@@ -265,7 +265,7 @@ def no_lease(patch: pytest.MonkeyPatch) -> None:
 
 
 def no_token(patch: pytest.MonkeyPatch) -> None:
-    rang = Sla.alarm_rang
+    rang = Sla.on_alarm
 
     def rings(sla: Sla, alarm: Alarm, now: datetime) -> Change | None:
         lead = sla._store.load(alarm.lead_id)

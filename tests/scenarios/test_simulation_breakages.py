@@ -20,7 +20,7 @@ from leadtight.domain.enforcement import due_steps
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.lead import Lead, NextAction
 from leadtight.domain.model.message import Message, Status
-from leadtight.domain.model.sla import Clock, Step
+from leadtight.domain.model.sla import SlaTimer, TimerStep
 from leadtight.domain.outcomes import first_contact, recording
 from leadtight.domain.outcomes.undo import undo_outcome
 from leadtight.domain.ownership import expiry, handover, waitlist
@@ -140,7 +140,7 @@ def test_a_breakage_that_nothing_noticed_is_found_by_the_simulation(
 
 
 def the_latest_step_runs_first(patch: Patch) -> None:
-    def latest(lead: Lead, now: datetime) -> tuple[Clock, Step] | None:
+    def latest(lead: Lead, now: datetime) -> tuple[SlaTimer, TimerStep] | None:
         due = [(clock, clock.steps[0]) for clock in lead.clocks if clock.steps and clock.steps[0].at <= now]
         return max(due, key=lambda pair: pair[1].at, default=None)
 
@@ -175,7 +175,7 @@ def other_leads_go_on_with_their_sequences(patch: Patch) -> None:
 def a_stall_is_due_at_once(patch: Patch) -> None:
     task = stall.task
 
-    def at_once(policy: Policy, lead: Lead, clock: Clock, now: datetime) -> NextAction:
+    def at_once(policy: Policy, lead: Lead, clock: SlaTimer, now: datetime) -> NextAction:
         return replace(task(policy, lead, clock, now), due_at=now)
 
     patch.setattr(stall, "task", at_once)

@@ -12,7 +12,7 @@ from leadtight.domain.calendar.week import Week
 from leadtight.domain.change import ChangeBuilder
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.message import Template
-from leadtight.domain.notifications.review_mail import ReviewTold, owed
+from leadtight.domain.notifications.review_mail import PublishedReview, owed
 from leadtight.domain.policy.people import Absence
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.roster.alert_channels import RANKS
@@ -113,7 +113,7 @@ def test_who_stands_in_opens_the_lead_and_the_board_that_they_are_sent() -> None
 
 def test_the_weekly_review_goes_to_who_stands_in_as_well() -> None:
     policy = changed(policies.shipped(), mia=ON_LEAVE | {"delegate": "dora"})
-    told = ReviewTold(week=Week.of(MONDAY_NINE.date()), path="weekly/x.html", headline=())
+    told = PublishedReview(week=Week.of(MONDAY_NINE.date()), path="weekly/x.html", headline=())
     assert {m.recipient for m in owed(policy, told, MONDAY_NINE)} >= {"mia", "dora"}
     later = datetime(2027, 3, 1, 9, tzinfo=UTC)
     assert "dora" not in {m.recipient for m in owed(policy, told, later)}

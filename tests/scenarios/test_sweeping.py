@@ -6,17 +6,17 @@ from typing import Any
 
 import pytest
 
-from leadtight.app.sla.sweep import SHARES, Kind, Task, work_off
+from leadtight.app.sla.sweep import SHARES, SweepTask, SweepTaskKind, work_off
 from leadtight.domain.model.errors import SendFailed
 from leadtight.domain.model.message import Status, Template
 from tests.scenarios.world import MONDAY_NINE, World
 
 READERS = {
-    "due_leads": {Kind.UNOWNED, Kind.OVERDUE},
-    "owners": {Kind.COVER, Kind.OVERDUE},
-    "waiting_in_short": {Kind.WAITING},
-    "due": {Kind.MESSAGES},
-    "queued": {Kind.DIGESTS},
+    "due_leads": {SweepTaskKind.UNOWNED, SweepTaskKind.OVERDUE},
+    "owners": {SweepTaskKind.COVER, SweepTaskKind.OVERDUE},
+    "waiting_in_short": {SweepTaskKind.WAITING},
+    "due": {SweepTaskKind.MESSAGES},
+    "queued": {SweepTaskKind.DIGESTS},
 }
 
 
@@ -61,9 +61,9 @@ def test_a_reader_that_fails_is_a_fault_of_its_kinds_and_the_other_kinds_go_on(
     swept = world.sweep()
     assert {fault.kind for fault in swept.faults} == READERS[reader]
     assert all("no answer" in str(fault) for fault in swept.faults)
-    assert (swept.routed > 0) is (Kind.UNOWNED not in READERS[reader])
+    assert (swept.routed > 0) is (SweepTaskKind.UNOWNED not in READERS[reader])
     assert (swept.rung > 0) is (reader != "due_leads")
-    assert (swept.sent > 0) is (Kind.MESSAGES not in READERS[reader])
+    assert (swept.sent > 0) is (SweepTaskKind.MESSAGES not in READERS[reader])
 
 
 def test_one_owners_leads_that_cannot_be_read_hide_nobody_elses(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,7 +90,7 @@ def test_a_message_that_cannot_be_sent_at_all_is_one_fault_and_the_others_are_se
     world.advance(minutes=2)
     world.mailer.failures = [RuntimeError("cannot be rendered")]
     swept = world.sweep()
-    assert [(fault.kind, fault.lead_id) for fault in swept.faults] == [(Kind.MESSAGES, poison)]
+    assert [(fault.kind, fault.lead_id) for fault in swept.faults] == [(SweepTaskKind.MESSAGES, poison)]
     assert world.message(good, Template.ACKNOWLEDGE).status is Status.SENT
 
 
@@ -108,31 +108,35 @@ def tasks(name: str, count: int, took: Callable[[], None], log: list[str]) -> An
         took()
         log.append(name)
 
-    return iter([Task(lead_id=f"{name}{n}", run=run, since=MONDAY_NINE) for n in range(count)])
+    return iter([SweepTask(lead_id=f"{name}{n}", run=run, since=MONDAY_NINE) for n in range(count)])
 
 
 def test_no_kind_takes_more_than_its_share_of_the_time_from_another() -> None:
     log, watch = list[str](), Stopwatch(150)
     kinds = {
-        Kind.MESSAGES: tasks("slow", 1_000, lambda: watch.take(6), log),
-        Kind.UNOWNED: tasks("quick", 1_000, lambda: watch.take(0.1), log),
-        Kind.COVER: tasks("cover", 1_000, lambda: watch.take(0.1), log),
+        SweepTaskKind.MESSAGES: tasks("slow", 1_000, lambda: watch.take(6), log),
+        SweepTaskKind.UNOWNED: tasks("quick", 1_000, lambda: watch.take(0.1), log),
+        SweepTaskKind.COVER: tasks("cover", 1_000, lambda: watch.take(0.1), log),
     }
     swept = work_off(kinds, MONDAY_NINE, watch)
     spent = {"slow": 6 * log.count("slow"), "quick": 0.1 * log.count("quick"), "cover": 0.1 * log.count("cover")}
-    whole = SHARES[Kind.MESSAGES] + SHARES[Kind.UNOWNED] + SHARES[Kind.COVER]
-    assert spent["quick"] >= 150 * SHARES[Kind.UNOWNED] / whole - 6
-    assert spent["cover"] >= 150 * SHARES[Kind.COVER] / whole - 6
+    whole = SHARES[SweepTaskKind.MESSAGES] + SHARES[SweepTaskKind.UNOWNED] + SHARES[SweepTaskKind.COVER]
+    assert spent["quick"] >= 150 * SHARES[SweepTaskKind.UNOWNED] / whole - 6
+    assert spent["cover"] >= 150 * SHARES[SweepTaskKind.COVER] / whole - 6
     assert swept.unfinished == frozenset(kinds)
     assert watch.left > -timedelta(seconds=6), "nothing is begun when no time is left"
 
 
 def test_a_kind_that_has_nothing_leaves_its_time_to_the_others() -> None:
     log, watch = list[str](), Stopwatch(20)
-    swept = work_off({Kind.UNOWNED: tasks("quick", 19, watch.take, log), Kind.MESSAGES: iter(())}, MONDAY_NINE, watch)
+    swept = work_off(
+        {SweepTaskKind.UNOWNED: tasks("quick", 19, watch.take, log), SweepTaskKind.MESSAGES: iter(())},
+        MONDAY_NINE,
+        watch,
+    )
     assert (len(log), swept.unfinished) == (19, frozenset())
-    assert swept.backlogs[Kind.UNOWNED].count == 19
-    assert swept.backlogs[Kind.UNOWNED].age(MONDAY_NINE + timedelta(minutes=3)) == timedelta(minutes=3)
+    assert swept.backlogs[SweepTaskKind.UNOWNED].count == 19
+    assert swept.backlogs[SweepTaskKind.UNOWNED].age(MONDAY_NINE + timedelta(minutes=3)) == timedelta(minutes=3)
 
 
 def test_each_task_is_done_as_of_when_it_is_done() -> None:
@@ -142,7 +146,7 @@ def test_each_task_is_done_as_of_when_it_is_done() -> None:
         at.append(now)
         watch.take(3)
 
-    work_off({Kind.MESSAGES: iter([Task(lead_id="L", run=run)] * 3)}, MONDAY_NINE, watch)
+    work_off({SweepTaskKind.MESSAGES: iter([SweepTask(lead_id="L", run=run)] * 3)}, MONDAY_NINE, watch)
     assert [moment - MONDAY_NINE for moment in at] == [timedelta(seconds=s) for s in (0, 3, 6)]
 
 
@@ -205,10 +209,13 @@ def test_what_is_due_and_for_how_long_is_counted() -> None:
     world.advance(minutes=2)
     backlogs = world.sweep().backlogs
     overdue = timedelta(minutes=5) - GRACE
-    assert (backlogs[Kind.UNOWNED].count, backlogs[Kind.UNOWNED].age(world.now)) == (2, overdue)
-    assert (backlogs[Kind.MESSAGES].count, backlogs[Kind.MESSAGES].age(world.now)) == (2, timedelta(minutes=5))
+    assert (backlogs[SweepTaskKind.UNOWNED].count, backlogs[SweepTaskKind.UNOWNED].age(world.now)) == (2, overdue)
+    assert (backlogs[SweepTaskKind.MESSAGES].count, backlogs[SweepTaskKind.MESSAGES].age(world.now)) == (
+        2,
+        timedelta(minutes=5),
+    )
     again = world.sweep().backlogs
-    assert (again[Kind.UNOWNED].count, again[Kind.UNOWNED].age(world.now)) == (0, timedelta())
+    assert (again[SweepTaskKind.UNOWNED].count, again[SweepTaskKind.UNOWNED].age(world.now)) == (0, timedelta())
 
 
 def test_a_message_that_was_put_off_has_been_owed_since_it_was_decided_on() -> None:
@@ -217,4 +224,4 @@ def test_a_message_that_was_put_off_has_been_owed_since_it_was_decided_on() -> N
     world.mailer.failures = [SendFailed("down")] * 3
     world.receive()
     world.advance(minutes=30)
-    assert world.sweep().backlogs[Kind.MESSAGES].age(world.now) == timedelta(minutes=30)
+    assert world.sweep().backlogs[SweepTaskKind.MESSAGES].age(world.now) == timedelta(minutes=30)

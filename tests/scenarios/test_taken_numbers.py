@@ -8,7 +8,7 @@ from leadtight.app.intake.receive import Submission
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.identity import person_key
 from leadtight.domain.model.message import Template
-from leadtight.domain.policy.trust import Caller
+from leadtight.domain.policy.trust import Submitter
 from tests.scenarios.test_mail import Inbox
 from tests.scenarios.world import World
 from tests.unit.adapters.email.letters import mail
@@ -24,8 +24,8 @@ CLAIMS: dict[str, dict[str, Any]] = {
 }
 
 
-def post(world: World, body: dict[str, Any], caller: Caller = Caller.FORM, **more: Any) -> str:
-    form = "contact" if caller is Caller.FORM else None
+def post(world: World, body: dict[str, Any], caller: Submitter = Submitter.FORM, **more: Any) -> str:
+    form = "contact" if caller is Submitter.FORM else None
     return world.submit(Submission(source="web_form", form=form, body=body, caller=caller, **more)).lead_id
 
 
@@ -86,7 +86,7 @@ def test_who_gives_the_same_name_is_the_same_and_completes_what_is_known() -> No
 def test_a_program_with_a_key_completes_what_is_known() -> None:
     world = World()
     hers = post(world, {"phone": NUMBER})
-    assert post(world, {"phone": NUMBER, "email": ADDRESS}, Caller.KEYED_API) == hers
+    assert post(world, {"phone": NUMBER, "email": ADDRESS}, Submitter.KEYED_API) == hers
     assert world.lead(hers).inquiry.email == ADDRESS
 
 
@@ -101,7 +101,7 @@ def test_whose_address_a_stranger_took_has_a_lead_of_their_own_when_they_write()
 def test_whose_number_a_stranger_took_is_told_apart_by_a_booking_or_form_of_a_provider() -> None:
     world = World()
     stranger = post(world, CLAIMS["her number"])
-    hers = post(world, ADA, Caller.PROVIDER, key="T1")
+    hers = post(world, ADA, Submitter.PROVIDER, key="T1")
     assert hers != stranger
     assert [event.data["caller"] for event in world.events(hers, EventKind.LEAD_RECEIVED)] == ["provider"]
 

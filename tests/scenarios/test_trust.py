@@ -8,18 +8,18 @@ from typing import Any
 import pytest
 
 from leadtight.adapters.presentation.lead_view import contact_points, extras
-from leadtight.app.intake.file_import import Import, Row
+from leadtight.app.intake.file_import import Import, ImportRow
 from leadtight.app.intake.receive import Submission
-from leadtight.domain.calendar.timestamps import to_text
+from leadtight.domain.calendar.timestamps import format_timestamp
 from leadtight.domain.model.errors import InvalidInquiry
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.identity import person_key
 from leadtight.domain.model.message import Channel, Template
 from leadtight.domain.policy.sources import Mailbox, Webhook
-from leadtight.domain.policy.trust import Caller, Claim, Trust
+from leadtight.domain.policy.trust import Claim, Submitter, Trust
 from tests.scenarios.world import MONDAY_NINE, World
 
-EARLIER = to_text(MONDAY_NINE - timedelta(hours=20))
+EARLIER = format_timestamp(MONDAY_NINE - timedelta(hours=20))
 LINK = "https://social.example/thread/7"
 CLAIMS = {
     "received_at": EARLIER,
@@ -31,14 +31,14 @@ CLAIMS = {
 BO = {"name": "Bo Lee", "email": "bo@example.com", "message": "A roof, please"}
 
 
-def said(world: World, caller: Caller, without: tuple[str, ...] = (), **more: Any) -> Any:
+def said(world: World, caller: Submitter, without: tuple[str, ...] = (), **more: Any) -> Any:
     body = {name: claim for name, claim in (BO | CLAIMS).items() if name not in without}
     submission = Submission(**{"source": "web_form", "body": body, "caller": caller} | more)
     return world.lead(world.submit(submission).lead_id)
 
 
-@pytest.mark.parametrize("caller", [Caller.FORM, Caller.API])
-def test_what_a_stranger_claims_is_kept_and_moves_nothing(caller: Caller) -> None:
+@pytest.mark.parametrize("caller", [Submitter.FORM, Submitter.API])
+def test_what_a_stranger_claims_is_kept_and_moves_nothing(caller: Submitter) -> None:
     world = World()
     lead = said(world, caller)
     inquiry = lead.inquiry
@@ -57,8 +57,8 @@ def test_what_a_stranger_claims_is_kept_and_moves_nothing(caller: Caller) -> Non
     assert {"received_at", "owner", "value", "consent_marketing"} <= set(event.data["unbelieved"])
 
 
-@pytest.mark.parametrize("caller", [Caller.KEYED_API, Caller.PROVIDER, Caller.TEAM])
-def test_what_a_key_a_signature_or_the_team_claims_counts(caller: Caller) -> None:
+@pytest.mark.parametrize("caller", [Submitter.KEYED_API, Submitter.PROVIDER, Submitter.TEAM])
+def test_what_a_key_a_signature_or_the_team_claims_counts(caller: Submitter) -> None:
     lead = said(World(), caller)
     assert lead.received_at == MONDAY_NINE - timedelta(hours=20)
     assert lead.known_owner_id == "cem"
@@ -71,21 +71,21 @@ def test_the_policy_says_whom_it_believes() -> None:
     world = World()
     trust = replace(world.policy.trust, api=(Claim.OWNER,), provider=())
     world.govern(replace(world.policy, trust=trust))
-    assert said(world, Caller.API).known_owner_id == "cem"
-    other = Submission(source="demo", body=BO | CLAIMS | {"email": "cy@example.com"}, caller=Caller.PROVIDER)
+    assert said(world, Submitter.API).known_owner_id == "cem"
+    other = Submission(source="demo", body=BO | CLAIMS | {"email": "cy@example.com"}, caller=Submitter.PROVIDER)
     assert world.lead(world.submit(other).lead_id).known_owner_id is None
 
 
 def test_what_a_forms_mapping_names_counts_except_a_time_of_receipt() -> None:
     mapped = frozenset({"received_at", "owner", "value", "consent_marketing_email"})
-    lead = said(World(), Caller.FORM, form="contact", mapped=mapped)
+    lead = said(World(), Submitter.FORM, form="contact", mapped=mapped)
     assert (lead.known_owner_id, str(lead.inquiry.value)) == ("cem", "999999")
     assert lead.inquiry.consent.marketing == (Channel.EMAIL,)
     assert (lead.received_at, lead.inquiry.fields["received_at"]) == (MONDAY_NINE, EARLIER)
 
 
 def test_a_form_gives_no_value_that_the_policy_does_not_map() -> None:
-    lead = said(World(), Caller.FORM)
+    lead = said(World(), Submitter.FORM)
     assert (lead.inquiry.value, lead.inquiry.fields["value"]) == (None, "999999")
 
 
@@ -115,7 +115,7 @@ def test_a_stranger_takes_nobodys_key_whatever_source_they_name(source: str) -> 
     world.submit(Submission(source=source, key="1001", body=mallory))
     channel = source if source == "email" else None
     form = "contact" if source == "form:contact" else None
-    genuine = Submission(source=source, form=form, channel=channel, key="1001", body=BO, caller=Caller.PROVIDER)
+    genuine = Submission(source=source, form=form, channel=channel, key="1001", body=BO, caller=Submitter.PROVIDER)
     accepted = world.submit(genuine)
     assert accepted.status == "created"
     assert world.lead(accepted.lead_id).inquiry.name == "Bo Lee"
@@ -135,13 +135,13 @@ def test_a_strangers_source_is_not_the_name_of_a_channel(source: str) -> None:
 
 def test_a_program_with_a_key_spells_no_namespace_of_ours_either() -> None:
     world = World()
-    lead = world.lead(world.submit(Submission(source="held:email", body=BO, caller=Caller.KEYED_API)).lead_id)
+    lead = world.lead(world.submit(Submission(source="held:email", body=BO, caller=Submitter.KEYED_API)).lead_id)
     assert lead.source == "api"
-    assert world.lead(world.submit(Submission(source="hubspot", body=BO, caller=Caller.KEYED_API)).lead_id).also_from
+    assert world.lead(world.submit(Submission(source="hubspot", body=BO, caller=Submitter.KEYED_API)).lead_id).also_from
 
 
 def imported(world: World, key: str, body: dict[str, Any]) -> Any:
-    [row] = Import(world.policy, world.intake).take("hubspot", [Row(number=1, key=key, body=body)], world.now)
+    [row] = Import(world.policy, world.intake).take("hubspot", [ImportRow(number=1, key=key, body=body)], world.now)
     return row
 
 
@@ -156,7 +156,7 @@ def test_a_row_whose_key_a_stranger_took_first_is_a_lead() -> None:
 def test_a_row_whose_key_somebody_elses_content_has_is_a_lead_and_known_again() -> None:
     world = World()
     taken = Submission(source="hubspot", key="1001", body={"name": "Mallory", "email": "m@example.com"})
-    world.submit(replace(taken, caller=Caller.PROVIDER))  # as what a stranger took before the deploy, too
+    world.submit(replace(taken, caller=Submitter.PROVIDER))  # as what a stranger took before the deploy, too
     row = imported(world, "1001", BO)
     assert (row.result, world.lead(row.lead_id).inquiry.name) == ("created", "Bo Lee")
     assert (imported(world, "1001", BO).result, imported(world, "1001", BO).lead_id) == ("duplicate", row.lead_id)
@@ -164,20 +164,20 @@ def test_a_row_whose_key_somebody_elses_content_has_is_a_lead_and_known_again() 
 
 def test_a_row_that_its_provider_delivered_before_is_a_duplicate() -> None:
     world = World()
-    first = world.submit(Submission(source="hubspot", key="1001", body=BO, caller=Caller.PROVIDER))
+    first = world.submit(Submission(source="hubspot", key="1001", body=BO, caller=Submitter.PROVIDER))
     row = imported(world, "1001", BO | {"name": "Bo B. Lee", "phone": "030 901820"})
     assert (row.result, row.lead_id) == ("duplicate", first.lead_id)
 
 
 def before_the_deploy(world: World) -> None:
     """Let everybody share one namespace, as the version before did."""
-    everything = Trust(**{str(caller): tuple(Claim) for caller in Caller})
+    everything = Trust(**{str(caller): tuple(Claim) for caller in Submitter})
     world.govern(replace(world.policy, trust=everything))
 
 
-@pytest.mark.parametrize("caller", [Caller.API, Caller.KEYED_API, Caller.PROVIDER])
+@pytest.mark.parametrize("caller", [Submitter.API, Submitter.KEYED_API, Submitter.PROVIDER])
 @pytest.mark.parametrize("body", [BO, {"name": "Bo Lee"}], ids=["reachable", "name only"])
-def test_what_was_taken_before_the_deploy_is_known_after_it(caller: Caller, body: dict[str, Any]) -> None:
+def test_what_was_taken_before_the_deploy_is_known_after_it(caller: Submitter, body: dict[str, Any]) -> None:
     world = World()
     now = world.policy
     before_the_deploy(world)
@@ -192,7 +192,7 @@ def test_what_was_taken_before_the_deploy_is_known_after_it(caller: Caller, body
 def test_a_stranger_learns_nothing_by_a_key_that_somebody_else_used() -> None:
     world = World()
     before_the_deploy(world)
-    world.submit(Submission(source="hubspot", key="1001", body=BO, caller=Caller.PROVIDER))
+    world.submit(Submission(source="hubspot", key="1001", body=BO, caller=Submitter.PROVIDER))
     world.govern(World().policy)
     mine = Submission(source="hubspot", key="1001", body={"name": "Mallory", "email": "bo@example.com"})
     assert world.submit(mine).status == "merged"
@@ -205,8 +205,8 @@ def test_a_program_that_uses_its_own_key_for_other_content_is_told_so() -> None:
         world.submit(Submission(source="web_form", key="k-1", body=BO | {"message": "other"}))
 
 
-@pytest.mark.parametrize("caller", [Caller.KEYED_API, Caller.PROVIDER, Caller.TEAM])
-def test_what_is_no_web_address_is_a_link_of_nobodys(caller: Caller) -> None:
+@pytest.mark.parametrize("caller", [Submitter.KEYED_API, Submitter.PROVIDER, Submitter.TEAM])
+def test_what_is_no_web_address_is_a_link_of_nobodys(caller: Submitter) -> None:
     script = {"permalink": "javascript:alert(1)"}
     lead = said(World(), caller, without=("fields",), body=BO | {"fields": script})
     assert (lead.inquiry.permalink, lead.inquiry.fields) == ("", script)
@@ -225,16 +225,16 @@ def test_no_field_of_a_stranger_is_a_link(name: str) -> None:
 def test_a_strangers_link_joins_no_lead_of_the_team_and_the_teams_link_joins_a_strangers_lead() -> None:
     world = World()
     typed = {"name": "Bo Lee", "email": "bo@example.com"}
-    desk = world.submit(Submission(source="referral", form="desk", key="1", body=typed, caller=Caller.TEAM)).lead_id
+    desk = world.submit(Submission(source="referral", form="desk", key="1", body=typed, caller=Submitter.TEAM)).lead_id
     world.submit(Submission(source="api", body=typed | {"fields": {"permalink": "https://evil.example"}}))
     assert "evil" not in str([point.href for point in contact_points(world.lead(desk))])
     told = typed | {"fields": {"permalink": LINK}}
-    world.submit(Submission(source="referral", form="desk", key="2", body=told, caller=Caller.TEAM))
+    world.submit(Submission(source="referral", form="desk", key="2", body=told, caller=Submitter.TEAM))
     assert contact_points(world.lead(desk))[-1].href == LINK
 
 
-@pytest.mark.parametrize(("caller", "answers"), [(Caller.FORM, 1), (Caller.API, 0), (Caller.PROVIDER, 0)])
-def test_no_visitor_of_a_form_forbids_its_answer_and_a_program_may(caller: Caller, answers: int) -> None:
+@pytest.mark.parametrize(("caller", "answers"), [(Submitter.FORM, 1), (Submitter.API, 0), (Submitter.PROVIDER, 0)])
+def test_no_visitor_of_a_form_forbids_its_answer_and_a_program_may(caller: Submitter, answers: int) -> None:
     world = World()
     lead = said(world, caller, body=BO | {"acknowledge": False})
     assert len(world.mails(lead.id, Template.ACKNOWLEDGE)) == answers

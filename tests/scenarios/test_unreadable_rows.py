@@ -10,7 +10,7 @@ from leadtight.adapters.memory.files import MemoryFiles
 from leadtight.adapters.presentation.pages import board as pages_board
 from leadtight.adapters.presentation.pages.outcome import Pages
 from leadtight.adapters.presentation.timeline import UNREADABLE, timeline
-from leadtight.app.compliance.export_person import Dossier, Export
+from leadtight.app.compliance.export_person import Export, SubjectExport
 from leadtight.app.intake.quick_add import AddForm
 from leadtight.app.views.board import Boards
 from leadtight.domain.model.errors import UnreadableRow
@@ -174,7 +174,7 @@ def test_an_export_that_meets_what_it_cannot_read_says_so() -> None:
     world = World()
     lead_id = world.receive(email=ADA)
 
-    def dossier() -> Dossier:
+    def dossier() -> SubjectExport:
         return Export(world.table, world.table, world.call_lists, PhoneEmailNormalizer()).of(ADA, "DE", world.now)
 
     assert dossier().unreadable == ()

@@ -8,16 +8,16 @@ from leadtight.app.messaging.review_mail import WeeklyMail
 from leadtight.domain.calendar.week import Week
 from leadtight.domain.model.errors import SendFailed, SendRefused
 from leadtight.domain.model.message import Status
-from leadtight.domain.notifications.review_mail import ReviewTold, outbox_of, readers
+from leadtight.domain.notifications.review_mail import PublishedReview, outbox_of, readers
 from leadtight.domain.policy.policy import Policy
-from leadtight.domain.policy.reporting import Reports
+from leadtight.domain.policy.reporting import ReportSettings
 from tests.scenarios.world import World
 
 WEEK = Week(2026, 47)
 WRITTEN_AT = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
 """Monday 00:30 in Berlin."""
 
-TOLD = ReviewTold(
+TOLD = PublishedReview(
     week=WEEK,
     path=f"weekly/{WEEK}/index.html",
     headline=("31 of 42 new leads answered in time (74 %)", "2 leads of the week still wait for an answer."),
@@ -42,7 +42,7 @@ def lost(world: World) -> int:
 
 def with_readers(*people: str) -> Policy:
     policy = World().policy
-    return replace(policy, reports=Reports(readers=people))
+    return replace(policy, reports=ReportSettings(readers=people))
 
 
 def test_each_reader_gets_one_mail_at_eight_of_their_own_zone() -> None:

@@ -16,16 +16,16 @@ from leadtight.adapters.memory.rows import Freed
 from leadtight.adapters.memory.senders import SentMail
 from leadtight.app.intake.receive import Accepted, Submission
 from leadtight.app.messaging.respond import DeliveryReport, Reported
-from leadtight.app.outcomes.recording import OutcomeForm, Seen
+from leadtight.app.outcomes.recording import LeadView, OutcomeForm
 from leadtight.app.sla.sla import Alarm
 from leadtight.app.sla.sweep import Swept
-from leadtight.application import UseCases
+from leadtight.application import Application
 from leadtight.domain.model.capacity import Caps
 from leadtight.domain.model.event import Event, EventKind
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import Channel, Message, Template
 from leadtight.domain.policy.policy import Policy
-from leadtight.domain.policy.trust import Caller
+from leadtight.domain.policy.trust import Submitter
 from leadtight.policy import loader as policies
 
 MONDAY_NINE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -73,7 +73,7 @@ class World:
 
     def govern(self, policy: Policy) -> None:
         """Deploy a policy: the use cases from now on follow it."""
-        self.policy, made = policy, UseCases(policy, self.twins)
+        self.policy, made = policy, Application(policy, self.twins)
         self.intake, self.quick_add, self.programs = made.intake, made.quick_add, made.programs
         self.route, self.respond, self.digest, self.sla = made.route, made.respond, made.digest, made.sla
         self.dispatch = made.dispatch
@@ -99,7 +99,7 @@ class World:
         number = next(self._names)
         given = {"name": f"Ada Obi {number}", "email": f"ada{number}@example.com", "message": HOT} | body
         submission = Submission(
-            source=source, form=form, key=key, body=given, caller=Caller.PROVIDER, phone_proof=phone_proof
+            source=source, form=form, key=key, body=given, caller=Submitter.PROVIDER, phone_proof=phone_proof
         )
         return self.submit(submission).lead_id
 
@@ -120,20 +120,20 @@ class World:
             self._sweep()
         self.now = end
 
-    def press(self, lead_id: str, outcome: str, **form: Any) -> Seen:
+    def press(self, lead_id: str, outcome: str, **form: Any) -> LeadView:
         """Open the link of the latest alert to the owner, choose an outcome and submit the form."""
         token = self.link(lead_id)
         seen = self.desk.look(token, self.now)
         given: dict[str, Any] = {"submission": seen.lead.version} | form
         return self.press_form(token, OutcomeForm(outcome=outcome, **given))
 
-    def press_form(self, token: str, form: OutcomeForm) -> Seen:
+    def press_form(self, token: str, form: OutcomeForm) -> LeadView:
         """Submit a form that was opened before."""
         seen = self.desk.record(token, form, self.now)
         self.run_stream()
         return seen
 
-    def undo(self, lead_id: str) -> Seen:
+    def undo(self, lead_id: str) -> LeadView:
         """Take back the lead's latest outcome."""
         last = self.lead(lead_id).last_outcome
         return self.desk.undo(self.link(lead_id), last.version if last else 0, self.now)
@@ -235,7 +235,7 @@ class World:
 
     def _ring(self) -> None:
         for lead in self.alarms.due(self.now):
-            self.sla.alarm_rang(
+            self.sla.on_alarm(
                 Alarm(lead_id=lead.id, token=lead.wake_token, pool_id=lead.pool_id or ""),
                 self.now,
             )

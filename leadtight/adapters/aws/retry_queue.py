@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from leadtight.adapters.aws import clients
 from leadtight.app.ports.alarms import NEAR
-from leadtight.domain.calendar.timestamps import to_text
+from leadtight.domain.calendar.timestamps import format_timestamp
 
 RETRY_SCHEMA = "leadtight.retry/1"
 LONGEST_DELAY = int(NEAR.total_seconds())
@@ -32,11 +32,11 @@ class QueueRetries:
         if when - now > NEAR or due in self._asked:
             return
         wait = min(math.ceil((due - now).total_seconds()), LONGEST_DELAY)
-        body = json.dumps({"schema": RETRY_SCHEMA, "due": to_text(due)})
+        body = json.dumps({"schema": RETRY_SCHEMA, "due": format_timestamp(due)})
         try:
             clients.client("sqs").send_message(QueueUrl=self._queue_url, MessageBody=body, DelaySeconds=wait)
         except (ClientError, BotoCoreError) as error:
-            logger.warning("retry_not_sent due=%s: %s", to_text(due), error)
+            logger.warning("retry_not_sent due=%s: %s", format_timestamp(due), error)
         else:
             self._asked = {asked for asked in self._asked if asked >= now} | {due}
 

@@ -8,36 +8,38 @@ from typing import TYPE_CHECKING
 
 from leadtight.adapters.dynamodb import keys, row_reader
 from leadtight.adapters.dynamodb.connection import Connected
-from leadtight.adapters.dynamodb.rows import BoardRow, Row
-from leadtight.domain.calendar.timestamps import to_text
+from leadtight.adapters.dynamodb.rows import BoardIndexRow, TableRow
+from leadtight.domain.calendar.timestamps import format_timestamp
 
 if TYPE_CHECKING:
     from leadtight.app.ports.board import HeldCounts
     from leadtight.domain.model.listing import Listing
-    from leadtight.domain.views.board import OnBoard
+    from leadtight.domain.views.board import BoardLead
 
 
-class Board(Connected):
+class BoardAccess(Connected):
     """What the board shows."""
 
-    def open_on_board(self, limit: int) -> Listing[OnBoard]:
+    def open_on_board(self, limit: int) -> Listing[BoardLead]:
         """Return open leads in short, from the index: a call for each shard, and for each two thousand leads there."""
         shards = [row_reader.on_index(shard, page_size=limit) for shard in keys.boards()]
         items = merge(*shards, key=lambda item: str(item["gsi1sk"]["S"]))
-        return row_reader.listing(BoardRow, items, BoardRow.value, limit)
+        return row_reader.listing(BoardIndexRow, items, BoardIndexRow.value, limit)
 
     def excluded_between(self, start: datetime, end: datetime) -> int:
         """Count the excluded leads recorded in [start, end): one call for each UTC day that it touches."""
         from leadtight.app.ports.board import MOST_COUNTED  # here, and below: intake counts nothing
 
-        recorded = Row.gsi1sk.between(to_text(start), to_text(end))
+        recorded = TableRow.gsi1sk.between(format_timestamp(start), format_timestamp(end))
         days = (start.astimezone(UTC).date(), (end - timedelta(microseconds=1)).astimezone(UTC).date())
         partitions = (keys.excluded(days[0] + timedelta(days=n)) for n in range((days[1] - days[0]).days + 1))
-        return min(MOST_COUNTED, sum(Row.due.count(each, recorded, limit=MOST_COUNTED) for each in partitions))
+        return min(MOST_COUNTED, sum(TableRow.due.count(each, recorded, limit=MOST_COUNTED) for each in partitions))
 
     def held_counts(self) -> HeldCounts:
         """Return how many deliveries are held: two calls."""
         from leadtight.app.ports.board import MOST_COUNTED, HeldCounts
 
-        waiting, suspected = (Row.due.count(kind, limit=MOST_COUNTED) for kind in (keys.HELD_OPEN, keys.HELD_SUSPECTED))
+        waiting, suspected = (
+            TableRow.due.count(kind, limit=MOST_COUNTED) for kind in (keys.HELD_OPEN, keys.HELD_SUSPECTED)
+        )
         return HeldCounts(waiting=waiting, suspected=suspected)

@@ -13,9 +13,9 @@ from pynamodb.exceptions import DeleteError, PutError
 
 from leadtight.adapters.dynamodb import keys, row_reader
 from leadtight.adapters.dynamodb.connection import is_refused
-from leadtight.adapters.dynamodb.rows import Row, text, value_of
+from leadtight.adapters.dynamodb.rows import TableRow, text, value_of
 from leadtight.adapters.dynamodb.table import DynamoTable
-from leadtight.domain.compliance.do_not_call import GOOD_FOR, OURS, CallList, Standing
+from leadtight.domain.compliance.do_not_call import GOOD_FOR, INTERNAL_LIST, DncList, DncStatus
 from leadtight.domain.model.errors import Conflict
 from leadtight.domain.model.listing import Listing, Unreadable
 
@@ -26,14 +26,14 @@ AT_ONCE = 25
 """Items of one BatchWriteItem."""
 
 
-class CallListRow(Row, discriminator="call_list"):
+class CallListRow(TableRow, discriminator="call_list"):
     """A list: its last complete import."""
 
     generation = UnicodeAttribute()
     doc = UnicodeAttribute()
 
 
-class ListedRow(Row, discriminator="listed"):
+class ListedRow(TableRow, discriminator="listed"):
     """That a number was on a list when it was imported."""
 
     generation = UnicodeAttribute()
@@ -47,25 +47,25 @@ class DynamoCallLists:
         """Share the connection of the table."""
         self._table = table
 
-    def lists(self) -> Listing[CallList]:
+    def lists(self) -> Listing[DncList]:
         """Return every list, by name: one call."""
         items = row_reader.in_partition(keys.CALL_LISTS, keys.LIST_PREFIX)
-        return row_reader.listing(CallListRow, items, lambda row: value_of(CallList, row.doc))
+        return row_reader.listing(CallListRow, items, lambda row: value_of(DncList, row.doc))
 
-    def standing(self, number_key: str) -> Standing:
+    def standing(self, number_key: str) -> DncStatus:
         """Return what the lists say of a number: two calls."""
         lists = self.lists()
         items = row_reader.in_partition(keys.listed(number_key), keys.LIST_PREFIX)
         entries = row_reader.listing(ListedRow, items, lambda row: (row.sk, row.generation))
         found = dict(entries)
         on = (one.name for one in lists if one.counts(found.get(keys.call_list(one.name))))
-        return Standing(
+        return DncStatus(
             lists=tuple(lists),
             on=frozenset(on),
             unreadable=tuple(_list_of(row) for row in (*lists.unreadable, *entries.unreadable)),
         )
 
-    def add(self, to: CallList, number_keys: Iterable[str]) -> int:
+    def add(self, to: DncList, number_keys: Iterable[str]) -> int:
         """Write entries of an import that is not published yet; return how many: a call for every 25."""
         every, count = iter(number_keys), 0
         while batch := dict.fromkeys(islice(every, AT_ONCE)):
@@ -75,7 +75,7 @@ class DynamoCallLists:
             count += len(batch)
         return count
 
-    def publish(self, imported: CallList) -> None:
+    def publish(self, imported: DncList) -> None:
         """Let a complete import take the place of the list before it. Raises Conflict when that is a later one."""
         row = CallListRow(
             keys.CALL_LISTS, keys.call_list(imported.name), generation=imported.generation, doc=text(imported)
@@ -99,9 +99,9 @@ class DynamoCallLists:
         return True
 
 
-def _entry(to: CallList, number_key: str) -> ListedRow:
+def _entry(to: DncList, number_key: str) -> ListedRow:
     row = ListedRow(keys.listed(number_key), keys.call_list(to.name), generation=to.generation)
-    if to.name != OURS:
+    if to.name != INTERNAL_LIST:
         row.expires_at = int((to.imported_at + KEPT).timestamp())
     return row
 

@@ -13,9 +13,18 @@ from leadtight.adapters.dynamodb.connection import is_refused
 from leadtight.adapters.dynamodb.form_rows import ConsentRow
 from leadtight.adapters.dynamodb.quarantine import drop_parts, in_parts, whole
 from leadtight.adapters.dynamodb.quarantine_rows import HeldRow
-from leadtight.adapters.dynamodb.rows import EventRow, GuardRow, MailRow, MessageRow, PersonRow, Row, text, value_of
+from leadtight.adapters.dynamodb.rows import (
+    EventRow,
+    GuardRow,
+    MailRow,
+    MessageRow,
+    PersonRow,
+    TableRow,
+    text,
+    value_of,
+)
 from leadtight.domain.compliance.erasure import ERASED, IMPORTED, Erasure
-from leadtight.domain.intake.quarantine import Held
+from leadtight.domain.intake.quarantine import QuarantinedDelivery
 from leadtight.domain.model.errors import UnreadableRow
 from leadtight.domain.model.listing import Listing
 
@@ -25,7 +34,7 @@ if TYPE_CHECKING:
     from leadtight.domain.model.event import Event
 
 
-class ErasureRow(Row, discriminator="erasure"):
+class ErasureRow(TableRow, discriminator="erasure"):
     """The record of an erasure."""
 
     doc = UnicodeAttribute()
@@ -76,10 +85,10 @@ class DynamoErasures:
         empty = PersonRow.lead_ids.does_not_exist() & PersonRow.suppressed.does_not_exist()
         _unless_gone(lambda: row.delete(condition=PersonRow.pk.exists() & empty))
 
-    def all_held(self) -> Listing[Held]:
+    def all_held(self) -> Listing[QuarantinedDelivery]:
         """Return every held delivery: a scan."""
         found = row_reader.listing(HeldRow, row_reader.everywhere(HeldRow.pk.startswith("HELD#")), in_parts)
-        deliveries, unreadable = list[Held](), [*found.unreadable]
+        deliveries, unreadable = list[QuarantinedDelivery](), [*found.unreadable]
         for held, characters in found:
             try:
                 deliveries.append(whole(held, characters))

@@ -6,8 +6,8 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.transactions import TransactWrite
 
 from leadtight.adapters.dynamodb import keys
-from leadtight.adapters.dynamodb.rows import Row, text, value_of
-from leadtight.domain.intake.spam import Count
+from leadtight.adapters.dynamodb.rows import TableRow, text, value_of
+from leadtight.domain.intake.spam import RateLimitCounter
 from leadtight.domain.model.consent_record import ConsentRecord
 
 MOST_SHARDS = 16
@@ -16,7 +16,7 @@ Place = tuple[str, int]
 """The partition of an item that counts, and its share of the limit."""
 
 
-class CountRow(Row, discriminator="count"):
+class CountRow(TableRow, discriminator="count"):
     """How many came within a window, or a share of them; the table forgets it when the window is over."""
 
     hits = NumberAttribute()
@@ -24,7 +24,7 @@ class CountRow(Row, discriminator="count"):
     window = UnicodeAttribute()
 
 
-class ConsentRow(Row, discriminator="consent"):
+class ConsentRow(TableRow, discriminator="consent"):
     """What a person was asked to agree to, once: written and never changed."""
 
     doc = UnicodeAttribute()
@@ -44,7 +44,7 @@ def shards(at_most: int) -> int:
     return max(1, min(MOST_SHARDS, at_most // LEAST_SHARE))
 
 
-def places(one: Count, item_id: str) -> Iterator[Place]:
+def places(one: RateLimitCounter, item_id: str) -> Iterator[Place]:
     """Yield the items that may count one more.
 
     The shares sum to the limit. So all of them are full exactly when as many as the limit were counted.
@@ -54,7 +54,7 @@ def places(one: Count, item_id: str) -> Iterator[Place]:
         yield keys.count(one.key, shard), one.at_most // over + (shard < one.at_most % over)
 
 
-def count(transaction: TransactWrite, one: Count, item_id: str, full: Container[Place]) -> None:
+def count(transaction: TransactWrite, one: RateLimitCounter, item_id: str, full: Container[Place]) -> None:
     """Let a transaction be one more of a window, where none is known to be `full` if there is such a place.
 
     Refused, it says which had no room.

@@ -14,7 +14,7 @@ from leadtight.adapters.dynamodb.connection import Connected
 from leadtight.adapters.dynamodb.rows import GuardRow
 from leadtight.adapters.dynamodb.transactions import CONDITION_FAILED, refused_items
 from leadtight.app.ports.guards import Full, Guard, Taken
-from leadtight.domain.calendar.timestamps import to_text
+from leadtight.domain.calendar.timestamps import format_timestamp
 
 if TYPE_CHECKING:
     from leadtight.adapters.dynamodb.form_rows import Place
@@ -23,17 +23,17 @@ MOST_REMEMBERED = 10_000
 """Counts that this process remembers to be full."""
 
 
-class Guards(Connected):
+class GuardAccess(Connected):
     """What has been taken, whatever became of it."""
 
     def taken_by(self, guard: Guard, now: datetime) -> Taken | None:
         """Return who has taken a guard: one call."""
-        partition, still = keys.guard(guard.source, guard.key), to_text(now)
+        partition, still = keys.guard(guard.source, guard.key), format_timestamp(now)
         return row_reader.one(GuardRow, partition, keys.GUARD_SK, lambda row: _taken_still(row, still))
 
     def taken_of(self, asked: Iterable[tuple[str, str]], now: datetime) -> frozenset[tuple[str, str]]:
         """Return the pairs whose guard is taken: a call for every hundred."""
-        pairs, still = {keys.guard(source, key): (source, key) for source, key in asked}, to_text(now)
+        pairs, still = {keys.guard(source, key): (source, key) for source, key in asked}, format_timestamp(now)
         items = row_reader.by_keys((pk, keys.GUARD_SK) for pk in pairs)
         found = row_reader.listing(GuardRow, items, lambda row: row.pk if row.taken_until > still else None)
         return frozenset(pairs[pk] for pk in found if pk is not None)
@@ -90,7 +90,7 @@ def take_guard(
 
     What counts is known to be `full` in some places.
     """
-    free = GuardRow.pk.does_not_exist() | (GuardRow.taken_until <= to_text(now))
+    free = GuardRow.pk.does_not_exist() | (GuardRow.taken_until <= format_timestamp(now))
     transaction.save(GuardRow.of(guard, lead_id), condition=free, return_values="ALL_OLD")
     if guard.counts:
         from leadtight.adapters.dynamodb import form_rows

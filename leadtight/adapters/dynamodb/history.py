@@ -21,7 +21,7 @@ MOST_BYTES = 4 * 1024 * 1024
 """Of a page: four Query calls, and some 50 ms of a function's time."""
 
 
-class History(Connected):
+class HistoryAccess(Connected):
     """The events of leads."""
 
     def history(self, lead_id: str) -> Listing[Event]:

@@ -5,7 +5,7 @@ import json
 import zlib
 from datetime import date, datetime
 
-from leadtight.domain.calendar.timestamps import to_text
+from leadtight.domain.calendar.timestamps import format_timestamp
 from leadtight.domain.notifications.urgency import Lane
 
 NOBODY = "-"
@@ -48,7 +48,7 @@ def lead(lead_id: str) -> str:
 
 def event(at: datetime, event_id: str) -> str:
     """Return an event's place in its lead's history."""
-    return f"{EVENT_PREFIX}{to_text(at)}#{event_id}"
+    return f"{EVENT_PREFIX}{format_timestamp(at)}#{event_id}"
 
 
 def message(message_id: str) -> str:
@@ -94,7 +94,7 @@ def erasure(asked: str) -> str:
 
 def consent(at: datetime, record_id: str) -> str:
     """Return a consent's place among those of its person."""
-    return f"{CONSENT_PREFIX}{to_text(at)}#{record_id}"
+    return f"{CONSENT_PREFIX}{format_timestamp(at)}#{record_id}"
 
 
 def count(key: str, shard: int) -> str:
@@ -193,12 +193,12 @@ def days(on: date) -> tuple[str, ...]:
 
 def due(at: datetime, item_id: str) -> str:
     """Return an index sort key that orders by time, then by id."""
-    return f"{to_text(at)}#{item_id}"
+    return f"{format_timestamp(at)}#{item_id}"
 
 
 def due_by(at: datetime) -> str:
     """Return the index sort key after everything that is due at or before `at`."""
-    return f"{to_text(at)}#~"
+    return f"{format_timestamp(at)}#~"
 
 
 def due_after(at: datetime, item_id: str) -> str:

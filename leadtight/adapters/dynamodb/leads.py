@@ -16,7 +16,7 @@ from leadtight.adapters.dynamodb import keys, row_reader
 from leadtight.adapters.dynamodb.connection import Connected
 from leadtight.adapters.dynamodb.guards import FullCounts, take_guard, taken
 from leadtight.adapters.dynamodb.people import leaves, update_person
-from leadtight.adapters.dynamodb.rows import EventRow, LeadRow, OwnerRow, PersonRow, RotationRow, Row, WaitingRow
+from leadtight.adapters.dynamodb.rows import EventRow, LeadRow, OwnerRow, PersonRow, RotationRow, TableRow, WaitingRow
 from leadtight.adapters.dynamodb.transactions import (
     raise_unless_contention,
     refused_items,
@@ -46,7 +46,7 @@ PAGE = 1_000
 """Rows that one Query asks the index for."""
 
 
-class Leads(Connected):
+class LeadAccess(Connected):
     """Leads, with the rotation and the people that a change of them moves."""
 
     def __init__(self, connection: Connection, *, pause: Callable[[float], None]) -> None:
@@ -203,7 +203,7 @@ class Leads(Connected):
         What the index names is asked for again, for it may be a moment behind, and a version before leaves rows there.
         Rows that cannot be read take no other lead's place.
         """
-        span = Row.gsi1sk.between(keys.due_after(*after), keys.due_by(before)) if after else _due(before)
+        span = TableRow.gsi1sk.between(keys.due_after(*after), keys.due_by(before)) if after else _due(before)
         items = row_reader.on_index(keys.owner(owner_id), span, page_size=min(limit, PAGE))
         named = iter(dict.fromkeys(map(_lead_id, items)))
         due: list[tuple[datetime, Lead]] = []
@@ -264,5 +264,5 @@ def _lead_id(item: row_reader.Raw) -> str:
 
 
 def _due(before: datetime) -> Condition:
-    due: Condition = Row.gsi1sk <= keys.due_by(before)
+    due: Condition = TableRow.gsi1sk <= keys.due_by(before)
     return due

@@ -15,7 +15,7 @@ from leadtight.adapters.dynamodb import keys, row_reader
 from leadtight.adapters.dynamodb.connection import Connected, is_refused
 from leadtight.adapters.dynamodb.rows import EventRow, MailRow, MessageRow
 from leadtight.adapters.dynamodb.transactions import is_canceled_by_a_condition
-from leadtight.domain.calendar.timestamps import to_text
+from leadtight.domain.calendar.timestamps import format_timestamp
 from leadtight.domain.model.listing import Listing
 from leadtight.domain.model.message import OWED, Message, Status
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from leadtight.domain.model.event import Event
 
 
-class Outbox(Connected):
+class OutboxAccess(Connected):
     """Messages that are owed, claimed, finished and confirmed."""
 
     def owe(self, message: Message) -> bool:
@@ -44,11 +44,11 @@ class Outbox(Connected):
         actions: list[Action] = [
             MessageRow.status.set(Status.CLAIMED.value),
             MessageRow.holder.set(holder),
-            MessageRow.next_try_at.set(to_text(lease_until)),
+            MessageRow.next_try_at.set(format_timestamp(lease_until)),
             MessageRow.gsi1sk.set(at),
             MessageRow.attempts.set(MessageRow.attempts + 1),
         ]
-        due = MessageRow.status.is_in(*OWED) & (MessageRow.next_try_at <= to_text(now))
+        due = MessageRow.status.is_in(*OWED) & (MessageRow.next_try_at <= format_timestamp(now))
         try:
             row.update(actions, condition=due)
         except UpdateError as error:

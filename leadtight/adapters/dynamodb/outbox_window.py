@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import islice
 
 from leadtight.adapters.dynamodb import keys, row_reader
-from leadtight.adapters.dynamodb.rows import MessageRow, Row
+from leadtight.adapters.dynamodb.rows import MessageRow, TableRow
 from leadtight.domain.model.listing import Listing, Unreadable
 from leadtight.domain.model.message import Message
 from leadtight.domain.notifications.urgency import Lane, earliest_and_latest, in_order
@@ -48,6 +48,6 @@ def _of(
 def _messages(
     shard: str, lane: Lane, before: datetime, limit: int, unreadable: list[Unreadable], *, newest_first: bool = False
 ) -> Iterator[Message]:
-    between = Row.gsi1sk.between(*keys.owed_by(lane, before))
+    between = TableRow.gsi1sk.between(*keys.owed_by(lane, before))
     items = row_reader.on_index(shard, between, page_size=limit, newest_first=newest_first)
     return row_reader.readable(MessageRow, items, MessageRow.value, unreadable)

@@ -14,7 +14,7 @@ from pynamodb.transactions import TransactWrite
 from leadtight.adapters.dynamodb import keys, row_reader
 from leadtight.adapters.dynamodb.connection import Connected, is_refused
 from leadtight.adapters.dynamodb.rows import AlertsRow, OwnerRow, PersonRow, kind_of
-from leadtight.domain.calendar.timestamps import to_text
+from leadtight.domain.calendar.timestamps import format_timestamp
 from leadtight.domain.model.errors import Conflict
 from leadtight.domain.model.listing import Listing
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from leadtight.domain.notifications.interruptions import Alerts
 
 
-class People(Connected):
+class PeopleAccess(Connected):
     """Whose leads are whose, who has left by which channel, who is away, and who was alerted."""
 
     def leads_of(self, person_keys: Iterable[str]) -> Listing[str]:
@@ -62,7 +62,7 @@ class People(Connected):
 
     def set_away(self, person_id: str, until: datetime | None) -> None:
         """Switch a person away, or back."""
-        away = OwnerRow.away_until.set(to_text(until)) if until else OwnerRow.away_until.remove()
+        away = OwnerRow.away_until.set(format_timestamp(until)) if until else OwnerRow.away_until.remove()
         OwnerRow(keys.owner(person_id), keys.OWNER_SK).update([away, *registered(person_id)])
 
     def alerts(self, person_id: str) -> Alerts:

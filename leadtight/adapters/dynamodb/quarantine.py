@@ -14,7 +14,7 @@ from leadtight.adapters.dynamodb import keys, row_reader
 from leadtight.adapters.dynamodb.connection import is_refused
 from leadtight.adapters.dynamodb.guards import take_guard, taken_each
 from leadtight.adapters.dynamodb.quarantine_rows import HeldPartRow, HeldRow, lengths, parts_of
-from leadtight.adapters.dynamodb.rows import Row
+from leadtight.adapters.dynamodb.rows import TableRow
 from leadtight.adapters.dynamodb.transactions import raise_unless_contention
 from leadtight.domain.model.errors import Conflict, NotStorable, UnreadableRow
 from leadtight.domain.model.listing import Listing, Unreadable
@@ -22,7 +22,7 @@ from leadtight.domain.model.listing import Listing, Unreadable
 if TYPE_CHECKING:
     from leadtight.adapters.dynamodb.table import DynamoTable
     from leadtight.app.ports.guards import Guard, Taken
-    from leadtight.domain.intake.quarantine import Held
+    from leadtight.domain.intake.quarantine import QuarantinedDelivery
 
 AT_ONCE = 40
 """A transaction takes a hundred items and 4 MB; a delivery is two items, of which one has up to 64 KB."""
@@ -35,11 +35,13 @@ class DynamoHeld:
         """Share the connection of the table."""
         self._connection = table.connection
 
-    def hold(self, held: Held, guard: Guard, now: datetime) -> Taken | None:
+    def hold(self, held: QuarantinedDelivery, guard: Guard, now: datetime) -> Taken | None:
         """Keep a delivery under its guard: one call."""
         return self._hold_some([(held, guard)], now)[held.id]
 
-    def hold_all(self, deliveries: Sequence[tuple[Held, Guard]], now: datetime) -> tuple[Taken | None, ...]:
+    def hold_all(
+        self, deliveries: Sequence[tuple[QuarantinedDelivery, Guard]], now: datetime
+    ) -> tuple[Taken | None, ...]:
         """Keep deliveries, a call for every forty, and one more where some of these were known.
 
         Raises NotStorable for one that is too large, after the others had their turn.
@@ -53,7 +55,9 @@ class DynamoHeld:
                 found |= self._hold_each(some, now)
         return tuple(found[held.id] for held, _ in deliveries)
 
-    def _hold_each(self, deliveries: Sequence[tuple[Held, Guard]], now: datetime) -> dict[str, Taken | None]:
+    def _hold_each(
+        self, deliveries: Sequence[tuple[QuarantinedDelivery, Guard]], now: datetime
+    ) -> dict[str, Taken | None]:
         """Keep each by itself: together they were too large, or one of them is."""
         found: dict[str, Taken | None] = {}
         failures: list[NotStorable] = []
@@ -66,7 +70,9 @@ class DynamoHeld:
             raise failures[0]
         return found
 
-    def _hold_some(self, deliveries: Sequence[tuple[Held, Guard]], now: datetime) -> dict[str, Taken | None]:
+    def _hold_some(
+        self, deliveries: Sequence[tuple[QuarantinedDelivery, Guard]], now: datetime
+    ) -> dict[str, Taken | None]:
         for held, _ in deliveries:
             for part in parts_of(held):
                 part.save()
@@ -89,29 +95,29 @@ class DynamoHeld:
             return ours | (self._hold_some(others, now) if others else {})
         return dict.fromkeys(held.id for held, _ in deliveries)
 
-    def find_held(self, held_id: str) -> Held | None:
+    def find_held(self, held_id: str) -> QuarantinedDelivery | None:
         """Return one held delivery whole: one call, and one for the parts of a large one."""
         found = row_reader.one(HeldRow, keys.held(held_id), keys.HELD_SK, in_parts)
         return whole(*found) if found else None
 
-    def open_held(self, limit: int) -> Listing[Held]:
+    def open_held(self, limit: int) -> Listing[QuarantinedDelivery]:
         """Return deliveries that wait for a person, from the index."""
         return _held(row_reader.on_index(keys.HELD_OPEN, page_size=limit), limit)
 
-    def suspected_held(self, limit: int) -> Listing[Held]:
+    def suspected_held(self, limit: int) -> Listing[QuarantinedDelivery]:
         """Return suspected spam, from the index."""
         return _held(row_reader.on_index(keys.HELD_SUSPECTED, page_size=limit, newest_first=True), limit)
 
-    def waiting(self, before: datetime, limit: int) -> Listing[Held]:
+    def waiting(self, before: datetime, limit: int) -> Listing[QuarantinedDelivery]:
         """Return deliveries whose next try is due, from the index."""
-        due = Row.gsi1sk <= keys.due_by(before)
+        due = TableRow.gsi1sk <= keys.due_by(before)
         return _held(row_reader.on_index(keys.HELD_WAITING, due, page_size=limit), limit)
 
-    def settled_held(self, day: date) -> Listing[Held]:
+    def settled_held(self, day: date) -> Listing[QuarantinedDelivery]:
         """Return the settled deliveries of a UTC day, from the index."""
         return _held(row_reader.on_index(keys.held_day(day)))
 
-    def settle(self, held: Held) -> None:
+    def settle(self, held: QuarantinedDelivery) -> None:
         """Store the next version: one call, and a second to tell our own work when it is refused."""
         try:
             HeldRow.of(held).save(condition=HeldRow.version == held.version - 1)
@@ -124,12 +130,12 @@ class DynamoHeld:
                 raise Conflict(f"delivery {held.id} has moved on") from error
 
 
-def in_parts(row: HeldRow) -> tuple[Held, int]:
+def in_parts(row: HeldRow) -> tuple[QuarantinedDelivery, int]:
     """Return a delivery as its row has it, and how many characters of it are in parts."""
     return row.value(), int(row.characters or 0)
 
 
-def whole(held: Held, characters: int) -> Held:
+def whole(held: QuarantinedDelivery, characters: int) -> QuarantinedDelivery:
     """Return a delivery with all that it said: one call for a large one. Raises UnreadableRow."""
     if not characters:
         return held
@@ -142,7 +148,7 @@ def whole(held: Held, characters: int) -> Held:
     return replace(held, content="".join(pieces[partition] for partition in wanted))
 
 
-def forget_parts(held: Held, now: datetime) -> None:
+def forget_parts(held: QuarantinedDelivery, now: datetime) -> None:
     """Empty the pieces of a delivery that was known already, and let the table forget them: no function may delete."""
     for part in parts_of(held):
         part.doc, part.expires_at = "", int(now.timestamp())
@@ -155,5 +161,5 @@ def drop_parts(held_id: str, characters: int) -> None:
         HeldPartRow(keys.held_part(held_id, number), keys.PART_SK).delete()
 
 
-def _held(items: Iterable[row_reader.Raw], limit: int | None = None) -> Listing[Held]:
+def _held(items: Iterable[row_reader.Raw], limit: int | None = None) -> Listing[QuarantinedDelivery]:
     return row_reader.listing(HeldRow, items, HeldRow.value, limit)

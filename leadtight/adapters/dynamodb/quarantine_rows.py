@@ -7,8 +7,8 @@ from datetime import UTC, timedelta
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from leadtight.adapters.dynamodb import keys
-from leadtight.adapters.dynamodb.rows import Row, text, value_of
-from leadtight.domain.intake.quarantine import Held
+from leadtight.adapters.dynamodb.rows import TableRow, text, value_of
+from leadtight.domain.intake.quarantine import QuarantinedDelivery
 
 SETTLED_KEPT = timedelta(days=90)
 LARGEST_WHOLE = 200 * 1024
@@ -21,7 +21,7 @@ SHOWN = 4_000
 """Characters of a delivery in parts that stand in its row, too: what lists show."""
 
 
-class HeldRow(Row, discriminator="held"):
+class HeldRow(TableRow, discriminator="held"):
     """A held delivery: in the index by when it is due or came in while it is open, then by its day; kept for a time."""
 
     version = NumberAttribute()
@@ -30,7 +30,7 @@ class HeldRow(Row, discriminator="held"):
     characters = NumberAttribute(null=True)
 
     @classmethod
-    def of(cls, held: Held) -> "HeldRow":
+    def of(cls, held: QuarantinedDelivery) -> "HeldRow":
         """Return the row of a held delivery; a large one stands in it shortened, and whole in its parts."""
         row = cls(keys.held(held.id), keys.HELD_SK, version=held.version, doc=text(held))
         if len(row.doc.encode("utf-8", "replace")) > LARGEST_WHOLE:
@@ -45,19 +45,19 @@ class HeldRow(Row, discriminator="held"):
             row.expires_at = int((held.settled_at + SETTLED_KEPT).timestamp())
         return row
 
-    def value(self) -> Held:
+    def value(self) -> QuarantinedDelivery:
         """Return the held delivery; of one in parts the beginning."""
-        return value_of(Held, self.doc)
+        return value_of(QuarantinedDelivery, self.doc)
 
 
-class HeldPartRow(Row, discriminator="held_part"):
+class HeldPartRow(TableRow, discriminator="held_part"):
     """A piece of what a large delivery said; it goes with its delivery."""
 
     doc = UnicodeAttribute()
     expires_at = NumberAttribute(null=True)
 
 
-def parts_of(held: Held) -> Iterator[HeldPartRow]:
+def parts_of(held: QuarantinedDelivery) -> Iterator[HeldPartRow]:
     """Yield the rows of a delivery's pieces; none where it is one row."""
     row = HeldRow.of(held)
     for number, length in enumerate(lengths(int(row.characters or 0))):

@@ -17,11 +17,11 @@ from typing import Any, TypeVar
 from pynamodb.expressions.condition import Condition
 from pynamodb.pagination import ResultIterator
 
-from leadtight.adapters.dynamodb.rows import DueIndex, Row
+from leadtight.adapters.dynamodb.rows import DueIndex, TableRow
 from leadtight.domain.model.errors import UnreadableRow
 from leadtight.domain.model.listing import Listing, Unreadable
 
-R = TypeVar("R", bound=Row)
+R = TypeVar("R", bound=TableRow)
 T = TypeVar("T")
 Raw = dict[str, Any]
 """An item as DynamoDB sends it: every attribute under its type."""
@@ -94,7 +94,7 @@ def in_partition(
     The item at `before` itself is none of them.
     """
     end = f"{prefix}{before}"
-    where = Row.sk.startswith(prefix) if before is None else Row.sk.between(prefix, end)
+    where = TableRow.sk.startswith(prefix) if before is None else TableRow.sk.between(prefix, end)
     items = _query(partition, where, consistent_read=True, scan_index_forward=not newest_first, limit=page_size)
     return (item for item in items if before is None or item["sk"]["S"] != end)
 
@@ -111,7 +111,7 @@ def by_keys(wanted: Iterable[tuple[str, str]]) -> Iterator[Raw]:
     """Yield the items under these keys, consistently read: a call for every hundred."""
     asked: Sequence[Raw] = [{"pk": pk, "sk": sk} for pk, sk in dict.fromkeys(wanted)]
     while asked:
-        items, unprocessed = Row._batch_get_page(  # type: ignore[no-untyped-call]  # noqa: SLF001 - raw items
+        items, unprocessed = TableRow._batch_get_page(  # type: ignore[no-untyped-call]  # noqa: SLF001 - raw items
             asked[:AT_ONCE], consistent_read=True, attributes_to_get=None
         )
         yield from items
@@ -147,11 +147,11 @@ def _measure(by_kind: Counter[str]) -> None:
 
 
 @cache
-def _required(kind: type[Row]) -> tuple[str, ...]:
+def _required(kind: type[TableRow]) -> tuple[str, ...]:
     return tuple(name for name, attribute in kind.get_attributes().items() if not attribute.null)
 
 
-def _name_of(kind: type[Row]) -> str:
+def _name_of(kind: type[TableRow]) -> str:
     return str(kind.kind.get_discriminator(kind))
 
 
@@ -167,4 +167,4 @@ def _query(partition: str, where: Condition | None, **asked: Any) -> Iterator[Ra
 
 
 def _connection() -> Any:
-    return Row._get_connection()  # noqa: SLF001 - pynamodb has no public way to raw items
+    return TableRow._get_connection()  # noqa: SLF001 - pynamodb has no public way to raw items

@@ -15,7 +15,7 @@ from pynamodb.models import Model
 
 from leadtight.adapters.dynamodb import keys
 from leadtight.app.ports.guards import Guard
-from leadtight.domain.calendar.timestamps import from_text, to_text
+from leadtight.domain.calendar.timestamps import format_timestamp, parse_timestamp
 from leadtight.domain.model.capacity import OwnerState
 from leadtight.domain.model.codec import from_document, to_document, without_defaults
 from leadtight.domain.model.event import Event
@@ -24,7 +24,7 @@ from leadtight.domain.model.lead_summary import in_short
 from leadtight.domain.model.message import Channel, Message, Status
 from leadtight.domain.model.rotation import Rotation
 from leadtight.domain.notifications.urgency import lane
-from leadtight.domain.views.board import OnBoard, on_board
+from leadtight.domain.views.board import BoardLead, on_board
 
 if TYPE_CHECKING:
     from pynamodb.connection.base import Connection
@@ -35,7 +35,7 @@ T = TypeVar("T")
 _CHANNELS = frozenset(channel.value for channel in Channel)
 
 
-class DueIndex(GlobalSecondaryIndex["Row"]):  # type: ignore[no-untyped-call]  # pynamodb leaves this hook untyped
+class DueIndex(GlobalSecondaryIndex["TableRow"]):  # type: ignore[no-untyped-call]  # pynamodb leaves this hook untyped
     """The one sparse index: what is due, by whom it is owed."""
 
     class Meta:
@@ -48,7 +48,7 @@ class DueIndex(GlobalSecondaryIndex["Row"]):  # type: ignore[no-untyped-call]  #
     gsi1sk = UnicodeAttribute(range_key=True)
 
 
-class Row(Model):
+class TableRow(Model):
     """Any item of the table."""
 
     class Meta:
@@ -68,7 +68,7 @@ class Row(Model):
     due = DueIndex()
 
 
-class LeadRow(Row, discriminator="lead"):
+class LeadRow(TableRow, discriminator="lead"):
     """A lead; and, as a row of its own, the lead in short, which is what the index holds: docs/decisions/0096."""
 
     version = NumberAttribute()
@@ -96,7 +96,7 @@ class LeadRow(Row, discriminator="lead"):
         return value_of(Lead, self.doc)
 
 
-class WaitingRow(Row, discriminator="waiting"):
+class WaitingRow(TableRow, discriminator="waiting"):
     """A lead that waits for its pool, in short; one that waits no more leaves the index and keeps an empty row."""
 
     doc = UnicodeAttribute(null=True)
@@ -115,13 +115,13 @@ class WaitingRow(Row, discriminator="waiting"):
         return value_of(Lead, str(self.doc))
 
 
-class BoardRow(Row, discriminator="board"):
+class BoardIndexRow(TableRow, discriminator="board"):
     """A lead in short: in the index while it is open, or by its day when a rule excludes it."""
 
     doc = UnicodeAttribute(null=True)
 
     @classmethod
-    def of(cls, lead: Lead) -> "BoardRow":
+    def of(cls, lead: Lead) -> "BoardIndexRow":
         """Return the row of a lead; a closed one leaves the index and keeps an empty row."""
         row, shown = cls(keys.lead(lead.id), keys.BOARD_SK), on_board(lead)
         if shown:
@@ -132,12 +132,12 @@ class BoardRow(Row, discriminator="board"):
             row.gsi1sk = keys.due(lead.recorded_at, lead.id)
         return row
 
-    def value(self) -> OnBoard:
+    def value(self) -> BoardLead:
         """Return the lead in short."""
-        return value_of(OnBoard, str(self.doc))
+        return value_of(BoardLead, str(self.doc))
 
 
-class EventRow(Row, discriminator="event"):
+class EventRow(TableRow, discriminator="event"):
     """One entry of a lead's history; `frees` names whoever has an open lead less by it, for the stream's filter."""
 
     frees = UnicodeAttribute(null=True)
@@ -160,7 +160,7 @@ class EventRow(Row, discriminator="event"):
         return value_of(Event, self.doc)
 
 
-class MessageRow(Row, discriminator="message"):
+class MessageRow(TableRow, discriminator="message"):
     """A message of the outbox: its state in attributes, its content in the document."""
 
     status = UnicodeAttribute()
@@ -179,7 +179,7 @@ class MessageRow(Row, discriminator="message"):
             keys.message(message.id),
             status=message.status.value,
             attempts=message.attempts,
-            next_try_at=to_text(message.next_try_at),
+            next_try_at=format_timestamp(message.next_try_at),
             provider_id=message.provider_id,
             detail=message.detail or None,
             doc=text(message),
@@ -201,7 +201,7 @@ class MessageRow(Row, discriminator="message"):
         return from_document(Message, {**json.loads(self.doc), **state})
 
 
-class RotationRow(Row, discriminator="rotation"):
+class RotationRow(TableRow, discriminator="rotation"):
     """Whose turn it is in a pool."""
 
     turn = NumberAttribute()
@@ -217,7 +217,7 @@ class RotationRow(Row, discriminator="rotation"):
         return value_of(Rotation, self.doc)
 
 
-class OwnerRow(Row, discriminator="owner"):
+class OwnerRow(TableRow, discriminator="owner"):
     """What is known of a person besides the policy."""
 
     away_until = UnicodeAttribute(null=True)
@@ -229,14 +229,14 @@ class OwnerRow(Row, discriminator="owner"):
         """Return the person's state."""
         return OwnerState(
             person_id=self.pk.removeprefix("OWNER#"),
-            away_until=from_text(self.away_until) if self.away_until else None,
+            away_until=parse_timestamp(self.away_until) if self.away_until else None,
             open=int(self.open_leads or 0),
             turn=int(self.turn or 0),
-            recent=tuple(from_text(at) for at in json.loads(self.recent or "[]")),
+            recent=tuple(parse_timestamp(at) for at in json.loads(self.recent or "[]")),
         )
 
 
-class AlertsRow(Row, discriminator="alerts"):
+class AlertsRow(TableRow, discriminator="alerts"):
     """How often somebody was interrupted lately."""
 
     turn = NumberAttribute()
@@ -256,7 +256,7 @@ class AlertsRow(Row, discriminator="alerts"):
         return value_of(Alerts, self.doc)
 
 
-class GuardRow(Row, discriminator="guard"):
+class GuardRow(TableRow, discriminator="guard"):
     """A delivery that has been seen; the table forgets it after its time."""
 
     lead_id = UnicodeAttribute()
@@ -272,12 +272,12 @@ class GuardRow(Row, discriminator="guard"):
             keys.GUARD_SK,
             lead_id=lead_id,
             fingerprint=guard.fingerprint,
-            taken_until=to_text(guard.expires_at),
+            taken_until=format_timestamp(guard.expires_at),
             expires_at=int(guard.expires_at.timestamp()) + 1,
         )
 
 
-class PersonRow(Row, discriminator="person"):
+class PersonRow(TableRow, discriminator="person"):
     """Somebody known by a hashed address or number: their leads, the latest, and the channels they have left."""
 
     lead_ids = UnicodeSetAttribute(null=True)
@@ -289,7 +289,7 @@ class PersonRow(Row, discriminator="person"):
         return frozenset(Channel(c) for c in self.suppressed or () if c in _CHANNELS)
 
 
-class MailRow(Row, discriminator="mail"):
+class MailRow(TableRow, discriminator="mail"):
     """Leads from a provider's id to our message: for delivery reports, and later for replies."""
 
     lead_id = UnicodeAttribute()
@@ -320,7 +320,7 @@ def value_of(kind: type[T], document: str) -> T:
     return from_document(kind, json.loads(document))
 
 
-def kind_of(row: type[Row]) -> Action:
+def kind_of(row: type[TableRow]) -> Action:
     """Return the action that names the row's kind: an update that creates an item must say what it is."""
     action: Action = row.kind.set(row)
     return action
@@ -331,6 +331,6 @@ def bind(table_name: str, region: str) -> "Connection":
 
     pynamodb keeps both on the class: whoever binds them again binds them for everybody.
     """
-    Row.Meta.table_name = table_name
-    Row.Meta.region = region  # type: ignore[attr-defined]  # pynamodb reads it, its protocol does not name it
-    return Row._get_connection().connection  # noqa: SLF001 - pynamodb has no public way to share it
+    TableRow.Meta.table_name = table_name
+    TableRow.Meta.region = region  # type: ignore[attr-defined]  # pynamodb reads it, its protocol does not name it
+    return TableRow._get_connection().connection  # noqa: SLF001 - pynamodb has no public way to share it

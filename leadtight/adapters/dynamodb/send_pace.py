@@ -8,7 +8,7 @@ from pynamodb.expressions.update import Action
 
 from leadtight.adapters.dynamodb import keys
 from leadtight.adapters.dynamodb.connection import is_refused
-from leadtight.adapters.dynamodb.rows import Row
+from leadtight.adapters.dynamodb.rows import TableRow
 from leadtight.adapters.dynamodb.table import DynamoTable
 from leadtight.domain.model.message import Channel
 
@@ -16,7 +16,7 @@ KEPT_SECONDS = 3600
 """After this long the table forgets a count."""
 
 
-class PaceRow(Row, discriminator="pace"):
+class PaceRow(TableRow, discriminator="pace"):
     """How many sends of one channel were begun in one second."""
 
     taken = NumberAttribute()

@@ -6,12 +6,12 @@ from pynamodb.exceptions import PutError, UpdateError
 from leadtight.adapters.dynamodb import keys, row_reader
 from leadtight.adapters.dynamodb.connection import is_refused
 from leadtight.adapters.dynamodb.form_rows import CountRow
-from leadtight.adapters.dynamodb.rows import Row, text, value_of
+from leadtight.adapters.dynamodb.rows import TableRow, text, value_of
 from leadtight.domain.compliance.send_limits import Budget, SentLately
 from leadtight.domain.model.errors import Conflict
 
 
-class SentRow(Row, discriminator="sent"):
+class SentRow(TableRow, discriminator="sent"):
     """What went to one address or number within a day."""
 
     turn = NumberAttribute()

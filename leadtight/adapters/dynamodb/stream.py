@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import unquote_plus
 
-from leadtight.adapters.dynamodb.rows import EventRow, LeadRow, MessageRow, Row
+from leadtight.adapters.dynamodb.rows import EventRow, LeadRow, MessageRow, TableRow
 from leadtight.app.messaging.respond import DeliveryReport, Reported
 from leadtight.app.sla.sla import Alarm
 from leadtight.domain.intake.inbound_email import Complaint
@@ -58,9 +58,9 @@ def message(record: Record) -> Message | None:
     return row.value() if isinstance(row, MessageRow) else None
 
 
-def _row(record: Record) -> Row | None:
+def _row(record: Record) -> TableRow | None:
     image = record["dynamodb"].get("NewImage")
-    return Row.from_raw_data(image) if image else None
+    return TableRow.from_raw_data(image) if image else None
 
 
 def alarm(body: str) -> Alarm:

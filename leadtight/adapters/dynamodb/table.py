@@ -4,18 +4,18 @@ import time
 from collections.abc import Callable
 
 from leadtight.adapters.dynamodb import time_limit
-from leadtight.adapters.dynamodb.board import Board
-from leadtight.adapters.dynamodb.guards import Guards
-from leadtight.adapters.dynamodb.history import History
-from leadtight.adapters.dynamodb.leads import Leads
-from leadtight.adapters.dynamodb.outbox import Outbox
-from leadtight.adapters.dynamodb.people import People
+from leadtight.adapters.dynamodb.board import BoardAccess
+from leadtight.adapters.dynamodb.guards import GuardAccess
+from leadtight.adapters.dynamodb.history import HistoryAccess
+from leadtight.adapters.dynamodb.leads import LeadAccess
+from leadtight.adapters.dynamodb.outbox import OutboxAccess
+from leadtight.adapters.dynamodb.people import PeopleAccess
 from leadtight.adapters.dynamodb.rows import bind
 
 TIME_LIMIT = "leadtight-time-limit"
 
 
-class DynamoTable(Leads, Guards, History, People, Board, Outbox):
+class DynamoTable(LeadAccess, GuardAccess, HistoryAccess, PeopleAccess, BoardAccess, OutboxAccess):
     """LeadStore, Guards, EventLog, BoardStore and Outbox over one DynamoDB table."""
 
     def __init__(self, table_name: str, region: str, *, pause: Callable[[float], None] = time.sleep) -> None:

@@ -15,8 +15,16 @@ from pynamodb.transactions import TransactWrite
 from leadtight.adapters.aws.outages import is_refused_for_good
 from leadtight.adapters.dynamodb import keys, row_reader
 from leadtight.adapters.dynamodb.people import leaves, registered, update_person
-from leadtight.adapters.dynamodb.rows import BoardRow, EventRow, LeadRow, MessageRow, OwnerRow, RotationRow, WaitingRow
-from leadtight.domain.calendar.timestamps import to_text
+from leadtight.adapters.dynamodb.rows import (
+    BoardIndexRow,
+    EventRow,
+    LeadRow,
+    MessageRow,
+    OwnerRow,
+    RotationRow,
+    WaitingRow,
+)
+from leadtight.domain.calendar.timestamps import format_timestamp
 from leadtight.domain.model.errors import NotStorable, Problem
 from leadtight.domain.views.board import on_board
 
@@ -68,7 +76,7 @@ def _save_load(
     actions: list[Action] = [OwnerRow.open_leads.add(by)]
     unmoved = None
     if first and last:
-        recent = json.dumps([to_text(at) for at in last.recent])
+        recent = json.dumps([format_timestamp(at) for at in last.recent])
         actions += [OwnerRow.turn.set(last.turn), OwnerRow.recent.set(recent)]
         unmoved = OwnerRow.turn == first.turn - 1 if first.turn > 1 else OwnerRow.turn.does_not_exist()
     transaction.update(row, [*actions, *registered(person_id)], condition=unmoved)
@@ -94,7 +102,7 @@ def save_left(transaction: TransactWrite, left: Mapping[str, Iterable[Channel]])
 def save_records(transaction: TransactWrite, change: Change) -> None:
     """Save what a change adds: its place on the board, events, messages and consents."""
     if change.before is None or on_board(change.before) != on_board(change.after):
-        transaction.save(BoardRow.of(change.after))
+        transaction.save(BoardIndexRow.of(change.after))
     freed = iter(change.freed)
     for event in change.events:
         transaction.save(EventRow.of(event, frees=next(freed, None)))

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Any
 
 from leadtight.adapters.email.charsets import UNREADABLE, decoded
-from leadtight.domain.text.sanitizing import clean
+from leadtight.domain.text.sanitizing import sanitize
 
 LONGEST_HEADER, LONGEST_OF_PART = 8_000, 1_000
 MOST_ADDRESSES, MOST_FIELDS, MOST_QUOTES = 50, 10, 400
@@ -39,24 +39,24 @@ class MailPolicy(EmailPolicy):
         """Return the header's value: parsed, or as it was written."""
         readable = _with_utf_8_words(_unicode(str(value)))
         if readable.count('"') > MOST_QUOTES:
-            return clean(readable)
+            return sanitize(readable)
         try:
             return super().header_fetch_parse(name, readable)
         except FAULTS:
-            return clean(readable)
+            return sanitize(readable)
 
 
 def raw_header(message: Message, name: str) -> str:
     """Return a header's first value as one line, as it was written."""
     value = next((v for n, v in message.raw_items() if n.lower() == name), "")
-    return clean(_unicode(str(value)[:LONGEST_HEADER]))
+    return sanitize(_unicode(str(value)[:LONGEST_HEADER]))
 
 
 def header_text(message: Message, name: str) -> str:
     """Return a header's value decoded; what is neither ASCII nor UTF-8 is in the charset of the mail's words."""
     raw = next((str(v) for n, v in message.raw_items() if n.lower() == name), "")
-    value = clean(str(message.get(name, "")))
-    return clean(_in_charset_of(message, raw)) if UNREADABLE in value and _has_raw_bytes(raw) else value
+    value = sanitize(str(message.get(name, "")))
+    return sanitize(_in_charset_of(message, raw)) if UNREADABLE in value and _has_raw_bytes(raw) else value
 
 
 def charset_of_words(message: Message) -> str:
@@ -75,7 +75,7 @@ def addresses(message: Message, name: str) -> list[tuple[str, str]]:
     for value in (message.policy.header_fetch_parse(name, each) for each in islice(fields, MOST_FIELDS)):
         parsed = getattr(value, "addresses", None)
         mailboxes = [(a.display_name, a.addr_spec) for a in parsed] if parsed else getaddresses([str(value)])
-        pairs += [(clean(name), clean(address)) for name, address in mailboxes if "@" in address]
+        pairs += [(sanitize(name), sanitize(address)) for name, address in mailboxes if "@" in address]
     if any(UNREADABLE in name for name, _ in pairs):
         pairs = _named_in_charset(message, name, pairs)
     return pairs[:MOST_ADDRESSES]
@@ -93,7 +93,7 @@ def parameter(part: Message, header: str, name: str) -> str:
             segments.append((_unquoted(value), bool(is_encoded)))
         else:
             plain = plain or _unquoted(value)
-    return clean(_joined(segments[:MOST_SEGMENTS]) if segments else _words(decoded(_bytes(plain))))
+    return sanitize(_joined(segments[:MOST_SEGMENTS]) if segments else _words(decoded(_bytes(plain))))
 
 
 def _joined(segments: list[tuple[str, bool]]) -> str:
@@ -139,7 +139,9 @@ def _in_charset_of(message: Message, raw: str) -> str:
 def _named_in_charset(message: Message, header: str, pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """Return mailboxes with names in the charset of the mail's words, and their addresses as they are."""
     values = [str(v) for n, v in message.raw_items() if n.lower() == header]
-    names = [clean(name) for value in values for name, a in getaddresses([_in_charset_of(message, value)]) if "@" in a]
+    names = [
+        sanitize(name) for value in values for name, a in getaddresses([_in_charset_of(message, value)]) if "@" in a
+    ]
     if len(names) != len(pairs):
         return pairs
     return [(name if UNREADABLE in old else old, address) for name, (old, address) in zip(names, pairs, strict=True)]

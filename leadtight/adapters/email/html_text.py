@@ -44,7 +44,7 @@ def text_of(html: str) -> str:
 
 def marked_text_of(html: str) -> str:
     """Return the text of HTML with a sign at the start of each container of a quotation."""
-    reader = _Reader()
+    reader = _TextCollector()
     for tag, text in _tokens(html[:LONGEST_HTML]):
         reader.take(tag, text)
     return re.sub(r"\n{3,}", "\n\n", "\n".join(reader.lines())).strip()
@@ -82,7 +82,7 @@ def _after_raw(html: str, at: int, named: re.Match[str]) -> int:
     return end.start() if end else len(html)
 
 
-class _Reader:
+class _TextCollector:
     """Collects what a reader sees, line by line: a block begins a line, a paragraph is apart from its neighbours."""
 
     def __init__(self) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from leadtight.app.ports.messaging import Envelope, Mail
 from leadtight.domain.model.errors import SendRefused
-from leadtight.domain.text.sanitizing import clean
+from leadtight.domain.text.sanitizing import sanitize
 
 CORRELATION = "X-Leadtight-Message"
 UNSUBSCRIBE = "List-Unsubscribe"
@@ -62,7 +62,7 @@ def build(
         message["Reply-To"] = _address(reply_to, sender_name)
     message["Subject"] = _header_text(mail.subject)
     message["Date"] = format_datetime(now.astimezone(UTC))
-    message[CORRELATION] = clean(f"{envelope.lead_id}/{envelope.message_id}")
+    message[CORRELATION] = sanitize(f"{envelope.lead_id}/{envelope.message_id}")
     for name, value in _AUTOMATIC.items() if envelope.automatic else ():
         message[name] = value
     if envelope.unsubscribe:  # RFC 2369 and RFC 8058: one press in the mail program, without a page
@@ -79,7 +79,7 @@ def _header_text(text: str) -> str:
     The library would decode what a sender typed as one, and line breaks inside it begin a header of theirs
     (CVE-2024-6923; Python 3.13 refuses the mail instead).
     """
-    return clean(text).replace("=?", "= ?")
+    return sanitize(text).replace("=?", "= ?")
 
 
 def ascii_address(text: str) -> str:

@@ -25,10 +25,10 @@ from leadtight.adapters.email.html_text import marked_text_of
 from leadtight.adapters.email.parts import attachments, body_text, leaves
 from leadtight.adapters.email.quotes import split_reply
 from leadtight.adapters.email.reports import complaint, delivery_report, first_id, kind_of_types, report_kind
-from leadtight.domain.intake.inbound_email import SIGNS, Letter, ReportKind, Suspicion
+from leadtight.domain.intake.inbound_email import SIGNS, InboundEmail, ReportKind, Suspicion
 from leadtight.domain.intake.noreply_addresses import is_form_mailer_address, is_noreply_address
 from leadtight.domain.model.errors import InvalidInquiry, Problem
-from leadtight.domain.text.sanitizing import clean
+from leadtight.domain.text.sanitizing import sanitize
 
 LONGEST_REPORT = 100_000
 MOST_BOUNDARIES = 2_000
@@ -47,7 +47,7 @@ _CONTENT_TYPE = "X-Leadtight-Content-Type"
 """Keeps the type of a mail that the provider took apart: the parser must not go by it."""
 
 
-def read_mail(raw: bytes) -> Letter:
+def read_mail(raw: bytes) -> InboundEmail:
     """Return what a mail says. Raises InvalidInquiry when it is no mail, or built so that nobody can read it."""
     if raw.count(b"\n--") > MOST_BOUNDARIES:
         raise InvalidInquiry([Problem("mail", "has too many parts")])
@@ -59,10 +59,10 @@ def read_mail(raw: bytes) -> Letter:
         raise InvalidInquiry([Problem("mail", f"cannot be read: {type(error).__name__}")]) from error
 
 
-def letter_of(pairs: list[tuple[str, str]], text: str, html: str, **more: Any) -> Letter:
+def letter_of(pairs: list[tuple[str, str]], text: str, html: str, **more: Any) -> InboundEmail:
     """Return the mail of somebody who has read it for us: its headers, and its words as text or HTML."""
     named = [(_name(name), value) for name, value in pairs[:MOST_HEADERS]]
-    lines = [f"{name}: {clean(value)[:LONGEST_HEADER]}" for name, value in named if name]
+    lines = [f"{name}: {sanitize(value)[:LONGEST_HEADER]}" for name, value in named if name]
     message = HeaderParser(policy=_POLICY).parsestr("\n".join(lines) + "\n\n")
     kind = kind_of_types(message, more.get("attachments", ()))
     return _written(message, text if text.strip() else marked_text_of(html), report=kind, **more)
@@ -78,7 +78,7 @@ def _name(name: str) -> str:
 _OF_BODY = frozenset({"content-transfer-encoding", "content-disposition", "mime-version"})
 
 
-def _letter(message: Message) -> Letter:
+def _letter(message: Message) -> InboundEmail:
     if not message.keys():
         raise InvalidInquiry([Problem("mail", "has no headers")])
     parts = list(leaves(message))
@@ -107,10 +107,10 @@ _CALENDAR_WORDS = re.compile(
 )
 
 
-def _written(message: Message, text: str, **more: Any) -> Letter:
+def _written(message: Message, text: str, **more: Any) -> InboundEmail:
     subject = header_text(message, "subject")[:LONGEST_SUBJECT]
     references = _references(message)
-    words = split_reply(clean(text[:LONGEST_READ], multiline=True), is_reply=bool(references), subject=subject)
+    words = split_reply(sanitize(text[:LONGEST_READ], multiline=True), is_reply=bool(references), subject=subject)
     author, answered = _author(message), _first(addresses(message, "reply-to"))
     sender, name = _sender(message, author, answered)
     read: dict[str, Any] = {
@@ -132,7 +132,7 @@ def _written(message: Message, text: str, **more: Any) -> Letter:
         "suspicion": _suspicion(message),
         "authentication": authentication(message, [address for _, address in addresses(message, "from")]),
     }
-    return Letter(**read | more)
+    return InboundEmail(**read | more)
 
 
 def _author(message: Message) -> tuple[str, str]:
@@ -170,7 +170,7 @@ def _named(name: str, address: str) -> str:
 def _recipients(message: Message) -> Iterator[str]:
     """Yield whom it was sent to, in lower case, each once; the address a server took it for comes last."""
     named = [address for name in _ADDRESSED for _, address in addresses(message, name)]
-    taken = [_RECEIVED_FOR.search(clean(str(v)[:LONGEST_HEADER])) for n, v in _received(message)]
+    taken = [_RECEIVED_FOR.search(sanitize(str(v)[:LONGEST_HEADER])) for n, v in _received(message)]
     yield from dict.fromkeys(a.casefold() for a in [*named, *(found[1] for found in taken if found)])
 
 

@@ -10,7 +10,7 @@ from leadtight.adapters.email.flowed_text import enriched_text, unflowed
 from leadtight.adapters.email.headers import parameter
 from leadtight.adapters.email.html_text import MAYBE_QUOTED, QUOTED_FROM_HERE, marked_text_of
 from leadtight.domain.intake.inbound_email import Attachment
-from leadtight.domain.text.sanitizing import clean
+from leadtight.domain.text.sanitizing import sanitize
 
 MOST_PARTS = 200
 MOST_ATTACHMENTS = 20
@@ -123,4 +123,4 @@ def _attachment(part: Message) -> Attachment:
     name = filename(part)[:200]
     content: Any = None if part.is_multipart() else part.get_payload(decode=True)
     size = len(content) if content is not None else len(str(part.get_payload()))
-    return Attachment(name=name, kind=clean(part.get_content_type())[:100], size=size)
+    return Attachment(name=name, kind=sanitize(part.get_content_type())[:100], size=size)

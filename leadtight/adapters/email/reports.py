@@ -9,8 +9,14 @@ from email.message import Message
 from typing import Any
 
 from leadtight.adapters.email.headers import parameter, raw_header
-from leadtight.domain.intake.inbound_email import OUR_MARK, Attachment, Complaint, ReportKind, Returned
-from leadtight.domain.text.sanitizing import clean
+from leadtight.domain.intake.inbound_email import (
+    CORRELATION_HEADER,
+    Attachment,
+    Complaint,
+    DeliveryStatusNotification,
+    ReportKind,
+)
+from leadtight.domain.text.sanitizing import sanitize
 
 LONGEST_ID = 500
 LONGEST_CALENDAR = 100_000
@@ -58,14 +64,14 @@ def kind_of_types(message: Message, attachments: Sequence[Attachment]) -> Report
     return next((_KINDS[a.kind.lower()] for a in attachments if a.kind.lower() in _KINDS), _of_class(message))
 
 
-def delivery_report(parts: Sequence[Message]) -> Returned:
+def delivery_report(parts: Sequence[Message]) -> DeliveryStatusNotification:
     """Return what a delivery report says."""
     status_part = next((p for p in parts if _KINDS.get(p.get_content_type()) is ReportKind.DELIVERY), None)
     fields = _fields(status_part) if status_part is not None else {}
     status = fields.get("status", "")
     failed = fields.get("action", "").casefold() == "failed" and not status.startswith("4")
     detail = fields.get("diagnostic-code") or status or "returned"
-    return Returned(message_ids=tuple(_reported_ids(parts)), failed=failed, detail=detail[:300])
+    return DeliveryStatusNotification(message_ids=tuple(_reported_ids(parts)), failed=failed, detail=detail[:300])
 
 
 def complaint(parts: Sequence[Message]) -> Complaint:
@@ -74,7 +80,7 @@ def complaint(parts: Sequence[Message]) -> Complaint:
     fields = _fields(report) if report is not None else {}
     return Complaint(
         message_ids=tuple(_reported_ids(parts)),
-        mark=next(filter(None, _headers_of(parts, OUR_MARK)), ""),
+        mark=next(filter(None, _headers_of(parts, CORRELATION_HEADER)), ""),
         feedback_type=fields.get("feedback-type", "").strip().casefold(),
     )
 
@@ -124,8 +130,10 @@ def _fields(report: Message) -> dict[str, str]:
     if isinstance(blocks, str):
         content: Any = report.get_payload(decode=True)
         lines = bytes(content or b"").decode("utf-8", "replace").splitlines()
-        return {name.strip().lower(): clean(value) for name, colon, value in (x.partition(":") for x in lines) if colon}
-    named = [(n.lower(), clean(str(v))) for b in blocks if isinstance(b, Message) for n, v in b.raw_items()]
+        return {
+            name.strip().lower(): sanitize(value) for name, colon, value in (x.partition(":") for x in lines) if colon
+        }
+    named = [(n.lower(), sanitize(str(v))) for b in blocks if isinstance(b, Message) for n, v in b.raw_items()]
     if not any(named) and blocks and isinstance(blocks[0], Message):
         return _fields(blocks[0])
     return dict(reversed(named))
@@ -148,5 +156,5 @@ def _headers_of(parts: Sequence[Message], name: str) -> Iterator[str]:
             content: Any = part.get_payload(decode=True) or part.get_payload()
             text = content.decode("utf-8", "replace") if isinstance(content, bytes) else str(content)
             yield from (
-                clean(v) for v in re.findall(rf"(?im)^{re.escape(name)}:[ \t]*(\S[^\r\n]{{0,600}})", text[:100_000])
+                sanitize(v) for v in re.findall(rf"(?im)^{re.escape(name)}:[ \t]*(\S[^\r\n]{{0,600}})", text[:100_000])
             )

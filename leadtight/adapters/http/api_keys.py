@@ -58,7 +58,7 @@ def _key(name: str, entry: Any) -> ApiKey:
         if not _DIGEST.fullmatch(entry["sha256"]):
             raise ValueError("no SHA-256")  # noqa: TRY301 - one of the ways in which an entry cannot be read
         scopes = tuple(Scope(scope) for scope in entry["scopes"])
-        created_at = timestamps.from_text(entry["created_at"])
+        created_at = timestamps.parse_timestamp(entry["created_at"])
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise UnreadableKey(f"an entry of {name} cannot be read: {type(error).__name__}") from error
     return ApiKey(name=name, digest=entry["sha256"], scopes=scopes, created_at=created_at)
@@ -68,7 +68,11 @@ def write(keys: Iterable[ApiKey]) -> Entries:
     """Return keys as the secret holds them: by name, and several of one name live at once."""
     entries: dict[str, list[dict[str, Any]]] = {}
     for key in keys:
-        kept = {"sha256": key.digest, "scopes": list(key.scopes), "created_at": timestamps.to_text(key.created_at)}
+        kept = {
+            "sha256": key.digest,
+            "scopes": list(key.scopes),
+            "created_at": timestamps.format_timestamp(key.created_at),
+        }
         entries.setdefault(key.name, []).append(kept)
     return entries
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from leadtight.adapters.http import page_headers
-from leadtight.domain.text.sanitizing import clean
+from leadtight.domain.text.sanitizing import sanitize
 
 if TYPE_CHECKING:
     from leadtight.app.intake.deliveries import Settled
@@ -57,7 +57,7 @@ def body(event: Event, longest: int = LONGEST_BODY) -> bytes:
 
 def seen(event: Event, name: str) -> str:
     """Return a header as it may be kept."""
-    return clean(header(event, name))[:LONGEST_SEEN]
+    return sanitize(header(event, name))[:LONGEST_SEEN]
 
 
 def visitor(event: Event) -> Visitor:

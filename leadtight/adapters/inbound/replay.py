@@ -7,18 +7,18 @@ from leadtight.adapters.inbound.forms import reader as forms
 from leadtight.adapters.inbound.webhooks import reader as webhooks
 from leadtight.app.intake.deliveries import CALLER, Item
 from leadtight.app.intake.receive import Submission
-from leadtight.domain.intake.quarantine import Held
+from leadtight.domain.intake.quarantine import QuarantinedDelivery
 from leadtight.domain.policy.policy import Policy
-from leadtight.domain.policy.trust import Caller
+from leadtight.domain.policy.trust import Submitter
 
 API = "api"
 
 
-def reread(policy: Policy, held: Held) -> Sequence[Item]:
+def reread(policy: Policy, held: QuarantinedDelivery) -> Sequence[Item]:
     """Return what a held delivery says by now. Raises InvalidInquiry when it still cannot be read."""
     if held.channel.startswith(forms.CHANNEL):
         return forms.reread(policy, held)
     if held.channel == API:
-        caller = Caller(held.data.get(CALLER, Caller.API))
+        caller = Submitter(held.data.get(CALLER, Submitter.API))
         return [Submission(source=held.source, body=json.loads(held.content), caller=caller)]
     return webhooks.reread(policy, held)

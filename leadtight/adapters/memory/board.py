@@ -5,13 +5,13 @@ from datetime import datetime
 from leadtight.adapters.memory.quarantine import MemoryQuarantine
 from leadtight.app.ports.board import MOST_COUNTED, HeldCounts
 from leadtight.domain.model.listing import Listing
-from leadtight.domain.views.board import OnBoard, on_board
+from leadtight.domain.views.board import BoardLead, on_board
 
 
 class MemoryBoard(MemoryQuarantine):
     """What the board shows."""
 
-    def open_on_board(self, limit: int) -> Listing[OnBoard]:
+    def open_on_board(self, limit: int) -> Listing[BoardLead]:
         """Return open leads in short."""
         with self._lock:
             shown = [one for lead in self._leads.values() if (one := on_board(lead))]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from leadtight.domain.compliance.do_not_call import CallList, Standing
+from leadtight.domain.compliance.do_not_call import DncList, DncStatus
 from leadtight.domain.model.errors import Conflict
 from leadtight.domain.model.listing import Listing, Unreadable
 
@@ -12,22 +12,22 @@ from leadtight.domain.model.listing import Listing, Unreadable
 class MemoryCallLists:
     """CallLists in dictionaries. The `spoiled` ones are there and cannot be read, like rows of a newer version."""
 
-    published: dict[str, CallList] = field(default_factory=dict)
+    published: dict[str, DncList] = field(default_factory=dict)
     entries: dict[tuple[str, str], str] = field(default_factory=dict)
     spoiled: set[str] = field(default_factory=set)
 
-    def lists(self) -> Listing[CallList]:
+    def lists(self) -> Listing[DncList]:
         """Return every list, by name."""
         readable = (self.published[name] for name in sorted(self.published) if name not in self.spoiled)
         spoiled = (Unreadable(kind="call_list", key=name, error="Spoiled") for name in sorted(self.spoiled))
         return Listing(readable, spoiled)
 
-    def standing(self, number_key: str) -> Standing:
+    def standing(self, number_key: str) -> DncStatus:
         """Return what the lists say of a number."""
         on = (one.name for one in self.lists() if one.counts(self.entries.get((number_key, one.name))))
-        return Standing(lists=tuple(self.lists()), on=frozenset(on), unreadable=tuple(sorted(self.spoiled)))
+        return DncStatus(lists=tuple(self.lists()), on=frozenset(on), unreadable=tuple(sorted(self.spoiled)))
 
-    def add(self, to: CallList, number_keys: Iterable[str]) -> int:
+    def add(self, to: DncList, number_keys: Iterable[str]) -> int:
         """Write entries of an import."""
         count = 0
         for key in number_keys:
@@ -35,7 +35,7 @@ class MemoryCallLists:
             count += 1
         return count
 
-    def publish(self, imported: CallList) -> None:
+    def publish(self, imported: DncList) -> None:
         """Let a complete import take the place of the list before it."""
         stored = self.published.get(imported.name)
         if stored and stored.generation > imported.generation:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from leadtight.adapters.memory.table import MemoryTable
 from leadtight.domain.compliance.erasure import ERASED, IMPORTED, Erasure
-from leadtight.domain.intake.quarantine import Held
+from leadtight.domain.intake.quarantine import QuarantinedDelivery
 from leadtight.domain.model.consent_record import ConsentRecord
 from leadtight.domain.model.listing import Listing
 
@@ -57,7 +57,7 @@ class MemoryErasures(MemoryTable):
         if self._latest.get(person_key) in ids:
             del self._latest[person_key]
 
-    def all_held(self) -> Listing[Held]:
+    def all_held(self) -> Listing[QuarantinedDelivery]:
         """Return every held delivery."""
         return self._listing("held", self._deliveries.values(), lambda held: held.id)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from leadtight.adapters.memory.rows import Claim, MemoryRows
+from leadtight.adapters.memory.rows import MemoryGuard, MemoryRows
 from leadtight.app.ports.guards import Full, Guard, Taken
 
 
@@ -22,7 +22,7 @@ class MemoryGuards(MemoryRows):
             return frozenset(self._listing("guard", taken, " ".join))
 
     def _take(self, guard: Guard, by: str) -> None:
-        self._guards[guard.source, guard.key] = Claim(by, guard)
+        self._guards[guard.source, guard.key] = MemoryGuard(by, guard)
         self._counts.update(count.key for count in guard.counts)
 
     def _taken(self, guard: Guard, now: datetime) -> Taken | None:

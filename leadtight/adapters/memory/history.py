@@ -4,7 +4,7 @@ from datetime import UTC, date
 
 from leadtight.adapters.memory.rows import MemoryRows, event_key
 from leadtight.app.ports.history import HistoryPage
-from leadtight.domain.calendar.timestamps import to_text
+from leadtight.domain.calendar.timestamps import format_timestamp
 from leadtight.domain.model.event import Event
 from leadtight.domain.model.listing import Listing
 
@@ -35,4 +35,4 @@ class MemoryHistory(MemoryRows):
 
 
 def _place(event: Event) -> str:
-    return f"{to_text(event.at)}#{event.id}"
+    return f"{format_timestamp(event.at)}#{event.id}"

@@ -25,7 +25,7 @@ from leadtight.domain.model.errors import FetchRefused
 
 if TYPE_CHECKING:
     from leadtight.app.intake.receive import Submission
-    from leadtight.domain.intake.quarantine import Held
+    from leadtight.domain.intake.quarantine import QuarantinedDelivery
 
 PUBLIC_URL = "https://leads.example"
 KEYRING = Keyring(current="k1", keys={"k1": b"a secret that is none"})
@@ -36,11 +36,11 @@ def _numbered() -> NewId:
     return lambda: f"L{next(numbers):06d}"
 
 
-def _nothing_to_fetch(held: Held) -> bytes:
+def _nothing_to_fetch(held: QuarantinedDelivery) -> bytes:
     raise FetchRefused(f"{held.channel}: nothing is announced here")
 
 
-def _nothing_to_read(held: Held, content: bytes) -> Sequence[Submission]:
+def _nothing_to_read(held: QuarantinedDelivery, content: bytes) -> Sequence[Submission]:
     return ()
 
 
@@ -62,7 +62,7 @@ class Twins:
     links: Links = field(default_factory=lambda: Links(lambda: KEYRING, PUBLIC_URL))
     new_id: NewId = field(default_factory=_numbered)
     fetch: Fetch = _nothing_to_fetch
-    read_fetched: Callable[[Held, bytes], Sequence[Submission]] = _nothing_to_read
+    read_fetched: Callable[[QuarantinedDelivery, bytes], Sequence[Submission]] = _nothing_to_read
     hinted: list[str] = field(default_factory=list)
 
     @property

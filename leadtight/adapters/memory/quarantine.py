@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 from leadtight.adapters.memory.guards import MemoryGuards
 from leadtight.app.ports.guards import Guard, Taken
-from leadtight.domain.intake.quarantine import Held, State
+from leadtight.domain.intake.quarantine import QuarantinedDelivery, QuarantineState
 from leadtight.domain.model.errors import Conflict
 from leadtight.domain.model.listing import Listing
 
@@ -13,7 +13,7 @@ from leadtight.domain.model.listing import Listing
 class MemoryQuarantine(MemoryGuards):
     """HeldStore over dictionaries."""
 
-    def hold(self, held: Held, guard: Guard, now: datetime) -> Taken | None:
+    def hold(self, held: QuarantinedDelivery, guard: Guard, now: datetime) -> Taken | None:
         """Keep a delivery under its guard."""
         with self._lock:
             if taken := self._taken(guard, now):
@@ -22,40 +22,44 @@ class MemoryQuarantine(MemoryGuards):
             self._deliveries[held.id] = held
             return None
 
-    def hold_all(self, deliveries: Sequence[tuple[Held, Guard]], now: datetime) -> tuple[Taken | None, ...]:
+    def hold_all(
+        self, deliveries: Sequence[tuple[QuarantinedDelivery, Guard]], now: datetime
+    ) -> tuple[Taken | None, ...]:
         """Keep each delivery under its guard."""
         return tuple(self.hold(held, guard, now) for held, guard in deliveries)
 
-    def find_held(self, held_id: str) -> Held | None:
+    def find_held(self, held_id: str) -> QuarantinedDelivery | None:
         """Return one held delivery."""
         self._check_readable("held", held_id)
         return self._deliveries.get(held_id)
 
-    def open_held(self, limit: int) -> Listing[Held]:
+    def open_held(self, limit: int) -> Listing[QuarantinedDelivery]:
         """Return deliveries that wait for a person."""
-        return self._held_by(lambda held: held.state is State.HELD and not held.is_suspected, limit)
+        return self._held_by(lambda held: held.state is QuarantineState.HELD and not held.is_suspected, limit)
 
-    def suspected_held(self, limit: int) -> Listing[Held]:
+    def suspected_held(self, limit: int) -> Listing[QuarantinedDelivery]:
         """Return suspected spam."""
-        return self._held_by(lambda held: held.state is State.HELD and held.is_suspected, limit, newest_first=True)
+        return self._held_by(
+            lambda held: held.state is QuarantineState.HELD and held.is_suspected, limit, newest_first=True
+        )
 
-    def waiting(self, before: datetime, limit: int) -> Listing[Held]:
+    def waiting(self, before: datetime, limit: int) -> Listing[QuarantinedDelivery]:
         """Return deliveries whose next try is due."""
         return self._held_by(lambda held: held.next_try_at is not None and held.next_try_at <= before, limit)
 
-    def settled_held(self, day: date) -> Listing[Held]:
+    def settled_held(self, day: date) -> Listing[QuarantinedDelivery]:
         """Return the settled deliveries of a UTC day."""
         return self._held_by(lambda held: not held.is_open and held.received_at.astimezone(UTC).date() == day)
 
     def _held_by(
-        self, which: Callable[[Held], bool], limit: int | None = None, *, newest_first: bool = False
-    ) -> Listing[Held]:
+        self, which: Callable[[QuarantinedDelivery], bool], limit: int | None = None, *, newest_first: bool = False
+    ) -> Listing[QuarantinedDelivery]:
         with self._lock:
             found = [held for held in self._deliveries.values() if which(held)]
         found.sort(key=lambda held: (held.next_try_at or held.received_at, held.id), reverse=newest_first)
         return self._listing("held", found, lambda held: held.id, limit)
 
-    def settle(self, held: Held) -> None:
+    def settle(self, held: QuarantinedDelivery) -> None:
         """Store the next version of a held delivery."""
         with self._lock:
             stored = self._deliveries.get(held.id)

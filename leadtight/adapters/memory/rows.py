@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from leadtight.app.ports.guards import Guard
 from leadtight.domain.compliance.send_limits import SentLately
-from leadtight.domain.intake.quarantine import Held
+from leadtight.domain.intake.quarantine import QuarantinedDelivery
 from leadtight.domain.model.capacity import OwnerState
 from leadtight.domain.model.consent_record import ConsentRecord
 from leadtight.domain.model.errors import UnreadableRow
@@ -30,7 +30,7 @@ class Freed:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class MemoryGuard:
     """A guard, and which lead has taken it."""
 
     lead_id: str
@@ -52,10 +52,10 @@ class MemoryRows:
         self._messages: dict[tuple[str, str], Message] = {}
         self._holders: dict[tuple[str, str], str] = {}
         self._rotations: dict[str, Rotation] = {}
-        self._guards: dict[tuple[str, str], Claim] = {}
+        self._guards: dict[tuple[str, str], MemoryGuard] = {}
         self._owners: dict[str, OwnerState] = {}
         self._alerts: dict[str, Alerts] = {}
-        self._deliveries: dict[str, Held] = {}
+        self._deliveries: dict[str, QuarantinedDelivery] = {}
         self._latest: dict[str, str] = {}
         self._suppressed: dict[str, frozenset[Channel]] = {}
         self._leads_of: dict[str, frozenset[str]] = {}

@@ -10,7 +10,7 @@ from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import Channel
 from leadtight.domain.policy.outcomes import OBJECTION
 from leadtight.domain.policy.policy import Policy
-from leadtight.domain.views.call_brief import Brief, Heard, Touch, brief
+from leadtight.domain.views.call_brief import Brief, ObjectionHeard, Touch, brief
 
 LONGEST = 160
 MOST_OBJECTIONS = 8
@@ -59,7 +59,7 @@ def _touches(number: int) -> str:
     return f"Touches so far: {number}" if number else "Touches"
 
 
-def _objection(policy: Policy, heard: Heard) -> str:
+def _objection(policy: Policy, heard: ObjectionHeard) -> str:
     rule, when = policy.outcomes.get(heard.objection), formatting.moment(heard.at, policy.company.zone)
     called = rule.label if rule else formatting.title(heard.objection.removeprefix(OBJECTION))
     if not heard.answered:

@@ -5,18 +5,18 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from leadtight.domain.outcomes.first_contact import Proof
+from leadtight.domain.outcomes.first_contact import ProofSource
 from leadtight.domain.policy.messaging import Company
-from leadtight.domain.text.sanitizing import clean
+from leadtight.domain.text.sanitizing import sanitize
 
 _UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
 _SOURCES = {"api": "API", "csv": "Imported file", "sms": "Text message", "whatsapp": "WhatsApp"}
 _NOT_A_NAME = re.compile(r"[\d/\\@<>:;=%&$#*|{}\[\]()\"]|\.\w|www", re.IGNORECASE)
 LONGEST_GREETED = 40
 PROOFS: Mapping[str, str] = {
-    Proof.PROVIDER_EVENT: "The provider’s report",
-    Proof.MAIL_HEADERS: "The mail’s own headers",
-    Proof.CALL_LOG: "The call log",
+    ProofSource.PROVIDER_EVENT: "The provider’s report",
+    ProofSource.MAIL_HEADERS: "The mail’s own headers",
+    ProofSource.CALL_LOG: "The call log",
 }
 
 
@@ -78,7 +78,7 @@ def shortened(text: str, longest: int) -> str:
 
 def one_line(text: str, longest: int = 150) -> str:
     """Return `text` fit for a header or a heading: one line, no control characters, not endless."""
-    return shortened(clean(text), longest)
+    return shortened(sanitize(text), longest)
 
 
 def greeted(name: str) -> str:
@@ -86,7 +86,7 @@ def greeted(name: str) -> str:
 
     Whoever fills in a form with somebody else's address must not get to write that person a mail through us.
     """
-    plain = clean(name)
+    plain = sanitize(name)
     return "" if len(plain) > LONGEST_GREETED or _NOT_A_NAME.search(plain) else plain
 
 

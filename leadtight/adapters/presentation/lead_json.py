@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from leadtight.adapters.presentation.timeline import sentence
-from leadtight.app.outcomes.recording import Seen
+from leadtight.app.outcomes.recording import LeadView
 from leadtight.domain.model.codec import to_document
 from leadtight.domain.model.event import Event
 from leadtight.domain.model.inquiry import Inquiry
@@ -20,7 +20,7 @@ OUTCOME_SCHEMA = "leadtight.outcome/1"
 Json = dict[str, Any]
 
 
-def whole(policy: Policy, seen: Seen, now: datetime) -> Json:
+def whole(policy: Policy, seen: LeadView, now: datetime) -> Json:
     """Return a lead with what happened to it, oldest first: the latest of it, and where what is older ends."""
     told = [_happened(policy, event) for event in seen.history]
     return {
@@ -32,7 +32,7 @@ def whole(policy: Policy, seen: Seen, now: datetime) -> Json:
     }
 
 
-def outcome(policy: Policy, seen: Seen, now: datetime) -> Json:
+def outcome(policy: Policy, seen: LeadView, now: datetime) -> Json:
     """Return what became of a reported outcome, and the lead as it is then."""
     status = "recorded" if seen.recorded else "duplicate"
     return {"schema": OUTCOME_SCHEMA, "status": status, "lead": lead(policy, seen.lead, now)}

@@ -15,7 +15,7 @@ from leadtight.domain.model.message import Channel, Message
 from leadtight.domain.model.sla import FIRST_RESPONSE
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.text.defanging import defanged
-from leadtight.domain.text.sanitizing import clean
+from leadtight.domain.text.sanitizing import sanitize
 from leadtight.domain.text.web_address import is_web_address
 
 LONGEST_NAME = 120
@@ -202,4 +202,4 @@ def _unread(inquiry: Inquiry) -> tuple[str, ...]:
 
 
 def _value(text: str) -> str:
-    return defanged(formatting.shortened(clean(text, multiline=True), LONGEST_VALUE))
+    return defanged(formatting.shortened(sanitize(text, multiline=True), LONGEST_VALUE))

@@ -164,7 +164,7 @@ def _people(policy: Policy, message: Message) -> Context:
 
 def _times(policy: Policy, message: Message, lead: Lead, now: datetime, language: str) -> Context:
     given = message.data.get("due_at")
-    due = timestamps.from_text(given) if isinstance(given, str) else lead.promise.deadline
+    due = timestamps.parse_timestamp(given) if isinstance(given, str) else lead.promise.deadline
     return {
         "due": moment(due, policy.company.zone, language),
         "due_long": long_moment(due, policy.company.zone, language),

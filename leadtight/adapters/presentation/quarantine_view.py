@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from leadtight.adapters.inbound.flat_fields import flat
 from leadtight.adapters.presentation import formatting
-from leadtight.domain.intake.quarantine import Held, Reason
-from leadtight.domain.text.sanitizing import clean
+from leadtight.domain.intake.quarantine import QuarantinedDelivery, Reason
+from leadtight.domain.text.sanitizing import sanitize
 
 MOST_LINES = 12
 LONGEST_NAME, LONGEST_LINE, LONGEST_WORDS = 60, 240, 500
@@ -44,7 +44,7 @@ class HeldCard:
     is_cut: bool = False
 
 
-def card(held: Held, zone: ZoneInfo) -> HeldCard:
+def card(held: QuarantinedDelivery, zone: ZoneInfo) -> HeldCard:
     """Return a delivery as a list shows it: cut where it is long."""
     lines, text = _lines(held), _text(held)
     return HeldCard(
@@ -58,10 +58,10 @@ def card(held: Held, zone: ZoneInfo) -> HeldCard:
     )
 
 
-def whole(held: Held, reads_as: Sequence[Mapping[str, Any]], zone: ZoneInfo) -> HeldCard:
+def whole(held: QuarantinedDelivery, reads_as: Sequence[Mapping[str, Any]], zone: ZoneInfo) -> HeldCard:
     """Return a delivery with everything that it says; of a mail its file is read anew."""
     reread = [str(body["message"]) for body in reads_as if body.get("message")] if held.file else []
-    text = clean("\n\n".join(reread), multiline=True) or _text(held)
+    text = sanitize("\n\n".join(reread), multiline=True) or _text(held)
     return HeldCard(
         **_about(held, zone),
         lines=tuple((name, value[:LONGEST_WHOLE]) for name, value in _lines(held)[:MOST_WHOLE_LINES]),
@@ -69,11 +69,11 @@ def whole(held: Held, reads_as: Sequence[Mapping[str, Any]], zone: ZoneInfo) -> 
     )
 
 
-def _about(held: Held, zone: ZoneInfo) -> dict[str, Any]:
+def _about(held: QuarantinedDelivery, zone: ZoneInfo) -> dict[str, Any]:
     return {
         "id": held.id,
         "why": WHY[held.reason],
-        "detail": formatting.sentence(formatting.shortened(clean(held.detail), LONGEST_LINE)) if held.detail else "",
+        "detail": formatting.sentence(formatting.shortened(sanitize(held.detail), LONGEST_LINE)) if held.detail else "",
         "source": formatting.title(formatting.one_line(held.source, LONGEST_NAME)),
         "received": formatting.moment(held.received_at, zone),
     }
@@ -83,11 +83,11 @@ def _longest(name: str) -> int:
     return LONGEST_WORDS if "message" in name.casefold() else LONGEST_LINE
 
 
-def _lines(held: Held) -> tuple[tuple[str, str], ...]:
+def _lines(held: QuarantinedDelivery) -> tuple[tuple[str, str], ...]:
     """Return what a mail or a JSON object says, name by name; nothing of anything else."""
     if held.file:
         kept = ((label, str(held.data[name])) for name, label in MAIL.items() if held.data.get(name))
-        return tuple((label, clean(value, multiline=True)) for label, value in kept)
+        return tuple((label, sanitize(value, multiline=True)) for label, value in kept)
     try:
         content = json.loads(held.content)
         return _named(flat(content)) if isinstance(content, Mapping) else ()
@@ -97,14 +97,14 @@ def _lines(held: Held) -> tuple[tuple[str, str], ...]:
 
 def _named(fields: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     return tuple(
-        (formatting.one_line(name, LONGEST_NAME), clean(value, multiline=True)) for name, value in fields.items()
+        (formatting.one_line(name, LONGEST_NAME), sanitize(value, multiline=True)) for name, value in fields.items()
     )
 
 
-def _text(held: Held) -> str:
+def _text(held: QuarantinedDelivery) -> str:
     """Return the words of a mail, or what is neither a mail nor a JSON object."""
     if held.file:
-        return clean(str(held.data.get("text", "")), multiline=True)
+        return sanitize(str(held.data.get("text", "")), multiline=True)
     if held.is_base64:
         return "It is not text."
-    return "" if _lines(held) else clean(held.content, multiline=True)
+    return "" if _lines(held) else sanitize(held.content, multiline=True)

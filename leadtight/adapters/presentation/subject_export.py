@@ -7,23 +7,23 @@ from typing import Any
 
 from leadtight.adapters.presentation import formatting
 from leadtight.adapters.presentation.jinja import render
-from leadtight.app.compliance.export_person import Dossier
+from leadtight.app.compliance.export_person import SubjectExport
 from leadtight.domain.model.codec import to_document
 
 SCHEMA = "leadtight.export/1"
 
 
-def files(dossier: Dossier, company: str) -> Mapping[str, str]:
+def files(dossier: SubjectExport, company: str) -> Mapping[str, str]:
     """Return the files of a dossier by name."""
     return {"export.json": _json(dossier), "evidence.html": _page(dossier, company)}
 
 
-def _json(dossier: Dossier) -> str:
+def _json(dossier: SubjectExport) -> str:
     document: dict[str, Any] = {"schema": SCHEMA, **to_document(dossier)}
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
-def _page(dossier: Dossier, company: str) -> str:
+def _page(dossier: SubjectExport, company: str) -> str:
     return render(
         "evidence.html",
         {

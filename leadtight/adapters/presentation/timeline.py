@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from leadtight.adapters.presentation import formatting
-from leadtight.domain.calendar.timestamps import from_text
+from leadtight.domain.calendar.timestamps import parse_timestamp
 from leadtight.domain.compliance.erasure import is_anonymous
 from leadtight.domain.model.event import Event, EventKind
 from leadtight.domain.model.message import LEAD, Template
@@ -26,17 +26,19 @@ Data = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class TimelineEntry:
     """One line of a timeline."""
 
     when: str
     what: str
 
 
-def timeline(policy: Policy, events: Iterable[Event]) -> tuple[Entry, ...]:
+def timeline(policy: Policy, events: Iterable[Event]) -> tuple[TimelineEntry, ...]:
     """Return the latest events that a person cares about, newest first."""
     zone = policy.company.zone
-    said = [Entry(when=formatting.moment(e.at, zone), what=what) for e in events if (what := sentence(policy, e))]
+    said = [
+        TimelineEntry(when=formatting.moment(e.at, zone), what=what) for e in events if (what := sentence(policy, e))
+    ]
     return tuple(reversed(said[-MOST:]))
 
 
@@ -121,7 +123,7 @@ def _corrected(policy: Policy, data: Data, actor: str) -> str:
 
 
 def _time(policy: Policy, text: str | None) -> str:
-    return formatting.moment(from_text(text), policy.company.zone) if text else ""
+    return formatting.moment(parse_timestamp(text), policy.company.zone) if text else ""
 
 
 def _sent(policy: Policy, data: Data, actor: str) -> str:
@@ -173,7 +175,7 @@ def _waits(policy: Policy, data: Data, actor: str) -> str:
 
 
 def _moment(policy: Policy, at: str) -> str:
-    return formatting.moment(from_text(at), policy.company.zone)
+    return formatting.moment(parse_timestamp(at), policy.company.zone)
 
 
 def _label(policy: Policy, data: Data) -> str:

@@ -34,7 +34,7 @@ SHOWN_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Theirs:
+class DataSubject:
     """One person: their addresses and numbers, their leads with histories, and leads of others at the same number.
 
     `asked` is the hash of what was asked for; `unreadable` are the rows on the way that this version cannot read.
@@ -58,7 +58,7 @@ class Theirs:
         return any(_is_in(identifier, plain) for identifier in self.addresses)
 
 
-def find(store: LeadStore, contacts: Contacts, who: str, country: str) -> Theirs:
+def find_data_subject(store: LeadStore, contacts: Contacts, who: str, country: str) -> DataSubject:
     """Return whom a lead's id, an e-mail address or a telephone number names.
 
     A lead with their number but another e-mail address is another person's. Raises InvalidInquiry for what
@@ -78,7 +78,7 @@ def find(store: LeadStore, contacts: Contacts, who: str, country: str) -> Theirs
     found.take(leads)
     while more := found.linked():
         found.take(more)
-    return Theirs(
+    return DataSubject(
         asked=person_key(identifier or who),
         addresses=frozenset(found.addresses),
         leads=tuple(sorted(found.leads.values(), key=lambda lead: (lead.received_at, lead.id))),

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from leadtight.app.compliance.data_subject import Theirs, find
+from leadtight.app.compliance.data_subject import DataSubject, find_data_subject
 from leadtight.app.ports.alarms import Alarms
 from leadtight.app.ports.compliance import ErasureStore, GivenUp
 from leadtight.app.ports.contact_points import Contacts
@@ -19,7 +19,7 @@ from leadtight.app.ports.files import FileVersion, VersionedFiles
 from leadtight.app.ports.leads import LeadStore
 from leadtight.app.ports.outbox import Outbox
 from leadtight.domain.compliance.erasure import Erasure, anonymous_event, erase, is_anonymous
-from leadtight.domain.intake.quarantine import Held
+from leadtight.domain.intake.quarantine import QuarantinedDelivery
 from leadtight.domain.model.consent_record import ConsentRecord
 from leadtight.domain.model.errors import Conflict
 from leadtight.domain.model.lead import Lead
@@ -31,7 +31,7 @@ _PAGE = re.compile(r"weekly/(\d{4}-W\d{2})/index\.html")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class ErasureReport:
     """What was found, or erased: how much in which store, whose leads, and leads of others at the same number.
 
     `unreadable` are rows that are theirs, or may be, and that this version cannot read: they are as they were, and
@@ -46,10 +46,10 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Found:
-    theirs: Theirs
+class _PersonData:
+    theirs: DataSubject
     begun: Erasure
-    held: tuple[Held, ...]
+    held: tuple[QuarantinedDelivery, ...]
     files: tuple[FileVersion, ...]
     uploads: tuple[FileVersion, ...]
     consents: tuple[ConsentRecord, ...]
@@ -87,14 +87,14 @@ class Erase:
         self._given_up = given_up
         self._write_week = write_week
 
-    def of(self, who: str, country: str, now: datetime, *, apply: bool) -> Told:
+    def of(self, who: str, country: str, now: datetime, *, apply: bool) -> ErasureReport:
         """Return what is kept of whoever a lead's id, an e-mail address or a number names; erase it when told to."""
-        theirs = find(self._store, self._contacts, who, country)
+        theirs = find_data_subject(self._store, self._contacts, who, country)
         found = self._found(theirs, now)
         is_anything = any(found.counts.values()) or bool(found.begun.lead_ids) or found.begun.begun_at != now
         if apply and is_anything:
             self._erase(found, now)
-        return Told(
+        return ErasureReport(
             applied=apply,
             lead_ids=found.begun.lead_ids,
             counts=found.counts,
@@ -102,7 +102,7 @@ class Erase:
             unreadable=found.unreadable,
         )
 
-    def _found(self, theirs: Theirs, now: datetime) -> _Found:
+    def _found(self, theirs: DataSubject, now: datetime) -> _PersonData:
         before = self._erasures.find_erasure(theirs.asked)
         begun = before if before and before.finished_at is None else Erasure(id=theirs.asked, begun_at=now)
         begun = replace(
@@ -129,7 +129,7 @@ class Erase:
             "weekly_pages": len(begun.weeks),
             "given_up": self._given_up.drop(theirs.names, apply=False),
         }
-        return _Found(
+        return _PersonData(
             theirs=theirs,
             begun=begun,
             held=held,
@@ -141,14 +141,14 @@ class Erase:
             unreadable=(*theirs.unreadable, *unreadable_in(all_held, all_consents, guards, *messages)),
         )
 
-    def _counted(self, theirs: Theirs) -> dict[str, int]:
+    def _counted(self, theirs: DataSubject) -> dict[str, int]:
         named = [lead for lead in theirs.leads if erase(lead, lead.recorded_at)]
         return {
             "leads": len(named),
             "events": sum(not is_anonymous(e) for history in theirs.histories.values() for e in history),
         }
 
-    def _weeks(self, theirs: Theirs) -> Iterator[str]:
+    def _weeks(self, theirs: DataSubject) -> Iterator[str]:
         """Yield the weeks of whose page some version names the person."""
         words = tuple(_words(theirs))
         for version in self._reports.versions("weekly/") if words else ():
@@ -158,28 +158,28 @@ class Erase:
                 if any(word in shown for word in words):
                     yield page[1]
 
-    def _files(self, theirs: Theirs, held: Iterable[Held]) -> Iterator[FileVersion]:
+    def _files(self, theirs: DataSubject, held: Iterable[QuarantinedDelivery]) -> Iterator[FileVersion]:
         """Yield every version of the mails that are theirs: named by a lead or a delivery, or naming their address."""
         told = {h.file for h in held} | {file for lead in theirs.leads for file in _files_of(theirs, lead)}
         versions = self._mails.versions() if theirs.addresses else ()
         named = {v.key for v in versions if not v.is_mark and v.key not in told and self._is_theirs(theirs, v)}
         return (version for version in versions if version.key in told | named)
 
-    def _uploaded(self, theirs: Theirs, held: Iterable[Held]) -> Iterator[FileVersion]:
+    def _uploaded(self, theirs: DataSubject, held: Iterable[QuarantinedDelivery]) -> Iterator[FileVersion]:
         """Yield every version of the files that came with a form post of theirs."""
         keys = {key for lead in theirs.leads for key in _uploads_of(theirs, lead)}
         keys |= {str(file["key"]) for h in held for file in h.data.get("files", ())}
         for key in sorted(keys):
             yield from (version for version in self._uploads.versions(key) if version.key == key)
 
-    def _is_theirs(self, theirs: Theirs, version: FileVersion) -> bool:
+    def _is_theirs(self, theirs: DataSubject, version: FileVersion) -> bool:
         return theirs.names(self._mails.read(version).decode("latin-1"))
 
-    def _consents(self, theirs: Theirs, records: Iterable[ConsentRecord]) -> Iterator[ConsentRecord]:
+    def _consents(self, theirs: DataSubject, records: Iterable[ConsentRecord]) -> Iterator[ConsentRecord]:
         others = {lead.id for lead in theirs.others}
         return (record for record in records if record.lead_id not in others)
 
-    def _erase(self, found: _Found, now: datetime) -> None:
+    def _erase(self, found: _PersonData, now: datetime) -> None:
         begun, theirs = found.begun, found.theirs
         self._erasures.keep_erasure(replace(begun, counts=found.counts))
         for key in self._own_keys(begun, theirs):
@@ -197,7 +197,7 @@ class Erase:
         if not found.unreadable:  # else it is unfinished: another run goes on with these keys
             self._erasures.keep_erasure(replace(begun, counts=found.counts, person_keys=(), finished_at=now))
 
-    def _erase_copies(self, found: _Found) -> None:
+    def _erase_copies(self, found: _PersonData) -> None:
         for version in found.files:
             self._mails.delete(version)
         for version in found.uploads:
@@ -207,7 +207,7 @@ class Erase:
         self._given_up.drop(found.theirs.names, apply=True)
         self._erasures.drop_consents(found.consents)
 
-    def _own_keys(self, begun: Erasure, theirs: Theirs) -> tuple[str, ...]:
+    def _own_keys(self, begun: Erasure, theirs: DataSubject) -> tuple[str, ...]:
         """Return the keys that nobody else is reached at: theirs are never written to again."""
         others = {lead.id for lead in theirs.others}
         return tuple(key for key in begun.person_keys if not others & set(self._store.leads_of([key])))
@@ -244,7 +244,7 @@ def _union(known: Iterable[str], more: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*known, *more)))
 
 
-def _said(held: Held) -> str:
+def _said(held: QuarantinedDelivery) -> str:
     """Return what a delivery says, with what was noted of it."""
     from base64 import b64decode
 
@@ -252,26 +252,26 @@ def _said(held: Held) -> str:
     return "\n".join((content, held.key, held.detail, held.note, *map(str, held.data.values())))
 
 
-def _words(theirs: Theirs) -> Iterator[str]:
+def _words(theirs: DataSubject) -> Iterator[str]:
     """Yield what a page may say of the person: their name, or why they were lost."""
     for lead in theirs.leads:
         inquiry = lead.inquiry
         yield from filter(None, (inquiry.name, inquiry.email, inquiry.phone, inquiry.handle, lead.lost_reason))
 
 
-def _files_of(theirs: Theirs, lead: Lead) -> Iterator[str]:
+def _files_of(theirs: DataSubject, lead: Lead) -> Iterator[str]:
     """Yield the mails that a lead's history names."""
     fields = (given.get("fields", {}) for given in _inquiries(theirs, lead))
     yield from (str(given["mail_file"]) for given in fields if given.get("mail_file"))
 
 
-def _uploads_of(theirs: Theirs, lead: Lead) -> Iterator[str]:
+def _uploads_of(theirs: DataSubject, lead: Lead) -> Iterator[str]:
     """Yield where the files are that came with a lead's inquiries."""
     yield from (file.key for file in lead.inquiry.files)
     yield from (str(file["key"]) for given in _inquiries(theirs, lead) for file in given.get("files", ()))
 
 
-def _inquiries(theirs: Theirs, lead: Lead) -> Iterator[Mapping[str, Any]]:
+def _inquiries(theirs: DataSubject, lead: Lead) -> Iterator[Mapping[str, Any]]:
     """Yield the inquiries of a lead as documents: the one that it has, and those of its history."""
     yield {"fields": lead.inquiry.fields}
     yield from (i for e in theirs.histories[lead.id] if isinstance(i := e.data.get("inquiry"), dict))

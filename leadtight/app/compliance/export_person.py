@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from leadtight.app.compliance.data_subject import find
+from leadtight.app.compliance.data_subject import find_data_subject
 from leadtight.app.ports.compliance import CallLists
 from leadtight.app.ports.contact_points import Contacts
 from leadtight.app.ports.leads import LeadStore
 from leadtight.app.ports.outbox import Outbox
-from leadtight.domain.compliance.audit_trail import Entry, evidence
-from leadtight.domain.compliance.do_not_call import Standing
+from leadtight.domain.compliance.audit_trail import AuditEntry, evidence
+from leadtight.domain.compliance.do_not_call import DncStatus
 from leadtight.domain.model.consent_record import ConsentRecord
 from leadtight.domain.model.errors import NotFound
 from leadtight.domain.model.event import Event
@@ -29,7 +29,7 @@ class LeadFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Dossier:
+class SubjectExport:
     """What is kept about one person: `keys` are the hashes they are known by, `left` the channels that are ended.
 
     `evidence` holds each consent, check, send and refusal of messages to them, oldest first. `unreadable` are the rows
@@ -40,10 +40,10 @@ class Dossier:
     exported_at: datetime
     keys: tuple[str, ...]
     left: tuple[Channel, ...]
-    standing: dict[str, Standing]
+    standing: dict[str, DncStatus]
     consents: tuple[ConsentRecord, ...]
     leads: tuple[LeadFile, ...]
-    evidence: tuple[Entry, ...]
+    evidence: tuple[AuditEntry, ...]
     unreadable: tuple[Unreadable, ...] = ()
 
 
@@ -57,12 +57,12 @@ class Export:
         self._call_lists = call_lists
         self._contacts = contacts
 
-    def of(self, who: str, country: str, now: datetime) -> Dossier:
+    def of(self, who: str, country: str, now: datetime) -> SubjectExport:
         """Return the dossier of whoever a lead's id, an e-mail address or a telephone number names.
 
         Raises NotFound when nothing is kept about them.
         """
-        theirs = find(self._store, self._contacts, who, country)
+        theirs = find_data_subject(self._store, self._contacts, who, country)
         leads, keys = theirs.leads, theirs.keys
         others = {lead.id for lead in theirs.others}
         found = self._store.consents(keys)
@@ -70,7 +70,7 @@ class Export:
         if not leads and not consents:
             raise NotFound(f"nothing is kept about {who}")
         files = tuple(self._file(lead, theirs.histories[lead.id]) for lead in leads)
-        return Dossier(
+        return SubjectExport(
             asked_for=who,
             exported_at=now,
             keys=keys,

@@ -7,14 +7,14 @@ from leadtight.app.compliance.opt_out import OptOut
 from leadtight.app.messaging.links import Links
 from leadtight.app.ports.alarms import Alarms
 from leadtight.app.ports.leads import LeadStore
-from leadtight.domain.access.signed_links import Purpose
+from leadtight.domain.access.signed_links import LinkPurpose
 from leadtight.domain.model.errors import InvalidLink, NotFound
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import TO_LEADS, Channel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Leaving:
+class UnsubscribeLink:
     """What an unsubscribe link is about, and whether that has happened already."""
 
     lead: Lead
@@ -35,18 +35,18 @@ class Unsubscribe:
         self._everywhere = OptOut(store, alarms)
         self._links = links
 
-    def look(self, token: str, now: datetime) -> Leaving:
+    def look(self, token: str, now: datetime) -> UnsubscribeLink:
         """Return what a link is about. Raises InvalidLink when it is not ours, NotFound when the lead is gone."""
-        claims = self._links.open(token, Purpose.UNSUBSCRIBE, now)
+        claims = self._links.open(token, LinkPurpose.UNSUBSCRIBE, now)
         channel, _, lead_id = claims.subject.partition(":")
         if channel not in TO_LEADS:
             raise InvalidLink("this is not one of our links")
         lead = self._store.load(lead_id)
         if lead is None:
             raise NotFound("This lead does not exist any more.")
-        return Leaving(lead=lead, channel=Channel(channel))
+        return UnsubscribeLink(lead=lead, channel=Channel(channel))
 
-    def leave(self, token: str, now: datetime) -> Leaving:
+    def leave(self, token: str, now: datetime) -> UnsubscribeLink:
         """End the channel for the person and the sequences of all their leads; doing it twice is harmless.
 
         Raises what `look` raises.
@@ -54,4 +54,4 @@ class Unsubscribe:
         leaving = self.look(token, now)
         lead = self._everywhere.on(leaving.lead, (leaving.channel,), now)
         self._everywhere.elsewhere(lead, (leaving.channel,), now)
-        return Leaving(lead=lead, channel=leaving.channel)
+        return UnsubscribeLink(lead=lead, channel=leaving.channel)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from leadtight.app.intake.quarantine import Quarantine
-from leadtight.domain.intake.quarantine import Held, Reason
+from leadtight.domain.intake.quarantine import QuarantinedDelivery, Reason
 from leadtight.domain.model.errors import Conflict, InvalidInquiry, NotFound, Problem, StaleSubmission
 
 AT_ONCE = 200
@@ -27,7 +27,7 @@ class SettledTogether:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chosen:
+class SettlementSelection:
     """What is decided about: what was held for a reason until a person looked, and nothing that came since."""
 
     reason: Reason
@@ -41,21 +41,21 @@ class HeldTogether:
         """Take what settles one delivery."""
         self._quarantine = quarantine
 
-    def held_for(self, reason: Reason, limit: int) -> tuple[Held, ...]:
+    def held_for(self, reason: Reason, limit: int) -> tuple[QuarantinedDelivery, ...]:
         """Return what waits for this reason, the oldest first."""
         held = self._quarantine.suspected(limit) if reason is Reason.SPAM else self._quarantine.waiting(limit)
         return tuple(one for one in held if one.reason is reason)
 
-    def release(self, chosen: Chosen, by: str, now: datetime, go_on: GoOn) -> SettledTogether:
+    def release(self, chosen: SettlementSelection, by: str, now: datetime, go_on: GoOn) -> SettledTogether:
         """Let all of them become leads; each is one, or stays held, as if it had been released by itself."""
         return self._each(self._open(chosen), lambda held: self._quarantine.release(held.id, by, now), go_on)
 
-    def discard(self, chosen: Chosen, by: str, why: str, now: datetime, go_on: GoOn) -> SettledTogether:
+    def discard(self, chosen: SettlementSelection, by: str, why: str, now: datetime, go_on: GoOn) -> SettledTogether:
         """Decide that all of them are no leads. Raises InvalidInquiry without a reason."""
         if not why.strip():
             raise InvalidInquiry([Problem("reason", "say why these are no leads")])
 
-        def discard(held: Held) -> object:
+        def discard(held: QuarantinedDelivery) -> object:
             return self._quarantine.discard(held.id, by, why, now, together=True)
 
         return self._each(self._open(chosen), discard, go_on)
@@ -64,7 +64,9 @@ class HeldTogether:
         """Hold again what was discarded together in the last week: nothing is lost by the wrong press."""
         return self._each(self._discarded(reason, now), self._quarantine.reopen, go_on)
 
-    def _each(self, chosen: Iterator[Held], settle: Callable[[Held], object], go_on: GoOn) -> SettledTogether:
+    def _each(
+        self, chosen: Iterator[QuarantinedDelivery], settle: Callable[[QuarantinedDelivery], object], go_on: GoOn
+    ) -> SettledTogether:
         """Settle one after the other; one that another person settled meanwhile is theirs."""
         done, refused = 0, list[tuple[str, str]]()
         for held in chosen:
@@ -79,7 +81,7 @@ class HeldTogether:
                 refused.append((held.id, str(error)))
         return SettledTogether(done=done, refused=tuple(refused))
 
-    def _open(self, chosen: Chosen) -> Iterator[Held]:
+    def _open(self, chosen: SettlementSelection) -> Iterator[QuarantinedDelivery]:
         """Yield each once, however many others wait before it; what is settled leaves the index a moment later."""
         seen: set[str] = set()
         limit = AT_ONCE
@@ -90,7 +92,7 @@ class HeldTogether:
             seen.update(held.id for held in fresh)
             yield from (held for held in fresh if held.received_at <= chosen.until)
 
-    def _discarded(self, reason: Reason, now: datetime) -> Iterator[Held]:
+    def _discarded(self, reason: Reason, now: datetime) -> Iterator[QuarantinedDelivery]:
         for back in range(DAYS_BACK):
             for held in self._quarantine.settled((now.astimezone(UTC) - timedelta(days=back)).date()):
                 if held.reason is reason and held.is_discarded_together:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from leadtight.domain.policy.trust import Caller, Claim
+from leadtight.domain.policy.trust import Claim, Submitter
 from leadtight.domain.text.web_address import is_web_address
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ NEVER_MAPPED = frozenset({Claim.RECEIVED_AT, Claim.PHONE_VERIFIED})
 """What no field of a form may say, whatever the policy calls it."""
 
 _WARNED = frozenset({"received_at", "owner", "value", "estimated_value"})
-_OF_PROGRAMS = frozenset({Caller.API, Caller.KEYED_API})
+_OF_PROGRAMS = frozenset({Submitter.API, Submitter.KEYED_API})
 """Callers that name their own source; of the others it is the policy's or the team's."""
 
 
@@ -68,7 +68,7 @@ def confirmed(policy: Policy, submission: Submission, inquiry: Inquiry) -> Inqui
     A program is told in `flags` what was not believed, for its author can send a key; one that posts what it has read
     claims nothing.
     """
-    is_claim = submission.caller is Caller.API and "schema" not in submission.body
+    is_claim = submission.caller is Submitter.API and "schema" not in submission.body
     if is_claim and (warned := _WARNED.intersection(submission.unbelieved)):
         inquiry = replace(inquiry, flags=tuple(sorted({*inquiry.flags, *(f"{name}_odd" for name in warned)})))
     link = inquiry.fields.get(PERMALINK, "")
@@ -101,7 +101,7 @@ def _unbelieved_names(policy: Policy, submission: Submission) -> Iterator[str]:
             continue
         is_mapped = claim not in NEVER_MAPPED and submission.mapped.intersection(names)
         yield from (name for name in names if name in submission.body and not is_mapped)
-    if submission.caller is Caller.FORM and "acknowledge" in submission.body.keys() - submission.mapped:
+    if submission.caller is Submitter.FORM and "acknowledge" in submission.body.keys() - submission.mapped:
         yield "acknowledge"
 
 
@@ -112,7 +112,7 @@ def _source(policy: Policy, submission: Submission) -> str:
     source = submission.source.casefold()
     if source.startswith(_RESERVED_PREFIXES) or not _is_believed(policy, submission, Claim.SOURCE):
         return _NO_SOURCE
-    is_reserved = submission.caller is Caller.API and source in _sources_of_channels(policy)
+    is_reserved = submission.caller is Submitter.API and source in _sources_of_channels(policy)
     return _NO_SOURCE if is_reserved else submission.source
 
 

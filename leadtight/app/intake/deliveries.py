@@ -18,7 +18,7 @@ from leadtight.app.outcomes.call_report import CallReport
 from leadtight.app.ports.clock_and_ids import NewId
 from leadtight.app.ports.guards import Guard, Taken
 from leadtight.app.ports.quarantine import HeldStore, Hint
-from leadtight.domain.intake.quarantine import Held, Reason, State, settled_on_arrival
+from leadtight.domain.intake.quarantine import QuarantinedDelivery, QuarantineState, Reason, settled_on_arrival
 from leadtight.domain.model.errors import (
     InvalidInquiry,
     NotFound,
@@ -29,10 +29,11 @@ from leadtight.domain.model.errors import (
     TooManyPosts,
     UnprovedSender,
 )
-from leadtight.domain.policy.trust import Caller
+from leadtight.domain.policy.trust import Submitter
 
 if TYPE_CHECKING:  # deliveries are leads: none of them pays for what records outcomes
-    from leadtight.app.outcomes.recording import Seen
+    from leadtight.app.outcomes.recording import LeadView
+
 
 CALLER = "caller"
 """Who sent a held post, in its data, where it was not anybody."""
@@ -62,7 +63,7 @@ class Unsettled:
 Inquiring = Submission | Unsettled
 Item = Inquiring | CallReport
 
-Report = Callable[[CallReport, datetime], "Seen"]
+Report = Callable[[CallReport, datetime], "LeadView"]
 """Records what became of a call. Raises InvalidInquiry, NotFound or StaleSubmission when it is of no lead of ours."""
 
 
@@ -143,7 +144,7 @@ class Deliveries:
 
     def hold_all(self, items: Sequence[Unsettled], now: datetime) -> tuple[Settled, ...]:
         """Keep many items as `hold` keeps one, with few calls; of two with one key the second is a duplicate."""
-        rows: dict[str, tuple[Held, Guard]] = {}
+        rows: dict[str, tuple[QuarantinedDelivery, Guard]] = {}
         for item in items:
             rows.setdefault(held_guard(item, now).key, (_held(item, self._new_id(), now), held_guard(item, now)))
         taken = self._held.hold_all(tuple(rows.values()), now)
@@ -218,7 +219,7 @@ def held_guard(item: Unsettled, now: datetime) -> Guard:
     )
 
 
-def _settled(held: Held, taken: Taken | None) -> Settled:
+def _settled(held: QuarantinedDelivery, taken: Taken | None) -> Settled:
     if taken:
         return Settled(id=taken.lead_id, status="duplicate")
     if held.next_try_at is not None:
@@ -237,7 +238,7 @@ def _unsettled(item: Submission, channel: str, original: Unsettled | None, reaso
         detail=detail,
         content=_json(item.body),
         content_type="application/json",
-        data={CALLER: str(item.caller)} if item.caller is Caller.KEYED_API else {},
+        data={CALLER: str(item.caller)} if item.caller is Submitter.KEYED_API else {},
     )
 
 
@@ -249,9 +250,9 @@ def _json(body: Mapping[str, Any]) -> str:
     return json.dumps(body, default=str, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
 
 
-def _held(item: Unsettled, held_id: str, now: datetime) -> Held:
+def _held(item: Unsettled, held_id: str, now: datetime) -> QuarantinedDelivery:
     announced = item.reason is Reason.ANNOUNCED
-    held = Held(
+    held = QuarantinedDelivery(
         id=held_id,
         channel=item.channel,
         source=item.source,
@@ -263,7 +264,7 @@ def _held(item: Unsettled, held_id: str, now: datetime) -> Held:
         content_type=item.content_type,
         is_base64=item.is_base64,
         file=item.file,
-        state=State.WAITING if announced else State.HELD,
+        state=QuarantineState.WAITING if announced else QuarantineState.HELD,
         next_try_at=now if announced else None,
         data=dict(item.data),
     )

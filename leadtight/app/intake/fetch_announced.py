@@ -9,13 +9,21 @@ from leadtight.app.intake.receive import Intake, Submission
 from leadtight.app.intake.time_limits import Limits, unlimited
 from leadtight.app.ports.quarantine import Fetch, HeldStore
 from leadtight.app.sla.sweep import Left, unbounded
-from leadtight.domain.intake.quarantine import Held, Reason, State, discarded, held_back, put_off, released
+from leadtight.domain.intake.quarantine import (
+    QuarantinedDelivery,
+    QuarantineState,
+    Reason,
+    discarded,
+    quarantine_for_review,
+    released,
+    schedule_retry,
+)
 from leadtight.domain.model.errors import Conflict, FetchFailed, FetchRefused, InvalidInquiry, NothingToJoin, OutOfTime
 from leadtight.domain.model.listing import unreadable_in
 
 BATCH = 200
 NO_LEAD = "it holds no lead that can be made by itself"
-ReadFetched = Callable[[Held, bytes], Sequence[Submission]]
+ReadFetched = Callable[[QuarantinedDelivery, bytes], Sequence[Submission]]
 """Reads what was fetched. Raises InvalidInquiry when it is no lead."""
 
 
@@ -43,7 +51,7 @@ class Collect:
         self._fetch = fetch
         self._read = read
 
-    def collect(self, held_id: str, now: datetime) -> Held | None:
+    def collect(self, held_id: str, now: datetime) -> QuarantinedDelivery | None:
         """Fetch one announced delivery and return it as it is then; None when there is nothing to do.
 
         It is received under the guard of its source's own id, so that two who fetch at once make one lead.
@@ -74,37 +82,39 @@ class Collect:
                 self._put_off(held, error, now)
         still_held = self._held.open_held(BATCH)
         return Collected(
-            fetched=sum(1 for r in results if r and r.state is State.RELEASED),
-            put_off=sum(1 for r in results if r and r.state is State.WAITING),
+            fetched=sum(1 for r in results if r and r.state is QuarantineState.RELEASED),
+            put_off=sum(1 for r in results if r and r.state is QuarantineState.WAITING),
             waiting_for_a_person=len(still_held) + len(unreadable_in(still_held)),
             unfinished=unreached,
             faults=tuple(faults),
         )
 
-    def _collect_within(self, limit: AbstractContextManager[None], held_id: str, now: datetime) -> Held | None:
+    def _collect_within(
+        self, limit: AbstractContextManager[None], held_id: str, now: datetime
+    ) -> QuarantinedDelivery | None:
         with limit:
             return self.collect(held_id, now)
 
-    def _put_off(self, held: Held, error: Exception, now: datetime) -> None:
+    def _put_off(self, held: QuarantinedDelivery, error: Exception, now: datetime) -> None:
         """Put off a delivery that failed unexpectedly, so that it does not stay ahead of the others."""
         with suppress(Exception):  # the fault itself is told; while the table takes nothing it stays where it is
-            self._held.settle(put_off(held, f"{type(error).__name__}: {error}", now))
+            self._held.settle(schedule_retry(held, f"{type(error).__name__}: {error}", now))
 
-    def _tried(self, held: Held, now: datetime) -> Held:
+    def _tried(self, held: QuarantinedDelivery, now: datetime) -> QuarantinedDelivery:
         try:
             content = self._fetch(held)
         except (FetchFailed, OutOfTime) as error:
-            return put_off(held, str(error), now)
+            return schedule_retry(held, str(error), now)
         except FetchRefused as error:
-            return held_back(held, Reason.NOT_FETCHED, str(error))
+            return quarantine_for_review(held, Reason.NOT_FETCHED, str(error))
         try:
             accepted = [self._intake.receive(replace(item, key=held.key), now) for item in self._read(held, content)]
         except OutOfTime as error:
-            return put_off(held, f"reading it takes too long: {error}", now)
+            return schedule_retry(held, f"reading it takes too long: {error}", now)
         except NothingToJoin as error:
             return discarded(held, "system:no_inquiry", str(error), now)
         except InvalidInquiry as error:
-            return held_back(held, Reason.UNMAPPED, str(error), content.decode("utf-8", "replace"))
+            return quarantine_for_review(held, Reason.UNMAPPED, str(error), content.decode("utf-8", "replace"))
         if not accepted:
-            return held_back(held, Reason.UNREADABLE, NO_LEAD, content.decode("utf-8", "replace"))
+            return quarantine_for_review(held, Reason.UNREADABLE, NO_LEAD, content.decode("utf-8", "replace"))
         return released(held, accepted[0].lead_id, "system:collect", now)

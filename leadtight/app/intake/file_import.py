@@ -8,18 +8,18 @@ from typing import Any, Literal
 
 from leadtight.app.intake.receive import Intake, Submission
 from leadtight.app.intake.time_limits import Limits, unlimited
-from leadtight.domain.calendar.timestamps import to_text
-from leadtight.domain.intake.historical import Past
+from leadtight.domain.calendar.timestamps import format_timestamp
+from leadtight.domain.intake.historical import HistoricalLead
 from leadtight.domain.model.errors import Conflict, InvalidInquiry, OutOfTime, Problem
 from leadtight.domain.model.stage import Stage
 from leadtight.domain.policy.policy import Policy
-from leadtight.domain.policy.trust import Caller
+from leadtight.domain.policy.trust import Submitter
 
 Result = Literal["created", "merged", "duplicate", "rejected"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class ImportRow:
     """One row under our names. `key` names it within its source for good; a row with a `past` is a record."""
 
     number: int
@@ -46,7 +46,9 @@ class Import:
         self._zone = policy.company.zone
         self._intake = intake
 
-    def take(self, source: str, rows: Sequence[Row], now: datetime, limits: Limits = unlimited) -> tuple[Imported, ...]:
+    def take(
+        self, source: str, rows: Sequence[ImportRow], now: datetime, limits: Limits = unlimited
+    ) -> tuple[Imported, ...]:
         """Receive rows, each within its limit, and return what became of each.
 
         A row that was taken before is a duplicate, whatever it says.
@@ -55,7 +57,9 @@ class Import:
             self._taken_within(limit, source, row, now) for row, limit in zip(rows, limits(len(rows)), strict=True)
         )
 
-    def _taken_within(self, limit: AbstractContextManager[None], source: str, row: Row, now: datetime) -> Imported:
+    def _taken_within(
+        self, limit: AbstractContextManager[None], source: str, row: ImportRow, now: datetime
+    ) -> Imported:
         try:
             with limit:
                 return self._taken(source, row, now)
@@ -63,14 +67,14 @@ class Import:
             slow = Problem("", f"{error}: import the file again")
             return Imported(number=row.number, result="rejected", problems=(slow,))
 
-    def _taken(self, source: str, row: Row, now: datetime) -> Imported:
+    def _taken(self, source: str, row: ImportRow, now: datetime) -> Imported:
         submission = Submission(
             source=source,
             key=row.key,
             body=self._on_the_clock(row.body),
             past=self._past(row),
             is_import=True,
-            caller=Caller.TEAM,
+            caller=Submitter.TEAM,
         )
         try:
             accepted = self._intake.receive(submission, now)
@@ -88,12 +92,12 @@ class Import:
         A message that a file brought is not acknowledged.
         """
         at = self._moment(body.get("received_at"))
-        return {**body, "acknowledge": False} | ({"received_at": to_text(at)} if at else {})
+        return {**body, "acknowledge": False} | ({"received_at": format_timestamp(at)} if at else {})
 
-    def _past(self, row: Row) -> Past | None:
+    def _past(self, row: ImportRow) -> HistoricalLead | None:
         if row.past is None:
             return None
-        return Past(
+        return HistoricalLead(
             stage=Stage(row.past["stage"]),
             closed_at=self._moment(row.past.get("closed_at")),
             lost_reason=row.past.get("lost_reason", ""),
@@ -109,7 +113,7 @@ class Import:
             return None  # a time of receipt is then kept as it was written, as every field that cannot be read
 
 
-def _odd(field: str, row: Row) -> Problem:
+def _odd(field: str, row: ImportRow) -> Problem:
     """Return what is wrong with a field that could not be used."""
     if field == "owner":
         return Problem(field, f"nobody here is called {row.body.get('owner')!r}, kept as it was written")

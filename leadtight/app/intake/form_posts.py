@@ -9,7 +9,7 @@ from leadtight.app.intake.deliveries import Deliveries, Settled, Unsettled
 from leadtight.app.intake.receive import Submission
 from leadtight.domain.intake.quarantine import Reason
 from leadtight.domain.intake.rate_limits import Door
-from leadtight.domain.intake.spam import Doubt, suspicion
+from leadtight.domain.intake.spam import SpamVerdict, suspicion
 from leadtight.domain.intake.uploads import Upload
 from leadtight.domain.model.consent_record import Visitor
 from leadtight.domain.model.errors import InvalidInquiry
@@ -18,7 +18,7 @@ from leadtight.domain.policy.forms import Builder, Form
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Posted:
+class FormPost:
     """A form post before anybody trusts it: its fields, who sent it, the page that it says it came from.
 
     `uploads` are files as they came, `files` those of them that were kept. One that is `signed` is proved to come from
@@ -34,29 +34,29 @@ class Posted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spilled:
+class SpilledFormPost:
     """A post that the table did not take: of which form, and when it was posted."""
 
     form: str
-    posted: Posted
+    posted: FormPost
     at: datetime
 
 
-ReadForm = Callable[[Form, Posted], Submission | None]
+ReadForm = Callable[[Form, FormPost], Submission | None]
 """Reads a post as its form's builder means it; None when it concerns no lead. Raises InvalidInquiry."""
 
-KeepForm = Callable[[Form, Posted, Doubt], Unsettled]
+KeepForm = Callable[[Form, FormPost, SpamVerdict], Unsettled]
 """Returns a post as it is held."""
 
-Verify = Callable[[Form, Posted], Doubt | None]
+Verify = Callable[[Form, FormPost], SpamVerdict | None]
 """Asks whoever made the challenge of a form; returns a doubt also when nobody answers. Never raises for that."""
 
 
-KeepFiles = Callable[[Form, Posted], Posted]
+KeepFiles = Callable[[Form, FormPost], FormPost]
 """Stores the files of a post."""
 
 
-class FormDoor:
+class FormIntake:
     """Takes form posts."""
 
     def __init__(
@@ -69,7 +69,7 @@ class FormDoor:
         self._verify = verify
         self._keep_files = keep_files
 
-    def take(self, form: Form, posted: Posted, now: datetime, *, by_visitor: bool) -> Settled | None:
+    def take(self, form: Form, posted: FormPost, now: datetime, *, by_visitor: bool) -> Settled | None:
         """Settle a post; None when it concerns no lead.
 
         One that looks like spam, is one too many or cannot be verified is held. `by_visitor`: what lacks a name and an
@@ -87,14 +87,14 @@ class FormDoor:
             address = posted.visitor.ip if form.builder is Builder.HTML else ""
             door = Door(name=f"form:{form.id}", rates=form.rates, address=address)
             counted = replace(submission, door=door, files=posted.files)
-            one_too_many = self._keep(form, posted, Doubt(reason=Reason.TOO_MANY, detail=""))
+            one_too_many = self._keep(form, posted, SpamVerdict(reason=Reason.TOO_MANY, detail=""))
             return self._deliveries.admit(counted, one_too_many.channel, now, one_too_many)
         except InvalidInquiry as error:
             if by_visitor:
                 raise
             return self._deliveries.hold(
-                self._keep(form, posted, Doubt(reason=Reason.UNMAPPED, detail=str(error))), now
+                self._keep(form, posted, SpamVerdict(reason=Reason.UNMAPPED, detail=str(error))), now
             )
 
-    def _verified(self, form: Form, posted: Posted) -> Doubt | None:
+    def _verified(self, form: Form, posted: FormPost) -> SpamVerdict | None:
         return self._verify(form, posted) if form.challenge else None

@@ -16,19 +16,19 @@ from leadtight.app.ports.files import MailFiles, ReadMail
 from leadtight.app.ports.guards import Guard
 from leadtight.app.ports.leads import LeadStore
 from leadtight.app.ports.outbox import Outbox
-from leadtight.domain.calendar.timestamps import to_text
+from leadtight.domain.calendar.timestamps import format_timestamp
 from leadtight.domain.compliance.opt_out_detection import leaving
 from leadtight.domain.intake.auto_reply import allows_answer, answered_person, auto_reply_reason
 from leadtight.domain.intake.email_limits import alike_counts, answer_counts
-from leadtight.domain.intake.inbound_email import Complaint, Letter, ReportKind, Suspicion, digest
+from leadtight.domain.intake.inbound_email import Complaint, InboundEmail, ReportKind, Suspicion, content_hash
 from leadtight.domain.intake.merging import note_auto_reply
-from leadtight.domain.intake.quarantine import Held, Reason
+from leadtight.domain.intake.quarantine import QuarantinedDelivery, Reason
 from leadtight.domain.model.errors import Conflict, InvalidInquiry, NotFound
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import Channel, Message
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.sources import ANY_ADDRESS, Mailbox
-from leadtight.domain.policy.trust import Caller, Sender
+from leadtight.domain.policy.trust import Sender, Submitter
 
 CHANNEL = "email"
 BY_RULE = "system:mail"
@@ -87,20 +87,20 @@ class Mails:
         """Keep a mail for a person that is not read, as it takes too long."""
         return self._hold(file, Reason.UNREADABLE, why, now)
 
-    def reread(self, held: Held) -> list[Submission]:
+    def reread(self, held: QuarantinedDelivery) -> list[Submission]:
         """Return what a held mail is when a person says that it is a lead. Raises InvalidInquiry, NotFound."""
         letter, stored_at = self._open(held.file)
         mailbox = self._mailbox(letter)
         item = self._submission(held.file, letter, mailbox, self._thread(letter), stored_at, may_be_answered=False)
         return [replace(item, sender=Sender.PROVED)]  # by the person who looked
 
-    def _open(self, file: str) -> tuple[Letter, datetime]:
+    def _open(self, file: str) -> tuple[InboundEmail, datetime]:
         stored = self._files.fetch(file)
         if stored is None:
             raise NotFound(file)
         return self._of_a_person(self._read(file, stored)), stored.stored_at
 
-    def _of_a_person(self, letter: Letter) -> Letter:
+    def _of_a_person(self, letter: InboundEmail) -> InboundEmail:
         """Return a mail sent for a person as that person's.
 
         A program or our own domain sent it, and it names the person to answer.
@@ -109,7 +109,7 @@ class Mails:
             return replace(letter, sender=letter.reply_to, sender_name=letter.reply_to_name)
         return answered_person(letter)
 
-    def _settle(self, file: str, letter: Letter, stored_at: datetime, now: datetime) -> Settled:
+    def _settle(self, file: str, letter: InboundEmail, stored_at: datetime, now: datetime) -> Settled:
         mailbox, lead = self._mailbox(letter), self._thread(letter)
         if letter.report is ReportKind.DELIVERY:
             return self._take_back(file, letter, now)
@@ -140,7 +140,7 @@ class Mails:
     def _submission(
         self,
         file: str,
-        letter: Letter,
+        letter: InboundEmail,
         mailbox: Mailbox | None,
         lead: Lead | None,
         stored_at: datetime,
@@ -158,11 +158,11 @@ class Mails:
             source=mailbox.source if mailbox else CHANNEL,
             key=_key(letter),
             channel=CHANNEL,
-            caller=Caller.MAIL,
+            caller=Submitter.MAIL,
             sender=letter.authentication.sender(letter.sender),
             by_reply_address=lead is not None and lead.id in map(self._answered_lead, letter.recipients),
             verdicts=letter.authentication.evidence,
-            fingerprint=digest(letter),
+            fingerprint=content_hash(letter),
             conversation=True,
             answers_by=Channel.EMAIL,
             lead_id=lead.id if lead else None,
@@ -171,13 +171,13 @@ class Mails:
                 "name": letter.sender_name,
                 "email": letter.sender,
                 "message": _words(letter),
-                "received_at": to_text(stored_at),
+                "received_at": format_timestamp(stored_at),
                 "fields": _fields(letter, file),
                 **({} if is_answered else {"acknowledge": False}),
             },
         )
 
-    def _automatic_reason(self, letter: Letter, mailbox: Mailbox | None) -> str:
+    def _automatic_reason(self, letter: InboundEmail, mailbox: Mailbox | None) -> str:
         """Return what shows that a machine wrote a mail, or that it is one of ours."""
         sent = self._sent_id(letter.message_id)
         if sent and self._outbox.find_by_provider_id(sent):
@@ -197,7 +197,7 @@ class Mails:
         domains = {own.rpartition("@")[2] for own in self._addresses()}
         return self._is_ours(address) or address.casefold().rpartition("@")[2] in domains
 
-    def _take_complaint(self, file: str, letter: Letter, now: datetime) -> Settled:
+    def _take_complaint(self, file: str, letter: InboundEmail, now: datetime) -> Settled:
         """Believe a complaint about a mail of ours, as an event of the provider; set it aside in any case."""
         complaint = letter.complaint
         message = self._complained_about(complaint) if complaint and complaint.ends_mail else None
@@ -215,7 +215,7 @@ class Mails:
         lead_id, _, message_id = complaint.mark.partition("/")
         return named or (self._outbox.find(lead_id, message_id) if lead_id and message_id else None)
 
-    def _take_back(self, file: str, letter: Letter, now: datetime) -> Settled:
+    def _take_back(self, file: str, letter: InboundEmail, now: datetime) -> Settled:
         """Believe a delivery report about a mail of ours, as an event of the provider; set it aside in any case."""
         returned = letter.returned
         for message_id in returned.message_ids if returned and returned.failed else ():
@@ -225,16 +225,16 @@ class Mails:
                 self._report(told, now)
         return self._set_aside(file, letter, "a delivery report", now)
 
-    def _take_from_team(self, file: str, letter: Letter, lead: Lead | None, now: datetime) -> Settled:
+    def _take_from_team(self, file: str, letter: InboundEmail, lead: Lead | None, now: datetime) -> Settled:
         """Take no mail of our own people for a lead's; a lead that they forward is for a person to see."""
         if lead:
             return self._set_aside(file, letter, "a team member in a thread", now)
         return self._hold(file, Reason.UNMAPPED, "a team member wrote it, not a lead", now, letter=letter)
 
-    def _note(self, letter: Letter, lead_id: str, now: datetime) -> Settled | None:
+    def _note(self, letter: InboundEmail, lead_id: str, now: datetime) -> Settled | None:
         """Keep a machine's answer on its lead, once; None when the lead is gone."""
         expires_at = now + KEY_KEPT
-        guard = Guard(source=CHANNEL, key=_key(letter), fingerprint=digest(letter), expires_at=expires_at)
+        guard = Guard(source=CHANNEL, key=_key(letter), fingerprint=content_hash(letter), expires_at=expires_at)
         for _ in range(TRIES):
             lead = self._store.load(lead_id)
             if lead is None:
@@ -249,7 +249,7 @@ class Mails:
             return Settled(id=lead_id, status="duplicate" if taken else "noted")
         raise Conflict(f"lost {TRIES} races for lead {lead_id}")
 
-    def _thread(self, letter: Letter) -> Lead | None:
+    def _thread(self, letter: InboundEmail) -> Lead | None:
         """Return the lead that a mail answers: by the address it was sent to, else by a mail of ours that it names."""
         for address in letter.recipients:
             named = self._answered_lead(address)
@@ -261,7 +261,7 @@ class Mails:
                 return lead
         return None
 
-    def _mailbox(self, letter: Letter) -> Mailbox | None:
+    def _mailbox(self, letter: InboundEmail) -> Mailbox | None:
         """Return the first of its addresses that the policy names, also without what follows a plus.
 
         Else a webhook that delivered it takes mail to any address, as does a policy without a mail section.
@@ -278,16 +278,18 @@ class Mails:
     def _is_team(self, sender: str) -> bool:
         return sender.casefold() in {person.email.casefold() for person in self._policy.people.values()}
 
-    def _set_aside(self, file: str, letter: Letter, why: str, now: datetime) -> Settled:
+    def _set_aside(self, file: str, letter: InboundEmail, why: str, now: datetime) -> Settled:
         """Keep what needs no person to settle it so that it can be found."""
         aside = _unsettled(file, Reason.AUTOMATIC, why, letter)
         return self._deliveries.hold(replace(aside, settled_by=BY_RULE), now)
 
-    def _hold(self, file: str, reason: Reason, why: str, now: datetime, *, letter: Letter | None = None) -> Settled:
+    def _hold(
+        self, file: str, reason: Reason, why: str, now: datetime, *, letter: InboundEmail | None = None
+    ) -> Settled:
         return self._deliveries.hold(_unsettled(file, reason, why, letter), now)
 
 
-def _unsettled(file: str, reason: Reason, why: str, letter: Letter | None) -> Unsettled:
+def _unsettled(file: str, reason: Reason, why: str, letter: InboundEmail | None) -> Unsettled:
     return Unsettled(
         channel=CHANNEL,
         source=CHANNEL,
@@ -299,7 +301,7 @@ def _unsettled(file: str, reason: Reason, why: str, letter: Letter | None) -> Un
     )
 
 
-def _excerpt(letter: Letter) -> dict[str, str]:
+def _excerpt(letter: InboundEmail) -> dict[str, str]:
     """Return what a person needs to judge a held mail: who wrote, about what, and the words as far as they fit."""
     sender = f"{letter.sender_name} <{letter.sender}>" if letter.sender_name else letter.sender
     shown = {"from": sender, "to": ", ".join(letter.recipients), "subject": letter.subject}
@@ -307,24 +309,24 @@ def _excerpt(letter: Letter) -> dict[str, str]:
     return {name: value for name, value in shown.items() if value}
 
 
-def _words(letter: Letter) -> str:
+def _words(letter: InboundEmail) -> str:
     return letter.text or letter.subject
 
 
-def _own_words(letter: Letter) -> str:
+def _own_words(letter: InboundEmail) -> str:
     """Return what acts: nothing in a quotation does."""
     return letter.own_text if letter.text else letter.subject
 
 
-def _key(letter: Letter) -> str:
-    return letter.message_id or f"content:{digest(letter)}"
+def _key(letter: InboundEmail) -> str:
+    return letter.message_id or f"content:{content_hash(letter)}"
 
 
-def _fields(letter: Letter, file: str) -> dict[str, str]:
+def _fields(letter: InboundEmail, file: str) -> dict[str, str]:
     given = {"subject": letter.subject, "message_id": letter.message_id, "attachments": _attached(letter)}
     given |= {"mail_file": file, "signature": letter.signature}
     return {name: value for name, value in given.items() if value}
 
 
-def _attached(letter: Letter) -> str:
+def _attached(letter: InboundEmail) -> str:
     return ", ".join(f"{file.name or 'unnamed'} ({file.kind}, {file.size} bytes)" for file in letter.attachments)

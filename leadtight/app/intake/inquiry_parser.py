@@ -16,11 +16,11 @@ from leadtight.domain.model.errors import InvalidInquiry, Problem
 from leadtight.domain.model.identity import EXTENSION
 from leadtight.domain.model.inquiry import Consent, Inquiry
 from leadtight.domain.model.message import TO_LEADS, Channel
-from leadtight.domain.text.sanitizing import clean
+from leadtight.domain.text.sanitizing import sanitize
 
 if TYPE_CHECKING:  # few inquiries ask for consent, and every cold start would pay for it
     from leadtight.app.ports.contact_points import Contacts
-    from leadtight.domain.model.consent_record import Asked, Box
+    from leadtight.domain.model.consent_record import ConsentCheckbox, ConsentPrompt
     from leadtight.domain.policy.policy import Policy
 
 LONGEST_NAME = 200
@@ -64,7 +64,7 @@ KNOWN_FIELDS = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class ParsedInquiry:
     """What a body says: the inquiry, the boxes beside it, when it arrived, who of the team knows this person already.
 
     `said_at` is the time that it names, however long ago that was: what it ends is what had begun by then.
@@ -76,13 +76,13 @@ class Reading:
     received_at: datetime
     said_at: datetime
     known_owner_id: str | None
-    asked: Asked | None
+    asked: ConsentPrompt | None
     acknowledged: bool = True
 
 
 def read(
     body: Mapping[str, Any], contacts: Contacts, policy: Policy, now: datetime, *, any_time: bool = False
-) -> Reading:
+) -> ParsedInquiry:
     """Return what `body` says; what cannot be read is kept in the inquiry's `fields` and named in its `flags`.
 
     A chat whose users have ids and perhaps no number passes one as `handle`: `{"handle": "whatsapp:USERID"}` is a key
@@ -95,14 +95,14 @@ def read(
         from leadtight.app.intake.lead_document import as_posted  # here: few bodies are leads that were read before
 
         body = as_posted(body)
-    reader = _Reader(body, contacts, policy.company.country)
+    reader = _InquiryParser(body, contacts, policy.company.country)
     received_at = reader.received_at(now, any_time=any_time)  # first: what it cannot read belongs into the inquiry
     known_owner_id = reader.owner(policy)
     acknowledged = reader.acknowledged() and now - received_at <= OLDEST_RECEIVED
     inquiry = reader.inquiry()
     flagged = replace(inquiry, flags=tuple(sorted(set(reader.flags))))
     asked = _asked(body.get("consent"), inquiry.consent.url)
-    return Reading(
+    return ParsedInquiry(
         inquiry=flagged,
         received_at=received_at,
         said_at=reader.said_at(now),
@@ -112,15 +112,15 @@ def read(
     )
 
 
-def _asked(given: Any, url: str) -> Asked | None:
+def _asked(given: Any, url: str) -> ConsentPrompt | None:
     if not isinstance(given, Mapping):
         return None
-    from leadtight.domain.model.consent_record import Asked
+    from leadtight.domain.model.consent_record import ConsentPrompt
 
-    return Asked(boxes=_boxes(given), url=url)
+    return ConsentPrompt(boxes=_boxes(given), url=url)
 
 
-class _Reader:
+class _InquiryParser:
     """Reads one body; what it cannot read it keeps in `fields` and flags by name."""
 
     def __init__(self, body: Mapping[str, Any], contacts: Contacts, country: str) -> None:
@@ -160,7 +160,7 @@ class _Reader:
         if given is None or given == "":
             return now
         try:
-            at = timestamps.from_text(str(given))
+            at = timestamps.parse_timestamp(str(given))
         except ValueError:
             self._keep("received_at", given)
             return now
@@ -172,7 +172,7 @@ class _Reader:
     def said_at(self, now: datetime) -> datetime:
         """Return the time that the body names, however long ago it was; `now` where it names none that can be."""
         try:
-            return min(timestamps.from_text(str(self._body.get("received_at"))), now)
+            return min(timestamps.parse_timestamp(str(self._body.get("received_at"))), now)
         except ValueError:
             return now
 
@@ -252,11 +252,11 @@ class _Reader:
 
     def _contact(self, name: str) -> str:
         """Return what was typed as an address or number; what is no character is shown, for without it is another."""
-        return clean("".join("\ufffd" if _is_broken(c) else c for c in self._string(name)))
+        return sanitize("".join("\ufffd" if _is_broken(c) else c for c in self._string(name)))
 
     def _handle(self) -> str:
         given = self._body.get("handle")
-        is_handle = isinstance(given, str) and HANDLE.fullmatch(given) and clean(given) == given
+        is_handle = isinstance(given, str) and HANDLE.fullmatch(given) and sanitize(given) == given
         return str(given) if is_handle else ""
 
     def _value(self) -> Decimal | None:
@@ -284,14 +284,14 @@ class _Reader:
     def _consent(self) -> Consent:
         given = self._body.get("consent")
         if isinstance(given, Mapping):
-            from leadtight.domain.model.consent_record import Purpose
+            from leadtight.domain.model.consent_record import ConsentPurpose
 
             ticked = {(box.channel, box.purpose) for box in _boxes(given) if box.ticked}
             return Consent(
-                sms=(Channel.SMS, Purpose.INQUIRY) in ticked,
-                marketing=tuple(channel for channel in TO_LEADS if (channel, Purpose.MARKETING) in ticked),
-                text=clean(_text(given.get("text") or ""), multiline=True)[:LONGEST_TEXT],
-                url=clean(_text(given.get("url") or ""))[:2_000],
+                sms=(Channel.SMS, ConsentPurpose.INQUIRY) in ticked,
+                marketing=tuple(channel for channel in TO_LEADS if (channel, ConsentPurpose.MARKETING) in ticked),
+                text=sanitize(_text(given.get("text") or ""), multiline=True)[:LONGEST_TEXT],
+                url=sanitize(_text(given.get("url") or ""))[:2_000],
             )
         if given not in (None, ""):
             self._keep("consent", given)
@@ -305,7 +305,7 @@ class _Reader:
             extra = self._beside(extra, given)
         elif given is not None:
             self._keep("fields", given)
-        cleaned = {clean(str(k)): clean(_text(v), multiline=True)[:LONGEST_TEXT] for k, v in extra.items()}
+        cleaned = {sanitize(str(k)): sanitize(_text(v), multiline=True)[:LONGEST_TEXT] for k, v in extra.items()}
         return self._beside(cleaned, self._kept)
 
     def _beside(self, others: Mapping[str, Any], first: Mapping[str, Any]) -> dict[str, Any]:
@@ -316,10 +316,10 @@ class _Reader:
         return {f"{name} (also)" if name in twice else name: value for name, value in others.items()} | dict(first)
 
     def _plain(self, name: str) -> str:
-        return clean(self._string(name))
+        return sanitize(self._string(name))
 
     def _long(self, name: str) -> str:
-        return clean(self._string(name), multiline=True)[:LONGEST_TEXT]
+        return sanitize(self._string(name), multiline=True)[:LONGEST_TEXT]
 
     def _string(self, name: str) -> str:
         given = self._body.get(name)
@@ -333,42 +333,45 @@ class _Reader:
         return ""
 
     def _keep(self, name: str, given: Any) -> None:
-        self._kept[name] = clean(_text(given), multiline=True)[:LONGEST_TEXT]
+        self._kept[name] = sanitize(_text(given), multiline=True)[:LONGEST_TEXT]
         self.flags.append(f"{name}_odd")
 
 
-def _boxes(given: Mapping[str, Any]) -> tuple[Box, ...]:
+def _boxes(given: Mapping[str, Any]) -> tuple[ConsentCheckbox, ...]:
     """Return the boxes that a `consent` names: its `boxes`, else `sms` and each channel of `marketing`.
 
     Whatever else stands there is consent to nothing.
     """
-    from leadtight.domain.model.consent_record import Box, Purpose
+    from leadtight.domain.model.consent_record import ConsentCheckbox, ConsentPurpose
 
     boxes = given.get("boxes")
     if isinstance(boxes, list):
         return tuple(box for one in boxes[:MOST_BOXES] if isinstance(one, Mapping) and (box := _box(one)))
-    words = clean(_text(given.get("text") or ""), multiline=True)[:LONGEST_TEXT]
+    words = sanitize(_text(given.get("text") or ""), multiline=True)[:LONGEST_TEXT]
     about = (
-        [Box(channel=Channel.SMS, purpose=Purpose.INQUIRY, ticked=given["sms"] is True, text=words)]
+        [ConsentCheckbox(channel=Channel.SMS, purpose=ConsentPurpose.INQUIRY, ticked=given["sms"] is True, text=words)]
         if "sms" in given
         else []
     )
     named = given.get("marketing")
     beyond = [channel for channel in TO_LEADS if isinstance(named, list) and channel.value in named]
-    return (*about, *(Box(channel=c, purpose=Purpose.MARKETING, ticked=True, text=words) for c in beyond))
+    return (
+        *about,
+        *(ConsentCheckbox(channel=c, purpose=ConsentPurpose.MARKETING, ticked=True, text=words) for c in beyond),
+    )
 
 
-def _box(one: Mapping[str, Any]) -> Box | None:
-    from leadtight.domain.model.consent_record import Box, Purpose
+def _box(one: Mapping[str, Any]) -> ConsentCheckbox | None:
+    from leadtight.domain.model.consent_record import ConsentCheckbox, ConsentPurpose
 
     try:
-        channel, purpose = Channel(str(one.get("channel"))), Purpose(str(one.get("purpose")))
+        channel, purpose = Channel(str(one.get("channel"))), ConsentPurpose(str(one.get("purpose")))
     except ValueError:
         return None
     if channel not in TO_LEADS:
         return None
-    words = clean(_text(one.get("text") or ""), multiline=True)[:LONGEST_TEXT]
-    return Box(channel=channel, purpose=purpose, ticked=one.get("ticked") is True, text=words)
+    words = sanitize(_text(one.get("text") or ""), multiline=True)[:LONGEST_TEXT]
+    return ConsentCheckbox(channel=channel, purpose=purpose, ticked=one.get("ticked") is True, text=words)
 
 
 def _digits(text: str) -> int:

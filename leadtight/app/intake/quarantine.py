@@ -11,11 +11,19 @@ from leadtight.app.intake.inbound_mail import CHANNEL as MAIL
 from leadtight.app.intake.receive import Accepted, Intake, Submission
 from leadtight.app.outcomes.call_report import CallReport
 from leadtight.app.ports.quarantine import HeldStore
-from leadtight.domain.intake.quarantine import TOGETHER, Held, discarded, given_back, release_begun, released, reopened
+from leadtight.domain.intake.quarantine import (
+    TOGETHER,
+    QuarantinedDelivery,
+    abort_release,
+    begin_release,
+    discarded,
+    released,
+    reopened,
+)
 from leadtight.domain.model.errors import Conflict, InvalidInquiry, NotFound, Problem, StaleSubmission, UnreadableRow
 from leadtight.domain.model.listing import Listing, Unreadable, unreadable_in
 
-Reread = Callable[[Held], Sequence[Item]]
+Reread = Callable[[QuarantinedDelivery], Sequence[Item]]
 """Reads a held delivery again, as the policy says by now. Raises InvalidInquiry when it is still no lead."""
 
 
@@ -37,17 +45,17 @@ class Quarantine:
         self._reread = reread
         self._report = report
 
-    def waiting(self, limit: int) -> tuple[Held, ...]:
+    def waiting(self, limit: int) -> tuple[QuarantinedDelivery, ...]:
         """Return what waits for a person, oldest first."""
         return self._held.open_held(limit)
 
-    def suspected(self, limit: int) -> tuple[Held, ...]:
+    def suspected(self, limit: int) -> tuple[QuarantinedDelivery, ...]:
         """Return suspected spam, the latest first."""
         return self._held.suspected_held(limit)
 
-    def set_aside(self, now: datetime, limit: int, days: int = 7) -> Listing[Held]:
+    def set_aside(self, now: datetime, limit: int, days: int = 7) -> Listing[QuarantinedDelivery]:
         """Return what rules set aside in the last UTC days, the latest first: any of it may be released."""
-        settled, unreadable = list[Held](), list[Unreadable]()
+        settled, unreadable = list[QuarantinedDelivery](), list[Unreadable]()
         for back in range(days):
             of_day = self._held.settled_held(now.astimezone(UTC).date() - timedelta(days=back))
             settled += (held for held in reversed(of_day) if held.is_set_aside)
@@ -56,18 +64,18 @@ class Quarantine:
                 break
         return Listing(settled[:limit], unreadable)
 
-    def settled(self, day: date) -> tuple[Held, ...]:
+    def settled(self, day: date) -> tuple[QuarantinedDelivery, ...]:
         """Return what came in on a UTC day and was settled since."""
         return self._held.settled_held(day)
 
-    def find(self, held_id: str) -> Held:
+    def find(self, held_id: str) -> QuarantinedDelivery:
         """Return one delivery. Raises NotFound."""
         held = self._held.find_held(held_id)
         if held is None:
             raise NotFound(f"{held_id}: no such delivery")
         return held
 
-    def reads_as(self, held: Held) -> tuple[Mapping[str, Any], ...]:
+    def reads_as(self, held: QuarantinedDelivery) -> tuple[Mapping[str, Any], ...]:
         """Return the bodies of the leads that a delivery would become, none when nothing can be read from it."""
         try:
             return tuple(item.body for item in self._reread(held) if isinstance(item, Submission))
@@ -89,29 +97,29 @@ class Quarantine:
         try:
             accepted = self._accepted(held, completed, now)
         except InvalidInquiry:
-            self._held.settle(given_back(held))
+            self._held.settle(abort_release(held))
             raise
         self._held.settle(released(held, accepted[0].lead_id, by, now))
         return accepted
 
-    def _begun(self, held_id: str) -> Held:
+    def _begun(self, held_id: str) -> QuarantinedDelivery:
         held = self.find(held_id)
         if held.is_open and held.is_being_released:
             return held
-        begun = release_begun(held)
+        begun = begin_release(held)
         self._held.settle(begun)
         return begun
 
-    def _accepted(self, held: Held, completed: Mapping[str, str], now: datetime) -> tuple[Accepted, ...]:
+    def _accepted(self, held: QuarantinedDelivery, completed: Mapping[str, str], now: datetime) -> tuple[Accepted, ...]:
         items = self._completed(held, completed) if completed else self._readable(held)
         if not items:
             raise InvalidInquiry([Problem("body", "there is no lead in it")])
         return tuple(self._accept(item, f"held:{held.id}:{number}", now) for number, item in enumerate(items))
 
-    def _readable(self, held: Held) -> list[Submission | CallReport]:
+    def _readable(self, held: QuarantinedDelivery) -> list[Submission | CallReport]:
         return [item for item in self._reread(held) if isinstance(item, Submission | CallReport)]
 
-    def _completed(self, held: Held, completed: Mapping[str, str]) -> list[Submission | CallReport]:
+    def _completed(self, held: QuarantinedDelivery, completed: Mapping[str, str]) -> list[Submission | CallReport]:
         """Return what can be read with what was typed beside it; of what cannot be read everything is kept."""
         try:
             first, *others = self._readable(held) or [_unread(held)]
@@ -129,7 +137,7 @@ class Quarantine:
         except NotFound as error:
             raise InvalidInquiry([Problem("body", str(error))]) from error
 
-    def discard(self, held_id: str, by: str, why: str, now: datetime, *, together: bool = False) -> Held:
+    def discard(self, held_id: str, by: str, why: str, now: datetime, *, together: bool = False) -> QuarantinedDelivery:
         """Decide that a delivery is no lead. Raises InvalidInquiry without a reason, NotFound, StaleSubmission.
 
         What is discarded `together` with others can be opened again with them.
@@ -140,7 +148,7 @@ class Quarantine:
         self._held.settle(settled)
         return settled
 
-    def reopen(self, held: Held) -> None:
+    def reopen(self, held: QuarantinedDelivery) -> None:
         """Let a delivery that was discarded with others wait again. Raises StaleSubmission, Conflict."""
         self._held.settle(reopened(held))
 
@@ -158,7 +166,7 @@ class Quarantine:
         return Replayed(released=done, still_held=tuple(still))
 
 
-def _unread(held: Held) -> Submission:
+def _unread(held: QuarantinedDelivery) -> Submission:
     """Make an unreadable delivery a lead with all its data."""
     kept = {f"held_{name}": str(value) for name, value in held.data.items()}
     if held.file:

@@ -6,11 +6,11 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from leadtight.app.intake.bulk_settlement import Chosen, GoOn, HeldTogether, SettledTogether
+from leadtight.app.intake.bulk_settlement import GoOn, HeldTogether, SettledTogether, SettlementSelection
 from leadtight.app.intake.quarantine import Quarantine
 from leadtight.app.messaging.links import Links
-from leadtight.domain.access.signed_links import Purpose
-from leadtight.domain.intake.quarantine import Held, Reason
+from leadtight.domain.access.signed_links import LinkPurpose
+from leadtight.domain.intake.quarantine import QuarantinedDelivery, Reason
 from leadtight.domain.model.errors import LinkOver, NotFound
 from leadtight.domain.model.listing import unreadable_in
 from leadtight.domain.policy.policy import Policy
@@ -32,9 +32,9 @@ class HeldDeliveries:
     """
 
     person: str
-    waiting: tuple[Held, ...]
-    suspected: tuple[Held, ...]
-    set_aside: tuple[Held, ...] = ()
+    waiting: tuple[QuarantinedDelivery, ...]
+    suspected: tuple[QuarantinedDelivery, ...]
+    set_aside: tuple[QuarantinedDelivery, ...] = ()
     flooded: int = 0
     unreadable: int = 0
 
@@ -44,7 +44,7 @@ class WholeDelivery:
     """One held delivery, with the bodies of the leads that it would become."""
 
     person: str
-    held: Held
+    held: QuarantinedDelivery
     reads_as: tuple[Mapping[str, Any], ...]
 
 
@@ -97,12 +97,12 @@ class QuarantineDesk:
 
     def release_all(self, token: str, until: datetime, now: datetime, go_on: GoOn) -> SettledTogether:
         """Let all that came over a door's limit become leads, as seen at `until`. Raises what `show` raises."""
-        chosen = Chosen(reason=Reason.TOO_MANY, until=until)
+        chosen = SettlementSelection(reason=Reason.TOO_MANY, until=until)
         return self._together.release(chosen, self._person(token, now), now, go_on)
 
     def discard_all(self, token: str, until: datetime, why: str, now: datetime, go_on: GoOn) -> SettledTogether:
         """Decide that nothing of it is a lead, as seen at `until`. Raises what `show` and `discard` raise."""
-        chosen = Chosen(reason=Reason.TOO_MANY, until=until)
+        chosen = SettlementSelection(reason=Reason.TOO_MANY, until=until)
         return self._together.discard(chosen, self._person(token, now), why, now, go_on)
 
     def reopen_all(self, token: str, now: datetime, go_on: GoOn) -> SettledTogether:
@@ -111,7 +111,7 @@ class QuarantineDesk:
         return self._together.reopen(Reason.TOO_MANY, now, go_on)
 
     def _person(self, token: str, now: datetime) -> str:
-        person = self._links.open(token, Purpose.QUARANTINE, now).person
+        person = self._links.open(token, LinkPurpose.QUARANTINE, now).person
         if not self._policy.answers_for_leads(person):
             raise LinkOver("You no longer have access to the quarantine.")
         return person

@@ -9,11 +9,11 @@ from leadtight.app.messaging.links import Links
 from leadtight.app.ports.clock_and_ids import NewId
 from leadtight.app.ports.contact_points import Contacts
 from leadtight.app.ports.leads import LeadStore
-from leadtight.domain.access.signed_links import Purpose
+from leadtight.domain.access.signed_links import LinkPurpose
 from leadtight.domain.model.errors import InvalidInquiry, LinkOver, Problem
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.policy.policy import Policy
-from leadtight.domain.policy.trust import Caller
+from leadtight.domain.policy.trust import Submitter
 from leadtight.domain.text.web_address import is_web_address
 
 FORM = "desk"
@@ -83,7 +83,7 @@ class QuickAdd:
         No acknowledgement is sent: the lead did not write to us. Raises InvalidInquiry naming each field,
         InvalidLink and LinkOver as the queue does, Conflict as the intake does.
         """
-        person = self._links.open(token, Purpose.QUEUE, now).person
+        person = self._links.open(token, LinkPurpose.QUEUE, now).person
         if person not in self._policy.people:
             raise LinkOver("You look after no leads any more.")
         self._check(form)
@@ -92,7 +92,7 @@ class QuickAdd:
             form=FORM,
             key=f"{person}:{form.submission}",
             body=_body(form, person),
-            caller=Caller.TEAM,
+            caller=Submitter.TEAM,
         )
         accepted = self._intake.receive(submission, now)
         known = self._store.load(accepted.lead_id) if accepted.status == "merged" else None

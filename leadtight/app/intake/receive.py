@@ -18,13 +18,13 @@ from leadtight.app.intake.claims import (
     confirmed,
     namespace,
 )
-from leadtight.app.intake.inquiry_parser import OLDEST_RECEIVED, Reading, read
+from leadtight.app.intake.inquiry_parser import OLDEST_RECEIVED, ParsedInquiry, read
 from leadtight.app.ports.guards import Full, Guard, Taken
 from leadtight.app.ports.leads import Known, LeadStore
-from leadtight.domain.compliance.opt_out import Leaving, leave_by_word, leave_unknown
+from leadtight.domain.compliance.opt_out import OptOutRequest, opt_out_by_keyword, record_unknown_opt_out
 from leadtight.domain.intake import arrival
 from leadtight.domain.intake.identity_match import belongs_to, is_certainly_same
-from leadtight.domain.intake.merging import earlier, gives_contacts, latest, merge, open_lead
+from leadtight.domain.intake.merging import find_mergeable_lead, gives_contacts, latest, merge, prior_leads
 from leadtight.domain.model.bounds import MOST_LEADS
 from leadtight.domain.model.errors import (
     Conflict,
@@ -38,7 +38,7 @@ from leadtight.domain.model.errors import (
 )
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.identity import address, lookup_keys, person_key, private_keys
-from leadtight.domain.policy.trust import NAMES_OWNERS, Caller, Provenance, Sender
+from leadtight.domain.policy.trust import NAMES_OWNERS, Provenance, Sender, Submitter
 
 if TYPE_CHECKING:  # for their names: most inquiries have none of them
     from leadtight.app.compliance.opt_out import OptOut
@@ -46,9 +46,9 @@ if TYPE_CHECKING:  # for their names: most inquiries have none of them
     from leadtight.app.ports.clock_and_ids import NewId
     from leadtight.app.ports.contact_points import Contacts
     from leadtight.domain.change import Change
-    from leadtight.domain.intake.historical import Past
+    from leadtight.domain.intake.historical import HistoricalLead
     from leadtight.domain.intake.rate_limits import Door
-    from leadtight.domain.intake.spam import Count
+    from leadtight.domain.intake.spam import RateLimitCounter
     from leadtight.domain.model.consent_record import Visitor
     from leadtight.domain.model.inquiry import Inquiry
     from leadtight.domain.model.lead import Lead
@@ -103,22 +103,22 @@ class Submission:
     fingerprint: str | None = None
     answers_by: Channel | None = None
     ends: bool = False
-    caller: Caller = Caller.API
+    caller: Submitter = Submitter.API
     mapped: frozenset[str] = frozenset()
     unbelieved: tuple[str, ...] = ()
     sender: Sender = Sender.PROVED
     by_reply_address: bool = False
     verdicts: Mapping[str, str] = field(default_factory=dict)
     is_import: bool = False
-    past: Past | None = None
+    past: HistoricalLead | None = None
     visitor: Visitor | None = None
-    counts: tuple[Count, ...] = ()
+    counts: tuple[RateLimitCounter, ...] = ()
     door: Door | None = None
     phone_proof: str = ""
     booking: Booking | None = None
     joins_only: bool = False
     formerly: str = ""
-    answer_counts: tuple[Count, ...] = ()
+    answer_counts: tuple[RateLimitCounter, ...] = ()
     own_words: str | None = None
     files: tuple[StoredFile, ...] = ()
 
@@ -199,8 +199,8 @@ class Intake:
         raise Conflict(f"lost {TRIES} races for what is known of a person")
 
     def _again(
-        self, submission: Submission, reading: Reading, guard: Guard, found: Taken | Full | None, now: datetime
-    ) -> tuple[Reading, Guard] | None:
+        self, submission: Submission, reading: ParsedInquiry, guard: Guard, found: Taken | Full | None, now: datetime
+    ) -> tuple[ParsedInquiry, Guard] | None:
         """Return how to try again what could not be stored so. Raises TooManyPosts when one of its counts is full."""
         if isinstance(found, Taken) and submission.is_import and self._is_of_another(found, reading.inquiry):
             return reading, replace(guard, source=f"{IMPORTS_NAMESPACE}{submission.source}")
@@ -218,13 +218,17 @@ class Intake:
         change: Change,
         guard: Guard,
         found: Taken | None,
-        reading: Reading,
+        reading: ParsedInquiry,
         now: datetime,
     ) -> Accepted:
         """Do what follows what was stored, or was before, and return the answer."""
         if found is None:
             self._arm(change, now)
-            if change.before and _provenance(submission).is_unproved and _leaving(submission, reading) != Leaving():
+            if (
+                change.before
+                and _provenance(submission).is_unproved
+                and _leaving(submission, reading) != OptOutRequest()
+            ):
                 self._everywhere.pause_elsewhere(self._policy, change.after, reading.inquiry.message, now)
         if change.opt_outs:
             said_at = self._said_at(found.lead_id, reading) if found else reading.said_at  # more may have begun since
@@ -254,7 +258,7 @@ class Intake:
         theirs = set(lookup_keys(lead.inquiry)) if lead else set[str]()
         return bool(theirs) and theirs.isdisjoint(lookup_keys(inquiry))
 
-    def _said_at(self, lead_id: str, reading: Reading) -> datetime:
+    def _said_at(self, lead_id: str, reading: ParsedInquiry) -> datetime:
         """Return when a word that comes again was said: what names no time of its own was when it was first taken."""
         from leadtight.app.views.history import newest_first  # here: few words come again
 
@@ -263,7 +267,7 @@ class Intake:
         latest_said = next((event.at for event in events if event.data.get("words") == words), None)
         return min(reading.said_at, latest_said) if latest_said else reading.said_at
 
-    def _addressed(self, submission: Submission, reading: Reading, now: datetime) -> Submission:
+    def _addressed(self, submission: Submission, reading: ParsedInquiry, now: datetime) -> Submission:
         """Return what joins only with the open lead of its sender. Raises NothingToJoin."""
         if not submission.joins_only:
             return submission
@@ -273,12 +277,12 @@ class Intake:
         ids = self._store.leads_of(keys)[-MOST_LOOKED_THROUGH:]
         leads = self._store.load_all(ids)
         theirs = leads if submission.formerly else self._theirs(reading.inquiry, [*leads], is_chat=True)
-        lead = open_lead(self._policy, theirs, now)
+        lead = find_mergeable_lead(self._policy, theirs, now)
         if lead is None:
             raise NothingToJoin([Problem("body", "this is no inquiry, and its sender has no open lead")])
         return replace(submission, lead_id=lead.id)
 
-    def _understood(self, submission: Submission, now: datetime) -> tuple[Submission, Reading, Guard]:
+    def _understood(self, submission: Submission, now: datetime) -> tuple[Submission, ParsedInquiry, Guard]:
         try:
             submission = believed(self._policy, replace(submission, fingerprint=_fingerprint(submission)))
             reading = read(submission.body, self._contacts, self._policy, now, any_time=submission.is_import)
@@ -292,16 +296,16 @@ class Intake:
             guard = self._guard(replace(submission, counts=counts), now)
         except RecursionError as error:
             raise InvalidInquiry([Problem("body", "is nested too deeply")]) from error
-        if submission.sender is Sender.RELAYED and _leaving(submission, reading) != Leaving():
+        if submission.sender is Sender.RELAYED and _leaving(submission, reading) != OptOutRequest():
             submission = replace(submission, sender=Sender.UNPROVED)  # whose form it is ends nothing for its visitor
         return submission, reading, guard
 
-    def _change(self, submission: Submission, reading: Reading, known: frozenset[str], now: datetime) -> Change:
+    def _change(self, submission: Submission, reading: ParsedInquiry, known: frozenset[str], now: datetime) -> Change:
         """Return what this inquiry makes of the leads that its sender has already, or of none."""
         answered = self._store.load(submission.lead_id) if submission.lead_id else None
         found = [*self._store.load_all(sorted(known))]
         left = _leaving(submission, reading)
-        is_chat = submission.conversation and (submission.caller is not Caller.MAIL or left != Leaving())
+        is_chat = submission.conversation and (submission.caller is not Submitter.MAIL or left != OptOutRequest())
         leads = self._theirs(reading.inquiry, found, is_chat=is_chat)
         if submission.past:
             return self._record(submission, submission.past, reading, leads, now)
@@ -310,7 +314,7 @@ class Intake:
         if is_unproved and not submission.by_reply_address:
             return self._unproved(submission, reading, answered, leads, left, now)
         joinable = [lead for lead in leads if lead.sender_unproved is is_unproved]
-        joined = answered if answered and answered.is_open else open_lead(self._policy, joinable, now)
+        joined = answered if answered and answered.is_open else find_mergeable_lead(self._policy, joinable, now)
         if left.nothing_else or (left.is_wish and not joined):
             return self._leave(submission, reading, left.channels, joined or answered or latest(joinable), now)
         joined = joined or self._reopened(submission, answered or latest(joinable), now)
@@ -318,7 +322,9 @@ class Intake:
             return self._merged(joined, submission, reading, left, now)
         return self._new_lead(submission, reading, theirs, left, now, is_answer=answered is not None)
 
-    def _merged(self, lead: Lead, submission: Submission, reading: Reading, left: Leaving, now: datetime) -> Change:
+    def _merged(
+        self, lead: Lead, submission: Submission, reading: ParsedInquiry, left: OptOutRequest, now: datetime
+    ) -> Change:
         return merge(
             self._policy,
             lead,
@@ -338,7 +344,7 @@ class Intake:
             keeps_sequence=self._keeps_sequence(lead, reading, now),
         )
 
-    def _known_of_a_stranger(self, submission: Submission, reading: Reading) -> frozenset[str]:
+    def _known_of_a_stranger(self, submission: Submission, reading: ParsedInquiry) -> frozenset[str]:
         """Return the leads at the address of a sender who is not proved: theirs never is its latest one."""
         if submission.sender is not Sender.UNPROVED:
             return frozenset()
@@ -347,10 +353,10 @@ class Intake:
     def _unproved(
         self,
         submission: Submission,
-        reading: Reading,
+        reading: ParsedInquiry,
         answered: Lead | None,
         leads: list[Lead],
-        left: Leaving,
+        left: OptOutRequest,
         now: datetime,
     ) -> Change:
         """Return what a mail does whose sender may be anybody: a person decides what it is.
@@ -360,20 +366,24 @@ class Intake:
         wish that no open lead could show.
         """
         is_thread = answered is not None and answered.is_open
-        target = answered if is_thread else open_lead(self._policy, [x for x in leads if not x.sender_unproved], now)
-        own = open_lead(self._policy, [x for x in leads if x.sender_unproved], now)
+        target = (
+            answered
+            if is_thread
+            else find_mergeable_lead(self._policy, [x for x in leads if not x.sender_unproved], now)
+        )
+        own = find_mergeable_lead(self._policy, [x for x in leads if x.sender_unproved], now)
         if is_wish := bool(left.channels or left.doubt):
             target = target or own
         if target and (is_wish or is_thread):
-            return self._merged(target, submission, reading, Leaving(doubt=left.doubt), now)
+            return self._merged(target, submission, reading, OptOutRequest(doubt=left.doubt), now)
         if left.channels:
             detail = "may be a wish to get no more messages, and its sender's address is not proved"
             raise UnprovedSender([Problem("email", detail)])
         if own:
-            return self._merged(own, submission, reading, Leaving(), now)
-        return self._new_lead(submission, reading, [], Leaving(), now, is_answer=answered is not None)
+            return self._merged(own, submission, reading, OptOutRequest(), now)
+        return self._new_lead(submission, reading, [], OptOutRequest(), now, is_answer=answered is not None)
 
-    def _keeps_sequence(self, lead: Lead, reading: Reading, now: datetime) -> bool:
+    def _keeps_sequence(self, lead: Lead, reading: ParsedInquiry, now: datetime) -> bool:
         """Tell whether a lead's sequence began after what is taken only now was said, as from a redriven queue."""
         is_late = lead.enrolment is not None and now - reading.said_at > LATE
         return is_late and self._everywhere.has_begun_since(lead, reading.said_at)
@@ -426,23 +436,30 @@ class Intake:
         return keys
 
     def _leave(
-        self, submission: Submission, reading: Reading, channels: tuple[Channel, ...], lead: Lead | None, now: datetime
+        self,
+        submission: Submission,
+        reading: ParsedInquiry,
+        channels: tuple[Channel, ...],
+        lead: Lead | None,
+        now: datetime,
     ) -> Change:
         """Return what a word of opt-out does: no inquiry, and nobody answers it."""
         if lead:
             is_kept = self._keeps_sequence(lead, reading, now)
             provenance = _provenance(submission)
-            return leave_by_word(
+            return opt_out_by_keyword(
                 lead, channels, reading.inquiry, submission.source, now, keeps_sequence=is_kept, provenance=provenance
             )
-        return leave_unknown(
+        return record_unknown_opt_out(
             self._policy, channels, reading.inquiry, lead_id=self._new_id(), source=submission.source, now=now
         )
 
-    def _record(self, submission: Submission, past: Past, reading: Reading, leads: list[Lead], now: datetime) -> Change:
-        from leadtight.domain.intake.historical import keep  # here: only a file's leads are of the past
+    def _record(
+        self, submission: Submission, past: HistoricalLead, reading: ParsedInquiry, leads: list[Lead], now: datetime
+    ) -> Change:
+        from leadtight.domain.intake.historical import record_historical  # here: only a file's leads are of the past
 
-        return keep(
+        return record_historical(
             self._policy,
             reading.inquiry,
             past,
@@ -451,15 +468,15 @@ class Intake:
             received_at=reading.received_at,
             now=now,
             known_owner_id=reading.known_owner_id,
-            earlier_lead_ids=earlier(leads).lead_ids,
+            earlier_lead_ids=prior_leads(leads).lead_ids,
         )
 
     def _new_lead(
         self,
         submission: Submission,
-        reading: Reading,
+        reading: ParsedInquiry,
         leads: list[Lead],
-        left: Leaving,
+        left: OptOutRequest,
         now: datetime,
         *,
         is_answer: bool,
@@ -468,7 +485,7 @@ class Intake:
 
         One that answers us, in the thread of a closed lead, gets none either: two machines would go on for ever.
         """
-        before, is_late = earlier(leads), now - reading.received_at > OLDEST_RECEIVED
+        before, is_late = prior_leads(leads), now - reading.received_at > OLDEST_RECEIVED
         return arrival.receive(
             self._policy,
             reading.inquiry,
@@ -524,7 +541,7 @@ def _phone_proof(submission: Submission) -> str:
     """
     if submission.phone_proof:
         return submission.phone_proof
-    if submission.caller is Caller.TEAM:
+    if submission.caller is Submitter.TEAM:
         return "team"
     return "verified" if submission.body.get(PHONE_VERIFIED) is True else ""
 
@@ -537,7 +554,7 @@ def _cause(submission: Submission, now: datetime) -> Mapping[str, str]:
     return cause(submission.door, submission.source, now)
 
 
-def _door_counts(submission: Submission, now: datetime) -> Iterable[Count]:
+def _door_counts(submission: Submission, now: datetime) -> Iterable[RateLimitCounter]:
     if submission.door is None:
         return ()
     from leadtight.domain.intake.rate_limits import counts  # here, for only what comes by form or API is counted
@@ -545,7 +562,7 @@ def _door_counts(submission: Submission, now: datetime) -> Iterable[Count]:
     return counts(submission.door, now)
 
 
-def _past_a_full_door(submission: Submission, reading: Reading, guard: Guard, full: Full, now: datetime) -> Guard:
+def _past_a_full_door(submission: Submission, reading: ParsedInquiry, guard: Guard, full: Full, now: datetime) -> Guard:
     """Return the guard of a new person who comes when a door is full. Raises TooManyPosts for any other count."""
     from leadtight.domain.intake.rate_limits import DOOR, counts_over_limit, looks_disposable
 
@@ -567,11 +584,11 @@ def _is_theirs(lead: Lead, inquiry: Inquiry, private: set[str]) -> bool:
     return lead.id in private and (not is_at_it_now or belongs_to(lead.inquiry, inquiry))
 
 
-def _leaving(submission: Submission, reading: Reading) -> Leaving:
+def _leaving(submission: Submission, reading: ParsedInquiry) -> OptOutRequest:
     if submission.answers_by is None:
-        return Leaving()
+        return OptOutRequest()
     if submission.ends:
-        return Leaving(channels=(submission.answers_by,), nothing_else=True)
+        return OptOutRequest(channels=(submission.answers_by,), nothing_else=True)
     from leadtight.domain.compliance.opt_out_detection import (
         leaving,  # here, for what comes by form or API says nothing by such words
     )

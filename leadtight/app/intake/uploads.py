@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from leadtight.app.intake.form_posts import Posted
+from leadtight.app.intake.form_posts import FormPost
 from leadtight.app.ports.files import UploadFiles
 from leadtight.domain.intake.uploads import MOST_FILES, place_of, safe_name, why_not_kept
 from leadtight.domain.model.stored_file import StoredFile
@@ -18,7 +18,7 @@ class Uploads:
         """Take where files are kept."""
         self._files = files
 
-    def keep(self, form: Form, posted: Posted) -> Posted:
+    def keep(self, form: Form, posted: FormPost) -> FormPost:
         """Return the post with the files that were kept; of every other one its field says why not."""
         stored: list[StoredFile] = []
         said: dict[str, str] = {}

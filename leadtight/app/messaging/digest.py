@@ -14,7 +14,7 @@ from leadtight.app.ports.leads import LeadStore
 from leadtight.app.ports.messaging import Envelope, Mailer, Noticed, Renderer
 from leadtight.app.ports.outbox import Outbox, Pace, Retries
 from leadtight.app.sla.sweep import Left, unbounded
-from leadtight.domain.compliance.send_permission import Permission, Refusal, Suppression, Windows, decide
+from leadtight.domain.compliance.send_permission import Permission, Refusal, Suppression, Windows, authorize_send
 from leadtight.domain.model.errors import SendFailed, SendRefused, SendUnsure, UnreadableRow
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.message import Channel, Message, Status
@@ -81,7 +81,7 @@ class Digest:
         except UnreadableRow:
             return None  # it stays claimed, and comes with another digest after its lease
         decision = (
-            decide(self._policy, by_mail, lead, Suppression(), self._windows, now)
+            authorize_send(self._policy, by_mail, lead, Suppression(), self._windows, now)
             if lead
             else Refusal("the lead is gone")
         )

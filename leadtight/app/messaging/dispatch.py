@@ -9,7 +9,7 @@ from leadtight.app.messaging.digest import Digest
 from leadtight.app.messaging.respond import Respond, since
 from leadtight.app.messaging.retry import FIRST_BACKOFF, NEXT_SECOND, OVER_RATE
 from leadtight.app.ports.outbox import Outbox, Retries
-from leadtight.app.sla.sweep import Kind, Left, Swept, Task, unbounded, work_off
+from leadtight.app.sla.sweep import Left, SweepTask, SweepTaskKind, Swept, unbounded, work_off
 from leadtight.domain.model.message import Channel, Message, Status
 from leadtight.domain.notifications.urgency import in_turn
 
@@ -38,13 +38,13 @@ class Dispatch:
 
     def work(self, now: datetime, left: Left = unbounded) -> Swept:
         """Send what is due until nothing is, the providers take no more, or no time is left: then again in a second."""
-        kinds = {Kind.DIGESTS: self.digests(now, left), Kind.MESSAGES: self.messages(now, IN_FLIGHT)}
+        kinds = {SweepTaskKind.DIGESTS: self.digests(now, left), SweepTaskKind.MESSAGES: self.messages(now, IN_FLIGHT)}
         done = work_off(kinds, now, left)
         if done.unfinished:
             self._retries.at(now + NEXT_SECOND, now)
         return done
 
-    def messages(self, now: datetime, patience: timedelta) -> Iterator[Task]:
+    def messages(self, now: datetime, patience: timedelta) -> Iterator[SweepTask]:
         """Yield the messages that are due, but for those that the stream has brought within `patience`.
 
         A provider that takes no more has its turn over, until a second later or, when it fails, for ten seconds.
@@ -62,16 +62,16 @@ class Dispatch:
         if providers.resting:
             self._retries.at(now + min(providers.resting.values()), now)
 
-    def _sending(self, message: Message, providers: "_Providers") -> Task:
+    def _sending(self, message: Message, providers: "_Providers") -> SweepTask:
         def run(now: datetime) -> Message | None:
             done = self._respond.deliver(message.lead_id, message.id, now)
             providers.note(message, done)
             return done
 
         counts = "" if was_put_off(message) else "sent"
-        return Task(lead_id=message.lead_id, run=run, counts=counts, since=since(message))
+        return SweepTask(lead_id=message.lead_id, run=run, counts=counts, since=since(message))
 
-    def digests(self, now: datetime, left: Left = unbounded) -> Iterator[Task]:
+    def digests(self, now: datetime, left: Left = unbounded) -> Iterator[SweepTask]:
         """Yield everybody's digest that is due, with all that waits for it."""
         tried = set[tuple[str, str]]()
         while True:
@@ -85,10 +85,10 @@ class Dispatch:
             for person, theirs in sorted(waiting.items()):
                 yield self._digesting(person, theirs, left)
 
-    def _digesting(self, person: str, messages: list[Message], left: Left) -> Task:
+    def _digesting(self, person: str, messages: list[Message], left: Left) -> SweepTask:
         first = min(messages, key=lambda m: m.next_try_at)
         run = partial(self._digest.send, person, messages, left=left)
-        return Task(lead_id=first.lead_id, run=run, since=first.next_try_at)
+        return SweepTask(lead_id=first.lead_id, run=run, since=first.next_try_at)
 
 
 class _Providers:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from leadtight.app.ports.messaging import Secrets
-from leadtight.domain.access.signed_links import Claims, Purpose, sign, sign_reply, verify, verify_reply
+from leadtight.domain.access.signed_links import Claims, LinkPurpose, sign, sign_reply, verify, verify_reply
 from leadtight.domain.model.errors import LinkOver
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import LEAD, Channel, Message, Template
@@ -42,7 +42,7 @@ class Links:
     def outcome_of(self, lead_id: str, generation: int, person_id: str, now: datetime) -> str:
         """Return the same for a lead known by id and owner generation: a past report links to what it knew then."""
         claims = Claims(
-            purpose=Purpose.OUTCOME,
+            purpose=LinkPurpose.OUTCOME,
             subject=lead_id,
             person=person_id,
             generation=generation,
@@ -52,29 +52,29 @@ class Links:
 
     def queue(self, person_id: str, now: datetime) -> str:
         """Return the address of a person's queue."""
-        claims = Claims(purpose=Purpose.QUEUE, subject=person_id, person=person_id, expires_at=now + OUTCOME_LASTS)
+        claims = Claims(purpose=LinkPurpose.QUEUE, subject=person_id, person=person_id, expires_at=now + OUTCOME_LASTS)
         return f"{self._public_url}/desk/{sign(claims, self._secrets())}"
 
     def board(self, person_id: str, now: datetime) -> str:
         """Return the address of the board, for whoever answers for leads."""
-        claims = Claims(purpose=Purpose.BOARD, subject=person_id, person=person_id, expires_at=now + OUTCOME_LASTS)
+        claims = Claims(purpose=LinkPurpose.BOARD, subject=person_id, person=person_id, expires_at=now + OUTCOME_LASTS)
         return f"{self._public_url}/board/{sign(claims, self._secrets())}"
 
     def quarantine(self, person_id: str, now: datetime) -> str:
         """Return the address of the held deliveries, for a manager."""
         expires_at = now + OUTCOME_LASTS
-        claims = Claims(purpose=Purpose.QUARANTINE, subject=person_id, person=person_id, expires_at=expires_at)
+        claims = Claims(purpose=LinkPurpose.QUARANTINE, subject=person_id, person=person_id, expires_at=expires_at)
         return f"{self._public_url}/quarantine/{sign(claims, self._secrets())}"
 
     def report(self, path: str, person_id: str, now: datetime) -> str:
         """Return a stable address of a report; the report itself is fetched by a short-lived one."""
-        claims = Claims(purpose=Purpose.REPORT, subject=path, person=person_id, expires_at=now + REPORT_LASTS)
+        claims = Claims(purpose=LinkPurpose.REPORT, subject=path, person=person_id, expires_at=now + REPORT_LASTS)
         return f"{self._public_url}/reports/{sign(claims, self._secrets())}"
 
     def unsubscribe(self, lead: Lead, channel: Channel, now: datetime) -> str:
         """Return the address at which a person ends a channel."""
         claims = Claims(
-            purpose=Purpose.UNSUBSCRIBE,
+            purpose=LinkPurpose.UNSUBSCRIBE,
             subject=f"{channel}:{lead.id}",
             person=LEAD,
             expires_at=now + UNSUBSCRIBE_LASTS,
@@ -83,7 +83,7 @@ class Links:
 
     def ask(self, lead: Lead, now: datetime) -> str:
         """Return the address at which a lead says whether anybody has been in touch."""
-        claims = Claims(purpose=Purpose.ASK, subject=lead.id, person=LEAD, expires_at=now + OUTCOME_LASTS)
+        claims = Claims(purpose=LinkPurpose.ASK, subject=lead.id, person=LEAD, expires_at=now + OUTCOME_LASTS)
         return f"{self._public_url}/ask/{sign(claims, self._secrets())}"
 
     def reply_to(self, message: Message) -> str | None:
@@ -98,7 +98,7 @@ class Links:
         ours = bool(self._reply_domain) and domain.casefold() == self._reply_domain
         return verify_reply(local, self._secrets()) if ours else None
 
-    def open(self, token: str, purpose: Purpose, now: datetime) -> Claims:
+    def open(self, token: str, purpose: LinkPurpose, now: datetime) -> Claims:
         """Return a token's claims. Raises InvalidLink when it is not ours, LinkOver when its time has passed."""
         claims = verify(token, purpose, self._secrets())
         if now >= claims.expires_at:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from leadtight.domain.calendar.timestamps import to_text
+from leadtight.domain.calendar.timestamps import format_timestamp
 from leadtight.domain.compliance.send_permission import Decision, Permission, Refusal
 from leadtight.domain.model.event import Event, EventKind
 from leadtight.domain.model.message import Message
@@ -46,4 +46,4 @@ def _decided(decision: Decision) -> dict[str, Any]:
         return {"verdict": "permitted", "person": decision.person, "basis": decision.basis, "zones": zones}
     if isinstance(decision, Refusal):
         return {"verdict": "refused", "zones": zones}
-    return {"verdict": "wait", "until": to_text(decision.until), "zones": zones}
+    return {"verdict": "wait", "until": format_timestamp(decision.until), "zones": zones}

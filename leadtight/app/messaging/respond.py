@@ -13,9 +13,9 @@ from leadtight.app.messaging.send_limits import SendLimits
 from leadtight.app.ports.clock_and_ids import NewId
 from leadtight.app.ports.compliance import CallLists
 from leadtight.app.ports.leads import LeadStore
-from leadtight.app.ports.messaging import Caller, Chat, Envelope, Mailer, Renderer, Texter
+from leadtight.app.ports.messaging import CallPlacer, Chat, Envelope, Mailer, Renderer, Texter
 from leadtight.app.ports.outbox import Outbox, Pace, Retries
-from leadtight.domain.calendar.timestamps import from_text, to_text
+from leadtight.domain.calendar.timestamps import format_timestamp, parse_timestamp
 from leadtight.domain.compliance.send_permission import (
     BY_PHONE,
     Decision,
@@ -24,7 +24,7 @@ from leadtight.domain.compliance.send_permission import (
     Suppression,
     Wait,
     Windows,
-    decide,
+    authorize_send,
     lead_address,
     to_team,
 )
@@ -33,9 +33,9 @@ from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.identity import person_key, person_keys
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import LEAD, Channel, Message, Status
-from leadtight.domain.notifications.interruptions import weigh
+from leadtight.domain.notifications.interruptions import decide_interruption
 from leadtight.domain.policy.policy import Policy
-from leadtight.domain.roster.availability import stays
+from leadtight.domain.roster.availability import is_active_member
 
 TRIES = 12
 """How often it is decided anew whether somebody is interrupted, when others interrupt them at the same time."""
@@ -76,7 +76,7 @@ class Respond:
         outbox: Outbox,
         mailer: Mailer,
         texter: Texter,
-        caller: Caller,
+        caller: CallPlacer,
         chat: Chat,
         renderer: Renderer,
         links: Links,
@@ -132,7 +132,7 @@ class Respond:
 
     def _left_before(self, message: Message) -> bool:
         """Tell whether a message was refused because its reader left the team after it was written."""
-        return message.status is Status.REFUSED and not stays(self._policy, message.recipient)
+        return message.status is Status.REFUSED and not is_active_member(self._policy, message.recipient)
 
     def is_due_again(self, message: Message, now: datetime) -> bool:
         """Tell whether a message that `deliver` returned should be tried again at once."""
@@ -178,7 +178,7 @@ class Respond:
             return None
         if lead is None:
             return to_team(self._policy, message)
-        decision = decide(self._policy, message, lead, self._suppression(message, lead), self._windows, now)
+        decision = authorize_send(self._policy, message, lead, self._suppression(message, lead), self._windows, now)
         if message.recipient != LEAD or not isinstance(decision, Permission):
             return decision
         return self._limits.within(decision, message, lead, now)
@@ -206,7 +206,7 @@ class Respond:
         self, decision: Decision | None, message: Message, lead: Lead | None, now: datetime
     ) -> tuple[Message, EventKind | None]:
         if isinstance(decision, Wait):
-            held = {**message.data, WAITED_UNTIL: to_text(decision.until)}
+            held = {**message.data, WAITED_UNTIL: format_timestamp(decision.until)}
             return put_off(replace(message, data=held), decision.until, decision.why), EventKind.MESSAGE_PUT_OFF
         if isinstance(decision, Refusal):
             return replace(message, status=Status.REFUSED, detail=decision.why), EventKind.MESSAGE_REFUSED
@@ -230,7 +230,7 @@ class Respond:
             return None
         for _ in range(TRIES):
             alerts = self._outbox.alerts(message.recipient)
-            weighed = weigh(self._policy, message, alerts, now)
+            weighed = decide_interruption(self._policy, message, alerts, now)
             try:
                 if weighed.alerts != alerts:
                     self._outbox.keep_alerts(weighed.alerts)
@@ -309,7 +309,7 @@ class Respond:
 def since(message: Message) -> datetime:
     """Return since when a message could have been sent: its first permitted hour, else when it was decided on."""
     waited = message.data.get(WAITED_UNTIL)
-    return from_text(str(waited)) if waited else message.created_at
+    return parse_timestamp(str(waited)) if waited else message.created_at
 
 
 def _lead_keys(message: Message, lead: Lead) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from leadtight.app.ports.outbox import Outbox
 from leadtight.domain.calendar.week import Week
-from leadtight.domain.notifications.review_mail import ReviewTold, is_lost, outbox_of, owed
+from leadtight.domain.notifications.review_mail import PublishedReview, is_lost, outbox_of, owed
 from leadtight.domain.policy.policy import Policy
 
 
@@ -16,7 +16,7 @@ class WeeklyMail:
         self._policy = policy
         self._outbox = outbox
 
-    def owe(self, told: ReviewTold, now: datetime) -> int:
+    def owe(self, told: PublishedReview, now: datetime) -> int:
         """Put the mails of a week into the outbox, and return how many were not there before.
 
         A review that is written again after the week that follows it is for whoever asked, and mailed to nobody.

@@ -2,18 +2,18 @@
 
 from datetime import datetime
 
-from leadtight.app.commit import changed
+from leadtight.app.commit import commit_with_retry
 from leadtight.app.messaging.links import Links
 from leadtight.app.ports.alarms import Alarms
 from leadtight.app.ports.leads import LeadStore
-from leadtight.domain.access.signed_links import Purpose
-from leadtight.domain.enforcement.contact_check import Answer, answer
+from leadtight.domain.access.signed_links import LinkPurpose
+from leadtight.domain.enforcement.contact_check import ContactAnswer, answer
 from leadtight.domain.model.errors import InvalidInquiry, NotFound, Problem
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.policy.policy import Policy
 
 
-class Asking:
+class ContactCheck:
     """What the link in the question lets its holder do."""
 
     def __init__(self, policy: Policy, store: LeadStore, alarms: Alarms, links: Links) -> None:
@@ -25,7 +25,7 @@ class Asking:
 
     def look(self, token: str, now: datetime) -> Lead:
         """Return the lead that was asked. Raises InvalidLink, LinkOver when the time is over, NotFound."""
-        lead = self._store.load(self._links.open(token, Purpose.ASK, now).subject)
+        lead = self._store.load(self._links.open(token, LinkPurpose.ASK, now).subject)
         if lead is None:
             raise NotFound("This lead does not exist any more.")
         return lead
@@ -35,9 +35,13 @@ class Asking:
 
         Raises InvalidInquiry when neither yes nor no was chosen, besides what `look` raises.
         """
-        if said not in list(Answer):
+        if said not in list(ContactAnswer):
             raise InvalidInquiry([Problem("said", "choose one of the two answers")])
         lead = self.look(token, now)
-        return changed(
-            self._store, self._alarms, lead, lambda found: answer(self._policy, found, Answer(said), now, words), now
+        return commit_with_retry(
+            self._store,
+            self._alarms,
+            lead,
+            lambda found: answer(self._policy, found, ContactAnswer(said), now, words),
+            now,
         )

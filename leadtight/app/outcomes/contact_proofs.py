@@ -3,15 +3,15 @@
 from datetime import datetime
 
 from leadtight.app.outcomes.call_report import CallReport
-from leadtight.app.outcomes.recording import Recording, Seen
+from leadtight.app.outcomes.recording import LeadView, Recording
 from leadtight.app.ports.alarms import Alarms
 from leadtight.app.ports.contact_points import ZoneOf
 from leadtight.app.ports.leads import LeadStore
 from leadtight.app.ports.outbox import Outbox
 from leadtight.domain.model.errors import InvalidInquiry, NotFound, Problem
 from leadtight.domain.model.message import Channel, Message
-from leadtight.domain.outcomes.automatic_call import FAILED, Step, automatic_call
-from leadtight.domain.outcomes.first_contact import Evidence, Proof
+from leadtight.domain.outcomes.automatic_call import FAILED, SequenceStepRef, automatic_call
+from leadtight.domain.outcomes.first_contact import ContactProof, ProofSource
 from leadtight.domain.outcomes.recording import prove_outcome
 from leadtight.domain.policy.policy import Policy
 
@@ -25,7 +25,7 @@ class Proofs:
         self._outbox = outbox
         self._recording = Recording(policy, store, alarms, zone_of)
 
-    def prove(self, lead_id: str, outcome: str, by: str, evidence: Evidence, now: datetime) -> Seen:
+    def prove(self, lead_id: str, outcome: str, by: str, evidence: ContactProof, now: datetime) -> LeadView:
         """Record what `by` did, as the evidence shows.
 
         Raises InvalidInquiry as the rule does, NotFound when there is no such lead, StaleSubmission for one that is
@@ -39,7 +39,7 @@ class Proofs:
             now,
         )
 
-    def report(self, call: CallReport, now: datetime) -> Seen:
+    def report(self, call: CallReport, now: datetime) -> LeadView:
         """Record what became of a call: with a person of the team on it as what they did, else as the machine's (P4).
 
         Raises what `prove` raises, naming the field at fault.
@@ -48,7 +48,7 @@ class Proofs:
             raise InvalidInquiry([Problem("outcome", f"unknown outcome {call.outcome!r}")])
         placed = self._placed(call)
         lead_id = placed.lead_id if placed else call.lead_id
-        evidence = Evidence(proof=Proof.PROVIDER_EVENT, ref=call.ref, at=call.at, seconds=call.seconds)
+        evidence = ContactProof(proof=ProofSource.PROVIDER_EVENT, ref=call.ref, at=call.at, seconds=call.seconds)
         if call.by and call.outcome != FAILED:
             return self.prove(lead_id, call.outcome, self._person(call.by), evidence, now)
         step = _step(placed) if placed else None
@@ -82,5 +82,5 @@ class Proofs:
         return people[0]
 
 
-def _step(placed: Message) -> Step:
-    return Step(enrolment=str(placed.data.get("enrolment")), step=str(placed.data.get("step")))
+def _step(placed: Message) -> SequenceStepRef:
+    return SequenceStepRef(enrolment=str(placed.data.get("enrolment")), step=str(placed.data.get("step")))

@@ -5,12 +5,12 @@ from datetime import datetime
 from functools import partial
 
 from leadtight.app.messaging.links import Links
-from leadtight.app.outcomes.recording import MOST_EVENTS, OutcomeForm, Recording, Seen, files_of
+from leadtight.app.outcomes.recording import MOST_EVENTS, LeadView, OutcomeForm, Recording, files_of
 from leadtight.app.ports.alarms import Alarms
 from leadtight.app.ports.compliance import CallLists
 from leadtight.app.ports.contact_points import ZoneOf
 from leadtight.app.ports.leads import LeadStore
-from leadtight.domain.access.signed_links import Claims, Purpose
+from leadtight.domain.access.signed_links import Claims, LinkPurpose
 from leadtight.domain.model.errors import LinkOver, NotFound
 from leadtight.domain.model.identity import person_key
 from leadtight.domain.model.lead import Lead
@@ -49,7 +49,7 @@ class Desk:
         self._call_lists = call_lists
         self._recording = Recording(policy, store, alarms, zone_of)
 
-    def look(self, token: str, now: datetime) -> Seen:
+    def look(self, token: str, now: datetime) -> LeadView:
         """Return the lead behind an outcome link.
 
         Raises InvalidLink when the link is not ours, LinkOver when it has expired or the lead has moved to somebody
@@ -57,7 +57,7 @@ class Desk:
         """
         return self._read(token, now)[0]
 
-    def show(self, token: str, now: datetime) -> Seen:
+    def show(self, token: str, now: datetime) -> LeadView:
         """Return the lead behind an outcome link with the latest of its history; raises what `look` raises."""
         seen = self.look(token, now)
         page = self._store.history_page(seen.lead.id, MOST_EVENTS)
@@ -70,7 +70,7 @@ class Desk:
             raise NotFound(f"there is no file {number}")
         return files[number]
 
-    def record(self, token: str, form: OutcomeForm, now: datetime) -> Seen:
+    def record(self, token: str, form: OutcomeForm, now: datetime) -> LeadView:
         """Record an outcome and return the lead as it is then; the same form twice is one outcome.
 
         Raises InvalidInquiry and StaleSubmission as the rules do, besides what `look` raises.
@@ -78,7 +78,7 @@ class Desk:
         read = partial(self._read, token, now, self._recording.leads_to(form.outcome))
         return self._recording.change(read, partial(self._recording.outcome, form, now), now)
 
-    def hand_over(self, token: str, form: HandOverForm, now: datetime) -> Seen:
+    def hand_over(self, token: str, form: HandOverForm, now: datetime) -> LeadView:
         """Hand the lead over to another pool and return it as it is then; the same form twice is one move.
 
         Raises InvalidInquiry and StaleSubmission as the rules do, besides what `look` raises.
@@ -98,7 +98,7 @@ class Desk:
             now,
         )
 
-    def undo(self, token: str, version: int, now: datetime) -> Seen:
+    def undo(self, token: str, version: int, now: datetime) -> LeadView:
         """Take back the outcome that was recorded as `version`; doing it twice is harmless."""
         return self._recording.change(
             partial(self._read, token, now),
@@ -108,7 +108,7 @@ class Desk:
 
     def report_path(self, token: str, now: datetime) -> str:
         """Return the path of the report that a report link opens."""
-        return self._links.open(token, Purpose.REPORT, now).subject
+        return self._links.open(token, LinkPurpose.REPORT, now).subject
 
     def _do_not_call(self, lead: Lead, now: datetime) -> str:
         """Return why the lead's number is not to be called; empty when it may be (H2)."""
@@ -117,12 +117,12 @@ class Desk:
         standing = self._call_lists.standing(person_key(lead.inquiry.phone))
         return standing.forbids(self._policy.messaging.do_not_call_lists, now)
 
-    def _read(self, token: str, now: datetime, pool_id: str | None = None) -> tuple[Seen, Receiving]:
+    def _read(self, token: str, now: datetime, pool_id: str | None = None) -> tuple[LeadView, Receiving]:
         """Return the lead behind an outcome link, and the pool that may get it."""
-        claims = self._links.open(token, Purpose.OUTCOME, now)
+        claims = self._links.open(token, LinkPurpose.OUTCOME, now)
         lead, receiving = self._recording.fetch(claims.subject, pool_id)
         self._check_still_theirs(claims, lead)
-        return Seen(lead=lead, person=claims.person), receiving
+        return LeadView(lead=lead, person=claims.person), receiving
 
     def _check_still_theirs(self, claims: Claims, lead: Lead) -> None:
         is_owner = claims.person == lead.owner_id and claims.generation == lead.generation

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from leadtight.app.outcomes.recording import MOST_EVENTS, OutcomeForm, Recording, Seen
+from leadtight.app.outcomes.recording import MOST_EVENTS, LeadView, OutcomeForm, Recording
 from leadtight.app.ports.alarms import Alarms
 from leadtight.app.ports.contact_points import ZoneOf
 from leadtight.app.ports.guards import Guard
@@ -24,13 +24,13 @@ class Programs:
         self._store = store
         self._recording = Recording(policy, store, alarms, zone_of)
 
-    def find(self, lead_id: str, before: str | None = None) -> Seen:
+    def find(self, lead_id: str, before: str | None = None) -> LeadView:
         """Return a lead with the latest of its history, or what is `before` a place in it. Raises NotFound."""
         lead, _ = self._recording.fetch(lead_id, None)
         page = self._store.history_page(lead_id, MOST_EVENTS, before)
-        return Seen(lead=lead, person="", history=page.events, before=page.before)
+        return LeadView(lead=lead, person="", history=page.events, before=page.before)
 
-    def report(self, lead_id: str, by: str, form: OutcomeForm, guard: Guard | None, now: datetime) -> Seen:
+    def report(self, lead_id: str, by: str, form: OutcomeForm, guard: Guard | None, now: datetime) -> LeadView:
         """Record an outcome that a program reports for the person `by`, as that person would on the lead's page.
 
         A `guard` makes the report count once, whatever has happened to the lead since. A form without `submission` is
@@ -48,7 +48,7 @@ class Programs:
                 raise
             return read()[0]
 
-    def _reported(self, form: OutcomeForm, now: datetime, seen: Seen, receiving: Receiving) -> Change | None:
+    def _reported(self, form: OutcomeForm, now: datetime, seen: LeadView, receiving: Receiving) -> Change | None:
         lead = seen.lead
         change = self._recording.outcome(
             replace(form, submission=form.submission or lead.version), now, seen, receiving

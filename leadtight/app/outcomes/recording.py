@@ -21,8 +21,8 @@ from leadtight.domain.outcomes.recording import record_outcome
 from leadtight.domain.ownership.handover import Receiving
 from leadtight.domain.policy.policy import Policy
 
-Read = Callable[[], tuple["Seen", Receiving]]
-Decide = Callable[["Seen", Receiving], Change | None]
+Read = Callable[[], tuple["LeadView", Receiving]]
+Decide = Callable[["LeadView", Receiving], Change | None]
 TRIES = 5
 MOST_EVENTS = 500
 """Events of a lead that a page, or one answer of the API, is made of."""
@@ -41,7 +41,7 @@ class OutcomeForm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class LeadView:
     """A lead as a user may see it; its history only where that was asked for, and older events only `before` a place.
 
     `recorded` tells that this very request changed it, and not one like it before. `do_not_call` says why its number
@@ -56,7 +56,7 @@ class Seen:
     before: str | None = None
 
 
-def files_of(seen: Seen) -> tuple[StoredFile, ...]:
+def files_of(seen: LeadView) -> tuple[StoredFile, ...]:
     """Return the files that came with a lead's inquiries, the first inquiry's first."""
     joined = (event.data.get("inquiry") for event in seen.history)
     kept = (file for inquiry in joined if isinstance(inquiry, dict) for file in inquiry.get("files", ()))
@@ -90,9 +90,9 @@ class Recording:
     def reading(self, lead_id: str, outcome: str, by: str) -> Read:
         """Return how to read a lead on which `by` records an outcome."""
 
-        def read() -> tuple[Seen, Receiving]:
+        def read() -> tuple[LeadView, Receiving]:
             lead, receiving = self.fetch(lead_id, self.leads_to(outcome))
-            return Seen(lead=lead, person=by), receiving
+            return LeadView(lead=lead, person=by), receiving
 
         return read
 
@@ -101,7 +101,7 @@ class Recording:
         rule = self._policy.outcomes.get(outcome)
         return rule.pool if rule else None
 
-    def outcome(self, form: OutcomeForm, now: datetime, seen: Seen, receiving: Receiving) -> Change | None:
+    def outcome(self, form: OutcomeForm, now: datetime, seen: LeadView, receiving: Receiving) -> Change | None:
         """Return the change that a form makes; raises what `record_outcome` raises."""
         return record_outcome(
             self._policy,
@@ -117,7 +117,7 @@ class Recording:
             receiving=receiving,
         )
 
-    def change(self, read: Read, decide: Decide, now: datetime, guard: Guard | None = None) -> Seen:
+    def change(self, read: Read, decide: Decide, now: datetime, guard: Guard | None = None) -> LeadView:
         """Store what is decided on what was read, and return the lead as it is then.
 
         Whoever loses a race reads again; a `guard` that was taken for the very same thing means that it is done.
@@ -137,7 +137,7 @@ class Recording:
             self._rearm(change, now)
             if change.opt_outs:
                 self._opt_out.elsewhere(change.after, change.after.opted_out, now)
-            return Seen(lead=change.after, person=seen.person, recorded=True)
+            return LeadView(lead=change.after, person=seen.person, recorded=True)
         raise Conflict("the lead kept changing while the outcome was recorded")
 
     def _commit(self, change: Change, guard: Guard | None, now: datetime) -> Taken | None:

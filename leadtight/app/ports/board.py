@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from leadtight.domain.views.board import OnBoard
+    from leadtight.domain.views.board import BoardLead
 
 MOST_COUNTED = 1_000
 
@@ -23,7 +23,7 @@ class HeldCounts:
 class BoardStore(Protocol):
     """What the board shows, from the index."""
 
-    def open_on_board(self, limit: int) -> tuple[OnBoard, ...]:
+    def open_on_board(self, limit: int) -> tuple[BoardLead, ...]:
         """Return open leads, the soonest due first."""
 
     def excluded_between(self, start: datetime, end: datetime) -> int:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from leadtight.domain.compliance.do_not_call import CallList, Standing
+    from leadtight.domain.compliance.do_not_call import DncList, DncStatus
     from leadtight.domain.compliance.erasure import Erasure
-    from leadtight.domain.intake.quarantine import Held
+    from leadtight.domain.intake.quarantine import QuarantinedDelivery
     from leadtight.domain.model.consent_record import ConsentRecord
     from leadtight.domain.model.event import Event
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 class CallLists(Protocol):
     """Do-not-call lists: what was imported, and which numbers, by their hashes, are on them (H2)."""
 
-    def lists(self) -> tuple[CallList, ...]:
+    def lists(self) -> tuple[DncList, ...]:
         """Return every list, by name."""
 
-    def standing(self, number_key: str) -> Standing:
+    def standing(self, number_key: str) -> DncStatus:
         """Return what the lists say of a number. An entry of an import that runs counts already."""
 
-    def add(self, to: CallList, number_keys: Iterable[str]) -> int:
+    def add(self, to: DncList, number_keys: Iterable[str]) -> int:
         """Write entries of an import that is not published yet, as they come; return how many."""
 
-    def publish(self, imported: CallList) -> None:
+    def publish(self, imported: DncList) -> None:
         """Let a complete import take the place of the list before it. Raises Conflict when that is a later one."""
 
     def drop(self, name: str) -> bool:
@@ -56,7 +56,7 @@ class ErasureStore(Protocol):
     def forget_leads(self, person_key: str, lead_ids: Iterable[str]) -> None:
         """Let a person key lead to none of these leads any more; what it has left stays."""
 
-    def all_held(self) -> tuple[Held, ...]:
+    def all_held(self) -> tuple[QuarantinedDelivery, ...]:
         """Return every held delivery, settled ones too. Reads the whole table."""
 
     def drop_held(self, held_id: str) -> None:

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 if TYPE_CHECKING:
-    from leadtight.domain.intake.inbound_email import Letter
+    from leadtight.domain.intake.inbound_email import InboundEmail
+
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,5 +64,5 @@ class UploadFiles(Protocol):
         """Return an address that downloads a file until `expires_in` has passed."""
 
 
-ReadMail: TypeAlias = "Callable[[str, StoredMail], Letter]"
+ReadMail: TypeAlias = "Callable[[str, StoredMail], InboundEmail]"
 """Reads a stored mail; its file's name tells how it came. Raises InvalidInquiry when it cannot be read."""

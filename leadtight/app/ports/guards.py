@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from leadtight.domain.intake.spam import Count
+    from leadtight.domain.intake.spam import RateLimitCounter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +19,7 @@ class Guard:
     key: str
     fingerprint: str
     expires_at: datetime
-    counts: tuple[Count, ...] = ()
+    counts: tuple[RateLimitCounter, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

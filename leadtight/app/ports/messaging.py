@@ -52,7 +52,7 @@ class Texter(Protocol):
         """Return the provider's id. Raises SendRefused for good, SendFailed for now."""
 
 
-class Caller(Protocol):
+class CallPlacer(Protocol):
     """Places automatic calls; what is said on them is the provider's contact flow."""
 
     def place_call(self, permission: Permission, envelope: Envelope) -> str:

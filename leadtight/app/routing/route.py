@@ -15,7 +15,7 @@ from leadtight.domain.model.errors import Conflict
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.rotation import Rotation
 from leadtight.domain.ownership.assignment import assign
-from leadtight.domain.ownership.waitlist import by_urgency, offer
+from leadtight.domain.ownership.waitlist import assign_waiting, by_urgency
 from leadtight.domain.policy.people import Person
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.routing.selection import team_for
@@ -34,7 +34,7 @@ Decide = Callable[[Policy, Lead, Rotation, Roster, datetime], Change | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class PoolSnapshots:
     """Pools and people as one pass over waiting leads last read them, by pool."""
 
     states: dict[str, RoutingState] = field(default_factory=dict)
@@ -142,17 +142,17 @@ class Route:
             if not is_cut:
                 return
 
-    def offer_on(self, lead: Lead, seen: Seen, now: datetime) -> Change | None:
+    def assign_waiting(self, lead: Lead, seen: PoolSnapshots, now: datetime) -> Change | None:
         """Give a waiting lead to somebody of its pool; None when nobody can take it, or it does not wait any more.
 
         What an earlier lead of the same pass saw of the pool is believed until somebody is found: a full pool costs
         one reading, however many leads wait for it. Raises what `route` raises.
         """
         state = self._seen(lead, seen)
-        if offer(self._policy, lead, state.rotation, state.roster, now) is None:
+        if assign_waiting(self._policy, lead, state.rotation, state.roster, now) is None:
             return None
         del seen.states[state.rotation.pool_id]
-        return self._settle(lead, offer, now, state if state.lead and state.lead.id == lead.id else None)
+        return self._settle(lead, assign_waiting, now, state if state.lead and state.lead.id == lead.id else None)
 
     def freed(self, person_id: str, now: datetime) -> Iterator[Change]:
         """Offer leads on of which somebody who has one open lead less could take one, and yield what changed.
@@ -163,9 +163,9 @@ class Route:
         person = self._policy.people.get(person_id)
         if person is None or person.caps.open is None:
             return
-        seen = Seen()
+        seen = PoolSnapshots()
         for lead in self._read(filter(partial(self._may_go_to, person_id), self._first_in_line())):
-            if person_id in team_for(self._policy, lead)[1] and (change := self.offer_on(lead, seen, now)):
+            if person_id in team_for(self._policy, lead)[1] and (change := self.assign_waiting(lead, seen, now)):
                 yield change
                 if _is_full(person, change):
                     return
@@ -175,7 +175,7 @@ class Route:
         pool = self._policy.pools.get(short.pool_id or "")
         return pool is None or person_id in (*pool.members, short.known_owner_id, short.claimed_by)
 
-    def _seen(self, lead: Lead, seen: Seen) -> RoutingState:
+    def _seen(self, lead: Lead, seen: PoolSnapshots) -> RoutingState:
         pool, people = team_for(self._policy, lead)
         known = seen.states.get(pool.id)
         if known is None or not known.roster.keys() >= set(people):

@@ -22,7 +22,7 @@ FAR = timedelta(days=3650)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chosen:
+class LeadSelection:
     """Which open leads: exactly one of a lead, a pool's, an owner's, or (`everything`) all that are owned."""
 
     lead: str | None = None
@@ -45,7 +45,7 @@ class Rearmed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class RearmResult:
     """What one call did or would do, and how many more leads wait for the next."""
 
     applied: bool
@@ -62,7 +62,7 @@ class Rearm:
         self._store = store
         self._alarms = alarms
 
-    def rearm(self, chosen: Chosen, now: datetime, *, apply: bool) -> Answer:
+    def rearm(self, chosen: LeadSelection, now: datetime, *, apply: bool) -> RearmResult:
         """Return the deadlines of the chosen leads before and after, and store them when `apply` says so.
 
         Raises NotFound when there is no such lead, pool or person.
@@ -71,7 +71,7 @@ class Rearm:
         waiting = [(lead, change) for lead, change in due if change]
         now_done = [self._store_it(lead, now) if apply else change for lead, change in islice(waiting, AT_ONCE)]
         done = tuple(_told(change) for change in now_done if change)
-        return Answer(applied=apply, leads=done, left=max(0, len(waiting) - AT_ONCE))
+        return RearmResult(applied=apply, leads=done, left=max(0, len(waiting) - AT_ONCE))
 
     def arm_again(self, now: datetime, *, after: int, apply: bool) -> int:
         """Return how many open leads wait for something, and arm `AT_ONCE` of them when `apply` says so.
@@ -85,7 +85,7 @@ class Rearm:
             self._alarms.arm(lead, now)
         return len(waiting)
 
-    def _leads(self, chosen: Chosen, now: datetime) -> Iterable[Lead]:
+    def _leads(self, chosen: LeadSelection, now: datetime) -> Iterable[Lead]:
         if chosen.lead is not None:
             lead = self._store.load(chosen.lead)
             if lead is None:

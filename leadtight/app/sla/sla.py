@@ -8,10 +8,10 @@ from functools import partial
 from leadtight.app.messaging.dispatch import Dispatch
 from leadtight.app.ports.alarms import Alarms
 from leadtight.app.ports.leads import LeadStore, RoutingState
-from leadtight.app.routing.route import Decide, Route, Seen
-from leadtight.app.sla.sweep import Kind, Left, Swept, Task, failed, unbounded, work_off
+from leadtight.app.routing.route import Decide, PoolSnapshots, Route
+from leadtight.app.sla.sweep import Left, SweepTask, SweepTaskKind, Swept, failed, unbounded, work_off
 from leadtight.domain.change import Change
-from leadtight.domain.enforcement.due_steps import asked_pool, ring
+from leadtight.domain.enforcement.due_steps import asked_pool, run_due_steps
 from leadtight.domain.model.errors import Conflict
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.ownership.leave_cover import cover
@@ -56,9 +56,9 @@ class Sla:
         self._route = route
         self._dispatch = dispatch
         self._answering = answering(policy)
-        self._stopped: dict[Kind, _Stop] = {}
+        self._stopped: dict[SweepTaskKind, _Stop] = {}
 
-    def alarm_rang(self, alarm: Alarm, now: datetime) -> Change | None:
+    def on_alarm(self, alarm: Alarm, now: datetime) -> Change | None:
         """Do what is due on the alarm's lead; None when the alarm is stale or nothing is due.
 
         An alarm that rings before its time is armed again, so that it is not spent.
@@ -79,48 +79,48 @@ class Sla:
         first in the next sweep.
         """
         kinds = {
-            Kind.UNOWNED: self._unowned(now),
-            Kind.COVER: self._covering(now),
-            Kind.WAITING: self._offering(),
-            Kind.OVERDUE: self._overdue(now),
-            Kind.DIGESTS: self._dispatch.digests(now, left),
-            Kind.MESSAGES: self._dispatch.messages(now, LATE_AFTER),
+            SweepTaskKind.UNOWNED: self._unowned(now),
+            SweepTaskKind.COVER: self._covering(now),
+            SweepTaskKind.WAITING: self._offering(),
+            SweepTaskKind.OVERDUE: self._overdue(now),
+            SweepTaskKind.DIGESTS: self._dispatch.digests(now, left),
+            SweepTaskKind.MESSAGES: self._dispatch.messages(now, LATE_AFTER),
         }
         return work_off(kinds, now, left)
 
-    def _unowned(self, now: datetime) -> Iterator[Task]:
-        def task(lead: Lead) -> Task:
-            return Task(lead_id=lead.id, run=partial(self._route.route, lead), counts="routed", since=lead.wake_at)
+    def _unowned(self, now: datetime) -> Iterator[SweepTask]:
+        def task(lead: Lead) -> SweepTask:
+            return SweepTask(lead_id=lead.id, run=partial(self._route.route, lead), counts="routed", since=lead.wake_at)
 
-        return self._due(Kind.UNOWNED, lambda: (None,), now, task)
+        return self._due(SweepTaskKind.UNOWNED, lambda: (None,), now, task)
 
-    def _covering(self, now: datetime) -> Iterator[Task]:
-        def task(lead: Lead) -> Task:
-            return Task(lead_id=lead.id, run=partial(self._cover, lead), counts="covered")
+    def _covering(self, now: datetime) -> Iterator[SweepTask]:
+        def task(lead: Lead) -> SweepTask:
+            return SweepTask(lead_id=lead.id, run=partial(self._cover, lead), counts="covered")
 
-        return self._due(Kind.COVER, lambda: self._absent(self._owners(), now), now + FAR, task)
+        return self._due(SweepTaskKind.COVER, lambda: self._absent(self._owners(), now), now + FAR, task)
 
-    def _offering(self) -> Iterator[Task]:
-        seen = Seen()
+    def _offering(self) -> Iterator[SweepTask]:
+        seen = PoolSnapshots()
         for lead in self._route.waiting():
-            yield Task(lead_id=lead.id, run=partial(self._route.offer_on, lead, seen), counts="offered")
+            yield SweepTask(lead_id=lead.id, run=partial(self._route.assign_waiting, lead, seen), counts="offered")
 
-    def _overdue(self, now: datetime) -> Iterator[Task]:
-        def task(lead: Lead) -> Task:
-            return Task(lead_id=lead.id, run=partial(self._ring_overdue, lead), counts="rung", since=lead.wake_at)
+    def _overdue(self, now: datetime) -> Iterator[SweepTask]:
+        def task(lead: Lead) -> SweepTask:
+            return SweepTask(lead_id=lead.id, run=partial(self._ring_overdue, lead), counts="rung", since=lead.wake_at)
 
-        return self._due(Kind.OVERDUE, self._owners, now - LATE_AFTER, task)
+        return self._due(SweepTaskKind.OVERDUE, self._owners, now - LATE_AFTER, task)
 
     def _owners(self) -> list[str]:
         return sorted({*self._policy.people, *self._store.owners()})
 
     def _due(
         self,
-        kind: Kind,
+        kind: SweepTaskKind,
         owners_now: Callable[[], Owners],
         before: datetime,
-        task: Callable[[Lead], Task],
-    ) -> Iterator[Task]:
+        task: Callable[[Lead], SweepTask],
+    ) -> Iterator[SweepTask]:
         """Yield tasks for these owners' leads that are due, each lead once, beginning where the last sweep stopped.
 
         Where one owner's leads, or who the owners are, cannot be read, a task fails in its place and the others follow.
@@ -184,7 +184,7 @@ class Sla:
         def again() -> RoutingState:
             return self._read(state.lead.id if state.lead else "", state.rotation.pool_id)
 
-        return self._settle(ring, asked_pool, state, again, now)
+        return self._settle(run_due_steps, asked_pool, state, again, now)
 
     def _settle(
         self, decide: Decide, asks: Asks, state: RoutingState, read: Callable[[], RoutingState], now: datetime

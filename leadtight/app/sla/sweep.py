@@ -14,7 +14,7 @@ def unbounded() -> timedelta:
     return timedelta.max
 
 
-class Kind(StrEnum):
+class SweepTaskKind(StrEnum):
     """What a sweep works on."""
 
     UNOWNED = "unowned"
@@ -25,21 +25,21 @@ class Kind(StrEnum):
     MESSAGES = "messages"
 
 
-SHARES: Mapping[Kind, int] = {
-    Kind.UNOWNED: 4,
-    Kind.COVER: 1,
-    Kind.WAITING: 1,
-    Kind.OVERDUE: 4,
-    Kind.DIGESTS: 1,
-    Kind.MESSAGES: 4,
+SHARES: Mapping[SweepTaskKind, int] = {
+    SweepTaskKind.UNOWNED: 4,
+    SweepTaskKind.COVER: 1,
+    SweepTaskKind.WAITING: 1,
+    SweepTaskKind.OVERDUE: 4,
+    SweepTaskKind.DIGESTS: 1,
+    SweepTaskKind.MESSAGES: 4,
 }
 """How the time is shared while every kind has work: of fifteen seconds so many. What one leaves the others have."""
 
-_PLACES: Mapping[Kind, int] = {kind: place for place, kind in enumerate(SHARES)}
+_PLACES: Mapping[SweepTaskKind, int] = {kind: place for place, kind in enumerate(SHARES)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
+class SweepTask:
     """One thing to do about a lead (or a week): `run` gets the present instant, and returns None for nothing done.
 
     It counts in the field `counts` of `Swept`. `since` is when it should have been done by something faster; None of
@@ -56,7 +56,7 @@ class Task:
 class Fault:
     """What could not be done this time, and why; without a lead it is the reading of the kind that failed."""
 
-    kind: Kind
+    kind: SweepTaskKind
     lead_id: str
     error: Exception
 
@@ -89,8 +89,8 @@ class Swept:
     covered: int = 0
     offered: int = 0
     faults: tuple[Fault, ...] = ()
-    backlogs: Mapping[Kind, Backlog] = field(default_factory=dict)
-    unfinished: frozenset[Kind] = frozenset()
+    backlogs: Mapping[SweepTaskKind, Backlog] = field(default_factory=dict)
+    unfinished: frozenset[SweepTaskKind] = frozenset()
 
     @property
     def repairs(self) -> int:
@@ -98,16 +98,16 @@ class Swept:
         return self.routed + self.rung + self.sent
 
 
-def failed(error: Exception) -> Task:
+def failed(error: Exception) -> SweepTask:
     """Return the task that stands for what could not be read: it raises why."""
 
     def run(now: datetime) -> None:
         raise error
 
-    return Task(lead_id="", run=run)
+    return SweepTask(lead_id="", run=run)
 
 
-def work_off(kinds: Mapping[Kind, Iterator[Task]], now: datetime, left: Left = unbounded) -> Swept:
+def work_off(kinds: Mapping[SweepTaskKind, Iterator[SweepTask]], now: datetime, left: Left = unbounded) -> Swept:
     """Do the tasks of all kinds, each for its share of the time, until all are done or no time is left.
 
     The kind that has had the least of its share is next. Reading a kind's tasks is its own time and its own fault.
@@ -121,7 +121,7 @@ def work_off(kinds: Mapping[Kind, Iterator[Task]], now: datetime, left: Left = u
 class _Work:
     """Keeps what has been done, and how long each kind took."""
 
-    def __init__(self, kinds: dict[Kind, Iterator[Task]], now: datetime, left: Left) -> None:
+    def __init__(self, kinds: dict[SweepTaskKind, Iterator[SweepTask]], now: datetime, left: Left) -> None:
         self.open = kinds
         self.spent = dict.fromkeys(kinds, timedelta())
         self._now, self._left, self._all = now, left, left()
@@ -132,7 +132,7 @@ class _Work:
     def has_time(self) -> bool:
         return self._left() > timedelta()
 
-    def step(self, kind: Kind) -> None:
+    def step(self, kind: SweepTaskKind) -> None:
         """Take the next task of a kind, and do it."""
         began = self._left()
         try:
@@ -146,7 +146,7 @@ class _Work:
             self._do(kind, task)
         self.spent[kind] += began - self._left()
 
-    def _do(self, kind: Kind, task: Task) -> None:
+    def _do(self, kind: SweepTaskKind, task: SweepTask) -> None:
         if task.since:
             so_far = self._backlogs[kind]
             oldest = min(so_far.oldest or task.since, task.since)

@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from leadtight.app.messaging.links import Links
 from leadtight.app.ports.board import BoardStore, HeldCounts
 from leadtight.app.ports.compliance import CallLists
-from leadtight.domain.access.signed_links import Purpose
+from leadtight.domain.access.signed_links import LinkPurpose
 from leadtight.domain.calendar.timestamps import midnight
-from leadtight.domain.compliance.do_not_call import CallList
+from leadtight.domain.compliance.do_not_call import DncList
 from leadtight.domain.model.errors import LinkOver, NotFound
 from leadtight.domain.model.listing import unreadable_in
 from leadtight.domain.policy.policy import Policy
-from leadtight.domain.views.board import OnBoard
-from leadtight.domain.views.board_summary import Standing, seen_by, standing
+from leadtight.domain.views.board import BoardLead
+from leadtight.domain.views.board_summary import BoardSummary, seen_by, standing
 
 MOST_READ = 20_000
 LISTS_KNOWN_FOR = timedelta(minutes=5)
@@ -25,7 +25,7 @@ SHOWN = 25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Board:
+class TeamBoard:
     """What somebody who answers for leads sees; `links` open the leads that are shown, by id.
 
     `is_cut` tells that there are more open leads than are read: those that are due latest are missing.
@@ -34,13 +34,13 @@ class Board:
     """
 
     person: str
-    standing: Standing
+    standing: BoardSummary
     open: int
     is_cut: bool
     held: HeldCounts
     excluded_today: int
     quarantine: str
-    call_lists: tuple[CallList, ...]
+    call_lists: tuple[DncList, ...]
     links: Mapping[str, str]
     unreadable: int = 0
 
@@ -53,7 +53,7 @@ class Boards:
         self._policy = policy
         self._store = store
         self._call_lists = call_lists
-        self._known: tuple[datetime, tuple[CallList, ...]] | None = None
+        self._known: tuple[datetime, tuple[DncList, ...]] | None = None
         self._links = links
 
     def link(self, person: str, now: datetime) -> str:
@@ -62,12 +62,12 @@ class Boards:
             raise NotFound(f"{person!r} is no manager, nor the catch-all person, of the policy")
         return self._links.board(person, now)
 
-    def show(self, token: str, now: datetime) -> Board:
+    def show(self, token: str, now: datetime) -> TeamBoard:
         """Return the board behind a link, from the index: it may be a moment behind.
 
         Raises InvalidLink when the link is not ours, LinkOver when its time is over or its person manages nobody.
         """
-        person = self._links.open(token, Purpose.BOARD, now).person
+        person = self._links.open(token, LinkPurpose.BOARD, now).person
         if not self._policy.answers_for_leads(person):
             raise LinkOver("You manage no leads any more.")
         zone = self._policy.company.zone
@@ -75,7 +75,7 @@ class Boards:
         theirs = seen_by(self._policy, person, read)
         found = standing(theirs, zone, now)
         shown = (found.unassigned, found.breached, found.about_to_breach, found.overdue)
-        return Board(
+        return TeamBoard(
             person=person,
             standing=found,
             open=len(theirs),
@@ -94,10 +94,10 @@ class Boards:
         today = now.astimezone(zone).date()
         return self._store.excluded_between(midnight(today, zone), midnight(today + timedelta(days=1), zone))
 
-    def _lists(self, now: datetime) -> tuple[CallList, ...]:
+    def _lists(self, now: datetime) -> tuple[DncList, ...]:
         if self._known is None or now - self._known[0] > LISTS_KNOWN_FOR:
             self._known = now, self._call_lists.lists()
         return self._known[1]
 
-    def _link(self, one: OnBoard, person: str, now: datetime) -> str:
+    def _link(self, one: BoardLead, person: str, now: datetime) -> str:
         return self._links.outcome_of(one.lead_id, one.generation, person, now)

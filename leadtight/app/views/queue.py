@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from leadtight.app.messaging.links import Links
 from leadtight.app.ports.leads import LeadStore
-from leadtight.domain.access.signed_links import Purpose
+from leadtight.domain.access.signed_links import LinkPurpose
 from leadtight.domain.model.errors import LinkOver
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.listing import unreadable_in
@@ -37,7 +37,7 @@ class MyQueue:
     unreadable: int = 0
 
 
-class Queue:
+class LeadQueue:
     """Shows people their open leads in the order in which to work them."""
 
     def __init__(self, policy: Policy, store: LeadStore, links: Links) -> None:
@@ -51,7 +51,7 @@ class Queue:
 
         Raises InvalidLink when the link is not ours, LinkOver when it has expired or its person has left the policy.
         """
-        person = self._links.open(token, Purpose.QUEUE, now).person
+        person = self._links.open(token, LinkPurpose.QUEUE, now).person
         if person not in self._policy.people:
             raise LinkOver("You look after no leads any more.")
         due = self._store.due_leads(person, now + FAR, MOST_READ)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from leadtight.devstage.console.times import span
 from leadtight.domain.model.lead import Lead
-from leadtight.domain.model.sla import ARRIVAL, FIRST_RESPONSE, STAGE, UNTOUCHED, Clock, Step, StepKind
+from leadtight.domain.model.sla import ARRIVAL, FIRST_RESPONSE, STAGE, UNTOUCHED, SlaTimer, StepKind, TimerStep
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.targets import MANAGER
 
@@ -79,14 +79,14 @@ def ticking(policy: Policy, lead: Lead, now: datetime) -> tuple[Ticking, ...]:
     )
 
 
-def _coming(policy: Policy, lead: Lead, clock: Clock, step: Step) -> Coming:
+def _coming(policy: Policy, lead: Lead, clock: SlaTimer, step: TimerStep) -> Coming:
     return Coming(what=_words(policy, lead, clock, step), at=step.at)
 
 
-def _words(policy: Policy, lead: Lead, clock: Clock, step: Step) -> str:
+def _words(policy: Policy, lead: Lead, clock: SlaTimer, step: TimerStep) -> str:
     owner = policy.person_name(lead.owner_id)
     match step.kind:
-        case StepKind.MISS:
+        case StepKind.BREACH:
             return "The deadline is missed" if clock.target in (FIRST_RESPONSE, ARRIVAL) else "The next step is overdue"
         case StepKind.ESCALATE:
             to = policy.manager_of(lead.owner_id) if step.notify in (MANAGER, None) else step.notify

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from leadtight.adapters.presentation.formatting import PROOFS, sentence, title
 from leadtight.devstage.console.times import shown, span
-from leadtight.domain.calendar.timestamps import from_text
+from leadtight.domain.calendar.timestamps import parse_timestamp
 from leadtight.domain.compliance.erasure import is_anonymous
 from leadtight.domain.model.enrolment import StepAction
 from leadtight.domain.model.event import Event, EventKind
@@ -115,7 +115,7 @@ def outcome_label(policy: Policy, outcome: object) -> str:
 def first_contact_at(event: Event) -> datetime | None:
     """Return when the contact was that stopped the first-response clock with this event; None when none did."""
     pair = event.changes.get("first_contact_at")
-    return from_text(pair[1]) if event.kind in _ANSWERS and pair and pair[1] and not pair[0] else None
+    return parse_timestamp(pair[1]) if event.kind in _ANSWERS and pair and pair[1] and not pair[0] else None
 
 
 def _received(scene: Scene, event: Event) -> str:
@@ -136,7 +136,7 @@ def _joined(scene: Scene, event: Event) -> str:
 
 def _booked(scene: Scene, event: Event) -> str:
     starts_at = event.data.get("starts_at")
-    when = f" for {scene.time(from_text(starts_at))}" if starts_at else ""
+    when = f" for {scene.time(parse_timestamp(starts_at))}" if starts_at else ""
     return f"{scene.lead.inquiry.display_name} booked a call{when}."
 
 
@@ -160,8 +160,8 @@ def _offered_on(scene: Scene, event: Event) -> str:
 def _handed_over(scene: Scene, event: Event) -> str:
     data = event.data
     lead_in = "Waited too long, so moved" if data["cause"] == Cause.BYPASS else f"{scene.actor(event)} handed over"
-    old = f" instead of {scene.time(from_text(data['old_deadline']))}" if data["old_deadline"] else ""
-    due = f"due {scene.time(from_text(data['new_deadline']))}{old}"
+    old = f" instead of {scene.time(parse_timestamp(data['old_deadline']))}" if data["old_deadline"] else ""
+    due = f"due {scene.time(parse_timestamp(data['new_deadline']))}{old}"
     reason = f" “{data['reason']}”" if data["reason"] else ""
     versions = {str(data["old_policy_version"]), str(data["new_policy_version"])}
     policy = f", by policy {data['new_policy_version']}" if len(versions) > 1 else ""
@@ -170,13 +170,13 @@ def _handed_over(scene: Scene, event: Event) -> str:
 
 def _rearmed(scene: Scene, event: Event) -> str:
     data = event.data
-    due = f", due {scene.time(from_text(data['new_deadline']))}" if data["new_deadline"] else ""
+    due = f", due {scene.time(parse_timestamp(data['new_deadline']))}" if data["new_deadline"] else ""
     return f"Re-armed under policy {data['new_policy_version']} (was {data['old_policy_version']}){due}."
 
 
 def _prolonged(scene: Scene, event: Event) -> str:
     until = event.data.get("until")
-    how_long = f"until {scene.time(from_text(until))}" if until else "for good"
+    how_long = f"until {scene.time(parse_timestamp(until))}" if until else "for good"
     return f"{sentence(scene.owner)} keeps it {how_long}: {scene.person(event.data.get('absent'))} is not back."
 
 
@@ -198,7 +198,7 @@ def _recorded(scene: Scene, event: Event) -> str:
     parts = [f"{scene.actor(event)} recorded “{outcome_label(scene.policy, event.data.get('outcome'))}”."]
     parts += [f"“{event.data[key]}”" for key in ("reason", "note") if event.data.get(key)]
     if event.data.get("claimed_at"):
-        claimed, counted = (scene.time(from_text(event.data[key])) for key in ("claimed_at", "counted_at"))
+        claimed, counted = (scene.time(parse_timestamp(event.data[key])) for key in ("claimed_at", "counted_at"))
         parts.append(
             f"They say it was at {claimed}" + ("." if claimed == counted else "; it counts from when they said so.")
         )
@@ -207,7 +207,7 @@ def _recorded(scene: Scene, event: Event) -> str:
 
 def _proven(scene: Scene, event: Event) -> str:
     evidence, label = event.data["evidence"], outcome_label(scene.policy, event.data.get("outcome"))
-    happened, by = scene.time(from_text(evidence["at"])), event.data.get("by")
+    happened, by = scene.time(parse_timestamp(evidence["at"])), event.data.get("by")
     who = scene.person(by) if by else "the automatic call"
     sentence = f"{PROOFS[evidence['proof']]} shows: {who}, “{label}”, at {happened}."
     return " ".join([sentence, *_stopped(scene, event)])
@@ -229,7 +229,7 @@ def _stopped(scene: Scene, event: Event) -> list[str]:
 
 
 def _corrected(scene: Scene, event: Event) -> str:
-    at, previous = (from_text(event.data[key]) for key in ("first_contact_at", "previous_at"))
+    at, previous = (parse_timestamp(event.data[key]) for key in ("first_contact_at", "previous_at"))
     kept = "The promise was kept." if at <= scene.lead.promise.deadline else "The promise was broken all the same."
     return f"The first contact was at {scene.time(at)}, not at {scene.time(previous)}. {kept}"
 
@@ -284,12 +284,12 @@ def _message(verb: str) -> Callable[[Scene, Event], str]:
 
 
 def _put_off(scene: Scene, event: Event) -> str:
-    until = scene.time(from_text(event.data["decision"]["until"]))
+    until = scene.time(parse_timestamp(event.data["decision"]["until"]))
     return f"{_message('waits to go to')(scene, event).removesuffix('.')}, until {until}."
 
 
 def _deadline(scene: Scene, event: Event) -> str:
-    return scene.time(from_text(event.data["deadline"]))
+    return scene.time(parse_timestamp(event.data["deadline"]))
 
 
 _WORDS: Mapping[EventKind, Callable[[Scene, Event], str]] = {

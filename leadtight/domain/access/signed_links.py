@@ -18,7 +18,7 @@ from leadtight.domain.model.errors import InvalidLink
 _VERSION = "v1"
 
 
-class Purpose(StrEnum):
+class LinkPurpose(StrEnum):
     """What a link is for; one made for one purpose opens nothing else."""
 
     OUTCOME = "o"
@@ -34,7 +34,7 @@ class Purpose(StrEnum):
 class Claims:
     """What a link says: purpose, subject (a lead, a report or whose queue), person, owner generation and expiry."""
 
-    purpose: Purpose
+    purpose: LinkPurpose
     subject: str
     person: str
     generation: int = 0
@@ -63,7 +63,7 @@ def sign(claims: Claims, keyring: Keyring) -> str:
     return f"{signed}.{_signature(signed, keyring.keys[keyring.current])}"
 
 
-def verify(token: str, purpose: Purpose, keyring: Keyring) -> Claims:
+def verify(token: str, purpose: LinkPurpose, keyring: Keyring) -> Claims:
     """Return the claims of a token that we signed for `purpose`, expired or not.
 
     Raises InvalidLink when it is malformed, signed by an unknown key, changed, or made for something else.
@@ -113,7 +113,7 @@ def _claims(body: str) -> Claims:
     try:
         payload = json.loads(_decode(body))
         return Claims(
-            purpose=Purpose(payload["t"]),
+            purpose=LinkPurpose(payload["t"]),
             subject=payload["s"],
             person=payload["p"],
             generation=payload["g"],

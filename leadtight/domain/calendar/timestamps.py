@@ -8,7 +8,7 @@ def midnight(day: date, zone: tzinfo) -> datetime:
     return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
-def to_text(at: datetime) -> str:
+def format_timestamp(at: datetime) -> str:
     """Return `at` as `2026-11-22T02:15:52.123456Z`; 27 characters, sorts as time does.
 
     Raises ValueError for a naive datetime: an instant without a zone is a guess.
@@ -18,7 +18,7 @@ def to_text(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")[: -len("+00:00")] + "Z"
 
 
-def from_text(text: str) -> datetime:
+def parse_timestamp(text: str) -> datetime:
     """Return the instant that an ISO 8601 text with a zone names, in UTC; ValueError otherwise."""
     at = datetime.fromisoformat(text)
     if at.tzinfo is None:

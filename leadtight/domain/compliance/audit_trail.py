@@ -20,7 +20,7 @@ _WHAT = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class AuditEntry:
     """One thing that bears on messages to a person.
 
     `what` is `agreed`, `not agreed`, `opted out`, or what became of a message: `waits`, `sent`, `refused` and so on.
@@ -40,14 +40,14 @@ class Entry:
     source: str = ""
 
 
-def evidence(consents: Iterable[ConsentRecord], events: Iterable[Event]) -> tuple[Entry, ...]:
+def evidence(consents: Iterable[ConsentRecord], events: Iterable[Event]) -> tuple[AuditEntry, ...]:
     """Return the entries of a person's consents and of their leads' histories, oldest first."""
     told = (*map(_asked, consents), *(entry for event in events for entry in _happened(event)))
     return tuple(sorted(told, key=lambda entry: (entry.at, entry.lead_id)))
 
 
-def _asked(record: ConsentRecord) -> Entry:
-    return Entry(
+def _asked(record: ConsentRecord) -> AuditEntry:
+    return AuditEntry(
         at=record.at,
         what="agreed" if record.ticked else "not agreed",
         lead_id=record.lead_id,
@@ -60,11 +60,11 @@ def _asked(record: ConsentRecord) -> Entry:
     )
 
 
-def _happened(event: Event) -> Iterator[Entry]:
+def _happened(event: Event) -> Iterator[AuditEntry]:
     data = event.data
     if event.kind is EventKind.LEAD_OPTED_OUT:
         for channel in data.get("channels", ()):
-            yield Entry(
+            yield AuditEntry(
                 at=event.at,
                 what="opted out",
                 lead_id=event.lead_id,
@@ -76,8 +76,8 @@ def _happened(event: Event) -> Iterator[Entry]:
         yield _message(event, data.get("decision") or {})
 
 
-def _message(event: Event, decision: dict[str, Any]) -> Entry:
-    return Entry(
+def _message(event: Event, decision: dict[str, Any]) -> AuditEntry:
+    return AuditEntry(
         at=event.at,
         what=_WHAT[event.kind],
         lead_id=event.lead_id,

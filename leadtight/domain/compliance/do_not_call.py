@@ -7,12 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 GOOD_FOR = timedelta(days=31)
 """47 CFR 64.1200(c)(2)(i)(D): a version of the registry obtained no more than 31 days before the call."""
 
-OURS = "ours"
+INTERNAL_LIST = "ours"
 """The list of people who asked us: it is added to and never replaced, and so never stale."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CallList:
+class DncList:
     """A list as it was imported: obtained from its keeper on the day `as_of` (UTC), with so many different numbers."""
 
     name: str
@@ -31,21 +31,21 @@ class CallList:
 
     def is_stale(self, now: datetime) -> bool:
         """Tell whether it is too old to be relied on."""
-        return self.name != OURS and self.age(now) > GOOD_FOR.days
+        return self.name != INTERNAL_LIST and self.age(now) > GOOD_FOR.days
 
     def counts(self, generation: str | None) -> bool:
         """Tell whether an entry counts: of its last import, or of one that runs now; ours always do."""
-        return generation is not None and (self.name == OURS or generation >= self.generation)
+        return generation is not None and (self.name == INTERNAL_LIST or generation >= self.generation)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class DncStatus:
     """What the lists say of one number: all that there are, and the names of those that it is on.
 
     `unreadable` names those that there are and that cannot be read: the number may be on them.
     """
 
-    lists: tuple[CallList, ...] = ()
+    lists: tuple[DncList, ...] = ()
     on: frozenset[str] = frozenset()
     unreadable: tuple[str, ...] = ()
 

@@ -21,7 +21,7 @@ RULE, REASON = "opt_out_word", "opted_out"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Leaving:
+class OptOutRequest:
     """The channels that a message ends; `is_wish` when it says no more, `nothing_else` when it is a word of opt-out.
 
     `doubt` are words that may mean us, in a message that ends nothing.
@@ -33,7 +33,7 @@ class Leaving:
     doubt: str = ""
 
 
-def leave(lead: Lead, channels: tuple[Channel, ...], actor: str, now: datetime) -> Change | None:
+def opt_out_lead(lead: Lead, channels: tuple[Channel, ...], actor: str, now: datetime) -> Change | None:
     """Return the change of a lead that leaves channels; None when it has, and is in no sequence any more."""
     if lead.enrolment is None and set(channels) <= set(lead.opted_out):
         return None
@@ -42,7 +42,7 @@ def leave(lead: Lead, channels: tuple[Channel, ...], actor: str, now: datetime) 
     return builder.build()
 
 
-def leave_by_word(
+def opt_out_by_keyword(
     lead: Lead,
     channels: tuple[Channel, ...],
     said: Inquiry,
@@ -62,7 +62,7 @@ def leave_by_word(
     return builder.build()
 
 
-def leave_unknown(
+def record_unknown_opt_out(
     policy: Policy, channels: tuple[Channel, ...], said: Inquiry, *, lead_id: str, source: str, now: datetime
 ) -> Change:
     """Return the record of a word of opt-out from somebody whom nobody knows: closed, and nobody is told.

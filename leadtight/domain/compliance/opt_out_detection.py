@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
-from leadtight.domain.compliance.opt_out import Leaving
+from leadtight.domain.compliance.opt_out import OptOutRequest
 from leadtight.domain.compliance.opt_out_phrases import (
     DOUBTED,
     ELSEWHERE_TOLD,
@@ -39,7 +39,7 @@ _SENTENCE = re.compile(r"[^.!?;:\n\u3002]+[.!?;:\n\u3002\s]*")
 _STOP = re.compile(r"(stop|unsub)\w*")
 
 
-def leaving(words: str, channel: Channel) -> Leaving:
+def leaving(words: str, channel: Channel) -> OptOutRequest:
     """Return what a message that came by `channel` ends: that channel, or the one that it names."""
     text = _unsigned(plain(words[:LONGEST_READ]))
     sentences = [sentence for sentence in _SENTENCE.findall(text) if words_of(sentence)]
@@ -48,7 +48,7 @@ def leaving(words: str, channel: Channel) -> Leaving:
     others = [s for s, wish in zip(sentences, wishes, strict=True) if not wish and not is_polite(s)]
     if found and not others:
         nothing_else = all(wish.is_word for wish in found)
-        return Leaving(channels=_ended(found, channel), nothing_else=nothing_else, is_wish=True)
+        return OptOutRequest(channels=_ended(found, channel), nothing_else=nothing_else, is_wish=True)
     counted = [wish for wish in found if wish.is_clear]
     if wishes and wishes[0] and _begins_with_stop(sentences[0], text):
         counted.append(wishes[0])
@@ -57,7 +57,7 @@ def leaving(words: str, channel: Channel) -> Leaving:
     besides = words_of("".join(sentence for sentence in others if not _is_phrase(sentence)))
     is_wish = bool(channels) and _is_name(besides, words)
     doubt = "" if channels else _doubt(clauses)
-    return Leaving(channels=tuple(sorted(channels)), is_wish=is_wish, doubt=doubt)
+    return OptOutRequest(channels=tuple(sorted(channels)), is_wish=is_wish, doubt=doubt)
 
 
 def _is_name(besides: Sequence[str], words: str) -> bool:

@@ -30,7 +30,7 @@ ALARM_AT = 0.8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
+class SentCounts:
     """One automatic message: of which lead, which, when, and whether it was an acknowledgement."""
 
     message: str
@@ -44,7 +44,7 @@ class SentLately:
 
     key: str
     turn: int = 0
-    sent: tuple[Sent, ...] = ()
+    sent: tuple[SentCounts, ...] = ()
 
     @property
     def expires_at(self) -> datetime | None:
@@ -108,7 +108,7 @@ def with_sent(lately: SentLately, message: Message, now: datetime) -> SentLately
     recent = _recent(lately, now)
     if any(sent.message == name_of(message) for sent in recent):
         return lately
-    sent = Sent(message=name_of(message), at=now, acknowledges=message.template is Template.ACKNOWLEDGE)
+    sent = SentCounts(message=name_of(message), at=now, acknowledges=message.template is Template.ACKNOWLEDGE)
     return replace(lately, turn=lately.turn + 1, sent=(*recent, sent))
 
 
@@ -175,7 +175,7 @@ def _urgency(message: Message, lead: Lead, now: datetime) -> str:
     return "answer" if message.created_at >= next_day(now) - DAY else "late answer"
 
 
-def _recent(lately: SentLately, now: datetime) -> tuple[Sent, ...]:
+def _recent(lately: SentLately, now: datetime) -> tuple[SentCounts, ...]:
     return tuple(sent for sent in lately.sent if sent.at > now - DAY)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from leadtight.domain.compliance.contact_hours import Window, every_day, first_permitted
-from leadtight.domain.compliance.do_not_call import Standing
+from leadtight.domain.compliance.do_not_call import DncStatus
 from leadtight.domain.model.enrolment import Enrolment
 from leadtight.domain.model.identity import person_key
 from leadtight.domain.model.inquiry import Inquiry
@@ -75,11 +75,11 @@ class Suppression:
     """
 
     channels: frozenset[Channel] = frozenset()
-    calls: Standing = field(default_factory=Standing)
+    calls: DncStatus = field(default_factory=DncStatus)
     barred: str = ""
 
 
-def decide(
+def authorize_send(
     policy: Policy, message: Message, lead: Lead, suppression: Suppression, windows: Windows, now: datetime
 ) -> Decision:
     """Return whether `message` may be sent at `now`.

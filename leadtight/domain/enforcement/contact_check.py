@@ -17,7 +17,7 @@ from leadtight.domain.roster.stand_ins import hears_for
 ACTOR = "system:sla"
 
 
-class Answer(StrEnum):
+class ContactAnswer(StrEnum):
     """What a lead says: somebody of the team has been in touch, or nobody has."""
 
     YES = "yes"
@@ -34,7 +34,7 @@ def ask(builder: ChangeBuilder) -> None:
     builder.message(Template.ASK_LEAD, LEAD)
 
 
-def answer(policy: Policy, lead: Lead, said: Answer, now: datetime, words: str = "") -> Change | None:
+def answer(policy: Policy, lead: Lead, said: ContactAnswer, now: datetime, words: str = "") -> Change | None:
     """Return the change that a lead's answer makes; None when it said so before and adds no words.
 
     A “no” is due anew at once: a lead that was lost is open again, the owner owes an answer within the target, the
@@ -43,7 +43,7 @@ def answer(policy: Policy, lead: Lead, said: Answer, now: datetime, words: str =
     """
     if lead.excluded or (lead.says_contacted == said and not words):
         return None
-    disagrees = (said is Answer.YES) != (lead.first_contact_at is not None)
+    disagrees = (said is ContactAnswer.YES) != (lead.first_contact_at is not None)
     builder = ChangeBuilder(lead, replace(lead, says_contacted=said.value), now)
     builder.event(
         EventKind.LEAD_ANSWERED,
@@ -54,12 +54,12 @@ def answer(policy: Policy, lead: Lead, said: Answer, now: datetime, words: str =
         logged=lead.first_contact_at,
         words=words or None,
     )
-    if words and lead.stage is Stage.LOST and said is Answer.YES and lead.owner_id is not None:
+    if words and lead.stage is Stage.LOST and said is ContactAnswer.YES and lead.owner_id is not None:
         _be_due_anew(builder, policy, f"Answer {lead.inquiry.display_name}, who wrote again", now)
     if words and lead.owner_id is not None:
         due = builder.lead.next_action.due_at if builder.lead.next_action else lead.promise.deadline
         builder.message_person(policy, Template.WROTE_AGAIN, lead.owner_id, due_at=due, words=words)
-    if said is Answer.NO and lead.stage is not Stage.WON and lead.owner_id is not None:
+    if said is ContactAnswer.NO and lead.stage is not Stage.WON and lead.owner_id is not None:
         _escalate(builder, policy, lead, lead.owner_id, now)
     return builder.build()
 

@@ -10,10 +10,10 @@ from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.lead import Lead, NextAction
 from leadtight.domain.model.message import Template
 from leadtight.domain.model.rotation import Rotation
-from leadtight.domain.model.sla import ARRIVAL, FIRST_RESPONSE, Clock, Step, StepKind
+from leadtight.domain.model.sla import ARRIVAL, FIRST_RESPONSE, SlaTimer, StepKind, TimerStep
 from leadtight.domain.ownership.expiry import expire
 from leadtight.domain.ownership.handover import Cause, Move, Receiving, move
-from leadtight.domain.ownership.leave_return import give_back
+from leadtight.domain.ownership.leave_return import return_to_owner
 from leadtight.domain.ownership.transfer import Transfer, transfer
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.targets import MANAGER
@@ -21,13 +21,13 @@ from leadtight.domain.promises import first_promise, stall
 from leadtight.domain.promises.deadlines import first_response_clock, next_reminder, reassigned_due, target_of
 from leadtight.domain.promises.next_action import first_action
 from leadtight.domain.roster.stand_ins import hears_for
-from leadtight.domain.routing.selection import choose, pool_for, taken
+from leadtight.domain.routing.selection import choose, owner_after_assignment, pool_for
 from leadtight.domain.sequences.progress import take_due_step
 
 ACTOR = "system:sla"
 
 
-def ring(policy: Policy, lead: Lead, rotation: Rotation, roster: Roster, now: datetime) -> Change | None:
+def run_due_steps(policy: Policy, lead: Lead, rotation: Rotation, roster: Roster, now: datetime) -> Change | None:
     """Return the change that everything due at `now` makes, or None when nothing is due.
 
     Steps run in time order, however late the alarm is. A lead that moves to a new owner starts a new clock at
@@ -53,19 +53,19 @@ def asked_pool(policy: Policy, lead: Lead, now: datetime) -> str:
     return next(filter(None, asked), pool_for(policy, lead).id)
 
 
-def _asks(policy: Policy, lead: Lead, clock: Clock, step: Step) -> str | None:
+def _asks(policy: Policy, lead: Lead, clock: SlaTimer, step: TimerStep) -> str | None:
     """Return the pool that a step needs to know; None when it moves nobody."""
     if step.kind in (StepKind.REASSIGN, StepKind.EXPIRE):
         return pool_for(policy, lead).id
     return stall.bypass_of(policy, lead, clock.target) if step.kind is StepKind.STALL else None
 
 
-def _next_due(lead: Lead, now: datetime) -> tuple[Clock, Step] | None:
+def _next_due(lead: Lead, now: datetime) -> tuple[SlaTimer, TimerStep] | None:
     due = [(c, c.steps[0]) for c in lead.clocks if c.steps and c.steps[0].at <= now]
     return min(due, key=lambda pair: pair[1].at, default=None)
 
 
-def _drop_first_step(builder: ChangeBuilder, clock: Clock) -> None:
+def _drop_first_step(builder: ChangeBuilder, clock: SlaTimer) -> None:
     """Take a clock's first step off it; one that only tells of the first promise ends with its last."""
     if clock.target == ARRIVAL and len(clock.steps) == 1:
         builder.stop(ARRIVAL)
@@ -73,15 +73,15 @@ def _drop_first_step(builder: ChangeBuilder, clock: Clock) -> None:
         _replace_clock(builder, clock.target, replace(clock, steps=clock.steps[1:]))
 
 
-def _replace_clock(builder: ChangeBuilder, target: str, clock: Clock) -> None:
+def _replace_clock(builder: ChangeBuilder, target: str, clock: SlaTimer) -> None:
     builder.set(clocks=tuple(clock if c.target == target else c for c in builder.lead.clocks))
 
 
 def _run(
     builder: ChangeBuilder,
     policy: Policy,
-    clock: Clock,
-    step: Step,
+    clock: SlaTimer,
+    step: TimerStep,
     rotation: Rotation,
     roster: Roster,
     now: datetime,
@@ -89,7 +89,7 @@ def _run(
     match step.kind:
         case StepKind.WARN:
             _warn(builder, policy, clock, step)
-        case StepKind.MISS:
+        case StepKind.BREACH:
             _miss(builder, policy, clock)
         case StepKind.ESCALATE:
             _escalate(builder, policy, clock, step, roster, now)
@@ -106,8 +106,8 @@ def _run(
 def _do_rarer(
     builder: ChangeBuilder,
     policy: Policy,
-    clock: Clock,
-    step: Step,
+    clock: SlaTimer,
+    step: TimerStep,
     rotation: Rotation,
     roster: Roster,
     now: datetime,
@@ -117,15 +117,15 @@ def _do_rarer(
     elif step.kind is StepKind.EXPIRE:
         expire(builder, policy, clock, rotation, roster, now)
     else:
-        give_back(builder, policy, step, rotation, roster, now)
+        return_to_owner(builder, policy, step, rotation, roster, now)
 
 
-def _warn(builder: ChangeBuilder, policy: Policy, clock: Clock, step: Step) -> None:
+def _warn(builder: ChangeBuilder, policy: Policy, clock: SlaTimer, step: TimerStep) -> None:
     builder.event(EventKind.OWNER_WARNED, ACTOR, target=clock.target, level=step.level, deadline=clock.deadline)
     builder.message_person(policy, Template.WARN_OWNER, _owner(builder), due_at=clock.deadline, level=step.level)
 
 
-def _miss(builder: ChangeBuilder, policy: Policy, clock: Clock) -> None:
+def _miss(builder: ChangeBuilder, policy: Policy, clock: SlaTimer) -> None:
     if clock.target == ARRIVAL:
         return first_promise.miss(builder, policy, clock)
     builder.event(EventKind.DEADLINE_MISSED, ACTOR, target=clock.target, deadline=clock.deadline, owner=_owner(builder))
@@ -135,7 +135,9 @@ def _miss(builder: ChangeBuilder, policy: Policy, clock: Clock) -> None:
     return None
 
 
-def _escalate(builder: ChangeBuilder, policy: Policy, clock: Clock, step: Step, roster: Roster, now: datetime) -> None:
+def _escalate(
+    builder: ChangeBuilder, policy: Policy, clock: SlaTimer, step: TimerStep, roster: Roster, now: datetime
+) -> None:
     """Notify the person the step names, or their stand-in.
 
     An owner who is that person has just been told.
@@ -162,7 +164,7 @@ def _escalate(builder: ChangeBuilder, policy: Policy, clock: Clock, step: Step, 
     return None
 
 
-def _remind(builder: ChangeBuilder, policy: Policy, clock: Clock, now: datetime) -> None:
+def _remind(builder: ChangeBuilder, policy: Policy, clock: SlaTimer, now: datetime) -> None:
     current = builder.lead.clock(clock.target) or clock
     again = next_reminder(policy, builder.lead.team_promise, current, now)
     steps = tuple(sorted((*current.steps, again), key=lambda s: s.at))
@@ -196,14 +198,14 @@ def _reassign(builder: ChangeBuilder, policy: Policy, rotation: Rotation, roster
         at=now,
         is_waiting=receipt.found_nobody and hops <= limit,
         alert={"reason": reason, "previous": old},
-        load=None if to_manager else taken(policy, lead, receipt, roster),
+        load=None if to_manager else owner_after_assignment(policy, lead, receipt, roster),
         turn=None if to_manager else turn,
     )
     record = {"previous": old, "reason": reason, "receipt": None if to_manager else receipt}
     transfer(builder, policy, to, EventKind.LEAD_REASSIGNED, ACTOR, **record)
 
 
-def _stall(builder: ChangeBuilder, policy: Policy, clock: Clock, receiving: Receiving, now: datetime) -> None:
+def _stall(builder: ChangeBuilder, policy: Policy, clock: SlaTimer, receiving: Receiving, now: datetime) -> None:
     """Send a lead that stands still past its stage to the pool that the stage names, or raise a task; and watch on."""
     lead = builder.lead
     bypass = stall.bypass_of(policy, lead, clock.target)
@@ -222,7 +224,7 @@ def _stall(builder: ChangeBuilder, policy: Policy, clock: Clock, receiving: Rece
     builder.message_person(policy, Template.TASK, _owner(builder), due_at=action.due_at, target=clock.target)
 
 
-def _tell_of_stall(builder: ChangeBuilder, policy: Policy, clock: Clock, roster: Roster, now: datetime) -> None:
+def _tell_of_stall(builder: ChangeBuilder, policy: Policy, clock: SlaTimer, roster: Roster, now: datetime) -> None:
     """Tell the stage's owner, unless that is the manager and this silence was escalated to them already."""
     lead, named = builder.lead, stall.told(policy, builder.lead, clock)
     is_manager = named == policy.manager_of(lead.owner_id)
@@ -241,7 +243,7 @@ def _hop_limit(policy: Policy, lead: Lead) -> int:
     return reassign.at_most if reassign else 0
 
 
-def _first_response(lead: Lead) -> Clock:
+def _first_response(lead: Lead) -> SlaTimer:
     clock = lead.clock(FIRST_RESPONSE)
     assert clock is not None, "only the first-response clock moves a lead"
     return clock

@@ -16,10 +16,10 @@ from leadtight.domain.model.sla import (
     EXPIRY,
     FIRST_RESPONSE,
     NEXT_ACTION,
-    Clock,
     Promise,
-    Step,
+    SlaTimer,
     StepKind,
+    TimerStep,
 )
 from leadtight.domain.ownership.expiry import renew_expiry
 from leadtight.domain.policy.evaluation import Arrival, tier_of
@@ -109,7 +109,7 @@ def _may_move(old: datetime, new: datetime, now: datetime) -> bool:
     return old > now and new > now
 
 
-def _renewed(policy: Policy, lead: Lead, clock: Clock, now: datetime) -> Clock | None:
+def _renewed(policy: Policy, lead: Lead, clock: SlaTimer, now: datetime) -> SlaTimer | None:
     """Return a clock as the policy makes it now; None when the policy watches this no longer."""
     if clock.target == ARRIVAL:
         return replace(clock, policy_version=policy.version)
@@ -123,11 +123,11 @@ def _renewed(policy: Policy, lead: Lead, clock: Clock, now: datetime) -> Clock |
     return replace(made, steps=_in_order(steps))
 
 
-def _in_order(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+def _in_order(steps: tuple[TimerStep, ...]) -> tuple[TimerStep, ...]:
     return tuple(sorted(steps, key=lambda step: step.at))
 
 
-def _made(policy: Policy, lead: Lead, clock: Clock, now: datetime) -> Clock | None:
+def _made(policy: Policy, lead: Lead, clock: SlaTimer, now: datetime) -> SlaTimer | None:
     if clock.target == NEXT_ACTION:
         return next_action_clock(policy, clock.deadline, clock.started_at, lead.team_promise.calendar)
     if clock.target in (COVER, EXPIRY):

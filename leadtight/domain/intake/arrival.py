@@ -18,7 +18,7 @@ from leadtight.domain.promises.deadlines import promise
 from leadtight.domain.routing.scoring import score
 
 if TYPE_CHECKING:
-    from leadtight.domain.model.consent_record import Asked, Visitor
+    from leadtight.domain.model.consent_record import ConsentPrompt, Visitor
     from leadtight.domain.model.inquiry import Inquiry
     from leadtight.domain.policy.policy import Policy
 
@@ -37,7 +37,7 @@ def receive(
     acknowledged: bool = True,
     promised_from: datetime | None = None,
     earlier_lead_ids: tuple[str, ...] = (),
-    asked: Asked | None = None,
+    asked: ConsentPrompt | None = None,
     visitor: Visitor | None = None,
     leaves: tuple[Channel, ...] = (),
     own_words: str | None = None,

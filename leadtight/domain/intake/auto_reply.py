@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
 from leadtight.domain.intake.auto_reply_phrases import AWAY, RECEIPTS
-from leadtight.domain.intake.inbound_email import OUR_MARK, Letter, ReportKind
+from leadtight.domain.intake.inbound_email import CORRELATION_HEADER, InboundEmail, ReportKind
 from leadtight.domain.intake.noreply_addresses import is_form_mailer_address, is_noreply_address
 
 Headers = Mapping[str, str]
@@ -24,7 +24,9 @@ _NO_ANSWER = frozenset({"all", "autoreply"})
 _COMMENT = re.compile(r"\([^()]{0,200}\)")
 
 
-def auto_reply_reason(letter: Letter, own_lists: Collection[str] = (), own_addresses: Collection[str] = ()) -> str:
+def auto_reply_reason(
+    letter: InboundEmail, own_lists: Collection[str] = (), own_addresses: Collection[str] = ()
+) -> str:
     """Return what shows that no person wrote this mail to us, empty when nothing does.
 
     Such a mail is never a lead, a contact, or answered. A list that forwards to us is no sign: one whose List-Id is
@@ -40,13 +42,13 @@ def auto_reply_reason(letter: Letter, own_lists: Collection[str] = (), own_addre
     return next((why for sign, why in _SIGNS if sign(letter, headers)), "")
 
 
-def allows_answer(letter: Letter) -> bool:
+def allows_answer(letter: InboundEmail) -> bool:
     """Tell whether a mail may be answered by a machine: RFC 3834 section 2, MS-OXCMAIL for Exchange's header."""
     suppressed = _tokens(letter.headers.get("x-auto-response-suppress", ""))
     return not is_form_mailer(letter) and _NO_ANSWER.isdisjoint(suppressed)
 
 
-def is_form_mailer(letter: Letter) -> bool:
+def is_form_mailer(letter: InboundEmail) -> bool:
     """Tell whether a program wrote this for a person.
 
     It says that it is a program, and names a person elsewhere to answer.
@@ -62,7 +64,7 @@ def is_form_mailer(letter: Letter) -> bool:
     return is_other and not ({"list-id", "list-unsubscribe"} & headers.keys())
 
 
-def _is_form_service(letter: Letter) -> bool:
+def _is_form_service(letter: InboundEmail) -> bool:
     """Tell whether a service sent a form's post as it sends its bulk mail: to be answered elsewhere.
 
     A newsletter from an address that no answer reaches does not ask for answers at another domain.
@@ -78,7 +80,7 @@ _OF_FORM_MAILERS = frozenset(
 )
 
 
-def answered_person(letter: Letter) -> Letter:
+def answered_person(letter: InboundEmail) -> InboundEmail:
     """Return a form mailer's mail as the person's to answer."""
     if not is_form_mailer(letter):
         return letter
@@ -110,39 +112,39 @@ def _domain(address: str) -> str:
     return address.rpartition("@")[2].casefold()
 
 
-def _is_submitted_by_a_machine(letter: Letter, headers: Headers) -> bool:
+def _is_submitted_by_a_machine(letter: InboundEmail, headers: Headers) -> bool:
     return _submitted(headers) not in ("", "no")
 
 
-def _is_bulk(letter: Letter, headers: Headers) -> bool:
+def _is_bulk(letter: InboundEmail, headers: Headers) -> bool:
     return _precedence(headers).replace("-", "_") in ("bulk", "list", "junk", "auto_reply", "autoreply")
 
 
-def _is_of_a_campaign(letter: Letter, headers: Headers) -> bool:
+def _is_of_a_campaign(letter: InboundEmail, headers: Headers) -> bool:
     """Tell whether a sender of bulk mail marked this; SES marks every mail, also those that people send."""
     value = headers.get("feedback-id", "").strip()
     return bool(value) and not value.casefold().endswith(":amazonses")
 
 
-def _says(name: str, value: str) -> Callable[[Letter, Headers], bool]:
+def _says(name: str, value: str) -> Callable[[InboundEmail, Headers], bool]:
     pattern = re.compile(value, re.IGNORECASE)
     return lambda letter, headers: name in headers and pattern.match(headers[name].strip()) is not None
 
 
-def _is_away_notice(letter: Letter, headers: Headers) -> bool:
+def _is_away_notice(letter: InboundEmail, headers: Headers) -> bool:
     """Tell whether subject, place in a thread and the missing quotation together are those of an absence notice."""
     begins = letter.subject.casefold().lstrip("[( ").startswith(AWAY)
     return begins and bool(letter.references or "x-auto-response-suppress" in headers) and not letter.quotes
 
 
-def _is_receipt(letter: Letter, headers: Headers) -> bool:
+def _is_receipt(letter: InboundEmail, headers: Headers) -> bool:
     """Tell whether this is a receipt that lost its report on its way: subject, place in a thread, nothing quoted."""
     begins = letter.subject.casefold().startswith(RECEIPTS)
     return begins and bool(letter.references) and not letter.quotes and len(letter.own_text) < 500
 
 
-_SIGNS: tuple[tuple[Callable[[Letter, Headers], bool], str], ...] = (
-    (_says(OUR_MARK, ""), "our own mail came back"),
+_SIGNS: tuple[tuple[Callable[[InboundEmail, Headers], bool], str], ...] = (
+    (_says(CORRELATION_HEADER, ""), "our own mail came back"),
     (_is_submitted_by_a_machine, "Auto-Submitted"),
     (_says("return-path", r"<\s*>$"), "an empty Return-Path"),
     (_is_bulk, "Precedence"),

@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
-from leadtight.domain.intake.inbound_email import Letter, likeness
-from leadtight.domain.intake.spam import EPOCH, Count
+from leadtight.domain.intake.inbound_email import InboundEmail, likeness
+from leadtight.domain.intake.spam import EPOCH, RateLimitCounter
 from leadtight.domain.policy.sources import Mailbox
 
 FEWEST_WORDS = 3
@@ -19,14 +19,14 @@ _SHARED = frozenset(
 """Second-level domains at which strangers have their addresses."""
 
 
-def answer_counts(mailbox: Mailbox, letter: Letter, now: datetime) -> Iterator[Count]:
+def answer_counts(mailbox: Mailbox, letter: InboundEmail, now: datetime) -> Iterator[RateLimitCounter]:
     """Yield what an automatic answer counts towards: its address and the mailbox, each within the window that runs."""
     limits = mailbox.limits
     yield _count(mailbox, f"to:{letter.sender.casefold()}", limits.answers_per_address, now)
     yield _count(mailbox, "answers", limits.answers, now)
 
 
-def alike_counts(mailbox: Mailbox, letter: Letter, now: datetime) -> Iterator[Count]:
+def alike_counts(mailbox: Mailbox, letter: InboundEmail, now: datetime) -> Iterator[RateLimitCounter]:
     """Yield what an unknown sender's mail counts towards.
 
     That is all of one template and of one place. A machine that writes from a new address each time changes its numbers
@@ -57,9 +57,11 @@ def _domain(address: str) -> str:
     return address.rpartition("@")[2].casefold()
 
 
-def _count(mailbox: Mailbox, name: str, at_most: int, now: datetime) -> Count:
+def _count(mailbox: Mailbox, name: str, at_most: int, now: datetime) -> RateLimitCounter:
     """Return one more under a name; addresses and words are in the key only as a hash."""
     within = mailbox.limits.within
     window = (now - EPOCH) // within
     digest = hashlib.sha256(f"{window}#{name}".encode("utf-8", "replace")).hexdigest()[:20]
-    return Count(key=f"mail:{mailbox.id}#{window}#{digest}", at_most=at_most, expires_at=EPOCH + (window + 1) * within)
+    return RateLimitCounter(
+        key=f"mail:{mailbox.id}#{window}#{digest}", at_most=at_most, expires_at=EPOCH + (window + 1) * within
+    )

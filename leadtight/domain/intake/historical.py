@@ -16,7 +16,7 @@ RULE, REASON = "import", "historical"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Past:
+class HistoricalLead:
     """How a lead ended elsewhere, or where it stood there."""
 
     stage: Stage = Stage.NEW
@@ -24,10 +24,10 @@ class Past:
     lost_reason: str = ""
 
 
-def keep(
+def record_historical(
     policy: Policy,
     inquiry: Inquiry,
-    past: Past,
+    past: HistoricalLead,
     *,
     lead_id: str,
     source: str,

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from leadtight.domain.change import Change, ChangeBuilder
-from leadtight.domain.model.concern import Concern, ConcernRule, Raised
+from leadtight.domain.model.concern import Concern, ConcernRule, RaisedConcern
 from leadtight.domain.model.errors import Problem
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.lead import Lead
@@ -27,11 +27,11 @@ UNPROVED = "unproved_sender"
 LONGEST_QUOTED = 120
 
 
-def concern_of(policy: Policy, words: str, now: datetime) -> Raised | None:
+def concern_of(policy: Policy, words: str, now: datetime) -> RaisedConcern | None:
     """Return what the first rule that holds finds in a message; None when none does. An empty message says nothing."""
     for rule in policy.concerns if words.strip() else ():
         if found := _found(rule, words):
-            return Raised(rule=rule.id, concern=rule.concern, found=found, at=now, policy_version=policy.version)
+            return RaisedConcern(rule=rule.id, concern=rule.concern, found=found, at=now, policy_version=policy.version)
     return None
 
 
@@ -56,7 +56,9 @@ def raise_concern(builder: ChangeBuilder, policy: Policy, words: str, due_at: da
 def raise_doubt(builder: ChangeBuilder, policy: Policy, doubt: str, now: datetime) -> None:
     """Add to a change that words may be a wish to hear no more, and hold the lead's sequence until a person acts."""
     found = f"“{doubt}” may be a wish to get no more messages"
-    raised = Raised(rule=DOUBT, concern=Concern.LOW_CONFIDENCE, found=found, at=now, policy_version=policy.version)
+    raised = RaisedConcern(
+        rule=DOUBT, concern=Concern.LOW_CONFIDENCE, found=found, at=now, policy_version=policy.version
+    )
     _hold(builder, raised)
 
 
@@ -64,7 +66,9 @@ def raise_unproved(builder: ChangeBuilder, policy: Policy, words: str, now: date
     """Add to a change that a mail's sender may be another person, and hold the lead's sequence until a person acts."""
     said = f"“{' '.join(words.split())[:LONGEST_QUOTED]}”"
     found = f"{said} came from an address that is not proved to be its sender's: ask them before you act on it"
-    raised = Raised(rule=UNPROVED, concern=Concern.LOW_CONFIDENCE, found=found, at=now, policy_version=policy.version)
+    raised = RaisedConcern(
+        rule=UNPROVED, concern=Concern.LOW_CONFIDENCE, found=found, at=now, policy_version=policy.version
+    )
     _hold(builder, raised)
 
 
@@ -81,7 +85,7 @@ def pause(lead: Lead, policy: Policy, words: str, now: datetime) -> Change | Non
     return builder.build()
 
 
-def _hold(builder: ChangeBuilder, raised: Raised) -> None:
+def _hold(builder: ChangeBuilder, raised: RaisedConcern) -> None:
     enrolment = builder.lead.enrolment
     builder.set(concern=raised)
     if enrolment and enrolment.started and not enrolment.is_over:

@@ -21,7 +21,7 @@ from leadtight.domain.promises.deadlines import next_action_clock, promise
 from leadtight.domain.routing.scoring import score
 
 if TYPE_CHECKING:
-    from leadtight.domain.model.consent_record import Asked, Visitor
+    from leadtight.domain.model.consent_record import ConsentPrompt, Visitor
     from leadtight.domain.model.inquiry import Inquiry
     from leadtight.domain.outcomes.booking import Booking
     from leadtight.domain.policy.policy import Policy
@@ -34,14 +34,14 @@ _CONTACTS = frozenset({"email", "phone", "handle"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Earlier:
+class PriorLeads:
     """What a new lead remembers of the leads that its person had before: which, and who owned the latest."""
 
     lead_ids: tuple[str, ...] = ()
     owner_id: str | None = None
 
 
-def open_lead(policy: Policy, leads: Iterable[Lead], now: datetime) -> Lead | None:
+def find_mergeable_lead(policy: Policy, leads: Iterable[Lead], now: datetime) -> Lead | None:
     """Return the lead that a new inquiry of its person belongs to: the latest that is open and was heard of lately.
 
     Lately is `identity.merge_within` before `now`, counted from the last inquiry that joined it.
@@ -55,11 +55,11 @@ def latest(leads: Iterable[Lead]) -> Lead | None:
     return max(leads, key=lambda lead: (lead.is_open, lead.last_inquiry, lead.id), default=None)
 
 
-def earlier(leads: Sequence[Lead]) -> Earlier:
+def prior_leads(leads: Sequence[Lead]) -> PriorLeads:
     """Return what a new lead remembers of those before it."""
     ordered = sorted(leads, key=lambda lead: (lead.received_at, lead.id))
     owners = [owner for lead in ordered if (owner := lead.owner_id or (lead.excluded and lead.known_owner_id))]
-    return Earlier(lead_ids=tuple(lead.id for lead in ordered), owner_id=owners[-1] if owners else None)
+    return PriorLeads(lead_ids=tuple(lead.id for lead in ordered), owner_id=owners[-1] if owners else None)
 
 
 def merge(
@@ -73,7 +73,7 @@ def merge(
     leaves: tuple[Channel, ...] = (),
     now: datetime,
     own_words: str | None = None,
-    asked: Asked | None = None,
+    asked: ConsentPrompt | None = None,
     visitor: Visitor | None = None,
     booking: Booking | None = None,
     doubt: str = "",

@@ -31,7 +31,7 @@ class Reason(StrEnum):
     UNVERIFIED = "unverified"
 
 
-class State(StrEnum):
+class QuarantineState(StrEnum):
     """Where a held delivery stands. A waiting one is tried again by itself; a held one waits for a person."""
 
     WAITING = "waiting"
@@ -40,11 +40,11 @@ class State(StrEnum):
     DISCARDED = "discarded"
 
 
-OPEN = frozenset({State.WAITING, State.HELD})
+OPEN = frozenset({QuarantineState.WAITING, QuarantineState.HELD})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
+class QuarantinedDelivery:
     """One delivery as it came in, with what is known of why it is no lead.
 
     `channel` names who can read it again (`form:contact`, `webhook:typeform`, `email`), `content` is what it said: the
@@ -63,7 +63,7 @@ class Held:
     content_type: str = ""
     is_base64: bool = False
     file: str = ""
-    state: State = State.HELD
+    state: QuarantineState = QuarantineState.HELD
     tries: int = 0
     next_try_at: datetime | None = None
     settled_at: datetime | None = None
@@ -90,58 +90,60 @@ class Held:
 
         A person who knows better may still release it.
         """
-        return self.state is State.DISCARDED and self.settled_by.startswith(BY_A_RULE)
+        return self.state is QuarantineState.DISCARDED and self.settled_by.startswith(BY_A_RULE)
 
     @property
     def is_discarded_together(self) -> bool:
         """Tell whether a person discarded it with all that was held for its reason, and may take that back."""
-        return self.state is State.DISCARDED and self.settled_by.endswith(TOGETHER)
+        return self.state is QuarantineState.DISCARDED and self.settled_by.endswith(TOGETHER)
 
 
-def reopened(held: Held) -> Held:
+def reopened(held: QuarantinedDelivery) -> QuarantinedDelivery:
     """Return a delivery that was discarded together with others as one that waits again. Raises StaleSubmission."""
     if not held.is_discarded_together:
         raise StaleSubmission(f"{held.id} was not discarded together with others")
-    return replace(held, state=State.HELD, settled_at=None, settled_by="", note="", version=held.version + 1)
+    return replace(held, state=QuarantineState.HELD, settled_at=None, settled_by="", note="", version=held.version + 1)
 
 
-def released(held: Held, lead_id: str, by: str, now: datetime) -> Held:
+def released(held: QuarantinedDelivery, lead_id: str, by: str, now: datetime) -> QuarantinedDelivery:
     """Return the delivery as it is when it has become (part of) a lead. Raises StaleSubmission when it was settled."""
-    return _settled(held, State.RELEASED, by, now, lead_id=lead_id)
+    return _settled(held, QuarantineState.RELEASED, by, now, lead_id=lead_id)
 
 
-def release_begun(held: Held) -> Held:
+def begin_release(held: QuarantinedDelivery) -> QuarantinedDelivery:
     """Return the delivery as one that is about to become a lead, or is one: nobody discards it from now on.
 
     What a rule set aside is open again from now on. Raises StaleSubmission when a person settled it.
     """
     if held.is_set_aside:
-        held = replace(held, state=State.HELD, settled_at=None, settled_by="", note="")
+        held = replace(held, state=QuarantineState.HELD, settled_at=None, settled_by="", note="")
     _must_be_open(held)
     return replace(held, is_being_released=True, version=held.version + 1)
 
 
-def given_back(held: Held) -> Held:
+def abort_release(held: QuarantinedDelivery) -> QuarantinedDelivery:
     """Return a delivery whose release has begun as one that turned out to be still no lead."""
     return replace(held, is_being_released=False, version=held.version + 1)
 
 
-def discarded(held: Held, by: str, why: str, now: datetime) -> Held:
+def discarded(held: QuarantinedDelivery, by: str, why: str, now: datetime) -> QuarantinedDelivery:
     """Return the delivery as it is when somebody decided that it is no lead.
 
     Raises StaleSubmission when it was settled, and while it is being released.
     """
     if held.is_being_released:
         raise StaleSubmission(f"{held.id} is being released: release it once more if it stays here")
-    return _settled(held, State.DISCARDED, by, now, note=why)
+    return _settled(held, QuarantineState.DISCARDED, by, now, note=why)
 
 
-def settled_on_arrival(held: Held, by: str) -> Held:
+def settled_on_arrival(held: QuarantinedDelivery, by: str) -> QuarantinedDelivery:
     """Return a delivery that a rule discards before anybody has to look: kept only so that it can be found."""
-    return replace(held, state=State.DISCARDED, settled_at=held.received_at, settled_by=by, note=held.detail)
+    return replace(held, state=QuarantineState.DISCARDED, settled_at=held.received_at, settled_by=by, note=held.detail)
 
 
-def _settled(held: Held, state: State, by: str, now: datetime, **fields: Any) -> Held:
+def _settled(
+    held: QuarantinedDelivery, state: QuarantineState, by: str, now: datetime, **fields: Any
+) -> QuarantinedDelivery:
     _must_be_open(held)
     return replace(
         held,
@@ -155,18 +157,18 @@ def _settled(held: Held, state: State, by: str, now: datetime, **fields: Any) ->
     )
 
 
-def _must_be_open(held: Held) -> None:
+def _must_be_open(held: QuarantinedDelivery) -> None:
     if not held.is_open:
         raise StaleSubmission(f"{held.id} was {held.state} already")
 
 
-def put_off(held: Held, why: str, now: datetime) -> Held:
+def schedule_retry(held: QuarantinedDelivery, why: str, now: datetime) -> QuarantinedDelivery:
     """Return the delivery after another try that failed: tried again after doubling pauses, at last by a person."""
     given_up = now - held.received_at >= GIVEN_UP_AFTER
     pause = min(FIRST_PAUSE * 2 ** min(held.tries, 10), LONGEST_PAUSE)
     return replace(
         held,
-        state=State.HELD if given_up else State.WAITING,
+        state=QuarantineState.HELD if given_up else QuarantineState.WAITING,
         reason=Reason.NOT_FETCHED if given_up else held.reason,
         detail=why,
         tries=held.tries + 1,
@@ -175,14 +177,16 @@ def put_off(held: Held, why: str, now: datetime) -> Held:
     )
 
 
-def held_back(held: Held, reason: Reason, why: str, content: str = "") -> Held:
+def quarantine_for_review(
+    held: QuarantinedDelivery, reason: Reason, why: str, content: str = ""
+) -> QuarantinedDelivery:
     """Return a waiting delivery as one that only a person can settle: another try would say the same.
 
     `content` is what was fetched, if it was.
     """
     return replace(
         held,
-        state=State.HELD,
+        state=QuarantineState.HELD,
         reason=reason,
         detail=why,
         content=content or held.content,

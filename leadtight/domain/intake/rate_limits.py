@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from leadtight.domain.intake.spam import EPOCH, Count
+from leadtight.domain.intake.spam import EPOCH, RateLimitCounter
 from leadtight.domain.model.inquiry import Inquiry
 from leadtight.domain.model.message import NETWORK, SOURCE
 from leadtight.domain.policy.forms import Rates
@@ -54,7 +54,7 @@ class Door:
     source: str = ""
 
 
-def counts(door: Door, now: datetime) -> Iterator[Count]:
+def counts(door: Door, now: datetime) -> Iterator[RateLimitCounter]:
     """Yield what one post counts towards, each within the window that runs now.
 
     Where one address may send as much as everybody, addresses tell nothing: all visitors come through one proxy.
@@ -70,7 +70,7 @@ def counts(door: Door, now: datetime) -> Iterator[Count]:
         yield _count(whole, "", rates.per_source, now, DOOR)
 
 
-def counts_over_limit(door: Door, inquiry: Inquiry, now: datetime) -> Iterator[Count]:
+def counts_over_limit(door: Door, inquiry: Inquiry, now: datetime) -> Iterator[RateLimitCounter]:
     """Yield what a post counts towards once its door is full.
 
     It must be the first of its address, and of its contact under its name. A network of many households, and words,
@@ -136,13 +136,13 @@ def _part(address: str, bits: dict[int, int]) -> str:
     return f"{ip.version}/{int(ip) >> (ip.max_prefixlen - bits[ip.version]):x}/{bits[ip.version]}"
 
 
-def _count(door: Door, name: str, at_most: int, now: datetime, what: str, buckets: int = BUCKETS) -> Count:
+def _count(door: Door, name: str, at_most: int, now: datetime, what: str, buckets: int = BUCKETS) -> RateLimitCounter:
     """Return one more under a name; the key holds a number in its place."""
     window = (now - EPOCH) // door.rates.within
     key = f"{door.name}#{window}"
     if name:
         key = f"{key}#{_bucket(name, key, buckets)}"
-    return Count(
+    return RateLimitCounter(
         key=key, at_most=at_most, expires_at=EPOCH + (window + 1) * door.rates.within, what=what, is_spread=not name
     )
 

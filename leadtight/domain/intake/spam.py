@@ -15,7 +15,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Doubt:
+class SpamVerdict:
     """Why a post is held instead of taken for a lead."""
 
     reason: Reason
@@ -23,7 +23,7 @@ class Doubt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Count:
+class RateLimitCounter:
     """One more in a window: at most so many under this key, which names the window, too; `what` is counted.
 
     What everybody counts towards is spread, for many must not wait for one item; the limit of what is not may change.
@@ -36,16 +36,16 @@ class Count:
     is_spread: bool = True
 
 
-def suspicion(form: Form, fields: Mapping[str, Any]) -> Doubt | None:
+def suspicion(form: Form, fields: Mapping[str, Any]) -> SpamVerdict | None:
     """Return what gives a program away: it filled in what people do not see, or was faster than they are.
 
     A page without scripts tells no time, and is believed.
     """
     if form.honeypot and _is_filled_in(fields.get(form.honeypot)):
-        return Doubt(reason=Reason.SPAM, detail=f"the hidden field {form.honeypot} was filled in")
+        return SpamVerdict(reason=Reason.SPAM, detail=f"the hidden field {form.honeypot} was filled in")
     took = _took(fields.get(FILL_TIME))
     if form.min_fill_time and took is not None and took < form.min_fill_time:
-        return Doubt(reason=Reason.SPAM, detail=f"filled in within {took.total_seconds():.1f} seconds")
+        return SpamVerdict(reason=Reason.SPAM, detail=f"filled in within {took.total_seconds():.1f} seconds")
     return None
 
 

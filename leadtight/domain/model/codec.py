@@ -96,7 +96,7 @@ _WRITERS: tuple[tuple[type[Any] | tuple[type[Any], ...], Callable[[Any], Any]], 
     (Enum, _value),
     ((types.NoneType, str, bool, int, float), _itself),
     (timedelta, _microseconds),
-    (datetime, timestamps.to_text),
+    (datetime, timestamps.format_timestamp),
     ((date, Decimal), str),
     (Mapping, _map),
     ((list, tuple, frozenset), _list),
@@ -156,7 +156,7 @@ def _mapping_of(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 def _read_record(kind: type[Any], value: Any) -> Any:
     readers = _readers(cast(Hashable, kind))
-    value = kind.from_former(value) if hasattr(kind, "from_former") else value
+    value = kind.upgrade(value) if hasattr(kind, "from_former") else value
     return kind(**{name: readers[name](v) for name, v in value.items() if name in readers})
 
 
@@ -176,7 +176,7 @@ def _plain_of(kind: type[Any]) -> Callable[[Any], Any]:
 
 
 _READERS: tuple[tuple[type[Any], Callable[[Any], Any]], ...] = (
-    (datetime, timestamps.from_text),
+    (datetime, timestamps.parse_timestamp),
     (date, date.fromisoformat),
     (timedelta, _microseconds_read),
 )

@@ -40,7 +40,7 @@ class ConcernRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Raised:
+class RaisedConcern:
     """A concern that waits for a person to act: which rule found which words, when and under which policy."""
 
     rule: str

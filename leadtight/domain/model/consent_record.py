@@ -12,7 +12,7 @@ from leadtight.domain.model.inquiry import Inquiry
 from leadtight.domain.model.message import Channel
 
 
-class Purpose(StrEnum):
+class ConsentPurpose(StrEnum):
     """What messages are for: texts about the inquiry itself, or messages that go beyond it."""
 
     INQUIRY = "inquiry"
@@ -20,11 +20,11 @@ class Purpose(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Box:
+class ConsentCheckbox:
     """One box that a person saw: for which messages, in which words, ticked or not."""
 
     channel: Channel
-    purpose: Purpose
+    purpose: ConsentPurpose
     ticked: bool
     text: str = ""
 
@@ -39,10 +39,10 @@ class Visitor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class ConsentPrompt:
     """The boxes of one inquiry, and the page that they stood on."""
 
-    boxes: tuple[Box, ...] = ()
+    boxes: tuple[ConsentCheckbox, ...] = ()
     url: str = ""
 
 
@@ -57,7 +57,7 @@ class ConsentRecord:
     person_key: str
     lead_id: str
     channel: Channel
-    purpose: Purpose
+    purpose: ConsentPurpose
     ticked: bool
     at: datetime
     text: str = ""
@@ -71,7 +71,7 @@ class ConsentRecord:
 
 
 def records(
-    asked: Asked,
+    asked: ConsentPrompt,
     visitor: Visitor | None,
     inquiry: Inquiry,
     *,

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Self
 
-from leadtight.domain.model.concern import Raised
+from leadtight.domain.model.concern import RaisedConcern
 from leadtight.domain.model.enrolment import Enrolment
 from leadtight.domain.model.inquiry import Inquiry
 from leadtight.domain.model.message import Channel
-from leadtight.domain.model.sla import Clock, Promise
+from leadtight.domain.model.sla import Promise, SlaTimer
 from leadtight.domain.model.stage import Stage
 
 
@@ -117,14 +117,14 @@ class Lead:
     attempts: int = 0
     unanswered: int = 0
     next_action: NextAction | None = None
-    clocks: tuple[Clock, ...] = ()
+    clocks: tuple[SlaTimer, ...] = ()
     status_notes: str = ""
     lost_reason: str = ""
     last_outcome: RecordedOutcome | None = None
     enrolment: Enrolment | None = None
     opted_out: tuple[Channel, ...] = ()
     sent_once: tuple[str, ...] = ()
-    concern: Raised | None = None
+    concern: RaisedConcern | None = None
     unreachable: tuple[Channel, ...] = ()
     not_reached: tuple[str, ...] = ()
     says_contacted: str = ""
@@ -180,11 +180,11 @@ class Lead:
         """Tell whether the first-response promise is broken: computed from times, whatever ran when (F9, F10)."""
         return self.excluded is None and (self.answered_at or now) > self.promise.deadline
 
-    def clock(self, target: str) -> Clock | None:
+    def clock(self, target: str) -> SlaTimer | None:
         """Return the running clock of a target, if it runs."""
         return next((c for c in self.clocks if c.target == target), None)
 
-    def with_clock(self, clock: Clock) -> Self:
+    def with_clock(self, clock: SlaTimer) -> Self:
         """Return the lead with a clock, last, in place of the one of its target."""
         return replace(self, clocks=(*self.without_clocks(clock.target).clocks, clock))
 

@@ -37,7 +37,7 @@ class Rotation:
     per_lead: int = LEAD
 
     @classmethod
-    def from_former(cls, document: Mapping[str, Any]) -> Mapping[str, Any]:
+    def upgrade(cls, document: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return a stored document in today's form: credits used to be in weights."""
         return document if "per_lead" in document else {**document, "per_lead": 0}
 

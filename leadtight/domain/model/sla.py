@@ -34,7 +34,7 @@ class StepKind(StrEnum):
     """What happens at a step of a clock."""
 
     WARN = "warn"
-    MISS = "miss"
+    BREACH = "miss"
     ESCALATE = "escalate"
     REASSIGN = "reassign"
     REMIND = "remind"
@@ -45,7 +45,7 @@ class StepKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class TimerStep:
     """One thing that happens at a fixed time unless the clock stops first."""
 
     kind: StepKind
@@ -60,11 +60,11 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Clock:
+class SlaTimer:
     """A running promise: its deadline and the steps that are still to come, in time order."""
 
     target: str
     started_at: datetime
     deadline: datetime
     policy_version: str
-    steps: tuple[Step, ...]
+    steps: tuple[TimerStep, ...]

@@ -43,14 +43,14 @@ class Alerts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Weighed:
+class AlertDecision:
     """Whether a message interrupts its reader now, or is kept for the digest at `until`; `alerts` is kept of it."""
 
     alerts: Alerts
     until: datetime | None = None
 
 
-def weigh(policy: Policy, message: Message, alerts: Alerts, now: datetime) -> Weighed:
+def decide_interruption(policy: Policy, message: Message, alerts: Alerts, now: datetime) -> AlertDecision:
     """Return whether a message to a person of the policy interrupts them at `now`.
 
     The same notice on several channels, or tried again, is one interruption. What is over the budget waits for the
@@ -59,16 +59,16 @@ def weigh(policy: Policy, message: Message, alerts: Alerts, now: datetime) -> We
     """
     recent = tuple(one for one in alerts.sent if one.at > now - HOUR)
     if any(one.notice == notice_of(message) for one in recent):
-        return Weighed(alerts=alerts)
+        return AlertDecision(alerts=alerts)
     rests = _rests(policy, message, now)
     if not rests and _may_interrupt(policy, message, len(recent)):
         sent = (*recent, Alerted(notice=notice_of(message), at=now))
-        return Weighed(alerts=replace(alerts, turn=alerts.turn + 1, sent=sent))
+        return AlertDecision(alerts=replace(alerts, turn=alerts.turn + 1, sent=sent))
     if alerts.digest_at and alerts.digest_at > now:
-        return Weighed(alerts=alerts, until=alerts.digest_at)
+        return AlertDecision(alerts=alerts, until=alerts.digest_at)
     gathered = timedelta() if rests else policy.alerts.digest_every
     until = policy.calendar_of(message.recipient).next_open(now + gathered)
-    return Weighed(alerts=replace(alerts, turn=alerts.turn + 1, sent=recent, digest_at=until), until=until)
+    return AlertDecision(alerts=replace(alerts, turn=alerts.turn + 1, sent=recent, digest_at=until), until=until)
 
 
 def notice_of(message: Message) -> str:

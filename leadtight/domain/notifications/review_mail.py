@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from leadtight.domain.calendar.timestamps import to_text
+from leadtight.domain.calendar.timestamps import format_timestamp
 from leadtight.domain.calendar.week import Week
 from leadtight.domain.model.message import Channel, Message, Template
 from leadtight.domain.policy.outcomes import OWNER
@@ -17,7 +17,7 @@ LOST_FROM = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewTold:
+class PublishedReview:
     """A review that is over: its week, its page in the reports bucket, and what it says."""
 
     week: Week
@@ -38,7 +38,7 @@ def readers(policy: Policy) -> tuple[str, ...]:
     return tuple(p for p in dict.fromkeys(marked or answer) if policy.people[p].active)
 
 
-def owed(policy: Policy, told: ReviewTold, now: datetime) -> tuple[Message, ...]:
+def owed(policy: Policy, told: PublishedReview, now: datetime) -> tuple[Message, ...]:
     """Return one mail for each reader, with the same id whenever it is asked for; late ones are due at once.
 
     Those who stand in for a reader on leave read it, too.
@@ -48,7 +48,7 @@ def owed(policy: Policy, told: ReviewTold, now: datetime) -> tuple[Message, ...]
     return tuple(_mail(policy, person, told, now) for person in reading)
 
 
-def _mail(policy: Policy, person: str, told: ReviewTold, now: datetime) -> Message:
+def _mail(policy: Policy, person: str, told: PublishedReview, now: datetime) -> Message:
     zone = policy.calendar_of(person).zone
     due = max(datetime.combine(told.week.after.monday, AT, zone).astimezone(now.tzinfo), now)
     return Message(
@@ -60,7 +60,12 @@ def _mail(policy: Policy, person: str, told: ReviewTold, now: datetime) -> Messa
         created_at=due,  # it is given up so long after it was due, not after it was written
         next_try_at=due,
         detail=f"waits for Monday morning in {zone.key}" if due > now else "",
-        data={"week": str(told.week), "path": told.path, "headline": list(told.headline), "due_at": to_text(due)},
+        data={
+            "week": str(told.week),
+            "path": told.path,
+            "headline": list(told.headline),
+            "due_at": format_timestamp(due),
+        },
     )
 
 

@@ -7,8 +7,8 @@ from leadtight.domain.change import Change, ChangeBuilder
 from leadtight.domain.model.enrolment import Means
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.lead import Lead
-from leadtight.domain.outcomes.effects import follow_through
-from leadtight.domain.outcomes.first_contact import Evidence, proven_at
+from leadtight.domain.outcomes.effects import apply_to_sequences
+from leadtight.domain.outcomes.first_contact import ContactProof, proven_at
 from leadtight.domain.outcomes.recording import apply_outcome, check_counts
 from leadtight.domain.policy.outcomes import OutcomeRule
 from leadtight.domain.policy.policy import Policy
@@ -24,7 +24,7 @@ ANSWERED = "answered"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class SequenceStepRef:
     """Which step of which enrolment a call of ours was."""
 
     enrolment: str
@@ -32,7 +32,7 @@ class Step:
 
 
 def automatic_call(
-    policy: Policy, lead: Lead, outcome: str, *, evidence: Evidence, step: Step | None, now: datetime
+    policy: Policy, lead: Lead, outcome: str, *, evidence: ContactProof, step: SequenceStepRef | None, now: datetime
 ) -> Change | None:
     """Return the change that the report of such a call makes; None when it was counted before.
 
@@ -60,7 +60,7 @@ def automatic_call(
     return builder.build()
 
 
-def _drives(lead: Lead, rule: OutcomeRule, step: Step | None) -> bool:
+def _drives(lead: Lead, rule: OutcomeRule, step: SequenceStepRef | None) -> bool:
     """Tell whether the lead goes on by the policy's rule, instead of by a person."""
     if lead.concern is not None:
         return False
@@ -69,7 +69,7 @@ def _drives(lead: Lead, rule: OutcomeRule, step: Step | None) -> bool:
     return step is None and (lead.enrolment is None or not lead.enrolment.awaits_outcome)
 
 
-def _is_waited_for(lead: Lead, step: Step | None) -> bool:
+def _is_waited_for(lead: Lead, step: SequenceStepRef | None) -> bool:
     """Tell whether the lead's plan waits for this call; one that names only its lead is the one that is waited for."""
     enrolment = lead.enrolment
     if enrolment is None or enrolment.calling is None:
@@ -82,4 +82,4 @@ def _carry(builder: ChangeBuilder, policy: Policy, rule: OutcomeRule, actor: str
     leaves = rule.says is Means.OPT_OUT
     unattended = replace(rule, contact=False, stage=rule.stage if leaves else None, pool=None)
     apply_outcome(builder, policy, unattended, "", now, now, "", None, None)
-    follow_through(builder, policy, unattended, actor, now, None)
+    apply_to_sequences(builder, policy, unattended, actor, now, None)

@@ -6,7 +6,7 @@ from leadtight.domain.policy.outcomes import OutcomeRule
 from leadtight.domain.policy.policy import Policy
 
 
-def enclose(builder: ChangeBuilder, policy: Policy, rule: OutcomeRule) -> None:
+def queue_collateral(builder: ChangeBuilder, policy: Policy, rule: OutcomeRule) -> None:
     """Owe the lead what an outcome sends, unless it was owed before; whether it may be sent is asked then.
 
     What is remembered outlives undo: the mail has gone out by then.

@@ -11,7 +11,7 @@ from leadtight.domain.model.lead import Lead, NextAction
 from leadtight.domain.model.message import TO_LEADS
 from leadtight.domain.model.sla import FIRST_RESPONSE, NEXT_ACTION
 from leadtight.domain.model.stage import Stage
-from leadtight.domain.outcomes.collateral import enclose
+from leadtight.domain.outcomes.collateral import queue_collateral
 from leadtight.domain.policy.outcomes import OutcomeRule
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.sequences import LEAST_ATTEMPTS
@@ -47,7 +47,7 @@ def _is_manager(policy: Policy, lead: Lead, by: str) -> bool:
     return any(by in (manager, *policy.delegates_of(manager)) for manager in managers)
 
 
-def follow_through(
+def apply_to_sequences(
     builder: ChangeBuilder, policy: Policy, rule: OutcomeRule, actor: str, now: datetime, agreed: datetime | None
 ) -> None:
     """Carry an outcome, whose stage and contact are on the lead already, through to the lead's sequences."""
@@ -62,7 +62,7 @@ def follow_through(
     _retire(builder, policy, now)
     if builder.lead.is_open:
         _start_next(builder, policy, rule, now, max(now, agreed or now))
-    enclose(builder, policy, rule)
+    queue_collateral(builder, policy, rule)
 
 
 def stop(builder: ChangeBuilder, rule: OutcomeRule, actor: str) -> None:

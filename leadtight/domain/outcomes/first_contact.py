@@ -24,7 +24,7 @@ ROUNDING = timedelta(minutes=1)
 """People and call logs write minutes: a contact in the minute of the lead's arrival is not before it."""
 
 
-class Proof(StrEnum):
+class ProofSource(StrEnum):
     """What shows that a contact happened when it is said to have: something that no person of the team typed."""
 
     PROVIDER_EVENT = "provider_event"
@@ -33,13 +33,13 @@ class Proof(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class ContactProof:
     """One proof of one contact; `ref` is its source's own id, so that the same proof counts once.
 
     `seconds` is how long a call lasted, where its source says so.
     """
 
-    proof: Proof
+    proof: ProofSource
     ref: str
     at: datetime
     seconds: int | None = None
@@ -50,7 +50,7 @@ class Evidence:
         return f"{self.proof}:{self.ref}"
 
 
-def proven_at(lead: Lead, evidence: Evidence, now: datetime) -> datetime:
+def proven_at(lead: Lead, evidence: ContactProof, now: datetime) -> datetime:
     """Return when a proven contact counts. Raises InvalidInquiry when it is to come, or before the lead."""
     return _possible(lead, evidence.at, now)
 

@@ -10,8 +10,8 @@ from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.lead import Lead, NextAction, RecordedOutcome
 from leadtight.domain.model.sla import STAGE, UNTOUCHED
 from leadtight.domain.model.stage import Stage
-from leadtight.domain.outcomes.effects import check_persistence, follow_through, stop
-from leadtight.domain.outcomes.first_contact import Evidence, note_contact, note_correction, proven_at, typed_at
+from leadtight.domain.outcomes.effects import apply_to_sequences, check_persistence, stop
+from leadtight.domain.outcomes.first_contact import ContactProof, note_contact, note_correction, proven_at, typed_at
 from leadtight.domain.ownership.handover import Cause, Move, Receiving, move
 from leadtight.domain.policy.outcomes import OutcomeRule
 from leadtight.domain.policy.policy import Policy
@@ -60,7 +60,7 @@ def record_outcome(
     apply_outcome(builder, policy, rule, by, counted_at, now, reason, follow_up_at, receiving)
     if note:
         builder.set(status_notes=note)
-    follow_through(builder, policy, rule, actor, now, follow_up_at)
+    apply_to_sequences(builder, policy, rule, actor, now, follow_up_at)
     builder.set(last_outcome=_recorded(lead, builder, rule.id, by, submission, now, claimed_at))
     note_correction(builder, lead, actor)
     return builder.build()
@@ -72,7 +72,7 @@ def prove_outcome(
     outcome: str,
     *,
     by: str,
-    evidence: Evidence,
+    evidence: ContactProof,
     now: datetime,
     receiving: Receiving | None = None,
 ) -> Change | None:
@@ -93,7 +93,7 @@ def prove_outcome(
     builder.event(EventKind.OUTCOME_PROVEN, actor, outcome=rule.id, by=by, evidence=evidence)
     if lead.last_contact_at is None or at >= lead.last_contact_at:
         apply_outcome(builder, policy, rule, by, at, now, "", None, receiving)
-        follow_through(builder, policy, rule, actor, now, None)
+        apply_to_sequences(builder, policy, rule, actor, now, None)
     else:
         builder.set(attempts=lead.attempts + 1)
         if rule.contact:

@@ -13,7 +13,7 @@ from leadtight.domain.policy.policy import Policy
 from leadtight.domain.promises.deadlines import first_response_clock
 from leadtight.domain.promises.next_action import first_action
 from leadtight.domain.promises.stall import qualification_clock
-from leadtight.domain.routing.selection import choose, taken
+from leadtight.domain.routing.selection import choose, owner_after_assignment
 from leadtight.domain.sequences.progress import enrol
 
 
@@ -35,7 +35,7 @@ def assign(policy: Policy, lead: Lead, rotation: Rotation, roster: Roster, now: 
         at=now,
         is_waiting=receipt.found_nobody,
         alert={"reason": receipt.reason},
-        load=taken(policy, lead, receipt, roster),
+        load=owner_after_assignment(policy, lead, receipt, roster),
         turn=turn,
     )
     transfer(builder, policy, to, EventKind.LEAD_ASSIGNED, "system:route", receipt=receipt)

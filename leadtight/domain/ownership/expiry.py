@@ -13,7 +13,7 @@ from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.lead import Lead, NextAction
 from leadtight.domain.model.message import Template
 from leadtight.domain.model.rotation import Rotation
-from leadtight.domain.model.sla import ARRIVAL, EXPIRY, FIRST_RESPONSE, NEXT_ACTION, Clock
+from leadtight.domain.model.sla import ARRIVAL, EXPIRY, FIRST_RESPONSE, NEXT_ACTION, SlaTimer
 from leadtight.domain.ownership.transfer import transfer_as_chosen
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.promises.deadlines import first_response_clock, next_action_clock, reassigned_due
@@ -27,7 +27,7 @@ ACTOR = "system:sla"
 
 
 def expire(
-    builder: ChangeBuilder, policy: Policy, clock: Clock, rotation: Rotation, roster: Roster, now: datetime
+    builder: ChangeBuilder, policy: Policy, clock: SlaTimer, rotation: Rotation, roster: Roster, now: datetime
 ) -> None:
     """Recycle the builder's lead: the next of its pool gets it, never whoever has it; with nobody there, the manager.
 
@@ -55,7 +55,7 @@ def expire(
     )
 
 
-def _watch_on(builder: ChangeBuilder, policy: Policy, clock: Clock, now: datetime) -> None:
+def _watch_on(builder: ChangeBuilder, policy: Policy, clock: SlaTimer, now: datetime) -> None:
     """Start the clock anew for the last one there is, and remind them."""
     lead, owner = builder.lead, str(builder.lead.owner_id)
     due = lead.next_action.due_at if lead.next_action else lead.team_promise.deadline

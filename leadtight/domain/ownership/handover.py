@@ -16,7 +16,7 @@ from leadtight.domain.model.errors import InvalidInquiry, Problem, StaleSubmissi
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.lead import Handover, Lead, NextAction
 from leadtight.domain.model.rotation import Rotation
-from leadtight.domain.model.sla import FIRST_RESPONSE, NEXT_ACTION, UNTOUCHED, Clock, Promise
+from leadtight.domain.model.sla import FIRST_RESPONSE, NEXT_ACTION, UNTOUCHED, Promise, SlaTimer
 from leadtight.domain.ownership.transfer import Transfer, transfer
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.promises.deadlines import first_response_clock, team_promise
@@ -24,7 +24,7 @@ from leadtight.domain.promises.first_promise import watched_on
 from leadtight.domain.promises.next_action import first_action
 from leadtight.domain.promises.stall import stall_clocks
 from leadtight.domain.routing.receipt import Receipt
-from leadtight.domain.routing.selection import choose, taken
+from leadtight.domain.routing.selection import choose, owner_after_assignment
 
 
 class Cause(StrEnum):
@@ -124,7 +124,7 @@ def move(
         is_waiting=receipt.found_nobody,
         alert={"reason": receipt.reason, "previous": old, "cause": how.cause, "by": how.by, "said": how.reason},
         notice={"cause": how.cause},
-        load=taken(policy, lead, receipt, receiving.roster),
+        load=owner_after_assignment(policy, lead, receipt, receiving.roster),
         turn=turn,
         by=how.by,
     )
@@ -178,5 +178,5 @@ def _record(before: Lead, promise: Promise, receipt: Receipt, how: Move) -> dict
     }
 
 
-def _ended(before: Lead) -> Clock | None:
+def _ended(before: Lead) -> SlaTimer | None:
     return before.clock(FIRST_RESPONSE) or before.clock(NEXT_ACTION)

@@ -16,7 +16,7 @@ from leadtight.domain.ownership.delegation import DELEGATE, stand_in
 from leadtight.domain.ownership.leave_return import cover_clock
 from leadtight.domain.ownership.transfer import transfer_as_chosen
 from leadtight.domain.policy.policy import Policy
-from leadtight.domain.roster.availability import back_at, stays
+from leadtight.domain.roster.availability import available_from, is_active_member
 from leadtight.domain.routing.receipt import Receipt
 from leadtight.domain.routing.selection import choose
 
@@ -69,9 +69,9 @@ def needs_cover(policy: Policy, lead: Lead, roster: Roster, now: datetime) -> st
     """Return why somebody else must take the lead, or None when its owner will be there for it."""
     if lead.owner_id is None or not lead.is_open:
         return None
-    if not stays(policy, lead.owner_id):
+    if not is_active_member(policy, lead.owner_id):
         return OWNER_GONE
-    back, needed_at = back_at(policy, lead.owner_id, roster, now), _needed_at(lead)
+    back, needed_at = available_from(policy, lead.owner_id, roster, now), _needed_at(lead)
     return OWNER_AWAY if needed_at and back > max(needed_at, now) else None
 
 

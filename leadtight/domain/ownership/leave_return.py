@@ -10,17 +10,17 @@ from leadtight.domain.model.capacity import Roster
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.rotation import Rotation
-from leadtight.domain.model.sla import COVER, Clock, Step, StepKind
+from leadtight.domain.model.sla import COVER, SlaTimer, StepKind, TimerStep
 from leadtight.domain.ownership.delegation import named
 from leadtight.domain.ownership.transfer import transfer_as_chosen
 from leadtight.domain.policy.policy import Policy
-from leadtight.domain.roster.availability import back_at, is_there, stays
+from leadtight.domain.roster.availability import available_from, is_active_member, is_there
 
 GIVEN_BACK = "given_back"
 ACTOR = "system:sla"
 
 
-def cover_clock(policy: Policy, owner: str, now: datetime) -> Clock | None:
+def cover_clock(policy: Policy, owner: str, now: datetime) -> SlaTimer | None:
     """Return the clock that gives a lead of `owner` back at the end of their leave; None when it stays where it goes.
 
     The manual switch gives nothing back: it says when somebody is there, not that they want their leads again.
@@ -35,8 +35,8 @@ def lent_by(lead: Lead) -> tuple[str, ...]:
     return tuple(step.notify for step in clock.steps if step.notify) if clock else ()
 
 
-def give_back(
-    builder: ChangeBuilder, policy: Policy, step: Step, rotation: Rotation, roster: Roster, now: datetime
+def return_to_owner(
+    builder: ChangeBuilder, policy: Policy, step: TimerStep, rotation: Rotation, roster: Roster, now: datetime
 ) -> None:
     """Give the builder's lead back; while its owner is not there after all, whoever covers for them keeps it."""
     owner = str(step.notify)
@@ -53,12 +53,12 @@ def give_back(
 def _prolong(builder: ChangeBuilder, policy: Policy, owner: str, roster: Roster, now: datetime) -> None:
     lead = builder.lead
     builder.stop(COVER)
-    until = back_at(policy, owner, roster, now) if stays(policy, owner) else None
+    until = available_from(policy, owner, roster, now) if is_active_member(policy, owner) else None
     if until is not None:
         builder.start(_clock(policy, owner, lead.owned_since or now, until))
     builder.event(EventKind.COVER_PROLONGED, ACTOR, owner=lead.owner_id, absent=owner, until=until)
 
 
-def _clock(policy: Policy, owner: str, began: datetime, until: datetime) -> Clock:
-    steps = (Step(kind=StepKind.GIVE_BACK, at=until, notify=owner),)
-    return Clock(target=COVER, started_at=began, deadline=until, policy_version=policy.version, steps=steps)
+def _clock(policy: Policy, owner: str, began: datetime, until: datetime) -> SlaTimer:
+    steps = (TimerStep(kind=StepKind.GIVE_BACK, at=until, notify=owner),)
+    return SlaTimer(target=COVER, started_at=began, deadline=until, policy_version=policy.version, steps=steps)

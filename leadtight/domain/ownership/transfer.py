@@ -12,7 +12,7 @@ from leadtight.domain.model.message import Template
 from leadtight.domain.model.rotation import Rotation
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.routing.receipt import Receipt
-from leadtight.domain.routing.selection import taken
+from leadtight.domain.routing.selection import owner_after_assignment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +83,7 @@ def transfer_as_chosen(
         is_waiting=receipt.found_nobody,
         alert={"reason": reason, "previous": old},
         notice={"reason": reason},
-        load=taken(policy, builder.lead, receipt, roster),
+        load=owner_after_assignment(policy, builder.lead, receipt, roster),
         turn=turn,
     )
     transfer(builder, policy, to, kind, actor, previous=old, reason=reason, receipt=receipt, **record)

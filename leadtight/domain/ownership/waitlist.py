@@ -12,7 +12,7 @@ from leadtight.domain.model.capacity import Roster
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.lead import Lead, NextAction
 from leadtight.domain.model.rotation import Rotation
-from leadtight.domain.model.sla import ARRIVAL, FIRST_RESPONSE, Clock
+from leadtight.domain.model.sla import ARRIVAL, FIRST_RESPONSE, SlaTimer
 from leadtight.domain.ownership.transfer import transfer_as_chosen
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.promises.deadlines import first_response_clock, reassigned_due
@@ -34,7 +34,7 @@ def by_urgency(policy: Policy, leads: Iterable[Lead]) -> tuple[Lead, ...]:
     return tuple(sorted(leads, key=urgency))
 
 
-def offer(policy: Policy, lead: Lead, rotation: Rotation, roster: Roster, now: datetime) -> Change | None:
+def assign_waiting(policy: Policy, lead: Lead, rotation: Rotation, roster: Roster, now: datetime) -> Change | None:
     """Return the change that gives a waiting lead to somebody of its pool; None when it does not wait, or nobody can.
 
     The ordinary choice decides, so caps, skills and turns hold. Whoever has it, or let it lapse, is passed over.
@@ -62,10 +62,10 @@ def offer(policy: Policy, lead: Lead, rotation: Rotation, roster: Roster, now: d
     return builder.build()
 
 
-def _start_clock(builder: ChangeBuilder, policy: Policy, running: Clock, now: datetime) -> None:
+def _start_clock(builder: ChangeBuilder, policy: Policy, running: SlaTimer, now: datetime) -> None:
     """Give the new owner their clock: up to the present deadline while it is to come, else a window of their own."""
     lead = builder.lead
-    watched: tuple[Clock, ...] = ()
+    watched: tuple[SlaTimer, ...] = ()
     if running.deadline > now:
         clock = _clock(policy, lead, now, running.started_at, running.deadline)
         clock = replace(clock, steps=tuple(step for step in clock.steps if step.at > now))
@@ -77,5 +77,5 @@ def _start_clock(builder: ChangeBuilder, policy: Policy, running: Clock, now: da
     builder.start(clock, *watched)
 
 
-def _clock(policy: Policy, lead: Lead, now: datetime, start: datetime, due_at: datetime) -> Clock:
+def _clock(policy: Policy, lead: Lead, now: datetime, start: datetime, due_at: datetime) -> SlaTimer:
     return first_response_clock(policy, lead.team_promise, hops=lead.hops, owned_at=now, start=start, due_at=due_at)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from leadtight.domain.policy.formats import AnyCaseCountryCode, Points
-from leadtight.domain.policy.matchers import sought
+from leadtight.domain.policy.matchers import compile_criterion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,5 +56,5 @@ class Condition:
     def __post_init__(self) -> None:
         """Work out once what to look for, for every lead is asked many conditions."""
         named = ((f.name, getattr(self, f.name)) for f in fields(self) if f.init)
-        wishes = tuple((name, sought(name, wish)) for name, wish in named if wish not in (None, (), {}))
+        wishes = tuple((name, compile_criterion(name, wish)) for name, wish in named if wish not in (None, (), {}))
         object.__setattr__(self, "wishes", wishes)

@@ -15,7 +15,7 @@ ONE_OF_EACH = ("source", "form", "country", "region", "language", "product")
 """Fields of which a lead has one value: a wish lists the values that meet it, in any case."""
 
 
-def sought(name: str, wish: Any) -> Any:
+def compile_criterion(name: str, wish: Any) -> Any:
     """Return what to look for when asking for the wish of a condition's field: worked out once, asked of every lead."""
     if name in (*ONE_OF_EACH, "account", "email"):
         return folded(wish)

@@ -49,7 +49,7 @@ class Company:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SendLimits:
+class DailySendLimits:
     """How many automatic messages go out within a day."""
 
     acknowledgements_per_person: PositiveInt = 1
@@ -115,7 +115,7 @@ class Messaging:
     """Whether texts and automatic calls go only to a number that is proved to be the sender's: it called or wrote to
     us, a program with a key says `phone_verified`, or a person of the team has dealt with the lead. Without proof
     only the mail goes."""
-    limits: SendLimits = field(default_factory=SendLimits)
+    limits: DailySendLimits = field(default_factory=DailySendLimits)
     """How many automatic messages go within a day. Who is over one is a lead all the same; its history says why nothing
     was sent."""
     budgets: Budgets = field(default_factory=Budgets)

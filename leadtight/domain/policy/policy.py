@@ -14,7 +14,7 @@ from leadtight.domain.policy.messaging import AlertRules, Company, Messaging, Vo
 from leadtight.domain.policy.outcomes import OWNER, OutcomeRule, StageRule
 from leadtight.domain.policy.people import Absence, Limit, Person, Team
 from leadtight.domain.policy.pools import Pool
-from leadtight.domain.policy.reporting import Capacity, Money, Reports
+from leadtight.domain.policy.reporting import Capacity, Money, ReportSettings
 from leadtight.domain.policy.rule_index import RuleIndex
 from leadtight.domain.policy.rules import ExcludeRule, Routing, ScoringRule
 from leadtight.domain.policy.sequences import Sequence
@@ -126,7 +126,7 @@ class Policy:
     money: Money = field(default_factory=Money)
     """What leads cost and may be worth, in one currency: what the nightly and weekly money figures are computed from.
     What is left out is reported as not known."""
-    reports: Reports = field(default_factory=Reports)
+    reports: ReportSettings = field(default_factory=ReportSettings)
     """Whose working hours the reports go by, and who gets the weekly review."""
     capacity: Capacity = field(default_factory=Capacity)
     """What it takes to answer: with it, the nightly figures set arrivals by hour of the week against the people of all

@@ -22,7 +22,7 @@ class Money:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reports:
+class ReportSettings:
     """Whose working hours reports go by, and who reads the weekly review."""
 
     calendar: str | None = None

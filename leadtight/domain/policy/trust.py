@@ -18,7 +18,7 @@ class Sender(StrEnum):
     UNPROVED = "unproved"
 
 
-class Caller(StrEnum):
+class Submitter(StrEnum):
     """Who hands a submission over; least trusted unless its door knows better.
 
     `form` and `api` are anybody. `keyed_api` has a live API key, `provider` has signed its delivery, `mail` came
@@ -52,10 +52,10 @@ class Claim(StrEnum):
 
 
 EVERYTHING = tuple(Claim)
-STRANGERS = frozenset({Caller.FORM, Caller.API})
+STRANGERS = frozenset({Submitter.FORM, Submitter.API})
 """Anybody on the internet."""
 
-NAMES_OWNERS = frozenset({Caller.KEYED_API, Caller.TEAM})
+NAMES_OWNERS = frozenset({Submitter.KEYED_API, Submitter.TEAM})
 """Of these a believed owner has the lead from the start; of others it is a hint that a routing rule may use."""
 
 
@@ -77,7 +77,7 @@ class Trust:
     team: tuple[Claim, ...] = EVERYTHING
     """Of the team itself: what is typed at the desk, and imports."""
 
-    def believes(self, caller: Caller, claim: Claim) -> bool:
+    def believes(self, caller: Submitter, claim: Claim) -> bool:
         """Tell whether a claim of a caller counts."""
         believed: tuple[Claim, ...] = getattr(self, caller)
         return claim in believed
@@ -91,7 +91,7 @@ class Provenance:
     `verdicts` of the receiving server.
     """
 
-    caller: Caller | None = None
+    caller: Submitter | None = None
     unbelieved: tuple[str, ...] = ()
     sender: Sender = Sender.PROVED
     by_reply_address: bool = False

@@ -8,7 +8,7 @@ from leadtight.domain.calendar.business_hours import Calendar
 from leadtight.domain.model.errors import Problem
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.pools import Pool
-from leadtight.domain.routing.eligibility import ASKABLE
+from leadtight.domain.routing.eligibility import SKILL_FIELDS
 
 _WEEK = datetime(2026, 1, 5, tzinfo=UTC)  # any week without a change of the clock: only weekly hours are compared
 Stretch = tuple[datetime, datetime]
@@ -81,7 +81,7 @@ def _without_skills(policy: Policy) -> Iterator[Problem]:
     for number, rule in enumerate(policy.routing.rules):
         pool = policy.pools[rule.pool]
         skills = frozenset(s for person in _active(policy, pool) for s in policy.people[person].skills)
-        for need in (n for n in ASKABLE if n in pool.require):
+        for need in (n for n in SKILL_FIELDS if n in pool.require):
             for value in getattr(rule.when, need):
                 if skills.isdisjoint({value.casefold(), value.casefold().partition("-")[0]}):
                     detail = f"no member of {rule.pool!r} has {value!r}, which that pool requires"

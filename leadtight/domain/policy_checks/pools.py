@@ -7,14 +7,14 @@ from leadtight.domain.model.message import Channel
 from leadtight.domain.model.sla import NEXT_ACTION
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.pools import Strategy
-from leadtight.domain.routing.eligibility import ASKABLE
+from leadtight.domain.routing.eligibility import SKILL_FIELDS
 
 
 def unusable_pools(policy: Policy) -> Iterator[Problem]:
     """Yield requirements that cannot be asked or given up, and strategies that contradict the shares."""
     for name, pool in policy.pools.items():
-        for need in set(pool.require) - set(ASKABLE):
-            yield Problem(f"pools.{name}.require", f"must be one of {', '.join(ASKABLE)}: {need!r}")
+        for need in set(pool.require) - set(SKILL_FIELDS):
+            yield Problem(f"pools.{name}.require", f"must be one of {', '.join(SKILL_FIELDS)}: {need!r}")
         for need in set(pool.relax) - set(pool.require):
             yield Problem(f"pools.{name}.relax", f"is not required: {need!r}")
         if pool.strategy is Strategy.ROUND_ROBIN and len(set(pool.members.values())) > 1:

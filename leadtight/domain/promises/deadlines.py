@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from leadtight.domain.model.lead import Lead
-from leadtight.domain.model.sla import FIRST_RESPONSE, NEXT_ACTION, Clock, Promise, Step, StepKind
+from leadtight.domain.model.sla import FIRST_RESPONSE, NEXT_ACTION, Promise, SlaTimer, StepKind, TimerStep
 from leadtight.domain.policy.outcomes import OutcomeRule
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.pools import Pool
@@ -42,7 +42,7 @@ def first_response_clock(
     owned_at: datetime,
     due_at: datetime | None = None,
     start: datetime | None = None,
-) -> Clock:
+) -> SlaTimer:
     """Return the clock of the person who owes the first answer.
 
     The first owner runs against the promise itself. A later owner (`hops` > 0) gets the shorter window of the
@@ -53,17 +53,17 @@ def first_response_clock(
     begin, due = start or lead_promise.starts_at, due_at or lead_promise.deadline
     steps = [
         *_warnings(policy, target, begin, due),
-        Step(kind=StepKind.MISS, at=due),
+        TimerStep(kind=StepKind.BREACH, at=due),
         *_escalations(policy, target, due),
     ]
     if target.reassign and hops <= target.reassign.at_most:
         moves_at = policy.calendars[target.calendar].add(max(due, owned_at), target.reassign.after)
-        steps.append(Step(kind=StepKind.REASSIGN, at=moves_at))
+        steps.append(TimerStep(kind=StepKind.REASSIGN, at=moves_at))
     else:
-        steps.append(Step(kind=StepKind.REMIND, at=_reminder(policy, target, due)))
+        steps.append(TimerStep(kind=StepKind.REMIND, at=_reminder(policy, target, due)))
     if policy.ask_lead_after is not None:
         asked_at = policy.calendars[target.calendar].add(lead_promise.deadline, policy.ask_lead_after)
-        steps.append(Step(kind=StepKind.ASK, at=max(asked_at, owned_at)))
+        steps.append(TimerStep(kind=StepKind.ASK, at=max(asked_at, owned_at)))
     return _clock(policy, FIRST_RESPONSE, begin, due, steps)
 
 
@@ -87,14 +87,14 @@ def due_after(policy: Policy, lead: Lead, rule: OutcomeRule, now: datetime) -> d
     return working.next_open(counted.add(now, rule.after))
 
 
-def next_action_clock(policy: Policy, due_at: datetime, now: datetime, calendar: str | None = None) -> Clock:
+def next_action_clock(policy: Policy, due_at: datetime, now: datetime, calendar: str | None = None) -> SlaTimer:
     """Return the clock of an open lead's next action: remind when it is due, then escalate, then keep reminding.
 
     `calendar` is that of the lead's team, when it was handed over to one.
     """
     target = next_action_target(policy, calendar)
-    steps = [Step(kind=StepKind.MISS, at=due_at), *_escalations(policy, target, due_at)]
-    steps.append(Step(kind=StepKind.REMIND, at=_reminder(policy, target, steps[-1].at)))
+    steps = [TimerStep(kind=StepKind.BREACH, at=due_at), *_escalations(policy, target, due_at)]
+    steps.append(TimerStep(kind=StepKind.REMIND, at=_reminder(policy, target, steps[-1].at)))
     return _clock(policy, NEXT_ACTION, now, due_at, steps)
 
 
@@ -111,11 +111,11 @@ def task_due(policy: Policy, calendar: str | None, now: datetime) -> datetime:
     return policy.calendars[target.calendar].add(now, min(pauses, default=target.remind_every))
 
 
-def next_reminder(policy: Policy, lead_promise: Promise, clock: Clock, now: datetime) -> Step:
+def next_reminder(policy: Policy, lead_promise: Promise, clock: SlaTimer, now: datetime) -> TimerStep:
     """Return the reminder after one that has just been given: an open lead is never left in silence."""
     is_first = clock.target != NEXT_ACTION
     target = target_of(policy, lead_promise) if is_first else next_action_target(policy, lead_promise.calendar)
-    return Step(kind=StepKind.REMIND, at=_reminder(policy, target, now))
+    return TimerStep(kind=StepKind.REMIND, at=_reminder(policy, target, now))
 
 
 def target_of(policy: Policy, lead_promise: Promise) -> Target:
@@ -155,20 +155,20 @@ def _counted_in(policy: Policy, target: Target, name: str | None) -> Target:
     return replace(target, calendar=calendar.id)
 
 
-def _warnings(policy: Policy, target: Target, start: datetime, due: datetime) -> list[Step]:
+def _warnings(policy: Policy, target: Target, start: datetime, due: datetime) -> list[TimerStep]:
     calendar = policy.calendars[target.calendar]
     window = calendar.between(start, due)
     steps = (
-        Step(kind=StepKind.WARN, at=calendar.add(start, window * share), level=level)
+        TimerStep(kind=StepKind.WARN, at=calendar.add(start, window * share), level=level)
         for level, share in enumerate(target.warn_at, start=1)
     )
     return [step for step in steps if step.at <= due]  # `by` may fall before opening time: nothing to warn of then
 
 
-def _escalations(policy: Policy, target: Target, due: datetime) -> list[Step]:
+def _escalations(policy: Policy, target: Target, due: datetime) -> list[TimerStep]:
     calendar = policy.calendars[target.calendar]
     return [
-        Step(kind=StepKind.ESCALATE, at=calendar.add(due, rung.after), level=level, notify=rung.notify)
+        TimerStep(kind=StepKind.ESCALATE, at=calendar.add(due, rung.after), level=level, notify=rung.notify)
         for level, rung in enumerate(target.escalate, start=1)
     ]
 
@@ -177,6 +177,6 @@ def _reminder(policy: Policy, target: Target, after: datetime) -> datetime:
     return policy.calendars[target.calendar].add(after, target.remind_every)
 
 
-def _clock(policy: Policy, target: str, start: datetime, due: datetime, steps: list[Step]) -> Clock:
+def _clock(policy: Policy, target: str, start: datetime, due: datetime, steps: list[TimerStep]) -> SlaTimer:
     ordered = tuple(sorted(steps, key=lambda s: s.at))  # stable: equal times keep warn, miss, escalate, move
-    return Clock(target=target, started_at=start, deadline=due, policy_version=policy.version, steps=ordered)
+    return SlaTimer(target=target, started_at=start, deadline=due, policy_version=policy.version, steps=ordered)

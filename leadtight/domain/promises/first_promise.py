@@ -11,7 +11,7 @@ from leadtight.domain.model.capacity import Roster
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import Template
-from leadtight.domain.model.sla import ARRIVAL, FIRST_RESPONSE, Clock, Step, StepKind
+from leadtight.domain.model.sla import ARRIVAL, FIRST_RESPONSE, SlaTimer, StepKind, TimerStep
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.targets import MANAGER
 from leadtight.domain.promises.deadlines import first_response_clock
@@ -20,7 +20,7 @@ from leadtight.domain.roster.stand_ins import hears_for
 ACTOR = "system:sla"
 
 
-def watched_on(policy: Policy, lead: Lead, new_deadline: datetime, now: datetime) -> tuple[Clock, ...]:
+def watched_on(policy: Policy, lead: Lead, new_deadline: datetime, now: datetime) -> tuple[SlaTimer, ...]:
     """Return the clock that tells of a broken promise when `lead` moves at `now`; none when nothing is left to tell.
 
     `lead` has the clocks from before the move. A new owner whose own deadline is not later tells by that one.
@@ -29,7 +29,7 @@ def watched_on(policy: Policy, lead: Lead, new_deadline: datetime, now: datetime
     return (clock,) if clock and clock.deadline < new_deadline else ()
 
 
-def _owed(policy: Policy, lead: Lead, now: datetime) -> Clock | None:
+def _owed(policy: Policy, lead: Lead, now: datetime) -> SlaTimer | None:
     if lead.answered_at or lead.excluded:
         return None
     promise, running = lead.promise, lead.clock(FIRST_RESPONSE)
@@ -42,12 +42,12 @@ def _owed(policy: Policy, lead: Lead, now: datetime) -> Clock | None:
     return None
 
 
-def _of(clock: Clock) -> Clock | None:
+def _of(clock: SlaTimer) -> SlaTimer | None:
     """Return the clock that tells what is left to tell of another: that it was missed, and the first escalation."""
-    steps = tuple(step for step in clock.steps if step.kind is StepKind.MISS or step.is_first_escalation)
+    steps = tuple(step for step in clock.steps if step.kind is StepKind.BREACH or step.is_first_escalation)
     if not steps:
         return None
-    return Clock(
+    return SlaTimer(
         target=ARRIVAL,
         started_at=clock.started_at,
         deadline=clock.deadline,
@@ -56,7 +56,7 @@ def _of(clock: Clock) -> Clock | None:
     )
 
 
-def miss(builder: ChangeBuilder, policy: Policy, clock: Clock) -> None:
+def miss(builder: ChangeBuilder, policy: Policy, clock: SlaTimer) -> None:
     """Note that the first promise broke; its owner, who had it for a while only, is told where no manager is."""
     owner = str(builder.lead.owner_id)
     builder.event(
@@ -66,7 +66,9 @@ def miss(builder: ChangeBuilder, policy: Policy, clock: Clock) -> None:
         builder.message_person(policy, Template.DEADLINE_MISSED, owner, due_at=clock.deadline, target=FIRST_RESPONSE)
 
 
-def escalate(builder: ChangeBuilder, policy: Policy, clock: Clock, step: Step, roster: Roster, now: datetime) -> None:
+def escalate(
+    builder: ChangeBuilder, policy: Policy, clock: SlaTimer, step: TimerStep, roster: Roster, now: datetime
+) -> None:
     """Tell the people that the step names, each once, or who stands in for them."""
     owner = str(builder.lead.owner_id)
     heard = [(hears_for(policy, named, roster, now), named) for named in _named(policy, builder.lead, step)]
@@ -95,7 +97,7 @@ def escalate(builder: ChangeBuilder, policy: Policy, clock: Clock, step: Step, r
         )
 
 
-def _named(policy: Policy, lead: Lead, step: Step) -> tuple[str, ...]:
+def _named(policy: Policy, lead: Lead, step: TimerStep) -> tuple[str, ...]:
     """Return the people that the step names: managers are those of who has the lead now, and of who had it first."""
     if step.notify != MANAGER:
         return (step.notify or policy.routing.catch_all,)

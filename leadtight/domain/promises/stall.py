@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from leadtight.domain.model.lead import Lead, NextAction
-from leadtight.domain.model.sla import NEXT_ACTION, STAGE, UNTOUCHED, Clock, Step, StepKind
+from leadtight.domain.model.sla import NEXT_ACTION, STAGE, UNTOUCHED, SlaTimer, StepKind, TimerStep
 from leadtight.domain.policy.outcomes import StageRule
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.promises.deadlines import next_action_clock, next_action_target, task_due
@@ -18,7 +18,7 @@ from leadtight.domain.promises.deadlines import next_action_clock, next_action_t
 HEAD_START = timedelta(days=1)
 
 
-def rewatched(policy: Policy, lead: Lead, clock: Clock) -> Clock | None:
+def rewatched(policy: Policy, lead: Lead, clock: SlaTimer) -> SlaTimer | None:
     """Return a watching clock as the policy of today makes it; None when it no longer watches this."""
     rule = policy.stages.get(lead.stage)
     if clock.target == STAGE and rule is None:
@@ -29,7 +29,7 @@ def rewatched(policy: Policy, lead: Lead, clock: Clock) -> Clock | None:
     return _clock(policy, lead, clock.target, max(limit_at, agreed), clock.started_at)
 
 
-def stall_clocks(policy: Policy, lead: Lead, before: Lead, now: datetime) -> tuple[Clock, ...]:
+def stall_clocks(policy: Policy, lead: Lead, before: Lead, now: datetime) -> tuple[SlaTimer, ...]:
     """Return the clocks that watch `lead` after a touch at `now`.
 
     The stage's clock runs on while the stage stays. Until an agreed time has come, standing still is as it should be:
@@ -47,7 +47,7 @@ def stall_clocks(policy: Policy, lead: Lead, before: Lead, now: datetime) -> tup
     return tuple(clocks)
 
 
-def qualification_clock(policy: Policy, lead: Lead, now: datetime) -> tuple[Clock, ...]:
+def qualification_clock(policy: Policy, lead: Lead, now: datetime) -> tuple[SlaTimer, ...]:
     """Return the clock of the stage in which `lead` is assigned at `now`, when that stage has a bypass.
 
     One that takes nobody's capacity, as leads that are only nurtured, waits for nobody to qualify it (B4).
@@ -82,7 +82,7 @@ def _since(lead: Lead, before: Lead, now: datetime) -> datetime:
     return running.started_at if running else now
 
 
-def not_before(clocks: tuple[Clock, ...], due_at: datetime) -> tuple[Clock, ...]:
+def not_before(clocks: tuple[SlaTimer, ...], due_at: datetime) -> tuple[SlaTimer, ...]:
     """Return `clocks` with those that watch for standing still put off until a day after `due_at`.
 
     Whoever gets a lead with a window of their own is not given the task of a lead that others left alone meanwhile; the
@@ -91,22 +91,22 @@ def not_before(clocks: tuple[Clock, ...], due_at: datetime) -> tuple[Clock, ...]
     return tuple(_put_off(c, due_at + HEAD_START) if c.target in (STAGE, UNTOUCHED) else c for c in clocks)
 
 
-def _put_off(clock: Clock, until: datetime) -> Clock:
+def _put_off(clock: SlaTimer, until: datetime) -> SlaTimer:
     steps = tuple(replace(step, at=max(step.at, until)) for step in clock.steps)
     return replace(clock, steps=steps, deadline=max(clock.deadline, until))
 
 
-def again(policy: Policy, lead: Lead, clock: Clock, now: datetime) -> Clock:
+def again(policy: Policy, lead: Lead, clock: SlaTimer, now: datetime) -> SlaTimer:
     """Return the clock that watches on after it has raised its task: a lead is never watched only once."""
     return _clock(policy, lead, clock.target, _limit_from(policy, lead, clock, now), clock.started_at)
 
 
-def _limit_from(policy: Policy, lead: Lead, clock: Clock, since: datetime) -> datetime:
+def _limit_from(policy: Policy, lead: Lead, clock: SlaTimer, since: datetime) -> datetime:
     rule = policy.stages.get(lead.stage)
     return _stage_limit(policy, rule, since) if clock.target == STAGE and rule else since + policy.untouched_after
 
 
-def task(policy: Policy, lead: Lead, clock: Clock, now: datetime) -> NextAction:
+def task(policy: Policy, lead: Lead, clock: SlaTimer, now: datetime) -> NextAction:
     """Return what a stalled lead asks of its owner, and by when."""
     days = (now - clock.started_at) // timedelta(days=1)
     name, due = lead.inquiry.display_name, task_due(policy, lead.team_promise.calendar, now)
@@ -115,7 +115,7 @@ def task(policy: Policy, lead: Lead, clock: Clock, now: datetime) -> NextAction:
     return NextAction(what=f"Get in touch with {name}: untouched for {days} days", due_at=due)
 
 
-def task_clock(policy: Policy, lead: Lead, action: NextAction, now: datetime, *, escalates: bool) -> Clock:
+def task_clock(policy: Policy, lead: Lead, action: NextAction, now: datetime, *, escalates: bool) -> SlaTimer:
     """Return the clock of that task; without the first level of escalation where a manager has been told already."""
     clock = next_action_clock(policy, action.due_at, now, lead.team_promise.calendar)
     if escalates:
@@ -123,7 +123,7 @@ def task_clock(policy: Policy, lead: Lead, action: NextAction, now: datetime, *,
     return replace(clock, steps=tuple(step for step in clock.steps if not step.is_first_escalation))
 
 
-def pending_escalation(lead: Lead, now: datetime) -> tuple[Clock, Step] | None:
+def pending_escalation(lead: Lead, now: datetime) -> tuple[SlaTimer, TimerStep] | None:
     """Return the first escalation of an overdue next action, if it is to come: the task takes that action's place."""
     clock = lead.clock(NEXT_ACTION)
     if clock is None or clock.deadline > now:
@@ -132,7 +132,7 @@ def pending_escalation(lead: Lead, now: datetime) -> tuple[Clock, Step] | None:
     return (clock, step) if step else None
 
 
-def is_escalated(policy: Policy, lead: Lead, clock: Clock, now: datetime) -> bool:
+def is_escalated(policy: Policy, lead: Lead, clock: SlaTimer, now: datetime) -> bool:
     """Tell whether this silence was escalated: since its owner's latest touch, and not as long ago as the limit."""
     touches = (lead.touched_at, lead.last_contact_at, lead.owned_since)
     if lead.escalated_at is None or lead.escalated_at < max((at for at in touches if at), default=lead.escalated_at):
@@ -140,7 +140,7 @@ def is_escalated(policy: Policy, lead: Lead, clock: Clock, now: datetime) -> boo
     return _limit_from(policy, lead, clock, lead.escalated_at) > now
 
 
-def told(policy: Policy, lead: Lead, clock: Clock) -> str | None:
+def told(policy: Policy, lead: Lead, clock: SlaTimer) -> str | None:
     """Return who is told of a stall besides the lead's owner: the stage's own owner, when it has one."""
     rule = policy.stages.get(lead.stage)
     if clock.target != STAGE or rule is None or lead.owner_id is None:
@@ -149,8 +149,8 @@ def told(policy: Policy, lead: Lead, clock: Clock) -> str | None:
     return other if other != lead.owner_id else None
 
 
-def _clock(policy: Policy, lead: Lead, target: str, limit_at: datetime, since: datetime) -> Clock:
+def _clock(policy: Policy, lead: Lead, target: str, limit_at: datetime, since: datetime) -> SlaTimer:
     working = policy.calendars[next_action_target(policy, lead.team_promise.calendar).calendar]
     at = working.next_open(limit_at)
-    steps = (Step(kind=StepKind.STALL, at=at),)
-    return Clock(target=target, started_at=since, deadline=at, policy_version=policy.version, steps=steps)
+    steps = (TimerStep(kind=StepKind.STALL, at=at),)
+    return SlaTimer(target=target, started_at=since, deadline=at, policy_version=policy.version, steps=steps)

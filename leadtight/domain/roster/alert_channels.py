@@ -36,7 +36,9 @@ def rank(message: Message) -> Rank:
     return RANKS.get(message.template, Rank.LATER)
 
 
-def ways(policy: Policy, template: Template, person_id: str) -> tuple[tuple[Channel, tuple[Channel, ...]], ...]:
+def alert_channels(
+    policy: Policy, template: Template, person_id: str
+) -> tuple[tuple[Channel, tuple[Channel, ...]], ...]:
     """Return the channels that a notice to a person takes, each with those that stand in for it.
 
     A broken promise takes all that the person chose, another notice the first. E-mail stands in for the last of them.

@@ -8,16 +8,16 @@ from leadtight.domain.policy.policy import Policy
 
 def is_there(policy: Policy, person_id: str, roster: Roster, now: datetime) -> bool:
     """Tell whether somebody can look after their leads now."""
-    return stays(policy, person_id) and back_at(policy, person_id, roster, now) <= now
+    return is_active_member(policy, person_id) and available_from(policy, person_id, roster, now) <= now
 
 
-def stays(policy: Policy, person_id: str) -> bool:
+def is_active_member(policy: Policy, person_id: str) -> bool:
     """Tell whether somebody looks after leads at all: people who left or are inactive do not."""
     person = policy.people.get(person_id)
     return person is not None and person.active
 
 
-def back_at(policy: Policy, person_id: str, roster: Roster, now: datetime) -> datetime:
+def available_from(policy: Policy, person_id: str, roster: Roster, now: datetime) -> datetime:
     """Return when somebody of the policy is there again; `now` when they are."""
     absence = policy.people[person_id].absence_at(now)
     state = roster.get(person_id)

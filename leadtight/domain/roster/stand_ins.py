@@ -4,7 +4,7 @@ from datetime import datetime
 
 from leadtight.domain.model.capacity import Roster
 from leadtight.domain.policy.policy import Policy
-from leadtight.domain.roster.availability import is_there, stays
+from leadtight.domain.roster.availability import is_active_member, is_there
 
 
 def hears_for(policy: Policy, person_id: str, roster: Roster, now: datetime, *, besides: str | None = None) -> str:
@@ -17,7 +17,7 @@ def hears_for(policy: Policy, person_id: str, roster: Roster, now: datetime, *, 
     manager, catch_all = policy.manager_of(person_id), policy.routing.catch_all
     asked = (reader for one in (person_id, manager, catch_all) for reader in (one, *policy.delegates_of(one)))
     there = (reader for reader in asked if reader != besides and is_there(policy, reader, roster, now))
-    return next(there, person_id if stays(policy, person_id) else catch_all)
+    return next(there, person_id if is_active_member(policy, person_id) else catch_all)
 
 
 def reads_for(policy: Policy, person_id: str) -> str:
@@ -25,10 +25,10 @@ def reads_for(policy: Policy, person_id: str) -> str:
 
     That is the person, or who answers for them when they have left.
     """
-    if stays(policy, person_id):
+    if is_active_member(policy, person_id):
         return person_id
     manager = policy.manager_of(person_id)
-    return manager if stays(policy, manager) else policy.routing.catch_all
+    return manager if is_active_member(policy, manager) else policy.routing.catch_all
 
 
 def answering(policy: Policy) -> frozenset[str]:

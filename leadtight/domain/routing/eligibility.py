@@ -13,7 +13,7 @@ from leadtight.domain.model.lead import Lead
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.pools import OutsideHours, Pool, Strategy
 
-ASKABLE = ("language", "product", "region", "country")
+SKILL_FIELDS = ("language", "product", "region", "country")
 """What a pool may require of a person's skills, as the lead names it."""
 
 _AWAY = ("switched away", "on leave", "outside")
@@ -24,7 +24,7 @@ Reasons = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standings:
+class CandidateAssessment:
     """How people stand to a lead before a decision; each mapping names only those of whom there is something to say.
 
     `absent` is why they take no lead now, `lacks` by requirement who does not meet it, `full` the cap that they have
@@ -63,12 +63,12 @@ class Eligibility:
         self._policy, self._lead, self._pool, self._now = policy, lead, pool, now
         self._roster, self._not_again = roster, not_again
 
-    def standings(self, people: Mapping[str, int]) -> Standings:
+    def standings(self, people: Mapping[str, int]) -> CandidateAssessment:
         """Return how the people of a mapping stand to the lead."""
         states = [*filter(None, map(self._roster.get, people))]
         met = {wish: self._whoever_meets(words) for wish, words in _wishes(self._lead.inquiry)}
         compared = met.values() if self._pool.strategy is Strategy.BEST_MATCH else ()
-        return Standings(
+        return CandidateAssessment(
             absent=self._outside_hours(people) | self._away(people, states) | self._never(people) | _unknown(states),
             lacks={need: [*filterfalse(met[need].__contains__, people)] for need in met if need in self._pool.require},
             full=self._full(people) if self._lead.counts_to_cap else {},
@@ -113,7 +113,7 @@ def _unknown(states: Collection[OwnerState]) -> Reasons:
 
 def _wishes(inquiry: Inquiry) -> Iterator[tuple[str, frozenset[str]]]:
     """Yield what the lead asks for and the skills that meet it: de-AT is met by de, too."""
-    for name in ASKABLE:
+    for name in SKILL_FIELDS:
         value = str(getattr(inquiry, name)).casefold()
         if value:
             yield name, frozenset({value, value.partition("-")[0]} if name == "language" else {value})

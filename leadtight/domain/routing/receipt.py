@@ -57,7 +57,7 @@ class Receipt:
     per_lead: int = 0
 
     @classmethod
-    def from_former(cls, document: Mapping[str, Any]) -> Mapping[str, Any]:
+    def upgrade(cls, document: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return a stored document in today's form: receipts used to list every candidate with all their figures."""
         if "candidates" not in document:
             return document

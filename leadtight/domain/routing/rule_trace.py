@@ -10,7 +10,7 @@ from leadtight.domain.policy.targets import Tier
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class RuleTrace:
     """One tier or rule in order: whether it holds, and what it wished for in vain."""
 
     id: str
@@ -18,12 +18,14 @@ class Tried:
     missing: tuple[str, ...]
 
 
-def tried(rules: Iterable[Tier | RoutingRule | ExcludeRule], policy: Policy, arrival: Arrival) -> tuple[Tried, ...]:
+def trace_rules(
+    rules: Iterable[Tier | RoutingRule | ExcludeRule], policy: Policy, arrival: Arrival
+) -> tuple[RuleTrace, ...]:
     """Return the tiers or rules up to and with the first that holds, each with the wishes that do not."""
     told = []
     for rule in rules:
         missing = unmet(rule.when, policy, arrival)
-        told.append(Tried(rule.id, holds=not missing, missing=missing))
+        told.append(RuleTrace(rule.id, holds=not missing, missing=missing))
         if not missing:
             break
     return tuple(told)

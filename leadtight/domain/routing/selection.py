@@ -11,7 +11,7 @@ from leadtight.domain.policy.evaluation import Arrival, holds
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.pools import Pool, Returning, Strategy
 from leadtight.domain.policy.rules import RoutingRule
-from leadtight.domain.routing.eligibility import ASKABLE, Eligibility, Standings
+from leadtight.domain.routing.eligibility import SKILL_FIELDS, CandidateAssessment, Eligibility
 from leadtight.domain.routing.receipt import (
     ALL_FULL,
     CLAIMED,
@@ -77,7 +77,7 @@ def choose(
     known = _who_knows(lead, rule, roster)
     if known:
         standings = eligibility.standings({known: 1})
-        if not standings.left_out(ASKABLE):
+        if not standings.left_out(SKILL_FIELDS):
             return decision.receipt(known, EXISTING_OWNER, {known: 1}, standings, {}), None
     weights = pool.weights if known is None or known in pool.members else {known: 1, **pool.weights}
     return decision.by_turn(weights, eligibility.standings(weights))
@@ -90,7 +90,7 @@ class _Decision:
         self._policy, self._rule, self._pool, self._rotation, self._now = policy, rule, pool, rotation, now
         self._lead_id = lead_id
 
-    def by_turn(self, weights: Mapping[str, int], standings: Standings) -> tuple[Receipt, Rotation | None]:
+    def by_turn(self, weights: Mapping[str, int], standings: CandidateAssessment) -> tuple[Receipt, Rotation | None]:
         pool = self._pool
         left_out, relaxed = _left_out(pool, weights, standings)
         taking = dict(weights)
@@ -116,7 +116,7 @@ class _Decision:
         owner: str,
         reason: str,
         weights: Mapping[str, int],
-        standings: Standings,
+        standings: CandidateAssessment,
         left_out: Mapping[str, str],
         relaxed: tuple[str, ...] = (),
     ) -> Receipt:
@@ -153,7 +153,7 @@ def _who_claims(policy: Policy, lead: Lead) -> str | None:
 
 
 def _left_out(
-    pool: Pool, weights: Mapping[str, int], standings: Standings
+    pool: Pool, weights: Mapping[str, int], standings: CandidateAssessment
 ) -> tuple[Mapping[str, str], tuple[str, ...]]:
     """Return who is left out, and the requirements that had to be given up, as few as it takes to find somebody."""
     for count in range(len(pool.relax) + 1):
@@ -164,7 +164,7 @@ def _left_out(
     return standings.left_out(pool.relax), pool.relax
 
 
-def taken(policy: Policy, lead: Lead, receipt: Receipt, roster: Roster) -> OwnerState | None:
+def owner_after_assignment(policy: Policy, lead: Lead, receipt: Receipt, roster: Roster) -> OwnerState | None:
     """Return the chosen person's state after this lead, where a cap or a load was asked about it."""
     person, state = policy.people[receipt.owner], roster.get(receipt.owner)
     asked = person.caps.are_set or receipt.strategy is Strategy.LEAST_LOADED

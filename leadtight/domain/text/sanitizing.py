@@ -3,7 +3,7 @@
 import unicodedata
 
 
-def clean(text: str, *, multiline: bool = False) -> str:
+def sanitize(text: str, *, multiline: bool = False) -> str:
     """Return `text` without control and direction-override characters; line breaks stay only in long text."""
     kept = (text if text.isprintable() else _kept(text, "\n\t" if multiline else "")).strip()
     return kept if multiline else " ".join(kept.split())

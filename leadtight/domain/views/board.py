@@ -11,7 +11,7 @@ from leadtight.domain.views.queue import due_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OnBoard:
+class BoardLead:
     """An open lead in short; `reached_at` is its first contact, `promised_at` when it was promised."""
 
     lead_id: str
@@ -31,11 +31,11 @@ class OnBoard:
         return self.reached_at is None and now > self.promised_at
 
 
-def on_board(lead: Lead) -> OnBoard | None:
+def on_board(lead: Lead) -> BoardLead | None:
     """Return how a lead stands on the board; None of one that is not open."""
     if not lead.is_open:
         return None
-    return OnBoard(
+    return BoardLead(
         lead_id=lead.id,
         name=lead.inquiry.display_name[:120],
         tier=lead.promise.tier,

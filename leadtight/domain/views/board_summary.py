@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from leadtight.domain.policy.policy import Policy
-from leadtight.domain.views.board import OnBoard
+from leadtight.domain.views.board import BoardLead
 
 ABOUT_TO_BREACH = timedelta(minutes=15)
 
@@ -23,7 +23,7 @@ class OwnersRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Leak:
+class DailyBreaches:
     """The promises of a day among open leads: made for it, broken, and broken with no contact yet."""
 
     promised: int
@@ -32,21 +32,21 @@ class Leak:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class BoardSummary:
     """Open leads by what they need, each the soonest due first. `breached` ones wait for their first answer.
 
     `overdue` ones had it, and their next action is late.
     """
 
-    unassigned: tuple[OnBoard, ...]
-    breached: tuple[OnBoard, ...]
-    about_to_breach: tuple[OnBoard, ...]
-    overdue: tuple[OnBoard, ...]
+    unassigned: tuple[BoardLead, ...]
+    breached: tuple[BoardLead, ...]
+    about_to_breach: tuple[BoardLead, ...]
+    overdue: tuple[BoardLead, ...]
     owners: tuple[OwnersRow, ...]
-    leak: Leak
+    leak: DailyBreaches
 
 
-def seen_by(policy: Policy, person: str, leads: Iterable[OnBoard]) -> tuple[OnBoard, ...]:
+def seen_by(policy: Policy, person: str, leads: Iterable[BoardLead]) -> tuple[BoardLead, ...]:
     """Return the leads that a person answers for.
 
     Those are their teams' and the unassigned, all for the catch-all person. A delegate sees what their delegator sees.
@@ -58,12 +58,12 @@ def seen_by(policy: Policy, person: str, leads: Iterable[OnBoard]) -> tuple[OnBo
     return tuple(one for one in leads if one.owner_id is None or policy.manager_of(one.owner_id) in answers_as)
 
 
-def standing(leads: Iterable[OnBoard], zone: ZoneInfo, now: datetime) -> Standing:
+def standing(leads: Iterable[BoardLead], zone: ZoneInfo, now: datetime) -> BoardSummary:
     """Return how leads stand at `now`; days are those of `zone`."""
     ordered = sorted(leads, key=lambda one: (one.due_at, one.lead_id))
     owned = [one for one in ordered if one.owner_id is not None]
     today = now.astimezone(zone).date()
-    return Standing(
+    return BoardSummary(
         unassigned=tuple(one for one in ordered if one.owner_id is None),
         breached=tuple(one for one in owned if one.is_breached(now)),
         about_to_breach=tuple(one for one in owned if _is_close(one, now)),
@@ -73,13 +73,13 @@ def standing(leads: Iterable[OnBoard], zone: ZoneInfo, now: datetime) -> Standin
     )
 
 
-def _is_close(one: OnBoard, now: datetime) -> bool:
+def _is_close(one: BoardLead, now: datetime) -> bool:
     return one.reached_at is None and now <= one.promised_at <= now + ABOUT_TO_BREACH
 
 
-def _by_owner(owned: Sequence[OnBoard], now: datetime) -> Iterable[OwnersRow]:
+def _by_owner(owned: Sequence[BoardLead], now: datetime) -> Iterable[OwnersRow]:
     """Yield a row for each owner, those with the most overdue first."""
-    theirs: dict[str, list[OnBoard]] = {}
+    theirs: dict[str, list[BoardLead]] = {}
     for one in owned:
         theirs.setdefault(str(one.owner_id), []).append(one)
     rows = [
@@ -95,7 +95,9 @@ def _by_owner(owned: Sequence[OnBoard], now: datetime) -> Iterable[OwnersRow]:
     return sorted(rows, key=lambda row: (-row.overdue, row.next_due_at, row.owner_id))
 
 
-def _leak(leads: Iterable[OnBoard], zone: ZoneInfo, today: date, now: datetime) -> Leak:
+def _leak(leads: Iterable[BoardLead], zone: ZoneInfo, today: date, now: datetime) -> DailyBreaches:
     promised = [one for one in leads if one.promised_at.astimezone(zone).date() == today]
     broken = [one for one in promised if (one.reached_at or now) > one.promised_at]
-    return Leak(promised=len(promised), broken=len(broken), never_reached=sum(one.reached_at is None for one in broken))
+    return DailyBreaches(
+        promised=len(promised), broken=len(broken), never_reached=sum(one.reached_at is None for one in broken)
+    )

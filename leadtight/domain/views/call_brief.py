@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from leadtight.domain.calendar.timestamps import from_text
+from leadtight.domain.calendar.timestamps import parse_timestamp
 from leadtight.domain.model.event import Event, EventKind
 from leadtight.domain.model.message import Template
 from leadtight.domain.policy.outcomes import OBJECTION
@@ -25,7 +25,7 @@ class Touch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
+class ObjectionHeard:
     """An objection, when it was first heard, and whether what answers it was sent."""
 
     objection: str
@@ -44,7 +44,7 @@ class Brief:
     wrote_again: tuple[str, ...]
     touches: int
     latest: tuple[Touch, ...]
-    objections: tuple[Heard, ...]
+    objections: tuple[ObjectionHeard, ...]
     agreed: Touch | None
     booked_at: datetime | None
     booking_link_sent: bool
@@ -63,7 +63,7 @@ def brief(history: Iterable[Event]) -> Brief:
         latest=tuple(reversed(touches[-LATEST_TOUCHES:])),
         objections=tuple(_heard(touches, answered)),
         agreed=next((t for t in reversed(touches) if t.agreed_at), None),
-        booked_at=from_text(booked[-1]) if booked and booked[-1] else None,
+        booked_at=parse_timestamp(booked[-1]) if booked and booked[-1] else None,
         booking_link_sent=any(data.get("template") == Template.BOOKING_LINK for data in sent),
     )
 
@@ -92,14 +92,14 @@ def _touch(event: Event) -> Touch:
         at=event.at,
         by=str(event.data.get("by", event.actor.removeprefix("person:"))),
         note=str(event.data.get("note") or ""),
-        agreed_at=from_text(action["due_at"]) if action and action.get("agreed") else None,
+        agreed_at=parse_timestamp(action["due_at"]) if action and action.get("agreed") else None,
     )
 
 
-def _heard(touches: Sequence[Touch], answered: set[str]) -> Iterable[Heard]:
+def _heard(touches: Sequence[Touch], answered: set[str]) -> Iterable[ObjectionHeard]:
     first: dict[str, Touch] = {}
     for touch in touches:
         if touch.outcome.startswith(OBJECTION):
             first.setdefault(touch.outcome, touch)
     for objection, touch in first.items():
-        yield Heard(objection=objection, at=touch.at, answered=objection in answered)
+        yield ObjectionHeard(objection=objection, at=touch.at, answered=objection in answered)

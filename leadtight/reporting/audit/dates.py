@@ -14,7 +14,7 @@ from leadtight.reporting.audit.errors import UnusableError
 from leadtight.reporting.audit.source_file import raw
 from leadtight.reporting.facts.table import quoted
 from leadtight.tabular.dates.column import DateColumn, DateReading
-from leadtight.tabular.dates.formats import Format, UnknownFormatError, alike, order_of
+from leadtight.tabular.dates.formats import DateFormat, UnknownFormatError, alike, order_of
 from leadtight.tabular.dates.header_zones import UnknownHeaderZoneError, header_zone
 from leadtight.tabular.dates.moment import EARLIEST_YEAR, LATEST_YEAR, Moment, Precision
 from leadtight.tabular.dates.orders import AmbiguousDatesError, clear_order
@@ -53,7 +53,7 @@ class _Column:
 
     name: str
     cell: str
-    format: Format | None
+    format: DateFormat | None
     order: str | None
     is_open: bool
     values: DateColumn | None = None
@@ -166,14 +166,14 @@ def _evidence(connection: duckdb.DuckDBPyConnection, table: str, column: _Column
     return values
 
 
-def _reads_all(connection: duckdb.DuckDBPyConnection, table: str, text: str, form: Format) -> bool:
+def _reads_all(connection: duckdb.DuckDBPyConnection, table: str, text: str, form: DateFormat) -> bool:
     return not connection.execute(
         f"select 1 from {table} where {text} is not null and {_read(text, form)} is null limit 1"
     ).fetchall()
 
 
 def _parsed(
-    connection: duckdb.DuckDBPyConnection, table: str, column: _Column, form: Format, zone: ZoneInfo
+    connection: duckdb.DuckDBPyConnection, table: str, column: _Column, form: DateFormat, zone: ZoneInfo
 ) -> TimeColumn:
     """Return how to read a column of one format, as its cells stand in the file where none needs to be cleaned."""
     cell = column.cell
@@ -251,5 +251,5 @@ def _bounded(micros: str) -> str:
     return f"nullif(nullif(greatest(least({micros}, {high}), {low}), {high}), {low})"
 
 
-def _read(text: str, form: Format) -> str:
+def _read(text: str, form: DateFormat) -> str:
     return f"try_strptime({text}, [{', '.join(map(quoted, form.codes))}])"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from leadtight.domain.calendar.timestamps import from_text
+from leadtight.domain.calendar.timestamps import parse_timestamp
 from leadtight.reporting.audit.counted import what_counted
 from leadtight.reporting.audit.headline import headline, is_doubtful
 from leadtight.reporting.formatting import MISSING, local_days
@@ -88,7 +88,7 @@ def _joined_spellings(report: dict[str, Any]) -> Iterator[tuple[str, list[str]]]
 
 def _dates(report: dict[str, Any], zone: ZoneInfo) -> str:
     first, last = report["period"]["from"], report["period"]["to"]
-    return local_days(from_text(first), from_text(last), zone) if first else ""
+    return local_days(parse_timestamp(first), parse_timestamp(last), zone) if first else ""
 
 
 def _leak(leak: LeakedLead, zone: ZoneInfo) -> ledger_rows.LeakRow:

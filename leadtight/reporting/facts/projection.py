@@ -119,7 +119,7 @@ def _derived(
     document: Document, new: Mapping[str, Any], event: Event, troubles: list[Trouble]
 ) -> Iterator[tuple[str, Any]]:
     if "stage" in new:
-        yield "stage_since", timestamps.to_text(event.at)
+        yield "stage_since", timestamps.format_timestamp(event.at)
         yield from _waited(document, event)
     yield from _answered(document, new)
     if "lost_reason" in new:
@@ -132,14 +132,14 @@ def _derived(
         yield "last_touch_at", recorded["at"] if recorded else document.get("previous_touch_at")
         yield "previous_touch_at", before if recorded else None
     elif "proofs" in new:
-        yield "last_touch_at", timestamps.to_text(event.at)
+        yield "last_touch_at", timestamps.format_timestamp(event.at)
 
 
 def _waited(document: Document, event: Event) -> Iterator[tuple[str, Any]]:
     """Yield how long the lead has waited in the stage that it leaves, earlier stays included."""
     column = f"waited_{document.get('stage')}_us"
     if column in _WAITS:
-        stay = event.at - timestamps.from_text(document["stage_since"])
+        stay = event.at - timestamps.parse_timestamp(document["stage_since"])
         yield column, (document.get(column) or 0) + stay // timedelta(microseconds=1)
 
 

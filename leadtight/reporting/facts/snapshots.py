@@ -172,7 +172,7 @@ class Snapshots:
             content = self._files.get(key)
             found = FactTable.read(content, SCHEMA) if content else None
             if found:
-                return found[0], timestamps.from_text(found[1]["as_of"]) - OVERLAP
+                return found[0], timestamps.parse_timestamp(found[1]["as_of"]) - OVERLAP
         return None
 
     def _earlier(self, day: date) -> Iterator[str]:
@@ -233,6 +233,6 @@ def _came_in(event: Event) -> datetime:
     """Return when the lead came in whose recording this is; other first events are as old as themselves."""
     told = event.changes.get("received_at")
     try:
-        return timestamps.from_text(told[1]) if told else event.at
+        return timestamps.parse_timestamp(told[1]) if told else event.at
     except (ValueError, TypeError, LookupError):  # folding it names the trouble
         return event.at

@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from leadtight.domain.calendar.business_hours import Calendar
-from leadtight.domain.calendar.timestamps import to_text
+from leadtight.domain.calendar.timestamps import format_timestamp
 from leadtight.domain.model.stage import Stage
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.reporting import Money
@@ -83,7 +83,11 @@ def figures(table: FactTable, period: ReportPeriod, terms: Terms, *, is_window: 
     scope = {"start": period.start, "end": period.end, "as_of": period.as_of}
     return {
         **figures_of(table.connection, "facts", _asked(period, terms, is_window=is_window)),
-        "period": {"from": to_text(period.start), "to": to_text(period.end), "as_of": to_text(period.as_of)},
+        "period": {
+            "from": format_timestamp(period.start),
+            "to": format_timestamp(period.end),
+            "as_of": format_timestamp(period.as_of),
+        },
         "excluded": _excluded(table, scope),
         **_promises(table, scope),
         "stage_waits": _stage_waits(table, scope),

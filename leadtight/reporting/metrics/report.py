@@ -21,7 +21,7 @@ from typing import Any
 
 import duckdb
 
-from leadtight.domain.calendar.timestamps import midnight, to_text
+from leadtight.domain.calendar.timestamps import format_timestamp, midnight
 from leadtight.reporting import glossary
 from leadtight.reporting.facts.periods import local_day
 from leadtight.reporting.facts.table import Row, instant
@@ -132,7 +132,7 @@ def _period(total: Row, query: MetricsQuery) -> Figures:
     first, last = instant(total["first_us"]), instant(total["last_us"])
     assert first is not None
     assert last is not None
-    return {"from": to_text(first), "to": to_text(last)}
+    return {"from": format_timestamp(first), "to": format_timestamp(last)}
 
 
 def _headline(total: Row, query: MetricsQuery) -> Figures:

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from leadtight.domain.calendar.timestamps import from_text
+from leadtight.domain.calendar.timestamps import parse_timestamp
 from leadtight.domain.policy.policy import Policy
 from leadtight.reporting import formatting
 from leadtight.reporting.facts.periods import WINDOW_DAYS
@@ -105,7 +105,7 @@ def render(
 
 
 def _dates(period: Figures, zone: ZoneInfo) -> str:
-    return formatting.span_of_days(from_text(period["from"]), from_text(period["to"]), zone)
+    return formatting.span_of_days(parse_timestamp(period["from"]), parse_timestamp(period["to"]), zone)
 
 
 def _named(figures: Figures, policy: Policy) -> Figures:

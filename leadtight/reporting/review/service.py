@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from leadtight.domain.calendar.timestamps import midnight, to_text
+from leadtight.domain.calendar.timestamps import format_timestamp, midnight
 from leadtight.domain.calendar.week import Week
 from leadtight.domain.model.event import Event
 from leadtight.domain.policy.policy import Policy
@@ -119,7 +119,7 @@ class ReportService:
         with snapshot.table as table:
             told = nightly.document(table, replace(night, with_room=self._with_room(table, today)))
             posted = ledger.as_csv(table.connection)
-            facts = table.parquet({"schema": SCHEMA, "as_of": to_text(snapshot.as_of)})
+            facts = table.parquet({"schema": SCHEMA, "as_of": format_timestamp(snapshot.as_of)})
         metrics = _json(told)
         changed = (self._files.get(_metrics_key(day)), snapshots.kept(day)) != (metrics, facts)
         snapshots.keep(day, facts)
@@ -204,7 +204,7 @@ class ReportService:
         latest = {
             "schema": "leadtight.latest/1",
             "week": str(week),
-            "as_of": to_text(as_of),
+            "as_of": format_timestamp(as_of),
             "html": page_of(week),
             "review": _review_of(week),
         }

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from leadtight.domain.calendar.timestamps import midnight, to_text
+from leadtight.domain.calendar.timestamps import format_timestamp, midnight
 from leadtight.domain.model.capacity import HOUR, Day, OwnerState
 from leadtight.domain.model.event import Event, fold
 from leadtight.domain.model.lead import Lead
@@ -28,7 +28,7 @@ class Room:
 
     def as_json(self) -> dict[str, object]:
         """Return it as reports write it."""
-        return {"had_room": list(self.people), "had_room_from": to_text(self.since)}
+        return {"had_room": list(self.people), "had_room_from": format_timestamp(self.since)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from leadtight.domain.calendar.timestamps import midnight, to_text
+from leadtight.domain.calendar.timestamps import format_timestamp, midnight
 from leadtight.domain.calendar.week import Week
 from leadtight.reporting import glossary
 from leadtight.reporting.facts.periods import WINDOW_DAYS, ReportPeriod, local_day, window_ending
@@ -151,10 +151,10 @@ def _listed(row: ListedLead, review: Review) -> dict[str, Any]:
         "source": row.source,
         "stage": row.stage,
         "attempts": row.attempts,
-        "received_at": to_text(row.received_at),
-        "recorded_at": to_text(row.recorded_at),
+        "received_at": format_timestamp(row.received_at),
+        "recorded_at": format_timestamp(row.recorded_at),
         "age_seconds": (review.period.as_of - row.received_at).total_seconds(),
-        "due_at": to_text(row.due_at) if row.due_at else None,
+        "due_at": format_timestamp(row.due_at) if row.due_at else None,
     }
 
 

@@ -14,7 +14,7 @@ from leadtight.domain.model.event import EventKind
 from leadtight.domain.ownership.handover import pools_open_to
 
 if TYPE_CHECKING:
-    from leadtight.app.outcomes.recording import Seen
+    from leadtight.app.outcomes.recording import LeadView
     from leadtight.simulation.run import SimulationRun
 
 OVER = (InvalidInquiry, LeadClosed, LinkOver, NotFound, StaleSubmission)
@@ -44,7 +44,7 @@ class DeskVisits:
         else:
             self.run.soon(20, seconds, visit)
 
-    def takes_back(self, token: str, recorded: Seen) -> None:
+    def takes_back(self, token: str, recorded: LeadView) -> None:
         """Let an owner take an outcome back some time while that is possible."""
         last = recorded.lead.last_outcome
         if last is not None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from leadtight.domain.intake.quarantine import Held, State
+from leadtight.domain.intake.quarantine import QuarantinedDelivery, QuarantineState
 from leadtight.domain.model.errors import InvalidInquiry, LinkOver, NotFound, StaleSubmission
 from leadtight.simulation.run import SimulationRun
 
@@ -30,13 +30,13 @@ class Managers:
     def notice(self) -> None:
         """Come some time after something was held; what nobody comes for stays where it is."""
         for delivery in self.run.deployment.table.every_held():
-            if delivery.state is State.HELD and delivery.id not in self._seen:
+            if delivery.state is QuarantineState.HELD and delivery.id not in self._seen:
                 self._seen.add(delivery.id)
                 for _ in range(self.run.chance.choices((0, 1, 2), (1, 2, 1))[0]):
                     self.run.soon(30, 3_600, self._come)
 
     def _come(self) -> None:
-        shown = list[Held]()
+        shown = list[QuarantinedDelivery]()
         if self.run.is_ending:
             return None
         if not self.run.invoke("quarantine", lambda now: shown.extend(self._look(now))):
@@ -45,7 +45,7 @@ class Managers:
             self.run.soon(1, 60, self._decides(delivery.id, release=self.run.is_lucky(0.6)))
         return None
 
-    def _look(self, now: datetime) -> list[Held]:
+    def _look(self, now: datetime) -> list[QuarantinedDelivery]:
         shown = self.run.deployment.quarantine_desk.show(self._token(now), now)
         return [*shown.waiting, *shown.suspected]
 
@@ -71,7 +71,10 @@ class Managers:
             return self._decide(held_id, False, now)
         except OVER:
             return None
-        done, delivery = State.RELEASED if release else State.DISCARDED, self.run.deployment.table.find_held(held_id)
+        done, delivery = (
+            QuarantineState.RELEASED if release else QuarantineState.DISCARDED,
+            self.run.deployment.table.find_held(held_id),
+        )
         if delivery is None or delivery.state is not done:
             self.misled.append(f"who {done} {held_id} was told so, and it is {delivery and delivery.state}")
         return None
@@ -86,7 +89,9 @@ class Managers:
         Rivals have none: they press again when that fails, and each with a rival of their own they would become ever
         more.
         """
-        open_ones = [delivery for delivery in self.run.deployment.table.every_held() if delivery.state is State.HELD]
+        open_ones = [
+            delivery for delivery in self.run.deployment.table.every_held() if delivery.state is QuarantineState.HELD
+        ]
         if open_ones and not self._is_rival:
             delivery = self.run.chance.choice(open_ones)
             self._decides(delivery.id, release=self.run.is_lucky(0.5), is_rival=True)()

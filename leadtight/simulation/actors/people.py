@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from leadtight.adapters.memory.ports import PUBLIC_URL
 from leadtight.adapters.memory.senders import SentMail
 from leadtight.app.messaging.respond import DeliveryReport, Reported
-from leadtight.app.outcomes.recording import OutcomeForm, Seen
+from leadtight.app.outcomes.recording import LeadView, OutcomeForm
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.policy.people import Absence
@@ -252,7 +252,7 @@ class SimulatedPeople:
             typed = happened_at.astimezone(self.run.policy.company.zone).strftime("%Y-%m-%dT%H:%M")
         return OutcomeForm(outcome=outcome, submission=lead.version, reason="price", happened_at=typed)
 
-    def _looked(self, token: str, now: datetime) -> Seen:
+    def _looked(self, token: str, now: datetime) -> LeadView:
         """Fetch a page: that changes nothing."""
         changes = self.run.deployment.table.changes
         count = len(changes)
@@ -261,7 +261,7 @@ class SimulatedPeople:
             self.misled.append(f"looking at {view.lead.id} changed something")
         return view
 
-    def _recorded(self, token: str, form: OutcomeForm, now: datetime) -> Seen:
+    def _recorded(self, token: str, form: OutcomeForm, now: datetime) -> LeadView:
         """Submit a form: whoever is told that somebody else has the lead, or was faster, did record nothing."""
         changes, is_recorded = self.run.deployment.table.changes, False
         count = len(changes)

@@ -13,12 +13,12 @@ from leadtight.adapters.inbound.webhooks.email import mail_intake
 from leadtight.adapters.memory.ports import PUBLIC_URL
 from leadtight.adapters.memory.senders import SentMail
 from leadtight.app.intake.deliveries import Settled
-from leadtight.app.intake.file_import import Row
-from leadtight.app.intake.form_posts import Posted, Spilled
+from leadtight.app.intake.file_import import ImportRow
+from leadtight.app.intake.form_posts import FormPost, SpilledFormPost
 from leadtight.app.intake.receive import Submission
 from leadtight.domain.model.errors import Conflict
 from leadtight.domain.policy.sources import Webhook
-from leadtight.domain.policy.trust import Caller
+from leadtight.domain.policy.trust import Submitter
 from leadtight.simulation.actors import chats
 from leadtight.simulation.actors.quotations import QUOTING
 from leadtight.simulation.actors.sample_mails import CALL_ME, FORGED, FORGED_STOP, STOP, letter
@@ -93,7 +93,7 @@ class LeadSources:
     agreed: set[str] = field(default_factory=set)
     misled: list[str] = field(default_factory=list)
     delivered: list[tuple[Webhook, bytes, str, datetime]] = field(default_factory=list)
-    imported: list[tuple[Row, ...]] = field(default_factory=list)
+    imported: list[tuple[ImportRow, ...]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Hear what became of a post that was spilled."""
@@ -117,7 +117,7 @@ class LeadSources:
 
     def _form(self, number: int, key: str) -> Callable[[], None]:
         """Post as anybody does, or as the firm's own site with an API key, whose claims are believed."""
-        inquiry, caller = self._inquiry(number, 0.15), self.run.chance.choice((Caller.API, Caller.KEYED_API))
+        inquiry, caller = self._inquiry(number, 0.15), self.run.chance.choice((Submitter.API, Submitter.KEYED_API))
         self._agrees(inquiry)
         return self._begins({f"web_form/{key}"}, "intake", partial(self._post, key, inquiry, caller))
 
@@ -127,20 +127,20 @@ class LeadSources:
         fields = {"EntryId": key, "name": f"Ada Obi {who}", "message": chance.choice(MESSAGES)}
         fields |= {"email": _address(who)} if chance.random() < 0.9 else {"phone": f"+49 30 9018{who:04d}"}
         fields |= {"website": "x"} if chance.random() < 0.15 else {}
-        return self._begins({f"{PAGE.source}/{key}"}, "intake", partial(self._post_page, Posted(fields=fields)))
+        return self._begins({f"{PAGE.source}/{key}"}, "intake", partial(self._post_page, FormPost(fields=fields)))
 
-    def _post_page(self, posted: Posted, now: datetime) -> None:
+    def _post_page(self, posted: FormPost, now: datetime) -> None:
         """Post once, as the function intake takes it: what the table does not take is kept in a queue."""
         deployment = self.run.deployment
         try:
             settled = deployment.form_door.take(PAGE, posted, now, by_visitor=False)
         except Unavailable:
-            deployment.spill.send(Spilled(form=PAGE.id, posted=posted, at=now))
+            deployment.spill.send(SpilledFormPost(form=PAGE.id, posted=posted, at=now))
         else:
             assert settled is not None, "every post of this form concerns a lead"
             self._settled(posted, settled)
 
-    def _settled(self, posted: Posted, settled: Settled) -> None:
+    def _settled(self, posted: FormPost, settled: Settled) -> None:
         self.told[f"{PAGE.source}/{posted.fields['EntryId']}"].add(settled.id)
 
     def _advert(self, number: int, key: str) -> Callable[[], None]:
@@ -238,7 +238,7 @@ class LeadSources:
         """Remember the numbers of people who agree to texts."""
         self.agreed |= {body["phone"].replace(" ", "") for body in inquiries if "sms" in body.get("consent", {})}
 
-    def _post(self, key: str, body: dict[str, Any], caller: Caller, now: datetime) -> None:
+    def _post(self, key: str, body: dict[str, Any], caller: Submitter, now: datetime) -> None:
         changes = self.run.deployment.table.changes
         count = len(changes)
         receipt = self.run.deployment.intake.receive(
@@ -269,15 +269,15 @@ class LeadSources:
     # a file is imported until every row of it was taken
 
     def _file(self, number: int, key: str) -> Callable[[], None]:
-        rows = [Row(number=2, key=key, body=self._inquiry(number))]
+        rows = [ImportRow(number=2, key=key, body=self._inquiry(number))]
         if self.run.is_lucky(0.3):
             past = {"stage": "won", "closed_at": "2026-03-01"}
-            rows.append(Row(number=3, key=f"{key}-before", body=self._inquiry(number), past=past))
+            rows.append(ImportRow(number=3, key=f"{key}-before", body=self._inquiry(number), past=past))
         self._agrees(*(row.body for row in rows))
         names = {f"{FILES}/{row.key}" for row in rows}
         return self._begins(names, "import", partial(self._import, tuple(rows)))
 
-    def _import(self, rows: Sequence[Row], now: datetime) -> None:
+    def _import(self, rows: Sequence[ImportRow], now: datetime) -> None:
         """Import a file. Raises Conflict when others wrote about somebody of it: whoever imports does so again."""
         results = self.run.deployment.importing.take(FILES, rows, now)
         for row, result in zip(rows, results, strict=True):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from itertools import chain
 
 from leadtight.app.intake.receive import KEY_KEPT
-from leadtight.domain.intake.quarantine import State
+from leadtight.domain.intake.quarantine import QuarantineState
 from leadtight.domain.model.event import Event, EventKind
 from leadtight.simulation.actors.people import SimulatedPeople
 from leadtight.simulation.actors.sources import FILES
@@ -37,12 +37,12 @@ def conserved(people: SimulatedPeople) -> Iterator[str]:
     states = Counter(delivery.state for delivery in table.every_held())
     made = len({(event.lead_id, event.version) for event in table.every_event() if _is_taken(event)})
     of_leads = sum(table.load(lead_id) is not None for lead_id in ids)
-    if made != of_leads + states[State.RELEASED]:
-        yield f"{of_leads} were accepted as leads and {states[State.RELEASED]} released, {made} are kept"
+    if made != of_leads + states[QuarantineState.RELEASED]:
+        yield f"{of_leads} were accepted as leads and {states[QuarantineState.RELEASED]} released, {made} are kept"
     if unasked := {delivery.id for delivery in table.every_held()} - set(ids):
         yield f"{sorted(unasked)} are held, and nobody sent them"
     for delivery in table.every_held():
-        if delivery.state is State.RELEASED and table.load(delivery.lead_id or "") is None:
+        if delivery.state is QuarantineState.RELEASED and table.load(delivery.lead_id or "") is None:
             yield f"{delivery.id} was released, and there is no lead {delivery.lead_id}"
 
 
@@ -50,7 +50,7 @@ def tried_again(people: SimulatedPeople, within: timedelta) -> Iterator[str]:
     """Yield what was announced, is not fetched, and should have been tried by now."""
     for delivery in people.run.deployment.table.every_held():
         late = delivery.next_try_at and delivery.next_try_at < people.run.now - within
-        if delivery.state is State.WAITING and (late or delivery.next_try_at is None):
+        if delivery.state is QuarantineState.WAITING and (late or delivery.next_try_at is None):
             yield f"{delivery.id} should have been fetched at {delivery.next_try_at}"
 
 

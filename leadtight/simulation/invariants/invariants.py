@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 
-from leadtight.domain.calendar.timestamps import from_text
+from leadtight.domain.calendar.timestamps import parse_timestamp
 from leadtight.domain.model.codec import from_document
 from leadtight.domain.model.event import Event, EventKind, fold
 from leadtight.domain.model.identity import person_keys
@@ -118,13 +118,13 @@ def _first_misses(lead: Lead, history: list[Event]) -> Iterator[Event]:
         is_moved = is_moved or event.kind is EventKind.LEAD_HANDED_OVER
         if event.kind is EventKind.DEADLINE_MISSED and event.data["target"] == FIRST_RESPONSE:
             is_own = not is_moved or event.data.get("clock") == ARRIVAL
-            if is_own and from_text(event.data["deadline"]) == lead.promise.deadline:
+            if is_own and parse_timestamp(event.data["deadline"]) == lead.promise.deadline:
                 yield event
 
 
 def _tells_of(message: Message, deadline: datetime) -> bool:
     """Tell whether a message says that a promise broke, this one or an earlier one of a team that has the lead."""
-    return message.template in TELLING and from_text(str(message.data["due_at"])) <= deadline
+    return message.template in TELLING and parse_timestamp(str(message.data["due_at"])) <= deadline
 
 
 def _due(lead: Lead) -> datetime:
@@ -332,7 +332,7 @@ def seconds_to_telling(people: SimulatedPeople) -> list[float]:
         for event in table.every_event()
         if event.kind is EventKind.DEADLINE_MISSED and event.data["target"] == FIRST_RESPONSE
     )
-    return [_seconds_since(event, from_text(event.data["deadline"]), lead) for event, lead in missed if lead]
+    return [_seconds_since(event, parse_timestamp(event.data["deadline"]), lead) for event, lead in missed if lead]
 
 
 def seconds_to_escalation(people: SimulatedPeople) -> list[float]:

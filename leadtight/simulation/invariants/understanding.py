@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from leadtight.domain.intake.human_handoff import UNPROVED
-from leadtight.domain.intake.quarantine import State
+from leadtight.domain.intake.quarantine import QuarantineState
 from leadtight.domain.model.event import Event, EventKind
 from leadtight.domain.model.inquiry import Inquiry
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.policy.people import Absence
 from leadtight.domain.policy.policy import Policy
-from leadtight.domain.roster.availability import stays
+from leadtight.domain.roster.availability import is_active_member
 from leadtight.simulation.actors.people import SimulatedPeople
 from leadtight.simulation.actors.quotations import OWN
 from leadtight.simulation.actors.sample_mails import FORGED_STOP
@@ -19,7 +19,9 @@ from leadtight.simulation.actors.sample_mails import FORGED_STOP
 def nothing_quoted_acts(people: SimulatedPeople) -> Iterator[str]:
     """Yield who was opted out, or whose message was given to a person, for words that stood in a quotation only."""
     released = {
-        delivery.lead_id for delivery in people.run.deployment.table.every_held() if delivery.state is State.RELEASED
+        delivery.lead_id
+        for delivery in people.run.deployment.table.every_held()
+        if delivery.state is QuarantineState.RELEASED
     }
     for event in people.run.deployment.table.every_event():
         if event.kind is EventKind.LEAD_OPTED_OUT and OWN in str(event.data.get("words", "")):
@@ -87,7 +89,7 @@ def whoever_is_there_hears(people: SimulatedPeople) -> Iterator[str]:
 def belongs_to_who_stays(people: SimulatedPeople) -> Iterator[str]:
     """Yield open leads that belong to a person who left."""
     for lead in people.run.deployment.table.every_lead():
-        if lead.is_open and lead.owner_id and not stays(people.run.policy, lead.owner_id):
+        if lead.is_open and lead.owner_id and not is_active_member(people.run.policy, lead.owner_id):
             yield f"{lead.id} belongs to {lead.owner_id}, who has left"
 
 
@@ -125,13 +127,15 @@ def _policies(people: SimulatedPeople, at: datetime) -> list[Policy]:
 def _is_away(people: SimulatedPeople, policy: Policy, person: str, at: datetime) -> bool:
     margin = _margin(people)
     spans = _absences(people, policy, person)
-    return not stays(policy, person) or any(span.start + margin < at < span.end - margin for span in spans)
+    return not is_active_member(policy, person) or any(span.start + margin < at < span.end - margin for span in spans)
 
 
 def _is_there(people: SimulatedPeople, policy: Policy, person: str, at: datetime) -> bool:
     margin = _margin(people)
     spans = _absences(people, policy, person)
-    return stays(policy, person) and not any(span.start - margin <= at <= span.end + margin for span in spans)
+    return is_active_member(policy, person) and not any(
+        span.start - margin <= at <= span.end + margin for span in spans
+    )
 
 
 def _absences(people: SimulatedPeople, policy: Policy, person: str) -> Sequence[Absence]:

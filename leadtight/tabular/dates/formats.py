@@ -31,7 +31,7 @@ def order_of(date_format: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Format:
+class DateFormat:
     """The one way in which values are written, by which a database can parse them.
 
     `pattern` has `{0}`, `{1}` and `{2}` where the parts of the date are; `kinds` tells of each whether it is a number,
@@ -49,7 +49,7 @@ class Format:
         """Tell whether day and month could change places."""
         return self.kinds == "nnY"
 
-    def ordered(self, order: str) -> "Format":
+    def ordered(self, order: str) -> "DateFormat":
         """Return the format with its codes, the parts of the date in this order, such as `dmy`."""
         letters = _letters(self.kinds, order)
         variants = ("%b", "%B") if "#" in self.kinds else ("%m",)
@@ -69,13 +69,13 @@ _WRITTEN = re.compile(
 )
 
 
-def alike(texts: Iterable[str]) -> Format | None:
+def alike(texts: Iterable[str]) -> DateFormat | None:
     """Return the one format of all these values, None when they have several, or one that no database parses."""
     formats = {_format_of(text) for text in texts}
     return formats.pop() if len(formats) == 1 else None
 
 
-def _format_of(text: str) -> Format | None:
+def _format_of(text: str) -> DateFormat | None:
     match = _WRITTEN.fullmatch(text)
     if match is None or match["weekday"] or (match["s"].strip() != match["t"].strip(" ,") and match["b"].isdigit()):
         return None
@@ -93,7 +93,7 @@ def _format_of(text: str) -> Format | None:
         zone = " %z" if zone.startswith(" ") else "%z"
     pattern = "{0}" + match["s"] + "{1}" + match["t"] + "{2}" + (match["gap"] or "") + clock + zone
     precision = Precision.DAY if not clock else Precision.SECOND if "%S" in clock else Precision.MINUTE
-    return Format(pattern, kinds, precision, bool(zone))
+    return DateFormat(pattern, kinds, precision, bool(zone))
 
 
 _CLOCKS = {1: "%H:%M", 2: "%H:%M:%S", 3: "%H:%M:%S.%f"}

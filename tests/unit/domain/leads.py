@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from leadtight.domain.enforcement.due_steps import ring
+from leadtight.domain.enforcement.due_steps import run_due_steps
 from leadtight.domain.intake.arrival import receive
 from leadtight.domain.model.inquiry import Inquiry
 from leadtight.domain.model.lead import Lead
@@ -38,6 +38,6 @@ def owned_lead(policy: Policy, now: datetime, **inquiry: Any) -> Lead:
 def rung(policy: Policy, lead: Lead) -> Lead:
     """Return the lead after its alarm has rung on time."""
     assert lead.wake_at is not None
-    change = ring(policy, lead, Rotation(pool_id="inbound"), {}, lead.wake_at)
+    change = run_due_steps(policy, lead, Rotation(pool_id="inbound"), {}, lead.wake_at)
     assert change is not None
     return change.after

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leadtight.domain.calendar.business_hours import Period
-from leadtight.domain.enforcement.due_steps import ring
+from leadtight.domain.enforcement.due_steps import run_due_steps
 from leadtight.domain.intake import arrival
 from leadtight.domain.model.errors import PolicyError
 from leadtight.domain.model.inquiry import Inquiry
@@ -440,7 +440,7 @@ def keep(policy: Policy) -> None:
             assert (recorded.after.wake_at is not None) == recorded.after.is_open
         for _ in range(12):
             assert lead.wake_at is not None
-            rung = ring(policy, lead, Rotation(pool_id=pool.id), {}, lead.wake_at)
+            rung = run_due_steps(policy, lead, Rotation(pool_id=pool.id), {}, lead.wake_at)
             assert rung is not None
             assert rung.after.wake_at is not None
             assert rung.after.wake_at >= lead.wake_at

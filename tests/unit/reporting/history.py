@@ -10,7 +10,7 @@ from leadtight.adapters.memory.table import MemoryTable
 from leadtight.adapters.presentation.timeline import sentence
 from leadtight.app.ports.guards import Guard
 from leadtight.domain.change import Change
-from leadtight.domain.enforcement.due_steps import ring
+from leadtight.domain.enforcement.due_steps import run_due_steps
 from leadtight.domain.intake.arrival import receive
 from leadtight.domain.model.event import Event, EventKind
 from leadtight.domain.model.inquiry import Inquiry
@@ -90,7 +90,7 @@ class History:
 
     def ring(self, lead_id: str, at: str) -> None:
         state = self.table.load_for_routing(lead_id, "inbound", self.policy.pools["inbound"].members)
-        self._commit(ring(self.policy, self.lead(lead_id), state.rotation, state.roster, utc(at)))
+        self._commit(run_due_steps(self.policy, self.lead(lead_id), state.rotation, state.roster, utc(at)))
 
     def outcome(self, lead_id: str, at: str, outcome: str, reason: str = "") -> None:
         lead = self.lead(lead_id)

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from leadtight.domain.intake.historical import Past, keep
+from leadtight.domain.intake.historical import HistoricalLead, record_historical
 from leadtight.domain.model.inquiry import Inquiry
 from tests.unit.reporting.history import History, utc
 
@@ -35,10 +35,10 @@ def test_a14_leads_recorded_on_another_local_date_than_they_came_are_listed_each
 
 def test_records_of_leads_that_were_over_before_are_not_among_them() -> None:
     h, now = History(), utc("2026-03-04 09:00")
-    change = keep(
+    change = record_historical(
         h.policy,
         Inquiry(name="Ada"),
-        Past(),
+        HistoricalLead(),
         lead_id="old",
         source="crm",
         received_at=utc("2026-01-01 09:00"),

@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from leadtight.adapters.inbound.webhooks.provider import WebhookSecrets
-from leadtight.app.intake.form_posts import Posted
+from leadtight.app.intake.form_posts import FormPost
 from leadtight.domain.intake.quarantine import Reason
-from leadtight.domain.intake.spam import Doubt
+from leadtight.domain.intake.spam import SpamVerdict
 from leadtight.domain.model.errors import FetchFailed, FetchRefused
 from leadtight.domain.policy.forms import Challenge, ChallengeProvider, Form
 
@@ -39,17 +39,17 @@ class Challenges:
         self._keys = keys
         self._post = post
 
-    def __call__(self, form: Form, posted: Posted) -> Doubt | None:
+    def __call__(self, form: Form, posted: FormPost) -> SpamVerdict | None:
         """Return why a post is in doubt; None when its challenge was met, or it has none."""
         challenge = form.challenge
         if challenge is None:
             return None
         token = posted.fields.get(TOKENS[challenge.provider])
         if not isinstance(token, str) or not token.strip() or len(token) > LONGEST_TOKEN:
-            return Doubt(reason=Reason.SPAM, detail="the challenge was not answered")
+            return SpamVerdict(reason=Reason.SPAM, detail="the challenge was not answered")
         secret = self._secret(form)
         if not secret:
-            return Doubt(reason=Reason.UNVERIFIED, detail=f"the secret of form:{form.id} has no challenge")
+            return SpamVerdict(reason=Reason.UNVERIFIED, detail=f"the secret of form:{form.id} has no challenge")
         return self._asked(challenge, secret, token, posted)
 
     def _secret(self, form: Form) -> str:
@@ -62,7 +62,7 @@ class Challenges:
             return ""
         return keys.values.get("challenge", "") if keys else ""
 
-    def _asked(self, challenge: Challenge, secret: str, token: str, posted: Posted) -> Doubt | None:
+    def _asked(self, challenge: Challenge, secret: str, token: str, posted: FormPost) -> SpamVerdict | None:
         asked = {"secret": secret, "response": token}
         if challenge.provider is ChallengeProvider.TURNSTILE:
             asked["idempotency_key"] = _same_for_same(posted.fields)
@@ -70,19 +70,19 @@ class Challenges:
             said = json.loads(self._post(challenge.verify_url or VERIFY_AT[challenge.provider], asked))
         except (FetchFailed, FetchRefused, ValueError, RecursionError) as error:
             logger.warning("challenge_not_verified: %s", error)
-            return Doubt(reason=Reason.UNVERIFIED, detail="the challenge could not be verified")
+            return SpamVerdict(reason=Reason.UNVERIFIED, detail="the challenge could not be verified")
         return _judged(said)
 
 
-def _judged(said: Any) -> Doubt | None:
+def _judged(said: Any) -> SpamVerdict | None:
     if isinstance(said, Mapping) and said.get("success") is True:
         return None
     listed = said.get("error-codes") if isinstance(said, Mapping) else None
     codes = sorted(str(code) for code in listed) if isinstance(listed, list) else []
     if not isinstance(said, Mapping) or said.get("success") is not False or OUR_FAULT & set(codes):
         why = f"the challenge could not be verified: {', '.join(codes) or 'no answer'}"
-        return Doubt(reason=Reason.UNVERIFIED, detail=why)
-    return Doubt(reason=Reason.SPAM, detail=f"the challenge was not met: {', '.join(codes) or 'no reason given'}")
+        return SpamVerdict(reason=Reason.UNVERIFIED, detail=why)
+    return SpamVerdict(reason=Reason.SPAM, detail=f"the challenge was not met: {', '.join(codes) or 'no reason given'}")
 
 
 def _same_for_same(fields: Mapping[str, Any]) -> str:

@@ -22,14 +22,14 @@ MOST_FIELDS = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FormPost:
+class FormBody:
     """What a page sent: its fields, where a file is its name and size, and the files."""
 
     fields: Mapping[str, Any]
     uploads: Sequence[Upload] = field(default_factory=tuple)
 
 
-def read(event: events.Event) -> FormPost:
+def read(event: events.Event) -> FormBody:
     """Return a form post; of a field that comes more than once all values are kept, as a list.
 
     Raises BodyTooLargeError when the words in it are over 64 KB, or words and files over 5 MB; UnreadableBodyError.
@@ -40,9 +40,9 @@ def read(event: events.Event) -> FormPost:
         return _multipart(events.body(event, LARGEST_POST), content_type)
     raw = events.body(event)
     if kind == "application/json" or kind.endswith("+json") or (kind in _OF_SCRIPTS and raw.lstrip()[:1] == b"{"):
-        return FormPost(fields=_json(raw, content_type))
+        return FormBody(fields=_json(raw, content_type))
     fields = _lines(raw) if kind == "text/plain" else _pairs(raw)
-    return FormPost(fields=gathered(decoded(fields, content_type)))
+    return FormBody(fields=gathered(decoded(fields, content_type)))
 
 
 def gathered(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
@@ -97,7 +97,7 @@ def _pairs(raw: bytes) -> Iterator[RawField]:
         yield RawField(name=name.encode("utf-8", "surrogateescape"), value=value.encode("utf-8", "surrogateescape"))
 
 
-def _multipart(raw: bytes, content_type: str) -> FormPost:
+def _multipart(raw: bytes, content_type: str) -> FormBody:
     from leadtight.adapters.http.multipart import HEADER_CHARSET, parts  # here: few forms are sent this way
 
     try:
@@ -116,7 +116,7 @@ def _multipart(raw: bytes, content_type: str) -> FormPost:
         elif part.size or value:
             uploads.append(_upload(part, name, value))
             values.append((name, str(uploads[-1])))
-    return FormPost(fields=gathered(values), uploads=tuple(uploads))
+    return FormBody(fields=gathered(values), uploads=tuple(uploads))
 
 
 def _is_file(part: Any) -> bool:

@@ -13,18 +13,18 @@ from leadtight.adapters.inbound.forms import hosted, wordpress
 from leadtight.adapters.inbound.forms.challenge import TOKENS
 from leadtight.adapters.inbound.forms.form_post import Post
 from leadtight.app.intake.deliveries import Item, Unsettled
-from leadtight.app.intake.form_posts import Posted
+from leadtight.app.intake.form_posts import FormPost
 from leadtight.app.intake.receive import Submission
-from leadtight.domain.intake.quarantine import Held
-from leadtight.domain.intake.spam import FILL_TIME, Doubt
+from leadtight.domain.intake.quarantine import QuarantinedDelivery
+from leadtight.domain.intake.spam import FILL_TIME, SpamVerdict
 from leadtight.domain.model.codec import from_document, to_document
 from leadtight.domain.model.consent_record import Visitor
 from leadtight.domain.model.errors import InvalidInquiry, Problem
 from leadtight.domain.model.stored_file import StoredFile
 from leadtight.domain.policy.forms import Builder, Form
 from leadtight.domain.policy.policy import Policy
-from leadtight.domain.policy.trust import Caller
-from leadtight.domain.text.sanitizing import clean
+from leadtight.domain.policy.trust import Submitter
+from leadtight.domain.text.sanitizing import sanitize
 
 CHANNEL = "form:"
 LONGEST_ID = 200
@@ -41,7 +41,7 @@ _READ: Mapping[Builder, Callable[[Mapping[str, Any], Mapping[str, str]], Post | 
 }
 
 
-def read(form: Form, posted: Posted) -> Submission | None:
+def read(form: Form, posted: FormPost) -> Submission | None:
     """Return what a post says under our names; None when it concerns no lead.
 
     Raises InvalidInquiry when it is not what the form's builder documents, or nested too deeply.
@@ -58,7 +58,7 @@ def read(form: Form, posted: Posted) -> Submission | None:
         raise InvalidInquiry([Problem("body", "is nested too deeply")]) from error
     if found is None:
         return None
-    return replace(found, caller=Caller.PROVIDER if posted.signed else Caller.FORM, mapped=_named_by_policy(form))
+    return replace(found, caller=Submitter.PROVIDER if posted.signed else Submitter.FORM, mapped=_named_by_policy(form))
 
 
 def _named_by_policy(form: Form) -> frozenset[str]:
@@ -66,7 +66,7 @@ def _named_by_policy(form: Form) -> frozenset[str]:
     return frozenset(form.fields.values()) | {name for name, *_, of in BOXES if getattr(form.consent, of)}
 
 
-def _submission(form: Form, fields: Mapping[str, Any], posted: Posted) -> Submission | None:
+def _submission(form: Form, fields: Mapping[str, Any], posted: FormPost) -> Submission | None:
     if form.builder is Builder.HTML:
         body = answered(form.fields, ours(fields, form.fields), form.consent, posted.page)
         return Submission(source=form.source, form=form.id, body=body, visitor=posted.visitor)
@@ -81,7 +81,7 @@ def _submission(form: Form, fields: Mapping[str, Any], posted: Posted) -> Submis
 
 
 def _seen(text: str) -> str:
-    return clean(text)[:LONGEST_SEEN]
+    return sanitize(text)[:LONGEST_SEEN]
 
 
 def _mapped(form: Form, fields: Mapping[str, Any], page: str) -> Mapping[str, Any]:
@@ -99,10 +99,10 @@ def _key(post: Post, body: Mapping[str, Any]) -> str | None:
     if not post.id:
         return None
     content = json.dumps(body, sort_keys=True, default=str).encode()
-    return f"{clean(post.id)[:LONGEST_ID]}:{hashlib.sha256(content).hexdigest()}"
+    return f"{sanitize(post.id)[:LONGEST_ID]}:{hashlib.sha256(content).hexdigest()}"
 
 
-def keep(form: Form, posted: Posted, doubt: Doubt) -> Unsettled:
+def keep(form: Form, posted: FormPost, doubt: SpamVerdict) -> Unsettled:
     """Return a post as it is held: its fields, and who sent it only where a box may have been ticked.
 
     Raises InvalidInquiry when it is nested too deeply to be kept.
@@ -123,14 +123,14 @@ def keep(form: Form, posted: Posted, doubt: Doubt) -> Unsettled:
     )
 
 
-def _evidence(form: Form, posted: Posted) -> dict[str, Any]:
+def _evidence(form: Form, posted: FormPost) -> dict[str, Any]:
     visitor = posted.visitor
     asks = any("consent" in name for name in (*posted.fields, *form.fields.values()))
     seen = {"ip": visitor.ip, "user_agent": visitor.user_agent} if asks else {}
     return {name: value for name, value in {**seen, "page": posted.page, "signed": posted.signed}.items() if value}
 
 
-def reread(policy: Policy, held: Held) -> Sequence[Item]:
+def reread(policy: Policy, held: QuarantinedDelivery) -> Sequence[Item]:
     """Return what a held post says by now. Raises InvalidInquiry when it is still no lead."""
     form = policy.forms.get(held.channel.removeprefix(CHANNEL))
     if form is None:
@@ -138,7 +138,7 @@ def reread(policy: Policy, held: Held) -> Sequence[Item]:
     seen = {name: str(held.data.get(name, "")) for name in ("ip", "user_agent", "page")}
     visitor = Visitor(ip=seen["ip"], user_agent=seen["user_agent"], at=held.received_at)
     is_signed = held.data.get("signed") is True
-    found = read(form, Posted(fields=json.loads(held.content), visitor=visitor, page=seen["page"], signed=is_signed))
+    found = read(form, FormPost(fields=json.loads(held.content), visitor=visitor, page=seen["page"], signed=is_signed))
     files = tuple(from_document(StoredFile, kept) for kept in held.data.get("files", ()))
     return [replace(found, files=files)] if found else []
 
@@ -146,7 +146,7 @@ def reread(policy: Policy, held: Held) -> Sequence[Item]:
 def _kept(value: Any) -> Any:
     """Return JSON without what no table or page can show, and without what proves something to us alone."""
     if isinstance(value, Mapping):
-        return {clean(str(k)): _kept(v) for k, v in value.items() if k not in _NEVER_KEPT}
+        return {sanitize(str(k)): _kept(v) for k, v in value.items() if k not in _NEVER_KEPT}
     if isinstance(value, list):
         return [_kept(one) for one in value]
-    return clean(value, multiline=True) if isinstance(value, str) else value
+    return sanitize(value, multiline=True) if isinstance(value, str) else value

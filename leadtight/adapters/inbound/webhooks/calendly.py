@@ -30,7 +30,7 @@ from leadtight.app.intake.receive import Submission
 from leadtight.domain.calendar import timestamps
 from leadtight.domain.outcomes.booking import Booking
 from leadtight.domain.policy.sources import Webhook
-from leadtight.domain.policy.trust import Caller
+from leadtight.domain.policy.trust import Submitter
 
 API = "https://api.calendly.com"
 READ = ("name", *NAME_PARTS, "email", "uri", "created_at")
@@ -126,7 +126,7 @@ def _lead(invitee: Mapping[str, Any], scheduled: Mapping[str, Any], webhook: Web
     booked_for = scheduled.get("start_time") or invitee.get("event")
     uri = dig(invitee, "uri", kind=str)
     return Submission(
-        caller=Caller.PROVIDER,
+        caller=Submitter.PROVIDER,
         source=webhook.source,
         key=uri,
         fingerprint=uri,
@@ -176,7 +176,7 @@ def _canceled(invitee: Mapping[str, Any], scheduled: Mapping[str, Any], webhook:
     body = {"message": "\n".join(filter(None, words)), "fields": flat(without(invitee, *READ))}
     known = without(_known(invitee, scheduled), "phone", "received_at")
     return Submission(
-        caller=Caller.PROVIDER,
+        caller=Submitter.PROVIDER,
         source=webhook.source,
         key=f"{dig(invitee, 'uri', kind=str)}:canceled",
         body=with_facts(body, **known),
@@ -189,11 +189,11 @@ def _routed(payload: Mapping[str, Any], webhook: Webhook) -> Submission:
     lead = answered(webhook.fields, ours(_answers(payload), webhook.fields))
     lead = with_fields(lead, flat(without(payload, "uri", "created_at", "questions_and_answers")))
     body = with_facts(lead, received_at=payload.get("created_at"))
-    return Submission(caller=Caller.PROVIDER, source=webhook.source, key=dig(payload, "uri", kind=str), body=body)
+    return Submission(caller=Submitter.PROVIDER, source=webhook.source, key=dig(payload, "uri", kind=str), body=body)
 
 
 def _starts(text: object) -> datetime | None:
     try:
-        return timestamps.from_text(str(text))
+        return timestamps.parse_timestamp(str(text))
     except ValueError:
         return None

@@ -16,7 +16,7 @@ from leadtight.adapters.inbound.webhooks.provider import (
 from leadtight.adapters.inbound.webhooks.reader import FAULTS, reread, webhook_of
 from leadtight.app.intake.deliveries import Inquiring
 from leadtight.app.intake.receive import Submission
-from leadtight.domain.intake.quarantine import Held
+from leadtight.domain.intake.quarantine import QuarantinedDelivery
 from leadtight.domain.model.errors import FetchFailed, FetchRefused
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.sources import Webhook
@@ -33,7 +33,7 @@ class Fetching:
         self._keys = keys
         self._web = web
 
-    def fetch(self, held: Held) -> bytes:
+    def fetch(self, held: QuarantinedDelivery) -> bytes:
         """Return the provider's answer, or what is here already: many leads that came at once wait to be read.
 
         Raises FetchRefused, or FetchFailed, also while the secret is missing.
@@ -47,7 +47,7 @@ class Fetching:
         question = cast(NotificationProvider, provider(webhook.provider)).question(held.data, keys)
         return self._ask(question)
 
-    def read(self, held: Held, content: bytes) -> Sequence[Submission]:
+    def read(self, held: QuarantinedDelivery, content: bytes) -> Sequence[Submission]:
         """Return the lead of an answer. Raises InvalidInquiry when there is none."""
         items = reread(self._policy, replace(held, content=content.decode("utf-8", "replace"), is_base64=False))
         return [item for item in items if isinstance(item, Submission)]

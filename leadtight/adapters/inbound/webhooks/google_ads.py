@@ -20,7 +20,7 @@ from leadtight.adapters.inbound.webhooks.provider import (
 )
 from leadtight.app.intake.receive import Submission
 from leadtight.domain.policy.sources import Webhook
-from leadtight.domain.policy.trust import Caller
+from leadtight.domain.policy.trust import Submitter
 
 
 class GoogleAds(NoHandshake, ItemsWithIds):
@@ -46,7 +46,7 @@ class GoogleAds(NoHandshake, ItemsWithIds):
         lead_id = dig(content, "lead_id")
         if isinstance(lead_id, bool) or not isinstance(lead_id, str | int):
             raise UnreadableDelivery("lead_id must be text")
-        return [Submission(caller=Caller.PROVIDER, source=webhook.source, key=str(lead_id), body=lead)]
+        return [Submission(caller=Submitter.PROVIDER, source=webhook.source, key=str(lead_id), body=lead)]
 
 
 def _answer(column: Any, number: int, named: Mapping[str, str]) -> tuple[str, Any]:

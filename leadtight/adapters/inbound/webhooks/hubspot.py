@@ -35,7 +35,7 @@ from leadtight.app.intake.deliveries import Unsettled
 from leadtight.app.intake.receive import Submission
 from leadtight.domain.intake.quarantine import Reason
 from leadtight.domain.policy.sources import Webhook
-from leadtight.domain.policy.trust import Caller
+from leadtight.domain.policy.trust import Submitter
 
 API = "https://api.hubapi.com"
 ASKED = ("email", "firstname", "lastname", "phone", "mobilephone", "company", "message", "country", "state", "zip")
@@ -165,7 +165,7 @@ def _lead(contact: Mapping[str, Any], key: str, webhook: Webhook) -> Submission:
     rest = flat(without(contact, "id", "properties", "createdAt"))
     body = with_fields(body, {"hubspot_contact_id": str(contact.get("id", ""))}, rest)
     body = with_facts(body, received_at=contact.get("createdAt"))
-    return Submission(caller=Caller.PROVIDER, source=webhook.source, key=key, fingerprint=key, body=body)
+    return Submission(caller=Submitter.PROVIDER, source=webhook.source, key=key, fingerprint=key, body=body)
 
 
 def _decoded(url: str) -> str:

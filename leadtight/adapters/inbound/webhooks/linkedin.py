@@ -30,7 +30,7 @@ from leadtight.adapters.inbound.webhooks.provider import (
 from leadtight.app.intake.deliveries import Unsettled
 from leadtight.app.intake.receive import Submission
 from leadtight.domain.policy.sources import Webhook
-from leadtight.domain.policy.trust import Caller
+from leadtight.domain.policy.trust import Submitter
 
 API = "https://api.linkedin.com/rest"
 
@@ -90,7 +90,7 @@ class LinkedIn(ItemsWithIds):
         received = datetime.fromtimestamp(at / 1000, UTC).isoformat() if isinstance(at, int) else None
         return [
             Submission(
-                caller=Caller.PROVIDER, source=webhook.source, key=key, body=with_facts(body, received_at=received)
+                caller=Submitter.PROVIDER, source=webhook.source, key=key, body=with_facts(body, received_at=received)
             )
         ]
 

@@ -17,7 +17,7 @@ from leadtight.adapters.inbound.webhooks.provider import (
 )
 from leadtight.app.intake.receive import Submission
 from leadtight.domain.policy.sources import Webhook
-from leadtight.domain.policy.trust import Caller
+from leadtight.domain.policy.trust import Submitter
 
 
 class Pipedrive(NoHandshake, ItemsWithIds):
@@ -46,7 +46,7 @@ class Pipedrive(NoHandshake, ItemsWithIds):
         }
         rest = flat(without(person, "id", "name", "custom_fields"))
         lead = with_fields(with_facts(lead, **facts), {"pipedrive_person_id": str(id_)}, rest)
-        return [Submission(caller=Caller.PROVIDER, source=webhook.source, key=f"person:{id_}", body=lead)]
+        return [Submission(caller=Submitter.PROVIDER, source=webhook.source, key=f"person:{id_}", body=lead)]
 
 
 def _plain(value: Any) -> Any:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from leadtight.app.intake.deliveries import Inquiring, Item, Unsettled
-from leadtight.domain.intake.inbound_email import Letter
+from leadtight.domain.intake.inbound_email import InboundEmail
 from leadtight.domain.intake.quarantine import Reason
 from leadtight.domain.model.errors import FetchFailed, LeadtightError
 from leadtight.domain.policy.sources import Webhook
@@ -107,7 +107,7 @@ class MailProvider(WebhookAuthenticator, Protocol):
     def mails(self, body: bytes) -> Sequence[bytes]:
         """Return what is one mail each of an authentic body, whatever it holds."""
 
-    def letter(self, content: bytes, content_type: str) -> Letter:
+    def letter(self, content: bytes, content_type: str) -> InboundEmail:
         """Return one of these as a mail. Raises Unreadable, InvalidInquiry."""
 
 

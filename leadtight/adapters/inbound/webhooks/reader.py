@@ -15,7 +15,7 @@ from leadtight.adapters.inbound.webhooks.provider import NotificationProvider, U
 from leadtight.app.intake.deliveries import Deliveries, Item, Settled, Unsettled
 from leadtight.app.intake.receive import Submission
 from leadtight.app.intake.time_limits import Limits, unlimited
-from leadtight.domain.intake.quarantine import Held, Reason
+from leadtight.domain.intake.quarantine import QuarantinedDelivery, Reason
 from leadtight.domain.model.errors import InvalidInquiry, OutOfTime, Problem
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.sources import WEBHOOK_CHANNEL, Webhook
@@ -97,12 +97,12 @@ def whole(webhook: Webhook, body: bytes, key: str, content_type: str, reason: Re
     )
 
 
-def webhook_of(policy: Policy, held: Held) -> Webhook | None:
+def webhook_of(policy: Policy, held: QuarantinedDelivery) -> Webhook | None:
     """Return the webhook that a held delivery came by; None when the policy has it no more."""
     return policy.webhooks.get(held.channel.removeprefix(WEBHOOK_CHANNEL))
 
 
-def reread(policy: Policy, held: Held) -> Sequence[Item]:
+def reread(policy: Policy, held: QuarantinedDelivery) -> Sequence[Item]:
     """Return what a held delivery says by now. Raises InvalidInquiry when it still cannot be read."""
     webhook = webhook_of(policy, held)
     if webhook is None:

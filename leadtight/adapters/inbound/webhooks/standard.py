@@ -21,7 +21,7 @@ from leadtight.adapters.inbound.webhooks.provider import (
 )
 from leadtight.app.intake.receive import Submission
 from leadtight.domain.policy.sources import Webhook
-from leadtight.domain.policy.trust import Caller
+from leadtight.domain.policy.trust import Submitter
 
 
 class Signed(NoHandshake, SplitsLists):
@@ -55,7 +55,10 @@ class Standard(Signed):
         """Return the lead that the policy's paths find in the body."""
         return [
             Submission(
-                caller=Caller.PROVIDER, source=webhook.source, key=key, body=mapped(webhook.fields, json_object(body))
+                caller=Submitter.PROVIDER,
+                source=webhook.source,
+                key=key,
+                body=mapped(webhook.fields, json_object(body)),
             )
         ]
 

@@ -25,7 +25,7 @@ from leadtight.app.intake.deliveries import Item
 from leadtight.app.intake.receive import Submission
 from leadtight.domain.model.message import Channel
 from leadtight.domain.policy.sources import Webhook
-from leadtight.domain.policy.trust import Caller
+from leadtight.domain.policy.trust import Submitter
 
 MISSED = frozenset({"no-answer", "busy", "failed", "canceled"})
 EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
@@ -96,7 +96,7 @@ def _message(given: Mapping[str, str], key: str, webhook: Webhook) -> Submission
     fields = fields_of(given, "From") if channel == "sms" else fields_of(given)
     body = {"name": given.get("ProfileName", ""), "message": words(given), "fields": fields, **known}
     return Submission(
-        caller=Caller.PROVIDER,
+        caller=Submitter.PROVIDER,
         source=f"{webhook.source}_sms",
         key=key,
         body=body,
@@ -120,4 +120,4 @@ def _from_caller(given: Mapping[str, str], words: str, key: str) -> Submission:
         "message": words,
         "fields": fields_of(given, *(() if is_hidden else ("From", "Caller")), "CallerName", "TranscriptionText"),
     }
-    return Submission(caller=Caller.PROVIDER, source="phone_missed", key=key, body=body, phone_proof="provider")
+    return Submission(caller=Submitter.PROVIDER, source="phone_missed", key=key, body=body, phone_proof="provider")

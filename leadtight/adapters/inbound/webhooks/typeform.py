@@ -28,7 +28,7 @@ from leadtight.adapters.inbound.webhooks.provider import (
 from leadtight.adapters.inbound.webhooks.typeform_answers import FormQuestion, named_answers, questions, variables
 from leadtight.app.intake.receive import Submission
 from leadtight.domain.policy.sources import Webhook
-from leadtight.domain.policy.trust import Caller
+from leadtight.domain.policy.trust import Submitter
 
 API = "https://api.typeform.com"
 PAGE = 200
@@ -94,4 +94,4 @@ def _lead(response: Mapping[str, Any], in_form: Mapping[str, FormQuestion], webh
     body = with_fields(body, {"form_title": title} if title else {}, variables(response), flat(rest))
     facts = with_facts(body, received_at=response.get("submitted_at"))
     token = dig(response, "token", kind=str)
-    return Submission(caller=Caller.PROVIDER, source=webhook.source, key=token, fingerprint=token, body=facts)
+    return Submission(caller=Submitter.PROVIDER, source=webhook.source, key=token, fingerprint=token, body=facts)

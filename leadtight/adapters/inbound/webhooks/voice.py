@@ -54,7 +54,7 @@ def _text(said: Mapping[str, Any], name: str) -> str:
 
 def _time(text: str) -> datetime:
     try:
-        return timestamps.from_text(text)
+        return timestamps.parse_timestamp(text)
     except ValueError as error:
         raise UnreadableDelivery(f"at: {text!r} is no RFC 3339 time") from error
 

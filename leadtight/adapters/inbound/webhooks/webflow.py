@@ -19,7 +19,7 @@ from leadtight.adapters.inbound.webhooks.provider import (
 )
 from leadtight.app.intake.receive import Submission
 from leadtight.domain.policy.sources import Webhook
-from leadtight.domain.policy.trust import Caller
+from leadtight.domain.policy.trust import Submitter
 
 
 class Webflow(NoHandshake, ItemsWithIds):
@@ -39,7 +39,7 @@ class Webflow(NoHandshake, ItemsWithIds):
         lead = answered(webhook.fields, ours(found.data, webhook.fields))
         lead = with_fields(lead, {"form_name": found.form_name} if found.form_name else {}, flat(found.about))
         lead = with_facts(lead, received_at=found.at)
-        return [Submission(caller=Caller.PROVIDER, source=webhook.source, key=found.id or None, body=lead)]
+        return [Submission(caller=Submitter.PROVIDER, source=webhook.source, key=found.id or None, body=lead)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from leadtight.adapters.http import page_headers
 from leadtight.adapters.presentation import formatting
 from leadtight.adapters.presentation.jinja import render
 from leadtight.app.ports.board import MOST_COUNTED
-from leadtight.app.views.board import MOST_READ, SHOWN, Board
-from leadtight.domain.compliance.do_not_call import GOOD_FOR, OURS, Standing
+from leadtight.app.views.board import MOST_READ, SHOWN, TeamBoard
+from leadtight.domain.compliance.do_not_call import GOOD_FOR, INTERNAL_LIST, DncStatus
 from leadtight.domain.policy.policy import Policy
-from leadtight.domain.views.board import OnBoard
+from leadtight.domain.views.board import BoardLead
 from leadtight.domain.views.board_summary import ABOUT_TO_BREACH
 
 REFRESHED_EVERY_SECONDS = 30
@@ -52,11 +52,11 @@ def script() -> str:
     return _SCRIPT.read_text(encoding="utf-8")
 
 
-def board(policy: Policy, found: Board, now: datetime) -> str:
+def board(policy: Policy, found: TeamBoard, now: datetime) -> str:
     """Return the page of a board."""
     standing, zone = found.standing, policy.company.zone
 
-    def listed(leads: Sequence[OnBoard]) -> BoardList:
+    def listed(leads: Sequence[BoardLead]) -> BoardList:
         rows = [_row(policy, one, found.links[one.lead_id], now) for one in leads[:SHOWN]]
         return BoardList(rows=rows, total=len(leads))
 
@@ -75,7 +75,7 @@ def board(policy: Policy, found: Board, now: datetime) -> str:
             "most": f"{MOST_READ:,}",
             "close_minutes": ABOUT_TO_BREACH.seconds // 60,
             "figures": (*_figures(found), *_ages(found, now)),
-            "forbidden": Standing(lists=found.call_lists).forbids(policy.messaging.do_not_call_lists, now),
+            "forbidden": DncStatus(lists=found.call_lists).forbids(policy.messaging.do_not_call_lists, now),
             "quarantine": found.quarantine if found.held.waiting or found.held.suspected else "",
             "unassigned": listed(standing.unassigned),
             "breached": listed(standing.breached),
@@ -95,7 +95,7 @@ def board(policy: Policy, found: Board, now: datetime) -> str:
     )
 
 
-def _figures(found: Board) -> tuple[tuple[str, str, str], ...]:
+def _figures(found: TeamBoard) -> tuple[tuple[str, str, str], ...]:
     """Return each figure with what it means."""
     leak = found.standing.leak
     return (
@@ -111,9 +111,9 @@ def _figures(found: Board) -> tuple[tuple[str, str, str], ...]:
     )
 
 
-def _ages(found: Board, now: datetime) -> Iterator[tuple[str, str, str]]:
+def _ages(found: TeamBoard, now: datetime) -> Iterator[tuple[str, str, str]]:
     """Yield how old the oldest list of others is; our own is added to and has no age."""
-    ages = {one.age(now): one for one in found.call_lists if one.name != OURS}
+    ages = {one.age(now): one for one in found.call_lists if one.name != INTERNAL_LIST}
     if ages:
         age = max(ages)
         told = f"of “{ages[age].name}”, the oldest; over {GOOD_FOR.days} days nobody is texted or called by machine"
@@ -124,7 +124,7 @@ def _counted(number: int) -> str:
     return f"{number:,} or more" if number >= MOST_COUNTED else f"{number:,}"
 
 
-def _row(policy: Policy, one: OnBoard, link: str, now: datetime) -> BoardRow:
+def _row(policy: Policy, one: BoardLead, link: str, now: datetime) -> BoardRow:
     is_late = now > one.due_at
     left = formatting.duration(one.due_at - now)
     owner = policy.person_name(one.owner_id) if one.owner_id else "no owner yet"

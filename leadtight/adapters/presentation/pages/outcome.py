@@ -13,9 +13,9 @@ from leadtight.adapters.presentation.jinja import render
 from leadtight.adapters.presentation.timeline import timeline
 from leadtight.app.intake.quick_add import CHANNELS, Added, AddForm
 from leadtight.app.outcomes.desk import HandOverForm
-from leadtight.app.outcomes.recording import OutcomeForm, Seen, files_of
+from leadtight.app.outcomes.recording import LeadView, OutcomeForm, files_of
 from leadtight.app.views.queue import MyQueue
-from leadtight.domain.calendar.timestamps import to_text
+from leadtight.domain.calendar.timestamps import format_timestamp
 from leadtight.domain.model.errors import InvalidInquiry, LinkOver, StaleSubmission
 from leadtight.domain.model.event import Event, EventKind
 from leadtight.domain.model.lead import Lead, RecordedOutcome
@@ -51,7 +51,7 @@ class Pages:
 
     def outcome(
         self,
-        seen: Seen,
+        seen: LeadView,
         now: datetime,
         problem: InvalidInquiry | StaleSubmission | None = None,
         typed: OutcomeForm | HandOverForm | None = None,
@@ -189,7 +189,7 @@ class Pages:
             when += f" ({formatting.moment(due, theirs)}, {formatting.zone_name(theirs)})"
         return f"Next: {lead.next_action.what} by {when}."
 
-    def _progress(self, seen: Seen) -> Sequence[lead_view.Row]:
+    def _progress(self, seen: LeadView) -> Sequence[lead_view.Row]:
         lead = seen.lead
         rows = (
             ("Stage", formatting.title(lead.stage)),
@@ -226,7 +226,7 @@ def _refilled(undone: Event | None, version: int) -> OutcomeForm:
 
 def opened(policy: Policy, now: datetime) -> str:
     """Return what a form carries to tell when its page was made; empty where the policy asks for no time of reading."""
-    return to_text(now) if policy.least_reading_time else ""
+    return format_timestamp(now) if policy.least_reading_time else ""
 
 
 def _by_field(error: InvalidInquiry) -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from leadtight.adapters.dynamodb import row_reader
-from leadtight.adapters.dynamodb.rows import GuardRow, LeadRow, Row
+from leadtight.adapters.dynamodb.rows import GuardRow, LeadRow, TableRow
 from leadtight.domain.model.errors import UnreadableRow
 from leadtight.domain.model.listing import Listing, Unreadable
 from tests.contracts.changes import NOW, arrival, guard
@@ -85,7 +85,7 @@ def test_each_key_is_asked_for_once_a_hundred_at_a_time_and_again_while_it_is_le
         left = list(wanted[-1:]) if len(calls) == 1 else None
         return [each["pk"] + each["sk"] for each in (wanted[:-1] if left else wanted)], left
 
-    monkeypatch.setattr(Row, "_batch_get_page", page)
+    monkeypatch.setattr(TableRow, "_batch_get_page", page)
     wanted = [(f"{n:03}", "LEAD") for n in range(250)]
     found = list(row_reader.by_keys([*wanted, *wanted[:9]]))
     assert sorted(str(item) for item in found) == [f"{n:03}LEAD" for n in range(250)]

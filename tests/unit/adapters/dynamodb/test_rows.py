@@ -13,7 +13,7 @@ from leadtight.adapters.dynamodb.form_rows import ConsentRow, places, shards
 from leadtight.adapters.dynamodb.quarantine_rows import HeldPartRow, HeldRow, lengths, parts_of
 from leadtight.adapters.dynamodb.rows import (
     AlertsRow,
-    BoardRow,
+    BoardIndexRow,
     EventRow,
     GuardRow,
     LeadRow,
@@ -22,14 +22,14 @@ from leadtight.adapters.dynamodb.rows import (
     OwnerRow,
     PersonRow,
     RotationRow,
-    Row,
+    TableRow,
     WaitingRow,
     short_text,
     text,
 )
-from leadtight.domain.calendar.timestamps import to_text
+from leadtight.domain.calendar.timestamps import format_timestamp
 from leadtight.domain.intake.quarantine import discarded
-from leadtight.domain.intake.spam import Count
+from leadtight.domain.intake.spam import RateLimitCounter
 from leadtight.domain.model.capacity import OwnerState
 from leadtight.domain.model.inquiry import Inquiry
 from leadtight.domain.model.lead import Exclusion, Score
@@ -61,13 +61,13 @@ def far_from_greenwich(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     time.tzset()
 
 
-def stored(row: Row) -> dict[str, Any]:
+def stored(row: TableRow) -> dict[str, Any]:
     """Return the attributes that the table keeps of a row, without DynamoDB's types."""
     values = {name: next(iter(typed.values())) for name, typed in row.serialize().items() if "NULL" not in typed}
     return {name: value for name, value in values.items() if name != "kind"}
 
 
-def index(row: Row) -> tuple[str, str]:
+def index(row: TableRow) -> tuple[str, str]:
     return str(row.gsi1pk), str(row.gsi1sk)
 
 
@@ -80,7 +80,7 @@ def test_a_lead_stands_whole_in_its_row_and_not_in_the_index() -> None:
 def test_an_open_lead_is_due_for_its_owner_in_the_index_and_a_closed_one_is_not() -> None:
     assert OWNED.wake_at
     row = LeadRow.due_of(OWNED)
-    assert index(row) == (f"OWNER#{OWNED.owner_id}", f"{to_text(OWNED.wake_at)}#L1")
+    assert index(row) == (f"OWNER#{OWNED.owner_id}", f"{format_timestamp(OWNED.wake_at)}#L1")
     assert (row.sk, row.version, row.doc) == ("DUE", 0, short_text(OWNED))
     closed = LeadRow.due_of(replace(OWNED, wake_at=None))
     assert stored(closed) == {"pk": "LEAD#L1", "sk": "DUE", "version": "0", "doc": "{}"}
@@ -90,25 +90,25 @@ def test_a_lead_waits_in_the_index_by_what_its_team_promised() -> None:
     waits = replace(OWNED, waiting_since=NOW)
     assert waits.is_waiting
     row = WaitingRow.of(waits)
-    assert index(row) == ("WAITING", f"{to_text(waits.team_promise.deadline)}#L1")
+    assert index(row) == ("WAITING", f"{format_timestamp(waits.team_promise.deadline)}#L1")
     assert (row.sk, row.doc, row.value().id) == ("WAIT", short_text(waits), "L1")
     assert stored(WaitingRow.of(replace(waits, waiting_since=None))) == {"pk": "LEAD#L1", "sk": "WAIT"}
 
 
 def test_the_board_holds_open_leads_and_excluded_ones_by_the_day_they_were_recorded() -> None:
-    row = BoardRow.of(OWNED)
+    row = BoardIndexRow.of(OWNED)
     assert (row.sk, row.doc, row.value().lead_id) == ("BOARD", text(row.value()), "L1")
-    assert index(row) == ("BOARD", f"{to_text(row.value().due_at)}#L1")
+    assert index(row) == ("BOARD", f"{format_timestamp(row.value().due_at)}#L1")
     excluded = replace(
         OWNED, excluded=Exclusion(rule="tests", reason="a test", policy_version="1"), recorded_at=EVENING
     )
-    assert stored(BoardRow.of(excluded)) == {
+    assert stored(BoardIndexRow.of(excluded)) == {
         "pk": "LEAD#L1",
         "sk": "BOARD",
         "gsi1pk": "EXCLUDED#2026-11-23",
         "gsi1sk": "2026-11-23T21:30:00.000000Z#L1",
     }
-    assert stored(BoardRow.of(replace(OWNED, stage=Stage.LOST))) == {"pk": "LEAD#L1", "sk": "BOARD"}
+    assert stored(BoardIndexRow.of(replace(OWNED, stage=Stage.LOST))) == {"pk": "LEAD#L1", "sk": "BOARD"}
 
 
 def test_an_event_is_in_the_index_by_its_day_in_utc() -> None:
@@ -218,7 +218,7 @@ def test_a_consent_stands_in_its_time_with_its_person() -> None:
 )
 def test_what_many_may_do_is_counted_over_more_items(at_most: int, over: int) -> None:
     assert shards(at_most) == over
-    spread = Count(key="form", at_most=at_most, expires_at=NOW)
+    spread = RateLimitCounter(key="form", at_most=at_most, expires_at=NOW)
     assert len(set(places(spread, "L1"))) == over
     assert sum(share for _, share in places(spread, "L1")) == at_most
     assert max(share for _, share in places(spread, "L1")) - min(share for _, share in places(spread, "L1")) <= 1

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from leadtight.adapters.dynamodb import stream
-from leadtight.adapters.dynamodb.rows import BoardRow, EventRow, LeadRow, MessageRow, Row
+from leadtight.adapters.dynamodb.rows import BoardIndexRow, EventRow, LeadRow, MessageRow, TableRow
 from leadtight.app.messaging.respond import DeliveryReport, Reported
 from leadtight.app.sla.sla import Alarm
 from tests.contracts.changes import arrival
@@ -14,14 +14,14 @@ from tests.contracts.changes import arrival
 CHANGE = arrival("L1")
 
 
-def record(row: Row) -> dict[str, Any]:
+def record(row: TableRow) -> dict[str, Any]:
     return {"eventName": "INSERT", "dynamodb": {"NewImage": row.serialize()}}
 
 
 def test_each_reader_takes_its_own_kind_of_row_only() -> None:
     message, event = CHANGE.messages[0], CHANGE.events[0]
     of_lead, of_message = record(LeadRow.of(CHANGE.after)), record(MessageRow.of(message))
-    of_event, of_board = record(EventRow.of(event, frees="ana")), record(BoardRow.of(CHANGE.after))
+    of_event, of_board = record(EventRow.of(event, frees="ana")), record(BoardIndexRow.of(CHANGE.after))
     removed = {"eventName": "REMOVE", "dynamodb": {"OldImage": LeadRow.of(CHANGE.after).serialize()}}
     every = [of_lead, of_message, of_event, of_board, removed]
     assert [stream.lead(each) for each in every] == [CHANGE.after, None, None, None, None]

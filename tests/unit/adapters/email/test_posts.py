@@ -20,7 +20,7 @@ from leadtight.adapters.inbound.webhooks.provider import (
 )
 from leadtight.adapters.memory.files import MemoryMails
 from leadtight.app.ports.files import StoredMail
-from leadtight.domain.intake.inbound_email import Letter, ReportKind, Suspicion
+from leadtight.domain.intake.inbound_email import InboundEmail, ReportKind, Suspicion
 from leadtight.domain.model.errors import InvalidInquiry
 from leadtight.domain.policy import sources
 from leadtight.domain.policy.sources import Webhook
@@ -48,7 +48,7 @@ def check(post: Post, request: Request, *signing: str, later: timedelta = timede
     mail_provider(post.provider).check(request, WebhookSecrets(signing=signing or (post.secret,)), NOW + later)
 
 
-def stored(post: Post, body: bytes | None = None) -> list[Letter]:
+def stored(post: Post, body: bytes | None = None) -> list[InboundEmail]:
     """Return the mails of a request, read from where they were stored."""
     webhook = Webhook(id="inbox", provider=post.provider, source="our_inbox")
     files, request = MemoryMails(NOW), post.request(body=body)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadtight.adapters.email.parser import LONGEST_TEXT, read_mail
-from leadtight.domain.intake.inbound_email import Letter, Suspicion, digest
+from leadtight.domain.intake.inbound_email import InboundEmail, Suspicion, content_hash
 from leadtight.domain.model.errors import InvalidInquiry
 from tests.unit.adapters.email.letters import ADA, bounce, mail, multi, part
 
@@ -168,7 +168,7 @@ def test_a_text_cut_through_a_character_keeps_the_others() -> None:
 
 def test_two_copies_of_a_mail_by_different_ways_are_the_same() -> None:
     one, other = (read_mail(b"Received: by " + way + b".example; x\r\n" + mail()) for way in (b"a", b"b"))
-    assert digest(one) == digest(other) != digest(read_mail(mail("something else")))
+    assert content_hash(one) == content_hash(other) != content_hash(read_mail(mail("something else")))
 
 
 @pytest.mark.parametrize("raw", [b"", b"\0" * 100, b"just words\r\n\r\nand more", b"\xff\xfe\xfa"])
@@ -205,7 +205,7 @@ def test_a_mail_built_to_choke_its_reader_is_read_or_refused_in_time(raw: bytes)
     read_or_refused(raw)  # a quadratic reader would take minutes
 
 
-def read_or_refused(raw: bytes) -> Letter | None:
+def read_or_refused(raw: bytes) -> InboundEmail | None:
     try:
         letter = read_mail(raw)
     except InvalidInquiry:

@@ -89,7 +89,7 @@ def assigned(inquiry: Inquiry) -> Change:
 def rung(lead: Lead) -> Change:
     """Return what the lead's next alarm does."""
     assert lead.wake_at is not None
-    change = due_steps.ring(POLICY, lead, POOL, {}, lead.wake_at)
+    change = due_steps.run_due_steps(POLICY, lead, POOL, {}, lead.wake_at)
     assert change is not None
     return change
 
@@ -159,9 +159,9 @@ def _asked(inquiry: Inquiry) -> Iterator[Sent]:
     policy, at = replace(POLICY, ask_lead_after=timedelta(minutes=3)), MONDAY_NINE + timedelta(minutes=9)
     change = assignment.assign(policy, received(inquiry).after, POOL, {}, MONDAY_NINE)
     assert change is not None
-    asked = due_steps.ring(policy, change.after, POOL, {}, at)
+    asked = due_steps.run_due_steps(policy, change.after, POOL, {}, at)
     assert asked is not None
-    said_no = contact_check.answer(policy, asked.after, contact_check.Answer.NO, at)
+    said_no = contact_check.answer(policy, asked.after, contact_check.ContactAnswer.NO, at)
     assert said_no is not None
     for message in (*(m for m in asked.messages if m.template is Template.ASK_LEAD), *said_no.messages):
         yield Sent(message=message, lead=said_no.after, at=at)

@@ -21,8 +21,8 @@ from leadtight.domain.model.errors import InvalidInquiry
 from leadtight.domain.model.identity import person_keys
 from leadtight.domain.model.inquiry import Inquiry
 from leadtight.domain.model.lead import Lead
-from leadtight.domain.policy.trust import Caller
-from leadtight.domain.text.sanitizing import clean
+from leadtight.domain.policy.trust import Submitter
+from leadtight.domain.text.sanitizing import sanitize
 from leadtight.policy import loader as policies
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -31,7 +31,7 @@ NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 def received(body: Mapping[str, Any]) -> Lead:
     table, ids = MemoryTable(), count()
     intake = Intake(policies.shipped(), table, PhoneEmailNormalizer(), lambda: f"L{next(ids)}", MemoryAlarms())
-    lead = table.load(intake.receive(Submission(source="api", body=body, caller=Caller.PROVIDER), NOW).lead_id)
+    lead = table.load(intake.receive(Submission(source="api", body=body, caller=Submitter.PROVIDER), NOW).lead_id)
     assert lead is not None
     return lead
 
@@ -228,8 +228,8 @@ def test_people_are_known_by_address_and_number_and_a_blank_is_no_key() -> None:
 
 @given(text=st.text(st.characters(codec=None)))
 def test_cleaning_twice_is_cleaning_once(text: str) -> None:
-    assert clean(clean(text)) == clean(text)
-    assert clean(clean(text, multiline=True), multiline=True) == clean(text, multiline=True)
+    assert sanitize(sanitize(text)) == sanitize(text)
+    assert sanitize(sanitize(text, multiline=True), multiline=True) == sanitize(text, multiline=True)
 
 
 FIELD_NAMES = st.sampled_from(sorted({*KNOWN_FIELDS, "first_name", "last_name"}))

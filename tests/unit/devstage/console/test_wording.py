@@ -11,7 +11,7 @@ from leadtight.devstage.deployment import POLICY
 from leadtight.domain.model.errors import SendRefused
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.message import Template
-from leadtight.domain.outcomes.first_contact import Evidence, Proof
+from leadtight.domain.outcomes.first_contact import ContactProof, ProofSource
 from leadtight.policy import loader as policies
 from tests.scenarios.world import World
 
@@ -75,7 +75,7 @@ def test_proof_and_claims_say_whose_word_counts(world: World) -> None:
     early = deadline - timedelta(seconds=5)
     world.press(lead_id, "connected", happened_at=early.isoformat())
     world.now += timedelta(seconds=20)
-    evidence = Evidence(proof=Proof.CALL_LOG, ref="17", at=early)
+    evidence = ContactProof(proof=ProofSource.CALL_LOG, ref="17", at=early)
     world.proofs.prove(lead_id, "connected", "ana", evidence, world.now)
     recorded, proven, corrected = told(world, lead_id)[-3:]
     assert "; it counts from when they said so. The clock stopped 40 s after the deadline." in recorded.what
@@ -87,7 +87,7 @@ def test_proof_of_the_first_contact_is_praised_by_when_it_happened(world: World)
     lead_id = world.receive()
     deadline = world.lead(lead_id).promise.deadline
     world.now = deadline + timedelta(minutes=5)
-    evidence = Evidence(proof=Proof.PROVIDER_EVENT, ref="17", at=deadline - timedelta(seconds=2))
+    evidence = ContactProof(proof=ProofSource.PROVIDER_EVENT, ref="17", at=deadline - timedelta(seconds=2))
     world.proofs.prove(lead_id, "connected", "ana", evidence, world.now)
     proven = told(world, lead_id)[-1]
     assert proven.what.endswith("The clock stopped 2 s before the deadline.")

@@ -8,27 +8,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadtight.domain.access.signed_links import Claims, Keyring, Purpose, _encode, _signature, sign, verify
+from leadtight.domain.access.signed_links import Claims, Keyring, LinkPurpose, _encode, _signature, sign, verify
 from leadtight.domain.model.errors import InvalidLink
 
 OLD = Keyring(current="k1", keys={"k1": b"first secret"})
 ROTATED = Keyring(current="k2", keys={"k1": b"first secret", "k2": b"second secret"})
 EXPIRES = datetime(2026, 12, 1, tzinfo=UTC)
-CLAIMS = Claims(purpose=Purpose.OUTCOME, subject="L1", person="ana", generation=2, expires_at=EXPIRES)
+CLAIMS = Claims(purpose=LinkPurpose.OUTCOME, subject="L1", person="ana", generation=2, expires_at=EXPIRES)
 
 
 def test_a_link_says_what_was_signed() -> None:
-    assert verify(sign(CLAIMS, OLD), Purpose.OUTCOME, OLD) == CLAIMS
+    assert verify(sign(CLAIMS, OLD), LinkPurpose.OUTCOME, OLD) == CLAIMS
 
 
 @given(
     subject=st.text(),
     person=st.text(),
     generation=st.integers(0, 99),
-    purpose=st.sampled_from(list(Purpose)),
+    purpose=st.sampled_from(list(LinkPurpose)),
     expires=st.integers(0, 4_000_000_000),
 )
-def test_any_claims_come_back(subject: str, person: str, generation: int, purpose: Purpose, expires: int) -> None:
+def test_any_claims_come_back(subject: str, person: str, generation: int, purpose: LinkPurpose, expires: int) -> None:
     claims = Claims(
         purpose=purpose,
         subject=subject,
@@ -43,20 +43,20 @@ def test_any_claims_come_back(subject: str, person: str, generation: int, purpos
 
 def test_a_link_for_one_purpose_opens_no_other() -> None:
     with pytest.raises(InvalidLink, match="something else"):
-        verify(sign(CLAIMS, OLD), Purpose.REPORT, OLD)
+        verify(sign(CLAIMS, OLD), LinkPurpose.REPORT, OLD)
 
 
 def test_links_of_an_older_key_verify_until_the_key_is_removed() -> None:
     token = sign(CLAIMS, OLD)
-    assert verify(token, Purpose.OUTCOME, ROTATED) == CLAIMS
+    assert verify(token, LinkPurpose.OUTCOME, ROTATED) == CLAIMS
     assert sign(CLAIMS, ROTATED).startswith("v1.k2.")
     with pytest.raises(InvalidLink):
-        verify(token, Purpose.OUTCOME, Keyring(current="k2", keys={"k2": b"second secret"}))
+        verify(token, LinkPurpose.OUTCOME, Keyring(current="k2", keys={"k2": b"second secret"}))
 
 
 def test_a_link_signed_by_somebody_else_under_our_key_id_is_refused() -> None:
     with pytest.raises(InvalidLink):
-        verify(sign(CLAIMS, Keyring(current="k1", keys={"k1": b"a guess"})), Purpose.OUTCOME, OLD)
+        verify(sign(CLAIMS, Keyring(current="k1", keys={"k1": b"a guess"})), LinkPurpose.OUTCOME, OLD)
 
 
 def test_changed_claims_are_refused() -> None:
@@ -64,7 +64,7 @@ def test_changed_claims_are_refused() -> None:
     payload = json.loads(base64.urlsafe_b64decode(body + "=="))
     forged = _encode(json.dumps(payload | {"p": "mia"}).encode())
     with pytest.raises(InvalidLink):
-        verify(f"{version}.{key}.{forged}.{signature}", Purpose.OUTCOME, OLD)
+        verify(f"{version}.{key}.{forged}.{signature}", LinkPurpose.OUTCOME, OLD)
 
 
 @given(place=st.integers(0, 400), character=st.characters(codec=None))
@@ -73,7 +73,7 @@ def test_a_link_with_any_character_changed_is_refused(place: int, character: str
     place %= len(token)
     if token[place] != character:
         with pytest.raises(InvalidLink):
-            verify(token[:place] + character + token[place + 1 :], Purpose.OUTCOME, OLD)
+            verify(token[:place] + character + token[place + 1 :], LinkPurpose.OUTCOME, OLD)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_a_link_with_any_character_changed_is_refused(place: int, character: str
 )
 def test_odd_characters_are_an_invalid_link(token: str) -> None:
     with pytest.raises(InvalidLink):
-        verify(token, Purpose.OUTCOME, OLD)
+        verify(token, LinkPurpose.OUTCOME, OLD)
 
 
 GARBAGE = st.text(st.characters(codec=None), max_size=60)
@@ -90,7 +90,7 @@ GARBAGE = st.text(st.characters(codec=None), max_size=60)
 @given(token=GARBAGE | st.tuples(GARBAGE, GARBAGE).map(lambda parts: f"v1.k1.{parts[0]}.{parts[1]}"))
 def test_garbage_is_never_anything_but_an_invalid_link(token: str) -> None:
     with pytest.raises(InvalidLink):
-        verify(token, Purpose.OUTCOME, OLD)
+        verify(token, LinkPurpose.OUTCOME, OLD)
 
 
 @given(
@@ -106,7 +106,7 @@ def test_garbage_is_never_anything_but_an_invalid_link(token: str) -> None:
 def test_signed_nonsense_is_an_invalid_link_or_claims(payload: object) -> None:
     signed = f"v1.k1.{_encode(json.dumps(payload).encode())}"
     try:
-        claims = verify(f"{signed}.{_signature(signed, b'first secret')}", Purpose.OUTCOME, OLD)
+        claims = verify(f"{signed}.{_signature(signed, b'first secret')}", LinkPurpose.OUTCOME, OLD)
     except InvalidLink:
         return
-    assert claims.purpose is Purpose.OUTCOME
+    assert claims.purpose is LinkPurpose.OUTCOME

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadtight.domain.compliance.opt_out import Leaving
+from leadtight.domain.compliance.opt_out import OptOutRequest
 from leadtight.domain.compliance.opt_out_detection import leaving
 from leadtight.domain.compliance.opt_out_keywords import SHARED, VOCABULARIES
 from leadtight.domain.model.message import Channel
@@ -27,7 +27,7 @@ def test_a_word_ends_its_channel_however_it_is_written(
     channel: Channel, word: str, around: tuple[str, str], big: bool
 ) -> None:
     said = f"{around[0]}{word.upper() if big else word.title()}{around[1]}"
-    assert leaving(said, channel) == Leaving(channels=(channel,), nothing_else=True, is_wish=True)
+    assert leaving(said, channel) == OptOutRequest(channels=(channel,), nothing_else=True, is_wish=True)
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_a_word_ends_its_channel_however_it_is_written(
     ],
 )
 def test_a_message_that_is_nothing_but_a_word_says_nothing_else(said: str) -> None:
-    assert leaving(said, Channel.SMS) == Leaving(channels=SMS, nothing_else=True, is_wish=True)
+    assert leaving(said, Channel.SMS) == OptOutRequest(channels=SMS, nothing_else=True, is_wish=True)
 
 
 @pytest.mark.parametrize(

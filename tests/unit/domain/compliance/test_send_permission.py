@@ -18,7 +18,7 @@ from leadtight.domain.compliance.send_permission import (
     Suppression,
     Wait,
     Windows,
-    decide,
+    authorize_send,
 )
 from leadtight.domain.model.enrolment import Enrolment, Origin, PlannedStep, StepAction
 from leadtight.domain.model.identity import person_key
@@ -58,7 +58,7 @@ def asked(
         next_try_at=now,
     )
     lead = new_lead(policy, now, **({"phone_proof": "verified"} | inquiry))
-    return decide(policy, message, lead, Suppression(channels=frozenset(suppressed)), windows, now)
+    return authorize_send(policy, message, lead, Suppression(channels=frozenset(suppressed)), windows, now)
 
 
 def allowed(channel: Channel, address: str, basis: str, zones: tuple[str, ...] = ()) -> Permission:
@@ -192,7 +192,7 @@ def ring(now: datetime, **inquiry: Any) -> Decision:
     lead = replace(
         new_lead(CALLING, now, **({"phone_proof": "verified"} | inquiry)), owner_id="ana", enrolment=enrolment
     )
-    return decide(CALLING, message, lead, Suppression(), WINDOWS, now)
+    return authorize_send(CALLING, message, lead, Suppression(), WINDOWS, now)
 
 
 @given(
@@ -231,7 +231,7 @@ def step(channel: Channel, policy: Policy = POLICY, **inquiry: Any) -> Decision:
         next_try_at=NOON,
         data={"enrolment": enrolled.enrolment.id},
     )
-    return decide(policy, message, enrolled, Suppression(), RealHours().windows, NOON)
+    return authorize_send(policy, message, enrolled, Suppression(), RealHours().windows, NOON)
 
 
 @given(sms=st.booleans(), marketing=st.sets(st.sampled_from(Channel)), basis=st.sampled_from(Basis))

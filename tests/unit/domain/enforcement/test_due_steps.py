@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from leadtight.domain.enforcement.due_steps import ring
+from leadtight.domain.enforcement.due_steps import run_due_steps
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.rotation import Rotation
 from leadtight.domain.model.sla import FIRST_RESPONSE, StepKind
@@ -19,13 +19,13 @@ INBOUND = Rotation(pool_id="inbound")
 
 def test_nothing_happens_to_a_lead_before_its_time_without_owner_or_after_its_end() -> None:
     lead = owned_lead(POLICY, NOW)
-    assert ring(POLICY, lead, INBOUND, {}, NOW + timedelta(minutes=2)) is None
-    assert ring(POLICY, new_lead(POLICY, NOW), INBOUND, {}, NOW + timedelta(days=1)) is None
-    assert ring(POLICY, replace(lead, stage=Stage.LOST), INBOUND, {}, NOW + timedelta(days=1)) is None
+    assert run_due_steps(POLICY, lead, INBOUND, {}, NOW + timedelta(minutes=2)) is None
+    assert run_due_steps(POLICY, new_lead(POLICY, NOW), INBOUND, {}, NOW + timedelta(days=1)) is None
+    assert run_due_steps(POLICY, replace(lead, stage=Stage.LOST), INBOUND, {}, NOW + timedelta(days=1)) is None
 
 
 def test_a_late_alarm_runs_what_is_due_in_order_in_one_change() -> None:
-    change = ring(POLICY, owned_lead(POLICY, NOW), INBOUND, {}, NOW + timedelta(minutes=6))
+    change = run_due_steps(POLICY, owned_lead(POLICY, NOW), INBOUND, {}, NOW + timedelta(minutes=6))
     assert change is not None
     assert [e.kind for e in change.events] == [
         Kind.OWNER_WARNED,
@@ -40,11 +40,11 @@ def test_a_late_alarm_runs_what_is_due_in_order_in_one_change() -> None:
 
 def test_ringing_again_at_the_same_instant_finds_nothing() -> None:
     lead = rung(POLICY, owned_lead(POLICY, NOW))
-    assert ring(POLICY, lead, INBOUND, {}, NOW + timedelta(minutes=3)) is None
+    assert run_due_steps(POLICY, lead, INBOUND, {}, NOW + timedelta(minutes=3)) is None
 
 
 def test_the_rotation_moves_in_the_change_that_moves_the_lead() -> None:
-    change = ring(POLICY, owned_lead(POLICY, NOW), INBOUND, {}, NOW + timedelta(minutes=10))
+    change = run_due_steps(POLICY, owned_lead(POLICY, NOW), INBOUND, {}, NOW + timedelta(minutes=10))
     assert change is not None
     assert change.rotation is not None
     assert (change.rotation.turn, change.after.owner_id) == (1, "ben")
@@ -80,7 +80,7 @@ def test_two_clocks_are_independent() -> None:
     sooner = tuple(replace(first.steps[0], at=NOW + timedelta(minutes=m)) for m in (1, 2))
     other = replace(first, target="other", steps=sooner)
     both = replace(lead, clocks=(first, other))
-    change = ring(POLICY, both, INBOUND, {}, NOW + timedelta(minutes=1))
+    change = run_due_steps(POLICY, both, INBOUND, {}, NOW + timedelta(minutes=1))
     assert change is not None
     assert change.after.clock(FIRST_RESPONSE) == first
     assert change.after.wake_at == NOW + timedelta(minutes=2)

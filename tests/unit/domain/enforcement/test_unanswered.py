@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from leadtight.domain.change import Change
-from leadtight.domain.enforcement.due_steps import asked_pool, ring
+from leadtight.domain.enforcement.due_steps import asked_pool, run_due_steps
 from leadtight.domain.model.capacity import Caps, Load, OwnerState
 from leadtight.domain.model.lead import Lead, NextAction
 from leadtight.domain.model.rotation import LEAD, Rotation
-from leadtight.domain.model.sla import FIRST_RESPONSE, NEXT_ACTION, Step, StepKind
+from leadtight.domain.model.sla import FIRST_RESPONSE, NEXT_ACTION, StepKind, TimerStep
 from leadtight.domain.model.stage import Stage
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.promises.deadlines import next_action_clock, reassigned_due, team_promise
@@ -36,7 +36,7 @@ def clock_at(minutes: float) -> datetime:
 def rang(policy: Policy, lead: Lead, rotation: Rotation = INBOUND, **people: OwnerState) -> Change:
     """Return what the alarm does that the lead waits for."""
     assert lead.wake_at is not None
-    change = ring(policy, lead, rotation, people, lead.wake_at)
+    change = run_due_steps(policy, lead, rotation, people, lead.wake_at)
     assert change is not None
     return change
 
@@ -141,7 +141,7 @@ def test_the_manager_is_not_told_twice_and_is_reminded_every_hour_for_good() -> 
 def test_with_nobody_else_in_the_pool_the_manager_has_it_and_it_waits_for_somebody() -> None:
     alone = replace(POLICY, pools={**POLICY.pools, "inbound": replace(POLICY.pools["inbound"], members={"ana": 1})})
     lead = owned_lead(alone, NINE)
-    change = ring(alone, lead, INBOUND, {}, clock_at(10))
+    change = run_due_steps(alone, lead, INBOUND, {}, clock_at(10))
     assert change is not None
     moved = events(change)[-1][2]
     assert moved == {"owner": "mia", "previous": "ana", "reason": "no_eligible_rep"}
@@ -153,7 +153,7 @@ def test_passing_on_asks_about_caps_and_keeps_the_state_that_it_was_decided_on()
     people = {p: replace(one, caps=Caps(day=9)) for p, one in POLICY.people.items()}
     policy = replace(POLICY, people=people)
     roster = {p: OwnerState(person_id=p, open=1, turn=5) for p in people}
-    change = ring(policy, owned_lead(policy, NINE), INBOUND, roster, clock_at(10))
+    change = run_due_steps(policy, owned_lead(policy, NINE), INBOUND, roster, clock_at(10))
     assert change is not None
     [_, taken] = change.loads
     assert taken.taken == OwnerState(person_id="ben", open=2, turn=6, recent=(clock_at(10),))
@@ -164,7 +164,7 @@ def test_an_escalation_may_name_somebody_else_and_falls_back_on_the_catch_all() 
     clock = lead.clock(FIRST_RESPONSE)
     assert clock is not None
     for notify, to in (("ben", "ben"), (None, POLICY.routing.catch_all), ("manager", "mia")):
-        step = Step(kind=StepKind.ESCALATE, at=clock_at(5), level=2, notify=notify)
+        step = TimerStep(kind=StepKind.ESCALATE, at=clock_at(5), level=2, notify=notify)
         changed = replace(lead, clocks=(replace(clock, steps=(step,)),), wake_at=step.at)
         change = rang(POLICY, changed)
         assert events(change)[0][2] == {"target": FIRST_RESPONSE, "level": 2, "to": to, "owner": "ana"}
@@ -177,13 +177,13 @@ def test_a_step_of_another_pool_waits_for_the_alarm_that_brings_it() -> None:
     policy = replace(POLICY, stages={**POLICY.stages, Stage.NEW: rule}, pools=pools)
     lead = owned_lead(policy, NINE)
     assert asked_pool(policy, lead, NINE) == "inbound"
-    late = ring(policy, lead, INBOUND, {}, clock_at(9))
+    late = run_due_steps(policy, lead, INBOUND, {}, clock_at(9))
     assert late is not None
     assert late.after.owner_id == "ana"  # the bypass asks about another pool: the rotation that came is not its own
     assert late.after.wake_at is not None
     assert late.after.wake_at <= clock_at(9)
     assert asked_pool(policy, late.after, clock_at(9)) == "closers"
-    brought = ring(policy, late.after, Rotation(pool_id="closers"), {}, clock_at(9))
+    brought = run_due_steps(policy, late.after, Rotation(pool_id="closers"), {}, clock_at(9))
     assert brought is not None
     assert brought.after.pool_id == "closers"
 
@@ -193,7 +193,7 @@ def test_a_lead_that_stands_still_gets_a_task_its_clock_and_tells_the_stages_own
     rule = replace(POLICY.stages[stage], limit=timedelta(days=2), owner="manager", bypass=None)
     policy = replace(POLICY, stages={**POLICY.stages, stage: rule})
     lead = owned_lead(policy, NINE)
-    clock = replace(lead.clocks[0], target="stage", steps=(Step(kind=StepKind.STALL, at=clock_at(600)),))
+    clock = replace(lead.clocks[0], target="stage", steps=(TimerStep(kind=StepKind.STALL, at=clock_at(600)),))
     standing = replace(lead, stage=stage, clocks=(clock,), wake_at=clock_at(600))
     change = rang(policy, standing)
     [(kind, actor, told)] = events(change)
@@ -204,7 +204,7 @@ def test_a_lead_that_stands_still_gets_a_task_its_clock_and_tells_the_stages_own
     assert action.due_at == policy.calendars["office"].add(clock_at(600), timedelta(hours=4))
     running = change.after.clock(NEXT_ACTION)
     whole = next_action_clock(policy, action.due_at, clock_at(600))
-    assert [s.kind for s in whole.steps] == [StepKind.MISS, StepKind.ESCALATE, StepKind.REMIND]
+    assert [s.kind for s in whole.steps] == [StepKind.BREACH, StepKind.ESCALATE, StepKind.REMIND]
     assert running == replace(whole, steps=(whole.steps[0], whole.steps[2]))  # the manager has just been told
     again = change.after.clock("stage")
     assert again is not None
@@ -216,9 +216,9 @@ def test_a_lead_that_stands_still_gets_a_task_its_clock_and_tells_the_stages_own
 
 def test_nothing_rings_for_a_lead_that_is_closed_or_nobodys() -> None:
     lead = owned_lead(POLICY, NINE)
-    assert ring(POLICY, replace(lead, stage=Stage.WON), INBOUND, {}, clock_at(60)) is None
-    assert ring(POLICY, new_lead(POLICY, NINE), INBOUND, {}, clock_at(60)) is None
-    assert ring(POLICY, lead, INBOUND, {}, clock_at(2.9)) is None
+    assert run_due_steps(POLICY, replace(lead, stage=Stage.WON), INBOUND, {}, clock_at(60)) is None
+    assert run_due_steps(POLICY, new_lead(POLICY, NINE), INBOUND, {}, clock_at(60)) is None
+    assert run_due_steps(POLICY, lead, INBOUND, {}, clock_at(2.9)) is None
 
 
 def test_whoever_gets_a_lead_later_has_the_window_of_passing_on_and_the_whole_target_where_there_is_none() -> None:

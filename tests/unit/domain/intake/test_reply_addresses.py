@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadtight.adapters.clock_and_ids import new_id
-from leadtight.domain.access.signed_links import Claims, Keyring, Purpose, sign, sign_reply, verify_reply
+from leadtight.domain.access.signed_links import Claims, Keyring, LinkPurpose, sign, sign_reply, verify_reply
 from tests.scenarios.world import MONDAY_NINE
 
 OLD = Keyring(current="k1", keys={"k1": b"old"})
@@ -49,6 +49,6 @@ def test_what_anybody_writes_names_no_lead(text: str) -> None:
 
 
 def test_a_links_token_is_no_address_and_a_key_without_a_name_makes_none() -> None:
-    claims = Claims(purpose=Purpose.OUTCOME, subject="L1", person="ana", expires_at=MONDAY_NINE)
+    claims = Claims(purpose=LinkPurpose.OUTCOME, subject="L1", person="ana", expires_at=MONDAY_NINE)
     assert verify_reply(sign(claims, OLD), OLD) is None
     assert verify_reply("reply+l1..", OLD) is None

@@ -98,18 +98,18 @@ def test_nothing_else_has_a_document_form() -> None:
 
 def test_instants_sort_as_text_in_utc_and_refuse_what_has_no_zone() -> None:
     early, late = datetime(2026, 11, 22, 23, 59, 59, 999_999, tzinfo=UTC), datetime(2026, 11, 23, tzinfo=UTC)
-    assert timestamps.to_text(early) < timestamps.to_text(late)
-    assert len(timestamps.to_text(late)) == 27
+    assert timestamps.format_timestamp(early) < timestamps.format_timestamp(late)
+    assert len(timestamps.format_timestamp(late)) == 27
     with pytest.raises(ValueError, match="naive"):
-        timestamps.to_text(late.replace(tzinfo=None))
+        timestamps.format_timestamp(late.replace(tzinfo=None))
     with pytest.raises(ValueError, match="no time zone"):
-        timestamps.from_text("2026-11-22T10:00:00")
+        timestamps.parse_timestamp("2026-11-22T10:00:00")
 
 
 @given(text=st.text() | st.from_regex(r"\d{4}-\d\d-\d\dT\d\d:\d\d[+-]\d\d:\d\d", fullmatch=True))
 def test_any_text_is_an_instant_or_a_value_error(text: str) -> None:
     try:
-        at = timestamps.from_text(text)
+        at = timestamps.parse_timestamp(text)
     except ValueError:
         return
     assert at.tzinfo is UTC
@@ -118,4 +118,4 @@ def test_any_text_is_an_instant_or_a_value_error(text: str) -> None:
 @pytest.mark.parametrize("text", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
 def test_an_instant_outside_the_calendar_is_a_value_error(text: str) -> None:
     with pytest.raises(ValueError, match="date value out of range"):
-        timestamps.from_text(text)
+        timestamps.parse_timestamp(text)

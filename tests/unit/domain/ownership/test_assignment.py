@@ -23,7 +23,7 @@ from leadtight.domain.promises.deadlines import first_response_clock
 from leadtight.domain.promises.next_action import first_action
 from leadtight.domain.promises.stall import qualification_clock
 from leadtight.domain.routing.receipt import ALL_FULL, EXISTING_OWNER, HANDED_OVER, NO_ELIGIBLE_REP, ROTATION, Receipt
-from leadtight.domain.routing.selection import choose, taken, team_for
+from leadtight.domain.routing.selection import choose, owner_after_assignment, team_for
 from leadtight.policy import loader as policies
 from tests.unit.domain.leads import new_lead
 
@@ -190,7 +190,7 @@ def test_nothing_is_taken_from_the_catch_all_whom_nobody_chose() -> None:
     receipt, load = receipt_for(policy, lead, roster)
     assert receipt.found_nobody
     assert load.taken is None
-    assert taken(policy, lead, replace(receipt, reason=ALL_FULL), roster) is None
+    assert owner_after_assignment(policy, lead, replace(receipt, reason=ALL_FULL), roster) is None
 
 
 def test_only_as_many_assignments_are_remembered_as_a_cap_can_ask_about() -> None:

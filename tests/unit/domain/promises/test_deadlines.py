@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadtight.domain.model.inquiry import Inquiry
-from leadtight.domain.model.sla import Clock, StepKind
+from leadtight.domain.model.sla import SlaTimer, StepKind
 from leadtight.domain.policy.evaluation import Arrival, tier_of
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.targets import EscalationLevel, Reassignment, Target, Tier
@@ -48,7 +48,7 @@ def test_the_shipped_rule_of_a_small_team(message: str, arrived: str, deadline: 
     assert due(message, arrived) == deadline
 
 
-def kinds(clock: Clock) -> list[StepKind]:
+def kinds(clock: SlaTimer) -> list[StepKind]:
     return [step.kind for step in clock.steps]
 
 
@@ -61,7 +61,7 @@ def rung_after(minutes: int, notify: str = "manager") -> EscalationLevel:
     return EscalationLevel(after=timedelta(minutes=minutes), notify=notify)
 
 
-def clock_of(policy: Policy, at: datetime, hops: int = 0) -> Clock:
+def clock_of(policy: Policy, at: datetime, hops: int = 0) -> SlaTimer:
     return first_response_clock(policy, promise(policy, policy.tiers[0], at), hops=hops, owned_at=at)
 
 
@@ -72,7 +72,7 @@ def test_steps_at_the_same_instant_keep_warn_miss_escalate_move() -> None:
         reassign=Reassignment(after=timedelta(), within=timedelta(minutes=5), at_most=1),
     )
     clock = clock_of(policy, NOW)
-    assert kinds(clock) == [StepKind.WARN, StepKind.MISS, StepKind.ESCALATE, StepKind.ESCALATE, StepKind.REASSIGN]
+    assert kinds(clock) == [StepKind.WARN, StepKind.BREACH, StepKind.ESCALATE, StepKind.ESCALATE, StepKind.REASSIGN]
     assert [s.level for s in clock.steps] == [1, 0, 1, 2, 0]
 
 
@@ -99,7 +99,7 @@ def test_steps_are_in_time_order_and_end_in_one_that_never_lets_go(
     policy, _ = with_target(within=within, warn_at=warn_at, escalate=rungs)
     clock = clock_of(policy, arrived)
     assert all(one.at <= two.at for one, two in pairwise(clock.steps))
-    assert kinds(clock).count(StepKind.MISS) == 1
+    assert kinds(clock).count(StepKind.BREACH) == 1
     assert {StepKind.REASSIGN, StepKind.REMIND} & set(kinds(clock))
     assert len([s for s in clock.steps if s.kind is StepKind.ESCALATE]) == len(rungs)
     assert all(arrived <= s.at for s in clock.steps)
@@ -124,7 +124,7 @@ def test_reminders_between_late_escalation_levels_are_not_swallowed() -> None:
 
 def test_a_next_action_is_missed_then_escalated_then_reminded_of() -> None:
     clock = next_action_clock(POLICY, NOW + timedelta(hours=1), NOW)
-    assert kinds(clock) == [StepKind.MISS, StepKind.ESCALATE, StepKind.REMIND]
+    assert kinds(clock) == [StepKind.BREACH, StepKind.ESCALATE, StepKind.REMIND]
     assert clock.deadline == clock.steps[0].at == NOW + timedelta(hours=1)
 
 

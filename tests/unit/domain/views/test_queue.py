@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from leadtight.domain.model.inquiry import Inquiry
 from leadtight.domain.model.lead import Lead, NextAction, Score
-from leadtight.domain.model.sla import FIRST_RESPONSE, NEXT_ACTION, Clock, Promise
+from leadtight.domain.model.sla import FIRST_RESPONSE, NEXT_ACTION, Promise, SlaTimer
 from leadtight.domain.views.queue import due_at, in_order
 from leadtight.policy import loader as policies
 from tests.unit.adapters.presentation.leads import MONDAY_NINE as NOW
@@ -34,7 +34,7 @@ def lead(draw: st.DrawFn, number: int) -> Lead:
         promise=Promise(tier=tier, target="hot", policy_version="1", starts_at=NOW, deadline=due),
         score=Score(total=draw(st.integers(-5, 5))),
         next_action=NextAction(what="Call", due_at=due),
-        clocks=(Clock(target=target, started_at=NOW, deadline=due, policy_version="1", steps=()),),
+        clocks=(SlaTimer(target=target, started_at=NOW, deadline=due, policy_version="1", steps=()),),
     )
 
 

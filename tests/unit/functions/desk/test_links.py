@@ -12,7 +12,7 @@ from leadtight.adapters.contact_points.timezones import local_time_of
 from leadtight.adapters.memory.alarms import MemoryAlarms
 from leadtight.adapters.memory.dnc_lists import MemoryCallLists
 from leadtight.app.outcomes import desk as use_case
-from leadtight.domain.access.signed_links import Claims, Purpose, sign
+from leadtight.domain.access.signed_links import Claims, LinkPurpose, sign
 from leadtight.domain.policy.targets import EscalationLevel
 from tests.integration.http_events import request
 from tests.lambda_context import CONTEXT
@@ -31,7 +31,7 @@ def test_after_the_link_has_expired_the_page_says_what_to_do(desk: Desk) -> None
 
 def test_when_the_lead_has_moved_the_former_owner_learns_to_whom_and_sees_no_more(desk: Desk) -> None:
     claims = Claims(
-        purpose=Purpose.OUTCOME,
+        purpose=LinkPurpose.OUTCOME,
         subject="L1",
         person="ben",
         generation=0,
@@ -77,7 +77,7 @@ def test_a_forged_link_opens_nothing(desk: Desk, forge: Callable[[str], str]) ->
 
 
 def test_a_lead_that_is_gone_is_not_found(desk: Desk) -> None:
-    claims = Claims(purpose=Purpose.OUTCOME, subject="GONE", person="ana", expires_at=desk.now + timedelta(days=1))
+    claims = Claims(purpose=LinkPurpose.OUTCOME, subject="GONE", person="ana", expires_at=desk.now + timedelta(days=1))
     assert desk.get(sign(claims, KEYS))["statusCode"] == 404
 
 

@@ -7,7 +7,7 @@ from leadtight.adapters.presentation.pages.outcome import Pages
 from leadtight.app.intake.quick_add import AddForm
 from leadtight.app.outcomes.recording import OutcomeForm
 from leadtight.app.views.board import Boards
-from leadtight.app.views.queue import Queue
+from leadtight.app.views.queue import LeadQueue
 from leadtight.domain.model.lead import Lead
 from tests.scenarios.world import World
 
@@ -39,7 +39,7 @@ def test_no_page_is_over_60_kb_whatever_its_leads_hold() -> None:
     world, lead = full()
     pages, owner = Pages(world.policy), str(lead.owner_id)
     token = token_of(world, lead)
-    queue = Queue(world.policy, world.table, world.links)
+    queue = LeadQueue(world.policy, world.table, world.links)
     boards = Boards(world.policy, world.table, world.call_lists, world.links)
     shown = {
         "lead": pages.outcome(world.desk.show(token, world.now), world.now),

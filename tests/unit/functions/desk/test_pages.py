@@ -15,7 +15,7 @@ from leadtight.adapters.presentation.lead_view import facts, time_left
 from leadtight.adapters.presentation.pages import intake
 from leadtight.adapters.presentation.pages.outcome import Pages
 from leadtight.app.intake.quick_add import Added, AddForm
-from leadtight.app.outcomes.recording import OutcomeForm, Seen
+from leadtight.app.outcomes.recording import LeadView, OutcomeForm
 from leadtight.app.views.queue import MyQueue
 from leadtight.domain.change import Change
 from leadtight.domain.model.errors import InvalidInquiry, LinkOver, Problem, StaleSubmission
@@ -62,8 +62,8 @@ class Page(HTMLParser):
         return {attributes["id"] for _, attributes in self.elements if "id" in attributes}
 
 
-def seen(*changes: Change, person: str = "ana") -> Seen:
-    return Seen(lead=changes[-1].after, person=person, history=tuple(e for c in changes for e in c.events))
+def seen(*changes: Change, person: str = "ana") -> LeadView:
+    return LeadView(lead=changes[-1].after, person=person, history=tuple(e for c in changes for e in c.events))
 
 
 def pages_of(inquiry: Inquiry) -> Iterator[str]:
@@ -247,7 +247,7 @@ def test_a_closed_lead_offers_undo_and_no_form() -> None:
 def test_a_late_first_contact_stays_visible() -> None:
     change = answered(ADA)
     late = replace(change.after, first_contact_at=change.after.promise.deadline + timedelta(minutes=20))
-    html = PAGES.outcome(Seen(lead=late, person="ana"), MONDAY_NINE + timedelta(hours=1))
+    html = PAGES.outcome(LeadView(lead=late, person="ana"), MONDAY_NINE + timedelta(hours=1))
     assert "Mon 23 Nov, 09:25, 20 minutes late" in html
 
 

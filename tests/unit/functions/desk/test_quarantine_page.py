@@ -18,7 +18,7 @@ from leadtight.app.intake.quarantine import Quarantine
 from leadtight.app.intake.quarantine_desk import HeldDeliveries, QuarantineDesk, WholeDelivery
 from leadtight.app.messaging.links import OUTCOME_LASTS
 from leadtight.app.ports.guards import Guard
-from leadtight.domain.intake.quarantine import Held, Reason, State
+from leadtight.domain.intake.quarantine import QuarantinedDelivery, QuarantineState, Reason
 from leadtight.domain.model.errors import NotFound
 from tests.integration.http_events import request
 from tests.lambda_context import CONTEXT
@@ -47,7 +47,7 @@ class Holding(World):
     def hold(self, number: int, reason: Reason = Reason.UNMAPPED, **fields: Any) -> str:
         content = json.dumps({"your-name": f"Ada {number}", "your-email": f"ada{number}@example.com"})
         given = {"channel": "form:contact", "source": "web_form", "key": "", "content": content} | fields
-        held = Held(id=f"H{number}", received_at=self.now, reason=reason, **given)
+        held = QuarantinedDelivery(id=f"H{number}", received_at=self.now, reason=reason, **given)
         guard = Guard(source="held", key=held.id, fingerprint="f", expires_at=self.now + timedelta(days=1))
         assert self.table.hold(held, guard, self.now) is None
         return held.id
@@ -66,7 +66,7 @@ class Holding(World):
         self.run_stream()
         return answer
 
-    def state(self, held_id: str) -> State:
+    def state(self, held_id: str) -> QuarantineState:
         held = self.table.find_held(held_id)
         assert held is not None
         return held.state
@@ -93,7 +93,7 @@ def test_it_shows_what_waits_and_apart_from_it_suspected_spam(world: Holding) ->
 
 
 def set_aside(world: Holding, number: int) -> str:
-    settled = {"state": State.DISCARDED, "settled_at": world.now, "settled_by": "system:mail"}
+    settled = {"state": QuarantineState.DISCARDED, "settled_at": world.now, "settled_by": "system:mail"}
     return world.hold(number, Reason.AUTOMATIC, detail="Precedence", **settled)
 
 
@@ -106,7 +106,7 @@ def test_what_a_rule_set_aside_is_shown_apart_and_may_be_released_but_not_discar
     assert 'value="discard"' not in shown
     assert 'value="release"' in world.get(delivery=held_id)["body"]
     assert world.settle(held=held_id, do="release", sure="yes")["statusCode"] == 303
-    assert (world.state(held_id), len(world.lead_ids())) == (State.RELEASED, 1)
+    assert (world.state(held_id), len(world.lead_ids())) == (QuarantineState.RELEASED, 1)
     assert "Precedence" not in world.get()["body"]
 
 
@@ -114,14 +114,14 @@ def test_looking_changes_nothing(world: Holding) -> None:
     held_id = world.hold(1)
     for done in ("", "release", "discard"):
         world.get(done=done)
-    assert (world.state(held_id), world.lead_ids()) == (State.HELD, [])
+    assert (world.state(held_id), world.lead_ids()) == (QuarantineState.HELD, [])
 
 
 def test_one_press_alone_releases_nothing(world: Holding) -> None:
     held_id = world.hold(1)
     answer = world.settle(held=held_id, do="release")
     assert (answer["statusCode"], "tick that this is not spam" in answer["body"].casefold()) == (422, True)
-    assert (world.state(held_id), world.lead_ids()) == (State.HELD, [])
+    assert (world.state(held_id), world.lead_ids()) == (QuarantineState.HELD, [])
 
 
 def test_a_released_one_is_a_lead_with_owner_and_acknowledgement_and_the_page_says_so(world: Holding) -> None:
@@ -132,7 +132,7 @@ def test_a_released_one_is_a_lead_with_owner_and_acknowledgement_and_the_page_sa
     assert world.lead(lead_id).owner_id
     settled = world.table.find_held(held_id)
     assert settled is not None
-    assert (settled.state, settled.settled_by, settled.lead_id) == (State.RELEASED, "mia", lead_id)
+    assert (settled.state, settled.settled_by, settled.lead_id) == (QuarantineState.RELEASED, "mia", lead_id)
     page = world.get(done="release")["body"]
     assert "Released: this is a lead now." in page
     assert "Nothing is waiting." in page
@@ -141,18 +141,18 @@ def test_a_released_one_is_a_lead_with_owner_and_acknowledgement_and_the_page_sa
 def test_a_discard_needs_a_reason_and_keeps_it(world: Holding) -> None:
     held_id = world.hold(1)
     refused = world.settle(held=held_id, do="discard", why="  ")
-    assert (refused["statusCode"], world.state(held_id)) == (422, State.HELD)
+    assert (refused["statusCode"], world.state(held_id)) == (422, QuarantineState.HELD)
     assert "Say why this is no lead" in refused["body"]
     assert world.settle(held=held_id, do="discard", why="An advert")["statusCode"] == 303
     settled = world.table.find_held(held_id)
     assert settled is not None
-    assert (settled.state, settled.note, settled.settled_by) == (State.DISCARDED, "An advert", "mia")
+    assert (settled.state, settled.note, settled.settled_by) == (QuarantineState.DISCARDED, "An advert", "mia")
 
 
 def test_a_release_that_still_lacks_something_says_what(world: Holding) -> None:
     held_id = world.hold(1, content='{"your-message": "hello"}')
     answer = world.settle(held=held_id, do="release", sure="yes")
-    assert (answer["statusCode"], world.state(held_id)) == (422, State.HELD)
+    assert (answer["statusCode"], world.state(held_id)) == (422, QuarantineState.HELD)
     assert "Give a name, an email address or a phone number" in answer["body"]
     assert "<details>" in answer["body"], "nobody asked to discard it"
 
@@ -195,7 +195,7 @@ def test_a_delivery_can_be_read_whole_before_it_is_judged(world: Holding) -> Non
     assert page["statusCode"] == 200
     assert "It leaks &lt;b&gt;badly&lt;/b&gt;." in page["body"]
     assert 'value="release"' in page["body"]
-    assert world.state(held_id) is State.HELD
+    assert world.state(held_id) is QuarantineState.HELD
     world.settle(held=held_id, do="release", sure="yes")
     assert 'value="release"' not in world.get(delivery=held_id)["body"]
     assert world.get(delivery="H99")["statusCode"] == 404
@@ -226,14 +226,14 @@ def test_a_second_press_changes_nothing(world: Holding) -> None:
         answer = world.settle(held=held_id, **fields)
         assert answer["statusCode"] == 409
         assert "settled this one in the meantime" in answer["body"]
-    assert (world.state(held_id), len(world.lead_ids())) == (State.RELEASED, 1)
+    assert (world.state(held_id), len(world.lead_ids())) == (QuarantineState.RELEASED, 1)
 
 
 @pytest.mark.parametrize("fields", [{}, {"do": "release", "sure": "yes"}, {"do": "burn", "held": "H1"}, {"held": "H1"}])
 def test_what_no_form_of_ours_sends_is_refused(world: Holding, fields: dict[str, str]) -> None:
     held_id = world.hold(1)
     assert world.settle(**fields)["statusCode"] in (400, 404)
-    assert world.state(held_id) is State.HELD
+    assert world.state(held_id) is QuarantineState.HELD
 
 
 def test_nothing_that_a_stranger_sent_is_believed(world: Holding) -> None:
@@ -309,24 +309,24 @@ def test_all_that_came_at_once_is_released_in_one_press(world: Holding) -> None:
     held = flood(world, 260)
     answer = world.settle(do="release_all", sure="yes", seen_at=seen_at(world))
     assert (answer["statusCode"], answer["headers"]["location"].partition("?")[2]) == (303, "done=release_all")
-    assert {world.state(id_) for id_ in held} == {State.RELEASED}
+    assert {world.state(id_) for id_ in held} == {QuarantineState.RELEASED}
     assert len(world.lead_ids()) == 260
     assert all(world.lead(lead_id).owner_id for lead_id in world.lead_ids())
-    assert world.state(other) is State.HELD, "it waits for another reason"
+    assert world.state(other) is QuarantineState.HELD, "it waits for another reason"
 
 
 def test_all_that_came_at_once_is_discarded_in_one_press_and_held_again_in_another(world: Holding) -> None:
     held, single = flood(world, 30), world.hold(99, Reason.TOO_MANY)
     world.settle(do="discard", held=single, why="an advert")
     world.settle(do="discard_all", why="a flood", seen_at=seen_at(world))
-    assert {world.state(id_) for id_ in held} == {State.DISCARDED}
+    assert {world.state(id_) for id_ in held} == {QuarantineState.DISCARDED}
     found = world.table.find_held(held[0])
     assert found is not None
     assert (found.settled_by, found.note) == ("mia (all at once)", "a flood")
     world.advance(days=3)
     world.settle(do="reopen_all", sure="yes")
-    assert {world.state(id_) for id_ in held} == {State.HELD}
-    assert world.state(single) is State.DISCARDED, "somebody decided about this one"
+    assert {world.state(id_) for id_ in held} == {QuarantineState.HELD}
+    assert world.state(single) is QuarantineState.DISCARDED, "somebody decided about this one"
     world.settle(do="release_all", sure="yes", seen_at=seen_at(world))
     assert len(world.lead_ids()) == 30
 
@@ -336,7 +336,7 @@ def test_a_press_that_chooses_nothing_settles_nothing(world: Holding, do: str) -
     held = flood(world, 2)
     answer = world.settle(do=do, seen_at=seen_at(world))
     assert answer["statusCode"] == 422
-    assert {world.state(id_) for id_ in held} == {State.HELD}
+    assert {world.state(id_) for id_ in held} == {QuarantineState.HELD}
 
 
 def test_what_came_after_the_page_was_made_is_not_settled_by_it(world: Holding) -> None:
@@ -344,7 +344,11 @@ def test_what_came_after_the_page_was_made_is_not_settled_by_it(world: Holding) 
     world.advance(minutes=1)
     since = world.hold(7, Reason.TOO_MANY)
     world.settle(do="discard_all", why="a flood", seen_at=at)
-    assert [world.state(id_) for id_ in (*before, since)] == [State.DISCARDED, State.DISCARDED, State.HELD]
+    assert [world.state(id_) for id_ in (*before, since)] == [
+        QuarantineState.DISCARDED,
+        QuarantineState.DISCARDED,
+        QuarantineState.HELD,
+    ]
     assert world.settle(do="discard_all", why="a flood")["statusCode"] == 422
 
 
@@ -363,5 +367,5 @@ def test_what_there_was_no_time_for_is_left_and_said(world: Holding, monkeypatch
     monkeypatch.setattr(quarantine, "monotonic", lambda: 2 * next(ticks))
     answer = world.settle(do="discard_all", why="a flood", seen_at=seen_at(world))
     assert answer["headers"]["location"].endswith("done=not_all")
-    assert [world.state(id_) for id_ in held].count(State.DISCARDED) == 2
+    assert [world.state(id_) for id_ in held].count(QuarantineState.DISCARDED) == 2
     assert "Press once more" in world.get(done="not_all")["body"]

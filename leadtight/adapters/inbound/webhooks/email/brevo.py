@@ -18,7 +18,7 @@ from leadtight.adapters.inbound.webhooks.provider import (
     json_body,
     json_object,
 )
-from leadtight.domain.intake.inbound_email import Letter
+from leadtight.domain.intake.inbound_email import InboundEmail
 
 
 class Brevo(NoHandshake):
@@ -39,7 +39,7 @@ class Brevo(NoHandshake):
             return [body]
         return [json.dumps(item, ensure_ascii=False).encode("utf-8", "replace") for item in items]
 
-    def letter(self, content: bytes, content_type: str) -> Letter:
+    def letter(self, content: bytes, content_type: str) -> InboundEmail:
         """Return the mail. Raises Unreadable, InvalidInquiry."""
         given = json_object(content)
         headers = pairs_of(given.get("Headers"))

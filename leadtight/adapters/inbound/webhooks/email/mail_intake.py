@@ -9,7 +9,7 @@ from leadtight.adapters.inbound.webhooks import mail_provider
 from leadtight.adapters.inbound.webhooks.provider import MailProvider, UnreadableDelivery
 from leadtight.adapters.inbound.webhooks.reader import FAULTS
 from leadtight.app.ports.files import MailFiles, StoredMail
-from leadtight.domain.intake.inbound_email import Letter
+from leadtight.domain.intake.inbound_email import InboundEmail
 from leadtight.domain.model.errors import InvalidInquiry, Problem
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.sources import Webhook
@@ -38,7 +38,7 @@ class StoredMails:
         """Take the policy: it says who delivers to a webhook."""
         self._policy = policy
 
-    def read(self, file: str, stored: StoredMail) -> Letter:
+    def read(self, file: str, stored: StoredMail) -> InboundEmail:
         """Return a mail. Raises InvalidInquiry when it cannot be read."""
         folder, _, rest = file.partition("/")
         if folder != FOLDER:

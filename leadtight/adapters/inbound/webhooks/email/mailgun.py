@@ -25,7 +25,7 @@ from leadtight.adapters.inbound.webhooks.provider import (
     WebhookSecrets,
     WebhookVerificationError,
 )
-from leadtight.domain.intake.inbound_email import Letter
+from leadtight.domain.intake.inbound_email import InboundEmail
 
 
 class Mailgun(NoHandshake):
@@ -46,7 +46,7 @@ class Mailgun(NoHandshake):
         """Return what is one mail each."""
         return [body]
 
-    def letter(self, content: bytes, content_type: str) -> Letter:
+    def letter(self, content: bytes, content_type: str) -> InboundEmail:
         """Return the mail. Raises Unreadable, InvalidInquiry."""
         form = posted(content, content_type)
         raw = form.fields.get("body-mime")
@@ -63,7 +63,7 @@ def _headers(form: PostedForm) -> list[tuple[str, str]]:
         raise UnreadableDelivery("message-headers is not JSON") from error
 
 
-def _parsed(form: PostedForm) -> Letter:
+def _parsed(form: PostedForm) -> InboundEmail:
     headers = _headers(form)
     known = {name.lower() for name, _ in headers}
     named = [(name, form.text(name)) for name in ("from", "subject") if name not in known]

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 
 from leadtight.adapters.email.charsets import decoded
 from leadtight.adapters.inbound.webhooks.provider import UnreadableDelivery
-from leadtight.domain.intake.inbound_email import Attachment, Letter, Suspicion
+from leadtight.domain.intake.inbound_email import Attachment, InboundEmail, Suspicion
 from leadtight.domain.intake.sender_authentication import PASS, Authentication
 
 MOST_FIELDS = 1_000
@@ -59,19 +59,21 @@ def _file(part: Any) -> Attachment:
     return Attachment(name=str(part.filename)[:200], kind=str(part.content_type)[:100], size=int(part.size))
 
 
-def sent_to(letter: Letter, addresses: Iterable[str]) -> Letter:
+def sent_to(letter: InboundEmail, addresses: Iterable[str]) -> InboundEmail:
     """Return a mail with the addresses that the receiving server took it for, before those in its headers."""
     taken = [address.strip().casefold() for address in addresses if "@" in address]
     return replace(letter, recipients=tuple(dict.fromkeys([*taken, *letter.recipients])))
 
 
-def suspected(letter: Letter, *signs: object) -> Letter:
+def suspected(letter: InboundEmail, *signs: object) -> InboundEmail:
     """Return a mail as spam when a sign of the receiving server says `Yes`."""
     told = any(str(sign).strip().casefold().startswith("yes") for sign in signs)
     return replace(letter, suspicion=Suspicion.SPAM) if told else letter
 
 
-def attested(letter: Letter, *, spf: str = "", envelope: str = "", dkim_domains: Iterable[str] = ()) -> Letter:
+def attested(
+    letter: InboundEmail, *, spf: str = "", envelope: str = "", dkim_domains: Iterable[str] = ()
+) -> InboundEmail:
     """Return a mail with what its provider found of the sender; no header of the mail itself is believed.
 
     `envelope` is the address that SPF was checked for, `dkim_domains` are those whose signatures are good.

@@ -8,7 +8,7 @@ from leadtight.adapters.email.parser import letter_of, read_mail
 from leadtight.adapters.inbound.signatures import require_basic
 from leadtight.adapters.inbound.webhooks.email.posted_mail import attested, pairs_of, sent_to, suspected
 from leadtight.adapters.inbound.webhooks.provider import NoHandshake, Request, WebhookSecrets, json_object
-from leadtight.domain.intake.inbound_email import Attachment, Letter
+from leadtight.domain.intake.inbound_email import Attachment, InboundEmail
 
 _OF_AUTHOR = "DKIM_VALID_AU"
 """SpamAssassin's test for a good signature of the domain in From."""
@@ -25,7 +25,7 @@ class Postmark(NoHandshake):
         """Return what is one mail each."""
         return [body]
 
-    def letter(self, content: bytes, content_type: str) -> Letter:
+    def letter(self, content: bytes, content_type: str) -> InboundEmail:
         """Return the mail. Raises Unreadable, InvalidInquiry."""
         given = json_object(content)
         raw = given.get("RawEmail")
@@ -39,7 +39,7 @@ class Postmark(NoHandshake):
         return attested(letter, dkim_domains=[author] if is_signed else [])
 
 
-def _parsed(given: Any) -> Letter:
+def _parsed(given: Any) -> InboundEmail:
     headers = pairs_of(given.get("Headers"))
     known = {name.lower() for name, _ in headers}
     names = {"From": "From", "To": "To", "Cc": "Cc", "ReplyTo": "Reply-To", "Subject": "Subject", "Date": "Date"}

@@ -14,7 +14,7 @@ from leadtight.adapters.email.parser import letter_of, read_mail
 from leadtight.adapters.inbound.signatures import require_recent, unbased
 from leadtight.adapters.inbound.webhooks.email.posted_mail import PostedForm, attested, posted, sent_to
 from leadtight.adapters.inbound.webhooks.provider import NoHandshake, Request, WebhookSecrets, WebhookVerificationError
-from leadtight.domain.intake.inbound_email import Letter
+from leadtight.domain.intake.inbound_email import InboundEmail
 
 LONGEST_VERDICTS = 10_000
 _SIGNED = re.compile(r"@([a-z0-9.-]{1,255}) : pass\b", re.IGNORECASE)
@@ -36,7 +36,7 @@ class SendGrid(NoHandshake):
         """Return what is one mail each."""
         return [body]
 
-    def letter(self, content: bytes, content_type: str) -> Letter:
+    def letter(self, content: bytes, content_type: str) -> InboundEmail:
         """Return the mail. Raises Unreadable, InvalidInquiry."""
         form = posted(content, content_type)
         raw = form.fields.get("email")
@@ -64,7 +64,7 @@ def _signed_by(key: str, signature: bytes, signed: bytes) -> bool:
     return True
 
 
-def _parsed(form: PostedForm) -> Letter:
+def _parsed(form: PostedForm) -> InboundEmail:
     charsets = _json(form, "charsets")
 
     def said(name: str) -> str:

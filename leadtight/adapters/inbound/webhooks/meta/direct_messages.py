@@ -9,7 +9,7 @@ from leadtight.adapters.inbound.webhooks.provider import UnreadableDelivery, set
 from leadtight.app.intake.deliveries import Item
 from leadtight.app.intake.receive import Submission
 from leadtight.domain.policy.sources import Webhook
-from leadtight.domain.policy.trust import Caller
+from leadtight.domain.policy.trust import Submitter
 
 HANDLES = {"instagram": "instagram"}
 OF_OURS = ("read", "delivery", "optin", "pass_thread_control", "take_thread_control", "request_thread_control")
@@ -37,7 +37,7 @@ def direct_message(update: Update, webhook: Webhook) -> Sequence[Item]:
         | flat(without(event, "sender", "recipient", "timestamp", "message", "message_edit")),
     }
     key = message.get("mid") or f"{user}:{event.get('timestamp')}"
-    return [Submission(caller=Caller.PROVIDER, source=webhook.source, key=str(key), body=body, conversation=True)]
+    return [Submission(caller=Submitter.PROVIDER, source=webhook.source, key=str(key), body=body, conversation=True)]
 
 
 def _user(event: Mapping[str, Any]) -> str:

@@ -35,7 +35,7 @@ from leadtight.adapters.inbound.webhooks.provider import (
 from leadtight.app.intake.deliveries import Item
 from leadtight.app.intake.receive import Submission
 from leadtight.domain.policy.sources import Webhook
-from leadtight.domain.policy.trust import Caller
+from leadtight.domain.policy.trust import Submitter
 
 GRAPH = "https://graph.facebook.com/v23.0"
 
@@ -134,4 +134,4 @@ def _lead(lead: Mapping[str, Any], key: str, webhook: Webhook) -> Submission:
     body = answered(webhook.fields, ours(answers, webhook.fields))
     body = with_fields(body, flat(without(lead, "id", "created_time", "field_data")))
     body = with_facts(body, received_at=lead.get("created_time"))
-    return Submission(caller=Caller.PROVIDER, source=webhook.source, key=key, fingerprint=key, body=body)
+    return Submission(caller=Submitter.PROVIDER, source=webhook.source, key=key, fingerprint=key, body=body)

@@ -17,7 +17,7 @@ from leadtight.app.intake.deliveries import Item
 from leadtight.app.intake.receive import Submission
 from leadtight.domain.model.message import Channel
 from leadtight.domain.policy.sources import Webhook
-from leadtight.domain.policy.trust import Caller
+from leadtight.domain.policy.trust import Submitter
 
 NO_INQUIRY = frozenset({"reaction", "revoke", "system"})
 """What tells a lead's owner something, and is not an inquiry from an unknown sender."""
@@ -41,7 +41,7 @@ class WhatsApp(MetaProvider):
             inquiry |= _now_known_as(message)
         return [
             Submission(
-                caller=Caller.PROVIDER,
+                caller=Submitter.PROVIDER,
                 source=webhook.source,
                 key=dig(message, "id", kind=str),
                 body=inquiry,

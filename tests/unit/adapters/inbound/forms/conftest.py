@@ -17,7 +17,7 @@ from leadtight.adapters.inbound.replay import reread
 from leadtight.adapters.inbound.webhooks.provider import WebhookSecrets
 from leadtight.adapters.memory.files import MemoryUploads
 from leadtight.app.intake.deliveries import Deliveries
-from leadtight.app.intake.form_posts import FormDoor
+from leadtight.app.intake.form_posts import FormIntake
 from leadtight.app.intake.quarantine import Quarantine
 from leadtight.app.intake.uploads import Uploads
 from leadtight.domain.model.consent_record import ConsentRecord
@@ -55,7 +55,7 @@ class Site(World):
         super().govern(policy)
         self.deliveries = Deliveries(self.intake, self.table, self.new_id, lambda _: None, self.proofs.report)
         verify = Challenges(lambda: self.keys, self._verified_by)
-        self.door = FormDoor(self.deliveries, reader.read, reader.keep, verify, Uploads(self.uploads).keep)
+        self.door = FormIntake(self.deliveries, reader.read, reader.keep, verify, Uploads(self.uploads).keep)
         self.quarantine = Quarantine(self.table, self.intake, partial(reread, policy), self.proofs.report)
 
     def show(self, api: Api | None = None, **form: Any) -> None:

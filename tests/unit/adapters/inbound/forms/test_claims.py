@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import pytest
 
 from leadtight.adapters.inbound.field_mapping import answered
-from leadtight.domain.calendar.timestamps import to_text
+from leadtight.domain.calendar.timestamps import format_timestamp
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import Channel
 from leadtight.domain.policy.forms import Builder, Wording
@@ -18,7 +18,7 @@ LINK = "https://social.example/thread/7"
 
 def claims(site: Site) -> dict[str, str]:
     return {
-        "received_at": to_text(site.now - timedelta(hours=20)),
+        "received_at": format_timestamp(site.now - timedelta(hours=20)),
         "owner": "cem",
         "value": "999999",
         "stage": "won",

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from leadtight.domain.model.consent_record import Purpose
+from leadtight.domain.model.consent_record import ConsentPurpose
 from leadtight.domain.model.message import Channel
 from leadtight.domain.policy.forms import Api, Wording
 from tests.unit.adapters.inbound.forms.conftest import ADA, Site
@@ -19,7 +19,7 @@ def test_a_ticked_box_is_kept_with_words_page_time_address_and_browser(site: Sit
     site.post({**ADA_PHONE, **words}, address="198.51.100.9", user_agent="Mozilla/5.0")
     [record] = site.consents(PHONE)
     [lead_id] = site.lead_ids()
-    assert (record.channel, record.purpose, record.ticked) == (Channel.SMS, Purpose.INQUIRY, True)
+    assert (record.channel, record.purpose, record.ticked) == (Channel.SMS, ConsentPurpose.INQUIRY, True)
     assert (record.text, record.url) == ("Text me", "https://www.example.com/quote")
     assert (record.at, record.lead_id, record.form) == (site.now, lead_id, "contact")
     assert (record.ip, record.user_agent) == ("198.51.100.9", "Mozilla/5.0")
@@ -43,7 +43,7 @@ def test_a_box_for_automatic_calls_is_kept_with_its_words_and_version_and_permit
     site.post({**ADA_PHONE, "consent_marketing_voice": "on"})
     texts, calls = site.consents(PHONE)
     assert (texts.channel, texts.ticked) == (Channel.SMS, False)
-    assert (calls.channel, calls.purpose, calls.ticked) == (Channel.VOICE, Purpose.MARKETING, True)
+    assert (calls.channel, calls.purpose, calls.ticked) == (Channel.VOICE, ConsentPurpose.MARKETING, True)
     assert (calls.text, calls.policy_version) == ("You may call me with a recorded voice.", site.policy.version)
     consent = site.lead(site.lead_ids()[0]).inquiry.consent
     assert (consent.sms, consent.marketing) == (False, (Channel.VOICE,))

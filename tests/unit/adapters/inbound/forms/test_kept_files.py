@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from leadtight.adapters.memory.files import MemoryUploads
-from leadtight.app.outcomes.recording import Seen, files_of
+from leadtight.app.outcomes.recording import LeadView, files_of
 from tests.unit.adapters.inbound.forms.conftest import Site
 
 JPEG = b"\xff\xd8\xff\xe0" + b"roof" * 20_000
@@ -72,7 +72,7 @@ def test_a_second_post_of_the_same_person_adds_its_file_to_the_lead(site: Site) 
     post(site, ("roof.jpg", JPEG), **ADA)
     post(site, ("gutter.jpg", JPEG), **ADA | {"message": "and the gutter"})
     lead = lead_of(site)
-    seen = Seen(lead=lead, person="ana", history=site.table.history(lead.id))
+    seen = LeadView(lead=lead, person="ana", history=site.table.history(lead.id))
     assert [file.name for file in files_of(seen)] == ["roof.jpg", "gutter.jpg"]
 
 

@@ -13,7 +13,7 @@ import pytest
 from leadtight.adapters.http import client
 from leadtight.adapters.inbound.webhooks.client import Fetching
 from leadtight.adapters.inbound.webhooks.provider import WebhookSecrets
-from leadtight.domain.intake.quarantine import Held, Reason
+from leadtight.domain.intake.quarantine import QuarantinedDelivery, Reason
 from leadtight.domain.model.errors import FetchFailed, FetchRefused, InvalidInquiry
 from leadtight.domain.policy.policy import Policy
 from leadtight.policy.loader import shipped
@@ -81,11 +81,11 @@ def server() -> Iterator[Provider]:
         yield said
 
 
-def held(name: str) -> Held:
+def held(name: str) -> QuarantinedDelivery:
     delivery = ANNOUNCED[name]
     data = {"leadgen_id": "123", "contact_id": "77", "response": "urn:li:leadGenFormResponse:abc-1"}
     hook = delivery.webhook
-    return Held(
+    return QuarantinedDelivery(
         id="H1",
         channel=f"webhook:{hook.id}",
         source=hook.source,

@@ -16,7 +16,7 @@ from leadtight.adapters.inbound.webhooks.reader import LARGEST_KEPT, MOST_AT_ONC
 from leadtight.app.intake.deliveries import Deliveries, Settled
 from leadtight.app.intake.fetch_announced import Collect
 from leadtight.app.intake.quarantine import Quarantine
-from leadtight.domain.intake.quarantine import Held, State
+from leadtight.domain.intake.quarantine import QuarantinedDelivery, QuarantineState
 from leadtight.domain.policy.sources import Webhook
 from tests.scenarios.world import World
 from tests.unit.adapters.inbound.webhooks.deliveries import ALL
@@ -43,7 +43,7 @@ class Hook(World):
         deliveries = Deliveries(self.intake, self.table, self.new_id, self._hint, self.proofs.report)
         return take(deliveries, self.webhook, body, key, "application/json", self.now)
 
-    def held(self) -> tuple[Held, ...]:
+    def held(self) -> tuple[QuarantinedDelivery, ...]:
         return self.table.open_held(10_000)
 
     def collect(self) -> None:
@@ -178,7 +178,7 @@ def test_a_thousand_messages_are_stored_first_and_leads_soon_after() -> None:
     expected = {(f"Person {number}", f"Message {number}") for number in range(len(changes))}
     assert {(lead.name, lead.message) for lead in leads} == expected
     assert hook.held() == ()
-    assert all(hook.table._deliveries[one.id].state is State.RELEASED for one in settled)
+    assert all(hook.table._deliveries[one.id].state is QuarantineState.RELEASED for one in settled)
 
 
 def test_the_same_message_twice_in_a_delivery_is_one() -> None:
