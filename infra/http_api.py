@@ -26,7 +26,7 @@ ACCESS_LOG = {
 }
 
 
-class LeadApi(Construct):
+class PublicHttpApi(Construct):
     """Hold the HTTP API and its one `$default` stage."""
 
     def __init__(self, scope: Construct, id_: str, *, stage: StageSettings) -> None:

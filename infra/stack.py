@@ -18,7 +18,7 @@ from infra.email_sending import EmailSending
 from infra.event_sources import read_queue, read_stream
 from infra.function import LeadFunction
 from infra.glue_catalog import Catalog
-from infra.http_api import LeadApi
+from infra.http_api import PublicHttpApi
 from infra.mail_queue import MailQueue
 from infra.monitoring import Watch
 from infra.queues import dead_letter_queue
@@ -64,7 +64,7 @@ class LeadtightStack(Stack):
         if stage.receive_domain:
             MailReceiving(self, "Receiving", stage=stage, domain=stage.receive_domain, bucket=self.buckets.mail)
         self.mail = EmailSending(self, "Mail", stage=stage, handled_in=TIMEOUTS["respond"])
-        self.api = LeadApi(self, "Http", stage=stage)
+        self.api = PublicHttpApi(self, "Http", stage=stage)
         self.watch = Watch(self, "Watch", stage=stage)
         self.failed = dead_letter_queue(self, "Failed", stage=stage, name="failed")
         self.stream_failed = dead_letter_queue(self, "StreamFailed", stage=stage, name="stream-failed")

@@ -14,16 +14,16 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from leadtight.app.compliance.unsubscribe import Unsubscribe
-    from leadtight.app.intake.bulk_settlement import HeldTogether
+    from leadtight.app.intake.bulk_settlement import BulkSettlement
     from leadtight.app.intake.deliveries import Deliveries, Item
-    from leadtight.app.intake.fetch_announced import Collect, ReadFetched
+    from leadtight.app.intake.fetch_announced import FetchAnnounced, ReadFetched
     from leadtight.app.intake.file_import import Import
     from leadtight.app.intake.inbound_mail import Mails
     from leadtight.app.intake.quarantine import Quarantine
     from leadtight.app.intake.quarantine_desk import QuarantineDesk
     from leadtight.app.intake.quick_add import QuickAdd
     from leadtight.app.intake.receive import Intake
-    from leadtight.app.messaging.bounces import Undelivered
+    from leadtight.app.messaging.bounces import BounceHandling
     from leadtight.app.messaging.digest import Digest
     from leadtight.app.messaging.dispatch import Dispatch
     from leadtight.app.messaging.links import Links
@@ -34,17 +34,17 @@ if TYPE_CHECKING:
     from leadtight.app.outcomes.contact_check import ContactCheck
     from leadtight.app.outcomes.contact_proofs import Proofs
     from leadtight.app.outcomes.desk import Desk
-    from leadtight.app.outcomes.lead_api import Programs
+    from leadtight.app.outcomes.lead_api import LeadApi
     from leadtight.app.outcomes.recording import LeadView
     from leadtight.app.ports.alarms import Alarms
     from leadtight.app.ports.board import BoardStore
     from leadtight.app.ports.clock_and_ids import NewId
-    from leadtight.app.ports.compliance import CallLists
+    from leadtight.app.ports.compliance import DncLists
     from leadtight.app.ports.files import MailFiles, ReadMail
     from leadtight.app.ports.leads import LeadStore
     from leadtight.app.ports.messaging import CallPlacer, Chat, Mailer, Renderer, Texter
-    from leadtight.app.ports.outbox import Outbox, Pace, Retries
-    from leadtight.app.ports.quarantine import Fetch, HeldStore, Hint
+    from leadtight.app.ports.outbox import Outbox, Retries, SendPace
+    from leadtight.app.ports.quarantine import Fetch, Hint, QuarantineStore
     from leadtight.app.routing.route import Route
     from leadtight.app.sla.rearm import Rearm
     from leadtight.app.sla.sla import Sla
@@ -66,7 +66,7 @@ class Ports(Protocol):
         """The messages that are owed."""
 
     @property
-    def held(self) -> HeldStore:
+    def held(self) -> QuarantineStore:
         """The deliveries that are no lead yet."""
 
     @property
@@ -74,7 +74,7 @@ class Ports(Protocol):
         """What the board shows."""
 
     @property
-    def call_lists(self) -> CallLists:
+    def call_lists(self) -> DncLists:
         """The do-not-call lists."""
 
     @property
@@ -90,7 +90,7 @@ class Ports(Protocol):
         """What brings back what was put off."""
 
     @property
-    def pace(self) -> Pace:
+    def pace(self) -> SendPace:
         """How fast providers are asked."""
 
     @property
@@ -180,11 +180,11 @@ class Application:
         return self.proofs.report(call, now)
 
     @cached_property
-    def collect(self) -> Collect:
+    def collect(self) -> FetchAnnounced:
         """What fetches what was announced."""
-        from leadtight.app.intake.fetch_announced import Collect
+        from leadtight.app.intake.fetch_announced import FetchAnnounced
 
-        return Collect(self._ports.held, self.intake, self._ports.fetch, self._ports.read_fetched)
+        return FetchAnnounced(self._ports.held, self.intake, self._ports.fetch, self._ports.read_fetched)
 
     @cached_property
     def mails(self) -> Mails:
@@ -234,11 +234,11 @@ class Application:
         return QuarantineDesk(self.policy, self.quarantine, self._ports.links)
 
     @cached_property
-    def held_together(self) -> HeldTogether:
+    def held_together(self) -> BulkSettlement:
         """What settles all that is held for one reason."""
-        from leadtight.app.intake.bulk_settlement import HeldTogether
+        from leadtight.app.intake.bulk_settlement import BulkSettlement
 
-        return HeldTogether(self.quarantine)
+        return BulkSettlement(self.quarantine)
 
     @cached_property
     def route(self) -> Route:
@@ -311,11 +311,11 @@ class Application:
         return Dispatch(self._ports.outbox, self.respond, self.digest, self._ports.retries)
 
     @cached_property
-    def undelivered(self) -> Undelivered:
+    def undelivered(self) -> BounceHandling:
         """What follows when a message reached nobody."""
-        from leadtight.app.messaging.bounces import Undelivered
+        from leadtight.app.messaging.bounces import BounceHandling
 
-        return Undelivered(self.policy, self._ports.store, self._ports.alarms)
+        return BounceHandling(self.policy, self._ports.store, self._ports.alarms)
 
     @cached_property
     def weekly_mail(self) -> WeeklyMail:
@@ -349,12 +349,12 @@ class Application:
         return Desk(self.policy, ports.store, ports.alarms, ports.links, local_time_of, ports.call_lists)
 
     @cached_property
-    def programs(self) -> Programs:
+    def programs(self) -> LeadApi:
         """What is behind the API's keys."""
         from leadtight.adapters.contact_points.timezones import local_time_of
-        from leadtight.app.outcomes.lead_api import Programs
+        from leadtight.app.outcomes.lead_api import LeadApi
 
-        return Programs(self.policy, self._ports.store, self._ports.alarms, local_time_of)
+        return LeadApi(self.policy, self._ports.store, self._ports.alarms, local_time_of)
 
     @cached_property
     def queue(self) -> LeadQueue:

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from leadtight.adapters.inbound.webhooks.client import Fetching
     from leadtight.adapters.presentation.pages.outcome import Pages
     from leadtight.app.compliance.unsubscribe import Unsubscribe
-    from leadtight.app.intake.bulk_settlement import HeldTogether
+    from leadtight.app.intake.bulk_settlement import BulkSettlement
     from leadtight.app.intake.deliveries import Deliveries
-    from leadtight.app.intake.fetch_announced import Collect, ReadFetched
+    from leadtight.app.intake.fetch_announced import FetchAnnounced, ReadFetched
     from leadtight.app.intake.file_import import Import
     from leadtight.app.intake.form_posts import FormIntake, FormPost
     from leadtight.app.intake.inbound_mail import Mails
@@ -39,17 +39,17 @@ if TYPE_CHECKING:
     from leadtight.app.messaging.send_limits import SendLimits
     from leadtight.app.outcomes.contact_check import ContactCheck
     from leadtight.app.outcomes.desk import Desk
-    from leadtight.app.outcomes.lead_api import Programs
+    from leadtight.app.outcomes.lead_api import LeadApi
     from leadtight.app.ports.alarms import Alarms
     from leadtight.app.ports.board import BoardStore
     from leadtight.app.ports.clock_and_ids import Clock, NewId
-    from leadtight.app.ports.compliance import CallLists
+    from leadtight.app.ports.compliance import DncLists
     from leadtight.app.ports.files import MailFiles
     from leadtight.app.ports.history import EventLog
     from leadtight.app.ports.leads import LeadStore
     from leadtight.app.ports.messaging import CallPlacer, Chat, Mailer, Renderer, Texter
-    from leadtight.app.ports.outbox import Outbox, Pace, Retries
-    from leadtight.app.ports.quarantine import Fetch, HeldStore, Hint
+    from leadtight.app.ports.outbox import Outbox, Retries, SendPace
+    from leadtight.app.ports.quarantine import Fetch, Hint, QuarantineStore
     from leadtight.app.routing.route import Route
     from leadtight.app.sla.rearm import Rearm
     from leadtight.app.sla.sla import Sla
@@ -109,18 +109,18 @@ class Deployed:
         return table()
 
     @cached_property
-    def held(self) -> HeldStore:
+    def held(self) -> QuarantineStore:
         """The deliveries that are no lead yet."""
-        from leadtight.adapters.dynamodb.quarantine import DynamoHeld
+        from leadtight.adapters.dynamodb.quarantine import DynamoQuarantine
 
-        return DynamoHeld(table())
+        return DynamoQuarantine(table())
 
     @cached_property
-    def call_lists(self) -> CallLists:
+    def call_lists(self) -> DncLists:
         """The do-not-call lists."""
-        from leadtight.adapters.dynamodb.dnc_lists import DynamoCallLists
+        from leadtight.adapters.dynamodb.dnc_lists import DynamoDncLists
 
-        return DynamoCallLists(table())
+        return DynamoDncLists(table())
 
     @property
     def mail_files(self) -> MailFiles:
@@ -148,7 +148,7 @@ class Deployed:
         return QueueRetries(settings.current().retry_queue_url)
 
     @cached_property
-    def pace(self) -> Pace:
+    def pace(self) -> SendPace:
         """How fast providers are asked."""
         from leadtight.adapters.dynamodb.send_pace import DynamoPace
 
@@ -250,7 +250,7 @@ def store() -> LeadStore:
     return ports().store
 
 
-def held_together() -> HeldTogether:
+def held_together() -> BulkSettlement:
     """Return what settles all that is held for one reason."""
     return use_cases().held_together
 
@@ -270,7 +270,7 @@ def event_log() -> EventLog:
     return table()
 
 
-def call_lists() -> CallLists:
+def call_lists() -> DncLists:
     """Return the do-not-call lists."""
     return ports().call_lists
 
@@ -338,7 +338,7 @@ def upload_files() -> S3Uploads:
     return S3Uploads(settings.current().uploads_bucket)
 
 
-def collect() -> Collect:
+def collect() -> FetchAnnounced:
     """Return the use case that fetches what was announced."""
     return use_cases().collect
 
@@ -447,7 +447,7 @@ def desk() -> Desk:
     return use_cases().desk
 
 
-def programs() -> Programs:
+def programs() -> LeadApi:
     """Return the use case behind the API's keys."""
     return use_cases().programs
 

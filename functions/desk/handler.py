@@ -15,7 +15,7 @@ from leadtight.adapters.presentation.pages import unsubscribe as pages_unsubscri
 from leadtight.app.compliance.unsubscribe import UnsubscribeLink
 from leadtight.app.outcomes.desk import HandOverForm
 from leadtight.app.outcomes.recording import LeadView, OutcomeForm
-from leadtight.domain.model.errors import Conflict, InvalidInquiry, InvalidLink, LinkOver, NotFound, StaleSubmission
+from leadtight.domain.model.errors import Conflict, InvalidInquiry, InvalidLink, LinkExpired, NotFound, StaleSubmission
 from leadtight.domain.text.sanitizing import sanitize
 
 AT_ANY_DOOR = {"GET /unsubscribe/{token}", "POST /unsubscribe/{token}"}
@@ -73,7 +73,7 @@ def _submit(event: events.Event, now: datetime) -> events.Response:
     except (InvalidInquiry, StaleSubmission) as problem:
         status = 422 if isinstance(problem, InvalidInquiry) else 409
         return events.page(status, pages.outcome(bootstrap.desk().show(token, now), now, problem, typed))
-    except LinkOver as error:
+    except LinkExpired as error:
         return events.page(410, pages.over(error, note))
     except Conflict:
         return events.page(503, pages.busy(note))
@@ -174,7 +174,7 @@ def _answered(
         return events.page(403, bootstrap.pages().forged())
     except NotFound:
         return events.page(404, bootstrap.pages().missing())
-    except LinkOver as error:
+    except LinkExpired as error:
         return events.page(410, bootstrap.pages().over(error))
 
 

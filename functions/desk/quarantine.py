@@ -10,7 +10,7 @@ from aws_lambda_powertools import Logger
 from leadtight import bootstrap
 from leadtight.adapters.http import events
 from leadtight.adapters.presentation.pages import quarantine as pages_quarantine
-from leadtight.adapters.presentation.pages.quarantine import Refused
+from leadtight.adapters.presentation.pages.quarantine import RefusedDecision
 from leadtight.app.intake.bulk_settlement import GoOn, SettlementSelection
 from leadtight.domain.calendar.timestamps import format_timestamp, parse_timestamp
 from leadtight.domain.intake.quarantine import QuarantinedDelivery, Reason
@@ -65,7 +65,10 @@ def settle(event: events.Event, now: datetime) -> events.Response:
     except (InvalidInquiry, StaleSubmission) as error:
         status = 422 if isinstance(error, InvalidInquiry) else 409
         return _page(
-            status, event, now, refused=Refused(held_id=held_id, error=error, why=why if do == "discard" else None)
+            status,
+            event,
+            now,
+            refused=RefusedDecision(held_id=held_id, error=error, why=why if do == "discard" else None),
         )
     except Conflict:
         return events.page(503, bootstrap.pages().busy(why))
@@ -211,7 +214,7 @@ def _row(held: QuarantinedDelivery) -> Answer:
 
 
 def _page(
-    status: int, event: events.Event, now: datetime, *, done: str = "", refused: Refused | None = None
+    status: int, event: events.Event, now: datetime, *, done: str = "", refused: RefusedDecision | None = None
 ) -> events.Response:
     found = bootstrap.quarantine_desk().show(_token(event), now)
     return events.page(

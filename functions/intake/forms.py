@@ -11,7 +11,7 @@ from leadtight.adapters.inbound.forms import authenticity, post_body
 from leadtight.adapters.inbound.webhooks.provider import WebhookVerificationError
 from leadtight.adapters.presentation.pages import intake
 from leadtight.app.intake import large_posts
-from leadtight.app.intake.deliveries import Settled
+from leadtight.app.intake.deliveries import SettledItem
 from leadtight.app.intake.form_posts import FormPost, SpilledFormPost
 from leadtight.domain.model.errors import Conflict, InvalidInquiry, Problem
 from leadtight.domain.policy.forms import Builder, Form
@@ -65,7 +65,7 @@ def _taken(form: Form, posted: FormPost, event: events.Event) -> events.Response
         bootstrap.spill().put(
             SpilledFormPost(form=form.id, posted=words, at=now)
         )  # raises when it cannot be kept: answered 503
-        settled = Settled(id="", status="held")
+        settled = SettledItem(id="", status="held")
     if settled:
         logger.info("form_taken", form=form.id, id=settled.id, status=settled.status)
     if as_page:

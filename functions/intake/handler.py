@@ -21,7 +21,7 @@ from leadtight.domain.text.sanitizing import sanitize
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-    from leadtight.domain.intake.rate_limits import Door
+    from leadtight.domain.intake.rate_limits import PostOrigin
 
 logger = Logger()
 LONGEST_KEY = 255
@@ -107,13 +107,13 @@ def _receive_json(event: events.Event) -> events.Response:
     return events.settled(settled)
 
 
-def _door(source: str, event: events.Event) -> Door:
+def _door(source: str, event: events.Event) -> PostOrigin:
     """Return the door of who has no key: only a source that the policy lists is counted by itself."""
-    from leadtight.domain.intake.rate_limits import Door
+    from leadtight.domain.intake.rate_limits import PostOrigin
 
     api = bootstrap.policy().api
     listed = source if source in api.sources else ""
-    return Door(name="api", rates=api.rates, address=events.source_address(event), source=listed)
+    return PostOrigin(name="api", rates=api.rates, address=events.source_address(event), source=listed)
 
 
 def _caller(event: events.Event) -> Submitter:

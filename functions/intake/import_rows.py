@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from leadtight import bootstrap
 from leadtight.adapters.aws import item_time
 from leadtight.adapters.aws.time_left import time_left
-from leadtight.app.intake.file_import import Imported, ImportRow
+from leadtight.app.intake.file_import import ImportResult, ImportRow
 
 logger = Logger(child=True)
 ROW_SECONDS = 2.0
@@ -33,6 +33,6 @@ def _row(given: Mapping[str, Any]) -> ImportRow:
     return ImportRow(number=given["row"], key=given["key"], body=given["body"], past=given.get("past"))
 
 
-def _told(one: Imported) -> dict[str, Any]:
+def _told(one: ImportResult) -> dict[str, Any]:
     problems = [{"field": p.field, "detail": p.detail} for p in one.problems]
     return {"row": one.number, "result": one.result, "lead_id": one.lead_id, "problems": problems}

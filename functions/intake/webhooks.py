@@ -11,9 +11,9 @@ from leadtight.adapters.dynamodb import time_limit
 from leadtight.adapters.http import events
 from leadtight.adapters.inbound.webhooks import mail_provider, provider
 from leadtight.adapters.inbound.webhooks.provider import (
-    Reply,
     Request,
     WebhookAuthenticator,
+    WebhookReply,
     WebhookSecrets,
     WebhookVerificationError,
 )
@@ -98,5 +98,5 @@ def _request(event: events.Event) -> Request:
     )
 
 
-def _answer(reply: Reply) -> events.Response:
+def _answer(reply: WebhookReply) -> events.Response:
     return events.response(reply.status, reply.body, reply.content_type)

@@ -15,7 +15,7 @@ from leadtight.adapters.aws import queue_batches
 from leadtight.adapters.aws.time_left import time_left
 from leadtight.adapters.dynamodb import stream
 from leadtight.app.sla.rearm import AT_ONCE, LeadSelection
-from leadtight.app.sla.sweep import Left, SweepTaskKind, Swept
+from leadtight.app.sla.sweep import Left, SweepResult, SweepTaskKind
 from leadtight.domain.model.codec import to_document
 
 logger = Logger()
@@ -100,7 +100,7 @@ def _measure_budgets(now: datetime) -> None:
     metrics.add_metric(name="BudgetUsed", unit=MetricUnit.Percent, value=max(used.values()))
 
 
-def _measure(swept: Swept, now: datetime) -> None:
+def _measure(swept: SweepResult, now: datetime) -> None:
     """Write what was repaired, what failed by its kind, and how much was due for how long."""
     metrics.add_metric(name="SweepRepairs", unit=MetricUnit.Count, value=swept.repairs)
     metrics.add_metric(name="SweepFaults", unit=MetricUnit.Count, value=len(swept.faults))

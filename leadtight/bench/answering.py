@@ -6,7 +6,7 @@ import time
 from datetime import UTC, datetime
 from statistics import median, quantiles
 
-from leadtight.adapters.memory.ports import Twins
+from leadtight.adapters.memory.ports import InMemoryPorts
 from leadtight.app.intake.receive import Submission
 from leadtight.application import Application
 from leadtight.bench.measures import Result, quiet
@@ -18,7 +18,7 @@ def answering(count: int) -> Result:
 
     The use cases of intake and respond run over the memory twins: the functions' own time, without what AWS takes.
     """
-    twins = Twins()
+    twins = InMemoryPorts()
     sent = twins.mailer.sent
     made = Application(policies.shipped(), twins)
     intake, respond = made.intake, made.respond

@@ -59,9 +59,9 @@ def _write(folder: Path, leads_a_day: int) -> None:
         events = tuple(each for event in company.events_on(day) for each in _with_messages(event))
         (folder / f"{day}.json").write_text(json.dumps(to_document(events)))
         if DAYS - NIGHTS <= number < DAYS:
-            reports_of(OnDisk(folder), files).nightly(day, after(day))
+            reports_of(DiskEventLog(folder), files).nightly(day, after(day))
         elif number % 7 == 0:
-            keep_snapshot(OnDisk(folder), files, day)
+            keep_snapshot(DiskEventLog(folder), files, day)
     for key, body in files.files.items():
         (folder / "files" / key).parent.mkdir(parents=True, exist_ok=True)
         (folder / "files" / key).write_bytes(body)
@@ -81,7 +81,7 @@ def _with_messages(event: Event) -> list[Event]:
     ]
 
 
-class OnDisk:
+class DiskEventLog:
     """An event log of which a day is in memory only when it is asked for; it counts what is read."""
 
     def __init__(self, folder: Path) -> None:
@@ -110,7 +110,7 @@ def _report(folder: Path, kind: str) -> int:
 
     stored = {str(file.relative_to(folder / "files")): file for file in (folder / "files").rglob("*") if file.is_file()}
     kept = {key: file.read_bytes() for key, file in stored.items() if kind != "first" or not key.startswith("facts/")}
-    log, day = OnDisk(folder), FIRST + timedelta(days=DAYS - 1)
+    log, day = DiskEventLog(folder), FIRST + timedelta(days=DAYS - 1)
     reports = reports_of(log, MemoryFiles(kept))
     (reports.weekly if kind == "weekly" else reports.nightly)(day, after(day))
     return log.read

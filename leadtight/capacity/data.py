@@ -56,7 +56,7 @@ class ServiceLimit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Size:
+class StageSize:
     """What a stage lets in, in requests a second, and how many batches of each source it handles at once."""
 
     requests: int
@@ -73,7 +73,7 @@ class Aws:
     prices: Mapping[str, float]
     milliseconds: Mapping[str, float]
     memory: Mapping[str, float]
-    stages: Mapping[str, Size]
+    stages: Mapping[str, StageSize]
 
 
 @cache
@@ -97,5 +97,5 @@ def aws() -> Aws:
         prices={name: price["value"] / price["per"] for name, price in tables["prices"].items()},
         milliseconds=tables["milliseconds"],
         memory=tables["memory_gigabytes"],
-        stages={name: Size(**size) for name, size in tables["stages"].items()},
+        stages={name: StageSize(**size) for name, size in tables["stages"].items()},
     )

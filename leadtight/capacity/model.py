@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from leadtight.capacity.data import Aws, LeadLife, LifeStep, ServiceLimit, Size
+from leadtight.capacity.data import Aws, LeadLife, LifeStep, ServiceLimit, StageSize
 
 TOGETHER = 8
 """Leads of one pool that route stores at once when it has many: `app/routing/route.py`."""
@@ -28,7 +28,7 @@ class SharedKey:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bound:
+class PartCapacity:
     """A part: what a lead takes of it, its limit, and the leads a second at which it gives way."""
 
     part: str
@@ -60,12 +60,12 @@ class Cost:
     dollars: tuple[float, ...]
 
 
-def key_bounds(keys: Iterable[SharedKey], life: LeadLife, limit: ServiceLimit) -> Iterator[Bound]:
+def key_bounds(keys: Iterable[SharedKey], life: LeadLife, limit: ServiceLimit) -> Iterator[PartCapacity]:
     """Yield at which rate the partition of each shared key gives way."""
     for key in keys:
         units = life.units(key.column, key.name) / key.together
         if units:
-            yield Bound(
+            yield PartCapacity(
                 part=f"{key.name}{f' × {key.over}' if key.over > 1 else ''}",
                 per_lead=units,
                 unit="write units",
@@ -77,7 +77,7 @@ def key_bounds(keys: Iterable[SharedKey], life: LeadLife, limit: ServiceLimit) -
             )
 
 
-def table_bounds(life: LeadLife, limits: Mapping[str, ServiceLimit]) -> Iterator[Bound]:
+def table_bounds(life: LeadLife, limits: Mapping[str, ServiceLimit]) -> Iterator[PartCapacity]:
     """Yield at which rate the whole table gives way: a new one, and one that has grown to its quota."""
     units = life.total("writes")
     for part, name, then in (
@@ -87,7 +87,7 @@ def table_bounds(life: LeadLife, limits: Mapping[str, ServiceLimit]) -> Iterator
         yield _bound(part, units, "write units", limits[name], then)
 
 
-def provider_bounds(life: LeadLife, limits: Mapping[str, ServiceLimit]) -> Iterator[Bound]:
+def provider_bounds(life: LeadLife, limits: Mapping[str, ServiceLimit]) -> Iterator[PartCapacity]:
     """Yield at which rate each provider gives way."""
     alarms, mails = life.calls("scheduler:CreateSchedule"), life.calls("ses:SendRawEmail")
     late = "not armed: logged, and the sweep rings within five minutes"
@@ -100,7 +100,7 @@ def provider_bounds(life: LeadLife, limits: Mapping[str, ServiceLimit]) -> Itera
     yield _bound("SES in the sandbox", mails, "mails", limits["mails_sandbox"], waits)
 
 
-def function_bounds(life: LeadLife, aws: Aws) -> Iterator[Bound]:
+def function_bounds(life: LeadLife, aws: Aws) -> Iterator[PartCapacity]:
     """Yield at which rate all functions together use up what an account starts at once."""
     seconds = sum(time.milliseconds for time in times(life, aws)) / 1000
     for part, name, then in (
@@ -114,7 +114,7 @@ def function_bounds(life: LeadLife, aws: Aws) -> Iterator[Bound]:
         yield _bound(part, seconds, "seconds", aws.limits[name], then)
 
 
-def shard_bounds(life: LeadLife, aws: Aws) -> Iterator[Bound]:
+def shard_bounds(life: LeadLife, aws: Aws) -> Iterator[PartCapacity]:
     """Yield at which rate route, one reader a shard of the stream, falls behind: a shard is a partition of the table.
 
     It reads what it stores together at once.
@@ -133,12 +133,12 @@ def shard_bounds(life: LeadLife, aws: Aws) -> Iterator[Bound]:
         yield replace(_bound(part, milliseconds, "milliseconds", limit, then), per="shard")
 
 
-def http_bound(life: LeadLife, allowed: ServiceLimit) -> Bound:
+def http_bound(life: LeadLife, allowed: ServiceLimit) -> PartCapacity:
     """Return at which rate AWS's own API refuses requests."""
     return _bound("HTTP API", _requests(life), "requests", allowed, REFUSED)
 
 
-def stage_bounds(life: LeadLife, aws: Aws, size: Size) -> Iterator[Bound]:
+def stage_bounds(life: LeadLife, aws: Aws, size: StageSize) -> Iterator[PartCapacity]:
     """Yield at which rate a stage of some size refuses requests, or falls behind with what its queues bring."""
     waits = "{} wait in their queue (an alarm tells), and are worked off when less comes"
     for part, per_lead, unit, most, then in (
@@ -160,8 +160,8 @@ def _milliseconds(life: LeadLife, aws: Aws, step: str) -> float:
     return sum(time.milliseconds for time in times(life, aws) if time.step == step)
 
 
-def _bound(part: str, per_lead: float, unit: str, limit: ServiceLimit, then: str) -> Bound:
-    return Bound(
+def _bound(part: str, per_lead: float, unit: str, limit: ServiceLimit, then: str) -> PartCapacity:
+    return PartCapacity(
         part=part,
         per_lead=per_lead,
         unit=unit,

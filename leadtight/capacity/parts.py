@@ -8,7 +8,7 @@ from leadtight.adapters.dynamodb import keys
 from leadtight.adapters.dynamodb.form_rows import MOST_SHARDS
 from leadtight.capacity import model
 from leadtight.capacity.data import Aws, LeadLife
-from leadtight.capacity.model import TOGETHER, Bound, SharedKey
+from leadtight.capacity.model import TOGETHER, PartCapacity, SharedKey
 
 REFUSED = "the index throttles the table's writes: forms spill, programs get 503, the stream waits"
 RACES = "lost races are tried again, then the stream waits"
@@ -32,12 +32,12 @@ SHARED = (
 )
 
 
-def bounds(life: LeadLife, aws: Aws) -> list[Bound]:
+def bounds(life: LeadLife, aws: Aws) -> list[PartCapacity]:
     """Return every part that is AWS's or the keys', the first to give way first."""
     return sorted(_all(life, aws), key=lambda bound: bound.rate)
 
 
-def _all(life: LeadLife, aws: Aws) -> Iterator[Bound]:
+def _all(life: LeadLife, aws: Aws) -> Iterator[PartCapacity]:
     yield from model.key_bounds(SHARED, life, aws.limits["partition_writes"])
     yield from model.table_bounds(life, aws.limits)
     yield from model.shard_bounds(life, aws)

@@ -18,9 +18,9 @@ from rich.table import Table
 from leadtight.adapters import clock_and_ids
 from leadtight.adapters.aws import clients
 from leadtight.adapters.contact_points.normalization import PhoneEmailNormalizer
-from leadtight.adapters.dynamodb.dnc_lists import DynamoCallLists
+from leadtight.adapters.dynamodb.dnc_lists import DynamoDncLists
 from leadtight.adapters.dynamodb.table import DynamoTable
-from leadtight.cli.dnc_file import CallListFile, DncFileError
+from leadtight.cli.dnc_file import DncFileError, DncListFile
 from leadtight.cli.exits import stop
 from leadtight.cli.stack_client import StackClient
 from leadtight.domain.compliance.do_not_call import INTERNAL_LIST, DncList
@@ -63,7 +63,7 @@ def import_list(
     if as_of.date() > now.date():
         raise stop(COMMAND, "--as-of: this day has not come yet", code=2)
     place, is_assumed = _place(country)
-    lists, read = _lists(stack), CallListFile(file, column, place, is_assumed)
+    lists, read = _lists(stack), DncListFile(file, column, place, is_assumed)
     imported = DncList(name=name.strip(), as_of=as_of.date(), imported_at=now, numbers=0)
     with Progress(console=Console(stderr=True)) as progress:
         bar = progress.add_task("Importing", total=None)
@@ -136,9 +136,9 @@ def drop(name: Annotated[str, typer.Argument(help="A list of others.")], stack: 
     typer.echo(f"Dropped {name}.")
 
 
-def _lists(stack: str | None) -> DynamoCallLists:
+def _lists(stack: str | None) -> DynamoDncLists:
     table = StackClient.find(COMMAND, stack).outputs["TableName"]
-    return DynamoCallLists(DynamoTable(table, clients.client("dynamodb").meta.region_name))
+    return DynamoDncLists(DynamoTable(table, clients.client("dynamodb").meta.region_name))
 
 
 def _key(number: str, country: str) -> str:

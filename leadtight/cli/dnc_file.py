@@ -20,7 +20,7 @@ class DncFileError(Exception):
 
 
 @dataclass
-class CallListFile:
+class DncListFile:
     """Reads a list line by line, in bounded memory; says on stderr which rows are no numbers."""
 
     file: Path

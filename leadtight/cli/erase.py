@@ -21,7 +21,7 @@ from leadtight.adapters.aws.scheduler import AwsAlarms
 from leadtight.adapters.contact_points.normalization import PhoneEmailNormalizer
 from leadtight.adapters.dynamodb.erasures import DynamoErasures
 from leadtight.adapters.dynamodb.table import DynamoTable
-from leadtight.app.compliance.erase_person import Erase, ErasureReport
+from leadtight.app.compliance.erase_person import ErasePerson, ErasureReport
 from leadtight.cli.exits import stop
 from leadtight.cli.stack_client import StackClient
 from leadtight.domain.model.errors import Conflict, InvalidInquiry
@@ -87,13 +87,13 @@ def _asked(deployed: StackClient, person: str, *, apply: bool) -> ErasureReport:
         raise stop(COMMAND, f"{error}; run it again", code=1) from error
 
 
-def _use_case(deployed: StackClient, write_week: Callable[[str], None]) -> Erase:
+def _use_case(deployed: StackClient, write_week: Callable[[str], None]) -> ErasePerson:
     outputs = deployed.outputs
     table = DynamoTable(outputs["TableName"], clients.client("dynamodb").meta.region_name)
     alarms = AwsAlarms(
         queue_url=outputs["AlarmQueueUrl"], queue_arn="", schedule_group=outputs["ScheduleGroup"], role_arn=""
     )
-    return Erase(
+    return ErasePerson(
         table,
         table,
         DynamoErasures(table),

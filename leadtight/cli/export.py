@@ -14,7 +14,7 @@ from pynamodb.exceptions import PynamoDBException
 from leadtight.adapters import clock_and_ids
 from leadtight.adapters.aws import clients
 from leadtight.adapters.contact_points.normalization import PhoneEmailNormalizer
-from leadtight.adapters.dynamodb.dnc_lists import DynamoCallLists
+from leadtight.adapters.dynamodb.dnc_lists import DynamoDncLists
 from leadtight.adapters.dynamodb.table import DynamoTable
 from leadtight.adapters.presentation import subject_export
 from leadtight.adapters.presentation.formatting import counted
@@ -53,7 +53,7 @@ def _dossier(person: str, country: str, stack: str | None) -> SubjectExport:
     name = StackClient.find(COMMAND, stack).outputs["TableName"]
     table = DynamoTable(name, clients.client("dynamodb").meta.region_name)
     try:
-        return Export(table, table, DynamoCallLists(table), PhoneEmailNormalizer()).of(
+        return Export(table, table, DynamoDncLists(table), PhoneEmailNormalizer()).of(
             person, country, clock_and_ids.clock()
         )
     except InvalidInquiry as error:

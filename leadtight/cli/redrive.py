@@ -29,7 +29,7 @@ BATCH = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Dead:
+class DeadLetterCount:
     """What was given up of one queue: how many messages there are, about, and how many have been given back."""
 
     queue: str
@@ -61,15 +61,15 @@ def redrive(
         _show(messages, apply, Console())
 
 
-def _redriven(stack: str, names: tuple[str, ...], *, apply: bool, with_notes: bool) -> Iterator[Dead]:
+def _redriven(stack: str, names: tuple[str, ...], *, apply: bool, with_notes: bool) -> Iterator[DeadLetterCount]:
     sqs = clients.client("sqs")
     for name in names:
         source, dead = (sqs.get_queue_url(QueueName=f"{stack}-{part}")["QueueUrl"] for part in (name, f"{name}-dead"))
         waiting = _waiting(sqs, dead)
-        yield Dead(queue=name, waiting=waiting, given_back=_give_back(sqs, dead, source) if apply else 0)
+        yield DeadLetterCount(queue=name, waiting=waiting, given_back=_give_back(sqs, dead, source) if apply else 0)
     for name, note in SWEPT.items() if with_notes else ():
         waiting = _waiting(sqs, sqs.get_queue_url(QueueName=f"{stack}-{name}")["QueueUrl"])
-        yield Dead(queue=name, waiting=waiting, note=note)
+        yield DeadLetterCount(queue=name, waiting=waiting, note=note)
 
 
 def _waiting(sqs: Any, url: str) -> int:
@@ -106,7 +106,7 @@ def _again(number: int, message: Mapping[str, Any]) -> dict[str, Any]:
     )
 
 
-def _show(deads: list[Dead], applied: bool, console: Console) -> None:
+def _show(deads: list[DeadLetterCount], applied: bool, console: Console) -> None:
     table = Table("queue", "given up", "given back", "")
     for dead in deads:
         table.add_row(dead.queue, str(dead.waiting), str(dead.given_back) if applied else "–", dead.note)

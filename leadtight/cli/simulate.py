@@ -19,8 +19,8 @@ from rich.progress import track
 
 from leadtight.domain.policy.policy import Policy
 from leadtight.simulation.deployment import simulated_policy
-from leadtight.simulation.faults import FaultKind, Strike
-from leadtight.simulation.plan import CLOCKS_OFF, Plan
+from leadtight.simulation.faults import FaultKind, PlannedFault
+from leadtight.simulation.plan import CLOCKS_OFF, SimulationPlan
 from leadtight.simulation.plan import series as series_of
 from leadtight.simulation.progress import load, save
 from leadtight.simulation.result import Outcome, passages, run
@@ -60,7 +60,7 @@ def simulate(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Run the pipeline on a virtual clock, let calls fail, check what must hold (docs/development/invariants.md)."""
-    plan = Plan(
+    plan = SimulationPlan(
         seed=seed,
         leads=leads,
         days=days,
@@ -83,7 +83,7 @@ def simulate(
     _end(summary, at_least)
 
 
-def _summed(plans: Sequence[Plan], series: str, console: Console, state: Path | None) -> Summary:
+def _summed(plans: Sequence[SimulationPlan], series: str, console: Console, state: Path | None) -> Summary:
     """Return what all runs say together, or when somebody stops it those until then."""
     try:
         summary, failed = load(state, series) if state else (Summary(), [])
@@ -108,7 +108,7 @@ def _shrunk_within(seconds: float, outcome: Outcome, console: Console) -> Outcom
     ends = monotonic() + seconds
     with console.status("Making a finding smaller") as status:
 
-        def tried(runs: int, smallest: Plan) -> None:
+        def tried(runs: int, smallest: SimulationPlan) -> None:
             faults = outcome.faults if smallest.only is None else len(smallest.only)
             leads = smallest.leads - len(smallest.without)
             left = max(0, round(ends - monotonic()))
@@ -117,11 +117,11 @@ def _shrunk_within(seconds: float, outcome: Outcome, console: Console) -> Outcom
         return shrink(outcome, _run, is_time_over=lambda: monotonic() >= ends, tried=tried)
 
 
-def every_strike(plan: Plan, policy: Policy) -> list[Plan]:
+def every_strike(plan: SimulationPlan, policy: Policy) -> list[SimulationPlan]:
     """Return a run for every fault that can strike anywhere in a run in which nothing else fails."""
     quiet = replace(plan, faults=0.0)
     points = passages(quiet, policy)
-    return [replace(quiet, strike=Strike(int(passage), FaultKind(kind))) for kind, passage in points]
+    return [replace(quiet, strike=PlannedFault(int(passage), FaultKind(kind))) for kind, passage in points]
 
 
 def _end(summary: Summary, at_least: int) -> None:
@@ -134,10 +134,10 @@ def _end(summary: Summary, at_least: int) -> None:
         raise typer.Exit(1)
 
 
-def _strike(text: str) -> Strike | None:
+def _strike(text: str) -> PlannedFault | None:
     passage, _, kind = text.partition(":")
     try:
-        return Strike(int(passage), FaultKind(kind)) if text else None
+        return PlannedFault(int(passage), FaultKind(kind)) if text else None
     except ValueError as error:
         raise typer.BadParameter(f"--strike {text}: not PASSAGE:KIND ({error})") from error
 
@@ -149,7 +149,7 @@ def _numbers(text: str) -> list[int]:
         raise typer.BadParameter(f"{text}: not numbers with commas between them") from error
 
 
-def _run(plan: Plan) -> Outcome:
+def _run(plan: SimulationPlan) -> Outcome:
     return run(plan, simulated_policy())
 
 
@@ -160,11 +160,11 @@ def _prepare() -> None:
     gc.set_threshold(100_000, 50, 100)
 
 
-def _part(plans: Sequence[Plan]) -> Summary:
+def _part(plans: Sequence[SimulationPlan]) -> Summary:
     return Summary.of(map(_run, plans))
 
 
-def _parts(plans: Sequence[Plan]) -> Iterator[Summary]:
+def _parts(plans: Sequence[SimulationPlan]) -> Iterator[Summary]:
     """Yield the runs, some at a time, added up by whoever ran them: a process that adds up all of them runs none."""
     parts = [plans[at : at + CHUNK] for at in range(0, len(plans), CHUNK)]
     if len(parts) <= 1:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from leadtight.adapters.presentation.jinja import TEMPLATES
-from leadtight.app.ports.messaging import Mail, Noticed, Renderer
+from leadtight.app.ports.messaging import DigestEntry, Mail, Renderer
 from leadtight.domain.calendar.timestamps import format_timestamp
 from leadtight.domain.calendar.week import Week
 from leadtight.domain.intake import arrival
@@ -70,7 +70,7 @@ def mails_apart(policy: Policy, renderer: Renderer) -> Iterator[tuple[str, Mail]
         _sample(policy, template, Channel.EMAIL, template, [], who, inquiry) for who, inquiry in INQUIRIES.items()
     ]
     notices = [
-        Noticed(message=inquiry.message, lead=replace(inquiry.lead, id=inquiry.name), link=LINKS["outcome"])
+        DigestEntry(message=inquiry.message, lead=replace(inquiry.lead, id=inquiry.name), link=LINKS["outcome"])
         for inquiry in samples
     ]
     yield "email-digest", renderer.digest(policy, reader, notices, LINKS["queue"], AT + timedelta(minutes=30))

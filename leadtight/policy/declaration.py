@@ -34,7 +34,7 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
-class Meaning:
+class KeyMeaning:
     """What a key means, and what each entry of a table with names does."""
 
     of_key: str = ""
@@ -55,7 +55,7 @@ def all_keys(record: type = Policy, path: str = "", *, is_entry: bool = False, d
         yield from _keys(field, meaning(record, field), f"{path}.{field.key}".strip("."))
 
 
-def _keys(field: Field, means: Meaning, path: str) -> Iterator[Key]:
+def _keys(field: Field, means: KeyMeaning, path: str) -> Iterator[Key]:
     if field.shape == "value":
         yield Key(path, cast(ValueKind, field.kind), field.default, field.is_required, means.of_key)
     elif field.kind:
@@ -65,13 +65,13 @@ def _keys(field: Field, means: Meaning, path: str) -> Iterator[Key]:
         yield from all_keys(field.record, place, is_entry=field.shape == "names", defaults=field.default)
 
 
-def meaning(record: type, field: Field) -> Meaning:
+def meaning(record: type, field: Field) -> KeyMeaning:
     """Return what a key of a record means: what its docstring says, else that of the record in its table."""
     text = docstrings(TABLES.get(record, record)).get(field.attribute) or (
         _first_paragraph(field.record.__doc__) if field.record else ""
     )
     of_key, _, of_each = text.partition("\n\n")
-    return Meaning(" ".join(of_key.split()), " ".join(of_each.split()))
+    return KeyMeaning(" ".join(of_key.split()), " ".join(of_each.split()))
 
 
 def _first_paragraph(text: str) -> str:

@@ -12,10 +12,10 @@ from types import NoneType
 from typing import Annotated, Any, Literal, get_args, get_origin
 from zoneinfo import ZoneInfo
 
-from leadtight.domain.model.enrolment import Means
+from leadtight.domain.model.enrolment import OutcomeMeaning
 from leadtight.domain.model.message import TO_TEAM, Channel
 from leadtight.domain.policy.formats import Format
-from leadtight.domain.policy.rules import Unwanted
+from leadtight.domain.policy.rules import UnwantedReason
 from leadtight.domain.policy.sequences import ALWAYS_STOP, STOP_ON
 from leadtight.domain.policy.sources import MAIL_PROVIDERS, PROVIDERS
 from leadtight.domain.policy.targets import CLOSE
@@ -111,14 +111,14 @@ def _day_time(value: Any) -> time | Literal["close"]:
     return CLOSE if value == CLOSE else values.clock_time(value)
 
 
-def _stops(value: Any) -> frozenset[Means]:
+def _stops(value: Any) -> frozenset[OutcomeMeaning]:
     return ALWAYS_STOP | frozenset(values.items(_stop, "outcomes", value))
 
 
-def _stop(value: Any) -> Means:
+def _stop(value: Any) -> OutcomeMeaning:
     if value not in STOP_ON:
         raise ValueError(f"must be one of {', '.join(sorted(STOP_ON))}")
-    return Means(value)
+    return OutcomeMeaning(value)
 
 
 def _list(items: Schema, **more: Any) -> Schema:
@@ -146,7 +146,7 @@ _MEMBERS: Schema = {
     ]
 }
 _CHANNELS = _list({"enum": [str(channel) for channel in TO_TEAM]}, minItems=1, uniqueItems=True)
-_CHOICES: Mapping[type[StrEnum], str] = {Unwanted: "reason", Means: "what it says"}
+_CHOICES: Mapping[type[StrEnum], str] = {UnwantedReason: "reason", OutcomeMeaning: "what it says"}
 _TYPES: Mapping[type, ValueKind] = {
     str: ValueKind("text", _TEXT, values.text),
     bool: ValueKind("true or false", {"type": "boolean"}, values.flag, bool),

@@ -8,7 +8,7 @@ from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
 from functools import cache
 from typing import Annotated, Any, Literal, TypeVar, cast, get_args, get_origin
 
-from leadtight.domain.policy.formats import Named
+from leadtight.domain.policy.formats import FileKey
 from leadtight.policy.kinds import ValueKind, is_optional, kind_of, without_none
 from leadtight.policy.toml_table import Table
 from leadtight.policy.written import BUILDERS, ELSEWHERE, TABLES
@@ -127,7 +127,7 @@ def _declared(table: Any) -> Iterator[tuple[str, Any, Any]]:
 def _field(attribute: str, hint: Any, default: Any) -> Field:
     key = attribute
     if get_origin(hint) is Annotated:
-        key = next((mark.key for mark in hint.__metadata__ if isinstance(mark, Named)), key)
+        key = next((mark.key for mark in hint.__metadata__ if isinstance(mark, FileKey)), key)
     shape, kind, record, names = _shape(without_none(hint) if is_optional(hint) else hint)
     return Field(attribute, key, shape, kind, record, names, default)
 

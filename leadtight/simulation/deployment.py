@@ -12,7 +12,7 @@ from leadtight.adapters.inbound.webhooks.client import Fetching
 from leadtight.adapters.inbound.webhooks.email.mail_intake import StoredMails
 from leadtight.adapters.inbound.webhooks.provider import WebhookSecrets
 from leadtight.adapters.memory.files import MemoryMails, MemoryUploads
-from leadtight.adapters.memory.ports import KEYRING, PUBLIC_URL, Twins
+from leadtight.adapters.memory.ports import KEYRING, PUBLIC_URL, InMemoryPorts
 from leadtight.adapters.memory.send_pace import MemoryPace
 from leadtight.adapters.memory.senders import MemoryMailer, MemoryTexter
 from leadtight.adapters.memory.table import MemoryTable
@@ -21,7 +21,7 @@ from leadtight.app.intake.uploads import Uploads
 from leadtight.app.messaging.links import Links
 from leadtight.app.ports.alarms import NEAR
 from leadtight.app.ports.files import ReadMail, StoredMail
-from leadtight.app.ports.messaging import Card, Mail, Noticed
+from leadtight.app.ports.messaging import Card, DigestEntry, Mail
 from leadtight.application import Application
 from leadtight.domain.change import Change
 from leadtight.domain.intake.inbound_email import InboundEmail
@@ -39,7 +39,7 @@ from leadtight.domain.policy.sequences import LEAST_ATTEMPTS
 from leadtight.domain.policy.sources import Webhook
 from leadtight.policy import loader as policies
 from leadtight.simulation.actors.policy_edits import MANAGER, STAND_IN
-from leadtight.simulation.faults import Faults, Faulty
+from leadtight.simulation.faults import Faults, FaultyPort
 
 READING = (
     *("load", "load_for_routing", "leads_of", "consents", "history", "history_page", "due_leads", "load_all", "owners"),
@@ -216,7 +216,7 @@ class SimulatedMailBucket(MemoryMails):
 
 
 @dataclass
-class SimulatedPorts(Twins):
+class SimulatedPorts(InMemoryPorts):
     """The twins, with hints that go through the simulation."""
 
     hinted_at: Callable[[str], None] = field(default=lambda _: None)
@@ -251,7 +251,7 @@ class LinkOnlyRenderer:
         """Return a card with its links."""
         return Card(title=message.template, words="", facts=(), links=tuple(links.items()))
 
-    def digest(self, policy: Policy, person_id: str, notices: Iterable[Noticed], queue: str, now: datetime) -> Mail:
+    def digest(self, policy: Policy, person_id: str, notices: Iterable[DigestEntry], queue: str, now: datetime) -> Mail:
         """Return a mail with a link on each line."""
         return Mail(subject=DIGEST, text="\n".join([queue, *(noticed.link for noticed in notices)]), html="")
 
@@ -260,7 +260,7 @@ class LinkOnlyRenderer:
         return Mail(subject=message.template, text="\n".join(links.values()), html="")
 
 
-class Simulated(Application):
+class SimulatedApplication(Application):
     """The use cases; a mail that was taken apart once, in whichever run, is not again: that takes longest of all."""
 
     @cached_property
@@ -294,15 +294,15 @@ class Deployment:
 
     def __post_init__(self) -> None:
         """Wire the use cases as the functions do."""
-        table: Any = Faulty("table", self.table, self.faults, READING)
-        alarms: Any = Faulty("alarms", SimulatedScheduler(self.armed), self.faults)
-        mailer: Any = Faulty("mailer", self.mailer, self.faults)
-        texter: Any = Faulty("texter", self.texter, self.faults)
-        platform: Any = Faulty("platform", self.platform, self.faults, ("fetch",))
-        hints: Any = Faulty("hints", SimulatedQueue(self.hinted), self.faults)
-        files: Any = Faulty("files", self.mail_files, self.faults, ("fetch",))
+        table: Any = FaultyPort("table", self.table, self.faults, READING)
+        alarms: Any = FaultyPort("alarms", SimulatedScheduler(self.armed), self.faults)
+        mailer: Any = FaultyPort("mailer", self.mailer, self.faults)
+        texter: Any = FaultyPort("texter", self.texter, self.faults)
+        platform: Any = FaultyPort("platform", self.platform, self.faults, ("fetch",))
+        hints: Any = FaultyPort("hints", SimulatedQueue(self.hinted), self.faults)
+        files: Any = FaultyPort("files", self.mail_files, self.faults, ("fetch",))
         self.faulty_mail_files = files
-        self.spill: Any = Faulty("spill", SimulatedQueue(self.spilled), self.faults)
+        self.spill: Any = FaultyPort("spill", SimulatedQueue(self.spilled), self.faults)
         fetching = Fetching(self.policy, lambda: {ADS.id: WebhookSecrets(signing=("s",))}, platform.fetch)
         self._ports = SimulatedPorts(
             table=table,
@@ -323,7 +323,7 @@ class Deployment:
 
     def govern(self, policy: Policy) -> None:
         """Compose the use cases anew, as functions are when a policy is deployed."""
-        self.policy, made = policy, Simulated(policy, self._ports)
+        self.policy, made = policy, SimulatedApplication(policy, self._ports)
         self.intake, self.deliveries, self.collect = made.intake, made.deliveries, made.collect
         self.route, self.respond, self.sla, self.dispatch = made.route, made.respond, made.sla, made.dispatch
         self.desk, self.unsubscribe = made.desk, made.unsubscribe

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from leadtight.adapters.memory.rows import Freed
+from leadtight.adapters.memory.rows import FreedCapacity
 from leadtight.app.ports.alarms import NEAR
 from leadtight.app.sla.sla import Alarm
 from leadtight.domain.model.lead import Lead
@@ -16,11 +16,11 @@ from leadtight.domain.roster.availability import is_active_member, is_there
 from leadtight.simulation.faults import FaultKind
 
 if TYPE_CHECKING:
-    from leadtight.app.intake.deliveries import Settled
+    from leadtight.app.intake.deliveries import SettledItem
     from leadtight.app.intake.form_posts import SpilledFormPost
     from leadtight.simulation.run import SimulationRun
 
-Record = Lead | Message | Freed
+Record = Lead | Message | FreedCapacity
 SWEEP_EVERY = timedelta(minutes=5)
 ASKED_AFTER = 6
 """Of so many sweeps one asks whether somebody must be covered for: most often there is nobody to do it."""
@@ -44,7 +44,7 @@ A post that was spilled is one before anybody takes it, and has its owner soon a
 """
 
 
-class Delivering:
+class EventDelivery:
     """Carries what one run's functions hand on; on the way it may be lost, late, doubled or poison."""
 
     def __init__(self, run: SimulationRun) -> None:
@@ -56,7 +56,7 @@ class Delivering:
         """By file, the leads or held deliveries that its mail became."""
         self.spilled: list[SpilledFormPost] = []
         self._retries = set[datetime]()
-        self.took: Callable[[SpilledFormPost, Settled], None] = lambda spilled, settled: None
+        self.took: Callable[[SpilledFormPost, SettledItem], None] = lambda spilled, settled: None
         """Called when a spilled post was taken."""
 
     # the stream
@@ -92,7 +92,7 @@ class Delivering:
     def handle(self, record: Record, now: datetime) -> None:
         """Take one record, as the functions route and respond do."""
         deployment = self._run.deployment
-        if isinstance(record, Freed):
+        if isinstance(record, FreedCapacity):
             list(deployment.route.freed(record.person_id, now))
         elif isinstance(record, Lead):
             deployment.route.route(record, now)

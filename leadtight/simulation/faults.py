@@ -13,11 +13,11 @@ from leadtight.domain.model.errors import FetchFailed, SendFailed, SendUnsure
 T = TypeVar("T")
 
 
-class Killed(BaseException):
+class ProcessKilled(BaseException):
     """The function's process is gone: nothing in it can catch this."""
 
 
-class Unavailable(Exception):
+class PortUnavailable(Exception):
     """A call was refused, or it took effect and its answer was lost."""
 
 
@@ -92,7 +92,7 @@ SELDOM = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Strike:
+class PlannedFault:
     """One fault, and nothing else: at which passage of a run, counted from one, and how."""
 
     passage: int
@@ -109,7 +109,7 @@ class Faults:
 
     chance: Random
     rate: float
-    strike: Strike | None = None
+    strike: PlannedFault | None = None
     only: frozenset[int] | None = None
     overtake: Callable[[], None] = lambda: None
     is_down: Callable[[str], bool] = lambda _: False
@@ -165,12 +165,12 @@ class Faults:
         if kind is FaultKind.REFUSED:
             raise _refused(port, kind)
         if kind is FaultKind.DIED_BEFORE:
-            raise Killed(kind)
+            raise ProcessKilled(kind)
         returned = call()
         if kind is FaultKind.REPEATED:
             return call()
         if kind is FaultKind.DIED_AFTER:
-            raise Killed(kind)
+            raise ProcessKilled(kind)
         if kind is FaultKind.ANSWER_LOST:
             raise _unsure(port, kind)
         return returned
@@ -183,14 +183,14 @@ def _port(point: str) -> str:
 def _refused(port: str, reason: str) -> Exception:
     if port == "platform":
         return FetchFailed(reason)
-    return SendFailed(reason) if port in SENDERS else Unavailable(reason)
+    return SendFailed(reason) if port in SENDERS else PortUnavailable(reason)
 
 
 def _unsure(port: str, reason: str) -> Exception:
-    return SendUnsure(reason) if port in SENDERS else Unavailable(reason)
+    return SendUnsure(reason) if port in SENDERS else PortUnavailable(reason)
 
 
-class Faulty:
+class FaultyPort:
     """A port whose calls may fail; the simulation itself looks at what is behind it."""
 
     def __init__(self, name: str, port: object, faults: Faults, reading: Sequence[str] = ()) -> None:

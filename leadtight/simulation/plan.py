@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from leadtight.simulation.faults import Strike
+from leadtight.simulation.faults import PlannedFault
 
 LONG = (20, 2.0)
 """Leads and days of a long run among many short ones."""
@@ -20,7 +20,7 @@ CLOCKS_OFF = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class SimulationPlan:
     """The same plan runs the same.
 
     A `strike` is its only fault. What was made smaller after a finding lets some leads never come (`without`, by their
@@ -32,7 +32,7 @@ class Plan:
     leads: int = 10
     days: float = 1
     faults: float = 0.05
-    strike: Strike | None = None
+    strike: PlannedFault | None = None
     without: frozenset[int] = frozenset()
     only: frozenset[int] | None = None
     clocks_off: float = CLOCKS_OFF
@@ -68,7 +68,7 @@ class Plan:
         return words
 
 
-def series(first: Plan, seeds: int, long_every: int = 0, life_every: int = 0) -> list[Plan]:
+def series(first: SimulationPlan, seeds: int, long_every: int = 0, life_every: int = 0) -> list[SimulationPlan]:
     """Return so many runs, each with the next seed; every so many is a long one, and every so many a life of a month.
 
     One that would be both is the longer.
@@ -76,7 +76,7 @@ def series(first: Plan, seeds: int, long_every: int = 0, life_every: int = 0) ->
     return [replace(first, seed=first.seed + n, **_length(n, first, long_every, life_every)) for n in range(seeds)]
 
 
-def _length(number: int, plan: Plan, long_every: int, life_every: int) -> Mapping[str, Any]:
+def _length(number: int, plan: SimulationPlan, long_every: int, life_every: int) -> Mapping[str, Any]:
     for every, (leads, days) in ((life_every, LIFE), (long_every, LONG)):
         if every and number % every == every - 1:
             return {"leads": leads, "days": days}

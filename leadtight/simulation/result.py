@@ -7,7 +7,7 @@ from leadtight.domain.policy.policy import Policy
 from leadtight.simulation.actors.people import SimulatedPeople
 from leadtight.simulation.faults import CONTENDED, FaultKind
 from leadtight.simulation.invariants import invariants
-from leadtight.simulation.plan import Plan
+from leadtight.simulation.plan import SimulationPlan
 from leadtight.simulation.run import SimulationRun
 
 Cell = tuple[str, str]
@@ -22,7 +22,7 @@ class Outcome:
     found.
     """
 
-    plan: Plan
+    plan: SimulationPlan
     violations: list[str]
     trace: list[str]
     faults: int
@@ -43,7 +43,7 @@ class Outcome:
         return frozenset(violation.split()[0] for violation in self.violations)
 
 
-def run(plan: Plan, policy: Policy) -> Outcome:
+def run(plan: SimulationPlan, policy: Policy) -> Outcome:
     """Return what comes of one plan: the same for the same plan and policy."""
     simulation_run = SimulationRun(plan, policy)
     people = SimulatedPeople(simulation_run)
@@ -74,7 +74,7 @@ def run(plan: Plan, policy: Policy) -> Outcome:
     )
 
 
-def passages(plan: Plan, policy: Policy) -> list[Cell]:
+def passages(plan: SimulationPlan, policy: Policy) -> list[Cell]:
     """Return every fault that can strike a run in which nothing else fails, as (kind, number of the passage)."""
     simulation_run = SimulationRun(plan, policy)
     SimulatedPeople(simulation_run)

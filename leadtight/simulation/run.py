@@ -7,16 +7,16 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from random import Random
 
-from leadtight.adapters.memory.rows import Freed
-from leadtight.app.sla.sweep import Swept
+from leadtight.adapters.memory.rows import FreedCapacity
+from leadtight.app.sla.sweep import SweepResult
 from leadtight.domain.model.errors import Conflict
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import Message
 from leadtight.domain.policy.policy import Policy
 from leadtight.simulation.deployment import Deployment, SimulatedMailBucket
-from leadtight.simulation.event_delivery import Delivering
-from leadtight.simulation.faults import Faults, Killed, Outage, Unavailable
-from leadtight.simulation.plan import Plan
+from leadtight.simulation.event_delivery import EventDelivery
+from leadtight.simulation.faults import Faults, Outage, PortUnavailable, ProcessKilled
+from leadtight.simulation.plan import SimulationPlan
 
 STARTS = tuple(
     datetime(2026, *day, 7, tzinfo=UTC)
@@ -47,10 +47,10 @@ Work = Callable[[datetime], object]
 class SimulationRun:
     """One run: time, tasks in their order, and what went wrong."""
 
-    plan: Plan
+    plan: SimulationPlan
     policy: Policy
     unexpected: list[str] = field(default_factory=list)
-    swept: list[Swept] = field(default_factory=list)
+    swept: list[SweepResult] = field(default_factory=list)
     after: Callable[[], None] = lambda: None
     """Called after every invocation: people read what they have been sent."""
     rival: Callable[[], None] = lambda: None
@@ -78,7 +78,7 @@ class SimulationRun:
         self.outages = self._outages()
         self.is_skewed = plan.is_far_off or bool(plan.faults and self.faults.happens("skewed", "clocks", SKEWED))
         self.skew = self.most_skew = timedelta(minutes=plan.clocks_off) if self.is_skewed else timedelta()
-        self.delivering = Delivering(self)
+        self.delivering = EventDelivery(self)
         self.deployment = Deployment(
             self.policy,
             self.faults,
@@ -118,7 +118,7 @@ class SimulationRun:
         self.faults.door = self._door()
         try:
             work(self.now + skew)
-        except (Killed, Unavailable, Conflict) as error:
+        except (ProcessKilled, PortUnavailable, Conflict) as error:
             self._note(f"{label}: {type(error).__name__} {error}")
             return False
         except Exception as error:  # noqa: BLE001 - a finding
@@ -209,7 +209,7 @@ class SimulationRun:
         else:
             self.invoke(f"{OVERTAKING}sweep", lambda now: self.swept.append(self.deployment.sla.sweep(now)))
 
-    def _overtaking_record(self, record: Lead | Message | Freed) -> None:
+    def _overtaking_record(self, record: Lead | Message | FreedCapacity) -> None:
         """Handle a record again, most likely one of the latest leads: that is where two meet."""
         self.invoke(f"{OVERTAKING}stream", lambda now: self.delivering.handle(record, now))
         lead = self.deployment.table.load(record.id) if isinstance(record, Lead) else None

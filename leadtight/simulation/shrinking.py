@@ -3,22 +3,22 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from leadtight.simulation.plan import Plan
+from leadtight.simulation.plan import SimulationPlan
 from leadtight.simulation.result import Outcome
 
 TRIES = 150
 """Runs that one finding is worth."""
 
-Still = Callable[[Plan], Outcome | None]
+Still = Callable[[SimulationPlan], Outcome | None]
 """Runs a smaller plan; None when it breaks nothing of what was found, or there is no time left."""
 
 
 def shrink(
     failure: Outcome,
-    run: Callable[[Plan], Outcome],
+    run: Callable[[SimulationPlan], Outcome],
     *,
     is_time_over: Callable[[], bool] = lambda: False,
-    tried: Callable[[int, Plan], None] = lambda runs, smallest: None,
+    tried: Callable[[int, SimulationPlan], None] = lambda runs, smallest: None,
 ) -> Outcome:
     """Return the smallest run found that breaks one of the same invariants; the run itself when it is the smallest.
 
@@ -28,7 +28,7 @@ def shrink(
     """
     runs, smallest = 0, failure.plan
 
-    def still(plan: Plan) -> Outcome | None:
+    def still(plan: SimulationPlan) -> Outcome | None:
         nonlocal runs, smallest
         if runs == TRIES or is_time_over():
             return None
@@ -46,7 +46,7 @@ def _fewer_leads(outcome: Outcome, still: Still) -> Outcome:
     everybody = range(outcome.plan.leads)
     coming = [number for number in everybody if number not in outcome.plan.without]
 
-    def without(kept: Sequence[int]) -> Plan:
+    def without(kept: Sequence[int]) -> SimulationPlan:
         return replace(outcome.plan, without=frozenset(everybody) - frozenset(kept))
 
     return _fewest(outcome, coming, 1, lambda kept: still(without(kept)))

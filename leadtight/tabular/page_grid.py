@@ -16,7 +16,7 @@ _LINE = re.compile(r"\0\s*+|(?<!\s)\s++\0\s*+")
 
 
 @dataclass(slots=True)
-class Grid:
+class PageGrid:
     """A table: `reach` has how many more rows a column is covered for by a cell above, `cell` the texts of one."""
 
     rows: list[list[str]] = field(default_factory=list)

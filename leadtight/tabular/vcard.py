@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from leadtight.tabular.cell_table import CellTable, decoding, numbered
 from leadtight.tabular.errors import NoTableError
 from leadtight.tabular.page_grid import MOST_CELLS
-from leadtight.tabular.vcard_lines import Property, properties
+from leadtight.tabular.vcard_lines import VcardProperty, properties
 
 _CHARSET = re.compile(rb";CHARSET=\"?([\w.-]+)", re.IGNORECASE)
 _VERSION = re.compile(rb"^VERSION:\s*([\d.]+)", re.IGNORECASE | re.MULTILINE)
@@ -50,7 +50,7 @@ _NO_CONTENT = frozenset({"VERSION", "PRODID", "PROFILE", "X-ABLABEL", "X-ABADR"}
 _COMMON = frozenset({"INTERNET", "PREF", "VOICE", "QUOTED-PRINTABLE", "8BIT", "7BIT", ""})
 _GROUP = frozenset({"KIND", "X-ADDRESSBOOKSERVER-KIND"})
 
-Card = list[Property]
+Card = list[VcardProperty]
 
 
 def look(path: Path, told: str | None = None) -> CellTable:
@@ -80,7 +80,7 @@ def look(path: Path, told: str | None = None) -> CellTable:
     return CellTable(described, encoding, errors, 1, header, rows)
 
 
-def _cards(properties: Iterable[Property]) -> Iterator[Card]:
+def _cards(properties: Iterable[VcardProperty]) -> Iterator[Card]:
     """Yield each card; one that another has for its agent is a card too, and one that does not end does so here."""
     begun: list[Card] = []
     for each in properties:
@@ -118,7 +118,7 @@ def _row(card: Card) -> dict[str, str]:
     return row
 
 
-def _cells(each: Property) -> tuple[Sequence[str], Sequence[str]]:
+def _cells(each: VcardProperty) -> tuple[Sequence[str], Sequence[str]]:
     """Return the columns of a property and what it says in each."""
     if each.is_binary:
         return (_COLUMNS.get(each.name, each.name),), (f"left out: {len(each.text)} characters that are no text",)
@@ -130,7 +130,7 @@ def _cells(each: Property) -> tuple[Sequence[str], Sequence[str]]:
     return (_COLUMNS.get(each.name, each.name),), (_without_scheme(each.text.strip(), "mailto:"),)
 
 
-def _called(each: Property) -> str:
+def _called(each: VcardProperty) -> str:
     """Return the column of a number.
 
     A fax or a pager is not answered.
@@ -151,7 +151,7 @@ def _without_scheme(text: str, scheme: str) -> str:
     return unquote(text[len(scheme) :]) if text.lower().startswith(scheme) else text
 
 
-def _label(each: Property, labels: dict[str, str]) -> str:
+def _label(each: VcardProperty, labels: dict[str, str]) -> str:
     """Return what kind of address or number it is, as the address book calls it."""
     if each.name not in _SEVERAL:
         return ""

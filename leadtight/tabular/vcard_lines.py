@@ -23,7 +23,7 @@ _QUOTED = re.compile(r"[;=]QUOTED-PRINTABLE\s*+(?:;|$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Property:
+class VcardProperty:
     """One property of a card: its `parts` stand between semicolons; `types` and `preference` are of TYPE and PREF."""
 
     group: str
@@ -39,7 +39,7 @@ class Property:
         return ";".join(self.parts)
 
 
-def properties(lines: Iterable[str], version: str) -> Iterator[Property]:
+def properties(lines: Iterable[str], version: str) -> Iterator[VcardProperty]:
     """Yield the properties of a file of a version, which its cards may change."""
     for line in _unfolded(lines, version):
         if (match := _LINE.fullmatch(line)) is None:
@@ -73,7 +73,7 @@ def _unfolded(lines: Iterable[str], version: str) -> Iterator[str]:
     yield "".join(pieces)
 
 
-def _property(match: re.Match[str], version: str) -> Property:
+def _property(match: re.Match[str], version: str) -> VcardProperty:
     named: dict[str, list[str]] = {}
     for each in _PARAMETER.findall(match["parameters"]):
         key, is_named, value = each.partition("=")
@@ -85,7 +85,7 @@ def _property(match: re.Match[str], version: str) -> Property:
         value = _quoted_printable(value, next(iter(named.get("CHARSET", ())), "utf-8"))
     preferred = next((int(n) for n in named.get("PREF", ()) if n.isdigit()), 1 if "PREF" in types else 101)
     parts = _PARTS.findall(value)[: -1 if not value.endswith(";") else None]
-    return Property(
+    return VcardProperty(
         match["group"] or "",
         match["name"].upper(),
         frozenset(types),

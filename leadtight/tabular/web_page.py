@@ -12,7 +12,7 @@ from leadtight.tabular.cell_table import CellTable, decoding, numbered
 from leadtight.tabular.date_and_time import pairs
 from leadtight.tabular.errors import NoTableError
 from leadtight.tabular.header_row import above_the_header, refuse_data, usually_filled
-from leadtight.tabular.page_grid import Attributes, Grid
+from leadtight.tabular.page_grid import Attributes, PageGrid
 
 LOOKED_AT = 200
 CHUNK = 1 << 20
@@ -98,7 +98,7 @@ class _Page(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.tables: list[list[list[str]]] = []
-        self._open: list[Grid] = []
+        self._open: list[PageGrid] = []
         self._silent: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: Attributes) -> None:
@@ -106,7 +106,7 @@ class _Page(HTMLParser):
         if self._silent or name in _SILENT:
             self._silent += [name] * (name in _SILENT)
         elif name == "table":
-            self._open.append(Grid())
+            self._open.append(PageGrid())
         elif self._open:
             self._begin(self._open[-1], name, {_name(key): value or "" for key, value in attrs})
 
@@ -134,7 +134,7 @@ class _Page(HTMLParser):
         while self._open:
             self.tables.append(self._open.pop().ended())
 
-    def _begin(self, grid: Grid, name: str, attributes: dict[str, str]) -> None:
+    def _begin(self, grid: PageGrid, name: str, attributes: dict[str, str]) -> None:
         if name == "tr":
             grid.begin_row(attributes)
         elif name == "td":
@@ -144,7 +144,7 @@ class _Page(HTMLParser):
         elif name in _BLOCKS:
             grid.write("\0")
 
-    def _end(self, grid: Grid, name: str) -> None:
+    def _end(self, grid: PageGrid, name: str) -> None:
         if name == "td":
             grid.end_cell()
         elif name == "tr":

@@ -39,7 +39,7 @@ def look(path: Path, sheet: str | None, rate: Rate) -> SheetTable:
 
     Raises NoTableError.
     """
-    with _Book(path) as book:
+    with _OpenWorkbook(path) as book:
         visible = [each for each in book.worksheets if each.sheet_state == "visible"]
         if sheet is not None:
             return _table(_named(book, sheet))
@@ -53,12 +53,12 @@ def look(path: Path, sheet: str | None, rate: Rate) -> SheetTable:
 
 def rows(path: Path, table: SheetTable) -> Iterator[tuple[int, list[str]]]:
     """Yield the rows below the header that hold anything, each with its number. Raises NoTableError."""
-    with _Book(path) as book:
+    with _OpenWorkbook(path) as book:
         below = islice(enumerate(_sheet_rows(book[table.name]), 1), table.header_row, None)
         yield from ((number, cells) for number, cells in below if any(cell.strip() for cell in cells))
 
 
-class _Book:
+class _OpenWorkbook:
     """A workbook that is open; what openpyxl cannot read is a NoTableError."""
 
     def __init__(self, path: Path) -> None:

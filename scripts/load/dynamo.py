@@ -34,10 +34,10 @@ _CONFLICT = "TransactionConflict"
 _PAGE_BYTES = 1024 * 1024
 _RETRIED = frozenset({"ProvisionedThroughputExceededException", "ThrottlingException"})
 UNANSWERED = 1.0
-"""Seconds after which a connection without an answer is given up (`Row.Meta.connect_timeout_seconds`)."""
+"""Seconds after which a connection without an answer is given up (`TableRow.Meta.connect_timeout_seconds`)."""
 
 _TRIES = 3
-"""`Row.Meta.max_retry_attempts` and the first one."""
+"""`TableRow.Meta.max_retry_attempts` and the first one."""
 
 
 @dataclass

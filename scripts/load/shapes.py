@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from infra.limits import LARGE, SMALL, Limits, carrying
 from leadtight.domain.model.capacity import Caps
-from leadtight.domain.policy.forms import Rates
+from leadtight.domain.policy.forms import FormLimits
 from leadtight.domain.policy.policy import Policy
 from leadtight.policy import loader as policies
 from scripts.load.quotas import GROWN, NEW, NORMAL, Quotas
@@ -136,7 +136,7 @@ def policy(quotas: Quotas) -> Policy:
         name: replace(shipped.people["ana"], id=name, email=f"{name}@leads.example.com", caps=Caps()) for name in names
     }
     inbound = replace(shipped.pools["inbound"], members=dict.fromkeys(names, 1))
-    contact = replace(shipped.forms["contact"], rates=Rates())
+    contact = replace(shipped.forms["contact"], rates=FormLimits())
     return replace(
         shipped,
         people={**shipped.people, **people},

@@ -18,9 +18,9 @@ from leadtight.adapters.presentation.pages import unsubscribe as pages_unsubscri
 from leadtight.adapters.presentation.pages.intake import thanks
 from leadtight.adapters.presentation.pages.outcome import Pages
 from leadtight.app.compliance.unsubscribe import UnsubscribeLink
-from leadtight.app.intake.quarantine_desk import HeldDeliveries
-from leadtight.app.intake.quick_add import Added, AddForm
-from leadtight.app.messaging.respond import Reported
+from leadtight.app.intake.quarantine_desk import QuarantineListing
+from leadtight.app.intake.quick_add import AddForm, QuickAddResult
+from leadtight.app.messaging.respond import DeliveryReceipt
 from leadtight.app.outcomes.recording import OutcomeForm
 from leadtight.app.views.board import Boards
 from leadtight.app.views.queue import LeadQueue
@@ -42,7 +42,7 @@ def world() -> World:
     world = World()
     world.govern(replace(world.policy, ask_lead_after=timedelta(minutes=3)))
     late = world.receive(message=HOT, phone="+49 30 901820", name="Ada Obi", company="Obi & Töchter")
-    world.report(world.mails(late, Template.ACKNOWLEDGE)[0], Reported.BOUNCED)
+    world.report(world.mails(late, Template.ACKNOWLEDGE)[0], DeliveryReceipt.BOUNCED)
     for number in range(8):
         world.receive(
             message=WARM, name=f"محمد {number}" if number % 2 else f"Maximilian-Theodor {'von ' * number}Berg"
@@ -97,7 +97,7 @@ def _quarantine(world: World, flooded: int = 0) -> str:
         )
 
     waiting, suspected = (held("H1", Reason.UNMAPPED),), (held("H2", Reason.SPAM),)
-    found = HeldDeliveries(person="mia", waiting=waiting, suspected=suspected, flooded=flooded, unreadable=1)
+    found = QuarantineListing(person="mia", waiting=waiting, suspected=suspected, flooded=flooded, unreadable=1)
     return pages_quarantine.quarantine(world.policy, found, seen_at="2026-11-30T12:00:00Z")
 
 
@@ -108,7 +108,7 @@ def _unsubscribe(world: World) -> str:
 
 
 def _added(world: World) -> str:
-    return Pages(world.policy).added(Added(person="ana", name="Bo Lee", status="created", mine=True))
+    return Pages(world.policy).added(QuickAddResult(person="ana", name="Bo Lee", status="created", mine=True))
 
 
 REASON = InvalidInquiry([Problem("reason", "say why: lost needs a reason")])

@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 
 from leadtight.domain.model.errors import Conflict
-from leadtight.domain.notifications.interruptions import Alerted, Alerts
+from leadtight.domain.notifications.interruptions import Alerts, Interruption
 from tests.contracts.changes import NOW
 from tests.contracts.conftest import Table
 
-FIRST = Alerts(person_id="ana", turn=1, sent=(Alerted(notice="L1/alert_owner-2-0", at=NOW),))
+FIRST = Alerts(person_id="ana", turn=1, sent=(Interruption(notice="L1/alert_owner-2-0", at=NOW),))
 
 
 def test_nobody_was_interrupted_before_somebody_was(table: Table) -> None:

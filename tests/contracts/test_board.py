@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from leadtight.app.ports.board import BoardStore, HeldCounts
+from leadtight.app.ports.board import BoardStore, QuarantineCounts
 from leadtight.domain.calendar.timestamps import midnight
 from leadtight.domain.outcomes.recording import record_outcome
 from tests.contracts.changes import NOW, POLICY, assignment, rotation_of, stored
@@ -57,7 +57,7 @@ def test_excluded_and_held_are_only_counted(table: Table) -> None:
     lead = stored(table, email="eve@test.leadtight.example")
     assert lead.excluded
     assert shown.open_on_board(9) == ()
-    assert shown.held_counts() == HeldCounts(waiting=0, suspected=0)
+    assert shown.held_counts() == QuarantineCounts(waiting=0, suspected=0)
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago", "Asia/Kathmandu", "Europe/Berlin"])

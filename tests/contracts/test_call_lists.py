@@ -9,10 +9,10 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from leadtight.adapters.dynamodb.dnc_lists import DynamoCallLists
+from leadtight.adapters.dynamodb.dnc_lists import DynamoDncLists
 from leadtight.adapters.dynamodb.table import DynamoTable
-from leadtight.adapters.memory.dnc_lists import MemoryCallLists
-from leadtight.app.ports.compliance import CallLists
+from leadtight.adapters.memory.dnc_lists import MemoryDncLists
+from leadtight.app.ports.compliance import DncLists
 from leadtight.domain.compliance.do_not_call import INTERNAL_LIST, DncList
 from leadtight.domain.model.errors import Conflict
 from tests.contracts.conftest import NAME, REGION, declared
@@ -22,18 +22,18 @@ NATIONAL = DncList(name="national", as_of=date(2026, 11, 1), imported_at=NOW, nu
 
 
 @pytest.fixture(params=["memory", "dynamo"])
-def lists(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[CallLists]:
+def lists(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[DncLists]:
     if request.param == "memory":
-        yield MemoryCallLists()
+        yield MemoryDncLists()
         return
     for name, value in {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}.items():
         monkeypatch.setenv(name, value)
     with mock_aws():
         boto3.client("dynamodb", region_name=REGION).create_table(**declared())
-        yield cast(CallLists, DynamoCallLists(DynamoTable(NAME, REGION, pause=lambda _: None)))
+        yield cast(DncLists, DynamoDncLists(DynamoTable(NAME, REGION, pause=lambda _: None)))
 
 
-def test_a_number_is_on_a_list_once_it_is_published(lists: CallLists) -> None:
+def test_a_number_is_on_a_list_once_it_is_published(lists: DncLists) -> None:
     assert lists.add(NATIONAL, (key for key in ("a", "b"))) == 2
     assert lists.standing("a").on == frozenset()
     lists.publish(NATIONAL)
@@ -43,7 +43,7 @@ def test_a_number_is_on_a_list_once_it_is_published(lists: CallLists) -> None:
     assert lists.standing("c").lists == (NATIONAL,)
 
 
-def test_a_new_import_replaces_the_one_before_it_and_until_then_the_numbers_of_both_count(lists: CallLists) -> None:
+def test_a_new_import_replaces_the_one_before_it_and_until_then_the_numbers_of_both_count(lists: DncLists) -> None:
     lists.add(NATIONAL, ["a", "b"])
     lists.publish(NATIONAL)
     newer = replace(NATIONAL, as_of=date(2026, 11, 20), imported_at=NOW + timedelta(hours=1))
@@ -53,7 +53,7 @@ def test_a_new_import_replaces_the_one_before_it_and_until_then_the_numbers_of_b
     assert [bool(lists.standing(key).on) for key in ("a", "b", "c")] == [False, True, True]
 
 
-def test_an_import_as_of_an_earlier_day_does_not_take_the_place_of_a_later_one(lists: CallLists) -> None:
+def test_an_import_as_of_an_earlier_day_does_not_take_the_place_of_a_later_one(lists: DncLists) -> None:
     lists.publish(NATIONAL)
     lists.publish(NATIONAL)
     with pytest.raises(Conflict, match="later day"):
@@ -61,7 +61,7 @@ def test_an_import_as_of_an_earlier_day_does_not_take_the_place_of_a_later_one(l
     assert lists.lists() == (NATIONAL,)
 
 
-def test_our_own_list_is_added_to_and_lists_are_told_apart(lists: CallLists) -> None:
+def test_our_own_list_is_added_to_and_lists_are_told_apart(lists: DncLists) -> None:
     for number, key in enumerate(("a", "b"), start=1):
         ours = DncList(name=INTERNAL_LIST, as_of=NOW.date(), imported_at=NOW + timedelta(hours=number), numbers=number)
         lists.add(ours, [key])
@@ -73,7 +73,7 @@ def test_our_own_list_is_added_to_and_lists_are_told_apart(lists: CallLists) -> 
     assert [one.name for one in lists.lists()] == ["national", INTERNAL_LIST]
 
 
-def test_a_dropped_list_counts_for_nothing(lists: CallLists) -> None:
+def test_a_dropped_list_counts_for_nothing(lists: DncLists) -> None:
     lists.add(NATIONAL, ["a"])
     lists.publish(NATIONAL)
     assert lists.drop("national")
@@ -82,7 +82,7 @@ def test_a_dropped_list_counts_for_nothing(lists: CallLists) -> None:
     assert lists.lists() == ()
 
 
-def test_more_numbers_than_one_call_takes_are_all_written(lists: CallLists) -> None:
+def test_more_numbers_than_one_call_takes_are_all_written(lists: DncLists) -> None:
     keys = [f"{n % 55}" for n in range(60)]
     assert lists.add(NATIONAL, keys) >= 55
     lists.publish(NATIONAL)

@@ -23,9 +23,9 @@ from pynamodb.exceptions import PynamoDBException
 
 import leadtight
 from leadtight.adapters.dynamodb import time_limit
-from leadtight.adapters.dynamodb.dnc_lists import DynamoCallLists
+from leadtight.adapters.dynamodb.dnc_lists import DynamoDncLists
 from leadtight.adapters.dynamodb.erasures import DynamoErasures
-from leadtight.adapters.dynamodb.quarantine import DynamoHeld
+from leadtight.adapters.dynamodb.quarantine import DynamoQuarantine
 from leadtight.adapters.dynamodb.send_pace import DynamoPace
 from leadtight.adapters.dynamodb.table import DynamoTable
 from leadtight.domain.calendar.timestamps import format_timestamp
@@ -55,9 +55,9 @@ class World:
     """A table with a lead, `L1`, its owed message, a held delivery `H1` and a person key `one`."""
 
     table: DynamoTable
-    held: DynamoHeld
+    held: DynamoQuarantine
     erasures: DynamoErasures
-    lists: DynamoCallLists
+    lists: DynamoDncLists
     pace: DynamoPace
 
     @property
@@ -80,7 +80,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     with mock_aws():
         boto3.client("dynamodb", region_name=REGION).create_table(**declared())
         table = DynamoTable(NAME, REGION, pause=lambda _: None)
-        made = World(table, DynamoHeld(table), DynamoErasures(table), DynamoCallLists(table), DynamoPace(table))
+        made = World(table, DynamoQuarantine(table), DynamoErasures(table), DynamoDncLists(table), DynamoPace(table))
         change = replace(arrival("L1"), consents=(record("L1#0", person_key="one"),))
         table.create(change, guard("k1"), ("one",), NOW)
         made.held.hold(held("H1"), guard("h1"), NOW)
@@ -188,7 +188,7 @@ def counted(calls: list[str]) -> list[str]:
     return [f"{n} x {call}" if (n := len([*same])) > 1 else call for call, same in groupby(calls)]
 
 
-ADAPTERS = (DynamoTable, DynamoHeld, DynamoErasures, DynamoCallLists, DynamoPace)
+ADAPTERS = (DynamoTable, DynamoQuarantine, DynamoErasures, DynamoDncLists, DynamoPace)
 EXPECTED: dict[str, list[str]] = tomllib.loads(Path(__file__).with_name("calls.toml").read_text(encoding="utf-8"))
 WRITERS = ("create", "merge", "commit", "commit_all", "hold", "hold_all")
 

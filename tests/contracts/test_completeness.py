@@ -33,7 +33,7 @@ TWICE = {
 ELSEWHERE = {
     "Contacts": "tests/unit/domain",
     "Renderer": "tests/unit/adapters/presentation",
-    "ZoneOf": "tests/unit/domain",
+    "TimezoneResolver": "tests/unit/domain",
 }
 """Ports without a contract, and where what stands behind them is tested. They are pure: the same words, number or zone
 for the same input, by one implementation that tests, simulation and functions share, so that no twin can differ."""

@@ -7,8 +7,8 @@ import pytest
 
 from leadtight.adapters.dynamodb import form_rows, guards
 from leadtight.adapters.dynamodb.table import DynamoTable
-from leadtight.app.ports.guards import Full, Guard, Taken
-from leadtight.app.ports.leads import Known
+from leadtight.app.ports.guards import AlreadyTaken, Full, Guard
+from leadtight.app.ports.leads import NewerLeadExists
 from leadtight.domain.intake.merging import merge
 from leadtight.domain.intake.spam import RateLimitCounter
 from leadtight.domain.model.inquiry import Inquiry
@@ -48,13 +48,15 @@ def test_the_same_delivery_again_counts_once_and_is_known_even_when_the_window_i
     for _ in range(3):
         table.create(arrival("L1"), counted("k1", HERE), (), NOW)
     assert table.create(arrival("L2"), counted("k2", HERE), (), NOW) is None
-    assert table.create(arrival("L3"), counted("k1", HERE), (), NOW) == Taken(lead_id="L1", fingerprint="f")
+    assert table.create(arrival("L3"), counted("k1", HERE), (), NOW) == AlreadyTaken(lead_id="L1", fingerprint="f")
 
 
 def test_somebody_known_counts_once_where_their_inquiry_joins(table: Table) -> None:
     one = replace(HERE, at_most=1)
     assert table.create(arrival("L1"), guard("k1"), ("mail",), NOW) is None
-    assert table.create(arrival("L2"), counted("k2", one), ("mail",), NOW) == Known(lead_ids=frozenset({"L1"}))
+    assert table.create(arrival("L2"), counted("k2", one), ("mail",), NOW) == NewerLeadExists(
+        lead_ids=frozenset({"L1"})
+    )
     inquiry = Inquiry(name="Ada Obi", email="ada@example.com", message="again")
     joined = merge(POLICY, arrival("L1").after, inquiry, source="web", form=None, acknowledged=True, now=NOW)
     assert table.merge(joined, counted("k2", one), ("mail",), NOW) is None
@@ -71,7 +73,7 @@ def test_a_limit_of_many_holds_to_the_last_one_over_however_many_items_it_is_cou
     many = replace(EVERYBODY, at_most=7)
     taken = [table.create(arrival(f"L{number}"), counted(f"k{number}", many), (), NOW) for number in range(9)]
     assert taken == [None] * 7 + [Full(key=many.key)] * 2
-    assert table.create(arrival("L9"), counted("k3", many), (), NOW) == Taken(lead_id="L3", fingerprint="f")
+    assert table.create(arrival("L9"), counted("k3", many), (), NOW) == AlreadyTaken(lead_id="L3", fingerprint="f")
 
 
 def test_of_two_counts_the_one_without_room_anywhere_is_named(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,11 +9,11 @@ import pytest
 from moto import mock_aws
 
 from leadtight.adapters.dynamodb.erasures import DynamoErasures
-from leadtight.adapters.dynamodb.quarantine import DynamoHeld
+from leadtight.adapters.dynamodb.quarantine import DynamoQuarantine
 from leadtight.adapters.dynamodb.table import DynamoTable
 from leadtight.adapters.memory.erasures import MemoryErasures
 from leadtight.app.ports.compliance import ErasureStore
-from leadtight.app.ports.quarantine import HeldStore
+from leadtight.app.ports.quarantine import QuarantineStore
 from leadtight.domain.compliance.erasure import Erasure, anonymous_event
 from leadtight.domain.intake.quarantine import QuarantinedDelivery, Reason
 from leadtight.domain.model.message import Channel
@@ -27,7 +27,7 @@ class Stores(Protocol):
 
     table: Table
     erasures: ErasureStore
-    held: HeldStore
+    held: QuarantineStore
 
 
 class _Memory:
@@ -38,7 +38,7 @@ class _Memory:
 class _Dynamo:
     def __init__(self) -> None:
         table = DynamoTable(NAME, REGION, pause=lambda _: None)
-        self.table, self.erasures, self.held = cast(Table, table), DynamoErasures(table), DynamoHeld(table)
+        self.table, self.erasures, self.held = cast(Table, table), DynamoErasures(table), DynamoQuarantine(table)
 
 
 @pytest.fixture(params=["memory", "dynamo"])

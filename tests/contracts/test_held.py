@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 
 from leadtight.adapters.dynamodb import row_reader
-from leadtight.adapters.dynamodb.quarantine import DynamoHeld
+from leadtight.adapters.dynamodb.quarantine import DynamoQuarantine
 from leadtight.adapters.dynamodb.rows import TableRow
 from leadtight.adapters.dynamodb.table import DynamoTable
-from leadtight.app.ports.guards import Taken
-from leadtight.app.ports.quarantine import HeldStore
+from leadtight.app.ports.guards import AlreadyTaken
+from leadtight.app.ports.quarantine import QuarantineStore
 from leadtight.domain.intake.quarantine import (
     QuarantinedDelivery,
     QuarantineState,
@@ -30,8 +30,8 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def store(table: Table) -> HeldStore:
-    return DynamoHeld(table) if isinstance(table, DynamoTable) else table  # type: ignore[return-value]  # the memory table is both
+def store(table: Table) -> QuarantineStore:
+    return DynamoQuarantine(table) if isinstance(table, DynamoTable) else table  # type: ignore[return-value]  # the memory table is both
 
 
 def held(held_id: str = "H1", **fields: object) -> QuarantinedDelivery:
@@ -43,7 +43,7 @@ def waiting(held_id: str = "H1", **fields: object) -> QuarantinedDelivery:
     return held(held_id, reason=Reason.ANNOUNCED, state=QuarantineState.WAITING, next_try_at=NOW, **fields)
 
 
-def test_a_delivery_is_kept_whole_and_seen_until_it_is_settled(store: HeldStore) -> None:
+def test_a_delivery_is_kept_whole_and_seen_until_it_is_settled(store: QuarantineStore) -> None:
     first, second = held("H2"), held("H1", received_at=NOW + HOUR)
     for number, one in enumerate((second, first)):
         assert store.hold(one, guard(f"k{number}"), NOW) is None
@@ -59,7 +59,7 @@ def test_a_delivery_is_kept_whole_and_seen_until_it_is_settled(store: HeldStore)
     assert store.settled_held(NOW.date()) == (settled,)
 
 
-def test_suspected_spam_is_kept_apart_until_it_is_settled_and_the_latest_comes_first(store: HeldStore) -> None:
+def test_suspected_spam_is_kept_apart_until_it_is_settled_and_the_latest_comes_first(store: QuarantineStore) -> None:
     first, second = held("H2", reason=Reason.SPAM), held("H1", reason=Reason.SPAM, received_at=NOW + HOUR)
     for number, one in enumerate((first, second, held("H3"))):
         assert store.hold(one, guard(f"k{number}"), NOW) is None
@@ -72,7 +72,7 @@ def test_suspected_spam_is_kept_apart_until_it_is_settled_and_the_latest_comes_f
     assert store.settled_held(NOW.date()) == (settled,)
 
 
-def test_what_a_rule_set_aside_is_open_again_once_its_release_has_begun(store: HeldStore) -> None:
+def test_what_a_rule_set_aside_is_open_again_once_its_release_has_begun(store: QuarantineStore) -> None:
     set_aside = settled_on_arrival(held("H1", reason=Reason.AUTOMATIC), "system:mail")
     assert store.hold(set_aside, guard("k1"), NOW) is None
     assert (store.open_held(9), store.settled_held(NOW.date())) == ((), (set_aside,))
@@ -86,15 +86,15 @@ def test_what_a_rule_set_aside_is_open_again_once_its_release_has_begun(store: H
         begin_release(discarded(held("H2"), "mia", "an advert", NOW))
 
 
-def test_a_guard_is_one_for_leads_and_held_deliveries(table: Table, store: HeldStore) -> None:
+def test_a_guard_is_one_for_leads_and_held_deliveries(table: Table, store: QuarantineStore) -> None:
     assert store.hold(held(), guard("k"), NOW) is None
     assert store.hold(held(), guard("k"), NOW) is None  # its own answer was lost
-    assert store.hold(held("H2"), guard("k"), NOW) == Taken(lead_id="H1", fingerprint="f")
-    assert table.create(arrival("L1"), guard("k"), (), NOW) == Taken(lead_id="H1", fingerprint="f")
+    assert store.hold(held("H2"), guard("k"), NOW) == AlreadyTaken(lead_id="H1", fingerprint="f")
+    assert table.create(arrival("L1"), guard("k"), (), NOW) == AlreadyTaken(lead_id="H1", fingerprint="f")
     assert store.find_held("H2") is None
 
 
-def test_a_waiting_delivery_is_due_at_its_time_and_waits_longer_after_each_try(store: HeldStore) -> None:
+def test_a_waiting_delivery_is_due_at_its_time_and_waits_longer_after_each_try(store: QuarantineStore) -> None:
     one = waiting()
     store.hold(one, guard("k"), NOW)
     assert store.open_held(9) == ()
@@ -106,7 +106,7 @@ def test_a_waiting_delivery_is_due_at_its_time_and_waits_longer_after_each_try(s
     assert store.waiting(NOW + HOUR, 9) == (later,)
 
 
-def test_two_who_settle_at_once_do_not_both(store: HeldStore) -> None:
+def test_two_who_settle_at_once_do_not_both(store: QuarantineStore) -> None:
     one = held()
     store.hold(one, guard("k"), NOW)
     store.settle(released(one, "L1", "mia", NOW))
@@ -117,11 +117,11 @@ def test_two_who_settle_at_once_do_not_both(store: HeldStore) -> None:
 
 
 @pytest.mark.slow
-def test_many_are_held_together_each_under_its_own_guard(store: HeldStore) -> None:
+def test_many_are_held_together_each_under_its_own_guard(store: QuarantineStore) -> None:
     assert store.hold(held("H0"), guard("k0"), NOW) is None
     many = [(held(f"H{number + 100}"), guard(f"k{number}")) for number in range(95)]
     found = store.hold_all(many, NOW)
-    assert found == (Taken(lead_id="H0", fingerprint="f"), *(None for _ in range(94)))
+    assert found == (AlreadyTaken(lead_id="H0", fingerprint="f"), *(None for _ in range(94)))
     assert store.hold_all(many, NOW) == found, "its own answer was lost"
     assert store.hold_all([], NOW) == ()
     assert [store.find_held(f"H{number}") is not None for number in (100, 101, 194)] == [False, True, True]
@@ -129,7 +129,7 @@ def test_many_are_held_together_each_under_its_own_guard(store: HeldStore) -> No
 
 @pytest.mark.slow
 @pytest.mark.parametrize("letter", ["x", "ü", "\u0001", "😀"], ids=["plain", "two bytes", "escaped", "four bytes"])
-def test_a_delivery_of_any_size_is_kept_whole_in_rows_that_the_table_takes(store: HeldStore, letter: str) -> None:
+def test_a_delivery_of_any_size_is_kept_whole_in_rows_that_the_table_takes(store: QuarantineStore, letter: str) -> None:
     content = "".join(f"{number} {letter * 90}\n" for number in range(4_000))
     large, small = held("large", content=content), held("small", received_at=NOW + HOUR)
     assert store.hold_all([(large, guard("k1")), (small, guard("k2"))], NOW) == (None, None)
@@ -140,8 +140,10 @@ def test_a_delivery_of_any_size_is_kept_whole_in_rows_that_the_table_takes(store
     settled = discarded(large, "mia", "an advert", NOW + HOUR)
     store.settle(settled)
     assert store.find_held("large") == settled
-    assert store.hold(held("again", content=content), guard("k1"), NOW) == Taken(lead_id="large", fingerprint="f")
-    if isinstance(store, DynamoHeld):
+    assert store.hold(held("again", content=content), guard("k1"), NOW) == AlreadyTaken(
+        lead_id="large", fingerprint="f"
+    )
+    if isinstance(store, DynamoQuarantine):
         items = [*row_reader.everywhere(TableRow.pk.startswith("HELD"))]
         assert max(len(json.dumps(item, ensure_ascii=False).encode()) for item in items) < 400 * 1024
         again = [item for item in items if "#again#" in item["pk"]["S"]]

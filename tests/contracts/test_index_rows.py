@@ -15,8 +15,8 @@ from moto import mock_aws
 from leadtight.adapters.dynamodb import keys, row_reader
 from leadtight.adapters.dynamodb.rows import BoardIndexRow, LeadRow, TableRow, WaitingRow, text
 from leadtight.adapters.dynamodb.table import DynamoTable
-from leadtight.adapters.memory.dnc_lists import MemoryCallLists
-from leadtight.adapters.memory.ports import Twins
+from leadtight.adapters.memory.dnc_lists import MemoryDncLists
+from leadtight.adapters.memory.ports import InMemoryPorts
 from leadtight.app.views.board import Boards
 from leadtight.domain.calendar.timestamps import format_timestamp
 from leadtight.domain.change import Change
@@ -183,7 +183,7 @@ def test_a_board_of_20_000_leads_is_read_and_shown_whole_within_the_desks_ten_se
 
     made = {name: [*shard(name)] for name in keys.boards()}
     monkeypatch.setattr(row_reader, "on_index", lambda name, *_, **__: iter(made.get(name, [])))
-    boards = Boards(POLICY, table, MemoryCallLists(), Twins().links)
+    boards = Boards(POLICY, table, MemoryDncLists(), InMemoryPorts().links)
     token = boards.link("mia", NOW).rpartition("/")[2]
     began = process_time()
     seen = boards.show(token, NOW)

@@ -10,7 +10,7 @@ import pytest
 from moto import mock_aws
 
 from leadtight.adapters.dynamodb import keys
-from leadtight.adapters.dynamodb.quarantine import DynamoHeld
+from leadtight.adapters.dynamodb.quarantine import DynamoQuarantine
 from leadtight.adapters.dynamodb.table import DynamoTable
 from leadtight.domain.compliance.send_limits import Budget, SentCounts, SentLately
 from leadtight.domain.intake.quarantine import Reason
@@ -98,7 +98,7 @@ def test_a_consent_is_written_once_and_never_over_another(table: DynamoTable) ->
 def test_deliveries_that_are_too_large_together_are_kept_one_by_one(
     table: DynamoTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = DynamoHeld(table)
+    store = DynamoQuarantine(table)
     together = store._hold_some
 
     def hold(deliveries: Any, now: Any) -> Any:
@@ -113,7 +113,7 @@ def test_deliveries_that_are_too_large_together_are_kept_one_by_one(
 
 
 def test_of_held_deliveries_no_more_are_listed_than_were_asked_for(table: DynamoTable) -> None:
-    store = DynamoHeld(table)
+    store = DynamoQuarantine(table)
     for number in range(3):
         store.hold(waits(f"W{number}"), guard(f"w{number}"), NOW)
         store.hold(held(f"H{number}"), guard(f"h{number}"), NOW)

@@ -9,8 +9,8 @@ import pytest
 
 from leadtight.adapters.dynamodb import leads
 from leadtight.adapters.memory.table import MemoryTable
-from leadtight.app.ports.guards import Full, Guards, Taken
-from leadtight.app.ports.leads import Known
+from leadtight.app.ports.guards import AlreadyTaken, Full, Guards
+from leadtight.app.ports.leads import NewerLeadExists
 from leadtight.domain.change import Change
 from leadtight.domain.compliance.opt_out import opt_out_by_keyword, opt_out_lead, record_unknown_opt_out
 from leadtight.domain.intake.merging import note_auto_reply
@@ -57,7 +57,7 @@ def test_any_words_come_back_as_they_were(table: Table) -> None:
 
 def test_a_taken_guard_tells_by_whom_and_stores_nothing(table: Table) -> None:
     table.create(arrival("L1"), guard("k", fingerprint="one"), (), NOW)
-    assert table.create(arrival("L2"), guard("k", fingerprint="two"), ("h",), NOW) == Taken(
+    assert table.create(arrival("L2"), guard("k", fingerprint="two"), ("h",), NOW) == AlreadyTaken(
         lead_id="L1", fingerprint="one"
     )
     assert table.load("L2") is None
@@ -68,7 +68,7 @@ def test_whoever_has_taken_a_guard_is_told_until_it_expires(table: Table) -> Non
     taken = guard("k", fingerprint="one", until=NOW + SECOND)
     assert table.taken_by(taken, NOW) is None
     table.create(arrival("L1"), taken, (), NOW)
-    assert table.taken_by(guard("k"), NOW) == Taken(lead_id="L1", fingerprint="one")
+    assert table.taken_by(guard("k"), NOW) == AlreadyTaken(lead_id="L1", fingerprint="one")
     assert table.taken_by(guard("k", source="other"), NOW) is None
     assert table.taken_by(taken, NOW + SECOND) is None
 
@@ -106,20 +106,20 @@ def test_guards_of_two_sources_are_two_however_they_are_spelt(table: Table) -> N
 @pytest.mark.parametrize("key", ["k" * 5_000, "👩🏽‍🚀" * 500, "\x01", "\ud800", "", " "])
 def test_any_key_makes_a_guard(table: Table, key: str) -> None:
     assert table.create(arrival("L1"), guard(key), (), NOW) is None
-    assert table.create(arrival("L2"), guard(key), (), NOW) == Taken(lead_id="L1", fingerprint="f")
+    assert table.create(arrival("L2"), guard(key), (), NOW) == AlreadyTaken(lead_id="L1", fingerprint="f")
 
 
 def test_of_many_creates_under_one_guard_at_once_one_is_stored() -> None:
     table = MemoryTable()  # not in moto: its transactions check and write in two steps that threads interleave
 
-    def create(number: int) -> Taken | Full | Known | None:
+    def create(number: int) -> AlreadyTaken | Full | NewerLeadExists | None:
         return table.create(arrival(f"L{number}"), guard("k"), (), NOW)
 
     with ThreadPoolExecutor(5) as threads:
         answers = list(threads.map(create, range(5)))
     assert answers.count(None) == 1
     winner = f"L{answers.index(None)}"
-    assert {a.lead_id for a in answers if isinstance(a, Taken)} == {winner}
+    assert {a.lead_id for a in answers if isinstance(a, AlreadyTaken)} == {winner}
     assert [n for n in range(5) if table.load(f"L{n}")] == [int(winner[1:])]
 
 
@@ -395,7 +395,9 @@ def test_a_word_of_opt_out_is_stored_under_its_guard_for_the_person_and_for_who_
         assert table.suppression((key,)).channels == {Channel.SMS}
     assert table.leads_of((sender,)) == ("L1",)
     again = left_by(change.after, "bo@example.com")
-    assert table.merge(again, guard("SM1"), (sender,), NOW) == Taken(lead_id="L1", fingerprint=guard("SM1").fingerprint)
+    assert table.merge(again, guard("SM1"), (sender,), NOW) == AlreadyTaken(
+        lead_id="L1", fingerprint=guard("SM1").fingerprint
+    )
 
 
 def test_a_person_whose_first_word_is_opt_out_is_stored_with_it(table: Table) -> None:
@@ -429,7 +431,7 @@ def test_a_lead_that_is_excluded_never_takes_the_place_of_a_persons_latest(table
     known = frozenset({"L1"})
     assert table.create(arrival("L2"), guard("2"), ("mail",), NOW, known) is None
     assert table.create(record("L3"), guard("3"), ("mail",), NOW, frozenset({"L2"})) is None
-    assert table.create(arrival("L4"), guard("4"), ("mail",), NOW) == Known(lead_ids=frozenset({"L2"}))
+    assert table.create(arrival("L4"), guard("4"), ("mail",), NOW) == NewerLeadExists(lead_ids=frozenset({"L2"}))
     assert table.leads_of(("mail",)) == ("L1", "L2", "L3")
 
 

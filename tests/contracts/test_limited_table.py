@@ -10,7 +10,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from leadtight.adapters.dynamodb.quarantine import DynamoHeld
+from leadtight.adapters.dynamodb.quarantine import DynamoQuarantine
 from leadtight.adapters.dynamodb.table import DynamoTable
 from leadtight.domain.model.message import Channel, Status
 from leadtight.domain.notifications.interruptions import Alerts
@@ -38,7 +38,7 @@ def live(table: DynamoTable) -> None:
     table.suppress("somebody", Channel.SMS)
     table.keep_alerts(Alerts(person_id="ana", turn=1))
     table.set_away("ben", NOW)
-    DynamoHeld(table)
+    DynamoQuarantine(table)
 
 
 @pytest.fixture

@@ -10,13 +10,13 @@ from moto import mock_aws
 from leadtight.adapters.dynamodb.send_pace import DynamoPace
 from leadtight.adapters.dynamodb.table import DynamoTable
 from leadtight.adapters.memory.send_pace import MemoryPace
-from leadtight.app.ports.outbox import Pace
+from leadtight.app.ports.outbox import SendPace
 from leadtight.domain.model.message import Channel
 from tests.contracts.changes import NOW
 from tests.contracts.conftest import NAME, REGION, declared
 
 SECOND = timedelta(seconds=1)
-Made = Callable[[], Pace]
+Made = Callable[[], SendPace]
 
 
 @pytest.fixture(params=["memory", "dynamo"])
@@ -35,17 +35,17 @@ def processes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.fixture
-def pace(processes: Made) -> Pace:
+def pace(processes: Made) -> SendPace:
     return processes()
 
 
-def test_a_second_has_so_many_sends_and_the_next_has_as_many_again(pace: Pace) -> None:
+def test_a_second_has_so_many_sends_and_the_next_has_as_many_again(pace: SendPace) -> None:
     assert [pace.take(Channel.EMAIL, 3, NOW) for _ in range(5)] == [True, True, True, False, False]
     assert pace.take(Channel.EMAIL, 3, NOW + SECOND / 2) is False
     assert pace.take(Channel.EMAIL, 3, NOW + SECOND) is True
 
 
-def test_channels_are_counted_apart(pace: Pace) -> None:
+def test_channels_are_counted_apart(pace: SendPace) -> None:
     assert pace.take(Channel.EMAIL, 1, NOW)
     assert pace.take(Channel.SMS, 1, NOW)
     assert not pace.take(Channel.EMAIL, 1, NOW)
@@ -56,7 +56,7 @@ def test_processes_share_what_a_second_has(processes: Made) -> None:
     assert [each.take(Channel.EMAIL, 2, NOW) for each in (one, other, one, other)] == [True, True, False, False]
 
 
-def test_a_provider_that_rests_is_not_asked_before_its_time(pace: Pace) -> None:
+def test_a_provider_that_rests_is_not_asked_before_its_time(pace: SendPace) -> None:
     assert pace.take(Channel.EMAIL, 14, NOW)
     pace.rest(Channel.EMAIL, NOW + 10 * SECOND)
     assert [pace.take(Channel.EMAIL, 14, NOW + n * SECOND) for n in (0, 5, 9.9, 10)] == [False, False, False, True]

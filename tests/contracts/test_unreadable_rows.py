@@ -20,9 +20,9 @@ from moto import mock_aws
 
 from leadtight import adapters
 from leadtight.adapters.dynamodb import keys
-from leadtight.adapters.dynamodb.dnc_lists import DynamoCallLists
+from leadtight.adapters.dynamodb.dnc_lists import DynamoDncLists
 from leadtight.adapters.dynamodb.erasures import DynamoErasures
-from leadtight.adapters.dynamodb.quarantine import DynamoHeld
+from leadtight.adapters.dynamodb.quarantine import DynamoQuarantine
 from leadtight.adapters.dynamodb.row_reader import Raw
 from leadtight.adapters.dynamodb.rows import TableRow
 from leadtight.adapters.dynamodb.send_pace import DynamoPace
@@ -60,8 +60,8 @@ class World:
     """A table with one good row and one victim under every key, and what stands below it."""
 
     table: DynamoTable
-    held: DynamoHeld
-    lists: DynamoCallLists
+    held: DynamoQuarantine
+    lists: DynamoDncLists
     erasures: DynamoErasures
     items: Any
 
@@ -80,7 +80,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
         items = boto3.client("dynamodb", region_name=REGION)
         items.create_table(**declared())
         table = DynamoTable(NAME, REGION, pause=lambda _: None)
-        yield _filled(World(table, DynamoHeld(table), DynamoCallLists(table), DynamoErasures(table), items))
+        yield _filled(World(table, DynamoQuarantine(table), DynamoDncLists(table), DynamoErasures(table), items))
 
 
 def _filled(world: World) -> World:

@@ -10,8 +10,8 @@ from moto import mock_aws
 from leadtight.adapters.aws import clients
 from leadtight.adapters.aws.dead_letters import DeadLetterQueues
 from leadtight.adapters.aws.s3 import S3Versions
-from leadtight.adapters.memory.files import MemoryGivenUp, MemoryVersions
-from leadtight.app.ports.compliance import GivenUp
+from leadtight.adapters.memory.files import MemoryDeadLetters, MemoryVersions
+from leadtight.app.ports.compliance import DeadLetters
 from leadtight.app.ports.files import FileVersion, VersionedFiles
 from tests.contracts.conftest import REGION
 
@@ -98,14 +98,14 @@ def test_a_file_that_was_removed_is_a_mark_over_what_it_was(versions: Bucket) ->
 class Dead:
     """Queues of messages that were given up, and who gives them up."""
 
-    given_up: GivenUp
+    given_up: DeadLetters
     give_up: Callable[[str], object]
 
 
 @pytest.fixture
 def given_up(is_real: bool) -> Dead:
     if not is_real:
-        twin = MemoryGivenUp()
+        twin = MemoryDeadLetters()
         return Dead(twin, twin.bodies.append)
     sqs = boto3.client("sqs", region_name=REGION)
     urls = [sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("mails-dead", "spill-dead")]

@@ -16,10 +16,10 @@ import pytest
 
 from leadtight.adapters.contact_points.normalization import PhoneEmailNormalizer
 from leadtight.adapters.contact_points.timezones import local_time_of
-from leadtight.adapters.dynamodb.quarantine import DynamoHeld
+from leadtight.adapters.dynamodb.quarantine import DynamoQuarantine
 from leadtight.adapters.dynamodb.table import DynamoTable
 from leadtight.adapters.memory.alarms import MemoryAlarms
-from leadtight.app.intake.deliveries import Deliveries, Settled, Unsettled
+from leadtight.app.intake.deliveries import Deliveries, PendingDelivery, SettledItem
 from leadtight.app.intake.receive import Intake, Submission
 from leadtight.app.outcomes.contact_proofs import Proofs
 from leadtight.app.routing.route import Route
@@ -130,11 +130,11 @@ def test_fifty_deliveries_of_one_event_at_once_are_one_lead_and_one_announcement
     intake = Intake(policies.shipped(), table, PhoneEmailNormalizer(), lambda: uuid4().hex, MemoryAlarms())
     hinted: list[str] = []
     proofs = Proofs(policies.shipped(), table, table, MemoryAlarms(), local_time_of)
-    deliveries = Deliveries(intake, DynamoHeld(table), lambda: uuid4().hex, hinted.append, proofs.report)
+    deliveries = Deliveries(intake, DynamoQuarantine(table), lambda: uuid4().hex, hinted.append, proofs.report)
     lead = Submission(source="form", key="E1", body={"name": "Ada Obi", "email": "ada@example.com"})
-    told = Unsettled(channel="webhook:ads", source="ads", key="7", reason=Reason.ANNOUNCED)
+    told = PendingDelivery(channel="webhook:ads", source="ads", key="7", reason=Reason.ANNOUNCED)
 
-    def deliver(number: int) -> Settled:
+    def deliver(number: int) -> SettledItem:
         while True:
             try:
                 return deliveries.take((lead, told)[number >= 50], "webhook:ads", now)

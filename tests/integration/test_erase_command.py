@@ -15,7 +15,7 @@ from functions.respond.handler import handle as respond
 from functions.route.handler import handle as route
 from leadtight import bootstrap
 from leadtight.adapters.dynamodb.table import DynamoTable
-from leadtight.app.intake.deliveries import Unsettled
+from leadtight.app.intake.deliveries import PendingDelivery
 from leadtight.app.intake.file_import import ImportRow
 from leadtight.app.outcomes.recording import OutcomeForm
 from leadtight.cli import app
@@ -62,7 +62,7 @@ def her(stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch) -> str:
         number=1, key=ADDRESS, body=HER, past={"stage": "lost", "closed_at": None, "lost_reason": "kanari left"}
     )
     bootstrap.importing().take("crm", [past], MONDAY)
-    held = Unsettled(channel="webhook:x", source="x", key="d-1", reason=Reason.UNMAPPED, content=json.dumps(HER))
+    held = PendingDelivery(channel="webhook:x", source="x", key="d-1", reason=Reason.UNMAPPED, content=json.dumps(HER))
     bootstrap.deliveries().hold(held, MONDAY)
     close(lead_id)
     report_of_the_week(context, monkeypatch)

@@ -15,7 +15,7 @@ import pytest
 from functions.intake.handler import handle
 from leadtight import bootstrap
 from leadtight.domain.intake.quarantine import Reason
-from leadtight.domain.policy.forms import Form, Wording
+from leadtight.domain.policy.forms import ConsentWording, Form
 from leadtight.policy import loader as policies
 from tests.integration.conftest import REGION, Stage
 from tests.integration.form_posts import GRAVITY_FORMS, JOTFORM, JSON, POSTS, TALLY, URLENCODED, WUFOO, SampleFormPost
@@ -173,7 +173,7 @@ def test_an_event_that_concerns_no_lead_is_taken_and_stores_nothing(stage: Stage
 def test_a_builders_own_consent_field_counts_with_what_the_builder_knows_of_the_visitor(
     post: SampleFormPost, stage: Stage, deploy: Deploy
 ) -> None:
-    deploy(form_of(post, consent=Wording(sms="You may text me.", url="https://www.example.com/contact")))
+    deploy(form_of(post, consent=ConsentWording(sms="You may text me.", url="https://www.example.com/contact")))
     send(post)
     assert inquiry(stage)["consent"]["sms"] is True
     [record] = (json.loads(item["doc"]["S"]) for item in stage.items("CONSENT#"))

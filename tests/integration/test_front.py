@@ -11,7 +11,7 @@ from functions.desk.handler import handle as desk
 from functions.intake.handler import handle as intake
 from leadtight import bootstrap
 from leadtight.adapters.http.origin import OriginVerifier
-from leadtight.domain.policy.forms import Rates
+from leadtight.domain.policy.forms import FormLimits
 from tests.integration.conftest import Stage
 from tests.integration.http_events import post_lead, request
 from tests.lambda_context import CONTEXT
@@ -51,7 +51,7 @@ def test_through_the_door_it_is_as_without_one_by_either_key(key: str) -> None:
 
 
 def test_the_address_that_the_door_saw_is_the_one_that_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    api = replace(bootstrap.policy().api, rates=Rates(per_address=1))
+    api = replace(bootstrap.policy().api, rates=FormLimits(per_address=1))
     limited = replace(bootstrap.policy(), api=api)
     monkeypatch.setattr(bootstrap, "policy", lambda: limited)
     bootstrap.forget()

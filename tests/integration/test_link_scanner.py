@@ -14,7 +14,7 @@ from functions.desk.handler import handle
 from functions.intake.handler import handle as intake
 from functions.route.handler import handle as route
 from leadtight import bootstrap
-from leadtight.app.intake.deliveries import Unsettled
+from leadtight.app.intake.deliveries import PendingDelivery
 from leadtight.domain.intake.quarantine import Reason
 from leadtight.domain.model.lead import Lead
 from tests.integration.conftest import Stage
@@ -71,7 +71,7 @@ def lead(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lead]:
     ada = {"name": "Ada Obi", "email": "ada@example.com", "message": "urgent"}
     lead_id = json.loads(intake(post_lead(ada), CONTEXT)["body"])["lead_id"]
     route(stage.inserted("LEAD"), CONTEXT)
-    held = Unsettled(channel="api", source="api", key="k", reason=Reason.UNMAPPED, content='{"name": "Bo Lee"}')
+    held = PendingDelivery(channel="api", source="api", key="k", reason=Reason.UNMAPPED, content='{"name": "Bo Lee"}')
     bootstrap.deliveries().hold(held, NOW)
     yield stored(lead_id)
     bootstrap.forget()

@@ -16,12 +16,12 @@ from functions.intake.handler import handle as intake
 from leadtight import bootstrap
 from leadtight.adapters.aws import item_time, queue_batches
 from leadtight.adapters.aws.s3 import S3Mails
-from leadtight.adapters.dynamodb.quarantine import DynamoHeld
+from leadtight.adapters.dynamodb.quarantine import DynamoQuarantine
 from leadtight.adapters.inbound.webhooks.client import Fetching
 from leadtight.adapters.inbound.webhooks.typeform import Typeform
 from leadtight.app.intake.deliveries import Item
-from leadtight.app.intake.fetch_announced import Collect
-from leadtight.app.intake.receive import Accepted, Intake, Submission
+from leadtight.app.intake.fetch_announced import FetchAnnounced
+from leadtight.app.intake.receive import Intake, IntakeResult, Submission
 from leadtight.app.ports.files import StoredMail
 from leadtight.domain.intake.quarantine import QuarantinedDelivery
 from leadtight.domain.policy.sources import Webhook
@@ -148,7 +148,7 @@ def slow_reading(monkeypatch: pytest.MonkeyPatch, how: Callable[[], None]) -> No
 def slow_storing(monkeypatch: pytest.MonkeyPatch, name: str, how: Callable[[], None]) -> None:
     receive = Intake.receive
 
-    def slow(self: Intake, submission: Submission, now: datetime) -> Accepted:
+    def slow(self: Intake, submission: Submission, now: datetime) -> IntakeResult:
         if submission.body.get("email") == f"{name}@example.com":
             how()
         return receive(self, submission, now)
@@ -171,7 +171,7 @@ def test_an_item_of_a_webhook_that_does_not_end_costs_no_other_and_is_tried_agai
         slow.setattr("functions.collect.handler.ITEM_SECONDS", 0.3)
         collect({"sweep": True}, context(300.0))
         assert len(emails(stage)) == 3
-        [waits] = DynamoHeld(bootstrap.table()).waiting(bootstrap.clock()() + timedelta(hours=1), 9)
+        [waits] = DynamoQuarantine(bootstrap.table()).waiting(bootstrap.clock()() + timedelta(hours=1), 9)
         assert (waits.tries, "it took over 0.3 s" in waits.detail) == (1, True)
     bootstrap.collect().collect(waits.id, bootstrap.clock()() + timedelta(hours=1))
     assert emails(stage) == ["a@example.com", "b@example.com", "c@example.com", "slow@example.com"]
@@ -204,7 +204,7 @@ def test_a_sweep_begins_no_fetch_without_time_and_says_so(
     slow_reading(monkeypatch, waiting)
     deliver(json.dumps([typeform("slow"), typeform("a")]).encode())
     with monkeypatch.context() as looked_at:
-        looked_at.setattr(Collect, "collect", lambda *_: pytest.fail("there was no time for it"))
+        looked_at.setattr(FetchAnnounced, "collect", lambda *_: pytest.fail("there was no time for it"))
         result = bootstrap.collect().sweep(bootstrap.clock()(), lambda: timedelta())
     assert (result.unfinished, result.faults) == (1, ())
 

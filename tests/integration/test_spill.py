@@ -178,7 +178,7 @@ def test_programs_and_providers_are_asked_to_come_again_and_told_nothing_else(
 
 
 def test_what_is_no_outage_is_no_reason_to_spill(stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("leadtight.app.intake.form_posts.FormDoor.take", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("leadtight.app.intake.form_posts.FormIntake.take", lambda *_, **__: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         intake(post_form(), context)
     assert spilled(stage) == []

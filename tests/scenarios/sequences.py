@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from leadtight.domain.model.enrolment import Means, StepAction
+from leadtight.domain.model.enrolment import OutcomeMeaning, StepAction
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.stage import Stage
 from leadtight.domain.policy.outcomes import OutcomeRule
@@ -46,7 +46,9 @@ def planned_policy(plan: Sequence = PLAN) -> Policy:
     shipped = policies.shipped()
     calm = replace(shipped.targets["hot"], within=timedelta(hours=400), warn_at=())
     hot = replace(shipped.tiers[0], sequence="plan", counts_to_cap=False)
-    wrong = OutcomeRule(id="wrong_person", label="Wrong", contact=True, stage=Stage.LOST, means=Means.DISQUALIFIED)
+    wrong = OutcomeRule(
+        id="wrong_person", label="Wrong", contact=True, stage=Stage.LOST, means=OutcomeMeaning.DISQUALIFIED
+    )
     return replace(
         shipped,
         tiers=(hot, *shipped.tiers[1:]),

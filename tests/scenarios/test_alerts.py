@@ -20,7 +20,7 @@ from leadtight.domain.model.message import LEAD, Channel, Message, Status, Templ
 from leadtight.domain.notifications.interruptions import SHARES
 from leadtight.domain.policy.messaging import AlertRules
 from leadtight.domain.policy.policy import Policy
-from leadtight.domain.roster.alert_channels import RANKS, Rank
+from leadtight.domain.roster.alert_channels import RANKS, NoticeRank
 from tests.scenarios.world import HOT, MONDAY_NINE, SWEEP_EVERY, WARM, World, with_pool
 
 HOUR = timedelta(hours=1)
@@ -291,7 +291,7 @@ def _interrupting(world: World, lead_id: str, template: Template) -> list[Messag
     return [m for m in world.table.messages(lead_id) if m.template is template and m.detail != "in a digest"]
 
 
-def _interruptions(world: World) -> list[tuple[str, Rank, Any]]:
+def _interruptions(world: World) -> list[tuple[str, NoticeRank, Any]]:
     sent = [(e.data, e.at) for lead_id in world.lead_ids() for e in world.events(lead_id, EventKind.MESSAGE_SENT)]
     found = [
         (data["recipient"], RANKS[Template(data["template"])], at)
@@ -301,11 +301,11 @@ def _interruptions(world: World) -> list[tuple[str, Rank, Any]]:
     return sorted(found, key=lambda i: (i[2], -i[1]))
 
 
-def _check_cap(interruptions: list[tuple[str, Rank, Any]], budget: int) -> None:
+def _check_cap(interruptions: list[tuple[str, NoticeRank, Any]], budget: int) -> None:
     """Whatever is no breach comes only while fewer than the budget came within the hour before it, breaches counted."""
     for number, (_, its_rank, at) in enumerate(interruptions):
         before = [i for i in interruptions[:number] if i[2] > at - HOUR]
-        assert its_rank is Rank.BREACH or len(before) < SHARES[its_rank] * budget
+        assert its_rank is NoticeRank.BREACH or len(before) < SHARES[its_rank] * budget
 
 
 def test_one_digest_takes_all_that_waits_for_it_and_lists_the_most_urgent() -> None:

@@ -8,10 +8,10 @@ import pytest
 
 from leadtight.adapters.memory.ports import PUBLIC_URL
 from leadtight.adapters.presentation.pages import contact_check
-from leadtight.app.messaging.respond import Reported
+from leadtight.app.messaging.respond import DeliveryReceipt
 from leadtight.domain.calendar.week import Week
 from leadtight.domain.change import Change
-from leadtight.domain.model.errors import InvalidInquiry, InvalidLink, LinkOver
+from leadtight.domain.model.errors import InvalidInquiry, InvalidLink, LinkExpired
 from leadtight.domain.model.event import EventKind, fold
 from leadtight.domain.model.identity import person_keys
 from leadtight.domain.model.message import Channel, Template
@@ -72,7 +72,7 @@ def test_nobody_is_asked_who_was_reached_or_left_or_whose_mail_comes_back() -> N
     world.press(reached, "connected")
     for key in person_keys(world.lead(left).inquiry):
         world.table.suppress(key, Channel.EMAIL)
-    world.report(world.mails(bounced, Template.ACKNOWLEDGE)[0], Reported.BOUNCED)
+    world.report(world.mails(bounced, Template.ACKNOWLEDGE)[0], DeliveryReceipt.BOUNCED)
     world.advance(hours=2)
     for lead_id in (reached, left, bounced):
         assert world.mails(lead_id, Template.ASK_LEAD) == []
@@ -196,7 +196,7 @@ def test_the_link_opens_nothing_else_and_ends() -> None:
         world.desk.look(token, world.now)
     with pytest.raises(InvalidLink):
         world.asking.look(world.link(lead_id), world.now)
-    with pytest.raises(LinkOver):
+    with pytest.raises(LinkExpired):
         world.asking.look(token, world.now + timedelta(days=14))
 
 

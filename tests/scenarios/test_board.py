@@ -9,7 +9,7 @@ from leadtight.adapters.memory.ports import KEYRING
 from leadtight.adapters.presentation.pages import board as pages_board
 from leadtight.app.views.board import SHOWN, Boards, TeamBoard
 from leadtight.domain.access.signed_links import Claims, LinkPurpose, sign
-from leadtight.domain.model.errors import InvalidLink, LinkOver, NotFound
+from leadtight.domain.model.errors import InvalidLink, LinkExpired, NotFound
 from leadtight.domain.model.message import Template
 from leadtight.domain.policy.people import Team
 from tests.scenarios.test_do_not_call import imported
@@ -94,13 +94,13 @@ def test_only_whoever_answers_for_leads_has_a_board_and_the_link_ends() -> None:
     with pytest.raises(NotFound, match="'ana' is no manager"):
         boards(world).link("ana", world.now)
     token = boards(world).link("mia", world.now).rpartition("/")[2]
-    with pytest.raises(LinkOver):
+    with pytest.raises(LinkExpired):
         boards(world).show(token, world.now + timedelta(days=14))
     queue = world.links.queue("mia", world.now).rpartition("/")[2]
     with pytest.raises(InvalidLink):
         boards(world).show(queue, world.now)
     was = Claims(purpose=LinkPurpose.BOARD, subject="ana", person="ana", expires_at=world.now + timedelta(days=1))
-    with pytest.raises(LinkOver):
+    with pytest.raises(LinkExpired):
         boards(world).show(sign(was, KEYRING), world.now)
 
 

@@ -8,7 +8,7 @@ import pytest
 from leadtight.adapters.presentation.lead_view import not_reached_by
 from leadtight.adapters.presentation.pages.outcome import Pages
 from leadtight.app.intake.quick_add import AddForm
-from leadtight.app.messaging.respond import Reported
+from leadtight.app.messaging.respond import DeliveryReceipt
 from leadtight.app.views.queue import LeadQueue
 from leadtight.domain.model.errors import SendRefused
 from leadtight.domain.model.event import EventKind, fold
@@ -20,7 +20,7 @@ PHONE = "+49 30 901820"
 
 
 def bounced(world: World, lead_id: str, template: Template) -> None:
-    assert world.report(world.mails(lead_id, template)[-1], Reported.BOUNCED, "550 5.1.1 user unknown")
+    assert world.report(world.mails(lead_id, template)[-1], DeliveryReceipt.BOUNCED, "550 5.1.1 user unknown")
     world.run_stream()
 
 
@@ -74,9 +74,9 @@ def test_the_same_bounce_told_again_changes_nothing_more_and_a_complaint_is_no_b
     lead_id, other = world.receive(), world.receive()
     bounced(world, lead_id, Template.ACKNOWLEDGE)
     version = world.lead(lead_id).version
-    assert not world.report(world.mails(lead_id, Template.ACKNOWLEDGE)[0], Reported.BOUNCED)
+    assert not world.report(world.mails(lead_id, Template.ACKNOWLEDGE)[0], DeliveryReceipt.BOUNCED)
     assert world.lead(lead_id).version == version
-    assert world.report(world.mails(other, Template.ACKNOWLEDGE)[0], Reported.COMPLAINED)
+    assert world.report(world.mails(other, Template.ACKNOWLEDGE)[0], DeliveryReceipt.COMPLAINED)
     assert world.lead(other).unreachable == ()
 
 
@@ -102,11 +102,11 @@ def test_a_bounce_that_is_told_after_the_lead_moved_on_or_was_closed_tells_nobod
     first = world.mails(lead_id, Template.ALERT_OWNER)[0]
     world.advance(minutes=10)
     assert world.lead(lead_id).owner_id == "ben"
-    world.report(first, Reported.BOUNCED)
+    world.report(first, DeliveryReceipt.BOUNCED)
     assert world.mails(lead_id, Template.NOT_REACHED) == []
     closed = world.receive()
     world.press(closed, "won")
-    world.report(world.mails(closed, Template.ALERT_OWNER)[0], Reported.BOUNCED)
+    world.report(world.mails(closed, Template.ALERT_OWNER)[0], DeliveryReceipt.BOUNCED)
     assert world.mails(closed, Template.NOT_REACHED) == []
 
 
@@ -115,10 +115,10 @@ def test_a_bounce_that_is_told_again_when_the_lead_is_open_again_tells_nobody() 
     lead_id = world.receive()
     world.press(lead_id, "won")
     alert = world.mails(lead_id, Template.ALERT_OWNER)[0]
-    assert world.report(alert, Reported.BOUNCED)
+    assert world.report(alert, DeliveryReceipt.BOUNCED)
     assert world.undo(lead_id).lead.is_open
     version = world.lead(lead_id).version
-    assert not world.report(alert, Reported.BOUNCED)
+    assert not world.report(alert, DeliveryReceipt.BOUNCED)
     assert (world.lead(lead_id).version, world.mails(lead_id, Template.NOT_REACHED)) == (version, [])
 
 
@@ -150,7 +150,7 @@ def test_a_bounced_digest_escalates_each_of_its_leads() -> None:
     _, *queued = [world.receive(message=WARM) for _ in range(3)]
     world.advance(minutes=31)
     [digest] = digests(world)
-    assert world.report(digest, Reported.BOUNCED)
+    assert world.report(digest, DeliveryReceipt.BOUNCED)
     world.run_stream()
     assert [len(world.mails(lead_id, Template.NOT_REACHED)) for lead_id in queued] == [1, 1]
     for lead_id in queued:
@@ -162,7 +162,7 @@ def test_a_bounce_before_anybody_owns_the_lead_is_kept_for_its_owner(message: st
     world = World(stream_down=True)
     lead_id = world.receive(message=message)
     world.respond.deliver(lead_id, "acknowledge-1-0", world.now)
-    world.report(world.mails(lead_id, Template.ACKNOWLEDGE)[0], Reported.BOUNCED)
+    world.report(world.mails(lead_id, Template.ACKNOWLEDGE)[0], DeliveryReceipt.BOUNCED)
     assert world.lead(lead_id).unreachable == (Channel.EMAIL,)
     world.stream_down = False
     world.advance(minutes=6)

@@ -9,7 +9,7 @@ import pytest
 from leadtight.adapters.contact_points.timezones import local_time_of
 from leadtight.adapters.presentation.pages.outcome import Pages
 from leadtight.app.outcomes.recording import OutcomeForm
-from leadtight.domain.compliance.timezone import KnownBy
+from leadtight.domain.compliance.timezone import TimezoneSource
 from leadtight.domain.model.errors import InvalidInquiry
 from leadtight.domain.model.inquiry import Inquiry
 from leadtight.domain.model.message import Template
@@ -18,23 +18,23 @@ from tests.scenarios.world import MONDAY_NINE, World
 NEXT_WEEK = "2026-11-30T09:00"
 BERLIN = ZoneInfo("Europe/Berlin")
 NEW_YORK = {"phone": "+1 212 555 0123", "country": "US"}
-CLOCKS: list[tuple[dict[str, Any], str, KnownBy]] = [
-    (NEW_YORK, "America/New_York", KnownBy.PHONE),
-    ({"phone": "+44 7911 123456"}, "Europe/London", KnownBy.PHONE),  # four zones, one time
-    ({"phone": "+1 800 555 0123"}, "Europe/Berlin", KnownBy.COMPANY),  # all of North America
-    ({"country": "IN"}, "Asia/Kolkata", KnownBy.COUNTRY),
-    ({"country": "US"}, "Europe/Berlin", KnownBy.COMPANY),
-    ({"phone": "+61 412 345 678", "country": "AU"}, "Europe/Berlin", KnownBy.COMPANY),
-    ({"fields": {"timezone": "Asia/Tokyo"}, **NEW_YORK}, "Asia/Tokyo", KnownBy.SAID),
-    ({"fields": {"timezone": "../etc/passwd"}, **NEW_YORK}, "America/New_York", KnownBy.PHONE),
-    ({"fields": {"timezone": "Mars/Olympus"}}, "Europe/Berlin", KnownBy.COMPANY),
-    ({}, "Europe/Berlin", KnownBy.COMPANY),
+CLOCKS: list[tuple[dict[str, Any], str, TimezoneSource]] = [
+    (NEW_YORK, "America/New_York", TimezoneSource.PHONE),
+    ({"phone": "+44 7911 123456"}, "Europe/London", TimezoneSource.PHONE),  # four zones, one time
+    ({"phone": "+1 800 555 0123"}, "Europe/Berlin", TimezoneSource.COMPANY),  # all of North America
+    ({"country": "IN"}, "Asia/Kolkata", TimezoneSource.COUNTRY),
+    ({"country": "US"}, "Europe/Berlin", TimezoneSource.COMPANY),
+    ({"phone": "+61 412 345 678", "country": "AU"}, "Europe/Berlin", TimezoneSource.COMPANY),
+    ({"fields": {"timezone": "Asia/Tokyo"}, **NEW_YORK}, "Asia/Tokyo", TimezoneSource.SAID),
+    ({"fields": {"timezone": "../etc/passwd"}, **NEW_YORK}, "America/New_York", TimezoneSource.PHONE),
+    ({"fields": {"timezone": "Mars/Olympus"}}, "Europe/Berlin", TimezoneSource.COMPANY),
+    ({}, "Europe/Berlin", TimezoneSource.COMPANY),
 ]
 
 
 @pytest.mark.parametrize(("said", "zone", "known_by"), CLOCKS)
 def test_a_call_back_is_a_task_at_the_leads_own_time_before_the_response(
-    said: dict[str, Any], zone: str, known_by: KnownBy
+    said: dict[str, Any], zone: str, known_by: TimezoneSource
 ) -> None:
     world = World()
     lead_id = world.receive(name="Ada Obi", **said)
@@ -95,4 +95,4 @@ def test_the_page_says_on_whose_clock_the_time_is_read() -> None:
 
 
 def test_a_number_that_is_none_tells_no_zone() -> None:
-    assert local_time_of(BERLIN, Inquiry(phone="0", country="XX"), MONDAY_NINE).known_by is KnownBy.COMPANY
+    assert local_time_of(BERLIN, Inquiry(phone="0", country="XX"), MONDAY_NINE).known_by is TimezoneSource.COMPANY

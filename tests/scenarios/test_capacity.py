@@ -16,7 +16,7 @@ from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.policy.conditions import Condition
 from leadtight.domain.policy.people import Absence
 from leadtight.domain.policy.policy import Policy
-from leadtight.domain.policy.pools import OutsideHours, Returning, Strategy
+from leadtight.domain.policy.pools import CatchUp, OutsideHours, Strategy
 from leadtight.domain.policy.rules import RoutingRule
 from leadtight.domain.policy.targets import Tier
 from leadtight.domain.routing.receipt import ALL_FULL, EXISTING_OWNER, NO_ELIGIBLE_REP, Receipt
@@ -167,8 +167,8 @@ def test_the_best_match_gets_the_lead() -> None:
     assert Counter(world.owners()[3:]) == {"ben": 2, "cem": 2}
 
 
-@pytest.mark.parametrize(("returning", "extra"), [(Returning.FRESH, 0), (Returning.OWED, 2)])
-def test_r7_both_credit_rules_keep_somebody_back_from_leave_from_a_flood(returning: Returning, extra: int) -> None:
+@pytest.mark.parametrize(("returning", "extra"), [(CatchUp.FRESH, 0), (CatchUp.OWED, 2)])
+def test_r7_both_credit_rules_keep_somebody_back_from_leave_from_a_flood(returning: CatchUp, extra: int) -> None:
     back = MONDAY_NINE + timedelta(hours=1)
     world = governed({"returning": returning, "owed_at_most": 2}, cem={"away": (Absence(MONDAY_NINE, back),)})
     for _ in range(60):

@@ -11,7 +11,7 @@ from leadtight.adapters.inbound.webhooks.client import Fetching
 from leadtight.adapters.inbound.webhooks.provider import WebhookSecrets
 from leadtight.adapters.inbound.webhooks.reader import read, reread
 from leadtight.app.intake.deliveries import Deliveries
-from leadtight.app.intake.fetch_announced import Collect
+from leadtight.app.intake.fetch_announced import FetchAnnounced
 from leadtight.app.intake.quarantine import Quarantine
 from leadtight.app.intake.receive import Submission
 from leadtight.domain.intake.quarantine import GIVEN_UP_AFTER, QuarantineState, Reason
@@ -37,7 +37,7 @@ class Announced(World):
         self.govern(replace(self.policy, webhooks={webhook.id: webhook}))
         fetching = Fetching(self.policy, lambda: {"ads": WebhookSecrets(signing=("s",))}, lambda *_: self.answer())
         self.deliveries = Deliveries(self.intake, self.table, self.new_id, self.hinted.append, self.proofs.report)
-        self.collect = Collect(self.table, self.intake, fetching.fetch, fetching.read)
+        self.collect = FetchAnnounced(self.table, self.intake, fetching.fetch, fetching.read)
         self.quarantine = Quarantine(self.table, self.intake, partial(reread, self.policy), self.proofs.report)
 
     def answer(self) -> bytes:
@@ -140,7 +140,7 @@ def test_a_fetched_reaction_to_no_lead_is_set_aside_and_waits_for_nobody() -> No
     reaction = Submission(
         source="facebook", body={"handle": "facebook:ada", "message": "+1"}, joins_only=True, caller=Submitter.PROVIDER
     )
-    collect = Collect(world.table, world.intake, lambda held: b"{}", lambda held, content: [reaction])
+    collect = FetchAnnounced(world.table, world.intake, lambda held: b"{}", lambda held, content: [reaction])
     held = collect.collect(held_id, world.now)
     assert held is not None
     assert (held.is_set_aside, world.lead_ids()) == (True, [])

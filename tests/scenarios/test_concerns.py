@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from leadtight.domain.model.concern import Concern, ConcernRule
-from leadtight.domain.model.enrolment import Means
+from leadtight.domain.model.enrolment import OutcomeMeaning
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.event import fold
 from leadtight.domain.model.message import Channel, Status, Template
@@ -20,7 +20,9 @@ RULES = (
     ConcernRule(id="buys", concern=Concern.HIGH_INTENT, words=("ready to sign",)),
     ConcernRule(id="short", concern=Concern.LOW_CONFIDENCE, at_most_words=1),
 )
-PATIENT = replace(PLAN, stop_on=frozenset({Means.BOOKING, Means.WON, Means.LOST, Means.OPT_OUT}))
+PATIENT = replace(
+    PLAN, stop_on=frozenset({OutcomeMeaning.BOOKING, OutcomeMeaning.WON, OutcomeMeaning.LOST, OutcomeMeaning.OPT_OUT})
+)
 """A plan that goes on when the lead writes: only the concern can hold it."""
 
 

@@ -14,7 +14,7 @@ from leadtight.adapters.inbound.webhooks.client import Fetching
 from leadtight.adapters.inbound.webhooks.provider import WebhookSecrets
 from leadtight.adapters.inbound.webhooks.reader import read, whole
 from leadtight.app.intake.deliveries import Deliveries
-from leadtight.app.intake.fetch_announced import Collect
+from leadtight.app.intake.fetch_announced import FetchAnnounced
 from leadtight.app.intake.receive import Intake
 from leadtight.domain.intake.quarantine import Reason
 from leadtight.domain.model.event import EventKind
@@ -87,7 +87,7 @@ class Mortal(World):
         intake: Any = Intake(self.policy, table, PhoneEmailNormalizer(), self.new_id, alarms)
         hint = fate.watch("hint", self.hinted.append)
         self.deliveries = Deliveries(intake, table, self.new_id, hint, self.proofs.report)
-        self.collect = Collect(table, intake, fetching.fetch, fetching.read)
+        self.collect = FetchAnnounced(table, intake, fetching.fetch, fetching.read)
 
     def deliver(self, webhook: Webhook, key: str, content: Any) -> None:
         """Post until it is answered, as providers do."""

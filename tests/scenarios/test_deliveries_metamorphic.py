@@ -13,11 +13,11 @@ from leadtight.adapters.inbound.webhooks.client import Fetching
 from leadtight.adapters.inbound.webhooks.provider import WebhookSecrets
 from leadtight.app.intake import form_posts as form_door
 from leadtight.app.intake.deliveries import Deliveries
-from leadtight.app.intake.fetch_announced import Collect
+from leadtight.app.intake.fetch_announced import FetchAnnounced
 from leadtight.domain.intake.quarantine import QuarantineState, Reason
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.lead import Lead
-from leadtight.domain.policy.forms import Builder, Form, Wording
+from leadtight.domain.policy.forms import Builder, ConsentWording, Form
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.sources import Webhook
 from tests.scenarios.sent_by_providers import Person, Posted, as_sent_by_a_gateway, together, truth, ways
@@ -46,7 +46,7 @@ class Doors(Inbox):
         hooks |= {name: Webhook(id=name, provider=name, source=name, fields=fields) for name, fields in NAMED.items()}
         hooks["standard"] = replace(hooks["standard"], items="items[]")
         made = {
-            "form": Form(id="form", consent=Wording(sms="You may text me.")),
+            "form": Form(id="form", consent=ConsentWording(sms="You may text me.")),
             "tally": Form(id="tally", builder=Builder.TALLY),
         }
         made["elementor"] = Form(id="elementor", builder=Builder.ELEMENTOR)
@@ -90,7 +90,7 @@ class Doors(Inbox):
     def _collect(self) -> None:
         keys = {name: WebhookSecrets() for name in self.policy.webhooks}
         fetching = Fetching(self.policy, lambda: keys, self._answer)
-        collecting = Collect(self.table, self.intake, fetching.fetch, fetching.read)
+        collecting = FetchAnnounced(self.table, self.intake, fetching.fetch, fetching.read)
         while self.hinted:
             collecting.collect(self.hinted.pop(), self.now)
 

@@ -10,7 +10,7 @@ from leadtight.domain.model.event import fold
 from leadtight.domain.model.message import Channel, Status, Template
 from leadtight.domain.model.stage import Stage
 from leadtight.domain.policy.policy import Policy
-from leadtight.domain.policy.sequences import Basis
+from leadtight.domain.policy.sequences import LegalBasis
 from leadtight.policy import loader as policies
 from tests.scenarios.world import World
 
@@ -125,7 +125,7 @@ def test_an_asset_needs_consent_unless_the_policy_is_content_with_the_inquiry() 
     lead_id = world.receive()
     world.press(lead_id, OBJECTION)
     assert world.message(lead_id, Template.ASSET).detail == "no consent to email beyond the inquiry"
-    messaging = replace(world.policy.messaging, sequence_mail_basis=Basis.INQUIRY)
+    messaging = replace(world.policy.messaging, sequence_mail_basis=LegalBasis.INQUIRY)
     world = World(policy=replace(world.policy, messaging=messaging))
     lead_id = world.receive()
     world.press(lead_id, OBJECTION)

@@ -7,9 +7,9 @@ import pytest
 
 from leadtight.adapters.contact_points.normalization import PhoneEmailNormalizer
 from leadtight.adapters.memory.erasures import MemoryErasures
-from leadtight.adapters.memory.files import MemoryGivenUp, MemoryVersions
+from leadtight.adapters.memory.files import MemoryDeadLetters, MemoryVersions
 from leadtight.adapters.presentation.timeline import timeline
-from leadtight.app.compliance.erase_person import Erase, ErasureReport
+from leadtight.app.compliance.erase_person import ErasePerson, ErasureReport
 from leadtight.app.intake.receive import Submission
 from leadtight.domain.compliance.erasure import KEPT, REDUCED
 from leadtight.domain.model.codec import to_document
@@ -55,7 +55,7 @@ class Office(World):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.twins.table = self.table = self.kept = MemoryErasures()
-        self.raw, self.pages, self.given_up = MemoryVersions(), MemoryVersions(), MemoryGivenUp()
+        self.raw, self.pages, self.given_up = MemoryVersions(), MemoryVersions(), MemoryDeadLetters()
         self.uploaded = MemoryVersions()
         self.govern(self.policy)
 
@@ -64,7 +64,7 @@ class Office(World):
         state = {"calls": 0, "at": fails_at}
         parts = (self.kept, self.raw, self.uploaded, self.pages)
         table, mails, uploads, pages = (Broken(part, state) for part in parts)
-        use_case = Erase(
+        use_case = ErasePerson(
             table,
             table,
             table,

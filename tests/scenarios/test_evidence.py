@@ -10,7 +10,7 @@ import pytest
 from leadtight.adapters.contact_points.normalization import PhoneEmailNormalizer
 from leadtight.adapters.presentation import subject_export
 from leadtight.app.compliance.export_person import Export, SubjectExport
-from leadtight.app.messaging.respond import Reported
+from leadtight.app.messaging.respond import DeliveryReceipt
 from leadtight.domain.compliance.do_not_call import DncList
 from leadtight.domain.model.errors import NotFound
 from leadtight.domain.model.identity import person_key
@@ -43,7 +43,7 @@ def lived_through() -> tuple[World, str]:
     world.govern(replace(world.policy, version="next"))
     world.advance(hours=8)
     [mail] = [sent for sent in world.mailer.sent if sent.permission.address == "ada@example.com"]
-    world.report(mail, Reported.BOUNCED, "mailbox full")
+    world.report(mail, DeliveryReceipt.BOUNCED, "mailbox full")
     return world, lead_id
 
 

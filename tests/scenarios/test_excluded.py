@@ -16,16 +16,18 @@ from leadtight.domain.model.event import fold
 from leadtight.domain.model.sla import FIRST_RESPONSE
 from leadtight.domain.outcomes.first_contact import ContactProof, ProofSource
 from leadtight.domain.policy.conditions import Condition
-from leadtight.domain.policy.rules import ExcludeRule, Unwanted
+from leadtight.domain.policy.rules import ExcludeRule, UnwantedReason
 from leadtight.reporting.facts.projection import fold as facts_of
 from leadtight.reporting.review.service import ReportService
 from tests.scenarios.world import MONDAY_NINE, World
 
 pytestmark = pytest.mark.slow
 
-OURS = ExcludeRule(id="ours", reason=Unwanted.TEST, when=Condition(email=("@Test.Example", "boss@harbour.example")))
-SEO = ExcludeRule(id="seo", reason=Unwanted.SPAM, when=Condition(message_has=("backlinks",)))
-AGAIN = ExcludeRule(id="again", reason=Unwanted.DUPLICATE, when=Condition(field_is={"copy": ("yes",)}))
+OURS = ExcludeRule(
+    id="ours", reason=UnwantedReason.TEST, when=Condition(email=("@Test.Example", "boss@harbour.example"))
+)
+SEO = ExcludeRule(id="seo", reason=UnwantedReason.SPAM, when=Condition(message_has=("backlinks",)))
+AGAIN = ExcludeRule(id="again", reason=UnwantedReason.DUPLICATE, when=Condition(field_is={"copy": ("yes",)}))
 TEST = {"email": "qa@test.example"}
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from leadtight.app.outcomes.recording import OutcomeForm
 from leadtight.domain.model.codec import from_document
-from leadtight.domain.model.errors import LinkOver, PolicyError
+from leadtight.domain.model.errors import LinkExpired, PolicyError
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.event import fold
 from leadtight.domain.model.lead import Lead
@@ -261,7 +261,7 @@ def _do(world: World, what: str, how: Any) -> None:
         lead_id = world.lead_ids()[0]
         try:
             world.press(lead_id, how)
-        except (StopIteration, LinkOver):
+        except (StopIteration, LinkExpired):
             return  # its owner has no mail that opens yet
 
 

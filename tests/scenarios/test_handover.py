@@ -8,7 +8,7 @@ import pytest
 from leadtight.app.outcomes.desk import HandOverForm
 from leadtight.app.outcomes.recording import OutcomeForm
 from leadtight.app.sla.sla import Alarm
-from leadtight.domain.model.errors import InvalidInquiry, LinkOver, PolicyError, StaleSubmission
+from leadtight.domain.model.errors import InvalidInquiry, LinkExpired, PolicyError, StaleSubmission
 from leadtight.domain.model.event import Event, fold
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.message import Template
@@ -147,7 +147,7 @@ def test_the_links_of_the_old_owner_are_over_and_the_new_one_is_told_why() -> No
     lead_id = world.receive()
     old_link, old = world.link(lead_id), world.lead(lead_id).owner_id
     hand_over(world, lead_id, reason="Wants a kitchen")
-    with pytest.raises(LinkOver, match="is now with"):
+    with pytest.raises(LinkExpired, match="is now with"):
         world.desk.look(old_link, world.now)
     alert = world.mails(lead_id, Template.ALERT_OWNER)[-1].mail.text
     assert f"{world.policy.person_name(old)} handed it over to your team: “Wants a kitchen”" in alert
@@ -275,7 +275,7 @@ def test_taking_an_outcome_back_gives_the_lead_back_with_a_link_of_its_own() -> 
         None,
     )
     assert lead.generation == before.generation + 2
-    with pytest.raises(LinkOver):
+    with pytest.raises(LinkExpired):
         world.desk.look(old_link, world.now)
     assert world.desk.look(world.link(lead_id), world.now).lead == lead
     assert "taken back" in world.mails(lead_id, Template.ALERT_OWNER)[-1].mail.text

@@ -7,14 +7,14 @@ import pytest
 
 from leadtight.adapters.presentation.lead_view import contact_points
 from leadtight.app.intake import receive as intake
-from leadtight.app.intake.receive import Accepted, Submission
+from leadtight.app.intake.receive import IntakeResult, Submission
 from leadtight.domain.model.identity import person_key, person_keys
 from leadtight.domain.model.message import Channel, Template
 from tests.scenarios.sequences import AGREED, planned_policy, until
 from tests.scenarios.world import World
 
 
-def chat(world: World, text: str, **body: object) -> Accepted:
+def chat(world: World, text: str, **body: object) -> IntakeResult:
     """Deliver one message of a chat."""
     body |= {"message": text}
     return world.submit(Submission(source="whatsapp", body=body, conversation=True, answers_by=Channel.SMS))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from leadtight.app.intake.file_import import Import, Imported, ImportRow
+from leadtight.app.intake.file_import import Import, ImportResult, ImportRow
 from leadtight.app.intake.receive import Submission
 from leadtight.domain.model.event import EventKind, fold
 from leadtight.domain.model.message import Template
@@ -18,7 +18,7 @@ from tests.scenarios.world import HOT, MONDAY_NINE, WARM, World, with_pool, with
 pytestmark = pytest.mark.slow
 
 
-def take(world: World, *rows: ImportRow) -> tuple[Imported, ...]:
+def take(world: World, *rows: ImportRow) -> tuple[ImportResult, ...]:
     taken = Import(world.policy, world.intake).take("old_crm", rows, world.now)
     world.run_stream()
     return taken

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from leadtight.app.intake.receive import Accepted, Submission
+from leadtight.app.intake.receive import IntakeResult, Submission
 from leadtight.domain.model.errors import InvalidInquiry
 from tests.scenarios.world import World
 
@@ -20,7 +20,7 @@ def submission(*, key: str | None = None, form: str | None = None, source: str =
 def test_one_key_five_times_at_once_is_one_lead() -> None:
     world = World()
 
-    def send(_: int) -> Accepted:
+    def send(_: int) -> IntakeResult:
         return world.intake.receive(submission(key="evt-1"), world.now)
 
     with ThreadPoolExecutor(5) as threads:

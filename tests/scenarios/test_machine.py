@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from leadtight.adapters.memory.senders import SentMail, SentText
-from leadtight.app.messaging.respond import Reported
+from leadtight.app.messaging.respond import DeliveryReceipt
 from leadtight.domain.model.codec import from_document
-from leadtight.domain.model.errors import InvalidInquiry, LinkOver, SendFailed, SendUnsure, StaleSubmission
+from leadtight.domain.model.errors import InvalidInquiry, LinkExpired, SendFailed, SendUnsure, StaleSubmission
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.event import fold
 from leadtight.domain.model.lead import Lead
@@ -93,11 +93,11 @@ class Pipeline(RuleBasedStateMachine):
         self.world.mailer.failures = failures
 
     @precondition(lambda self: self.world.mailer.sent)
-    @rule(data=st.data(), reported=st.sampled_from(list(Reported)))
-    def report(self, data: st.DataObject, reported: Reported) -> None:
+    @rule(data=st.data(), reported=st.sampled_from(list(DeliveryReceipt)))
+    def report(self, data: st.DataObject, reported: DeliveryReceipt) -> None:
         sent = data.draw(st.sampled_from(self.world.mailer.sent))
         self.world.report(sent, reported)
-        if reported is not Reported.ACCEPTED and sent.permission.purpose is Template.ACKNOWLEDGE:
+        if reported is not DeliveryReceipt.ACCEPTED and sent.permission.purpose is Template.ACKNOWLEDGE:
             address = sent.permission.address
             self.mails_before_the_end.setdefault(address, self.mails_to(address))
 
@@ -116,7 +116,7 @@ class Pipeline(RuleBasedStateMachine):
     def _has_link(self, lead: Lead) -> bool:
         try:
             self.world.desk.look(self.world.link(lead.id), self.world.now)
-        except (StopIteration, LinkOver):
+        except (StopIteration, LinkExpired):
             return False
         return True
 

@@ -10,7 +10,7 @@ import pytest
 from leadtight.adapters.email.parser import read_mail
 from leadtight.adapters.memory.files import MemoryMails
 from leadtight.adapters.memory.ports import KEYRING, PUBLIC_URL
-from leadtight.app.intake.deliveries import Deliveries, Settled
+from leadtight.app.intake.deliveries import Deliveries, SettledItem
 from leadtight.app.intake.inbound_mail import Mails
 from leadtight.app.intake.quarantine import Quarantine
 from leadtight.app.messaging.links import Links
@@ -53,14 +53,14 @@ class Inbox(World):
         )
         self.quarantine = Quarantine(self.table, self.intake, self.incoming.reread, self.proofs.report)
 
-    def drop(self, raw: bytes, file: str = "") -> Settled:
+    def drop(self, raw: bytes, file: str = "") -> SettledItem:
         """Put a mail into the bucket and let it be told."""
         self.files.now = self.now
         file = file or f"ses/{len(self.files.files)}"
         self.files.keep(file, raw, "")
         return self.tell(file)
 
-    def tell(self, file: str) -> Settled:
+    def tell(self, file: str) -> SettledItem:
         settled = self.incoming.take(file, self.now)
         self.run_stream()
         return settled

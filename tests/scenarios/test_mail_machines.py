@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from leadtight.adapters.dynamodb import stream
-from leadtight.app.intake.deliveries import Settled
+from leadtight.app.intake.deliveries import SettledItem
 from leadtight.domain.intake.quarantine import Reason
 from leadtight.domain.model.errors import StaleSubmission
 from leadtight.domain.model.identity import person_key
@@ -26,7 +26,7 @@ FORM_MAILERS: list[dict[str, str]] = [
 ]
 
 
-def answers_to(world: Inbox, settled: Settled) -> list[str | None]:
+def answers_to(world: Inbox, settled: SettledItem) -> list[str | None]:
     return [m.permission.address for m in world.mails(settled.id, Template.ACKNOWLEDGE)]
 
 

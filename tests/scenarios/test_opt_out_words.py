@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leadtight.app.intake.receive import Accepted, Submission
+from leadtight.app.intake.receive import IntakeResult, Submission
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.event import fold
 from leadtight.domain.model.identity import person_key, person_keys
@@ -25,7 +25,7 @@ PHONE = "+4930901820"
 BOTH: dict[str, Any] = {"consent": {"sms": True, "marketing": ["email", "sms"]}}
 
 
-def text(world: World, words: str, key: str = "SM1", phone: str = PHONE, ends: bool = False) -> Accepted:
+def text(world: World, words: str, key: str = "SM1", phone: str = PHONE, ends: bool = False) -> IntakeResult:
     """Let a text come in, as the webhook of Twilio reads it."""
     body = {"phone": phone, "message": words}
     submission = Submission(
@@ -50,7 +50,7 @@ def to_lead(world: World, lead_id: str) -> int:
 def test_a_word_by_text_ends_texts_and_the_sequence_in_the_transaction_that_keeps_it(words: str) -> None:
     world, lead_id = texted()
     before, sent, written = world.lead(lead_id), to_lead(world, lead_id), len(world.mailer.sent)
-    assert text(world, words) == Accepted(lead_id=lead_id, status="merged")
+    assert text(world, words) == IntakeResult(lead_id=lead_id, status="merged")
     lead = world.lead(lead_id)
     assert (lead.version, lead.opted_out, lead.enrolment) == (before.version + 1, (Channel.SMS,), None)
     assert world.table.suppression((person_key(PHONE),)).channels == {Channel.SMS}

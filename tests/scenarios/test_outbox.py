@@ -7,7 +7,7 @@ import pytest
 
 from leadtight.adapters.memory.ports import PUBLIC_URL
 from leadtight.adapters.memory.send_pace import MemoryPace
-from leadtight.app.messaging.respond import DeliveryReport, Reported
+from leadtight.app.messaging.respond import DeliveryReceipt, DeliveryReport
 from leadtight.domain.model.errors import SendFailed, SendRefused, SendThrottled, SendUnsure
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.message import Channel, Status, Template
@@ -68,7 +68,9 @@ def test_a_send_without_an_answer_that_the_provider_confirms_is_not_sent_again()
     lead_id = world.receive()
     message = world.message(lead_id, Template.ACKNOWLEDGE)
     assert message.status is Status.CLAIMED
-    report = DeliveryReport(provider_id="ses-1", reported=Reported.ACCEPTED, lead_id=lead_id, message_id=message.id)
+    report = DeliveryReport(
+        provider_id="ses-1", reported=DeliveryReceipt.ACCEPTED, lead_id=lead_id, message_id=message.id
+    )
     assert world.respond.reported(report, world.now)
     assert not world.respond.reported(report, world.now)
     world.advance(hours=1)
@@ -171,8 +173,8 @@ def test_a_refused_address_is_dead_and_visible_and_the_lead_is_still_owned_and_t
     assert Kind.DEADLINE_MISSED in world.kinds(lead_id)
 
 
-@pytest.mark.parametrize("reported", [Reported.BOUNCED, Reported.COMPLAINED])
-def test_a_bounce_or_complaint_ends_the_channel_for_the_person(reported: Reported) -> None:
+@pytest.mark.parametrize("reported", [DeliveryReceipt.BOUNCED, DeliveryReceipt.COMPLAINED])
+def test_a_bounce_or_complaint_ends_the_channel_for_the_person(reported: DeliveryReceipt) -> None:
     world = World()
     lead_id = world.receive(email="ada@example.com")
     assert world.report(world.mails(lead_id, Template.ACKNOWLEDGE)[0], reported, "no such user")
@@ -188,15 +190,15 @@ def test_a_confirmation_after_a_bounce_does_not_revive_the_message() -> None:
     world = World()
     lead_id = world.receive()
     sent = world.mails(lead_id, Template.ACKNOWLEDGE)[0]
-    world.report(sent, Reported.BOUNCED)
-    assert not world.report(sent, Reported.ACCEPTED)
+    world.report(sent, DeliveryReceipt.BOUNCED)
+    assert not world.report(sent, DeliveryReceipt.ACCEPTED)
     assert world.message(lead_id, Template.ACKNOWLEDGE).status is Status.BOUNCED
 
 
 def test_a_bounced_alert_does_not_end_the_leads_channel() -> None:
     world = World()
     lead_id = world.receive()
-    world.report(world.mails(lead_id, Template.ALERT_OWNER)[0], Reported.BOUNCED)
+    world.report(world.mails(lead_id, Template.ALERT_OWNER)[0], DeliveryReceipt.BOUNCED)
     assert world.receive(email="ada1@example.com") == lead_id
     assert len(world.mails(lead_id, Template.ACKNOWLEDGE)) == 2
 
@@ -204,13 +206,13 @@ def test_a_bounced_alert_does_not_end_the_leads_channel() -> None:
 def test_a_report_about_somebody_elses_mail_is_ignored() -> None:
     world = World()
     world.receive()
-    assert not world.respond.reported(DeliveryReport(provider_id="other", reported=Reported.BOUNCED), world.now)
+    assert not world.respond.reported(DeliveryReport(provider_id="other", reported=DeliveryReceipt.BOUNCED), world.now)
 
 
 def test_a_report_is_found_by_the_providers_id_alone() -> None:
     world = World()
     lead_id = world.receive()
-    assert world.respond.reported(DeliveryReport(provider_id="mail-1", reported=Reported.ACCEPTED), world.now)
+    assert world.respond.reported(DeliveryReport(provider_id="mail-1", reported=DeliveryReceipt.ACCEPTED), world.now)
     assert world.message(lead_id, Template.ACKNOWLEDGE).status is Status.CONFIRMED
 
 

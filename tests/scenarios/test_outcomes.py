@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from leadtight.app.outcomes.recording import OutcomeForm
-from leadtight.domain.model.errors import InvalidInquiry, InvalidLink, LinkOver, NotFound, StaleSubmission
+from leadtight.domain.model.errors import InvalidInquiry, InvalidLink, LinkExpired, NotFound, StaleSubmission
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.event import fold
 from leadtight.domain.model.message import Template
@@ -206,7 +206,7 @@ def test_a_link_dies_when_the_lead_moves_on_and_the_new_owners_works() -> None:
     lead_id = world.receive()
     token = world.link(lead_id)
     world.advance(minutes=10)
-    with pytest.raises(LinkOver, match="now with Ben Okafor"):
+    with pytest.raises(LinkExpired, match="now with Ben Okafor"):
         world.desk.look(token, world.now)
     assert world.press(lead_id, "connected").lead.first_contact_by == "ben"
 
@@ -216,7 +216,7 @@ def test_a_link_that_somebody_has_had_twice_over_does_not_open_the_later_ownersh
     lead_id = world.receive()
     token = world.link(lead_id)
     world.table._leads[lead_id] = replace(world.lead(lead_id), generation=3)
-    with pytest.raises(LinkOver):
+    with pytest.raises(LinkExpired):
         world.desk.look(token, world.now)
 
 
@@ -244,7 +244,7 @@ def test_an_expired_link_says_so() -> None:
     world = World()
     lead_id = world.receive()
     token = world.link(lead_id)
-    with pytest.raises(LinkOver, match="expired"):
+    with pytest.raises(LinkExpired, match="expired"):
         world.desk.look(token, world.now + timedelta(days=14))
 
 

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from leadtight.adapters.inbound.webhooks.reader import read, reread, whole
-from leadtight.app.intake.deliveries import Deliveries, Settled
+from leadtight.app.intake.deliveries import Deliveries, SettledItem
 from leadtight.app.intake.quarantine import Quarantine
-from leadtight.app.intake.receive import Accepted, Submission
+from leadtight.app.intake.receive import IntakeResult, Submission
 from leadtight.domain.intake.quarantine import QuarantinedDelivery, QuarantineState, Reason
-from leadtight.domain.intake.rate_limits import Door
+from leadtight.domain.intake.rate_limits import PostOrigin
 from leadtight.domain.model.errors import InvalidInquiry, StaleSubmission
-from leadtight.domain.policy.forms import Rates
+from leadtight.domain.policy.forms import FormLimits
 from leadtight.domain.policy.sources import Webhook
 from tests.scenarios.world import World
 
@@ -36,7 +36,7 @@ class Received(World):
         self.deliveries = Deliveries(self.intake, self.table, self.new_id, lambda _: None, self.proofs.report)
         self.quarantine = Quarantine(self.table, self.intake, partial(reread, self.policy), self.proofs.report)
 
-    def deliver(self, content: Any, key: str = "msg_1") -> Settled:
+    def deliver(self, content: Any, key: str = "msg_1") -> SettledItem:
         body = content if isinstance(content, bytes) else json.dumps(content).encode()
         items = read(self.webhook, body, key, "application/json")
         original = whole(self.webhook, body, key, "application/json", Reason.UNMAPPED, "")
@@ -81,7 +81,7 @@ def test_the_same_delivery_many_times_at_once_is_one_lead_or_one_held() -> None:
     for content, kept in (({"mail": "ada@example.com"}, (1, 0)), ({"nobody": 1}, (0, 1))):
         world = Received()
 
-        def deliver(_: int, world: Received = world, content: Any = content) -> Settled:
+        def deliver(_: int, world: Received = world, content: Any = content) -> SettledItem:
             body = json.dumps(content).encode()
             original = whole(HOOK, body, "msg_1", "", Reason.UNMAPPED, "")
             return world.deliveries.take(read(HOOK, body, "msg_1", "")[0], "webhook:quotes", world.now, original)
@@ -140,7 +140,7 @@ def test_what_somebody_is_releasing_nobody_discards(monkeypatch: pytest.MonkeyPa
     world.hook(replace(HOOK, fields={"nobody": "name"}))
     receive, refused = world.intake.receive, list[StaleSubmission]()
 
-    def discarded_meanwhile(submission: Submission, now: datetime) -> Accepted:
+    def discarded_meanwhile(submission: Submission, now: datetime) -> IntakeResult:
         with pytest.raises(StaleSubmission, match="is being released") as caught:
             world.quarantine.discard(held.id, "ana", "an advert", now)
         refused.append(caught.value)
@@ -187,7 +187,7 @@ def test_what_is_still_no_lead_may_be_discarded_after_somebody_tried_to_release_
 
 def test_a_post_over_its_rate_is_held_whole_also_where_no_encoding_can_write_what_it_says() -> None:
     world = Received()
-    door = Door(name="api", rates=Rates(per_address=1), address="203.0.113.9")
+    door = PostOrigin(name="api", rates=FormLimits(per_address=1), address="203.0.113.9")
     body = {"name": "A\ud800da Ö", "email": "ada@example.com", "message": "A roof \udcff"}
     taken, held = (
         world.deliveries.take(Submission(source="api", body=body | {"region": region}, door=door), "api", world.now)

@@ -6,7 +6,7 @@ import pytest
 
 from leadtight.app.views import queue as use_case
 from leadtight.app.views.queue import LeadQueue, MyQueue
-from leadtight.domain.model.errors import InvalidLink, LinkOver
+from leadtight.domain.model.errors import InvalidLink, LinkExpired
 from leadtight.domain.model.message import Template
 from tests.scenarios.world import HOT, WARM, World, with_pool
 
@@ -85,7 +85,7 @@ def test_a_queues_link_opens_nothing_else_and_ends() -> None:
     shown = LeadQueue(world.policy, world.table, world.links)
     with pytest.raises(InvalidLink):
         shown.show(world.link(lead_id), world.now)
-    with pytest.raises(LinkOver):
+    with pytest.raises(LinkExpired):
         shown.show(token, world.now + timedelta(days=14))
-    with pytest.raises(LinkOver, match="no leads any more"):
+    with pytest.raises(LinkExpired, match="no leads any more"):
         shown.show(world.links.queue("gone", world.now).rpartition("/")[2], world.now)

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from leadtight.app.intake.quick_add import CHANNELS, Added, AddForm
+from leadtight.app.intake.quick_add import CHANNELS, AddForm, QuickAddResult
 from leadtight.app.intake.receive import Submission
-from leadtight.domain.model.errors import InvalidInquiry, InvalidLink, LinkOver
+from leadtight.domain.model.errors import InvalidInquiry, InvalidLink, LinkExpired
 from leadtight.domain.model.event import EventKind, fold
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import Template
@@ -23,7 +23,7 @@ def token(world: World, person: str = "ben") -> str:
     return world.links.queue(person, world.now).rpartition("/")[2]
 
 
-def add(world: World, form: AddForm = TYPED, person: str = "ben") -> Added:
+def add(world: World, form: AddForm = TYPED, person: str = "ben") -> QuickAddResult:
     added = world.quick_add.add(token(world, person), form, world.now)
     world.run_stream()
     return added
@@ -113,7 +113,7 @@ def test_a_known_person_is_said_to_be_known_with_the_owner_and_nothing_else() ->
     assert (added.status, added.owner_id, owner) == ("merged", "ana", "ana")
     assert (only(world).owner_id, only(world).also_from) == ("ana", ("referral",))
     assert [m.permission.address for m in world.mails(known, Template.WROTE_AGAIN)] == ["ana@leadtight.example"]
-    assert set(Added.__dataclass_fields__) == {"person", "name", "status", "mine", "owner_id"}
+    assert set(QuickAddResult.__dataclass_fields__) == {"person", "name", "status", "mine", "owner_id"}
 
 
 @pytest.mark.parametrize(
@@ -143,10 +143,10 @@ def test_only_the_link_of_a_queue_of_somebody_of_the_team_adds_leads() -> None:
     lead_id = world.receive()
     with pytest.raises(InvalidLink):
         world.quick_add.add(world.link(lead_id), TYPED, world.now)
-    with pytest.raises(LinkOver):
+    with pytest.raises(LinkExpired):
         add(world, person="zoe")
     late = token(world)
-    with pytest.raises(LinkOver):
+    with pytest.raises(LinkExpired):
         world.quick_add.add(late, TYPED, world.now + timedelta(days=15))
     assert world.lead_ids() == [lead_id]
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from leadtight.app.sla.rearm import LeadSelection, Rearm, Rearmed
+from leadtight.app.sla.rearm import LeadSelection, Rearm, RearmedLead
 from leadtight.domain.model.errors import NotFound
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.event import fold
@@ -23,7 +23,7 @@ def with_window(policy: Policy, minutes: int) -> Policy:
     return replace(policy, version=f"{minutes} minutes", targets={**policy.targets, "hot": hot})
 
 
-def rearm(world: World, chosen: LeadSelection = ALL, *, apply: bool = True) -> tuple[Rearmed, ...]:
+def rearm(world: World, chosen: LeadSelection = ALL, *, apply: bool = True) -> tuple[RearmedLead, ...]:
     told = Rearm(world.policy, world.table, world.alarms).rearm(chosen, world.now, apply=apply)
     world.run_stream()
     return told.leads

@@ -8,7 +8,7 @@ import pytest
 
 from leadtight.adapters.memory.files import MemoryFiles
 from leadtight.adapters.reconciliation_files import FileReconciliations
-from leadtight.app.intake.deliveries import Deliveries, Inquiring, Unsettled
+from leadtight.app.intake.deliveries import Deliveries, Inquiring, PendingDelivery
 from leadtight.app.intake.receive import Intake, Submission
 from leadtight.app.intake.reconcile import Reconcile
 from leadtight.domain.intake.quarantine import Reason
@@ -93,8 +93,8 @@ def test_a_delivery_that_still_comes_after_it_was_taken_changes_nothing() -> Non
 def test_what_is_held_or_announced_is_here_and_not_missed() -> None:
     world = Listed()
     nothing = Submission(source=FORM.source, key="T1", body={"fields": {"x": "y"}})
-    announced = Unsettled(channel="webhook:demo", source=FORM.source, key="T2", reason=Reason.ANNOUNCED)
-    whole = Unsettled(channel="webhook:demo", source=FORM.source, key="", reason=Reason.UNMAPPED, content="{}")
+    announced = PendingDelivery(channel="webhook:demo", source=FORM.source, key="T2", reason=Reason.ANNOUNCED)
+    whole = PendingDelivery(channel="webhook:demo", source=FORM.source, key="", reason=Reason.UNMAPPED, content="{}")
     world.had = [(world.now, nothing), (world.now, announced)]
     world.deliveries.take_all([nothing], "webhook:demo", world.now, whole)
     world.deliveries.take_all([announced], "webhook:demo", world.now)

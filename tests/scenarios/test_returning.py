@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from leadtight.app.intake.receive import Accepted, Submission
+from leadtight.app.intake.receive import IntakeResult, Submission
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.event import fold
 from leadtight.domain.model.message import Template
@@ -19,7 +19,7 @@ from tests.scenarios.world import WARM, World
 ADA = {"name": "Ada Obi", "email": "ada@example.com"}
 
 
-def send(world: World, source: str = "web_form", **body: object) -> Accepted:
+def send(world: World, source: str = "web_form", **body: object) -> IntakeResult:
     return world.submit(Submission(source=source, body={**ADA, "message": WARM, **body}))
 
 
@@ -157,7 +157,7 @@ def test_after_the_window_an_inquiry_is_a_new_lead_that_knows_the_one_before() -
 def test_many_deliveries_of_one_person_at_once_are_one_lead_and_none_is_lost() -> None:
     world = World()
 
-    def deliver(number: int) -> Accepted:
+    def deliver(number: int) -> IntakeResult:
         return world.intake.receive(Submission(source="api", key=str(number), body=ADA), world.now)
 
     with ThreadPoolExecutor(8) as threads:

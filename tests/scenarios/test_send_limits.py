@@ -9,11 +9,11 @@ import pytest
 from leadtight.adapters.contact_points.number_costs import countries, why_barred
 from leadtight.app.intake.receive import Submission
 from leadtight.domain.compliance.send_limits import mailbox
-from leadtight.domain.intake.rate_limits import Door
+from leadtight.domain.intake.rate_limits import PostOrigin
 from leadtight.domain.model.errors import SendFailed
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.message import Channel, Status, Template
-from leadtight.domain.policy.forms import Rates
+from leadtight.domain.policy.forms import FormLimits
 from leadtight.domain.policy.messaging import Budgets, DailySendLimits
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.trust import Submitter
@@ -23,7 +23,7 @@ from tests.scenarios.world import World
 VICTIM = "victim@example.org"
 NUMBER = "+49 30 901820"
 AGREED = {"sms": True, "text": "You may text me."}
-OPEN = Rates()
+OPEN = FormLimits()
 
 
 def messaging(**changes: Any) -> Policy:
@@ -34,7 +34,7 @@ def messaging(**changes: Any) -> Policy:
 def post(world: World, number: int, *, address: str = "203.0.113.9", source: str = "api", **body: Any) -> str:
     """Post as a stranger does, with a message of its own."""
     given = {"name": f"Eve {number}", "email": f"eve{number}@example.org", "message": f"call me, {number}"} | body
-    door = Door(name="api", rates=Rates(per_source=100_000), address=address)
+    door = PostOrigin(name="api", rates=FormLimits(per_source=100_000), address=address)
     return world.submit(Submission(source=source, body=given, door=door)).lead_id
 
 

@@ -16,8 +16,8 @@ from leadtight.adapters.inbound.webhooks import reader
 from leadtight.adapters.memory.table import MemoryTable
 from leadtight.app.compliance.opt_out import OptOut
 from leadtight.app.intake import inbound_mail, quarantine, receive
-from leadtight.app.ports.guards import Full, Guard, Taken
-from leadtight.app.ports.leads import Known
+from leadtight.app.ports.guards import AlreadyTaken, Full, Guard
+from leadtight.app.ports.leads import NewerLeadExists
 from leadtight.app.sla.sla import Alarm, Sla
 from leadtight.cli import app
 from leadtight.cli.simulate import every_strike
@@ -31,9 +31,9 @@ from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.message import Message
 from leadtight.simulation.actors.people import SimulatedPeople
 from leadtight.simulation.deployment import simulated_policy
-from leadtight.simulation.event_delivery import Delivering
-from leadtight.simulation.faults import DELIVERED, FaultKind, Strike, Unavailable
-from leadtight.simulation.plan import LIFE, Plan, series
+from leadtight.simulation.event_delivery import EventDelivery
+from leadtight.simulation.faults import DELIVERED, FaultKind, PlannedFault, PortUnavailable
+from leadtight.simulation.plan import LIFE, SimulationPlan, series
 from leadtight.simulation.result import run
 from leadtight.simulation.run import HOME, SETTLING, SimulationRun
 from leadtight.simulation.shrinking import shrink
@@ -45,19 +45,19 @@ POLICY = simulated_policy()
 FEW = 3
 """Leads of a short run; six hours."""
 
-SMALL = Plan(seed=20, leads=2, days=0.2, faults=0)
+SMALL = SimulationPlan(seed=20, leads=2, days=0.2, faults=0)
 """A run in which few calls are made, for what is done to it at every one of them."""
 
 KEPT = tomllib.loads((Path(__file__).parent / "runs_that_failed.toml").read_text(encoding="utf-8"))["run"]
 
 
-def short(seed: int, faults: float = 0.05) -> Plan:
-    return Plan(seed=seed, leads=FEW, days=0.25, faults=faults)
+def short(seed: int, faults: float = 0.05) -> SimulationPlan:
+    return SimulationPlan(seed=seed, leads=FEW, days=0.25, faults=faults)
 
 
-def life(seed: int, faults: float = 0.05) -> Plan:
+def life(seed: int, faults: float = 0.05) -> SimulationPlan:
     leads, days = LIFE
-    return Plan(seed=seed, leads=leads, days=days, faults=faults)
+    return SimulationPlan(seed=seed, leads=leads, days=days, faults=faults)
 
 
 @pytest.mark.parametrize("first", range(0, 120, 20))
@@ -67,14 +67,14 @@ def test_whatever_fails_every_invariant_holds(first: int) -> None:
     assert sum(outcome.injected.total() for outcome in outcomes) > 100
 
 
-def planned(kept: Mapping[str, Any]) -> Plan:
+def planned(kept: Mapping[str, Any]) -> SimulationPlan:
     strike = kept.get("strike")
-    return Plan(
+    return SimulationPlan(
         seed=kept["seed"],
         leads=kept["leads"],
         days=kept["days"],
         faults=kept["faults"],
-        strike=Strike(strike[0], FaultKind(strike[1])) if strike else None,
+        strike=PlannedFault(strike[0], FaultKind(strike[1])) if strike else None,
         without=frozenset(kept.get("without", ())),
         only=frozenset(kept["only"]) if "only" in kept else None,
     )
@@ -86,7 +86,7 @@ def test_what_was_found_once_is_not_found_again(kept: Mapping[str, Any]) -> None
 
 
 def test_a_run_of_days_with_faults_holds_and_is_repaired() -> None:
-    outcome = run(Plan(seed=1, leads=20, days=2, faults=0.05), POLICY)
+    outcome = run(SimulationPlan(seed=1, leads=20, days=2, faults=0.05), POLICY)
     assert outcome.violations == []
     assert outcome.repairs > 0
     assert {kind for kind, _ in outcome.injected} >= {"refused", "answer_lost", "repeated", "died_before", "died_after"}
@@ -136,7 +136,7 @@ def test_whatever_fails_in_a_month_every_invariant_holds(first: int) -> None:
 
 @pytest.mark.parametrize("seed", [6, 10])
 def test_the_run_that_the_command_makes_by_default_is_green(seed: int) -> None:
-    assert run(Plan(seed=seed, leads=100, days=7), POLICY).violations == []
+    assert run(SimulationPlan(seed=seed, leads=100, days=7), POLICY).violations == []
 
 
 def test_with_clocks_minutes_apart_a_message_may_go_twice_and_nothing_else_breaks() -> None:
@@ -204,7 +204,7 @@ def test_the_cells_that_were_hit_least_are_told_and_when_they_would_be_hit_often
 
 
 def no_sweep(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Delivering, "_sweep", lambda delivering: None)
+    patch.setattr(EventDelivery, "_sweep", lambda delivering: None)
 
 
 def no_guard(patch: pytest.MonkeyPatch) -> None:
@@ -249,7 +249,7 @@ def rotation_beside_the_transaction(patch: pytest.MonkeyPatch) -> None:
             table._check_rotation(change)
             table._rotations[change.rotation.pool_id] = change.rotation
             if next(calls) % 20 == 0:
-                raise Unavailable("in between")
+                raise PortUnavailable("in between")
         commit(table, replace(change, rotation=None))
 
     patch.setattr(MemoryTable, "commit", commits)
@@ -284,7 +284,7 @@ def no_reading_back(patch: pytest.MonkeyPatch) -> None:
 
     def creates(
         table: MemoryTable, change: Change, guard: Guard, *rest: Any, **more: Any
-    ) -> Taken | Full | Known | None:
+    ) -> AlreadyTaken | Full | NewerLeadExists | None:
         return table._taken(guard, rest[1]) or create(table, change, guard, *rest, **more)
 
     patch.setattr(MemoryTable, "commit", commits)
@@ -304,7 +304,7 @@ def no_look_at_what_began_since(patch: pytest.MonkeyPatch) -> None:
 
 
 def no_queue_of_spilled_posts(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Delivering, "spill", lambda *_: None)
+    patch.setattr(EventDelivery, "spill", lambda *_: None)
 
 
 def no_key_of_what_cannot_be_read(patch: pytest.MonkeyPatch) -> None:
@@ -384,7 +384,7 @@ def test_what_is_found_is_made_as_small_as_it_gets(monkeypatch: pytest.MonkeyPat
 def test_what_is_found_is_made_no_smaller_when_the_time_for_it_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
     no_lease(monkeypatch)
     found = next(o for seed in range(1, 1_000) if "I9" in (o := run(short(seed), POLICY)).broken)
-    heard: list[tuple[int, Plan]] = []
+    heard: list[tuple[int, SimulationPlan]] = []
     smaller = shrink(
         found,
         lambda plan: run(plan, POLICY),

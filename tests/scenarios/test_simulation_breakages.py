@@ -26,7 +26,7 @@ from leadtight.domain.outcomes.undo import undo_outcome
 from leadtight.domain.ownership import expiry, handover, waitlist
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.promises import stall
-from leadtight.simulation.plan import Plan
+from leadtight.simulation.plan import SimulationPlan
 from leadtight.simulation.result import run
 from tests.scenarios import test_outages, test_stalls, test_unsubscribe
 from tests.scenarios.test_simulation import POLICY, short
@@ -64,7 +64,7 @@ def a_bounce_is_marked_first(patch: Patch) -> None:
     note = Respond._note
 
     def marks(use_case: Respond, message: Message, report: DeliveryReport, now: datetime) -> bool:
-        if report.reported is respond.Reported.BOUNCED:
+        if report.reported is respond.DeliveryReceipt.BOUNCED:
             done = replace(message, status=Status.BOUNCED)
             use_case._outbox.confirm(done, message_event(done, EventKind.MESSAGE_BOUNCED, now))
         return note(use_case, message, report, now)
@@ -107,12 +107,12 @@ def a_move_drops_the_first_promise(patch: Patch) -> None:
         patch.setattr(module, "watched_on", lambda *_: ())
 
 
-def busy(seed: int) -> Plan:
+def busy(seed: int) -> SimulationPlan:
     """Return a run in which much comes and much fails."""
-    return Plan(seed=seed, leads=6, days=0.25, faults=0.2)
+    return SimulationPlan(seed=seed, leads=6, days=0.25, faults=0.2)
 
 
-FOUND: dict[Callable[[Patch], None], tuple[set[str], Callable[[int], Plan], int]] = {
+FOUND: dict[Callable[[Patch], None], tuple[set[str], Callable[[int], SimulationPlan], int]] = {
     lease_of_a_second: ({"I9"}, short, 280),
     marked_before_it_is_handed_over: ({"I24"}, short, 0),
     a_bounce_is_marked_first: ({"I10"}, busy, 100),

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from leadtight.app.intake.receive import Submission
-from leadtight.domain.model.enrolment import Means
+from leadtight.domain.model.enrolment import OutcomeMeaning
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.event import fold
 from leadtight.domain.model.lead import Lead
@@ -20,7 +20,18 @@ from tests.scenarios.world import MONDAY_NINE, World
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 MINUTE = timedelta(minutes=1)
-PATIENT = replace(PLAN, stop_on=frozenset({Means.BOOKING, Means.WON, Means.LOST, Means.OPT_OUT, Means.DISQUALIFIED}))
+PATIENT = replace(
+    PLAN,
+    stop_on=frozenset(
+        {
+            OutcomeMeaning.BOOKING,
+            OutcomeMeaning.WON,
+            OutcomeMeaning.LOST,
+            OutcomeMeaning.OPT_OUT,
+            OutcomeMeaning.DISQUALIFIED,
+        }
+    ),
+)
 """The plan of three weeks, which a conversation does not end."""
 
 ADA: dict[str, Any] = {

@@ -11,14 +11,14 @@ from itertools import count
 from typing import Any
 
 from leadtight.adapters.memory.alarms import MemoryAlarms
-from leadtight.adapters.memory.ports import PUBLIC_URL, Twins
-from leadtight.adapters.memory.rows import Freed
+from leadtight.adapters.memory.ports import PUBLIC_URL, InMemoryPorts
+from leadtight.adapters.memory.rows import FreedCapacity
 from leadtight.adapters.memory.senders import SentMail
-from leadtight.app.intake.receive import Accepted, Submission
-from leadtight.app.messaging.respond import DeliveryReport, Reported
+from leadtight.app.intake.receive import IntakeResult, Submission
+from leadtight.app.messaging.respond import DeliveryReceipt, DeliveryReport
 from leadtight.app.outcomes.recording import LeadView, OutcomeForm
 from leadtight.app.sla.sla import Alarm
-from leadtight.app.sla.sweep import Swept
+from leadtight.app.sla.sweep import SweepResult
 from leadtight.application import Application
 from leadtight.domain.model.capacity import Caps
 from leadtight.domain.model.event import Event, EventKind
@@ -60,12 +60,12 @@ class World:
     def __post_init__(self) -> None:
         """Wire the use cases as the functions do."""
         self.alarms = LossyAlarms()
-        self.twins = Twins(alarms=self.alarms)
+        self.twins = InMemoryPorts(alarms=self.alarms)
         self.table, self.links, self.call_lists = self.twins.table, self.twins.links, self.twins.call_lists
         self.mailer, self.texter, self.chat = self.twins.mailer, self.twins.texter, self.twins.chat
         self.caller = self.twins.caller
         self.retries = self.twins.retries
-        self.swept: list[Swept] = []
+        self.swept: list[SweepResult] = []
         self._names = count(1)
         self._streamed = 0
         self._next_sweep = self.now + SWEEP_EVERY
@@ -103,7 +103,7 @@ class World:
         )
         return self.submit(submission).lead_id
 
-    def submit(self, submission: Submission) -> Accepted:
+    def submit(self, submission: Submission) -> IntakeResult:
         """Send a submission as it is and return the answer."""
         accepted = self.intake.receive(submission, self.now)
         self.run_stream()
@@ -138,7 +138,7 @@ class World:
         last = self.lead(lead_id).last_outcome
         return self.desk.undo(self.link(lead_id), last.version if last else 0, self.now)
 
-    def report(self, sent: SentMail, reported: Reported, detail: str = "") -> bool:
+    def report(self, sent: SentMail, reported: DeliveryReceipt, detail: str = "") -> bool:
         """Let the mail provider report what became of a mail."""
         provider_id = f"mail-{self.mailer.sent.index(sent) + 1}"
         envelope = sent.envelope
@@ -161,9 +161,9 @@ class World:
             for _ in range(0 if self.stream_down else 1 + self.stream_doubled):
                 self.stream(record)
 
-    def stream(self, record: Lead | Message | Freed) -> None:
+    def stream(self, record: Lead | Message | FreedCapacity) -> None:
         """Deliver one record, as the functions route and respond get it."""
-        if isinstance(record, Freed):
+        if isinstance(record, FreedCapacity):
             list(self.route.freed(record.person_id, self.now))
         elif isinstance(record, Lead):
             self.route.route(record, self.now)
@@ -172,7 +172,7 @@ class World:
                 if not self.respond.is_due_again(sent, self.now):
                     break  # else the function raises, and the stream delivers again
 
-    def sweep(self) -> Swept:
+    def sweep(self) -> SweepResult:
         """Sweep once, now."""
         swept = self.sla.sweep(self.now)
         self.swept.append(swept)

@@ -15,7 +15,7 @@ KEPT_SECONDS = 300
 T = TypeVar("T")
 
 
-class _Kept(Generic[T]):
+class _CachedSecret(Generic[T]):
     """Reads a JSON secret and keeps what it says."""
 
     def __init__(self, secret_id: str, *, monotonic: Callable[[], float] = time.monotonic) -> None:
@@ -36,7 +36,7 @@ class _Kept(Generic[T]):
         raise NotImplementedError
 
 
-class SecretsManagerKeys(_Kept[Keyring]):
+class SecretsManagerKeys(_CachedSecret[Keyring]):
     """Link-signing keys: `{"current": "k2", "k1": "...", "k2": "..."}`.
 
     To rotate, add a key and point `current` at it; remove the old one when its links have expired. Raises KeyError when
@@ -51,7 +51,7 @@ class SecretsManagerKeys(_Kept[Keyring]):
         return Keyring(current=current, keys=keys)
 
 
-class WebhookKeys(_Kept[Mapping[str, WebhookSecrets]]):
+class WebhookKeys(_CachedSecret[Mapping[str, WebhookSecrets]]):
     """Secrets of webhooks by name: `{"typeform": {"signing": ["new", "old"], "verify_token": "..."}}`.
 
     To rotate, put the new one first and remove the old one when the provider signs with the new.
@@ -61,21 +61,21 @@ class WebhookKeys(_Kept[Mapping[str, WebhookSecrets]]):
         return {name: _keys(given) for name, given in entries.items() if isinstance(given, dict)}
 
 
-class ApiKeys(_Kept[tuple[ApiKey, ...]]):
+class ApiKeys(_CachedSecret[tuple[ApiKey, ...]]):
     """Live keys of the API by name, as `leadtight api-key` keeps them: `{"crm": [{"sha256": "...", ...}]}`."""
 
     def _read(self, entries: dict[str, Any]) -> tuple[ApiKey, ...]:
         return api_keys.readable(entries)
 
 
-class FrontKeys(_Kept[Mapping[str, str]]):
+class FrontKeys(_CachedSecret[Mapping[str, str]]):
     """What the front door adds to requests, by name: `{"k1": "..."}`; each of them is good."""
 
     def _read(self, entries: dict[str, Any]) -> Mapping[str, str]:
         return {name: str(key) for name, key in entries.items() if key}
 
 
-class ChatAddresses(_Kept[Mapping[str, Mapping[str, str]]]):
+class ChatAddresses(_CachedSecret[Mapping[str, Mapping[str, str]]]):
     """Addresses of incoming webhooks, by person and channel: `{"ana": {"slack": "https://...", "teams": "..."}}`."""
 
     def _read(self, entries: dict[str, Any]) -> Mapping[str, Mapping[str, str]]:

@@ -9,7 +9,7 @@ from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from leadtight.adapters.contact_points.timezones import SAID
-from leadtight.domain.compliance.contact_hours import Window
+from leadtight.domain.compliance.contact_hours import ContactWindow
 from leadtight.domain.model.inquiry import Inquiry
 from leadtight.reference.calling_hours import EVERYWHERE, Rule, UsState, rules, states
 
@@ -20,7 +20,7 @@ NO_ZONE = "Etc/Unknown"
 class RealHours:
     """Candidates by the zone that the lead told, else by its number and the country and state that it names."""
 
-    def windows(self, number: str, inquiry: Inquiry) -> tuple[Window, ...]:
+    def windows(self, number: str, inquiry: Inquiry) -> tuple[ContactWindow, ...]:
         """Return the permitted hours of every place where the number in E.164 may be; none when nothing is known.
 
         A lead that told its zone is there. A state's hours hold for its numbers and for who says to live there,
@@ -36,8 +36,8 @@ class RealHours:
         return tuple(found)
 
 
-def _window(zone: str, rule: Rule) -> Window:
-    return Window(zone=ZoneInfo(zone), week=rule.week, closed=rule.closed)
+def _window(zone: str, rule: Rule) -> ContactWindow:
+    return ContactWindow(zone=ZoneInfo(zone), week=rule.week, closed=rule.closed)
 
 
 def _states(number: str, said: UsState | None, country: str) -> Iterator[tuple[UsState, bool]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from leadtight.domain.compliance.timezone import KnownBy, LocalTime, local_time
+from leadtight.domain.compliance.timezone import LocalTime, TimezoneSource, local_time
 from leadtight.domain.model.inquiry import Inquiry
 
 SAID = "timezone"
@@ -15,9 +15,9 @@ def local_time_of(company: ZoneInfo, inquiry: Inquiry, now: datetime) -> LocalTi
     """Return the zone of a lead: as it said, else of its number, else of its country, else the company's."""
     return local_time(
         (
-            (KnownBy.SAID, _zones([inquiry.fields.get(SAID, "")])),
-            (KnownBy.PHONE, _zones(_of_number(inquiry.phone))),
-            (KnownBy.COUNTRY, _zones(_of_country(inquiry.country))),
+            (TimezoneSource.SAID, _zones([inquiry.fields.get(SAID, "")])),
+            (TimezoneSource.PHONE, _zones(_of_number(inquiry.phone))),
+            (TimezoneSource.COUNTRY, _zones(_of_country(inquiry.country))),
         ),
         company,
         now,

@@ -7,17 +7,17 @@ from heapq import merge
 from typing import TYPE_CHECKING
 
 from leadtight.adapters.dynamodb import keys, row_reader
-from leadtight.adapters.dynamodb.connection import Connected
+from leadtight.adapters.dynamodb.connection import TableAccess
 from leadtight.adapters.dynamodb.rows import BoardIndexRow, TableRow
 from leadtight.domain.calendar.timestamps import format_timestamp
 
 if TYPE_CHECKING:
-    from leadtight.app.ports.board import HeldCounts
+    from leadtight.app.ports.board import QuarantineCounts
     from leadtight.domain.model.listing import Listing
     from leadtight.domain.views.board import BoardLead
 
 
-class BoardAccess(Connected):
+class BoardAccess(TableAccess):
     """What the board shows."""
 
     def open_on_board(self, limit: int) -> Listing[BoardLead]:
@@ -35,11 +35,11 @@ class BoardAccess(Connected):
         partitions = (keys.excluded(days[0] + timedelta(days=n)) for n in range((days[1] - days[0]).days + 1))
         return min(MOST_COUNTED, sum(TableRow.due.count(each, recorded, limit=MOST_COUNTED) for each in partitions))
 
-    def held_counts(self) -> HeldCounts:
+    def held_counts(self) -> QuarantineCounts:
         """Return how many deliveries are held: two calls."""
-        from leadtight.app.ports.board import MOST_COUNTED, HeldCounts
+        from leadtight.app.ports.board import MOST_COUNTED, QuarantineCounts
 
         waiting, suspected = (
             TableRow.due.count(kind, limit=MOST_COUNTED) for kind in (keys.HELD_OPEN, keys.HELD_SUSPECTED)
         )
-        return HeldCounts(waiting=waiting, suspected=suspected)
+        return QuarantineCounts(waiting=waiting, suspected=suspected)

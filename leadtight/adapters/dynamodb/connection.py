@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 APART_SECONDS = (0.005, 0.1)
 
 
-class Connected:
+class TableAccess:
     """A part of the adapter, over the connection that all share."""
 
     def __init__(self, connection: Connection, *, pause: Callable[[float], None] = time.sleep) -> None:

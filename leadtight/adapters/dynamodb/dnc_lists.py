@@ -26,7 +26,7 @@ AT_ONCE = 25
 """Items of one BatchWriteItem."""
 
 
-class CallListRow(TableRow, discriminator="call_list"):
+class DncListRow(TableRow, discriminator="call_list"):
     """A list: its last complete import."""
 
     generation = UnicodeAttribute()
@@ -40,7 +40,7 @@ class ListedRow(TableRow, discriminator="listed"):
     expires_at = NumberAttribute(null=True)
 
 
-class DynamoCallLists:
+class DynamoDncLists:
     """CallLists over the one table."""
 
     def __init__(self, table: DynamoTable) -> None:
@@ -50,7 +50,7 @@ class DynamoCallLists:
     def lists(self) -> Listing[DncList]:
         """Return every list, by name: one call."""
         items = row_reader.in_partition(keys.CALL_LISTS, keys.LIST_PREFIX)
-        return row_reader.listing(CallListRow, items, lambda row: value_of(DncList, row.doc))
+        return row_reader.listing(DncListRow, items, lambda row: value_of(DncList, row.doc))
 
     def standing(self, number_key: str) -> DncStatus:
         """Return what the lists say of a number: two calls."""
@@ -77,10 +77,10 @@ class DynamoCallLists:
 
     def publish(self, imported: DncList) -> None:
         """Let a complete import take the place of the list before it. Raises Conflict when that is a later one."""
-        row = CallListRow(
+        row = DncListRow(
             keys.CALL_LISTS, keys.call_list(imported.name), generation=imported.generation, doc=text(imported)
         )
-        later = CallListRow.pk.does_not_exist() | (CallListRow.generation <= imported.generation)
+        later = DncListRow.pk.does_not_exist() | (DncListRow.generation <= imported.generation)
         try:
             row.save(condition=later)
         except PutError as error:
@@ -91,7 +91,7 @@ class DynamoCallLists:
     def drop(self, name: str) -> bool:
         """Forget a list; False when there is none. Its entries count for nothing without it and expire."""
         try:
-            CallListRow(keys.CALL_LISTS, keys.call_list(name)).delete(condition=CallListRow.pk.exists())
+            DncListRow(keys.CALL_LISTS, keys.call_list(name)).delete(condition=DncListRow.pk.exists())
         except DeleteError as error:
             if not is_refused(error):
                 raise

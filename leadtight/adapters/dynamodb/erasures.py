@@ -12,7 +12,7 @@ from leadtight.adapters.dynamodb import keys, row_reader
 from leadtight.adapters.dynamodb.connection import is_refused
 from leadtight.adapters.dynamodb.form_rows import ConsentRow
 from leadtight.adapters.dynamodb.quarantine import drop_parts, in_parts, whole
-from leadtight.adapters.dynamodb.quarantine_rows import HeldRow
+from leadtight.adapters.dynamodb.quarantine_rows import QuarantineRow
 from leadtight.adapters.dynamodb.rows import (
     EventRow,
     GuardRow,
@@ -87,7 +87,7 @@ class DynamoErasures:
 
     def all_held(self) -> Listing[QuarantinedDelivery]:
         """Return every held delivery: a scan."""
-        found = row_reader.listing(HeldRow, row_reader.everywhere(HeldRow.pk.startswith("HELD#")), in_parts)
+        found = row_reader.listing(QuarantineRow, row_reader.everywhere(QuarantineRow.pk.startswith("HELD#")), in_parts)
         deliveries, unreadable = list[QuarantinedDelivery](), [*found.unreadable]
         for held, characters in found:
             try:
@@ -98,9 +98,9 @@ class DynamoErasures:
 
     def drop_held(self, held_id: str) -> None:
         """Delete a held delivery: two calls, and one for each part of a large one."""
-        found = row_reader.one(HeldRow, keys.held(held_id), keys.HELD_SK, in_parts)
+        found = row_reader.one(QuarantineRow, keys.held(held_id), keys.HELD_SK, in_parts)
         drop_parts(held_id, found[1] if found else 0)
-        HeldRow(keys.held(held_id), keys.HELD_SK).delete()
+        QuarantineRow(keys.held(held_id), keys.HELD_SK).delete()
 
     def guards_of(self, lead_ids: frozenset[str]) -> Listing[str]:
         """Return the guards of leads: a scan."""

@@ -10,10 +10,10 @@ from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
 from leadtight.adapters.dynamodb import keys, row_reader
-from leadtight.adapters.dynamodb.connection import Connected
+from leadtight.adapters.dynamodb.connection import TableAccess
 from leadtight.adapters.dynamodb.rows import GuardRow
 from leadtight.adapters.dynamodb.transactions import CONDITION_FAILED, refused_items
-from leadtight.app.ports.guards import Full, Guard, Taken
+from leadtight.app.ports.guards import AlreadyTaken, Full, Guard
 from leadtight.domain.calendar.timestamps import format_timestamp
 
 if TYPE_CHECKING:
@@ -23,10 +23,10 @@ MOST_REMEMBERED = 10_000
 """Counts that this process remembers to be full."""
 
 
-class GuardAccess(Connected):
+class GuardAccess(TableAccess):
     """What has been taken, whatever became of it."""
 
-    def taken_by(self, guard: Guard, now: datetime) -> Taken | None:
+    def taken_by(self, guard: Guard, now: datetime) -> AlreadyTaken | None:
         """Return who has taken a guard: one call."""
         partition, still = keys.guard(guard.source, guard.key), format_timestamp(now)
         return row_reader.one(GuardRow, partition, keys.GUARD_SK, lambda row: _taken_still(row, still))
@@ -99,12 +99,12 @@ def take_guard(
             form_rows.count(transaction, one, lead_id, full)
 
 
-def taken(error: TransactWriteError) -> Taken | None:
+def taken(error: TransactWriteError) -> AlreadyTaken | None:
     """Return who holds the guard, which is the first item of the transaction."""
     return next(taken_each(error), None)
 
 
-def taken_each(error: TransactWriteError) -> Iterator[Taken | None]:
+def taken_each(error: TransactWriteError) -> Iterator[AlreadyTaken | None]:
     """Yield who holds the guard of every second item of the transaction, None where it was free."""
     for reason in error.cancellation_reasons[::2]:
         if reason is None or reason.code != CONDITION_FAILED or not reason.raw_item:
@@ -113,12 +113,12 @@ def taken_each(error: TransactWriteError) -> Iterator[Taken | None]:
             yield row_reader.asked_for(GuardRow, reason.raw_item, _taken)
 
 
-def _taken_still(row: GuardRow, now: str) -> Taken | None:
+def _taken_still(row: GuardRow, now: str) -> AlreadyTaken | None:
     return _taken(row) if row.taken_until > now else None
 
 
-def _taken(row: GuardRow) -> Taken:
-    return Taken(lead_id=row.lead_id, fingerprint=row.fingerprint)
+def _taken(row: GuardRow) -> AlreadyTaken:
+    return AlreadyTaken(lead_id=row.lead_id, fingerprint=row.fingerprint)
 
 
 def _refused_counts(error: TransactWriteError) -> frozenset[str]:

@@ -9,7 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from leadtight.adapters.dynamodb import keys, row_reader
-from leadtight.adapters.dynamodb.connection import Connected
+from leadtight.adapters.dynamodb.connection import TableAccess
 from leadtight.adapters.dynamodb.rows import EventRow
 from leadtight.domain.model.listing import Listing
 
@@ -21,7 +21,7 @@ MOST_BYTES = 4 * 1024 * 1024
 """Of a page: four Query calls, and some 50 ms of a function's time."""
 
 
-class HistoryAccess(Connected):
+class HistoryAccess(TableAccess):
     """The events of leads."""
 
     def history(self, lead_id: str) -> Listing[Event]:

@@ -6,7 +6,7 @@ import zlib
 from datetime import date, datetime
 
 from leadtight.domain.calendar.timestamps import format_timestamp
-from leadtight.domain.notifications.urgency import Lane
+from leadtight.domain.notifications.urgency import OutboxLane
 
 NOBODY = "-"
 OWNERS = "OWNERS"
@@ -154,17 +154,17 @@ def outboxes() -> tuple[str, ...]:
     return tuple(f"OUTBOX#{n}" for n in range(OUTBOX_SHARDS))
 
 
-def owed(lane: Lane, at: datetime, item_id: str) -> str:
+def owed(lane: OutboxLane, at: datetime, item_id: str) -> str:
     """Return an owed message's index sort key: its lane, then its time; one that is claimed has the time alone.
 
     So did all of them before there were lanes: whatever a version before wrote is among the claimed.
     """
-    return due(at, item_id) if lane is Lane.LEASED else f"0{lane.value}#{due(at, item_id)}"
+    return due(at, item_id) if lane is OutboxLane.LEASED else f"0{lane.value}#{due(at, item_id)}"
 
 
-def owed_by(lane: Lane, at: datetime) -> tuple[str, str]:
+def owed_by(lane: OutboxLane, at: datetime) -> tuple[str, str]:
     """Return the index sort keys that all messages of a lane stand between which are due at or before `at`."""
-    return ("1", due_by(at)) if lane is Lane.LEASED else (f"0{lane.value}#", f"0{lane.value}#{due_by(at)}")
+    return ("1", due_by(at)) if lane is OutboxLane.LEASED else (f"0{lane.value}#", f"0{lane.value}#{due_by(at)}")
 
 
 def day(on: date, lead_id: str) -> str:

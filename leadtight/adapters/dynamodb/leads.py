@@ -13,7 +13,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
 from leadtight.adapters.dynamodb import keys, row_reader
-from leadtight.adapters.dynamodb.connection import Connected
+from leadtight.adapters.dynamodb.connection import TableAccess
 from leadtight.adapters.dynamodb.guards import FullCounts, take_guard, taken
 from leadtight.adapters.dynamodb.people import leaves, update_person
 from leadtight.adapters.dynamodb.rows import EventRow, LeadRow, OwnerRow, PersonRow, RotationRow, TableRow, WaitingRow
@@ -25,7 +25,7 @@ from leadtight.adapters.dynamodb.transactions import (
     save_left,
     save_records,
 )
-from leadtight.app.ports.leads import Known, RoutingState
+from leadtight.app.ports.leads import NewerLeadExists, RoutingState
 from leadtight.domain.model.capacity import OwnerState
 from leadtight.domain.model.errors import Conflict, UnreadableRow
 from leadtight.domain.model.listing import Listing, Unreadable
@@ -34,7 +34,7 @@ from leadtight.domain.model.rotation import Rotation, UnknownRotation
 if TYPE_CHECKING:
     from pynamodb.connection.base import Connection
 
-    from leadtight.app.ports.guards import Full, Guard, Taken
+    from leadtight.app.ports.guards import AlreadyTaken, Full, Guard
     from leadtight.domain.change import Change
     from leadtight.domain.model.lead import Lead
 
@@ -46,7 +46,7 @@ PAGE = 1_000
 """Rows that one Query asks the index for."""
 
 
-class LeadAccess(Connected):
+class LeadAccess(TableAccess):
     """Leads, with the rotation and the people that a change of them moves."""
 
     def __init__(self, connection: Connection, *, pause: Callable[[float], None]) -> None:
@@ -61,7 +61,7 @@ class LeadAccess(Connected):
         person_keys: Iterable[str],
         now: datetime,
         known: frozenset[str] = frozenset(),
-    ) -> Taken | Full | Known | None:
+    ) -> AlreadyTaken | Full | NewerLeadExists | None:
         """Store a new lead under its guard: one call."""
         people = tuple(person_keys)
         for attempt in range(CONTENTION_TRIES):
@@ -96,7 +96,9 @@ class LeadAccess(Connected):
             transaction.save(LeadRow.due_of(change.after))
             save_records(transaction, change)
 
-    def merge(self, change: Change, guard: Guard, person_keys: Iterable[str], now: datetime) -> Taken | Full | None:
+    def merge(
+        self, change: Change, guard: Guard, person_keys: Iterable[str], now: datetime
+    ) -> AlreadyTaken | Full | None:
         """Store a change of a known lead under a guard: one call."""
         lead_id, people = change.after.id, tuple(person_keys)
         try:
@@ -227,15 +229,15 @@ def _leads_to_none_but(known: frozenset[str]) -> Condition:
     return nobody | PersonRow.latest.is_in(*sorted(known)) if known else nobody
 
 
-def _known(error: TransactWriteError) -> Known | None:
+def _known(error: TransactWriteError) -> NewerLeadExists | None:
     """Return the leads that the refused person items lead to."""
     people = refused_items(error, keys.PERSON_SK)
     latest = (row_reader.asked_for(PersonRow, item, lambda row: row.latest) for item in people)
     found = frozenset(lead_id for lead_id in latest if lead_id)
-    return Known(lead_ids=found) if found else None
+    return NewerLeadExists(lead_ids=found) if found else None
 
 
-def _unless_ours(taken: Taken, change: Change) -> Taken | None:
+def _unless_ours(taken: AlreadyTaken, change: Change) -> AlreadyTaken | None:
     """Return who took the guard, unless an attempt of ours did whose answer was lost."""
     return None if taken.lead_id == change.after.id else taken
 

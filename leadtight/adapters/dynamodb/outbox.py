@@ -12,7 +12,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from leadtight.adapters.dynamodb import keys, row_reader
-from leadtight.adapters.dynamodb.connection import Connected, is_refused
+from leadtight.adapters.dynamodb.connection import TableAccess, is_refused
 from leadtight.adapters.dynamodb.rows import EventRow, MailRow, MessageRow
 from leadtight.adapters.dynamodb.transactions import is_canceled_by_a_condition
 from leadtight.domain.calendar.timestamps import format_timestamp
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from leadtight.domain.model.event import Event
 
 
-class OutboxAccess(Connected):
+class OutboxAccess(TableAccess):
     """Messages that are owed, claimed, finished and confirmed."""
 
     def owe(self, message: Message) -> bool:

@@ -8,10 +8,10 @@ from leadtight.adapters.dynamodb import keys, row_reader
 from leadtight.adapters.dynamodb.rows import MessageRow, TableRow
 from leadtight.domain.model.listing import Listing, Unreadable
 from leadtight.domain.model.message import Message
-from leadtight.domain.notifications.urgency import Lane, earliest_and_latest, in_order
+from leadtight.domain.notifications.urgency import OutboxLane, earliest_and_latest, in_order
 
-_SENT_ALONE = (Lane.FIRST, Lane.SOON, Lane.LATER, Lane.LEASED)
-_IN_DIGESTS = (Lane.DIGEST, Lane.LEASED)
+_SENT_ALONE = (OutboxLane.FIRST, OutboxLane.SOON, OutboxLane.LATER, OutboxLane.LEASED)
+_IN_DIGESTS = (OutboxLane.DIGEST, OutboxLane.LEASED)
 
 
 def due(before: datetime, limit: int) -> Listing[Message]:
@@ -24,7 +24,9 @@ def queued(before: datetime, limit: int) -> Listing[Message]:
     return _window(_IN_DIGESTS, before, limit, lambda message: message.queued)
 
 
-def _window(lanes: Iterable[Lane], before: datetime, limit: int, wanted: Callable[[Message], bool]) -> Listing[Message]:
+def _window(
+    lanes: Iterable[OutboxLane], before: datetime, limit: int, wanted: Callable[[Message], bool]
+) -> Listing[Message]:
     unreadable: list[Unreadable] = []
     found = in_order(m for lane in lanes for m in _of(lane, before, limit, wanted, unreadable))
     each_once = tuple(dict.fromkeys(unreadable))
@@ -33,7 +35,7 @@ def _window(lanes: Iterable[Lane], before: datetime, limit: int, wanted: Callabl
 
 
 def _of(
-    lane: Lane, before: datetime, limit: int, wanted: Callable[[Message], bool], unreadable: list[Unreadable]
+    lane: OutboxLane, before: datetime, limit: int, wanted: Callable[[Message], bool], unreadable: list[Unreadable]
 ) -> tuple[Message, ...]:
     read = list[Message]()
     for shard in keys.outboxes():
@@ -46,7 +48,13 @@ def _of(
 
 
 def _messages(
-    shard: str, lane: Lane, before: datetime, limit: int, unreadable: list[Unreadable], *, newest_first: bool = False
+    shard: str,
+    lane: OutboxLane,
+    before: datetime,
+    limit: int,
+    unreadable: list[Unreadable],
+    *,
+    newest_first: bool = False,
 ) -> Iterator[Message]:
     between = TableRow.gsi1sk.between(*keys.owed_by(lane, before))
     items = row_reader.on_index(shard, between, page_size=limit, newest_first=newest_first)

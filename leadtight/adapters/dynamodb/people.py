@@ -12,7 +12,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from leadtight.adapters.dynamodb import keys, row_reader
-from leadtight.adapters.dynamodb.connection import Connected, is_refused
+from leadtight.adapters.dynamodb.connection import TableAccess, is_refused
 from leadtight.adapters.dynamodb.rows import AlertsRow, OwnerRow, PersonRow, kind_of
 from leadtight.domain.calendar.timestamps import format_timestamp
 from leadtight.domain.model.errors import Conflict
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from leadtight.domain.notifications.interruptions import Alerts
 
 
-class PeopleAccess(Connected):
+class PeopleAccess(TableAccess):
     """Whose leads are whose, who has left by which channel, who is away, and who was alerted."""
 
     def leads_of(self, person_keys: Iterable[str]) -> Listing[str]:

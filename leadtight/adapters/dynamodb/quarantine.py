@@ -13,7 +13,7 @@ from pynamodb.transactions import TransactWrite
 from leadtight.adapters.dynamodb import keys, row_reader
 from leadtight.adapters.dynamodb.connection import is_refused
 from leadtight.adapters.dynamodb.guards import take_guard, taken_each
-from leadtight.adapters.dynamodb.quarantine_rows import HeldPartRow, HeldRow, lengths, parts_of
+from leadtight.adapters.dynamodb.quarantine_rows import QuarantinePartRow, QuarantineRow, lengths, parts_of
 from leadtight.adapters.dynamodb.rows import TableRow
 from leadtight.adapters.dynamodb.transactions import raise_unless_contention
 from leadtight.domain.model.errors import Conflict, NotStorable, UnreadableRow
@@ -21,32 +21,32 @@ from leadtight.domain.model.listing import Listing, Unreadable
 
 if TYPE_CHECKING:
     from leadtight.adapters.dynamodb.table import DynamoTable
-    from leadtight.app.ports.guards import Guard, Taken
+    from leadtight.app.ports.guards import AlreadyTaken, Guard
     from leadtight.domain.intake.quarantine import QuarantinedDelivery
 
 AT_ONCE = 40
 """A transaction takes a hundred items and 4 MB; a delivery is two items, of which one has up to 64 KB."""
 
 
-class DynamoHeld:
+class DynamoQuarantine:
     """HeldStore over the one table."""
 
     def __init__(self, table: DynamoTable) -> None:
         """Share the connection of the table."""
         self._connection = table.connection
 
-    def hold(self, held: QuarantinedDelivery, guard: Guard, now: datetime) -> Taken | None:
+    def hold(self, held: QuarantinedDelivery, guard: Guard, now: datetime) -> AlreadyTaken | None:
         """Keep a delivery under its guard: one call."""
         return self._hold_some([(held, guard)], now)[held.id]
 
     def hold_all(
         self, deliveries: Sequence[tuple[QuarantinedDelivery, Guard]], now: datetime
-    ) -> tuple[Taken | None, ...]:
+    ) -> tuple[AlreadyTaken | None, ...]:
         """Keep deliveries, a call for every forty, and one more where some of these were known.
 
         Raises NotStorable for one that is too large, after the others had their turn.
         """
-        found: dict[str, Taken | None] = {}
+        found: dict[str, AlreadyTaken | None] = {}
         for start in range(0, len(deliveries), AT_ONCE):
             some = deliveries[start : start + AT_ONCE]
             try:
@@ -57,9 +57,9 @@ class DynamoHeld:
 
     def _hold_each(
         self, deliveries: Sequence[tuple[QuarantinedDelivery, Guard]], now: datetime
-    ) -> dict[str, Taken | None]:
+    ) -> dict[str, AlreadyTaken | None]:
         """Keep each by itself: together they were too large, or one of them is."""
-        found: dict[str, Taken | None] = {}
+        found: dict[str, AlreadyTaken | None] = {}
         failures: list[NotStorable] = []
         for held, guard in deliveries:
             try:
@@ -72,7 +72,7 @@ class DynamoHeld:
 
     def _hold_some(
         self, deliveries: Sequence[tuple[QuarantinedDelivery, Guard]], now: datetime
-    ) -> dict[str, Taken | None]:
+    ) -> dict[str, AlreadyTaken | None]:
         for held, _ in deliveries:
             for part in parts_of(held):
                 part.save()
@@ -80,7 +80,7 @@ class DynamoHeld:
             with TransactWrite(connection=self._connection) as transaction:
                 for held, guard in deliveries:
                     take_guard(transaction, guard, held.id, now)
-                    transaction.save(HeldRow.of(held), condition=HeldRow.pk.does_not_exist())
+                    transaction.save(QuarantineRow.of(held), condition=QuarantineRow.pk.does_not_exist())
         except TransactWriteError as error:
             known = {held.id: found for (held, _), found in zip(deliveries, taken_each(error), strict=False) if found}
             if not known:
@@ -97,7 +97,7 @@ class DynamoHeld:
 
     def find_held(self, held_id: str) -> QuarantinedDelivery | None:
         """Return one held delivery whole: one call, and one for the parts of a large one."""
-        found = row_reader.one(HeldRow, keys.held(held_id), keys.HELD_SK, in_parts)
+        found = row_reader.one(QuarantineRow, keys.held(held_id), keys.HELD_SK, in_parts)
         return whole(*found) if found else None
 
     def open_held(self, limit: int) -> Listing[QuarantinedDelivery]:
@@ -120,7 +120,7 @@ class DynamoHeld:
     def settle(self, held: QuarantinedDelivery) -> None:
         """Store the next version: one call, and a second to tell our own work when it is refused."""
         try:
-            HeldRow.of(held).save(condition=HeldRow.version == held.version - 1)
+            QuarantineRow.of(held).save(condition=QuarantineRow.version == held.version - 1)
             for part in parts_of(held) if held.settled_at else ():
                 part.save()  # from now on it is kept as long as its delivery
         except PutError as error:
@@ -130,7 +130,7 @@ class DynamoHeld:
                 raise Conflict(f"delivery {held.id} has moved on") from error
 
 
-def in_parts(row: HeldRow) -> tuple[QuarantinedDelivery, int]:
+def in_parts(row: QuarantineRow) -> tuple[QuarantinedDelivery, int]:
     """Return a delivery as its row has it, and how many characters of it are in parts."""
     return row.value(), int(row.characters or 0)
 
@@ -141,7 +141,7 @@ def whole(held: QuarantinedDelivery, characters: int) -> QuarantinedDelivery:
         return held
     wanted = {keys.held_part(held.id, number): length for number, length in enumerate(lengths(characters))}
     found = row_reader.by_keys((partition, keys.PART_SK) for partition in wanted)
-    pieces = {item["pk"]["S"]: row_reader.asked_for(HeldPartRow, item, lambda part: part.doc) for item in found}
+    pieces = {item["pk"]["S"]: row_reader.asked_for(QuarantinePartRow, item, lambda part: part.doc) for item in found}
     for partition, length in wanted.items():
         if len(pieces.get(partition, "")) != length:
             raise UnreadableRow(Unreadable(kind="held_part", key=f"{partition} {keys.PART_SK}", error="PartMissing"))
@@ -158,8 +158,8 @@ def forget_parts(held: QuarantinedDelivery, now: datetime) -> None:
 def drop_parts(held_id: str, characters: int) -> None:
     """Delete the pieces of a delivery: one call for each."""
     for number, _ in enumerate(lengths(characters)):
-        HeldPartRow(keys.held_part(held_id, number), keys.PART_SK).delete()
+        QuarantinePartRow(keys.held_part(held_id, number), keys.PART_SK).delete()
 
 
 def _held(items: Iterable[row_reader.Raw], limit: int | None = None) -> Listing[QuarantinedDelivery]:
-    return row_reader.listing(HeldRow, items, HeldRow.value, limit)
+    return row_reader.listing(QuarantineRow, items, QuarantineRow.value, limit)

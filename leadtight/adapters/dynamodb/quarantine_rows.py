@@ -21,7 +21,7 @@ SHOWN = 4_000
 """Characters of a delivery in parts that stand in its row, too: what lists show."""
 
 
-class HeldRow(TableRow, discriminator="held"):
+class QuarantineRow(TableRow, discriminator="held"):
     """A held delivery: in the index by when it is due or came in while it is open, then by its day; kept for a time."""
 
     version = NumberAttribute()
@@ -30,7 +30,7 @@ class HeldRow(TableRow, discriminator="held"):
     characters = NumberAttribute(null=True)
 
     @classmethod
-    def of(cls, held: QuarantinedDelivery) -> "HeldRow":
+    def of(cls, held: QuarantinedDelivery) -> "QuarantineRow":
         """Return the row of a held delivery; a large one stands in it shortened, and whole in its parts."""
         row = cls(keys.held(held.id), keys.HELD_SK, version=held.version, doc=text(held))
         if len(row.doc.encode("utf-8", "replace")) > LARGEST_WHOLE:
@@ -50,19 +50,19 @@ class HeldRow(TableRow, discriminator="held"):
         return value_of(QuarantinedDelivery, self.doc)
 
 
-class HeldPartRow(TableRow, discriminator="held_part"):
+class QuarantinePartRow(TableRow, discriminator="held_part"):
     """A piece of what a large delivery said; it goes with its delivery."""
 
     doc = UnicodeAttribute()
     expires_at = NumberAttribute(null=True)
 
 
-def parts_of(held: QuarantinedDelivery) -> Iterator[HeldPartRow]:
+def parts_of(held: QuarantinedDelivery) -> Iterator[QuarantinePartRow]:
     """Yield the rows of a delivery's pieces; none where it is one row."""
-    row = HeldRow.of(held)
+    row = QuarantineRow.of(held)
     for number, length in enumerate(lengths(int(row.characters or 0))):
         piece = held.content[number * LONGEST_PART :][:length]
-        yield HeldPartRow(keys.held_part(held.id, number), keys.PART_SK, doc=piece, expires_at=row.expires_at)
+        yield QuarantinePartRow(keys.held_part(held.id, number), keys.PART_SK, doc=piece, expires_at=row.expires_at)
 
 
 def lengths(characters: int) -> list[int]:

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from leadtight.adapters.dynamodb.rows import EventRow, LeadRow, MessageRow, TableRow
-from leadtight.app.messaging.respond import DeliveryReport, Reported
+from leadtight.app.messaging.respond import DeliveryReceipt, DeliveryReport
 from leadtight.app.sla.sla import Alarm
 from leadtight.domain.intake.inbound_email import Complaint
 from leadtight.domain.model.lead import Lead
@@ -15,12 +15,12 @@ from leadtight.domain.model.message import Message
 Record = Mapping[str, Any]
 
 _REPORTED = {
-    "Send": Reported.ACCEPTED,
-    "Delivery": Reported.ACCEPTED,
-    "Bounce": Reported.BOUNCED,
-    "Reject": Reported.BOUNCED,
-    "Rendering Failure": Reported.BOUNCED,
-    "Complaint": Reported.COMPLAINED,
+    "Send": DeliveryReceipt.ACCEPTED,
+    "Delivery": DeliveryReceipt.ACCEPTED,
+    "Bounce": DeliveryReceipt.BOUNCED,
+    "Reject": DeliveryReceipt.BOUNCED,
+    "Rendering Failure": DeliveryReceipt.BOUNCED,
+    "Complaint": DeliveryReceipt.COMPLAINED,
 }
 
 
@@ -134,4 +134,4 @@ def _detail(event: Mapping[str, Any], kind: str) -> str:
     if "bounce" in event:
         recipients = event["bounce"].get("bouncedRecipients", ())
         return next((r["diagnosticCode"] for r in recipients if r.get("diagnosticCode")), "bounced")
-    return "" if _REPORTED[kind] is Reported.ACCEPTED else kind.lower()
+    return "" if _REPORTED[kind] is DeliveryReceipt.ACCEPTED else kind.lower()

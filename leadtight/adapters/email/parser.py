@@ -1,4 +1,4 @@
-"""From the bytes of a mail to a `Letter`: whatever it holds, it is read within bounds or refused as unreadable.
+"""From the bytes of a mail to a `InboundEmail`: whatever it holds, it is read within bounds or refused as unreadable.
 
 The standard library's parser with its modern policy; header by header that gives up where the policy would, and keeps
 the raw text instead. What is read here is named in `app/intake/inbound_mail.py`.

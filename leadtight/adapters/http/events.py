@@ -11,7 +11,7 @@ from leadtight.adapters.http import page_headers
 from leadtight.domain.text.sanitizing import sanitize
 
 if TYPE_CHECKING:
-    from leadtight.app.intake.deliveries import Settled
+    from leadtight.app.intake.deliveries import SettledItem
     from leadtight.domain.model.consent_record import Visitor
     from leadtight.domain.model.errors import InvalidInquiry, Problem
 
@@ -124,7 +124,7 @@ NEEDS_KEY = "could not be read, or is believed only with an API key; it is kept 
 UNREACHABLE = "nobody can answer: give an e-mail address or a phone number that can be read"
 
 
-def settled(what: Settled) -> Response:
+def settled(what: SettledItem) -> Response:
     """Return what a program hears of its post: the lead's id, or that a person has to look.
 
     `warnings` name the fields that could not be read, and say when the sender cannot be answered.

@@ -10,7 +10,7 @@ from typing import Any
 from leadtight.adapters.inbound.field_names import plain, put
 from leadtight.adapters.inbound.field_vocabulary import words
 from leadtight.adapters.inbound.flat_fields import as_text
-from leadtight.domain.policy.forms import Wording
+from leadtight.domain.policy.forms import ConsentWording
 
 BOXES = (
     ("consent_sms", "sms", "inquiry", "sms"),
@@ -21,7 +21,7 @@ BOXES = (
 """Of each consent box the name of its field, what it is for, and where its words stand in the policy."""
 
 CONSENT_FIELDS = frozenset({"consent_text", "consent_url", "consent_marketing", *(name for name, *_ in BOXES)})
-NO_WORDING = Wording()
+NO_WORDING = ConsentWording()
 TICKED = words("""
     1 on true yes y x ok checked selected ticked accept accepted agree agreed granted i_agree i_accept i_consent
     ja j an wahr einverstanden zugestimmt akzeptiert aktiviert ich_stimme_zu oui vrai accepte j_accepte
@@ -55,7 +55,7 @@ _CHANNELS = {
 }
 
 
-def consented(body: dict[str, Any], wording: Wording = NO_WORDING, page: str = "") -> dict[str, Any]:
+def consented(body: dict[str, Any], wording: ConsentWording = NO_WORDING, page: str = "") -> dict[str, Any]:
     """Return a body in which the consent fields are one `consent`: each box that was shown, ticked or not.
 
     A box was shown when the policy has its words, or the post its field; `consent_text` alone stands beside
@@ -81,7 +81,7 @@ def consented(body: dict[str, Any], wording: Wording = NO_WORDING, page: str = "
     return body
 
 
-def unclear(body: Mapping[str, Any], wording: Wording = NO_WORDING) -> dict[str, Any]:
+def unclear(body: Mapping[str, Any], wording: ConsentWording = NO_WORDING) -> dict[str, Any]:
     """Return the values of consent boxes that are neither a tick nor an empty box: kept for a person to read."""
     unread: dict[str, Any] = {}
     post_words = as_text(body.get("consent_text"))

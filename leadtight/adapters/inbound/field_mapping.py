@@ -8,7 +8,7 @@ from leadtight.adapters.inbound.field_names import bare, plain, put
 from leadtight.adapters.inbound.flat_fields import as_text, flat, without
 from leadtight.app.intake.claims import PERMALINK, UNCONFIRMED_PERMALINK
 from leadtight.app.intake.inquiry_parser import KNOWN_FIELDS
-from leadtight.domain.policy.forms import Wording
+from leadtight.domain.policy.forms import ConsentWording
 
 ANSWERS = KNOWN_FIELDS - {"source", "external_id"}
 """Names that are ours also when a page or a question has them; a campaign's `source` is none of ours."""
@@ -28,7 +28,7 @@ _CONSENT_CALLED = {plain(name).replace("_", ""): name for name in CONSENT_FIELDS
 
 
 def mapped(
-    paths: Mapping[str, str], content: Mapping[str, Any], wording: Wording = NO_WORDING, page: str = ""
+    paths: Mapping[str, str], content: Mapping[str, Any], wording: ConsentWording = NO_WORDING, page: str = ""
 ) -> dict[str, Any]:
     """Return the body of a submission: what each JMESPath of the policy finds, and the whole of `content` as fields.
 
@@ -49,7 +49,7 @@ def at_path(path: str, content: Any) -> Any:
 
 
 def answered(
-    names: Mapping[str, str], answers: Mapping[str, Any], wording: Wording = NO_WORDING, page: str = ""
+    names: Mapping[str, str], answers: Mapping[str, Any], wording: ConsentWording = NO_WORDING, page: str = ""
 ) -> dict[str, Any]:
     """Return the body of a submission made of questions and answers: `names` maps the provider's names to ours.
 
@@ -102,7 +102,7 @@ def _know(known: dict[str, Any], rest: dict[str, Any], name: str, question: str,
         put(rest, question, other)
 
 
-def _whole_name(known: dict[str, Any], rest: dict[str, Any], wording: Wording, page: str) -> dict[str, Any]:
+def _whole_name(known: dict[str, Any], rest: dict[str, Any], wording: ConsentWording, page: str) -> dict[str, Any]:
     """Return the body with one name: "Name" beside a first name is the last one, unless it has both in it."""
     body = dict(known)
     name, parts = as_text(body.get("name")), {part: body.get(part) for part in ("first_name", "last_name")}

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from leadtight.adapters.memory.quarantine import MemoryQuarantine
-from leadtight.app.ports.board import MOST_COUNTED, HeldCounts
+from leadtight.app.ports.board import MOST_COUNTED, QuarantineCounts
 from leadtight.domain.model.listing import Listing
 from leadtight.domain.views.board import BoardLead, on_board
 
@@ -23,6 +23,8 @@ class MemoryBoard(MemoryQuarantine):
         with self._lock:
             return sum(start <= lead.recorded_at < end for lead in self._leads.values() if lead.excluded)
 
-    def held_counts(self) -> HeldCounts:
+    def held_counts(self) -> QuarantineCounts:
         """Return how many deliveries are held."""
-        return HeldCounts(waiting=len(self.open_held(MOST_COUNTED)), suspected=len(self.suspected_held(MOST_COUNTED)))
+        return QuarantineCounts(
+            waiting=len(self.open_held(MOST_COUNTED)), suspected=len(self.suspected_held(MOST_COUNTED))
+        )

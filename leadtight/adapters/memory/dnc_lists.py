@@ -9,7 +9,7 @@ from leadtight.domain.model.listing import Listing, Unreadable
 
 
 @dataclass
-class MemoryCallLists:
+class MemoryDncLists:
     """CallLists in dictionaries. The `spoiled` ones are there and cannot be read, like rows of a newer version."""
 
     published: dict[str, DncList] = field(default_factory=dict)

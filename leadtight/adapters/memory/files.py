@@ -104,7 +104,7 @@ class MemoryVersions:
 
 
 @dataclass
-class MemoryGivenUp:
+class MemoryDeadLetters:
     """Messages that were given up, in a list."""
 
     bodies: list[str] = field(default_factory=list)

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from leadtight.adapters.memory.rows import MemoryGuard, MemoryRows
-from leadtight.app.ports.guards import Full, Guard, Taken
+from leadtight.app.ports.guards import AlreadyTaken, Full, Guard
 
 
 class MemoryGuards(MemoryRows):
     """What has been taken, whatever became of it."""
 
-    def taken_by(self, guard: Guard, now: datetime) -> Taken | None:
+    def taken_by(self, guard: Guard, now: datetime) -> AlreadyTaken | None:
         """Return who has taken a guard."""
         with self._lock:
             return self._taken(guard, now)
@@ -25,12 +25,12 @@ class MemoryGuards(MemoryRows):
         self._guards[guard.source, guard.key] = MemoryGuard(by, guard)
         self._counts.update(count.key for count in guard.counts)
 
-    def _taken(self, guard: Guard, now: datetime) -> Taken | None:
+    def _taken(self, guard: Guard, now: datetime) -> AlreadyTaken | None:
         held = self._guards.get((guard.source, guard.key))
         self._check_readable("guard", f"{guard.source} {guard.key}")
         if held is None or held.guard.expires_at <= now:
             return None
-        return Taken(lead_id=held.lead_id, fingerprint=held.guard.fingerprint)
+        return AlreadyTaken(lead_id=held.lead_id, fingerprint=held.guard.fingerprint)
 
     def _full(self, guard: Guard) -> Full | None:
         return next((Full(key=c.key) for c in guard.counts if self._counts[c.key] >= c.at_most), None)

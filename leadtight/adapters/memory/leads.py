@@ -6,9 +6,9 @@ from datetime import datetime
 
 from leadtight.adapters.memory.guards import MemoryGuards
 from leadtight.adapters.memory.people import MemoryPeople
-from leadtight.adapters.memory.rows import Freed, id_of
-from leadtight.app.ports.guards import Full, Guard, Taken
-from leadtight.app.ports.leads import Known, RoutingState
+from leadtight.adapters.memory.rows import FreedCapacity, id_of
+from leadtight.app.ports.guards import AlreadyTaken, Full, Guard
+from leadtight.app.ports.leads import NewerLeadExists, RoutingState
 from leadtight.domain.change import Change
 from leadtight.domain.model.capacity import Load, OwnerState
 from leadtight.domain.model.errors import Conflict
@@ -28,7 +28,7 @@ class MemoryLeads(MemoryGuards, MemoryPeople):
         person_keys: Iterable[str],
         now: datetime,
         known: frozenset[str] = frozenset(),
-    ) -> Taken | Full | Known | None:
+    ) -> AlreadyTaken | Full | NewerLeadExists | None:
         """Store a new lead under its guard."""
         people = tuple(person_keys)
         with self._lock:
@@ -37,7 +37,7 @@ class MemoryLeads(MemoryGuards, MemoryPeople):
             if full := self._full(guard):
                 return full
             if found := frozenset(self._latest[key] for key in people if key in self._latest) - known:
-                return Known(lead_ids=found)
+                return NewerLeadExists(lead_ids=found)
             self._take(guard, change.after.id)
             latest = dict.fromkeys(people, change.after.id)
             self._latest = self._latest | latest if change.after.leads_its_person else latest | self._latest
@@ -47,7 +47,9 @@ class MemoryLeads(MemoryGuards, MemoryPeople):
             self.inserted.append(change.after)
             return None
 
-    def merge(self, change: Change, guard: Guard, person_keys: Iterable[str], now: datetime) -> Taken | Full | None:
+    def merge(
+        self, change: Change, guard: Guard, person_keys: Iterable[str], now: datetime
+    ) -> AlreadyTaken | Full | None:
         """Store a change of a known lead under a guard."""
         with self._lock:
             is_stored = self._leads.get(change.after.id) == change.after
@@ -130,7 +132,7 @@ class MemoryLeads(MemoryGuards, MemoryPeople):
         for message in change.messages:
             self._messages[message.lead_id, message.id] = message
             self.inserted.append(message)
-        self.inserted += [Freed(person_id=person) for person in change.freed]
+        self.inserted += [FreedCapacity(person_id=person) for person in change.freed]
 
     def _put_loads(self, change: Change) -> None:
         for load in change.loads:

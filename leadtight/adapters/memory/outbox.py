@@ -10,7 +10,7 @@ from leadtight.domain.model.errors import Conflict
 from leadtight.domain.model.event import Event
 from leadtight.domain.model.listing import Listing
 from leadtight.domain.model.message import Message, Status
-from leadtight.domain.notifications.urgency import Lane, earliest_and_latest, in_order, lane
+from leadtight.domain.notifications.urgency import OutboxLane, earliest_and_latest, in_order, lane
 
 
 class MemoryOutbox(MemoryRows):
@@ -78,7 +78,7 @@ class MemoryOutbox(MemoryRows):
         return self._owed(before, limit, queued=True)
 
     def _owed(self, before: datetime, limit: int, *, queued: bool) -> Listing[Message]:
-        lanes = defaultdict[Lane, list[Message]](list)
+        lanes = defaultdict[OutboxLane, list[Message]](list)
         with self._lock:
             owed = (m for m in self._messages.values() if m.is_owed and m.queued is queued and m.next_try_at <= before)
             found = self._listing("message", owed, message_key)

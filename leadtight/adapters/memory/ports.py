@@ -9,7 +9,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from leadtight.adapters.memory.alarms import MemoryAlarms
-from leadtight.adapters.memory.dnc_lists import MemoryCallLists
+from leadtight.adapters.memory.dnc_lists import MemoryDncLists
 from leadtight.adapters.memory.files import MemoryMails
 from leadtight.adapters.memory.retries import MemoryRetries
 from leadtight.adapters.memory.send_pace import MemoryPace
@@ -45,8 +45,8 @@ def _nothing_to_read(held: QuarantinedDelivery, content: bytes) -> Sequence[Subm
 
 
 @dataclass
-class Twins:
-    """The ports of `leadtight.application.UseCases`; a caller that needs another one hands it in."""
+class InMemoryPorts:
+    """The ports of `leadtight.application.Application`; a caller that needs another one hands it in."""
 
     table: MemoryTable = field(default_factory=MemoryTable)
     alarms: MemoryAlarms = field(default_factory=MemoryAlarms)
@@ -57,7 +57,7 @@ class Twins:
     texter: MemoryTexter = field(default_factory=MemoryTexter)
     caller: MemoryCaller = field(default_factory=MemoryCaller)
     chat: MemoryChat = field(default_factory=MemoryChat)
-    call_lists: MemoryCallLists = field(default_factory=MemoryCallLists)
+    call_lists: MemoryDncLists = field(default_factory=MemoryDncLists)
     renderer: Renderer = field(default_factory=JinjaRenderer)
     links: Links = field(default_factory=lambda: Links(lambda: KEYRING, PUBLIC_URL))
     new_id: NewId = field(default_factory=_numbered)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 
 from leadtight.adapters.memory.guards import MemoryGuards
-from leadtight.app.ports.guards import Guard, Taken
+from leadtight.app.ports.guards import AlreadyTaken, Guard
 from leadtight.domain.intake.quarantine import QuarantinedDelivery, QuarantineState
 from leadtight.domain.model.errors import Conflict
 from leadtight.domain.model.listing import Listing
@@ -13,7 +13,7 @@ from leadtight.domain.model.listing import Listing
 class MemoryQuarantine(MemoryGuards):
     """HeldStore over dictionaries."""
 
-    def hold(self, held: QuarantinedDelivery, guard: Guard, now: datetime) -> Taken | None:
+    def hold(self, held: QuarantinedDelivery, guard: Guard, now: datetime) -> AlreadyTaken | None:
         """Keep a delivery under its guard."""
         with self._lock:
             if taken := self._taken(guard, now):
@@ -24,7 +24,7 @@ class MemoryQuarantine(MemoryGuards):
 
     def hold_all(
         self, deliveries: Sequence[tuple[QuarantinedDelivery, Guard]], now: datetime
-    ) -> tuple[Taken | None, ...]:
+    ) -> tuple[AlreadyTaken | None, ...]:
         """Keep each delivery under its guard."""
         return tuple(self.hold(held, guard, now) for held, guard in deliveries)
 

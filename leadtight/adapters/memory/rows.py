@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Freed:
+class FreedCapacity:
     """A hint of the stream: somebody has an open lead less than before."""
 
     person_id: str
@@ -62,7 +62,7 @@ class MemoryRows:
         self._consents: list[ConsentRecord] = []
         self._counts: Counter[str] = Counter()
         self._sent: dict[str, SentLately] = {}
-        self.inserted: list[Lead | Message | Freed] = []
+        self.inserted: list[Lead | Message | FreedCapacity] = []
         self.spoiled: set[tuple[str, str]] = set()
 
     def _check_readable(self, kind: str, key: str) -> None:

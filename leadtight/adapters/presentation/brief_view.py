@@ -10,7 +10,7 @@ from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import Channel
 from leadtight.domain.policy.outcomes import OBJECTION
 from leadtight.domain.policy.policy import Policy
-from leadtight.domain.views.call_brief import Brief, ObjectionHeard, Touch, brief
+from leadtight.domain.views.call_brief import CallBrief, ObjectionHeard, Touch, brief
 
 LONGEST = 160
 MOST_OBJECTIONS = 8
@@ -36,7 +36,7 @@ def _short(words: Iterable[str]) -> Sequence[str]:
     return [formatting.one_line(said, LONGEST) for said in words]
 
 
-def _promised(policy: Policy, lead: Lead, known: Brief) -> Iterator[str]:
+def _promised(policy: Policy, lead: Lead, known: CallBrief) -> Iterator[str]:
     zone = policy.company.zone
     if lead.first_contact_at is None:
         yield f"A first answer by {formatting.moment(lead.promise.deadline, zone)}"
@@ -49,7 +49,7 @@ def _promised(policy: Policy, lead: Lead, known: Brief) -> Iterator[str]:
         yield "They have the booking link"
 
 
-def _latest(policy: Policy, lead: Lead, known: Brief) -> Sequence[str]:
+def _latest(policy: Policy, lead: Lead, known: CallBrief) -> Sequence[str]:
     touches = [_touch(policy, touch) for touch in known.latest]
     return touches or (["Before the latest entries of its history"] if lead.attempts else [])
 

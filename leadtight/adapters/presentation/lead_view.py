@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from leadtight.adapters.presentation import formatting
 from leadtight.app.intake.quick_add import CHANNELS, FORM
-from leadtight.app.views.queue import Waiting
-from leadtight.domain.compliance.timezone import KnownBy, LocalTime
+from leadtight.app.views.queue import QueuedLead
+from leadtight.domain.compliance.timezone import LocalTime, TimezoneSource
 from leadtight.domain.model.inquiry import Inquiry
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import Channel, Message
@@ -26,10 +26,10 @@ LONGEST_VALUE = 240
 MOST_EXTRAS = 10
 Row = tuple[str, str]
 _KNOWN_BY = {
-    KnownBy.SAID: "as they told us",
-    KnownBy.PHONE: "by their number",
-    KnownBy.COUNTRY: "by their country",
-    KnownBy.COMPANY: "ours: where they are is not known",
+    TimezoneSource.SAID: "as they told us",
+    TimezoneSource.PHONE: "by their number",
+    TimezoneSource.COUNTRY: "by their country",
+    TimezoneSource.COMPANY: "ours: where they are is not known",
 }
 
 
@@ -52,7 +52,7 @@ class TimeLeft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Queued:
+class QueueEntry:
     """A lead of somebody's queue: whom it is about, what to do by when, and where; `submission` is its version."""
 
     name: str
@@ -170,11 +170,11 @@ def clock_of(local: LocalTime, now: datetime) -> str:
     return f"{formatting.moment(now, local.zone)}, {zone} ({_KNOWN_BY[local.known_by]})"
 
 
-def queued(waiting: Waiting, now: datetime, zone: ZoneInfo) -> Queued:
+def queued(waiting: QueuedLead, now: datetime, zone: ZoneInfo) -> QueueEntry:
     """Return one lead of a queue in words."""
     delay = _delay(waiting.lead, zone) if waiting.lead.first_contact_at is None else ""
     left = _until(f"{formatting.one_line(waiting.what)} by", waiting.due_at, now, zone, delay)
-    return Queued(
+    return QueueEntry(
         name=name_of(waiting.lead),
         time_left=left,
         link=waiting.link,

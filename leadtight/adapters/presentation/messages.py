@@ -9,7 +9,7 @@ from typing import Any
 from leadtight.adapters.presentation import formatting, gsm, lead_view
 from leadtight.adapters.presentation.jinja import exists, render
 from leadtight.adapters.presentation.template_variants import ENGLISH, long_moment, moment, variant
-from leadtight.app.ports.messaging import Card, Mail, Noticed
+from leadtight.app.ports.messaging import Card, DigestEntry, Mail
 from leadtight.domain.calendar import timestamps
 from leadtight.domain.model.errors import SendRefused
 from leadtight.domain.model.lead import Lead
@@ -66,7 +66,7 @@ class JinjaRenderer:
             links=(("Record what happened", context["link"]), ("All your leads", context["queue_link"])),
         )
 
-    def digest(self, policy: Policy, person_id: str, notices: Iterable[Noticed], queue: str, now: datetime) -> Mail:
+    def digest(self, policy: Policy, person_id: str, notices: Iterable[DigestEntry], queue: str, now: datetime) -> Mail:
         """Return one e-mail with several notices, the first of each lead, in the order given; it counts the rest."""
         first = {noticed.lead.id: noticed for noticed in reversed(tuple(notices))}
         entries = [_entry(policy, noticed, now) for noticed in islice(reversed(first.values()), LISTED)]
@@ -91,7 +91,7 @@ def _written(name: str, context: Context) -> Mail:
     )
 
 
-def _entry(policy: Policy, noticed: Noticed, now: datetime) -> Context:
+def _entry(policy: Policy, noticed: DigestEntry, now: datetime) -> Context:
     name, language = _template("mail", policy, noticed.message, noticed.lead, "subject")
     context = _context(policy, noticed.message, noticed.lead, {"outcome": noticed.link}, now, language)
     subject = render(f"{name}.subject", context)

@@ -30,7 +30,7 @@ WHY: Mapping[Reason, str] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HeldCard:
+class QuarantineCard:
     """One held delivery: why, from where, when, and what it says. `left_out` lines are not shown."""
 
     id: str
@@ -44,10 +44,10 @@ class HeldCard:
     is_cut: bool = False
 
 
-def card(held: QuarantinedDelivery, zone: ZoneInfo) -> HeldCard:
+def card(held: QuarantinedDelivery, zone: ZoneInfo) -> QuarantineCard:
     """Return a delivery as a list shows it: cut where it is long."""
     lines, text = _lines(held), _text(held)
-    return HeldCard(
+    return QuarantineCard(
         **_about(held, zone),
         lines=tuple((name, formatting.shortened(value, _longest(name))) for name, value in lines[:MOST_LINES]),
         text=formatting.shortened(text, LONGEST_WORDS),
@@ -58,11 +58,11 @@ def card(held: QuarantinedDelivery, zone: ZoneInfo) -> HeldCard:
     )
 
 
-def whole(held: QuarantinedDelivery, reads_as: Sequence[Mapping[str, Any]], zone: ZoneInfo) -> HeldCard:
+def whole(held: QuarantinedDelivery, reads_as: Sequence[Mapping[str, Any]], zone: ZoneInfo) -> QuarantineCard:
     """Return a delivery with everything that it says; of a mail its file is read anew."""
     reread = [str(body["message"]) for body in reads_as if body.get("message")] if held.file else []
     text = sanitize("\n\n".join(reread), multiline=True) or _text(held)
-    return HeldCard(
+    return QuarantineCard(
         **_about(held, zone),
         lines=tuple((name, value[:LONGEST_WHOLE]) for name, value in _lines(held)[:MOST_WHOLE_LINES]),
         text=text[:LONGEST_WHOLE],

@@ -13,7 +13,7 @@ from typing import Any
 
 from leadtight.app.compliance.data_subject import DataSubject, find_data_subject
 from leadtight.app.ports.alarms import Alarms
-from leadtight.app.ports.compliance import ErasureStore, GivenUp
+from leadtight.app.ports.compliance import DeadLetters, ErasureStore
 from leadtight.app.ports.contact_points import Contacts
 from leadtight.app.ports.files import FileVersion, VersionedFiles
 from leadtight.app.ports.leads import LeadStore
@@ -58,7 +58,7 @@ class _PersonData:
     unreadable: tuple[Unreadable, ...]
 
 
-class Erase:
+class ErasePerson:
     """Erases people. Every step may be repeated."""
 
     def __init__(
@@ -72,7 +72,7 @@ class Erase:
         mails: VersionedFiles,
         uploads: VersionedFiles,
         reports: VersionedFiles,
-        given_up: GivenUp,
+        given_up: DeadLetters,
         write_week: Callable[[str], None],
     ) -> None:
         """Take the ports; `write_week` writes the page of a week again, which names leads as they are by then."""

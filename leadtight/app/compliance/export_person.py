@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from leadtight.app.compliance.data_subject import find_data_subject
-from leadtight.app.ports.compliance import CallLists
+from leadtight.app.ports.compliance import DncLists
 from leadtight.app.ports.contact_points import Contacts
 from leadtight.app.ports.leads import LeadStore
 from leadtight.app.ports.outbox import Outbox
@@ -50,7 +50,7 @@ class SubjectExport:
 class Export:
     """Gathers a person's dossier. Reads only."""
 
-    def __init__(self, store: LeadStore, outbox: Outbox, call_lists: CallLists, contacts: Contacts) -> None:
+    def __init__(self, store: LeadStore, outbox: Outbox, call_lists: DncLists, contacts: Contacts) -> None:
         """Take the ports."""
         self._store = store
         self._outbox = outbox

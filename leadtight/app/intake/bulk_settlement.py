@@ -18,7 +18,7 @@ GoOn = Callable[[], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SettledTogether:
+class BulkSettlementResult:
     """How many were settled, which could not be and why, and whether some were left for want of time."""
 
     done: int
@@ -34,7 +34,7 @@ class SettlementSelection:
     until: datetime
 
 
-class HeldTogether:
+class BulkSettlement:
     """Decides about every delivery that is held for one reason."""
 
     def __init__(self, quarantine: Quarantine) -> None:
@@ -46,11 +46,13 @@ class HeldTogether:
         held = self._quarantine.suspected(limit) if reason is Reason.SPAM else self._quarantine.waiting(limit)
         return tuple(one for one in held if one.reason is reason)
 
-    def release(self, chosen: SettlementSelection, by: str, now: datetime, go_on: GoOn) -> SettledTogether:
+    def release(self, chosen: SettlementSelection, by: str, now: datetime, go_on: GoOn) -> BulkSettlementResult:
         """Let all of them become leads; each is one, or stays held, as if it had been released by itself."""
         return self._each(self._open(chosen), lambda held: self._quarantine.release(held.id, by, now), go_on)
 
-    def discard(self, chosen: SettlementSelection, by: str, why: str, now: datetime, go_on: GoOn) -> SettledTogether:
+    def discard(
+        self, chosen: SettlementSelection, by: str, why: str, now: datetime, go_on: GoOn
+    ) -> BulkSettlementResult:
         """Decide that all of them are no leads. Raises InvalidInquiry without a reason."""
         if not why.strip():
             raise InvalidInquiry([Problem("reason", "say why these are no leads")])
@@ -60,18 +62,18 @@ class HeldTogether:
 
         return self._each(self._open(chosen), discard, go_on)
 
-    def reopen(self, reason: Reason, now: datetime, go_on: GoOn) -> SettledTogether:
+    def reopen(self, reason: Reason, now: datetime, go_on: GoOn) -> BulkSettlementResult:
         """Hold again what was discarded together in the last week: nothing is lost by the wrong press."""
         return self._each(self._discarded(reason, now), self._quarantine.reopen, go_on)
 
     def _each(
         self, chosen: Iterator[QuarantinedDelivery], settle: Callable[[QuarantinedDelivery], object], go_on: GoOn
-    ) -> SettledTogether:
+    ) -> BulkSettlementResult:
         """Settle one after the other; one that another person settled meanwhile is theirs."""
         done, refused = 0, list[tuple[str, str]]()
         for held in chosen:
             if not go_on():
-                return SettledTogether(done=done, refused=tuple(refused), is_complete=False)
+                return BulkSettlementResult(done=done, refused=tuple(refused), is_complete=False)
             try:
                 settle(held)
                 done += 1
@@ -79,7 +81,7 @@ class HeldTogether:
                 continue
             except (InvalidInquiry, Conflict) as error:
                 refused.append((held.id, str(error)))
-        return SettledTogether(done=done, refused=tuple(refused))
+        return BulkSettlementResult(done=done, refused=tuple(refused))
 
     def _open(self, chosen: SettlementSelection) -> Iterator[QuarantinedDelivery]:
         """Yield each once, however many others wait before it; what is settled leaves the index a moment later."""

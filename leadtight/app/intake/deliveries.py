@@ -16,8 +16,8 @@ from leadtight.app.intake.receive import KEY_KEPT, Intake, Submission
 from leadtight.app.intake.time_limits import Limits, unlimited
 from leadtight.app.outcomes.call_report import CallReport
 from leadtight.app.ports.clock_and_ids import NewId
-from leadtight.app.ports.guards import Guard, Taken
-from leadtight.app.ports.quarantine import HeldStore, Hint
+from leadtight.app.ports.guards import AlreadyTaken, Guard
+from leadtight.app.ports.quarantine import Hint, QuarantineStore
 from leadtight.domain.intake.quarantine import QuarantinedDelivery, QuarantineState, Reason, settled_on_arrival
 from leadtight.domain.model.errors import (
     InvalidInquiry,
@@ -40,7 +40,7 @@ CALLER = "caller"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unsettled:
+class PendingDelivery:
     """Something authentic that is no lead yet: its reason, and enough to read or fetch it again.
 
     `channel` names who can (`webhook:facebook`). An announced one is fetched by itself, the others wait for a person,
@@ -60,7 +60,7 @@ class Unsettled:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-Inquiring = Submission | Unsettled
+Inquiring = Submission | PendingDelivery
 Item = Inquiring | CallReport
 
 Report = Callable[[CallReport, datetime], "LeadView"]
@@ -68,7 +68,7 @@ Report = Callable[[CallReport, datetime], "LeadView"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settled:
+class SettledItem:
     """What became of an item: its lead, or the delivery that is held or set aside; a duplicate was one of these.
 
     `flags` name the fields that could not be read. A lead that is not `is_reachable` cannot be answered.
@@ -83,7 +83,7 @@ class Settled:
 class Deliveries:
     """Takes items, each exactly once."""
 
-    def __init__(self, intake: Intake, held: HeldStore, new_id: NewId, hint: Hint, report: Report) -> None:
+    def __init__(self, intake: Intake, held: QuarantineStore, new_id: NewId, hint: Hint, report: Report) -> None:
         """Take the intake, the quarantine, who is told that something can be fetched, and who records calls."""
         self._intake = intake
         self._held = held
@@ -91,12 +91,12 @@ class Deliveries:
         self._hint = hint
         self._report = report
 
-    def take(self, item: Item, channel: str, now: datetime, original: Unsettled | None = None) -> Settled:
+    def take(self, item: Item, channel: str, now: datetime, original: PendingDelivery | None = None) -> SettledItem:
         """Settle one item; one that turns out to be no lead is held as its `original` came in, or as it was read.
 
         Raises Conflict when others wrote at once for too long: let the source deliver again.
         """
-        if isinstance(item, Unsettled):
+        if isinstance(item, PendingDelivery):
             return self.hold(item, now)
         if isinstance(item, CallReport):
             return self._note(item, now, original)
@@ -110,7 +110,9 @@ class Deliveries:
         except InvalidInquiry as error:
             return self.hold(_unsettled(item, channel, original, Reason.UNMAPPED, str(error)), now)
 
-    def admit(self, item: Submission, channel: str, now: datetime, original: Unsettled | None = None) -> Settled:
+    def admit(
+        self, item: Submission, channel: str, now: datetime, original: PendingDelivery | None = None
+    ) -> SettledItem:
         """Settle what somebody sends who is there to put it right: raises InvalidInquiry instead of holding it.
 
         One too many for its door is held, and so is what only the table cannot take: its sender can put nothing right.
@@ -121,20 +123,20 @@ class Deliveries:
             return self.hold(_unsettled(item, channel, original, Reason.TOO_MANY, str(error)), now)
         except NotStorable as error:
             return self.hold(_unsettled(item, channel, original, Reason.UNMAPPED, str(error)), now)
-        return Settled(
+        return SettledItem(
             id=accepted.lead_id, status=accepted.status, flags=accepted.flags, is_reachable=accepted.is_reachable
         )
 
-    def _note(self, call: CallReport, now: datetime, original: Unsettled | None) -> Settled:
+    def _note(self, call: CallReport, now: datetime, original: PendingDelivery | None) -> SettledItem:
         """Record what became of a call; a report that is of no lead of ours, or says what nobody knows, is held."""
         assert original is not None, "a report is the only item of its delivery"
         try:
             seen = self._report(call, now)
         except (InvalidInquiry, NotFound, StaleSubmission) as error:
             return self.hold(replace(original, reason=Reason.UNMAPPED, detail=str(error)), now)
-        return Settled(id=seen.lead.id, status="noted" if seen.recorded else "duplicate")
+        return SettledItem(id=seen.lead.id, status="noted" if seen.recorded else "duplicate")
 
-    def hold(self, item: Unsettled, now: datetime) -> Settled:
+    def hold(self, item: PendingDelivery, now: datetime) -> SettledItem:
         """Keep an item until a person, or another try, settles it."""
         held = _held(item, self._new_id(), now)
         settled = _settled(held, self._held.hold(held, held_guard(item, now), now))
@@ -142,7 +144,7 @@ class Deliveries:
             self._hint(held.id)
         return settled
 
-    def hold_all(self, items: Sequence[Unsettled], now: datetime) -> tuple[Settled, ...]:
+    def hold_all(self, items: Sequence[PendingDelivery], now: datetime) -> tuple[SettledItem, ...]:
         """Keep many items as `hold` keeps one, with few calls; of two with one key the second is a duplicate."""
         rows: dict[str, tuple[QuarantinedDelivery, Guard]] = {}
         for item in items:
@@ -154,32 +156,32 @@ class Deliveries:
         return tuple(self._once(first, held_guard(item, now).key) for item in items)
 
     @staticmethod
-    def _once(first: dict[str, Settled], key: str) -> Settled:
+    def _once(first: dict[str, SettledItem], key: str) -> SettledItem:
         settled = first[key]
         first[key] = replace(settled, status="duplicate")
         return settled
 
     def take_all(
-        self, items: Sequence[Item], channel: str, now: datetime, original: Unsettled | None = None
-    ) -> tuple[Settled, ...]:
+        self, items: Sequence[Item], channel: str, now: datetime, original: PendingDelivery | None = None
+    ) -> tuple[SettledItem, ...]:
         """Settle every item of a request. Raises what the first failed item raised, after the others had their turn."""
         return self.take_each([(item, original) for item in items], channel, now)
 
     def take_each(
         self,
-        pairs: Sequence[tuple[Item, Unsettled | None]],
+        pairs: Sequence[tuple[Item, PendingDelivery | None]],
         channel: str,
         now: datetime,
         limits: Limits = unlimited,
-    ) -> tuple[Settled, ...]:
+    ) -> tuple[SettledItem, ...]:
         """Settle items, each with how it came in and within its limit of time.
 
         One that turns out to be no lead is held. One that runs out of its time is kept to be taken later. Raises what
         the first failed item raised, after the others had their turn.
         """
-        settled: dict[int, Settled] = {}
+        settled: dict[int, SettledItem] = {}
         failures: list[Exception] = []
-        kept = {number: item for number, (item, _) in enumerate(pairs) if isinstance(item, Unsettled)}
+        kept = {number: item for number, (item, _) in enumerate(pairs) if isinstance(item, PendingDelivery)}
         alone = [number for number in range(len(pairs)) if number not in kept]
         for number, limit in zip(alone, limits(len(alone)), strict=True):
             item, original = pairs[number]
@@ -201,14 +203,14 @@ class Deliveries:
         return tuple(settled[number] for number in sorted(settled))
 
 
-def _postponed(item: Item, original: Unsettled, why: str) -> Unsettled:
+def _postponed(item: Item, original: PendingDelivery, why: str) -> PendingDelivery:
     """Return an item that ran out of its time: a lead is taken later by itself, a report waits for a person."""
     if isinstance(item, CallReport):
         return replace(original, reason=Reason.UNREADABLE, detail=f"reading it takes too long: {why}")
     return replace(original, reason=Reason.ANNOUNCED, key=item.key or original.key, detail=why)
 
 
-def held_guard(item: Unsettled, now: datetime) -> Guard:
+def held_guard(item: PendingDelivery, now: datetime) -> Guard:
     """Return what makes an item held once, however often it comes."""
     fingerprint = hashlib.sha256(item.content.encode("utf-8", "replace")).hexdigest()
     return Guard(
@@ -219,18 +221,20 @@ def held_guard(item: Unsettled, now: datetime) -> Guard:
     )
 
 
-def _settled(held: QuarantinedDelivery, taken: Taken | None) -> Settled:
+def _settled(held: QuarantinedDelivery, taken: AlreadyTaken | None) -> SettledItem:
     if taken:
-        return Settled(id=taken.lead_id, status="duplicate")
+        return SettledItem(id=taken.lead_id, status="duplicate")
     if held.next_try_at is not None:
-        return Settled(id=held.id, status="announced")
-    return Settled(id=held.id, status="held" if held.is_open else "set_aside")
+        return SettledItem(id=held.id, status="announced")
+    return SettledItem(id=held.id, status="held" if held.is_open else "set_aside")
 
 
-def _unsettled(item: Submission, channel: str, original: Unsettled | None, reason: Reason, detail: str) -> Unsettled:
+def _unsettled(
+    item: Submission, channel: str, original: PendingDelivery | None, reason: Reason, detail: str
+) -> PendingDelivery:
     if original:
         return replace(original, key=item.key or original.key, reason=reason, detail=detail)
-    return Unsettled(
+    return PendingDelivery(
         channel=channel,
         source=item.source,
         key=item.key or "",
@@ -250,7 +254,7 @@ def _json(body: Mapping[str, Any]) -> str:
     return json.dumps(body, default=str, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
 
 
-def _held(item: Unsettled, held_id: str, now: datetime) -> QuarantinedDelivery:
+def _held(item: PendingDelivery, held_id: str, now: datetime) -> QuarantinedDelivery:
     announced = item.reason is Reason.ANNOUNCED
     held = QuarantinedDelivery(
         id=held_id,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from leadtight.app.intake.receive import Intake, Submission
 from leadtight.app.intake.time_limits import Limits, unlimited
-from leadtight.app.ports.quarantine import Fetch, HeldStore
+from leadtight.app.ports.quarantine import Fetch, QuarantineStore
 from leadtight.app.sla.sweep import Left, unbounded
 from leadtight.domain.intake.quarantine import (
     QuarantinedDelivery,
@@ -28,7 +28,7 @@ ReadFetched = Callable[[QuarantinedDelivery, bytes], Sequence[Submission]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Collected:
+class FetchSummary:
     """What one sweep over the announcements did, what it could not do, and how many deliveries wait for a person.
 
     `unfinished` are the deliveries that were due when the time was over.
@@ -41,10 +41,10 @@ class Collected:
     faults: tuple[Exception, ...] = ()
 
 
-class Collect:
+class FetchAnnounced:
     """Settles announced deliveries; safe to ask again, by queue or by sweep."""
 
-    def __init__(self, held: HeldStore, intake: Intake, fetch: Fetch, read: ReadFetched) -> None:
+    def __init__(self, held: QuarantineStore, intake: Intake, fetch: Fetch, read: ReadFetched) -> None:
         """Take the store, the intake, and who fetches and reads."""
         self._held = held
         self._intake = intake
@@ -66,7 +66,7 @@ class Collect:
             return None  # somebody else was faster, with the same result
         return after
 
-    def sweep(self, now: datetime, left: Left = unbounded, limits: Limits = unlimited) -> Collected:
+    def sweep(self, now: datetime, left: Left = unbounded, limits: Limits = unlimited) -> FetchSummary:
         """Fetch whatever is due until no time is left, each delivery within its limit."""
         results, faults = [], list[Exception]()
         due = self._held.waiting(now, BATCH)
@@ -81,7 +81,7 @@ class Collect:
                 faults.append(error)
                 self._put_off(held, error, now)
         still_held = self._held.open_held(BATCH)
-        return Collected(
+        return FetchSummary(
             fetched=sum(1 for r in results if r and r.state is QuarantineState.RELEASED),
             put_off=sum(1 for r in results if r and r.state is QuarantineState.WAITING),
             waiting_for_a_person=len(still_held) + len(unreadable_in(still_held)),

@@ -29,7 +29,7 @@ class ImportRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Imported:
+class ImportResult:
     """What became of a row; `problems` say why it was rejected, or which of its fields could not be read."""
 
     number: int
@@ -48,7 +48,7 @@ class Import:
 
     def take(
         self, source: str, rows: Sequence[ImportRow], now: datetime, limits: Limits = unlimited
-    ) -> tuple[Imported, ...]:
+    ) -> tuple[ImportResult, ...]:
         """Receive rows, each within its limit, and return what became of each.
 
         A row that was taken before is a duplicate, whatever it says.
@@ -59,15 +59,15 @@ class Import:
 
     def _taken_within(
         self, limit: AbstractContextManager[None], source: str, row: ImportRow, now: datetime
-    ) -> Imported:
+    ) -> ImportResult:
         try:
             with limit:
                 return self._taken(source, row, now)
         except OutOfTime as error:
             slow = Problem("", f"{error}: import the file again")
-            return Imported(number=row.number, result="rejected", problems=(slow,))
+            return ImportResult(number=row.number, result="rejected", problems=(slow,))
 
-    def _taken(self, source: str, row: ImportRow, now: datetime) -> Imported:
+    def _taken(self, source: str, row: ImportRow, now: datetime) -> ImportResult:
         submission = Submission(
             source=source,
             key=row.key,
@@ -79,12 +79,12 @@ class Import:
         try:
             accepted = self._intake.receive(submission, now)
         except InvalidInquiry as error:
-            return Imported(number=row.number, result="rejected", problems=error.problems)
+            return ImportResult(number=row.number, result="rejected", problems=error.problems)
         except Conflict:
             busy = Problem("", "others were writing about this person: import the file again")
-            return Imported(number=row.number, result="rejected", problems=(busy,))
+            return ImportResult(number=row.number, result="rejected", problems=(busy,))
         odd = tuple(_odd(flag.removesuffix("_odd"), row) for flag in accepted.flags)
-        return Imported(number=row.number, result=accepted.status, lead_id=accepted.lead_id, problems=odd)
+        return ImportResult(number=row.number, result=accepted.status, lead_id=accepted.lead_id, problems=odd)
 
     def _on_the_clock(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return a row with its time in UTC.

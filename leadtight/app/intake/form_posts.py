@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from leadtight.app.intake.deliveries import Deliveries, Settled, Unsettled
+from leadtight.app.intake.deliveries import Deliveries, PendingDelivery, SettledItem
 from leadtight.app.intake.receive import Submission
 from leadtight.domain.intake.quarantine import Reason
-from leadtight.domain.intake.rate_limits import Door
+from leadtight.domain.intake.rate_limits import PostOrigin
 from leadtight.domain.intake.spam import SpamVerdict, suspicion
 from leadtight.domain.intake.uploads import Upload
 from leadtight.domain.model.consent_record import Visitor
@@ -45,7 +45,7 @@ class SpilledFormPost:
 ReadForm = Callable[[Form, FormPost], Submission | None]
 """Reads a post as its form's builder means it; None when it concerns no lead. Raises InvalidInquiry."""
 
-KeepForm = Callable[[Form, FormPost, SpamVerdict], Unsettled]
+KeepForm = Callable[[Form, FormPost, SpamVerdict], PendingDelivery]
 """Returns a post as it is held."""
 
 Verify = Callable[[Form, FormPost], SpamVerdict | None]
@@ -69,7 +69,7 @@ class FormIntake:
         self._verify = verify
         self._keep_files = keep_files
 
-    def take(self, form: Form, posted: FormPost, now: datetime, *, by_visitor: bool) -> Settled | None:
+    def take(self, form: Form, posted: FormPost, now: datetime, *, by_visitor: bool) -> SettledItem | None:
         """Settle a post; None when it concerns no lead.
 
         One that looks like spam, is one too many or cannot be verified is held. `by_visitor`: what lacks a name and an
@@ -85,7 +85,7 @@ class FormIntake:
             if submission is None:
                 return None
             address = posted.visitor.ip if form.builder is Builder.HTML else ""
-            door = Door(name=f"form:{form.id}", rates=form.rates, address=address)
+            door = PostOrigin(name=f"form:{form.id}", rates=form.rates, address=address)
             counted = replace(submission, door=door, files=posted.files)
             one_too_many = self._keep(form, posted, SpamVerdict(reason=Reason.TOO_MANY, detail=""))
             return self._deliveries.admit(counted, one_too_many.channel, now, one_too_many)

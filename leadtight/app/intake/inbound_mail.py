@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from leadtight.app.intake.deliveries import Deliveries, Settled, Unsettled, held_guard
+from leadtight.app.intake.deliveries import Deliveries, PendingDelivery, SettledItem, held_guard
 from leadtight.app.intake.receive import KEY_KEPT, TRIES, Submission
-from leadtight.app.messaging.respond import DeliveryReport, Reported
+from leadtight.app.messaging.respond import DeliveryReceipt, DeliveryReport
 from leadtight.app.ports.alarms import Alarms
 from leadtight.app.ports.files import MailFiles, ReadMail
 from leadtight.app.ports.guards import Guard
@@ -69,7 +69,7 @@ class Mails:
         self._sent_id = sent_id
         self._report = report
 
-    def take(self, file: str, now: datetime) -> Settled:
+    def take(self, file: str, now: datetime) -> SettledItem:
         """Settle one mail.
 
         Raises NotFound when it is gone, Conflict when others wrote at once for too long: let the queue ask again.
@@ -83,7 +83,7 @@ class Mails:
             return self._hold(file, _SUSPECTED[letter.suspicion], why, now, letter=letter)
         return self._settle(file, letter, stored_at, now)
 
-    def hold_unread(self, file: str, why: str, now: datetime) -> Settled:
+    def hold_unread(self, file: str, why: str, now: datetime) -> SettledItem:
         """Keep a mail for a person that is not read, as it takes too long."""
         return self._hold(file, Reason.UNREADABLE, why, now)
 
@@ -109,7 +109,7 @@ class Mails:
             return replace(letter, sender=letter.reply_to, sender_name=letter.reply_to_name)
         return answered_person(letter)
 
-    def _settle(self, file: str, letter: InboundEmail, stored_at: datetime, now: datetime) -> Settled:
+    def _settle(self, file: str, letter: InboundEmail, stored_at: datetime, now: datetime) -> SettledItem:
         mailbox, lead = self._mailbox(letter), self._thread(letter)
         if letter.report is ReportKind.DELIVERY:
             return self._take_back(file, letter, now)
@@ -130,12 +130,12 @@ class Mails:
         original = _unsettled(file, Reason.UNMAPPED, "", letter)
         return self._held_before(item, original, now) or self._deliveries.take(item, CHANNEL, now, original)
 
-    def _held_before(self, item: Submission, original: Unsettled, now: datetime) -> Settled | None:
+    def _held_before(self, item: Submission, original: PendingDelivery, now: datetime) -> SettledItem | None:
         """Return what a mail is that was held because its sender was not proved: told again, it joins no lead since."""
         if item.sender is not Sender.UNPROVED:
             return None
         taken = self._store.taken_by(held_guard(replace(original, key=item.key or original.key), now), now)
-        return Settled(id=taken.lead_id, status="duplicate") if taken else None
+        return SettledItem(id=taken.lead_id, status="duplicate") if taken else None
 
     def _submission(
         self,
@@ -197,14 +197,14 @@ class Mails:
         domains = {own.rpartition("@")[2] for own in self._addresses()}
         return self._is_ours(address) or address.casefold().rpartition("@")[2] in domains
 
-    def _take_complaint(self, file: str, letter: InboundEmail, now: datetime) -> Settled:
+    def _take_complaint(self, file: str, letter: InboundEmail, now: datetime) -> SettledItem:
         """Believe a complaint about a mail of ours, as an event of the provider; set it aside in any case."""
         complaint = letter.complaint
         message = self._complained_about(complaint) if complaint and complaint.ends_mail else None
         if complaint and message and message.provider_id:
             detail = complaint.feedback_type or "complaint"
             self._report(
-                DeliveryReport(provider_id=message.provider_id, reported=Reported.COMPLAINED, detail=detail), now
+                DeliveryReport(provider_id=message.provider_id, reported=DeliveryReceipt.COMPLAINED, detail=detail), now
             )
         return self._set_aside(file, letter, "a complaint about a mail", now)
 
@@ -215,23 +215,23 @@ class Mails:
         lead_id, _, message_id = complaint.mark.partition("/")
         return named or (self._outbox.find(lead_id, message_id) if lead_id and message_id else None)
 
-    def _take_back(self, file: str, letter: InboundEmail, now: datetime) -> Settled:
+    def _take_back(self, file: str, letter: InboundEmail, now: datetime) -> SettledItem:
         """Believe a delivery report about a mail of ours, as an event of the provider; set it aside in any case."""
         returned = letter.returned
         for message_id in returned.message_ids if returned and returned.failed else ():
             sent = self._sent_id(message_id)
             if sent and returned and self._outbox.find_by_provider_id(sent):
-                told = DeliveryReport(provider_id=sent, reported=Reported.BOUNCED, detail=returned.detail)
+                told = DeliveryReport(provider_id=sent, reported=DeliveryReceipt.BOUNCED, detail=returned.detail)
                 self._report(told, now)
         return self._set_aside(file, letter, "a delivery report", now)
 
-    def _take_from_team(self, file: str, letter: InboundEmail, lead: Lead | None, now: datetime) -> Settled:
+    def _take_from_team(self, file: str, letter: InboundEmail, lead: Lead | None, now: datetime) -> SettledItem:
         """Take no mail of our own people for a lead's; a lead that they forward is for a person to see."""
         if lead:
             return self._set_aside(file, letter, "a team member in a thread", now)
         return self._hold(file, Reason.UNMAPPED, "a team member wrote it, not a lead", now, letter=letter)
 
-    def _note(self, letter: InboundEmail, lead_id: str, now: datetime) -> Settled | None:
+    def _note(self, letter: InboundEmail, lead_id: str, now: datetime) -> SettledItem | None:
         """Keep a machine's answer on its lead, once; None when the lead is gone."""
         expires_at = now + KEY_KEPT
         guard = Guard(source=CHANNEL, key=_key(letter), fingerprint=content_hash(letter), expires_at=expires_at)
@@ -246,7 +246,7 @@ class Mails:
                 continue
             if taken is None and lead.owner_id:
                 self._alarms.arm(change.after, now)
-            return Settled(id=lead_id, status="duplicate" if taken else "noted")
+            return SettledItem(id=lead_id, status="duplicate" if taken else "noted")
         raise Conflict(f"lost {TRIES} races for lead {lead_id}")
 
     def _thread(self, letter: InboundEmail) -> Lead | None:
@@ -278,19 +278,19 @@ class Mails:
     def _is_team(self, sender: str) -> bool:
         return sender.casefold() in {person.email.casefold() for person in self._policy.people.values()}
 
-    def _set_aside(self, file: str, letter: InboundEmail, why: str, now: datetime) -> Settled:
+    def _set_aside(self, file: str, letter: InboundEmail, why: str, now: datetime) -> SettledItem:
         """Keep what needs no person to settle it so that it can be found."""
         aside = _unsettled(file, Reason.AUTOMATIC, why, letter)
         return self._deliveries.hold(replace(aside, settled_by=BY_RULE), now)
 
     def _hold(
         self, file: str, reason: Reason, why: str, now: datetime, *, letter: InboundEmail | None = None
-    ) -> Settled:
+    ) -> SettledItem:
         return self._deliveries.hold(_unsettled(file, reason, why, letter), now)
 
 
-def _unsettled(file: str, reason: Reason, why: str, letter: InboundEmail | None) -> Unsettled:
-    return Unsettled(
+def _unsettled(file: str, reason: Reason, why: str, letter: InboundEmail | None) -> PendingDelivery:
+    return PendingDelivery(
         channel=CHANNEL,
         source=CHANNEL,
         key=file,

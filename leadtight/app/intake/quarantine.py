@@ -8,9 +8,9 @@ from typing import Any
 
 from leadtight.app.intake.deliveries import Item, Report
 from leadtight.app.intake.inbound_mail import CHANNEL as MAIL
-from leadtight.app.intake.receive import Accepted, Intake, Submission
+from leadtight.app.intake.receive import Intake, IntakeResult, Submission
 from leadtight.app.outcomes.call_report import CallReport
-from leadtight.app.ports.quarantine import HeldStore
+from leadtight.app.ports.quarantine import QuarantineStore
 from leadtight.domain.intake.quarantine import (
     TOGETHER,
     QuarantinedDelivery,
@@ -28,7 +28,7 @@ Reread = Callable[[QuarantinedDelivery], Sequence[Item]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Replayed:
+class ReplayResult:
     """What reading again did: how many deliveries have become leads, and what the others still lack."""
 
     released: int
@@ -38,7 +38,7 @@ class Replayed:
 class Quarantine:
     """The held deliveries, for people."""
 
-    def __init__(self, held: HeldStore, intake: Intake, reread: Reread, report: Report) -> None:
+    def __init__(self, held: QuarantineStore, intake: Intake, reread: Reread, report: Report) -> None:
         """Take the store, the intake that released ones go through, who can read them again, and who records calls."""
         self._held = held
         self._intake = intake
@@ -84,7 +84,7 @@ class Quarantine:
 
     def release(
         self, held_id: str, by: str, now: datetime, completed: Mapping[str, str] = MappingProxyType({})
-    ) -> tuple[Accepted, ...]:
+    ) -> tuple[IntakeResult, ...]:
         """Let a delivery become its lead, or leads, after all; asked twice, it is done once.
 
         What a person `completed` (name, email, phone, message) goes before what was read.
@@ -110,7 +110,9 @@ class Quarantine:
         self._held.settle(begun)
         return begun
 
-    def _accepted(self, held: QuarantinedDelivery, completed: Mapping[str, str], now: datetime) -> tuple[Accepted, ...]:
+    def _accepted(
+        self, held: QuarantinedDelivery, completed: Mapping[str, str], now: datetime
+    ) -> tuple[IntakeResult, ...]:
         items = self._completed(held, completed) if completed else self._readable(held)
         if not items:
             raise InvalidInquiry([Problem("body", "there is no lead in it")])
@@ -129,11 +131,11 @@ class Quarantine:
             first = replace(first, body={**first.body, **completed})
         return [first, *others]
 
-    def _accept(self, item: Submission | CallReport, key: str, now: datetime) -> Accepted:
+    def _accept(self, item: Submission | CallReport, key: str, now: datetime) -> IntakeResult:
         if isinstance(item, Submission):
             return self._intake.receive(replace(item, key=key, joins_only=False), now)
         try:
-            return Accepted(lead_id=self._report(item, now).lead.id, status="merged")
+            return IntakeResult(lead_id=self._report(item, now).lead.id, status="merged")
         except NotFound as error:
             raise InvalidInquiry([Problem("body", str(error))]) from error
 
@@ -152,7 +154,7 @@ class Quarantine:
         """Let a delivery that was discarded with others wait again. Raises StaleSubmission, Conflict."""
         self._held.settle(reopened(held))
 
-    def replay(self, channel: str, by: str, now: datetime, limit: int = 1_000) -> Replayed:
+    def replay(self, channel: str, by: str, now: datetime, limit: int = 1_000) -> ReplayResult:
         """Read every held delivery of a channel again, after its mapping or its secret was put right."""
         done, still = 0, []
         for held in self._held.open_held(limit):
@@ -163,7 +165,7 @@ class Quarantine:
                 done += 1
             except (InvalidInquiry, NotFound, StaleSubmission, Conflict, UnreadableRow) as error:
                 still.append((held.id, str(error)))
-        return Replayed(released=done, still_held=tuple(still))
+        return ReplayResult(released=done, still_held=tuple(still))
 
 
 def _unread(held: QuarantinedDelivery) -> Submission:

@@ -6,12 +6,12 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from leadtight.app.intake.bulk_settlement import GoOn, HeldTogether, SettledTogether, SettlementSelection
+from leadtight.app.intake.bulk_settlement import BulkSettlement, BulkSettlementResult, GoOn, SettlementSelection
 from leadtight.app.intake.quarantine import Quarantine
 from leadtight.app.messaging.links import Links
 from leadtight.domain.access.signed_links import LinkPurpose
 from leadtight.domain.intake.quarantine import QuarantinedDelivery, Reason
-from leadtight.domain.model.errors import LinkOver, NotFound
+from leadtight.domain.model.errors import LinkExpired, NotFound
 from leadtight.domain.model.listing import unreadable_in
 from leadtight.domain.policy.policy import Policy
 
@@ -24,7 +24,7 @@ DAYS_SHOWN = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HeldDeliveries:
+class QuarantineListing:
     """What waits for a person, the oldest first; suspected spam and what was set aside, the latest first.
 
     Each may be cut at `SHOWN`; `unreadable` more are in none of them. At least `flooded` came over a door's limit: they
@@ -40,7 +40,7 @@ class HeldDeliveries:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WholeDelivery:
+class QuarantineDetail:
     """One held delivery, with the bodies of the leads that it would become."""
 
     person: str
@@ -55,7 +55,7 @@ class QuarantineDesk:
         """Take the policy, the quarantine and who signs links."""
         self._policy = policy
         self._quarantine = quarantine
-        self._together = HeldTogether(quarantine)
+        self._together = BulkSettlement(quarantine)
         self._links = links
 
     def link(self, person_id: str, now: datetime) -> str:
@@ -64,14 +64,14 @@ class QuarantineDesk:
             raise NotFound(f"{person_id!r} is no manager, nor the catch-all person, of the policy")
         return self._links.quarantine(person_id, now)
 
-    def show(self, token: str, now: datetime) -> HeldDeliveries:
+    def show(self, token: str, now: datetime) -> QuarantineListing:
         """Return what is held. Raises InvalidLink for a link that is not ours, LinkOver for one whose time is over."""
         person = self._person(token, now)
         waiting, suspected = self._quarantine.waiting(LOOKED_THROUGH), self._quarantine.suspected(SHOWN)
         others = [held for held in waiting if held.reason is not Reason.TOO_MANY]
         flooded = [held for held in waiting if held.reason is Reason.TOO_MANY]
         set_aside = self._quarantine.set_aside(now, SHOWN, DAYS_SHOWN)
-        return HeldDeliveries(
+        return QuarantineListing(
             person=person,
             waiting=tuple([*others, *flooded][:SHOWN]),
             flooded=len(flooded),
@@ -80,10 +80,10 @@ class QuarantineDesk:
             unreadable=len(unreadable_in(waiting, suspected, set_aside)),
         )
 
-    def show_whole(self, token: str, held_id: str, now: datetime) -> WholeDelivery:
+    def show_whole(self, token: str, held_id: str, now: datetime) -> QuarantineDetail:
         """Return one delivery with all that can be read from it. Raises what `show` raises, and NotFound."""
         person, held = self._person(token, now), self._quarantine.find(held_id)
-        return WholeDelivery(person=person, held=held, reads_as=self._quarantine.reads_as(held))
+        return QuarantineDetail(person=person, held=held, reads_as=self._quarantine.reads_as(held))
 
     def release(
         self, token: str, held_id: str, now: datetime, completed: Mapping[str, str] = MappingProxyType({})
@@ -95,17 +95,17 @@ class QuarantineDesk:
         """Decide that a delivery is no lead. Raises what `show` and `Quarantine.discard` raise."""
         self._quarantine.discard(held_id, self._person(token, now), why, now)
 
-    def release_all(self, token: str, until: datetime, now: datetime, go_on: GoOn) -> SettledTogether:
+    def release_all(self, token: str, until: datetime, now: datetime, go_on: GoOn) -> BulkSettlementResult:
         """Let all that came over a door's limit become leads, as seen at `until`. Raises what `show` raises."""
         chosen = SettlementSelection(reason=Reason.TOO_MANY, until=until)
         return self._together.release(chosen, self._person(token, now), now, go_on)
 
-    def discard_all(self, token: str, until: datetime, why: str, now: datetime, go_on: GoOn) -> SettledTogether:
+    def discard_all(self, token: str, until: datetime, why: str, now: datetime, go_on: GoOn) -> BulkSettlementResult:
         """Decide that nothing of it is a lead, as seen at `until`. Raises what `show` and `discard` raise."""
         chosen = SettlementSelection(reason=Reason.TOO_MANY, until=until)
         return self._together.discard(chosen, self._person(token, now), why, now, go_on)
 
-    def reopen_all(self, token: str, now: datetime, go_on: GoOn) -> SettledTogether:
+    def reopen_all(self, token: str, now: datetime, go_on: GoOn) -> BulkSettlementResult:
         """Hold again what was discarded so. Raises what `show` raises."""
         self._person(token, now)
         return self._together.reopen(Reason.TOO_MANY, now, go_on)
@@ -113,5 +113,5 @@ class QuarantineDesk:
     def _person(self, token: str, now: datetime) -> str:
         person = self._links.open(token, LinkPurpose.QUARANTINE, now).person
         if not self._policy.answers_for_leads(person):
-            raise LinkOver("You no longer have access to the quarantine.")
+            raise LinkExpired("You no longer have access to the quarantine.")
         return person

@@ -10,7 +10,7 @@ from leadtight.app.ports.clock_and_ids import NewId
 from leadtight.app.ports.contact_points import Contacts
 from leadtight.app.ports.leads import LeadStore
 from leadtight.domain.access.signed_links import LinkPurpose
-from leadtight.domain.model.errors import InvalidInquiry, LinkOver, Problem
+from leadtight.domain.model.errors import InvalidInquiry, LinkExpired, Problem
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.trust import Submitter
@@ -49,7 +49,7 @@ class AddForm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Added:
+class QuickAddResult:
     """What became of it: whose a known lead is (`owner_id`), or whether a new one goes to whoever added it."""
 
     person: str
@@ -77,7 +77,7 @@ class QuickAdd:
         """Return an empty form with a submission of its own."""
         return AddForm(submission=self._new_id())
 
-    def add(self, token: str, form: AddForm, now: datetime) -> Added:
+    def add(self, token: str, form: AddForm, now: datetime) -> QuickAddResult:
         """Receive what somebody typed on their queue; the same form twice is one lead.
 
         No acknowledgement is sent: the lead did not write to us. Raises InvalidInquiry naming each field,
@@ -85,7 +85,7 @@ class QuickAdd:
         """
         person = self._links.open(token, LinkPurpose.QUEUE, now).person
         if person not in self._policy.people:
-            raise LinkOver("You look after no leads any more.")
+            raise LinkExpired("You look after no leads any more.")
         self._check(form)
         submission = Submission(
             source=form.channel,
@@ -123,6 +123,6 @@ def _body(form: AddForm, person: str) -> dict[str, Any]:
     return said | {"fields": fields, "owner": person if form.mine else "", "acknowledge": False}
 
 
-def _added(person: str, form: AddForm, status: str, known: Lead | None) -> Added:
+def _added(person: str, form: AddForm, status: str, known: Lead | None) -> QuickAddResult:
     owner = known.owner_id if known else None
-    return Added(person=person, name=form.name, status=status, mine=form.mine, owner_id=owner)
+    return QuickAddResult(person=person, name=form.name, status=status, mine=form.mine, owner_id=owner)

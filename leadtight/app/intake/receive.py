@@ -19,8 +19,8 @@ from leadtight.app.intake.claims import (
     namespace,
 )
 from leadtight.app.intake.inquiry_parser import OLDEST_RECEIVED, ParsedInquiry, read
-from leadtight.app.ports.guards import Full, Guard, Taken
-from leadtight.app.ports.leads import Known, LeadStore
+from leadtight.app.ports.guards import AlreadyTaken, Full, Guard
+from leadtight.app.ports.leads import LeadStore, NewerLeadExists
 from leadtight.domain.compliance.opt_out import OptOutRequest, opt_out_by_keyword, record_unknown_opt_out
 from leadtight.domain.intake import arrival
 from leadtight.domain.intake.identity_match import belongs_to, is_certainly_same
@@ -47,7 +47,7 @@ if TYPE_CHECKING:  # for their names: most inquiries have none of them
     from leadtight.app.ports.contact_points import Contacts
     from leadtight.domain.change import Change
     from leadtight.domain.intake.historical import HistoricalLead
-    from leadtight.domain.intake.rate_limits import Door
+    from leadtight.domain.intake.rate_limits import PostOrigin
     from leadtight.domain.intake.spam import RateLimitCounter
     from leadtight.domain.model.consent_record import Visitor
     from leadtight.domain.model.inquiry import Inquiry
@@ -113,7 +113,7 @@ class Submission:
     past: HistoricalLead | None = None
     visitor: Visitor | None = None
     counts: tuple[RateLimitCounter, ...] = ()
-    door: Door | None = None
+    door: PostOrigin | None = None
     phone_proof: str = ""
     booking: Booking | None = None
     joins_only: bool = False
@@ -124,7 +124,7 @@ class Submission:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Accepted:
+class IntakeResult:
     """The answer to a submission: a lead of its own, part of a lead that was open, or a delivery that was known.
 
     `flags` name the fields that could not be read. A lead that is not `is_reachable` cannot be answered.
@@ -153,7 +153,7 @@ class Intake:
 
         return OptOut(self._store, self._alarms)
 
-    def receive(self, submission: Submission, now: datetime) -> Accepted:
+    def receive(self, submission: Submission, now: datetime) -> IntakeResult:
         """Store a lead with its acknowledgement in one transaction, and only then accept it.
 
         Somebody unknown costs one call. Somebody whom we know makes that call fail with their leads, which are read
@@ -168,7 +168,7 @@ class Intake:
         except UnreadableRow as error:
             raise NotStorable([Problem("body", str(error))]) from error
 
-    def _received(self, submission: Submission, now: datetime) -> Accepted:
+    def _received(self, submission: Submission, now: datetime) -> IntakeResult:
         submission, reading, guard = self._understood(submission, now)
         submission = self._addressed(submission, reading, now)
         known = self._known_of_a_stranger(submission, reading)
@@ -186,9 +186,9 @@ class Intake:
                 continue
             except UnprovedSender:
                 if taken := self._store.taken_by(guard, now):  # shown on a lead that has been closed since
-                    return Accepted(lead_id=taken.lead_id, status="duplicate")
+                    return IntakeResult(lead_id=taken.lead_id, status="duplicate")
                 raise
-            if isinstance(found, Known):
+            if isinstance(found, NewerLeadExists):
                 known |= found.lead_ids
                 continue
             if again := self._again(submission, reading, guard, found, now):
@@ -199,10 +199,15 @@ class Intake:
         raise Conflict(f"lost {TRIES} races for what is known of a person")
 
     def _again(
-        self, submission: Submission, reading: ParsedInquiry, guard: Guard, found: Taken | Full | None, now: datetime
+        self,
+        submission: Submission,
+        reading: ParsedInquiry,
+        guard: Guard,
+        found: AlreadyTaken | Full | None,
+        now: datetime,
     ) -> tuple[ParsedInquiry, Guard] | None:
         """Return how to try again what could not be stored so. Raises TooManyPosts when one of its counts is full."""
-        if isinstance(found, Taken) and submission.is_import and self._is_of_another(found, reading.inquiry):
+        if isinstance(found, AlreadyTaken) and submission.is_import and self._is_of_another(found, reading.inquiry):
             return reading, replace(guard, source=f"{IMPORTS_NAMESPACE}{submission.source}")
         if not isinstance(found, Full):
             return None
@@ -217,10 +222,10 @@ class Intake:
         submission: Submission,
         change: Change,
         guard: Guard,
-        found: Taken | None,
+        found: AlreadyTaken | None,
         reading: ParsedInquiry,
         now: datetime,
-    ) -> Accepted:
+    ) -> IntakeResult:
         """Do what follows what was stored, or was before, and return the answer."""
         if found is None:
             self._arm(change, now)
@@ -236,7 +241,7 @@ class Intake:
         accepted = _answer(change, guard, found)
         return replace(accepted, flags=reading.inquiry.flags, is_reachable=change.after.inquiry.is_reachable)
 
-    def _taken_formerly(self, submission: Submission, guard: Guard, now: datetime) -> Taken | None:
+    def _taken_formerly(self, submission: Submission, guard: Guard, now: datetime) -> AlreadyTaken | None:
         """Return who took a stranger's key with this content before strangers had namespaces of their own.
 
         A version of ours may have, and a redelivery after its deploy must not be a second lead. Whose content is
@@ -247,7 +252,7 @@ class Intake:
         former = self._store.taken_by(replace(guard, source=guard.source.removeprefix(STRANGERS_NAMESPACE)), now)
         return former if former and former.fingerprint == guard.fingerprint else None
 
-    def _is_of_another(self, taken: Taken, inquiry: Inquiry) -> bool:
+    def _is_of_another(self, taken: AlreadyTaken, inquiry: Inquiry) -> bool:
         """Tell whether the key of a file's row was taken by another sender's content, and not by the file.
 
         A lead that has forgotten its person was theirs.
@@ -510,7 +515,7 @@ class Intake:
 
     def _store_received(
         self, change: Change, guard: Guard, keys: tuple[str, ...], now: datetime, known: frozenset[str]
-    ) -> Taken | Full | Known | None:
+    ) -> AlreadyTaken | Full | NewerLeadExists | None:
         if change.before is None:
             return self._store.create(change, guard, keys, now, known)
         return self._store.merge(change, guard, keys, now)
@@ -597,13 +602,13 @@ def _leaving(submission: Submission, reading: ParsedInquiry) -> OptOutRequest:
     return leaving(words, submission.answers_by)
 
 
-def _answer(change: Change, guard: Guard, taken: Taken | None) -> Accepted:
+def _answer(change: Change, guard: Guard, taken: AlreadyTaken | None) -> IntakeResult:
     """Return what became of a delivery. Raises InvalidInquiry when its key was used before with other content."""
     if taken is None:
-        return Accepted(lead_id=change.after.id, status="merged" if change.before else "created")
+        return IntakeResult(lead_id=change.after.id, status="merged" if change.before else "created")
     if guard.fingerprint not in (taken.fingerprint, f"import:{guard.key}"):
         raise InvalidInquiry([Problem("Idempotency-Key", "this key was used before with other content")])
-    return Accepted(lead_id=taken.lead_id, status="duplicate")
+    return IntakeResult(lead_id=taken.lead_id, status="duplicate")
 
 
 def _provenance(submission: Submission) -> Provenance:

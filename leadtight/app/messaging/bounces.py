@@ -10,7 +10,7 @@ from leadtight.domain.notifications.bounces import undelivered
 from leadtight.domain.policy.policy import Policy
 
 
-class Undelivered:
+class BounceHandling:
     """Changes the lead of a message that came back; asked again for the same one, it changes nothing more."""
 
     def __init__(self, policy: Policy, store: LeadStore, alarms: Alarms) -> None:

@@ -5,14 +5,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import takewhile
 
-from leadtight.app.messaging.bounces import Undelivered
+from leadtight.app.messaging.bounces import BounceHandling
 from leadtight.app.messaging.links import Links
 from leadtight.app.messaging.message_events import message_event
 from leadtight.app.messaging.retry import FIRST_BACKOFF, LONGEST_BACKOFF, NEXT_SECOND, WITH, backoff, dead, put_off
 from leadtight.app.ports.clock_and_ids import NewId
 from leadtight.app.ports.leads import LeadStore
-from leadtight.app.ports.messaging import Envelope, Mailer, Noticed, Renderer
-from leadtight.app.ports.outbox import Outbox, Pace, Retries
+from leadtight.app.ports.messaging import DigestEntry, Envelope, Mailer, Renderer
+from leadtight.app.ports.outbox import Outbox, Retries, SendPace
 from leadtight.app.sla.sweep import Left, unbounded
 from leadtight.domain.compliance.send_permission import Permission, Refusal, Suppression, Windows, authorize_send
 from leadtight.domain.model.errors import SendFailed, SendRefused, SendUnsure, UnreadableRow
@@ -35,8 +35,8 @@ class Digest:
         links: Links,
         windows: Windows,
         new_id: NewId,
-        undelivered: Undelivered,
-        pace: Pace,
+        undelivered: BounceHandling,
+        pace: SendPace,
         retries: Retries,
     ) -> None:
         """Take the policy, the ports and what follows when a message reached nobody."""
@@ -69,7 +69,7 @@ class Digest:
         sent = self._hand_over(person, allowed[0][1], notices, now)
         return len(notices) if sent else None
 
-    def _claim(self, message: Message, now: datetime) -> tuple[Noticed, Permission] | None:
+    def _claim(self, message: Message, now: datetime) -> tuple[DigestEntry, Permission] | None:
         """Take a message and ask again whether it may be sent; None when somebody else has it, or when it may not."""
         lease = now + self._policy.messaging.lease
         claimed = self._outbox.claim(message.lead_id, message.id, self._new_id(), now, lease)
@@ -86,14 +86,16 @@ class Digest:
             else Refusal("the lead is gone")
         )
         if lead and isinstance(decision, Permission):
-            return Noticed(message=by_mail, lead=lead, link=self._links.outcome(lead, claimed.recipient, now)), decision
+            return DigestEntry(
+                message=by_mail, lead=lead, link=self._links.outcome(lead, claimed.recipient, now)
+            ), decision
         assert isinstance(decision, Refusal), "nothing to the team waits for an hour"
         done = replace(by_mail, status=Status.REFUSED, detail=decision.why)
         event = message_event(done, EventKind.MESSAGE_REFUSED, now, decision, self._policy.version)
         self._outbox.finish(done, event)
         return None
 
-    def _hand_over(self, person: str, permission: Permission, notices: list[Noticed], now: datetime) -> bool:
+    def _hand_over(self, person: str, permission: Permission, notices: list[DigestEntry], now: datetime) -> bool:
         first = notices[0].message
         mail = self._renderer.digest(self._policy, person, notices, self._links.queue(person, now), now)
         try:

@@ -9,7 +9,7 @@ from leadtight.app.messaging.digest import Digest
 from leadtight.app.messaging.respond import Respond, since
 from leadtight.app.messaging.retry import FIRST_BACKOFF, NEXT_SECOND, OVER_RATE
 from leadtight.app.ports.outbox import Outbox, Retries
-from leadtight.app.sla.sweep import Left, SweepTask, SweepTaskKind, Swept, unbounded, work_off
+from leadtight.app.sla.sweep import Left, SweepResult, SweepTask, SweepTaskKind, unbounded, work_off
 from leadtight.domain.model.message import Channel, Message, Status
 from leadtight.domain.notifications.urgency import in_turn
 
@@ -36,7 +36,7 @@ class Dispatch:
         self._digest = digest
         self._retries = retries
 
-    def work(self, now: datetime, left: Left = unbounded) -> Swept:
+    def work(self, now: datetime, left: Left = unbounded) -> SweepResult:
         """Send what is due until nothing is, the providers take no more, or no time is left: then again in a second."""
         kinds = {SweepTaskKind.DIGESTS: self.digests(now, left), SweepTaskKind.MESSAGES: self.messages(now, IN_FLIGHT)}
         done = work_off(kinds, now, left)

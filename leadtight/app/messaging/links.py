@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from leadtight.app.ports.messaging import Secrets
 from leadtight.domain.access.signed_links import Claims, LinkPurpose, sign, sign_reply, verify, verify_reply
-from leadtight.domain.model.errors import LinkOver
+from leadtight.domain.model.errors import LinkExpired
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import LEAD, Channel, Message, Template
 
@@ -102,5 +102,5 @@ class Links:
         """Return a token's claims. Raises InvalidLink when it is not ours, LinkOver when its time has passed."""
         claims = verify(token, purpose, self._secrets())
         if now >= claims.expires_at:
-            raise LinkOver("This link has expired. Use the link in your latest message about this lead.")
+            raise LinkExpired("This link has expired. Use the link in your latest message about this lead.")
         return claims

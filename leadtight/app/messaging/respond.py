@@ -5,16 +5,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from leadtight.app.messaging.bounces import Undelivered
+from leadtight.app.messaging.bounces import BounceHandling
 from leadtight.app.messaging.links import Links
 from leadtight.app.messaging.message_events import message_event
 from leadtight.app.messaging.retry import FIRST_BACKOFF, NEXT_SECOND, WITH, backoff, dead, over_rate, put_off
 from leadtight.app.messaging.send_limits import SendLimits
 from leadtight.app.ports.clock_and_ids import NewId
-from leadtight.app.ports.compliance import CallLists
+from leadtight.app.ports.compliance import DncLists
 from leadtight.app.ports.leads import LeadStore
 from leadtight.app.ports.messaging import CallPlacer, Chat, Envelope, Mailer, Renderer, Texter
-from leadtight.app.ports.outbox import Outbox, Pace, Retries
+from leadtight.app.ports.outbox import Outbox, Retries, SendPace
 from leadtight.domain.calendar.timestamps import format_timestamp, parse_timestamp
 from leadtight.domain.compliance.send_permission import (
     BY_PHONE,
@@ -47,7 +47,7 @@ WAITED_UNTIL = "waited_until"
 """Where a message remembers until when no hour was permitted."""
 
 
-class Reported(StrEnum):
+class DeliveryReceipt(StrEnum):
     """What a provider says became of a message."""
 
     ACCEPTED = "accepted"
@@ -60,7 +60,7 @@ class DeliveryReport:
     """A provider's event about one message, named by our ids when it carries them, else by the provider's."""
 
     provider_id: str
-    reported: Reported
+    reported: DeliveryReceipt
     detail: str = ""
     lead_id: str | None = None
     message_id: str | None = None
@@ -81,12 +81,12 @@ class Respond:
         renderer: Renderer,
         links: Links,
         windows: Windows,
-        call_lists: CallLists,
+        call_lists: DncLists,
         new_id: NewId,
-        undelivered: Undelivered,
+        undelivered: BounceHandling,
         limits: SendLimits,
         why_barred: WhyBarred,
-        pace: Pace,
+        pace: SendPace,
         retries: Retries,
     ) -> None:
         """Take the policy, the ports, what follows when a message reached no reader, and what bounds those to leads."""
@@ -160,13 +160,13 @@ class Respond:
         """
         if message.status is Status.BOUNCED:
             return False
-        status = Status.CONFIRMED if report.reported is Reported.ACCEPTED else Status.BOUNCED
+        status = Status.CONFIRMED if report.reported is DeliveryReceipt.ACCEPTED else Status.BOUNCED
         kind = EventKind.MESSAGE_CONFIRMED if status is Status.CONFIRMED else EventKind.MESSAGE_BOUNCED
         provider_id = message.provider_id if message.queued else report.provider_id
         done = replace(message, status=status, provider_id=provider_id, detail=report.detail)
         if status is Status.BOUNCED and message.recipient == LEAD:
             self._suppress(message)
-        if report.reported is Reported.BOUNCED:
+        if report.reported is DeliveryReceipt.BOUNCED:
             self._undelivered.note(message, now)
         return self._outbox.confirm(done, message_event(done, kind, now))
 

@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from leadtight.app.outcomes.call_report import CallReport
-from leadtight.app.outcomes.recording import LeadView, Recording
+from leadtight.app.outcomes.recording import LeadView, OutcomeRecorder
 from leadtight.app.ports.alarms import Alarms
-from leadtight.app.ports.contact_points import ZoneOf
+from leadtight.app.ports.contact_points import TimezoneResolver
 from leadtight.app.ports.leads import LeadStore
 from leadtight.app.ports.outbox import Outbox
 from leadtight.domain.model.errors import InvalidInquiry, NotFound, Problem
@@ -19,11 +19,13 @@ from leadtight.domain.policy.policy import Policy
 class Proofs:
     """Outcomes that no person typed. Whoever calls has made sure that they are genuine; each counts once."""
 
-    def __init__(self, policy: Policy, store: LeadStore, outbox: Outbox, alarms: Alarms, zone_of: ZoneOf) -> None:
+    def __init__(
+        self, policy: Policy, store: LeadStore, outbox: Outbox, alarms: Alarms, zone_of: TimezoneResolver
+    ) -> None:
         """Take the policy and the ports."""
         self._policy = policy
         self._outbox = outbox
-        self._recording = Recording(policy, store, alarms, zone_of)
+        self._recording = OutcomeRecorder(policy, store, alarms, zone_of)
 
     def prove(self, lead_id: str, outcome: str, by: str, evidence: ContactProof, now: datetime) -> LeadView:
         """Record what `by` did, as the evidence shows.

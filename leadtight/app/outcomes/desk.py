@@ -5,18 +5,18 @@ from datetime import datetime
 from functools import partial
 
 from leadtight.app.messaging.links import Links
-from leadtight.app.outcomes.recording import MOST_EVENTS, LeadView, OutcomeForm, Recording, files_of
+from leadtight.app.outcomes.recording import MOST_EVENTS, LeadView, OutcomeForm, OutcomeRecorder, files_of
 from leadtight.app.ports.alarms import Alarms
-from leadtight.app.ports.compliance import CallLists
-from leadtight.app.ports.contact_points import ZoneOf
+from leadtight.app.ports.compliance import DncLists
+from leadtight.app.ports.contact_points import TimezoneResolver
 from leadtight.app.ports.leads import LeadStore
 from leadtight.domain.access.signed_links import Claims, LinkPurpose
-from leadtight.domain.model.errors import LinkOver, NotFound
+from leadtight.domain.model.errors import LinkExpired, NotFound
 from leadtight.domain.model.identity import person_key
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.stored_file import StoredFile
 from leadtight.domain.outcomes.undo import undo_outcome
-from leadtight.domain.ownership.handover import Receiving, hand_over
+from leadtight.domain.ownership.handover import ReceivingPool, hand_over
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.roster.stand_ins import may_hear
 
@@ -39,15 +39,15 @@ class Desk:
         store: LeadStore,
         alarms: Alarms,
         links: Links,
-        zone_of: ZoneOf,
-        call_lists: CallLists,
+        zone_of: TimezoneResolver,
+        call_lists: DncLists,
     ) -> None:
         """Take the policy and the ports."""
         self._policy = policy
         self._store = store
         self._links = links
         self._call_lists = call_lists
-        self._recording = Recording(policy, store, alarms, zone_of)
+        self._recording = OutcomeRecorder(policy, store, alarms, zone_of)
 
     def look(self, token: str, now: datetime) -> LeadView:
         """Return the lead behind an outcome link.
@@ -117,7 +117,7 @@ class Desk:
         standing = self._call_lists.standing(person_key(lead.inquiry.phone))
         return standing.forbids(self._policy.messaging.do_not_call_lists, now)
 
-    def _read(self, token: str, now: datetime, pool_id: str | None = None) -> tuple[LeadView, Receiving]:
+    def _read(self, token: str, now: datetime, pool_id: str | None = None) -> tuple[LeadView, ReceivingPool]:
         """Return the lead behind an outcome link, and the pool that may get it."""
         claims = self._links.open(token, LinkPurpose.OUTCOME, now)
         lead, receiving = self._recording.fetch(claims.subject, pool_id)
@@ -130,4 +130,4 @@ class Desk:
             owner, last = self._policy.person_name(lead.owner_id), lead.last_outcome
             theirs = last is not None and last.by == claims.person
             more = "What you recorded is kept" if theirs else "Tell them if you have spoken to the person"
-            raise LinkOver(f"This lead is now with {owner}. {more}.")
+            raise LinkExpired(f"This lead is now with {owner}. {more}.")

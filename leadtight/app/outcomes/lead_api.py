@@ -4,25 +4,25 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from leadtight.app.outcomes.recording import MOST_EVENTS, LeadView, OutcomeForm, Recording
+from leadtight.app.outcomes.recording import MOST_EVENTS, LeadView, OutcomeForm, OutcomeRecorder
 from leadtight.app.ports.alarms import Alarms
-from leadtight.app.ports.contact_points import ZoneOf
+from leadtight.app.ports.contact_points import TimezoneResolver
 from leadtight.app.ports.guards import Guard
 from leadtight.app.ports.leads import LeadStore
 from leadtight.domain.change import Change
 from leadtight.domain.model.errors import InvalidInquiry, LeadClosed, Problem, StaleSubmission
-from leadtight.domain.ownership.handover import Receiving
+from leadtight.domain.ownership.handover import ReceivingPool
 from leadtight.domain.policy.policy import Policy
 
 
-class Programs:
+class LeadApi:
     """Leads for the holders of API keys. Whoever calls has checked the key."""
 
-    def __init__(self, policy: Policy, store: LeadStore, alarms: Alarms, zone_of: ZoneOf) -> None:
+    def __init__(self, policy: Policy, store: LeadStore, alarms: Alarms, zone_of: TimezoneResolver) -> None:
         """Take the policy and the ports."""
         self._policy = policy
         self._store = store
-        self._recording = Recording(policy, store, alarms, zone_of)
+        self._recording = OutcomeRecorder(policy, store, alarms, zone_of)
 
     def find(self, lead_id: str, before: str | None = None) -> LeadView:
         """Return a lead with the latest of its history, or what is `before` a place in it. Raises NotFound."""
@@ -48,7 +48,7 @@ class Programs:
                 raise
             return read()[0]
 
-    def _reported(self, form: OutcomeForm, now: datetime, seen: LeadView, receiving: Receiving) -> Change | None:
+    def _reported(self, form: OutcomeForm, now: datetime, seen: LeadView, receiving: ReceivingPool) -> Change | None:
         lead = seen.lead
         change = self._recording.outcome(
             replace(form, submission=form.submission or lead.version), now, seen, receiving

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from leadtight.app.compliance.opt_out import OptOut
 from leadtight.app.ports.alarms import NEAR, Alarms
-from leadtight.app.ports.contact_points import ZoneOf
-from leadtight.app.ports.guards import Full, Guard, Taken
+from leadtight.app.ports.contact_points import TimezoneResolver
+from leadtight.app.ports.guards import AlreadyTaken, Full, Guard
 from leadtight.app.ports.leads import LeadStore
 from leadtight.domain.change import Change
 from leadtight.domain.model.codec import from_document
@@ -18,11 +18,11 @@ from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.rotation import Rotation
 from leadtight.domain.model.stored_file import StoredFile
 from leadtight.domain.outcomes.recording import record_outcome
-from leadtight.domain.ownership.handover import Receiving
+from leadtight.domain.ownership.handover import ReceivingPool
 from leadtight.domain.policy.policy import Policy
 
-Read = Callable[[], tuple["LeadView", Receiving]]
-Decide = Callable[["LeadView", Receiving], Change | None]
+Read = Callable[[], tuple["LeadView", ReceivingPool]]
+Decide = Callable[["LeadView", ReceivingPool], Change | None]
 TRIES = 5
 MOST_EVENTS = 500
 """Events of a lead that a page, or one answer of the API, is made of."""
@@ -64,10 +64,10 @@ def files_of(seen: LeadView) -> tuple[StoredFile, ...]:
     return tuple({file.key: file for file in files}.values())
 
 
-class Recording:
+class OutcomeRecorder:
     """What everybody who records on leads shares, by page, by key or by proof."""
 
-    def __init__(self, policy: Policy, store: LeadStore, alarms: Alarms, zone_of: ZoneOf) -> None:
+    def __init__(self, policy: Policy, store: LeadStore, alarms: Alarms, zone_of: TimezoneResolver) -> None:
         """Take the policy and the ports."""
         self._policy = policy
         self._store = store
@@ -75,14 +75,14 @@ class Recording:
         self._zone_of = zone_of
         self._opt_out = OptOut(store, alarms)
 
-    def fetch(self, lead_id: str, pool_id: str | None) -> tuple[Lead, Receiving]:
+    def fetch(self, lead_id: str, pool_id: str | None) -> tuple[Lead, ReceivingPool]:
         """Return a lead, and with it the pool that may get it, in one read."""
         pool = self._policy.pools.get(pool_id or "")
         if pool is None:
-            lead, receiving = self._store.load(lead_id), Receiving(rotation=Rotation(pool_id=""), roster={})
+            lead, receiving = self._store.load(lead_id), ReceivingPool(rotation=Rotation(pool_id=""), roster={})
         else:
             state = self._store.load_for_routing(lead_id, pool.id, pool.members)
-            lead, receiving = state.lead, Receiving(rotation=state.rotation, roster=state.roster)
+            lead, receiving = state.lead, ReceivingPool(rotation=state.rotation, roster=state.roster)
         if lead is None:
             raise NotFound("This lead does not exist any more.")
         return lead, receiving
@@ -90,7 +90,7 @@ class Recording:
     def reading(self, lead_id: str, outcome: str, by: str) -> Read:
         """Return how to read a lead on which `by` records an outcome."""
 
-        def read() -> tuple[LeadView, Receiving]:
+        def read() -> tuple[LeadView, ReceivingPool]:
             lead, receiving = self.fetch(lead_id, self.leads_to(outcome))
             return LeadView(lead=lead, person=by), receiving
 
@@ -101,7 +101,7 @@ class Recording:
         rule = self._policy.outcomes.get(outcome)
         return rule.pool if rule else None
 
-    def outcome(self, form: OutcomeForm, now: datetime, seen: LeadView, receiving: Receiving) -> Change | None:
+    def outcome(self, form: OutcomeForm, now: datetime, seen: LeadView, receiving: ReceivingPool) -> Change | None:
         """Return the change that a form makes; raises what `record_outcome` raises."""
         return record_outcome(
             self._policy,
@@ -140,7 +140,7 @@ class Recording:
             return LeadView(lead=change.after, person=seen.person, recorded=True)
         raise Conflict("the lead kept changing while the outcome was recorded")
 
-    def _commit(self, change: Change, guard: Guard | None, now: datetime) -> Taken | None:
+    def _commit(self, change: Change, guard: Guard | None, now: datetime) -> AlreadyTaken | None:
         """Store a change, under a guard if there is one; return who took it before for the very same thing."""
         if guard is None:
             self._store.commit(change)

@@ -13,7 +13,7 @@ MOST_COUNTED = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HeldCounts:
+class QuarantineCounts:
     """How many deliveries wait for a person, and how many are suspected spam; each counted up to a limit."""
 
     waiting: int
@@ -29,5 +29,5 @@ class BoardStore(Protocol):
     def excluded_between(self, start: datetime, end: datetime) -> int:
         """Count the leads recorded in [start, end) that a rule of the policy excluded, up to `MOST_COUNTED`."""
 
-    def held_counts(self) -> HeldCounts:
+    def held_counts(self) -> QuarantineCounts:
         """Return how many deliveries are held, each kind counted up to `MOST_COUNTED`."""

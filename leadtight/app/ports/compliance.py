@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from leadtight.domain.model.event import Event
 
 
-class CallLists(Protocol):
+class DncLists(Protocol):
     """Do-not-call lists: what was imported, and which numbers, by their hashes, are on them (H2)."""
 
     def lists(self) -> tuple[DncList, ...]:
@@ -69,7 +69,7 @@ class ErasureStore(Protocol):
         """Let a guard keep nothing of what was delivered but that it was."""
 
 
-class GivenUp(Protocol):
+class DeadLetters(Protocol):
     """Messages of a queue that were given up, and hold what a person wrote or can be reached at."""
 
     def drop(self, names: Callable[[str], bool], *, apply: bool) -> int:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from leadtight.domain.model.inquiry import Inquiry
 
 
-class ZoneOf(Protocol):
+class TimezoneResolver(Protocol):
     """Tells in which zone a lead lives, else the company's."""
 
     def __call__(self, company: ZoneInfo, inquiry: Inquiry, now: datetime) -> LocalTime:

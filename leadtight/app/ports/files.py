@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from leadtight.domain.intake.inbound_email import InboundEmail
 
 
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileVersion:
     """One version of a file; a bucket with versions keeps those before it, and the marks of deletions."""

@@ -23,7 +23,7 @@ class Guard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
+class AlreadyTaken:
     """The guard was taken before: by which lead, and by which content."""
 
     lead_id: str

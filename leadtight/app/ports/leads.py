@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from leadtight.app.ports.guards import Full, Guard, Taken
+    from leadtight.app.ports.guards import AlreadyTaken, Full, Guard
     from leadtight.app.ports.history import HistoryPage
     from leadtight.domain.change import Change
     from leadtight.domain.model.capacity import Roster
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class NewerLeadExists:
     """Somebody behind a person key has a latest lead that the decision did not know of. Nothing was stored."""
 
     lead_ids: frozenset[str]
@@ -44,7 +44,7 @@ class LeadStore(Protocol):
         person_keys: Iterable[str],
         now: datetime,
         known: frozenset[str] = frozenset(),
-    ) -> Taken | Full | Known | None:
+    ) -> AlreadyTaken | Full | NewerLeadExists | None:
         """Store a new lead under its guard in one transaction.
 
         Return who took the guard if it is taken; else which of its counts is full; else, when a person key's latest
@@ -52,14 +52,16 @@ class LeadStore(Protocol):
         place of a person's latest one.
         """
 
-    def merge(self, change: Change, guard: Guard, person_keys: Iterable[str], now: datetime) -> Taken | Full | None:
+    def merge(
+        self, change: Change, guard: Guard, person_keys: Iterable[str], now: datetime
+    ) -> AlreadyTaken | Full | None:
         """Store a change of a known lead under a guard in one transaction; its person keys lead to it from now on.
 
         Return who took the guard if it is taken, else which of its counts is full. Raises Conflict when the lead has
         moved on.
         """
 
-    def taken_by(self, guard: Guard, now: datetime) -> Taken | None:
+    def taken_by(self, guard: Guard, now: datetime) -> AlreadyTaken | None:
         """Return who has taken a guard, if it is taken."""
 
     def load(self, lead_id: str) -> Lead | None:

@@ -80,7 +80,7 @@ class Chat(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Noticed:
+class DigestEntry:
     """One notice of a digest: the message that waited for it, its lead, and where to record what happened."""
 
     message: Message
@@ -103,7 +103,7 @@ class Renderer(Protocol):
     def card(self, policy: Policy, message: Message, lead: Lead, links: Mapping[str, str], now: datetime) -> Card:
         """Return the chat card of a message."""
 
-    def digest(self, policy: Policy, person_id: str, notices: Iterable[Noticed], queue: str, now: datetime) -> Mail:
+    def digest(self, policy: Policy, person_id: str, notices: Iterable[DigestEntry], queue: str, now: datetime) -> Mail:
         """Return one e-mail with several notices, the first of each lead, in the order given."""
 
 

@@ -78,7 +78,7 @@ class Outbox(Protocol):
         """Return how many of a budget were counted."""
 
 
-class Pace(Protocol):
+class SendPace(Protocol):
     """How fast providers are asked: all processes together take no more of a second than the policy says."""
 
     def take(self, channel: Channel, most: int, now: datetime) -> bool:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 if TYPE_CHECKING:
-    from leadtight.app.ports.guards import Guard, Taken
+    from leadtight.app.ports.guards import AlreadyTaken, Guard
     from leadtight.domain.intake.quarantine import QuarantinedDelivery
 
 Hint = Callable[..., None]
@@ -18,15 +18,15 @@ Fetch: TypeAlias = "Callable[[QuarantinedDelivery], bytes]"
 """Returns what a source announced. Raises FetchFailed for now, FetchRefused for good."""
 
 
-class HeldStore(Protocol):
+class QuarantineStore(Protocol):
     """Deliveries that are no lead yet."""
 
-    def hold(self, held: QuarantinedDelivery, guard: Guard, now: datetime) -> Taken | None:
+    def hold(self, held: QuarantinedDelivery, guard: Guard, now: datetime) -> AlreadyTaken | None:
         """Keep a delivery under its guard in one transaction; return who took the guard if it is taken."""
 
     def hold_all(
         self, deliveries: Sequence[tuple[QuarantinedDelivery, Guard]], now: datetime
-    ) -> tuple[Taken | None, ...]:
+    ) -> tuple[AlreadyTaken | None, ...]:
         """Keep each delivery under its own guard, with few calls; return as `hold` does, in order."""
 
     def find_held(self, held_id: str) -> QuarantinedDelivery | None:

@@ -32,7 +32,7 @@ class LeadSelection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rearmed:
+class RearmedLead:
     """One lead's deadline before and after; both are the same when only what follows the deadline changes."""
 
     lead_id: str
@@ -49,7 +49,7 @@ class RearmResult:
     """What one call did or would do, and how many more leads wait for the next."""
 
     applied: bool
-    leads: tuple[Rearmed, ...]
+    leads: tuple[RearmedLead, ...]
     left: int
 
 
@@ -118,10 +118,10 @@ class Rearm:
         raise Conflict(f"lead {lead.id} kept changing while it was re-armed")
 
 
-def _told(change: Change) -> Rearmed:
+def _told(change: Change) -> RearmedLead:
     before, after = change.before, change.after
     assert before is not None, "only stored leads are re-armed"
-    return Rearmed(
+    return RearmedLead(
         lead_id=after.id,
         owner=after.owner_id or "",
         pool=after.pool_id or "",

@@ -9,7 +9,7 @@ from leadtight.app.messaging.dispatch import Dispatch
 from leadtight.app.ports.alarms import Alarms
 from leadtight.app.ports.leads import LeadStore, RoutingState
 from leadtight.app.routing.route import Decide, PoolSnapshots, Route
-from leadtight.app.sla.sweep import Left, SweepTask, SweepTaskKind, Swept, failed, unbounded, work_off
+from leadtight.app.sla.sweep import Left, SweepResult, SweepTask, SweepTaskKind, failed, unbounded, work_off
 from leadtight.domain.change import Change
 from leadtight.domain.enforcement.due_steps import asked_pool, run_due_steps
 from leadtight.domain.model.errors import Conflict
@@ -56,7 +56,7 @@ class Sla:
         self._route = route
         self._dispatch = dispatch
         self._answering = answering(policy)
-        self._stopped: dict[SweepTaskKind, _Stop] = {}
+        self._stopped: dict[SweepTaskKind, _SweepCursor] = {}
 
     def on_alarm(self, alarm: Alarm, now: datetime) -> Change | None:
         """Do what is due on the alarm's lead; None when the alarm is stale or nothing is due.
@@ -71,7 +71,7 @@ class Sla:
             return None
         return self._ring(state, now)
 
-    def sweep(self, now: datetime, left: Left = unbounded) -> Swept:
+    def sweep(self, now: datetime, left: Left = unbounded) -> SweepResult:
         """Repair what the fast paths lost: leads without owner, alarms that never rang, messages that are stuck.
 
         Whatever has become possible without anybody telling happens too: cover for the absent, offers after a cap's
@@ -136,7 +136,7 @@ class Sla:
                 for lead in self._pages(owner, before, after):
                     if lead.id not in begun:
                         begun.add(lead.id)
-                        self._stopped[kind] = _Stop(owner=owner, place=_place(lead))
+                        self._stopped[kind] = _SweepCursor(owner=owner, place=_place(lead))
                         yield task(lead)
             except Exception as error:  # noqa: BLE001 - raised by the task
                 yield failed(error)
@@ -206,14 +206,14 @@ class Sla:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Stop:
+class _SweepCursor:
     """The lead that a sweep came to last: whose it was, its wake time and its id."""
 
     owner: str | None
     place: tuple[datetime, str]
 
 
-def _from(stopped: _Stop | None, owners: Owners) -> Iterator[tuple[str | None, tuple[datetime, str] | None]]:
+def _from(stopped: _SweepCursor | None, owners: Owners) -> Iterator[tuple[str | None, tuple[datetime, str] | None]]:
     """Yield owners, each with the place after which to read: what a stop had left, the others, and what it had done."""
     if stopped is None or stopped.owner not in owners:
         yield from ((owner, None) for owner in owners)

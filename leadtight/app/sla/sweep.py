@@ -77,7 +77,7 @@ class Backlog:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Swept:
+class SweepResult:
     """What one sweep had to repair, and what it could not; covering for the absent and offering on are no repairs.
 
     `unfinished` are the kinds of which more was due than there was time for.
@@ -107,18 +107,18 @@ def failed(error: Exception) -> SweepTask:
     return SweepTask(lead_id="", run=run)
 
 
-def work_off(kinds: Mapping[SweepTaskKind, Iterator[SweepTask]], now: datetime, left: Left = unbounded) -> Swept:
+def work_off(kinds: Mapping[SweepTaskKind, Iterator[SweepTask]], now: datetime, left: Left = unbounded) -> SweepResult:
     """Do the tasks of all kinds, each for its share of the time, until all are done or no time is left.
 
     The kind that has had the least of its share is next. Reading a kind's tasks is its own time and its own fault.
     """
-    work = _Work(dict(kinds), now, left)
+    work = _SweepProgress(dict(kinds), now, left)
     while work.open and work.has_time():
         work.step(min(work.open, key=lambda kind: (work.spent[kind] / SHARES[kind], _PLACES[kind])))
     return work.result()
 
 
-class _Work:
+class _SweepProgress:
     """Keeps what has been done, and how long each kind took."""
 
     def __init__(self, kinds: dict[SweepTaskKind, Iterator[SweepTask]], now: datetime, left: Left) -> None:
@@ -159,7 +159,7 @@ class _Work:
             if is_done and task.counts:
                 self._counts[task.counts] += 1
 
-    def result(self) -> Swept:
-        return Swept(
+    def result(self) -> SweepResult:
+        return SweepResult(
             **self._counts, faults=tuple(self._faults), backlogs=self._backlogs, unfinished=frozenset(self.open)
         )

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from leadtight.app.messaging.links import Links
-from leadtight.app.ports.board import BoardStore, HeldCounts
-from leadtight.app.ports.compliance import CallLists
+from leadtight.app.ports.board import BoardStore, QuarantineCounts
+from leadtight.app.ports.compliance import DncLists
 from leadtight.domain.access.signed_links import LinkPurpose
 from leadtight.domain.calendar.timestamps import midnight
 from leadtight.domain.compliance.do_not_call import DncList
-from leadtight.domain.model.errors import LinkOver, NotFound
+from leadtight.domain.model.errors import LinkExpired, NotFound
 from leadtight.domain.model.listing import unreadable_in
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.views.board import BoardLead
@@ -37,7 +37,7 @@ class TeamBoard:
     standing: BoardSummary
     open: int
     is_cut: bool
-    held: HeldCounts
+    held: QuarantineCounts
     excluded_today: int
     quarantine: str
     call_lists: tuple[DncList, ...]
@@ -48,7 +48,7 @@ class TeamBoard:
 class Boards:
     """Shows managers and the catch-all person how the leads stand that they answer for."""
 
-    def __init__(self, policy: Policy, store: BoardStore, call_lists: CallLists, links: Links) -> None:
+    def __init__(self, policy: Policy, store: BoardStore, call_lists: DncLists, links: Links) -> None:
         """Take the policy and the ports."""
         self._policy = policy
         self._store = store
@@ -69,7 +69,7 @@ class Boards:
         """
         person = self._links.open(token, LinkPurpose.BOARD, now).person
         if not self._policy.answers_for_leads(person):
-            raise LinkOver("You manage no leads any more.")
+            raise LinkExpired("You manage no leads any more.")
         zone = self._policy.company.zone
         read = self._store.open_on_board(MOST_READ)
         theirs = seen_by(self._policy, person, read)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from leadtight.app.messaging.links import Links
 from leadtight.app.ports.leads import LeadStore
 from leadtight.domain.access.signed_links import LinkPurpose
-from leadtight.domain.model.errors import LinkOver
+from leadtight.domain.model.errors import LinkExpired
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.listing import unreadable_in
 from leadtight.domain.policy.policy import Policy
@@ -18,7 +18,7 @@ FAR = timedelta(days=3650)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
+class QueuedLead:
     """One lead of a queue: what to do next, by when, and where to record it."""
 
     lead: Lead
@@ -32,7 +32,7 @@ class MyQueue:
     """An owner's open leads, the best first; `left_out` more of them are not shown, and `unreadable` cannot be."""
 
     person: str
-    rows: tuple[Waiting, ...]
+    rows: tuple[QueuedLead, ...]
     left_out: int
     unreadable: int = 0
 
@@ -53,12 +53,12 @@ class LeadQueue:
         """
         person = self._links.open(token, LinkPurpose.QUEUE, now).person
         if person not in self._policy.people:
-            raise LinkOver("You look after no leads any more.")
+            raise LinkExpired("You look after no leads any more.")
         due = self._store.due_leads(person, now + FAR, MOST_READ)
         leads = in_order(self._policy, due, now)
         rows = tuple(self._row(lead, person, now) for lead in leads[:SHOWN])
         return MyQueue(person=person, rows=rows, left_out=len(leads) - len(rows), unreadable=len(unreadable_in(due)))
 
-    def _row(self, lead: Lead, person: str, now: datetime) -> Waiting:
+    def _row(self, lead: Lead, person: str, now: datetime) -> QueuedLead:
         what = lead.next_action.what if lead.next_action else "Record what happened"
-        return Waiting(lead=lead, what=what, due_at=due_at(lead), link=self._links.outcome(lead, person, now))
+        return QueuedLead(lead=lead, what=what, due_at=due_at(lead), link=self._links.outcome(lead, person, now))

@@ -18,8 +18,8 @@ from leadtight.cli.exits import stop
 from leadtight.domain.calendar.business_hours import Calendar, Period
 from leadtight.policy import values
 from leadtight.reporting.audit.errors import NothingReadError, UnusableError
-from leadtight.reporting.audit.options import ExclusionFilter, Options
-from leadtight.reporting.metrics.query import Staff
+from leadtight.reporting.audit.options import AuditOptions, ExclusionFilter
+from leadtight.reporting.metrics.query import Staffing
 from leadtight.tabular.amounts.column import read_amount
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outputs:
+class AuditOutputs:
     """The files that are asked for."""
 
     json_file: Path | None
@@ -70,7 +70,7 @@ def audit(
 ) -> None:
     """Audit the follow-up in a CRM export, without AWS: exit 2 when a file cannot be read, 1 when no lead is left."""
     try:
-        options = Options(
+        options = AuditOptions(
             leads=leads,
             activities=activities,
             spend=spend,
@@ -89,14 +89,14 @@ def audit(
             conversion_rate=_given("--conversion-rate", _share, conversion_rate),
             staff=_staff(people, handling, window, target),
         )
-        _run(options, Outputs(json_file=json_file, html=html, ledger=ledger, facts=facts, mapping=write_mapping))
+        _run(options, AuditOutputs(json_file=json_file, html=html, ledger=ledger, facts=facts, mapping=write_mapping))
     except UnusableError as error:
         raise stop(COMMAND, str(error), code=2) from error
     except NothingReadError as error:
         raise stop(COMMAND, str(error), code=1) from error
 
 
-def _run(options: Options, outputs: Outputs) -> None:
+def _run(options: AuditOptions, outputs: AuditOutputs) -> None:
     from leadtight.cli.audit import prompts, summary  # here: DuckDB costs 140 ms
     from leadtight.reporting.audit.audit import audit as run_audit
     from leadtight.reporting.audit.columns.questions import QuestionsError
@@ -104,7 +104,7 @@ def _run(options: Options, outputs: Outputs) -> None:
     prints_json = str(outputs.json_file) == "-"
     options = replace(options, asks_all=prompts.is_watched() and not prints_json)
 
-    def attempt(now: Options) -> Audit:
+    def attempt(now: AuditOptions) -> Audit:
         with summary.progress(sys.stderr):
             return run_audit(now, with_facts=outputs.facts is not None, with_ledger=outputs.ledger is not None)
 
@@ -144,7 +144,7 @@ def _unanswered(error: QuestionsError, leads: Path, mapping: Path | None, *, pri
     return UnusableError(f"{error}; fill in {mapping}, and run leadtight audit {leads} --mapping {mapping}")
 
 
-def _write_files(outputs: Outputs, result: Audit, file: str) -> None:
+def _write_files(outputs: AuditOutputs, result: Audit, file: str) -> None:
     if outputs.facts and result.facts is not None:
         _write(outputs.facts, result.facts)
     if outputs.html:
@@ -175,14 +175,14 @@ def _option(name: str, read: Callable[[str], T], value: str) -> T:
         raise UnusableError(f"{name}: {error}") from error
 
 
-def _staff(people: int | None, handling: str, window: str, target: str) -> Staff | None:
+def _staff(people: int | None, handling: str, window: str, target: str) -> Staffing | None:
     """Return who answers, None when nobody said; `handling` and `target` have to be right in any case."""
     each, share = _option("--handling", values.span, handling), float(_option("--target", _share, target))
     if not 0 < share < 1:
         raise UnusableError(f"--target: must be more than 0 and less than 1: {target!r}")
     if people is None:
         return None
-    return Staff(people=people, handling=each, window=_option("--window", values.span, window), target=share)
+    return Staffing(people=people, handling=each, window=_option("--window", values.span, window), target=share)
 
 
 def _calendar(hours: str, timezone: str) -> Calendar:

@@ -16,7 +16,7 @@ from leadtight.reporting.audit.errors import UnusableError
 
 if TYPE_CHECKING:
     from leadtight.reporting.audit.columns.profile import ColumnProfile
-    from leadtight.reporting.audit.columns.questions import Described, MappingQuestion
+    from leadtight.reporting.audit.columns.questions import FileDescription, MappingQuestion
 
 MOST_LETTERS = 160
 _COLUMNS = ("lead_id", "person_key", "created_at", "first_assigned_at", "owner", "source", "stage", "stage_since")
@@ -98,7 +98,9 @@ def _one_or_more(value: Any) -> tuple[str, ...]:
     return (values.text(value),) if isinstance(value, str) else values.texts(value)
 
 
-def write(mapping: AuditMapping, files: Mapping[str, Described], questions: Iterable[MappingQuestion] = ()) -> str:
+def write(
+    mapping: AuditMapping, files: Mapping[str, FileDescription], questions: Iterable[MappingQuestion] = ()
+) -> str:
     """Return a mapping as the text of a file that `read` reads.
 
     Columns that it does not name, and questions that are open, stand in comments.
@@ -119,7 +121,7 @@ def _open(table: str, questions: Iterable[MappingQuestion]) -> list[str]:
     return [line for each in questions if each.table == table for line in (f"# {each.text}", f"# {each.line}")]
 
 
-def _others(columns: Columns, described: Described | None) -> list[str]:
+def _others(columns: Columns, described: FileDescription | None) -> list[str]:
     """Return the columns that a table does not name as comments, with what they seem to hold."""
     used = {column for _, column in named(columns)}
     others = [each for name, each in described.profiles.items() if name not in used] if described else []

@@ -10,7 +10,7 @@ from typing import TypeVar
 import typer
 
 from leadtight.reporting.audit.columns.questions import MappingQuestion, QuestionsError, answered
-from leadtight.reporting.audit.options import Options
+from leadtight.reporting.audit.options import AuditOptions
 
 T = TypeVar("T")
 MOST_ROUNDS = 12
@@ -22,7 +22,7 @@ def is_watched() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def until_answered(attempt: Callable[[Options], T], options: Options) -> tuple[T, int]:
+def until_answered(attempt: Callable[[AuditOptions], T], options: AuditOptions) -> tuple[T, int]:
     """Return what an attempt returns once its questions are answered, and how many there were.
 
     Raises QuestionsError where no user can be asked.
@@ -37,7 +37,7 @@ def until_answered(attempt: Callable[[Options], T], options: Options) -> tuple[T
     return attempt(options), MOST_ROUNDS
 
 
-def ask(error: QuestionsError, options: Options) -> Options:
+def ask(error: QuestionsError, options: AuditOptions) -> AuditOptions:
     """Ask the first question that is open, and return the options with its answer."""
     question = error.questions[0]
     typer.echo(f"\n{question.file}: {question.text}.")

@@ -19,7 +19,7 @@ from rich.table import Table
 
 from leadtight.cli.exits import stop
 from leadtight.cli.import_ import mapping as mappings
-from leadtight.cli.import_.interpretation import Understanding
+from leadtight.cli.import_.interpretation import ImportPreview
 from leadtight.cli.import_.mapping import CONTACTS, ImportMapping, MappingError
 from leadtight.cli.import_.results import Results
 from leadtight.cli.import_.rows import Reader, RejectedError
@@ -97,8 +97,8 @@ def _looked_through(table: ExportFile, mapping: ImportMapping) -> tuple[ImportMa
     return understanding.decided(), understanding.rows
 
 
-def _understood(table: ExportFile, mapping: ImportMapping) -> Understanding:
-    understanding = Understanding(table, mapping)
+def _understood(table: ExportFile, mapping: ImportMapping) -> ImportPreview:
+    understanding = ImportPreview(table, mapping)
     for record in table.rows():
         understanding.see(record)
     return understanding

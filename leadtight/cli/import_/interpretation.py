@@ -32,7 +32,7 @@ _ID = re.compile(r"[\d\s.,-]+|(?=(?:\D*\d){4})[\w-]+")
 
 
 @dataclass(slots=True)
-class _Cells:
+class _ColumnFill:
     """How many cells of a column are filled, and with what."""
 
     filled: int = 0
@@ -56,13 +56,13 @@ class _Cells:
 
 
 @dataclass(slots=True)
-class Understanding:
+class ImportPreview:
     """What was seen of the rows so far."""
 
     table: ExportFile
     mapping: ImportMapping
     rows: int = 0
-    cells: dict[str, _Cells] = field(default_factory=dict)
+    cells: dict[str, _ColumnFill] = field(default_factory=dict)
     dates: dict[str, DateColumn] = field(default_factory=dict)
     amounts: AmountColumn = field(default_factory=AmountColumn)
     stages: Counter[str] = field(default_factory=Counter)
@@ -74,7 +74,7 @@ class Understanding:
             return
         for column, text in record.cells.items():
             if not is_blank(text):
-                self.cells.setdefault(column, _Cells()).add(text)
+                self.cells.setdefault(column, _ColumnFill()).add(text)
         for name in DATES:
             if text := self._filled(record, name):
                 self.dates.setdefault(name, DateColumn()).add(text, record.number)

@@ -17,7 +17,7 @@ from leadtight.tabular.amounts.column import read_amount
 from leadtight.tabular.blanks import is_blank
 from leadtight.tabular.dates.column import DateColumn
 from leadtight.tabular.dates.header_zones import UnknownHeaderZoneError, header_zone
-from leadtight.tabular.dates.moment import Moment
+from leadtight.tabular.dates.moment import WrittenMoment
 from leadtight.tabular.dates.orders import AmbiguousDatesError
 from leadtight.tabular.vocabulary.opt_outs import is_opt_out, says_yes
 from leadtight.tabular.vocabulary.totals import is_total
@@ -135,7 +135,7 @@ class Reader:
             ) from error
 
 
-def _in_named_zone(moment: Moment, column: str) -> str:
+def _in_named_zone(moment: WrittenMoment, column: str) -> str:
     """Return a moment in ISO 8601, in the zone that its column's name has; without one it is the company's."""
     try:
         zone = header_zone(column, COMPANYS)

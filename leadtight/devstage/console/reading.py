@@ -10,7 +10,7 @@ from leadtight.adapters.dynamodb import keys
 from leadtight.adapters.dynamodb.rows import LeadRow, MessageRow
 from leadtight.adapters.dynamodb.table import DynamoTable
 from leadtight.devstage.console.sent import DevText, SentMessages, links
-from leadtight.devstage.console.standing import Coming, PromiseStatus, Ticking, coming, standing, ticking
+from leadtight.devstage.console.standing import PromiseStatus, RunningTimer, UpcomingStep, coming, standing, ticking
 from leadtight.devstage.console.story import StoryLine, tell
 from leadtight.devstage.console.wording import called, recipient
 from leadtight.domain.model.lead import Lead
@@ -27,7 +27,7 @@ class LeadListItem:
     lead: Lead
     owner: str | None
     standing: PromiseStatus
-    coming: Coming | None
+    coming: UpcomingStep | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,12 +40,12 @@ class MessageLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Whole:
+class LeadDetail:
     """Everything about one lead."""
 
     line: LeadListItem
     story: tuple[StoryLine, ...]
-    clocks: tuple[Ticking, ...]
+    clocks: tuple[RunningTimer, ...]
     messages: tuple[MessageLine, ...]
     outcome_link: str | None
 
@@ -74,13 +74,13 @@ class LeadReader:
         leads = sorted((row.value() for row in rows), key=lambda lead: (lead.received_at, lead.id))
         return tuple(self._line(lead, now) for lead in reversed(leads[-MOST:]))
 
-    def lead(self, lead_id: str, now: datetime) -> Whole | None:
+    def lead(self, lead_id: str, now: datetime) -> LeadDetail | None:
         """Return one lead, or None when there is no such lead."""
         lead = self._table.load(lead_id)
         if lead is None:
             return None
         messages = self._table.messages(lead_id)
-        return Whole(
+        return LeadDetail(
             line=self._line(lead, now),
             story=tuple(tell(self._policy, lead, self._table.history(lead_id), now)),
             clocks=ticking(self._policy, lead, now),

@@ -18,7 +18,7 @@ OPENS_FOR = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shelf:
+class ReportShelf:
     """What lies in the bucket: all keys, the latest metrics and the week of the latest review."""
 
     keys: tuple[str, ...]
@@ -36,12 +36,12 @@ class ReportBrowser:
         self._deployed = deployed
         self._public_url = public_url
 
-    def shelf(self) -> Shelf:
+    def shelf(self) -> ReportShelf:
         """Return what there is."""
         keys = self._files.list("")
         nights = [key for key in keys if key.startswith("metrics/") and key.endswith("metrics.json")]
         latest = self._latest() if LATEST_REVIEW in keys else {}
-        return Shelf(keys=keys, metrics=self._json(nights[-1]) if nights else None, week=latest.get("week"))
+        return ReportShelf(keys=keys, metrics=self._json(nights[-1]) if nights else None, week=latest.get("week"))
 
     def review_link(self, now: datetime) -> str | None:
         """Return the stable, signed address of the latest review, such as a mail carries; None before the first."""

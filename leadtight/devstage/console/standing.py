@@ -29,7 +29,7 @@ class PromiseStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Coming:
+class UpcomingStep:
     """Something that will happen unless somebody answers first."""
 
     what: str
@@ -37,13 +37,13 @@ class Coming:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ticking:
+class RunningTimer:
     """A running clock: what it is for, when it ends and what it will do."""
 
     name: str
     deadline: datetime
     is_over: bool
-    steps: tuple[Coming, ...]
+    steps: tuple[UpcomingStep, ...]
 
 
 def standing(lead: Lead, now: datetime) -> PromiseStatus:
@@ -60,16 +60,16 @@ def standing(lead: Lead, now: datetime) -> PromiseStatus:
     return PromiseStatus(kind="late", what="Answered late", detail=f"{span(answered - deadline)} after the deadline")
 
 
-def coming(policy: Policy, lead: Lead) -> Coming | None:
+def coming(policy: Policy, lead: Lead) -> UpcomingStep | None:
     """Return what the system does next with a lead."""
     steps = (_coming(policy, lead, clock, step) for clock in lead.clocks for step in clock.steps)
     return min(steps, key=lambda step: step.at, default=None)
 
 
-def ticking(policy: Policy, lead: Lead, now: datetime) -> tuple[Ticking, ...]:
+def ticking(policy: Policy, lead: Lead, now: datetime) -> tuple[RunningTimer, ...]:
     """Return a lead's running clocks."""
     return tuple(
-        Ticking(
+        RunningTimer(
             name=CLOCK_NAMES.get(clock.target, "Next step"),
             deadline=clock.deadline,
             is_over=now > clock.deadline,
@@ -79,8 +79,8 @@ def ticking(policy: Policy, lead: Lead, now: datetime) -> tuple[Ticking, ...]:
     )
 
 
-def _coming(policy: Policy, lead: Lead, clock: SlaTimer, step: TimerStep) -> Coming:
-    return Coming(what=_words(policy, lead, clock, step), at=step.at)
+def _coming(policy: Policy, lead: Lead, clock: SlaTimer, step: TimerStep) -> UpcomingStep:
+    return UpcomingStep(what=_words(policy, lead, clock, step), at=step.at)
 
 
 def _words(policy: Policy, lead: Lead, clock: SlaTimer, step: TimerStep) -> str:

@@ -16,7 +16,7 @@ from leadtight.domain.routing.receipt import Receipt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Considered:
+class ConsideredCandidate:
     """Somebody of the pool, and why they were left out; empty when they took part."""
 
     name: str
@@ -24,12 +24,12 @@ class Considered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Why:
+class ReceiptText:
     """A routing receipt in words: the rule, its pool and everybody in it."""
 
     rule: str
     pool: str
-    people: tuple[Considered, ...]
+    people: tuple[ConsideredCandidate, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +40,7 @@ class StoryLine:
     at: datetime
     what: str
     tone: str = "plain"
-    why: Why | None = None
+    why: ReceiptText | None = None
     message_id: str | None = None
 
 
@@ -68,12 +68,14 @@ def _tone(lead: Lead, event: Event) -> str:
     return _TONES.get(event.kind, "plain")
 
 
-def _why(policy: Policy, stored: Any) -> Why | None:
+def _why(policy: Policy, stored: Any) -> ReceiptText | None:
     if not stored:
         return None
     receipt = from_document(Receipt, stored)
-    people = tuple(Considered(name=policy.person_name(c.person), left_out=c.left_out) for c in receipt.candidates)
-    return Why(rule=receipt.rule, pool=receipt.pool, people=people)
+    people = tuple(
+        ConsideredCandidate(name=policy.person_name(c.person), left_out=c.left_out) for c in receipt.candidates
+    )
+    return ReceiptText(rule=receipt.rule, pool=receipt.pool, people=people)
 
 
 _TONES = {

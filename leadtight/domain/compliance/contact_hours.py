@@ -11,7 +11,7 @@ DAYS_LOOKED = 15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
+class ContactWindow:
     """The permitted hours in one zone: from and until for each day of the week from Monday, None for no hour."""
 
     zone: ZoneInfo
@@ -38,7 +38,7 @@ def every_day(start: time, end: time) -> tuple[Day | None, ...]:
     return 7 * ((start, end),)
 
 
-def first_permitted(windows: Sequence[Window], now: datetime) -> datetime | None:
+def first_permitted(windows: Sequence[ContactWindow], now: datetime) -> datetime | None:
     """Return the first instant from `now` on that lies in every window; None when there is none within two weeks."""
     at = now
     while at < now + timedelta(days=DAYS_LOOKED):

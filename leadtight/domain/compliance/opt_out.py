@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from leadtight.domain.change import Change, ChangeBuilder
-from leadtight.domain.model.enrolment import Means
+from leadtight.domain.model.enrolment import OutcomeMeaning
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.identity import person_keys
 from leadtight.domain.model.inquiry import Inquiry
@@ -110,4 +110,4 @@ def opt_out(
     if not keeps_sequence:
         from leadtight.domain.sequences import progress  # here: intake needs none of it
 
-        progress.end(builder, Means.OPT_OUT, actor)
+        progress.end(builder, OutcomeMeaning.OPT_OUT, actor)

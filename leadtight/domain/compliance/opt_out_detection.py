@@ -19,7 +19,7 @@ from leadtight.domain.compliance.opt_out_phrases import (
     SIGNED,
     TEXTS,
 )
-from leadtight.domain.compliance.opt_out_sentences import Wish, is_polite, plain, wish_of, words_of
+from leadtight.domain.compliance.opt_out_sentences import OptOutSentence, is_polite, plain, wish_of, words_of
 from leadtight.domain.model.message import Channel
 
 LONGEST_READ = 20_000
@@ -66,7 +66,7 @@ def _is_name(besides: Sequence[str], words: str) -> bool:
     return not besides or (len(besides) <= LONGEST_NAME and not words.isupper() and capital.issuperset(besides))
 
 
-def _ended(wishes: Iterable[Wish], channel: Channel) -> tuple[Channel, ...]:
+def _ended(wishes: Iterable[OptOutSentence], channel: Channel) -> tuple[Channel, ...]:
     return tuple(sorted({ended for wish in wishes for ended in wish.named or {channel}}))
 
 
@@ -86,11 +86,11 @@ def _begins_with_stop(sentence: str, text: str) -> bool:
     return bool(_STOP.match(words_of(sentence)[0])) and ("\n" in sentence or len(words_of(text)) <= SHORT)
 
 
-def _phrased(clauses: str) -> Iterator[Wish]:
+def _phrased(clauses: str) -> Iterator[OptOutSentence]:
     """Yield what clear phrases end."""
     for match in _matches(clauses):
         named = {channel for channel, words in _NAMES.items() if re.search(rf"\b{_any(words)}\b", match[0])}
-        yield Wish(frozenset(named))
+        yield OptOutSentence(frozenset(named))
 
 
 def _matches(clauses: str) -> Iterator[re.Match[str]]:

@@ -27,7 +27,7 @@ _OWN = frozenset({"i", "receive"})
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class OptOutSentence:
     """What a sentence ends: the channels that it names, if any, and whether it does so in any message.
 
     One that `is_word` is a word of opt-out, with what is to end and what is polite.
@@ -50,13 +50,13 @@ def words_of(text: str) -> list[str]:
     return re.sub(r"[\W_]+", " ", text).split()
 
 
-def wish_of(sentence: str) -> Wish | None:
+def wish_of(sentence: str) -> OptOutSentence | None:
     """Return the wish that a plain sentence is; None when it is none, or says anything besides."""
     words = words_of(sentence)
     if len(words) > LONGEST:
         return None
     if " ".join(words) in _elsewhere():
-        return Wish(is_clear=False, is_word=True)
+        return OptOutSentence(is_clear=False, is_word=True)
     parts = [part for part in sentence.split(",") if words_of(part)]
     parts = parts[1:] if _GREETING.fullmatch(" ".join(words_of(parts[0]))) else parts
     return next(filter(None, (lexicon.wish_of(parts, "?" in sentence) for lexicon in _lexicons())), None)
@@ -80,13 +80,13 @@ class _Lexicon:
         together = sorted((word.replace("_", " ") for word in self._kinds if "_" in word), key=len, reverse=True)
         self._together = re.compile(rf"\b({'|'.join(together)})\b")
 
-    def wish_of(self, parts: Sequence[str], is_question: bool) -> Wish | None:
+    def wish_of(self, parts: Sequence[str], is_question: bool) -> OptOutSentence | None:
         kinds = [self.kinds_of(part) for part in parts]
         if not all(all(part) for part in kinds):
             return None
         wishes = [wish for part in kinds if (wish := _wish_in(part, is_question))]
         named = frozenset[Channel]().union(*(wish.named for wish in wishes))
-        whole = Wish(named, any(w.is_clear for w in wishes), all(w.is_word for w in wishes))
+        whole = OptOutSentence(named, any(w.is_clear for w in wishes), all(w.is_word for w in wishes))
         return whole if wishes else None
 
     def kinds_of(self, text: str) -> list[Kinds]:
@@ -99,7 +99,7 @@ class _Lexicon:
         return frozenset(self._kinds.get(word, ())).union(*begun)
 
 
-def _wish_in(kinds: Sequence[Kinds], is_question: bool) -> Wish | None:
+def _wish_in(kinds: Sequence[Kinds], is_question: bool) -> OptOutSentence | None:
     """Return the wish of a part of a sentence by what its words may do, all of them being known."""
     does = frozenset[str]().union(*kinds)
     if kinds[0] == {"you"} or ("want" not in does and any(kind <= _OWN for kind in kinds)):
@@ -110,12 +110,12 @@ def _wish_in(kinds: Sequence[Kinds], is_question: bool) -> Wish | None:
     if does & _ENDS and "never" in does:
         return None
     if _ends_what_comes(does) or _takes_off_a_list(does):
-        return Wish(named, is_word=is_word)
+        return OptOutSentence(named, is_word=is_word)
     if is_question:
         return None
     if does & _ENDS and "no" not in does and ("leave" in does or is_word):
-        return Wish(named, is_clear=False, is_word=is_word)
-    return Wish(named) if _wants_no_more(does) else None
+        return OptOutSentence(named, is_clear=False, is_word=is_word)
+    return OptOutSentence(named) if _wants_no_more(does) else None
 
 
 def _ends_what_comes(does: Kinds) -> bool:

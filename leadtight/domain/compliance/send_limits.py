@@ -62,7 +62,7 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
-class Over:
+class LimitExceeded:
     """Why a message must not go now, and when it may; never, without `until`."""
 
     why: str
@@ -83,7 +83,7 @@ def mailbox(address: str) -> str:
     return f"{local}@{domain}"
 
 
-def over_for_person(policy: Policy, message: Message, lately: SentLately, now: datetime) -> Over | None:
+def over_for_person(policy: Policy, message: Message, lately: SentLately, now: datetime) -> LimitExceeded | None:
     """Return whether the reader has had enough: an acknowledgement is not sent then, anything else waits its turn.
 
     One that was counted and is tried again is no other, and what a person of the team asked for goes.
@@ -97,9 +97,11 @@ def over_for_person(policy: Policy, message: Message, lately: SentLately, now: d
         acknowledged = [sent.message for sent in recent if sent.acknowledges]
         begins = any(map(_begins_a_conversation, (name_of(message), *acknowledged)))
         if len(acknowledged) >= limits.acknowledgements_per_person + begins or len(recent) >= at_most:
-            return Over("this address had its automatic answer within the day")
+            return LimitExceeded("this address had its automatic answer within the day")
     elif len(recent) >= at_most and message.template not in BY_A_PERSON:
-        return Over("this address has had as many automatic messages as go within a day", recent[-at_most].at + DAY)
+        return LimitExceeded(
+            "this address has had as many automatic messages as go within a day", recent[-at_most].at + DAY
+        )
     return None
 
 

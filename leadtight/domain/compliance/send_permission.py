@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from leadtight.domain.compliance.contact_hours import Window, every_day, first_permitted
+from leadtight.domain.compliance.contact_hours import ContactWindow, every_day, first_permitted
 from leadtight.domain.compliance.do_not_call import DncStatus
 from leadtight.domain.model.enrolment import Enrolment
 from leadtight.domain.model.identity import person_key
@@ -14,7 +14,7 @@ from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import LEAD, PHONE_PROOF, Channel, Message, Template
 from leadtight.domain.policy.people import Person
 from leadtight.domain.policy.policy import Policy
-from leadtight.domain.policy.sequences import Basis
+from leadtight.domain.policy.sequences import LegalBasis
 from leadtight.domain.roster.stand_ins import reads_for
 
 FOR_THE_OWNER = frozenset(
@@ -62,7 +62,7 @@ class Wait:
 
 
 Decision = Permission | Refusal | Wait
-Windows = Callable[[str, Inquiry], tuple[Window, ...]]
+Windows = Callable[[str, Inquiry], tuple[ContactWindow, ...]]
 """Returns the permitted hours of every place where a number, or the lead that names it, may be."""
 
 
@@ -128,12 +128,14 @@ def _is_proved(message: Message, lead: Lead, address: str) -> bool:
     return address == lead.inquiry.phone and bool(lead.inquiry.phone_proof or lead.first_contact_at)
 
 
-def _closed(policy: Policy, places: tuple[Window, ...], zones: tuple[str, ...], now: datetime) -> Refusal | Wait | None:
+def _closed(
+    policy: Policy, places: tuple[ContactWindow, ...], zones: tuple[str, ...], now: datetime
+) -> Refusal | Wait | None:
     """Return what keeps a text back: an hour that law or policy do not permit in every zone where its reader may be."""
     if not places:
         return Refusal("nobody knows in which zone the number is")
     rules = policy.messaging
-    wished = [Window(zone=ZoneInfo(zone), week=every_day(rules.sms_from, rules.sms_until)) for zone in zones]
+    wished = [ContactWindow(zone=ZoneInfo(zone), week=every_day(rules.sms_from, rules.sms_until)) for zone in zones]
     opens = first_permitted((*places, *wished), now)
     if opens is None:
         return Refusal("no hour is permitted in every zone where the number may be", zones)
@@ -200,7 +202,7 @@ def _wider_basis(policy: Policy, message: Message, lead: Lead) -> str | Refusal:
     """Return what allows a message that goes beyond the inquiry: commercial mail, by law and by its reader's wish."""
     if message.channel in lead.inquiry.consent.marketing:
         return "consent"
-    if message.channel is Channel.EMAIL and policy.messaging.sequence_mail_basis is Basis.INQUIRY:
+    if message.channel is Channel.EMAIL and policy.messaging.sequence_mail_basis is LegalBasis.INQUIRY:
         return "inquiry"
     return Refusal(f"no consent to {message.channel} beyond the inquiry")
 

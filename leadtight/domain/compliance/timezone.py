@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 HALF_A_YEAR = timedelta(days=182)
 
 
-class KnownBy(StrEnum):
+class TimezoneSource(StrEnum):
     """What tells a lead's zone; `company` is what is left when nothing does."""
 
     SAID = "said"
@@ -23,10 +23,12 @@ class LocalTime:
     """The zone in which a lead's times are read and shown, and what tells it."""
 
     zone: ZoneInfo
-    known_by: KnownBy
+    known_by: TimezoneSource
 
 
-def local_time(candidates: Sequence[tuple[KnownBy, Sequence[ZoneInfo]]], company: ZoneInfo, now: datetime) -> LocalTime:
+def local_time(
+    candidates: Sequence[tuple[TimezoneSource, Sequence[ZoneInfo]]], company: ZoneInfo, now: datetime
+) -> LocalTime:
     """Return the first that is unambiguous: its zones show the same time, now and half a year on; else the company's.
 
     `candidates` come with the best evidence first; one without zones tells nothing.
@@ -34,7 +36,7 @@ def local_time(candidates: Sequence[tuple[KnownBy, Sequence[ZoneInfo]]], company
     for known_by, zones in candidates:
         if zones and len({_offsets(zone, now) for zone in zones}) == 1:
             return LocalTime(zone=zones[0], known_by=known_by)
-    return LocalTime(zone=company, known_by=KnownBy.COMPANY)
+    return LocalTime(zone=company, known_by=TimezoneSource.COMPANY)
 
 
 def _offsets(zone: ZoneInfo, now: datetime) -> tuple[timedelta | None, ...]:

@@ -12,7 +12,7 @@ from leadtight.domain.model.message import Template
 from leadtight.domain.model.rotation import Rotation
 from leadtight.domain.model.sla import ARRIVAL, FIRST_RESPONSE, SlaTimer, StepKind, TimerStep
 from leadtight.domain.ownership.expiry import expire
-from leadtight.domain.ownership.handover import Cause, Move, Receiving, move
+from leadtight.domain.ownership.handover import Cause, Move, ReceivingPool, move
 from leadtight.domain.ownership.leave_return import return_to_owner
 from leadtight.domain.ownership.transfer import Transfer, transfer
 from leadtight.domain.policy.policy import Policy
@@ -98,7 +98,7 @@ def _run(
         case StepKind.REMIND:
             _remind(builder, policy, clock, now)
         case StepKind.STALL:
-            _stall(builder, policy, clock, Receiving(rotation=rotation, roster=roster), now)
+            _stall(builder, policy, clock, ReceivingPool(rotation=rotation, roster=roster), now)
         case StepKind.ASK | StepKind.GIVE_BACK | StepKind.EXPIRE:
             _do_rarer(builder, policy, clock, step, rotation, roster, now)
 
@@ -205,7 +205,7 @@ def _reassign(builder: ChangeBuilder, policy: Policy, rotation: Rotation, roster
     transfer(builder, policy, to, EventKind.LEAD_REASSIGNED, ACTOR, **record)
 
 
-def _stall(builder: ChangeBuilder, policy: Policy, clock: SlaTimer, receiving: Receiving, now: datetime) -> None:
+def _stall(builder: ChangeBuilder, policy: Policy, clock: SlaTimer, receiving: ReceivingPool, now: datetime) -> None:
     """Send a lead that stands still past its stage to the pool that the stage names, or raise a task; and watch on."""
     lead = builder.lead
     bypass = stall.bypass_of(policy, lead, clock.target)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from leadtight.domain.change import Change, ChangeBuilder
 from leadtight.domain.intake.identity_match import names_agree
 from leadtight.domain.model.bounds import fields_within, sources_within
-from leadtight.domain.model.enrolment import Means
+from leadtight.domain.model.enrolment import OutcomeMeaning
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.lead import Lead, NextAction
 from leadtight.domain.model.message import LEAD, PHONE_PROOF, Channel, Template
@@ -136,10 +136,10 @@ def _end(
 ) -> None:
     """End the sequence that a reply stops, and the channels that it leaves."""
     enrolment = builder.lead.enrolment
-    if enrolment and Means.REPLY in enrolment.stop_on and not keeps_sequence:
+    if enrolment and OutcomeMeaning.REPLY in enrolment.stop_on and not keeps_sequence:
         from leadtight.domain.sequences import progress  # here: a visitor who is new has no sequence
 
-        progress.end(builder, Means.REPLY)
+        progress.end(builder, OutcomeMeaning.REPLY)
     if leaves:
         from leadtight.domain.compliance.opt_out import opt_out  # here: most messages end no channel
 

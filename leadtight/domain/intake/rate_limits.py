@@ -14,7 +14,7 @@ from datetime import datetime
 from leadtight.domain.intake.spam import EPOCH, RateLimitCounter
 from leadtight.domain.model.inquiry import Inquiry
 from leadtight.domain.model.message import NETWORK, SOURCE
-from leadtight.domain.policy.forms import Rates
+from leadtight.domain.policy.forms import FormLimits
 
 ADDRESS_BITS = {4: 32, 6: 64}
 """What one visitor has: an IPv4 address, or an IPv6 network (RFC 7421) of which they choose the rest."""
@@ -42,19 +42,19 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Door:
+class PostOrigin:
     """Where a post came in, how many are taken there, and from which address; empty where none is known.
 
     A `source` has a count of everybody of its own; addresses are counted whatever source they name.
     """
 
     name: str
-    rates: Rates
+    rates: FormLimits
     address: str = ""
     source: str = ""
 
 
-def counts(door: Door, now: datetime) -> Iterator[RateLimitCounter]:
+def counts(door: PostOrigin, now: datetime) -> Iterator[RateLimitCounter]:
     """Yield what one post counts towards, each within the window that runs now.
 
     Where one address may send as much as everybody, addresses tell nothing: all visitors come through one proxy.
@@ -70,7 +70,7 @@ def counts(door: Door, now: datetime) -> Iterator[RateLimitCounter]:
         yield _count(whole, "", rates.per_source, now, DOOR)
 
 
-def counts_over_limit(door: Door, inquiry: Inquiry, now: datetime) -> Iterator[RateLimitCounter]:
+def counts_over_limit(door: PostOrigin, inquiry: Inquiry, now: datetime) -> Iterator[RateLimitCounter]:
     """Yield what a post counts towards once its door is full.
 
     It must be the first of its address, and of its contact under its name. A network of many households, and words,
@@ -95,7 +95,7 @@ def looks_disposable(inquiry: Inquiry) -> str:
     return ""
 
 
-def cause(door: Door, source: str, now: datetime) -> dict[str, str]:
+def cause(door: PostOrigin, source: str, now: datetime) -> dict[str, str]:
     """Return what an automatic answer to a post is limited by: its network for a day, by a number, and its source."""
     if not _tells_addresses_apart(door):
         return {}
@@ -103,19 +103,19 @@ def cause(door: Door, source: str, now: datetime) -> dict[str, str]:
     return {NETWORK: f"{network[:2]}{_bucket(network, f'{now:%Y-%m-%d}'):05x}", SOURCE: source}
 
 
-def _tells_addresses_apart(door: Door) -> bool:
+def _tells_addresses_apart(door: PostOrigin) -> bool:
     per_address, per_source = door.rates.per_address, door.rates.per_source
     is_limited = per_address is not None or per_source is not None
     is_proxied = per_address is not None and per_source is not None and per_address >= per_source
     return bool(door.address) and is_limited and not is_proxied
 
 
-def _network_share(door: Door) -> int:
+def _network_share(door: PostOrigin) -> int:
     is_shared = "." in door.address and ":" not in door.address
     return max(1, int((door.rates.per_source or 0) * SHARED_BY_A_NETWORK)) if is_shared else 1
 
 
-def _words_share(door: Door) -> int:
+def _words_share(door: PostOrigin) -> int:
     return max(1, int((door.rates.per_source or 0) * SHARED_BY_WORDS))
 
 
@@ -136,7 +136,9 @@ def _part(address: str, bits: dict[int, int]) -> str:
     return f"{ip.version}/{int(ip) >> (ip.max_prefixlen - bits[ip.version]):x}/{bits[ip.version]}"
 
 
-def _count(door: Door, name: str, at_most: int, now: datetime, what: str, buckets: int = BUCKETS) -> RateLimitCounter:
+def _count(
+    door: PostOrigin, name: str, at_most: int, now: datetime, what: str, buckets: int = BUCKETS
+) -> RateLimitCounter:
     """Return one more under a name; the key holds a number in its place."""
     window = (now - EPOCH) // door.rates.within
     key = f"{door.name}#{window}"

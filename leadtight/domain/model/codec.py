@@ -106,7 +106,7 @@ _WRITERS: tuple[tuple[type[Any] | tuple[type[Any], ...], Callable[[Any], Any]], 
 def from_document(kind: type[T], document: Any) -> T:
     """Return the `kind` that `document` describes; missing keys take the field's default.
 
-    A kind whose stored form has changed has a `from_former`, which returns any of its documents in today's form.
+    A kind whose stored form has changed has a `upgrade`, which returns any of its documents in today's form.
     """
     return cast(T, _reader(cast(Hashable, kind))(document))
 
@@ -156,7 +156,7 @@ def _mapping_of(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 def _read_record(kind: type[Any], value: Any) -> Any:
     readers = _readers(cast(Hashable, kind))
-    value = kind.upgrade(value) if hasattr(kind, "from_former") else value
+    value = kind.upgrade(value) if hasattr(kind, "upgrade") else value
     return kind(**{name: readers[name](v) for name, v in value.items() if name in readers})
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 
-class Means(StrEnum):
+class OutcomeMeaning(StrEnum):
     """What an outcome says of the person: what a sequence may stop on."""
 
     REPLY = "reply"
@@ -19,7 +19,7 @@ class Means(StrEnum):
     @property
     def is_answer(self) -> bool:
         """Tell whether the person answered: attempts count anew from here."""
-        return self in (Means.REPLY, Means.BOOKING)
+        return self in (OutcomeMeaning.REPLY, OutcomeMeaning.BOOKING)
 
 
 class StepAction(StrEnum):
@@ -31,7 +31,7 @@ class StepAction(StrEnum):
     TASK = "task"
 
 
-class Origin(StrEnum):
+class EnrolmentOrigin(StrEnum):
     """What put a lead into a sequence."""
 
     TIER = "tier"
@@ -62,9 +62,9 @@ class Enrolment:
 
     id: str
     sequence: str
-    origin: Origin
+    origin: EnrolmentOrigin
     starts_at: datetime
-    stop_on: tuple[Means, ...]
+    stop_on: tuple[OutcomeMeaning, ...]
     started: bool = False
     policy_version: str = ""
     calendar: str = ""

@@ -73,7 +73,7 @@ class InvalidLink(LeadtightError):
     """The link was not made by us, or not for this."""
 
 
-class LinkOver(LeadtightError):
+class LinkExpired(LeadtightError):
     """The link was ours, but no longer opens this; the text says why in words for its reader."""
 
 

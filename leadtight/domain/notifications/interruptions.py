@@ -12,17 +12,17 @@ from math import ceil
 
 from leadtight.domain.model.message import Message
 from leadtight.domain.policy.policy import Policy
-from leadtight.domain.roster.alert_channels import Rank, rank
+from leadtight.domain.roster.alert_channels import NoticeRank, rank
 
 HOUR = timedelta(hours=1)
 
 
-SHARES: Mapping[Rank, float] = {Rank.NEW: 1, Rank.SOON: 2 / 3, Rank.LATER: 1 / 3}
+SHARES: Mapping[NoticeRank, float] = {NoticeRank.NEW: 1, NoticeRank.SOON: 2 / 3, NoticeRank.LATER: 1 / 3}
 """How much of the budget may be used up, by all ranks, for one of this rank still to interrupt."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Alerted:
+class Interruption:
     """One interruption: of which notice, and when."""
 
     notice: str
@@ -38,7 +38,7 @@ class Alerts:
 
     person_id: str
     turn: int = 0
-    sent: tuple[Alerted, ...] = ()
+    sent: tuple[Interruption, ...] = ()
     digest_at: datetime | None = None
 
 
@@ -62,7 +62,7 @@ def decide_interruption(policy: Policy, message: Message, alerts: Alerts, now: d
         return AlertDecision(alerts=alerts)
     rests = _rests(policy, message, now)
     if not rests and _may_interrupt(policy, message, len(recent)):
-        sent = (*recent, Alerted(notice=notice_of(message), at=now))
+        sent = (*recent, Interruption(notice=notice_of(message), at=now))
         return AlertDecision(alerts=replace(alerts, turn=alerts.turn + 1, sent=sent))
     if alerts.digest_at and alerts.digest_at > now:
         return AlertDecision(alerts=alerts, until=alerts.digest_at)
@@ -77,7 +77,7 @@ def notice_of(message: Message) -> str:
 
 
 def _rests(policy: Policy, message: Message, now: datetime) -> bool:
-    if not policy.alerts.rest_outside_hours or rank(message) is Rank.BREACH:
+    if not policy.alerts.rest_outside_hours or rank(message) is NoticeRank.BREACH:
         return False
     return policy.calendar_of(message.recipient).next_open(now) > now
 
@@ -85,6 +85,6 @@ def _rests(policy: Policy, message: Message, now: datetime) -> bool:
 def _may_interrupt(policy: Policy, message: Message, interrupted: int) -> bool:
     its_rank = rank(message)
     budget = policy.people[message.recipient].alerts_per_hour or policy.alerts.per_hour
-    if its_rank is Rank.BREACH:
+    if its_rank is NoticeRank.BREACH:
         return interrupted < max(budget, policy.alerts.breaches_per_hour)
     return interrupted < ceil(SHARES[its_rank] * budget)

@@ -7,7 +7,7 @@ from enum import IntEnum
 from leadtight.domain.model.message import LEAD, Message, Status, Template
 
 
-class Lane(IntEnum):
+class OutboxLane(IntEnum):
     """Where an owed message waits, the most urgent first; whatever a sender has claimed waits for its lease."""
 
     FIRST = 0
@@ -22,22 +22,22 @@ _LATER = (
     *(Template.TASK, Template.REMIND, Template.SEQUENCE_STEP, Template.BOOKING_LINK, Template.ASSET),
     *(Template.ASK_LEAD, Template.WEEKLY_REVIEW),
 )
-SHARES: Mapping[Lane, int] = {Lane.FIRST: 8, Lane.SOON: 4, Lane.LATER: 1}
+SHARES: Mapping[OutboxLane, int] = {OutboxLane.FIRST: 8, OutboxLane.SOON: 4, OutboxLane.LATER: 1}
 """Of thirteen sends, so many go to each lane that has something to send: none ever waits for another to be empty."""
 
 
-def lane(message: Message) -> Lane:
+def lane(message: Message) -> OutboxLane:
     """Return where an owed message waits."""
     if message.status is Status.CLAIMED:
-        return Lane.LEASED
-    return Lane.DIGEST if message.queued else urgency(message)
+        return OutboxLane.LEASED
+    return OutboxLane.DIGEST if message.queued else urgency(message)
 
 
-def urgency(message: Message) -> Lane:
+def urgency(message: Message) -> OutboxLane:
     """Return how urgent a message is, whether it is claimed or not: `FIRST`, `SOON` or `LATER`."""
     if message.template in _FIRST:
-        return Lane.FIRST
-    return Lane.LATER if message.template in _LATER else Lane.SOON
+        return OutboxLane.FIRST
+    return OutboxLane.LATER if message.template in _LATER else OutboxLane.SOON
 
 
 def in_order(messages: Iterable[Message]) -> tuple[Message, ...]:
@@ -57,7 +57,7 @@ def in_turn(messages: Iterable[Message]) -> Iterator[Message]:
     Lanes have their `SHARES`. Within a lane sources take turns; within a source each lead's and each colleague's first
     message comes before anybody's second, the earliest and the latest by turns: under a flood neither starves.
     """
-    lanes = defaultdict[Lane, list[Message]](list)
+    lanes = defaultdict[OutboxLane, list[Message]](list)
     for message in messages:
         lanes[urgency(message)].append(message)
     turns = {which: _by_source(waiting) for which, waiting in lanes.items()}

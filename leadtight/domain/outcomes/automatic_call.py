@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from leadtight.domain.change import Change, ChangeBuilder
-from leadtight.domain.model.enrolment import Means
+from leadtight.domain.model.enrolment import OutcomeMeaning
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.outcomes.effects import apply_to_sequences
@@ -50,7 +50,7 @@ def automatic_call(
     kind = EventKind.CALL_FAILED if outcome == FAILED else EventKind.OUTCOME_PROVEN
     builder.event(kind, actor, outcome=outcome, by="", evidence=evidence)
     rule = policy.outcomes.get(outcome)
-    if rule is not None and (rule.says is Means.OPT_OUT or _drives(lead, rule, step)):
+    if rule is not None and (rule.says is OutcomeMeaning.OPT_OUT or _drives(lead, rule, step)):
         _carry(builder, policy, rule, actor, now)
     else:
         builder.set(attempts=lead.attempts + (rule is not None))
@@ -79,7 +79,7 @@ def _is_waited_for(lead: Lead, step: SequenceStepRef | None) -> bool:
 
 def _carry(builder: ChangeBuilder, policy: Policy, rule: OutcomeRule, actor: str, now: datetime) -> None:
     """Do what the rule says, but for what only a person's word does: contact, stage, and another team."""
-    leaves = rule.says is Means.OPT_OUT
+    leaves = rule.says is OutcomeMeaning.OPT_OUT
     unattended = replace(rule, contact=False, stage=rule.stage if leaves else None, pool=None)
     apply_outcome(builder, policy, unattended, "", now, now, "", None, None)
     apply_to_sequences(builder, policy, unattended, actor, now, None)

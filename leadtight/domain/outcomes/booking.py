@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from leadtight.domain.change import ChangeBuilder
-from leadtight.domain.model.enrolment import Means
+from leadtight.domain.model.enrolment import OutcomeMeaning
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.lead import Lead, NextAction
 from leadtight.domain.model.sla import STAGE, UNTOUCHED
@@ -32,8 +32,8 @@ def book(builder: ChangeBuilder, policy: Policy, booking: Booking, source: str, 
     before = builder.lead
     builder.event(EventKind.CALL_BOOKED, "lead", source=source, starts_at=booking.starts_at)
     builder.set(unanswered=0)
-    if before.enrolment and Means.BOOKING in before.enrolment.stop_on:
-        progress.end(builder, Means.BOOKING)
+    if before.enrolment and OutcomeMeaning.BOOKING in before.enrolment.stop_on:
+        progress.end(builder, OutcomeMeaning.BOOKING)
     here = policy.stages.get(before.stage)
     if here is None or Stage.CALL_BOOKED in here.exit:
         builder.set(stage=Stage.CALL_BOOKED)

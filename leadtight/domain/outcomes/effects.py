@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from leadtight.domain.change import ChangeBuilder
 from leadtight.domain.compliance.opt_out import opt_out
-from leadtight.domain.model.enrolment import Enrolment, Means, Origin
+from leadtight.domain.model.enrolment import Enrolment, EnrolmentOrigin, OutcomeMeaning
 from leadtight.domain.model.errors import InvalidInquiry, Problem
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.lead import Lead, NextAction
@@ -29,7 +29,7 @@ def check_persistence(policy: Policy, lead: Lead, rule: OutcomeRule, by: str) ->
 
     Raises InvalidInquiry naming the field when somebody closes a lead as no response too early and manages nobody.
     """
-    if rule.says is not Means.NO_RESPONSE or lead.unanswered >= LEAST_ATTEMPTS:
+    if rule.says is not OutcomeMeaning.NO_RESPONSE or lead.unanswered >= LEAST_ATTEMPTS:
         return False
     if _is_manager(policy, lead, by):
         return True
@@ -67,7 +67,7 @@ def apply_to_sequences(
 
 def stop(builder: ChangeBuilder, rule: OutcomeRule, actor: str) -> None:
     """Stop the lead's sequence if the outcome says so: also one that became known too late to change anything else."""
-    if rule.says is Means.OPT_OUT:
+    if rule.says is OutcomeMeaning.OPT_OUT:
         opt_out(builder, TO_LEADS, actor)
     enrolment = builder.lead.enrolment
     why = _why_stopped(builder.lead, enrolment, rule) if enrolment else None
@@ -120,21 +120,21 @@ def _start_next(
 ) -> None:
     """Put the lead down for the outcome's sequence, else for its stage's: after the pause without a conversion (G7)."""
     if rule.sequence is not None:
-        _put_down(builder, policy, rule.sequence, Origin.OUTCOME, rule.sequence_after, now, counted_from)
+        _put_down(builder, policy, rule.sequence, EnrolmentOrigin.OUTCOME, rule.sequence_after, now, counted_from)
         return
     lead, stage = builder.lead, policy.stages.get(builder.lead.stage)
     if lead.enrolment is not None and not _may_be_replaced(lead.enrolment):
         return
     progress.end(builder, progress.REPLACED)
     if stage is not None and stage.sequence is not None and lead.first_contact_at is not None:
-        _put_down(builder, policy, stage.sequence, Origin.STAGE, stage.start_after, now, counted_from)
+        _put_down(builder, policy, stage.sequence, EnrolmentOrigin.STAGE, stage.start_after, now, counted_from)
 
 
 def _put_down(
     builder: ChangeBuilder,
     policy: Policy,
     sequence_id: str,
-    origin: Origin,
+    origin: EnrolmentOrigin,
     pause: timedelta,
     now: datetime,
     counted_from: datetime,
@@ -146,4 +146,4 @@ def _put_down(
 
 def _may_be_replaced(enrolment: Enrolment) -> bool:
     """Tell whether a stage may have the lead: each touch counts the stage's pause anew, a plan that runs goes on."""
-    return enrolment.is_over or (enrolment.origin is Origin.STAGE and not enrolment.started)
+    return enrolment.is_over or (enrolment.origin is EnrolmentOrigin.STAGE and not enrolment.started)

@@ -12,7 +12,7 @@ from leadtight.domain.model.sla import STAGE, UNTOUCHED
 from leadtight.domain.model.stage import Stage
 from leadtight.domain.outcomes.effects import apply_to_sequences, check_persistence, stop
 from leadtight.domain.outcomes.first_contact import ContactProof, note_contact, note_correction, proven_at, typed_at
-from leadtight.domain.ownership.handover import Cause, Move, Receiving, move
+from leadtight.domain.ownership.handover import Cause, Move, ReceivingPool, move
 from leadtight.domain.policy.outcomes import OutcomeRule
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.promises.deadlines import due_after, next_action_clock
@@ -33,7 +33,7 @@ def record_outcome(
     reason: str = "",
     follow_up_at: datetime | None = None,
     claimed_at: datetime | None = None,
-    receiving: Receiving | None = None,
+    receiving: ReceivingPool | None = None,
 ) -> Change | None:
     """Return the change an outcome makes; None when this very submission was recorded before.
 
@@ -74,7 +74,7 @@ def prove_outcome(
     by: str,
     evidence: ContactProof,
     now: datetime,
-    receiving: Receiving | None = None,
+    receiving: ReceivingPool | None = None,
 ) -> Change | None:
     """Return the change that proof of what happened makes, however late it arrives; None when it was counted before.
 
@@ -148,7 +148,7 @@ def apply_outcome(
     now: datetime,
     reason: str,
     follow_up_at: datetime | None,
-    receiving: Receiving | None,
+    receiving: ReceivingPool | None,
 ) -> None:
     """Give a change the stage, the contact, the next action and the clocks of an outcome; `by` is empty for nobody."""
     lead = builder.lead
@@ -190,7 +190,7 @@ def _hand_on(
     by: str,
     now: datetime,
     follow_up_at: datetime | None,
-    receiving: Receiving | None,
+    receiving: ReceivingPool | None,
 ) -> None:
     assert rule.pool is not None, "only called for an outcome that moves the lead"
     assert receiving is not None, "whoever records an outcome reads the pool that it moves the lead to"

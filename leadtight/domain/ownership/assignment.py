@@ -4,7 +4,7 @@ from datetime import datetime
 
 from leadtight.domain.change import Change, ChangeBuilder
 from leadtight.domain.model.capacity import Roster
-from leadtight.domain.model.enrolment import Origin
+from leadtight.domain.model.enrolment import EnrolmentOrigin
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.lead import Lead, NextAction
 from leadtight.domain.model.rotation import Rotation
@@ -50,4 +50,4 @@ def _enrol_by_tier(builder: ChangeBuilder, policy: Policy, now: datetime) -> Non
     """Put the lead into its tier's sequence, unless somebody has dealt with it already (B4)."""
     tier = next((t for t in policy.tiers if t.id == builder.lead.promise.tier), None)
     if tier and tier.sequence and builder.lead.last_outcome is None:
-        enrol(builder, policy, tier.sequence, origin=Origin.TIER, now=now)
+        enrol(builder, policy, tier.sequence, origin=EnrolmentOrigin.TIER, now=now)

@@ -36,7 +36,7 @@ class Cause(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Receiving:
+class ReceivingPool:
     """The pool that is to have a lead, as one read saw it: whose turn it is, and what its people hold."""
 
     rotation: Rotation
@@ -70,7 +70,7 @@ def hand_over(
     policy: Policy,
     lead: Lead,
     pool_id: str,
-    receiving: Receiving,
+    receiving: ReceivingPool,
     *,
     by: str,
     submission: int,
@@ -100,7 +100,7 @@ def move(
     policy: Policy,
     before: Lead,
     pool_id: str,
-    receiving: Receiving,
+    receiving: ReceivingPool,
     now: datetime,
     how: Move,
 ) -> bool:

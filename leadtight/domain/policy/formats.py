@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal, NamedTuple
 
-from leadtight.domain.model.enrolment import Means
+from leadtight.domain.model.enrolment import OutcomeMeaning
 from leadtight.domain.model.message import Channel
 
 
@@ -35,7 +35,7 @@ class Format(StrEnum):
     STOPS = "list of what stops it"
 
 
-class Named(NamedTuple):
+class FileKey(NamedTuple):
     """What the file calls a field, where that is not the field's own name."""
 
     key: str
@@ -60,4 +60,4 @@ PositiveDuration = Annotated[timedelta, Format.POSITIVE_DURATION]
 DayTime = Annotated[time | Literal["close"], Format.DAY_TIME]
 Members = Annotated[Mapping[str, int], Format.MEMBERS]
 AlertChannels = Annotated[tuple[Channel, ...], Format.ALERT_CHANNELS]
-Stops = Annotated[frozenset[Means], Format.STOPS]
+Stops = Annotated[frozenset[OutcomeMeaning], Format.STOPS]

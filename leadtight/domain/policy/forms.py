@@ -23,7 +23,7 @@ class Builder(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rates:
+class FormLimits:
     """How many posts become leads within a window; None is no limit."""
 
     per_address: PositiveInt | None = None
@@ -37,8 +37,8 @@ class Rates:
     """How long a window is."""
 
 
-FORM_RATES = Rates(per_address=20, per_source=500)
-API_RATES = Rates(per_address=100, per_source=1_000)
+FORM_RATES = FormLimits(per_address=20, per_source=500)
+API_RATES = FormLimits(per_address=100, per_source=1_000)
 """A server without a key sends the leads of many visitors."""
 
 
@@ -67,14 +67,14 @@ class Api:
     """The sites whose scripts may send leads and read our answer (CORS), compared exactly."""
     sources: tuple[str, ...] = ()
     """The sources whose leads are counted apart. All others are counted as one: a caller chooses the name."""
-    rates: Rates = API_RATES
+    rates: FormLimits = API_RATES
     """How many leads are taken at once of programs without a key; what is more is held for a person. `per_address`
     counts leads whatever their sources; `per_source` those of one source of `sources`, and of all others together. A
     policy that names none has 100, 1,000 and an hour. A program with a key is not counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wording:
+class ConsentWording:
     """The words beside a form's consent boxes."""
 
     sms: str = ""
@@ -107,7 +107,7 @@ class Form:
     """Which of its fields mean what: its name for a field, and ours (`name`, `email`, `phone`, `message`, ...). With
     `json`, and inside an answer with `jotform`, a JMESPath (`person.mail`). Names that forms commonly use need none;
     others are kept as they are."""
-    consent: Wording = field(default_factory=Wording)
+    consent: ConsentWording = field(default_factory=ConsentWording)
     """The words beside the form's consent boxes, so that the form need not send them. A box that is named here was
     shown, ticked or not; either is kept with this policy's version."""
     origins: tuple[Origin, ...] = ()
@@ -118,7 +118,7 @@ class Form:
     min_fill_time: PositiveDuration | None = None
     """A post whose `fill_ms` (written by a script of the page) is less is held as suspected spam. One without `fill_ms`
     is not."""
-    rates: Rates = FORM_RATES
+    rates: FormLimits = FORM_RATES
     """How many posts become leads at once; what is more is held for a person. A form that names none has 20, 500 and an
     hour. Where all visitors have one address, as behind a proxy of your own, set `per_address` to at least
     `per_source`. It holds only with the builder `html`: others post from their own servers."""

@@ -10,14 +10,14 @@ from leadtight.domain.policy.formats import (
     AnyCaseCountryCode,
     ConnectId,
     CountryCode,
+    FileKey,
     LanguageCode,
-    Named,
     PhoneNumber,
     PositiveDuration,
     PositiveInt,
     WebAddress,
 )
-from leadtight.domain.policy.sequences import Basis
+from leadtight.domain.policy.sequences import LegalBasis
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +26,7 @@ class Company:
 
     name: str
     """The name in messages and pages."""
-    zone: Annotated[ZoneInfo, Named("timezone")]
+    zone: Annotated[ZoneInfo, FileKey("timezone")]
     """The zone of reports, and of the hours in which a lead may be texted."""
     country: CountryCode
     """How phone numbers without a country's prefix are read."""
@@ -102,7 +102,7 @@ class Messaging:
     """How long a send that got no answer keeps its claim before it is tried again."""
     give_up_after: PositiveDuration = timedelta(hours=24)
     """After how long a message that the provider refuses for now is given up."""
-    sequence_mail_basis: Basis = Basis.CONSENT
+    sequence_mail_basis: LegalBasis = LegalBasis.CONSENT
     """What allows the mails of a sequence: `consent` to such mails, or the `inquiry` itself, where the law is content
     with a way out in every mail. Texts always need consent."""
     do_not_call_lists: tuple[str, ...] = ()

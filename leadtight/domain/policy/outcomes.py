@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from leadtight.domain.model.enrolment import Means
+from leadtight.domain.model.enrolment import OutcomeMeaning
 from leadtight.domain.model.stage import Stage
 from leadtight.domain.policy.formats import PositiveDuration, WebAddress
 
@@ -48,7 +48,7 @@ class OutcomeRule:
     pool: str | None = None
     """The pool that goes on with the lead: it has its new owner at once, and its target says by when, instead of
     `after`."""
-    means: Means | None = None
+    means: OutcomeMeaning | None = None
     """What it says of the person, as sequences stop on it: `reply`, `booking`, `won`, `lost`, `opt_out`,
     `disqualified`, `no_response`. Left out, it is what the stage says: `call_booked`, `won` or `lost`. `opt_out` ends
     every channel for the person; `no_response` needs five unanswered attempts, or a manager."""
@@ -70,12 +70,16 @@ class OutcomeRule:
         return self.stage is not None and self.stage.is_closed
 
     @property
-    def says(self) -> Means | None:
+    def says(self) -> OutcomeMeaning | None:
         """Return what the outcome says of the person: what the policy gives, else what its stage says already."""
         return self.means or (_SAID_BY_STAGE.get(self.stage) if self.stage else None)
 
 
-_SAID_BY_STAGE = {Stage.CALL_BOOKED: Means.BOOKING, Stage.WON: Means.WON, Stage.LOST: Means.LOST}
+_SAID_BY_STAGE = {
+    Stage.CALL_BOOKED: OutcomeMeaning.BOOKING,
+    Stage.WON: OutcomeMeaning.WON,
+    Stage.LOST: OutcomeMeaning.LOST,
+}
 
 
 OWNER = "owner"

@@ -7,16 +7,16 @@ from zoneinfo import ZoneInfo
 
 from leadtight.domain.model.capacity import Caps
 from leadtight.domain.model.message import Channel
-from leadtight.domain.policy.formats import AlertChannels, Named, PositiveInt, Skills, WebAddress
+from leadtight.domain.policy.formats import AlertChannels, FileKey, PositiveInt, Skills, WebAddress
 
 
 @dataclass(frozen=True, slots=True)
 class Absence:
     """A planned leave, [start, end)."""
 
-    start: Annotated[datetime, Named("from")]
+    start: Annotated[datetime, FileKey("from")]
     """When the leave starts."""
-    end: Annotated[datetime, Named("until")]
+    end: Annotated[datetime, FileKey("until")]
     """When they are back; this instant is no longer leave."""
     give_back: bool = False
     """Whether covered leads come back at its end: those that are still open and with the colleague who covers,
@@ -79,7 +79,7 @@ class Team:
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
+class LeadLimit:
     """The most a person can take, and the zone in which their days begin."""
 
     caps: Caps

@@ -12,7 +12,7 @@ from leadtight.domain.policy.formats import PositiveDuration
 from leadtight.domain.policy.forms import Api, Form
 from leadtight.domain.policy.messaging import AlertRules, Company, Messaging, Voice
 from leadtight.domain.policy.outcomes import OWNER, OutcomeRule, StageRule
-from leadtight.domain.policy.people import Absence, Limit, Person, Team
+from leadtight.domain.policy.people import Absence, LeadLimit, Person, Team
 from leadtight.domain.policy.pools import Pool
 from leadtight.domain.policy.reporting import Capacity, Money, ReportSettings
 from leadtight.domain.policy.rule_index import RuleIndex
@@ -166,10 +166,10 @@ class Policy:
         return tuple((p, absence) for p, person in self.people.items() for absence in person.away)
 
     @cached_property
-    def limits(self) -> Mapping[str, Limit]:
+    def limits(self) -> Mapping[str, LeadLimit]:
         """The limits of those who have any."""
         capped = ((p, person.caps) for p, person in self.people.items() if person.caps.are_set)
-        return {p: Limit(caps, self.calendar_of(p).zone) for p, caps in capped}
+        return {p: LeadLimit(caps, self.calendar_of(p).zone) for p, caps in capped}
 
     @cached_property
     def skilled(self) -> Mapping[str, frozenset[str]]:

@@ -23,7 +23,7 @@ class OutsideHours(StrEnum):
     SKIP = "skip"
 
 
-class Returning(StrEnum):
+class CatchUp(StrEnum):
     """How a returning member catches up: not at all, or up to a limit."""
 
     FRESH = "fresh"
@@ -47,7 +47,7 @@ class Pool:
     """Which requirements are given up, in this order, while nobody can take the lead; then the catch-all has it."""
     outside_hours: OutsideHours = OutsideHours.ASSIGN
     """Whether a person who is off duty gets the lead all the same (`assign`), or is passed over (`skip`)."""
-    returning: Returning = Returning.FRESH
+    returning: CatchUp = CatchUp.FRESH
     """Whether a person who was away gets none of the leads they missed (`fresh`), or up to a limit (`owed`)."""
     owed_at_most: int = 3
     """The most missed leads that a person is owed."""

@@ -8,7 +8,7 @@ from leadtight.domain.policy.conditions import Condition
 from leadtight.domain.policy.formats import Points
 
 
-class Unwanted(StrEnum):
+class UnwantedReason(StrEnum):
     """Why a lead counts for nothing: what the reports say of it."""
 
     TEST = "test"
@@ -25,7 +25,7 @@ class ExcludeRule:
 
     id: str
     """The rule's name, on the lead and in its history."""
-    reason: Unwanted
+    reason: UnwantedReason
     """What reports call these leads."""
     when: Condition = field(default_factory=Condition)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from leadtight.domain.model.enrolment import Means, StepAction
+from leadtight.domain.model.enrolment import OutcomeMeaning, StepAction
 from leadtight.domain.policy.formats import PositiveDuration, Stops
 
 LEAST_ATTEMPTS = 5
@@ -12,11 +12,11 @@ LEAST_ATTEMPTS = 5
 
 ATTEMPTS_BEFORE_RETIRING = range(6, 13)
 
-ALWAYS_STOP = frozenset({Means.WON, Means.LOST, Means.OPT_OUT, Means.DISQUALIFIED})
-STOP_ON = ALWAYS_STOP | {Means.REPLY, Means.BOOKING}
+ALWAYS_STOP = frozenset({OutcomeMeaning.WON, OutcomeMeaning.LOST, OutcomeMeaning.OPT_OUT, OutcomeMeaning.DISQUALIFIED})
+STOP_ON = ALWAYS_STOP | {OutcomeMeaning.REPLY, OutcomeMeaning.BOOKING}
 
 
-class Basis(StrEnum):
+class LegalBasis(StrEnum):
     """What allows the mails of a sequence: consent to them, or the inquiry itself where the law is content with it."""
 
     CONSENT = "consent"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
-from leadtight.domain.model.enrolment import Means, StepAction
+from leadtight.domain.model.enrolment import OutcomeMeaning, StepAction
 from leadtight.domain.model.errors import Problem
 from leadtight.domain.model.stage import Stage
 from leadtight.domain.policy.outcomes import OutcomeRule
@@ -63,7 +63,7 @@ def _bad_retirement(policy: Policy, path: str, sequence: Sequence) -> Iterator[P
 
 
 def _contradictory(path: str, outcome: OutcomeRule) -> Iterator[Problem]:
-    if outcome.means in (Means.OPT_OUT, Means.NO_RESPONSE) and outcome.stage is not Stage.LOST:
+    if outcome.means in (OutcomeMeaning.OPT_OUT, OutcomeMeaning.NO_RESPONSE) and outcome.stage is not Stage.LOST:
         yield Problem(f"{path}.stage", f"must be lost: it means {outcome.means}")
     if outcome.sequence is not None and outcome.closes:
         yield Problem(f"{path}.sequence", "cannot start: the lead is closed")

@@ -7,7 +7,7 @@ from leadtight.domain.model.message import Channel, Message, Template
 from leadtight.domain.policy.policy import Policy
 
 
-class Rank(IntEnum):
+class NoticeRank(IntEnum):
     """How much a notice matters to its reader, the most first: `NEW` is what is theirs now, or no longer."""
 
     BREACH = 0
@@ -16,24 +16,24 @@ class Rank(IntEnum):
     LATER = 3
 
 
-RANKS: Mapping[Template, Rank] = {
-    Template.DEADLINE_MISSED: Rank.BREACH,
-    Template.ESCALATE: Rank.BREACH,
-    Template.NOT_REACHED: Rank.BREACH,
-    Template.NOT_CONTACTED: Rank.BREACH,
-    Template.ALERT_OWNER: Rank.NEW,
-    Template.NEEDS_PERSON: Rank.NEW,
-    Template.LEAD_MOVED: Rank.NEW,
-    Template.WROTE_AGAIN: Rank.SOON,
-    Template.WARN_OWNER: Rank.SOON,
-    Template.TASK: Rank.SOON,
-    Template.REMIND: Rank.LATER,
+RANKS: Mapping[Template, NoticeRank] = {
+    Template.DEADLINE_MISSED: NoticeRank.BREACH,
+    Template.ESCALATE: NoticeRank.BREACH,
+    Template.NOT_REACHED: NoticeRank.BREACH,
+    Template.NOT_CONTACTED: NoticeRank.BREACH,
+    Template.ALERT_OWNER: NoticeRank.NEW,
+    Template.NEEDS_PERSON: NoticeRank.NEW,
+    Template.LEAD_MOVED: NoticeRank.NEW,
+    Template.WROTE_AGAIN: NoticeRank.SOON,
+    Template.WARN_OWNER: NoticeRank.SOON,
+    Template.TASK: NoticeRank.SOON,
+    Template.REMIND: NoticeRank.LATER,
 }
 
 
-def rank(message: Message) -> Rank:
+def rank(message: Message) -> NoticeRank:
     """Return how much a message to a user of the team matters."""
-    return RANKS.get(message.template, Rank.LATER)
+    return RANKS.get(message.template, NoticeRank.LATER)
 
 
 def alert_channels(
@@ -46,7 +46,7 @@ def alert_channels(
     person = policy.people.get(person_id)
     chosen = person.alert_by if person else (Channel.EMAIL,)
     rest = (*chosen[1:], *(() if Channel.EMAIL in chosen else (Channel.EMAIL,)))
-    if RANKS.get(template) is Rank.BREACH:
+    if RANKS.get(template) is NoticeRank.BREACH:
         taken = [(chosen[0], rest[len(chosen) - 1 :]), *((channel, ()) for channel in chosen[1:])]
     else:
         taken = [(chosen[0], rest)]

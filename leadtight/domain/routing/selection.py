@@ -9,7 +9,7 @@ from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.rotation import LEAD, Rotation, UnknownRotation
 from leadtight.domain.policy.evaluation import Arrival, holds
 from leadtight.domain.policy.policy import Policy
-from leadtight.domain.policy.pools import Pool, Returning, Strategy
+from leadtight.domain.policy.pools import CatchUp, Pool, Strategy
 from leadtight.domain.policy.rules import RoutingRule
 from leadtight.domain.routing.eligibility import SKILL_FIELDS, CandidateAssessment, Eligibility
 from leadtight.domain.routing.receipt import (
@@ -103,7 +103,7 @@ class _Decision:
             return self.receipt(owner, reason, weights, standings, left_out, relaxed), None
         unknown = self._rotation if isinstance(self._rotation, UnknownRotation) else None
         rotation = unknown.drawn(among, self._lead_id) if unknown else self._rotation.among(weights)
-        away = standings.away() if pool.returning is Returning.OWED else ()
+        away = standings.away() if pool.returning is CatchUp.OWED else ()
         earning = {p: weights[p] for p in away if p in pool.members}
         owner, moved = rotation.take(among, absent=earning, owed_at_most=pool.owed_at_most)
         receipt = self.receipt(owner, ROTATION, weights, standings, left_out, relaxed)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from leadtight.domain.calendar.business_hours import Calendar
 from leadtight.domain.change import ChangeBuilder
-from leadtight.domain.model.enrolment import Enrolment, Origin, PlannedStep, StepAction
+from leadtight.domain.model.enrolment import Enrolment, EnrolmentOrigin, PlannedStep, StepAction
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.lead import Lead, NextAction
 from leadtight.domain.model.message import LEAD, Channel, Template
@@ -29,7 +29,7 @@ def enrol(
     policy: Policy,
     sequence_id: str,
     *,
-    origin: Origin,
+    origin: EnrolmentOrigin,
     now: datetime,
     starts_at: datetime | None = None,
 ) -> None:

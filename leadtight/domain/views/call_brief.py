@@ -34,7 +34,7 @@ class ObjectionHeard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Brief:
+class CallBrief:
     """A lead's history in short: how many touches, the latest of them first, and every objection ever heard.
 
     `wrote_again` is what the person wrote after their first inquiry, the latest last. `agreed` is the latest time that
@@ -50,14 +50,14 @@ class Brief:
     booking_link_sent: bool
 
 
-def brief(history: Iterable[Event]) -> Brief:
+def brief(history: Iterable[Event]) -> CallBrief:
     """Return the brief of a lead by its history, in whatever order that comes; what was taken back is not in it."""
     events = sorted(history, key=lambda e: (e.at, e.version, e.id))
     touches = _touches(events)
     sent = [e.data for e in events if e.kind is EventKind.MESSAGE_SENT]
     answered = {str(data["objection"]) for data in sent if data.get("objection")}
     booked = [e.data.get("starts_at") for e in events if e.kind is EventKind.CALL_BOOKED]
-    return Brief(
+    return CallBrief(
         wrote_again=tuple(filter(None, map(_words, events)))[-LATEST_WORDS:],
         touches=len(touches),
         latest=tuple(reversed(touches[-LATEST_TOUCHES:])),

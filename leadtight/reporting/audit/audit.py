@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from leadtight.reporting.audit.columns.mapping import AuditMapping
-from leadtight.reporting.audit.columns.questions import Described
+from leadtight.reporting.audit.columns.questions import FileDescription
 from leadtight.reporting.audit.document import document
-from leadtight.reporting.audit.options import Options
+from leadtight.reporting.audit.options import AuditOptions
 from leadtight.reporting.audit.pipeline import load
 from leadtight.reporting.audit.refusals import refuse_unread_times
 from leadtight.reporting.metrics import ledger
@@ -28,7 +28,7 @@ class Audit:
     document: dict[str, Any]
     mapping: AuditMapping
     sheets: tuple[str, ...]
-    files: Mapping[str, Described]
+    files: Mapping[str, FileDescription]
     leaks: tuple[LeakedLead, ...]
     facts: bytes | None
     ledger: bytes | None
@@ -38,7 +38,7 @@ class Audit:
         return json.dumps(self.document, ensure_ascii=False, indent=1, default=money_json) + "\n"
 
 
-def audit(options: Options, *, with_facts: bool = False, with_ledger: bool = False) -> Audit:
+def audit(options: AuditOptions, *, with_facts: bool = False, with_ledger: bool = False) -> Audit:
     """Run an audit. Raises UnusableError and NothingReadError with one line that names what is wrong.
 
     The facts are Parquet, the ledger CSV in UTF-8 with a byte order mark; without contacts there is no ledger.

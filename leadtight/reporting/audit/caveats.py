@@ -6,7 +6,7 @@ from typing import Any
 
 from leadtight.reporting.audit.contacts.definition import quoted
 from leadtight.reporting.audit.leads import ANOTHER_ROW
-from leadtight.reporting.audit.pipeline import Loaded
+from leadtight.reporting.audit.pipeline import LoadedFacts
 from leadtight.reporting.audit.spend.spend import NO_SPEND, OUTSIDE
 from leadtight.reporting.facts.table import rows_of
 from leadtight.reporting.formatting import counted, listed
@@ -45,7 +45,7 @@ class Caveat:
         return {name: value for name, value in asdict(self).items() if name != "refutes"}
 
 
-def caveats(loaded: Loaded) -> tuple[Caveat, ...]:
+def caveats(loaded: LoadedFacts) -> tuple[Caveat, ...]:
     """Return the caveats of an audit: what concerns all of a file first, then rows, then contacts."""
     parts = (_not_known, _of_leads, _of_activities, _of_facts, _of_spend, _of_sources)
     found = (caveat for part in parts for caveat in part(loaded))
@@ -61,7 +61,7 @@ def _above(percent: int, part: int, whole: int) -> bool:
     return part * 100 > whole * percent
 
 
-def _not_known(loaded: Loaded) -> Iterator[Caveat]:
+def _not_known(loaded: LoadedFacts) -> Iterator[Caveat]:
     leads = loaded.rows["leads"] or {}
     every = leads["accepted"]
     if loaded.mapping.leads.created_at is None:
@@ -86,7 +86,7 @@ SPEND = "give spend of the days of the leads; the problems name row, column and 
 TIMES = "export the column with its time of day"
 
 
-def _of_leads(loaded: Loaded) -> Iterator[Caveat]:
+def _of_leads(loaded: LoadedFacts) -> Iterator[Caveat]:
     rows = loaded.rows["leads"] or {}
     read, rejected, excluded = rows["read"], rows["rejected"], rows["excluded"]
     if rejected:
@@ -103,7 +103,7 @@ def _of_leads(loaded: Loaded) -> Iterator[Caveat]:
     yield Caveat(what="excluded_leads", count=excluded, of=read, why=why)
 
 
-def _reasons(loaded: Loaded) -> str:
+def _reasons(loaded: LoadedFacts) -> str:
     rows = rows_of(
         loaded.table.connection,
         f"select rejected as reason, count(*) as n from leads where rejected <> '{ANOTHER_ROW}'"
@@ -114,7 +114,7 @@ def _reasons(loaded: Loaded) -> str:
     return listed(f"{count:,} with {reason.format(created=created)}" for count, reason in words)
 
 
-def _of_activities(loaded: Loaded) -> Iterator[Caveat]:
+def _of_activities(loaded: LoadedFacts) -> Iterator[Caveat]:
     rows, activities = loaded.rows["activities"], loaded.mapping.activities
     if rows is None or activities is None:
         return
@@ -145,7 +145,7 @@ def _of_activities(loaded: Loaded) -> Iterator[Caveat]:
     )
 
 
-def _of_spend(loaded: Loaded) -> Iterator[Caveat]:
+def _of_spend(loaded: LoadedFacts) -> Iterator[Caveat]:
     rows, spend = loaded.rows["spend"], loaded.spend
     if rows is None or spend is None:
         return
@@ -166,7 +166,7 @@ def _of_spend(loaded: Loaded) -> Iterator[Caveat]:
     yield Caveat(what="spend_outside_period", count=outside, of=read, why=why)
 
 
-def _of_sources(loaded: Loaded) -> Iterator[Caveat]:
+def _of_sources(loaded: LoadedFacts) -> Iterator[Caveat]:
     joined = {source: texts for source, texts in loaded.spellings.items() if len(texts) > 1}
     shown = listed(listed(map(quoted, texts)) for texts in list(joined.values())[:MOST_SPELLINGS])
     more = f", and {len(joined) - MOST_SPELLINGS:,} more" if len(joined) > MOST_SPELLINGS else ""
@@ -177,7 +177,7 @@ def _of_sources(loaded: Loaded) -> Iterator[Caveat]:
     yield Caveat(what="source_spellings", count=len(joined), of=len(loaded.spellings), why=why)
 
 
-def _of_facts(loaded: Loaded) -> Iterator[Caveat]:
+def _of_facts(loaded: LoadedFacts) -> Iterator[Caveat]:
     if loaded.no_contacts or loaded.mapping.leads.created_at is None:
         return
     counts = rows_of(
@@ -256,7 +256,7 @@ def _in_seconds(count: int, contacted: int) -> Iterator[Caveat]:
         )
 
 
-def _at_one_instant(loaded: Loaded, column: str, whole: int) -> Iterator[Caveat]:
+def _at_one_instant(loaded: LoadedFacts, column: str, whole: int) -> Iterator[Caveat]:
     """Yield that most times are the same one, as those of an import or of a change of many records are."""
     most = rows_of(
         loaded.table.connection,
@@ -280,7 +280,7 @@ def _at_one_instant(loaded: Loaded, column: str, whole: int) -> Iterator[Caveat]
     )
 
 
-def _contacted_before(loaded: Loaded) -> int:
+def _contacted_before(loaded: LoadedFacts) -> int:
     """Return how many leads without a contact had one before their creation."""
     columns = range(len(loaded.mapping.leads.first_contact_at))
     sources = ["select row from contacted_before"] if loaded.mapping.activities else []

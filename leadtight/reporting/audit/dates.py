@@ -16,7 +16,7 @@ from leadtight.reporting.facts.table import quoted
 from leadtight.tabular.dates.column import DateColumn, DateReading
 from leadtight.tabular.dates.formats import DateFormat, UnknownFormatError, alike, order_of
 from leadtight.tabular.dates.header_zones import UnknownHeaderZoneError, header_zone
-from leadtight.tabular.dates.moment import EARLIEST_YEAR, LATEST_YEAR, Moment, Precision
+from leadtight.tabular.dates.moment import EARLIEST_YEAR, LATEST_YEAR, Precision, WrittenMoment
 from leadtight.tabular.dates.orders import AmbiguousDatesError, clear_order
 
 FIRST = 200
@@ -226,7 +226,7 @@ _MIDNIGHT = r"[T ]00:00(:00([.,]0+)?)?\s*([A-Za-z+-]|$)"
 """Midnight where it is written, whatever the offset behind it."""
 
 
-def _as_row(text: str, moment: Moment) -> tuple[str, int, int | None]:
+def _as_row(text: str, moment: WrittenMoment) -> tuple[str, int, int | None]:
     local = moment.local.toordinal() - _DAY_1970
     clock = moment.local.time()
     micros = ((clock.hour * 60 + clock.minute) * 60 + clock.second) * SECOND + clock.microsecond

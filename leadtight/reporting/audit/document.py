@@ -7,11 +7,11 @@ from leadtight.reporting import glossary
 from leadtight.reporting.audit.caveats import CONTACTS, CREATED, KEYS, SPEND, TIMES, caveats, doubt
 from leadtight.reporting.audit.columns.mapping import as_table
 from leadtight.reporting.audit.contacts.definition import contact_definition
-from leadtight.reporting.audit.options import Options
-from leadtight.reporting.audit.pipeline import Loaded
+from leadtight.reporting.audit.options import AuditOptions
+from leadtight.reporting.audit.pipeline import LoadedFacts
 from leadtight.reporting.audit.time_precision import precision
 from leadtight.reporting.metrics.aggregates import Figures
-from leadtight.reporting.metrics.query import Gaps, MetricsQuery
+from leadtight.reporting.metrics.query import MetricGaps, MetricsQuery
 from leadtight.reporting.metrics.report import NO_PREVIOUS, figures
 
 SCHEMA = "leadtight.audit/1"
@@ -19,7 +19,7 @@ NO_STAGES = "no column or no value is recognised that tells which leads were won
 _DEFINED = ("leads", "contacted", "never_contacted", "contact_rate", "follow_up_rate", "response", "buckets", "sources")
 
 
-def document(loaded: Loaded, options: Options) -> dict[str, Any]:
+def document(loaded: LoadedFacts, options: AuditOptions) -> dict[str, Any]:
     """Return the report; durations in seconds, rates 0 to 1, money in the files' unit, unknown is None."""
     known = caveats(loaded)
     wanted = replace(asked(loaded, options), doubt=doubt(known))
@@ -38,7 +38,7 @@ def document(loaded: Loaded, options: Options) -> dict[str, Any]:
     }
 
 
-def asked(loaded: Loaded, options: Options) -> MetricsQuery:
+def asked(loaded: LoadedFacts, options: AuditOptions) -> MetricsQuery:
     """Return what the options ask of the facts, and what the files cannot say.
 
     What was spent where no column tells on which source is a total: not what the leads without a source cost.
@@ -60,9 +60,9 @@ def asked(loaded: Loaded, options: Options) -> MetricsQuery:
     )
 
 
-def _gaps(loaded: Loaded) -> Gaps:
+def _gaps(loaded: LoadedFacts) -> MetricGaps:
     leads = loaded.mapping.leads
-    return Gaps(
+    return MetricGaps(
         contacts=_no_contacts(loaded),
         times=loaded.untimed,
         created="" if leads.created_at else loaded.untimed,
@@ -84,7 +84,7 @@ def _gaps(loaded: Loaded) -> Gaps:
     )
 
 
-def _no_contacts(loaded: Loaded) -> str:
+def _no_contacts(loaded: LoadedFacts) -> str:
     """Return why it is unknown who was contacted.
 
     A contact is one at or after the creation.
@@ -94,17 +94,17 @@ def _no_contacts(loaded: Loaded) -> str:
     return f"{loaded.untimed}, and a contact is one from then on"
 
 
-def _no_attempts(loaded: Loaded) -> str:
+def _no_attempts(loaded: LoadedFacts) -> str:
     return loaded.no_contacts if loaded.mapping.activities else "no activities are given"
 
 
-def _no_persons(loaded: Loaded) -> str:
+def _no_persons(loaded: LoadedFacts) -> str:
     if loaded.mapping.activities is None:
         return "no activities are given"
     return "" if loaded.mapping.activities.owner else "no column of the activities tells who made them"
 
 
-def _remedies(gaps: Gaps, loaded: Loaded) -> dict[str, str]:
+def _remedies(gaps: MetricGaps, loaded: LoadedFacts) -> dict[str, str]:
     """Return what to add for each reason why something is not known."""
     remedies = {
         gaps.contacts: KEYS if loaded.mapping.activities else CONTACTS,
@@ -130,7 +130,7 @@ def _remedies(gaps: Gaps, loaded: Loaded) -> dict[str, str]:
     return {why: remedy for why, remedy in remedies.items() if why}
 
 
-def _definition(loaded: Loaded, options: Options) -> Figures:
+def _definition(loaded: LoadedFacts, options: AuditOptions) -> Figures:
     mapping = loaded.mapping
     tables = {"leads": mapping.leads, "activities": mapping.activities, "spend": mapping.spend}
     counts = dict(loaded.excluded)

@@ -18,7 +18,7 @@ from leadtight.reporting.audit.columns.mapping import ActivityColumns, LeadColum
 from leadtight.reporting.audit.contacts.durations import seconds
 from leadtight.reporting.audit.dates import SECOND, TimeColumn, time_columns
 from leadtight.reporting.audit.errors import UnlikeItsBeginningError, UnusableError
-from leadtight.reporting.audit.options import ExclusionFilter, Options
+from leadtight.reporting.audit.options import AuditOptions, ExclusionFilter
 from leadtight.reporting.audit.source_file import FEW, SourceFile, clean, is_clean, raw, written
 from leadtight.reporting.facts.table import microseconds, quoted
 from leadtight.tabular.vocabulary.names import column_key
@@ -38,7 +38,7 @@ class LeadsRead:
 
 
 def read_leads(
-    connection: duckdb.DuckDBPyConnection, sheet: SourceFile, columns: LeadColumns, options: Options
+    connection: duckdb.DuckDBPyConnection, sheet: SourceFile, columns: LeadColumns, options: AuditOptions
 ) -> LeadsRead:
     """Create the view `leads`, one row for each row of the file, from `leads_text`.
 
@@ -109,7 +109,7 @@ def _stored(
     times: Mapping[str, TimeColumn],
     typed: Mapping[str, tuple[str | None, str]],
     stage: str,
-    options: Options,
+    options: AuditOptions,
 ) -> str:
     contacts = {f"contact_{n}_us": name for n, name in enumerate(columns.first_contact_at)}
     waited = ["case when waited_us >= 0 then created_us + waited_us end"] if columns.response_time else []
@@ -255,7 +255,7 @@ def _select(column: str, said: str, where: str, reason: str) -> str:
 
 
 def _times(
-    connection: duckdb.DuckDBPyConnection, sheet: SourceFile, columns: LeadColumns, options: Options
+    connection: duckdb.DuckDBPyConnection, sheet: SourceFile, columns: LeadColumns, options: AuditOptions
 ) -> Mapping[str, TimeColumn]:
     wanted = [columns.created_at, columns.first_assigned_at, columns.stage_since, *columns.first_contact_at]
     names = [name for name in wanted if name]
@@ -267,7 +267,7 @@ def times_of(
     sheet: SourceFile,
     table: str,
     names: Iterable[str],
-    options: Options,
+    options: AuditOptions,
     columns: LeadColumns | ActivityColumns,
 ) -> Mapping[str, TimeColumn]:
     """Return how to read columns of times. Raises UnlikeItsBeginningError when the beginning does not tell."""
@@ -388,7 +388,7 @@ def exclusion_column(sheet: SourceFile, exclusion: ExclusionFilter) -> str:
     return found
 
 
-def bounds(options: Options, at: str) -> str:
+def bounds(options: AuditOptions, at: str) -> str:
     """Return SQL for why a time is outside the days that count, null where it is not."""
     arms = ""
     if options.start:
@@ -398,7 +398,7 @@ def bounds(options: Options, at: str) -> str:
     return f"case{arms} end" if arms else "null::varchar"
 
 
-def _before(options: Options) -> str:
+def _before(options: AuditOptions) -> str:
     """Return SQL that tells which leads came in the period of equal length before the one that counts."""
     if options.before is None or options.start is None:
         return "false"

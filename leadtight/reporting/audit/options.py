@@ -9,7 +9,7 @@ from typing import Any
 from leadtight.domain.calendar.business_hours import Calendar
 from leadtight.domain.calendar.timestamps import midnight
 from leadtight.reporting.audit.columns.mapping import Answers
-from leadtight.reporting.metrics.query import Staff
+from leadtight.reporting.metrics.query import Staffing
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class ExclusionFilter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
+class AuditOptions:
     """Files and parameters of an audit.
 
     `encoding` is that of files that are not UTF-8, `sheet` that of the leads. `hours` is the notation of `calendar`,
@@ -51,7 +51,7 @@ class Options:
     spend_total: Decimal | None = None
     deal_value: Decimal | None = None
     conversion_rate: Decimal | None = None
-    staff: Staff | None = None
+    staff: Staffing | None = None
     contact_answers: Answers = field(default_factory=dict)
     asks_all: bool = False
 

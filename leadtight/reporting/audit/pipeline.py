@@ -10,15 +10,15 @@ import duckdb
 
 from leadtight.reporting.audit import leads as lead_rows
 from leadtight.reporting.audit.columns import detection
-from leadtight.reporting.audit.columns.interpretation import Sheets, understand
+from leadtight.reporting.audit.columns.interpretation import AuditSheets, understand
 from leadtight.reporting.audit.columns.mapping import AuditMapping, Columns, LeadColumns, named
 from leadtight.reporting.audit.columns.match import Profiles
-from leadtight.reporting.audit.columns.questions import Described
+from leadtight.reporting.audit.columns.questions import FileDescription
 from leadtight.reporting.audit.contacts import activities as activity_rows
 from leadtight.reporting.audit.contacts.zone_shift import refuse_other_zone
 from leadtight.reporting.audit.duckdb_tuning import lists_as_written, sides_as_written
 from leadtight.reporting.audit.errors import NothingReadError, UnlikeItsBeginningError, UnusableError
-from leadtight.reporting.audit.options import Options
+from leadtight.reporting.audit.options import AuditOptions
 from leadtight.reporting.audit.source_file import ReadOptions, SourceFile, look
 from leadtight.reporting.audit.spend import spend as spend_rows
 from leadtight.reporting.audit.spend.sources import SourceNames, sources_of
@@ -30,7 +30,7 @@ MOST_PROBLEMS = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Loaded:
+class LoadedFacts:
     """Facts in `table`, with those of the period before in the table `known`, and what the files could say.
 
     `sheets` says which sheets of workbooks were read. `no_contacts` is why it is unknown who was contacted, `untimed`
@@ -44,14 +44,14 @@ class Loaded:
     spend: spend_rows.SpendRead | None
     no_contacts: str
     untimed: str
-    files: Mapping[str, Described]
+    files: Mapping[str, FileDescription]
     spellings: dict[str, tuple[str, ...]]
     problems: tuple[dict[str, Any], ...]
     problems_total: int
     sheets: tuple[str, ...]
 
 
-def load(options: Options) -> Loaded:
+def load(options: AuditOptions) -> LoadedFacts:
     """Read the files of an audit into facts. Raises UnusableError, and NothingReadError when no lead is left."""
     sheets = _look(options, to_begin=True)
     if sheets.are_begun:
@@ -62,16 +62,16 @@ def load(options: Options) -> Loaded:
     return _load(options, sheets)
 
 
-def _look(options: Options, *, to_begin: bool = False) -> Sheets:
+def _look(options: AuditOptions, *, to_begin: bool = False) -> AuditSheets:
     leads, activities, spend = (_choice(options, table) for table in ("leads", "activities", "spend"))
-    return Sheets(
+    return AuditSheets(
         look(options.leads, leads, to_begin=to_begin),
         look(options.activities, activities, to_begin=to_begin) if options.activities else None,
         look(options.spend, spend) if options.spend else None,
     )
 
 
-def _choice(options: Options, table: str) -> ReadOptions:
+def _choice(options: AuditOptions, table: str) -> ReadOptions:
     """Return how to look at a file: of a workbook, the sheet with the columns that the mapping names, or most known."""
     told = set(map(str, options.mapping.get(table, {}).values()))
     by_table: dict[str, Callable[[Sequence[str], Profiles], Columns]] = {
@@ -86,7 +86,7 @@ def _choice(options: Options, table: str) -> ReadOptions:
     return ReadOptions(options.encoding, options.sheet if table == "leads" else None, rate)
 
 
-def _load(options: Options, sheets: Sheets) -> Loaded:
+def _load(options: AuditOptions, sheets: AuditSheets) -> LoadedFacts:
     connection = connect(threads=None)
     lists_as_written(connection)
     understood = understand(connection, options, sheets)
@@ -99,7 +99,7 @@ def _load(options: Options, sheets: Sheets) -> Loaded:
         kind = detection.key_kind(mapping.leads.person_key or "", mapping.activities.person_key or "")
         at = activity_rows.read_activities(connection, sheets.activities, mapping.activities, options, kind)
         rows = activity_rows.join_contacts(connection, left_out=at.left_out)
-        called = _Called(at.has_time, rows)
+        called = _ActivitySummary(at.has_time, rows)
         refuse_other_zone(connection, sheets.activities, mapping)
     sources = sources_of(connection)
     spent = None
@@ -111,7 +111,7 @@ def _load(options: Options, sheets: Sheets) -> Loaded:
         activity_rows.note_earlier(connection)
         activity_rows.forget(connection)
     _facts(connection, options, sources, with_activities=called is not None)
-    return Loaded(
+    return LoadedFacts(
         table=FactTable(connection),
         mapping=mapping,
         rows={
@@ -134,7 +134,7 @@ def _load(options: Options, sheets: Sheets) -> Loaded:
 
 
 @dataclass(frozen=True, slots=True)
-class _Called:
+class _ActivitySummary:
     """What the file of activities can say: whether by the time of day, and what became of its rows."""
 
     timed: bool
@@ -158,7 +158,7 @@ def _refuse_nothing(connection: duckdb.DuckDBPyConnection, sheet: SourceFile, co
 _EXCLUDED = "every row is excluded by --exclude, --since or --until"
 
 
-def _refuse_two_costs(connection: duckdb.DuckDBPyConnection, options: Options) -> None:
+def _refuse_two_costs(connection: duckdb.DuckDBPyConnection, options: AuditOptions) -> None:
     """Raise UnusableError where a cost per lead and a total are told that contradict, to the cent of a lead."""
     if options.cost_per_lead is None or options.spend_total is None:
         return
@@ -170,7 +170,7 @@ def _refuse_two_costs(connection: duckdb.DuckDBPyConnection, options: Options) -
         )
 
 
-def _hold_to_lines(connection: duckdb.DuckDBPyConnection, sheets: Sheets, problems: int) -> None:
+def _hold_to_lines(connection: duckdb.DuckDBPyConnection, sheets: AuditSheets, problems: int) -> None:
     """Raise UnlikeItsBeginningError when a row is told by its number, in a problem or for want of an id, and wrongly.
 
     Rows of a large file are counted, and where a line is blank their numbers are not those of the lines.
@@ -183,7 +183,7 @@ def _hold_to_lines(connection: duckdb.DuckDBPyConnection, sheets: Sheets, proble
 
 
 def _facts(
-    connection: duckdb.DuckDBPyConnection, options: Options, sources: SourceNames, *, with_activities: bool
+    connection: duckdb.DuckDBPyConnection, options: AuditOptions, sources: SourceNames, *, with_activities: bool
 ) -> None:
     joined = "left join contacts c using (row)" if with_activities else ""
     # Of a call only the day may be known, which begins before the lead that came on it.
@@ -244,7 +244,7 @@ def _lead_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     return {name: count for name, count in counts.items() if count or name != "repeated"}
 
 
-def _no_contacts(read: lead_rows.LeadsRead, called: _Called | None) -> str:
+def _no_contacts(read: lead_rows.LeadsRead, called: _ActivitySummary | None) -> str:
     if read.has_contacts or (called and called.rows["joined"]):
         return ""
     if called:
@@ -252,7 +252,7 @@ def _no_contacts(read: lead_rows.LeadsRead, called: _Called | None) -> str:
     return "no column tells when a lead was first contacted, and no activities are given"
 
 
-def _untimed(columns: LeadColumns, read: lead_rows.LeadsRead, called: _Called | None) -> str:
+def _untimed(columns: LeadColumns, read: lead_rows.LeadsRead, called: _ActivitySummary | None) -> str:
     if columns.created_at is None:
         return "no column is recognised as the time a lead was created"
     if not read.created_timed:
@@ -265,8 +265,8 @@ def _untimed(columns: LeadColumns, read: lead_rows.LeadsRead, called: _Called | 
 def _problems(
     connection: duckdb.DuckDBPyConnection,
     mapping: AuditMapping,
-    sheets: Sheets,
-    called: _Called | None,
+    sheets: AuditSheets,
+    called: _ActivitySummary | None,
     spent: spend_rows.SpendRead | None,
 ) -> tuple[tuple[dict[str, Any], ...], int]:
     queries = [(sheets.leads.name, lead_rows.problems(mapping.leads))]

@@ -1,8 +1,8 @@
 """What an audit refuses once its rows are read: times that it does not understand decide which leads would count."""
 
 from leadtight.reporting.audit.errors import UnusableError
-from leadtight.reporting.audit.options import Options
-from leadtight.reporting.audit.pipeline import Loaded
+from leadtight.reporting.audit.options import AuditOptions
+from leadtight.reporting.audit.pipeline import LoadedFacts
 from leadtight.reporting.facts.table import quoted, rows_of
 from leadtight.reporting.metrics.diagnosis import LIMIT_PERCENT
 
@@ -10,7 +10,7 @@ FEW = 3
 """Fewer rows are typing errors, and are listed as problems."""
 
 
-def refuse_unread_times(loaded: Loaded, options: Options) -> None:
+def refuse_unread_times(loaded: LoadedFacts, options: AuditOptions) -> None:
     """Refuse leads of which over a tenth have a time that cannot be read, as with the months of another language.
 
     Such rows are no random sample: the figures of the others would be wrong. A `date_format` says that the rest is

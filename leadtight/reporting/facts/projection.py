@@ -37,7 +37,7 @@ _INSIDE = {
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class HistoryProblem:
     """Something in a lead's history that could not be used as it is."""
 
     lead_id: str
@@ -47,33 +47,35 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True)
-class Folded:
+class ProjectedFacts:
     """Facts by lead id, and what was wrong on the way to them."""
 
     facts: Mapping[str, LeadFact]
-    troubles: tuple[Trouble, ...]
+    troubles: tuple[HistoryProblem, ...]
 
 
-def fold(facts: Mapping[str, LeadFact], events: Iterable[Event], settled_before: datetime) -> Folded:
+def fold(facts: Mapping[str, LeadFact], events: Iterable[Event], settled_before: datetime) -> ProjectedFacts:
     """Return `facts` with `events` folded in, in order of version, each once.
 
     A version that is known already changes nothing. After a missing version a lead stays as it is: the missing one
     may only carry a slightly later time (two writers, two clocks), so that is trouble only before `settled_before`.
     """
     known = dict(facts)
-    troubles: list[Trouble] = []
+    troubles: list[HistoryProblem] = []
     for lead_id, versions in sorted(_by_lead(events).items()):
         try:
             advanced = _advanced(known.get(lead_id), versions, settled_before, troubles)
         except Exception as error:  # noqa: BLE001 - a pure fold: whatever it raises, this lead's events are at fault
-            troubles.append(Trouble(lead_id, "changes", type(error).__name__, "this version cannot read its events"))
+            troubles.append(
+                HistoryProblem(lead_id, "changes", type(error).__name__, "this version cannot read its events")
+            )
         else:
             known |= {lead_id: advanced} if advanced else {}
-    return Folded(known, tuple(troubles))
+    return ProjectedFacts(known, tuple(troubles))
 
 
 def _advanced(
-    fact: LeadFact | None, versions: Mapping[int, Event], settled_before: datetime, troubles: list[Trouble]
+    fact: LeadFact | None, versions: Mapping[int, Event], settled_before: datetime, troubles: list[HistoryProblem]
 ) -> LeadFact | None:
     document = to_document(fact) if fact else {}
     advanced = _advance(document, versions, settled_before, troubles)
@@ -89,20 +91,22 @@ def _by_lead(events: Iterable[Event]) -> dict[str, dict[int, Event]]:
 
 
 def _advance(
-    document: Document, versions: Mapping[int, Event], settled_before: datetime, troubles: list[Trouble]
+    document: Document, versions: Mapping[int, Event], settled_before: datetime, troubles: list[HistoryProblem]
 ) -> Document:
     known = int(document.get("version", 0))
     for version in sorted(v for v in versions if v > known):
         event = versions[version]
         if version != known + 1:
             if event.at < settled_before:
-                troubles.append(Trouble(event.lead_id, "version", str(version), f"version {known + 1} is missing"))
+                troubles.append(
+                    HistoryProblem(event.lead_id, "version", str(version), f"version {known + 1} is missing")
+                )
             break
         document, known = _step(document, event, troubles), version
     return document
 
 
-def _step(document: Document, event: Event, troubles: list[Trouble]) -> Document:
+def _step(document: Document, event: Event, troubles: list[HistoryProblem]) -> Document:
     new = {name: pair[1] for name, pair in event.changes.items()}
     return {**document, **dict(_renamed(new)), **dict(_derived(document, new, event, troubles))}
 
@@ -116,7 +120,7 @@ def _renamed(new: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _derived(
-    document: Document, new: Mapping[str, Any], event: Event, troubles: list[Trouble]
+    document: Document, new: Mapping[str, Any], event: Event, troubles: list[HistoryProblem]
 ) -> Iterator[tuple[str, Any]]:
     if "stage" in new:
         yield "stage_since", timestamps.format_timestamp(event.at)
@@ -152,8 +156,8 @@ def _answered(document: Document, new: Mapping[str, Any]) -> Iterator[tuple[str,
         yield "owner_answered_at", at
 
 
-def _value(text: str | None, event: Event, troubles: list[Trouble]) -> str | None:
+def _value(text: str | None, event: Event, troubles: list[HistoryProblem]) -> str | None:
     if text is None or Decimal(text) < LARGEST_VALUE:
         return text
-    troubles.append(Trouble(event.lead_id, "value", text, "too large to be an amount; left empty"))
+    troubles.append(HistoryProblem(event.lead_id, "value", text, "too large to be an amount; left empty"))
     return None

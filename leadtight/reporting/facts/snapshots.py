@@ -10,7 +10,7 @@ from leadtight.domain.model.event import Event
 from leadtight.domain.model.listing import Unreadable, unreadable_in
 from leadtight.reporting.facts.facts import SCHEMA, LeadFact
 from leadtight.reporting.facts.periods import ReportPeriod, utc_days
-from leadtight.reporting.facts.projection import Trouble, fold
+from leadtight.reporting.facts.projection import HistoryProblem, fold
 from leadtight.reporting.facts.table import FactTable, instant
 from leadtight.reporting.ports import EventHistory, ReportFiles
 
@@ -40,10 +40,10 @@ class Snapshot:
 
     table: FactTable
     as_of: datetime
-    troubles: tuple[Trouble, ...] = ()
+    troubles: tuple[HistoryProblem, ...] = ()
 
 
-class Noting:
+class NotingEventLog:
     """An event log that notes in `unreadable` what it passed over."""
 
     def __init__(self, log: EventHistory, unreadable: dict[Unreadable, None]) -> None:
@@ -88,8 +88,8 @@ class Snapshots:
     def __init__(self, log: EventHistory, files: ReportFiles) -> None:
         """Take the event log and where snapshots are kept."""
         self._unreadable: dict[Unreadable, None] = {}
-        self._all = Noting(log, self._unreadable)
-        self._log = Noting(EachDayOnce(log), self._unreadable)
+        self._all = NotingEventLog(log, self._unreadable)
+        self._log = NotingEventLog(EachDayOnce(log), self._unreadable)
         self._files = files
 
     def at(self, day: date, window: ReportPeriod) -> Snapshot:
@@ -100,7 +100,7 @@ class Snapshots:
         only the leads with new events leave the database.
         """
         self._unreadable.clear()
-        troubles: dict[Trouble, None] = {}
+        troubles: dict[HistoryProblem, None] = {}
         table, begin = self._base(day) or self._from_the_beginning(window, troubles)
         read = (e for each in utc_days(begin, window.as_of) for e in self._log.events_on(each))
         events = [e for e in read if begin <= e.at < window.as_of]
@@ -110,7 +110,7 @@ class Snapshots:
 
     def _fold_into(
         self, table: FactTable, events: list[Event], as_of: datetime, window: ReportPeriod
-    ) -> tuple[Trouble, ...]:
+    ) -> tuple[HistoryProblem, ...]:
         """Fold the events before `as_of` into a table, and forget what matters no more at the end of `window`."""
         known = {f.lead_id: f for f in table.take({e.lead_id for e in events})}
         events += [e for lead in _come_back(known, events) for e in self._log.history(lead) if e.at < as_of]
@@ -182,7 +182,9 @@ class Snapshots:
             yield from reversed([key for key in stored if key < key_of(day) and key.endswith(_FILE)])
             month = month.replace(day=1) - timedelta(days=1)
 
-    def _from_the_beginning(self, window: ReportPeriod, troubles: dict[Trouble, None]) -> tuple[FactTable, datetime]:
+    def _from_the_beginning(
+        self, window: ReportPeriod, troubles: dict[HistoryProblem, None]
+    ) -> tuple[FactTable, datetime]:
         """Return the facts of the whole history but its last day, and from when to go on.
 
         A day at a time, each twice: so many events are never in memory together.
@@ -214,9 +216,9 @@ def key_of(day: date) -> str:
     return f"facts/dt={day.isoformat()}{_FILE}"
 
 
-def passed_over(row: Unreadable) -> Trouble:
+def passed_over(row: Unreadable) -> HistoryProblem:
     """Return what a report says of an entry that it lacks."""
-    return Trouble(row.key, row.kind, row.error, "this version cannot read the entry; it is not counted")
+    return HistoryProblem(row.key, row.kind, row.error, "this version cannot read the entry; it is not counted")
 
 
 def _come_back(known: Mapping[str, LeadFact], events: Iterable[Event]) -> set[str]:

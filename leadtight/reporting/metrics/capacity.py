@@ -13,7 +13,7 @@ import duckdb
 from leadtight.reporting.facts.table import Row, rows_of
 from leadtight.reporting.metrics.aggregates import Figures
 from leadtight.reporting.metrics.patterns import WEEKDAYS
-from leadtight.reporting.metrics.query import MetricsQuery, Staff
+from leadtight.reporting.metrics.query import MetricsQuery, Staffing
 
 HOUR_S = 3600
 MOST_DAYS = 31
@@ -49,7 +49,7 @@ def _must_wait(people: int, load: float) -> float:
     return blocked / (1 - (load / people) * (1 - blocked))
 
 
-def people_needed(arrivals_an_hour: float, staff: Staff) -> int | None:
+def people_needed(arrivals_an_hour: float, staff: Staffing) -> int | None:
     """Return the fewest people with whom the target share is picked up in the window; None above a thousand."""
     if not arrivals_an_hour:
         return 0
@@ -61,7 +61,7 @@ def people_needed(arrivals_an_hour: float, staff: Staff) -> int | None:
     return None
 
 
-def most_an_hour(staff: Staff) -> float:
+def most_an_hour(staff: Staffing) -> float:
     """Return the most leads an hour that keep the target share in the window, to the hundredth."""
     window, handling = staff.window.total_seconds(), staff.handling.total_seconds()
     low, high = 0, int(100 * staff.people * HOUR_S / handling)
@@ -104,7 +104,7 @@ def _days(connection: duckdb.DuckDBPyConnection, query: MetricsQuery) -> list[Ro
     return rows_of(connection, _DAYS.format(zone=zone))
 
 
-def _day(row: Row, staff: Staff) -> Figures:
+def _day(row: Row, staff: Staffing) -> Figures:
     """Return what a day can take and what came; overflow and idle are leads."""
     room = staff.people * row["open_seconds"] / staff.handling.total_seconds()
     return {
@@ -126,7 +126,9 @@ def _weekday(number: int, each: list[Figures]) -> Figures:
     return figures
 
 
-def _cells(connection: duckdb.DuckDBPyConnection, query: MetricsQuery, staff: Staff, days: list[Row]) -> list[Figures]:
+def _cells(
+    connection: duckdb.DuckDBPyConnection, query: MetricsQuery, staff: Staffing, days: list[Row]
+) -> list[Figures]:
     rows = rows_of(connection, "select weekday, hour, count(*) as leads from placed group by 1, 2")
     found = {(row["weekday"], row["hour"]): row["leads"] for row in rows}
     weeks = {number: sum(day["weekday"] == number for day in days) for number in range(1, 8)}
@@ -147,7 +149,7 @@ def _open_share(query: MetricsQuery, number: int, hour: int) -> float:
     return sum(max(0, min(b, end) - max(a, begin)) for a, b in minutes) / 60
 
 
-def _cell(number: int, hour: int, leads: int, weeks: int, share: float, staff: Staff) -> Figures:
+def _cell(number: int, hour: int, leads: int, weeks: int, share: float, staff: Staffing) -> Figures:
     arrivals = leads / weeks if weeks else 0.0
     handling, window = staff.handling.total_seconds(), staff.window.total_seconds()
     within = (waits_at_most(window, arrivals, staff.people, handling) * share) if leads else None

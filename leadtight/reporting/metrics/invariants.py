@@ -18,7 +18,7 @@ _IDLE = "select count(*) as n from counted where closed_at is null and owner is 
 
 
 @dataclass(frozen=True, slots=True)
-class Ownerless:
+class OwnerlessLead:
     """A lead that waited too long for its first owner: since when it is recorded, and when it got one or was closed."""
 
     lead_id: str
@@ -26,11 +26,11 @@ class Ownerless:
     until: datetime
 
 
-def ownerless(table: FactTable, period: ReportPeriod, after: timedelta) -> tuple[Ownerless, ...]:
+def ownerless(table: FactTable, period: ReportPeriod, after: timedelta) -> tuple[OwnerlessLead, ...]:
     """Return the leads that waited in `period` for their first owner longer than `after`."""
     rows = table.rows(_OWNERLESS, {"start": period.start, "as_of": period.as_of, "bound": after})
     spans = ((row["lead_id"], instant(row["since"]), instant(row["until"])) for row in rows)
-    return tuple(Ownerless(lead_id, since, until) for lead_id, since, until in spans if since and until)
+    return tuple(OwnerlessLead(lead_id, since, until) for lead_id, since, until in spans if since and until)
 
 
 def invariants(table: FactTable, window: ReportPeriod, zone: ZoneInfo, ownerless_after: timedelta) -> dict[str, Any]:
@@ -59,6 +59,6 @@ def _days_known(table: FactTable, last: date, zone: ZoneInfo) -> int:
     return 0 if first is None else max(0, min(WINDOW_DAYS, (last - local_day(first, zone)).days + 1))
 
 
-def _days(lead: Ownerless, bound: timedelta, zone: ZoneInfo) -> list[date]:
+def _days(lead: OwnerlessLead, bound: timedelta, zone: ZoneInfo) -> list[date]:
     start = local_day(lead.since + bound, zone)
     return [start + timedelta(days=n) for n in range((local_day(lead.until, zone) - start).days + 1)]

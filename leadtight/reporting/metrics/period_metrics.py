@@ -17,7 +17,7 @@ from leadtight.reporting.facts.table import ANSWERED_AT, FactTable, Row
 from leadtight.reporting.formatting import duration
 from leadtight.reporting.metrics import money as formulas
 from leadtight.reporting.metrics.aggregates import Figures, seconds, spread
-from leadtight.reporting.metrics.query import Gaps, MetricsQuery, Staff
+from leadtight.reporting.metrics.query import MetricGaps, MetricsQuery, Staffing
 from leadtight.reporting.metrics.report import figures as figures_of
 
 OPPORTUNITIES = (str(Stage.QUALIFIED), str(Stage.CALL_BOOKED), str(Stage.PROPOSAL_SENT))
@@ -30,17 +30,17 @@ _IN_PERIOD = "received_at >= $start and received_at < $end"
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class MetricTerms:
     """What a company's figures go by: its working hours, its money, how long a lead may be without an owner."""
 
     calendar: Calendar
     money: Money
     ownerless_after: timedelta
-    staff: Staff | None = None
+    staff: Staffing | None = None
     standard: str = ""
 
     @classmethod
-    def of(cls, policy: Policy) -> "Terms":
+    def of(cls, policy: Policy) -> "MetricTerms":
         """Return the terms that a policy states."""
         return cls(
             calendar=policy.report_calendar,
@@ -51,7 +51,7 @@ class Terms:
         )
 
 
-def _staff(policy: Policy) -> Staff | None:
+def _staff(policy: Policy) -> Staffing | None:
     """Return who answers: everybody who is active in a pool; None where nobody said how long a lead takes."""
     told = policy.capacity
     promised = [target.within for target in policy.targets.values() if target.within]
@@ -59,7 +59,7 @@ def _staff(policy: Policy) -> Staff | None:
     people = {member for pool in policy.pools.values() for member in pool.members} - set(policy.inactive)
     if told.handling is None or window is None or not people:
         return None
-    return Staff(people=len(people), handling=told.handling, window=window, target=float(told.target))
+    return Staffing(people=len(people), handling=told.handling, window=window, target=float(told.target))
 
 
 def _standard(policy: Policy) -> str:
@@ -74,7 +74,7 @@ def _promise(target: Target) -> str:
     return f"by {'the close' if target.by == CLOSE else f'{target.by:%H:%M}'} ({target.calendar})"
 
 
-def figures(table: FactTable, period: ReportPeriod, terms: Terms, *, is_window: bool = False) -> Figures:
+def figures(table: FactTable, period: ReportPeriod, terms: MetricTerms, *, is_window: bool = False) -> Figures:
     """Return the figures of the leads received in `period`, as they stood at its `as_of`.
 
     Durations are in seconds, rates 0 to 1, amounts Decimals; what cannot be computed is None and named in
@@ -95,7 +95,7 @@ def figures(table: FactTable, period: ReportPeriod, terms: Terms, *, is_window: 
     }
 
 
-def _asked(period: ReportPeriod, terms: Terms, *, is_window: bool) -> MetricsQuery:
+def _asked(period: ReportPeriod, terms: MetricTerms, *, is_window: bool) -> MetricsQuery:
     money = terms.money
     return MetricsQuery(
         calendar=terms.calendar,
@@ -111,7 +111,7 @@ def _asked(period: ReportPeriod, terms: Terms, *, is_window: bool) -> MetricsQue
         conversion_rate=money.conversion_rate,
         staff=terms.staff,
         standard=terms.standard,
-        gaps=Gaps(
+        gaps=MetricGaps(
             opportunities="no lead is in a stage of an opportunity",
             spend=glossary.SPEND_BY_MONTH if money.monthly_spend else glossary.NO_SPEND,
             deal_value=glossary.NO_DEAL_VALUE,

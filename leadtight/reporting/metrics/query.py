@@ -10,13 +10,13 @@ from leadtight.reporting import glossary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gaps:
+class MetricGaps:
     """Why something is not known; "" where the facts tell it.
 
     `contacts`: who was contacted; `times`: how fast; `created`: when leads came; `owners`, `assignments`, `sources`,
     `stages`, `won`, `stage_times` (since when a lead is in its stage), `attempts`, `contact_persons` (who made the
     first contact), `lost_reasons` and `next_steps`: what their columns say. The reasons from `opportunities` on count
-    where `Asked` has no value.
+    where `MetricsQuery` has no value.
     """
 
     contacts: str = ""
@@ -50,7 +50,7 @@ class Gaps:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Staff:
+class Staffing:
     """Who answers: `people` at any working hour, `handling` long with a lead; `target` is to be reached in `window`."""
 
     people: int
@@ -82,7 +82,7 @@ class MetricsQuery:
     spend_by_source: Mapping[str | None, Decimal] | None = None
     deal_value: Decimal | None = None
     conversion_rate: Decimal | None = None
-    staff: Staff | None = None
+    staff: Staffing | None = None
     standard: str = ""
     doubt: str = ""
-    gaps: Gaps = field(default_factory=Gaps)
+    gaps: MetricGaps = field(default_factory=MetricGaps)

@@ -11,7 +11,7 @@ is None and is named with its reason in `cannot_compute`. A connection can be us
 another; each replaces its temporary tables (`placed`, `ledger` and those behind
 them). `ledger.rows_sql()` reads the ledger.
 
-The event log knows contacts, times and owners, so its `Asked.gaps` stays as it is, with `working_promises=True`.
+The event log knows contacts, times and owners, so its `MetricsQuery.gaps` stays as it is, with `working_promises=True`.
 """
 
 from collections.abc import Iterator

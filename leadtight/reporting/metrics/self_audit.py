@@ -18,7 +18,7 @@ NO_TRACE = f"{UNKNOWN}: looking changes nothing and is not recorded"
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class SelfAuditItem:
     """One item of the self-audit: 0, 1 or 2 points, or None, with what shows it."""
 
     id: str
@@ -52,13 +52,13 @@ def _band(score: int) -> str:
     return f"{low}-{high}"
 
 
-def _promptness(row: Row, figures: Figures, query: MetricsQuery) -> Iterator[Item]:
+def _promptness(row: Row, figures: Figures, query: MetricsQuery) -> Iterator[SelfAuditItem]:
     leads, contacted = row["leads"], figures["contacted"]
     known = 0 if query.gaps.created else row["owned_known"]
     yield _graded(
         "owner_at_arrival", "Has every lead an owner when it has to be answered?", row["owned"], known, 99, 90
     )
-    yield Item(
+    yield SelfAuditItem(
         "rate_known",
         "Is it known how many leads are followed up?",
         None if contacted is None else 2,
@@ -77,7 +77,7 @@ def _promptness(row: Row, figures: Figures, query: MetricsQuery) -> Iterator[Ite
     yield _alike("surge", "Are leads of days with a surge answered like the others?", _surge(figures), usual)
 
 
-def _discipline(row: Row, figures: Figures, query: MetricsQuery) -> Iterator[Item]:
+def _discipline(row: Row, figures: Figures, query: MetricsQuery) -> Iterator[SelfAuditItem]:
     yield _persistence(figures, query)
     reasons = None if query.gaps.lost_reasons else row["with_reason"]
     yield _graded("lost_reason", "Has every lost lead a reason?", reasons, row["lost"], 99, 90, query.gaps.lost_reasons)
@@ -86,58 +86,60 @@ def _discipline(row: Row, figures: Figures, query: MetricsQuery) -> Iterator[Ite
     yield _cost(figures, query)
     yield _next_step(row, query)
     standard = "Is there a written standard of how fast to answer?"
-    yield Item("written_standard", standard, 2 if query.standard else None, query.standard or UNKNOWN)
-    yield Item("daily_review", "Does a manager look at the follow-up at least daily?", None, NO_TRACE)
+    yield SelfAuditItem("written_standard", standard, 2 if query.standard else None, query.standard or UNKNOWN)
+    yield SelfAuditItem("daily_review", "Does a manager look at the follow-up at least daily?", None, NO_TRACE)
 
 
-def _persistence(figures: Figures, query: MetricsQuery) -> Item:
+def _persistence(figures: Figures, query: MetricsQuery) -> SelfAuditItem:
     tried, question = figures["attempts"], "Are leads that cannot be reached tried at least five times?"
     often, never = (tried["never_contacted_five_or_more"], tried["never_contacted"]) if tried else (None, 0)
     return _graded("persistence", question, often, never, 80, 50, query.gaps.attempts)
 
 
-def _cost(figures: Figures, query: MetricsQuery) -> Item:
+def _cost(figures: Figures, query: MetricsQuery) -> SelfAuditItem:
     question = "Is it known what leads cost, by source?"
     if query.spend_by_source is not None:
-        return Item("cost_known", question, 2, "spend is known by source")
+        return SelfAuditItem("cost_known", question, 2, "spend is known by source")
     if figures["money"]["spend"] is not None:
-        return Item("cost_known", question, 1, "spend is known in all")
+        return SelfAuditItem("cost_known", question, 1, "spend is known in all")
     is_record = query.gaps.spend not in (glossary.NO_SPEND_GIVEN, glossary.NO_SPEND_READ)
-    return Item("cost_known", question, 0 if is_record else None, query.gaps.spend)
+    return SelfAuditItem("cost_known", question, 0 if is_record else None, query.gaps.spend)
 
 
-def _next_step(row: Row, query: MetricsQuery) -> Item:
+def _next_step(row: Row, query: MetricsQuery) -> SelfAuditItem:
     why = query.gaps.next_steps
     planned = None if why else row["with_next_step"]
     item = _graded("next_step", "Has every open lead a next step with a date?", planned, row["open"], 99, 90, why)
     return item if item.score is None else replace(item, evidence=f"{item.evidence}; {row['overdue']} are overdue")
 
 
-def _graded(name: str, question: str, part: int | None, whole: int, full: int, half: int, why: str = "") -> Item:
+def _graded(
+    name: str, question: str, part: int | None, whole: int, full: int, half: int, why: str = ""
+) -> SelfAuditItem:
     """Return 2 points from `full` percent on, 1 from `half` percent on, else 0."""
     if part is None or not whole:
-        return Item(name, question, None, why or UNKNOWN)
+        return SelfAuditItem(name, question, None, why or UNKNOWN)
     score = 2 if part * 100 >= full * whole else 1 if part * 100 >= half * whole else 0
-    return Item(name, question, score, f"{part} of {whole}, {_percent(part, whole)}")
+    return SelfAuditItem(name, question, score, f"{part} of {whole}, {_percent(part, whole)}")
 
 
-def _median(figures: Figures) -> Item:
+def _median(figures: Figures) -> SelfAuditItem:
     median, question = figures["response"]["median"], "Is the median answer within five minutes?"
     if median is None:
-        return Item("median", question, None, UNKNOWN)
+        return SelfAuditItem("median", question, None, UNKNOWN)
     score = 2 if median <= 300 else 1 if median <= 3600 else 0
-    return Item("median", question, score, f"the median is {median:.0f} s")
+    return SelfAuditItem("median", question, score, f"the median is {median:.0f} s")
 
 
-def _alike(name: str, question: str, here: Figures | None, usual: Figures | None) -> Item:
+def _alike(name: str, question: str, here: Figures | None, usual: Figures | None) -> SelfAuditItem:
     """Return 2 points when the share in the window is at most 5 points below that of working hours, 1 up to 10."""
     if not here or not usual or here["leads"] < SMALL or usual["leads"] < SMALL:
-        return Item(name, question, None, f"{UNKNOWN}: fewer than {SMALL} leads")
+        return SelfAuditItem(name, question, None, f"{UNKNOWN}: fewer than {SMALL} leads")
     if here["in_window_rate"] is None or usual["in_window_rate"] is None:
-        return Item(name, question, None, UNKNOWN)
+        return SelfAuditItem(name, question, None, UNKNOWN)
     behind = usual["in_window_rate"] - here["in_window_rate"]
     evidence = f"{here['in_window_rate']:.1%} in the window, against {usual['in_window_rate']:.1%} in working hours"
-    return Item(name, question, 2 if behind <= 0.05 else 1 if behind <= 0.1 else 0, evidence)
+    return SelfAuditItem(name, question, 2 if behind <= 0.05 else 1 if behind <= 0.1 else 0, evidence)
 
 
 def _surge(figures: Figures) -> Figures | None:

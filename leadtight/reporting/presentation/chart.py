@@ -27,7 +27,7 @@ SCALES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.4)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bar:
+class ChartBar:
     """One bar: `width` in percent of the longest possible one, `top` in pixels."""
 
     name: str
@@ -39,7 +39,7 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
+class HeatCell:
     """One cell of a heat map: `x` and `width` in percent, `y` in pixels; `shade` 0 to 4, None without leads."""
 
     x: float
@@ -49,7 +49,7 @@ class Cell:
     small: bool
 
 
-def bars(buckets: Mapping[str, int], labels: Mapping[str, str] = LABELS) -> tuple[Bar, ...]:
+def bars(buckets: Mapping[str, int], labels: Mapping[str, str] = LABELS) -> tuple[ChartBar, ...]:
     """Return one bar per response bucket, in order; a full bar is all leads."""
     total = sum(buckets.values())
     return tuple(
@@ -57,14 +57,14 @@ def bars(buckets: Mapping[str, int], labels: Mapping[str, str] = LABELS) -> tupl
     )
 
 
-def rated(rows: Iterable[tuple[str, int, float | None]]) -> tuple[Bar, ...]:
+def rated(rows: Iterable[tuple[str, int, float | None]]) -> tuple[ChartBar, ...]:
     """Return one bar for each (label, leads, share); a full bar is all of its own leads."""
     return tuple(_bar(n, label, label, count, of) for n, (label, count, of) in enumerate(rows))
 
 
-def _bar(number: int, name: str, label: str, count: int, of: float | None) -> Bar:
+def _bar(number: int, name: str, label: str, count: int, of: float | None) -> ChartBar:
     width = round(100 * (of or 0), 2)
-    return Bar(name=name, label=label, count=count, share=share(of), width=width, top=number * ROW_HEIGHT)
+    return ChartBar(name=name, label=label, count=count, share=share(of), width=width, top=number * ROW_HEIGHT)
 
 
 def scale(cells: Iterable[Mapping[str, Any]]) -> float:
@@ -82,11 +82,11 @@ def legend(end: float) -> tuple[str, ...]:
     return (f"under {steps[0]}\u202f%", *between, f"{steps[-1]}\u202f% and more")
 
 
-def heat(cells: Iterable[Mapping[str, Any]], end: float = 1.0) -> tuple[Cell, ...]:
+def heat(cells: Iterable[Mapping[str, Any]], end: float = 1.0) -> tuple[HeatCell, ...]:
     """Return the 168 cells of the week, a row for each day and a column for each hour, shaded up to a scale's `end`."""
     width = (100 - LEFT) / 24
     return tuple(
-        Cell(
+        HeatCell(
             x=round(LEFT + cell["hour"] * width, 3),
             y=TOP + number // 24 * CELL_HEIGHT,
             width=round(width * 0.9, 3),

@@ -110,7 +110,7 @@ def _most(rows: list[Figures]) -> list[Figures]:
     return sorted(rows, key=lambda row: -(row["leads"] or 0))[:MOST_ROWS]
 
 
-def bars(rows: list[Figures], key: str) -> tuple[chart.Bar, ...]:
+def bars(rows: list[Figures], key: str) -> tuple[chart.ChartBar, ...]:
     """Return a bar for each of the owners or sources with the most leads: the share contacted in the window."""
     known = [row for row in _most(rows) if row["in_window_rate"] is not None][:MOST_BARS]
     return chart.rated((row[key] or NONE[key], row["leads"], row["in_window_rate"]) for row in known)

@@ -12,7 +12,7 @@ ASKED = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Lost:
+class LostLeads:
     """The leads that a period lost: how many, how many of them without a reason, and the ids of the latest."""
 
     total: int
@@ -20,7 +20,7 @@ class Lost:
     lead_ids: tuple[str, ...]
 
 
-def lost(table: FactTable, period: ReportPeriod) -> Lost:
+def lost(table: FactTable, period: ReportPeriod) -> LostLeads:
     """Return the leads closed as lost in a period."""
     rows = table.rows(
         "select lead_id, lost_reason_given as given from counted where stage = 'lost'"
@@ -28,10 +28,10 @@ def lost(table: FactTable, period: ReportPeriod) -> Lost:
         {"start": period.start, "as_of": period.as_of},
     )
     without = sum(not row["given"] for row in rows)
-    return Lost(len(rows), without, tuple(row["lead_id"] for row in rows[:ASKED]))
+    return LostLeads(len(rows), without, tuple(row["lead_id"] for row in rows[:ASKED]))
 
 
-def reasons(lost: Lost, reason_of: LostReasons) -> tuple[tuple[str, int], ...]:
+def reasons(lost: LostLeads, reason_of: LostReasons) -> tuple[tuple[str, int], ...]:
     """Return the reasons in the words that people gave and how many leads each has, the most frequent first.
 
     Case and spaces do not make two reasons of one; "" is no reason, or a lead that is gone.

@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 from leadtight.domain.model.event import Event
 from leadtight.reporting import glossary
 from leadtight.reporting.facts.periods import WINDOW_DAYS, ReportPeriod
-from leadtight.reporting.facts.projection import Trouble
+from leadtight.reporting.facts.projection import HistoryProblem
 from leadtight.reporting.facts.table import FactTable
 from leadtight.reporting.metrics.event_counts import counts
 from leadtight.reporting.metrics.invariants import invariants
-from leadtight.reporting.metrics.period_metrics import Terms, figures
+from leadtight.reporting.metrics.period_metrics import MetricTerms, figures
 from leadtight.reporting.review.answers import lost_without_reason
-from leadtight.reporting.review.unassigned_leads import Room
+from leadtight.reporting.review.unassigned_leads import FreeCapacity
 
 SCHEMA = "leadtight.metrics/1"
 TOO_LITTLE = ("heat", "capacity", "self_audit", "readiness", "passive_crm", "stuck", "win_by_bucket")
@@ -34,11 +34,11 @@ class Night:
     today: ReportPeriod
     window: ReportPeriod
     zone: ZoneInfo
-    terms: Terms
+    terms: MetricTerms
     events: tuple[Event, ...]
-    troubles: tuple[Trouble, ...]
+    troubles: tuple[HistoryProblem, ...]
     completeness: tuple[dict[str, Any], ...] = ()
-    with_room: Mapping[str, Room] = field(default_factory=dict)
+    with_room: Mapping[str, FreeCapacity] = field(default_factory=dict)
 
 
 def document(table: FactTable, night: Night) -> dict[str, Any]:
@@ -96,7 +96,7 @@ def events_read(events: Iterable[Event]) -> dict[str, Any]:
     return {"read": len(ids), "digest": hashlib.sha256("\n".join(ids).encode()).hexdigest()[:16]}
 
 
-def problems(troubles: Iterable[Trouble]) -> list[dict[str, str]]:
+def problems(troubles: Iterable[HistoryProblem]) -> list[dict[str, str]]:
     """Return what could not be used, in the words of the audit: here the file is the event log, a row is a lead."""
     return [
         {"file": "events", "row": t.lead_id, "column": t.column, "value": t.value, "reason": t.reason} for t in troubles

@@ -7,15 +7,15 @@ from zoneinfo import ZoneInfo
 
 from leadtight.domain.calendar.week import Week
 from leadtight.reporting.facts.periods import ReportPeriod
-from leadtight.reporting.facts.projection import Trouble
+from leadtight.reporting.facts.projection import HistoryProblem
 from leadtight.reporting.metrics.aggregates import Figures
 from leadtight.reporting.metrics.ledger import LeakedLead
 from leadtight.reporting.review.answers import (
     QuestionResult,
 )
 from leadtight.reporting.review.disagreements import Disagreement
-from leadtight.reporting.review.lost_reasons import Lost
-from leadtight.reporting.review.unassigned_leads import Room
+from leadtight.reporting.review.lost_reasons import LostLeads
+from leadtight.reporting.review.unassigned_leads import FreeCapacity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,7 @@ class Review:
     window_before: Figures | None
     before: Figures
     invariants: Figures
-    lost: Lost
+    lost: LostLeads
     disagreements: tuple[Disagreement, ...]
     promises: Mapping[str, int]
     answers: tuple[QuestionResult, ...]
@@ -40,5 +40,5 @@ class Review:
     recorded_late: QuestionResult
     lost_without_reason: QuestionResult
     unassigned_while_idle: QuestionResult
-    with_room: Mapping[str, Room]
-    troubles: tuple[Trouble, ...]
+    with_room: Mapping[str, FreeCapacity]
+    troubles: tuple[HistoryProblem, ...]

@@ -16,14 +16,14 @@ from leadtight.reporting.facts.snapshots import Snapshots, passed_over
 from leadtight.reporting.facts.table import FactTable
 from leadtight.reporting.metrics import ledger
 from leadtight.reporting.metrics.aggregates import Figures
-from leadtight.reporting.metrics.period_metrics import Terms, figures
+from leadtight.reporting.metrics.period_metrics import MetricTerms, figures
 from leadtight.reporting.metrics.report import money_json
 from leadtight.reporting.ports import EventHistory, LeadNames, LostReasons, OutcomeLinks, ReportFiles, Sentences
 from leadtight.reporting.review import nightly, page, weekly
 from leadtight.reporting.review.completeness import completeness
 from leadtight.reporting.review.disagreements import disagreements
 from leadtight.reporting.review.leak_rows import History, of_events
-from leadtight.reporting.review.unassigned_leads import Room, room_for_unassigned
+from leadtight.reporting.review.unassigned_leads import FreeCapacity, room_for_unassigned
 
 LATEST = "weekly/latest.json"
 JSON = "application/json"
@@ -51,7 +51,7 @@ class ReportService:
         """Take the policy and the ports."""
         self._policy = policy
         self._zone = policy.company.zone
-        self._terms = Terms.of(policy)
+        self._terms = MetricTerms.of(policy)
         self._log = log
         self._files = files
         self._names = names
@@ -178,7 +178,7 @@ class ReportService:
             return {}
         return document if isinstance(document, dict) else {}
 
-    def _with_room(self, table: FactTable, period: ReportPeriod) -> Mapping[str, Room]:
+    def _with_room(self, table: FactTable, period: ReportPeriod) -> Mapping[str, FreeCapacity]:
         return room_for_unassigned(table, period, self._policy, self._terms.ownerless_after, self._log.history)
 
     def _events_in(self, period: ReportPeriod) -> Iterator[Event]:

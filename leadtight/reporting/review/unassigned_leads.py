@@ -8,19 +8,19 @@ from leadtight.domain.calendar.timestamps import format_timestamp, midnight
 from leadtight.domain.model.capacity import HOUR, Day, OwnerState
 from leadtight.domain.model.event import Event, fold
 from leadtight.domain.model.lead import Lead
-from leadtight.domain.policy.people import Limit
+from leadtight.domain.policy.people import LeadLimit
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.routing.selection import pool_for
 from leadtight.reporting.facts.periods import ReportPeriod, local_day
 from leadtight.reporting.facts.table import FactTable, instant
-from leadtight.reporting.metrics.invariants import Ownerless, ownerless
+from leadtight.reporting.metrics.invariants import OwnerlessLead, ownerless
 
 Histories = Callable[[str], tuple[Event, ...]]
 """All events of one lead."""
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class FreeCapacity:
     """Who of a lead's pool could have had it while nobody did, whoever was free first before, and from when on."""
 
     people: tuple[str, ...]
@@ -32,7 +32,7 @@ class Room:
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
+class _HeldLead:
     """A lead that counts to somebody's caps: since when they have it, and when it was closed."""
 
     since: datetime
@@ -41,7 +41,7 @@ class _Held:
 
 def room_for_unassigned(
     table: FactTable, period: ReportPeriod, policy: Policy, grace: timedelta, history: Histories
-) -> Mapping[str, Room]:
+) -> Mapping[str, FreeCapacity]:
     """Return, by lead, who had room in `period` while the lead had been without an owner for longer than `grace`.
 
     The pool is the one to which the policy sends the lead as it was then. Somebody is free while their calendar is
@@ -53,8 +53,8 @@ def room_for_unassigned(
 
 
 def _room(
-    table: FactTable, lead: Ownerless, period: ReportPeriod, policy: Policy, grace: timedelta, history: Histories
-) -> Room | None:
+    table: FactTable, lead: OwnerlessLead, period: ReportPeriod, policy: Policy, grace: timedelta, history: Histories
+) -> FreeCapacity | None:
     begin, end = max(lead.since + grace, period.start), lead.until
     known = _as_of(end, history(lead.lead_id))
     if known is None:
@@ -62,7 +62,7 @@ def _room(
     members = pool_for(policy, known).members.keys() - set(policy.inactive)
     first = {person: _first_free(table, policy, person, begin, end) for person in members}
     free = sorted((at, person) for person, at in first.items() if at)
-    return Room(tuple(person for _, person in free), free[0][0]) if free else None
+    return FreeCapacity(tuple(person for _, person in free), free[0][0]) if free else None
 
 
 def _as_of(end: datetime, events: tuple[Event, ...]) -> Lead | None:
@@ -93,17 +93,17 @@ def _without_leave(policy: Policy, person: str, start: datetime, end: datetime) 
     yield start, end
 
 
-def _held(table: FactTable, policy: Policy, person: str, end: datetime) -> tuple[_Held, ...]:
+def _held(table: FactTable, policy: Policy, person: str, end: datetime) -> tuple[_HeldLead, ...]:
     rows = table.rows(
         "select epoch_us(owner_since) as since, epoch_us(closed_at) as closed from counted where owner = $person"
         " and owner_since < $end and list_contains($tiers, tier) order by owner_since",
         {"person": person, "end": end, "tiers": [tier.id for tier in policy.tiers if tier.counts_to_cap]},
     )
     known = ((instant(row["since"]), instant(row["closed"])) for row in rows)
-    return tuple(_Held(since, closed) for since, closed in known if since)
+    return tuple(_HeldLead(since, closed) for since, closed in known if since)
 
 
-def _changes(limit: Limit, held: tuple[_Held, ...], start: datetime, end: datetime) -> list[datetime]:
+def _changes(limit: LeadLimit, held: tuple[_HeldLead, ...], start: datetime, end: datetime) -> list[datetime]:
     """Return when somebody may have got room in a stretch: at its start, at midnight, or when a cap lets go."""
     first, last = local_day(start, limit.zone), local_day(end, limit.zone)
     midnights = (midnight(first + timedelta(days=n), limit.zone) for n in range(1, (last - first).days + 1))
@@ -111,7 +111,7 @@ def _changes(limit: Limit, held: tuple[_Held, ...], start: datetime, end: dateti
     return [start, *sorted(at for at in (*midnights, *let_go) if start < at < end)]
 
 
-def _full(limit: Limit, held: tuple[_Held, ...], at: datetime) -> bool:
+def _full(limit: LeadLimit, held: tuple[_HeldLead, ...], at: datetime) -> bool:
     had = [lead for lead in held if lead.since <= at]
     still_open = sum(lead.closed_at is None or lead.closed_at > at for lead in had)
     state = OwnerState(person_id="", open=still_open, recent=tuple(lead.since for lead in had))

@@ -15,7 +15,7 @@ from leadtight.reporting.facts.table import ANSWERED_AT, FactTable
 from leadtight.reporting.metrics import ledger
 from leadtight.reporting.metrics.aggregates import Figures
 from leadtight.reporting.metrics.invariants import invariants
-from leadtight.reporting.metrics.period_metrics import Terms, figures
+from leadtight.reporting.metrics.period_metrics import MetricTerms, figures
 from leadtight.reporting.review.answers import (
     ListedLead,
     QuestionResult,
@@ -30,7 +30,7 @@ from leadtight.reporting.review.headline import in_words
 from leadtight.reporting.review.lost_reasons import lost
 from leadtight.reporting.review.nightly import problems
 from leadtight.reporting.review.review import Review
-from leadtight.reporting.review.unassigned_leads import Room
+from leadtight.reporting.review.unassigned_leads import FreeCapacity
 
 SCHEMA = "leadtight.review/1"
 HEADLINE = (
@@ -54,10 +54,10 @@ def review(
     zone: ZoneInfo,
     snapshot: Snapshot,
     before: Figures,
-    terms: Terms,
+    terms: MetricTerms,
     idle: timedelta,
     contradicted: tuple[Disagreement, ...],
-    with_room: Mapping[str, Room],
+    with_room: Mapping[str, FreeCapacity],
     window_before: Figures | None,
 ) -> Review:
     """Return the review of a week as it stood at the snapshot's `as_of`; `before` are the figures of the week before.

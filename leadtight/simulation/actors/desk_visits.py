@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from leadtight.app.outcomes.desk import HandOverForm
-from leadtight.domain.model.errors import InvalidInquiry, LeadClosed, LinkOver, NotFound, StaleSubmission
+from leadtight.domain.model.errors import InvalidInquiry, LeadClosed, LinkExpired, NotFound, StaleSubmission
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.ownership.handover import pools_open_to
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from leadtight.app.outcomes.recording import LeadView
     from leadtight.simulation.run import SimulationRun
 
-OVER = (InvalidInquiry, LeadClosed, LinkOver, NotFound, StaleSubmission)
+OVER = (InvalidInquiry, LeadClosed, LinkExpired, NotFound, StaleSubmission)
 """What a person at a page is told, and need not do again."""
 
 AT_THE_LAST_MOMENT = 0.5

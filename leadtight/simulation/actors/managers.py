@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from leadtight.domain.intake.quarantine import QuarantinedDelivery, QuarantineState
-from leadtight.domain.model.errors import InvalidInquiry, LinkOver, NotFound, StaleSubmission
+from leadtight.domain.model.errors import InvalidInquiry, LinkExpired, NotFound, StaleSubmission
 from leadtight.simulation.run import SimulationRun
 
-OVER = (LinkOver, NotFound, StaleSubmission)
+OVER = (LinkExpired, NotFound, StaleSubmission)
 """What a manager is told, and need not do again."""
 
 

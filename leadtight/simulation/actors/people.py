@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from leadtight.adapters.memory.ports import PUBLIC_URL
 from leadtight.adapters.memory.senders import SentMail
-from leadtight.app.messaging.respond import DeliveryReport, Reported
+from leadtight.app.messaging.respond import DeliveryReceipt, DeliveryReport
 from leadtight.app.outcomes.recording import LeadView, OutcomeForm
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.lead import Lead
@@ -168,8 +168,8 @@ class SimulatedPeople:
     def _report(self, mail: SentMail, provider_id: str) -> None:
         """Let the provider tell what became of a mail, or of a bounce the server of whom it was for."""
         chance = self.run.chance
-        reported = chance.choices(list(Reported), (60, 39, 1) if mail.mail.subject == DIGEST else (95, 4, 1))[0]
-        if reported is Reported.BOUNCED and chance.random() < RETURNED:
+        reported = chance.choices(list(DeliveryReceipt), (60, 39, 1) if mail.mail.subject == DIGEST else (95, 4, 1))[0]
+        if reported is DeliveryReceipt.BOUNCED and chance.random() < RETURNED:
             return self.run.soon(1, 60, self._returned(mail, provider_id))
         delivery_report = DeliveryReport(
             provider_id=provider_id,
@@ -197,7 +197,7 @@ class SimulatedPeople:
             if not self.run.invoke("report", lambda now: self.run.deployment.respond.reported(delivery_report, now)):
                 return self.run.soon(5, 120, report)
             self.reports.append(delivery_report)
-            if delivery_report.reported is not Reported.ACCEPTED and self.is_to_lead(mail):
+            if delivery_report.reported is not DeliveryReceipt.ACCEPTED and self.is_to_lead(mail):
                 self._gone(mail.permission.address)
             return None
 

@@ -12,7 +12,7 @@ from leadtight.adapters.inbound.webhooks import mail_provider, reader
 from leadtight.adapters.inbound.webhooks.email import mail_intake
 from leadtight.adapters.memory.ports import PUBLIC_URL
 from leadtight.adapters.memory.senders import SentMail
-from leadtight.app.intake.deliveries import Settled
+from leadtight.app.intake.deliveries import SettledItem
 from leadtight.app.intake.file_import import ImportRow
 from leadtight.app.intake.form_posts import FormPost, SpilledFormPost
 from leadtight.app.intake.receive import Submission
@@ -23,7 +23,7 @@ from leadtight.simulation.actors import chats
 from leadtight.simulation.actors.quotations import QUOTING
 from leadtight.simulation.actors.sample_mails import CALL_ME, FORGED, FORGED_STOP, STOP, letter
 from leadtight.simulation.deployment import ADS, CHATS, GONE, INBOX, NO_LEAD, PAGE, QUOTES
-from leadtight.simulation.faults import FaultKind, Unavailable
+from leadtight.simulation.faults import FaultKind, PortUnavailable
 from leadtight.simulation.run import SimulationRun, Work
 
 MESSAGES = ("Please call me today", "I have a question", "How much is a new roof?")
@@ -134,13 +134,13 @@ class LeadSources:
         deployment = self.run.deployment
         try:
             settled = deployment.form_door.take(PAGE, posted, now, by_visitor=False)
-        except Unavailable:
+        except PortUnavailable:
             deployment.spill.send(SpilledFormPost(form=PAGE.id, posted=posted, at=now))
         else:
             assert settled is not None, "every post of this form concerns a lead"
             self._settled(posted, settled)
 
-    def _settled(self, posted: FormPost, settled: Settled) -> None:
+    def _settled(self, posted: FormPost, settled: SettledItem) -> None:
         self.told[f"{PAGE.source}/{posted.fields['EntryId']}"].add(settled.id)
 
     def _advert(self, number: int, key: str) -> Callable[[], None]:
@@ -210,7 +210,7 @@ class LeadSources:
         for ended in filter(None, numbers):
             self.texts_ended.setdefault(ended, len(deployment.texter.sent))
 
-    def deliver(self, webhook: Webhook, body: bytes, key: str, now: datetime) -> Sequence[Settled]:
+    def deliver(self, webhook: Webhook, body: bytes, key: str, now: datetime) -> Sequence[SettledItem]:
         """Deliver something once, as the function intake takes it."""
         return reader.take(self.run.deployment.deliveries, webhook, body, key, JSON, now)
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from leadtight.tabular.dates.moment import Moment, Precision
+from leadtight.tabular.dates.moment import Precision, WrittenMoment
 from leadtight.tabular.dates.names import BUDDHIST, DateWords
 from leadtight.tabular.dates.zones import BRACKETED, ZONE, named_offset, zone_of
 from leadtight.tabular.vocabulary.words import folded
@@ -34,7 +34,7 @@ SERIAL_1970 = 25569
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class DateParts:
     """What stands in a cell: three numbers of a date (or two and a month), a time of day, an offset.
 
     `numbers` are as written, in their order; where `month` is named they are two. `moment` is set instead where
@@ -47,7 +47,7 @@ class Parts:
     clock: time | None = None
     zone: str | timedelta | None = None
     precision: Precision = Precision.DAY
-    moment: Moment | None = None
+    moment: WrittenMoment | None = None
 
     @property
     def has_short_year(self) -> bool:
@@ -64,11 +64,11 @@ def normalized(text: str) -> str:
     return "".join(str(unicodedata.digit(c)) if c.isdigit() and not c.isascii() else c for c in text).strip()
 
 
-def parts_of(text: str, names: DateWords) -> Parts | None:
+def parts_of(text: str, names: DateWords) -> DateParts | None:
     """Return what stands in a cell, None where something of it is not understood."""
     text = normalized(text)
     if number := _in_one_number(text):
-        return Parts(moment=number, precision=number.precision)
+        return DateParts(moment=number, precision=number.precision)
     text, bracketed = _without_brackets(text)
     compact = _COMPACT_CLOCK.match(text)
     if compact:
@@ -78,7 +78,7 @@ def parts_of(text: str, names: DateWords) -> Parts | None:
     before, clock_match, after = _around_clock(text, names)
     if clock_match is None:
         numbers = _date_of(before, names)
-        return Parts(*numbers) if numbers and not bracketed else None
+        return DateParts(*numbers) if numbers and not bracketed else None
     half, before, after = _half_of_day(before, after, names)
     zoned = ZONE.match(after)
     if zoned and zoned["name"] and folded(zoned["name"]) in names.others | names.months.keys():
@@ -89,7 +89,7 @@ def parts_of(text: str, names: DateWords) -> Parts | None:
         return None
     written = zone_of(zoned) if zoned else None if _is_filler(bracketed, names) else bracketed
     precision = Precision.SECOND if clock_match[3] else Precision.MINUTE
-    return Parts(*day, clock=at, zone=written, precision=precision)
+    return DateParts(*day, clock=at, zone=written, precision=precision)
 
 
 def _without_brackets(text: str) -> tuple[str, str]:
@@ -173,7 +173,7 @@ def _is_filler(text: str, names: DateWords) -> bool:
     return all(folded(token) in names.others for token in _TOKEN.findall(text))
 
 
-def resolved(parts: Parts, order: str, names: DateWords, zone: ZoneInfo | None) -> Moment | None:
+def resolved(parts: DateParts, order: str, names: DateWords, zone: ZoneInfo | None) -> WrittenMoment | None:
     """Return the moment when the numbers stand in this order, such as `dmy`; None when there is no such day.
 
     `zone` is the company's, in which a name may mean more than elsewhere. A year of four digits is the year wherever
@@ -195,11 +195,11 @@ def resolved(parts: Parts, order: str, names: DateWords, zone: ZoneInfo | None) 
     offset = named_offset(parts.zone, local, zone) if isinstance(parts.zone, str) else parts.zone
     if parts.zone is not None and offset is None:
         return None
-    moment = Moment(local, offset, parts.precision)
+    moment = WrittenMoment(local, offset, parts.precision)
     return moment if moment.is_plausible() and len(year) in (2, 4) else None
 
 
-def _by_part(parts: Parts, order: str) -> tuple[str, int, str] | None:
+def _by_part(parts: DateParts, order: str) -> tuple[str, int, str] | None:
     """Return year, month and day."""
     numbers = parts.numbers
     if parts.month is not None:
@@ -217,7 +217,7 @@ def _by_part(parts: Parts, order: str) -> tuple[str, int, str] | None:
 _NUMBER = re.compile(r"(\d{5})(?:[.,](\d+))?$|(\d{10}|\d{13}|\d{16})(?:[.](\d+))?$|(\d{14})$|(\d{12})$")
 
 
-def _in_one_number(text: str) -> Moment | None:
+def _in_one_number(text: str) -> WrittenMoment | None:
     """Return the moment of a number: a spreadsheet's days, seconds (or parts) since 1970, or a date's digits."""
     match = _NUMBER.match(text)
     if match is None:
@@ -241,6 +241,6 @@ def _since_1970(seconds: int) -> datetime:
     return datetime(1970, 1, 1) + timedelta(seconds=seconds)  # noqa: DTZ001 - on the wall clock that is meant
 
 
-def _plausible(local: datetime, offset: timedelta | None, precision: Precision) -> Moment | None:
-    moment = Moment(local, offset, precision)
+def _plausible(local: datetime, offset: timedelta | None, precision: Precision) -> WrittenMoment | None:
+    moment = WrittenMoment(local, offset, precision)
     return moment if moment.is_plausible() else None

@@ -10,9 +10,9 @@ from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from leadtight.tabular.dates.cell import Parts, normalized, parts_of, resolved
+from leadtight.tabular.dates.cell import DateParts, normalized, parts_of, resolved
 from leadtight.tabular.dates.formats import order_of
-from leadtight.tabular.dates.moment import Moment, Precision
+from leadtight.tabular.dates.moment import Precision, WrittenMoment
 from leadtight.tabular.dates.names import DateWords, english, every_language, words_of
 from leadtight.tabular.dates.orders import AmbiguousDatesError, OrderEvidence
 
@@ -37,14 +37,14 @@ class DateReading:
     date_format: str | None = None
     zone: ZoneInfo | None = None
 
-    def read(self, text: str) -> Moment | None:
+    def read(self, text: str) -> WrittenMoment | None:
         """Return the moment that a cell names, None where it is not understood."""
         moment = self._told(text) or self._resolved(text)
         if moment and self.has_time and moment.precision is Precision.DAY:
             return None
         return moment
 
-    def _told(self, text: str) -> Moment | None:
+    def _told(self, text: str) -> WrittenMoment | None:
         if self.date_format is None:
             return None
         try:
@@ -54,10 +54,10 @@ class DateReading:
         precision = Precision.DAY
         if "%H" in self.date_format or "%I" in self.date_format:
             precision = Precision.SECOND if "%S" in self.date_format else Precision.MINUTE
-        moment = Moment(local.replace(tzinfo=None), local.utcoffset(), precision)
+        moment = WrittenMoment(local.replace(tzinfo=None), local.utcoffset(), precision)
         return moment if moment.is_plausible() else None
 
-    def _resolved(self, text: str) -> Moment | None:
+    def _resolved(self, text: str) -> WrittenMoment | None:
         parts = _parts(text, self.names)
         return resolved(parts, self.order, self.names, self.zone) if parts else None
 
@@ -92,7 +92,7 @@ class DateColumn:
         except AmbiguousDatesError:
             return None
 
-    def _parsed(self, names: DateWords) -> Iterator[tuple[Parts, int, int, str]]:
+    def _parsed(self, names: DateWords) -> Iterator[tuple[DateParts, int, int, str]]:
         for text, (count, row) in self.values.items():
             if parts := _parts(text, names):
                 yield parts, count, row, text
@@ -140,7 +140,7 @@ def _language_of(unread: list[tuple[str, int, int]], samples: list[tuple[str, in
     return exact[0]
 
 
-def _is_midnight(moment: Moment, zone: ZoneInfo | None) -> bool:
+def _is_midnight(moment: WrittenMoment, zone: ZoneInfo | None) -> bool:
     """Tell whether no time of day is said: midnight where it is written, or in the company's zone."""
     if moment.local.time() == datetime.min.time():
         return True
@@ -151,5 +151,5 @@ def _is_midnight(moment: Moment, zone: ZoneInfo | None) -> bool:
 
 
 @lru_cache(maxsize=1 << 16)
-def _parts(text: str, names: DateWords) -> Parts | None:
+def _parts(text: str, names: DateWords) -> DateParts | None:
     return parts_of(text, names)

@@ -17,7 +17,7 @@ class Precision(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class WrittenMoment:
     """What a cell says: the wall clock's time without a zone, and its offset from UTC where one is written."""
 
     local: datetime

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Self
 
-from leadtight.tabular.dates.cell import Parts
+from leadtight.tabular.dates.cell import DateParts
 
 CLEARLY = 20
 """How many times more often one order must be shown than the other before the few are taken for errors."""
@@ -32,7 +32,7 @@ def clear_order(day_first: int, month_first: int) -> str | None:
 
 
 @dataclass(slots=True)
-class _Shown:
+class _OrderEvidence:
     """How many rows show something, and the first of them: its number and value."""
 
     count: int = 0
@@ -55,16 +55,16 @@ class _Shown:
 class OrderEvidence:
     """What the values of a column show: in `differing` day and month are not the same number."""
 
-    day_first: _Shown = field(default_factory=_Shown)
-    month_first: _Shown = field(default_factory=_Shown)
-    differing: _Shown = field(default_factory=_Shown)
-    year_day: _Shown = field(default_factory=_Shown)
-    year_month: _Shown = field(default_factory=_Shown)
+    day_first: _OrderEvidence = field(default_factory=_OrderEvidence)
+    month_first: _OrderEvidence = field(default_factory=_OrderEvidence)
+    differing: _OrderEvidence = field(default_factory=_OrderEvidence)
+    year_day: _OrderEvidence = field(default_factory=_OrderEvidence)
+    year_month: _OrderEvidence = field(default_factory=_OrderEvidence)
     firsts: set[int] = field(default_factory=set)
     lasts: set[int] = field(default_factory=set)
 
     @classmethod
-    def of(cls, parsed: Iterable[tuple[Parts, int, int, str]]) -> Self:
+    def of(cls, parsed: Iterable[tuple[DateParts, int, int, str]]) -> Self:
         """Return what values show, each with the number of its rows, the first of them, and its text."""
         evidence = cls()
         for parts, count, row, text in parsed:
@@ -72,7 +72,7 @@ class OrderEvidence:
                 evidence._add(parts, count, row, text)
         return evidence
 
-    def _add(self, parts: Parts, count: int, row: int, text: str) -> None:
+    def _add(self, parts: DateParts, count: int, row: int, text: str) -> None:
         first, second, third = map(int, parts.numbers)
         if len(parts.numbers[0]) == 4:
             if max(second, third) > 12:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from leadtight.domain.policy.forms import API_RATES, FORM_RATES, Rates
+from leadtight.domain.policy.forms import API_RATES, FORM_RATES, FormLimits
 from leadtight.domain.policy.people import Person
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.sequences import SequenceStep
@@ -17,13 +17,13 @@ from tests.unit.policy.test_loader import SHIPPED, changed, problems, put, read,
 
 def test_a_table_that_gives_some_keys_leaves_the_others_at_what_the_record_around_it_says() -> None:
     policy = changed(put("api.rates.per_source", 5), put("forms.contact.rates.within", "2h"))
-    assert policy.api.rates == Rates(per_address=API_RATES.per_address, per_source=5)
-    assert policy.forms["contact"].rates == Rates(per_address=20, per_source=500, within=timedelta(hours=2))
+    assert policy.api.rates == FormLimits(per_address=API_RATES.per_address, per_source=5)
+    assert policy.forms["contact"].rates == FormLimits(per_address=20, per_source=500, within=timedelta(hours=2))
 
 
 def test_a_builder_that_posts_from_its_own_server_has_no_limit_for_one_address() -> None:
     policy = changed(put("forms.jot", {"builder": "tally"}), put("forms.own", {"builder": "html"}))
-    assert policy.forms["jot"].rates == Rates(per_source=500)
+    assert policy.forms["jot"].rates == FormLimits(per_source=500)
     assert policy.forms["own"].rates == FORM_RATES
 
 

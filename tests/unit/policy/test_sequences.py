@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from leadtight.domain.model.enrolment import Means
-from leadtight.domain.policy.sequences import ALWAYS_STOP, STOP_ON, Basis
+from leadtight.domain.model.enrolment import OutcomeMeaning
+from leadtight.domain.policy.sequences import ALWAYS_STOP, STOP_ON, LegalBasis
 from leadtight.policy import loader as policies
 from tests.unit.policy.test_loader import Document, problems, put, read, without
 
@@ -123,11 +123,11 @@ def test_what_always_stops_need_not_be_said() -> None:
     document = tomllib.loads(policies.SHIPPED.read_text())
     assert read(document).sequences["nurture"].stop_on == STOP_ON
     put(f"{NURTURE}.stop_on", ["booking"])(document)
-    assert read(document).sequences["nurture"].stop_on == ALWAYS_STOP | {Means.BOOKING}
+    assert read(document).sequences["nurture"].stop_on == ALWAYS_STOP | {OutcomeMeaning.BOOKING}
 
 
 def test_consent_is_what_mails_of_sequences_need_unless_the_policy_says_otherwise() -> None:
-    assert policies.shipped().messaging.sequence_mail_basis is Basis.CONSENT
+    assert policies.shipped().messaging.sequence_mail_basis is LegalBasis.CONSENT
 
 
 def test_the_software_company_nurtures_a_tier_that_takes_no_capacity() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from leadtight.adapters.contact_points.contact_hours import RealHours
-from leadtight.domain.compliance.contact_hours import Window, every_day, first_permitted
+from leadtight.domain.compliance.contact_hours import ContactWindow, every_day, first_permitted
 from leadtight.domain.model.inquiry import Inquiry
 from leadtight.reference.calling_hours import rules, states
 
@@ -14,7 +14,7 @@ MIAMI, CHICAGO, TOLL_FREE, BERLIN = "+13055551234", "+13125551234", "+1800555123
 BASE = every_day(time(8), time(21))
 
 
-def found(number: str, **inquiry: Any) -> tuple[Window, ...]:
+def found(number: str, **inquiry: Any) -> tuple[ContactWindow, ...]:
     return RealHours().windows(number, Inquiry(**inquiry))
 
 

@@ -14,13 +14,13 @@ from leadtight.policy import loader as policies
 from leadtight.reporting.facts.facts import SCHEMA, LeadFact
 from leadtight.reporting.facts.periods import ReportPeriod
 from leadtight.reporting.facts.table import FactTable
-from leadtight.reporting.metrics.period_metrics import Terms, figures
+from leadtight.reporting.metrics.period_metrics import MetricTerms, figures
 
 pytestmark = pytest.mark.slow
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 PERIOD = ReportPeriod(start=START, end=START + timedelta(days=7), as_of=START + timedelta(days=6))
-TERMS = Terms.of(policies.shipped())
+TERMS = MetricTerms.of(policies.shipped())
 EDGES = [0, 1, 299_999_999, 300_000_000, 1_799_999_999, 1_800_000_000, 7_199_999_999, 7_200_000_000]
 EDGES += [86_400_000_000, 86_400_000_001]
 

@@ -16,16 +16,16 @@ from leadtight.policy import loader as policies
 from leadtight.reporting import glossary
 from leadtight.reporting.facts.facts import LeadFact
 from leadtight.reporting.facts.table import FactTable
-from leadtight.reporting.metrics.period_metrics import Terms
+from leadtight.reporting.metrics.period_metrics import MetricTerms
 from leadtight.reporting.metrics.period_metrics import figures as nightly
-from leadtight.reporting.metrics.query import MetricsQuery, Staff
+from leadtight.reporting.metrics.query import MetricsQuery, Staffing
 from leadtight.reporting.metrics.report import figures
 from tests.unit.reporting.test_naive import PERIOD, TERMS, facts
 
 ZONE = ZoneInfo("Europe/Berlin")
 WEEK = {day: (Period(time(9), time(12, 30)), Period(time(13), time(17))) for day in range(5)}
 BERLIN = Calendar(id="berlin", zone=ZONE, week=WEEK)
-STAFF = Staff(people=2, handling=timedelta(minutes=25), window=timedelta(minutes=10))
+STAFF = Staffing(people=2, handling=timedelta(minutes=25), window=timedelta(minutes=10))
 FIRST, LAST = date(2026, 3, 5), date(2026, 3, 8)
 ASKED = MetricsQuery(
     calendar=BERLIN,
@@ -136,10 +136,12 @@ def _spread(values: list[float]) -> dict[str, float | None]:
 def test_the_policy_says_who_answers_and_how_long_a_lead_takes_them() -> None:
     shipped = policies.shipped()
     capacity = Capacity(handling=timedelta(minutes=30), target=Decimal("0.8"))
-    staff = Terms.of(replace(shipped, capacity=capacity)).staff
+    staff = MetricTerms.of(replace(shipped, capacity=capacity)).staff
     people = {member for pool in shipped.pools.values() for member in pool.members}
-    assert staff == Staff(people=len(people), handling=timedelta(minutes=30), window=timedelta(minutes=5), target=0.8)
-    assert Terms.of(replace(shipped, capacity=replace(capacity, window=timedelta(hours=1)))).staff == replace(
+    assert staff == Staffing(
+        people=len(people), handling=timedelta(minutes=30), window=timedelta(minutes=5), target=0.8
+    )
+    assert MetricTerms.of(replace(shipped, capacity=replace(capacity, window=timedelta(hours=1)))).staff == replace(
         staff, window=timedelta(hours=1)
     )
 

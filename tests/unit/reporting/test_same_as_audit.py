@@ -12,7 +12,7 @@ import pytest
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.reporting import Money
 from leadtight.reporting.audit.audit import audit
-from leadtight.reporting.audit.options import Options
+from leadtight.reporting.audit.options import AuditOptions
 from leadtight.reporting.facts.facts import SCHEMA, LeadFact
 from leadtight.reporting.facts.table import FactTable
 from leadtight.reporting.metrics.aggregates import Figures
@@ -111,8 +111,8 @@ def row(fact: LeadFact) -> list[str]:
     return [fact.lead_id, *written, fact.first_owner or "", fact.source, fact.stage, reason]
 
 
-def asked(policy: Policy, leads: Path) -> Options:
-    return Options(
+def asked(policy: Policy, leads: Path) -> AuditOptions:
+    return AuditOptions(
         leads=leads,
         mapping=MAPPING,
         window=WINDOW,

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from leadtight.domain.ownership.handover import Receiving, hand_over
+from leadtight.domain.ownership.handover import ReceivingPool, hand_over
 from tests.unit.reporting.history import History, utc
 
 MONDAY, NIGHT = date(2026, 3, 2), utc("2026-03-03 00:15")
@@ -13,7 +13,7 @@ MONDAY, NIGHT = date(2026, 3, 2), utc("2026-03-03 00:15")
 def give_to_projects(h: History, lead_id: str, at: str) -> None:
     lead = h.lead(lead_id)
     state = h.table.load_for_routing(lead_id, "projects", h.policy.pools["projects"].members)
-    receiving = Receiving(rotation=state.rotation, roster=state.roster)
+    receiving = ReceivingPool(rotation=state.rotation, roster=state.roster)
     change = hand_over(
         h.policy, lead, "projects", receiving, by=str(lead.owner_id), submission=lead.version, now=utc(at)
     )

@@ -8,7 +8,7 @@ from leadtight.domain.model.errors import InvalidInquiry, Problem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Post:
+class BuilderPost:
     """Answers by the name that the policy may map, with what the builder says of the submission itself.
 
     `id` is the builder's own of the submission, `at` when it says it was sent, `page` where the form stands. `ip` and

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from leadtight.adapters.inbound.field_mapping import at_path
-from leadtight.adapters.inbound.forms.form_post import Post, chosen, gathered, mapping, not_readable, text
+from leadtight.adapters.inbound.forms.form_post import BuilderPost, chosen, gathered, mapping, not_readable, text
 from leadtight.adapters.inbound.webhooks.provider import UnreadableDelivery
 from leadtight.adapters.inbound.webhooks.webflow import submitted
 
@@ -19,13 +19,13 @@ HANDSHAKE = "HandshakeKey"
 _WUFOO_PLUMBING = frozenset({HANDSHAKE, "FieldStructure", "FormStructure", "CreatedBy", "IP", "EntryId"})
 
 
-def jotform(fields: Mapping[str, Any], named: Mapping[str, str]) -> Post:
+def jotform(fields: Mapping[str, Any], named: Mapping[str, str]) -> BuilderPost:
     """Read `rawRequest`: answers as `q4_email`, or without the number; a policy may go into one (`q3_name.first`)."""
     raw = mapping(_json(fields.get("rawRequest"), "rawRequest"), "rawRequest")
     sent = {str(name): value for name, value in raw.items() if not _JOTFORM_PLUMBING.fullmatch(str(name))}
     answers = gathered((_unnumbered(name, named), text(value)) for name, value in sent.items())
     inside = ((path, text(at_path(path, sent))) for path in named if path not in answers)
-    return Post(
+    return BuilderPost(
         answers=answers | {path: found for path, found in inside if found},
         id=text(fields.get("submissionID")),
         ip=text(fields.get("ip")),
@@ -37,7 +37,7 @@ def _unnumbered(name: str, named: Mapping[str, str]) -> str:
     return found[1] if found and name not in named else name
 
 
-def tally(fields: Mapping[str, Any], named: Mapping[str, str]) -> Post | None:
+def tally(fields: Mapping[str, Any], named: Mapping[str, str]) -> BuilderPost | None:
     """Read a response: `data.fields`, each with key, label, type and value. Other events concern no lead."""
     if fields.get("eventType", "FORM_RESPONSE") != "FORM_RESPONSE":
         return None
@@ -46,7 +46,7 @@ def tally(fields: Mapping[str, Any], named: Mapping[str, str]) -> Post | None:
     if not isinstance(asked, list):
         raise not_readable("data.fields must be a list")
     answers = gathered(_answer(mapping(one, "data.fields[]"), named) for one in asked)
-    return Post(answers=answers, id=text(data.get("responseId")), at=data.get("createdAt"))
+    return BuilderPost(answers=answers, id=text(data.get("responseId")), at=data.get("createdAt"))
 
 
 def _answer(about: Mapping[str, Any], named: Mapping[str, str]) -> tuple[str, str]:
@@ -63,7 +63,7 @@ def _picked(about: Mapping[str, Any]) -> str:
     return ", ".join(filter(None, (words.get(text(one)) or text(one) for one in given)))
 
 
-def webflow(fields: Mapping[str, Any], named: Mapping[str, str]) -> Post | None:
+def webflow(fields: Mapping[str, Any], named: Mapping[str, str]) -> BuilderPost | None:
     """Read a form submission, as a hook made in its dashboard sends it, unsigned."""
     try:
         found = submitted(fields)
@@ -71,10 +71,10 @@ def webflow(fields: Mapping[str, Any], named: Mapping[str, str]) -> Post | None:
         raise not_readable(str(error)) from error
     if found is None:
         return None
-    return Post(answers={**found.data, "form_name": found.form_name}, id=found.id, at=found.at)
+    return BuilderPost(answers={**found.data, "form_name": found.form_name}, id=found.id, at=found.at)
 
 
-def wufoo(fields: Mapping[str, Any], named: Mapping[str, str]) -> Post:
+def wufoo(fields: Mapping[str, Any], named: Mapping[str, str]) -> BuilderPost:
     """Read `Field1` and the like, under their titles where Wufoo was asked to send the form's structure."""
     asked = _titles(_json(fields.get("FieldStructure") or "{}", "FieldStructure"))
     answers = (
@@ -82,7 +82,7 @@ def wufoo(fields: Mapping[str, Any], named: Mapping[str, str]) -> Post:
         for name, value in fields.items()
         if name in named or name not in _WUFOO_PLUMBING
     )
-    return Post(answers=gathered(answers), id=text(fields.get("EntryId")), ip=text(fields.get("IP")))
+    return BuilderPost(answers=gathered(answers), id=text(fields.get("EntryId")), ip=text(fields.get("IP")))
 
 
 def _titled(name: str, about: tuple[str, str] | None, named: Mapping[str, str]) -> str:

@@ -11,8 +11,8 @@ from leadtight.adapters.inbound.field_mapping import answered, mapped
 from leadtight.adapters.inbound.field_names import ours
 from leadtight.adapters.inbound.forms import hosted, wordpress
 from leadtight.adapters.inbound.forms.challenge import TOKENS
-from leadtight.adapters.inbound.forms.form_post import Post
-from leadtight.app.intake.deliveries import Item, Unsettled
+from leadtight.adapters.inbound.forms.form_post import BuilderPost
+from leadtight.app.intake.deliveries import Item, PendingDelivery
 from leadtight.app.intake.form_posts import FormPost
 from leadtight.app.intake.receive import Submission
 from leadtight.domain.intake.quarantine import QuarantinedDelivery
@@ -30,7 +30,7 @@ CHANNEL = "form:"
 LONGEST_ID = 200
 LONGEST_SEEN = 1_000
 _NEVER_KEPT = frozenset({hosted.HANDSHAKE, *TOKENS.values()})
-_READ: Mapping[Builder, Callable[[Mapping[str, Any], Mapping[str, str]], Post | None]] = {
+_READ: Mapping[Builder, Callable[[Mapping[str, Any], Mapping[str, str]], BuilderPost | None]] = {
     Builder.CONTACT_FORM_7: wordpress.contact_form_7,
     Builder.ELEMENTOR: wordpress.elementor,
     Builder.GRAVITY_FORMS: wordpress.gravity_forms,
@@ -91,7 +91,7 @@ def _mapped(form: Form, fields: Mapping[str, Any], page: str) -> Mapping[str, An
         raise InvalidInquiry([Problem("fields", f"a path of the form's mapping cannot be read: {error}")]) from error
 
 
-def _key(post: Post, body: Mapping[str, Any]) -> str | None:
+def _key(post: BuilderPost, body: Mapping[str, Any]) -> str | None:
     """Return the guard's key of a builder's submission: its id with its content.
 
     Anybody can post a form, so an id alone could be taken before its submission comes.
@@ -102,7 +102,7 @@ def _key(post: Post, body: Mapping[str, Any]) -> str | None:
     return f"{sanitize(post.id)[:LONGEST_ID]}:{hashlib.sha256(content).hexdigest()}"
 
 
-def keep(form: Form, posted: FormPost, doubt: SpamVerdict) -> Unsettled:
+def keep(form: Form, posted: FormPost, doubt: SpamVerdict) -> PendingDelivery:
     """Return a post as it is held: its fields, and who sent it only where a box may have been ticked.
 
     Raises InvalidInquiry when it is nested too deeply to be kept.
@@ -111,7 +111,7 @@ def keep(form: Form, posted: FormPost, doubt: SpamVerdict) -> Unsettled:
         fields = _kept(posted.fields)
     except RecursionError as error:
         raise InvalidInquiry([Problem("body", "is nested too deeply")]) from error
-    return Unsettled(
+    return PendingDelivery(
         channel=f"{CHANNEL}{form.id}",
         source=form.source,
         key="",

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from leadtight.adapters.inbound.forms.form_post import Post, chosen, gathered, text
+from leadtight.adapters.inbound.forms.form_post import BuilderPost, chosen, gathered, text
 
 DEEPEST = 4
 _BRACKETED = re.compile(r"\[([^\[\]]*)\]")
@@ -15,16 +15,16 @@ _PLUMBING = frozenset(
 )
 
 
-def contact_form_7(fields: Mapping[str, Any], named: Mapping[str, str]) -> Post:
+def contact_form_7(fields: Mapping[str, Any], named: Mapping[str, str]) -> BuilderPost:
     """Read what Contact Form 7 has, without its own hidden fields."""
-    return Post(answers={name: value for name, value in fields.items() if not name.startswith("_wpcf7")})
+    return BuilderPost(answers={name: value for name, value in fields.items() if not name.startswith("_wpcf7")})
 
 
-def gravity_forms(fields: Mapping[str, Any], named: Mapping[str, str]) -> Post:
+def gravity_forms(fields: Mapping[str, Any], named: Mapping[str, str]) -> BuilderPost:
     """Read an entry: its inputs have numbers (`1.3` is the first name of field 1), which the policy maps."""
     answers = gathered((k, text(v)) for k, v in fields.items() if k in named or k not in _PLUMBING)
     numbers = (text(fields.get("form_id")), text(fields.get("id")))
-    return Post(
+    return BuilderPost(
         answers=answers,
         id=":".join(numbers) if all(numbers) else "",
         page=text(fields.get("source_url")),
@@ -33,7 +33,7 @@ def gravity_forms(fields: Mapping[str, Any], named: Mapping[str, str]) -> Post:
     )
 
 
-def elementor(fields: Mapping[str, Any], named: Mapping[str, str]) -> Post:
+def elementor(fields: Mapping[str, Any], named: Mapping[str, str]) -> BuilderPost:
     """Read any of its three shapes: `form_fields[email]` of the page, `fields[email][value]`, or labels and values."""
     nested = _nested(fields)
     meta = nested.get("meta")
@@ -45,7 +45,7 @@ def elementor(fields: Mapping[str, Any], named: Mapping[str, str]) -> Post:
         answers = gathered((_called(str(id_), one, named), text(_value(one))) for id_, one in advanced.items())
     else:
         answers = gathered((k, text(v)) for k, v in fields.items() if k in named or k not in _PLUMBING)
-    return Post(
+    return BuilderPost(
         answers=answers,
         page=about.get("page_url", ""),
         ip=about.get("remote_ip", ""),

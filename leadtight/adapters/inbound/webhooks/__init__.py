@@ -13,7 +13,7 @@ PROVIDERS = {
     "hubspot": "hubspot:HubSpot",
     "linkedin": "linkedin:LinkedIn",
     "pipedrive": "pipedrive:Pipedrive",
-    "standard": "standard:Standard",
+    "standard": "standard:StandardProvider",
     "twilio": "twilio:Twilio",
     "typeform": "typeform:Typeform",
     "voice": "voice:VoiceCalls",

@@ -8,7 +8,7 @@ from typing import cast
 from leadtight.adapters.inbound.webhooks import provider
 from leadtight.adapters.inbound.webhooks.provider import (
     ApiRequest,
-    Lister,
+    LeadLister,
     NotificationProvider,
     UnreadableDelivery,
     WebhookSecrets,
@@ -58,7 +58,7 @@ class Fetching:
         if keys is None:
             raise FetchFailed(f"{webhook.id} has no secret")
         try:
-            yield from cast(Lister, provider(webhook.provider)).listed(self._ask, since, until, keys, webhook)
+            yield from cast(LeadLister, provider(webhook.provider)).listed(self._ask, since, until, keys, webhook)
         except (UnreadableDelivery, *FAULTS) as error:
             raise FetchRefused(str(error) or type(error).__name__) from error
 

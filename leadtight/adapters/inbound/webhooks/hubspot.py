@@ -31,7 +31,7 @@ from leadtight.adapters.inbound.webhooks.provider import (
     paged,
     signed_in,
 )
-from leadtight.app.intake.deliveries import Unsettled
+from leadtight.app.intake.deliveries import PendingDelivery
 from leadtight.app.intake.receive import Submission
 from leadtight.domain.intake.quarantine import Reason
 from leadtight.domain.policy.sources import Webhook
@@ -72,7 +72,7 @@ class HubSpot(NoHandshake, ItemsWithIds):
             listed = next((value for name, value in content.items() if name in LISTS), content)
         return [packed(event) for event in listed] if listed and isinstance(listed, list) else [body]
 
-    def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Unsettled]:
+    def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[PendingDelivery]:
         """Return what must be fetched: a contact that was made, or what is left of two that were merged.
 
         A contact that was deleted for privacy is held for a person, who has to erase it here, too.
@@ -138,7 +138,7 @@ def _is_contact(kind: str, event: Mapping[str, Any]) -> bool:
     return kind == "contact" or (kind == "object" and str(dig(event, "objectTypeId")).casefold() in CONTACT)
 
 
-def _announced(webhook: Webhook, contact_id: Any, event: Mapping[str, Any]) -> Unsettled:
+def _announced(webhook: Webhook, contact_id: Any, event: Mapping[str, Any]) -> PendingDelivery:
     if isinstance(contact_id, bool) or not isinstance(contact_id, int | str):
         raise UnreadableDelivery("objectId must be the id of a contact")
     return announced(
@@ -146,9 +146,9 @@ def _announced(webhook: Webhook, contact_id: Any, event: Mapping[str, Any]) -> U
     )
 
 
-def _erased(webhook: Webhook, event: Mapping[str, Any]) -> Unsettled:
+def _erased(webhook: Webhook, event: Mapping[str, Any]) -> PendingDelivery:
     contact_id = dig(event, "objectId")
-    return Unsettled(
+    return PendingDelivery(
         channel=webhook.channel,
         source=webhook.source,
         key=f"erased:{contact_id}",

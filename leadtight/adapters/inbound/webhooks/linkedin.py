@@ -17,8 +17,8 @@ from leadtight.adapters.inbound.signatures import hexed, require
 from leadtight.adapters.inbound.webhooks.provider import (
     ApiRequest,
     ItemsWithIds,
-    Reply,
     Request,
+    WebhookReply,
     WebhookSecrets,
     WebhookVerificationError,
     announced,
@@ -27,7 +27,7 @@ from leadtight.adapters.inbound.webhooks.provider import (
     json_object,
     signed_in,
 )
-from leadtight.app.intake.deliveries import Unsettled
+from leadtight.app.intake.deliveries import PendingDelivery
 from leadtight.app.intake.receive import Submission
 from leadtight.domain.policy.sources import Webhook
 from leadtight.domain.policy.trust import Submitter
@@ -38,16 +38,16 @@ API = "https://api.linkedin.com/rest"
 class LinkedIn(ItemsWithIds):
     """Lead forms of LinkedIn ads."""
 
-    reply = Reply()
+    reply = WebhookReply()
 
-    def handshake(self, request: Request, keys: WebhookSecrets) -> Reply | None:
+    def handshake(self, request: Request, keys: WebhookSecrets) -> WebhookReply | None:
         """Return the signature of the challenge."""
         if request.method != "GET":
             return None
         code = request.query.get("challengeCode", "")
         if not code or not keys.signing:
             raise WebhookVerificationError("there is no challenge to answer")
-        return Reply(
+        return WebhookReply(
             body=json.dumps({"challengeCode": code, "challengeResponse": hexed(keys.signing[0], code.encode())})
         )
 
@@ -56,7 +56,7 @@ class LinkedIn(ItemsWithIds):
         given = request.headers.get("x-li-signature", "").removeprefix("hmacsha256=")
         require([given] if given else [], keys, lambda secret: hexed(secret, b"hmacsha256=" + request.body))
 
-    def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Unsettled]:
+    def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[PendingDelivery]:
         """Return what must be fetched; the end of a lead's consent concerns no new one."""
         content = json_object(body)
         if content.get("leadAction", "CREATED") != "CREATED":

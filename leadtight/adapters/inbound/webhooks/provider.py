@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from leadtight.app.intake.deliveries import Inquiring, Item, Unsettled
+from leadtight.app.intake.deliveries import Inquiring, Item, PendingDelivery
 from leadtight.domain.intake.inbound_email import InboundEmail
 from leadtight.domain.intake.quarantine import Reason
 from leadtight.domain.model.errors import FetchFailed, LeadtightError
@@ -40,7 +40,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
+class WebhookReply:
     """What a provider wants to hear."""
 
     status: int = 200
@@ -72,10 +72,10 @@ class WebhookSecrets:
 class WebhookAuthenticator(Protocol):
     """How a provider proves itself."""
 
-    reply: Reply
+    reply: WebhookReply
     """What it hears when everything it delivered is stored."""
 
-    def handshake(self, request: Request, keys: WebhookSecrets) -> Reply | None:
+    def handshake(self, request: Request, keys: WebhookSecrets) -> WebhookReply | None:
         """Return the answer to a provider that asks whether we are who it was told; None for a delivery.
 
         Raises WebhookVerificationError when the question itself proves nothing.
@@ -114,9 +114,9 @@ class MailProvider(WebhookAuthenticator, Protocol):
 class NoHandshake:
     """What providers have in common that ask nothing before they deliver, and want to hear no more than yes."""
 
-    reply = Reply()
+    reply = WebhookReply()
 
-    def handshake(self, request: Request, keys: WebhookSecrets) -> Reply | None:
+    def handshake(self, request: Request, keys: WebhookSecrets) -> WebhookReply | None:
         """Return None: every request is a delivery."""
         return None
 
@@ -148,7 +148,7 @@ class NotificationProvider(Provider, Protocol):
         """Return the lead of an answer. Raises Unreadable."""
 
 
-class Lister(Provider, Protocol):
+class LeadLister(Provider, Protocol):
     """A provider that can say what it has had: what reconciliation compares with what arrived."""
 
     def listed(
@@ -160,17 +160,17 @@ class Lister(Provider, Protocol):
         """
 
 
-def announced(webhook: Webhook, key: str, **data: str) -> Unsettled:
+def announced(webhook: Webhook, key: str, **data: str) -> PendingDelivery:
     """Return a lead that a provider has only named; `data` is what to ask for it."""
-    return Unsettled(channel=webhook.channel, source=webhook.source, key=key, reason=Reason.ANNOUNCED, data=data)
+    return PendingDelivery(channel=webhook.channel, source=webhook.source, key=key, reason=Reason.ANNOUNCED, data=data)
 
 
-def set_aside(webhook: Webhook, content: Any, why: str, key: str = "") -> Unsettled:
+def set_aside(webhook: Webhook, content: Any, why: str, key: str = "") -> PendingDelivery:
     """Return what does not concern an inquiry, set aside.
 
     It is kept for a while where it can be found, and needs no review.
     """
-    return Unsettled(
+    return PendingDelivery(
         channel=webhook.channel,
         source=webhook.source,
         key=key,

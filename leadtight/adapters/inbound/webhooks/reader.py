@@ -12,7 +12,7 @@ from datetime import datetime
 
 from leadtight.adapters.inbound.webhooks import provider
 from leadtight.adapters.inbound.webhooks.provider import NotificationProvider, UnreadableDelivery
-from leadtight.app.intake.deliveries import Deliveries, Item, Settled, Unsettled
+from leadtight.app.intake.deliveries import Deliveries, Item, PendingDelivery, SettledItem
 from leadtight.app.intake.receive import Submission
 from leadtight.app.intake.time_limits import Limits, unlimited
 from leadtight.domain.intake.quarantine import QuarantinedDelivery, Reason
@@ -37,7 +37,7 @@ MOST_AT_ONCE = 100
 class DeliveryItem:
     """One item of a delivery as it came in, and what it says: nothing when it concerns no lead."""
 
-    original: Unsettled
+    original: PendingDelivery
     items: Sequence[Item]
 
 
@@ -54,7 +54,7 @@ def take(
     content_type: str,
     now: datetime,
     limits: Limits = unlimited,
-) -> Sequence[Settled]:
+) -> Sequence[SettledItem]:
     """Settle every item of an authentic delivery, each within its limits; what is no lead is held by itself.
 
     Raises what the first item raised that could not be settled, after the others had their turn.
@@ -77,7 +77,7 @@ def parts(
     ]
 
 
-def whole(webhook: Webhook, body: bytes, key: str, content_type: str, reason: Reason, detail: str) -> Unsettled:
+def whole(webhook: Webhook, body: bytes, key: str, content_type: str, reason: Reason, detail: str) -> PendingDelivery:
     """Return a delivery as it came in, to be held; one that no row can hold says that only its beginning is kept."""
     kept = body[:LARGEST_KEPT]
     cut = f"of {len(body)} bytes only the first {len(kept)} are kept" if len(kept) < len(body) else ""
@@ -85,7 +85,7 @@ def whole(webhook: Webhook, body: bytes, key: str, content_type: str, reason: Re
         content, is_base64 = kept.decode("utf-8", "ignore" if cut else "strict"), False
     except UnicodeDecodeError:
         content, is_base64 = base64.b64encode(kept).decode(), True
-    return Unsettled(
+    return PendingDelivery(
         channel=webhook.channel,
         source=webhook.source,
         key=key,
@@ -164,7 +164,7 @@ def _part(webhook: Webhook, body: bytes, key: str, content_type: str) -> Deliver
     return DeliveryItem(original=original, items=items)
 
 
-def _later(item: Item, original: Unsettled) -> Item:
+def _later(item: Item, original: PendingDelivery) -> Item:
     """Return a lead as announced: its part is read later."""
     if not isinstance(item, Submission):
         return item

@@ -40,7 +40,7 @@ class Signed(NoHandshake, SplitsLists):
         return request.headers.get("webhook-id", "")
 
 
-class Standard(Signed):
+class StandardProvider(Signed):
     """The generic provider of leads."""
 
     def split(self, body: bytes, webhook: Webhook) -> Sequence[bytes]:

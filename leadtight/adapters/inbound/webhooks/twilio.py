@@ -14,9 +14,9 @@ from leadtight.adapters.inbound.signatures import based, require
 from leadtight.adapters.inbound.webhooks.provider import (
     ItemsWithIds,
     NoHandshake,
-    Reply,
     Request,
     UnreadableDelivery,
+    WebhookReply,
     WebhookSecrets,
     set_aside,
 )
@@ -36,7 +36,7 @@ TEXTED = frozenset({"sms", "whatsapp", "rcs"})
 class Twilio(NoHandshake, ItemsWithIds):
     """Voice and messaging of one number."""
 
-    reply = Reply(body=EMPTY_TWIML, content_type="text/xml")
+    reply = WebhookReply(body=EMPTY_TWIML, content_type="text/xml")
 
     def check(self, request: Request, keys: WebhookSecrets, now: datetime) -> None:
         """Check the signature over address and parameters; it holds no time, the call's id guards against replays."""

@@ -43,7 +43,7 @@ class Webflow(NoHandshake, ItemsWithIds):
 
 
 @dataclass(frozen=True, slots=True)
-class Submitted:
+class WebflowSubmission:
     """What a sender filled in, and what is said about it: page, site and form."""
 
     data: Mapping[str, Any]
@@ -53,12 +53,12 @@ class Submitted:
     at: Any
 
 
-def submitted(content: Mapping[str, Any]) -> Submitted | None:
+def submitted(content: Mapping[str, Any]) -> WebflowSubmission | None:
     """Return the submission in an event, in either version of the API; None in another event. Raises Unreadable."""
     if content.get("triggerType", "form_submission") != "form_submission":
         return None
     sent = dig(content, "payload", kind=dict) if "triggerType" in content else content
-    return Submitted(
+    return WebflowSubmission(
         data=dig(sent, "data", kind=dict),
         about=without(sent, "data", "name", "id", "_id", "submittedAt", "d", "schema"),
         form_name=str(sent.get("name") or ""),

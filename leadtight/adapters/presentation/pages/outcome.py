@@ -11,12 +11,12 @@ from leadtight.adapters.presentation import formatting, lead_view
 from leadtight.adapters.presentation.brief_view import brief_of
 from leadtight.adapters.presentation.jinja import render
 from leadtight.adapters.presentation.timeline import timeline
-from leadtight.app.intake.quick_add import CHANNELS, Added, AddForm
+from leadtight.app.intake.quick_add import CHANNELS, AddForm, QuickAddResult
 from leadtight.app.outcomes.desk import HandOverForm
 from leadtight.app.outcomes.recording import LeadView, OutcomeForm, files_of
 from leadtight.app.views.queue import MyQueue
 from leadtight.domain.calendar.timestamps import format_timestamp
-from leadtight.domain.model.errors import InvalidInquiry, LinkOver, StaleSubmission
+from leadtight.domain.model.errors import InvalidInquiry, LinkExpired, StaleSubmission
 from leadtight.domain.model.event import Event, EventKind
 from leadtight.domain.model.lead import Lead, RecordedOutcome
 from leadtight.domain.model.listing import unreadable_in
@@ -32,7 +32,7 @@ QUICK_ROWS, QUICK_OUTCOMES = 10, 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
+class RecordedOutcomeText:
     """The latest outcome in words."""
 
     what: str
@@ -114,7 +114,7 @@ class Pages:
         )
         return tuple(plain)[:QUICK_OUTCOMES]
 
-    def added(self, added: Added) -> str:
+    def added(self, added: QuickAddResult) -> str:
         """Return the page that says what became of a lead that somebody typed."""
         return self._render(
             "added",
@@ -125,7 +125,7 @@ class Pages:
             owner=self._policy.person_name(added.owner_id) if added.owner_id else "",
         )
 
-    def over(self, error: LinkOver, note: str = "") -> str:
+    def over(self, error: LinkExpired, note: str = "") -> str:
         """Return the page of a link whose time is over; a note that was typed is given back."""
         return self._notice("This link is no longer open", str(error), note)
 
@@ -156,10 +156,10 @@ class Pages:
     def _render(self, page: str, **context: Any) -> str:
         return render(f"pages/{page}.html", {"company": self._policy.company, "style": page_headers.style(), **context})
 
-    def _recorded(self, lead: Lead, now: datetime) -> Recorded:
+    def _recorded(self, lead: Lead, now: datetime) -> RecordedOutcomeText:
         last = lead.last_outcome
         assert last is not None, "only called for a lead that has one"
-        return Recorded(
+        return RecordedOutcomeText(
             what=f"{self._label(last)}, {self._when(last.at, now)}{self._claim(last, now)}",
             following=self._following(lead, now),
             version=last.version,

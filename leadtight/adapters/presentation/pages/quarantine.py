@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from leadtight.adapters.http import page_headers
 from leadtight.adapters.presentation import formatting, quarantine_view
 from leadtight.adapters.presentation.jinja import render
-from leadtight.app.intake.quarantine_desk import LOOKED_THROUGH, SHOWN, HeldDeliveries, WholeDelivery
+from leadtight.app.intake.quarantine_desk import LOOKED_THROUGH, SHOWN, QuarantineDetail, QuarantineListing
 from leadtight.domain.model.errors import InvalidInquiry, StaleSubmission
 from leadtight.domain.policy.policy import Policy
 
@@ -21,7 +21,7 @@ ALL_AT_ONCE = ("release_all", "discard_all", "reopen_all")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
+class RefusedDecision:
     """What was asked for one delivery and could not be done; `why` is what was typed to discard it."""
 
     held_id: str
@@ -30,7 +30,7 @@ class Refused:
 
 
 def quarantine(
-    policy: Policy, found: HeldDeliveries, done: str = "", refused: Refused | None = None, seen_at: str = ""
+    policy: Policy, found: QuarantineListing, done: str = "", refused: RefusedDecision | None = None, seen_at: str = ""
 ) -> str:
     """Return the page; `done` is what the last press did, `refused` what it could not; it is seen at `seen_at`."""
     zone = policy.company.zone
@@ -55,7 +55,7 @@ def quarantine(
     )
 
 
-def delivery(policy: Policy, found: WholeDelivery) -> str:
+def delivery(policy: Policy, found: QuarantineDetail) -> str:
     """Return the page of one delivery, whole, to be released or discarded."""
     return render(
         "pages/quarantined.html",
@@ -71,7 +71,7 @@ def delivery(policy: Policy, found: WholeDelivery) -> str:
     )
 
 
-def _problem(refused: Refused | None) -> str:
+def _problem(refused: RefusedDecision | None) -> str:
     if refused is None:
         return ""
     if isinstance(refused.error, StaleSubmission):

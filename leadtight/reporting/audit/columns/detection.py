@@ -9,8 +9,8 @@ from typing import Any
 
 from leadtight.reporting.audit.columns import match
 from leadtight.reporting.audit.columns.mapping import ActivityColumns, LeadColumns, SpendColumns
-from leadtight.reporting.audit.columns.match import Fit, Profiles
-from leadtight.reporting.audit.columns.profile import Holds
+from leadtight.reporting.audit.columns.match import MeaningMatch, Profiles
+from leadtight.reporting.audit.columns.profile import ContentKind
 from leadtight.reporting.audit.contacts import durations
 from leadtight.reporting.audit.contacts.joins import KeyKind
 from leadtight.tabular.amounts.currency_column import currency_column
@@ -61,8 +61,8 @@ def contacts(columns: Sequence[str], profiles: Profiles) -> dict[str, Any]:
 def durations_named(columns: Sequence[str], profiles: Profiles) -> tuple[str, ...]:
     """Return the columns that are called a response time, or a first contact, and hold durations."""
     called = match.named(columns, "leads", "response_time")
-    sure = [c for c in called if match.fit("response_time", profiles.get(c)) is Fit.CONFIRMS]
-    numbers = [c for c in called if c in profiles and profiles[c].holds is Holds.NUMBERS]
+    sure = [c for c in called if match.fit("response_time", profiles.get(c)) is MeaningMatch.CONFIRMS]
+    numbers = [c for c in called if c in profiles and profiles[c].holds is ContentKind.NUMBERS]
     parts = vocabulary.columns("leads")["first_contact_at"].parts
     others = [
         c
@@ -72,8 +72,10 @@ def durations_named(columns: Sequence[str], profiles: Profiles) -> tuple[str, ..
     return (*sure, *numbers, *others)
 
 
-def _is_length(column: str, holds: Holds) -> bool:
-    return holds is Holds.DURATIONS or (holds in (Holds.CLOCK, Holds.NUMBERS) and durations.unit_of(column) is not None)
+def _is_length(column: str, holds: ContentKind) -> bool:
+    return holds is ContentKind.DURATIONS or (
+        holds in (ContentKind.CLOCK, ContentKind.NUMBERS) and durations.unit_of(column) is not None
+    )
 
 
 def activities(columns: Sequence[str], profiles: Profiles) -> ActivityColumns:
@@ -97,7 +99,7 @@ def _is_of_entry(column: str) -> bool:
 def _may_tell_when(column: str, profiles: Profiles) -> bool:
     """Tell whether a column has times, and its name says neither of what they are nor that they are something else."""
     return (
-        match.fit("at", profiles.get(column)) is match.Fit.CONFIRMS
+        match.fit("at", profiles.get(column)) is match.MeaningMatch.CONFIRMS
         and not match.is_other_time(column)
         and not match.named([column], "activities", "at")
     )

@@ -17,10 +17,10 @@ from leadtight.reporting.audit.columns.mapping import (
     named,
 )
 from leadtight.reporting.audit.columns.match import Profiles
-from leadtight.reporting.audit.columns.profile import Holds, profile
-from leadtight.reporting.audit.columns.questions import Described, MappingQuestion, QuestionsError
-from leadtight.reporting.audit.contacts.rules import Facet
-from leadtight.reporting.audit.options import Options
+from leadtight.reporting.audit.columns.profile import ContentKind, profile
+from leadtight.reporting.audit.columns.questions import FileDescription, MappingQuestion, QuestionsError
+from leadtight.reporting.audit.contacts.rules import ActivityFacet
+from leadtight.reporting.audit.options import AuditOptions
 from leadtight.reporting.audit.source_file import MOST_SPELLINGS, SourceFile
 
 MOST_CANDIDATES = 12
@@ -31,7 +31,7 @@ FEW_CHOICES = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Sheets:
+class AuditSheets:
     """The files of an audit; `activities` are rows of the leads' own file where each lead has a row for every one."""
 
     leads: SourceFile
@@ -45,15 +45,15 @@ class Sheets:
 
 
 @dataclass(frozen=True, slots=True)
-class Understood:
+class Interpretation:
     """The mapping of an audit, and the sheets that it is of, loaded into the database."""
 
     mapping: AuditMapping
-    sheets: Sheets
-    files: Mapping[str, Described]
+    sheets: AuditSheets
+    files: Mapping[str, FileDescription]
 
 
-def understand(connection: duckdb.DuckDBPyConnection, options: Options, sheets: Sheets) -> Understood:
+def understand(connection: duckdb.DuckDBPyConnection, options: AuditOptions, sheets: AuditSheets) -> Interpretation:
     """Load what is needed of the files, and return what it means. Raises QuestionsError where they leave it open."""
     told, sheet = options.mapping, sheets.leads
     profiles = {} if is_whole(told.get("leads", {})) and not options.asks_all else profile(sheet)
@@ -86,7 +86,7 @@ def understand(connection: duckdb.DuckDBPyConnection, options: Options, sheets: 
     mapping = AuditMapping(leads=leads, activities=activities, spend=spend)
     if asked:
         raise QuestionsError(tuple(asked), mapping, files)
-    return Understood(mapping, Sheets(sheet, activity_sheet, sheets.spend), files)
+    return Interpretation(mapping, AuditSheets(sheet, activity_sheet, sheets.spend), files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,16 +157,23 @@ def _keys(sheet: SourceFile, profiles: Profiles) -> tuple[str, ...]:
     found = detection.keys(sheet.columns)
     if found or not profiles:
         return found
-    kinds = (Holds.NUMBERS, Holds.TEXT, Holds.ADDRESSES, Holds.PHONES, Holds.CHOICES, Holds.STAMPS)
+    kinds = (
+        ContentKind.NUMBERS,
+        ContentKind.TEXT,
+        ContentKind.ADDRESSES,
+        ContentKind.PHONES,
+        ContentKind.CHOICES,
+        ContentKind.STAMPS,
+    )
     return tuple(name for name, each in profiles.items() if each.holds in kinds)[:MOST_CANDIDATES]
 
 
 def _activities(
     connection: duckdb.DuckDBPyConnection,
-    options: Options,
+    options: AuditOptions,
     leads: _Side,
     sheet: SourceFile,
-    files: dict[str, Described],
+    files: dict[str, FileDescription],
 ) -> tuple[LeadColumns, ActivityColumns, list[MappingQuestion]]:
     told = options.mapping.get("activities", {})
     described = files["activities"]
@@ -200,15 +207,17 @@ def _activities(
 
 def _choices(names: Iterable[str], profiles: Profiles, used: set[str]) -> list[str]:
     """Return the columns that may tell what an activity was: called so, or with a few different values."""
-    called = {name for facet in Facet for name in match.named(list(names), "activities", facet.value)}
+    called = {name for facet in ActivityFacet for name in match.named(list(names), "activities", facet.value)}
     called |= {name for each in ("incoming", "outgoing") for name in match.named(list(names), "activities", each)}
     return [
         name
         for name in names
         if name not in used
         and name in profiles
-        and profiles[name].holds in (Holds.CHOICES, Holds.TEXT, Holds.NUMBERS, Holds.NOTHING)
-        and (name in called or (profiles[name].holds is Holds.CHOICES and profiles[name].different <= FEW_CHOICES))
+        and profiles[name].holds in (ContentKind.CHOICES, ContentKind.TEXT, ContentKind.NUMBERS, ContentKind.NOTHING)
+        and (
+            name in called or (profiles[name].holds is ContentKind.CHOICES and profiles[name].different <= FEW_CHOICES)
+        )
     ]
 
 

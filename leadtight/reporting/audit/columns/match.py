@@ -3,14 +3,14 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import IntEnum
 
-from leadtight.reporting.audit.columns.profile import ColumnProfile, Holds
+from leadtight.reporting.audit.columns.profile import ColumnProfile, ContentKind
 from leadtight.tabular.vocabulary import columns as vocabulary
 from leadtight.tabular.vocabulary.names import column_key, spellings
 
 Profiles = Mapping[str, ColumnProfile]
 
 
-class Fit(IntEnum):
+class MeaningMatch(IntEnum):
     """How what a column holds goes with a meaning."""
 
     CONTRADICTS = 0
@@ -21,18 +21,21 @@ class Fit(IntEnum):
 _DOUBTFUL = frozenset({"lead_time", "opportunity", "people", "user", "state"})
 """Names that have a meaning only where what the column holds does not contradict."""
 
-_INSTANTS = frozenset({Holds.TIMES, Holds.DATES})
-_CONFIRMED: Mapping[str, frozenset[Holds]] = {
+_INSTANTS = frozenset({ContentKind.TIMES, ContentKind.DATES})
+_CONFIRMED: Mapping[str, frozenset[ContentKind]] = {
     "time": _INSTANTS,
-    "length": frozenset({Holds.DURATIONS, Holds.CLOCK}),
-    "amount": frozenset({Holds.NUMBERS, Holds.STAMPS}),
-    "person": frozenset({Holds.CHOICES, Holds.TEXT}),
+    "length": frozenset({ContentKind.DURATIONS, ContentKind.CLOCK}),
+    "amount": frozenset({ContentKind.NUMBERS, ContentKind.STAMPS}),
+    "person": frozenset({ContentKind.CHOICES, ContentKind.TEXT}),
 }
-_POSSIBLE: Mapping[str, frozenset[Holds]] = {
-    "time": frozenset({Holds.STAMPS, Holds.TEXT, Holds.NOTHING}),
-    "length": frozenset({Holds.NUMBERS, Holds.STAMPS, Holds.NOTHING}),
-    "amount": frozenset(set(Holds) - {Holds.NUMBERS, Holds.STAMPS, Holds.TEXT, Holds.CHOICES, Holds.ADDRESSES}),
-    "person": frozenset(set(Holds) - {Holds.CHOICES, Holds.TEXT}),
+_POSSIBLE: Mapping[str, frozenset[ContentKind]] = {
+    "time": frozenset({ContentKind.STAMPS, ContentKind.TEXT, ContentKind.NOTHING}),
+    "length": frozenset({ContentKind.NUMBERS, ContentKind.STAMPS, ContentKind.NOTHING}),
+    "amount": frozenset(
+        set(ContentKind)
+        - {ContentKind.NUMBERS, ContentKind.STAMPS, ContentKind.TEXT, ContentKind.CHOICES, ContentKind.ADDRESSES}
+    ),
+    "person": frozenset(set(ContentKind) - {ContentKind.CHOICES, ContentKind.TEXT}),
 }
 KIND_OF = {
     **dict.fromkeys(("created_at", "first_assigned_at", "first_contact_at", "first_call_at", "first_mail_at"), "time"),
@@ -44,14 +47,14 @@ KIND_OF = {
 }
 
 
-def fit(meaning: str, profile: ColumnProfile | None) -> Fit:
+def fit(meaning: str, profile: ColumnProfile | None) -> MeaningMatch:
     """Tell how what a column holds goes with a meaning; without a kind of its own anything does."""
     kind = KIND_OF.get(meaning)
     if kind is None or profile is None:
-        return Fit.UNKNOWN
+        return MeaningMatch.UNKNOWN
     if profile.holds in _CONFIRMED[kind]:
-        return Fit.CONFIRMS
-    return Fit.UNKNOWN if profile.holds in _POSSIBLE[kind] else Fit.CONTRADICTS
+        return MeaningMatch.CONFIRMS
+    return MeaningMatch.UNKNOWN if profile.holds in _POSSIBLE[kind] else MeaningMatch.CONTRADICTS
 
 
 def named(columns: Sequence[str], export: str, meaning: str) -> tuple[str, ...]:
@@ -74,7 +77,7 @@ def choose(columns: Sequence[str], export: str, meaning: str, profiles: Profiles
     """
     candidates = named(columns, export, meaning)
     fits = {column: fit(meaning, profiles.get(column)) for column in candidates}
-    for least in (Fit.CONFIRMS, Fit.UNKNOWN):
+    for least in (MeaningMatch.CONFIRMS, MeaningMatch.UNKNOWN):
         if found := next((column for column in candidates if fits[column] >= least), None):
             return next((column for column in columns if column.startswith(f"{found} + ")), found)
     parts = by_parts(columns, export, meaning, profiles)
@@ -93,7 +96,7 @@ def by_parts(columns: Iterable[str], export: str, meaning: str, profiles: Profil
         for column in columns
         if parts
         and has_parts(column, parts)
-        and fit(meaning, profiles.get(column)) is Fit.CONFIRMS
+        and fit(meaning, profiles.get(column)) is MeaningMatch.CONFIRMS
         and not _means_otherwise(column, export, meaning)
     )
 

@@ -24,7 +24,7 @@ MOST_CHOICES = 40
 SHOWN = 3
 
 
-class Holds(StrEnum):
+class ContentKind(StrEnum):
     """What a column holds, as a person would say it."""
 
     NOTHING = "nothing"
@@ -45,7 +45,7 @@ class ColumnProfile:
     """What a column holds: in how many of the rows that were looked at, how many different, and the first of them."""
 
     name: str
-    holds: Holds
+    holds: ContentKind
     filled: int
     different: int
     samples: tuple[str, ...]
@@ -66,18 +66,18 @@ _DATE = (
     rf"|\d{{1,2}}[-/. ]{{1,2}}(?:de )?{_MONTH}[-/, ]{{1,2}}(?:de )?\d{{2,4}}|{_MONTH} \d{{1,2}},? \d{{4}}"
     r"|20\d{6}(?=T|$))"
 )
-_KINDS: tuple[tuple[Holds, re.Pattern[str]], ...] = (
-    (Holds.ADDRESSES, re.compile(r"[^@\s,;]+@[^@\s,;]+\.\w+")),
-    (Holds.TIMES, re.compile(rf"{_SHORT}(?:\w+,? )?{_DATE}\D{{1,8}}\d{{1,2}}\s?[:.hH時시点时]\s?\d{{2}}.*")),
-    (Holds.TIMES, re.compile(r"(?:19|20)\d{6}T\d{4}(?:\d{2}(?:[.,]\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?")),
-    (Holds.DATES, re.compile(rf"{_SHORT}(?:\w+,? )?{_DATE}\.?")),
-    (Holds.CLOCK, re.compile(r"\d{1,3}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[APap]\.?[Mm]\.?)?")),
-    (Holds.STAMPS, re.compile(r"1[0-9]{9}(?:[0-9]{3})?|[3-5][0-9]{4}(?:[.,][0-9]+)?")),
+_KINDS: tuple[tuple[ContentKind, re.Pattern[str]], ...] = (
+    (ContentKind.ADDRESSES, re.compile(r"[^@\s,;]+@[^@\s,;]+\.\w+")),
+    (ContentKind.TIMES, re.compile(rf"{_SHORT}(?:\w+,? )?{_DATE}\D{{1,8}}\d{{1,2}}\s?[:.hH時시点时]\s?\d{{2}}.*")),
+    (ContentKind.TIMES, re.compile(r"(?:19|20)\d{6}T\d{4}(?:\d{2}(?:[.,]\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?")),
+    (ContentKind.DATES, re.compile(rf"{_SHORT}(?:\w+,? )?{_DATE}\.?")),
+    (ContentKind.CLOCK, re.compile(r"\d{1,3}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[APap]\.?[Mm]\.?)?")),
+    (ContentKind.STAMPS, re.compile(r"1[0-9]{9}(?:[0-9]{3})?|[3-5][0-9]{4}(?:[.,][0-9]+)?")),
     (
-        Holds.NUMBERS,
+        ContentKind.NUMBERS,
         re.compile(rf"{_SHORT}{_CURRENCY}[(-]?{_CURRENCY}\d[\d.,'’\s]*(?:{_CURRENCY}|\s?[^\W\d_]{{1,4}}\.?)\)?"),
     ),
-    (Holds.PHONES, re.compile(_SHORT + r"(?=(?:\D*\d){7,15}\D*$)[+(\d][\d\s()./-]+(?:\s?(?:ext|x)\.?\s?\d+)?")),
+    (ContentKind.PHONES, re.compile(_SHORT + r"(?=(?:\D*\d){7,15}\D*$)[+(\d][\d\s()./-]+(?:\s?(?:ext|x)\.?\s?\d+)?")),
 )
 _PHONE_LIKE = re.compile(r"\+\d[\d\s()./-]{6,}|\(?0[\d\s()./-]{6,}\d")
 
@@ -96,7 +96,7 @@ def profile(sheet: SourceFile) -> dict[str, ColumnProfile]:
 
 def times_in(profiles: Mapping[str, ColumnProfile]) -> tuple[str, ...]:
     """Return the columns that hold times or dates, those with a time of day first."""
-    kinds = (Holds.TIMES, Holds.DATES)
+    kinds = (ContentKind.TIMES, ContentKind.DATES)
     return tuple(name for kind in kinds for name, each in profiles.items() if each.holds is kind)
 
 
@@ -105,32 +105,35 @@ def _column(name: str, values: list[str]) -> ColumnProfile:
     return ColumnProfile(name, _held(values, different), len(values), len(different), tuple(different[:SHOWN]))
 
 
-def _held(values: list[str], different: list[str]) -> Holds:
+def _held(values: list[str], different: list[str]) -> ContentKind:
     if not values:
-        return Holds.NOTHING
+        return ContentKind.NOTHING
     kinds = Counter(map(_kind, different))
     least = MOSTLY * len(different)
     kind, count = kinds.most_common(1)[0]
-    if kind is not Holds.TEXT and count >= least:
+    if kind is not ContentKind.TEXT and count >= least:
         return kind
-    if kinds[Holds.TIMES] + kinds[Holds.DATES] >= least:
-        return Holds.TIMES
-    if sum(kinds[each] for each in (Holds.DURATIONS, Holds.CLOCK, Holds.NUMBERS)) >= least and kinds[Holds.DURATIONS]:
-        return Holds.DURATIONS
-    if kinds[Holds.NUMBERS] + kinds[Holds.STAMPS] >= least:
-        return Holds.NUMBERS
-    if kinds[Holds.PHONES] + kinds[Holds.NUMBERS] + kinds[Holds.STAMPS] >= least:
-        return Holds.PHONES
+    if kinds[ContentKind.TIMES] + kinds[ContentKind.DATES] >= least:
+        return ContentKind.TIMES
+    if (
+        sum(kinds[each] for each in (ContentKind.DURATIONS, ContentKind.CLOCK, ContentKind.NUMBERS)) >= least
+        and kinds[ContentKind.DURATIONS]
+    ):
+        return ContentKind.DURATIONS
+    if kinds[ContentKind.NUMBERS] + kinds[ContentKind.STAMPS] >= least:
+        return ContentKind.NUMBERS
+    if kinds[ContentKind.PHONES] + kinds[ContentKind.NUMBERS] + kinds[ContentKind.STAMPS] >= least:
+        return ContentKind.PHONES
     few = len(different) <= MOST_CHOICES and (len(different) * 2 <= len(values) or len(different) <= 8)
-    return Holds.CHOICES if few else Holds.TEXT
+    return ContentKind.CHOICES if few else ContentKind.TEXT
 
 
-def _kind(text: str) -> Holds:
-    kind = next((kind for kind, pattern in _KINDS if pattern.fullmatch(text)), Holds.TEXT)
-    if kind is Holds.NUMBERS and _PHONE_LIKE.fullmatch(text):
-        return Holds.PHONES
-    may_be_length = kind in (Holds.NUMBERS, Holds.TEXT)
-    return Holds.DURATIONS if may_be_length and durations.seconds(text, None) is not None else kind
+def _kind(text: str) -> ContentKind:
+    kind = next((kind for kind, pattern in _KINDS if pattern.fullmatch(text)), ContentKind.TEXT)
+    if kind is ContentKind.NUMBERS and _PHONE_LIKE.fullmatch(text):
+        return ContentKind.PHONES
+    may_be_length = kind in (ContentKind.NUMBERS, ContentKind.TEXT)
+    return ContentKind.DURATIONS if may_be_length and durations.seconds(text, None) is not None else kind
 
 
 def _rows(sheet: SourceFile) -> Iterator[list[str]]:

@@ -13,7 +13,7 @@ from leadtight.reporting.audit.columns.mapping import (
     named,
 )
 from leadtight.reporting.audit.columns.match import Profiles, is_other_time
-from leadtight.reporting.audit.columns.profile import ColumnProfile, Holds, times_in
+from leadtight.reporting.audit.columns.profile import ColumnProfile, ContentKind, times_in
 from leadtight.reporting.audit.contacts.rules import ContactRules
 from leadtight.reporting.audit.errors import UnusableError
 from leadtight.reporting.audit.source_file import SourceFile
@@ -58,14 +58,14 @@ class QuestionsError(UnusableError):
     """The files leave something open: what to ask, and the mapping and the columns as far as they are understood."""
 
     def __init__(
-        self, questions: tuple[MappingQuestion, ...], mapping: AuditMapping, files: Mapping[str, "Described"]
+        self, questions: tuple[MappingQuestion, ...], mapping: AuditMapping, files: Mapping[str, "FileDescription"]
     ) -> None:
         super().__init__("; ".join(map(str, questions[:1])))
         self.questions, self.mapping, self.files = questions, mapping, files
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
+class FileDescription:
     """A file as a person would describe it: its name, the row of its header, and what its columns seem to hold."""
 
     name: str
@@ -73,7 +73,7 @@ class Described:
     profiles: Profiles
 
 
-def of_leads(columns: LeadColumns, described: Described, *, asks_contact: bool) -> tuple[MappingQuestion, ...]:
+def of_leads(columns: LeadColumns, described: FileDescription, *, asks_contact: bool) -> tuple[MappingQuestion, ...]:
     """Return what to ask about a file of leads; with `asks_contact` also for the first contact, if it is not known."""
     found = [_creation(columns, described), _unit(columns, described)]
     if asks_contact and columns.created_at:
@@ -81,7 +81,7 @@ def of_leads(columns: LeadColumns, described: Described, *, asks_contact: bool) 
     return tuple(each for each in found if each)
 
 
-def _first_contact(columns: LeadColumns, described: Described) -> MappingQuestion | None:
+def _first_contact(columns: LeadColumns, described: FileDescription) -> MappingQuestion | None:
     if columns.first_contact_at or columns.response_time or "first_contact_at" in columns.absent:
         return None
     used = {column for _, column in named(columns)}
@@ -100,7 +100,7 @@ def _first_contact(columns: LeadColumns, described: Described) -> MappingQuestio
     )
 
 
-def _creation(columns: LeadColumns, described: Described) -> MappingQuestion | None:
+def _creation(columns: LeadColumns, described: FileDescription) -> MappingQuestion | None:
     if columns.created_at or "created_at" in columns.absent:
         return None
     used = {column for _, column in named(columns)}
@@ -121,7 +121,7 @@ def _creation(columns: LeadColumns, described: Described) -> MappingQuestion | N
     )
 
 
-def _nothing(described: Described) -> MappingQuestion:
+def _nothing(described: FileDescription) -> MappingQuestion:
     """Ask for the creation where not one column of a file is understood."""
     names = list(described.profiles)
     return MappingQuestion(
@@ -135,7 +135,7 @@ def _nothing(described: Described) -> MappingQuestion:
     )
 
 
-def _unit(columns: LeadColumns, described: Described) -> MappingQuestion | None:
+def _unit(columns: LeadColumns, described: FileDescription) -> MappingQuestion | None:
     name = columns.response_time
     profile = described.profiles.get(name) if name else None
     if profile is None or columns.response_unit or not _needs_unit(profile):
@@ -153,26 +153,26 @@ def _unit(columns: LeadColumns, described: Described) -> MappingQuestion | None:
 
 
 def _as_read(profile: ColumnProfile, unit: str) -> str:
-    if profile.holds is Holds.CLOCK:
+    if profile.holds is ContentKind.CLOCK:
         return {"hours": "is hours and minutes", "minutes": "is minutes and seconds"}.get(unit, f"is {unit}")
     return f"is {profile.samples[0]} {unit}"
 
 
 def _needs_unit(profile: ColumnProfile) -> bool:
-    if profile.holds is Holds.CLOCK:
+    if profile.holds is ContentKind.CLOCK:
         return any(text.count(":") == 1 for text in profile.samples)
-    return profile.holds in (Holds.NUMBERS, Holds.STAMPS)
+    return profile.holds in (ContentKind.NUMBERS, ContentKind.STAMPS)
 
 
 def of_activities(
-    columns: ActivityColumns, described: Described, rules: ContactRules | None
+    columns: ActivityColumns, described: FileDescription, rules: ContactRules | None
 ) -> tuple[MappingQuestion, ...]:
     """Return what to ask about a file of activities."""
     contact = tuple(_contact(each.column, each.values, described) for each in rules.undecided) if rules else ()
     return (*((_when(described),) if columns.at is None else ()), *contact)
 
 
-def _when(described: Described) -> MappingQuestion:
+def _when(described: FileDescription) -> MappingQuestion:
     times = list(times_in(described.profiles)) or list(described.profiles)
     return MappingQuestion(
         table="activities",
@@ -186,7 +186,7 @@ def _when(described: Described) -> MappingQuestion:
     )
 
 
-def _contact(column: str, values: tuple[tuple[str, int], ...], described: Described) -> MappingQuestion:
+def _contact(column: str, values: tuple[tuple[str, int], ...], described: FileDescription) -> MappingQuestion:
     shown = ", ".join(f"{value!r} ({count})" for value, count in values[:8])
     more = f" and {len(values) - 8} more" if len(values) > 8 else ""
     return MappingQuestion(
@@ -203,13 +203,15 @@ def _contact(column: str, values: tuple[tuple[str, int], ...], described: Descri
 
 
 def key_question(
-    leads: tuple[LeadColumns, Described], activities: tuple[ActivityColumns, Described]
+    leads: tuple[LeadColumns, FileDescription], activities: tuple[ActivityColumns, FileDescription]
 ) -> tuple[MappingQuestion, ...]:
     """Ask which columns join two files, as far as they are not known."""
     found = []
     for table, columns, described in (("leads", *leads), ("activities", *activities)):
         if columns.person_key is None:
-            names = [each for each in described.profiles.values() if each.holds not in (Holds.TIMES, Holds.DATES)]
+            names = [
+                each for each in described.profiles.values() if each.holds not in (ContentKind.TIMES, ContentKind.DATES)
+            ]
             found.append(
                 MappingQuestion(
                     table=table,
@@ -225,11 +227,11 @@ def key_question(
     return tuple(found)
 
 
-def of_spend(columns: SpendColumns, described: Described) -> tuple[MappingQuestion, ...]:
+def of_spend(columns: SpendColumns, described: FileDescription) -> tuple[MappingQuestion, ...]:
     """Return what to ask about a file of spend."""
     if columns.amount:
         return ()
-    numbers = [each for each in described.profiles.values() if each.holds in (Holds.NUMBERS, Holds.STAMPS)]
+    numbers = [each for each in described.profiles.values() if each.holds in (ContentKind.NUMBERS, ContentKind.STAMPS)]
     names = numbers or list(described.profiles.values())
     return (
         MappingQuestion(
@@ -272,6 +274,6 @@ def _quoted(text: str) -> str:
     return f'"{text}"'
 
 
-def described(sheet: SourceFile, profiles: Profiles) -> Described:
+def described(sheet: SourceFile, profiles: Profiles) -> FileDescription:
     """Return a file as questions describe it."""
-    return Described(sheet.name, sheet.header_row, profiles)
+    return FileDescription(sheet.name, sheet.header_row, profiles)

@@ -11,7 +11,7 @@ from leadtight.reporting.audit.contacts.joins import KeyKind, join_other_spellin
 from leadtight.reporting.audit.dates import SECOND, TimeColumn, is_plausible
 from leadtight.reporting.audit.duckdb_tuning import sides_as_written
 from leadtight.reporting.audit.leads import key_sql, times_of
-from leadtight.reporting.audit.options import Options
+from leadtight.reporting.audit.options import AuditOptions
 from leadtight.reporting.audit.source_file import MOST_SPELLINGS, SourceFile, clean, cleaned, raw, written
 from leadtight.reporting.facts.table import quoted
 
@@ -20,7 +20,11 @@ Rules = Sequence[Mapping[str, str]]
 
 
 def read_activities(
-    connection: duckdb.DuckDBPyConnection, sheet: SourceFile, columns: ActivityColumns, options: Options, kind: KeyKind
+    connection: duckdb.DuckDBPyConnection,
+    sheet: SourceFile,
+    columns: ActivityColumns,
+    options: AuditOptions,
+    kind: KeyKind,
 ) -> TimeColumn:
     """Create `activities` from `activities_text`: when, with whom, and what it counts as; by whom if it counts.
 

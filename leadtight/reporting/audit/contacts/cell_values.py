@@ -10,7 +10,7 @@ from leadtight.tabular.vocabulary.names import column_key
 KINDS = ("call", "email", "meeting", "message", "task")
 
 
-class Says(StrEnum):
+class ContactReading(StrEnum):
     """What one cell says about contact."""
 
     YES = "yes"
@@ -19,7 +19,7 @@ class Says(StrEnum):
 
 
 @cache
-def kind_of(text: str) -> tuple[str, Says]:
+def kind_of(text: str) -> tuple[str, ContactReading]:
     """Return of which kind an activity is, and whether that kind reaches out to the lead.
 
     A word of what a lead or a machine does overrules the kind (`Email open`); a reply may be of either side.
@@ -28,40 +28,42 @@ def kind_of(text: str) -> tuple[str, Says]:
     known = vocabulary.words("contact", "kind")
     kind = next((each for each in KINDS if _has(words, known[each])), "")
     if _has(words, known["not_contact"]):
-        return kind or "other", Says.NO
+        return kind or "other", ContactReading.NO
     if kind == "task" or not kind or _has(words, known["unclear"]):
-        return kind, Says.UNKNOWN
-    return kind, Says.YES
+        return kind, ContactReading.UNKNOWN
+    return kind, ContactReading.YES
 
 
 @cache
-def direction_of(text: str) -> Says:
+def direction_of(text: str) -> ContactReading:
     """Return whether a direction is from us to the lead."""
     return _of_two(text, "direction", "outbound", "inbound")
 
 
 @cache
-def outcome_of(text: str) -> Says:
+def outcome_of(text: str) -> ContactReading:
     """Return whether an outcome means that the person was reached, or hears from us (decision 0007)."""
     return _of_two(text, "outcome", "reached", "not_reached")
 
 
 @cache
-def state_of(text: str) -> Says:
+def state_of(text: str) -> ContactReading:
     """Return whether a state means that the activity took place."""
     return _of_two(text, "state", "done", "not_done")
 
 
-def _of_two(text: str, meaning: str, yes: str, no: str) -> Says:
+def _of_two(text: str, meaning: str, yes: str, no: str) -> ContactReading:
     """Return what a cell says whole, else by the longest phrase in it."""
     words = column_key(text)
     known = vocabulary.words("contact", meaning)
-    for said, group in ((Says.YES, known[yes]), (Says.NO, known[no])):
+    for said, group in ((ContactReading.YES, known[yes]), (ContactReading.NO, known[no])):
         if words in group:
             return said
-    longest = {said: _longest(words, known[group]) for said, group in ((Says.YES, yes), (Says.NO, no))}
-    if longest[Says.YES] == longest[Says.NO]:
-        return Says.UNKNOWN
+    longest = {
+        said: _longest(words, known[group]) for said, group in ((ContactReading.YES, yes), (ContactReading.NO, no))
+    }
+    if longest[ContactReading.YES] == longest[ContactReading.NO]:
+        return ContactReading.UNKNOWN
     return max(longest, key=longest.__getitem__)
 
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from leadtight.reporting.audit.columns import match
 from leadtight.reporting.audit.columns.mapping import Answers
-from leadtight.reporting.audit.contacts.cell_values import Says, direction_of, kind_of, outcome_of, state_of
+from leadtight.reporting.audit.contacts.cell_values import ContactReading, direction_of, kind_of, outcome_of, state_of
 from leadtight.tabular.vocabulary.names import column_key
 
 Rule = Mapping[str, tuple[str, ...]]
@@ -52,7 +52,7 @@ WEAK = frozenset(
 """Names of columns that tell a kind or an outcome only when their values do."""
 
 
-class Facet(StrEnum):
+class ActivityFacet(StrEnum):
     """What a column of activities may tell."""
 
     KIND = "kind"
@@ -66,7 +66,7 @@ class Signal:
     """A column that tells something, `inverted` where yes means that the lead reached out."""
 
     column: str
-    facet: Facet
+    facet: ActivityFacet
     inverted: bool = False
     boolean: bool = False
 
@@ -80,7 +80,7 @@ class SignalRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Undecided:
+class UndecidedColumn:
     """A column whose values leave open what is contact, with how many rows have each."""
 
     column: str
@@ -95,58 +95,67 @@ class ContactRules:
     """
 
     rules: tuple[Rule, ...]
-    undecided: tuple[Undecided, ...] = ()
-    rare: tuple[Undecided, ...] = ()
+    undecided: tuple[UndecidedColumn, ...] = ()
+    rare: tuple[UndecidedColumn, ...] = ()
 
 
 def signals(columns: Mapping[str, Sequence[str]]) -> tuple[Signal, ...]:
     """Return the columns that tell something of activities; `columns` has the different values of each."""
     found = [signal for column, values in columns.items() if (signal := _signal(column, values))]
-    kinds = [each for each in found if each.facet is Facet.KIND]
-    kinds.sort(key=lambda each: (_rank(each.column, Facet.KIND), -_decided(columns[each.column], Facet.KIND)))
-    states = sorted((s for s in found if s.facet is Facet.STATE), key=lambda s: _rank(s.column, Facet.STATE))
-    others = [each for each in found if each.facet in (Facet.DIRECTION, Facet.OUTCOME)]
+    kinds = [each for each in found if each.facet is ActivityFacet.KIND]
+    kinds.sort(
+        key=lambda each: (_rank(each.column, ActivityFacet.KIND), -_decided(columns[each.column], ActivityFacet.KIND))
+    )
+    states = sorted(
+        (s for s in found if s.facet is ActivityFacet.STATE), key=lambda s: _rank(s.column, ActivityFacet.STATE)
+    )
+    others = [each for each in found if each.facet in (ActivityFacet.DIRECTION, ActivityFacet.OUTCOME)]
     return (*kinds[:1], *others, *states[:1])
 
 
 def _signal(column: str, values: Sequence[str]) -> Signal | None:
     for meaning, inverted in (("incoming", True), ("outgoing", False)):
-        if match.named([column], "activities", meaning) and set(map(state_of, values)) <= {Says.YES, Says.NO}:
-            return Signal(column, Facet.DIRECTION, inverted=inverted, boolean=True)
-    shares = {facet: _decided(values, facet) for facet in Facet}
-    ranks = {facet: _rank(column, facet) for facet in Facet}
-    best = max(Facet, key=lambda facet: (shares[facet], -ranks[facet], facet is Facet.STATE))
+        if match.named([column], "activities", meaning) and set(map(state_of, values)) <= {
+            ContactReading.YES,
+            ContactReading.NO,
+        }:
+            return Signal(column, ActivityFacet.DIRECTION, inverted=inverted, boolean=True)
+    shares = {facet: _decided(values, facet) for facet in ActivityFacet}
+    ranks = {facet: _rank(column, facet) for facet in ActivityFacet}
+    best = max(ActivityFacet, key=lambda facet: (shares[facet], -ranks[facet], facet is ActivityFacet.STATE))
     is_named = min(ranks.values()) < _NOT_NAMED
     if shares[best] >= (0.5 if is_named else 0.8) and values:
         return Signal(column, best)
     if not is_named or column_key(column).split("_")[-1] in WEAK or not values:
         return None
-    return Signal(column, min(Facet, key=lambda facet: ranks[facet]))
+    return Signal(column, min(ActivityFacet, key=lambda facet: ranks[facet]))
 
 
 _NOT_NAMED = 10_000
 
 
-def _rank(column: str, facet: Facet) -> int:
+def _rank(column: str, facet: ActivityFacet) -> int:
     return match.rank(column, "activities", facet.value, _NOT_NAMED)
 
 
-def _decided(values: Sequence[str], facet: Facet) -> float:
+def _decided(values: Sequence[str], facet: ActivityFacet) -> float:
     """Return the share of values of which a facet tells something."""
-    if facet is Facet.KIND:
+    if facet is ActivityFacet.KIND:
         return sum(bool(kind_of(value)[0]) for value in values) / max(len(values), 1)
-    says = {Facet.DIRECTION: direction_of, Facet.OUTCOME: outcome_of, Facet.STATE: state_of}[facet]
-    return sum(says(value) is not Says.UNKNOWN for value in values) / max(len(values), 1)
+    says = {ActivityFacet.DIRECTION: direction_of, ActivityFacet.OUTCOME: outcome_of, ActivityFacet.STATE: state_of}[
+        facet
+    ]
+    return sum(says(value) is not ContactReading.UNKNOWN for value in values) / max(len(values), 1)
 
 
 def contact_rules(signals: Sequence[Signal], rows: Sequence[SignalRow], answers: Answers) -> ContactRules:
     """Return the rules of what is contact in these rows, and what of them is to be asked."""
-    kind = next((each for each in signals if each.facet is Facet.KIND), None)
+    kind = next((each for each in signals if each.facet is ActivityFacet.KIND), None)
     families: dict[str, list[SignalRow]] = defaultdict(list)
     for row in rows:
         families[_family(row, kind, answers)].append(row)
     several = len(families) > 1
-    reaches_out = any(_kind_says(row, kind, answers) is Says.YES for row in rows)
+    reaches_out = any(_kind_says(row, kind, answers) is ContactReading.YES for row in rows)
     alike: dict[tuple[str, ...], list[SignalRow]] = defaultdict(list)
     undecided: dict[str, Counter[str]] = defaultdict(Counter)
     for members in families.values():
@@ -158,7 +167,7 @@ def contact_rules(signals: Sequence[Signal], rows: Sequence[SignalRow], answers:
     rules = tuple(_rule(kind, columns, kept) for columns, kept in alike.items())
     if not rules:
         rules = _nothing(signals, rows)
-    asked = tuple(Undecided(column, tuple(values.most_common())) for column, values in undecided.items())
+    asked = tuple(UndecidedColumn(column, tuple(values.most_common())) for column, values in undecided.items())
     is_rare = sum(map(Counter.total, undecided.values())) * RARE <= sum(row.count for row in rows)
     return ContactRules(rules, () if is_rare else asked, asked if is_rare else ())
 
@@ -188,16 +197,20 @@ def _is_contact(
     """Tell whether rows are contact, and note in `undecided` the cell that leaves it open."""
     of_kind = _kind_says(row, kind, answers)
     says = {each.column: _says(each, row.cells[each.column], answers) for each in about}
-    if of_kind is Says.NO or Says.NO in says.values():
+    if of_kind is ContactReading.NO or ContactReading.NO in says.values():
         return False
-    open_column = next((c for c, said in says.items() if said is Says.UNKNOWN and row.cells[c] is not None), None)
+    open_column = next(
+        (c for c, said in says.items() if said is ContactReading.UNKNOWN and row.cells[c] is not None), None
+    )
     # A task that is done is contact where the file has nothing but tasks; else it may be any chore.
-    is_shown = any(says[e.column] is Says.YES for e in about if e.facet is not Facet.STATE or not several)
+    is_shown = any(
+        says[e.column] is ContactReading.YES for e in about if e.facet is not ActivityFacet.STATE or not several
+    )
     if open_column:
         undecided[open_column][row.cells[open_column] or ""] += row.count
     elif None in (row.cells[column] for column in says):
         return False
-    elif of_kind is Says.UNKNOWN and not is_shown and kind:
+    elif of_kind is ContactReading.UNKNOWN and not is_shown and kind:
         undecided[kind.column][row.cells[kind.column] or ""] += row.count
     else:
         return True
@@ -207,31 +220,38 @@ def _is_contact(
 def _is_chore(row: SignalRow, kind: Signal | None, about: Sequence[Signal], answers: Answers) -> bool:
     """Tell whether rows are tasks of which nothing says that they were done: no contact beside calls and mails."""
     text = row.cells[kind.column] if kind else None
-    if text is None or kind is None or _kind_says(row, kind, answers) is not Says.UNKNOWN or kind_of(text)[0] != "task":
+    if (
+        text is None
+        or kind is None
+        or _kind_says(row, kind, answers) is not ContactReading.UNKNOWN
+        or kind_of(text)[0] != "task"
+    ):
         return False
-    return not any(_says(each, row.cells[each.column], answers) is Says.YES for each in about)
+    return not any(_says(each, row.cells[each.column], answers) is ContactReading.YES for each in about)
 
 
-def _kind_says(row: SignalRow, kind: Signal | None, answers: Answers) -> Says:
+def _kind_says(row: SignalRow, kind: Signal | None, answers: Answers) -> ContactReading:
     if kind is None:
-        return Says.YES
+        return ContactReading.YES
     text = row.cells[kind.column]
     answer = answers.get(kind.column, {}).get(text or "")
     if answer is not None:
-        return Says.YES if answer else Says.NO
-    return kind_of(text)[1] if text is not None else Says.UNKNOWN
+        return ContactReading.YES if answer else ContactReading.NO
+    return kind_of(text)[1] if text is not None else ContactReading.UNKNOWN
 
 
-def _says(signal: Signal, text: str | None, answers: Answers) -> Says:
+def _says(signal: Signal, text: str | None, answers: Answers) -> ContactReading:
     if text is None:
-        return Says.UNKNOWN
+        return ContactReading.UNKNOWN
     answer = answers.get(signal.column, {}).get(text)
     if answer is not None:
-        return Says.YES if answer else Says.NO
+        return ContactReading.YES if answer else ContactReading.NO
     if signal.boolean:
-        is_yes = state_of(text) is Says.YES
-        return Says.NO if is_yes == signal.inverted else Says.YES
-    judge = {Facet.DIRECTION: direction_of, Facet.OUTCOME: outcome_of, Facet.STATE: state_of}[signal.facet]
+        is_yes = state_of(text) is ContactReading.YES
+        return ContactReading.NO if is_yes == signal.inverted else ContactReading.YES
+    judge = {ActivityFacet.DIRECTION: direction_of, ActivityFacet.OUTCOME: outcome_of, ActivityFacet.STATE: state_of}[
+        signal.facet
+    ]
     return judge(text)
 
 
@@ -239,8 +259,8 @@ def _needed(
     about: Sequence[Signal], rows: Sequence[SignalRow], kept: Sequence[SignalRow], answers: Answers
 ) -> list[Signal]:
     """Leave out a column of states that leaves no row out beside the others."""
-    others = [each for each in about if each.facet is not Facet.STATE]
-    without = [r for r in rows if all(_says(e, r.cells[e.column], answers) is Says.YES for e in others)]
+    others = [each for each in about if each.facet is not ActivityFacet.STATE]
+    without = [r for r in rows if all(_says(e, r.cells[e.column], answers) is ContactReading.YES for e in others)]
     return others if others and len(without) == len(kept) else list(about)
 
 

@@ -48,7 +48,7 @@ class SpendPeriod:
 
 
 @dataclass(frozen=True, slots=True)
-class Covered:
+class CoveredDays:
     """The days from the first lead to the last, and the longest stretch of days among them without any.
 
     An empty edge of a row's period that is no longer than that stretch may only be another day without leads.
@@ -67,13 +67,13 @@ class Covered:
         return (row.days, row.days) if is_whole or is_edge else (shared, row.days)
 
 
-def covered(days: Sequence[date]) -> Covered | None:
+def covered(days: Sequence[date]) -> CoveredDays | None:
     """Return the days that leads cover; None without any."""
     if not days:
         return None
     some = sorted(days)
     stretch = max(((later - earlier).days - 1 for earlier, later in pairwise(some)), default=0)
-    return Covered(SpendPeriod(some[0], some[-1]), stretch)
+    return CoveredDays(SpendPeriod(some[0], some[-1]), stretch)
 
 
 def period_of(text: str) -> SpendPeriod | None:

@@ -12,9 +12,9 @@ from leadtight.reporting.audit.columns.choice import required
 from leadtight.reporting.audit.columns.mapping import SpendColumns
 from leadtight.reporting.audit.dates import time_columns
 from leadtight.reporting.audit.errors import UnusableError
-from leadtight.reporting.audit.options import Options
+from leadtight.reporting.audit.options import AuditOptions
 from leadtight.reporting.audit.source_file import SourceFile
-from leadtight.reporting.audit.spend.periods import Covered, SpendPeriod, covered, period_of, periods_of
+from leadtight.reporting.audit.spend.periods import CoveredDays, SpendPeriod, covered, period_of, periods_of
 from leadtight.reporting.audit.spend.sources import SourceNames
 from leadtight.reporting.audit.spend.total_rows import SpendRow, totals
 from leadtight.tabular.amounts.column import several_named
@@ -43,7 +43,7 @@ def read_spend(
     connection: duckdb.DuckDBPyConnection,
     sheet: SourceFile,
     columns: SpendColumns,
-    options: Options,
+    options: AuditOptions,
     sources: SourceNames,
 ) -> SpendRead:
     """Return the sums of `spend_text` over the days that count. Raises UnusableError for several currencies."""
@@ -142,7 +142,7 @@ def _shares(
     connection: duckdb.DuckDBPyConnection,
     sheet: SourceFile,
     columns: SpendColumns,
-    options: Options,
+    options: AuditOptions,
     rows: Sequence[int],
 ) -> dict[int, tuple[int, int, str]]:
     """Return of dated rows how many of their days count, of how many, and the days as they stand."""
@@ -155,7 +155,7 @@ def _shares(
     return {row: (*window.share(period), text) for row, (period, text) in dated.items()}
 
 
-def _window(connection: duckdb.DuckDBPyConnection, options: Options) -> Covered | None:
+def _window(connection: duckdb.DuckDBPyConnection, options: AuditOptions) -> CoveredDays | None:
     """Return the days that count: those that are asked for, else those that the leads cover."""
     zone = options.calendar.zone.key
     rows = connection.execute(
@@ -164,18 +164,18 @@ def _window(connection: duckdb.DuckDBPyConnection, options: Options) -> Covered 
     ).fetchall()
     days = covered([row[0] for row in rows])
     if options.since and options.until:
-        return Covered(SpendPeriod(options.since, options.until), 0)
+        return CoveredDays(SpendPeriod(options.since, options.until), 0)
     if days is None:
         return None
     first, last = options.since or days.period.first, options.until or days.period.last
-    return Covered(SpendPeriod(first, last), 0 if options.since or options.until else days.stretch)
+    return CoveredDays(SpendPeriod(first, last), 0 if options.since or options.until else days.stretch)
 
 
 def _dated(
     connection: duckdb.DuckDBPyConnection,
     sheet: SourceFile,
     columns: SpendColumns,
-    options: Options,
+    options: AuditOptions,
     rows: Sequence[int],
 ) -> dict[int, tuple[SpendPeriod, str]]:
     assert columns.date
@@ -201,7 +201,7 @@ def _dated(
 
 
 def _days(
-    connection: duckdb.DuckDBPyConnection, sheet: SourceFile, columns: SpendColumns, name: str, options: Options
+    connection: duckdb.DuckDBPyConnection, sheet: SourceFile, columns: SpendColumns, name: str, options: AuditOptions
 ) -> dict[int, date | None]:
     zone = options.calendar.zone
     cells = {name: sheet.cell(name)}
@@ -212,5 +212,5 @@ def _days(
     return {row: None if us is None else _local(us, options) for row, us in rows}
 
 
-def _local(us: int, options: Options) -> date:
+def _local(us: int, options: AuditOptions) -> date:
     return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=us)).astimezone(options.calendar.zone).date()

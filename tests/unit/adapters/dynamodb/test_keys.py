@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from leadtight.adapters.dynamodb import keys
-from leadtight.domain.notifications.urgency import Lane
+from leadtight.domain.notifications.urgency import OutboxLane
 
 AT, DAY = datetime(2026, 11, 23, 9, 0, 0, 123_456, tzinfo=UTC), date(2026, 11, 23)
 WHEN = "2026-11-23T09:00:00.123456Z"
@@ -43,10 +43,10 @@ def sha256(text: str) -> str:
         (keys.due(AT, "L1"), f"{WHEN}#L1"),
         (keys.due_by(AT), f"{WHEN}#~"),
         (keys.due_after(AT, "L1"), f"{WHEN}#L1 "),
-        (keys.owed(Lane.LEASED, AT, "L1#ack"), f"{WHEN}#L1#ack"),
-        (keys.owed(Lane.FIRST, AT, "L1#ack"), f"0{Lane.FIRST.value}#{WHEN}#L1#ack"),
-        (keys.owed_by(Lane.LEASED, AT), ("1", f"{WHEN}#~")),
-        (keys.owed_by(Lane.SOON, AT), (f"0{Lane.SOON.value}#", f"0{Lane.SOON.value}#{WHEN}#~")),
+        (keys.owed(OutboxLane.LEASED, AT, "L1#ack"), f"{WHEN}#L1#ack"),
+        (keys.owed(OutboxLane.FIRST, AT, "L1#ack"), f"0{OutboxLane.FIRST.value}#{WHEN}#L1#ack"),
+        (keys.owed_by(OutboxLane.LEASED, AT), ("1", f"{WHEN}#~")),
+        (keys.owed_by(OutboxLane.SOON, AT), (f"0{OutboxLane.SOON.value}#", f"0{OutboxLane.SOON.value}#{WHEN}#~")),
         (keys.outboxes(), ("OUTBOX#0", "OUTBOX#1", "OUTBOX#2", "OUTBOX#3")),
         (keys.boards(), ("BOARD", "BOARD#1", "BOARD#2", "BOARD#3")),
         (keys.days(DAY), tuple(f"DAY#2026-11-23#{n}" for n in range(8))),

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from leadtight.adapters.dynamodb.form_rows import ConsentRow, places, shards
-from leadtight.adapters.dynamodb.quarantine_rows import HeldPartRow, HeldRow, lengths, parts_of
+from leadtight.adapters.dynamodb.quarantine_rows import QuarantinePartRow, QuarantineRow, lengths, parts_of
 from leadtight.adapters.dynamodb.rows import (
     AlertsRow,
     BoardIndexRow,
@@ -226,35 +226,35 @@ def test_what_many_may_do_is_counted_over_more_items(at_most: int, over: int) ->
 
 
 def test_a_held_delivery_is_in_the_index_by_what_it_waits_for() -> None:
-    assert index(HeldRow.of(held())) == ("HELD", f"{AT}#H1")
-    assert index(HeldRow.of(waiting(received_at=EVENING))) == ("HELD#WAITING", f"{AT}#H1")
+    assert index(QuarantineRow.of(held())) == ("HELD", f"{AT}#H1")
+    assert index(QuarantineRow.of(waiting(received_at=EVENING))) == ("HELD#WAITING", f"{AT}#H1")
     settled = discarded(held(received_at=EVENING), "mia", "an advert", NOW)
-    row = HeldRow.of(settled)
+    row = QuarantineRow.of(settled)
     assert index(row) == ("HELD#2026-11-23", "2026-11-23T21:30:00.000000Z#H1")
     assert stored(row)["expires_at"] == str(int((NOW + timedelta(days=90)).timestamp()))
-    assert stored(HeldRow.of(held())).keys() == {"pk", "sk", "version", "doc", "gsi1pk", "gsi1sk"}
-    assert stored(HeldRow.of(held()))["sk"] == "HELD"
+    assert stored(QuarantineRow.of(held())).keys() == {"pk", "sk", "version", "doc", "gsi1pk", "gsi1sk"}
+    assert stored(QuarantineRow.of(held()))["sk"] == "HELD"
 
 
 def test_a_large_delivery_is_cut_into_pieces_that_go_with_it() -> None:
     content = "".join(f"{n:07}," for n in range(30_000))
     large = discarded(held(content=content), "mia", "an advert", NOW)
-    row, parts = HeldRow.of(large), list(parts_of(large))
+    row, parts = QuarantineRow.of(large), list(parts_of(large))
     assert row.characters == len(content)
     assert row.value() == replace(large, content=content[:4_000])
     assert "".join(part.doc for part in parts) == content
     assert [len(part.doc) for part in parts] == lengths(len(content)) == [65_536, 65_536, 65_536, 43_392]
     assert [(part.pk, part.sk) for part in parts] == [(f"HELDPART#H1#{n}", "PART") for n in range(4)]
     assert {part.expires_at for part in parts} == {row.expires_at}
-    assert isinstance(parts[0], HeldPartRow)
+    assert isinstance(parts[0], QuarantinePartRow)
     assert list(parts_of(held())) == []
 
 
 def test_a_delivery_is_large_by_its_bytes() -> None:
-    around = 200 * 1024 - len(HeldRow.of(held(content="")).doc.encode())
-    assert HeldRow.of(held(content="ü" * (around // 2))).characters is None
-    assert HeldRow.of(held(content="ü" * (around // 2 + 1))).characters == around // 2 + 1
-    assert HeldRow.of(held(content="\ud800" * (around + 1))).characters == around + 1
+    around = 200 * 1024 - len(QuarantineRow.of(held(content="")).doc.encode())
+    assert QuarantineRow.of(held(content="ü" * (around // 2))).characters is None
+    assert QuarantineRow.of(held(content="ü" * (around // 2 + 1))).characters == around // 2 + 1
+    assert QuarantineRow.of(held(content="\ud800" * (around + 1))).characters == around + 1
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 
 from leadtight.adapters.dynamodb import stream
 from leadtight.adapters.dynamodb.rows import BoardIndexRow, EventRow, LeadRow, MessageRow, TableRow
-from leadtight.app.messaging.respond import DeliveryReport, Reported
+from leadtight.app.messaging.respond import DeliveryReceipt, DeliveryReport
 from leadtight.app.sla.sla import Alarm
 from tests.contracts.changes import arrival
 
@@ -119,22 +119,26 @@ def bounce(kind: str, *codes: str | None) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("said", "reported", "detail"),
     [
-        (event("Send"), Reported.ACCEPTED, ""),
-        (event("Delivery"), Reported.ACCEPTED, ""),
-        (event("Delivery", key="notificationType"), Reported.ACCEPTED, ""),
-        (event("Reject"), Reported.BOUNCED, "reject"),
-        (event("Rendering Failure"), Reported.BOUNCED, "rendering failure"),
-        (event("Complaint"), Reported.COMPLAINED, "complaint"),
-        (event("Complaint", complaint={"complaintFeedbackType": "abuse"}), Reported.COMPLAINED, "complaint"),
-        (event("Bounce", bounce=bounce("Permanent", None, "550 no such user")), Reported.BOUNCED, "550 no such user"),
-        (event("Bounce", bounce=bounce("Permanent", None)), Reported.BOUNCED, "bounced"),
-        (event("Bounce", bounce={"bounceType": "Permanent"}), Reported.BOUNCED, "bounced"),
+        (event("Send"), DeliveryReceipt.ACCEPTED, ""),
+        (event("Delivery"), DeliveryReceipt.ACCEPTED, ""),
+        (event("Delivery", key="notificationType"), DeliveryReceipt.ACCEPTED, ""),
+        (event("Reject"), DeliveryReceipt.BOUNCED, "reject"),
+        (event("Rendering Failure"), DeliveryReceipt.BOUNCED, "rendering failure"),
+        (event("Complaint"), DeliveryReceipt.COMPLAINED, "complaint"),
+        (event("Complaint", complaint={"complaintFeedbackType": "abuse"}), DeliveryReceipt.COMPLAINED, "complaint"),
+        (
+            event("Bounce", bounce=bounce("Permanent", None, "550 no such user")),
+            DeliveryReceipt.BOUNCED,
+            "550 no such user",
+        ),
+        (event("Bounce", bounce=bounce("Permanent", None)), DeliveryReceipt.BOUNCED, "bounced"),
+        (event("Bounce", bounce={"bounceType": "Permanent"}), DeliveryReceipt.BOUNCED, "bounced"),
     ],
     ids=lambda value: value.get("eventType") if isinstance(value, dict) else str(value),
 )
 @pytest.mark.parametrize("is_wrapped", [True, False], ids=["in a notification", "bare"])
 def test_a_report_says_what_became_of_a_message(
-    said: dict[str, Any], reported: Reported, detail: str, is_wrapped: bool
+    said: dict[str, Any], reported: DeliveryReceipt, detail: str, is_wrapped: bool
 ) -> None:
     body = json.dumps({"Message": json.dumps(said)} if is_wrapped else said)
     ours = DeliveryReport(provider_id="p-1", reported=reported, detail=detail, lead_id="L1", message_id="ack")
@@ -147,7 +151,7 @@ def test_a_report_without_our_tags_is_known_by_the_providers_id() -> None:
         {"messageId": "p-1", "tags": {"lead_id": [], "ses:from-domain": ["example.com"]}},
     ):
         body = json.dumps({"eventType": "Delivery", "mail": mail})
-        assert stream.delivery_report(body) == DeliveryReport(provider_id="p-1", reported=Reported.ACCEPTED)
+        assert stream.delivery_report(body) == DeliveryReport(provider_id="p-1", reported=DeliveryReceipt.ACCEPTED)
 
 
 @pytest.mark.parametrize(

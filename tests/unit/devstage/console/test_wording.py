@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from leadtight.app.messaging.respond import Reported
+from leadtight.app.messaging.respond import DeliveryReceipt
 from leadtight.devstage.console.story import StoryLine, tell
 from leadtight.devstage.deployment import POLICY
 from leadtight.domain.model.errors import SendRefused
@@ -133,10 +133,10 @@ def test_a_message_that_did_not_arrive_says_why(world: World) -> None:
 def test_a_mail_that_came_back_says_so_and_one_that_arrived_is_only_in_the_list(world: World) -> None:
     lead_id = world.receive(name="Ada Obi")
     acknowledgement, alert = world.mailer.sent
-    world.report(alert, Reported.ACCEPTED)
+    world.report(alert, DeliveryReceipt.ACCEPTED)
     before = words(world, lead_id)
     world.advance(seconds=1)
-    world.report(acknowledgement, Reported.BOUNCED, "mailbox full")
+    world.report(acknowledgement, DeliveryReceipt.BOUNCED, "mailbox full")
     assert words(world, lead_id) == [
         *before,
         "By e-mail Ada Obi cannot be reached: the next step says how instead.",

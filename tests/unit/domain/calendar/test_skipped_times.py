@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leadtight.domain.calendar.business_hours import Calendar, Period
-from leadtight.domain.compliance.contact_hours import Window
+from leadtight.domain.compliance.contact_hours import ContactWindow
 
 LONG = settings().max_examples > 1_000
 DATES_LEFT_OUT = {
@@ -116,6 +116,6 @@ def test_a_day_whose_working_hours_the_clock_skipped_is_no_business_day() -> Non
 
 def test_a_text_is_not_let_go_by_the_hours_of_a_date_that_the_zone_left_out() -> None:
     fridays_only = tuple(((time(8), time(21)) if day == 4 else None) for day in range(7))
-    window = Window(zone=ZoneInfo("Pacific/Apia"), week=fridays_only)
+    window = ContactWindow(zone=ZoneInfo("Pacific/Apia"), week=fridays_only)
     thursday_evening = datetime.fromisoformat("2011-12-29T22:00-10:00")
     assert window.opens(thursday_evening) == datetime.fromisoformat("2012-01-06T08:00+14:00")

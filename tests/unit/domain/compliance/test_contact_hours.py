@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadtight.domain.compliance.contact_hours import Day, Window, every_day, first_permitted
+from leadtight.domain.compliance.contact_hours import ContactWindow, Day, every_day, first_permitted
 
 MINUTE = timedelta(minutes=1)
 ZONES = [
@@ -21,7 +21,7 @@ HOURS = st.tuples(st.integers(6, 11), st.integers(16, 22)).map(lambda h: (time(h
 WEEKS = st.lists(st.one_of(st.none(), HOURS, HOURS, HOURS), min_size=7, max_size=7).map(tuple)
 
 
-def is_open(window: Window, at: datetime) -> bool:
+def is_open(window: ContactWindow, at: datetime) -> bool:
     """Tell by the clock on the wall whether an hour is permitted: another way than the code's."""
     local = at.astimezone(window.zone)
     hours: Day | None = window.week[local.weekday()]
@@ -38,7 +38,7 @@ def test_never_outside_a_candidate_window_and_never_later_than_needed(
 ) -> None:
     now = datetime(2026, 1, 1, tzinfo=UTC) + minute * MINUTE
     days = frozenset(now.date() + timedelta(days=n) for n in closed)
-    windows = [Window(zone=ZoneInfo(zone), week=week, closed=days) for zone, week in places]
+    windows = [ContactWindow(zone=ZoneInfo(zone), week=week, closed=days) for zone, week in places]
     found = first_permitted(windows, now)
     until = found or now + timedelta(days=10)
     assert found is None or all(is_open(window, found) for window in windows)
@@ -47,7 +47,7 @@ def test_never_outside_a_candidate_window_and_never_later_than_needed(
 
 
 def test_hours_begin_and_end_to_the_minute_on_the_days_when_clocks_change() -> None:
-    berlin = Window(zone=ZoneInfo("Europe/Berlin"), week=every_day(time(8), time(21)))
+    berlin = ContactWindow(zone=ZoneInfo("Europe/Berlin"), week=every_day(time(8), time(21)))
     for day, hour in ((date(2026, 3, 28), 7), (date(2026, 3, 29), 6), (date(2026, 10, 24), 6), (date(2026, 10, 25), 7)):
         opens = datetime(day.year, day.month, day.day, hour, tzinfo=UTC)
         assert berlin.opens(opens - MINUTE) == opens
@@ -58,7 +58,7 @@ def test_hours_begin_and_end_to_the_minute_on_the_days_when_clocks_change() -> N
 
 
 def test_windows_that_never_meet_have_no_instant() -> None:
-    one, other = (Window(zone=ZoneInfo("UTC"), week=every_day(time(a), time(b))) for a, b in ((8, 10), (10, 12)))
+    one, other = (ContactWindow(zone=ZoneInfo("UTC"), week=every_day(time(a), time(b))) for a, b in ((8, 10), (10, 12)))
     assert first_permitted([one, other], datetime(2026, 1, 1, tzinfo=UTC)) is None
     assert one.opens(datetime(2026, 1, 1, 10, tzinfo=UTC)) == datetime(2026, 1, 2, 8, tzinfo=UTC)
-    assert Window(zone=ZoneInfo("UTC"), week=7 * (None,)).opens(datetime(2026, 1, 1, tzinfo=UTC)) is None
+    assert ContactWindow(zone=ZoneInfo("UTC"), week=7 * (None,)).opens(datetime(2026, 1, 1, tzinfo=UTC)) is None

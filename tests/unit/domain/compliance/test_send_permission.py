@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from leadtight.adapters.contact_points.contact_hours import RealHours
 from leadtight.domain.change import ChangeBuilder
-from leadtight.domain.compliance.contact_hours import Window
+from leadtight.domain.compliance.contact_hours import ContactWindow
 from leadtight.domain.compliance.send_permission import (
     Decision,
     Permission,
@@ -20,13 +20,13 @@ from leadtight.domain.compliance.send_permission import (
     Windows,
     authorize_send,
 )
-from leadtight.domain.model.enrolment import Enrolment, Origin, PlannedStep, StepAction
+from leadtight.domain.model.enrolment import Enrolment, EnrolmentOrigin, PlannedStep, StepAction
 from leadtight.domain.model.identity import person_key
 from leadtight.domain.model.inquiry import Consent, Inquiry
 from leadtight.domain.model.message import LEAD, TO_TEAM, Channel, Message, Template
 from leadtight.domain.policy.messaging import Voice
 from leadtight.domain.policy.policy import Policy
-from leadtight.domain.policy.sequences import Basis
+from leadtight.domain.policy.sequences import LegalBasis
 from leadtight.domain.sequences.progress import enrol
 from leadtight.policy import loader as policies
 from tests.unit.domain.leads import new_lead
@@ -138,7 +138,7 @@ def test_a_text_leaves_only_in_hours_permitted_in_every_zone_and_waits_until_the
         assert isinstance(asked(Channel.SMS, decision.until, policy=policy, **body), Permission)
 
 
-def permitted(policy: Policy, places: tuple[Window, ...], at: datetime) -> bool:
+def permitted(policy: Policy, places: tuple[ContactWindow, ...], at: datetime) -> bool:
     """Tell by the clocks on the walls, another way than the code's."""
     for place in places:
         local = at.astimezone(place.zone)
@@ -177,7 +177,13 @@ def ring(now: datetime, **inquiry: Any) -> Decision:
     """Return what is decided about the automatic call that a lead's plan waits for."""
     planned = PlannedStep(id="ring", action=StepAction.VOICE, what="Call {name}", at=now)
     enrolment = Enrolment(
-        id="plan.1", sequence="plan", origin=Origin.TIER, starts_at=now, stop_on=(), started=True, calling=planned
+        id="plan.1",
+        sequence="plan",
+        origin=EnrolmentOrigin.TIER,
+        starts_at=now,
+        stop_on=(),
+        started=True,
+        calling=planned,
     )
     message = Message(
         id="m",
@@ -218,7 +224,7 @@ def step(channel: Channel, policy: Policy = POLICY, **inquiry: Any) -> Decision:
     """Return what is decided about a step of the nurture sequence that the lead is in."""
     lead = new_lead(policy, NOON, **({"phone_proof": "verified"} | inquiry))
     builder = ChangeBuilder(lead, replace(lead, owner_id="ana"), NOON)
-    enrol(builder, policy, "nurture", origin=Origin.OUTCOME, now=NOON)
+    enrol(builder, policy, "nurture", origin=EnrolmentOrigin.OUTCOME, now=NOON)
     enrolled = builder.lead
     assert enrolled.enrolment is not None
     message = Message(
@@ -234,15 +240,15 @@ def step(channel: Channel, policy: Policy = POLICY, **inquiry: Any) -> Decision:
     return authorize_send(policy, message, enrolled, Suppression(), RealHours().windows, NOON)
 
 
-@given(sms=st.booleans(), marketing=st.sets(st.sampled_from(Channel)), basis=st.sampled_from(Basis))
+@given(sms=st.booleans(), marketing=st.sets(st.sampled_from(Channel)), basis=st.sampled_from(LegalBasis))
 def test_a_message_beyond_the_inquiry_needs_consent_on_its_channel(
-    sms: bool, marketing: set[Channel], basis: Basis
+    sms: bool, marketing: set[Channel], basis: LegalBasis
 ) -> None:
     policy = replace(POLICY, messaging=replace(POLICY.messaging, sequence_mail_basis=basis))
     consent = Consent(sms=sms, marketing=tuple(sorted(marketing)), text="yes")
     for channel in TO_TEAM:
         decision = step(channel, policy, phone="+4930901820", consent=consent)
-        by_law = channel is Channel.EMAIL and basis is Basis.INQUIRY
+        by_law = channel is Channel.EMAIL and basis is LegalBasis.INQUIRY
         if channel in marketing or by_law:
             assert isinstance(decision, Permission)
             assert decision.basis == ("consent" if channel in marketing else "inquiry")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from leadtight.domain.model.message import LEAD, Channel, Message, Status, Template
-from leadtight.domain.notifications.urgency import SHARES, Lane, in_turn, lane
+from leadtight.domain.notifications.urgency import SHARES, OutboxLane, in_turn, lane
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
@@ -73,5 +73,5 @@ def test_every_template_has_a_lane_of_its_own_right(template: Template) -> None:
 
 def test_what_is_claimed_waits_for_its_lease_and_what_is_queued_for_its_digest() -> None:
     message = owed("L1")
-    assert lane(replace(message, queued=True)) is Lane.DIGEST
-    assert lane(replace(message, queued=True, status=Status.CLAIMED)) is Lane.LEASED
+    assert lane(replace(message, queued=True)) is OutboxLane.DIGEST
+    assert lane(replace(message, queued=True, status=Status.CLAIMED)) is OutboxLane.LEASED

@@ -7,7 +7,7 @@ import pytest
 
 from leadtight.domain.model.capacity import Caps, Load, OwnerState, RampStep
 from leadtight.domain.model.codec import from_document
-from leadtight.domain.model.enrolment import Origin
+from leadtight.domain.model.enrolment import EnrolmentOrigin
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.inquiry import Inquiry
 from leadtight.domain.model.lead import Handover, Lead, NextAction
@@ -157,7 +157,7 @@ def test_a_tiers_sequence_is_for_leads_that_nobody_has_dealt_with(dealt_with: bo
     assert again is not None
     begun = again.after.enrolment
     assert (begun is not None) is enrolled
-    assert begun is None or (begun.sequence, begun.origin, begun.starts_at) == ("nurture", Origin.TIER, MONDAY)
+    assert begun is None or (begun.sequence, begun.origin, begun.starts_at) == ("nurture", EnrolmentOrigin.TIER, MONDAY)
 
 
 def receipt_for(policy: Policy, lead: Lead, roster: dict[str, OwnerState]) -> tuple[Receipt, Load]:

@@ -17,7 +17,7 @@ from leadtight.domain.policy.conditions import Condition
 from leadtight.domain.policy.evaluation import Arrival, holds
 from leadtight.domain.policy.people import Absence
 from leadtight.domain.policy.policy import Policy
-from leadtight.domain.policy.pools import Returning, Strategy
+from leadtight.domain.policy.pools import CatchUp, Strategy
 from leadtight.domain.routing.receipt import Receipt
 from leadtight.domain.routing.selection import choose, rule_for
 from leadtight.policy import loader as policies
@@ -114,7 +114,7 @@ def test_the_receipt_names_every_candidate_and_why_they_were_left_out() -> None:
     loads=st.dictionaries(st.sampled_from(sorted(POLICY.people)), st.integers(0, 5)),
     strategy=st.sampled_from(Strategy),
     relax=st.sampled_from([(), ("language",)]),
-    returning=st.sampled_from(Returning),
+    returning=st.sampled_from(CatchUp),
     turn=st.integers(0, 10_000),
 )
 def test_a_receipt_alone_recomputes_its_owner_even_after_storage(
@@ -126,7 +126,7 @@ def test_a_receipt_alone_recomputes_its_owner_even_after_storage(
     loads: dict[str, int],
     strategy: Strategy,
     relax: tuple[str, ...],
-    returning: Returning,
+    returning: CatchUp,
     turn: int,
 ) -> None:
     policy = demanding(members, skilled, strategy, relax, returning)
@@ -159,7 +159,7 @@ def demanding(
     skilled: set[str],
     strategy: Strategy,
     relax: tuple[str, ...],
-    returning: Returning = Returning.FRESH,
+    returning: CatchUp = CatchUp.FRESH,
 ) -> Policy:
     inbound = POLICY.pools["inbound"]
     pool = replace(inbound, members=members, strategy=strategy, require=("language",), relax=relax, returning=returning)

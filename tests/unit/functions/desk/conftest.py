@@ -10,7 +10,7 @@ from functions.desk import handler
 from leadtight import bootstrap
 from leadtight.adapters.contact_points.timezones import local_time_of
 from leadtight.adapters.memory.alarms import MemoryAlarms
-from leadtight.adapters.memory.dnc_lists import MemoryCallLists
+from leadtight.adapters.memory.dnc_lists import MemoryDncLists
 from leadtight.adapters.memory.files import MemoryFiles
 from leadtight.adapters.memory.table import MemoryTable
 from leadtight.app.messaging.links import Links
@@ -36,7 +36,7 @@ class Desk:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = MONDAY_NINE
         self.table, self.files = MemoryTable(), MemoryFiles()
-        desk = use_case.Desk(POLICY, self.table, MemoryAlarms(), LINKS, local_time_of, MemoryCallLists())
+        desk = use_case.Desk(POLICY, self.table, MemoryAlarms(), LINKS, local_time_of, MemoryDncLists())
         monkeypatch.setattr(bootstrap, "clock", lambda: lambda: self.now)
         monkeypatch.setattr(bootstrap, "desk", lambda: desk)
         monkeypatch.setattr(bootstrap, "report_files", lambda: self.files)

@@ -10,7 +10,7 @@ import pytest
 from functions.desk import handler
 from leadtight.adapters.contact_points.timezones import local_time_of
 from leadtight.adapters.memory.alarms import MemoryAlarms
-from leadtight.adapters.memory.dnc_lists import MemoryCallLists
+from leadtight.adapters.memory.dnc_lists import MemoryDncLists
 from leadtight.app.outcomes import desk as use_case
 from leadtight.domain.access.signed_links import Claims, LinkPurpose, sign
 from leadtight.domain.policy.targets import EscalationLevel
@@ -108,7 +108,7 @@ def test_somebody_who_is_told_of_misses_by_name_can_open_the_link_they_get(desk:
     told = replace(POLICY.targets["hot"], escalate=(EscalationLevel(after=timedelta(), notify="eli"),))
     policy = replace(POLICY, targets={**POLICY.targets, "hot": told})
     assert (
-        use_case.Desk(policy, desk.table, MemoryAlarms(), LINKS, local_time_of, MemoryCallLists())
+        use_case.Desk(policy, desk.table, MemoryAlarms(), LINKS, local_time_of, MemoryDncLists())
         .look(desk.link("eli"), desk.now)
         .person
         == "eli"

@@ -14,11 +14,11 @@ from leadtight.adapters.http import page_headers
 from leadtight.adapters.presentation.lead_view import facts, time_left
 from leadtight.adapters.presentation.pages import intake
 from leadtight.adapters.presentation.pages.outcome import Pages
-from leadtight.app.intake.quick_add import Added, AddForm
+from leadtight.app.intake.quick_add import AddForm, QuickAddResult
 from leadtight.app.outcomes.recording import LeadView, OutcomeForm
 from leadtight.app.views.queue import MyQueue
 from leadtight.domain.change import Change
-from leadtight.domain.model.errors import InvalidInquiry, LinkOver, Problem, StaleSubmission
+from leadtight.domain.model.errors import InvalidInquiry, LinkExpired, Problem, StaleSubmission
 from leadtight.domain.model.inquiry import Inquiry
 from tests.unit.adapters.presentation.leads import (
     ADA,
@@ -95,11 +95,11 @@ def queues() -> Iterator[str]:
         ("merged", "ana"),
         ("duplicate", None),
     ):
-        yield PAGES.added(Added(person="ana", name=NASTY, status=status, mine=True, owner_id=owner))
+        yield PAGES.added(QuickAddResult(person="ana", name=NASTY, status=status, mine=True, owner_id=owner))
 
 
 def notices() -> Iterator[str]:
-    yield PAGES.over(LinkOver("This link has expired."), NASTY)
+    yield PAGES.over(LinkExpired("This link has expired."), NASTY)
     yield PAGES.forged()
     yield PAGES.missing()
     yield PAGES.malformed(NASTY)

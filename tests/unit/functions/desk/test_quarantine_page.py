@@ -15,7 +15,7 @@ from leadtight.adapters.inbound.replay import reread
 from leadtight.adapters.presentation.pages import quarantine as pages_quarantine
 from leadtight.adapters.presentation.pages.outcome import Pages
 from leadtight.app.intake.quarantine import Quarantine
-from leadtight.app.intake.quarantine_desk import HeldDeliveries, QuarantineDesk, WholeDelivery
+from leadtight.app.intake.quarantine_desk import QuarantineDesk, QuarantineDetail, QuarantineListing
 from leadtight.app.messaging.links import OUTCOME_LASTS
 from leadtight.app.ports.guards import Guard
 from leadtight.domain.intake.quarantine import QuarantinedDelivery, QuarantineState, Reason
@@ -210,12 +210,12 @@ def test_a_held_mail_shows_who_wrote_about_what_in_which_words(header: str) -> N
     words = "We need a new roof <b>soon</b>.\n\n" + "It is a long story. " * 60 + "The end."
     assert inbox.drop(mail(words, headers={name: value})).status == "held"
     [held] = (*inbox.quarantine.waiting(9), *inbox.quarantine.suspected(9))
-    found = HeldDeliveries(person="mia", waiting=(held,), suspected=())
+    found = QuarantineListing(person="mia", waiting=(held,), suspected=())
     page = pages_quarantine.quarantine(inbox.policy, found)
     for shown in ("Ada Obi &lt;ada@example.com&gt;", "Solar roof", "We need a new roof &lt;b&gt;soon&lt;/b&gt;."):
         assert shown in page
     assert "The end." not in page
-    whole = WholeDelivery(person="mia", held=held, reads_as=inbox.quarantine.reads_as(held))
+    whole = QuarantineDetail(person="mia", held=held, reads_as=inbox.quarantine.reads_as(held))
     assert "The end." in pages_quarantine.delivery(inbox.policy, whole)
 
 

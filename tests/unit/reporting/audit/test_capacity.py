@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from leadtight.reporting.metrics.capacity import most_an_hour, people_needed, waits_at_most
-from leadtight.reporting.metrics.query import Staff
+from leadtight.reporting.metrics.query import Staffing
 from tests.unit.reporting.audit.exports import PLAIN, report, write_csv
 
 MONDAY = datetime(2026, 1, 5, 9)  # noqa: DTZ001 - an export's wall-clock time
@@ -40,8 +40,8 @@ def test_without_people_nothing_is_computed_and_it_says_so(tmp_path: Path) -> No
     assert "capacity" in {each["what"] for each in found["cannot_compute"]}
 
 
-def _staff(people: int) -> Staff:
-    return Staff(people=people, handling=timedelta(minutes=24), window=timedelta(minutes=5))
+def _staff(people: int) -> Staffing:
+    return Staffing(people=people, handling=timedelta(minutes=24), window=timedelta(minutes=5))
 
 
 def test_erlang_c_of_a_textbook() -> None:

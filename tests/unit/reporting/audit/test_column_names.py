@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from leadtight.reporting.audit.columns import detection
-from leadtight.reporting.audit.columns.profile import Holds, profile
+from leadtight.reporting.audit.columns.profile import ContentKind, profile
 from leadtight.reporting.audit.source_file import look
 from tests.unit.reporting.audit.exports import run, write_csv
 
@@ -90,15 +90,15 @@ def test_what_columns_hold_is_told_from_their_cells(tmp_path: Path) -> None:
     rows = [[value.replace("#", str(n)) for value in columns.values()] for n in range(1, 7)]
     held = profile(look(write_csv(tmp_path / "leads.csv", list(columns), rows)))
     assert [held[name].holds for name in columns] == [
-        Holds.TIMES,
-        Holds.DATES,
-        Holds.ADDRESSES,
-        Holds.PHONES,
-        Holds.NUMBERS,
-        Holds.CHOICES,
-        Holds.DURATIONS,
-        Holds.DURATIONS,
-        Holds.TIMES,
+        ContentKind.TIMES,
+        ContentKind.DATES,
+        ContentKind.ADDRESSES,
+        ContentKind.PHONES,
+        ContentKind.NUMBERS,
+        ContentKind.CHOICES,
+        ContentKind.DURATIONS,
+        ContentKind.DURATIONS,
+        ContentKind.TIMES,
     ]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from leadtight.adapters.inbound.flat_fields import flat, without
-from leadtight.adapters.inbound.webhooks.meta.updates import Update, moment
+from leadtight.adapters.inbound.webhooks.meta.updates import MetaUpdate, moment
 from leadtight.adapters.inbound.webhooks.provider import UnreadableDelivery, set_aside
 from leadtight.app.intake.deliveries import Item
 from leadtight.app.intake.receive import Submission
@@ -16,7 +16,7 @@ OF_OURS = ("read", "delivery", "optin", "pass_thread_control", "take_thread_cont
 """Receipts of our own messages, and who of the page's apps answers."""
 
 
-def direct_message(update: Update, webhook: Webhook) -> Sequence[Item]:
+def direct_message(update: MetaUpdate, webhook: Webhook) -> Sequence[Item]:
     """Return a message or a pressed button as a lead; reactions are set aside. Raises Unreadable."""
     event = update.value
     message = event.get("message") or event.get("message_edit") or {}

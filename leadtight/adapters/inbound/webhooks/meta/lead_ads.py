@@ -20,8 +20,8 @@ from leadtight.adapters.inbound.webhooks.provider import (
     ApiRequest,
     Ask,
     ItemsWithIds,
-    Reply,
     Request,
+    WebhookReply,
     WebhookSecrets,
     WebhookVerificationError,
     announced,
@@ -43,9 +43,9 @@ GRAPH = "https://graph.facebook.com/v23.0"
 class MetaProvider(ItemsWithIds):
     """What Meta's products have in common: signature, handshake, and several updates of several accounts at once."""
 
-    reply = Reply(body="EVENT_RECEIVED", content_type="text/plain")
+    reply = WebhookReply(body="EVENT_RECEIVED", content_type="text/plain")
 
-    def handshake(self, request: Request, keys: WebhookSecrets) -> Reply | None:
+    def handshake(self, request: Request, keys: WebhookSecrets) -> WebhookReply | None:
         """Return the challenge to whoever knows our verify token."""
         if request.method != "GET":
             return None
@@ -53,7 +53,7 @@ class MetaProvider(ItemsWithIds):
         given = request.query.get("hub.verify_token", "")
         if not expected or request.query.get("hub.mode") != "subscribe" or not same(given, expected):
             raise WebhookVerificationError("the verify token does not match")
-        return Reply(body=request.query.get("hub.challenge", ""), content_type="text/plain")
+        return WebhookReply(body=request.query.get("hub.challenge", ""), content_type="text/plain")
 
     def check(self, request: Request, keys: WebhookSecrets, now: datetime) -> None:
         """Check the signature over the body."""

@@ -9,7 +9,7 @@ from leadtight.adapters.inbound.webhooks.provider import UnreadableDelivery, dig
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Update:
+class MetaUpdate:
     """One update: of which product and account, which field of it changed and to what, or a message of a chat."""
 
     product: str
@@ -34,17 +34,17 @@ def split_updates(content: Mapping[str, Any]) -> Iterator[bytes]:
                 yield packed({**content, "entry": [{**about, name: [one]}]})
 
 
-def updated(body: bytes) -> Update:
+def updated(body: bytes) -> MetaUpdate:
     """Return the update in a delivery of one. Raises Unreadable."""
     content = json_object(body)
     entry = dig(content, "entry", 0, kind=dict)
     product, account = str(content.get("object") or ""), str(entry.get("id") or "")
     if "messaging" in entry:
         message = dig(entry, "messaging", 0, kind=dict)
-        return Update(product=product, account=account, value=message, message=message)
+        return MetaUpdate(product=product, account=account, value=message, message=message)
     change = dig(entry, "changes", 0, kind=dict)
     field = dig(change, "field", kind=str)
-    return Update(product=product, account=account, field=field, value=dig(change, "value", kind=dict))
+    return MetaUpdate(product=product, account=account, field=field, value=dig(change, "value", kind=dict))
 
 
 def moment(stamp: Any, *, per_second: int = 1) -> str:

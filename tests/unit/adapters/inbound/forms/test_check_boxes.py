@@ -6,11 +6,11 @@ from urllib.parse import urlencode
 import pytest
 
 from leadtight.adapters.inbound.consent_boxes import is_ticked
-from leadtight.domain.policy.forms import Builder, Wording
+from leadtight.domain.policy.forms import Builder, ConsentWording
 from tests.unit.adapters.inbound.forms.conftest import ADA, Site
 
 PHONE = "+4930901820"
-WORDING = Wording(sms="You may text me.")
+WORDING = ConsentWording(sms="You may text me.")
 
 
 def consent(site: Site, pairs: list[tuple[str, str]]) -> bool:
@@ -120,7 +120,7 @@ def test_builders_post_ticks_in_their_own_ways(
 
 @pytest.mark.parametrize("listed", [["email", "sms"], ["E-Mail", "Texts"]])
 def test_a_group_of_boxes_names_channels(site: Site, listed: list[str]) -> None:
-    site.show(consent=Wording(marketing_email="You may write to me.", marketing_sms="You may text me offers."))
+    site.show(consent=ConsentWording(marketing_email="You may write to me.", marketing_sms="You may text me offers."))
     body = urlencode([*ADA.items(), ("phone", "030 901820"), *(("consent_marketing[]", one) for one in listed)])
     site.post(body.encode())
     assert [channel.value for channel in site.lead(site.lead_ids()[0]).inquiry.consent.marketing] == ["email", "sms"]

@@ -10,7 +10,7 @@ from leadtight.adapters.inbound.field_mapping import answered
 from leadtight.domain.calendar.timestamps import format_timestamp
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import Channel
-from leadtight.domain.policy.forms import Builder, Wording
+from leadtight.domain.policy.forms import Builder, ConsentWording
 from tests.unit.adapters.inbound.forms.conftest import ADA, Site
 
 LINK = "https://social.example/thread/7"
@@ -55,7 +55,7 @@ def test_no_name_of_ours_in_a_forms_post_is_authority(site: Site, builder: Build
 
 def test_an_html_form_says_what_its_policy_maps(site: Site) -> None:
     mapped = {"owner": "owner", "value": "value", "received_at": "received_at"}
-    site.show(fields=mapped, consent=Wording(marketing_voice="You may call me by machine."))
+    site.show(fields=mapped, consent=ConsentWording(marketing_voice="You may call me by machine."))
     site.post(urlencode(ADA | claims(site) | {"phone": "030 901820"}).encode())
     lead = only(site)
     assert (lead.known_owner_id, str(lead.inquiry.value)) == ("cem", "999999")

@@ -6,12 +6,14 @@ import pytest
 
 from leadtight.domain.model.consent_record import ConsentPurpose
 from leadtight.domain.model.message import Channel
-from leadtight.domain.policy.forms import Api, Wording
+from leadtight.domain.policy.forms import Api, ConsentWording
 from tests.unit.adapters.inbound.forms.conftest import ADA, Site
 
 PHONE = "+4930901820"
 ADA_PHONE = {**ADA, "phone": "030 901820"}
-WORDING = Wording(sms="You may text me.", marketing_email="Send me offers.", url="https://www.example.com/contact")
+WORDING = ConsentWording(
+    sms="You may text me.", marketing_email="Send me offers.", url="https://www.example.com/contact"
+)
 
 
 def test_a_ticked_box_is_kept_with_words_page_time_address_and_browser(site: Site) -> None:
@@ -39,7 +41,7 @@ def test_an_unticked_box_is_recorded_as_shown_and_grants_nothing(site: Site) -> 
 
 
 def test_a_box_for_automatic_calls_is_kept_with_its_words_and_version_and_permits_calls_alone(site: Site) -> None:
-    site.show(consent=Wording(marketing_voice="You may call me with a recorded voice.", sms="You may text me."))
+    site.show(consent=ConsentWording(marketing_voice="You may call me with a recorded voice.", sms="You may text me."))
     site.post({**ADA_PHONE, "consent_marketing_voice": "on"})
     texts, calls = site.consents(PHONE)
     assert (texts.channel, texts.ticked) == (Channel.SMS, False)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from leadtight.adapters.dynamodb.quarantine_rows import HeldRow
+from leadtight.adapters.dynamodb.quarantine_rows import QuarantineRow
 from leadtight.adapters.dynamodb.rows import EventRow, LeadRow
 from leadtight.adapters.http.events import LONGEST_BODY
 from leadtight.domain.policy.forms import Builder
@@ -66,7 +66,7 @@ def took(site: Site, body: bytes, kind: str) -> Any:
     assert answer["statusCode"] in ANSWERS
     new_held, new_leads = set(site.table._deliveries) - held, set(site.lead_ids()) - leads
     assert len(new_held) + len(new_leads) <= 1
-    for row in (*(HeldRow.of(site.table._deliveries[one]) for one in new_held), *_rows(site, new_leads)):
+    for row in (*(QuarantineRow.of(site.table._deliveries[one]) for one in new_held), *_rows(site, new_leads)):
         assert len(str(row.doc).encode()) < LARGEST_ROW
     return answer
 

@@ -6,7 +6,7 @@ import pytest
 
 from leadtight.app.intake.inquiry_parser import KNOWN_FIELDS
 from leadtight.domain.model.inquiry import Inquiry
-from leadtight.domain.policy.forms import Wording
+from leadtight.domain.policy.forms import ConsentWording
 from tests.unit.adapters.inbound.forms.conftest import ADA, Site
 
 
@@ -18,7 +18,7 @@ def inquiry(site: Site, pairs: list[tuple[str, str]]) -> Inquiry:
 @pytest.mark.parametrize("name", sorted(KNOWN_FIELDS - {"name", "email", "phone", "message"}))
 @pytest.mark.parametrize("words", ["", "You may text me."])
 def test_whatever_a_hidden_field_is_called_its_value_is_somewhere(site: Site, name: str, words: str) -> None:
-    site.show(consent=Wording(sms=words))
+    site.show(consent=ConsentWording(sms=words))
     lead = inquiry(site, [(name, "google-ads")])
     assert "google-ads" in (
         *lead.fields.values(),

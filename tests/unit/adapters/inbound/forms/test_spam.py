@@ -8,7 +8,7 @@ import pytest
 from leadtight.domain.intake.quarantine import Reason
 from leadtight.domain.model.errors import FetchFailed, FetchRefused, InvalidInquiry
 from leadtight.domain.model.message import Template
-from leadtight.domain.policy.forms import Api, Builder, Challenge, ChallengeProvider, Rates
+from leadtight.domain.policy.forms import Api, Builder, Challenge, ChallengeProvider, FormLimits
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy_checks.checks import unsound
 from tests.unit.adapters.inbound.forms.conftest import ADA, Site
@@ -68,7 +68,7 @@ def test_a_time_that_says_nothing_is_held_against_nobody(site: Site, took: str |
 
 
 def test_one_address_has_so_many_leads_in_a_window_and_what_is_more_waits_for_a_person(site: Site) -> None:
-    site.show(rates=Rates(per_address=2, within=timedelta(minutes=10)))
+    site.show(rates=FormLimits(per_address=2, within=timedelta(minutes=10)))
     answers = [site.post(person(number)) for number in range(4)]
     assert [a["statusCode"] for a in answers] == [303] * 4
     assert len(site.lead_ids()) == 2
@@ -83,7 +83,7 @@ def test_one_address_has_so_many_leads_in_a_window_and_what_is_more_waits_for_a_
 
 
 def test_a_network_of_addresses_is_one_visitor(site: Site) -> None:
-    site.show(rates=Rates(per_address=1))
+    site.show(rates=FormLimits(per_address=1))
     for number in range(3):
         site.post(person(number), address=f"2001:db8:1:2::{number}")
     assert len(site.lead_ids()) == 1
@@ -92,14 +92,14 @@ def test_a_network_of_addresses_is_one_visitor(site: Site) -> None:
 
 
 def test_a_form_takes_so_many_from_everybody(site: Site) -> None:
-    site.show(rates=Rates(per_source=3))
+    site.show(rates=FormLimits(per_source=3))
     for number in range(5):
         site.post(person(number), address=f"192.0.2.{number}")
     assert (len(site.lead_ids()), len(site.quarantine.waiting(9))) == (3, 2)
 
 
 def test_the_same_post_again_is_not_one_more(site: Site) -> None:
-    site.show(rates=Rates(per_address=2))
+    site.show(rates=FormLimits(per_address=2))
     for _ in range(5):
         site.post(ADA)
     site.post(person(2))
@@ -107,7 +107,7 @@ def test_the_same_post_again_is_not_one_more(site: Site) -> None:
 
 
 def test_leads_by_the_api_are_counted_by_listed_source_and_held_above_it(site: Site) -> None:
-    site.show(api=Api(rates=Rates(per_source=1), sources=("crm", "ads")))
+    site.show(api=Api(rates=FormLimits(per_source=1), sources=("crm", "ads")))
     answers = [site.send({**person(n), "source": source}) for n, source in enumerate(("crm", "crm", "ads"))]
     assert [json.loads(a["body"])["status"] for a in answers] == ["created", "held", "created"]
     [held] = site.quarantine.waiting(9)
@@ -117,7 +117,7 @@ def test_leads_by_the_api_are_counted_by_listed_source_and_held_above_it(site: S
 
 
 def test_an_address_is_stored_nowhere_in_clear_only_to_be_counted(site: Site) -> None:
-    site.show(rates=Rates(per_address=1), honeypot="website")
+    site.show(rates=FormLimits(per_address=1), honeypot="website")
     for number in range(3):
         site.post(person(number), address="198.51.100.9")
     site.post({**person(4), "website": "x"}, address="198.51.100.9")
@@ -195,9 +195,9 @@ def test_a_challenge_without_its_secret_is_held_for_a_person(site: Site) -> None
 
 
 def test_what_a_builders_server_cannot_pass_on_is_refused_by_its_path(site: Site) -> None:
-    site.show(builder=Builder.WUFOO, honeypot="x", challenge=TURNSTILE, rates=Rates(per_address=1))
+    site.show(builder=Builder.WUFOO, honeypot="x", challenge=TURNSTILE, rates=FormLimits(per_address=1))
     assert problems(site.policy) == ["rates.per_address", "challenge", "honeypot"]
-    site.show(honeypot="x", challenge=TURNSTILE, rates=Rates(per_address=1))
+    site.show(honeypot="x", challenge=TURNSTILE, rates=FormLimits(per_address=1))
     assert problems(site.policy) == []
 
 

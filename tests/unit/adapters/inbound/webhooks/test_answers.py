@@ -7,7 +7,7 @@ import pytest
 
 from leadtight.adapters.inbound.webhooks import provider
 from leadtight.adapters.inbound.webhooks.reader import read
-from leadtight.app.intake.deliveries import Unsettled
+from leadtight.app.intake.deliveries import PendingDelivery
 from leadtight.app.intake.receive import Submission
 from leadtight.domain.intake.quarantine import Reason
 from leadtight.domain.model.event import EventKind
@@ -226,7 +226,7 @@ def test_an_object_of_no_type_is_not_guessed_to_be_a_contact() -> None:
 )
 def test_who_was_erased_in_hubspot_waits_for_somebody_to_erase_them_here(event: Any) -> None:
     [item] = items("hubspot", event)
-    assert isinstance(item, Unsettled)
+    assert isinstance(item, PendingDelivery)
     assert (item.reason, item.settled_by) == (Reason.UNMAPPED, "")
     assert "privacy" in item.detail
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from leadtight.adapters.inbound.webhooks.reader import read
-from leadtight.app.intake.deliveries import Unsettled
+from leadtight.app.intake.deliveries import PendingDelivery
 from leadtight.app.outcomes.call_report import CallReport
 from leadtight.domain.intake.quarantine import Reason
 from leadtight.domain.model.errors import PolicyError
@@ -73,7 +73,7 @@ def test_busy_is_no_answer_unless_the_policy_says_otherwise() -> None:
 )
 def test_what_cannot_be_read_is_held_naming_the_key(change: dict[str, Any], named: str) -> None:
     item = read_one(TOLD | change)
-    assert isinstance(item, Unsettled)
+    assert isinstance(item, PendingDelivery)
     assert (item.reason, item.key) == (Reason.UNREADABLE, "msg_1")
     assert named in item.detail
 

@@ -13,8 +13,8 @@ from leadtight.adapters.inbound.webhooks import PROVIDERS
 from leadtight.adapters.inbound.webhooks.client import Fetching
 from leadtight.adapters.inbound.webhooks.provider import WebhookSecrets
 from leadtight.adapters.inbound.webhooks.reader import LARGEST_KEPT, MOST_AT_ONCE, take
-from leadtight.app.intake.deliveries import Deliveries, Settled
-from leadtight.app.intake.fetch_announced import Collect
+from leadtight.app.intake.deliveries import Deliveries, SettledItem
+from leadtight.app.intake.fetch_announced import FetchAnnounced
 from leadtight.app.intake.quarantine import Quarantine
 from leadtight.domain.intake.quarantine import QuarantinedDelivery, QuarantineState
 from leadtight.domain.policy.sources import Webhook
@@ -38,7 +38,7 @@ class Hook(World):
         super().__init__()
         self.govern(replace(self.policy, webhooks={webhook.id: webhook}))
 
-    def post(self, content: Any, key: str = "") -> Sequence[Settled]:
+    def post(self, content: Any, key: str = "") -> Sequence[SettledItem]:
         body = content if isinstance(content, bytes) else json.dumps(content).encode()
         deliveries = Deliveries(self.intake, self.table, self.new_id, self._hint, self.proofs.report)
         return take(deliveries, self.webhook, body, key, "application/json", self.now)
@@ -49,7 +49,7 @@ class Hook(World):
     def collect(self) -> None:
         """Fetch whatever was announced."""
         fetching = Fetching(self.policy, lambda: {self.webhook.id: WebhookSecrets()}, self._web)
-        collecting = Collect(self.table, self.intake, fetching.fetch, fetching.read)
+        collecting = FetchAnnounced(self.table, self.intake, fetching.fetch, fetching.read)
         for held_id in self.hinted:
             collecting.collect(held_id, self.now)
 

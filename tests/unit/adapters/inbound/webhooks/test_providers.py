@@ -19,7 +19,7 @@ from leadtight.adapters.inbound.webhooks.provider import (
     WebhookVerificationError,
 )
 from leadtight.adapters.inbound.webhooks.reader import read
-from leadtight.app.intake.deliveries import Unsettled
+from leadtight.app.intake.deliveries import PendingDelivery
 from leadtight.app.intake.receive import Submission
 from leadtight.domain.intake.quarantine import Reason
 from leadtight.domain.model.message import Channel
@@ -105,7 +105,7 @@ def test_a_delivery_is_one_lead_under_the_providers_own_id(delivery: Delivery) -
 @pytest.mark.parametrize("delivery", ANNOUNCED.values(), ids=ANNOUNCED.keys())
 def test_a_lead_that_is_only_announced_is_kept_to_be_fetched(delivery: Delivery) -> None:
     [item] = items(delivery)
-    assert isinstance(item, Unsettled)
+    assert isinstance(item, PendingDelivery)
     assert (item.reason, item.key) == (Reason.ANNOUNCED, delivery.key)
     assert item.data
 
@@ -214,13 +214,13 @@ JSON = st.recursive(
 def test_whatever_an_authentic_body_says_it_is_read_or_held_whole(content: Any, name: str) -> None:
     body = json.dumps(content).encode()
     found = read(Webhook(id="w", provider=name, source="w"), body, "k", "application/json")
-    assert all(isinstance(item, Submission | Unsettled) for item in found)
+    assert all(isinstance(item, Submission | PendingDelivery) for item in found)
 
 
 @given(body=st.binary(max_size=300), name=st.sampled_from(sorted(PROVIDERS)))
 def test_whatever_bytes_arrive_they_are_read_or_held_whole(body: bytes, name: str) -> None:
     found = read(Webhook(id="w", provider=name, source="w"), body, "k", "text/plain")
-    assert all(isinstance(item, Submission | Unsettled) for item in found)
+    assert all(isinstance(item, Submission | PendingDelivery) for item in found)
 
 
 @given(
