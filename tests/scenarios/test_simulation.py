@@ -271,7 +271,7 @@ def no_token(patch: pytest.MonkeyPatch) -> None:
         lead = sla._store.load(alarm.lead_id)
         return rang(sla, replace(alarm, token=lead.wake_token if lead else ""), now)
 
-    patch.setattr(Sla, "alarm_rang", rings)
+    patch.setattr(Sla, "on_alarm", rings)
 
 
 def no_reading_back(patch: pytest.MonkeyPatch) -> None:
