@@ -6,8 +6,9 @@ Mutmut works on a copy in build/mutants/AREA, from an environment of its own, so
 from __future__ import annotations
 
 import argparse
+import ast
+import difflib
 import json
-import os
 import random
 import shutil
 import subprocess
@@ -15,10 +16,11 @@ import sys
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from scripts.extra import environment
+from scripts.forked_tests import Plan
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build" / "mutants"
@@ -26,13 +28,15 @@ COPIED = ("leadtight", "functions", "infra", "scripts", "tests", "docs", "cdk.js
 LEAST_NOTICED = 0.9
 SEED = 2026
 NOTICED = frozenset({"killed", "timeout"})
-LIST_CHANGES = """
+MAKE_CHANGES = """
 import sys
 from pathlib import Path
 from mutmut.mutation.file_mutation import mutate_file_contents
 from mutmut.utils.format_utils import get_mutant_name
 for path in map(Path, sys.argv[1:]):
-    for name in mutate_file_contents(str(path), path.read_text()).mutant_names:
+    mutated = mutate_file_contents(str(path), path.read_text())
+    path.write_text(mutated.code)
+    for name in mutated.mutant_names:
         print(get_mutant_name(path, name))
 """
 
@@ -43,8 +47,6 @@ class Area:
 
     modules: tuple[str, ...]
     tests: tuple[str, ...]
-    but: tuple[str, ...] = ()
-    """Tests that are left out, as pytest names them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,31 +56,32 @@ class Mutmut:
     venv: Path
     work: Path
 
-    def changes(self, modules: Iterable[str]) -> list[str]:
-        """Name every change that mutmut can make to modules, in a fixed order."""
-        return sorted(self._output(self.venv / "bin/python", "-c", LIST_CHANGES, *modules).split())
+    def change(self, modules: Iterable[str]) -> list[str]:
+        """Write every change of modules into them, and name each, in a fixed order."""
+        command: list[str | Path] = [self.venv / "bin/python", "-c", MAKE_CHANGES, *modules]
+        printed = subprocess.run(command, cwd=self.work, check=True, stdout=subprocess.PIPE, text=True).stdout
+        return sorted(printed.split())
 
-    def test(self, changes: Sequence[str], processes: int) -> None:
-        """Run the tests against each change, and show how it goes."""
-        command: list[str | Path] = [self.venv / "bin/mutmut", "run", "--max-children", str(processes), *changes]
-        subprocess.run(command, cwd=self.work, env=self._shell(), check=True)
+    def test(self, plan: Plan) -> dict[str, str]:
+        """Run a plan, showing how it goes, and return what became of each of its changes."""
+        (self.work / "plan.json").write_text(json.dumps(asdict(plan)))
+        command: list[str | Path] = [self.venv / "bin/python", "-m", "scripts.forked_tests", self.work]
+        subprocess.run(command, cwd=self.work, check=True)
+        return load_verdicts(self.work / "plan_verdicts.json")
 
-    def verdicts(self) -> dict[str, str]:
-        """Return what became of each change, of all that were ever tested here."""
-        lines = self._output(self.venv / "bin/mutmut", "results", "--all", "true").splitlines()
-        return dict(line.strip().split(": ") for line in lines if line.strip())
 
-    def difference(self, change: str) -> str:
-        """Return a change as a diff."""
-        return self._output(self.venv / "bin/mutmut", "show", change)
-
-    def _output(self, *command: str | Path) -> str:
-        return subprocess.run(
-            command, cwd=self.work, env=self._shell(), check=True, stdout=subprocess.PIPE, text=True
-        ).stdout
-
-    def _shell(self) -> dict[str, str]:
-        return os.environ | {"PATH": f"{self.venv / 'bin'}:{os.environ['PATH']}"}
+def difference(source: Path, change: str) -> str:
+    """Return a change as a diff: mutmut writes a function and all its changes into the mutated module."""
+    function = change.rpartition(".")[2].partition("__mutmut_")[0]
+    written = source.read_text()
+    definitions = {
+        node.name: ast.get_source_segment(written, node) or ""
+        for node in ast.walk(ast.parse(written))
+        if isinstance(node, ast.FunctionDef)
+    }
+    names = (f"{function}__mutmut_orig", change.rpartition(".")[2])
+    before, after = (definitions[name].replace(name, function).splitlines() for name in names)
+    return "\n".join((f"# {change}", *difflib.unified_diff(before, after, n=2, lineterm=""), ""))
 
 
 def areas() -> dict[str, Area]:
@@ -103,6 +106,7 @@ def parse(arguments: Sequence[str], every: Mapping[str, Area]) -> argparse.Names
     parser.add_argument("--sample", type=int, help="test so many changes of each area, chosen by the seed")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--again", action="store_true", help="copy the tests anew; test only what survived last time")
+    parser.add_argument("--seconds", type=float, default=20, help="processor time after which a change is given up")
     parser.add_argument("--processes", type=int, default=2)
     options = parser.parse_args(arguments)
     if unknown := set(options.areas) - set(every):
@@ -113,24 +117,35 @@ def parse(arguments: Sequence[str], every: Mapping[str, Area]) -> argparse.Names
 def run(name: str, area: Area, venv: Path, options: argparse.Namespace) -> float:
     """Test one area, print each change that no test noticed, and return the share that was noticed."""
     work = BUILD / name
-    mutmut, past = Mutmut(venv, work), load_verdicts(work) if options.again else {}
-    copy(area, work, anew=not options.again)
-    total = mutmut.changes(area.modules)
+    past = load_verdicts(work / "verdicts.json") if options.again else {}
+    total = prepare(area, Mutmut(venv, work), anew=not options.again)
     chosen = survivors(past) if options.again else sample(total, options.sample, options.seed)
-    if chosen:
-        mutmut.test(chosen, options.processes)
-    now = mutmut.verdicts()
-    verdicts = past | {change: now[change] for change in chosen}
-    keep_verdicts(work, verdicts)
+    plan = Plan(area.tests, chosen, options.seconds, options.processes)
+    verdicts = past | (Mutmut(venv, work).test(plan) if chosen else {})
+    (work / "verdicts.json").write_text(json.dumps(verdicts, indent=1))
     for change in survivors(verdicts):
-        print(mutmut.difference(change))
+        print(difference(work / module_of(change), change))
     noticed = len(verdicts) - len(survivors(verdicts))
     print(
         f"{name}: {noticed} of {len(verdicts)} noticed ({noticed / len(verdicts):.1%}), of {len(total)} changes;",
-        end="",
+        ", ".join(f"{count} {verdict}" for verdict, count in Counter(verdicts.values()).most_common()),
     )
-    print("", ", ".join(f"{count} {verdict}" for verdict, count in Counter(verdicts.values()).most_common()))
     return noticed / len(verdicts)
+
+
+def prepare(area: Area, mutmut: Mutmut, *, anew: bool) -> list[str]:
+    """Copy what is tested and change it, or with changes of the last time copy the tests only; name all changes."""
+    copy(mutmut.work, anew=anew)
+    names = mutmut.work / "changes.json"
+    if anew:
+        names.write_text(json.dumps(mutmut.change(area.modules)))
+    changes: list[str] = json.loads(names.read_text())
+    return changes
+
+
+def module_of(change: str) -> Path:
+    """Return the path of the module that a change is made to."""
+    return Path(*change.rpartition(".")[0].split(".")).with_suffix(".py")
 
 
 def sample(changes: Sequence[str], size: int | None, seed: int) -> list[str]:
@@ -145,26 +160,21 @@ def survivors(verdicts: Mapping[str, str]) -> list[str]:
     return sorted(change for change, verdict in verdicts.items() if verdict not in NOTICED)
 
 
-def load_verdicts(work: Path) -> dict[str, str]:
-    """Return the verdicts of the runs before."""
-    verdicts: dict[str, str] = json.loads((work / "verdicts.json").read_text())
+def load_verdicts(path: Path) -> dict[str, str]:
+    """Return stored verdicts."""
+    verdicts: dict[str, str] = json.loads(path.read_text())
     return verdicts
 
 
-def keep_verdicts(work: Path, verdicts: Mapping[str, str]) -> None:
-    """Store verdicts for the run after."""
-    (work / "verdicts.json").write_text(json.dumps(verdicts, indent=1))
-
-
-def copy(area: Area, work: Path, *, anew: bool) -> None:
-    """Copy the repository's code and tests and say what is mutated; unless anew, leave the product as it was."""
+def copy(work: Path, *, anew: bool) -> None:
+    """Copy the repository's code and tests; unless anew, leave the product as it was."""
     if anew:
         shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True, exist_ok=True)
     for name in COPIED:
         if anew or name != "leadtight":
             copy_one(ROOT / name, work / name)
-    (work / "setup.cfg").write_text(configuration(area))
+    (work / "setup.cfg").write_text("[mutmut]\nsource_paths = leadtight\n")
 
 
 def copy_one(source: Path, target: Path) -> None:
@@ -174,20 +184,6 @@ def copy_one(source: Path, target: Path) -> None:
         shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
     else:
         shutil.copy(source, target)
-
-
-def configuration(area: Area) -> str:
-    """Write mutmut's configuration."""
-    settings = {
-        "source_paths": ["leadtight"],
-        "only_mutate": area.modules,
-        "also_copy": [name for name in COPIED if name != "leadtight"],
-        "pytest_add_cli_args": [f"--deselect={test}" for test in area.but],
-        "pytest_add_cli_args_test_selection": area.tests,
-    }
-    written = {key: values for key, values in settings.items() if values}  # mutmut reads no value as one empty value
-    lines = (f"{key} =\n" + "".join(f"    {value}\n" for value in values) for key, values in written.items())
-    return "[mutmut]\n" + "".join(lines)
 
 
 if __name__ == "__main__":

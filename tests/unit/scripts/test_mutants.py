@@ -1,8 +1,6 @@
 """The areas of `make mutants`: their modules and tests exist, and none of leadtight/app is left out."""
 
-import json
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,8 +21,7 @@ def test_every_module_of_app_is_in_one_area() -> None:
 @pytest.mark.parametrize("name", AREAS)
 def test_all_that_an_area_names_is_there(name: str) -> None:
     area = AREAS[name]
-    paths = [*area.modules, *area.tests, *(test.partition("::")[0] for test in area.but)]
-    assert [path for path in paths if not (mutants.ROOT / path).exists()] == []
+    assert [path for path in (*area.modules, *area.tests) if not (mutants.ROOT / path).exists()] == []
 
 
 def test_a_sample_is_the_same_for_the_same_seed_and_another_for_another() -> None:
@@ -41,28 +38,29 @@ def test_without_a_size_or_with_a_large_one_all_changes_are_tested(size: int | N
     assert mutants.sample(["a", "b", "c"], size, seed=7) == ["a", "b", "c"]
 
 
-def test_what_no_test_noticed_or_ran_survives(tmp_path: Path) -> None:
-    verdicts = {"a": "killed", "b": "survived", "c": "timeout", "d": "no tests", "e": "suspicious", "f": "segfault"}
+def test_what_no_test_noticed_or_ran_to_its_end_survives() -> None:
+    verdicts = {"a": "killed", "b": "survived", "c": "timeout", "d": "no tests", "e": "given up", "f": "crashed"}
     assert mutants.survivors(verdicts) == ["b", "d", "e", "f"]
-    mutants.keep_verdicts(tmp_path, verdicts)
-    assert mutants.load_verdicts(tmp_path) == json.loads((tmp_path / "verdicts.json").read_text()) == verdicts
+
+
+def test_a_survivor_is_shown_as_the_difference_in_its_function(tmp_path: Path) -> None:
+    source = tmp_path / "shop.py"
+    source.write_text("def x_is_open__mutmut_orig(hour):\n    return hour > 8\n\n\n"
+                      "def x_is_open__mutmut_1(hour):\n    return hour >= 8\n")  # fmt: skip
+    shown = mutants.difference(source, "shop.x_is_open__mutmut_1").splitlines()
+    assert shown[0] == "# shop.x_is_open__mutmut_1"
+    assert shown[-2:] == ["-    return hour > 8", "+    return hour >= 8"]
+    assert "mutmut" not in "".join(shown[1:])
+
+
+@pytest.mark.parametrize(
+    "change", ["leadtight.app.sla.sweep.x_due__mutmut_1", "leadtight.app.sla.sweep.xǁSweepǁrun__mutmut_2"]
+)
+def test_the_module_of_a_change_is_in_its_name(change: str) -> None:
+    assert mutants.module_of(change) == Path("leadtight/app/sla/sweep.py")
 
 
 def test_an_unknown_area_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         mutants.parse(["calender"], AREAS)
     assert "no such area: calender" in capsys.readouterr().err
-
-
-def test_no_setting_is_written_without_a_value() -> None:
-    area = mutants.Area(
-        modules=("leadtight/domain/calendar/business_hours.py",),
-        tests=("tests/unit/domain/calendar/test_business_hours.py",),
-    )
-    assert "--deselect" not in mutants.configuration(area)
-    assert "pytest_add_cli_args =" not in mutants.configuration(area)
-    but = replace(area, but=("tests/unit/domain/calendar/test_business_hours.py::test_x",))
-    assert (
-        "pytest_add_cli_args =\n    --deselect=tests/unit/domain/calendar/test_business_hours.py::test_x\n"
-        in mutants.configuration(but)
-    )

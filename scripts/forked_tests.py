@@ -1,0 +1,238 @@
+"""Run tests against changes of the code, each in a process forked from one collected run of pytest.
+
+`scripts/mutants.py` starts it in the environment of mutmut, whose trampolines choose a change by its name.
+A first process runs all tests unchanged and notes which reach which function. Each change then meets the tests
+that reach its function, those that noticed its neighbours first, then the quickest, until one fails or its time ends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import json
+import math
+import os
+import resource
+import signal
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+ENDLESS_WALL_SECONDS = 300
+LARGEST_BYTES = 4 << 30
+FAILED = 1
+OUT_OF_TIME = 3
+CRASHED = 4
+VERDICTS = {FAILED: "killed", 0: "survived", OUT_OF_TIME: "given up"}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is run against what: paths of tests, and changes as mutmut names them."""
+
+    tests: Sequence[str]
+    changes: Sequence[str]
+    seconds: float
+    """Processor time of a change's tests, after which it is given up."""
+    processes: int
+    endless_after: float = 5
+    """Processor seconds beyond ten times its usual time, after which a test is taken for endless."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Which tests reach a function, and how long each of them runs."""
+
+    tests_of: Mapping[str, Collection[str]]
+    seconds_of: Mapping[str, float]
+    failed: Collection[str]
+    """Tests that fail without any change: they say nothing of one, and are left out."""
+
+    def in_turn(self, function: str, noticed_neighbours: Collection[str]) -> list[str]:
+        """Order the tests that reach a function: those that noticed changes of it first, then the quickest."""
+        tests = set(self.tests_of.get(function, ())).difference(self.failed)
+        return sorted(tests, key=lambda test: (test not in noticed_neighbours, self.seconds_of[test]))
+
+
+@dataclass(slots=True, eq=False)
+class Recorder:
+    """Notes which tests reach which function, and which fail."""
+
+    test: str | None = None
+    tests_of: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    seconds_of: dict[str, float] = field(default_factory=dict)
+    failed: set[str] = field(default_factory=set)
+
+    def record_trampoline_hit(self, function: str, caller: str | None = None) -> None:
+        """Note that the running test reaches a function; mutmut's trampolines call it."""
+        if self.test is not None:
+            self.tests_of[function].add(self.test)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
+        """Note how long a test runs."""
+        self.test, began = item.nodeid, time.process_time()
+        outcome = yield
+        self.test, self.seconds_of[item.nodeid] = None, time.process_time() - began
+        return outcome
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note a test that fails."""
+        if report.failed:
+            self.failed.add(report.nodeid)
+
+
+@dataclass(frozen=True, slots=True)
+class FirstFailure:
+    """Ends its process at the first test that fails, and writes down which it was."""
+
+    path: Path
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """End the process when a test fails."""
+        if report.failed:
+            self.path.write_text(report.nodeid)
+            os._exit(FAILED)
+
+
+@dataclass(slots=True, eq=False)
+class ForkedTests:
+    """A pytest plugin that runs the collected tests by a plan."""
+
+    plan: Plan
+    work: Path
+    verdicts: dict[str, str] = field(default_factory=dict)
+    _noticed_by: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _running: dict[int, str] = field(default_factory=dict)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Run the plan in place of every test once."""
+        coverage = record(session, self.work / "coverage.json")
+        for test in coverage.failed:
+            print(f"left out, as it fails without any change: {test}", flush=True)
+        items = {item.nodeid: item for item in session.items}
+        for change in self.plan.changes:
+            function = function_of(change)
+            tests = coverage.in_turn(function, self._noticed_by[function])
+            if not tests:
+                self.verdicts[change] = "no tests"
+                continue
+            if len(self._running) == self.plan.processes:
+                self._await_one()
+            self._start(change, [items[test] for test in tests], coverage.seconds_of)
+        while self._running:
+            self._await_one()
+        return True
+
+    def _start(self, change: str, items: Sequence[pytest.Item], seconds_of: Mapping[str, float]) -> None:
+        self._failure_path(change).unlink(missing_ok=True)
+        if process := fork():
+            self._running[process] = change
+            return
+        try:
+            importlib.import_module("mutmut.mutation.trampoline").set_mutant_under_test(change)
+            items[0].config.pluginmanager.register(FirstFailure(self._failure_path(change)))
+            run_within(self.plan, items, seconds_of)
+        finally:
+            os._exit(CRASHED)
+
+    def _await_one(self) -> None:
+        process, status = os.wait()
+        change = self._running.pop(process)
+        self.verdicts[change] = verdict(status)
+        with contextlib.suppress(FileNotFoundError):
+            self._noticed_by[function_of(change)].add(self._failure_path(change).read_text())
+        print(f"{len(self.verdicts)}/{len(self.plan.changes)} {self.verdicts[change]}: {change}", flush=True)
+
+    def _failure_path(self, change: str) -> Path:
+        return self.work / f"{change}.failure"
+
+
+def main(work: Path) -> NoReturn:
+    """Run the plan that lies in a folder, and store its verdicts there."""
+    plan = Plan(**json.loads((work / "plan.json").read_text()))
+    forked = ForkedTests(plan, work)
+    os.environ["MUTANT_UNDER_TEST"] = ""
+    status = pytest.main(["-q", "-s", "-p", "no:cacheprovider", *plan.tests], plugins=[forked])
+    (work / "plan_verdicts.json").write_text(json.dumps(forked.verdicts))
+    sys.stdout.flush()
+    os._exit(status)  # at a common end the extension modules report every object that they think is leaked
+
+
+def record(session: pytest.Session, path: Path) -> Coverage:
+    """Run all tests unchanged in a process of their own, so that nothing of it is remembered in this one."""
+    if process := fork():
+        os.waitpid(process, 0)
+        return Coverage(**json.loads(path.read_text()))
+    try:
+        record_here(session, path)
+    finally:
+        os._exit(0)
+
+
+def record_here(session: pytest.Session, path: Path) -> None:
+    """Run all tests unchanged in this process, and store what they reach."""
+    recorder = Recorder()
+    trampoline = importlib.import_module("mutmut.mutation.trampoline")
+    trampoline.record_trampoline_hit = recorder.record_trampoline_hit  # type: ignore[attr-defined]
+    trampoline.set_mutant_under_test("stats")
+    session.config.pluginmanager.register(recorder)
+    run(session.items)
+    tests_of = {function: sorted(tests) for function, tests in recorder.tests_of.items()}
+    path.write_text(
+        json.dumps({"tests_of": tests_of, "seconds_of": recorder.seconds_of, "failed": sorted(recorder.failed)})
+    )
+
+
+def fork() -> int:
+    """Fork; the new process says nothing."""
+    sys.stdout.flush()
+    process = os.fork()
+    if not process:
+        silence = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(silence, 1)
+        os.dup2(silence, 2)
+    return process
+
+
+def run(items: Sequence[pytest.Item]) -> None:
+    """Run tests in this order."""
+    for item, following in zip(items, [*items[1:], None], strict=True):
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+
+
+def run_within(plan: Plan, items: Sequence[pytest.Item], seconds_of: Mapping[str, float]) -> None:
+    """Run tests until a change's time is over, and end the process; a signal ends a test without end."""
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    resource.setrlimit(resource.RLIMIT_AS, (LARGEST_BYTES, LARGEST_BYTES))
+    for item, following in zip(items, [*items[1:], None], strict=True):
+        if time.process_time() > plan.seconds:
+            os._exit(OUT_OF_TIME)
+        limit = math.ceil(time.process_time() + plan.endless_after + 10 * seconds_of[item.nodeid])
+        resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
+        signal.alarm(ENDLESS_WALL_SECONDS)
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+    os._exit(0)
+
+
+def verdict(status: int) -> str:
+    """Say what a process's end means."""
+    if os.WIFSIGNALED(status):
+        return "timeout" if os.WTERMSIG(status) in {signal.SIGXCPU, signal.SIGALRM} else "crashed"
+    return VERDICTS.get(os.WEXITSTATUS(status), "crashed")
+
+
+def function_of(change: str) -> str:
+    """Return the function that a change is made to, as mutmut names it."""
+    return change.partition("__mutmut_")[0]
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
