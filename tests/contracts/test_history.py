@@ -11,7 +11,7 @@ from leadtight.adapters.dynamodb import history as history_reading
 from leadtight.adapters.dynamodb.table import DynamoTable
 from leadtight.app.ports.history import HistoryPage
 from leadtight.app.ports.leads import LeadStore
-from leadtight.app.views.history import newest_first
+from leadtight.app.views import history as use_case
 from leadtight.domain.intake.merging import note_auto_reply
 from leadtight.domain.model.event import Event
 from leadtight.domain.model.lead import Lead
@@ -54,9 +54,23 @@ def test_a_history_is_read_page_by_page_the_latest_first_and_nothing_is_left_out
     assert table.history_page("L1", 4, "2020").events == ()
 
 
-def test_from_its_end_no_more_of_a_history_is_read_than_is_asked_for(table: Table) -> None:
-    whole = filled(table, 3)
-    assert tuple(newest_first(table, "L1")) == tuple(reversed(whole))
+def test_from_its_end_no_more_of_a_history_is_read_than_is_asked_for(
+    table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert use_case.AT_ONCE == 200
+    monkeypatch.setattr(use_case, "AT_ONCE", 2)
+    whole, sizes = filled(table, 5), list[int]()
+    history_page = table.history_page
+
+    def counted(lead_id: str, most: int, before: str | None = None) -> HistoryPage:
+        page = history_page(lead_id, most, before)
+        sizes.append(len(page.events))
+        return page
+
+    monkeypatch.setattr(table, "history_page", counted)
+    assert next(use_case.newest_first(table, "L1")) == whole[-1]
+    assert sizes == [2]
+    assert tuple(use_case.newest_first(table, "L1")) == tuple(reversed(whole))
 
 
 def test_a_page_of_large_events_ends_early_and_says_where(dynamo: DynamoTable, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,12 +1,13 @@
 """The manager's board: every open lead that they answer for, where it stands now (J5)."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from leadtight.adapters.memory.ports import KEYRING
 from leadtight.adapters.presentation.pages import board as pages_board
+from leadtight.app.views import board as use_case
 from leadtight.app.views.board import SHOWN, Boards, TeamBoard
 from leadtight.domain.access.signed_links import Claims, LinkPurpose, sign
 from leadtight.domain.model.errors import InvalidLink, LinkExpired, NotFound
@@ -61,6 +62,36 @@ def test_unassigned_excluded_and_held_are_counted() -> None:
     world.advance(minutes=1)
     world.sweep()
     assert board(world).standing.unassigned == ()
+
+
+def test_excluded_leads_are_counted_by_the_companys_own_day() -> None:
+    world = World(now=datetime(2026, 11, 22, 22, 30, tzinfo=UTC))
+    world.receive(email=TESTER)
+    assert board(world).excluded_today == 1
+    world.advance(hours=1)
+    assert board(world).excluded_today == 0, "in Berlin it is Monday"
+    world.receive(email=TESTER)
+    assert board(world).excluded_today == 1
+
+
+def test_a_board_says_when_it_is_cut_off_and_how_many_rows_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert use_case.MOST_READ == 20_000
+    monkeypatch.setattr(use_case, "MOST_READ", 3)
+    world = World()
+    world.receive()
+    spoiled = world.receive()
+    whole = board(world)
+    assert (whole.is_cut, whole.open, whole.unreadable) == (False, 2, 0)
+    world.receive()
+    assert board(world).is_cut
+    world.table.spoiled.add(("board", spoiled))
+    assert (board(world).open, board(world).unreadable) == (2, 1)
+
+
+def test_a_board_leads_to_the_quarantine_of_the_person_who_looks() -> None:
+    world = World()
+    token = board(world).quarantine.rpartition("/")[2]
+    assert world.links.open(token, LinkPurpose.QUARANTINE, world.now).person == "mia"
 
 
 def test_by_owner_the_most_overdue_first_and_todays_leak_with_who_is_still_not_reached() -> None:

@@ -213,3 +213,18 @@ def test_files_that_came_with_a_form_go_with_every_version_and_only_theirs() -> 
     assert office.erase(ADA).counts["uploads"] == 2
     assert {version.key for version in office.uploaded.stored} == {others}
     assert hers not in office.everything()
+
+
+def test_a_mail_that_has_only_their_number_as_dialled_at_home_is_erased_too() -> None:
+    office = Office()
+    office.receive(name="Ada Obi", email="", phone="+4512345678")
+    office.raw.put("m/1", b"Call me on 12 34 56 78")
+    office.raw.put("m/2", b"Call me on 12 34 56 79")
+    assert office.erase("+45 12345678").counts["mails"] == 1
+    assert [version.key for version in office.raw.stored] == ["m/2"]
+
+
+def test_an_extension_as_a_page_shows_it_is_erased() -> None:
+    office = Office()
+    lead_id = office.receive(name="Ada Obi", email="", phone="+4930901820 ext. 11")
+    assert office.erase(office.lead(lead_id).inquiry.phone_text).lead_ids == (lead_id,)

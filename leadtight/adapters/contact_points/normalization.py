@@ -23,6 +23,12 @@ class PhoneEmailNormalizer:
 
         return phone_numbers.read(text, country, is_assumed=is_assumed) if len(text) <= LONGEST_TYPED else None
 
+    def national_digits(self, number: str) -> str:
+        """Return the digits of a `+E164` number after its country's code; empty when it is no such number."""
+        from leadtight.adapters.contact_points import phone_numbers
+
+        return phone_numbers.national_digits(number)
+
     def country(self, text: str) -> str:
         """Return the ISO code of the country that a text names; empty when it is none, or may be several."""
         from leadtight.adapters.contact_points import countries

@@ -55,6 +55,14 @@ def read(text: str, country: str, *, is_assumed: bool = False) -> str | None:
     return numbers[0] if all(numbers) and numbers else None
 
 
+def national_digits(number: str) -> str:
+    """Return the digits of a `+E164` number after its country's code; empty when it is no such number."""
+    try:
+        return phonenumbers.national_significant_number(phonenumbers.parse(number))
+    except phonenumbers.NumberParseException:
+        return ""
+
+
 def _read_one(text: str, country: str, is_assumed: bool) -> str | None:
     dialled, extension = extensions.split(text.removeprefix("tel:"))
     number = _numeric(dialled, country, is_assumed) or _by_letters(dialled, country)

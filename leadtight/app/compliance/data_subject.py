@@ -13,6 +13,7 @@ from leadtight.domain.model.codec import from_document
 from leadtight.domain.model.errors import InvalidInquiry, Problem
 from leadtight.domain.model.event import Event
 from leadtight.domain.model.identity import (
+    EXTENSION,
     UNREAD,
     address,
     identifiers,
@@ -27,21 +28,27 @@ from leadtight.domain.model.listing import Unreadable, unreadable_in
 
 FEWEST_DIGITS = 3
 _HAS_WORDS = re.compile(r"[^\W\d_]{3}")
+_NUMBER_SCHEME = "tel:"
 _LEAD_ID = re.compile(r"[0-9A-Z]{26}")
 
 SHOWN_DIGITS = 9
 """So many of the last digits tell a number apart, however it is written."""
+
+FEWEST_NATIONAL_DIGITS = 7
+"""A shorter national number is looked for with its country's code: it would be in texts of others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataSubject:
     """One person: their addresses and numbers, their leads with histories, and leads of others at the same number.
 
-    `asked` is the hash of what was asked for; `unreadable` are the rows on the way that this version cannot read.
+    `asked` is the hash of what was asked for; `national` are the digits of their numbers as dialled at home, by
+    address; `unreadable` are the rows on the way that this version cannot read.
     """
 
     asked: str
     addresses: frozenset[str]
+    national: Mapping[str, str]
     leads: tuple[Lead, ...]
     histories: Mapping[str, tuple[Event, ...]]
     others: tuple[Lead, ...]
@@ -55,7 +62,7 @@ class DataSubject:
     def names(self, text: str) -> bool:
         """Tell whether a text has one of the person's addresses or numbers, as people and forms write them."""
         plain = text.casefold().replace("%40", "@")
-        return any(_is_in(identifier, plain) for identifier in self.addresses)
+        return any(_is_in(identifier, self.national.get(identifier, ""), plain) for identifier in self.addresses)
 
 
 def find_data_subject(store: LeadStore, contacts: Contacts, who: str, country: str) -> DataSubject:
@@ -65,7 +72,7 @@ def find_data_subject(store: LeadStore, contacts: Contacts, who: str, country: s
     is none of the three: people are not searched by name, so nothing may be said about what is kept of one.
     """
     first = store.load(who)
-    if first is None and not _can_be_searched(who):
+    if first is None and not _can_be_searched(contacts, who, country):
         detail = f"{who!r} is not a lead's id, an e-mail address or a phone number; names are not searched"
         raise InvalidInquiry([Problem("person", detail)])
     identifier = "" if first else _identifier(contacts, who, country)
@@ -81,6 +88,7 @@ def find_data_subject(store: LeadStore, contacts: Contacts, who: str, country: s
     return DataSubject(
         asked=person_key(identifier or who),
         addresses=frozenset(found.addresses),
+        national={address: contacts.national_digits(address) for address in found.addresses},
         leads=tuple(sorted(found.leads.values(), key=lambda lead: (lead.received_at, lead.id))),
         histories=found.histories,
         others=tuple(found.others),
@@ -93,23 +101,24 @@ def _is_one_person(first: Inquiry, second: Inquiry) -> bool:
     return (bool(address(first)) and address(first) == address(second)) or is_same_person(first, second)
 
 
-def _can_be_searched(who: str) -> bool:
+def _can_be_searched(contacts: Contacts, who: str, country: str) -> bool:
     """Tell whether a text can be a lead's id, an address or a number: a name can be none of them."""
     digits = sum(character.isdecimal() for character in who)
     return (
         "@" in who
         or bool(HANDLE.fullmatch(who))
         or (digits >= FEWEST_DIGITS and not _HAS_WORDS.search(who))
+        or EXTENSION in (contacts.phone(who, country) or "")
         or bool(_LEAD_ID.fullmatch(who))
     )
 
 
 def _identifier(contacts: Contacts, who: str, country: str) -> str:
     """Return what stands for an address, a number or the handle of a chat."""
-    if "@" not in who and HANDLE.fullmatch(who):
-        return who
     if "@" in who:
         return contacts.email(who) or unread_address(who)
+    if HANDLE.fullmatch(who) and not who.startswith(_NUMBER_SCHEME):
+        return who
     return contacts.phone(who, country) or unread_number(who)
 
 
@@ -160,13 +169,14 @@ def _said(history: Iterable[Event]) -> Iterator[str]:
                 yield from identifiers(from_document(Inquiry, inquiry))
 
 
-def _is_in(identifier: str, text: str) -> bool:
+def _is_in(identifier: str, national: str, text: str) -> bool:
     """Tell whether a text in lower case names what an identifier stands for."""
     plain = number_without_extension(UNREAD.sub("", identifier)).casefold()
-    is_number = plain.startswith("+") or identifier.startswith("phone:")
-    return bool(_number(plain.partition("@")[0]).search(text)) if is_number else plain in text
+    if not plain.startswith("+") and not identifier.startswith("phone:"):
+        return plain in text
+    digits = re.sub(r"\D", "", plain.partition("@")[0])
+    return bool(_number(national if len(national) >= FEWEST_NATIONAL_DIGITS else digits).search(text))
 
 
-def _number(address: str) -> re.Pattern[str]:
-    digits = re.sub(r"\D", "", address)[-SHOWN_DIGITS:]
-    return re.compile(r"(?<!\d{9})" + r"[\s().\-/]{0,3}".join(digits) + r"(?!\d)")
+def _number(digits: str) -> re.Pattern[str]:
+    return re.compile(r"(?<!\d{9})" + r"[\s().\-/]{0,3}".join(digits[-SHOWN_DIGITS:]) + r"(?!\d)")

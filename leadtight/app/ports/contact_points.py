@@ -32,5 +32,8 @@ class Contacts(Protocol):
         be a number of another country are not certain.
         """
 
+    def national_digits(self, number: str) -> str:
+        """Return the digits of a `+E164` number after its country's code; empty when it is no such number."""
+
     def country(self, text: str) -> str:
         """Return the ISO code of the country that a text names; empty when it is none, or may be several."""
