@@ -7,7 +7,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
+from datetime import UTC, datetime, timedelta
+from functools import cache, partial
+from itertools import count
 from typing import Any
 
 import boto3
@@ -15,6 +17,7 @@ import pytest
 from moto import mock_aws
 
 from leadtight import bootstrap
+from leadtight.adapters import clock_and_ids
 from leadtight.adapters.aws import clients
 from leadtight.adapters.dynamodb.rows import TableRow
 from tests.contracts.conftest import declared
@@ -25,6 +28,9 @@ from tests.lambda_context import Context
 # Powertools reads these when a handler's module is imported, as on AWS.
 os.environ |= {"POWERTOOLS_SERVICE_NAME": "test", "POWERTOOLS_METRICS_NAMESPACE": "Leadtight"}
 REGION = "eu-central-1"
+MONDAY_NINE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+"""When each test takes place unless it says otherwise: in business hours, of a week without a holiday."""
+
 CALLS_SECRET = "whsec_" + base64.b64encode(b"a secret of the tests").decode()
 SENDER = "hello@leadtight.example"
 QUEUES = f"https://sqs.{REGION}.amazonaws.com/123456789012"
@@ -114,6 +120,8 @@ def roles(prod: Synthesised) -> Roles:
 @pytest.fixture(autouse=True)
 def stage(monkeypatch: pytest.MonkeyPatch, roles: Roles) -> Iterator[Stage]:
     """Deploy everything, and fail the test when a handler did what its role does not allow."""
+    monkeypatch.setattr(clock_and_ids, "clock", lambda: MONDAY_NINE)
+    monkeypatch.setattr("moto.s3.models.utcnow", partial(next, _just_before(MONDAY_NINE)))
     for name, value in SETTINGS.items():
         monkeypatch.setenv(name, value)
     with mock_aws():
@@ -124,6 +132,11 @@ def stage(monkeypatch: pytest.MonkeyPatch, roles: Roles) -> Iterator[Stage]:
         yield made
         bootstrap.forget()
         assert made.denied == []
+
+
+def _just_before(at: datetime) -> Iterator[datetime]:
+    """Yield times of a minute before, each later than the last, as S3 notes them: without a zone."""
+    yield from (at.replace(tzinfo=None) + timedelta(minutes=-1, milliseconds=number) for number in count())
 
 
 @cache

@@ -16,20 +16,18 @@ from leadtight.app.intake.inquiry_parser import KNOWN_FIELDS
 from leadtight.app.intake.lead_document import READ_ONLY
 from leadtight.domain.access.api_keys import Scope
 from leadtight.domain.calendar.timestamps import format_timestamp
-from tests.integration.conftest import REGION, Stage
+from tests.integration.conftest import MONDAY_NINE, REGION, Stage
 from tests.integration.http_events import post_lead, request
 from tests.lambda_context import CONTEXT
 
 pytestmark = pytest.mark.slow
 
-MONDAY_NINE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 Answer = dict[str, Any]
 
 
 @pytest.fixture
-def keys(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+def keys(stage: Stage) -> dict[str, str]:
     """Return the text of a key that may only read, and of one that may only write."""
-    monkeypatch.setattr(bootstrap, "clock", lambda: lambda: MONDAY_NINE)
     made = {scope.value: api_keys.make(f"crm-{scope}", [scope], MONDAY_NINE) for scope in Scope}
     secret = json.dumps(api_keys.write(key for _, key in made.values()))
     boto3.client("secretsmanager", region_name=REGION).put_secret_value(SecretId="api-secret", SecretString=secret)

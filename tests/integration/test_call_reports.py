@@ -1,7 +1,6 @@
 """Reports of calls through the intake function over moto: signed, recorded, and held when nobody knows the call."""
 
 import json
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -13,7 +12,7 @@ from leadtight import bootstrap
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.policy.sources import Webhook
 from leadtight.policy import loader as policies
-from tests.integration.conftest import CALLS_SECRET, Stage
+from tests.integration.conftest import CALLS_SECRET, MONDAY_NINE, Stage
 from tests.integration.http_events import request
 from tests.lambda_context import CONTEXT
 from tests.unit.adapters.inbound.webhooks.deliveries import signed_standard
@@ -38,7 +37,9 @@ def lead() -> Lead:
 
 def deliver(secret: str = CALLS_SECRET, delivery_id: str = "msg_1", **told: Any) -> tuple[int, Any]:
     body = json.dumps({"type": "call.ended", "data": told}).encode()
-    headers = signed_standard(secret, body, int(time.time()), delivery_id) | {"content-type": "application/json"}
+    headers = signed_standard(secret, body, int(MONDAY_NINE.timestamp()), delivery_id) | {
+        "content-type": "application/json"
+    }
     answer = handle(request("POST /webhooks/{provider}", body=body, headers=headers, provider="calls"), CONTEXT)
     return answer["statusCode"], json.loads(answer["body"])
 

@@ -1,7 +1,7 @@
 """What one version leaves behind is understood by the version before it and the one after it (docs/decisions/0053)."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import boto3
@@ -16,19 +16,17 @@ from leadtight import bootstrap
 from leadtight.adapters.dynamodb.rows import value_of
 from leadtight.domain.model.codec import to_document
 from leadtight.domain.model.lead import Lead
-from tests.integration.conftest import REGION, Stage, queue_record
+from tests.integration.conftest import MONDAY_NINE, REGION, Stage, queue_record
 from tests.integration.http_events import post_lead, request
 
 pytestmark = pytest.mark.slow
 
-MONDAY_NINE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 ADA = {"name": "Ada Obi", "email": "ada@example.com", "message": "urgent"}
 LATER: dict[str, Any] = {"schema": "leadtight.alarm/9", "added_later": {"by": ["a", "newer", "version"]}}
 
 
 @pytest.fixture
-def lead(stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch) -> Lead:
-    at(monkeypatch, MONDAY_NINE)
+def lead(stage: Stage, context: Any) -> Lead:
     lead_id = json.loads(intake(post_lead(ADA), context)["body"])["lead_id"]
     route(stage.inserted("LEAD"), context)
     return load(lead_id)

@@ -5,7 +5,6 @@ import hashlib
 import json
 import re
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,18 +17,16 @@ from leadtight import bootstrap
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.stage import Stage as LeadStage
-from tests.integration.conftest import Stage
+from tests.integration.conftest import MONDAY_NINE, Stage
 from tests.integration.http_events import post_lead, request
 from tests.lambda_context import CONTEXT
 
-MONDAY_NINE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 Answer = dict[str, Any]
 
 
 @pytest.fixture
-def lead(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Lead:
-    monkeypatch.setattr(bootstrap, "clock", lambda: lambda: MONDAY_NINE)
+def lead(stage: Stage) -> Lead:
     ada = {"name": "Ada Obi", "email": "ada@example.com", "message": "urgent"}
     lead_id = json.loads(intake(post_lead(ada), CONTEXT)["body"])["lead_id"]
     route(stage.inserted("LEAD"), CONTEXT)
@@ -137,7 +134,7 @@ def test_a_persons_queue_takes_two_calls_and_each_row_opens_the_leads_page(stage
 
 def test_a_report_link_redirects_to_an_address_that_lasts_five_minutes(stage: Stage) -> None:
     del stage
-    now = datetime.now(UTC) - timedelta(seconds=1)
+    now = MONDAY_NINE
     link = bootstrap.links().report("weekly/2026-W47/index.html", "mia", now).rpartition("/")[2]
     location = handle(request("GET /reports/{token}", token=link), CONTEXT)["headers"]["location"]
     assert "reports" in location
@@ -174,7 +171,7 @@ def test_a_lead_is_added_by_the_queues_own_form_once_and_looking_adds_none(stage
 
 
 def test_a_form_with_something_wrong_keeps_what_was_typed(stage: Stage) -> None:
-    queue = bootstrap.links().queue("ben", datetime.now(UTC)).rpartition("/")[2]
+    queue = bootstrap.links().queue("ben", MONDAY_NINE).rpartition("/")[2]
     body = urlencode({"submission": "S1", "name": "Bo", "phone": "12", "channel": "walk_in", "note": "A roof"}).encode()
     answer = handle(request("POST /desk/{token}", body=body, headers=FORM, token=queue), CONTEXT)
     assert answer["statusCode"] == 422

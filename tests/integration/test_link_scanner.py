@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -17,21 +17,20 @@ from leadtight import bootstrap
 from leadtight.app.intake.deliveries import PendingDelivery
 from leadtight.domain.intake.quarantine import Reason
 from leadtight.domain.model.lead import Lead
-from tests.integration.conftest import Stage
+from tests.integration.conftest import MONDAY_NINE, Stage
 from tests.integration.http_events import post_lead, request
 from tests.lambda_context import CONTEXT
 
 pytestmark = pytest.mark.slow
 
-NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 ROUTES = {"o": "/o/{token}", "desk": "/desk/{token}", "ask": "/ask/{token}", "quarantine": "/quarantine/{token}"}
 Link = Callable[[Lead], str]
 LINKS: dict[str, Link] = {
-    "outcome": lambda lead: bootstrap.links().outcome(lead, str(lead.owner_id), NOW),
-    "queue": lambda lead: bootstrap.links().queue(str(lead.owner_id), NOW),
-    "ask": lambda lead: bootstrap.links().ask(lead, NOW),
-    "quarantine": lambda lead: bootstrap.links().quarantine("mia", NOW),
+    "outcome": lambda lead: bootstrap.links().outcome(lead, str(lead.owner_id), MONDAY_NINE),
+    "queue": lambda lead: bootstrap.links().queue(str(lead.owner_id), MONDAY_NINE),
+    "ask": lambda lead: bootstrap.links().ask(lead, MONDAY_NINE),
+    "quarantine": lambda lead: bootstrap.links().quarantine("mia", MONDAY_NINE),
 }
 
 
@@ -66,13 +65,12 @@ class Forms(HTMLParser):
 
 
 @pytest.fixture
-def lead(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lead]:
-    monkeypatch.setattr(bootstrap, "clock", lambda: lambda: NOW)
+def lead(stage: Stage) -> Iterator[Lead]:
     ada = {"name": "Ada Obi", "email": "ada@example.com", "message": "urgent"}
     lead_id = json.loads(intake(post_lead(ada), CONTEXT)["body"])["lead_id"]
     route(stage.inserted("LEAD"), CONTEXT)
     held = PendingDelivery(channel="api", source="api", key="k", reason=Reason.UNMAPPED, content='{"name": "Bo Lee"}')
-    bootstrap.deliveries().hold(held, NOW)
+    bootstrap.deliveries().hold(held, MONDAY_NINE)
     yield stored(lead_id)
     bootstrap.forget()
 
@@ -123,7 +121,7 @@ def test_one_that_even_chooses_an_answer_and_posts_at_once_is_refused_where_a_ti
     assert set(press_everything(link, choosing=True)) == {422}
     assert state(stage) == before
     forms = Forms(ask("GET", link)["body"], choosing=True).forms
-    monkeypatch.setattr(bootstrap, "clock", lambda: lambda: NOW + timedelta(seconds=2))
+    monkeypatch.setattr(bootstrap, "clock", lambda: lambda: MONDAY_NINE + timedelta(seconds=2))
     action, fields = forms[0]
     assert ask("POST", action or link, **fields)["statusCode"] in (200, 303), "a person has read it by then"
     assert stored(lead.id).version == lead.version + 1

@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,7 +14,7 @@ from functions.sla.handler import handle as sla
 from leadtight import bootstrap
 from leadtight.domain.model.capacity import Caps
 from leadtight.domain.model.lead import Lead
-from tests.integration.conftest import Stage, stream_record
+from tests.integration.conftest import MONDAY_NINE, Stage, stream_record
 from tests.integration.http_events import post_lead, request
 from tests.lambda_context import CONTEXT
 
@@ -43,7 +42,7 @@ def stored(lead_id: str) -> Lead:
 
 
 def record(lead: Lead, outcome: str, person: str) -> None:
-    token = bootstrap.links().outcome(lead, person, datetime.now(UTC)).rpartition("/")[2]
+    token = bootstrap.links().outcome(lead, person, MONDAY_NINE).rpartition("/")[2]
     form = urlencode({"outcome": outcome, "submission": lead.version})
     headers = {"content-type": "application/x-www-form-urlencoded"}
     assert desk(request("POST /o/{token}", body=form, headers=headers, token=token), CONTEXT)["statusCode"] == 303

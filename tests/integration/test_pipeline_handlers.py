@@ -17,7 +17,7 @@ from functions.sla.handler import handle as sla
 from leadtight import bootstrap
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import Status
-from tests.integration.conftest import REGION, Stage, queue_record, stream_record
+from tests.integration.conftest import MONDAY_NINE, REGION, Stage, queue_record, stream_record
 from tests.integration.http_events import post_lead, request
 from tests.lambda_context import CONTEXT
 
@@ -169,7 +169,7 @@ def test_recording_an_outcome_makes_at_most_four_calls(stage: Stage, context: An
     lead_id = receive()
     route(stage.inserted("LEAD"), context)
     lead = stored(lead_id)
-    token = bootstrap.links().outcome(lead, "ana", datetime.now(UTC)).rpartition("/")[2]
+    token = bootstrap.links().outcome(lead, "ana", MONDAY_NINE).rpartition("/")[2]
     form = urlencode({"outcome": outcome, "submission": lead.version})
     headers = {"content-type": "application/x-www-form-urlencoded"}
     with stage.counted() as calls:
@@ -183,7 +183,7 @@ def test_the_sweep_routes_rings_and_sends_what_was_lost(
     stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     lead_id = receive()
-    later(monkeypatch, datetime.now(UTC) + timedelta(minutes=5))
+    later(monkeypatch, MONDAY_NINE + timedelta(minutes=5))
     sla({"sweep": True}, context)
     assert stored(lead_id).owner_id == "ana"
     later(monkeypatch, stored(lead_id).promise.deadline + timedelta(minutes=5))
@@ -202,7 +202,7 @@ def test_a_row_that_cannot_be_read_does_not_hide_the_others_from_the_sweep(
     [item] = stage.items("LEAD")
     broken = {**item, "pk": {"S": "LEAD#broken"}, "doc": {"S": "{broken"}}
     boto3.client("dynamodb", region_name=REGION).put_item(TableName="leadtight", Item=broken)
-    later(monkeypatch, datetime.now(UTC) + timedelta(minutes=5))
+    later(monkeypatch, MONDAY_NINE + timedelta(minutes=5))
     sla({"sweep": True}, context)
     assert [json.loads(i["doc"]["S"])["owner_id"] for i in stage.items("LEAD") if i["pk"] == item["pk"]] == ["ana"]
 

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import boto3
@@ -15,20 +15,17 @@ from functions.sla.handler import handle as sla
 from leadtight import bootstrap
 from leadtight.cli import app
 from leadtight.policy import loader as policies
-from tests.integration.conftest import REGION, Stage
+from tests.integration.conftest import MONDAY_NINE, REGION, Stage
 from tests.integration.deployed_stack import deploy
 from tests.integration.http_events import post_lead
 from tests.lambda_context import CONTEXT
 
 pytestmark = pytest.mark.slow
 
-MONDAY_NINE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
-
 
 @pytest.fixture
 def lead_id(stage: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
     """Return a lead that was routed under the shipped policy, after which another one was deployed."""
-    monkeypatch.setattr(bootstrap, "clock", lambda: lambda: MONDAY_NINE)
     ada = {"name": "Ada Obi", "email": "ada@example.com", "message": "urgent"}
     found: str = json.loads(intake(post_lead(ada), CONTEXT)["body"])["lead_id"]
     route(stage.inserted("LEAD"), CONTEXT)

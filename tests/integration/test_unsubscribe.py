@@ -3,7 +3,7 @@
 import email
 import json
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -20,13 +20,12 @@ from leadtight.domain.model.identity import person_keys
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import LEAD, Channel
 from leadtight.domain.policy.trust import Submitter
-from tests.integration.conftest import REGION, Stage, queue_record
+from tests.integration.conftest import MONDAY_NINE, REGION, Stage, queue_record
 from tests.integration.http_events import post_lead, request
 from tests.lambda_context import CONTEXT
 
 pytestmark = pytest.mark.slow
 
-MONDAY_NINE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 CONSENT = {"marketing": ["email"], "text": "Yes, write to me", "url": "https://harbour.example/contact"}
 ADA = {"name": "Ada Obi", "email": "ada@example.com", "message": "urgent", "consent": CONSENT}
 FORM = {"content-type": "application/x-www-form-urlencoded"}

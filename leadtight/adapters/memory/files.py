@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from leadtight.app.ports.files import FileVersion, StoredMail
 
@@ -33,9 +33,9 @@ class MemoryFiles:
 
 @dataclass
 class MemoryMails:
-    """Mails in a dictionary; one is stored at `now`."""
+    """Mails in a dictionary; one is stored at `now`, whatever the machine's clock says."""
 
-    now: datetime
+    now: datetime = datetime(2026, 1, 1, tzinfo=UTC)
     files: dict[str, StoredMail] = field(default_factory=dict)
 
     def keep(self, file: str, content: bytes, content_type: str) -> None:

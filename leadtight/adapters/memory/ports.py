@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -50,7 +49,7 @@ class InMemoryPorts:
 
     table: MemoryTable = field(default_factory=MemoryTable)
     alarms: MemoryAlarms = field(default_factory=MemoryAlarms)
-    mail_files: MemoryMails = field(default_factory=lambda: MemoryMails(datetime.now(UTC)))
+    mail_files: MemoryMails = field(default_factory=MemoryMails)
     retries: MemoryRetries = field(default_factory=MemoryRetries)
     pace: MemoryPace = field(default_factory=lambda: MemoryPace(unbounded=True))
     mailer: MemoryMailer = field(default_factory=MemoryMailer)

@@ -4,13 +4,16 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
-from functools import cache
+from functools import cache, lru_cache
 
 from leadtight.domain.compliance.opt_out_keywords import ELSEWHERE, MISSPELT, SHARED, VOCABULARIES, Vocabulary
 from leadtight.domain.model.message import Channel
 
 LONGEST = 16
 """How many words such a sentence has at most."""
+
+WORDS_KEPT = 4_096
+"""How many words a language keeps its answer for: most mails are the same words again and again."""
 
 Kinds = frozenset[str]
 _NO_MARKS = str.maketrans({"\u0142": "l", "\u00f8": "o", "\u0111": "d", "\u0131": "i"})
@@ -79,6 +82,7 @@ class _Lexicon:
         self._begins = {word[:-1]: kinds for word, kinds in self._kinds.items() if word.endswith("*")}
         together = sorted((word.replace("_", " ") for word in self._kinds if "_" in word), key=len, reverse=True)
         self._together = re.compile(rf"\b({'|'.join(together)})\b")
+        self._may_do = lru_cache(WORDS_KEPT)(self._does)
 
     def wish_of(self, parts: Sequence[str], is_question: bool) -> OptOutSentence | None:
         kinds = [self.kinds_of(part) for part in parts]
@@ -92,9 +96,12 @@ class _Lexicon:
     def kinds_of(self, text: str) -> list[Kinds]:
         """Return what each word of a text may do; nothing for one that is not of the language."""
         joined = self._together.sub(lambda match: match[0].replace(" ", "_"), " ".join(words_of(text)))
-        return [self._does(word) or self._does(re.sub(r"(.)\1+", r"\1", word)) for word in joined.split()]
+        return [self._may_do(word) for word in joined.split()]
 
     def _does(self, word: str) -> Kinds:
+        return self._listed(word) or self._listed(re.sub(r"(.)\1+", r"\1", word))
+
+    def _listed(self, word: str) -> Kinds:
         begun = (kinds for begin, kinds in self._begins.items() if word.startswith(begin))
         return frozenset(self._kinds.get(word, ())).union(*begun)
 
