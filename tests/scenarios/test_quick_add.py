@@ -138,6 +138,33 @@ def test_what_is_missing_or_unreadable_is_named_and_nothing_is_stored(
     assert world.lead_ids() == []
 
 
+def test_each_field_that_is_wrong_is_told_how_to_put_it_right() -> None:
+    world = World()
+    wrong = AddForm(submission="S1", phone="123", email="ada@", permalink="ftp://x.example", channel="pigeon")
+    with pytest.raises(InvalidInquiry) as refused:
+        add(world, wrong)
+    assert {problem.field: problem.detail for problem in refused.value.problems} == {
+        "channel": "choose where the lead came from",
+        "name": "say who it is",
+        "phone": "this number cannot be dialled: write it with its country code",
+        "email": "this is not an e-mail address",
+        "permalink": "a link begins with https://",
+    }
+    with pytest.raises(InvalidInquiry, match="give a number, an address or the link to your conversation"):
+        add(world, replace(TYPED, phone=""))
+
+
+@pytest.mark.parametrize("reached", [{"email": "ada@example.com"}, {"permalink": "https://x.example/1"}])
+def test_any_one_way_to_reach_the_person_is_enough(reached: dict[str, str]) -> None:
+    assert add(World(), replace(TYPED, phone="", **reached)).status == "created"  # type: ignore[arg-type]  # texts
+
+
+def test_digits_that_may_be_a_number_of_another_country_need_its_code() -> None:
+    with pytest.raises(InvalidInquiry, match="with its country code"):
+        add(World(), replace(TYPED, phone="13055551234"))
+    assert add(World(), replace(TYPED, phone="+1 305 555 1234")).status == "created"
+
+
 def test_only_the_link_of_a_queue_of_somebody_of_the_team_adds_leads() -> None:
     world = World()
     lead_id = world.receive()
