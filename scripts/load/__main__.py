@@ -12,6 +12,7 @@ from scripts.load.report import in_words
 from scripts.load.run import LoadRun
 from scripts.load.shapes import SHAPES, Shape
 
+LONG = ("hour", "pools")
 LONGEST = 60.0
 """Seconds of a phase that are run when nothing else is asked for, where the rest would be more of the same."""
 
@@ -20,7 +21,7 @@ def main() -> int:
     """Run shapes and print what they showed; return 1 when an acknowledged lead was lost or has no owner or clock."""
     parser = argparse.ArgumentParser(prog="load", description=__doc__)
     parser.add_argument("shapes", nargs="*", metavar="SHAPE", help="all of them by default")
-    parser.add_argument("--seconds", type=float, help="run no phase longer than this; 60 for `hour`")
+    parser.add_argument("--seconds", type=float, help="run no phase longer than this; 60 for `hour` and `pools`")
     parser.add_argument("--json", action="store_true", help="print leadtight.load/1")
     arguments = parser.parse_args()
     if arguments.shapes == ["cloud"]:
@@ -28,7 +29,7 @@ def main() -> int:
     reports = []
     for name in arguments.shapes or SHAPES:
         shape = SHAPES[name]
-        shape, scale = scaled(shape, arguments.seconds or (LONGEST if name == "hour" else None))
+        shape, scale = scaled(shape, arguments.seconds or (LONGEST if name in LONG else None))
         reports.append(LoadRun(shape, scale).go(shown=True))
         if not arguments.json:
             print(in_words(reports[-1]), flush=True)

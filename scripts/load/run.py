@@ -12,7 +12,7 @@ from leadtight.domain.access.api_keys import Scope
 from scripts.load import requests
 from scripts.load.progress import Progress
 from scripts.load.report import Report, report
-from scripts.load.shapes import Shape, policy
+from scripts.load.shapes import Shape, domain, policy
 from scripts.load.stage import MONDAY_NINE, LoadStage
 
 ANSWERED_WITHIN = (30.0, 240.0)
@@ -38,7 +38,7 @@ class LoadRun:
         self.stage = LoadStage(
             quotas=self.shape.quotas,
             limits=self.shape.limits,
-            policy=policy(self.shape.quotas),
+            policy=policy(self.shape.quotas, self.shape.pools),
             secrets=secrets,
             seed=self.seed,
         )
@@ -66,12 +66,13 @@ class LoadRun:
         self.posted += 1
         is_hot = self.stage.chance.random() < self.shape.hot
         words = ("Please call me today. " if is_hot else "I have a question. ") + "x" * int(self.shape.kilobytes * 1024)
+        email = f"load{number}@{domain(number, self.shape.pools)}"
         address = f"198.51.{number // 250 % 250}.{number % 250}"
         if self.stage.chance.random() < FORM_SHARE:
-            fields = {"your-name": f"Load {number}", "your-email": f"load{number}@example.com", "your-message": words}
+            fields = {"your-name": f"Load {number}", "your-email": email, "your-message": words}
             self.stage.visit(requests.form("contact", fields, address=address))
         else:
-            body: dict[str, Any] = {"name": f"Load {number}", "email": f"load{number}@example.com", "message": words}
+            body: dict[str, Any] = {"name": f"Load {number}", "email": email, "message": words}
             self.stage.visit(requests.lead(body | {"fields": {"phase": phase}}, key=self._key, address=address))
         self._answer_later()
 

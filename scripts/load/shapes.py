@@ -8,12 +8,16 @@ from dataclasses import dataclass, field, replace
 
 from infra.limits import LARGE, SMALL, Limits, carrying
 from leadtight.domain.model.capacity import Caps
+from leadtight.domain.policy.conditions import Condition
 from leadtight.domain.policy.forms import FormLimits
+from leadtight.domain.policy.people import Person
 from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.rules import RoutingRule
 from leadtight.policy import loader as policies
 from scripts.load.quotas import GROWN, NEW, NORMAL, Quotas
 
 HOUR, DAY = 3_600.0, 86_400.0
+TEAM = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +35,8 @@ class Shape:
 
     `kilobytes` is the length of an inquiry, `hot` the share that is promised an answer in five minutes. `answered` is
     the share of leads whose owner records a call within four minutes. `outages` are the seconds (from, to) in which a
-    service answers no caller, by its name.
+    service answers no caller, by its name. `pools` is how many teams of twelve share the leads by the domain of their
+    address, each with a rotation of its own.
     """
 
     name: str
@@ -43,6 +48,7 @@ class Shape:
     kilobytes: float = 0.3
     hot: float = 0.1
     answered: float = 0.9
+    pools: int = 1
     outages: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     @property
@@ -102,6 +108,15 @@ SHAPES = {
             settling=120,
         ),
         Shape(
+            name="pools",
+            about="200 leads a second for an hour that four teams share, on the same stage and account",
+            phases=(Phase(name="surge", rate=200, seconds=HOUR),),
+            quotas=GROWN,
+            limits=carrying(200),
+            settling=120,
+            pools=4,
+        ),
+        Shape(
             name="large",
             about="10 leads a second of 60 KB each: what an attacker can make of the largest body",
             phases=(Phase(name="surge", rate=10, seconds=60),),
@@ -125,22 +140,30 @@ SHAPES = {
 }
 
 
-def policy(quotas: Quotas) -> Policy:
-    """Return the shipped policy for a team of twelve without caps, whose forms take any number of posts.
+def domain(number: int, pools: int) -> str:
+    """Return the domain of a visitor's address, by which a rule sends the lead to one of so many pools."""
+    return f"customers{number % pools}.example.com"
+
+
+def policy(quotas: Quotas, pools: int = 1) -> Policy:
+    """Return the shipped policy for teams of twelve without caps, whose forms take any number of posts.
 
     It sends as many mails a second as the account may, and in a day.
     """
     shipped = policies.shipped()
-    names = [f"person{number}" for number in range(12)]
-    people = {
-        name: replace(shipped.people["ana"], id=name, email=f"{name}@leads.example.com", caps=Caps()) for name in names
+    teams = {_pool(number): [f"person{number * TEAM + each}" for each in range(TEAM)] for number in range(pools)}
+    people = {name: _person(shipped.people["ana"], name) for names in teams.values() for name in names}
+    shared = {
+        pool: replace(shipped.pools["inbound"], id=pool, members=dict.fromkeys(names, 1))
+        for pool, names in teams.items()
     }
-    inbound = replace(shipped.pools["inbound"], members=dict.fromkeys(names, 1))
+    rules = [_rule(number, pools) for number in range(1, pools)]
     contact = replace(shipped.forms["contact"], rates=FormLimits())
     return replace(
         shipped,
         people={**shipped.people, **people},
-        pools={**shipped.pools, "inbound": inbound},
+        pools={**shipped.pools, **shared},
+        routing=replace(shipped.routing, rules=(*rules, *shipped.routing.rules)),
         forms={**shipped.forms, "contact": contact},
         messaging=replace(
             shipped.messaging,
@@ -149,3 +172,16 @@ def policy(quotas: Quotas) -> Policy:
             limits=replace(shipped.messaging.limits, per_source=quotas.mails_a_day),
         ),
     )
+
+
+def _pool(number: int) -> str:
+    return f"inbound{number or ''}"
+
+
+def _person(like: Person, name: str) -> Person:
+    return replace(like, id=name, email=f"{name}@leads.example.com", caps=Caps())
+
+
+def _rule(number: int, pools: int) -> RoutingRule:
+    when = Condition(email=(f"@{domain(number, pools)}",))
+    return RoutingRule(id=_pool(number), pool=_pool(number), when=when)

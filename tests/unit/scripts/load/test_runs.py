@@ -1,12 +1,14 @@
 """`make load`: a run reports what happened, also what ought not to."""
 
 import time
+from collections import Counter
 from dataclasses import replace
 from threading import Lock
 from typing import Any
 
 import pytest
 
+from leadtight.domain.model.event import EventKind
 from scripts.load.__main__ import scaled
 from scripts.load.cloud import Profile, run
 from scripts.load.lives import waits
@@ -88,6 +90,18 @@ def test_while_the_table_is_down_form_posts_are_spilled_and_become_leads_once() 
     assert report.answers.get(503, 0) > 5, "posts of programs are refused, for they send again"
     assert report.accepted == report.leads
     assert report.is_sound
+
+
+def test_teams_share_the_leads_of_a_shape_with_several_pools() -> None:
+    shape = replace(SHAPES["pools"], phases=(Phase(name="surge", rate=20, seconds=1),), settling=20)
+    load_run = LoadRun(shape, "short")
+    assert load_run.go().is_sound
+    pools = [
+        event["data"]["receipt"]["pool"]
+        for _, event in load_run.stage.events
+        if event["kind"] == EventKind.LEAD_ASSIGNED
+    ]
+    assert Counter(pools) == {"inbound": 5, "inbound1": 5, "inbound2": 5, "inbound3": 5}
 
 
 def test_the_same_seed_is_the_same_run() -> None:
