@@ -54,7 +54,7 @@ def text(value: Any) -> str:
 def web_address(value: Any) -> str:
     """Read the address of a web page, as a mail may link to it."""
     if not isinstance(value, str) or not re.fullmatch(r"https://[^\s\"'<>\\]+", value):
-        raise ValueError("must begin with https:// and be without spaces")
+        raise ValueError("must start with https:// and contain no spaces")
     return value
 
 
@@ -241,7 +241,7 @@ def weekdays(text: str) -> tuple[int, ...]:
         raise ValueError(f"must be a day or a range of days such as mon-fri: {text!r}")
     start, end = DAYS.index(first), DAYS.index(last or first)
     if end < start:
-        raise ValueError(f"a range of days must not run over the week's end: {text!r}")
+        raise ValueError(f"a range of days must not cross the end of the week: {text!r}")
     return tuple(range(start, end + 1))
 
 

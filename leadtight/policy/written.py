@@ -119,7 +119,7 @@ def _week(table: Table, hours: Mapping[str, tuple[Period, ...]]) -> dict[int, tu
     for days, periods in hours.items():
         numbers = values.weekdays(days)
         if week.keys() & {*numbers}:
-            table.problem(f"hours.{days}", "names a day that earlier hours already name")
+            table.problem(f"hours.{days}", "repeats a day of earlier hours")
         week |= dict.fromkeys(numbers, periods)
     return week
 

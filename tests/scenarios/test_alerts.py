@@ -150,7 +150,7 @@ def test_a_digest_says_nothing_of_what_has_been_done_meanwhile() -> None:
     world.advance(minutes=36)
     assert digests(world) == []
     refused = world.message(second, Template.ALERT_OWNER)
-    assert (refused.status, refused.detail) == (Status.REFUSED, "the lead is with somebody else by now")
+    assert (refused.status, refused.detail) == (Status.REFUSED, "the lead has a new owner")
     assert world.message(first, Template.ALERT_OWNER).status is Status.SENT
 
 

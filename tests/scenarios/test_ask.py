@@ -186,7 +186,7 @@ def test_the_disagreement_of_lead_and_log_is_counted_by_owner() -> None:
     lead = world.lead(claimed)
     assert lead.first_contact_at is not None, "the log is not rewritten"
     assert lead.next_action is not None
-    assert lead.next_action.what.endswith("they say nobody has")
+    assert lead.next_action.what.endswith("they say they have not been contacted")
 
 
 def test_the_link_opens_nothing_else_and_ends() -> None:

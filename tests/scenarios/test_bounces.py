@@ -32,7 +32,7 @@ def test_a_bounced_acknowledgement_flags_phone_instead_on_page_queue_and_next_ac
     lead = world.lead(lead_id)
     assert lead.next_action is not None
     assert due_at is not None
-    assert lead.next_action.what == "Mail comes back: phone Ada Obi"
+    assert lead.next_action.what == "Mail bounces: phone Ada Obi"
     assert lead.next_action.due_at == due_at.due_at
     seen = world.desk.show(world.link(lead_id), world.now)
     pages = Pages(world.policy)
@@ -60,13 +60,13 @@ def test_without_a_number_the_next_action_asks_for_another_way() -> None:
     bounced(world, lead_id, Template.ACKNOWLEDGE)
     action = world.lead(lead_id).next_action
     assert action is not None
-    assert action.what == "Mail comes back: find another way to reach Ada Obi"
+    assert action.what == "Mail bounces: find another way to reach Ada Obi"
     assert not_reached_by(world.lead(lead_id)) == "Mail comes back, and there is no number"
     world.advance(minutes=10)
     assert world.lead(lead_id).owner_id == "ben"
     action = world.lead(lead_id).next_action
     assert action is not None
-    assert action.what.startswith("Mail comes back: find another way"), "the next owner reads it, too"
+    assert action.what.startswith("Mail bounces: find another way"), "the next owner reads it, too"
 
 
 def test_the_same_bounce_told_again_changes_nothing_more_and_a_complaint_is_no_bounce() -> None:
@@ -168,5 +168,5 @@ def test_a_bounce_before_anybody_owns_the_lead_is_kept_for_its_owner(message: st
     world.advance(minutes=6)
     action = world.lead(lead_id).next_action
     assert action is not None
-    assert action.what.startswith("Mail comes back: find another way")
+    assert action.what.startswith("Mail bounces: find another way")
     assert world.now - world.lead(lead_id).received_at == timedelta(minutes=6)

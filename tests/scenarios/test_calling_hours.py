@@ -87,7 +87,7 @@ def test_a_text_that_is_permitted_nowhere_at_once_is_refused_with_its_reason() -
     lead_id = world.receive(phone="+4930901820", **TEXTS)  # a number of Berlin, and any state of America
     refused = world.message(lead_id, Template.ACKNOWLEDGE, Channel.SMS)
     assert refused.status is Status.REFUSED
-    assert refused.detail == "no hour is permitted in every zone where the number may be"
+    assert refused.detail == "no hour is permitted in all possible time zones of the number"
     [event] = world.events(lead_id, Kind.MESSAGE_REFUSED)
     assert event.data["decision"]["policy_version"] == world.policy.version
     assert {"Europe/Berlin", "America/New_York", "Pacific/Honolulu"} <= set(event.data["decision"]["zones"])

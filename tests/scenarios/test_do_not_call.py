@@ -100,7 +100,7 @@ def test_no_mail_beyond_the_acknowledgement_goes_out_without_a_postal_address_an
     lead_id = world.receive()
     world.press(lead_id, "interested")
     assert world.message(lead_id, Template.ACKNOWLEDGE).status is Status.SENT
-    assert world.message(lead_id, Template.BOOKING_LINK).detail == "the company has no postal address in the policy"
+    assert world.message(lead_id, Template.BOOKING_LINK).detail == "the policy has no postal address of the company"
     world = World(policy=replace(shipped, company=replace(shipped.company, booking_url="https://book.example")))
     lead_id = world.receive()
     world.press(lead_id, "interested")

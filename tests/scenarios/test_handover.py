@@ -172,7 +172,7 @@ def test_a_lead_goes_only_where_the_policy_lets_it_go_from_here() -> None:
     closed = {name: replace(pool, hands_over_to=()) for name, pool in shipped.pools.items()}
     world = World(policy=replace(shipped, pools=closed))
     lead_id = world.receive()
-    with pytest.raises(InvalidInquiry, match="pool: choose who is to go on"):
+    with pytest.raises(InvalidInquiry, match="pool: choose the pool to hand over to"):
         hand_over(world, lead_id)
     assert Kind.LEAD_HANDED_OVER not in world.kinds(lead_id)
 
@@ -315,7 +315,7 @@ def test_a_stale_alarm_of_the_old_owner_is_not_heard() -> None:
         (
             'label = "We spoke"',
             'label = "We spoke"\npool = "projects"',
-            "outcomes.connected.pool: its target says when",
+            "outcomes.connected.pool: leave out `after`",
         ),
         ('label = "We spoke"', 'label = "We spoke"\npool = "closers"', "outcomes.connected.pool: unknown pool"),
     ],

@@ -298,7 +298,7 @@ def test_an_inquiry_about_somebody_elses_messages_is_answered_and_the_doubt_is_f
     assert lead.opted_out == ()
     assert len(world.mails(lead.id, Template.ACKNOWLEDGE)) == 1
     assert lead.concern is not None
-    assert "may be a wish to get no more messages" in lead.concern.told
+    assert "may be a request to stop messages" in lead.concern.told
     assert world.table.suppression(person_keys(lead.inquiry)).channels == frozenset()
 
 

@@ -152,10 +152,10 @@ def test_undo_is_refused_when_its_time_is_over_or_something_else_has_happened() 
     world.press(late, "connected")
     version = world.press(moved, "connected").lead.version
     world.press(moved, "interested")
-    with pytest.raises(StaleSubmission, match="something else"):
+    with pytest.raises(StaleSubmission, match="has changed since"):
         world.desk.undo(world.link(moved), version, world.now)
     world.advance(minutes=31)
-    with pytest.raises(StaleSubmission, match="over"):
+    with pytest.raises(StaleSubmission, match="has passed"):
         world.undo(late)
 
 

@@ -169,7 +169,7 @@ def test_a_release_that_died_is_released_once_more_and_not_discarded(monkeypatch
         patch.setattr(world.table, "settle", dies)
         with pytest.raises(KeyboardInterrupt):
             world.quarantine.release(held.id, "mia", world.now)
-    with pytest.raises(StaleSubmission, match="release it once more"):
+    with pytest.raises(StaleSubmission, match="release it again"):
         world.quarantine.discard(held.id, "ana", "an advert", world.now)
     [accepted] = world.quarantine.release(held.id, "ana", world.now)
     assert world.lead_ids() == [accepted.lead_id]

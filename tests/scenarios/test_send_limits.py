@@ -50,7 +50,7 @@ def test_many_messages_for_a_known_address_are_answered_twice_on_the_first_day_a
     assert len(mailed(world)) == 3
     assert len(world.events(lead_id, Kind.INQUIRY_JOINED)) == 47, "each of them is kept"
     refused = world.events(lead_id, Kind.MESSAGE_REFUSED)
-    assert {event.data["detail"] for event in refused} == {"this address had its automatic answer within the day"}
+    assert {event.data["detail"] for event in refused} == {"this address had an automatic reply within 24 hours"}
     assert world.lead(lead_id).owner_id
 
 
@@ -107,7 +107,7 @@ def test_a_stranger_who_ticks_the_box_makes_us_text_nobody_and_the_mail_goes() -
     assert world.texter.sent == []
     assert len(mailed(world)) == 50
     message = world.message(world.lead_ids()[0], Template.ACKNOWLEDGE, Channel.SMS)
-    assert (message.status, message.detail) == (Status.REFUSED, "nothing shows that the number is theirs")
+    assert (message.status, message.detail) == (Status.REFUSED, "the phone number is not verified")
 
 
 @pytest.mark.parametrize("proof", ["verified", "provider", "team"])

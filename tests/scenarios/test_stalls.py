@@ -179,7 +179,7 @@ def test_an_outcome_that_the_stages_exit_does_not_lead_to_is_refused_by_its_fiel
     new = replace(shipped.stages[Stage.NEW], exit=(Stage.CONTACTED, Stage.LOST))
     world = World(policy=replace(shipped, stages={**shipped.stages, Stage.NEW: new}))
     lead_id = world.receive()
-    with pytest.raises(InvalidInquiry, match="cannot go to “Won” at once"):
+    with pytest.raises(InvalidInquiry, match="cannot move directly to “Won”"):
         world.press(lead_id, "won")
     assert world.lead(lead_id).stage is Stage.NEW
     world.press(lead_id, "connected")

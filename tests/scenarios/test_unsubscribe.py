@@ -129,7 +129,7 @@ def test_do_not_contact_stops_the_persons_other_leads_too() -> None:
 def test_do_not_contact_cannot_be_taken_back() -> None:
     world, lead_id = written_to()
     world.press(lead_id, "do_not_contact")
-    with pytest.raises(Exception, match="cannot be taken back"):
+    with pytest.raises(Exception, match="cannot be undone"):
         world.undo(lead_id)
     assert world.lead(lead_id).opted_out
 

@@ -50,7 +50,7 @@ def check(keys: Iterable[ApiKey], text: str, scope: Scope) -> ApiKey:
     digest = digest_of(text)
     found = [key for key in keys if hmac.compare_digest(key.digest, digest)]
     if not found:
-        raise KeyRefused("this is no key of ours", known=False)
+        raise KeyRefused("unknown API key", known=False)
     if scope not in found[0].scopes:
         raise KeyRefused(f"this key may not {scope}", known=True)
     return found[0]

@@ -71,13 +71,13 @@ def verify(token: str, purpose: LinkPurpose, keyring: Keyring) -> Claims:
     signed, _, signature = token.rpartition(".")
     parts = signed.split(".")
     if not token.isascii() or len(parts) != 3 or parts[0] != _VERSION:
-        raise InvalidLink("this is not one of our links")
+        raise InvalidLink("this link is not valid")
     key = keyring.keys.get(parts[1])
     if key is None or not hmac.compare_digest(_signature(signed, key).encode(), signature.encode()):
-        raise InvalidLink("this link was not made by us")
+        raise InvalidLink("the signature of this link is not valid")
     claims = _claims(parts[2])
     if claims.purpose is not purpose:
-        raise InvalidLink("this link is for something else")
+        raise InvalidLink("this link is for another purpose")
     return claims
 
 
@@ -120,7 +120,7 @@ def _claims(body: str) -> Claims:
             expires_at=datetime.fromtimestamp(payload["e"], UTC),
         )
     except (ValueError, KeyError, TypeError, OverflowError, OSError) as error:  # odd bytes, JSON, claims or time
-        raise InvalidLink("this is not one of our links") from error
+        raise InvalidLink("this link is not valid") from error
 
 
 def _signature(signed: str, key: bytes) -> str:

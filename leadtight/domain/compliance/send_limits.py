@@ -97,10 +97,10 @@ def over_for_person(policy: Policy, message: Message, lately: SentLately, now: d
         acknowledged = [sent.message for sent in recent if sent.acknowledges]
         begins = any(map(_begins_a_conversation, (name_of(message), *acknowledged)))
         if len(acknowledged) >= limits.acknowledgements_per_person + begins or len(recent) >= at_most:
-            return LimitExceeded("this address had its automatic answer within the day")
+            return LimitExceeded("this address had an automatic reply within 24 hours")
     elif len(recent) >= at_most and message.template not in BY_A_PERSON:
         return LimitExceeded(
-            "this address has had as many automatic messages as go within a day", recent[-at_most].at + DAY
+            "this address has reached its limit of automatic messages within 24 hours", recent[-at_most].at + DAY
         )
     return None
 

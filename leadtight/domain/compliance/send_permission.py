@@ -104,7 +104,7 @@ def authorize_send(
     if isinstance(basis, Refusal):
         return replace(basis, zones=zones)
     if message.channel in BY_PHONE and policy.messaging.number_proof and not _is_proved(message, lead, address):
-        return Refusal("nothing shows that the number is theirs", zones)
+        return Refusal("the phone number is not verified", zones)
     if message.channel in BY_PHONE and (closed := _closed(policy, places, zones, now)):
         return closed
     return Permission(
@@ -133,12 +133,12 @@ def _closed(
 ) -> Refusal | Wait | None:
     """Return what keeps a text back: an hour that law or policy do not permit in every zone where its reader may be."""
     if not places:
-        return Refusal("nobody knows in which zone the number is")
+        return Refusal("the time zone of the number is unknown")
     rules = policy.messaging
     wished = [ContactWindow(zone=ZoneInfo(zone), week=every_day(rules.sms_from, rules.sms_until)) for zone in zones]
     opens = first_permitted((*places, *wished), now)
     if opens is None:
-        return Refusal("no hour is permitted in every zone where the number may be", zones)
+        return Refusal("no hour is permitted in all possible time zones of the number", zones)
     return Wait(opens, "outside permitted hours", zones) if opens > now else None
 
 
@@ -157,13 +157,13 @@ def _basis(policy: Policy, message: Message, lead: Lead) -> str | Refusal:
     """Return what allows a message to the lead."""
     beyond = message.template is not Template.ACKNOWLEDGE and message.channel is Channel.EMAIL
     if beyond and not policy.company.postal_address:  # 15 U.S.C. 7704(a)(5): commercial mail carries it
-        return Refusal("the company has no postal address in the policy")
+        return Refusal("the policy has no postal address of the company")
     if message.template in AFTER_OUTCOMES and not lead.is_open:
         return Refusal("the lead is closed")
     if message.template is Template.ASK_LEAD and (lead.first_contact_at is not None or not lead.is_open):
-        return Refusal("answered in the meantime")
+        return Refusal("already answered")
     if message.template is Template.BOOKING_LINK and not policy.booking_url_of(lead.owner_id):
-        return Refusal("there is no booking link in the policy")
+        return Refusal("the policy has no booking link")
     if message.template is Template.SEQUENCE_STEP:
         return _step_basis(policy, message, lead)
     return _wider_basis(policy, message, lead) if message.template is Template.ASSET else _own_basis(message, lead)
@@ -174,7 +174,7 @@ def _own_basis(message: Message, lead: Lead) -> str | Refusal:
     if message.channel is Channel.EMAIL:
         return "inquiry"
     if message.channel is Channel.VOICE:
-        return Refusal("only a step of a sequence calls")
+        return Refusal("only sequence steps place calls")
     return "consent" if lead.inquiry.consent.sms else Refusal("no consent to texts")
 
 
@@ -193,9 +193,9 @@ def _step_basis(policy: Policy, message: Message, lead: Lead) -> str | Refusal:
 def _not_called(policy: Policy, message: Message, enrolment: Enrolment) -> str:
     """Return why a call is not placed any more; empty when it is still waited for."""
     if policy.voice is None:
-        return "the policy has no calls"
+        return "the policy does not enable calls"
     waited_for = enrolment.calling is not None and enrolment.calling.id == message.data.get("step")
-    return "" if waited_for else "the call is somebody's task, or has an outcome"
+    return "" if waited_for else "the call is already a task, or has an outcome"
 
 
 def _wider_basis(policy: Policy, message: Message, lead: Lead) -> str | Refusal:
@@ -216,12 +216,12 @@ def lead_address(message: Message, lead: Lead) -> str | None:
 
 def _to_person(policy: Policy, message: Message, lead: Lead) -> Decision:
     if message.template is Template.WARN_OWNER and lead.first_contact_at is not None:
-        return Refusal("answered in the meantime")  # a warning that waited must not outlive its reason (F5)
+        return Refusal("already answered")  # a warning that waited must not outlive its reason (F5)
     owner = lead.owner_id
     if message.template in FOR_THE_OWNER and (
         owner is None or message.recipient not in (owner, reads_for(policy, owner))
     ):
-        return Refusal("the lead is with somebody else by now")
+        return Refusal("the lead has a new owner")
     return to_team(policy, message)
 
 
@@ -229,7 +229,7 @@ def to_team(policy: Policy, message: Message) -> Permission | Refusal:
     """Return whether a message may go to somebody of the team: at the address in the policy, at any hour."""
     person = policy.people.get(message.recipient)
     if person and not person.active:
-        return Refusal(f"{message.recipient} is not active any more")
+        return Refusal(f"{message.recipient} is no longer active")
     address = person and _address_of(person, message.channel)
     if not address:
         return Refusal(f"{message.recipient} has no {message.channel} address in the policy")

@@ -66,7 +66,9 @@ def answer(policy: Policy, lead: Lead, said: ContactAnswer, now: datetime, words
 
 def _escalate(builder: ChangeBuilder, policy: Policy, lead: Lead, owner: str, now: datetime) -> None:
     if not lead.is_open or lead.first_contact_at is not None:
-        _be_due_anew(builder, policy, f"Get in touch with {lead.inquiry.display_name}: they say nobody has", now)
+        _be_due_anew(
+            builder, policy, f"Contact {lead.inquiry.display_name}: they say they have not been contacted", now
+        )
     due = builder.lead.next_action.due_at if builder.lead.next_action else lead.promise.deadline
     builder.message_person(policy, Template.NOT_CONTACTED, owner, due_at=due, owner=owner)
     manager = policy.manager_of(owner)

@@ -251,5 +251,5 @@ def _first_response(lead: Lead) -> SlaTimer:
 
 def _owner(builder: ChangeBuilder) -> str:
     owner = builder.lead.owner_id
-    assert owner is not None, "an alarm rings only for an owned lead"
+    assert owner is not None, "only an owned lead has due steps"
     return owner

@@ -55,7 +55,7 @@ def raise_concern(builder: ChangeBuilder, policy: Policy, words: str, due_at: da
 
 def raise_doubt(builder: ChangeBuilder, policy: Policy, doubt: str, now: datetime) -> None:
     """Add to a change that words may be a wish to hear no more, and hold the lead's sequence until a person acts."""
-    found = f"“{doubt}” may be a wish to get no more messages"
+    found = f"“{doubt}” may be a request to stop messages"
     raised = RaisedConcern(
         rule=DOUBT, concern=Concern.LOW_CONFIDENCE, found=found, at=now, policy_version=policy.version
     )
@@ -65,7 +65,7 @@ def raise_doubt(builder: ChangeBuilder, policy: Policy, doubt: str, now: datetim
 def raise_unproved(builder: ChangeBuilder, policy: Policy, words: str, now: datetime) -> None:
     """Add to a change that a mail's sender may be another person, and hold the lead's sequence until a person acts."""
     said = f"“{' '.join(words.split())[:LONGEST_QUOTED]}”"
-    found = f"{said} came from an address that is not proved to be its sender's: ask them before you act on it"
+    found = f"{said} came from an unverified sender: ask the lead before you act on it"
     raised = RaisedConcern(
         rule=UNPROVED, concern=Concern.LOW_CONFIDENCE, found=found, at=now, policy_version=policy.version
     )
@@ -99,7 +99,7 @@ def unusable_concerns(policy: Policy) -> Iterator[Problem]:
     for number, rule in enumerate(policy.concerns):
         path = f"concerns[{number}]"
         if not rule.words and rule.at_most_words is None:
-            yield Problem(path, "needs `words` or `at_most_words`: else it finds nothing")
+            yield Problem(path, "needs `words` or `at_most_words`: without either it matches nothing")
         if rule.notify not in (OWNER, MANAGER, *policy.people):
             yield Problem(f"{path}.notify", unknown("person", rule.notify, policy.people))
         if names.index(rule.id) != number:

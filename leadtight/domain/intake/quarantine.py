@@ -101,7 +101,7 @@ class QuarantinedDelivery:
 def reopened(held: QuarantinedDelivery) -> QuarantinedDelivery:
     """Return a delivery that was discarded together with others as one that waits again. Raises StaleSubmission."""
     if not held.is_discarded_together:
-        raise StaleSubmission(f"{held.id} was not discarded together with others")
+        raise StaleSubmission(f"{held.id} was not part of a bulk discard")
     return replace(held, state=QuarantineState.HELD, settled_at=None, settled_by="", note="", version=held.version + 1)
 
 
@@ -132,7 +132,7 @@ def discarded(held: QuarantinedDelivery, by: str, why: str, now: datetime) -> Qu
     Raises StaleSubmission when it was settled, and while it is being released.
     """
     if held.is_being_released:
-        raise StaleSubmission(f"{held.id} is being released: release it once more if it stays here")
+        raise StaleSubmission(f"{held.id} is being released: release it again if it stays here")
     return _settled(held, QuarantineState.DISCARDED, by, now, note=why)
 
 
@@ -159,7 +159,7 @@ def _settled(
 
 def _must_be_open(held: QuarantinedDelivery) -> None:
     if not held.is_open:
-        raise StaleSubmission(f"{held.id} was {held.state} already")
+        raise StaleSubmission(f"{held.id} is already {held.state}")
 
 
 def schedule_retry(held: QuarantinedDelivery, why: str, now: datetime) -> QuarantinedDelivery:

@@ -89,9 +89,9 @@ def counts_over_limit(door: PostOrigin, inquiry: Inquiry, now: datetime) -> Iter
 def looks_disposable(inquiry: Inquiry) -> str:
     """Return what makes a post suspicious once its door is full; empty when nothing does."""
     if _LINK.search(inquiry.message) or _LINK.search(inquiry.name):
-        return "it carries a link"
+        return "it contains a link"
     if not (inquiry.email or inquiry.phone):
-        return "nobody can be answered"
+        return "it has no address to reply to"
     return ""
 
 

@@ -58,7 +58,7 @@ def why_not_kept(upload: Upload) -> str:
     if upload.size > LARGEST_FILE:
         return f"over {LARGEST_FILE // KILOBYTE**2} MB"
     if ending not in BEGINNINGS and ending not in BOXED and ending not in PLAIN:
-        return "files of this type are not taken"
+        return "files of this type are not accepted"
     return "" if _is_what_it_says(ending, upload.content) else f"it is not a {ending} file"
 
 

@@ -144,7 +144,7 @@ def _or_none(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
 def _tuple_of(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
     def read_all(value: Any) -> Any:
         if not isinstance(value, list | tuple):
-            raise TypeError(f"a list is expected, not {type(value).__name__}")
+            raise TypeError(f"expected a list, not {type(value).__name__}")
         return tuple(map(read, value))
 
     return read_all
@@ -169,7 +169,7 @@ def _plain_of(kind: type[Any]) -> Callable[[Any], Any]:
 
     def read(value: Any) -> Any:
         if not isinstance(value, kind):
-            raise TypeError(f"{kind.__name__} is expected, not {type(value).__name__}")
+            raise TypeError(f"expected {kind.__name__}, not {type(value).__name__}")
         return value
 
     return read

@@ -61,7 +61,7 @@ class Rotation:
         earned, so that no credit appears or vanishes. Raises ValueError when nobody takes part.
         """
         if not weights:
-            raise ValueError("nobody to choose from")
+            raise ValueError("no candidate to choose from")
         away = absent or {}
         shares = shares_of_a_lead({**weights, **away})
         before = self._in_leads(sum(weights.values()) + sum(away.values()))

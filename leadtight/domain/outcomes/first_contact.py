@@ -104,7 +104,7 @@ def _is_first(lead: Lead, by: str, at: datetime) -> bool:
 
 def _possible(lead: Lead, at: datetime, now: datetime) -> datetime:
     if at > now + SKEW:
-        raise InvalidInquiry([Problem(FIELD, "this time has not come yet")])
+        raise InvalidInquiry([Problem(FIELD, "this time is in the future")])
     if at < lead.received_at - ROUNDING:
         raise InvalidInquiry([Problem(FIELD, "this is before the lead arrived")])
     return max(at, lead.received_at)

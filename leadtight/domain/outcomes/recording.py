@@ -125,13 +125,13 @@ def _check_agreed(rule: OutcomeRule, follow_up_at: datetime | None, now: datetim
     if rule.needs_time and follow_up_at is None:
         raise InvalidInquiry([Problem("follow_up", "say when: choose the day and the time")])
     if follow_up_at is not None and not now < follow_up_at <= now + FARTHEST_FOLLOW_UP:
-        raise InvalidInquiry([Problem("follow_up", "choose a time to come, within a year")])
+        raise InvalidInquiry([Problem("follow_up", "choose a future time, within a year")])
 
 
 def _is_repeat(lead: Lead, outcome: str, submission: int) -> bool:
     last = lead.last_outcome
     if submission > lead.version:
-        raise StaleSubmission("this form was not made from this lead")
+        raise StaleSubmission("this form does not belong to this lead")
     if last is None or submission >= last.version:
         return False
     if submission == last.submission and outcome == last.outcome:
@@ -177,7 +177,7 @@ def _next_stage(policy: Policy, lead: Lead, rule: OutcomeRule) -> Stage:
     assert rule.stage is not None, "an outcome without a stage has been dealt with"
     here = policy.stages.get(lead.stage)
     if here and rule.stage not in here.exit:
-        detail = f"a lead in “{lead.stage.label}” cannot go to “{rule.stage.label}” at once"
+        detail = f"a lead in “{lead.stage.label}” cannot move directly to “{rule.stage.label}”"
         raise InvalidInquiry([Problem("outcome", detail)])
     return rule.stage
 

@@ -20,11 +20,11 @@ def undo_outcome(policy: Policy, lead: Lead, *, version: int, by: str, now: date
     if last is None or last.version < version:
         return None
     if last.version != version or lead.version != version:
-        raise StaleSubmission("something else has happened on this lead since")
+        raise StaleSubmission("this lead has changed since")
     if now > last.at + policy.undo_within:
-        raise StaleSubmission("the time to undo this is over")
+        raise StaleSubmission("the time to undo this has passed")
     if "opted_out" in last.before:
-        raise StaleSubmission("a wish not to be contacted cannot be taken back")
+        raise StaleSubmission("an opt-out cannot be undone")
     restored = from_document(Lead, {**to_document(lead), **last.before})
     builder = ChangeBuilder(lead, restored, now)
     builder.event(EventKind.OUTCOME_UNDONE, f"person:{by}", outcome=last.outcome)

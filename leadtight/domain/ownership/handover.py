@@ -85,13 +85,13 @@ def hand_over(
     if lead.is_open and lead.pool_id == pool_id:
         return None
     if pool_id not in pools_open_to(policy, lead):
-        raise InvalidInquiry([Problem("pool", "choose who is to go on")])
+        raise InvalidInquiry([Problem("pool", "choose the pool to hand over to")])
     if submission > lead.version or (lead.last_outcome and lead.last_outcome.version > submission):
         raise StaleSubmission("something was recorded in the meantime")
     how = Move(cause=Cause.PERSON, actor=f"person:{by}", reason=reason)
     builder = ChangeBuilder(lead, lead, now)
     if not move(builder, policy, lead, pool_id, receiving, now, how):
-        raise InvalidInquiry([Problem("pool", "nobody else can take it at the moment")])
+        raise InvalidInquiry([Problem("pool", "no other member can take it at the moment")])
     return builder.build()
 
 

@@ -20,7 +20,7 @@ class Format(StrEnum):
     COUNTRY_IN_ANY_CASE = "country"
     PHONE_NUMBER = "phone number"
     PROVIDER = "provider"
-    CONNECT_ID = "id of Amazon Connect"
+    CONNECT_ID = "Amazon Connect id"
     SKILLS = "list of texts"
     POSITIVE_INT = "whole number, not 0"
     POINTS = "whole number"
@@ -32,7 +32,7 @@ class Format(StrEnum):
     DAY_TIME = "time of day, or close"
     MEMBERS = "list of people, or table of people and shares"
     ALERT_CHANNELS = "list of email, sms, slack, teams"
-    STOPS = "list of what stops it"
+    STOPS = "list of reply, booking"
 
 
 class FileKey(NamedTuple):

@@ -61,7 +61,11 @@ def _unusable_outcomes(policy: Policy) -> Iterator[Problem]:
         if not outcome.closes and (not is_timed or outcome.next_action is None):
             yield Problem(f"outcomes.{name}", "needs `next_action` and `after` unless its stage is won or lost")
         if outcome.pool and (outcome.closes or outcome.after is not None):
-            why = "a closed lead goes to no pool" if outcome.closes else "its target says when: leave out `after`"
+            why = (
+                "a closed lead does not move to a pool"
+                if outcome.closes
+                else "leave out `after`: the target of the pool counts"
+            )
             yield Problem(f"outcomes.{name}.pool", why)
 
 
@@ -73,7 +77,7 @@ def _unusable_enclosures(policy: Policy) -> Iterator[Problem]:
             why = "an objection needs one" if is_objection else f"only outcomes named `{OBJECTION}` and a type have one"
             yield Problem(f"outcomes.{name}.asset", why)
         if outcome.closes and (outcome.sends_booking_link or outcome.asset):
-            yield Problem(f"outcomes.{name}", "sends nothing more to a closed lead")
+            yield Problem(f"outcomes.{name}", "sends nothing to a closed lead")
         if outcome.sends_booking_link and not any(map(policy.booking_url_of, (None, *policy.people))):
             yield Problem(f"outcomes.{name}.sends_booking_link", "needs a `booking_url` of the company or of a person")
 
@@ -96,7 +100,7 @@ def _loose_stages(policy: Policy) -> Iterator[Problem]:
     """Yield what a set of stage rules leaves open; a policy without any rules watches no stage."""
     for stage in Stage if policy.stages else ():
         if stage.is_closed == (stage in policy.stages):
-            yield Problem(f"stages.{stage}", "is an end: it has no rule" if stage.is_closed else "is missing")
+            yield Problem(f"stages.{stage}", "is a final stage: it has no rule" if stage.is_closed else "is missing")
     for stage, rule in policy.stages.items():
         if rule.owner not in (OWNER, MANAGER, *policy.people):
             yield Problem(f"stages.{stage}.owner", unknown("person", rule.owner, policy.people))
@@ -105,7 +109,7 @@ def _loose_stages(policy: Policy) -> Iterator[Problem]:
         if rule.bypass is not None and rule.bypass not in policy.pools:
             yield Problem(f"stages.{stage}.bypass", unknown("pool", rule.bypass, policy.pools))
         if not rule.exit:
-            yield Problem(f"stages.{stage}.exit", "must name where a lead may go from here")
+            yield Problem(f"stages.{stage}.exit", "must name the stages that a lead may move to")
 
 
 def _open_ends(policy: Policy) -> Iterator[Problem]:

@@ -16,7 +16,7 @@ def loose_conditions(policy: Policy) -> Iterator[Problem]:
     yield from _same_names("scoring", policy.scoring)
     for number, excluding in enumerate(policy.exclude):
         if excluding.when == Condition():
-            yield Problem(f"exclude[{number}].when", "must ask for something: without a condition no lead would count")
+            yield Problem(f"exclude[{number}].when", "needs a condition: without one it would exclude every lead")
     for number, scoring in enumerate(policy.scoring):
         if scoring.when.min_score is not None:
             yield Problem(f"scoring[{number}].when.min_score", "a score cannot depend on itself")
@@ -37,7 +37,7 @@ def _same_names(path: str, rules: Iterable[ExcludeRule | ScoringRule]) -> Iterat
     seen: set[str] = set()
     for number, rule in enumerate(rules):
         if rule.id in seen:
-            yield Problem(f"{path}[{number}].id", f"there are two rules {rule.id!r}")
+            yield Problem(f"{path}[{number}].id", f"duplicate rule {rule.id!r}")
         seen.add(rule.id)
 
 

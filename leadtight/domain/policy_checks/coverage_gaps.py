@@ -38,7 +38,7 @@ def _without_hours(policy: Policy) -> Iterator[Problem]:
         calendar = policy.calendars[policy.targets[target].calendar]
         for name, stretches in worked.items():
             if stretches and _open(calendar, stretches) == _hours(calendar):
-                detail = f"no member works in the hours in which targets.{target} counts"
+                detail = f"no member works in the hours counted by targets.{target}"
                 yield Problem(f"pools.{name}.members", detail)
         if everybody and not calendar.always:  # a promise by the clock counts at night on purpose
             yield from _hole(f"targets.{target}.calendar", calendar, everybody)
@@ -50,9 +50,7 @@ def _hole(path: str, calendar: Calendar, worked: Sequence[Stretch]) -> Iterator[
         hours = sum((end - begin for begin, end in left), timedelta()) / timedelta(hours=1)
         begin, end = (at.astimezone(calendar.zone) for at in left[0])
         first = f"{begin:%a %H:%M}-{end:%H:%M}"
-        yield Problem(
-            path, f"counts in {hours:g} hours of the week in which no member of a pool works, the first {first}"
-        )
+        yield Problem(path, f"counts in {hours:g} hours a week in which no pool member works, the first {first}")
 
 
 def _open(calendar: Calendar, worked: Sequence[Stretch]) -> list[Stretch]:

@@ -61,4 +61,4 @@ def _without_leads(policy: Policy) -> Iterator[Problem]:
     told = {rung.notify for target in policy.targets.values() for rung in target.escalate}
     for name in policy.people:
         if name not in owners | managers | told | {policy.routing.catch_all}:
-            yield Problem(f"people.{name}", "is in no pool, manages no team and hears of no missed lead")
+            yield Problem(f"people.{name}", "is not in a pool, manages no team and receives no escalation")

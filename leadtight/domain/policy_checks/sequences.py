@@ -49,7 +49,7 @@ def _bad_steps(path: str, sequence: Sequence) -> Iterator[Problem]:
     ids = [step.id for step in sequence.steps]
     for number, id_ in enumerate(ids):
         if id_ in ids[:number]:
-            yield Problem(f"{path}.steps[{number}].id", f"there are two steps {id_!r}")
+            yield Problem(f"{path}.steps[{number}].id", f"duplicate step {id_!r}")
 
 
 def _bad_retirement(policy: Policy, path: str, sequence: Sequence) -> Iterator[Problem]:
@@ -120,9 +120,7 @@ def _missing_before(
     for number, tier in tiers:
         for name in sorted({tier.target, *tier.target_by_source.values()}):
             if not _is_accountable(policy, name):
-                detail = (
-                    f"needs a promise first: no other person hears when targets.{name} of tiers[{number}] is missed"
-                )
+                detail = f"needs a promise first: no one else is told when targets.{name} of tiers[{number}] is missed"
                 yield Problem(path, detail)
     for pool in sorted(pools & policy.pools.keys()):
         uncapped = sorted(p for p in policy.pools[pool].members if p in policy.people and not _is_capped(policy, p))

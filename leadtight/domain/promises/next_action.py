@@ -18,5 +18,5 @@ def other_way(lead: Lead) -> str:
     """Return the next action for a lead whose mail bounces."""
     name = lead.inquiry.display_name
     if lead.inquiry.phone:
-        return f"Mail comes back: phone {name}"
-    return f"Mail comes back: find another way to reach {name}"
+        return f"Mail bounces: phone {name}"
+    return f"Mail bounces: find another way to reach {name}"

@@ -108,7 +108,7 @@ class Eligibility:
 
 
 def _unknown(states: Collection[OwnerState]) -> Reasons:
-    return {s.person_id: "what is stored of them cannot be read" for s in states if not s.is_readable}
+    return {s.person_id: "their stored state cannot be read" for s in states if not s.is_readable}
 
 
 def _wishes(inquiry: Inquiry) -> Iterator[tuple[str, frozenset[str]]]:

@@ -46,7 +46,7 @@ def together(*changes: Callable[[Document], object]) -> Callable[[Document], obj
         ),
         (f"{NURTURE}.steps.0.task", "Call", {f"{NURTURE}.steps[0]": "needs exactly one of `send`, `call` and `task`"}),
         (f"{NURTURE}.steps.2.template", "nurture_1", {f"{NURTURE}.steps[2].template": "goes with `send`"}),
-        (f"{NURTURE}.steps.1.id", "hello", {f"{NURTURE}.steps[1].id": "there are two steps 'hello'"}),
+        (f"{NURTURE}.steps.1.id", "hello", {f"{NURTURE}.steps[1].id": "duplicate step 'hello'"}),
         (f"{NURTURE}.steps.1.after", "0d", {f"{NURTURE}.steps[1].after": "must be later than that of 'hello'"}),
         (f"{NURTURE}.steps.1.when", "now", {f"{NURTURE}.steps[1].when": "unknown key"}),
         ("tiers.0.sequence", "gone", {"tiers[0].sequence": "unknown sequence 'gone'"}),
@@ -83,7 +83,7 @@ def test_no_sequence_without_capacity_on_everybody_it_may_concern() -> None:
 
 def test_no_sequence_without_a_promise_that_somebody_else_hears_of() -> None:
     found = problems(together(without("targets.warm.escalate"), without("targets.warm.reassign")))
-    expected = "needs a promise first: no other person hears when targets.warm of tiers[2] is missed"
+    expected = "needs a promise first: no one else is told when targets.warm of tiers[2] is missed"
     assert found == dict.fromkeys(("outcomes.not_interested.sequence", "stages.contacted.sequence"), expected)
 
 

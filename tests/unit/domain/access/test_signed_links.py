@@ -42,7 +42,7 @@ def test_any_claims_come_back(subject: str, person: str, generation: int, purpos
 
 
 def test_a_link_for_one_purpose_opens_no_other() -> None:
-    with pytest.raises(InvalidLink, match="something else"):
+    with pytest.raises(InvalidLink, match="another purpose"):
         verify(sign(CLAIMS, OLD), LinkPurpose.REPORT, OLD)
 
 

@@ -81,7 +81,7 @@ def test_a_text_needs_consent_a_number_and_a_permitted_hour() -> None:
     berlin = ("Europe/Berlin",)
     assert asked(Channel.SMS, **BOTH) == allowed(Channel.SMS, "+4930901820", "consent", berlin)
     assert asked(Channel.SMS, phone="+4930901820") == Refusal("no consent to texts", berlin)
-    assert asked(Channel.SMS, **BOTH, phone_proof="") == Refusal("nothing shows that the number is theirs", berlin)
+    assert asked(Channel.SMS, **BOTH, phone_proof="") == Refusal("the phone number is not verified", berlin)
     assert asked(Channel.SMS, consent=Consent(sms=True)) == Refusal("no sms address")
     night = NOON + timedelta(hours=12)
     assert asked(Channel.SMS, night, **BOTH) == Wait(NOON + timedelta(hours=20), "outside permitted hours", berlin)
@@ -89,7 +89,7 @@ def test_a_text_needs_consent_a_number_and_a_permitted_hour() -> None:
 
 def test_a_number_in_no_known_zone_is_not_texted() -> None:
     decision = asked(Channel.SMS, windows=lambda number, inquiry: (), **BOTH)
-    assert decision == Refusal("nobody knows in which zone the number is")
+    assert decision == Refusal("the time zone of the number is unknown")
 
 
 def test_an_ended_channel_is_refused_and_the_other_is_not() -> None:
@@ -260,5 +260,5 @@ def test_a_message_beyond_the_inquiry_needs_consent_on_its_channel(
 def test_without_a_postal_address_no_mail_of_a_sequence_goes_out() -> None:
     homeless = replace(POLICY, company=replace(POLICY.company, postal_address=""))
     consent = Consent(marketing=(Channel.EMAIL,))
-    assert step(Channel.EMAIL, homeless, consent=consent) == Refusal("the company has no postal address in the policy")
+    assert step(Channel.EMAIL, homeless, consent=consent) == Refusal("the policy has no postal address of the company")
     assert isinstance(step(Channel.EMAIL, consent=consent), Permission)

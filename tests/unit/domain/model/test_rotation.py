@@ -69,5 +69,5 @@ def test_new_weights_do_not_reset_what_was_earned() -> None:
 
 
 def test_with_nobody_to_choose_from_it_says_so() -> None:
-    with pytest.raises(ValueError, match="nobody"):
+    with pytest.raises(ValueError, match="no candidate"):
         Rotation(pool_id="p").take({})

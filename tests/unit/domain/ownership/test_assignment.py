@@ -284,5 +284,5 @@ def test_somebody_who_is_away_is_owed_exactly_their_weight_a_turn_up_to_the_boun
     _, bound = further.take({"a": 1, "b": 1}, absent={"c": 2}, owed_at_most=1)
     assert (bound.credits["c"], sum(bound.credits.values())) == (LEAD, 0)
     assert turn.take({"a": 1, "b": 1}, absent={"c": 2})[1].credits["c"] == 0
-    with pytest.raises(ValueError, match=r"^nobody to choose from$"):
+    with pytest.raises(ValueError, match=r"^no candidate to choose from$"):
         turn.take({})

@@ -72,7 +72,7 @@ def test_a_pool_whose_people_never_work_when_a_promise_counts_is_told() -> None:
     policy = replace(POLICY, calendars={**POLICY.calendars, "sundays": sundays}, people=people)
     assert found(policy) == {}, "others of the pool work then"
     alone = replace(policy, pools={**policy.pools, "inbound": Pool(id="inbound", members={"ana": 1})})
-    assert found(alone)["pools.inbound.members"].startswith("no member works in the hours in which targets.")
+    assert found(alone)["pools.inbound.members"].startswith("no member works in the hours counted by targets.")
 
 
 def test_hours_of_the_week_that_nobody_works_are_a_gap() -> None:
@@ -80,7 +80,7 @@ def test_hours_of_the_week_that_nobody_works_are_a_gap() -> None:
     mornings = replace(office, id="mornings", week={day: office.week[day][:1] for day in range(4)})
     people = {name: replace(person, calendar="mornings") for name, person in POLICY.people.items()}
     policy = replace(POLICY, people=people, calendars={**POLICY.calendars, "mornings": mornings})
-    left = "counts in 24 hours of the week in which no member of a pool works, the first Mon 13:30-18:00"
+    left = "counts in 24 hours a week in which no pool member works, the first Mon 13:30-18:00"
     paths = {f"targets.{target}.calendar" for target in ("hot", "next_morning", "warm")}
     assert found(policy) == dict.fromkeys(paths, left)
     one_stays = replace(policy, people={**people, "ben": POLICY.people["ben"]})

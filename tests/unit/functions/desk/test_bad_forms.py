@@ -48,7 +48,7 @@ def test_lost_needs_a_reason_and_the_field_says_so(desk: Desk) -> None:
 def test_a_time_that_cannot_be_is_shown_at_its_field(desk: Desk) -> None:
     answer = desk.press("connected", happened_at="2026-11-23T23:00")
     assert answer["statusCode"] == 422
-    assert '<a href="#happened_at">This time has not come yet</a>' in answer["body"]
+    assert '<a href="#happened_at">This time is in the future</a>' in answer["body"]
     assert 'id="happened_at" name="happened_at" value="2026-11-23T23:00"' in answer["body"]
     assert desk.lead.is_open
 

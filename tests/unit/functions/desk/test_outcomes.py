@@ -100,5 +100,5 @@ def test_undo_is_offered_only_while_it_is_possible(desk: Desk) -> None:
     assert ">Undo</button>" not in desk.get()["body"]
     answer = desk.post(undo=version)
     assert answer["statusCode"] == 409
-    assert "The time to undo this is over" in answer["body"]
+    assert "The time to undo this has passed" in answer["body"]
     assert desk.outcomes() == ["outcome_recorded"]

@@ -56,7 +56,7 @@ def test_what_may_not_be_kept_is_named_with_the_reason_beside_what_is(site: Site
     assert [file.name for file in inquiry.files] == ["roof.jpg"]
     said = inquiry.fields["photo"]
     assert "file roof.jpg (78 KB)" in said
-    assert "file virus.exe (not kept: files of this type are not taken)" in said
+    assert "file virus.exe (not kept: files of this type are not accepted)" in said
     assert "file fake.jpg (not kept: it is not a jpg file)" in said
 
 
