@@ -152,7 +152,7 @@ class Application:
         return Intake(self.policy, ports.store, PhoneEmailNormalizer(), ports.new_id, ports.alarms)
 
     @cached_property
-    def importing(self) -> Import:
+    def file_import(self) -> Import:
         """What takes rows of files."""
         from leadtight.app.intake.file_import import Import
 
@@ -234,7 +234,7 @@ class Application:
         return QuarantineDesk(self.policy, self.quarantine, self._ports.links)
 
     @cached_property
-    def held_together(self) -> BulkSettlement:
+    def bulk_settlement(self) -> BulkSettlement:
         """What settles all that is held for one reason."""
         from leadtight.app.intake.bulk_settlement import BulkSettlement
 
@@ -268,7 +268,7 @@ class Application:
             RealHours().windows,
             ports.call_lists,
             ports.new_id,
-            self.undelivered,
+            self.bounces,
             self.send_limits,
             why_barred,
             ports.pace,
@@ -298,7 +298,7 @@ class Application:
             ports.links,
             RealHours().windows,
             ports.new_id,
-            self.undelivered,
+            self.bounces,
             ports.pace,
             ports.retries,
         )
@@ -311,7 +311,7 @@ class Application:
         return Dispatch(self._ports.outbox, self.respond, self.digest, self._ports.retries)
 
     @cached_property
-    def undelivered(self) -> BounceHandling:
+    def bounces(self) -> BounceHandling:
         """What follows when a message reached nobody."""
         from leadtight.app.messaging.bounces import BounceHandling
 
@@ -349,7 +349,7 @@ class Application:
         return Desk(self.policy, ports.store, ports.alarms, ports.links, local_time_of, ports.call_lists)
 
     @cached_property
-    def programs(self) -> LeadApi:
+    def lead_api(self) -> LeadApi:
         """What is behind the API's keys."""
         from leadtight.adapters.contact_points.timezones import local_time_of
         from leadtight.app.outcomes.lead_api import LeadApi
@@ -380,7 +380,7 @@ class Application:
         return QuickAdd(self.policy, self.intake, ports.store, PhoneEmailNormalizer(), ports.links, ports.new_id)
 
     @cached_property
-    def asking(self) -> ContactCheck:
+    def contact_check(self) -> ContactCheck:
         """What is behind the question to a lead."""
         from leadtight.app.outcomes.contact_check import ContactCheck
 

@@ -20,41 +20,19 @@ if TYPE_CHECKING:
     from leadtight.adapters.http.origin import OriginVerifier
     from leadtight.adapters.inbound.webhooks.client import Fetching
     from leadtight.adapters.presentation.pages.outcome import Pages
-    from leadtight.app.compliance.unsubscribe import Unsubscribe
-    from leadtight.app.intake.bulk_settlement import BulkSettlement
-    from leadtight.app.intake.deliveries import Deliveries
-    from leadtight.app.intake.fetch_announced import FetchAnnounced, ReadFetched
-    from leadtight.app.intake.file_import import Import
+    from leadtight.app.intake.fetch_announced import ReadFetched
     from leadtight.app.intake.form_posts import FormIntake, FormPost
-    from leadtight.app.intake.inbound_mail import Mails
-    from leadtight.app.intake.quarantine import Quarantine
-    from leadtight.app.intake.quarantine_desk import QuarantineDesk
-    from leadtight.app.intake.quick_add import QuickAdd
-    from leadtight.app.intake.receive import Intake
     from leadtight.app.intake.reconcile import Reconcile
-    from leadtight.app.messaging.dispatch import Dispatch
     from leadtight.app.messaging.links import Links
-    from leadtight.app.messaging.respond import Respond
-    from leadtight.app.messaging.review_mail import WeeklyMail
-    from leadtight.app.messaging.send_limits import SendLimits
-    from leadtight.app.outcomes.contact_check import ContactCheck
-    from leadtight.app.outcomes.desk import Desk
-    from leadtight.app.outcomes.lead_api import LeadApi
     from leadtight.app.ports.alarms import Alarms
     from leadtight.app.ports.board import BoardStore
     from leadtight.app.ports.clock_and_ids import Clock, NewId
     from leadtight.app.ports.compliance import DncLists
     from leadtight.app.ports.files import MailFiles
-    from leadtight.app.ports.history import EventLog
     from leadtight.app.ports.leads import LeadStore
     from leadtight.app.ports.messaging import CallPlacer, Chat, Mailer, Renderer, Texter
     from leadtight.app.ports.outbox import Outbox, Retries, SendPace
     from leadtight.app.ports.quarantine import Fetch, Hint, QuarantineStore
-    from leadtight.app.routing.route import Route
-    from leadtight.app.sla.rearm import Rearm
-    from leadtight.app.sla.sla import Sla
-    from leadtight.app.views.board import Boards
-    from leadtight.app.views.queue import LeadQueue
     from leadtight.application import Application
     from leadtight.domain.policy.forms import Form
     from leadtight.domain.policy.policy import Policy
@@ -238,46 +216,11 @@ def ports() -> Deployed:
 
 
 @cache
-def use_cases() -> Application:
+def app() -> Application:
     """Return the use cases of this deployment."""
     from leadtight.application import Application
 
     return Application(policy(), ports())
-
-
-def store() -> LeadStore:
-    """Return the table as the store of leads."""
-    return ports().store
-
-
-def held_together() -> BulkSettlement:
-    """Return what settles all that is held for one reason."""
-    return use_cases().held_together
-
-
-def send_limits() -> SendLimits:
-    """Return what bounds messages to leads."""
-    return use_cases().send_limits
-
-
-def outbox() -> Outbox:
-    """Return the table as the outbox."""
-    return ports().outbox
-
-
-def event_log() -> EventLog:
-    """Return the table as the log of events by day."""
-    return table()
-
-
-def call_lists() -> DncLists:
-    """Return the do-not-call lists."""
-    return ports().call_lists
-
-
-def links() -> Links:
-    """Return the signed links."""
-    return ports().links
 
 
 @cache
@@ -286,21 +229,6 @@ def report_files() -> S3Files:
     from leadtight.adapters.aws.s3 import S3Files
 
     return S3Files(settings.current().reports_bucket)
-
-
-def intake() -> Intake:
-    """Return the intake use case."""
-    return use_cases().intake
-
-
-def importing() -> Import:
-    """Return the use case that takes rows of files."""
-    return use_cases().importing
-
-
-def deliveries() -> Deliveries:
-    """Return the use case that takes what other systems deliver."""
-    return use_cases().deliveries
 
 
 @cache
@@ -312,14 +240,14 @@ def spill() -> SpillQueue:
 
 
 @cache
-def form_door() -> FormIntake:
+def form_intake() -> FormIntake:
     """Return the use case that takes form posts."""
     from leadtight.adapters.http import client
     from leadtight.adapters.inbound.forms import reader
     from leadtight.adapters.inbound.forms.challenge import Challenges
     from leadtight.app.intake.form_posts import FormIntake
 
-    return FormIntake(deliveries(), reader.read, reader.keep, Challenges(webhook_keys(), client.post), _keep_files)
+    return FormIntake(app().deliveries, reader.read, reader.keep, Challenges(webhook_keys(), client.post), _keep_files)
 
 
 def _keep_files(form: Form, posted: FormPost) -> FormPost:
@@ -338,11 +266,6 @@ def upload_files() -> S3Uploads:
     return S3Uploads(settings.current().uploads_bucket)
 
 
-def collect() -> FetchAnnounced:
-    """Return the use case that fetches what was announced."""
-    return use_cases().collect
-
-
 @cache
 def fetching() -> Fetching:
     """Return who asks the providers of webhooks."""
@@ -359,7 +282,7 @@ def reconcile() -> Reconcile:
     from leadtight.app.intake.reconcile import Reconcile
 
     records = FileReconciliations(report_files())
-    return Reconcile(table(), deliveries(), records, fetching().listed, policy().company.zone)
+    return Reconcile(table(), app().deliveries, records, fetching().listed, policy().company.zone)
 
 
 @cache
@@ -368,21 +291,6 @@ def mail_files() -> S3Mails:
     from leadtight.adapters.aws.s3 import S3Mails
 
     return S3Mails(settings.current().mail_bucket)
-
-
-def mails() -> Mails:
-    """Return the use case that takes stored mails."""
-    return use_cases().mails
-
-
-def quarantine() -> Quarantine:
-    """Return the use case of people who look after held deliveries."""
-    return use_cases().quarantine
-
-
-def quarantine_desk() -> QuarantineDesk:
-    """Return the use case behind quarantine links."""
-    return use_cases().quarantine_desk
 
 
 @cache
@@ -402,7 +310,7 @@ def api_keys() -> ApiKeys:
 
 
 @cache
-def front() -> OriginVerifier | None:
+def origin_verifier() -> OriginVerifier | None:
     """Return the door in front of the API; None where the API is the door."""
     if not (secret := settings.current().front_secret_arn):
         return None
@@ -410,71 +318,6 @@ def front() -> OriginVerifier | None:
     from leadtight.adapters.http.origin import OriginVerifier
 
     return OriginVerifier(FrontKeys(secret))
-
-
-def route() -> Route:
-    """Return the routing use case."""
-    return use_cases().route
-
-
-def respond() -> Respond:
-    """Return the sending use case."""
-    return use_cases().respond
-
-
-def dispatch() -> Dispatch:
-    """Return the use case that sends by urgency what is owed."""
-    return use_cases().dispatch
-
-
-def weekly_mail() -> WeeklyMail:
-    """Return the use case that mails the weekly review."""
-    return use_cases().weekly_mail
-
-
-def sla() -> Sla:
-    """Return the alarm and sweep use case."""
-    return use_cases().sla
-
-
-def rearm() -> Rearm:
-    """Return the use case that puts open leads under the present policy."""
-    return use_cases().rearm
-
-
-def desk() -> Desk:
-    """Return the use case behind signed pages."""
-    return use_cases().desk
-
-
-def programs() -> LeadApi:
-    """Return the use case behind the API's keys."""
-    return use_cases().programs
-
-
-def queue() -> LeadQueue:
-    """Return the use case behind a person's queue."""
-    return use_cases().queue
-
-
-def boards() -> Boards:
-    """Return the use case behind a manager's board."""
-    return use_cases().boards
-
-
-def quick_add() -> QuickAdd:
-    """Return the use case of people who add a lead themselves."""
-    return use_cases().quick_add
-
-
-def asking() -> ContactCheck:
-    """Return the use case behind the question to a lead."""
-    return use_cases().asking
-
-
-def unsubscribe() -> Unsubscribe:
-    """Return the use case behind unsubscribe links."""
-    return use_cases().unsubscribe
 
 
 @cache
@@ -494,13 +337,13 @@ def forget() -> None:
     for part in (
         table,
         ports,
-        use_cases,
+        app,
         report_files,
         webhook_keys,
         spill,
         api_keys,
-        front,
-        form_door,
+        origin_verifier,
+        form_intake,
         mail_files,
         upload_files,
         fetching,

@@ -53,8 +53,8 @@ def _settle(record: SQSRecord) -> None:
         return
     metrics.add_metric(name="MailsTold", unit=MetricUnit.Count, value=len(files))
     for file in files:
-        settled = bootstrap.mails().take(file, bootstrap.clock()())
-        logger.info("mail_taken", file=file, status=settled.status, id=settled.id)
+        settled = bootstrap.app().mails.take(file, bootstrap.clock()())
+        logger.info("mail_taken", file=file, status=settled.status, lead_id=settled.id)
 
 
 def _hold_slow(record: SQSRecord, error: OutOfTime) -> None:
@@ -63,12 +63,12 @@ def _hold_slow(record: SQSRecord, error: OutOfTime) -> None:
     if files is None:
         raise error
     for file in files:
-        settled = bootstrap.mails().hold_unread(file, f"reading it takes too long: {error}", bootstrap.clock()())
-        logger.warning("mail_out_of_time", file=file, status=settled.status, id=settled.id)
+        settled = bootstrap.app().mails.hold_unread(file, f"reading it takes too long: {error}", bootstrap.clock()())
+        logger.warning("mail_out_of_time", file=file, status=settled.status, lead_id=settled.id)
 
 
 def _collect(record: SQSRecord) -> None:
-    held = bootstrap.collect().collect(stream.held_id(record.body), bootstrap.clock()())
+    held = bootstrap.app().collect.collect(stream.held_id(record.body), bootstrap.clock()())
     if held:
         logger.info("collected", held_id=held.id, state=held.state, reason=held.reason)
 
@@ -83,7 +83,7 @@ def _reconcile() -> None:
 
 def _sweep(context: LambdaContext) -> None:
     left = time_left(context, SWEEP_IN_HAND)
-    collected = bootstrap.collect().sweep(bootstrap.clock()(), left, item_time.at_most(ITEM_SECONDS, left))
+    collected = bootstrap.app().collect.sweep(bootstrap.clock()(), left, item_time.at_most(ITEM_SECONDS, left))
     metrics.add_metric(name="SweepUnfinished", unit=MetricUnit.Count, value=int(collected.unfinished > 0))
     metrics.add_metric(name="QuarantineWaiting", unit=MetricUnit.Count, value=collected.waiting_for_a_person)
     logger.info(

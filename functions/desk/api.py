@@ -52,7 +52,7 @@ def _lead(event: events.Event, key: ApiKey, now: datetime) -> events.Response:
         return events.problem(
             422, "The timeline cannot be read", [Problem("before", "send `timeline_before` as it was")]
         )
-    seen = bootstrap.programs().find(event["pathParameters"]["lead_id"], before or None)
+    seen = bootstrap.app().lead_api.find(event["pathParameters"]["lead_id"], before or None)
     return events.answer(200, lead_json.whole(bootstrap.policy(), seen, now))
 
 
@@ -61,7 +61,7 @@ def _outcome(event: events.Event, key: ApiKey, now: datetime) -> events.Response
     repeat = events.header(event, "idempotency-key")
     by, form = _form(body, repeat)
     guard = _guard(key, lead_id, repeat, body, now) if repeat else None
-    seen = bootstrap.programs().report(lead_id, by, form, guard, now)
+    seen = bootstrap.app().lead_api.report(lead_id, by, form, guard, now)
     logger.info("outcome_reported", key=key.name, lead_id=lead_id, recorded=seen.recorded)
     return events.answer(200, lead_json.outcome(bootstrap.policy(), seen, now))
 

@@ -12,7 +12,7 @@ from leadtight.domain.model.errors import NotFound
 
 def show(event: events.Event, now: datetime) -> events.Response:
     """Answer with the page, and let its own script run in it."""
-    found = bootstrap.boards().show(str(event["pathParameters"]["token"]), now)
+    found = bootstrap.app().boards.show(str(event["pathParameters"]["token"]), now)
     return events.page(200, pages_board.board(bootstrap.policy(), found, now), pages_board.script())
 
 
@@ -20,6 +20,6 @@ def answer(asked: Mapping[str, Any], now: datetime) -> dict[str, str]:
     """Answer `{"person": ...}`, by default the catch-all person, with the `link`, or name the `problem`."""
     person = str(asked.get("person") or bootstrap.policy().routing.catch_all)
     try:
-        return {"link": bootstrap.boards().link(person, now)}
+        return {"link": bootstrap.app().boards.link(person, now)}
     except NotFound as error:
         return {"problem": str(error)}

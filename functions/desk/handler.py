@@ -35,7 +35,7 @@ def handle(event: events.Event, context: LambdaContext) -> events.Response:
         return quarantine.answer(event["quarantine"], bootstrap.clock()())
     if "board" in event:
         return board.answer(event["board"], bootstrap.clock()())
-    entered = front.verify(event) if (front := bootstrap.front()) else event
+    entered = front.verify(event) if (front := bootstrap.origin_verifier()) else event
     if entered is None and event["routeKey"] not in AT_ANY_DOOR:
         return events.past_the_door()
     return _entered(entered or event)
@@ -52,14 +52,14 @@ def _show(event: events.Event, now: datetime) -> events.Response:
     number = str((event.get("queryStringParameters") or {}).get("file", ""))
     if number.isdecimal():
         return _file(event, int(number[:4]), now)
-    seen = bootstrap.desk().show(_token(event), now)
+    seen = bootstrap.app().desk.show(_token(event), now)
     logger.append_keys(lead_id=seen.lead.id)
     return events.page(200, bootstrap.pages().outcome(seen, now))
 
 
 def _file(event: events.Event, number: int, now: datetime) -> events.Response:
     """Send a file that came with the lead: by an address of its own that ends soon, as a download."""
-    file = bootstrap.desk().file(_token(event), number, now)
+    file = bootstrap.app().desk.file(_token(event), number, now)
     return _see(bootstrap.upload_files().address(file.key, file.name, REPORT_OPENS_FOR))
 
 
@@ -72,7 +72,7 @@ def _submit(event: events.Event, now: datetime) -> events.Response:
         _change(token, asked, now)
     except (InvalidInquiry, StaleSubmission) as problem:
         status = 422 if isinstance(problem, InvalidInquiry) else 409
-        return events.page(status, pages.outcome(bootstrap.desk().show(token, now), now, problem, typed))
+        return events.page(status, pages.outcome(bootstrap.app().desk.show(token, now), now, problem, typed))
     except LinkExpired as error:
         return events.page(410, pages.over(error, note))
     except Conflict:
@@ -82,19 +82,19 @@ def _submit(event: events.Event, now: datetime) -> events.Response:
 
 
 def _queue(event: events.Event, now: datetime) -> events.Response:
-    queue = bootstrap.queue().show(_token(event), now)
-    return events.page(200, bootstrap.pages().queue(queue, now, bootstrap.quick_add().blank()))
+    queue = bootstrap.app().queue.show(_token(event), now)
+    return events.page(200, bootstrap.pages().queue(queue, now, bootstrap.app().quick_add.blank()))
 
 
 def _add(event: events.Event, now: datetime) -> events.Response:
     token, typed = _token(event), form.read_new_lead(event)
     try:
         dwell_time.check(bootstrap.policy(), event, "name", now)
-        added = bootstrap.quick_add().add(token, typed, now)
+        added = bootstrap.app().quick_add.add(token, typed, now)
     except InvalidInquiry as problem:
         if any(one.field == "Idempotency-Key" for one in problem.problems):  # changed after it was sent: another lead
-            typed = replace(typed, submission=bootstrap.quick_add().blank().submission)
-        return events.page(422, bootstrap.pages().queue(bootstrap.queue().show(token, now), now, typed, problem))
+            typed = replace(typed, submission=bootstrap.app().quick_add.blank().submission)
+        return events.page(422, bootstrap.pages().queue(bootstrap.app().queue.show(token, now), now, typed, problem))
     except Conflict:
         return events.page(503, bootstrap.pages().busy(typed.note))
     logger.info("lead_added", status=added.status, person=added.person)
@@ -114,7 +114,7 @@ def _outcomes(event: events.Event, now: datetime) -> events.Response:
 
 
 def _report(event: events.Event, now: datetime) -> events.Response:
-    path = bootstrap.desk().report_path(_token(event), now)
+    path = bootstrap.app().desk.report_path(_token(event), now)
     address = bootstrap.report_files().presign(path, REPORT_OPENS_FOR)
     return _see(address)
 
@@ -124,13 +124,13 @@ def _see(address: str) -> events.Response:
 
 
 def _ask_to_unsubscribe(event: events.Event, now: datetime) -> events.Response:
-    return _unsubscribe_page(bootstrap.unsubscribe().look(_token(event), now))
+    return _unsubscribe_page(bootstrap.app().unsubscribe.look(_token(event), now))
 
 
 def _unsubscribe(event: events.Event, now: datetime) -> events.Response:
     """Act at once, whatever the body says: mail programs post it themselves (RFC 8058)."""
     try:
-        return _unsubscribe_page(bootstrap.unsubscribe().leave(_token(event), now))
+        return _unsubscribe_page(bootstrap.app().unsubscribe.leave(_token(event), now))
     except Conflict:
         return events.page(503, bootstrap.pages().busy())
 
@@ -140,7 +140,9 @@ def _unsubscribe_page(leaving: UnsubscribeLink) -> events.Response:
 
 
 def _ask(event: events.Event, now: datetime) -> events.Response:
-    return events.page(200, contact_check.ask(bootstrap.policy(), bootstrap.asking().look(_token(event), now), now))
+    return events.page(
+        200, contact_check.ask(bootstrap.policy(), bootstrap.app().contact_check.look(_token(event), now), now)
+    )
 
 
 def _say(event: events.Event, now: datetime) -> events.Response:
@@ -150,10 +152,11 @@ def _say(event: events.Event, now: datetime) -> events.Response:
     try:
         dwell_time.check(bootstrap.policy(), event, "said", now)
         return events.page(
-            200, contact_check.ask(bootstrap.policy(), bootstrap.asking().say(token, said, now, words), now)
+            200,
+            contact_check.ask(bootstrap.policy(), bootstrap.app().contact_check.say(token, said, now, words), now),
         )
     except InvalidInquiry as error:
-        lead = bootstrap.asking().look(token, now)
+        lead = bootstrap.app().contact_check.look(token, now)
         return events.page(
             422, contact_check.ask(bootstrap.policy(), lead, now, error.problems[0].detail.capitalize(), words)
         )
@@ -185,11 +188,11 @@ def _change(token: str, asked: form.Asked, now: datetime) -> None:
 def _changed(token: str, asked: form.Asked, now: datetime) -> LeadView:
     match asked:
         case form.Undo(version):
-            return bootstrap.desk().undo(token, version, now)
+            return bootstrap.app().desk.undo(token, version, now)
         case HandOverForm():
-            return bootstrap.desk().hand_over(token, asked, now)
+            return bootstrap.app().desk.hand_over(token, asked, now)
         case OutcomeForm():
-            return bootstrap.desk().record(token, asked, now)
+            return bootstrap.app().desk.record(token, asked, now)
 
 
 def _token(event: events.Event) -> str:

@@ -42,7 +42,7 @@ def show(event: events.Event, now: datetime) -> events.Response:
 
 def _whole(event: events.Event, held_id: str, now: datetime) -> events.Response:
     """Answer with the page of one delivery, everything that it says on it."""
-    found = bootstrap.quarantine_desk().show_whole(_token(event), held_id, now)
+    found = bootstrap.app().quarantine_desk.show_whole(_token(event), held_id, now)
     return events.page(200, pages_quarantine.delivery(bootstrap.policy(), found))
 
 
@@ -53,7 +53,7 @@ def settle(event: events.Event, now: datetime) -> events.Response:
     if do not in pages_quarantine.DONE:
         raise events.UnreadableBodyError("it did not say what to do")
     why = sanitize(str(fields.get("why", "")))[:LONGEST_REASON]
-    token, desk = _token(event), bootstrap.quarantine_desk()
+    token, desk = _token(event), bootstrap.app().quarantine_desk
     try:
         if do in pages_quarantine.ALL_AT_ONCE:
             do = _settle_all(do, fields, token, why, now)
@@ -78,7 +78,7 @@ def settle(event: events.Event, now: datetime) -> events.Response:
 
 def _settle_all(do: str, fields: Mapping[str, Any], token: str, why: str, now: datetime) -> str:
     """Settle all that came over a limit; return what the page says then."""
-    desk, go_on = bootstrap.quarantine_desk(), _in_time()
+    desk, go_on = bootstrap.app().quarantine_desk, _in_time()
     if do == "discard_all":
         settled = desk.discard_all(token, _seen_at(fields), why, now, go_on)
     elif do == "release_all":
@@ -125,7 +125,7 @@ def answer(asked: Mapping[str, Any], now: datetime) -> Answer:
 
 
 def _list(asked: Mapping[str, Any], now: datetime) -> Answer:
-    quarantine = bootstrap.quarantine()
+    quarantine = bootstrap.app().quarantine
     waiting, suspected = quarantine.waiting(MOST_LISTED), quarantine.suspected(MOST_LISTED)
     set_aside = quarantine.set_aside(now, MOST_LISTED)
     lists = {"waiting": waiting, "suspected": suspected, "set_aside": set_aside}
@@ -134,7 +134,7 @@ def _list(asked: Mapping[str, Any], now: datetime) -> Answer:
 
 
 def _show(asked: Mapping[str, Any], now: datetime) -> Answer:
-    quarantine = bootstrap.quarantine()
+    quarantine = bootstrap.app().quarantine
     held = quarantine.find(asked["id"])
     document: Answer = to_document(held)
     return {"held": document, "reads_as": [dict(body) for body in quarantine.reads_as(held)]}
@@ -142,24 +142,24 @@ def _show(asked: Mapping[str, Any], now: datetime) -> Answer:
 
 def _release(asked: Mapping[str, Any], now: datetime) -> Answer:
     completed = _completed(asked.get("completed", {}))
-    accepted = bootstrap.quarantine().release(asked["id"], asked["by"], now, completed)
+    accepted = bootstrap.app().quarantine.release(asked["id"], asked["by"], now, completed)
     return {"leads": [{"lead_id": one.lead_id, "status": one.status} for one in accepted]}
 
 
 def _discard(asked: Mapping[str, Any], now: datetime) -> Answer:
-    held = bootstrap.quarantine().discard(asked["id"], asked["by"], asked["why"], now)
+    held = bootstrap.app().quarantine.discard(asked["id"], asked["by"], asked["why"], now)
     return {"discarded": held.id}
 
 
 def _replay(asked: Mapping[str, Any], now: datetime) -> Answer:
-    replayed = bootstrap.quarantine().replay(asked["channel"], asked["by"], now)
+    replayed = bootstrap.app().quarantine.replay(asked["channel"], asked["by"], now)
     still = [{"id": held_id, "lacks": lacks} for held_id, lacks in replayed.still_held]
     return {"released": replayed.released, "still_held": still}
 
 
 def _settle_together(asked: Mapping[str, Any], now: datetime) -> Answer:
     """Settle what is held for one reason, as far as there is time: who asks asks again until it is complete."""
-    together, go_on = bootstrap.held_together(), _in_time()
+    together, go_on = bootstrap.app().bulk_settlement, _in_time()
     until = parse_timestamp(asked["until"]) if asked.get("until") else now
     chosen = SettlementSelection(reason=_reason(asked), until=until)
     if asked["do"] == "discard_all":
@@ -176,7 +176,7 @@ def _settle_together(asked: Mapping[str, Any], now: datetime) -> Answer:
 def _export(asked: Mapping[str, Any], now: datetime) -> Answer:
     """Return whole deliveries that wait for one reason, some at a time: those after the first `skip`."""
     skip = int(asked.get("skip", 0))
-    waiting = bootstrap.held_together().held_for(_reason(asked), skip + MOST_EXPORTED)
+    waiting = bootstrap.app().bulk_settlement.held_for(_reason(asked), skip + MOST_EXPORTED)
     return {"held": [to_document(held) for held in waiting[skip:]]}
 
 
@@ -189,7 +189,7 @@ def _reason(asked: Mapping[str, Any]) -> Reason:
 
 def _link(asked: Mapping[str, Any], now: datetime) -> Answer:
     person = asked.get("person") or bootstrap.policy().routing.catch_all
-    return {"link": bootstrap.quarantine_desk().link(person, now)}
+    return {"link": bootstrap.app().quarantine_desk.link(person, now)}
 
 
 _COMMANDS: Mapping[str, Callable[[Mapping[str, Any], datetime], Answer]] = {
@@ -216,7 +216,7 @@ def _row(held: QuarantinedDelivery) -> Answer:
 def _page(
     status: int, event: events.Event, now: datetime, *, done: str = "", refused: RefusedDecision | None = None
 ) -> events.Response:
-    found = bootstrap.quarantine_desk().show(_token(event), now)
+    found = bootstrap.app().quarantine_desk.show(_token(event), now)
     return events.page(
         status, pages_quarantine.quarantine(bootstrap.policy(), found, done, refused, format_timestamp(now))
     )

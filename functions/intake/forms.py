@@ -53,8 +53,8 @@ def _taken(form: Form, posted: FormPost, event: events.Event) -> events.Response
     by_visitor = as_page or form.builder is Builder.HTML
     now = bootstrap.clock()()
     try:
-        large_posts.take_turn(bootstrap.outbox(), large_posts.size_of(posted.fields), now)
-        settled = bootstrap.form_door().take(form, posted, now, by_visitor=by_visitor)
+        large_posts.take_turn(bootstrap.ports().outbox, large_posts.size_of(posted.fields), now)
+        settled = bootstrap.form_intake().take(form, posted, now, by_visitor=by_visitor)
     except InvalidInquiry as error:
         return events.page(422, intake.form_problems(error.problems)) if as_page else events.incomplete(error)
     except Exception as error:
@@ -67,7 +67,7 @@ def _taken(form: Form, posted: FormPost, event: events.Event) -> events.Response
         )  # raises when it cannot be kept: answered 503
         settled = SettledItem(id="", status="held")
     if settled:
-        logger.info("form_taken", form=form.id, id=settled.id, status=settled.status)
+        logger.info("form_taken", form=form.id, lead_id=settled.id, status=settled.status)
     if as_page:
         check = "" if settled is None or settled.is_reachable else "?check=address"
         return events.see_other(form.thank_you_url or f"{form.id}/thanks{check}")

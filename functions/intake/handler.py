@@ -54,7 +54,7 @@ def _handled(event: events.Event, context: LambdaContext) -> events.Response:
         from functions.intake import spill  # here, for there are none unless the table failed
 
         return {**spill.take(event, context)}
-    entered = front.verify(event) if (front := bootstrap.front()) else event
+    entered = front.verify(event) if (front := bootstrap.origin_verifier()) else event
     if entered is None:
         return events.past_the_door()
     return cors.permitted(entered, _answered(entered))
@@ -95,8 +95,8 @@ def _receive_json(event: events.Event) -> events.Response:
         if door and len(raw) > UNCOUNTED:
             from leadtight.app.intake import large_posts  # here, for hardly any post is
 
-            large_posts.take_turn(bootstrap.outbox(), len(raw), now)
-        settled = bootstrap.deliveries().admit(replace(submission, caller=caller, door=door), "api", now)
+            large_posts.take_turn(bootstrap.ports().outbox, len(raw), now)
+        settled = bootstrap.app().deliveries.admit(replace(submission, caller=caller, door=door), "api", now)
     except KeyRefused as error:
         from leadtight.adapters.http import api_keys
 

@@ -24,7 +24,7 @@ def take(asked: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Return what became of each row, in order."""
     rows = [_row(given) for given in asked["rows"]]
     limits = item_time.shares(time_left(context, IN_HAND), ROW_SECONDS)
-    done = bootstrap.importing().take(asked["source"], rows, bootstrap.clock()(), limits)
+    done = bootstrap.app().file_import.take(asked["source"], rows, bootstrap.clock()(), limits)
     logger.info("rows_imported", source=asked["source"], rows=len(done))
     return {"results": [_told(one) for one in done]}
 

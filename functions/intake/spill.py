@@ -31,7 +31,7 @@ def _take_one(record: SQSRecord) -> None:
 def _take(record: SQSRecord) -> None:
     spilled = spill_queue.read(record.body)
     form = bootstrap.policy().forms[spilled.form]
-    large_posts.take_turn(bootstrap.outbox(), large_posts.size_of(spilled.posted.fields), bootstrap.clock()())
-    settled = bootstrap.form_door().take(form, spilled.posted, spilled.at, by_visitor=False)
+    large_posts.take_turn(bootstrap.ports().outbox, large_posts.size_of(spilled.posted.fields), bootstrap.clock()())
+    settled = bootstrap.form_intake().take(form, spilled.posted, spilled.at, by_visitor=False)
     if settled:
-        logger.info("spilled_taken", form=form.id, id=settled.id, status=settled.status)
+        logger.info("spilled_taken", form=form.id, lead_id=settled.id, status=settled.status)

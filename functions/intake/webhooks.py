@@ -45,9 +45,10 @@ def receive(event: events.Event) -> events.Response:
         return answer
     key, kind = speaker.key(request), events.header(event, "content-type")
     limits = item_time.shares(_left, ITEM_SECONDS)
-    settled = take(bootstrap.deliveries(), webhook, request.body, key, kind, bootstrap.clock()(), limits)
-    logger.info("webhook_taken", webhook=name, settled=[(one.status, one.id) for one in settled[:MOST_LOGGED]])
-    held = any(one.status == "held" for one in settled)
+    settled = take(bootstrap.app().deliveries, webhook, request.body, key, kind, bootstrap.clock()(), limits)
+    logged = [{"lead_id": item.id, "status": item.status} for item in settled[:MOST_LOGGED]]
+    logger.info("webhook_taken", webhook=name, settled=logged)
+    held = any(item.status == "held" for item in settled)
     return events.answer(202, {"status": "held"}) if held else _answer(speaker.reply)
 
 

@@ -42,7 +42,7 @@ def weekly(reports: ReportService, day: str | None, now: datetime) -> dict[str, 
     if told["complete"]:
         week = Week.named(told["week"])
         review = PublishedReview(week=week, path=page_of(week), headline=tuple(told["in_words"]))
-        mails = bootstrap.weekly_mail().owe(review, now)
+        mails = bootstrap.app().weekly_mail.owe(review, now)
         logger.info("review_mails_owed", extra={"week": told["week"], "mails": mails})
     return told
 
@@ -51,9 +51,9 @@ REPORTS = {"nightly": nightly, "weekly": weekly}
 
 
 def _reports() -> ReportService:
-    links = bootstrap.links().outcome_of
+    links = bootstrap.ports().links.outcome_of
     policy, tell = bootstrap.policy(), partial(sentence, bootstrap.policy())
-    return ReportService(policy, bootstrap.event_log(), bootstrap.report_files(), _name, _lost_reason, links, tell)
+    return ReportService(policy, bootstrap.table(), bootstrap.report_files(), _name, _lost_reason, links, tell)
 
 
 def _name(lead_id: str) -> str | None:
@@ -69,7 +69,7 @@ def _lost_reason(lead_id: str) -> str | None:
 def _readable(lead_id: str) -> Lead | None:
     """Return a lead; None also for one that cannot be read: the page of a week is about many."""
     try:
-        return bootstrap.store().load(lead_id)
+        return bootstrap.ports().store.load(lead_id)
     except UnreadableRow as error:
         row_reader.report([error.row])
         return None

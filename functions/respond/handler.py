@@ -45,12 +45,12 @@ def _deliver(record: stream.Record) -> None:
 
 
 def _send(owed: Message, now: datetime) -> None:
-    done = bootstrap.respond().deliver(owed.lead_id, owed.id, now)
+    done = bootstrap.app().respond.deliver(owed.lead_id, owed.id, now)
     if done is None:
         return
     told = {"instead_of": done.data["instead_of"]} if "instead_of" in done.data else {}
     logger.info("message_handled", lead_id=done.lead_id, message_id=done.id, status=done.status, **told)
-    if bootstrap.respond().is_due_again(done, now):
+    if bootstrap.app().respond.is_due_again(done, now):
         raise SendFailed(f"message {done.id} of lead {done.lead_id}: not sent yet")
 
 
@@ -64,7 +64,7 @@ def _is_retry(body: str) -> bool:
 @metrics.log_metrics
 def _work_outbox(event: dict[str, Any], context: LambdaContext) -> None:
     """Send what is due: a batch of retries asks for it once. What fails is told, and left to the sweep."""
-    done = bootstrap.dispatch().work(bootstrap.clock()(), time_left(context, IN_HAND))
+    done = bootstrap.app().dispatch.work(bootstrap.clock()(), time_left(context, IN_HAND))
     for fault in done.faults:
         logger.error("send_fault", kind=fault.kind, lead_id=fault.lead_id, exc_info=fault.error)
     metrics.add_metric(name="SendFaults", unit=MetricUnit.Count, value=len(done.faults))
@@ -76,5 +76,5 @@ def _report(record: SQSRecord) -> None:
     if report is None:
         return
     with logger.append_context_keys(correlation_id=report.lead_id or record.message_id):
-        stored = bootstrap.respond().reported(report, bootstrap.clock()())
+        stored = bootstrap.app().respond.reported(report, bootstrap.clock()())
         logger.info("message_reported", reported=report.reported, provider_id=report.provider_id, stored=stored)

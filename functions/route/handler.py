@@ -35,13 +35,13 @@ def _read(arrived: list[Lead], record: stream.Record) -> None:
 
 
 def _offer_on(person: str) -> None:
-    for change in bootstrap.route().freed(person, bootstrap.clock()()):
+    for change in bootstrap.app().route.freed(person, bootstrap.clock()()):
         with logger.append_context_keys(correlation_id=change.after.id):
             logger.info("lead_offered_on", lead_id=change.after.id, owner=change.after.owner_id)
 
 
 def _route(leads: list[Lead]) -> None:
-    for change in bootstrap.route().route_all(leads, bootstrap.clock()()) if leads else ():
+    for change in bootstrap.app().route.route_all(leads, bootstrap.clock()()) if leads else ():
         lead = change.after
         with logger.append_context_keys(correlation_id=lead.id):
             logger.info("lead_assigned", lead_id=lead.id, owner=lead.owner_id, pool=lead.pool_id)

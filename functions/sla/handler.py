@@ -45,7 +45,7 @@ def handle(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureR
 def _ring(record: SQSRecord) -> None:
     alarm = stream.alarm(record.body)
     with logger.append_context_keys(correlation_id=alarm.lead_id):
-        change = bootstrap.sla().on_alarm(alarm, bootstrap.clock()())
+        change = bootstrap.app().sla.on_alarm(alarm, bootstrap.clock()())
         if change:
             logger.info("alarm_rang", lead_id=alarm.lead_id, events=[event.kind for event in change.events])
 
@@ -53,7 +53,7 @@ def _ring(record: SQSRecord) -> None:
 def _rearm(chosen: dict[str, Any], *, apply: bool) -> dict[str, Any]:
     """Answer `{"rearm": {"lead" | "pool" | "owner": ID} | {"everything": true}, "apply": BOOL}`."""
     metrics.add_metric(name="RearmsAsked", unit=MetricUnit.Count, value=1)
-    answer = bootstrap.rearm().rearm(LeadSelection(**chosen), bootstrap.clock()(), apply=apply)
+    answer = bootstrap.app().rearm.rearm(LeadSelection(**chosen), bootstrap.clock()(), apply=apply)
     logger.info("rearmed", applied=apply, leads=len(answer.leads), left=answer.left)
     told: dict[str, Any] = to_document(answer)
     return told
@@ -62,18 +62,21 @@ def _rearm(chosen: dict[str, Any], *, apply: bool) -> dict[str, Any]:
 def _arm_again(*, after: int, apply: bool) -> dict[str, Any]:
     """Answer `{"arm_again": BOOL, "after": NUMBER}`: how many open leads there are, and how many one call arms."""
     metrics.add_metric(name="RearmsAsked", unit=MetricUnit.Count, value=1)
-    return {"leads": bootstrap.rearm().arm_again(bootstrap.clock()(), after=after, apply=apply), "at_once": AT_ONCE}
+    return {
+        "leads": bootstrap.app().rearm.arm_again(bootstrap.clock()(), after=after, apply=apply),
+        "at_once": AT_ONCE,
+    }
 
 
 def _sweep(left: Left) -> None:
     """Sweep, and tell all that there is to tell before whatever failed is raised."""
     now = bootstrap.clock()()
-    swept = bootstrap.sla().sweep(now, left)
+    swept = bootstrap.app().sla.sweep(now, left)
     errors = [fault.error for fault in swept.faults]
     _measure(swept, now)
     try:
         _measure_budgets(now)
-        metrics.add_metric(name="ReviewMailsLost", unit=MetricUnit.Count, value=bootstrap.weekly_mail().lost(now))
+        metrics.add_metric(name="ReviewMailsLost", unit=MetricUnit.Count, value=bootstrap.app().weekly_mail.lost(now))
     except Exception as error:  # noqa: BLE001 - raised below, after everything has been told
         errors.append(error)
     for fault in swept.faults:
@@ -94,7 +97,7 @@ def _sweep(left: Left) -> None:
 
 def _measure_budgets(now: datetime) -> None:
     """Write how much of today's budgets is used up, in percent, and the most of them, by which it is watched."""
-    used = {channel: 100 * share for channel, share in bootstrap.send_limits().used(now).items()}
+    used = {channel: 100 * share for channel, share in bootstrap.app().send_limits.used(now).items()}
     for channel, percent in used.items():
         metrics.add_metric(name=f"BudgetUsed{channel.title()}", unit=MetricUnit.Percent, value=percent)
     metrics.add_metric(name="BudgetUsed", unit=MetricUnit.Percent, value=max(used.values()))

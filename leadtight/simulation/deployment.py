@@ -327,7 +327,7 @@ class Deployment:
         self.intake, self.deliveries, self.collect = made.intake, made.deliveries, made.collect
         self.route, self.respond, self.sla, self.dispatch = made.route, made.respond, made.sla, made.dispatch
         self.desk, self.unsubscribe = made.desk, made.unsubscribe
-        self.mails, self.importing, self.quarantine_desk = made.mails, made.importing, made.quarantine_desk
+        self.mails, self.file_import, self.quarantine_desk = made.mails, made.file_import, made.quarantine_desk
         self.form_door = FormIntake(
             made.deliveries, reader.read, reader.keep, lambda form, posted: None, Uploads(MemoryUploads()).keep
         )

@@ -91,7 +91,7 @@ def _ids(numbers: Iterator[int]) -> Callable[[], str]:
 
 def _warm() -> None:
     """Read what a function reads once in its life: the keys that sign links."""
-    bootstrap.links().queue("ana", NINE)
+    bootstrap.ports().links.queue("ana", NINE)
     bootstrap.webhook_keys()()
 
 
@@ -168,7 +168,7 @@ class Life:
     def record(self) -> dict[str, int]:
         """Let the owner look at the lead's page and record that it was won."""
         lead, now = self._lead(), NINE + timedelta(minutes=4)
-        token = bootstrap.links().outcome(lead, str(lead.owner_id), now).rpartition("/")[2]
+        token = bootstrap.ports().links.outcome(lead, str(lead.owner_id), now).rpartition("/")[2]
         outcome = urlencode({"outcome": "won", "submission": lead.version})
         assert at(now, desk, request("GET /o/{token}", token=token))["statusCode"] == 200
         posted = request("POST /o/{token}", body=outcome, headers=FORM, token=token)

@@ -58,7 +58,7 @@ class Door:
 
     def lead(self) -> Lead:
         """Return the first lead as stored."""
-        lead = bootstrap.store().load(self.lead_id)
+        lead = bootstrap.ports().store.load(self.lead_id)
         assert lead is not None
         return lead
 
@@ -89,7 +89,7 @@ class Door:
             generation=lead.generation,
             expires_at=expires_at,
         )
-        return sign(claims, bootstrap.links()._secrets())
+        return sign(claims, bootstrap.ports().links._secrets())
 
     def rows(self) -> str:
         """Return everything that is stored, as text."""

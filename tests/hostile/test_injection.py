@@ -156,10 +156,10 @@ def _look_at_mails(door: Door) -> None:
 
 def _look_at_cards(door: Door) -> None:
     lead, renderer = door.lead(), JinjaRenderer()
-    messages = bootstrap.outbox().messages(lead.id)
+    messages = bootstrap.ports().outbox.messages(lead.id)
     alert = next(message for message in messages if message.template is Template.ALERT_OWNER)
     now = door.stage.clock.instant()
-    card = renderer.card(bootstrap.policy(), alert, lead, bootstrap.links().for_message(alert, lead, now), now)
+    card = renderer.card(bootstrap.policy(), alert, lead, bootstrap.ports().links.for_message(alert, lead, now), now)
     assert "1337" not in json.dumps([card.title, card.words, card.facts])
     for _, address in card.links:
         assert address.startswith("https://leads.example.com/"), address

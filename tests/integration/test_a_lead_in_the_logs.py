@@ -61,7 +61,7 @@ def test_a_lead_is_followed_by_its_id_and_nothing_says_who_it_is(
     taken = lines(log)
     route(stage.inserted("LEAD"), CONTEXT)
     routed = lines(log)
-    lead = bootstrap.store().load(lead_id)
+    lead = bootstrap.ports().store.load(lead_id)
     assert lead
     assert lead.wake_at
     respond(stage.inserted("MSG"), CONTEXT)
@@ -84,9 +84,9 @@ def test_a_lead_is_followed_by_its_id_and_nothing_says_who_it_is(
 
 
 def token_of(lead_id: str) -> str:
-    lead = bootstrap.store().load(lead_id)
+    lead = bootstrap.ports().store.load(lead_id)
     assert lead
-    return bootstrap.links().outcome(lead, str(lead.owner_id), bootstrap.clock()()).rpartition("/")[2]
+    return bootstrap.ports().links.outcome(lead, str(lead.owner_id), bootstrap.clock()()).rpartition("/")[2]
 
 
 def test_what_one_request_said_of_a_lead_is_not_said_of_the_next(stage: Stage, log: StringIO) -> None:

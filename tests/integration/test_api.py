@@ -191,7 +191,7 @@ def test_an_outcome_is_recorded_once_under_its_key(lead_id: str, keys: dict[str,
     assert [a["status"] for a in answers] == ["recorded", "duplicate"]
     assert answers[0]["lead"] == answers[1]["lead"]
     assert (answers[0]["schema"], answers[0]["lead"]["stage"]) == ("leadtight.outcome/1", "qualified")
-    lead = bootstrap.store().load(lead_id)
+    lead = bootstrap.ports().store.load(lead_id)
     assert lead is not None
     assert (lead.attempts, lead.first_contact_by, lead.status_notes) == (1, "ana", "Wants a roof")
     assert told(post(lead_id, keys["write"], {**said, "note": "other"}, repeat="evt-1")) == (422, ["Idempotency-Key"])
@@ -272,7 +272,7 @@ def test_a_lead_sent_with_a_key_goes_to_the_owner_it_names_and_without_one_by_th
     hinted = intake(post_lead(referral | {"phone": "030 901822"}), CONTEXT)
     assert [answer["statusCode"] for answer in (trusted, hinted)] == [202, 202]
     route(stage.inserted("LEAD"), CONTEXT)
-    leads = [bootstrap.store().load(json.loads(answer["body"])["lead_id"]) for answer in (trusted, hinted)]
+    leads = [bootstrap.ports().store.load(json.loads(answer["body"])["lead_id"]) for answer in (trusted, hinted)]
     assert [lead.owner_id for lead in leads if lead] == ["cem", "ana"]
 
 

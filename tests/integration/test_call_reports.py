@@ -30,7 +30,7 @@ def with_calls(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def lead() -> Lead:
     [item] = [json.loads(handle(request("POST /leads", body=b'{"name": "Ada Obi"}'), CONTEXT)["body"])]
-    found = bootstrap.store().load(item["lead_id"])
+    found = bootstrap.ports().store.load(item["lead_id"])
     assert found is not None
     return found
 
@@ -51,11 +51,11 @@ def test_a_signed_report_of_a_call_is_recorded_once_within_four_calls(stage: Sta
     with stage.counted() as calls:
         assert deliver(**told) == (200, {})
     assert len(calls) <= 4, calls
-    after = bootstrap.store().load(before.id)
+    after = bootstrap.ports().store.load(before.id)
     assert after is not None
     assert (after.first_contact_by, after.first_contact_at) == ("ana", before.received_at)
     assert deliver(**told) == (200, {})
-    assert bootstrap.store().load(before.id) == after
+    assert bootstrap.ports().store.load(before.id) == after
 
 
 def test_a_report_under_another_secret_is_refused_and_records_nothing(stage: Stage) -> None:
@@ -63,7 +63,7 @@ def test_a_report_under_another_secret_is_refused_and_records_nothing(stage: Sta
     other = "whsec_b3RoZXI="
     told = {"lead_id": before.id, "outcome": "connected", "at": before.received_at.isoformat(), "by": "ana"}
     assert deliver(other, **told)[0] == 401
-    assert bootstrap.store().load(before.id) == before
+    assert bootstrap.ports().store.load(before.id) == before
 
 
 def test_a_report_of_an_unknown_call_is_held_by_its_key_and_recorded_once_it_is_released(stage: Stage) -> None:
@@ -71,12 +71,12 @@ def test_a_report_of_an_unknown_call_is_held_by_its_key_and_recorded_once_it_is_
     at = before.received_at.isoformat()
     assert deliver(call_id="C1", outcome="no_answer", at=at) == (202, {"status": "held"})
     assert deliver(delivery_id="msg_2", lead_id=before.id, outcome="sang", at=at) == (202, {"status": "held"})
-    unknown, odd = sorted(bootstrap.quarantine().waiting(9), key=lambda held: held.detail)
+    unknown, odd = sorted(bootstrap.app().quarantine.waiting(9), key=lambda held: held.detail)
     assert "call_id: no call of ours" in unknown.detail
     assert "unknown outcome 'sang'" in odd.detail
     hook = Webhook(id="calls", provider="voice", source="voice", outcomes={"sang": "no_answer"})
     bootstrap.policy().webhooks["calls"] = hook  # type: ignore[index]  # the mapping is put right
-    assert [one.lead_id for one in bootstrap.quarantine().release(odd.id, "mia", before.received_at)] == [before.id]
-    after = bootstrap.store().load(before.id)
+    assert [one.lead_id for one in bootstrap.app().quarantine.release(odd.id, "mia", before.received_at)] == [before.id]
+    after = bootstrap.ports().store.load(before.id)
     assert after is not None
     assert after.attempts == 1

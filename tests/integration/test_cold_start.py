@@ -18,7 +18,7 @@ botocore.session.get_session().create_client("dynamodb")
 INTAKE = """
 import functions.intake.handler
 from leadtight import bootstrap
-bootstrap.intake()
+bootstrap.app().intake
 bootstrap.table().connect()
 """
 BAR, LEAST, MOST = 1.6, 9, 39

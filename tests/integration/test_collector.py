@@ -11,7 +11,7 @@ import gc
 import functions.intake.handler
 assert not gc.isenabled(), "a cold start pays for the collector"
 from leadtight import bootstrap
-bootstrap.intake()
+bootstrap.app().intake
 assert gc.isenabled(), "a function that serves never collects its garbage"
 """
 

@@ -37,7 +37,7 @@ def at(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> None:
 
 
 def load(lead_id: str) -> Lead:
-    lead = bootstrap.store().load(lead_id)
+    lead = bootstrap.ports().store.load(lead_id)
     assert lead
     return lead
 
@@ -61,7 +61,7 @@ def test_an_alarm_that_another_version_armed_rings(
     body = {"lead_id": lead.id, "token": lead.wake_token, "pool_id": lead.pool_id} | added
     at(monkeypatch, MONDAY_NINE + timedelta(minutes=6))
     assert sla({"Records": [queue_record(json.dumps(body))]}, context) == {"batchItemFailures": []}
-    assert "deadline_missed" in [event.kind for event in bootstrap.store().history(lead.id)]
+    assert "deadline_missed" in [event.kind for event in bootstrap.ports().store.history(lead.id)]
 
 
 def test_what_the_clock_and_hints_of_another_version_say_is_understood(lead: Lead, context: Any) -> None:
@@ -109,7 +109,7 @@ def test_a_link_mailed_under_the_key_before_opens_until_that_key_is_taken_away(
 
     def mailed() -> str:
         assert lead.owner_id
-        return bootstrap.links().outcome(lead, lead.owner_id, MONDAY_NINE).rpartition("/")[2]
+        return bootstrap.ports().links.outcome(lead, lead.owner_id, MONDAY_NINE).rpartition("/")[2]
 
     before = mailed()
     keys(current="k2", k1="a-secret-for-tests", k2="another")
@@ -131,7 +131,7 @@ def test_messages_under_the_keys_of_a_version_before_lanes_are_sent_and_queued(
         item["gsi1sk"] = {"S": item["gsi1sk"]["S"].partition("#")[2]}
         assert item["gsi1sk"]["S"].startswith("2026-11-23T08:00:00")
         table.put_item(TableName="leadtight", Item=item)
-    assert len(bootstrap.outbox().due(MONDAY_NINE, 9)) == len(owed) == 2
+    assert len(bootstrap.ports().outbox.due(MONDAY_NINE, 9)) == len(owed) == 2
     at(monkeypatch, MONDAY_NINE + timedelta(minutes=2))
     with stage.counted() as calls:
         sla({"sweep": True}, context)

@@ -34,13 +34,13 @@ def lead(stage: Stage) -> Lead:
 
 
 def stored(lead_id: str) -> Lead:
-    lead = bootstrap.store().load(lead_id)
+    lead = bootstrap.ports().store.load(lead_id)
     assert lead is not None
     return lead
 
 
 def token(lead: Lead) -> str:
-    return bootstrap.links().outcome(lead, str(lead.owner_id), MONDAY_NINE).rpartition("/")[2]
+    return bootstrap.ports().links.outcome(lead, str(lead.owner_id), MONDAY_NINE).rpartition("/")[2]
 
 
 def get(lead: Lead) -> Answer:
@@ -82,7 +82,7 @@ def test_handing_over_takes_four_calls_and_one_transaction_has_all_of_it(stage: 
     assert len(calls) <= 4
     moved = stored(lead.id)
     assert (moved.pool_id, moved.version) == ("projects", lead.version + 1)
-    assert bootstrap.store().load_for_routing("", "projects", ()).rotation.turn == 1
+    assert bootstrap.ports().store.load_for_routing("", "projects", ()).rotation.turn == 1
     assert get(lead)["statusCode"] == 410
     assert f"{bootstrap.policy().person_name(lead.owner_id)} handed over to Projects" in get(moved)["body"]
 
@@ -110,13 +110,13 @@ def test_a_qualified_lead_has_its_new_owner_in_the_outcomes_own_transaction(
     ]
     closers = stored(lead.id)
     assert closers.owner_id in policy.pools["projects"].members
-    happened = [e for e in bootstrap.store().history(lead.id) if e.version == closers.version]
+    happened = [e for e in bootstrap.ports().store.history(lead.id) if e.version == closers.version]
     assert [e.kind for e in happened] == [EventKind.OUTCOME_RECORDED, EventKind.LEAD_HANDED_OVER]
     assert len({e.at for e in happened}) == 1
 
 
 def test_a_persons_queue_takes_two_calls_and_each_row_opens_the_leads_page(stage: Stage, lead: Lead) -> None:
-    token = bootstrap.links().queue(str(lead.owner_id), MONDAY_NINE).rpartition("/")[2]
+    token = bootstrap.ports().links.queue(str(lead.owner_id), MONDAY_NINE).rpartition("/")[2]
     asked = request("GET /desk/{token}", token=token)
     handle(asked, CONTEXT)  # the first one also reads the signing key
     with stage.counted() as calls:
@@ -127,7 +127,7 @@ def test_a_persons_queue_takes_two_calls_and_each_row_opens_the_leads_page(stage
     [row] = re.findall(r'href="https://leads.leadtight.example/o/([^"]+)"', answer["body"])
     assert handle(request("GET /o/{token}", token=row), CONTEXT)["statusCode"] == 200
     assert stored(lead.id) == lead, "looking changes nothing"
-    other = bootstrap.links().queue("mia", MONDAY_NINE).rpartition("/")[2]
+    other = bootstrap.ports().links.queue("mia", MONDAY_NINE).rpartition("/")[2]
     assert "Nothing is waiting for you" in handle(request("GET /desk/{token}", token=other), CONTEXT)["body"]
     assert handle(request("GET /desk/{token}", token="v1.k1.x.y"), CONTEXT)["statusCode"] == 403
 
@@ -135,7 +135,7 @@ def test_a_persons_queue_takes_two_calls_and_each_row_opens_the_leads_page(stage
 def test_a_report_link_redirects_to_an_address_that_lasts_five_minutes(stage: Stage) -> None:
     del stage
     now = MONDAY_NINE
-    link = bootstrap.links().report("weekly/2026-W47/index.html", "mia", now).rpartition("/")[2]
+    link = bootstrap.ports().links.report("weekly/2026-W47/index.html", "mia", now).rpartition("/")[2]
     location = handle(request("GET /reports/{token}", token=link), CONTEXT)["headers"]["location"]
     assert "reports" in location
     assert "weekly/2026-W47/index.html" in location
@@ -143,7 +143,7 @@ def test_a_report_link_redirects_to_an_address_that_lasts_five_minutes(stage: St
 
 
 def test_a_lead_is_added_by_the_queues_own_form_once_and_looking_adds_none(stage: Stage, lead: Lead) -> None:
-    queue = bootstrap.links().queue("ben", MONDAY_NINE).rpartition("/")[2]
+    queue = bootstrap.ports().links.queue("ben", MONDAY_NINE).rpartition("/")[2]
 
     def send(**fields: str) -> Answer:
         return handle(
@@ -171,7 +171,7 @@ def test_a_lead_is_added_by_the_queues_own_form_once_and_looking_adds_none(stage
 
 
 def test_a_form_with_something_wrong_keeps_what_was_typed(stage: Stage) -> None:
-    queue = bootstrap.links().queue("ben", MONDAY_NINE).rpartition("/")[2]
+    queue = bootstrap.ports().links.queue("ben", MONDAY_NINE).rpartition("/")[2]
     body = urlencode({"submission": "S1", "name": "Bo", "phone": "12", "channel": "walk_in", "note": "A roof"}).encode()
     answer = handle(request("POST /desk/{token}", body=body, headers=FORM, token=queue), CONTEXT)
     assert answer["statusCode"] == 422
@@ -181,7 +181,7 @@ def test_a_form_with_something_wrong_keeps_what_was_typed(stage: Stage) -> None:
 
 
 def test_adding_a_lead_takes_one_call(stage: Stage, lead: Lead) -> None:
-    queue = bootstrap.links().queue("ben", MONDAY_NINE).rpartition("/")[2]
+    queue = bootstrap.ports().links.queue("ben", MONDAY_NINE).rpartition("/")[2]
     handle(request("GET /desk/{token}", token=queue), CONTEXT)  # the first one also reads the signing key
     body = urlencode({"submission": "S1", "name": "Bo", "phone": "030 901821", "channel": "phone"}).encode()
     with stage.counted() as calls:
@@ -190,7 +190,7 @@ def test_adding_a_lead_takes_one_call(stage: Stage, lead: Lead) -> None:
 
 
 def test_the_board_takes_eight_calls_changes_nothing_and_runs_only_its_own_script(stage: Stage, lead: Lead) -> None:
-    token = bootstrap.boards().link("mia", MONDAY_NINE).rpartition("/")[2]
+    token = bootstrap.app().boards.link("mia", MONDAY_NINE).rpartition("/")[2]
     asked = request("GET /board/{token}", token=token)
     handle(asked, CONTEXT)  # the first one also reads the signing key
     with stage.counted() as calls:
@@ -213,7 +213,7 @@ def test_the_board_takes_eight_calls_changes_nothing_and_runs_only_its_own_scrip
 def test_an_outcome_is_recorded_in_the_queue_by_a_choice_and_a_press_and_never_without_the_choice(
     stage: Stage, lead: Lead
 ) -> None:
-    token = bootstrap.links().queue(str(lead.owner_id), MONDAY_NINE).rpartition("/")[2]
+    token = bootstrap.ports().links.queue(str(lead.owner_id), MONDAY_NINE).rpartition("/")[2]
     page = handle(request("GET /desk/{token}", token=token), CONTEXT)["body"]
     form = r'<form method="post" action="https://leads.leadtight.example/o/([^"]+)">(.*?)</form>'
     [(link, fields)] = re.findall(form, page, re.DOTALL)

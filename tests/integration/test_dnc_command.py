@@ -40,7 +40,7 @@ def test_a_list_of_a_number_a_line_is_imported_and_asked(tmp_path: Path) -> None
         "",
     )
     assert run("check", "+12015550125")[:2] == (0, "On no list.\n")
-    assert bootstrap.call_lists().standing(person_key("+4930901820")).on == {"national"}
+    assert bootstrap.ports().call_lists.standing(person_key("+4930901820")).on == {"national"}
 
 
 def test_no_number_stands_in_the_table(tmp_path: Path, stage: Stage) -> None:

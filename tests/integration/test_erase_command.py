@@ -61,9 +61,9 @@ def her(stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch) -> str:
     past = ImportRow(
         number=1, key=ADDRESS, body=HER, past={"stage": "lost", "closed_at": None, "lost_reason": "kanari left"}
     )
-    bootstrap.importing().take("crm", [past], MONDAY)
+    bootstrap.app().file_import.take("crm", [past], MONDAY)
     held = PendingDelivery(channel="webhook:x", source="x", key="d-1", reason=Reason.UNMAPPED, content=json.dumps(HER))
-    bootstrap.deliveries().hold(held, MONDAY)
+    bootstrap.app().deliveries.hold(held, MONDAY)
     close(lead_id)
     report_of_the_week(context, monkeypatch)
     url = dead_queues()[0]
@@ -86,9 +86,9 @@ def at(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> None:
 
 def write(context: Any, lead_id: str) -> None:
     """Let her answer by mail, let a machine of hers answer, and let a mail to her come back."""
-    [sent] = [m for m in bootstrap.outbox().messages(lead_id) if m.template is Template.ACKNOWLEDGE and m.provider_id][
-        :1
-    ]
+    [sent] = [
+        m for m in bootstrap.ports().outbox.messages(lead_id) if m.template is Template.ACKNOWLEDGE and m.provider_id
+    ][:1]
     thread = {"From": ADDRESS, "In-Reply-To": f"<{sent.provider_id}@eu-central-1.amazonses.com>"}
     collect(drop("ses/1", mail("Kanari writes again", headers=thread)), context)
     machine = {**thread, "Auto-Submitted": "auto-replied", "Message-ID": "<m2@example.com>"}
@@ -102,12 +102,12 @@ def write(context: Any, lead_id: str) -> None:
 def close(lead_id: str) -> None:
     """Let her owner note something, and then lose her."""
     for outcome, note in (("connected", "kanari-note"), ("lost", "kanari-reason")):
-        lead = bootstrap.store().load(lead_id)
+        lead = bootstrap.ports().store.load(lead_id)
         assert lead
         assert lead.owner_id
-        token = bootstrap.links().outcome(lead, lead.owner_id, MONDAY).rpartition("/")[2]
+        token = bootstrap.ports().links.outcome(lead, lead.owner_id, MONDAY).rpartition("/")[2]
         form = OutcomeForm(outcome=outcome, submission=lead.version, note=note, reason=note)
-        bootstrap.desk().record(token, form, MONDAY)
+        bootstrap.app().desk.record(token, form, MONDAY)
 
 
 def report_of_the_week(context: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -212,9 +212,9 @@ def test_of_somebody_who_went_through_everything_nothing_is_left_in_any_item_or_
 
 
 def assert_history_adds_up(lead_id: str) -> None:
-    lead = bootstrap.store().load(lead_id)
+    lead = bootstrap.ports().store.load(lead_id)
     assert lead
-    assert fold(bootstrap.store().history(lead_id)) == lead
+    assert fold(bootstrap.ports().store.history(lead_id)) == lead
     assert not lead.is_open
 
 
@@ -223,13 +223,14 @@ def assert_no_machine_writes_again(lead_id: str, stage: Stage, context: Any) -> 
     repeated = json.loads(intake(post_lead(HER, idempotency_key="k-1"), context)["body"])
     assert repeated == {"lead_id": lead_id, "status": "duplicate"}
     assert (
-        bootstrap.importing().take("crm", [ImportRow(number=1, key=ADDRESS, body=HER)], MONDAY)[0].result == "duplicate"
+        bootstrap.app().file_import.take("crm", [ImportRow(number=1, key=ADDRESS, body=HER)], MONDAY)[0].result
+        == "duplicate"
     )
-    left = bootstrap.outbox().suppression([person_key(ADDRESS)]).channels
+    left = bootstrap.ports().outbox.suppression([person_key(ADDRESS)]).channels
     assert left >= {Channel.EMAIL, Channel.SMS, Channel.VOICE}
     new: str = json.loads(intake(post_lead(HER | {"message": "new"}), context)["body"])["lead_id"]
     respond(stage.inserted("MSG#ack"), context)
-    [told] = [m for m in bootstrap.outbox().messages(new) if m.channel is Channel.EMAIL]
+    [told] = [m for m in bootstrap.ports().outbox.messages(new) if m.channel is Channel.EMAIL]
     assert (new != lead_id, told.template, told.status) == (True, Template.ACKNOWLEDGE, Status.REFUSED)
 
 
@@ -245,4 +246,4 @@ def test_nothing_is_said_of_a_name_for_names_are_not_searched(her: str) -> None:
         result = CliRunner().invoke(app, ["erase", *words, "--stack", STACK])
         assert (result.exit_code, result.stdout) == (2, "")
         assert "names are not searched" in result.stderr
-    assert bootstrap.store().load(her)
+    assert bootstrap.ports().store.load(her)

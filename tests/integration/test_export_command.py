@@ -28,7 +28,7 @@ def run(*words: str) -> tuple[int, str, str]:
 def test_a_person_is_exported_to_a_folder_or_a_zip_and_nothing_is_overwritten(tmp_path: Path) -> None:
     body = {"name": "Ada Obi", "email": "ada@example.com", "consent": {"marketing": ["email"], "text": "Yes"}}
     submission = Submission(source="api", body=body, caller=Submitter.KEYED_API)
-    lead_id = bootstrap.intake().receive(submission, bootstrap.clock()()).lead_id
+    lead_id = bootstrap.app().intake.receive(submission, bootstrap.clock()()).lead_id
     folder, archive = tmp_path / "ada", tmp_path / "ada.zip"
     code, said, _ = run("ada@example.com", "--out", str(folder))
     assert (code, said) == (0, f"1 lead, 1 record of evidence: {folder}\n")
@@ -47,7 +47,7 @@ def test_a_person_is_exported_to_a_folder_or_a_zip_and_nothing_is_overwritten(tm
 @pytest.mark.parametrize("name", ["Ada Obi", "Obi", "ada at example", "Obi 3000 Ltd", "Герой"])
 def test_nothing_is_said_about_a_name_for_names_are_not_searched(tmp_path: Path, name: str) -> None:
     body = {"name": name, "email": "ada@example.com"}
-    bootstrap.intake().receive(Submission(source="api", body=body), bootstrap.clock()())
+    bootstrap.app().intake.receive(Submission(source="api", body=body), bootstrap.clock()())
     code, said, error = run(name, "--out", str(tmp_path / "x"))
     assert (code, said) == (2, "")
     assert "names are not searched" in error

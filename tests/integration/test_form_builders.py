@@ -110,7 +110,7 @@ def test_what_a_builders_server_posts_without_a_contact_is_held(name: str, stage
         kind = JSON if body.startswith(b"{") else URLENCODED
         answer = send(replace(POSTS[name], body=body, content_type=kind))
         assert (answer["statusCode"], json.loads(answer["body"])) == (202, {"status": "held"})
-    held = bootstrap.quarantine().waiting(9)
+    held = bootstrap.app().quarantine.waiting(9)
     assert {(one.channel, one.reason) for one in held} == {("form:site", Reason.UNMAPPED)}
     assert (len(held), stage.items("LEAD")) == (len(bodies), [])
 
@@ -119,9 +119,9 @@ def test_a_held_post_is_read_again_by_the_mapping_of_then(stage: Stage, deploy: 
     deploy(replace(form_of(GRAVITY_FORMS), fields={}))
     assert json.loads(send(GRAVITY_FORMS)["body"]) == {"status": "held"}
     deploy(form_of(GRAVITY_FORMS))
-    assert bootstrap.quarantine().replay("form:site", "mia", NOW).released == 1
+    assert bootstrap.app().quarantine.replay("form:site", "mia", NOW).released == 1
     assert inquiry(stage)["email"] == "ada@example.com"
-    assert bootstrap.quarantine().waiting(9) == ()
+    assert bootstrap.app().quarantine.waiting(9) == ()
 
 
 def test_a_page_of_a_builder_that_posts_by_itself_goes_on_to_the_thank_you_page(deploy: Deploy) -> None:

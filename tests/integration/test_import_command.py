@@ -71,10 +71,10 @@ def test_every_row_has_its_result_and_what_is_wrong_names_its_column(run: Callab
     assert "column 'Full Name': give a name, an email address or a phone number" in results[3]["reason"]
     assert "column 'Created': '31.31.2026' is no date" in results[4]["reason"]
     assert results[5]["lead_id"] == results[0]["lead_id"]
-    closed = bootstrap.store().load(results[2]["lead_id"])
+    closed = bootstrap.ports().store.load(results[2]["lead_id"])
     assert closed is not None
     assert (closed.stage, closed.lost_reason, f"{closed.closed_at:%Y-%m-%d}") == (LeadStage.LOST, "price", "2026-03-04")
-    ada = bootstrap.store().load(results[0]["lead_id"])
+    ada = bootstrap.ports().store.load(results[0]["lead_id"])
     assert ada is not None
     assert (ada.source, ada.also_from, ada.inquiry.fields["Colour"]) == ("old_crm", ("old_crm",), "blue")
 

@@ -27,10 +27,10 @@ FORM = {"content-type": "application/x-www-form-urlencoded"}
 ROUTES = {"o": "/o/{token}", "desk": "/desk/{token}", "ask": "/ask/{token}", "quarantine": "/quarantine/{token}"}
 Link = Callable[[Lead], str]
 LINKS: dict[str, Link] = {
-    "outcome": lambda lead: bootstrap.links().outcome(lead, str(lead.owner_id), MONDAY_NINE),
-    "queue": lambda lead: bootstrap.links().queue(str(lead.owner_id), MONDAY_NINE),
-    "ask": lambda lead: bootstrap.links().ask(lead, MONDAY_NINE),
-    "quarantine": lambda lead: bootstrap.links().quarantine("mia", MONDAY_NINE),
+    "outcome": lambda lead: bootstrap.ports().links.outcome(lead, str(lead.owner_id), MONDAY_NINE),
+    "queue": lambda lead: bootstrap.ports().links.queue(str(lead.owner_id), MONDAY_NINE),
+    "ask": lambda lead: bootstrap.ports().links.ask(lead, MONDAY_NINE),
+    "quarantine": lambda lead: bootstrap.ports().links.quarantine("mia", MONDAY_NINE),
 }
 
 
@@ -70,13 +70,13 @@ def lead(stage: Stage) -> Iterator[Lead]:
     lead_id = json.loads(intake(post_lead(ada), CONTEXT)["body"])["lead_id"]
     route(stage.inserted("LEAD"), CONTEXT)
     held = PendingDelivery(channel="api", source="api", key="k", reason=Reason.UNMAPPED, content='{"name": "Bo Lee"}')
-    bootstrap.deliveries().hold(held, MONDAY_NINE)
+    bootstrap.app().deliveries.hold(held, MONDAY_NINE)
     yield stored(lead_id)
     bootstrap.forget()
 
 
 def stored(lead_id: str) -> Lead:
-    found = bootstrap.store().load(lead_id)
+    found = bootstrap.ports().store.load(lead_id)
     assert found is not None
     return found
 

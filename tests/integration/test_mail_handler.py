@@ -156,9 +156,9 @@ def test_a_mail_that_came_back_is_bounced_by_its_report(stage: Stage, context: A
 def test_a_suspected_mail_is_held_with_its_place_and_released_by_a_person(stage: Stage, context: Any) -> None:
     collect(drop("ses/1", mail(headers={"X-SES-Spam-Verdict": "FAIL"})), context)
     assert leads(stage) == []
-    [held] = bootstrap.quarantine().suspected(9)
+    [held] = bootstrap.app().quarantine.suspected(9)
     assert (held.reason, held.file, held.content) == (Reason.SPAM, "ses/1", "")
-    bootstrap.quarantine().release(held.id, "mia", bootstrap.clock()())
+    bootstrap.app().quarantine.release(held.id, "mia", bootstrap.clock()())
     assert len(leads(stage)) == 1
 
 
@@ -199,4 +199,4 @@ def test_the_log_names_no_person(stage: Stage, context: Any, monkeypatch: pytest
 def test_a_mail_that_is_no_report_does_not_make_the_sending_use_case(stage: Stage, context: Any) -> None:
     collect(drop("ses/1", mail()), context)
     assert len(leads(stage)) == 1
-    assert "respond" not in vars(bootstrap.use_cases())
+    assert "respond" not in vars(bootstrap.app())

@@ -61,7 +61,7 @@ def test_what_the_table_never_takes_is_held_whole_and_its_sender_need_not_come_a
     held = [json.loads(item["doc"]["S"]) for item in stage.items("HELD")]
     assert {one["state"] for one in held} == {"held"}
     assert all("ada@example.com" in one["content"] and "too large" in one["detail"] for one in held)
-    released = bootstrap.quarantine().release(held[0]["id"], "mia", bootstrap.clock()())
+    released = bootstrap.app().quarantine.release(held[0]["id"], "mia", bootstrap.clock()())
     assert [lead["id"] for lead in leads(stage)] == [released[0].lead_id]
 
 

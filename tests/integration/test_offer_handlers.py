@@ -36,13 +36,13 @@ def receive(stage: Stage, name: str) -> Lead:
 
 
 def stored(lead_id: str) -> Lead:
-    lead = bootstrap.store().load(lead_id)
+    lead = bootstrap.ports().store.load(lead_id)
     assert lead is not None
     return lead
 
 
 def record(lead: Lead, outcome: str, person: str) -> None:
-    token = bootstrap.links().outcome(lead, person, MONDAY_NINE).rpartition("/")[2]
+    token = bootstrap.ports().links.outcome(lead, person, MONDAY_NINE).rpartition("/")[2]
     form = urlencode({"outcome": outcome, "submission": lead.version})
     headers = {"content-type": "application/x-www-form-urlencoded"}
     assert desk(request("POST /o/{token}", body=form, headers=headers, token=token), CONTEXT)["statusCode"] == 303
@@ -82,7 +82,7 @@ def test_a_replayed_hint_changes_nothing(stage: Stage) -> None:
     for _ in range(3):
         route(freed(stage), CONTEXT)
     assert [stored(lead.id).owner_id for lead in waiting] == ["ana", "mia"]
-    assert [lead.id for lead in bootstrap.store().waiting_in_short()] == [waiting[1].id]
+    assert [lead.id for lead in bootstrap.ports().store.waiting_in_short()] == [waiting[1].id]
 
 
 def test_a_hint_costs_one_reading_when_nothing_waits(stage: Stage) -> None:
@@ -107,4 +107,4 @@ def test_closing_a_waiting_lead_takes_it_from_the_queue_in_four_calls(stage: Sta
     with stage.counted() as calls:
         record(waiting, "won", "mia")
     assert len(calls) <= 4
-    assert bootstrap.store().waiting_in_short() == ()
+    assert bootstrap.ports().store.waiting_in_short() == ()

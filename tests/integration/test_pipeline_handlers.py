@@ -32,7 +32,7 @@ def receive(**fields: Any) -> str:
 
 
 def stored(lead_id: str) -> Lead:
-    lead = bootstrap.store().load(lead_id)
+    lead = bootstrap.ports().store.load(lead_id)
     assert lead is not None
     return lead
 
@@ -100,25 +100,25 @@ def test_respond_sends_each_message_once_and_the_event_confirms_it(stage: Stage,
     with stage.counted() as calls:
         for _ in range(2):
             respond(batch, context)
-    messages = bootstrap.outbox().messages(lead_id)
+    messages = bootstrap.ports().outbox.messages(lead_id)
     assert {m.template: m.status for m in messages} == {"acknowledge": Status.SENT, "alert_owner": Status.SENT}
     assert calls.count("ses:SendRawEmail") == 2
     respond(
         {"Records": [queue_record(ses_event("Delivery", messages[0].provider_id, lead_id, messages[0].id))]}, context
     )
-    assert bootstrap.outbox().messages(lead_id)[0].status is Status.CONFIRMED
+    assert bootstrap.ports().outbox.messages(lead_id)[0].status is Status.CONFIRMED
 
 
 def test_a_bounce_without_tags_is_found_by_the_providers_id_and_ends_the_channel(stage: Stage, context: Any) -> None:
     lead_id = receive()
     respond(stage.inserted("MSG#"), context)
-    [message] = bootstrap.outbox().messages(lead_id)
+    [message] = bootstrap.ports().outbox.messages(lead_id)
     respond({"Records": [queue_record(ses_event("Bounce", message.provider_id))]}, context)
-    [message] = bootstrap.outbox().messages(lead_id)
+    [message] = bootstrap.ports().outbox.messages(lead_id)
     assert (message.status, message.detail) == (Status.BOUNCED, "550 5.1.1 user unknown")
     assert receive(name="Ada again") == lead_id
     respond(stage.inserted("MSG#"), context)
-    assert [m.status for m in bootstrap.outbox().messages(lead_id)] == [Status.BOUNCED, Status.REFUSED]
+    assert [m.status for m in bootstrap.ports().outbox.messages(lead_id)] == [Status.BOUNCED, Status.REFUSED]
 
 
 def test_an_unreadable_delivery_report_stays_in_the_queue(context: Any) -> None:
@@ -138,7 +138,7 @@ def test_sla_does_what_is_due_in_four_calls_and_ignores_stale_alarms(
     with stage.counted() as calls:
         assert sla({"Records": [alarm]}, context) == {"batchItemFailures": []}
     assert len(calls) <= 4
-    kinds = [event.kind for event in bootstrap.store().history(lead_id)][2:]
+    kinds = [event.kind for event in bootstrap.ports().store.history(lead_id)][2:]
     assert kinds == ["owner_warned", "owner_warned", "deadline_missed", "lead_escalated"]
     with stage.counted() as calls:
         sla({"Records": [alarm]}, context)
@@ -169,7 +169,7 @@ def test_recording_an_outcome_makes_at_most_four_calls(stage: Stage, context: An
     lead_id = receive()
     route(stage.inserted("LEAD"), context)
     lead = stored(lead_id)
-    token = bootstrap.links().outcome(lead, "ana", MONDAY_NINE).rpartition("/")[2]
+    token = bootstrap.ports().links.outcome(lead, "ana", MONDAY_NINE).rpartition("/")[2]
     form = urlencode({"outcome": outcome, "submission": lead.version})
     headers = {"content-type": "application/x-www-form-urlencoded"}
     with stage.counted() as calls:
@@ -188,8 +188,10 @@ def test_the_sweep_routes_rings_and_sends_what_was_lost(
     assert stored(lead_id).owner_id == "ana"
     later(monkeypatch, stored(lead_id).promise.deadline + timedelta(minutes=5))
     sla({"sweep": True}, context)
-    assert "deadline_missed" in [event.kind for event in bootstrap.store().history(lead_id)]
-    assert {m.status for m in bootstrap.outbox().messages(lead_id) if m.template == "acknowledge"} == {Status.SENT}
+    assert "deadline_missed" in [event.kind for event in bootstrap.ports().store.history(lead_id)]
+    assert {m.status for m in bootstrap.ports().outbox.messages(lead_id) if m.template == "acknowledge"} == {
+        Status.SENT
+    }
     repairs = [int(n) for n in re.findall(r'"SweepRepairs":\s*\[?(\d+)', capsys.readouterr().out)]
     assert len(repairs) == 2
     assert all(n > 0 for n in repairs)

@@ -28,7 +28,7 @@ def held_id(stage: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> st
     monkeypatch.chdir(tmp_path)
     body = "your-name=Ada+%5Bred%5DObi&your-email=ada%40example.com&your-message=%1B%5B31mhi&website=x"
     intake(request("POST /forms/{form}", body=body, headers=FORM, form="contact"), CONTEXT)
-    [held] = bootstrap.quarantine().suspected(9)
+    [held] = bootstrap.app().quarantine.suspected(9)
     return held.id
 
 
@@ -38,7 +38,7 @@ def run(*words: str) -> tuple[int, str, str]:
 
 
 def state(held_id: str) -> QuarantineState:
-    return bootstrap.quarantine().find(held_id).state
+    return bootstrap.app().quarantine.find(held_id).state
 
 
 def test_a_held_delivery_is_listed_and_shown_and_stays_as_it_is(held_id: str) -> None:
@@ -77,7 +77,7 @@ def test_a_release_makes_it_a_lead_once(stage: Stage, held_id: str) -> None:
     code, out, _ = run("release", held_id)
     [lead] = stage.items("LEAD")
     assert (code, out) == (0, f"lead {lead['pk']['S'].removeprefix('LEAD#')} created\n")
-    assert bootstrap.quarantine().find(held_id).settled_by.startswith("cli:")
+    assert bootstrap.app().quarantine.find(held_id).settled_by.startswith("cli:")
     code, _, error = run("release", held_id)
     assert (code, "was released already" in error, len(stage.items("LEAD"))) == (1, True, 1)
 
@@ -87,7 +87,7 @@ def test_a_discard_needs_a_reason(stage: Stage, held_id: str) -> None:
     code, _, error = run("discard", held_id, "--why", " ")
     assert (code, "say why" in error, state(held_id)) == (1, True, QuarantineState.HELD)
     assert run("discard", held_id, "--why", "An advert")[:2] == (0, f"discarded {held_id}\n")
-    assert bootstrap.quarantine().find(held_id).note == "An advert"
+    assert bootstrap.app().quarantine.find(held_id).note == "An advert"
     assert stage.items("LEAD") == []
 
 
@@ -126,7 +126,7 @@ def test_all_that_is_held_for_one_reason_is_exported_discarded_held_again_and_re
     for number in range(3):
         body = f"your-name=Ada&your-email=ada{number}%40example.com&your-message=hi&website=x"
         intake(request("POST /forms/{form}", body=body, headers=FORM, form="contact"), CONTEXT)
-    ids = [held.id for held in bootstrap.quarantine().suspected(9)]
+    ids = [held.id for held in bootstrap.app().quarantine.suspected(9)]
     lines = run("export", "spam")[1].splitlines()
     assert sorted(json.loads(line)["id"] for line in lines) == sorted(ids)
     assert "ada1" in "".join(lines)

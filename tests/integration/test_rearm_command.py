@@ -45,7 +45,7 @@ def run(*words: str) -> tuple[int, str, str]:
 
 
 def deadline(lead_id: str) -> datetime:
-    lead = bootstrap.store().load(lead_id)
+    lead = bootstrap.ports().store.load(lead_id)
     assert lead is not None
     return lead.promise.deadline
 
@@ -64,7 +64,7 @@ def test_applied_it_writes_arms_the_new_alarm_and_has_nothing_to_do_the_second_t
     code, out, _ = run("--lead", lead_id, "--apply")
     assert (code, "Re-armed 1 under policy 2" in out) == (0, True)
     assert deadline(lead_id) == MONDAY_NINE + timedelta(minutes=30)
-    lead = bootstrap.store().load(lead_id)
+    lead = bootstrap.ports().store.load(lead_id)
     assert lead is not None
     assert any(lead.wake_token in name for name in stage.schedules()), "the first warning is 18 minutes away"
     code, out, _ = run("--all", "--apply", "--json")
@@ -100,7 +100,7 @@ def test_a_restored_table_has_every_promise_live_again(
     unowned = open_leads.pop()
     route({"Records": [r for r in stage.inserted("LEAD")["Records"] if unowned not in str(r["dynamodb"])]}, CONTEXT)
     dynamo, schedules = boto3.client("dynamodb", region_name=REGION), boto3.client("scheduler", region_name=REGION)
-    before = {one: bootstrap.store().load(one) for one in (*open_leads, unowned)}
+    before = {one: bootstrap.ports().store.load(one) for one in (*open_leads, unowned)}
     dynamo.update_continuous_backups(
         TableName="leadtight", PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
     )
@@ -113,7 +113,7 @@ def test_a_restored_table_has_every_promise_live_again(
     stage.alarms()
     monkeypatch.setenv("LEADTIGHT_TABLE", "restored")
     bootstrap.forget()
-    assert {one: bootstrap.store().load(one) for one in before} == before
+    assert {one: bootstrap.ports().store.load(one) for one in before} == before
     assert "The alarms of 4 open leads would be armed." in run("--alarms")[1]
     assert stage.schedules() == []
     told = json.loads(run("--alarms", "--apply", "--json")[1])
@@ -124,7 +124,7 @@ def test_a_restored_table_has_every_promise_live_again(
     later = MONDAY_NINE + timedelta(minutes=20)
     monkeypatch.setattr(bootstrap, "clock", lambda: lambda: later)
     sla({"sweep": True}, CONTEXT)
-    after = {one: bootstrap.store().load(one) for one in before}
+    after = {one: bootstrap.ports().store.load(one) for one in before}
     assert all(lead and lead.owner_id and lead.wake_at and lead.wake_at > later for lead in after.values())
-    kinds = [event.kind for event in bootstrap.store().history(lead_id)]
+    kinds = [event.kind for event in bootstrap.ports().store.history(lead_id)]
     assert "deadline_missed" in kinds, "what passed meanwhile rang"

@@ -105,9 +105,9 @@ def test_on_monday_each_reader_is_owed_one_mail_however_often_the_job_runs(
     at(monkeypatch, NEXT_MONDAY)
     for _ in range(2):
         report({"kind": "weekly"}, context)
-    owed = bootstrap.outbox().messages("WEEK-2026-W10")
+    owed = bootstrap.ports().outbox.messages("WEEK-2026-W10")
     assert sorted(m.recipient for m in owed) == sorted(readers(bootstrap.policy()))
     assert {m.next_try_at for m in owed} == {datetime(2026, 3, 9, 7, 0, tzinfo=UTC)}  # 08:00 in Berlin
     assert owed[0].data["headline"][0] == "0 of 3 new leads answered in time (0\u202f%)"
-    assert bootstrap.weekly_mail().lost(NEXT_MONDAY) == 0
-    assert bootstrap.weekly_mail().lost(datetime(2026, 3, 9, 9, 0, tzinfo=UTC)) == len(owed)
+    assert bootstrap.app().weekly_mail.lost(NEXT_MONDAY) == 0
+    assert bootstrap.app().weekly_mail.lost(datetime(2026, 3, 9, 9, 0, tzinfo=UTC)) == len(owed)

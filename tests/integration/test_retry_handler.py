@@ -56,7 +56,7 @@ def receive(email: str = "ada@example.com") -> Message:
 
 
 def acknowledgement(lead_id: str) -> Message:
-    [message] = [m for m in bootstrap.outbox().messages(lead_id) if m.template == "acknowledge"]
+    [message] = [m for m in bootstrap.ports().outbox.messages(lead_id) if m.template == "acknowledge"]
     return message
 
 
@@ -134,7 +134,7 @@ def test_one_message_that_cannot_be_sent_is_told_and_costs_the_others_nothing(
 ) -> None:
     at(monkeypatch, 0)
     first, second = receive(), receive("ben@example.com")
-    load = bootstrap.store().load
+    load = bootstrap.ports().store.load
     monkeypatch.setattr(bootstrap.table(), "load", lambda id_: 1 / 0 if id_ == first.lead_id else load(id_))
     at(monkeypatch, 30)
     respond(retry('{"schema": "leadtight.retry/1"}'), context)

@@ -112,7 +112,7 @@ def test_a_mail_that_ran_out_of_its_time_thrice_waits_for_a_person_with_its_reas
     for record in batch["Records"]:
         record["attributes"] = {"ApproximateReceiveCount": str(queue_batches.TRIES)}
     assert collect(batch, context(4.0)) == {"batchItemFailures": []}
-    [held] = bootstrap.quarantine().waiting(10)
+    [held] = bootstrap.app().quarantine.waiting(10)
     assert (held.file, held.reason) == (SLOW, "unreadable")
     assert "takes too long" in held.detail
     assert boto3.client("s3", region_name=REGION).get_object(Bucket="mails", Key=SLOW)["Body"].read()
@@ -173,7 +173,7 @@ def test_an_item_of_a_webhook_that_does_not_end_costs_no_other_and_is_tried_agai
         assert len(emails(stage)) == 3
         [waits] = DynamoQuarantine(bootstrap.table()).waiting(bootstrap.clock()() + timedelta(hours=1), 9)
         assert (waits.tries, "it took over 0.3 s" in waits.detail) == (1, True)
-    bootstrap.collect().collect(waits.id, bootstrap.clock()() + timedelta(hours=1))
+    bootstrap.app().collect.collect(waits.id, bootstrap.clock()() + timedelta(hours=1))
     assert emails(stage) == ["a@example.com", "b@example.com", "c@example.com", "slow@example.com"]
 
 
@@ -205,7 +205,7 @@ def test_a_sweep_begins_no_fetch_without_time_and_says_so(
     deliver(json.dumps([typeform("slow"), typeform("a")]).encode())
     with monkeypatch.context() as looked_at:
         looked_at.setattr(FetchAnnounced, "collect", lambda *_: pytest.fail("there was no time for it"))
-        result = bootstrap.collect().sweep(bootstrap.clock()(), lambda: timedelta())
+        result = bootstrap.app().collect.sweep(bootstrap.clock()(), lambda: timedelta())
     assert (result.unfinished, result.faults) == (1, ())
 
 
@@ -228,5 +228,5 @@ def test_what_fails_in_every_sweep_does_not_stay_ahead_of_the_others(
 
     monkeypatch.setattr(Fetching, "fetch", fail_first)
     now = bootstrap.clock()()
-    assert [type(fault) for fault in bootstrap.collect().sweep(now).faults] == [ZeroDivisionError]
-    assert bootstrap.collect().sweep(now).fetched == 1
+    assert [type(fault) for fault in bootstrap.app().collect.sweep(now).faults] == [ZeroDivisionError]
+    assert bootstrap.app().collect.sweep(now).fetched == 1

@@ -48,7 +48,7 @@ def test_a_message_that_no_version_can_read_does_not_keep_the_sweep_from_sending
     good = receive(monkeypatch, NOW, "ben@example.com")
     monkeypatch.setattr(bootstrap, "clock", lambda: lambda: NOW + timedelta(minutes=5))
     sla({"sweep": True}, context)
-    assert {m.status for m in bootstrap.outbox().messages(good) if m.template == "acknowledge"} == {Status.SENT}
+    assert {m.status for m in bootstrap.ports().outbox.messages(good) if m.template == "acknowledge"} == {Status.SENT}
 
 
 @pytest.mark.parametrize("reader", ["due", "queued", "due_leads", "waiting_in_short", "owners"])
@@ -81,7 +81,7 @@ def test_reviews_that_cannot_be_counted_cost_no_other_metric(
 
     receive(monkeypatch, NOW)
     monkeypatch.setattr(bootstrap, "clock", lambda: lambda: NOW + timedelta(minutes=5))
-    monkeypatch.setattr(bootstrap.weekly_mail(), "lost", refuses)
+    monkeypatch.setattr(bootstrap.app().weekly_mail, "lost", refuses)
     with pytest.raises(ExceptionGroup, match="sweep faults"):
         sla({"sweep": True}, context)
     written = metrics(capsys.readouterr().out)

@@ -32,7 +32,7 @@ FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 
 def stored(lead_id: str) -> Lead:
-    lead = bootstrap.store().load(lead_id)
+    lead = bootstrap.ports().store.load(lead_id)
     assert lead is not None
     return lead
 
@@ -43,10 +43,10 @@ def mailed(stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch) -> Lead:
     now = MONDAY_NINE
     monkeypatch.setattr(bootstrap, "clock", lambda: lambda: now)
     submission = Submission(source="api", body=ADA, caller=Submitter.KEYED_API)
-    lead_id = bootstrap.intake().receive(submission, now).lead_id
+    lead_id = bootstrap.app().intake.receive(submission, now).lead_id
     route(stage.inserted("LEAD"), context)
     lead = stored(lead_id)
-    token = bootstrap.links().outcome(lead, str(lead.owner_id), now).rpartition("/")[2]
+    token = bootstrap.ports().links.outcome(lead, str(lead.owner_id), now).rpartition("/")[2]
     body = f"outcome=voicemail&submission={lead.version}"
     assert desk(request("POST /o/{token}", body=body, headers=FORM, token=token), context)["statusCode"] == 303
     now = MONDAY_NINE + timedelta(days=3, minutes=1)
@@ -107,7 +107,7 @@ def test_a_post_acts_at_once_whatever_it_carries(mailed: Lead, body: str) -> Non
     assert "You are unsubscribed" in answer["body"]
     lead = stored(mailed.id)
     assert (lead.enrolment, lead.opted_out) == (None, (Channel.EMAIL,))
-    assert bootstrap.outbox().suppression(person_keys(lead.inquiry)).channels == {Channel.EMAIL}
+    assert bootstrap.ports().outbox.suppression(person_keys(lead.inquiry)).channels == {Channel.EMAIL}
     assert "You are unsubscribed" in call("GET", link())["body"]
     call("POST", link(), body)
     assert stored(mailed.id) == lead
@@ -123,7 +123,7 @@ def test_a_post_makes_at_most_four_calls(stage: Stage, mailed: Lead) -> None:
 
 
 def test_a_link_that_is_not_ours_or_for_something_else_opens_nothing(mailed: Lead) -> None:
-    outcome = bootstrap.links().outcome(mailed, str(mailed.owner_id), MONDAY_NINE).rpartition("/")[2]
+    outcome = bootstrap.ports().links.outcome(mailed, str(mailed.owner_id), MONDAY_NINE).rpartition("/")[2]
     for token in (link()[:-3], outcome, "v1.k1.e30.x"):
         assert call("GET", token)["statusCode"] == call("POST", token)["statusCode"] == 403
     assert stored(mailed.id) == mailed
@@ -131,10 +131,10 @@ def test_a_link_that_is_not_ours_or_for_something_else_opens_nothing(mailed: Lea
 
 def test_the_next_mail_after_that_is_refused(stage: Stage, context: Any, mailed: Lead) -> None:
     call("POST", link())
-    before, known = len(sent()), {m.id for m in bootstrap.outbox().messages(mailed.id)}
+    before, known = len(sent()), {m.id for m in bootstrap.ports().outbox.messages(mailed.id)}
     again = json.loads(intake(post_lead(ADA, idempotency_key="again"), CONTEXT)["body"])["lead_id"]
     respond(stage.inserted("MSG#acknowledge"), context)
-    new = [m for m in bootstrap.outbox().messages(again) if m.recipient == LEAD and m.id not in known]
+    new = [m for m in bootstrap.ports().outbox.messages(again) if m.recipient == LEAD and m.id not in known]
     assert [m.detail for m in new] == ["opted out of email"]
     assert len(sent()) == before
     assert mailed.id == again

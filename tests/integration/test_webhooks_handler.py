@@ -78,7 +78,7 @@ def test_a_webhook_that_is_not_configured_is_not_there(name: str) -> None:
 def test_an_authentic_delivery_that_is_no_lead_is_held_whole(stage: Stage, body: bytes) -> None:
     answer = deliver(body)
     assert (answer["statusCode"], json.loads(answer["body"])) == (202, {"status": "held"})
-    [held] = bootstrap.quarantine().waiting(9)
+    [held] = bootstrap.app().quarantine.waiting(9)
     assert held.content == body.decode()
     assert stage.items("LEAD") == []
 

@@ -74,10 +74,10 @@ class World:
     def govern(self, policy: Policy) -> None:
         """Deploy a policy: the use cases from now on follow it."""
         self.policy, made = policy, Application(policy, self.twins)
-        self.intake, self.quick_add, self.programs = made.intake, made.quick_add, made.programs
+        self.intake, self.quick_add, self.programs = made.intake, made.quick_add, made.lead_api
         self.route, self.respond, self.digest, self.sla = made.route, made.respond, made.digest, made.sla
         self.dispatch = made.dispatch
-        self.desk, self.asking, self.unsubscribe = made.desk, made.asking, made.unsubscribe
+        self.desk, self.asking, self.unsubscribe = made.desk, made.contact_check, made.unsubscribe
         self.proofs = made.proofs
 
     def new_id(self) -> str:

@@ -279,7 +279,7 @@ class LeadSources:
 
     def _import(self, rows: Sequence[ImportRow], now: datetime) -> None:
         """Import a file. Raises Conflict when others wrote about somebody of it: whoever imports does so again."""
-        results = self.run.deployment.importing.take(FILES, rows, now)
+        results = self.run.deployment.file_import.take(FILES, rows, now)
         for row, result in zip(rows, results, strict=True):
             if result.result == "rejected":
                 raise Conflict(str(result.problems))

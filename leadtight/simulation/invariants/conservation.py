@@ -64,7 +64,7 @@ def deliveries_again(people: SimulatedPeople) -> None:
 def imports_again(people: SimulatedPeople) -> None:
     """Import every file again."""
     for rows in people.sources.imported:
-        people.run.deployment.importing.take(FILES, rows, people.run.now)
+        people.run.deployment.file_import.take(FILES, rows, people.run.now)
 
 
 def spilled_again(people: SimulatedPeople) -> None:

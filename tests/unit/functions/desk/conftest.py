@@ -1,6 +1,7 @@
 """A lead in memory behind the desk's handler."""
 
 import re
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -38,7 +39,7 @@ class Desk:
         self.table, self.files = MemoryTable(), MemoryFiles()
         desk = use_case.Desk(POLICY, self.table, MemoryAlarms(), LINKS, local_time_of, MemoryDncLists())
         monkeypatch.setattr(bootstrap, "clock", lambda: lambda: self.now)
-        monkeypatch.setattr(bootstrap, "desk", lambda: desk)
+        monkeypatch.setattr(bootstrap, "app", lambda: SimpleNamespace(desk=desk))
         monkeypatch.setattr(bootstrap, "report_files", lambda: self.files)
         guard = Guard(source="web_form", key="1", fingerprint="1", expires_at=self.now)
         self.table.create(received(ADA), guard, (), self.now)

@@ -4,6 +4,7 @@ import json
 import re
 from datetime import timedelta
 from functools import partial
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -40,8 +41,8 @@ class Holding(World):
         self.manager = QuarantineDesk(self.policy, quarantine, self.links)
         monkeypatch.setattr(bootstrap, "clock", lambda: lambda: self.now)
         monkeypatch.setattr(bootstrap, "policy", lambda: self.policy)
-        monkeypatch.setattr(bootstrap, "quarantine", lambda: quarantine)
-        monkeypatch.setattr(bootstrap, "quarantine_desk", lambda: self.manager)
+        app = SimpleNamespace(quarantine=quarantine, quarantine_desk=self.manager)
+        monkeypatch.setattr(bootstrap, "app", lambda: app)
         monkeypatch.setattr(bootstrap, "pages", lambda: Pages(self.policy))
 
     def hold(self, number: int, reason: Reason = Reason.UNMAPPED, **fields: Any) -> str:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -44,9 +45,9 @@ class Site(World):
         super().__init__()
         monkeypatch.setattr(bootstrap, "policy", lambda: self.policy)
         monkeypatch.setattr(bootstrap, "clock", lambda: lambda: self.now)
-        monkeypatch.setattr(bootstrap, "deliveries", lambda: self.deliveries)
-        monkeypatch.setattr(bootstrap, "form_door", lambda: self.door)
-        monkeypatch.setattr(bootstrap, "outbox", lambda: self.table)
+        monkeypatch.setattr(bootstrap, "app", lambda: self)
+        monkeypatch.setattr(bootstrap, "form_intake", lambda: self.door)
+        monkeypatch.setattr(bootstrap, "ports", lambda: SimpleNamespace(outbox=self.table))
         monkeypatch.setattr(bootstrap, "webhook_keys", lambda: lambda: self.keys)
         self.show()
 
