@@ -21,7 +21,7 @@ KEYS = {"k1": "old-key", "k2": "new-key"}
 
 @pytest.fixture(autouse=True)
 def door(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bootstrap, "front", cache(lambda: OriginVerifier(lambda: KEYS)))
+    monkeypatch.setattr(bootstrap, "origin_verifier", cache(lambda: OriginVerifier(lambda: KEYS)))
 
 
 def lead(number: int, **headers: str) -> dict[str, Any]:
