@@ -158,7 +158,10 @@ class OutcomeRecorder:
         return _typed("follow_up", text, self._zone_of(self._policy.company.zone, lead.inquiry, now).zone)
 
     def _rearm(self, change: Change, now: datetime) -> None:
-        """Arm what comes next. An old alarm that is near is left to ring unheard: that costs less than a call."""
+        """Arm what comes next, and disarm what came before.
+
+        A near alarm takes two calls to arm: the one before it is left to ring unheard rather than spend a third.
+        """
         self._alarms.arm(change.after, now)
         is_near = change.after.wake_at is not None and change.after.wake_at - now <= NEAR
         if change.before is not None and not is_near:
