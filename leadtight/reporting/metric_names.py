@@ -18,10 +18,10 @@ _NAMES = {
     "wins by response time": ("win_by_bucket",),
     "the period before": ("previous",),
     "how often leads were tried": ("attempts", "readiness.persistence"),
-    "where leads stand still": ("stages[].median_days", "stuck"),
+    "where leads stall": ("stages[].median_days", "stuck"),
     "how completely leads are filled in": ("readiness.crm_continuity",),
     "whether owners make the contacts themselves": ("readiness.context_retention",),
-    "whether people can keep the window": ("capacity",),
+    "whether the team can answer within the window": ("capacity",),
     "what leads cost": (
         *("money.spend", "money.cost_per_lead", "money.effective_cost_per_contacted_lead", "sources[].spend"),
         *("sources[].cpl", "sources[].effective_cac"),

@@ -43,7 +43,7 @@ def decoding(path: Path, declared: bytes | None, told: str | None) -> tuple[str,
     import webencodings  # few files are of this kind
 
     if path.stat().st_size > MOST_BYTES:
-        raise NoTableError(f"is over {MOST_BYTES >> 20} MB; save it as xlsx or as CSV")
+        raise NoTableError(f"the file is over {MOST_BYTES >> 20} MB; save it as xlsx or as CSV")
     label = webencodings.lookup(declared.decode("ascii", "replace")) if declared else None
     known = label.codec_info.name if label and label.name != "utf-8" else None
     return detected(path, told or known)

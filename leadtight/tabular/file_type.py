@@ -60,7 +60,7 @@ def _refuse_others(start: bytes, text: bytes) -> None:
         if start.startswith(mark):
             raise NoTableError(reason)
     if text.startswith((b"<", b"{", b"[{", b"[\n", b"[\r", b"[ ")):
-        raise NoTableError("holds XML or JSON; export it as xlsx or as CSV")
+        raise NoTableError("the file contains XML or JSON; export it as xlsx or as CSV")
 
 
 def _refuse_other_archives(path: Path) -> None:
@@ -70,7 +70,7 @@ def _refuse_other_archives(path: Path) -> None:
             _refuse_kind({entry.filename for entry in archive.infolist()})
             unpacking.refuse_bomb(archive)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError) as error:
-        raise NoTableError(f"no readable workbook: {error}") from error
+        raise NoTableError(f"not a readable workbook: {error}") from error
 
 
 def _refuse_kind(names: Collection[str]) -> None:
@@ -80,4 +80,4 @@ def _refuse_kind(names: Collection[str]) -> None:
         raise NoTableError("a workbook of OpenDocument or Numbers; save it as xlsx or as CSV")
     if not any(name.startswith("xl/") for name in names):
         tables = [name for name in names if name.lower().endswith((".csv", ".xlsx", ".tsv", ".txt"))]
-        raise NoTableError(f"a ZIP archive; unpack it and give {tables[0] if len(tables) == 1 else 'a file of it'}")
+        raise NoTableError(f"a ZIP archive; unpack it and use {tables[0] if len(tables) == 1 else 'a file in it'}")

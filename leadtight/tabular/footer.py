@@ -8,7 +8,7 @@ from leadtight.tabular.header_row import is_outside
 MOST = 20
 """So many rows may stand below a table."""
 
-REASON = "stands below the table, as a total or a note does"
+REASON = "is below the table, like a total or a note"
 
 Row = tuple[int, list[str]]
 

@@ -43,7 +43,7 @@ def refuse_data(rows: Rows, header: int) -> None:
         same = [n for n in typed if kind_of_cell(_cell(rows[header], n)) == typed[n]]
         shown = rows[header][max(same, key=lambda n: typed[n] != "number")]
         raise NoTableError(
-            f"row {header + 1}: is no header but data, such as {shown.strip()!r}; write the columns' names above it"
+            f"row {header + 1}: data such as {shown.strip()!r} instead of a header; write the column names above it"
         )
 
 

@@ -26,7 +26,7 @@ def header(path: Path) -> tuple[int, list[str]]:
 
 def _refuse_bomb(path: Path, rows_said: int) -> None:
     if rows_said > max(FEW_ROWS, MOST_ROWS_OF_A_BYTE * path.stat().st_size):
-        raise NoTableError(f"{rows_said} rows in {path.stat().st_size} bytes, which no list of leads packs to")
+        raise NoTableError(f"{rows_said} rows in {path.stat().st_size} bytes: no list of leads compresses that well")
 
 
 def rows(path: Path) -> Iterator[tuple[int, list[str]]]:

@@ -49,4 +49,4 @@ def _refuse_declarations(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Non
     with archive.open(part) as content:
         begins = content.read(PROLOG).replace(b"\0", b"").upper()
     if b"<!DOCTYPE" in begins or b"<!ENTITY" in begins:
-        raise NoTableError(f"a workbook whose {part.filename} declares entities, which none does")
+        raise NoTableError(f"a workbook must not declare entities, but {part.filename} does")

@@ -71,9 +71,11 @@ def look(path: Path, told: str | None = None) -> CellTable:
     columns = dict.fromkeys(column for row in people for column in row)
     header = (*(c for c in _FIRST if c in columns), *(c for c in columns if c not in _FIRST))
     if not header:
-        raise NoTableError("an address book (vCard) without anybody in it")
+        raise NoTableError("an empty address book (vCard)")
     if len(people) * len(header) > MOST_CELLS:
-        raise NoTableError(f"an address book of {len(people)} people with {len(header)} kinds of entries; split it")
+        raise NoTableError(
+            f"an address book of {len(people)} people with {len(header)} kinds of entries is too large; split it"
+        )
     groups = len(cards) - len(people)
     described = f"an address book (vCard), {encoding}" + (f" (left alone: {groups} lists of people)" if groups else "")
     rows = numbered(([row.get(column, "") for column in header] for row in people), 2)
@@ -121,7 +123,7 @@ def _row(card: Card) -> dict[str, str]:
 def _cells(each: VcardProperty) -> tuple[Sequence[str], Sequence[str]]:
     """Return the columns of a property and what it says in each."""
     if each.is_binary:
-        return (_COLUMNS.get(each.name, each.name),), (f"left out: {len(each.text)} characters that are no text",)
+        return (_COLUMNS.get(each.name, each.name),), (f"left out: {len(each.text)} characters of binary data",)
     if columns := _PARTS.get(each.name):
         last = len(columns) - 1
         return columns, [*each.parts[:last], ";".join(part for part in each.parts[last:] if part)]

@@ -83,7 +83,7 @@ def _tables(path: Path, encoding: str, errors: str) -> list[list[list[str]]]:
             while chunk := file.read(CHUNK):
                 page.feed(chunk)
                 if len(page.rawdata) > LONGEST_TAG:
-                    raise NoTableError("a tag of this page does not end")
+                    raise NoTableError("a tag of this page is not closed")
     except (UnicodeError, LookupError) as error:
         raise NoTableError(str(error)) from error
     if not _UNFINISHED.match(page.rawdata):

@@ -73,12 +73,12 @@ class _OpenWorkbook:
             return openpyxl.load_workbook(self._file, read_only=True, data_only=True)
         except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
             self._file.close()
-            raise NoTableError(f"no readable workbook: {error}") from error
+            raise NoTableError(f"not a readable workbook: {error}") from error
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         self._file.close()
         if isinstance(error, zipfile.BadZipFile | KeyError | ValueError | OSError):
-            raise NoTableError(f"no readable workbook: {error}") from error
+            raise NoTableError(f"not a readable workbook: {error}") from error
 
 
 def _named(book: Any, name: str) -> Any:

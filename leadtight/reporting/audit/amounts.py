@@ -52,7 +52,7 @@ def forget_currencies(connection: duckdb.DuckDBPyConnection, table: str) -> None
 def why_no_amount(table: str) -> str:
     """Return SQL for the reason why a text of a column that was read is no amount."""
     several = f"(select max(several) from {table}_currencies)"
-    return f"coalesce('is in one of several currencies, so it is no amount: ' || {several}, 'is no amount')"
+    return f"coalesce('is in one of several currencies, so it is not an amount: ' || {several}, 'is not an amount')"
 
 
 def _beside(connection: duckdb.DuckDBPyConnection, table: str, cell: str, currency: str) -> list[tuple[str, int, str]]:

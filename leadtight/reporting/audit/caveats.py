@@ -17,10 +17,10 @@ HALF = 50
 MOST_SPELLINGS = 3
 _SEE_PROBLEMS = "the problems below name row, column and value"
 _REASONS = {
-    "is no readable time": "no readable time in {created}",
-    "is blank": "nothing in {created}",
-    "first contact is no readable time": "a first contact that is no readable time",
-    "this id occurs before": "an id that occurs before",
+    "is not a readable time": "no readable time in {created}",
+    "is blank": "{created} blank",
+    "first contact is not a readable time": "a first contact that is not a readable time",
+    "this id occurs earlier": "an id that occurs earlier",
 }
 
 
@@ -65,10 +65,10 @@ def _not_known(loaded: LoadedFacts) -> Iterator[Caveat]:
     leads = loaded.rows["leads"] or {}
     every = leads["accepted"]
     if loaded.mapping.leads.created_at is None:
-        why = "No column is recognised as the time a lead was created, so nothing that stands on it is known"
+        why = "No column is recognised as the time a lead was created, so nothing that depends on it is known"
         yield Caveat(what="creation_not_recognised", count=every, of=every, why=why, remedy=CREATED, grave=True)
     if loaded.no_contacts:
-        why = f"It is not understood from these files who was contacted: {loaded.no_contacts}"
+        why = f"These files do not show who was contacted: {loaded.no_contacts}"
         remedy = KEYS if loaded.mapping.activities else CONTACTS
         yield Caveat(what="contacts_not_known", count=every, of=every, why=why, remedy=remedy, grave=True)
     elif loaded.mapping.leads.created_at and loaded.untimed:
@@ -82,7 +82,7 @@ CONTACTS = (
     " [leads]"
 )
 KEYS = "name the columns that both files share: person_key of [leads] and of [activities]"
-SPEND = "give spend of the days of the leads; the problems name row, column and value"
+SPEND = "give spend on the days that the leads cover; the problems name row, column and value"
 TIMES = "export the column with its time of day"
 
 
@@ -95,11 +95,11 @@ def _of_leads(loaded: LoadedFacts) -> Iterator[Caveat]:
             count=rejected,
             of=read,
             why=f"{_part(rejected, read, 'row')} of leads {_are(rejected)} left out: {_reasons(loaded)}",
-            remedy=f"{_SEE_PROBLEMS}; a column of times in one odd form is read with date_format in a mapping",
+            remedy=f"{_SEE_PROBLEMS}; for times in an unusual format, set date_format in a mapping",
             grave=_above(LIMIT_PERCENT, rejected, read),
         )
     rules = listed(f"{counted(count, 'row')} by {quoted(rule)}" for rule, count in loaded.excluded)
-    why = f"{_part(excluded, read, 'row')} of leads {_are(excluded)} not counted, as you asked: {rules}"
+    why = f"{_part(excluded, read, 'row')} of leads {_are(excluded)} excluded, as requested: {rules}"
     yield Caveat(what="excluded_leads", count=excluded, of=read, why=why)
 
 
@@ -138,7 +138,7 @@ def _of_activities(loaded: LoadedFacts) -> Iterator[Caveat]:
         count=apart,
         of=usable,
         why=f"{_part(apart, usable, 'activity', 'activities')} {_do(apart, 'join')} no lead"
-        f" ({quoted(activities.person_key or '')} is that of no row of leads"
+        f" ({quoted(activities.person_key or '')} matches no row of leads"
         f"{f', or blank: {blank:,}' if blank else ''}): if they belong to these leads, too few count as contacted",
         remedy=KEYS,
         grave=_above(LIMIT_PERCENT, apart, usable),
@@ -153,10 +153,10 @@ def _of_spend(loaded: LoadedFacts) -> Iterator[Caveat]:
     why = f"{_part(rejected, read, 'row')} of spend {_are(rejected)} left out, so costs are too low"
     yield Caveat(what="rejected_spend", count=rejected, of=read, why=why, remedy=_SEE_PROBLEMS, grave=True)
     if not rows["accepted"] and read:
-        why = f"No row of the spend has an amount that was spent on days of the leads ({counted(read, 'row')} read)"
+        why = f"No row of the spend file has an amount on days that the leads cover ({counted(read, 'row')} read)"
         yield Caveat(what="no_spend", count=read, of=read, why=why, remedy=SPEND, grave=True)
     totals = sum(reason.endswith(NO_SPEND) for *_, reason in spend.problems)
-    why = f"{_part(totals, read, 'row')} of spend {_are(totals)} a sum of others, and not counted"
+    why = f"{_part(totals, read, 'row')} of spend {_are(totals)} a total of other rows, and not counted"
     yield Caveat(what="totals_in_spend", count=totals, of=read, why=why)
     outside = sum(OUTSIDE in reason for *_, reason in spend.problems)
     why = (
@@ -206,7 +206,7 @@ def _of_facts(loaded: LoadedFacts) -> Iterator[Caveat]:
         of=counts["leads"],
         why=f"{_part(before, counts['leads'], 'lead')} {_have(before)} contacts only before the creation, and"
         " none of them counts",
-        remedy="if all are too early by whole hours, the time zone of a file is another one (--timezone)",
+        remedy="if all are too early by whole hours, set the right time zone for the files (--timezone)",
         grave=_above(LIMIT_PERCENT, before, counts["leads"]),
         refutes=before > 0 and before * 2 >= never,
     )
@@ -219,7 +219,7 @@ def _won_never(count: int, won: int, never: int) -> Iterator[Caveat]:
         of=never,
         why=f"{count:,} of the {counted(never, 'lead')} without a contact {_were(count)} won ({count:,} of {won:,} that"
         " were won): the contact data is incomplete, and what they cost counts as spent on leads without a contact",
-        remedy="add the calls, mails and meetings that are missing, or the column of the first contact",
+        remedy="add the missing calls, mails and meetings, or the column of the first contact",
         grave=_above(LIMIT_PERCENT, count, won),
         refutes=count > 0 and (count * 2 >= won or count * 2 >= never),
     )
@@ -235,7 +235,7 @@ def _at_creation(count: int, contacted: int, *, to_the_minute: bool) -> Iterator
         count=count,
         of=contacted,
         why=f"{count:,} of {counted(contacted, 'first contact')} {'stands' if count == 1 else 'stand'} {when}:"
-        " the record may be made by the contact itself, or both times by one import",
+        " the contact itself may have created the record, or one import set both times",
         remedy="if so, leave them out (--exclude), or name the column of the true creation or contact",
         grave=most or not to_the_minute,
         refutes=most,
@@ -248,8 +248,8 @@ def _in_seconds(count: int, contacted: int) -> Iterator[Caveat]:
             what="contacts_within_seconds",
             count=count,
             of=contacted,
-            why=f"{count:,} of {counted(contacted, 'first contact')} came within 5 seconds of the creation, sooner than"
-            " people answer: they may be automatic replies, or made by the system",
+            why=f"{count:,} of {counted(contacted, 'first contact')} came within 5 seconds of the creation, faster than"
+            " people answer: they may be automatic replies, or entries made by the system",
             remedy="say which activities count (is_contact of [activities]), or name the column of the true contact",
             grave=True,
             refutes=True,

@@ -8,21 +8,21 @@ from leadtight.reporting.formatting import counted, duration, listed
 
 _COLUMNS = {
     "lead_id": "id",
-    "person_key": "key that joins activities",
+    "person_key": "key for joining activities",
     "created_at": "creation",
     "first_assigned_at": "first assignment",
     "first_contact_at": "first contact",
     "stage_since": "in its stage since",
-    "lost_reason": "reason of a loss",
-    "won": "stages that are won",
-    "lost": "stages that are lost",
-    "opportunity": "stages that are an opportunity",
+    "lost_reason": "lost reason",
+    "won": "won stages",
+    "lost": "lost stages",
+    "opportunity": "opportunity stages",
     "at": "time",
-    "date_format": "form of dates",
+    "date_format": "date format",
     "decimal": "decimal mark",
     "response_time": "response time",
 }
-_ROWS = {"joined": "joined to a lead", "unjoined": "joined to no lead", "blank_key": "with a blank key"}
+_ROWS = {"joined": "joined to a lead", "unjoined": "not joined to a lead", "blank_key": "with a blank key"}
 
 
 def what_counted(report: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -106,7 +106,7 @@ def _zone(file: str, name: str, zone: ZoneInfo) -> ZoneInfo:
     try:
         return header_zone(name, zone)
     except UnknownHeaderZoneError as error:
-        raise UnusableError(f"{file}: column {name!r}: {error} is no zone we know; rename the column") from error
+        raise UnusableError(f"{file}: column {name!r}: {error} is not a known time zone; rename the column") from error
 
 
 def _told_order(file: str, date_format: str | None) -> str | None:

@@ -15,7 +15,7 @@ from leadtight.reporting.metrics.query import MetricGaps, MetricsQuery
 from leadtight.reporting.metrics.report import NO_PREVIOUS, figures
 
 SCHEMA = "leadtight.audit/1"
-NO_STAGES = "no column or no value is recognised that tells which leads were won"
+NO_STAGES = "no recognised column or value tells which leads were won"
 _DEFINED = ("leads", "contacted", "never_contacted", "contact_rate", "follow_up_rate", "response", "buckets", "sources")
 
 
@@ -67,16 +67,16 @@ def _gaps(loaded: LoadedFacts) -> MetricGaps:
         times=loaded.untimed,
         created="" if leads.created_at else loaded.untimed,
         owners="" if leads.owner else "no column is recognised as the owner",
-        assignments="" if leads.first_assigned_at else "no column tells who owns a lead or when it was assigned",
+        assignments="" if leads.first_assigned_at else "no column shows who owns a lead or when it was assigned",
         sources="" if leads.source else "no column is recognised as the source",
         stages="" if leads.stage else "no column is recognised as the stage",
         won="" if leads.won else NO_STAGES,
-        stage_times="" if leads.stage_since else "no column tells since when a lead is in its stage",
+        stage_times="" if leads.stage_since else "no column shows since when a lead has been in its stage",
         attempts=_no_attempts(loaded),
         contact_persons=_no_persons(loaded),
-        lost_reasons="" if leads.lost_reason else "no column is recognised as the reason why a lead was lost",
-        next_steps="no column tells the next step of a lead",
-        opportunities="the mapping names no stages as opportunity",
+        lost_reasons="" if leads.lost_reason else "no column is recognised as the lost reason",
+        next_steps="no column shows the next step of a lead",
+        opportunities="the mapping names no stages as opportunities",
         spend=glossary.NO_SPEND_READ if loaded.spend else glossary.NO_SPEND_GIVEN,
         deal_value="no --deal-value is given",
         conversion_rate="no --conversion-rate is given",
@@ -101,7 +101,7 @@ def _no_attempts(loaded: LoadedFacts) -> str:
 def _no_persons(loaded: LoadedFacts) -> str:
     if loaded.mapping.activities is None:
         return "no activities are given"
-    return "" if loaded.mapping.activities.owner else "no column of the activities tells who made them"
+    return "" if loaded.mapping.activities.owner else "no column of the activities shows who made them"
 
 
 def _remedies(gaps: MetricGaps, loaded: LoadedFacts) -> dict[str, str]:
@@ -114,7 +114,7 @@ def _remedies(gaps: MetricGaps, loaded: LoadedFacts) -> dict[str, str]:
         gaps.sources: "add a column with the source (source of [leads])",
         gaps.stages: "add a column with the stage (stage of [leads])",
         gaps.won: "name the column of the stage, and which stages are won (stage and won of [leads])",
-        gaps.stage_times: "add a column that tells since when a lead is in its stage (stage_since of [leads])",
+        gaps.stage_times: "add a column that shows since when a lead has been in its stage (stage_since of [leads])",
         gaps.attempts: "add the export of calls and mails (--activities)",
         gaps.contact_persons: "add the export of calls and mails with who made them (--activities)",
         gaps.lost_reasons: "add a column with the reason (lost_reason of [leads])",

@@ -201,9 +201,9 @@ _LEADS = """
             when left_out is not null then null
             when trouble is not null then trouble
             when no_created is not null then no_created
-            when contact_unreadable then 'first contact is no readable time'
+            when contact_unreadable then 'first contact is not a readable time'
             when row in (select row from repeated where is_same) then 'another row of a lead'
-            when row in (select row from repeated) then 'this id occurs before'
+            when row in (select row from repeated) then 'this id occurs earlier'
         end as rejected
     from leads_judged
 """
@@ -213,21 +213,21 @@ def problems(columns: LeadColumns) -> str:
     """Return SQL for the problems of the file, one row each: row, column, value, reason."""
     parts = ["select row, null as c, null as v, rejected as reason from suspects where rejected = trouble"]
     if columns.created_at:
-        reasons = "('is no readable time', 'is blank')"
+        reasons = "('is not a readable time', 'is blank')"
         parts.append(_select(columns.created_at, "said_created_us", f"rejected in {reasons}", "rejected"))
     for n, name in enumerate(columns.first_contact_at):
         said = f"said_contact_{n}_us"
-        unreadable = f"rejected = 'first contact is no readable time' and {said} is not null"
+        unreadable = f"rejected = 'first contact is not a readable time' and {said} is not null"
         parts.append(_select(name, said, unreadable, "rejected"))
         before = f"{_KEPT} and contact_us is null and {said} is not null"
-        parts.append(_select(name, said, before, "'is before the lead was created, so it is no contact'"))
+        parts.append(_select(name, said, before, "'is before the lead was created, so it is not a contact'"))
     if columns.response_time:
-        unread = "rejected = 'first contact is no readable time' and said_waited_us is not null"
-        parts.append(_select(columns.response_time, "said_waited_us", unread, "'is no readable length of time'"))
+        unread = "rejected = 'first contact is not a readable time' and said_waited_us is not null"
+        parts.append(_select(columns.response_time, "said_waited_us", unread, "'is not a readable duration'"))
     if columns.lead_id:
-        parts.append(_select(columns.lead_id, "lead_id", "rejected = 'this id occurs before'", "rejected"))
+        parts.append(_select(columns.lead_id, "lead_id", "rejected = 'this id occurs earlier'", "rejected"))
     for name, column, reason in (
-        ("assigned_us", columns.first_assigned_at, "'is no readable time'"),
+        ("assigned_us", columns.first_assigned_at, "'is not a readable time'"),
         ("value", columns.value, why_no_amount("leads_text")),
         ("person_key", columns.person_key, "'is a rounded number, so it joins nothing'"),
     ):
@@ -410,5 +410,6 @@ def _rejected_created(columns: LeadColumns) -> str:
     if columns.created_at is None:
         return "null::varchar"
     return (
-        "case when created_us is null then case when created_blank then 'is blank' else 'is no readable time' end end"
+        "case when created_us is null then"
+        " case when created_blank then 'is blank' else 'is not a readable time' end end"
     )

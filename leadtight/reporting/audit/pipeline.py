@@ -165,7 +165,7 @@ def _refuse_two_costs(connection: duckdb.DuckDBPyConnection, options: AuditOptio
     leads = _lead_counts(connection)["accepted"]
     if abs(options.cost_per_lead * leads - options.spend_total) > Decimal("0.01") * leads:
         raise UnusableError(
-            f"--cost-per-lead and --spend-total contradict: {leads} leads at {options.cost_per_lead} are"
+            f"--cost-per-lead and --spend-total contradict each other: {leads} leads at {options.cost_per_lead} are"
             f" {options.cost_per_lead * leads}, not {options.spend_total}; give one of them"
         )
 
@@ -249,7 +249,7 @@ def _no_contacts(read: lead_rows.LeadsRead, called: _ActivitySummary | None) -> 
         return ""
     if called:
         return "no activity joins a lead: their keys have no value in common"
-    return "no column tells when a lead was first contacted, and no activities are given"
+    return "no column shows when a lead was first contacted, and no activities are given"
 
 
 def _untimed(columns: LeadColumns, read: lead_rows.LeadsRead, called: _ActivitySummary | None) -> str:

@@ -20,9 +20,9 @@ def refuse_unread_times(loaded: LoadedFacts, options: AuditOptions) -> None:
         return
     columns = loaded.mapping.leads
     read = (loaded.rows["leads"] or {})["read"]
-    times = [(columns.created_at, "said_created_us", "is no readable time")] if columns.created_at else []
+    times = [(columns.created_at, "said_created_us", "is not a readable time")] if columns.created_at else []
     times += [
-        (name, f"said_contact_{n}_us", "first contact is no readable time")
+        (name, f"said_contact_{n}_us", "first contact is not a readable time")
         for n, name in enumerate(columns.first_contact_at)
     ]
     for column, text, reason in times:
@@ -34,6 +34,6 @@ def refuse_unread_times(loaded: LoadedFacts, options: AuditOptions) -> None:
         if row["n"] >= FEW and row["n"] * 100 > read * LIMIT_PERCENT:
             raise UnusableError(
                 f"{options.leads.name}: row {row['first']}: column {column!r}: {row['n']:,} of {read:,} rows have no"
-                f" readable time, such as {row['value']!r}: say how they are written with date_format of [leads] in a"
-                " mapping, which also accepts that other rows are left out"
+                f" readable time, such as {row['value']!r}: set their format with date_format of [leads] in a mapping,"
+                " which also accepts that other rows are left out"
             )

@@ -39,8 +39,8 @@ FEW = 50
 """So many spellings every row of a large file can be compared with."""
 
 NO_TIMES = (
-    "an address book (vCard), which does not say when a lead was created or contacted, so there is nothing to measure;"
-    " give the export of a CRM (CSV, xlsx), or take the people in with `leadtight import`"
+    "an address book (vCard) does not say when a lead was created or contacted, so there is nothing to measure;"
+    " use the export of a CRM (CSV, xlsx), or import the people with `leadtight import`"
 )
 
 _LONGEST = max(map(len, BLANKS))

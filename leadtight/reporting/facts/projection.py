@@ -159,5 +159,5 @@ def _answered(document: Document, new: Mapping[str, Any]) -> Iterator[tuple[str,
 def _value(text: str | None, event: Event, troubles: list[HistoryProblem]) -> str | None:
     if text is None or Decimal(text) < LARGEST_VALUE:
         return text
-    troubles.append(HistoryProblem(event.lead_id, "value", text, "too large to be an amount; left empty"))
+    troubles.append(HistoryProblem(event.lead_id, "value", text, "too large for an amount; left empty"))
     return None

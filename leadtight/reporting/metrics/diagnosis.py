@@ -83,7 +83,7 @@ class Counts:
         """Return the words for the kind of time of `in_hours`, as far as it is known."""
         if not self.timed:
             return ""
-        return f"that came in working hours{' on other days' if self.surge.leads else ''} "
+        return f"that arrived in working hours{' on other days' if self.surge.leads else ''} "
 
     def basis(self) -> list[dict[str, Any]]:
         """Return the groups as rows of a table, each lead in one; evidence counts what is in them."""
@@ -142,8 +142,8 @@ def _checks(counts: Counts) -> Iterator[LeakCause]:
 def _on_record(counts: Counts) -> Iterator[LeakCause]:
     if not counts.contacted:
         evidence = (
-            f"no contact is on record for any of the {counts.leads:,} leads: nobody contacts them, or nobody writes it"
-            " down"
+            f"no contact is on record for any of the {counts.leads:,} leads: they are not contacted, or contacts are"
+            " not recorded"
         )
         yield LeakCause("accountability", evidence, 1.0)
 
@@ -186,7 +186,7 @@ def _miss_pattern(counts: Counts) -> Iterator[LeakCause]:
         count, usual = getattr(group, measure), getattr(counts.in_hours, measure)
         verb = "missed" if measure == "missed" else "never contacted"
         evidence = (
-            f"{count:,} of {group.leads:,} leads {counts.of_owner}that came {when} were {verb}, against {usual:,} of"
+            f"{count:,} of {group.leads:,} leads {counts.of_owner}that arrived {when} were {verb}, against {usual:,} of"
             f" {counts.in_hours.leads:,} {counts.usual}".rstrip()
         )
         yield LeakCause("automation", evidence, _share(count, counts.leads))

@@ -26,9 +26,9 @@ _CAUSE = """case when coalesce(unowned, false) then 'routing'
 
 _EVIDENCE = """concat_ws('; ',
     case when unowned then 'no owner{when}' when not unowned then 'it had an owner' end,
-    case when off_hours then 'it came outside working hours'
-        when surged then 'it came in working hours on a day with a surge'
-        when timed then 'it came in working hours' end,
+    case when off_hours then 'it arrived outside working hours'
+        when surged then 'it arrived in working hours on a day with a surge'
+        when timed then 'it arrived in working hours' end,
     case when response_us is null then 'never contacted'
         else 'contacted ' || (contact_us - deadline_us) // 1000000 || ' s after the deadline' end)"""
 

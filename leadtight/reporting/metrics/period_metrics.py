@@ -112,7 +112,7 @@ def _asked(period: ReportPeriod, terms: MetricTerms, *, is_window: bool) -> Metr
         staff=terms.staff,
         standard=terms.standard,
         gaps=MetricGaps(
-            opportunities="no lead is in a stage of an opportunity",
+            opportunities="no lead is in an opportunity stage",
             spend=glossary.SPEND_BY_MONTH if money.monthly_spend else glossary.NO_SPEND,
             deal_value=glossary.NO_DEAL_VALUE,
             conversion_rate=glossary.NO_CONVERSION_RATE,

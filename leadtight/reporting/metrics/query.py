@@ -32,11 +32,11 @@ class MetricGaps:
     contact_persons: str = ""
     lost_reasons: str = ""
     next_steps: str = ""
-    opportunities: str = "no stages are named as opportunity"
+    opportunities: str = "no stages are named as opportunities"
     spend: str = glossary.NO_SPEND
     deal_value: str = "no deal value is given"
     conversion_rate: str = "no conversion rate is given"
-    staff: str = "nobody said how many people answer and how long a lead takes them"
+    staff: str = "the number of people who answer and their handling time are not given"
 
     @property
     def untimed(self) -> str:

@@ -69,7 +69,7 @@ def passive_crm(row: Row, query: MetricsQuery) -> list[Figures]:
     return [
         _sign(
             "manual_outcome_logging",
-            "first contacts stand at whole five minutes, as people write them; by chance at most one in five does",
+            "first contacts are at multiples of five minutes, as people enter them; by chance at most one in five is",
             row["on_five_minutes"] if known else 0,
             contacted,
             (0.3, 0.5),
@@ -95,7 +95,7 @@ def _sign(name: str, what: str, part: int, whole: int, limits: tuple[float, floa
     """Return yes when the interval is above the second limit, no when below it and the share below the first."""
     interval = wilson(part, whole)
     if interval is None or whole < SMALL:
-        return {"signal": name, "found": "unknown", "evidence": f"only {whole} leads to look at: {what}"}
+        return {"signal": name, "found": "unknown", "evidence": f"only {whole} leads to examine: {what}"}
     low, high = interval
     found = "yes" if low > limits[1] else "no" if high < limits[1] and part / whole < limits[0] else "unknown"
     return {"signal": name, "found": found, "evidence": f"{part} of {whole}: {what}"}

@@ -44,8 +44,8 @@ from leadtight.reporting.metrics.query import MetricsQuery
 from leadtight.reporting.metrics.self_audit import self_audit
 from leadtight.reporting.metrics.working_time import place
 
-NO_PREVIOUS = "no period is given to compare with one as long before it (--since and --until)"
-NOT_ASKED = "the report of the time before tells it"
+NO_PREVIOUS = "no period is given to compare with the one before it (--since and --until)"
+NOT_ASKED = "the report of the previous period shows it"
 OF_CONTACTS = ("contacted", "never_contacted", "contact_rate", "marketing_sales_gap", "diagnosis.verdict")
 OF_TIMES = (
     *("contacted_in_window", "follow_up_rate", "response", "business_response", "buckets", "heat"),

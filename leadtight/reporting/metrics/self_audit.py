@@ -14,7 +14,7 @@ from leadtight.reporting.metrics.query import MetricsQuery
 
 BANDS = ((0, 10), (11, 20), (21, 30))
 UNKNOWN = "not known from data"
-NO_TRACE = f"{UNKNOWN}: looking changes nothing and is not recorded"
+NO_TRACE = f"{UNKNOWN}: reading a page leaves no record"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def _promptness(row: Row, figures: Figures, query: MetricsQuery) -> Iterator[Sel
     leads, contacted = row["leads"], figures["contacted"]
     known = 0 if query.gaps.created else row["owned_known"]
     yield _graded(
-        "owner_at_arrival", "Has every lead an owner when it has to be answered?", row["owned"], known, 99, 90
+        "owner_at_arrival", "Does every lead have an owner when it has to be answered?", row["owned"], known, 99, 90
     )
     yield SelfAuditItem(
         "rate_known",
@@ -70,24 +70,26 @@ def _promptness(row: Row, figures: Figures, query: MetricsQuery) -> Iterator[Sel
     yield _graded("nobody_forgotten", "Is every lead contacted at all?", contacted, leads, 99, 90)
     usual = figures["segments"]["business_hours"]
     for name, question in (
-        ("after_hours", "Are leads that come after hours answered like the others?"),
-        ("weekend", "Are leads that come at weekends answered like the others?"),
+        ("after_hours", "Are leads that arrive after hours answered like the others?"),
+        ("weekend", "Are leads that arrive at weekends answered like the others?"),
     ):
         yield _alike(name, question, figures["segments"][name], usual)
-    yield _alike("surge", "Are leads of days with a surge answered like the others?", _surge(figures), usual)
+    yield _alike("surge", "Are leads on days with a surge answered like the others?", _surge(figures), usual)
 
 
 def _discipline(row: Row, figures: Figures, query: MetricsQuery) -> Iterator[SelfAuditItem]:
     yield _persistence(figures, query)
     reasons = None if query.gaps.lost_reasons else row["with_reason"]
-    yield _graded("lost_reason", "Has every lost lead a reason?", reasons, row["lost"], 99, 90, query.gaps.lost_reasons)
+    yield _graded(
+        "lost_reason", "Does every lost lead have a reason?", reasons, row["lost"], 99, 90, query.gaps.lost_reasons
+    )
     source = None if query.gaps.sources else row["with_source"]
     yield _graded("source_known", "Is it known where every lead comes from?", source, row["leads"], 99, 90)
     yield _cost(figures, query)
     yield _next_step(row, query)
-    standard = "Is there a written standard of how fast to answer?"
+    standard = "Is there a written standard for how fast to answer?"
     yield SelfAuditItem("written_standard", standard, 2 if query.standard else None, query.standard or UNKNOWN)
-    yield SelfAuditItem("daily_review", "Does a manager look at the follow-up at least daily?", None, NO_TRACE)
+    yield SelfAuditItem("daily_review", "Does a manager review the follow-up at least daily?", None, NO_TRACE)
 
 
 def _persistence(figures: Figures, query: MetricsQuery) -> SelfAuditItem:
@@ -101,7 +103,7 @@ def _cost(figures: Figures, query: MetricsQuery) -> SelfAuditItem:
     if query.spend_by_source is not None:
         return SelfAuditItem("cost_known", question, 2, "spend is known by source")
     if figures["money"]["spend"] is not None:
-        return SelfAuditItem("cost_known", question, 1, "spend is known in all")
+        return SelfAuditItem("cost_known", question, 1, "total spend is known")
     is_record = query.gaps.spend not in (glossary.NO_SPEND_GIVEN, glossary.NO_SPEND_READ)
     return SelfAuditItem("cost_known", question, 0 if is_record else None, query.gaps.spend)
 
@@ -109,7 +111,7 @@ def _cost(figures: Figures, query: MetricsQuery) -> SelfAuditItem:
 def _next_step(row: Row, query: MetricsQuery) -> SelfAuditItem:
     why = query.gaps.next_steps
     planned = None if why else row["with_next_step"]
-    item = _graded("next_step", "Has every open lead a next step with a date?", planned, row["open"], 99, 90, why)
+    item = _graded("next_step", "Does every open lead have a next step with a date?", planned, row["open"], 99, 90, why)
     return item if item.score is None else replace(item, evidence=f"{item.evidence}; {row['overdue']} are overdue")
 
 
@@ -124,7 +126,7 @@ def _graded(
 
 
 def _median(figures: Figures) -> SelfAuditItem:
-    median, question = figures["response"]["median"], "Is the median answer within five minutes?"
+    median, question = figures["response"]["median"], "Is the median response within five minutes?"
     if median is None:
         return SelfAuditItem("median", question, None, UNKNOWN)
     score = 2 if median <= 300 else 1 if median <= 3600 else 0

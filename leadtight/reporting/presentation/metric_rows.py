@@ -19,8 +19,8 @@ _MONEY = {
     "cost_per_opportunity": "Cost per opportunity",
     "cost_per_won": "Cost per won deal",
     "sunk_cac": "Spent on leads without a contact",
-    "monthly_waste": "Wasted a month",
-    "annual_waste": "Wasted a year",
+    "monthly_waste": "Wasted per month",
+    "annual_waste": "Wasted per year",
     "unrealised_revenue": "Unrealised revenue of leads without a contact",
     "margin_per_won": "Margin per won deal",
     "margin_per_won_without_leak": "Margin per won deal without the leak",
@@ -38,7 +38,7 @@ _BASIS = {
     "surge": "in working hours on days with a surge",
     "off_hours": "outside working hours",
     "any_time": "at any time",
-    "without_owner": "and have no owner",
+    "without_owner": "without an owner",
 }
 _INDEX = {
     "speed": "Speed",
@@ -101,7 +101,7 @@ def _headline(window: Figures) -> Iterator[tuple[str, str]]:
     yield "Contacted", exact(window["contact_rate"])
     yield "Median response", duration(window["response"]["median"])
     yield "Leads not answered in time", _number(window["ledger"]["leaked"])
-    yield "Wasted a month", amount(window["money"]["monthly_waste"])
+    yield "Wasted per month", amount(window["money"]["monthly_waste"])
     yield "Verdict", window["diagnosis"]["verdict"] or MISSING
     yield "First cause", window["diagnosis"]["primary"] or ("none" if window["leads"] else MISSING)
 
@@ -213,9 +213,9 @@ def _need(cell: Figures) -> list[str]:
 
 def _sign(name: str) -> str:
     return {
-        "manual_outcome_logging": "Outcomes are written by hand",
+        "manual_outcome_logging": "Outcomes are recorded by hand",
         "calendar_reminders": "Work follows calendar reminders",
-        "weekly_only_review": "Follow-up is looked at once a week",
+        "weekly_only_review": "Follow-up is reviewed once a week",
     }[name]
 
 

@@ -14,7 +14,7 @@ def in_words(review: Review) -> tuple[str, ...]:
 def _sentences(review: Review) -> Iterator[str]:
     week, before = review.figures, review.before
     if not week["leads"]:
-        yield "No lead came in"
+        yield "No leads arrived"
     else:
         rate = share(week["follow_up_rate"])
         yield f"{week['contacted_in_window']} of {counted(week['leads'], 'new lead')} answered in time ({rate})"
@@ -25,7 +25,7 @@ def _sentences(review: Review) -> Iterator[str]:
     if review.promises["due"]:
         yield f"Broken promises: {review.promises['missed']:,} of {review.promises['due']:,} that fell due."
     if week["contacted"]:
-        yield f"Half of the leads that were reached were reached within {duration(week['response']['median'])}."
+        yield f"Half of the leads that were reached had an answer within {duration(week['response']['median'])}."
     yield from _of_the_window(review)
 
 

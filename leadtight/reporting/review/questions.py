@@ -44,11 +44,11 @@ MISSED = ReviewQuestion(
 
 RECORDED_LATE = ReviewQuestion(
     id="recorded_late",
-    title="Which leads were not recorded on the day they came?",
+    title="Which leads were not recorded on the day they arrived?",
     definition=glossary.RECORDED_LATE,
     where="list_contains($late, lead_id)",
     due="received_at",
-    due_label="came in",
+    due_label="arrived",
     since=True,
 )
 
@@ -83,7 +83,7 @@ def questions(untouched_after: timedelta) -> tuple[ReviewQuestion, ...]:
         ReviewQuestion(
             id="not_contacted",
             title="Who has not been contacted?",
-            definition="Open leads that nobody has reached yet; the longest overdue first.",
+            definition="Open leads that have not been reached yet; the longest overdue first.",
             where="first_contact_at is null",
             due="deadline",
             due_label="first answer promised by",
@@ -91,7 +91,7 @@ def questions(untouched_after: timedelta) -> tuple[ReviewQuestion, ...]:
         ReviewQuestion(
             id="no_owner",
             title="Which leads have no owner?",
-            definition="Open leads that belong to nobody; the oldest first.",
+            definition="Open leads without an owner; the oldest first.",
             where="owner is null",
             due="received_at",
             due_label="waiting since",
@@ -101,8 +101,8 @@ def questions(untouched_after: timedelta) -> tuple[ReviewQuestion, ...]:
             id="proposals_without_next_step",
             title="Which proposals have no next step?",
             definition=(
-                "Open leads in the stage “Proposal sent” with nothing scheduled, or whose next action has passed "
-                "undone with nothing after it."
+                "Open leads in the stage “Proposal sent” with nothing scheduled, or with an overdue next action and "
+                "nothing after it."
             ),
             where="stage = 'proposal_sent' and coalesce(next_action_due_at <= $as_of, true)",
             due="next_action_due_at",
@@ -110,10 +110,10 @@ def questions(untouched_after: timedelta) -> tuple[ReviewQuestion, ...]:
         ),
         ReviewQuestion(
             id="untouched",
-            title=f"Which leads has nobody touched for {idle}?",
+            title=f"Which leads have been untouched for {idle}?",
             definition=(
-                f"Open leads with no outcome recorded for more than {idle}, counted from the inquiry when there has "
-                "been none; the longest untouched first."
+                f"Open leads with no outcome recorded for more than {idle}, counted from the inquiry if there is none; "
+                "the longest untouched first."
             ),
             where="coalesce(last_touch_at, received_at) < $as_of - $untouched_after",
             due="coalesce(last_touch_at, received_at)",

@@ -75,10 +75,10 @@ def _decimal(written: list[tuple[WrittenAmount, int, int, str]]) -> str | None:
         return "," if commas > dots else "."
     is_open = [(row, text) for amount, _, row, text in written if amount.is_open]
     if commas and dots and is_open:
-        raise AmbiguousAmountsError("shows both decimal marks, so this is two amounts", *min(is_open))
+        raise AmbiguousAmountsError("shows both decimal marks, so this value has two readings", *min(is_open))
     parts = [(row, text) for amount, _, row, text in written if amount.is_open and amount.currencies & THREE_DECIMALS]
     if parts and not shown:
-        raise AmbiguousAmountsError("is in a currency of three decimals, so this is two amounts", *min(parts))
+        raise AmbiguousAmountsError("is in a currency with three decimals, so this value has two readings", *min(parts))
     return None
 
 

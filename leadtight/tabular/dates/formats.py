@@ -23,7 +23,7 @@ def order_of(date_format: str) -> str:
         datetime.strptime("", date_format)  # noqa: DTZ007 - only its codes are looked at
     except ValueError as error:
         if "bad directive" in str(error) or "stray" in str(error) or "redefinition" in str(error):
-            raise UnknownFormatError(f"{date_format!r} is no date format: {error}") from error
+            raise UnknownFormatError(f"{date_format!r} is not a date format: {error}") from error
     order = "".join(_PLACE[code] for code in re.findall(r"%-?([dmbByY])", date_format))
     if not order:
         raise UnknownFormatError(f"{date_format!r} names no day, month or year, as in %d.%m.%Y %H:%M")

@@ -41,7 +41,7 @@ def test_the_window_stands_beside_the_one_before_as_its_last_night_saw_it() -> N
         "Contacted": ["66.7\u202f%", "50.0\u202f%"],
         "Median response": ["25\u202fmin", "10\u202fmin"],
         "Leads not answered in time": ["1", "1"],
-        "Wasted a month": ["n/a", "n/a"],
+        "Wasted per month": ["n/a", "n/a"],
         "Verdict": ["structural", "structural"],
         "First cause": ["capacity", "capacity"],
     }

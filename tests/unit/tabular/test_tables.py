@@ -35,7 +35,7 @@ def test_the_header_is_found_below_what_stands_above_it(titles: list[list[str]])
 @pytest.mark.parametrize("rows", [LEADS, [["Ada", "ada@example.com"], ["Bo", "bo@example.com"]]])
 def test_a_file_without_a_header_is_refused_with_what_stands_there(rows: list[list[str]]) -> None:
     with pytest.raises(
-        NoTableError, match=r"row 1: is no header but data, such as '(2026-01-10 10:00|a?d?a.*@example.com)'"
+        NoTableError, match=r"row 1: data such as '(2026-01-10 10:00|a?d?a.*@example.com)' instead of a header"
     ):
         refuse_data(rows, above_the_header(rows))
 
@@ -113,7 +113,7 @@ def test_what_is_no_table_is_refused_with_what_to_do(content: bytes, says: str, 
 
 @pytest.mark.parametrize(
     ("name", "says"),
-    [("leads.csv", "unpack it and give leads.csv"), ("xl/workbook.bin", "xlsb"), ("content.xml", "OpenDocument")],
+    [("leads.csv", "unpack it and use leads.csv"), ("xl/workbook.bin", "xlsb"), ("content.xml", "OpenDocument")],
 )
 def test_an_archive_that_is_no_workbook_is_refused(name: str, says: str, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "leads.xlsx", "w") as archive:

@@ -51,7 +51,7 @@ def read_activities(
 
 
 _REJECTED = """case when trouble is not null then trouble when at_us is not null then null
-    when said is null then 'is blank' else 'is no readable time' end"""
+    when said is null then 'is blank' else 'is not a readable time' end"""
 
 
 def _key(connection: duckdb.DuckDBPyConnection) -> None:
@@ -254,7 +254,7 @@ def problems(sheet: SourceFile, columns: ActivityColumns) -> str:
             f" from activities_text_numbered where {clean(sheet.cell(name))} is null"
         )
     return (
-        f"select row, case when rejected in ('is blank', 'is no readable time') then {quoted(name)} end as column,"
+        f"select row, case when rejected in ('is blank', 'is not a readable time') then {quoted(name)} end as column,"
         " said as value, rejected as reason from activities where rejected is not null and not is_copy"
     )
 

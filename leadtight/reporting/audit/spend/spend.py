@@ -20,7 +20,7 @@ from leadtight.reporting.audit.spend.total_rows import SpendRow, totals
 from leadtight.tabular.amounts.column import several_named
 
 CENT = Decimal("0.01")
-NO_SPEND = ", so it is no spend"
+NO_SPEND = ", so it is not spend"
 OUTSIDE = "outside the leads' period"
 """How problems say that a row is a total, and that its days are not all those of the leads."""
 
@@ -133,8 +133,8 @@ def _refuse_currencies(connection: duckdb.DuckDBPyConnection, sheet: SourceFile,
     if found := several_named(dict(names)):
         rows = ", ".join(f"{currency} in row {row}" for row, currency in found[:3])
         raise UnusableError(
-            f"{sheet.name}: row {found[1][0]}: column {columns.currency!r} has several currencies ({rows}):"
-            " they have no sum; give a file of one"
+            f"{sheet.name}: row {found[1][0]}: column {columns.currency!r} has several currencies ({rows})"
+            " that cannot be added up; use a file with one currency"
         )
 
 
@@ -189,8 +189,8 @@ def _dated(
     unread = next((row for row in texts if firsts.get(row) is None), None)
     if unread is not None:
         raise UnusableError(
-            f"{sheet.name}: row {unread}: column {columns.date!r}: {texts[unread]!r} is no readable day, week or month;"
-            " set date_format, or leave the column out of the mapping"
+            f"{sheet.name}: row {unread}: column {columns.date!r}: {texts[unread]!r} is not a readable day,"
+            " week or month; set date_format, or leave the column out of the mapping"
         )
     dated = {row: day for row, day in firsts.items() if row in texts and day}
     if columns.end:

@@ -115,7 +115,7 @@ def test_one_column_is_a_table_and_lines_in_cells_are_one_row(tmp_path: Path) ->
         (b"\xd0\xcf\x11\xe0", "Excel 97-2003"),
         (b"<html>", "a web page without a table"),
         (b"\n\n", "no header"),
-        (b"1,2026-01-05,ada@example.com\n2,2026-01-06,bo@example.com\n", "row 1: is no header but data"),
+        (b"1,2026-01-05,ada@example.com\n2,2026-01-06,bo@example.com\n", "row 1: data such as"),
     ],
 )
 def test_a_file_that_is_no_table_is_refused_by_its_row(tmp_path: Path, content: bytes, says: str) -> None:

@@ -54,7 +54,7 @@ def test_what_is_no_amount_is_named_and_unknown(written: str, tmp_path: Path) ->
 def test_amounts_in_the_currencies_beside_them_are_none_and_rows_are_named(name: str, tmp_path: Path) -> None:
     rows = [(1, "2024-01-25 10:00", "100", "EUR"), (2, "2024-01-25 10:00", "200", "USD")]
     leads = write_csv(tmp_path / "leads.csv", ("id", "created", "amount", name), rows)
-    reason = "is in one of several currencies, so it is no amount: row 2 '100 EUR', row 3 '200 USD'"
+    reason = "is in one of several currencies, so it is not an amount: row 2 '100 EUR', row 3 '200 USD'"
     assert [(each["row"], each["value"], each["reason"]) for each in report(leads)["problems"]] == [
         (2, "100", reason),
         (3, "200", reason),

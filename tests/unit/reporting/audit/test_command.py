@@ -75,7 +75,7 @@ def test_the_report_has_every_promised_key_and_hand_counted_figures(leads: Path)
     assert found["marketing_sales_gap"] == {"generated": 5, "contacted": 4, "gap": 1, "gap_rate": 0.2}
     assert found["definition"]["exclusions"] == [{"rule": "stage=test LEAD", "leads": 1}]
     assert found["problems"] == [
-        {"file": "leads.csv", "row": 8, "column": "created_at", "value": "tomorrow", "reason": "is no readable time"}
+        {"file": "leads.csv", "row": 8, "column": "created_at", "value": "tomorrow", "reason": "is not a readable time"}
     ]
 
 
@@ -267,7 +267,7 @@ def test_no_usable_lead_is_a_failure_and_not_a_report(tmp_path: Path) -> None:
     code, _, errors = run(leads, "--json", tmp_path / "out.json")
     assert code == 1
     assert errors == (
-        "leadtight audit: leads.csv: no lead can be used: row 2: column 'created_at': 'soon' is no readable time;"
+        "leadtight audit: leads.csv: no lead can be used: row 2: column 'created_at': 'soon' is not a readable time;"
         " name the right column, or date_format, in a mapping\n"
     )
     assert not (tmp_path / "out.json").exists()

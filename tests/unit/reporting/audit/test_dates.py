@@ -124,14 +124,14 @@ def test_what_is_no_time_is_named(written: str, tmp_path: Path) -> None:
     found = report(file)
     assert found["rows"]["leads"]["rejected"] == 1
     assert found["problems"] == [
-        {"file": "leads.csv", "row": 3, "column": "created", "value": written, "reason": "is no readable time"}
+        {"file": "leads.csv", "row": 3, "column": "created", "value": written, "reason": "is not a readable time"}
     ]
 
 
 @pytest.mark.parametrize("written", ["4100000000000000000", "145670856", "14567085650000"])
 def test_among_seconds_since_1970_a_number_of_other_length_is_no_time(written: str, tmp_path: Path) -> None:
     file = write_csv(tmp_path / "leads.csv", ("id", "created"), [(1, "1456708565"), (2, written)])
-    assert [(p["row"], p["reason"]) for p in report(file)["problems"]] == [(3, "is no readable time")]
+    assert [(p["row"], p["reason"]) for p in report(file)["problems"]] == [(3, "is not a readable time")]
 
 
 def test_days_without_a_time_of_day_give_contacts_but_no_response_time(tmp_path: Path) -> None:

@@ -135,7 +135,7 @@ def test_rows_of_odd_width_are_padded_or_named(tmp_path: Path) -> None:
     assert found["rows"]["leads"] == {"read": 5, "accepted": 3, "excluded": 0, "rejected": 2}
     assert found["problems"] == [
         {"file": "leads.csv", "row": 5, "column": None, "value": None, "reason": "5 cells for 4 columns"},
-        {"file": "leads.csv", "row": 7, "column": "created_at", "value": "soon", "reason": "is no readable time"},
+        {"file": "leads.csv", "row": 7, "column": "created_at", "value": "soon", "reason": "is not a readable time"},
     ]
 
 

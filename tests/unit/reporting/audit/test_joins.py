@@ -99,7 +99,7 @@ def test_leads_with_their_activities_in_one_file_are_read_as_both(tmp_path: Path
 def test_rows_of_one_id_with_other_creations_are_named(tmp_path: Path) -> None:
     rows = [("1", "2026-01-12 10:00:00"), ("1", "2026-02-12 10:00:00")]
     found = report(write_csv(tmp_path / "leads.csv", ("Lead ID", "Created"), rows))
-    assert [(each["row"], each["reason"]) for each in found["problems"]] == [(3, "this id occurs before")]
+    assert [(each["row"], each["reason"]) for each in found["problems"]] == [(3, "this id occurs earlier")]
 
 
 def _other_zone(tmp_path: Path, mapping: str) -> tuple[Path, list[object]]:
