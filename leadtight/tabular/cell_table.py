@@ -34,16 +34,16 @@ def numbered(rows: Iterable[Sequence[str]], first: int) -> tuple[tuple[int, list
     return tuple((number, list(row)) for number, row in enumerate(rows, first) if any(cell.strip() for cell in row))
 
 
-def decoding(path: Path, declared: bytes | None, told: str | None) -> tuple[str, str]:
+def decoding(path: Path, declared: bytes | None, fallback: str | None) -> tuple[str, str]:
     """Return the encoding of a file of markup and how its stray bytes are read, as `encoding.detected` does.
 
-    `declared` is what the file says itself: it is believed of what is not UTF-8, unless `told` says otherwise. Raises
-    NoTableError for a file that is too large, and OSError.
+    `declared` is what the file says itself: it is believed of what is not UTF-8, unless `fallback` says otherwise.
+    Raises NoTableError for a file that is too large, and OSError.
     """
     import webencodings  # few files are of this kind
 
     if path.stat().st_size > MOST_BYTES:
         raise NoTableError(f"the file is over {MOST_BYTES >> 20} MB; save it as xlsx or as CSV")
     label = webencodings.lookup(declared.decode("ascii", "replace")) if declared else None
-    known = label.codec_info.name if label and label.name != "utf-8" else None
-    return detected(path, told or known)
+    declared_codec = label.codec_info.name if label and label.name != "utf-8" else None
+    return detected(path, fallback or declared_codec)

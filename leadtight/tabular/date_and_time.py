@@ -21,14 +21,14 @@ def pairs(header: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[Pair, .
     columns = range(len(header))
     dates = [n for n in columns if _holds(rows, n, _is_day)]
     clocks = [n for n in columns if _holds(rows, n, _is_clock) and _holds(rows, n, _is_late, share=4)]
-    found = []
+    result = []
     for clock in clocks:
         near = [day for day in dates if abs(day - clock) == 1 or _stem(header[day]) == _stem(header[clock])]
         if near:
-            found.append(
+            result.append(
                 (min(near, key=lambda day: (_stem(header[day]) != _stem(header[clock]), abs(day - clock))), clock)
             )
-    return tuple(found)
+    return tuple(result)
 
 
 def joined_name(header: Sequence[str], pair: Pair) -> str:

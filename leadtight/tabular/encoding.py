@@ -33,19 +33,19 @@ def marked(path: Path) -> str | None:
     return next((name for mark, name in MARKS if start.startswith(mark)), None)
 
 
-def detected(path: Path, told: str | None = None) -> tuple[str, str]:
+def detected(path: Path, fallback: str | None = None) -> tuple[str, str]:
     """Return the encoding, and how bytes that do not fit it are to be read: `strict` or `replace`. Raises OSError.
 
-    `told` is that of files that are not UTF-8. A few stray bytes leave a file UTF-8; each is read as U+FFFD then.
+    `fallback` is that of files that are not UTF-8. A few stray bytes leave a file UTF-8; each is read as U+FFFD then.
     """
     mark = marked(path)
     wide = mark if mark == "utf-16" else _unmarked_utf16(path)
     if wide:
         return wide, "strict"
-    if _reads_as_utf8(path) and not (told and not _sample(path)):
+    if _reads_as_utf8(path) and not (fallback and not _sample(path)):
         return mark or "utf-8", "strict"
-    if told:
-        return told, "strict"
+    if fallback:
+        return fallback, "strict"
     sample = _sample(path)
     if mark or _is_mostly_utf8(sample):
         return mark or "utf-8", "replace"
@@ -137,11 +137,11 @@ def _reads_as_utf8(path: Path) -> bool:
 
 def has_lines(path: Path, least: int) -> bool:
     """Tell whether there are so many lines, without reading more than those. Raises OSError."""
-    found = 0
+    count = 0
     with path.open("rb") as file:
-        while found < least and (chunk := file.read(CHUNK)):
-            found += chunk.count(b"\n")
-    return found >= least
+        while count < least and (chunk := file.read(CHUNK)):
+            count += chunk.count(b"\n")
+    return count >= least
 
 
 def are_lines(path: Path, rows: int) -> bool:
@@ -153,12 +153,12 @@ def are_lines(path: Path, rows: int) -> bool:
 
 
 def _lines(path: Path) -> int:
-    found, last = 0, b"\n"
+    count, last = 0, b"\n"
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
-            found += chunk.count(b"\n")
+            count += chunk.count(b"\n")
             last = chunk[-1:]
-    return found + (last != b"\n")
+    return count + (last != b"\n")
 
 
 def _has_blank_line(path: Path) -> bool:

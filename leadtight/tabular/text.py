@@ -40,31 +40,33 @@ class Dialect:
     pairs: tuple[Pair, ...] = ()
 
 
-def dialect(path: Path, encoding: str | None = None, delimiter: str | None = None, told: str | None = None) -> Dialect:
+def dialect(
+    path: Path, encoding: str | None = None, delimiter: str | None = None, fallback: str | None = None
+) -> Dialect:
     """Return how to read a file; what is given is not looked for. Raises NoTableError, and OSError.
 
-    `told` is the encoding if the file is not UTF-8.
+    `fallback` is the encoding if the file is not UTF-8.
     """
     csv.field_size_limit(LONGEST_CELL)
-    found, errors = (encoding, "strict") if encoding else detected(path, told)
+    codec, errors = (encoding, "strict") if encoding else detected(path, fallback)
     try:
-        lines = _sample(path, found, errors)
-        named = _named_delimiter(lines)
-        chosen = delimiter or named or _delimiter(lines)
-        first = list(csv.reader(lines[bool(named) :], delimiter=chosen))
+        lines = _sample(path, codec, errors)
+        declared = _named_delimiter(lines)
+        chosen = delimiter or declared or _delimiter(lines)
+        first = list(csv.reader(lines[bool(declared) :], delimiter=chosen))
     except (LookupError, UnicodeError, csv.Error) as error:
         raise NoTableError(str(error)) from error
     titles = above_the_header(first)
-    header_row = titles + 1 + bool(named)
+    header_row = titles + 1 + bool(declared)
     if not any(name.strip() for row in first[titles : titles + 1] for name in row):
         raise NoTableError(f"row {header_row}: there is no header")
     refuse_data(first, titles)
-    is_utf8 = found.startswith("utf-8") and errors == "strict"
+    is_utf8 = codec.startswith("utf-8") and errors == "strict"
     is_plain = is_utf8 and not any("\n" in c or "\r" in c for row in first[: titles + 1] for c in row)
     usual = usually_filled(first[titles + 1 :])
     is_plain = is_plain and not _has_footer(path, chosen, usual)
     header = tuple(first[titles])
-    return Dialect(found, chosen, header, header_row, is_plain, errors, usual, pairs(header, first[titles + 1 :]))
+    return Dialect(codec, chosen, header, header_row, is_plain, errors, usual, pairs(header, first[titles + 1 :]))
 
 
 def rows(path: Path, how: Dialect, longest_cell: int = LONGEST_CELL) -> Iterator[tuple[int, list[str]]]:

@@ -53,15 +53,15 @@ _GROUP = frozenset({"KIND", "X-ADDRESSBOOKSERVER-KIND"})
 Card = list[VcardProperty]
 
 
-def look(path: Path, told: str | None = None) -> CellTable:
-    """Return the cards of an address book; lists of several people are no cards. `told` is the encoding.
+def look(path: Path, fallback: str | None = None) -> CellTable:
+    """Return the cards of an address book; lists of several people are no cards. `fallback` is the encoding.
 
     Row 2 is the first card. Raises NoTableError, and OSError.
     """
     with path.open("rb") as file:
         head = file.read(HEAD).replace(b"\0", b"")
     charset, version = _CHARSET.search(head), _VERSION.search(head)
-    encoding, errors = decoding(path, charset[1] if charset else None, told)
+    encoding, errors = decoding(path, charset[1] if charset else None, fallback)
     try:
         with path.open(encoding=encoding, errors=errors) as lines:
             cards = list(_cards(properties(lines, version[1].decode() if version else "")))
@@ -157,8 +157,8 @@ def _label(each: VcardProperty, labels: dict[str, str]) -> str:
     """Return what kind of address or number it is, as the address book calls it."""
     if each.name not in _SEVERAL:
         return ""
-    named = labels.get(each.group, "").removeprefix("_$!<").removesuffix(">!$_")
-    return named or ", ".join(sorted(each.types - _COMMON)).lower()
+    label = labels.get(each.group, "").removeprefix("_$!<").removesuffix(">!$_")
+    return label or ", ".join(sorted(each.types - _COMMON)).lower()
 
 
 def _numbered(column: str, number: int) -> str:

@@ -44,10 +44,10 @@ def properties(lines: Iterable[str], version: str) -> Iterator[VcardProperty]:
     for line in _unfolded(lines, version):
         if (match := _LINE.fullmatch(line)) is None:
             continue
-        found = _property(match, version)
-        if found.name == "VERSION":
-            version = found.text.strip()
-        yield found
+        item = _property(match, version)
+        if item.name == "VERSION":
+            version = item.text.strip()
+        yield item
 
 
 def _unfolded(lines: Iterable[str], version: str) -> Iterator[str]:
@@ -74,16 +74,16 @@ def _unfolded(lines: Iterable[str], version: str) -> Iterator[str]:
 
 
 def _property(match: re.Match[str], version: str) -> VcardProperty:
-    named: dict[str, list[str]] = {}
+    parameters: dict[str, list[str]] = {}
     for each in _PARAMETER.findall(match["parameters"]):
         key, is_named, value = each.partition("=")
         values = (value if is_named else key).replace('"', "").split(",")
-        named.setdefault(key.strip().upper() if is_named else "", []).extend(v.strip().upper() for v in values)
-    types = {*named.get("TYPE", ()), *named.get("", ())}
+        parameters.setdefault(key.strip().upper() if is_named else "", []).extend(v.strip().upper() for v in values)
+    types = {*parameters.get("TYPE", ()), *parameters.get("", ())}
     value, is_old = match["value"], version == OLD
-    if "QUOTED-PRINTABLE" in {*types, *named.get("ENCODING", ())}:
-        value = _quoted_printable(value, next(iter(named.get("CHARSET", ())), "utf-8"))
-    preferred = next((int(n) for n in named.get("PREF", ()) if n.isdigit()), 1 if "PREF" in types else 101)
+    if "QUOTED-PRINTABLE" in {*types, *parameters.get("ENCODING", ())}:
+        value = _quoted_printable(value, next(iter(parameters.get("CHARSET", ())), "utf-8"))
+    preferred = next((int(n) for n in parameters.get("PREF", ()) if n.isdigit()), 1 if "PREF" in types else 101)
     parts = _PARTS.findall(value)[: -1 if not value.endswith(";") else None]
     return VcardProperty(
         match["group"] or "",

@@ -30,14 +30,14 @@ _ALSO = {"row": "tr", "cell": "td", "th": "td", "thead": "tbody"}
 _CDATA = "CDATA["
 
 
-def look(path: Path, told: str | None = None) -> CellTable:
+def look(path: Path, fallback: str | None = None) -> CellTable:
     """Return the largest table of a page, with the rows of those that have the same header.
 
-    `told` is the encoding if it is not UTF-8. Raises NoTableError, and OSError.
+    `fallback` is the encoding if it is not UTF-8. Raises NoTableError, and OSError.
     """
     with path.open("rb") as file:
         declared = _CHARSET.search(file.read(1 << 12).replace(b"\0", b""))
-    encoding, errors = decoding(path, declared[1] if declared else None, told)
+    encoding, errors = decoding(path, declared[1] if declared else None, fallback)
     tables = [table for table in _tables(path, encoding, errors) if any(map(any, table))]
     if not tables:
         raise NoTableError("a web page without a table; export the list as xlsx or as CSV")

@@ -82,11 +82,11 @@ class _OpenWorkbook:
 
 
 def _named(book: Any, name: str) -> Any:
-    found = next((each for each in book.worksheets if each.title.casefold() == name.strip().casefold()), None)
-    if found is None:
+    match = next((each for each in book.worksheets if each.title.casefold() == name.strip().casefold()), None)
+    if match is None:
         there = ", ".join(repr(each.title) for each in book.worksheets)
         raise NoTableError(f"there is no sheet {name!r}; there are {there}")
-    return found
+    return match
 
 
 def _table(sheet: Any) -> SheetTable:

@@ -83,7 +83,7 @@ def _unknown(console: Console, unknown: list[metric_rows.Unknown]) -> None:
         return
     console.print("\nNot in this report:", style="bold")
     for each in unknown[:MOST_REASONS]:
-        console.print(Text(f"  - {', '.join(each.figures)}: {each.remedy or each.why}", style="dim"))
+        console.print(Text(f"  - {', '.join(each.figures)}: {each.remedy or each.reason}", style="dim"))
     if len(unknown) > MOST_REASONS:
         console.print(Text("  … and more; --html and --json name all", style="dim"))
 

@@ -98,7 +98,7 @@ class ImportPreview:
             amounts = self.amounts.decided(mapping.decimal)
         except AmbiguousAmountsError as error:
             raise self._error(
-                "value", f"row {error.row}: {error.value!r}: the column {error.why}; say decimal"
+                "value", f"row {error.row}: {error.value!r}: the column {error.reason}; say decimal"
             ) from error
         if amounts.mixed:
             shown = ", ".join(f"row {row} {value!r}" for row, value in amounts.mixed[:MIXED_NAMED])
@@ -142,7 +142,7 @@ class ImportPreview:
             return values.decided(date_format=self.mapping.date_format, order=other)
         except AmbiguousDatesError as error:
             where = f"row {error.row}: {error.value!r}"
-            raise self._error(name, f"{where}: the column {error.why}; {error.remedy}") from error
+            raise self._error(name, f"{where}: the column {error.reason}; {error.remedy}") from error
         except UnknownFormatError as error:
             raise self._error(name, f"date_format: {error}") from error
 

@@ -112,7 +112,7 @@ class Reader:
         try:
             reading = self.mapping.dates.get(name) or _alone(text, self.mapping.date_format)
         except AmbiguousDatesError as error:
-            raise RejectedError(f"column {column!r}: {text!r} {error.why}") from error
+            raise RejectedError(f"column {column!r}: {text!r} {error.reason}") from error
         moment = reading.read(text)
         if moment is None:
             raise RejectedError(

@@ -36,8 +36,8 @@ def amount_sql(
     try:
         reading = column.decided(decimal)
     except AmbiguousAmountsError as error:
-        why = f'row {error.row}: {error.value!r}: the column {error.why}; set decimal, such as decimal = ","'
-        raise UnusableError(f"{where}: {why}") from error
+        reason = f'row {error.row}: {error.value!r}: the column {error.reason}; set decimal, such as decimal = ","'
+        raise UnusableError(f"{where}: {reason}") from error
     if reading.mixed:
         several = ", ".join(f"row {row} {value!r}" for row, value in reading.mixed[:NAMED])
         connection.execute(f"insert into {table}_currencies values ($several)", {"several": several})
@@ -57,11 +57,11 @@ def why_no_amount(table: str) -> str:
 
 def _beside(connection: duckdb.DuckDBPyConnection, table: str, cell: str, currency: str) -> list[tuple[str, int, str]]:
     """Return each currency that stands beside an amount, with the first row that has it and the amount there."""
-    found = connection.execute(
+    rows = connection.execute(
         f"select arg_min({cell}, row), min(row), {currency} from {table}"
         f" where {cell} is not null and {currency} is not null group by 3 order by 2"
     )
-    return found.fetchall()
+    return rows.fetchall()
 
 
 def _looked_up(

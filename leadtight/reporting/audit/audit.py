@@ -47,7 +47,7 @@ def audit(options: AuditOptions, *, with_facts: bool = False, with_ledger: bool 
     with loaded.table as table:
         refuse_unread_times(loaded, options)
         facts = table.parquet({"schema": FACTS_SCHEMA}) if with_facts else None
-        told = document(loaded, options)
-        posted = ledger.as_csv(table.connection) if with_ledger and told["ledger"] is not None else None
-        leaks = ledger.latest(table.connection) if told["ledger"] is not None else ()
-        return Audit(told, loaded.mapping, loaded.sheets, loaded.files, leaks, facts, posted)
+        report = document(loaded, options)
+        posted = ledger.as_csv(table.connection) if with_ledger and report["ledger"] is not None else None
+        leaks = ledger.latest(table.connection) if report["ledger"] is not None else ()
+        return Audit(report, loaded.mapping, loaded.sheets, loaded.files, leaks, facts, posted)

@@ -48,8 +48,8 @@ class Caveat:
 def caveats(loaded: LoadedFacts) -> tuple[Caveat, ...]:
     """Return the caveats of an audit: what concerns all of a file first, then rows, then contacts."""
     parts = (_not_known, _of_leads, _of_activities, _of_facts, _of_spend, _of_sources)
-    found = (caveat for part in parts for caveat in part(loaded))
-    return tuple(each for each in found if each.count)
+    candidates = (caveat for part in parts for caveat in part(loaded))
+    return tuple(each for each in candidates if each.count)
 
 
 def doubt(caveats: tuple[Caveat, ...]) -> str:
@@ -65,15 +65,15 @@ def _not_known(loaded: LoadedFacts) -> Iterator[Caveat]:
     leads = loaded.rows["leads"] or {}
     every = leads["accepted"]
     if loaded.mapping.leads.created_at is None:
-        why = "No column is recognised as the time a lead was created, so nothing that depends on it is known"
-        yield Caveat(what="creation_not_recognised", count=every, of=every, why=why, remedy=CREATED, grave=True)
+        text = "No column is recognised as the time a lead was created, so nothing that depends on it is known"
+        yield Caveat(what="creation_not_recognised", count=every, of=every, why=text, remedy=CREATED, grave=True)
     if loaded.no_contacts:
-        why = f"These files do not show who was contacted: {loaded.no_contacts}"
+        text = f"These files do not show who was contacted: {loaded.no_contacts}"
         remedy = KEYS if loaded.mapping.activities else CONTACTS
-        yield Caveat(what="contacts_not_known", count=every, of=every, why=why, remedy=remedy, grave=True)
+        yield Caveat(what="contacts_not_known", count=every, of=every, why=text, remedy=remedy, grave=True)
     elif loaded.mapping.leads.created_at and loaded.untimed:
-        why = f"{loaded.untimed[:1].upper()}{loaded.untimed[1:]}, so how fast leads were answered is not known"
-        yield Caveat(what="no_time_of_day", count=every, of=every, why=why, remedy=TIMES)
+        text = f"{loaded.untimed[:1].upper()}{loaded.untimed[1:]}, so how fast leads were answered is not known"
+        yield Caveat(what="no_time_of_day", count=every, of=every, why=text, remedy=TIMES)
 
 
 CREATED = "name the column in a mapping: created_at of [leads]"
@@ -99,8 +99,8 @@ def _of_leads(loaded: LoadedFacts) -> Iterator[Caveat]:
             grave=_above(LIMIT_PERCENT, rejected, read),
         )
     rules = listed(f"{counted(count, 'row')} by {quoted(rule)}" for rule, count in loaded.excluded)
-    why = f"{_part(excluded, read, 'row')} of leads {_are(excluded)} excluded, as requested: {rules}"
-    yield Caveat(what="excluded_leads", count=excluded, of=read, why=why)
+    text = f"{_part(excluded, read, 'row')} of leads {_are(excluded)} excluded, as requested: {rules}"
+    yield Caveat(what="excluded_leads", count=excluded, of=read, why=text)
 
 
 def _reasons(loaded: LoadedFacts) -> str:
@@ -128,9 +128,9 @@ def _of_activities(loaded: LoadedFacts) -> Iterator[Caveat]:
         grave=_above(LIMIT_PERCENT, rows["rejected"], rows["read"]),
     )
     excluded = rows["excluded"]
-    why = f"{_part(excluded, usable, 'activity', 'activities')} {_are(excluded)} not counted as a contact"
+    text = f"{_part(excluded, usable, 'activity', 'activities')} {_are(excluded)} not counted as a contact"
     remedy = "say which values count: is_contact of [activities]"
-    yield Caveat(what="no_contact", count=excluded, of=usable, why=why, remedy=remedy)
+    yield Caveat(what="no_contact", count=excluded, of=usable, why=text, remedy=remedy)
     unjoined, blank = rows["unjoined"], rows["blank_key"]
     apart = unjoined + blank
     yield Caveat(
@@ -150,31 +150,31 @@ def _of_spend(loaded: LoadedFacts) -> Iterator[Caveat]:
     if rows is None or spend is None:
         return
     rejected, read = rows["rejected"], rows["read"]
-    why = f"{_part(rejected, read, 'row')} of spend {_are(rejected)} left out, so costs are too low"
-    yield Caveat(what="rejected_spend", count=rejected, of=read, why=why, remedy=_SEE_PROBLEMS, grave=True)
+    text = f"{_part(rejected, read, 'row')} of spend {_are(rejected)} left out, so costs are too low"
+    yield Caveat(what="rejected_spend", count=rejected, of=read, why=text, remedy=_SEE_PROBLEMS, grave=True)
     if not rows["accepted"] and read:
-        why = f"No row of the spend file has an amount on days that the leads cover ({counted(read, 'row')} read)"
-        yield Caveat(what="no_spend", count=read, of=read, why=why, remedy=SPEND, grave=True)
+        text = f"No row of the spend file has an amount on days that the leads cover ({counted(read, 'row')} read)"
+        yield Caveat(what="no_spend", count=read, of=read, why=text, remedy=SPEND, grave=True)
     totals = sum(reason.endswith(NO_SPEND) for *_, reason in spend.problems)
-    why = f"{_part(totals, read, 'row')} of spend {_are(totals)} a total of other rows, and not counted"
-    yield Caveat(what="totals_in_spend", count=totals, of=read, why=why)
+    text = f"{_part(totals, read, 'row')} of spend {_are(totals)} a total of other rows, and not counted"
+    yield Caveat(what="totals_in_spend", count=totals, of=read, why=text)
     outside = sum(OUTSIDE in reason for *_, reason in spend.problems)
-    why = (
+    text = (
         f"{_part(outside, read, 'row')} of spend {_do(outside, 'lie')} wholly or partly outside the days of the leads:"
         " only the days within count"
     )
-    yield Caveat(what="spend_outside_period", count=outside, of=read, why=why)
+    yield Caveat(what="spend_outside_period", count=outside, of=read, why=text)
 
 
 def _of_sources(loaded: LoadedFacts) -> Iterator[Caveat]:
     joined = {source: texts for source, texts in loaded.spellings.items() if len(texts) > 1}
     shown = listed(listed(map(quoted, texts)) for texts in list(joined.values())[:MOST_SPELLINGS])
     more = f", and {len(joined) - MOST_SPELLINGS:,} more" if len(joined) > MOST_SPELLINGS else ""
-    why = (
+    text = (
         f"{_part(len(joined), len(loaded.spellings), 'source')} {_are(len(joined))} spelled in several ways, and"
         f" counted as one: {shown}{more}"
     )
-    yield Caveat(what="source_spellings", count=len(joined), of=len(loaded.spellings), why=why)
+    yield Caveat(what="source_spellings", count=len(joined), of=len(loaded.spellings), why=text)
 
 
 def _of_facts(loaded: LoadedFacts) -> Iterator[Caveat]:
@@ -199,16 +199,16 @@ def _of_facts(loaded: LoadedFacts) -> Iterator[Caveat]:
         yield from _in_seconds(counts["in_seconds"], counts["contacted"])
         yield from _at_one_instant(loaded, "received_at", counts["leads"])
         yield from _at_one_instant(loaded, "first_contact_at", counts["contacted"])
-    before = _contacted_before(loaded)
+    too_early = _contacted_before(loaded)
     yield Caveat(
         what="contacts_before_creation",
-        count=before,
+        count=too_early,
         of=counts["leads"],
-        why=f"{_part(before, counts['leads'], 'lead')} {_have(before)} contacts only before the creation, and"
+        why=f"{_part(too_early, counts['leads'], 'lead')} {_have(too_early)} contacts only before the creation, and"
         " none of them counts",
         remedy="if all are too early by whole hours, set the right time zone for the files (--timezone)",
-        grave=_above(LIMIT_PERCENT, before, counts["leads"]),
-        refutes=before > 0 and before * 2 >= never,
+        grave=_above(LIMIT_PERCENT, too_early, counts["leads"]),
+        refutes=too_early > 0 and too_early * 2 >= never,
     )
 
 
@@ -266,14 +266,14 @@ def _at_one_instant(loaded: LoadedFacts, column: str, whole: int) -> Iterator[Ca
     count = most[0]["n"] if most else 0
     if whole < SMALL or not _above(HALF, count, whole):
         return
-    noun, told = ("lead", "creation") if column == "received_at" else ("first contact", "contact")
+    noun, event = ("lead", "creation") if column == "received_at" else ("first contact", "contact")
     yield Caveat(
         what=f"{'creations' if column == 'received_at' else 'contacts'}_at_one_instant",
         count=count,
         of=whole,
-        why=f"{_part(count, whole, noun)} have the same time of {told}: it may be that of an import, or of a change to"
+        why=f"{_part(count, whole, noun)} have the same time of {event}: it may be that of an import, or of a change to"
         " many records at once",
-        remedy=f"name the column of the true {told}: {'created_at' if told == 'creation' else 'first_contact_at'} of"
+        remedy=f"name the column of the true {event}: {'created_at' if event == 'creation' else 'first_contact_at'} of"
         " [leads]",
         grave=True,
         refutes=column == "first_contact_at",

@@ -32,11 +32,11 @@ def what_counted(report: dict[str, Any]) -> Iterator[tuple[str, str]]:
         if rows:
             yield f"Rows of {name}", listed(f"{count:,} {_ROWS.get(key, key)}" for key, count in rows.items())
     days = f"; {definition['since'] or 'the first day'} to {definition['until'] or 'the last day'}"
-    given = definition["since"] or definition["until"]
+    is_limited = definition["since"] or definition["until"]
     yield (
         "Window, working hours, zone",
         f"{duration(definition['window_seconds'])}; {definition['hours']}; {definition['timezone']}"
-        f"{days if given else ''}",
+        f"{days if is_limited else ''}",
     )
     rules = listed(f"{counted(rule['leads'], 'lead')} by {quoted(rule['rule'])}" for rule in definition["exclusions"])
     yield "Left out by rule", rules or "nothing"

@@ -75,14 +75,14 @@ def time_columns(
 
     Raises UnusableError naming the column whose order of day and month cannot be decided.
     """
-    told = _told_order(file, date_format)
+    fixed_order = _order_of_format(file, date_format)
     zones = {name: _zone(file, name, zone) for name in cells}
-    columns = [_look(connection, table, name, cell, told) for name, cell in cells.items()]
+    columns = [_look(connection, table, name, cell, fixed_order) for name, cell in cells.items()]
     shown = {column.order for column in columns if column.order}
     other = next(iter(shown)) if len(shown) == 1 else None
     result = {}
     for column in columns:
-        order = told or column.order or other
+        order = fixed_order or column.order or other
         if column.format and (order or not column.is_open):
             form = column.format.ordered(order or "dmy")
             result[column.name] = _parsed(connection, table, column, form, zones[column.name])
@@ -92,7 +92,7 @@ def time_columns(
             reading = values.decided(date_format=date_format, order=other, zone=zones[column.name])
         except AmbiguousDatesError as error:
             where = f"{file}: row {error.row}: column {column.name!r}: {error.value!r}"
-            raise UnusableError(f"{where}: the column {error.why}; {error.remedy}") from error
+            raise UnusableError(f"{where}: the column {error.reason}; {error.remedy}") from error
         result[column.name] = _looked_up(connection, table, column.cell, values, reading)
     return result
 
@@ -109,20 +109,20 @@ def _zone(file: str, name: str, zone: ZoneInfo) -> ZoneInfo:
         raise UnusableError(f"{file}: column {name!r}: {error} is not a known time zone; rename the column") from error
 
 
-def _told_order(file: str, date_format: str | None) -> str | None:
+def _order_of_format(file: str, date_format: str | None) -> str | None:
     try:
         return order_of(date_format) if date_format else None
     except UnknownFormatError as error:
         raise UnusableError(f"{file}: date_format: {error}") from error
 
 
-def _look(connection: duckdb.DuckDBPyConnection, table: str, name: str, cell: str, told: str | None) -> _Column:
+def _look(connection: duckdb.DuckDBPyConnection, table: str, name: str, cell: str, fixed_order: str | None) -> _Column:
     first = connection.execute(f"select {cell} from {table} where {cell} is not null limit {FIRST}").fetchall()
     form = alike(row[0] for row in first)
     if form is None:
         return _with_values(connection, table, name, cell)
-    if told or not form.is_open:
-        ordered = form.ordered(told or "dmy")
+    if fixed_order or not form.is_open:
+        ordered = form.ordered(fixed_order or "dmy")
         text = next((text for text in (raw(cell), cell) if _reads_all(connection, table, text, ordered)), None)
         column = _Column(name=name, cell=cell, format=form, order=None, is_open=False, text=text)
         return column if text else _with_values(connection, table, name, cell)

@@ -21,38 +21,38 @@ _DEFINED = ("leads", "contacted", "never_contacted", "contact_rate", "follow_up_
 
 def document(loaded: LoadedFacts, options: AuditOptions) -> dict[str, Any]:
     """Return the report; durations in seconds, rates 0 to 1, money in the files' unit, unknown is None."""
-    known = caveats(loaded)
-    wanted = replace(asked(loaded, options), doubt=doubt(known))
-    found = figures(loaded.table.connection, "known", wanted)
+    all_caveats = caveats(loaded)
+    wanted = replace(query_of(loaded, options), doubt=doubt(all_caveats))
+    metrics = figures(loaded.table.connection, "all_facts", wanted)
     remedies = _remedies(wanted.gaps, loaded)
     return {
         "schema": SCHEMA,
         "definition": _definition(loaded, options),
         "rows": loaded.rows,
-        "caveats": [each.as_json() for each in known],
-        **found,
-        "sources": [row | {"spellings": list(loaded.spellings.get(row["source"], ()))} for row in found["sources"]],
-        "cannot_compute": [gap | {"remedy": remedies.get(gap["why"], "")} for gap in found["cannot_compute"]],
+        "caveats": [each.as_json() for each in all_caveats],
+        **metrics,
+        "sources": [row | {"spellings": list(loaded.spellings.get(row["source"], ()))} for row in metrics["sources"]],
+        "cannot_compute": [gap | {"remedy": remedies.get(gap["why"], "")} for gap in metrics["cannot_compute"]],
         "problems": list(loaded.problems),
         "problems_total": loaded.problems_total,
     }
 
 
-def asked(loaded: LoadedFacts, options: AuditOptions) -> MetricsQuery:
+def query_of(loaded: LoadedFacts, options: AuditOptions) -> MetricsQuery:
     """Return what the options ask of the facts, and what the files cannot say.
 
     What was spent where no column tells on which source is a total: not what the leads without a source cost.
     """
     spend = loaded.spend if loaded.spend and loaded.spend.rows["accepted"] else None
-    named = bool(loaded.mapping.spend and loaded.mapping.spend.source)
+    has_source = bool(loaded.mapping.spend and loaded.mapping.spend.source)
     return MetricsQuery(
         calendar=options.calendar,
         start=options.start,
         end=options.end,
         opportunities=loaded.mapping.leads.opportunity,
         cost_per_lead=options.cost_per_lead,
-        spend_total=spend.total if options.spend_total is None and spend and not named else options.spend_total,
-        spend_by_source=spend.by_source if spend and named else None,
+        spend_total=spend.total if options.spend_total is None and spend and not has_source else options.spend_total,
+        spend_by_source=spend.by_source if spend and has_source else None,
         deal_value=options.deal_value,
         conversion_rate=options.conversion_rate,
         staff=options.staff,
@@ -127,7 +127,7 @@ def _remedies(gaps: MetricGaps, loaded: LoadedFacts) -> dict[str, str]:
     }
     if loaded.mapping.leads.created_at is None and not loaded.no_contacts:
         remedies[gaps.contacts] = CREATED
-    return {why: remedy for why, remedy in remedies.items() if why}
+    return {reason: remedy for reason, remedy in remedies.items() if reason}
 
 
 def _definition(loaded: LoadedFacts, options: AuditOptions) -> Figures:
@@ -135,10 +135,10 @@ def _definition(loaded: LoadedFacts, options: AuditOptions) -> Figures:
     tables = {"leads": mapping.leads, "activities": mapping.activities, "spend": mapping.spend}
     counts = dict(loaded.excluded)
     rules = [each.rule for each in options.exclusions]
-    named = {name: as_table(columns) for name, columns in tables.items() if columns}
+    used_columns = {name: as_table(columns) for name, columns in tables.items() if columns}
     return {
-        "mapping": named,
-        "contact": contact_definition(named),
+        "mapping": used_columns,
+        "contact": contact_definition(used_columns),
         "window_seconds": options.window.total_seconds(),
         "hours": options.hours,
         "timezone": options.calendar.zone.key,

@@ -78,9 +78,9 @@ def _typed(
         "assigned_us": columns.first_assigned_at,
         "stage_since_us": columns.stage_since,
     } | {f"contact_{n}_us": name for n, name in enumerate(columns.first_contact_at)}
-    found = {key: (name, times[name].sql if name else "null::bigint") for key, name in named_times.items()}
+    time_sql = {key: (name, times[name].sql if name else "null::bigint") for key, name in named_times.items()}
     waited = _waited(connection, sheet, columns)
-    return found | {
+    return time_sql | {
         "waited_us": (columns.response_time, waited),
         "value": (columns.value, _value(connection, sheet, columns)),
     }
@@ -95,10 +95,10 @@ def _waited(connection: duckdb.DuckDBPyConnection, sheet: SourceFile, columns: L
     cell = sheet.cell(columns.response_time)
     texts = [r[0] for r in connection.execute(f"select distinct {cell} from leads_text").fetchall() if r[0]]
     lengths = {text: seconds(text, columns.response_unit) for text in texts}
-    known = [(text, round(length * SECOND)) for text, length in lengths.items() if length is not None]
+    readable = [(text, round(length * SECOND)) for text, length in lengths.items() if length is not None]
     connection.execute(
         "create temp table response_times as select unnest($texts::varchar[]) as text, unnest($us::bigint[]) as us",
-        {"texts": [text for text, _ in known], "us": [us for _, us in known]},
+        {"texts": [text for text, _ in readable], "us": [us for _, us in readable]},
     )
     return f"(select max(r.us) from response_times r where r.text = {cell})"
 
@@ -119,11 +119,14 @@ def _stored(
         for at, name in (contacts | ({"waited_us": columns.response_time} if columns.response_time else {})).items()
     ]
     computed = ", ".join(f"{sql} as {name}" for name, (_, sql) in typed.items())
-    said = {name: column for name, (column, _) in typed.items() if name not in contacts and column}
+    source_columns = {name: column for name, (column, _) in typed.items() if name not in contacts and column}
     if columns.person_key:
-        said["person_key"] = columns.person_key
+        source_columns["person_key"] = columns.person_key
     unused = "contact_us is null or contact_unreadable"
-    kept = [f"case when {n} is null then {clean(sheet.cell(column))} end as said_{n}" for n, column in said.items()]
+    kept = [
+        f"case when {n} is null then {clean(sheet.cell(column))} end as said_{n}"
+        for n, column in source_columns.items()
+    ]
     kept += [f"case when {unused} then {clean(sheet.cell(name))} end as said_{at}" for at, name in contacts.items()]
     return f"""
         select row, trouble, lead_id, person_key, owner, source, stage, value, stage_since_us, lost_reason_given,
@@ -216,11 +219,11 @@ def problems(columns: LeadColumns) -> str:
         reasons = "('is not a readable time', 'is blank')"
         parts.append(_select(columns.created_at, "said_created_us", f"rejected in {reasons}", "rejected"))
     for n, name in enumerate(columns.first_contact_at):
-        said = f"said_contact_{n}_us"
-        unreadable = f"rejected = 'first contact is not a readable time' and {said} is not null"
-        parts.append(_select(name, said, unreadable, "rejected"))
-        before = f"{_KEPT} and contact_us is null and {said} is not null"
-        parts.append(_select(name, said, before, "'is before the lead was created, so it is not a contact'"))
+        text = f"said_contact_{n}_us"
+        unreadable = f"rejected = 'first contact is not a readable time' and {text} is not null"
+        parts.append(_select(name, text, unreadable, "rejected"))
+        too_early = f"{_KEPT} and contact_us is null and {text} is not null"
+        parts.append(_select(name, text, too_early, "'is before the lead was created, so it is not a contact'"))
     if columns.response_time:
         unread = "rejected = 'first contact is not a readable time' and said_waited_us is not null"
         parts.append(_select(columns.response_time, "said_waited_us", unread, "'is not a readable duration'"))
@@ -232,11 +235,11 @@ def problems(columns: LeadColumns) -> str:
         ("person_key", columns.person_key, "'is a rounded number, so it joins nothing'"),
     ):
         if column:
-            said = f"said_{name}"
-            parts.append(_select(column, said, f"{_KEPT} and {said} is not null and {name} is null", reason))
+            text = f"said_{name}"
+            parts.append(_select(column, text, f"{_KEPT} and {text} is not null and {name} is null", reason))
     return (
         "with suspects as materialized (select * from leads where rejected is not null"
-        f"{''.join(f' or {said} is not null' for said in _said(columns))})"
+        f"{''.join(f' or {column} is not null' for column in _text_columns(columns))})"
         f" select row, c as column, v as value, reason from ({' union all '.join(parts)})"
     )
 
@@ -244,14 +247,14 @@ def problems(columns: LeadColumns) -> str:
 _KEPT = "rejected is null and excluded is null"
 
 
-def _said(columns: LeadColumns) -> list[str]:
+def _text_columns(columns: LeadColumns) -> list[str]:
     single = {"assigned_us": columns.first_assigned_at, "value": columns.value, "person_key": columns.person_key}
-    found = [f"said_{name}" for name, column in single.items() if column]
-    return found + [f"said_contact_{n}_us" for n in range(len(columns.first_contact_at))]
+    names = [f"said_{name}" for name, column in single.items() if column]
+    return names + [f"said_contact_{n}_us" for n in range(len(columns.first_contact_at))]
 
 
-def _select(column: str, said: str, where: str, reason: str) -> str:
-    return f"select row, {quoted(column)}, {said}, {reason} from suspects where {where}"
+def _select(column: str, text: str, where: str, reason: str) -> str:
+    return f"select row, {quoted(column)}, {text}, {reason} from suspects where {where}"
 
 
 def _times(
@@ -273,10 +276,10 @@ def times_of(
     """Return how to read columns of times. Raises UnlikeItsBeginningError when the beginning does not tell."""
     cells = {name: sheet.cell(name) for name in names}
     zone = ZoneInfo(columns.timezone) if columns.timezone else options.calendar.zone
-    found = time_columns(connection, table, cells, file=sheet.name, zone=zone, date_format=columns.date_format)
-    if sheet.begun and not all(each.is_decided for each in found.values()):
+    readings = time_columns(connection, table, cells, file=sheet.name, zone=zone, date_format=columns.date_format)
+    if sheet.begun and not all(each.is_decided for each in readings.values()):
         raise UnlikeItsBeginningError(f"{sheet.name}: the beginning does not tell day from month")
-    return found
+    return readings
 
 
 def _blank(sheet: SourceFile, created: str | None) -> str:
@@ -314,27 +317,27 @@ def _stage(connection: duckdb.DuckDBPyConnection, sheet: SourceFile, columns: Le
     if columns.stage is None:
         return "null::varchar"
     cell, ends = sheet.cell(columns.stage), {"won": columns.won, "lost": columns.lost}
-    arms = _arms(raw(cell), _stages_seen(connection, sheet, cell, ends))
+    arms = _arms(raw(cell), _spellings_by_stage(connection, sheet, cell, ends))
     arms += _arms(f"lower({cell})", {word: [v.strip().lower() for v in values] for word, values in ends.items()})
     return f"case{arms} else {cell} end" if arms else cell
 
 
-def _stages_seen(
+def _spellings_by_stage(
     connection: duckdb.DuckDBPyConnection, sheet: SourceFile, cell: str, ends: Mapping[str, Iterable[str]]
 ) -> dict[str, list[str]]:
     """Return the few spellings that were looked at, by the stage that each stands for."""
     spelled = sheet.spelled.get(cell, [])
     means = {value.strip().lower(): word for word, values in ends.items() for value in values}
-    seen: dict[str, list[str]] = {}
+    by_stage: dict[str, list[str]] = {}
     for text, value in written(connection, spelled).items() if len(spelled) <= FEW else ():
         if value is not None:
-            seen.setdefault(means.get(value.lower(), value), []).append(text)
-    return seen
+            by_stage.setdefault(means.get(value.lower(), value), []).append(text)
+    return by_stage
 
 
-def _arms(said: str, meant: Mapping[str, Sequence[str]]) -> str:
+def _arms(cell: str, meant: Mapping[str, Sequence[str]]) -> str:
     arms = ((word, ", ".join(map(quoted, texts))) for word, texts in meant.items() if texts)
-    return "".join(f" when {said} in ({texts}) then {quoted(word)}" for word, texts in arms)
+    return "".join(f" when {cell} in ({texts}) then {quoted(word)}" for word, texts in arms)
 
 
 def _given(sheet: SourceFile, column: str | None) -> str:
@@ -382,10 +385,10 @@ def exclusion_column(sheet: SourceFile, exclusion: ExclusionFilter) -> str:
     if exclusion.column in sheet.columns:
         return exclusion.column
     wanted = column_key(exclusion.column)
-    found = next((name for name in sheet.columns if column_key(name) == wanted), None)
-    if found is None:
+    match = next((name for name in sheet.columns if column_key(name) == wanted), None)
+    if match is None:
         raise UnusableError(f"{sheet.name}: row {sheet.header_row}: --exclude: there is no column {exclusion.column!r}")
-    return found
+    return match
 
 
 def bounds(options: AuditOptions, at: str) -> str:
@@ -400,9 +403,9 @@ def bounds(options: AuditOptions, at: str) -> str:
 
 def _before(options: AuditOptions) -> str:
     """Return SQL that tells which leads came in the period of equal length before the one that counts."""
-    if options.before is None or options.start is None:
+    if options.previous_start is None or options.start is None:
         return "false"
-    start, end = microseconds(options.before), microseconds(options.start)
+    start, end = microseconds(options.previous_start), microseconds(options.start)
     return f"coalesce(created_us >= {start} and created_us < {end}, false)"
 
 

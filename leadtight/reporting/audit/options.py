@@ -66,7 +66,7 @@ class AuditOptions:
         return midnight(self.until + timedelta(days=1), self.calendar.zone) if self.until else None
 
     @property
-    def before(self) -> datetime | None:
+    def previous_start(self) -> datetime | None:
         """Return the instant at which the period of equal length before begins; None without a first or last day."""
         if self.since is None or self.until is None:
             return None

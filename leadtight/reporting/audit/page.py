@@ -24,7 +24,7 @@ def render(report: dict[str, Any], leaks: Iterable[LeakedLead], file: str) -> by
     """
     zone = ZoneInfo(report["definition"]["timezone"])
     page = pages.environment().get_template("audit.html.j2")
-    known = report["buckets"]["under_5m"] is not None
+    has_times = report["buckets"]["under_5m"] is not None
     tables = metric_rows.tables(report)
     contents = tuple(_contents(report, tables))
     end = chart.scale(report["heat"] or ())
@@ -38,7 +38,7 @@ def render(report: dict[str, Any], leaks: Iterable[LeakedLead], file: str) -> by
         contents=contents,
         shown={name for name, _ in contents},
         dates=_dates(report, zone),
-        bars=chart.bars(report["buckets"], LABELS) if known else (),
+        bars=chart.bars(report["buckets"], LABELS) if has_times else (),
         shades=chart.heat(report["heat"], end) if report["heat"] else (),
         legend=chart.legend(end),
         row_height=chart.ROW_HEIGHT,

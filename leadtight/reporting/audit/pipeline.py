@@ -73,7 +73,7 @@ def _look(options: AuditOptions, *, to_begin: bool = False) -> AuditSheets:
 
 def _choice(options: AuditOptions, table: str) -> ReadOptions:
     """Return how to look at a file: of a workbook, the sheet with the columns that the mapping names, or most known."""
-    told = set(map(str, options.mapping.get(table, {}).values()))
+    named_columns = set(map(str, options.mapping.get(table, {}).values()))
     by_table: dict[str, Callable[[Sequence[str], Profiles], Columns]] = {
         "leads": detection.leads,
         "activities": detection.activities,
@@ -81,7 +81,7 @@ def _choice(options: AuditOptions, table: str) -> ReadOptions:
     }
 
     def rate(names: Sequence[str]) -> int:
-        return len(told.intersection(names)) * 100 + len(named(by_table[table](names, {})))
+        return len(named_columns.intersection(names)) * 100 + len(named(by_table[table](names, {})))
 
     return ReadOptions(options.encoding, options.sheet if table == "leads" else None, rate)
 
@@ -192,7 +192,7 @@ def _facts(
     who = "case when c.contact_us <= coalesce(l.contact_us, c.contact_us) then c.who end" if with_activities else "null"
     tried = "coalesce(c.attempts, 0)" if with_activities else "null"
     window = int(options.window.total_seconds() * 10**6)
-    known = {
+    expressions = {
         "lead_id": "coalesce(lead_id, 'row ' || row)",
         "source": sources.sql("source"),
         "stage": "stage",
@@ -208,30 +208,30 @@ def _facts(
         "value": "value",
     }
     kinds = fact_columns()
-    stored = ", ".join(f"{sql}::{kinds[name]} as {name}" for name, sql in known.items())
+    stored = ", ".join(f"{sql}::{kinds[name]} as {name}" for name, sql in expressions.items())
     # A table, because figures look at it several times; what no file tells takes no room in it.
     with sides_as_written(connection):
         connection.execute(
-            f"create table told as select {stored}, row, earlier from"
+            f"create table stored_facts as select {stored}, row, earlier from"
             f" (select l.* exclude (contact_us), {contact} as contact_us,"
             f" {who} as who, {tried} as attempts from leads l {joined}"
             " where (l.excluded is null and l.rejected is null) or l.earlier)"
         )
-    cells = ", ".join(name if name in known else _untold(name, kind) for name, kind in kinds.items())
-    connection.execute(f"create view known as select {cells}, row, earlier from told")
-    connection.execute("create view facts as select * exclude (earlier) from known where not earlier")
+    cells = ", ".join(name if name in expressions else _empty_column(name, kind) for name, kind in kinds.items())
+    connection.execute(f"create view all_facts as select {cells}, row, earlier from stored_facts")
+    connection.execute("create view facts as select * exclude (earlier) from all_facts where not earlier")
 
 
-def _untold(name: str, kind: str) -> str:
+def _empty_column(name: str, kind: str) -> str:
     return "owner as first_owner" if name == "first_owner" else f"null::{kind} as {name}"
 
 
 def _spellings(sources: SourceNames, spent: spend_rows.SpendRead | None) -> dict[str, tuple[str, ...]]:
     """Return how the files spell each source."""
-    found = dict(sources.spellings)
+    spellings = dict(sources.spellings)
     for source, texts in spent.spellings.items() if spent else ():
-        found[source] = tuple(sorted({*found.get(source, ()), *texts}))
-    return found
+        spellings[source] = tuple(sorted({*spellings.get(source, ()), *texts}))
+    return spellings
 
 
 def _lead_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
@@ -272,18 +272,18 @@ def _problems(
     queries = [(sheets.leads.name, lead_rows.problems(mapping.leads))]
     if sheets.activities and mapping.activities and called and called.rows["rejected"]:
         queries.append((sheets.activities.name, activity_rows.problems(sheets.activities, mapping.activities)))
-    found: list[dict[str, Any]] = []
+    collected: list[dict[str, Any]] = []
     total = 0
     for file, sql in queries:
         connection.execute(f"create or replace temp table troubles as {sql}")
         total += int(connection.execute("select count(*) from troubles").fetchall()[0][0])
-        found += _listed(connection, file, MOST_PROBLEMS - len(found))
+        collected += _listed(connection, file, MOST_PROBLEMS - len(collected))
     if sheets.spend and spent:
         names = ("row", "column", "value", "reason")
         listed = sorted(spent.problems, key=lambda each: (each[0], each[1] or "", each[3]))
         total += len(listed)
-        found += [{"file": sheets.spend.name, **dict(zip(names, each, strict=True))} for each in listed]
-    return tuple(found[:MOST_PROBLEMS]), total
+        collected += [{"file": sheets.spend.name, **dict(zip(names, each, strict=True))} for each in listed]
+    return tuple(collected[:MOST_PROBLEMS]), total
 
 
 def _listed(connection: duckdb.DuckDBPyConnection, file: str, most: int) -> Iterable[dict[str, Any]]:

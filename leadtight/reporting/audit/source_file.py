@@ -174,8 +174,8 @@ class SourceFile:
             if FEW < len(spelled) < MOST_SPELLINGS:
                 raise UnlikeItsBeginningError(f"{self.name}: {len(spelled)} different values")
             if len(spelled) <= FEW and cell not in but:
-                known = ", ".join(quoted(each) for each in spelled if each is not None) or "''"
-                parts.append(f"coalesce({raw(cell)} not in ({known}), false)")
+                literals = ", ".join(quoted(each) for each in spelled if each is not None) or "''"
+                parts.append(f"coalesce({raw(cell)} not in ({literals}), false)")
         return f"({' or '.join(parts)})"
 
     def is_empty(self, names: Iterable[str]) -> str:
@@ -266,13 +266,13 @@ def look(path: Path, choice: ReadOptions = AS_FOUND, *, to_begin: bool = False) 
             page = _page(path, kind, choice)
             columns, pairs = _with_pairs(unique(page.header), page.pairs)
             return SourceFile(path.name, columns, path, kind, page.header_row, None, cells=page, pairs=pairs)
-        found, begun = _dialect(path, choice.encoding, to_begin=to_begin)
+        dialect, begun = _dialect(path, choice.encoding, to_begin=to_begin)
     except OSError as error:
         raise UnusableError(f"{path}: {error.strerror}") from error
     except NoTableError as error:
         raise UnusableError(f"{path.name}: {error}") from error
-    columns, pairs = _with_pairs(unique(found.header), found.pairs)
-    return SourceFile(path.name, columns, path, kind, found.header_row, found, begun, pairs=pairs)
+    columns, pairs = _with_pairs(unique(dialect.header), dialect.pairs)
+    return SourceFile(path.name, columns, path, kind, dialect.header_row, dialect, begun, pairs=pairs)
 
 
 def _page(path: Path, kind: str, choice: ReadOptions) -> CellTable:
@@ -287,15 +287,15 @@ def _with_pairs(names: tuple[str, ...], pairs: Iterable[Pair]) -> tuple[tuple[st
     return names + tuple(joined_name(names, pair) for pair in by_position.values()), by_position
 
 
-def _dialect(path: Path, told: str | None, *, to_begin: bool) -> tuple[texts.Dialect, bool]:
+def _dialect(path: Path, fallback: str | None, *, to_begin: bool) -> tuple[texts.Dialect, bool]:
     """Return how to read a file of text, and whether only its beginning was looked at."""
     begins = encoding.of_beginning(path) if to_begin and path.stat().st_size >= LARGE else None
     if begins:
         with suppress(NoTableError):
-            found = texts.dialect(path, begins)
-            if found.is_plain and encoding.has_lines(path, BEGINNING):
-                return found, True
-    return texts.dialect(path, told=told), False
+            beginning = texts.dialect(path, begins)
+            if beginning.is_plain and encoding.has_lines(path, BEGINNING):
+                return beginning, True
+    return texts.dialect(path, fallback=fallback), False
 
 
 def _load_parquet(connection: duckdb.DuckDBPyConnection, table: str, positions: list[int], sheet: SourceFile) -> None:

@@ -60,18 +60,18 @@ def fold(facts: Mapping[str, LeadFact], events: Iterable[Event], settled_before:
     A version that is known already changes nothing. After a missing version a lead stays as it is: the missing one
     may only carry a slightly later time (two writers, two clocks), so that is trouble only before `settled_before`.
     """
-    known = dict(facts)
+    current = dict(facts)
     troubles: list[HistoryProblem] = []
     for lead_id, versions in sorted(_by_lead(events).items()):
         try:
-            advanced = _advanced(known.get(lead_id), versions, settled_before, troubles)
+            advanced = _advanced(current.get(lead_id), versions, settled_before, troubles)
         except Exception as error:  # noqa: BLE001 - a pure fold: whatever it raises, this lead's events are at fault
             troubles.append(
                 HistoryProblem(lead_id, "changes", type(error).__name__, "this version cannot read its events")
             )
         else:
-            known |= {lead_id: advanced} if advanced else {}
-    return ProjectedFacts(known, tuple(troubles))
+            current |= {lead_id: advanced} if advanced else {}
+    return ProjectedFacts(current, tuple(troubles))
 
 
 def _advanced(
@@ -83,26 +83,26 @@ def _advanced(
 
 
 def _by_lead(events: Iterable[Event]) -> dict[str, dict[int, Event]]:
-    found: dict[str, dict[int, Event]] = defaultdict(dict)
+    by_lead: dict[str, dict[int, Event]] = defaultdict(dict)
     for event in events:
         if event.changes:
-            found[event.lead_id][event.version] = event
-    return found
+            by_lead[event.lead_id][event.version] = event
+    return by_lead
 
 
 def _advance(
     document: Document, versions: Mapping[int, Event], settled_before: datetime, troubles: list[HistoryProblem]
 ) -> Document:
-    known = int(document.get("version", 0))
-    for version in sorted(v for v in versions if v > known):
+    last_version = int(document.get("version", 0))
+    for version in sorted(v for v in versions if v > last_version):
         event = versions[version]
-        if version != known + 1:
+        if version != last_version + 1:
             if event.at < settled_before:
                 troubles.append(
-                    HistoryProblem(event.lead_id, "version", str(version), f"version {known + 1} is missing")
+                    HistoryProblem(event.lead_id, "version", str(version), f"version {last_version + 1} is missing")
                 )
             break
-        document, known = _step(document, event, troubles), version
+        document, last_version = _step(document, event, troubles), version
     return document
 
 
@@ -132,9 +132,9 @@ def _derived(
         yield "value", _value(new["inquiry"].get("value"), event, troubles)
     if "last_outcome" in new:
         recorded = new["last_outcome"]
-        before = document.get("last_touch_at")
+        previous_touch = document.get("last_touch_at")
         yield "last_touch_at", recorded["at"] if recorded else document.get("previous_touch_at")
-        yield "previous_touch_at", before if recorded else None
+        yield "previous_touch_at", previous_touch if recorded else None
     elif "proofs" in new:
         yield "last_touch_at", timestamps.format_timestamp(event.at)
 
@@ -149,10 +149,10 @@ def _waited(document: Document, event: Event) -> Iterator[tuple[str, Any]]:
 
 def _answered(document: Document, new: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Yield when the present owner first reached the lead: what the one before did is not theirs."""
-    at, since, known = new.get("last_contact_at"), document.get("owner_since"), document.get("owner_answered_at")
+    at, since, answered_at = new.get("last_contact_at"), document.get("owner_since"), document.get("owner_answered_at")
     if "owner_id" in new or ("last_contact_at" in new and (at is None or (since and at < since))):
         yield "owner_answered_at", None
-    elif at is not None and known is None:
+    elif at is not None and answered_at is None:
         yield "owner_answered_at", at
 
 

@@ -104,7 +104,7 @@ class Snapshots:
         table, begin = self._base(day) or self._from_the_beginning(window, troubles)
         read = (e for each in utc_days(begin, window.as_of) for e in self._log.events_on(each))
         events = [e for e in read if begin <= e.at < window.as_of]
-        events += self._arrivals_told_later(window)
+        events += self._late_arrivals(window)
         troubles |= dict.fromkeys(self._fold_into(table, events, window.as_of, window))
         return Snapshot(table, window.as_of, (*troubles, *map(passed_over, self._unreadable)))
 
@@ -112,9 +112,9 @@ class Snapshots:
         self, table: FactTable, events: list[Event], as_of: datetime, window: ReportPeriod
     ) -> tuple[HistoryProblem, ...]:
         """Fold the events before `as_of` into a table, and forget what matters no more at the end of `window`."""
-        known = {f.lead_id: f for f in table.take({e.lead_id for e in events})}
-        events += [e for lead in _come_back(known, events) for e in self._log.history(lead) if e.at < as_of]
-        folded = fold(known, events, settled_before=as_of - OVERLAP)
+        current = {f.lead_id: f for f in table.take({e.lead_id for e in events})}
+        events += [e for lead in _reopened(current, events) for e in self._log.history(lead) if e.at < as_of]
+        folded = fold(current, events, settled_before=as_of - OVERLAP)
         table.put(folded.facts.values())
         gone = {"start": window.start, "closed": window.as_of - CLOSED_KEPT}
         table.forget("closed_at < $closed and received_at < $start", gone)
@@ -122,12 +122,12 @@ class Snapshots:
 
     def events_in(self, period: ReportPeriod) -> tuple[Event, ...]:
         """Return what happened in a period, in order of time."""
-        found = (e for day in utc_days(period.start, period.as_of) for e in self._log.events_on(day))
-        return tuple(e for e in found if period.start <= e.at < period.as_of)
+        events = (e for day in utc_days(period.start, period.as_of) for e in self._log.events_on(day))
+        return tuple(e for e in events if period.start <= e.at < period.as_of)
 
     def belonging_to(self, period: ReportPeriod) -> tuple[Event, ...]:
         """Return what happened in a period, and the arrivals in it that were told of only later."""
-        late = (e for e in self._arrivals_told_later(period) if _came_in(e) >= period.start)
+        late = (e for e in self._late_arrivals(period) if _came_in(e) >= period.start)
         return (*self.events_in(period), *late)
 
     def settled(self, day: date, period: ReportPeriod) -> ReportPeriod:
@@ -139,7 +139,10 @@ class Snapshots:
         if period.is_complete:
             return period
         happened = [e.at for e in self.events_in(period)]
-        latest = max((at + timedelta(microseconds=1) for at in (*happened, *self._ran_out(day, period))), default=None)
+        latest = max(
+            (at + timedelta(microseconds=1) for at in (*happened, *self._latest_broken_promise(day, period))),
+            default=None,
+        )
         return replace(period, as_of=max(latest or period.start, period.start))
 
     def keep(self, day: date, content: bytes) -> None:
@@ -150,18 +153,18 @@ class Snapshots:
         """Return the stored snapshot of a day."""
         return self._files.get(key_of(day))
 
-    def _ran_out(self, day: date, period: ReportPeriod) -> Iterator[datetime]:
+    def _latest_broken_promise(self, day: date, period: ReportPeriod) -> Iterator[datetime]:
         """Yield the latest promise that nobody kept in time, though nothing may have been written since."""
         unanswered = "first_contact_at is null and closed_at is null and deadline < $as_of"
         with self.at(day, period).table as table:
-            [found] = table.rows(
+            [row] = table.rows(
                 f"select max(epoch_us(deadline)) as at from facts where {unanswered}", {"as_of": period.as_of}
             )
-        at = instant(found["at"])
+        at = instant(row["at"])
         if at is not None:
             yield at
 
-    def _arrivals_told_later(self, period: ReportPeriod) -> list[Event]:
+    def _late_arrivals(self, period: ReportPeriod) -> list[Event]:
         """Return the arrivals before the end of a period that were stored after it."""
         after = (e for day in utc_days(period.as_of, period.as_of + LATE) for e in self._log.events_on(day))
         return [e for e in after if e.at >= period.as_of and e.version == 1 and _came_in(e) < period.as_of]
@@ -170,9 +173,9 @@ class Snapshots:
         """Return the latest stored snapshot of an earlier day that this version can read, and from when to go on."""
         for key in self._earlier(day):
             content = self._files.get(key)
-            found = FactTable.read(content, SCHEMA) if content else None
-            if found:
-                return found[0], timestamps.parse_timestamp(found[1]["as_of"]) - OVERLAP
+            stored = FactTable.read(content, SCHEMA) if content else None
+            if stored:
+                return stored[0], timestamps.parse_timestamp(stored[1]["as_of"]) - OVERLAP
         return None
 
     def _earlier(self, day: date) -> Iterator[str]:
@@ -221,10 +224,10 @@ def passed_over(row: Unreadable) -> HistoryProblem:
     return HistoryProblem(row.key, row.kind, row.error, "this version cannot read the entry; it is not counted")
 
 
-def _come_back(known: Mapping[str, LeadFact], events: Iterable[Event]) -> set[str]:
+def _reopened(current: Mapping[str, LeadFact], events: Iterable[Event]) -> set[str]:
     """Return the leads that were closed too long ago to be known, and in which something happens again."""
     changed = [e for e in events if e.changes]
-    return {e.lead_id for e in changed} - known.keys() - {e.lead_id for e in changed if e.version == 1}
+    return {e.lead_id for e in changed} - current.keys() - {e.lead_id for e in changed if e.version == 1}
 
 
 def _utc_day(end: datetime) -> date:
@@ -233,8 +236,8 @@ def _utc_day(end: datetime) -> date:
 
 def _came_in(event: Event) -> datetime:
     """Return when the lead came in whose recording this is; other first events are as old as themselves."""
-    told = event.changes.get("received_at")
+    change = event.changes.get("received_at")
     try:
-        return timestamps.parse_timestamp(told[1]) if told else event.at
+        return timestamps.parse_timestamp(change[1]) if change else event.at
     except (ValueError, TypeError, LookupError):  # folding it names the trouble
         return event.at

@@ -65,8 +65,8 @@ class FactTable:
         """Return the facts of these leads, or of all, in order of lead id."""
         wanted = ", ".join(_from_sql(name, kind) for name, kind in columns().items())
         those = "" if lead_ids is None else " where lead_id in (select unnest($ids::varchar[]))"
-        given = {} if lead_ids is None else {"ids": sorted(lead_ids)}
-        rows = rows_of(self._connection, f"select {wanted} from facts{those} order by lead_id", given)
+        parameters = {} if lead_ids is None else {"ids": sorted(lead_ids)}
+        rows = rows_of(self._connection, f"select {wanted} from facts{those} order by lead_id", parameters)
         return tuple(LeadFact(**_with_instants(row)) for row in rows)
 
     def forget(self, where: str, parameters: Mapping[str, object]) -> None:

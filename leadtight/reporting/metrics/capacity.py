@@ -130,10 +130,12 @@ def _cells(
     connection: duckdb.DuckDBPyConnection, query: MetricsQuery, staff: Staffing, days: list[Row]
 ) -> list[Figures]:
     rows = rows_of(connection, "select weekday, hour, count(*) as leads from placed group by 1, 2")
-    found = {(row["weekday"], row["hour"]): row["leads"] for row in rows}
+    leads_by_hour = {(row["weekday"], row["hour"]): row["leads"] for row in rows}
     weeks = {number: sum(day["weekday"] == number for day in days) for number in range(1, 8)}
     return [
-        _cell(number, hour, found.get((number, hour), 0), weeks[number], _open_share(query, number, hour), staff)
+        _cell(
+            number, hour, leads_by_hour.get((number, hour), 0), weeks[number], _open_share(query, number, hour), staff
+        )
         for number in range(1, 8)
         for hour in range(24)
     ]

@@ -76,10 +76,10 @@ def _unrealised(query: MetricsQuery, leads: int, contacted: int | None) -> Decim
 
 def _margins(query: MetricsQuery, spend: Decimal | None, won: int | None, never: int | None) -> Figures:
     value, rate = query.deal_value, query.conversion_rate
-    known = value is not None and spend is not None and won is not None
+    is_known = value is not None and spend is not None and won is not None
     now = formulas.margin_per_won(value, spend, won) if value is not None and spend is not None and won else None
     without = None
-    if known and rate is not None and never is not None:
+    if is_known and rate is not None and never is not None:
         assert value is not None
         assert spend is not None
         assert won is not None
@@ -95,9 +95,11 @@ def sources(query: MetricsQuery, rows: list[Row]) -> list[Figures]:
     if query.gaps.sources:
         return [_spent(key, amount) for key, amount in _spend_by_source(query, []).items()]
     spent = _spend_by_source(query, [row["key"] for row in rows])
-    known = {row["key"] for row in rows}
+    lead_sources = {row["key"] for row in rows}
     empty: Figures = {"leads": 0, "contacted": None if query.gaps.contacts else 0, "contacted_in_window": 0, "won": 0}
-    rows = rows + [{"key": key} | empty for key in sorted(spent.keys() - known, key=lambda k: (k is None, k or ""))]
+    rows = rows + [
+        {"key": key} | empty for key in sorted(spent.keys() - lead_sources, key=lambda k: (k is None, k or ""))
+    ]
     return [_source(row, spent.get(row["key"]), query) for row in rows]
 
 
@@ -159,8 +161,8 @@ def unknown(query: MetricsQuery, total: Row) -> Iterator[tuple[str, str]]:
     """Yield what of the money cannot be computed, and why."""
     gaps = query.gaps
     spend = spend_of(query, total["leads"])
-    not_told = gaps.spend if spend is None else ""
-    no_spend = not_told or ("" if spend else "the spend given is 0")
+    unknown_spend = gaps.spend if spend is None else ""
+    no_spend = unknown_spend or ("" if spend else "the spend given is 0")
     no_won = gaps.won or ("" if total["won"] else "no lead was won")
     no_contact = gaps.contacts or ("" if total["contacted"] else glossary.NO_CONTACT)
     no_opportunity = "" if _opportunities(query, total) else gaps.opportunities
@@ -169,24 +171,24 @@ def unknown(query: MetricsQuery, total: Row) -> Iterator[tuple[str, str]]:
     no_months = "" if days(query, total) else gaps.created or glossary.NO_LEADS
     by_source = _by_source(query)
     reasons = {
-        "money.spend": not_told,
+        "money.spend": unknown_spend,
         "money.cost_per_lead": no_spend if query.cost_per_lead is None else "",
-        "money.sunk_cac": not_told or gaps.contacts,
+        "money.sunk_cac": unknown_spend or gaps.contacts,
         "money.effective_cost_per_contacted_lead": no_spend or no_contact,
-        "money.monthly_waste": not_told or gaps.contacts or no_months,
-        "money.annual_waste": not_told or gaps.contacts or no_months,
+        "money.monthly_waste": unknown_spend or gaps.contacts or no_months,
+        "money.annual_waste": unknown_spend or gaps.contacts or no_months,
         "money.unrealised_revenue": no_deal or no_rate or gaps.contacts,
         "money.cost_per_opportunity": no_spend or no_opportunity,
         "money.cost_per_won": no_spend or no_won,
-        "money.margin_per_won": no_deal or not_told or no_won,
-        "money.margin_per_won_without_leak": no_deal or no_rate or not_told or gaps.won or gaps.contacts,
+        "money.margin_per_won": no_deal or unknown_spend or no_won,
+        "money.margin_per_won_without_leak": no_deal or no_rate or unknown_spend or gaps.won or gaps.contacts,
         "sources[].won": gaps.won,
         "sources[].cac": by_source or no_won,
         "sources[].effective_cac": by_source or no_contact,
         "sources[].cpl": by_source,
         "sources[].spend": by_source,
     }
-    yield from ((what, why) for what, why in reasons.items() if why)
+    yield from ((figure, reason) for figure, reason in reasons.items() if reason)
 
 
 def _by_source(query: MetricsQuery) -> str:

@@ -206,10 +206,10 @@ def _stands_out(group: Group, usual: Group) -> str | None:
 
 
 def _first_of_each(causes: Iterator[LeakCause]) -> list[LeakCause]:
-    found: dict[str, LeakCause] = {}
+    first: dict[str, LeakCause] = {}
     for each in causes:
-        found.setdefault(each.cause, each)
-    return list(found.values())
+        first.setdefault(each.cause, each)
+    return list(first.values())
 
 
 def _above_limit(part: int, whole: int) -> bool:

@@ -134,8 +134,8 @@ def _sums(row: Figures) -> Figures:
 def _each(query: MetricsQuery, money: Figures, leads: int) -> tuple[Decimal | None, Decimal | None]:
     """Return what one lead has cost and may bring on average."""
     cost = query.cost_per_lead if query.cost_per_lead is not None else per(money["spend"], leads)
-    known = query.conversion_rate is not None and query.deal_value is not None
-    revenue = query.conversion_rate * query.deal_value if known else None  # type: ignore[operator]
+    has_value = query.conversion_rate is not None and query.deal_value is not None
+    revenue = query.conversion_rate * query.deal_value if has_value else None  # type: ignore[operator]
     return cost if money["sunk_cac"] is not None else None, revenue
 
 

@@ -20,8 +20,8 @@ def heat(connection: duckdb.DuckDBPyConnection, query: MetricsQuery) -> list[Fig
     if query.gaps.untimed:
         return None
     rows = rows_of(connection, f"select weekday, hour, {_COUNTS} from placed group by 1, 2")
-    found = {(row["weekday"], row["hour"]): row for row in rows}
-    return [_cell(day, hour, found.get((day, hour))) for day in range(1, 8) for hour in range(24)]
+    by_hour = {(row["weekday"], row["hour"]): row for row in rows}
+    return [_cell(day, hour, by_hour.get((day, hour))) for day in range(1, 8) for hour in range(24)]
 
 
 def _cell(day: int, hour: int, row: Figures | None) -> Figures:
@@ -36,12 +36,12 @@ def segments(connection: duckdb.DuckDBPyConnection, query: MetricsQuery) -> Figu
     if query.gaps.times:
         return dict.fromkeys((*KINDS, "surge_days"))
     rows = rows_of(connection, f"select kind, {_COUNTS} from placed group by 1")
-    found = {row.pop("kind"): row for row in rows}
+    rows_by_kind = {row.pop("kind"): row for row in rows}
     none = {"leads": 0, "contacted": 0, "contacted_in_window": 0}
     days = rows_of(
         connection, f"select day::varchar as date, {_COUNTS} from placed where surge group by day order by day"
     )
-    by_kind = {kind: _segment(query, found.get(kind, none)) for kind in KINDS}
+    by_kind = {kind: _segment(query, rows_by_kind.get(kind, none)) for kind in KINDS}
     return by_kind | {"surge_days": [{"date": row.pop("date")} | _segment(query, row) for row in days]}
 
 

@@ -53,13 +53,13 @@ class MetricTerms:
 
 def _staff(policy: Policy) -> Staffing | None:
     """Return who answers: everybody who is active in a pool; None where nobody said how long a lead takes."""
-    told = policy.capacity
+    capacity = policy.capacity
     promised = [target.within for target in policy.targets.values() if target.within]
-    window = told.window or min(promised, default=None)
+    window = capacity.window or min(promised, default=None)
     people = {member for pool in policy.pools.values() for member in pool.members} - set(policy.inactive)
-    if told.handling is None or window is None or not people:
+    if capacity.handling is None or window is None or not people:
         return None
-    return Staffing(people=len(people), handling=told.handling, window=window, target=float(told.target))
+    return Staffing(people=len(people), handling=capacity.handling, window=window, target=float(capacity.target))
 
 
 def _standard(policy: Policy) -> str:
@@ -82,7 +82,7 @@ def figures(table: FactTable, period: ReportPeriod, terms: MetricTerms, *, is_wi
     """
     scope = {"start": period.start, "end": period.end, "as_of": period.as_of}
     return {
-        **figures_of(table.connection, "facts", _asked(period, terms, is_window=is_window)),
+        **figures_of(table.connection, "facts", _query(period, terms, is_window=is_window)),
         "period": {
             "from": format_timestamp(period.start),
             "to": format_timestamp(period.end),
@@ -95,7 +95,7 @@ def figures(table: FactTable, period: ReportPeriod, terms: MetricTerms, *, is_wi
     }
 
 
-def _asked(period: ReportPeriod, terms: MetricTerms, *, is_window: bool) -> MetricsQuery:
+def _query(period: ReportPeriod, terms: MetricTerms, *, is_window: bool) -> MetricsQuery:
     money = terms.money
     return MetricsQuery(
         calendar=terms.calendar,

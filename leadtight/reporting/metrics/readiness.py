@@ -9,7 +9,7 @@ from leadtight.reporting.metrics.query import MetricsQuery
 
 DAY_US, MINUTE_US = 86_400_000_000, 60_000_000
 
-_LOOKED = f"""
+_COUNTS = f"""
     select count(*) as leads, count(response_us) as contacted, count(*) filter (kept) as kept,
         count(*) filter (not unowned) as owned, count(unowned) as owned_known,
         count(*) filter (owner is not null) as with_owner, count(*) filter (source is not null) as with_source,
@@ -33,7 +33,7 @@ _STEPS = """
 """
 
 
-def looked(connection: duckdb.DuckDBPyConnection, facts: str, query: MetricsQuery, as_of_us: int) -> Row:
+def readiness_counts(connection: duckdb.DuckDBPyConnection, facts: str, query: MetricsQuery, as_of_us: int) -> Row:
     """Return the counts behind these and the self-audit, on which weekday most late answers came, and next steps.
 
     Next steps are those of every open lead, whenever it came.
@@ -45,7 +45,7 @@ def looked(connection: duckdb.DuckDBPyConnection, facts: str, query: MetricsQuer
         f" where response_us > {DAY_US} group by 1 order by n desc, weekday limit 1",
     )
     steps = rows_of(connection, _STEPS.format(facts=facts, as_of_us=as_of_us))[0]
-    return rows_of(connection, _LOOKED)[0] | steps | {"most": by_day[0] if by_day else {"weekday": None, "n": 0}}
+    return rows_of(connection, _COUNTS)[0] | steps | {"most": by_day[0] if by_day else {"weekday": None, "n": 0}}
 
 
 def index(row: Row, figures: Figures, query: MetricsQuery) -> Figures:
@@ -63,21 +63,21 @@ def index(row: Row, figures: Figures, query: MetricsQuery) -> Figures:
 
 def passive_crm(row: Row, query: MetricsQuery) -> list[Figures]:
     """Return three signs of a CRM that is filled in afterwards (L9): yes, no or unknown, with what shows it."""
-    known = not query.gaps.untimed
-    later, contacted = (row["later"], row["contacted"]) if known else (0, 0)
-    most = row["most"]["n"] if known else 0
+    is_timed = not query.gaps.untimed
+    later, contacted = (row["later"], row["contacted"]) if is_timed else (0, 0)
+    most = row["most"]["n"] if is_timed else 0
     return [
         _sign(
             "manual_outcome_logging",
             "first contacts are at multiples of five minutes, as people enter them; by chance at most one in five is",
-            row["on_five_minutes"] if known else 0,
+            row["on_five_minutes"] if is_timed else 0,
             contacted,
             (0.3, 0.5),
         ),
         _sign(
             "calendar_reminders",
             "answers after more than a day come within 15 minutes of the hour of arrival; by chance one in 48 does",
-            row["at_the_hour"] if known else 0,
+            row["at_the_hour"] if is_timed else 0,
             later,
             (0.05, 0.1),
         ),
@@ -91,11 +91,11 @@ def passive_crm(row: Row, query: MetricsQuery) -> list[Figures]:
     ]
 
 
-def _sign(name: str, what: str, part: int, whole: int, limits: tuple[float, float]) -> Figures:
+def _sign(name: str, finding: str, part: int, whole: int, limits: tuple[float, float]) -> Figures:
     """Return yes when the interval is above the second limit, no when below it and the share below the first."""
     interval = wilson(part, whole)
     if interval is None or whole < SMALL:
-        return {"signal": name, "found": "unknown", "evidence": f"only {whole} leads to examine: {what}"}
+        return {"signal": name, "found": "unknown", "evidence": f"only {whole} leads to examine: {finding}"}
     low, high = interval
-    found = "yes" if low > limits[1] else "no" if high < limits[1] and part / whole < limits[0] else "unknown"
-    return {"signal": name, "found": found, "evidence": f"{part} of {whole}: {what}"}
+    answer = "yes" if low > limits[1] else "no" if high < limits[1] and part / whole < limits[0] else "unknown"
+    return {"signal": name, "found": answer, "evidence": f"{part} of {whole}: {finding}"}

@@ -45,7 +45,7 @@ from leadtight.reporting.metrics.self_audit import self_audit
 from leadtight.reporting.metrics.working_time import place
 
 NO_PREVIOUS = "no period is given to compare with the one before it (--since and --until)"
-NOT_ASKED = "the report of the previous period shows it"
+SHOWN_BEFORE = "the report of the previous period shows it"
 OF_CONTACTS = ("contacted", "never_contacted", "contact_rate", "marketing_sales_gap", "diagnosis.verdict")
 OF_TIMES = (
     *("contacted_in_window", "follow_up_rate", "response", "business_response", "buckets", "heat"),
@@ -55,10 +55,10 @@ OF_TIMES = (
 
 def figures(connection: duckdb.DuckDBPyConnection, facts: str, query: MetricsQuery) -> Figures:
     """Return the figures of the leads in `facts`, the name of a relation, for the period that is asked for."""
-    before = _previous(connection, facts, query)
+    previous_figures = _previous(connection, facts, query)
     total = _placed(connection, facts, query)
     as_of = stage_durations.latest(connection, query)
-    told = {
+    result = {
         "period": _period(total, query),
         **_headline(total, query),
         "owners": _owners(connection, query),
@@ -68,16 +68,16 @@ def figures(connection: duckdb.DuckDBPyConnection, facts: str, query: MetricsQue
         "money": costs.money(query, total),
         "marketing_sales_gap": _gap(total),
         "diagnosis": diagnose(pattern(connection, total, query)),
-        "previous": before,
+        "previous": previous_figures,
         "win_by_bucket": stage_durations.wins(connection, query),
         "attempts": stage_durations.attempts(connection, query),
         "stages": stage_durations.stages(connection, as_of),
         "stuck": stage_durations.stuck(connection, as_of),
         "capacity": capacity(connection, query),
     }
-    seen = readiness.looked(connection, facts, query, as_of)
-    told |= {"ledger": _ledger(connection, query, told["money"]), **_readiness(seen, told, query)}
-    return told | {"cannot_compute": [{"what": what, "why": why} for what, why in _unknown(total, query)]}
+    counts = readiness.readiness_counts(connection, facts, query, as_of)
+    result |= {"ledger": _ledger(connection, query, result["money"]), **_readiness(counts, result, query)}
+    return result | {"cannot_compute": [{"what": figure, "why": reason} for figure, reason in _unknown(total, query)]}
 
 
 def _placed(connection: duckdb.DuckDBPyConnection, facts: str, query: MetricsQuery) -> Row:
@@ -195,7 +195,7 @@ def _unknown(total: Row, query: MetricsQuery) -> Iterator[tuple[str, str]]:
     if gaps.created:
         yield "period", gaps.created
     if gaps.contacts:
-        yield from ((what, gaps.contacts) for what in OF_CONTACTS)
+        yield from ((figure, gaps.contacts) for figure in OF_CONTACTS)
     yield from _without_leads(total, query)
     yield from _without_times(total, query)
     if gaps.owners:
@@ -205,14 +205,14 @@ def _unknown(total: Row, query: MetricsQuery) -> Iterator[tuple[str, str]]:
     if gaps.sources:
         yield "sources", gaps.sources
     yield from costs.unknown(query, total)
-    yield from _not_asked(query)
+    yield from _other_gaps(query)
 
 
-def _not_asked(query: MetricsQuery) -> Iterator[tuple[str, str]]:
+def _other_gaps(query: MetricsQuery) -> Iterator[tuple[str, str]]:
     gaps = query.gaps
     no_wins = gaps.won or gaps.untimed
     reasons = {
-        "previous": "" if previous(query) else NOT_ASKED if query.alone else NO_PREVIOUS,
+        "previous": "" if previous(query) else SHOWN_BEFORE if query.alone else NO_PREVIOUS,
         "win_by_bucket": no_wins,
         "attempts": gaps.attempts,
         "readiness.persistence": gaps.attempts,
@@ -224,20 +224,20 @@ def _not_asked(query: MetricsQuery) -> Iterator[tuple[str, str]]:
         "readiness.context_retention": gaps.contact_persons or gaps.contacts,
         "capacity": gaps.times or ("" if query.staff else gaps.staff),
     }
-    yield from ((what, why) for what, why in reasons.items() if why)
+    yield from ((figure, reason) for figure, reason in reasons.items() if reason)
 
 
 def _without_leads(total: Row, query: MetricsQuery) -> Iterator[tuple[str, str]]:
     if not total["leads"]:
-        for what in ("period", "contact_rate", "follow_up_rate", "marketing_sales_gap.gap_rate"):
-            yield what, glossary.NO_LEADS
+        for figure in ("period", "contact_rate", "follow_up_rate", "marketing_sales_gap.gap_rate"):
+            yield figure, glossary.NO_LEADS
 
 
 def _without_times(total: Row, query: MetricsQuery) -> Iterator[tuple[str, str]]:
-    if why := query.gaps.untimed:
-        yield from ((what, why) for what in OF_TIMES)
+    if reason := query.gaps.untimed:
+        yield from ((figure, reason) for figure in OF_TIMES)
     elif not total["contacted"]:
-        why = glossary.NO_CONTACT if total["leads"] else glossary.NO_LEADS
-        yield from ((what, why) for what in ("response", "business_response"))
+        reason = glossary.NO_CONTACT if total["leads"] else glossary.NO_LEADS
+        yield from ((figure, reason) for figure in ("response", "business_response"))
     if query.gaps.times:
         yield "segments", query.gaps.times

@@ -35,11 +35,11 @@ def self_audit(row: Row, figures: Figures, query: MetricsQuery) -> Figures:
     """Return the 15 items with their points, their sum, and the band when what is not known cannot change it."""
     items = [*_promptness(row, figures, query), *_discipline(row, figures, query)]
     score = sum(item.score for item in items if item.score is not None)
-    known = sum(item.score is not None for item in items)
-    most = score + 2 * (len(items) - known)
+    answered = sum(item.score is not None for item in items)
+    most = score + 2 * (len(items) - answered)
     return {
         "score": score,
-        "answered_from_data": known,
+        "answered_from_data": answered,
         "lowest": score,
         "highest": most,
         "band": _band(score) if _band(score) == _band(most) else None,
@@ -54,9 +54,14 @@ def _band(score: int) -> str:
 
 def _promptness(row: Row, figures: Figures, query: MetricsQuery) -> Iterator[SelfAuditItem]:
     leads, contacted = row["leads"], figures["contacted"]
-    known = 0 if query.gaps.created else row["owned_known"]
+    with_known_owner = 0 if query.gaps.created else row["owned_known"]
     yield _graded(
-        "owner_at_arrival", "Does every lead have an owner when it has to be answered?", row["owned"], known, 99, 90
+        "owner_at_arrival",
+        "Does every lead have an owner when it has to be answered?",
+        row["owned"],
+        with_known_owner,
+        99,
+        90,
     )
     yield SelfAuditItem(
         "rate_known",
@@ -109,18 +114,18 @@ def _cost(figures: Figures, query: MetricsQuery) -> SelfAuditItem:
 
 
 def _next_step(row: Row, query: MetricsQuery) -> SelfAuditItem:
-    why = query.gaps.next_steps
-    planned = None if why else row["with_next_step"]
-    item = _graded("next_step", "Does every open lead have a next step with a date?", planned, row["open"], 99, 90, why)
+    gap = query.gaps.next_steps
+    planned = None if gap else row["with_next_step"]
+    item = _graded("next_step", "Does every open lead have a next step with a date?", planned, row["open"], 99, 90, gap)
     return item if item.score is None else replace(item, evidence=f"{item.evidence}; {row['overdue']} are overdue")
 
 
 def _graded(
-    name: str, question: str, part: int | None, whole: int, full: int, half: int, why: str = ""
+    name: str, question: str, part: int | None, whole: int, full: int, half: int, reason: str = ""
 ) -> SelfAuditItem:
     """Return 2 points from `full` percent on, 1 from `half` percent on, else 0."""
     if part is None or not whole:
-        return SelfAuditItem(name, question, None, why or UNKNOWN)
+        return SelfAuditItem(name, question, None, reason or UNKNOWN)
     score = 2 if part * 100 >= full * whole else 1 if part * 100 >= half * whole else 0
     return SelfAuditItem(name, question, score, f"{part} of {whole}, {_percent(part, whole)}")
 

@@ -62,9 +62,9 @@ def attempts(connection: duckdb.DuckDBPyConnection, query: MetricsQuery) -> Figu
         f"select least(coalesce(attempts, 0), {MANY + 1}) as n, count(*) as leads,"
         f" count(*) filter (response_us is null) as never from placed group by 1 order by 1",
     )
-    found = {row["n"]: row for row in rows}
+    by_attempts = {row["n"]: row for row in rows}
     none = {"leads": 0, "never": 0}
-    cells = [(n, found.get(n, none)) for n in range(MANY + 2)]
+    cells = [(n, by_attempts.get(n, none)) for n in range(MANY + 2)]
     leads, never = sum(c["leads"] for _, c in cells), sum(c["never"] for _, c in cells)
     many = [c for n, c in cells if n >= ENOUGH]
     return {
@@ -85,8 +85,8 @@ def wins(connection: duckdb.DuckDBPyConnection, query: MetricsQuery) -> list[Fig
         connection,
         f"select {_BUCKET} as bucket, count(*) as leads, count(*) filter (stage = 'won') as won from placed group by 1",
     )
-    found = {row["bucket"]: (row["leads"], row["won"]) for row in rows}
-    return [{"bucket": name} | interval(*found.get(name, (0, 0)), of="won", share="win_rate") for name in BUCKETS]
+    by_bucket = {row["bucket"]: (row["leads"], row["won"]) for row in rows}
+    return [{"bucket": name} | interval(*by_bucket.get(name, (0, 0)), of="won", share="win_rate") for name in BUCKETS]
 
 
 def interval(leads: int, part: int, *, of: str, share: str) -> Figures:

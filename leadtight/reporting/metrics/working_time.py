@@ -132,7 +132,7 @@ def _calendar_tables(
 ) -> int:
     """Create `periods`, `open_days` and `work_days`, and return how many periods a UTC day has at most."""
     margin = timedelta(days=2)
-    known = first is not None and last is not None
+    has_span = first is not None and last is not None
     spans = _open_between(calendar, first - margin, last + margin) if first and last else ()
     periods = [(microseconds(opens), microseconds(closes)) for opens, closes in spans]
     connection.execute(
@@ -140,7 +140,7 @@ def _calendar_tables(
         " unnest($closes::bigint[]) as closes_us",
         {"opens": [opens for opens, _ in periods], "closes": [closes for _, closes in periods]},
     )
-    days = _days(periods, calendar) if known else {}
+    days = _days(periods, calendar) if has_span else {}
     connection.execute(
         "create or replace temp table open_days as select unnest($days::date[]) as day,"
         " unnest($first::bigint[]) as first_us, unnest($last::bigint[]) as last_us",
@@ -163,26 +163,26 @@ def _open_between(calendar: Calendar, start: datetime, end: datetime) -> Iterato
 
 def _by_utc_day(periods: list[tuple[int, int]], begin: int, end: int) -> dict[int, list[tuple[int, int]]]:
     """Return the periods cut at midnight UTC, by the number of the day since 1970; every day of the span is there."""
-    found: dict[int, list[tuple[int, int]]] = {day: [] for day in range(begin // DAY_US, end // DAY_US + 1)}
+    by_day: dict[int, list[tuple[int, int]]] = {day: [] for day in range(begin // DAY_US, end // DAY_US + 1)}
     for opens, closes in periods:
         for day in range(opens // DAY_US, (closes - 1) // DAY_US + 1):
             piece = (max(opens, day * DAY_US), min(closes, (day + 1) * DAY_US))
-            found.setdefault(day, []).append(piece)
-    return dict(sorted(found.items()))
+            by_day.setdefault(day, []).append(piece)
+    return dict(sorted(by_day.items()))
 
 
 def _work_days(
     connection: duckdb.DuckDBPyConnection, calendar: Calendar, days: dict[int, list[tuple[int, int]]]
 ) -> int:
-    pieces, before = max(map(len, days.values()), default=0), 0
+    pieces, total_us = max(map(len, days.values()), default=0), 0
     columns: dict[str, list[int | None]] = {"number": list(days), "before_us": []}
     columns["offset_us"] = [_offset(calendar, day) for day in days]
     for n in range(pieces):
         columns[f"opens_{n}"] = [row[n][0] if n < len(row) else None for row in days.values()]
         columns[f"closes_{n}"] = [row[n][1] if n < len(row) else None for row in days.values()]
     for row in days.values():
-        columns["before_us"].append(before)
-        before += sum(closes - opens for opens, closes in row)
+        columns["before_us"].append(total_us)
+        total_us += sum(closes - opens for opens, closes in row)
     cells = ", ".join(f"unnest(${name}::bigint[]) as {name}" for name in columns)
     connection.execute(f"create or replace temp table work_days as select {cells}", columns)
     return pieces

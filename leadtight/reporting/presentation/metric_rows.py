@@ -53,7 +53,7 @@ _KINDS = {"business_hours": "in working hours", "after_hours": "after hours", "w
 class Unknown:
     """Figures that one reason keeps unknown, and what would change it, as far as that can be told."""
 
-    why: str
+    reason: str
     figures: tuple[str, ...]
     remedy: str
 
@@ -71,7 +71,10 @@ def _tables(report: Figures) -> Iterator[tuple[str, Any]]:
     yield "surge_rows", (_segment(day["date"], day) for day in (report["segments"]["surge_days"] or ())[:MOST_ROWS])
     yield "owner_rows", map(_owner, _most(report["owners"]))
     yield "source_rows", map(_source, _most(report["sources"]))
-    yield "money_rows", ((label, report["money"][k], why(report, f"money.{k}")) for k, label in _MONEY.items())
+    yield (
+        "money_rows",
+        ((label, report["money"][k], reason_unknown(report, f"money.{k}")) for k, label in _MONEY.items()),
+    )
     attempts = report["attempts"]
     yield "attempt_rows", ([r["attempts"], _number(r["leads"])] for r in attempts["distribution"]) if attempts else ()
     yield "stage_rows", ([r["stage"], _number(r["leads"]), _days(r["median_days"])] for r in _most(report["stages"]))
@@ -112,8 +115,8 @@ def _most(rows: list[Figures]) -> list[Figures]:
 
 def bars(rows: list[Figures], key: str) -> tuple[chart.ChartBar, ...]:
     """Return a bar for each of the owners or sources with the most leads: the share contacted in the window."""
-    known = [row for row in _most(rows) if row["in_window_rate"] is not None][:MOST_BARS]
-    return chart.rated((row[key] or NONE[key], row["leads"], row["in_window_rate"]) for row in known)
+    rated = [row for row in _most(rows) if row["in_window_rate"] is not None][:MOST_BARS]
+    return chart.rated((row[key] or NONE[key], row["leads"], row["in_window_rate"]) for row in rated)
 
 
 def _number(value: int | None) -> str:
@@ -168,8 +171,8 @@ def _segments(figures: Figures) -> Iterator[list[str]]:
 
 
 def _sum(counts: Iterable[int | None]) -> int | None:
-    known = [count for count in counts if count is not None]
-    return sum(known) if known else None
+    present = [count for count in counts if count is not None]
+    return sum(present) if present else None
 
 
 def _segment(label: str, row: Figures) -> list[str]:
@@ -231,7 +234,7 @@ def unknown(report: Figures) -> list[Unknown]:
         if not gap["why"].startswith(glossary.NOTHING_SPENT_ON):
             by_reason.setdefault(gap["why"], []).append(gap)
     return [
-        Unknown(why=reason, figures=tuple(names(gap["what"] for gap in gaps)), remedy=gaps[0].get("remedy", ""))
+        Unknown(reason=reason, figures=tuple(names(gap["what"] for gap in gaps)), remedy=gaps[0].get("remedy", ""))
         for reason, gaps in by_reason.items()
     ]
 
@@ -242,6 +245,6 @@ def unpriced(report: Figures) -> str:
     return next((reason for reason in reasons if reason.startswith(glossary.NOTHING_SPENT_ON)), "")
 
 
-def why(report: Figures, what: str) -> str:
+def reason_unknown(report: Figures, figure: str) -> str:
     """Return why a figure is not there."""
-    return next((each["why"] for each in report["cannot_compute"] if each["what"] == what), "nothing to divide by")
+    return next((each["why"] for each in report["cannot_compute"] if each["what"] == figure), "nothing to divide by")

@@ -22,8 +22,8 @@ def disagreements(events: Iterable[Event]) -> tuple[Disagreement, ...]:
     An answer is judged by the log as it stood when it was given, and counted with the owner of that moment.
     """
     latest = {e.lead_id: e for e in sorted(events, key=lambda e: e.at) if e.kind is EventKind.LEAD_ANSWERED}
-    told = [e for e in latest.values() if e.data.get("disagrees")]
-    denied = Counter(str(e.data.get("owner", "")) for e in told if e.data.get("said") == "no")
-    unlogged = Counter(str(e.data.get("owner", "")) for e in told if e.data.get("said") == "yes")
-    found = (Disagreement(owner=o, denied=denied[o], unlogged=unlogged[o]) for o in denied.keys() | unlogged.keys())
-    return tuple(sorted(found, key=lambda one: (-one.denied, -one.unlogged, one.owner)))
+    contradicting = [e for e in latest.values() if e.data.get("disagrees")]
+    denied = Counter(str(e.data.get("owner", "")) for e in contradicting if e.data.get("said") == "no")
+    unlogged = Counter(str(e.data.get("owner", "")) for e in contradicting if e.data.get("said") == "yes")
+    by_owner = (Disagreement(owner=o, denied=denied[o], unlogged=unlogged[o]) for o in denied.keys() | unlogged.keys())
+    return tuple(sorted(by_owner, key=lambda row: (-row.denied, -row.unlogged, row.owner)))

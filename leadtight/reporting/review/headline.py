@@ -12,14 +12,14 @@ def in_words(review: Review) -> tuple[str, ...]:
 
 
 def _sentences(review: Review) -> Iterator[str]:
-    week, before = review.figures, review.before
+    week, previous = review.figures, review.previous_week
     if not week["leads"]:
         yield "No leads arrived"
     else:
         rate = share(week["follow_up_rate"])
         yield f"{week['contacted_in_window']} of {counted(week['leads'], 'new lead')} answered in time ({rate})"
-    if week["leads"] and before["leads"]:
-        yield f"The week before it was {share(before['follow_up_rate'])} of {counted(before['leads'], 'lead')}."
+    if week["leads"] and previous["leads"]:
+        yield f"The week before it was {share(previous['follow_up_rate'])} of {counted(previous['leads'], 'lead')}."
     if waiting := week["never_contacted"]:
         yield f"{counted(waiting, 'lead')} of the week still {'waits' if waiting == 1 else 'wait'} for an answer."
     if review.promises["due"]:

@@ -60,10 +60,10 @@ def of_events(events: Iterable[Event], tell: Sentences, zone: ZoneInfo) -> Histo
     """Return what the events of a lead show of a leak, in order of time; what people wrote stays out."""
     showing = sorted((e for e in events if e.kind in SHOWING), key=lambda e: (e.at, e.version))
     bare = (replace(e, data={name: value for name, value in e.data.items() if name not in TYPED}) for e in showing)
-    return tuple((moment(e.at, zone), what) for e in bare if (what := tell(e)))
+    return tuple((moment(e.at, zone), sentence) for e in bare if (sentence := tell(e)))
 
 
 def of_times(leak: LeakedLead, zone: ZoneInfo) -> History:
     """Return what the times of a lead show, where nothing else is known of it."""
     times = {"Created": leak.received_at, "To be answered by": leak.deadline, "First contact": leak.first_contact_at}
-    return tuple((moment(at, zone), what) for what, at in times.items() if at)
+    return tuple((moment(at, zone), label) for label, at in times.items() if at)

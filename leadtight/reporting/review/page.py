@@ -31,7 +31,7 @@ from leadtight.reporting.review.review import Review
 
 GONE = "Erased lead"
 NO_REASON = "no reason"
-Told = Callable[[str, datetime], leak_rows.History]
+HistoryOf = Callable[[str, datetime], leak_rows.History]
 STYLES = ("weekly.css", "audit.css")
 
 
@@ -58,11 +58,11 @@ class Section:
 
 
 def render(
-    review: Review, policy: Policy, names: LeadNames, reason_of: LostReasons, links: OutcomeLinks, told_of: Told
+    review: Review, policy: Policy, names: LeadNames, reason_of: LostReasons, links: OutcomeLinks, history_of: HistoryOf
 ) -> bytes:
     """Return the page. Names are asked for now and stand only here; links are signed as of the review's own time.
 
-    `told_of` says what had happened with a lead that leaked.
+    `history_of` says what had happened with a lead that leaked.
     """
     writer = _Writer(review, policy, names, links)
     page = pages.environment().get_template("weekly.html.j2")
@@ -79,7 +79,7 @@ def render(
         in_words=in_words(review),
         sections=tuple(writer.section(answer) for answer in review.answers),
         missed=writer.section(review.missed),
-        leaks=tuple(writer.leak(leak, told_of) for leak in review.leaks),
+        leaks=tuple(writer.leak(leak, history_of) for leak in review.leaks),
         late=writer.section(review.recorded_late),
         without_reason=writer.section(review.lost_without_reason),
         unassigned=writer.section(review.unassigned_while_idle),
@@ -100,7 +100,7 @@ def render(
         of_window=metric_rows.tables(window),
         unknown=metric_rows.unknown(window),
         unpriced=metric_rows.unpriced(window),
-        why=lambda what: metric_rows.why(window, what),
+        reason_unknown=lambda figure: metric_rows.reason_unknown(window, figure),
     ).encode()
 
 
@@ -135,10 +135,10 @@ class _Writer:
             lines=tuple(self._line(row, question) for row in answer.rows[:TOP]),
         )
 
-    def leak(self, leak: LeakedLead, told_of: Told) -> leak_rows.LeakRow:
+    def leak(self, leak: LeakedLead, history_of: HistoryOf) -> leak_rows.LeakRow:
         """Return a row of the ledger that opens to what happened."""
         name = self._names(leak.lead_id) or GONE
-        return leak_rows.row(leak, name, self._owner(leak.owner), told_of(leak.lead_id, self._as_of))
+        return leak_rows.row(leak, name, self._owner(leak.owner), history_of(leak.lead_id, self._as_of))
 
     def _owner(self, person_id: str | None) -> str:
         return self._policy.person_name(person_id) if person_id else metric_rows.NONE["owner"]

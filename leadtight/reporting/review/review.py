@@ -30,7 +30,7 @@ class Review:
     window: Figures
     leaks: tuple[LeakedLead, ...]
     window_before: Figures | None
-    before: Figures
+    previous_week: Figures
     invariants: Figures
     lost: LostLeads
     disagreements: tuple[Disagreement, ...]

@@ -76,17 +76,17 @@ class ReportService:
         latest event, or of the latest promise that ran out since. Raises ValueError for a day that has not begun.
         """
         snapshots = Snapshots(self._log, self._files)
-        told: dict[str, Any] = {}
+        result: dict[str, Any] = {}
         restated: list[date] = []
         night, changed = self._first_to_write(snapshots, day, now), False
         while night <= day or (changed and self._files.get(_metrics_key(night))):
             written, changed = self._night(snapshots, night, now)
             if night == day:
-                told = written
+                result = written
             elif changed:
                 restated.append(night)
             night += timedelta(days=1)
-        return told | {"restated": [*map(str, restated), *self._review_again(restated, now)]}
+        return result | {"restated": [*map(str, restated), *self._review_again(restated, now)]}
 
     def _first_to_write(self, snapshots: Snapshots, day: date, now: datetime) -> date:
         """Return the earliest of the last nights before `day` whose events are not those it was written of."""
@@ -117,15 +117,15 @@ class ReportService:
             completeness=channels,
         )
         with snapshot.table as table:
-            told = nightly.document(table, replace(night, with_room=self._with_room(table, today)))
+            document = nightly.document(table, replace(night, with_room=self._with_room(table, today)))
             posted = ledger.as_csv(table.connection)
             facts = table.parquet({"schema": SCHEMA, "as_of": format_timestamp(snapshot.as_of)})
-        metrics = _json(told)
+        metrics = _json(document)
         changed = (self._files.get(_metrics_key(day)), snapshots.kept(day)) != (metrics, facts)
         snapshots.keep(day, facts)
         self._files.put(f"ledger/dt={day.isoformat()}/ledger.csv", posted, CSV)
         self._files.put(_metrics_key(day), metrics, JSON)
-        return told, changed
+        return document, changed
 
     def _review_again(self, restated: list[date], now: datetime) -> Iterator[str]:
         """Write again the reviews that stand on these days, and yield their weeks."""
@@ -149,20 +149,20 @@ class ReportService:
             period = replace(period, as_of=snapshots.settled(day, days(day, day, self._zone, now)).as_of)
         snapshot = snapshots.at(day, window_ending(day, self._zone, period.as_of))
         with snapshot.table:
-            before = self._week_before(snapshots, week)
+            previous_week = self._week_before(snapshots, week)
             idle = self._policy.untouched_after
-            said = disagreements(self._events_in(period))
+            contradictions = disagreements(self._events_in(period))
             with_room = self._with_room(snapshot.table, period)
             earlier = self._metrics(day - timedelta(days=WINDOW_DAYS))
             review = weekly.review(
-                week, period, self._zone, snapshot, before, self._terms, idle, said, with_room, earlier
+                week, period, self._zone, snapshot, previous_week, self._terms, idle, contradictions, with_room, earlier
             )
-        told = weekly.document(review)
-        shown = page.render(review, self._policy, self._names, self._reasons, self._links, self._told_of)
+        document = weekly.document(review)
+        shown = page.render(review, self._policy, self._names, self._reasons, self._links, self._history_of)
         self._files.put(page_of(week), shown, HTML)
-        self._files.put(_review_of(week), _json(told), JSON)
+        self._files.put(_review_of(week), _json(document), JSON)
         self._point_to(week, period.as_of)
-        return told
+        return document
 
     def _metrics(self, day: date) -> Figures | None:
         """Return the metrics of a night as they were written, if this version can read them."""
@@ -186,7 +186,7 @@ class ReportService:
         happened = (e for day in utc_days(period.start, period.as_of) for e in self._log.events_on(day))
         return (e for e in happened if period.start <= e.at < period.as_of)
 
-    def _told_of(self, lead_id: str, as_of: datetime) -> History:
+    def _history_of(self, lead_id: str, as_of: datetime) -> History:
         """Return what had happened with a leaked lead by then, in words."""
         events = (e for e in self._log.history(lead_id) if e.at < as_of)
         return of_events(events, self._sentences, self._zone)

@@ -32,7 +32,7 @@ class FreeCapacity:
 
 
 @dataclass(frozen=True, slots=True)
-class _HeldLead:
+class _OwnedLead:
     """A lead that counts to somebody's caps: since when they have it, and when it was closed."""
 
     since: datetime
@@ -48,18 +48,18 @@ def room_for_unassigned(
     open, they are active and on no planned leave, and below their caps by the leads that they have at `as_of`: a lead
     that has moved on meanwhile, and a switch to away by hand, leave no trace in the facts.
     """
-    found = ((lead, _room(table, lead, period, policy, grace, history)) for lead in ownerless(table, period, grace))
-    return {lead.lead_id: room for lead, room in found if room}
+    rooms = ((lead, _room(table, lead, period, policy, grace, history)) for lead in ownerless(table, period, grace))
+    return {lead.lead_id: room for lead, room in rooms if room}
 
 
 def _room(
     table: FactTable, lead: OwnerlessLead, period: ReportPeriod, policy: Policy, grace: timedelta, history: Histories
 ) -> FreeCapacity | None:
     begin, end = max(lead.since + grace, period.start), lead.until
-    known = _as_of(end, history(lead.lead_id))
-    if known is None:
+    lead_then = _as_of(end, history(lead.lead_id))
+    if lead_then is None:
         return None
-    members = pool_for(policy, known).members.keys() - set(policy.inactive)
+    members = pool_for(policy, lead_then).members.keys() - set(policy.inactive)
     first = {person: _first_free(table, policy, person, begin, end) for person in members}
     free = sorted((at, person) for person, at in first.items() if at)
     return FreeCapacity(tuple(person for _, person in free), free[0][0]) if free else None
@@ -75,11 +75,11 @@ def _as_of(end: datetime, events: tuple[Event, ...]) -> Lead | None:
 
 def _first_free(table: FactTable, policy: Policy, person: str, begin: datetime, end: datetime) -> datetime | None:
     limit = policy.limits.get(person)
-    held = _held(table, policy, person, end) if limit else ()
+    owned = _owned_leads(table, policy, person, end) if limit else ()
     at_work = policy.calendar_of(person).open_between(begin, end)
     stretches = (rest for stretch in at_work for rest in _without_leave(policy, person, *stretch))
-    moments = (at for stretch in stretches for at in (_changes(limit, held, *stretch) if limit else stretch[:1]))
-    return next((at for at in moments if limit is None or not _full(limit, held, at)), None)
+    moments = (at for stretch in stretches for at in (_changes(limit, owned, *stretch) if limit else stretch[:1]))
+    return next((at for at in moments if limit is None or not _full(limit, owned, at)), None)
 
 
 def _without_leave(policy: Policy, person: str, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
@@ -93,26 +93,26 @@ def _without_leave(policy: Policy, person: str, start: datetime, end: datetime) 
     yield start, end
 
 
-def _held(table: FactTable, policy: Policy, person: str, end: datetime) -> tuple[_HeldLead, ...]:
+def _owned_leads(table: FactTable, policy: Policy, person: str, end: datetime) -> tuple[_OwnedLead, ...]:
     rows = table.rows(
         "select epoch_us(owner_since) as since, epoch_us(closed_at) as closed from counted where owner = $person"
         " and owner_since < $end and list_contains($tiers, tier) order by owner_since",
         {"person": person, "end": end, "tiers": [tier.id for tier in policy.tiers if tier.counts_to_cap]},
     )
-    known = ((instant(row["since"]), instant(row["closed"])) for row in rows)
-    return tuple(_HeldLead(since, closed) for since, closed in known if since)
+    spans = ((instant(row["since"]), instant(row["closed"])) for row in rows)
+    return tuple(_OwnedLead(since, closed) for since, closed in spans if since)
 
 
-def _changes(limit: LeadLimit, held: tuple[_HeldLead, ...], start: datetime, end: datetime) -> list[datetime]:
+def _changes(limit: LeadLimit, owned: tuple[_OwnedLead, ...], start: datetime, end: datetime) -> list[datetime]:
     """Return when somebody may have got room in a stretch: at its start, at midnight, or when a cap lets go."""
     first, last = local_day(start, limit.zone), local_day(end, limit.zone)
     midnights = (midnight(first + timedelta(days=n), limit.zone) for n in range(1, (last - first).days + 1))
-    let_go = (at for lead in held for at in (lead.since + HOUR, lead.closed_at) if at)
+    let_go = (at for lead in owned for at in (lead.since + HOUR, lead.closed_at) if at)
     return [start, *sorted(at for at in (*midnights, *let_go) if start < at < end)]
 
 
-def _full(limit: LeadLimit, held: tuple[_HeldLead, ...], at: datetime) -> bool:
-    had = [lead for lead in held if lead.since <= at]
+def _full(limit: LeadLimit, owned: tuple[_OwnedLead, ...], at: datetime) -> bool:
+    had = [lead for lead in owned if lead.since <= at]
     still_open = sum(lead.closed_at is None or lead.closed_at > at for lead in had)
     state = OwnerState(person_id="", open=still_open, recent=tuple(lead.since for lead in had))
     return bool(state.full(limit.caps, Day.of(at, limit.zone)))

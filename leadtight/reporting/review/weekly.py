@@ -53,14 +53,14 @@ def review(
     period: ReportPeriod,
     zone: ZoneInfo,
     snapshot: Snapshot,
-    before: Figures,
+    previous_week: Figures,
     terms: MetricTerms,
     idle: timedelta,
     contradicted: tuple[Disagreement, ...],
     with_room: Mapping[str, FreeCapacity],
     window_before: Figures | None,
 ) -> Review:
-    """Return the review of a week as it stood at the snapshot's `as_of`; `before` are the figures of the week before.
+    """Return the review of a week as it stood at the snapshot's `as_of`; `previous_week` has the figures.
 
     An open lead is on the list of untouched ones after `idle`. `contradicted` is what leads said against the log,
     `with_room` who had room for leads without an owner, `window_before` the metrics of the night on which the window
@@ -81,7 +81,7 @@ def review(
         window=of_window,
         leaks=ledger.latest(table.connection),
         window_before=window_before,
-        before=before,
+        previous_week=previous_week,
         invariants=invariants(table, window, zone, terms.ownerless_after),
         lost=lost(table, period),
         disagreements=contradicted,
@@ -106,14 +106,14 @@ def document(review: Review) -> dict[str, Any]:
         "period": review.figures["period"],
         "in_words": list(in_words(review)),
         "headline": {name: review.figures[name] for name in HEADLINE} | {"promises": dict(review.promises)},
-        "previous_week": {name: review.before[name] for name in ("period", *HEADLINE)},
+        "previous_week": {name: review.previous_week[name] for name in ("period", *HEADLINE)},
         "window": {"days": WINDOW_DAYS} | {name: review.window[name] for name in ("period", *HEADLINE, *OF_WINDOW)},
         "previous_window": {name: review.window_before[name] for name in OF_BOTH} if review.window_before else None,
         "buckets": review.figures["buckets"],
         "owners": review.figures["owners"],
         "sources": review.figures["sources"],
         "lost": {"total": review.lost.total, "without_reason": review.lost.without_reason},
-        "disagreements": [asdict(one) for one in review.disagreements],
+        "disagreements": [asdict(each) for each in review.disagreements],
         "invariants": review.invariants,
         "questions": {answer.question.id: _answer(answer, review) for answer in review.answers},
         "missed_promises": _answer(review.missed, review),
@@ -159,9 +159,9 @@ def _listed(row: ListedLead, review: Review) -> dict[str, Any]:
 
 
 def _promises(table: FactTable, period: ReportPeriod) -> dict[str, int]:
-    found = table.rows(
+    counts = table.rows(
         f"select count(*) as due, count(*) filter ({ANSWERED_AT} > deadline) as missed"
         " from counted where deadline >= $start and deadline < $as_of",
         {"start": period.start, "as_of": period.as_of},
     )[0]
-    return {"due": found["due"], "kept": found["due"] - found["missed"], "missed": found["missed"]}
+    return {"due": counts["due"], "kept": counts["due"] - counts["missed"], "missed": counts["missed"]}

@@ -102,9 +102,9 @@ def written_amount(text: str) -> WrittenAmount | None:
     signs = [s for s in (match["sign"], match["sign2"], match["sign3"]) if s]
     if len(signs) > 1 or (signs and is_bracketed):
         return None
-    before, after = (match["before"] or "").strip(), match["after"].strip()
-    exponent, after = _factor(after)
-    sides = [codes_of(side) for side in (before, after) if side]
+    prefix, suffix = (match["before"] or "").strip(), match["after"].strip()
+    exponent, suffix = _factor(suffix)
+    sides = [codes_of(side) for side in (prefix, suffix) if side]
     if not all(sides):
         return None
     currencies = frozenset.intersection(*sides) if sides else frozenset()

@@ -16,9 +16,9 @@ CLEARLY = 20
 class AmbiguousAmountsError(Exception):
     """Amounts of a column can be read in two ways; the text says why, and `row` and `value` show it."""
 
-    def __init__(self, why: str, row: int, value: str) -> None:
-        super().__init__(why)
-        self.why, self.row, self.value = why, row, value
+    def __init__(self, reason: str, row: int, value: str) -> None:
+        super().__init__(reason)
+        self.reason, self.row, self.value = reason, row, value
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +46,8 @@ class AmountColumn:
 
     def add(self, text: str, row: int, count: int = 1, currency: str = "") -> None:
         """Add a value that stands in `count` rows, of which `row` is the first, in the currency beside it."""
-        before = self.values.get(text)
-        self.values[text] = (before[0] + count, min(before[1], row)) if before else (count, row)
+        previous = self.values.get(text)
+        self.values[text] = (previous[0] + count, min(previous[1], row)) if previous else (count, row)
         if currency:
             first = (row, f"{text} {currency}")
             self.currencies[currency] = min(self.currencies.get(currency, first), first)
@@ -100,9 +100,9 @@ def _codes(name: str) -> frozenset[str]:
     return codes_of(name) or frozenset({folded(name)})
 
 
-def _several(found: Iterable[tuple[frozenset[str], tuple[int, str]]]) -> tuple[tuple[int, str], ...]:
+def _several(pairs: Iterable[tuple[frozenset[str], tuple[int, str]]]) -> tuple[tuple[int, str], ...]:
     first: dict[frozenset[str], tuple[int, str]] = {}
-    for currencies, where in found:
+    for currencies, where in pairs:
         first[currencies] = min(first.get(currencies, where), where)
     if not first or frozenset.intersection(*first):
         return ()

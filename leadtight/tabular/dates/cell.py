@@ -75,15 +75,15 @@ def parts_of(text: str, names: DateWords) -> DateParts | None:
         clock = f"{compact[2]}:{compact[3]}" + (f":{compact[4]}" if compact[4] else "")
         text = f"{compact[1]} {clock}{text[compact.end() :]}"
     text = _CLOCK.sub(" ", text)
-    before, clock_match, after = _around_clock(text, names)
+    head, clock_match, tail = _around_clock(text, names)
     if clock_match is None:
-        numbers = _date_of(before, names)
+        numbers = _date_of(head, names)
         return DateParts(*numbers) if numbers and not bracketed else None
-    half, before, after = _half_of_day(before, after, names)
-    zoned = ZONE.match(after)
+    half, head, tail = _half_of_day(head, tail, names)
+    zoned = ZONE.match(tail)
     if zoned and zoned["name"] and folded(zoned["name"]) in names.others | names.months.keys():
         zoned = None
-    day = _date_of(before + " " + (after[zoned.end() :] if zoned else after), names)
+    day = _date_of(head + " " + (tail[zoned.end() :] if zoned else tail), names)
     at = _time(clock_match, half)
     if day is None or at is None:
         return None
@@ -113,16 +113,16 @@ def _around_clock(text: str, names: DateWords) -> tuple[str, re.Match[str] | Non
     return text, None, ""
 
 
-def _half_of_day(before: str, after: str, names: DateWords) -> tuple[str, str, str]:
+def _half_of_day(head: str, tail: str, names: DateWords) -> tuple[str, str, str]:
     """Return `am`, `pm` or nothing, and what stands before and after the clock without it."""
     for half, pattern in zip(("am", "pm"), names.halves, strict=True):
-        lead = len(after) - len(after.lstrip())
-        if match := pattern.match(after, lead):
-            return half, before, after[match.end() :]
-        found = [m for m in pattern.finditer(before) if not before[m.end() :].strip()]
-        if found:
-            return half, before[: found[-1].start()], after
-    return "", before, after
+        lead = len(tail) - len(tail.lstrip())
+        if match := pattern.match(tail, lead):
+            return half, head, tail[match.end() :]
+        matches = [m for m in pattern.finditer(head) if not head[m.end() :].strip()]
+        if matches:
+            return half, head[: matches[-1].start()], tail
+    return "", head, tail
 
 
 def _time(match: re.Match[str], half: str) -> time | None:

@@ -39,12 +39,12 @@ class DateReading:
 
     def read(self, text: str) -> WrittenMoment | None:
         """Return the moment that a cell names, None where it is not understood."""
-        moment = self._told(text) or self._resolved(text)
+        moment = self._by_format(text) or self._resolved(text)
         if moment and self.has_time and moment.precision is Precision.DAY:
             return None
         return moment
 
-    def _told(self, text: str) -> WrittenMoment | None:
+    def _by_format(self, text: str) -> WrittenMoment | None:
         if self.date_format is None:
             return None
         try:
@@ -70,8 +70,8 @@ class DateColumn:
 
     def add(self, text: str, row: int, count: int = 1) -> None:
         """Add a value that stands in `count` rows, of which `row` is the first."""
-        before = self.values.get(text)
-        self.values[text] = (before[0] + count, min(before[1], row)) if before else (count, row)
+        previous = self.values.get(text)
+        self.values[text] = (previous[0] + count, min(previous[1], row)) if previous else (count, row)
 
     def decided(
         self, *, date_format: str | None = None, order: str | None = None, zone: ZoneInfo | None = None
@@ -80,9 +80,9 @@ class DateColumn:
 
         Raises AmbiguousDatesError.
         """
-        told = order_of(date_format) if date_format else None
+        fixed_order = order_of(date_format) if date_format else None
         names = self._names()
-        shown = told or OrderEvidence.of(self._parsed(names)).decided(order)
+        shown = fixed_order or OrderEvidence.of(self._parsed(names)).decided(order)
         return self._timed(DateReading(shown, names, False, Precision.DAY, date_format, zone))
 
     def order(self) -> str | None:
@@ -116,10 +116,10 @@ class DateColumn:
             wording = text.translate(_DIGITS)
             if wording not in samples and len(samples) == MOST_WORDINGS:
                 continue
-            before = samples.get(wording)
+            previous = samples.get(wording)
             # The same sample whatever the order of the rows.
             samples[wording] = (
-                (min(before[0], text), before[1] + count, min(before[2], row)) if before else (text, count, row)
+                (min(previous[0], text), previous[1] + count, min(previous[2], row)) if previous else (text, count, row)
             )
         unread = [sample for sample in samples.values() if _parts(sample[0], english()) is None and words_of(sample[0])]
         return _language_of(unread, list(samples.values())) if unread else english()
@@ -135,8 +135,8 @@ def _language_of(unread: list[tuple[str, int, int]], samples: list[tuple[str, in
     for text, _, row in samples:
         months = {parts.month: names.language for names in exact if (parts := _parts(text, names))}
         if len(months) > 1:
-            said = ", ".join(f"month {month} in language {name}" for month, name in sorted(months.items(), key=str))
-            raise AmbiguousDatesError(f"names a month that is {said}", row, text, "write the month as a number")
+            readings = ", ".join(f"month {month} in language {name}" for month, name in sorted(months.items(), key=str))
+            raise AmbiguousDatesError(f"names a month that is {readings}", row, text, "write the month as a number")
     return exact[0]
 
 

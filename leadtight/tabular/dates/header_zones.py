@@ -48,8 +48,8 @@ def header_zone(header: str, zone: ZoneInfo) -> ZoneInfo:
         return _of_offset(match) if match["sign"] else UTC
     if _LOWER_UTC.search(header):
         return UTC
-    if (match := _IANA.search(header)) and (named := zone_named(match[0])):
-        return named
+    if (match := _IANA.search(header)) and (iana_zone := zone_named(match[0])):
+        return iana_zone
     if match := _AMERICAN.search(header):
         return ZoneInfo(AMERICAN[match[1] or f"{match[2][0]}T"])
     if (match := _ABBREVIATION.search(header)) and match[1] in HOURS and match[1] not in abbreviations(zone.key):

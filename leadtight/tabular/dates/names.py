@@ -64,7 +64,7 @@ def every_language() -> tuple[DateWords, ...]:
 
     territories = get_global("territory_languages").values()
     official = {
-        code.split("_")[0] for spoken in territories for code, told in spoken.items() if told["official_status"]
+        code.split("_")[0] for spoken in territories for code, status in spoken.items() if status["official_status"]
     }
     identifiers = (each for each in sorted(locale_identifiers()) if each.split("_")[0] in official and _is_own(each))
     return tuple(names for identifier in identifiers if (names := _of_locale(identifier)))
@@ -104,13 +104,13 @@ def _names(
     pm: Iterable[str],
 ) -> DateWords:
     exact = exact | ALSO_MONTHS.get(language, {})
-    before, after = {*am, *BEFORE_NOON}, {*pm, *AFTER_NOON}
+    morning, afternoon = {*am, *BEFORE_NOON}, {*pm, *AFTER_NOON}
     return DateWords(
         language,
         exact,
         _beginnings(full) | exact,
         frozenset({*others, *folded(FILLERS).split()}),
-        (_half(before - after), _half(after - before)),
+        (_half(morning - afternoon), _half(afternoon - morning)),
     )
 
 

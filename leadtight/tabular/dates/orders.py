@@ -19,9 +19,9 @@ REMEDY = 'set date_format, such as "%d/%m/%Y %H:%M"'
 class AmbiguousDatesError(Exception):
     """A column can be read in two ways; the text says why, and `row` and `value` show it. The caller names the rest."""
 
-    def __init__(self, why: str, row: int, value: str, remedy: str = REMEDY) -> None:
-        super().__init__(why)
-        self.why, self.row, self.value, self.remedy = why, row, value, remedy
+    def __init__(self, reason: str, row: int, value: str, remedy: str = REMEDY) -> None:
+        super().__init__(reason)
+        self.reason, self.row, self.value, self.remedy = reason, row, value, remedy
 
 
 def clear_order(day_first: int, month_first: int) -> str | None:
@@ -46,9 +46,9 @@ class _OrderEvidence:
         self.count += count
         self.first = min(self.first or (row, text), (row, text))
 
-    def ambiguous(self, why: str) -> AmbiguousDatesError:
+    def ambiguous(self, reason: str) -> AmbiguousDatesError:
         row, value = self.first or (0, "")
-        return AmbiguousDatesError(why, row, value)
+        return AmbiguousDatesError(reason, row, value)
 
 
 @dataclass(slots=True)

@@ -58,8 +58,8 @@ def zone_of(match: re.Match[str]) -> str | timedelta:
 def named_offset(name: str, at: datetime, zone: ZoneInfo | None) -> timedelta | None:
     """Return the offset of a zone at a time of its wall clock, by its name."""
     if "/" in name:
-        found = zone_named(name)
-        return at.replace(tzinfo=found).utcoffset() if found else None
+        iana_zone = zone_named(name)
+        return at.replace(tzinfo=iana_zone).utcoffset() if iana_zone else None
     if zone and name in abbreviations(zone.key):
         return abbreviations(zone.key)[name]
     return timedelta(hours=HOURS[name]) if name in HOURS else None

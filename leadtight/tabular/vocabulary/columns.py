@@ -26,7 +26,7 @@ def columns(export: str) -> Mapping[str, ColumnNames]:
 @cache
 def words(export: str, meaning: str) -> Mapping[str, frozenset[str]]:
     """Return words that cells of one meaning hold, plain, by what each of them says."""
-    return {said: frozenset(map(_phrase, texts)) for said, texts in _read(export)[meaning].items()}
+    return {value: frozenset(map(_phrase, texts)) for value, texts in _read(export)[meaning].items()}
 
 
 def _names(languages: Mapping[str, list[str]]) -> ColumnNames:

@@ -90,8 +90,8 @@ def _by_phrase() -> dict[str, str]:
 def field_of(name: str) -> str | None:
     """Return our field that a column's name means, None when it means none of them."""
     words = plain(name).removesuffix(" utc").removesuffix(" gmt")
-    known = _by_phrase()
-    if words in known:
-        return known[words]
+    by_phrase = _by_phrase()
+    if words in by_phrase:
+        return by_phrase[words]
     first, _, rest = words.partition(" ")
-    return known.get(rest) if first in PREFIXES and rest else None
+    return by_phrase.get(rest) if first in PREFIXES and rest else None

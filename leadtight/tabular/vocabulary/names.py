@@ -38,8 +38,8 @@ def spellings(name: str) -> tuple[str, ...]:
     The object stands before a mark of its own (`Lead - Besitzer`, `Lead: Created Date`).
     """
     bare = _BRACKETS.sub("", name)
-    found = [column_key(name), column_key(bare), re.sub(r"_(utc|gmt|z)$", "", column_key(bare))]
+    candidates = [column_key(name), column_key(bare), re.sub(r"_(utc|gmt|z)$", "", column_key(bare))]
     head, *rest = _APART.split(bare, maxsplit=1)
     if rest and column_key(head) in _OBJECTS:
-        found.append(column_key(rest[0]))
-    return tuple(dict.fromkeys(each for each in found if each))
+        candidates.append(column_key(rest[0]))
+    return tuple(dict.fromkeys(each for each in candidates if each))

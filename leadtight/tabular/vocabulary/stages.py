@@ -106,15 +106,15 @@ class _Stems:
 def stage_meaning(text: str) -> StageMeaning:
     """Return what a stage means. What contradicts itself, such as `not won`, is `CLOSED`: it has to be asked about."""
     words = tuple(plain(text).split())
-    lost = _found(LOST, words)
-    is_lost, is_won = bool(lost), bool(_found(WON, _left(words, lost), is_all=not lost))
+    lost = _places(LOST, words)
+    is_lost, is_won = bool(lost), bool(_places(WON, _left(words, lost), is_all=not lost))
     if _is_negated(words, _DECIDED) or (is_lost and is_won):
         return StageMeaning.CLOSED
     if is_lost or is_won:
         return StageMeaning.LOST if is_lost else StageMeaning.WON
-    if _found(CLOSED, words) and not _is_negated(words, ""):
+    if _places(CLOSED, words) and not _is_negated(words, ""):
         return StageMeaning.CLOSED
-    return StageMeaning.OPEN if _found(OPEN, words) else _of_letters(folded(text))
+    return StageMeaning.OPEN if _places(OPEN, words) else _of_letters(folded(text))
 
 
 def _of_letters(text: str) -> StageMeaning:
@@ -130,20 +130,20 @@ def _is_negated(words: tuple[str, ...], stems: str) -> bool:
     for at, word in enumerate(words):
         if word in _DENIALS:
             rest = words[at + 2 :] if words[at + 1 : at + 2] in (("yet",), ("noch",)) else words[at + 1 :]
-            if not stems or any(place == 0 for place, _ in _found(stems, rest)):
+            if not stems or any(place == 0 for place, _ in _places(stems, rest)):
                 return True
     return False
 
 
-def _found(stems: str, words: tuple[str, ...], *, is_all: bool = True) -> list[tuple[int, int]]:
+def _places(stems: str, words: tuple[str, ...], *, is_all: bool = True) -> list[tuple[int, int]]:
     """Return where stems stand in a text, or in a part of one, each by its first word and the number of its words."""
-    known = _parsed(stems)
-    found = [(0, len(words))] if is_all and " ".join(words) in known.whole else []
+    parsed = _parsed(stems)
+    places = [(0, len(words))] if is_all and " ".join(words) in parsed.whole else []
     for at, word in enumerate(words):
-        if (word in known.words and not _is_denied(words, at + 1)) or word.startswith(known.beginnings):
-            found.append((at, 1))
-        found += [(at, len(phrase)) for phrase in known.phrases if _stands(phrase, words, at)]
-    return found
+        if (word in parsed.words and not _is_denied(words, at + 1)) or word.startswith(parsed.beginnings):
+            places.append((at, 1))
+        places += [(at, len(phrase)) for phrase in parsed.phrases if _stands(phrase, words, at)]
+    return places
 
 
 def _is_denied(words: tuple[str, ...], at: int) -> bool:
@@ -161,9 +161,9 @@ def _stands(phrase: tuple[str, ...], words: tuple[str, ...], at: int) -> bool:
     return words[end - 1] == phrase[-1] and not _is_denied(words, end)
 
 
-def _left(words: tuple[str, ...], found: list[tuple[int, int]]) -> tuple[str, ...]:
+def _left(words: tuple[str, ...], places: list[tuple[int, int]]) -> tuple[str, ...]:
     """Return the words that none of the stems has taken."""
-    taken = {at + n for at, length in found for n in range(length)}
+    taken = {at + n for at, length in places for n in range(length)}
     return tuple(word for at, word in enumerate(words) if at not in taken)
 
 

@@ -161,7 +161,7 @@ def test_the_order_of_rows_decides_nothing(texts: list[str], random: object) -> 
         try:
             reading = values.decided()
         except AmbiguousDatesError as error:
-            return f"{error.why} {error.row} {error.value}"
+            return f"{error.reason} {error.row} {error.value}"
         return {text: reading.read(text) for text in texts}
 
     assert outcome(texts) == outcome(shuffled)

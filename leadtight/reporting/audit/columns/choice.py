@@ -29,7 +29,7 @@ TIMES = ("created_at", "first_assigned_at", "stage_since", "at")
 """Keys of moments, whose dates and times may stand in two columns."""
 
 
-def chosen(recognised: C, told: dict[str, Any], sheet: SourceFile) -> C:
+def chosen(recognised: C, user_table: dict[str, Any], sheet: SourceFile) -> C:
     """Return the mapping to use: a told table that names a column is all of it, else its settings are added.
 
     Raises UnusableError for a column that the file does not have.
@@ -37,7 +37,7 @@ def chosen(recognised: C, told: dict[str, Any], sheet: SourceFile) -> C:
     kind = type(recognised)
     whole: dict[str, Any] = {key: sheet.moment_of(name) for key, name in named(recognised) if key in TIMES}
     recognised = replace(recognised, **whole)
-    columns = kind(**told) if set(told) - set(SETTINGS) else replace(recognised, **told)
+    columns = kind(**user_table) if set(user_table) - set(SETTINGS) else replace(recognised, **user_table)
     for key, column in named(columns):
         if column not in sheet.columns:
             raise UnusableError(
@@ -57,10 +57,10 @@ def with_stages(
     for name in dict.fromkeys((columns.stage, *match.named(sheet.columns, "leads", "stage"))):
         if name is None:
             continue
-        found = detection.stages(replace(columns, stage=name), values(connection, table, sheet, name))
-        if found.won:
-            return found
-        lost = lost or (found if found.lost else None)
+        with_ends = detection.stages(replace(columns, stage=name), values(connection, table, sheet, name))
+        if with_ends.won:
+            return with_ends
+        lost = lost or (with_ends if with_ends.lost else None)
     return lost or columns
 
 
@@ -76,9 +76,9 @@ def with_contact(
 
     `choices` are the columns that may tell, by what they hold.
     """
-    found = signals({name: values(connection, table, sheet, name) for name in choices})
-    rows = _combined(connection, table, sheet, [each.column for each in found])
-    rules = contact_rules(found, rows, answers)
+    candidates = signals({name: values(connection, table, sheet, name) for name in choices})
+    rows = _combined(connection, table, sheet, [each.column for each in candidates])
+    rules = contact_rules(candidates, rows, answers)
     return replace(columns, is_contact=rules.rules), rules
 
 
@@ -144,19 +144,19 @@ def values(connection: duckdb.DuckDBPyConnection, table: str, sheet: SourceFile,
     spelled = sheet.spellings(connection, table, sheet.cell(name))
     if len(spelled) == MOST_SPELLINGS:
         return []
-    found = {value for value in written(connection, spelled).values() if value is not None}
-    return sorted(found) if len(found) < MOST_VALUES else []
+    different = {value for value in written(connection, spelled).values() if value is not None}
+    return sorted(different) if len(different) < MOST_VALUES else []
 
 
 def _keys(
-    connection: duckdb.DuckDBPyConnection, what: str, cell: str, kind: KeyKind | None, where: str = "true"
+    connection: duckdb.DuckDBPyConnection, side: str, cell: str, kind: KeyKind | None, where: str = "true"
 ) -> None:
     """Create the table of a column's different values, as they stand or as spellings of a kind of key."""
-    text = f"select distinct lower({cell}) as k from {what}_text where {cell} is not null and {where}"
+    text = f"select distinct lower({cell}) as k from {side}_text where {cell} is not null and {where}"
     if kind:
         parts = f"select unnest({parts_sql('k', kind)}) as part from ({text})"
         text = f"select k from (select distinct {loose_sql('part', kind)} as k from ({parts})) where k <> ''"
-    connection.execute(f"create temp table if not exists {what}_{cell}_{kind or 'plain'} as {text}")
+    connection.execute(f"create temp table if not exists {side}_{cell}_{kind or 'plain'} as {text}")
 
 
 def _shared(connection: duckdb.DuckDBPyConnection, ours: str, theirs: str, kind: KeyKind | None) -> tuple[int, int]:

@@ -35,11 +35,11 @@ KEYS = ("person", "lead", "name", "email", "phone")
 
 def leads(columns: Sequence[str], profiles: Profiles) -> LeadColumns:
     """Return the mapping that a file of leads suggests, without key, won and lost."""
-    found: dict[str, Any] = {key: match.choose(columns, "leads", key, profiles) for key in LEADS}
-    found["currency"] = currency_column(columns, found["value"])
-    used = {column for column in found.values() if column}
+    by_key: dict[str, Any] = {key: match.choose(columns, "leads", key, profiles) for key in LEADS}
+    by_key["currency"] = currency_column(columns, by_key["value"])
+    used = {column for column in by_key.values() if column}
     rest = [column for column in columns if column not in used]
-    return LeadColumns(**found, **contacts(rest, profiles))
+    return LeadColumns(**by_key, **contacts(rest, profiles))
 
 
 def contacts(columns: Sequence[str], profiles: Profiles) -> dict[str, Any]:
@@ -52,9 +52,9 @@ def contacts(columns: Sequence[str], profiles: Profiles) -> dict[str, Any]:
     times = [c for c in columns if c not in found_lengths]
     touched = match.choose(times, "leads", "first_contact_at", profiles)
     by_channel = [match.choose(times, "leads", key, profiles) for key in ("first_call_at", "first_mail_at")]
-    found = (touched,) if touched else tuple(column for column in by_channel if column)
-    if found or not lengths:
-        return {"first_contact_at": found}
+    first_contacts = (touched,) if touched else tuple(column for column in by_channel if column)
+    if first_contacts or not lengths:
+        return {"first_contact_at": first_contacts}
     return {"response_time": lengths[0], "response_unit": durations.unit_of(lengths[0])}
 
 
@@ -107,15 +107,15 @@ def _may_tell_when(column: str, profiles: Profiles) -> bool:
 
 def spend(columns: Sequence[str], profiles: Profiles) -> SpendColumns:
     """Return the mapping that a file of spend suggests."""
-    found = {key: match.choose(columns, "spend", key, profiles) for key in SPEND}
-    return SpendColumns(**found, currency=currency_column(columns, found["amount"]))
+    by_key = {key: match.choose(columns, "spend", key, profiles) for key in SPEND}
+    return SpendColumns(**by_key, currency=currency_column(columns, by_key["amount"]))
 
 
 def keys(columns: Sequence[str]) -> tuple[str, ...]:
     """Return the columns that may join activities and leads, the likeliest first."""
-    found = tuple(dict.fromkeys(column for kind in KEYS for column in match.named(columns, "keys", kind)))
+    candidates = tuple(dict.fromkeys(column for kind in KEYS for column in match.named(columns, "keys", kind)))
     # What everything calls its own id comes after what names a person.
-    return tuple(sorted(found, key=lambda column: is_own_id(column) and not _is_called(column, "person")))
+    return tuple(sorted(candidates, key=lambda column: is_own_id(column) and not _is_called(column, "person")))
 
 
 def is_outcome(column: str) -> bool:
@@ -155,9 +155,9 @@ def _is_called(column: str, kind: str) -> bool:
 
 def stages(columns: LeadColumns, values: Iterable[str]) -> LeadColumns:
     """Return the mapping with those values of the stage that are known to mean won and lost."""
-    found = sorted(values)
+    ordered = sorted(values)
     return replace(
         columns,
-        won=tuple(v for v in found if stage_meaning(v) is StageMeaning.WON),
-        lost=tuple(v for v in found if stage_meaning(v) is StageMeaning.LOST),
+        won=tuple(v for v in ordered if stage_meaning(v) is StageMeaning.WON),
+        lost=tuple(v for v in ordered if stage_meaning(v) is StageMeaning.LOST),
     )

@@ -55,37 +55,37 @@ class Interpretation:
 
 def understand(connection: duckdb.DuckDBPyConnection, options: AuditOptions, sheets: AuditSheets) -> Interpretation:
     """Load what is needed of the files, and return what it means. Raises QuestionsError where they leave it open."""
-    told, sheet = options.mapping, sheets.leads
-    profiles = {} if is_whole(told.get("leads", {})) and not options.asks_all else profile(sheet)
-    leads = choice.chosen(detection.leads(sheet.columns, profiles), told.get("leads", {}), sheet)
+    user_mapping, sheet = options.mapping, sheets.leads
+    profiles = {} if is_whole(user_mapping.get("leads", {})) and not options.asks_all else profile(sheet)
+    leads = choice.chosen(detection.leads(sheet.columns, profiles), user_mapping.get("leads", {}), sheet)
     files = {"leads": questions.described(sheet, profiles)}
     asks_contact = options.asks_all and sheets.activities is None
-    asked = list(questions.of_leads(leads, files["leads"], asks_contact=asks_contact)) if profiles else []
-    activity_sheet = sheets.activities or _rows_of_activities(leads, sheet, profiles, told)
+    open_questions = list(questions.of_leads(leads, files["leads"], asks_contact=asks_contact)) if profiles else []
+    activity_sheet = sheets.activities or _rows_of_activities(leads, sheet, profiles, user_mapping)
     is_same = activity_sheet is sheet
     keys = () if leads.person_key or not activity_sheet or is_same else _lead_keys(sheet, profiles, leads.lead_id)
     stages = match.named(sheet.columns, "leads", "stage")
     excluded = [lead_rows.exclusion_column(sheet, each) for each in options.exclusions]
     sheet.load(connection, "leads_text", {*columns_of(leads), *keys, *stages, *excluded})
-    leads = _with_stages(connection, leads, sheet, told.get("leads", {}))
+    leads = _with_stages(connection, leads, sheet, user_mapping.get("leads", {}))
     activities = None
     if activity_sheet:
-        activity_profiles = profiles if is_same else _profiles_of(activity_sheet, told.get("activities", {}))
+        activity_profiles = profiles if is_same else _profiles_of(activity_sheet, user_mapping.get("activities", {}))
         files["activities"] = questions.described(activity_sheet, activity_profiles)
         side = _Side(leads, sheet, (leads.lead_id,) if is_same and leads.lead_id else keys)
         leads, activities, more = _activities(connection, options, side, activity_sheet, files)
-        asked += more
+        open_questions += more
     spend = None
     if sheets.spend:
-        spend_profiles = _profiles_of(sheets.spend, told.get("spend", {}))
+        spend_profiles = _profiles_of(sheets.spend, user_mapping.get("spend", {}))
         files["spend"] = questions.described(sheets.spend, spend_profiles)
         suggested = detection.spend(sheets.spend.columns, spend_profiles)
-        spend = choice.chosen(suggested, told.get("spend", {}), sheets.spend)
-        asked += questions.of_spend(spend, files["spend"])
+        spend = choice.chosen(suggested, user_mapping.get("spend", {}), sheets.spend)
+        open_questions += questions.of_spend(spend, files["spend"])
         sheets.spend.load(connection, "spend_text", sheets.spend.columns)
     mapping = AuditMapping(leads=leads, activities=activities, spend=spend)
-    if asked:
-        raise QuestionsError(tuple(asked), mapping, files)
+    if open_questions:
+        raise QuestionsError(tuple(open_questions), mapping, files)
     return Interpretation(mapping, AuditSheets(sheet, activity_sheet, sheets.spend), files)
 
 
@@ -98,9 +98,9 @@ class _Side:
     keys: tuple[str, ...]
 
 
-def is_whole(told: dict[str, Any]) -> bool:
+def is_whole(user_table: dict[str, Any]) -> bool:
     """Tell whether a told table names columns: then it is the whole mapping of its file."""
-    return bool(set(told) - set(SETTINGS))
+    return bool(set(user_table) - set(SETTINGS))
 
 
 def columns_of(columns: LeadColumns | ActivityColumns | SpendColumns) -> tuple[str, ...]:
@@ -108,27 +108,27 @@ def columns_of(columns: LeadColumns | ActivityColumns | SpendColumns) -> tuple[s
     return tuple(column for _, column in named(columns))
 
 
-def _profiles_of(sheet: SourceFile, told: dict[str, Any]) -> Profiles:
-    return {} if is_whole(told) else profile(sheet)
+def _profiles_of(sheet: SourceFile, user_table: dict[str, Any]) -> Profiles:
+    return {} if is_whole(user_table) else profile(sheet)
 
 
 def _with_stages(
-    connection: duckdb.DuckDBPyConnection, leads: LeadColumns, sheet: SourceFile, told: dict[str, Any]
+    connection: duckdb.DuckDBPyConnection, leads: LeadColumns, sheet: SourceFile, user_table: dict[str, Any]
 ) -> LeadColumns:
     if not leads.stage or leads.won or leads.lost:
         return leads
     with_stages = choice.with_stages(connection, "leads_text", leads, sheet)
-    return leads if is_whole(told) and with_stages.stage != leads.stage else with_stages
+    return leads if is_whole(user_table) and with_stages.stage != leads.stage else with_stages
 
 
 def _rows_of_activities(
-    leads: LeadColumns, sheet: SourceFile, profiles: Profiles, told: dict[str, dict[str, Any]]
+    leads: LeadColumns, sheet: SourceFile, profiles: Profiles, user_mapping: dict[str, dict[str, Any]]
 ) -> SourceFile | None:
     """Return the leads' own sheet where it has a row for every activity: leads come again, with times of activities."""
-    if "activities" in told and told["activities"].get("at") in sheet.columns:
+    if "activities" in user_mapping and user_mapping["activities"].get("at") in sheet.columns:
         return sheet
-    known = leads.first_contact_at or leads.response_time
-    if known or not leads.lead_id or not profiles or profiles[leads.lead_id].is_unique:
+    contact = leads.first_contact_at or leads.response_time
+    if contact or not leads.lead_id or not profiles or profiles[leads.lead_id].is_unique:
         return None
     rest = _rest(sheet, leads)
     return sheet if match.choose(rest, "activities", "at", profiles) else None
@@ -154,9 +154,9 @@ def _activity_keys(sheet: SourceFile, profiles: Profiles) -> tuple[str, ...]:
 
 def _keys(sheet: SourceFile, profiles: Profiles) -> tuple[str, ...]:
     """Return the columns that may join: by their names, without any those whose cells look like keys."""
-    found = detection.keys(sheet.columns)
-    if found or not profiles:
-        return found
+    named_keys = detection.keys(sheet.columns)
+    if named_keys or not profiles:
+        return named_keys
     kinds = (
         ContentKind.NUMBERS,
         ContentKind.TEXT,
@@ -175,11 +175,11 @@ def _activities(
     sheet: SourceFile,
     files: dict[str, FileDescription],
 ) -> tuple[LeadColumns, ActivityColumns, list[MappingQuestion]]:
-    told = options.mapping.get("activities", {})
+    user_table = options.mapping.get("activities", {})
     described = files["activities"]
     is_same = sheet is leads.sheet
     names = _rest(sheet, leads.columns) if is_same else sheet.columns
-    columns = choice.chosen(detection.activities(names, described.profiles), told, sheet)
+    columns = choice.chosen(detection.activities(names, described.profiles), user_table, sheet)
     keys = (
         leads.keys
         if is_same
@@ -188,7 +188,7 @@ def _activities(
         else _activity_keys(sheet, described.profiles)
     )
     used = {*columns_of(columns), *(keys if len(keys) == 1 else ())}
-    choices = [] if is_whole(told) or columns.is_contact else _choices(names, described.profiles, used)
+    choices = [] if is_whole(user_table) or columns.is_contact else _choices(names, described.profiles, used)
     sheet.load(connection, "activities_text", {*columns_of(columns), *keys, *choices})
     rules = None
     if choices:
@@ -196,13 +196,13 @@ def _activities(
             connection, "activities_text", columns, sheet, choices, options.contact_answers
         )
         _forget_spellings(sheet, columns, choices)
-    asked = list(questions.of_activities(columns, described, rules)) if described.profiles or rules else []
+    open_questions = list(questions.of_activities(columns, described, rules)) if described.profiles or rules else []
     ours = (leads.columns.person_key,) if leads.columns.person_key else leads.keys
     with_keys = leads.columns, columns
     if not (leads.columns.person_key and columns.person_key):
         with_keys = choice.with_keys(connection, (leads.columns, leads.sheet, ours), (columns, sheet, keys))
-    asked += questions.key_question((with_keys[0], files["leads"]), (with_keys[1], described))
-    return *with_keys, asked
+    open_questions += questions.key_question((with_keys[0], files["leads"]), (with_keys[1], described))
+    return *with_keys, open_questions
 
 
 def _choices(names: Iterable[str], profiles: Profiles, used: set[str]) -> list[str]:

@@ -88,14 +88,14 @@ SETTINGS = (
 
 def named(columns: Columns) -> tuple[tuple[str, str], ...]:
     """Return every column that a table of the mapping names, with its key."""
-    found: list[tuple[str, str]] = []
+    pairs: list[tuple[str, str]] = []
     for key, value in as_table(columns).items():
         if key == "is_contact":
             names = dict.fromkeys(name for rule in rules_of(value) for name in rule)
-            found += [(f"is_contact.{name}", name) for name in names]
+            pairs += [(f"is_contact.{name}", name) for name in names]
         elif key not in SETTINGS:
-            found += [(key, name) for name in ([value] if isinstance(value, str) else value)]
-    return tuple(found)
+            pairs += [(key, name) for name in ([value] if isinstance(value, str) else value)]
+    return tuple(pairs)
 
 
 def rules_of(value: Any) -> list[Mapping[str, Any]]:

@@ -78,8 +78,8 @@ def choose(columns: Sequence[str], export: str, meaning: str, profiles: Profiles
     candidates = named(columns, export, meaning)
     fits = {column: fit(meaning, profiles.get(column)) for column in candidates}
     for least in (MeaningMatch.CONFIRMS, MeaningMatch.UNKNOWN):
-        if found := next((column for column in candidates if fits[column] >= least), None):
-            return next((column for column in columns if column.startswith(f"{found} + ")), found)
+        if best := next((column for column in candidates if fits[column] >= least), None):
+            return next((column for column in columns if column.startswith(f"{best} + ")), best)
     parts = by_parts(columns, export, meaning, profiles)
     if len(parts) == 1:
         return parts[0]
@@ -89,8 +89,8 @@ def choose(columns: Sequence[str], export: str, meaning: str, profiles: Profiles
 
 def by_parts(columns: Iterable[str], export: str, meaning: str, profiles: Profiles) -> tuple[str, ...]:
     """Return the columns whose names have the parts of a meaning, and whose cells confirm it."""
-    known = vocabulary.columns(export)
-    parts = known[meaning].parts
+    names_by_meaning = vocabulary.columns(export)
+    parts = names_by_meaning[meaning].parts
     return tuple(
         column
         for column in columns
@@ -114,9 +114,9 @@ def is_other_time(column: str) -> bool:
 
 
 def _means_otherwise(column: str, export: str, meaning: str) -> bool:
-    known = vocabulary.columns(export)
+    names_by_meaning = vocabulary.columns(export)
     elsewhere = any(
-        each in names.rank for name, names in known.items() if name != meaning for each in spellings(column)
+        each in names.rank for name, names in names_by_meaning.items() if name != meaning for each in spellings(column)
     )
     return elsewhere or (meaning != "other_time" and export == "leads" and is_other_time(column))
 
@@ -127,5 +127,5 @@ def _is_in(part: str, name: str) -> bool:
 
 def rank(column: str, export: str, meaning: str, otherwise: int) -> int:
     """Return the place of a column's name among those of a meaning."""
-    known = vocabulary.columns(export)[meaning].rank
-    return min((known[each] for each in spellings(column) if each in known), default=otherwise)
+    ranks = vocabulary.columns(export)[meaning].rank
+    return min((ranks[each] for each in spellings(column) if each in ranks), default=otherwise)

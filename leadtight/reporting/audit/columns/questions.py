@@ -75,10 +75,10 @@ class FileDescription:
 
 def of_leads(columns: LeadColumns, described: FileDescription, *, asks_contact: bool) -> tuple[MappingQuestion, ...]:
     """Return what to ask about a file of leads; with `asks_contact` also for the first contact, if it is not known."""
-    found = [_creation(columns, described), _unit(columns, described)]
+    candidates = [_creation(columns, described), _unit(columns, described)]
     if asks_contact and columns.created_at:
-        found.append(_first_contact(columns, described))
-    return tuple(each for each in found if each)
+        candidates.append(_first_contact(columns, described))
+    return tuple(each for each in candidates if each)
 
 
 def _first_contact(columns: LeadColumns, described: FileDescription) -> MappingQuestion | None:
@@ -206,13 +206,13 @@ def key_question(
     leads: tuple[LeadColumns, FileDescription], activities: tuple[ActivityColumns, FileDescription]
 ) -> tuple[MappingQuestion, ...]:
     """Ask which columns join two files, as far as they are not known."""
-    found = []
+    missing = []
     for table, columns, described in (("leads", *leads), ("activities", *activities)):
         if columns.person_key is None:
             names = [
                 each for each in described.profiles.values() if each.holds not in (ContentKind.TIMES, ContentKind.DATES)
             ]
-            found.append(
+            missing.append(
                 MappingQuestion(
                     table=table,
                     key="person_key",
@@ -224,7 +224,7 @@ def key_question(
                     line='person_key = "…"',
                 )
             )
-    return tuple(found)
+    return tuple(missing)
 
 
 def of_spend(columns: SpendColumns, described: FileDescription) -> tuple[MappingQuestion, ...]:
@@ -250,15 +250,15 @@ def of_spend(columns: SpendColumns, described: FileDescription) -> tuple[Mapping
 def answered(mapping: AuditMapping, question: MappingQuestion, answer: str) -> dict[str, dict[str, Any]]:
     """Return the tables of a mapping with the answer to a question that has one choice."""
     tables = {"leads": mapping.leads, "activities": mapping.activities, "spend": mapping.spend}
-    told = {name: as_table(columns) for name, columns in tables.items() if columns}
-    table = told.setdefault(question.table, {})
+    result = {name: as_table(columns) for name, columns in tables.items() if columns}
+    table = result.setdefault(question.table, {})
     if answer and question.key == "first_contact_at":
         table[question.key] = (answer,)
     elif answer:
         table[question.key] = answer
     else:
         table["absent"] = [*table.get("absent", []), question.key]
-    return told
+    return result
 
 
 def _choice(profile: ColumnProfile) -> AnswerOption:

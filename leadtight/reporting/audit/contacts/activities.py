@@ -34,7 +34,7 @@ def read_activities(
     name = required(columns, "at", sheet)
     at = times_of(connection, sheet, "activities_text", [name], options, columns)[name]
     chosen = [
-        {column: _is_one_of(connection, sheet, column, told) for column, told in rule.items()}
+        {column: _is_one_of(connection, sheet, column, values) for column, values in rule.items()}
         for rule in columns.is_contact
     ]
     _key(connection)
@@ -78,8 +78,8 @@ def _stored(sheet: SourceFile, columns: ActivityColumns, at: TimeColumn, chosen:
     is_attempt = _any_rule(sheet, chosen, lambda column: not detection.is_outcome(column))
     text = clean(sheet.cell(required(columns, "at", sheet)))
     # A time that stands in a large file and cannot be read is not like its beginning.
-    said = f"case when at_us is null then {text} end as said"
-    kept = f"{_unlike(sheet, columns, chosen, text)} as unlike" if sheet.begun else f"row, trouble, {said}"
+    unread = f"case when at_us is null then {text} end as said"
+    kept = f"{_unlike(sheet, columns, chosen, text)} as unlike" if sheet.begun else f"row, trouble, {unread}"
     return f"""
         select {kept}, person, case when person is null then person_key end as person_key, at_us,
             {counts} as counts, {is_attempt} as is_attempt,
@@ -272,9 +272,9 @@ def _is_one_of(connection: duckdb.DuckDBPyConnection, sheet: SourceFile, column:
     if len(spelled) == MOST_SPELLINGS:
         return f"lower(coalesce({cell}, '')) in ({', '.join(map(quoted, sorted(wanted)))})"
     cleaned_as = written(connection, spelled)
-    found = {text for text, value in cleaned_as.items() if (value or "").lower() in wanted}
-    others = sorted(cleaned_as.keys() - found)
-    yes = f"when {raw(cell)} in ({', '.join(map(quoted, sorted(found)))}) then true" if found else ""
+    matching = {text for text, value in cleaned_as.items() if (value or "").lower() in wanted}
+    others = sorted(cleaned_as.keys() - matching)
+    yes = f"when {raw(cell)} in ({', '.join(map(quoted, sorted(matching)))}) then true" if matching else ""
     no = f"when {raw(cell)} in ({', '.join(map(quoted, others))}) then false" if others else ""
     blank = "true" if "" in wanted else "false"
     return f"case {yes} {no} when {raw(cell)} is null then {blank} end"

@@ -25,11 +25,11 @@ def kind_of(text: str) -> tuple[str, ContactReading]:
     A word of what a lead or a machine does overrules the kind (`Email open`); a reply may be of either side.
     """
     words = column_key(text)
-    known = vocabulary.words("contact", "kind")
-    kind = next((each for each in KINDS if _has(words, known[each])), "")
-    if _has(words, known["not_contact"]):
+    phrases = vocabulary.words("contact", "kind")
+    kind = next((each for each in KINDS if _has(words, phrases[each])), "")
+    if _has(words, phrases["not_contact"]):
         return kind or "other", ContactReading.NO
-    if kind == "task" or not kind or _has(words, known["unclear"]):
+    if kind == "task" or not kind or _has(words, phrases["unclear"]):
         return kind, ContactReading.UNKNOWN
     return kind, ContactReading.YES
 
@@ -55,12 +55,13 @@ def state_of(text: str) -> ContactReading:
 def _of_two(text: str, meaning: str, yes: str, no: str) -> ContactReading:
     """Return what a cell says whole, else by the longest phrase in it."""
     words = column_key(text)
-    known = vocabulary.words("contact", meaning)
-    for said, group in ((ContactReading.YES, known[yes]), (ContactReading.NO, known[no])):
+    phrases = vocabulary.words("contact", meaning)
+    for reading, group in ((ContactReading.YES, phrases[yes]), (ContactReading.NO, phrases[no])):
         if words in group:
-            return said
+            return reading
     longest = {
-        said: _longest(words, known[group]) for said, group in ((ContactReading.YES, yes), (ContactReading.NO, no))
+        reading: _longest(words, phrases[group])
+        for reading, group in ((ContactReading.YES, yes), (ContactReading.NO, no))
     }
     if longest[ContactReading.YES] == longest[ContactReading.NO]:
         return ContactReading.UNKNOWN

@@ -101,15 +101,15 @@ class ContactRules:
 
 def signals(columns: Mapping[str, Sequence[str]]) -> tuple[Signal, ...]:
     """Return the columns that tell something of activities; `columns` has the different values of each."""
-    found = [signal for column, values in columns.items() if (signal := _signal(column, values))]
-    kinds = [each for each in found if each.facet is ActivityFacet.KIND]
+    candidates = [signal for column, values in columns.items() if (signal := _signal(column, values))]
+    kinds = [each for each in candidates if each.facet is ActivityFacet.KIND]
     kinds.sort(
         key=lambda each: (_rank(each.column, ActivityFacet.KIND), -_decided(columns[each.column], ActivityFacet.KIND))
     )
     states = sorted(
-        (s for s in found if s.facet is ActivityFacet.STATE), key=lambda s: _rank(s.column, ActivityFacet.STATE)
+        (s for s in candidates if s.facet is ActivityFacet.STATE), key=lambda s: _rank(s.column, ActivityFacet.STATE)
     )
-    others = [each for each in found if each.facet in (ActivityFacet.DIRECTION, ActivityFacet.OUTCOME)]
+    others = [each for each in candidates if each.facet in (ActivityFacet.DIRECTION, ActivityFacet.OUTCOME)]
     return (*kinds[:1], *others, *states[:1])
 
 
@@ -160,16 +160,16 @@ def contact_rules(signals: Sequence[Signal], rows: Sequence[SignalRow], answers:
     undecided: dict[str, Counter[str]] = defaultdict(Counter)
     for members in families.values():
         about = [each for each in signals if each is not kind and _is_about(each, members)]
-        told = [row for row in members if not (reaches_out and _is_chore(row, kind, about, answers))]
-        kept = [row for row in told if _is_contact(row, kind, about, answers, undecided, several=several)]
+        judged = [row for row in members if not (reaches_out and _is_chore(row, kind, about, answers))]
+        kept = [row for row in judged if _is_contact(row, kind, about, answers, undecided, several=several)]
         if kept:
             alike[tuple(each.column for each in _needed(about, members, kept, answers))] += kept
     rules = tuple(_rule(kind, columns, kept) for columns, kept in alike.items())
     if not rules:
         rules = _nothing(signals, rows)
-    asked = tuple(UndecidedColumn(column, tuple(values.most_common())) for column, values in undecided.items())
+    unclear = tuple(UndecidedColumn(column, tuple(values.most_common())) for column, values in undecided.items())
     is_rare = sum(map(Counter.total, undecided.values())) * RARE <= sum(row.count for row in rows)
-    return ContactRules(rules, () if is_rare else asked, asked if is_rare else ())
+    return ContactRules(rules, () if is_rare else unclear, unclear if is_rare else ())
 
 
 def _family(row: SignalRow, kind: Signal | None, answers: Answers) -> str:
@@ -200,7 +200,7 @@ def _is_contact(
     if of_kind is ContactReading.NO or ContactReading.NO in says.values():
         return False
     open_column = next(
-        (c for c, said in says.items() if said is ContactReading.UNKNOWN and row.cells[c] is not None), None
+        (c for c, reading in says.items() if reading is ContactReading.UNKNOWN and row.cells[c] is not None), None
     )
     # A task that is done is contact where the file has nothing but tasks; else it may be any chore.
     is_shown = any(

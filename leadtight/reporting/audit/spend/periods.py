@@ -60,10 +60,10 @@ class CoveredDays:
     def share(self, row: SpendPeriod) -> tuple[int, int]:
         """Return how many of a row's days count, and of how many."""
         shared = self.period.shared(row)
-        before = max(0, (self.period.first - row.first).days)
-        after = max(0, (row.last - self.period.last).days)
-        is_edge = row.days == 1 and max(before, after) <= self.stretch
-        is_whole = shared > 0 and max(before, after) <= self.stretch
+        days_before = max(0, (self.period.first - row.first).days)
+        days_after = max(0, (row.last - self.period.last).days)
+        is_edge = row.days == 1 and max(days_before, days_after) <= self.stretch
+        is_whole = shared > 0 and max(days_before, days_after) <= self.stretch
         return (row.days, row.days) if is_whole or is_edge else (shared, row.days)
 
 

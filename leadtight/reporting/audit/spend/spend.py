@@ -51,15 +51,15 @@ def read_spend(
     _refuse_currencies(connection, sheet, columns)
     rows = _rows(connection, sheet, columns, name)
     problems: list[tuple[int, str | None, str | None, str]] = [
-        (row.row, None if is_whole else name, None if is_whole else text, why)
-        for row, text, why, is_whole in rows
-        if why
+        (row.row, None if is_whole else name, None if is_whole else text, reason)
+        for row, text, reason, is_whole in rows
+        if reason
     ]
     rejected = {row for row, *_ in problems}
     fine = [row for row, *_ in rows if row.row not in rejected]
     sums = totals(fine, sources.known)
     by_number = {row.row: row for row in fine}
-    problems += [(row, columns.source, _text(by_number[row]), f"{why}{NO_SPEND}") for row, why in sums.items()]
+    problems += [(row, columns.source, _text(by_number[row]), f"{reason}{NO_SPEND}") for row, reason in sums.items()]
     shares = _shares(connection, sheet, columns, options, [row.row for row in fine if row.row not in sums])
     by_source: dict[str | None, Decimal] = {}
     written: dict[str, dict[str, None]] = {}
@@ -130,10 +130,10 @@ def _refuse_currencies(connection: duckdb.DuckDBPyConnection, sheet: SourceFile,
     names = connection.execute(
         f"select upper({cell}), min(row) from spend_text where {cell} is not null group by 1"
     ).fetchall()
-    if found := several_named(dict(names)):
-        rows = ", ".join(f"{currency} in row {row}" for row, currency in found[:3])
+    if currencies := several_named(dict(names)):
+        rows = ", ".join(f"{currency} in row {row}" for row, currency in currencies[:3])
         raise UnusableError(
-            f"{sheet.name}: row {found[1][0]}: column {columns.currency!r} has several currencies ({rows})"
+            f"{sheet.name}: row {currencies[1][0]}: column {columns.currency!r} has several currencies ({rows})"
             " that cannot be added up; use a file with one currency"
         )
 
@@ -196,8 +196,8 @@ def _dated(
     if columns.end:
         lasts = _days(connection, sheet, columns, columns.end, options)
         return {row: (SpendPeriod(day, max(day, lasts.get(row) or day)), texts[row]) for row, day in dated.items()}
-    found = periods_of(list(dated.values()), columns.date)
-    return {row: (period, texts[row]) for row, period in zip(dated, found, strict=True)}
+    spans = periods_of(list(dated.values()), columns.date)
+    return {row: (period, texts[row]) for row, period in zip(dated, spans, strict=True)}
 
 
 def _days(

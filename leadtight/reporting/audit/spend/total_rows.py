@@ -29,30 +29,30 @@ def totals(rows: Sequence[SpendRow], sources: Collection[str]) -> Mapping[int, s
     names no source and is the sum of others. One that names a source that no lead has is one if it stands at an end of
     the file and is the sum of all others.
     """
-    named = {
+    with_lead_source = {
         each.row for each in rows if plain_source(each.source) in sources and not _is_total_word(each.source or "")
     }
-    found = {
+    reasons = {
         each.row: "is a total of other rows"
         for each in rows
         if len(rows) > 1
-        and each.row not in named
+        and each.row not in with_lead_source
         and (_says_total(each) or (_has_total_word(each) and _sums(each, rows)))
     }
-    rest = [each for each in rows if each.row not in found]
-    found |= dict.fromkeys(_sums_of_blocks(rest), "names no source and is the sum of the rows above it")
-    rest = [each for each in rest if each.row not in found]
+    rest = [each for each in rows if each.row not in reasons]
+    reasons |= dict.fromkeys(_sums_of_blocks(rest), "names no source and is the sum of the rows above it")
+    rest = [each for each in rest if each.row not in reasons]
     whole = _sum(rest)
     for each in rest:
         if len(rest) > 1 and _names_no_source(each) and _is_sum_of_others(each, whole):
-            found[each.row] = "names no source and is the sum of the others"
-    rest = [each for each in rest if each.row not in found]
+            reasons[each.row] = "names no source and is the sum of the others"
+    rest = [each for each in rest if each.row not in reasons]
     whole = _sum(rest)
     for each in (rest[0], rest[-1]) if len(rest) > 2 else ():
         if plain_source(each.source) not in sources and _is_sum_of_others(each, whole):
-            found[each.row] = "is the sum of all other rows, and no lead has its source"
+            reasons[each.row] = "is the sum of all other rows, and no lead has its source"
             break
-    return found if len(found) < len(rows) else {}
+    return reasons if len(reasons) < len(rows) else {}
 
 
 def plain_source(source: str | None) -> str:
@@ -93,7 +93,7 @@ def _sums(row: SpendRow, rows: Sequence[SpendRow]) -> bool:
 def _sums_of_blocks(rows: Sequence[SpendRow]) -> list[int]:
     """Return the rows without a source if each is the sum of those since the one before, as of a day or a group."""
     block: list[SpendRow] = []
-    found = []
+    sums = []
     for row in rows:
         if not _names_no_source(row):
             block.append(row)
@@ -101,9 +101,9 @@ def _sums_of_blocks(rows: Sequence[SpendRow]) -> list[int]:
         if block and not _equals(row, _sum(block)):
             return []
         if block:
-            found.append(row.row)
+            sums.append(row.row)
         block = []
-    return found if len(found) > 1 and not block else []
+    return sums if len(sums) > 1 and not block else []
 
 
 def _names_no_source(row: SpendRow) -> bool:
