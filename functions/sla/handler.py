@@ -15,7 +15,7 @@ from leadtight.adapters.aws import queue_batches
 from leadtight.adapters.aws.time_left import time_left
 from leadtight.adapters.dynamodb import stream
 from leadtight.app.sla.rearm import AT_ONCE, LeadSelection
-from leadtight.app.sla.sweep import Left, SweepResult, SweepTaskKind
+from leadtight.app.sweep import Left, SweepResult, SweepTaskKind
 from leadtight.domain.model.codec import to_document
 
 logger = Logger()

@@ -8,7 +8,7 @@ from itertools import count
 from random import Random
 
 from leadtight.adapters.memory.rows import FreedCapacity
-from leadtight.app.sla.sweep import SweepResult
+from leadtight.app.sweep import SweepResult
 from leadtight.domain.model.errors import Conflict
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import Message

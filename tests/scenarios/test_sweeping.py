@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from leadtight.app.sla.sweep import SHARES, SweepTask, SweepTaskKind, work_off
+from leadtight.app.sweep import SHARES, SweepTask, SweepTaskKind, work_off
 from leadtight.domain.model.errors import SendFailed
 from leadtight.domain.model.message import Status, Template
 from tests.scenarios.world import MONDAY_NINE, World

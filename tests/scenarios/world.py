@@ -18,7 +18,7 @@ from leadtight.app.intake.receive import IntakeResult, Submission
 from leadtight.app.messaging.respond import DeliveryReceipt, DeliveryReport
 from leadtight.app.outcomes.recording import LeadView, OutcomeForm
 from leadtight.app.sla.sla import Alarm
-from leadtight.app.sla.sweep import SweepResult
+from leadtight.app.sweep import SweepResult
 from leadtight.application import Application
 from leadtight.domain.model.capacity import Caps
 from leadtight.domain.model.event import Event, EventKind

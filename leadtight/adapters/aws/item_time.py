@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 
 from leadtight.app.intake.time_limits import Limits
-from leadtight.app.sla.sweep import Left
+from leadtight.app.sweep import Left
 from leadtight.domain.model.errors import OutOfTime
 
 AGAIN = 2.0

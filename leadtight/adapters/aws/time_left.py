@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from leadtight.app.sla.sweep import Left
+from leadtight.app.sweep import Left
 
 
 def time_left(context: LambdaContext, in_hand: timedelta) -> Left:

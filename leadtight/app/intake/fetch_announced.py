@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from leadtight.app.intake.receive import Intake, Submission
 from leadtight.app.intake.time_limits import Limits, unlimited
 from leadtight.app.ports.quarantine import Fetch, QuarantineStore
-from leadtight.app.sla.sweep import Left, unbounded
+from leadtight.app.sweep import Left, unbounded
 from leadtight.domain.intake.quarantine import (
     QuarantinedDelivery,
     QuarantineState,

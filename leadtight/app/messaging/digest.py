@@ -13,7 +13,7 @@ from leadtight.app.ports.clock_and_ids import NewId
 from leadtight.app.ports.leads import LeadStore
 from leadtight.app.ports.messaging import DigestEntry, Envelope, Mailer, Renderer
 from leadtight.app.ports.outbox import Outbox, Retries, SendPace
-from leadtight.app.sla.sweep import Left, unbounded
+from leadtight.app.sweep import Left, unbounded
 from leadtight.domain.compliance.send_permission import Permission, Refusal, Suppression, Windows, authorize_send
 from leadtight.domain.model.errors import SendFailed, SendRefused, SendUnsure, UnreadableRow
 from leadtight.domain.model.event import EventKind

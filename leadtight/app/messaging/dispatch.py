@@ -9,7 +9,7 @@ from leadtight.app.messaging.digest import Digest
 from leadtight.app.messaging.respond import Respond, since
 from leadtight.app.messaging.retry import FIRST_BACKOFF, NEXT_SECOND, OVER_RATE
 from leadtight.app.ports.outbox import Outbox, Retries
-from leadtight.app.sla.sweep import Left, SweepResult, SweepTask, SweepTaskKind, unbounded, work_off
+from leadtight.app.sweep import Left, SweepResult, SweepTask, SweepTaskKind, unbounded, work_off
 from leadtight.domain.model.message import Channel, Message, Status
 from leadtight.domain.notifications.urgency import in_turn
 

@@ -9,7 +9,7 @@ from leadtight.app.messaging.dispatch import Dispatch
 from leadtight.app.ports.alarms import Alarms
 from leadtight.app.ports.leads import LeadStore, RoutingState
 from leadtight.app.routing.route import Decide, PoolSnapshots, Route
-from leadtight.app.sla.sweep import Left, SweepResult, SweepTask, SweepTaskKind, failed, unbounded, work_off
+from leadtight.app.sweep import Left, SweepResult, SweepTask, SweepTaskKind, failed, unbounded, work_off
 from leadtight.domain.change import Change
 from leadtight.domain.enforcement.due_steps import asked_pool, run_due_steps
 from leadtight.domain.model.errors import Conflict

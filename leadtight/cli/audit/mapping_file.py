@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from leadtight.domain.model.errors import Problem
 from leadtight.policy import toml_table, values
-from leadtight.reporting.audit.columns.mapping import AuditMapping, Columns, as_table, named
-from leadtight.reporting.audit.contacts.durations import SECONDS
+from leadtight.reporting.audit.durations import SECONDS
 from leadtight.reporting.audit.errors import UnusableError
+from leadtight.reporting.audit.mapping import AuditMapping, Columns, as_table, named
 
 if TYPE_CHECKING:
     from leadtight.reporting.audit.columns.profile import ColumnProfile

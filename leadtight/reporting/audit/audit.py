@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from leadtight.reporting.audit.columns.mapping import AuditMapping
 from leadtight.reporting.audit.columns.questions import FileDescription
 from leadtight.reporting.audit.document import document
+from leadtight.reporting.audit.mapping import AuditMapping
 from leadtight.reporting.audit.options import AuditOptions
 from leadtight.reporting.audit.pipeline import load
 from leadtight.reporting.audit.refusals import refuse_unread_times

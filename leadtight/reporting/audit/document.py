@@ -5,8 +5,8 @@ from typing import Any
 
 from leadtight.reporting import glossary
 from leadtight.reporting.audit.caveats import CONTACTS, CREATED, KEYS, SPEND, TIMES, caveats, doubt
-from leadtight.reporting.audit.columns.mapping import as_table
 from leadtight.reporting.audit.contacts.definition import contact_definition
+from leadtight.reporting.audit.mapping import as_table
 from leadtight.reporting.audit.options import AuditOptions
 from leadtight.reporting.audit.pipeline import LoadedFacts
 from leadtight.reporting.audit.time_precision import precision

@@ -14,10 +14,10 @@ from leadtight.reporting.audit.amounts import (
     plain_sql,
     why_no_amount,
 )
-from leadtight.reporting.audit.columns.mapping import ActivityColumns, LeadColumns, named
-from leadtight.reporting.audit.contacts.durations import seconds
 from leadtight.reporting.audit.dates import SECOND, TimeColumn, time_columns
+from leadtight.reporting.audit.durations import seconds
 from leadtight.reporting.audit.errors import UnlikeItsBeginningError, UnusableError
+from leadtight.reporting.audit.mapping import ActivityColumns, LeadColumns, named
 from leadtight.reporting.audit.options import AuditOptions, ExclusionFilter
 from leadtight.reporting.audit.source_file import FEW, SourceFile, clean, is_clean, raw, written
 from leadtight.reporting.facts.table import microseconds, quoted

@@ -8,7 +8,7 @@ from typing import Any
 
 from leadtight.domain.calendar.business_hours import Calendar
 from leadtight.domain.calendar.timestamps import midnight
-from leadtight.reporting.audit.columns.mapping import Answers
+from leadtight.reporting.audit.mapping import Answers
 from leadtight.reporting.metrics.query import Staffing
 
 

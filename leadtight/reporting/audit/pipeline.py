@@ -11,13 +11,13 @@ import duckdb
 from leadtight.reporting.audit import leads as lead_rows
 from leadtight.reporting.audit.columns import detection
 from leadtight.reporting.audit.columns.interpretation import AuditSheets, understand
-from leadtight.reporting.audit.columns.mapping import AuditMapping, Columns, LeadColumns, named
 from leadtight.reporting.audit.columns.match import Profiles
 from leadtight.reporting.audit.columns.questions import FileDescription
 from leadtight.reporting.audit.contacts import activities as activity_rows
 from leadtight.reporting.audit.contacts.zone_shift import refuse_other_zone
 from leadtight.reporting.audit.duckdb_tuning import lists_as_written, sides_as_written
 from leadtight.reporting.audit.errors import NothingReadError, UnlikeItsBeginningError, UnusableError
+from leadtight.reporting.audit.mapping import AuditMapping, Columns, LeadColumns, named
 from leadtight.reporting.audit.options import AuditOptions
 from leadtight.reporting.audit.source_file import ReadOptions, SourceFile, look
 from leadtight.reporting.audit.spend import spend as spend_rows

@@ -53,11 +53,9 @@ def test_a_survivor_is_shown_as_the_difference_in_its_function(tmp_path: Path) -
     assert "mutmut" not in "".join(shown[1:])
 
 
-@pytest.mark.parametrize(
-    "change", ["leadtight.app.sla.sweep.x_due__mutmut_1", "leadtight.app.sla.sweep.xǁSweepǁrun__mutmut_2"]
-)
+@pytest.mark.parametrize("change", ["leadtight.app.sweep.x_due__mutmut_1", "leadtight.app.sweep.xǁSweepǁrun__mutmut_2"])
 def test_the_module_of_a_change_is_in_its_name(change: str) -> None:
-    assert mutants.module_of(change) == Path("leadtight/app/sla/sweep.py")
+    assert mutants.module_of(change) == Path("leadtight/app/sweep.py")
 
 
 def test_an_unknown_area_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,7 +7,10 @@ from typing import Any, TypeVar
 import duckdb
 
 from leadtight.reporting.audit.columns import detection, match
-from leadtight.reporting.audit.columns.mapping import (
+from leadtight.reporting.audit.columns.contact_rules import ContactRules, SignalRow, contact_rules, signals
+from leadtight.reporting.audit.errors import UnlikeItsBeginningError, UnusableError
+from leadtight.reporting.audit.joins import KeyKind, loose_sql, parts_sql
+from leadtight.reporting.audit.mapping import (
     SETTINGS,
     ActivityColumns,
     Answers,
@@ -16,9 +19,6 @@ from leadtight.reporting.audit.columns.mapping import (
     SpendColumns,
     named,
 )
-from leadtight.reporting.audit.contacts.joins import KeyKind, loose_sql, parts_sql
-from leadtight.reporting.audit.contacts.rules import ContactRules, SignalRow, contact_rules, signals
-from leadtight.reporting.audit.errors import UnlikeItsBeginningError, UnusableError
 from leadtight.reporting.audit.source_file import MOST_SPELLINGS, SourceFile, written
 
 C = TypeVar("C", LeadColumns, ActivityColumns, SpendColumns)

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from leadtight.reporting.audit import durations
 from leadtight.reporting.audit.columns import match
-from leadtight.reporting.audit.columns.mapping import ActivityColumns, LeadColumns, SpendColumns
 from leadtight.reporting.audit.columns.match import MeaningMatch, Profiles
 from leadtight.reporting.audit.columns.profile import ContentKind
-from leadtight.reporting.audit.contacts import durations
-from leadtight.reporting.audit.contacts.joins import KeyKind
+from leadtight.reporting.audit.joins import KeyKind
+from leadtight.reporting.audit.mapping import ActivityColumns, LeadColumns, SpendColumns
 from leadtight.tabular.amounts.currency_column import currency_column
 from leadtight.tabular.vocabulary import columns as vocabulary
 from leadtight.tabular.vocabulary.names import column_key, spellings

@@ -8,7 +8,11 @@ import duckdb
 
 from leadtight.reporting.audit import leads as lead_rows
 from leadtight.reporting.audit.columns import choice, detection, match, questions
-from leadtight.reporting.audit.columns.mapping import (
+from leadtight.reporting.audit.columns.contact_rules import ActivityFacet
+from leadtight.reporting.audit.columns.match import Profiles
+from leadtight.reporting.audit.columns.profile import ContentKind, profile
+from leadtight.reporting.audit.columns.questions import FileDescription, MappingQuestion, QuestionsError
+from leadtight.reporting.audit.mapping import (
     SETTINGS,
     ActivityColumns,
     AuditMapping,
@@ -16,10 +20,6 @@ from leadtight.reporting.audit.columns.mapping import (
     SpendColumns,
     named,
 )
-from leadtight.reporting.audit.columns.match import Profiles
-from leadtight.reporting.audit.columns.profile import ContentKind, profile
-from leadtight.reporting.audit.columns.questions import FileDescription, MappingQuestion, QuestionsError
-from leadtight.reporting.audit.contacts.rules import ActivityFacet
 from leadtight.reporting.audit.options import AuditOptions
 from leadtight.reporting.audit.source_file import MOST_SPELLINGS, SourceFile
 

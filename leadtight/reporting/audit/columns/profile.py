@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
 
-from leadtight.reporting.audit.contacts import durations
+from leadtight.reporting.audit import durations
 from leadtight.reporting.audit.source_file import SourceFile
 from leadtight.reporting.facts.table import connect, quoted
 from leadtight.tabular.blanks import BLANKS

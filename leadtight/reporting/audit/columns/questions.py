@@ -4,7 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from leadtight.reporting.audit.columns.mapping import (
+from leadtight.reporting.audit.columns.contact_rules import ContactRules
+from leadtight.reporting.audit.columns.match import Profiles, is_other_time
+from leadtight.reporting.audit.columns.profile import ColumnProfile, ContentKind, times_in
+from leadtight.reporting.audit.errors import UnusableError
+from leadtight.reporting.audit.mapping import (
     ActivityColumns,
     AuditMapping,
     LeadColumns,
@@ -12,10 +16,6 @@ from leadtight.reporting.audit.columns.mapping import (
     as_table,
     named,
 )
-from leadtight.reporting.audit.columns.match import Profiles, is_other_time
-from leadtight.reporting.audit.columns.profile import ColumnProfile, ContentKind, times_in
-from leadtight.reporting.audit.contacts.rules import ContactRules
-from leadtight.reporting.audit.errors import UnusableError
 from leadtight.reporting.audit.source_file import SourceFile
 
 NONE = "none of them"

@@ -6,11 +6,11 @@ import duckdb
 
 from leadtight.reporting.audit.columns import detection
 from leadtight.reporting.audit.columns.choice import required
-from leadtight.reporting.audit.columns.mapping import ActivityColumns, named
-from leadtight.reporting.audit.contacts.joins import KeyKind, join_other_spellings
 from leadtight.reporting.audit.dates import SECOND, TimeColumn, is_plausible
 from leadtight.reporting.audit.duckdb_tuning import sides_as_written
+from leadtight.reporting.audit.joins import KeyKind, join_other_spellings
 from leadtight.reporting.audit.leads import key_sql, times_of
+from leadtight.reporting.audit.mapping import ActivityColumns, named
 from leadtight.reporting.audit.options import AuditOptions
 from leadtight.reporting.audit.source_file import MOST_SPELLINGS, SourceFile, clean, cleaned, raw, written
 from leadtight.reporting.facts.table import quoted

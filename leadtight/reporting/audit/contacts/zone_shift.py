@@ -4,9 +4,9 @@ from statistics import quantiles
 
 import duckdb
 
-from leadtight.reporting.audit.columns.mapping import AuditMapping
 from leadtight.reporting.audit.dates import MINUTE
 from leadtight.reporting.audit.errors import UnusableError
+from leadtight.reporting.audit.mapping import AuditMapping
 from leadtight.reporting.audit.source_file import SourceFile
 
 FEWEST = 3

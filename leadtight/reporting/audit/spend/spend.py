@@ -9,9 +9,9 @@ import duckdb
 
 from leadtight.reporting.audit.amounts import amount_sql, why_no_amount
 from leadtight.reporting.audit.columns.choice import required
-from leadtight.reporting.audit.columns.mapping import SpendColumns
 from leadtight.reporting.audit.dates import time_columns
 from leadtight.reporting.audit.errors import UnusableError
+from leadtight.reporting.audit.mapping import SpendColumns
 from leadtight.reporting.audit.options import AuditOptions
 from leadtight.reporting.audit.source_file import SourceFile
 from leadtight.reporting.audit.spend.periods import CoveredDays, SpendPeriod, covered, period_of, periods_of

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from leadtight.reporting.audit.columns.mapping import LeadColumns
 from leadtight.reporting.audit.columns.profile import profile
 from leadtight.reporting.audit.columns.questions import described, of_leads
+from leadtight.reporting.audit.mapping import LeadColumns
 from leadtight.reporting.audit.source_file import look
 from tests.unit.reporting.audit.exports import report, run, write_csv
 

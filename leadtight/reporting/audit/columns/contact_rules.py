@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from leadtight.reporting.audit.columns import match
-from leadtight.reporting.audit.columns.mapping import Answers
-from leadtight.reporting.audit.contacts.cell_values import ContactReading, direction_of, kind_of, outcome_of, state_of
+from leadtight.reporting.audit.columns.contact_values import ContactReading, direction_of, kind_of, outcome_of, state_of
+from leadtight.reporting.audit.mapping import Answers
 from leadtight.tabular.vocabulary.names import column_key
 
 Rule = Mapping[str, tuple[str, ...]]
