@@ -8,7 +8,7 @@ from leadtight import bootstrap
 from leadtight.adapters.aws.outages import is_outage
 from leadtight.adapters.http import events
 from leadtight.adapters.inbound.forms import authenticity, post_body
-from leadtight.adapters.inbound.webhooks.provider import WebhookVerificationError
+from leadtight.adapters.inbound.signatures import WebhookVerificationError
 from leadtight.adapters.presentation.pages import intake
 from leadtight.app.intake import large_posts
 from leadtight.app.intake.deliveries import SettledItem

@@ -13,7 +13,7 @@ from leadtight import bootstrap
 from leadtight.adapters.aws.outages import is_outage
 from leadtight.adapters.dynamodb import time_limit
 from leadtight.adapters.http import events
-from leadtight.app.intake.receive import Submission
+from leadtight.app.intake.submission import Submission
 from leadtight.domain.model.errors import Conflict, InvalidInquiry, KeyRefused, Problem
 from leadtight.domain.policy.trust import Submitter
 from leadtight.domain.text.sanitizing import sanitize

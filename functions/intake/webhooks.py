@@ -9,14 +9,9 @@ from leadtight import bootstrap, settings
 from leadtight.adapters.aws import item_time
 from leadtight.adapters.dynamodb import time_limit
 from leadtight.adapters.http import events
+from leadtight.adapters.inbound.signatures import WebhookSecrets, WebhookVerificationError
 from leadtight.adapters.inbound.webhooks import mail_provider, provider
-from leadtight.adapters.inbound.webhooks.provider import (
-    Request,
-    WebhookAuthenticator,
-    WebhookReply,
-    WebhookSecrets,
-    WebhookVerificationError,
-)
+from leadtight.adapters.inbound.webhooks.provider import Request, WebhookAuthenticator, WebhookReply
 from leadtight.adapters.inbound.webhooks.reader import take
 from leadtight.domain.policy.sources import MAIL_PROVIDERS, Webhook
 

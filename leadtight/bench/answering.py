@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from statistics import median, quantiles
 
 from leadtight.adapters.memory.ports import InMemoryPorts
-from leadtight.app.intake.receive import Submission
+from leadtight.app.intake.submission import Submission
 from leadtight.application import Application
 from leadtight.bench.measures import Result, quiet
 from leadtight.policy import loader as policies

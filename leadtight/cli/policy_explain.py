@@ -13,7 +13,8 @@ from rich.table import Table
 from leadtight.adapters.contact_points.normalization import PhoneEmailNormalizer
 from leadtight.adapters.memory.alarms import MemoryAlarms
 from leadtight.adapters.memory.table import MemoryTable
-from leadtight.app.intake.receive import Intake, Submission
+from leadtight.app.intake.receive import Intake
+from leadtight.app.intake.submission import Submission
 from leadtight.app.routing.route import Route
 from leadtight.domain.model.codec import from_document, to_document
 from leadtight.domain.model.lead import Lead

@@ -8,9 +8,9 @@ from functools import cache, cached_property, lru_cache
 from typing import Any
 
 from leadtight.adapters.inbound.forms import reader
+from leadtight.adapters.inbound.signatures import WebhookSecrets
 from leadtight.adapters.inbound.webhooks.client import Fetching
 from leadtight.adapters.inbound.webhooks.email.mail_intake import StoredMails
-from leadtight.adapters.inbound.webhooks.provider import WebhookSecrets
 from leadtight.adapters.memory.files import MemoryMails, MemoryUploads
 from leadtight.adapters.memory.ports import KEYRING, PUBLIC_URL, InMemoryPorts
 from leadtight.adapters.memory.send_pace import MemoryPace

@@ -20,7 +20,8 @@ from leadtight.adapters.dynamodb.quarantine import DynamoQuarantine
 from leadtight.adapters.dynamodb.table import DynamoTable
 from leadtight.adapters.memory.alarms import MemoryAlarms
 from leadtight.app.intake.deliveries import Deliveries, PendingDelivery, SettledItem
-from leadtight.app.intake.receive import Intake, Submission
+from leadtight.app.intake.receive import Intake
+from leadtight.app.intake.submission import Submission
 from leadtight.app.outcomes.contact_proofs import Proofs
 from leadtight.app.routing.route import Route
 from leadtight.domain.intake.quarantine import Reason

@@ -18,16 +18,18 @@ from leadtight.adapters.contact_points.timezones import local_time_of
 from leadtight.adapters.email.parser import read_mail
 from leadtight.adapters.http import events
 from leadtight.adapters.inbound.forms import reader
+from leadtight.adapters.inbound.signatures import WebhookSecrets, WebhookVerificationError
 from leadtight.adapters.inbound.webhooks import PROVIDERS, provider
 from leadtight.adapters.inbound.webhooks.client import Fetching
-from leadtight.adapters.inbound.webhooks.provider import Request, WebhookSecrets, WebhookVerificationError
+from leadtight.adapters.inbound.webhooks.provider import Request
 from leadtight.adapters.inbound.webhooks.reader import read, whole
 from leadtight.adapters.memory.alarms import MemoryAlarms
 from leadtight.adapters.memory.files import MemoryUploads
 from leadtight.adapters.memory.table import MemoryTable
 from leadtight.app.intake.deliveries import Deliveries, Report
 from leadtight.app.intake.form_posts import FormIntake, FormPost
-from leadtight.app.intake.receive import Intake, Submission
+from leadtight.app.intake.receive import Intake
+from leadtight.app.intake.submission import Submission
 from leadtight.app.intake.uploads import Uploads
 from leadtight.app.outcomes.contact_proofs import Proofs
 from leadtight.domain.access.signed_links import Keyring, LinkPurpose, verify

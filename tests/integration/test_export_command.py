@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from leadtight import bootstrap
-from leadtight.app.intake.receive import Submission
+from leadtight.app.intake.submission import Submission
 from leadtight.cli import app
 from leadtight.domain.policy.trust import Submitter
 from tests.integration.conftest import Stage

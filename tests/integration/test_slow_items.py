@@ -21,7 +21,8 @@ from leadtight.adapters.inbound.webhooks.client import Fetching
 from leadtight.adapters.inbound.webhooks.typeform import Typeform
 from leadtight.app.intake.deliveries import Item
 from leadtight.app.intake.fetch_announced import FetchAnnounced
-from leadtight.app.intake.receive import Intake, IntakeResult, Submission
+from leadtight.app.intake.receive import Intake, IntakeResult
+from leadtight.app.intake.submission import Submission
 from leadtight.app.ports.files import StoredMail
 from leadtight.domain.intake.quarantine import QuarantinedDelivery
 from leadtight.domain.policy.sources import Webhook

@@ -15,7 +15,7 @@ from functions.respond.handler import handle as respond
 from functions.route.handler import handle as route
 from functions.sla.handler import handle as sla
 from leadtight import bootstrap
-from leadtight.app.intake.receive import Submission
+from leadtight.app.intake.submission import Submission
 from leadtight.domain.model.identity import person_keys
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import LEAD, Channel

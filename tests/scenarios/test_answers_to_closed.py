@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from leadtight.app.intake.receive import Submission
+from leadtight.app.intake.submission import Submission
 from leadtight.domain.enforcement.contact_check import ContactAnswer, answer
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.lead import Lead

@@ -7,7 +7,7 @@ import pytest
 
 from leadtight.adapters.presentation.pages.outcome import Pages
 from leadtight.app.intake import receive as intake
-from leadtight.app.intake.receive import Submission
+from leadtight.app.intake.submission import Submission
 from leadtight.app.outcomes import desk
 from leadtight.domain.model import bounds
 from leadtight.domain.model.bounds import LONGEST_ADDED, MOST_FIELD_BYTES, MOST_FIELDS, MOST_SOURCES, fields_within

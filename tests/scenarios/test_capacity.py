@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from leadtight.app.intake.receive import Submission
+from leadtight.app.intake.submission import Submission
 from leadtight.domain.model.capacity import Caps, RampStep
 from leadtight.domain.model.codec import from_document
 from leadtight.domain.model.errors import Conflict

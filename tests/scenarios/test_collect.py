@@ -7,13 +7,13 @@ from functools import partial
 
 import pytest
 
+from leadtight.adapters.inbound.signatures import WebhookSecrets
 from leadtight.adapters.inbound.webhooks.client import Fetching
-from leadtight.adapters.inbound.webhooks.provider import WebhookSecrets
 from leadtight.adapters.inbound.webhooks.reader import read, reread
 from leadtight.app.intake.deliveries import Deliveries
 from leadtight.app.intake.fetch_announced import FetchAnnounced
 from leadtight.app.intake.quarantine import Quarantine
-from leadtight.app.intake.receive import Submission
+from leadtight.app.intake.submission import Submission
 from leadtight.domain.intake.quarantine import GIVEN_UP_AFTER, QuarantineState, Reason
 from leadtight.domain.model.errors import FetchFailed, FetchRefused
 from leadtight.domain.policy.sources import Webhook

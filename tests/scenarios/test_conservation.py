@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from leadtight.adapters.contact_points.normalization import PhoneEmailNormalizer
+from leadtight.adapters.inbound.signatures import WebhookSecrets
 from leadtight.adapters.inbound.webhooks.client import Fetching
-from leadtight.adapters.inbound.webhooks.provider import WebhookSecrets
 from leadtight.adapters.inbound.webhooks.reader import read, whole
 from leadtight.app.intake.deliveries import Deliveries
 from leadtight.app.intake.fetch_announced import FetchAnnounced

@@ -8,9 +8,9 @@ import pytest
 
 from leadtight.adapters.inbound.forms import post_body
 from leadtight.adapters.inbound.forms import reader as forms
+from leadtight.adapters.inbound.signatures import WebhookSecrets
 from leadtight.adapters.inbound.webhooks import reader as webhooks
 from leadtight.adapters.inbound.webhooks.client import Fetching
-from leadtight.adapters.inbound.webhooks.provider import WebhookSecrets
 from leadtight.app.intake import form_posts as form_door
 from leadtight.app.intake.deliveries import Deliveries
 from leadtight.app.intake.fetch_announced import FetchAnnounced

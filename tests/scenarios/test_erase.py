@@ -10,7 +10,7 @@ from leadtight.adapters.memory.erasures import MemoryErasures
 from leadtight.adapters.memory.files import MemoryDeadLetters, MemoryVersions
 from leadtight.adapters.presentation.timeline import timeline
 from leadtight.app.compliance.erase_person import ErasePerson, ErasureReport
-from leadtight.app.intake.receive import Submission
+from leadtight.app.intake.submission import Submission
 from leadtight.domain.compliance.erasure import KEPT, REDUCED
 from leadtight.domain.model.codec import to_document
 from leadtight.domain.model.errors import InvalidInquiry

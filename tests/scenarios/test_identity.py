@@ -7,7 +7,8 @@ import pytest
 
 from leadtight.adapters.presentation.lead_view import contact_points
 from leadtight.app.intake import receive as intake
-from leadtight.app.intake.receive import IntakeResult, Submission
+from leadtight.app.intake.receive import IntakeResult
+from leadtight.app.intake.submission import Submission
 from leadtight.domain.model.identity import person_key, person_keys
 from leadtight.domain.model.message import Channel, Template
 from tests.scenarios.sequences import AGREED, planned_policy, until

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from leadtight.app.intake.file_import import Import, ImportResult, ImportRow
-from leadtight.app.intake.receive import Submission
+from leadtight.app.intake.submission import Submission
 from leadtight.domain.model.event import EventKind, fold
 from leadtight.domain.model.message import Template
 from leadtight.domain.model.stage import Stage

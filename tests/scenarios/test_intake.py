@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from leadtight.app.intake.receive import IntakeResult, Submission
+from leadtight.app.intake.receive import IntakeResult
+from leadtight.app.intake.submission import Submission
 from leadtight.domain.model.errors import InvalidInquiry
 from tests.scenarios.world import World
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leadtight.app.intake.receive import IntakeResult, Submission
+from leadtight.app.intake.receive import IntakeResult
+from leadtight.app.intake.submission import Submission
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.event import fold
 from leadtight.domain.model.identity import person_key, person_keys

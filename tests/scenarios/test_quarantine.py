@@ -12,7 +12,8 @@ import pytest
 from leadtight.adapters.inbound.webhooks.reader import read, reread, whole
 from leadtight.app.intake.deliveries import Deliveries, SettledItem
 from leadtight.app.intake.quarantine import Quarantine
-from leadtight.app.intake.receive import IntakeResult, Submission
+from leadtight.app.intake.receive import IntakeResult
+from leadtight.app.intake.submission import Submission
 from leadtight.domain.intake.quarantine import QuarantinedDelivery, QuarantineState, Reason
 from leadtight.domain.intake.rate_limits import PostOrigin
 from leadtight.domain.model.errors import InvalidInquiry, StaleSubmission

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from leadtight.app.intake.quick_add import CHANNELS, AddForm, QuickAddResult
-from leadtight.app.intake.receive import Submission
+from leadtight.app.intake.submission import Submission
 from leadtight.domain.model.errors import InvalidInquiry, InvalidLink, LinkExpired
 from leadtight.domain.model.event import EventKind, fold
 from leadtight.domain.model.lead import Lead

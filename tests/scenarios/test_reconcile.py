@@ -9,8 +9,9 @@ import pytest
 from leadtight.adapters.memory.files import MemoryFiles
 from leadtight.adapters.reconciliation_files import FileReconciliations
 from leadtight.app.intake.deliveries import Deliveries, Inquiring, PendingDelivery
-from leadtight.app.intake.receive import Intake, Submission
+from leadtight.app.intake.receive import Intake
 from leadtight.app.intake.reconcile import Reconcile
+from leadtight.app.intake.submission import Submission
 from leadtight.domain.intake.quarantine import Reason
 from leadtight.domain.model.errors import FetchFailed
 from leadtight.domain.policy.sources import Webhook

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from leadtight.app.intake.receive import IntakeResult, Submission
+from leadtight.app.intake.receive import IntakeResult
+from leadtight.app.intake.submission import Submission
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.event import fold
 from leadtight.domain.model.message import Template

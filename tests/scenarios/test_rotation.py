@@ -9,7 +9,7 @@ from itertools import groupby
 
 import pytest
 
-from leadtight.app.intake.receive import Submission
+from leadtight.app.intake.submission import Submission
 from leadtight.domain.model.codec import from_document
 from leadtight.domain.model.errors import Conflict
 from leadtight.domain.model.event import EventKind as Kind

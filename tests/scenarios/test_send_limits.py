@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from leadtight.adapters.contact_points.number_costs import countries, why_barred
-from leadtight.app.intake.receive import Submission
+from leadtight.app.intake.submission import Submission
 from leadtight.domain.compliance.send_limits import mailbox
 from leadtight.domain.intake.rate_limits import PostOrigin
 from leadtight.domain.model.errors import SendFailed

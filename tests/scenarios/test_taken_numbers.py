@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from leadtight.app.intake.receive import Submission
+from leadtight.app.intake.submission import Submission
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.identity import person_key
 from leadtight.domain.model.message import Template

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from leadtight.app.intake.receive import Submission
+from leadtight.app.intake.submission import Submission
 from leadtight.domain.model.enrolment import OutcomeMeaning
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.event import fold

@@ -9,7 +9,7 @@ import pytest
 
 from leadtight.adapters.presentation.lead_view import contact_points, extras
 from leadtight.app.intake.file_import import Import, ImportRow
-from leadtight.app.intake.receive import Submission
+from leadtight.app.intake.submission import Submission
 from leadtight.domain.calendar.timestamps import format_timestamp
 from leadtight.domain.model.errors import InvalidInquiry
 from leadtight.domain.model.event import EventKind

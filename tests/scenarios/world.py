@@ -14,7 +14,8 @@ from leadtight.adapters.memory.alarms import MemoryAlarms
 from leadtight.adapters.memory.ports import PUBLIC_URL, InMemoryPorts
 from leadtight.adapters.memory.rows import FreedCapacity
 from leadtight.adapters.memory.senders import SentMail
-from leadtight.app.intake.receive import IntakeResult, Submission
+from leadtight.app.intake.receive import IntakeResult
+from leadtight.app.intake.submission import Submission
 from leadtight.app.messaging.respond import DeliveryReceipt, DeliveryReport
 from leadtight.app.outcomes.recording import LeadView, OutcomeForm
 from leadtight.app.sla.sla import Alarm

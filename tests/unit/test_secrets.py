@@ -13,8 +13,9 @@ import pytest
 from leadtight.adapters.aws import clients
 from leadtight.adapters.aws.secret_store import ApiKeys, SecretsManagerKeys, WebhookKeys
 from leadtight.adapters.http import api_keys
+from leadtight.adapters.inbound.signatures import WebhookSecrets, WebhookVerificationError
 from leadtight.adapters.inbound.webhooks import mail_provider, provider
-from leadtight.adapters.inbound.webhooks.provider import Request, WebhookSecrets, WebhookVerificationError
+from leadtight.adapters.inbound.webhooks.provider import Request
 from leadtight.domain.access.api_keys import Scope, check
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)

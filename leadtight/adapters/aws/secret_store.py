@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from leadtight.adapters.aws import clients
 from leadtight.adapters.http import api_keys
-from leadtight.adapters.inbound.webhooks.provider import WebhookSecrets
+from leadtight.adapters.inbound.signatures import WebhookSecrets
 from leadtight.domain.access.api_keys import ApiKey
 from leadtight.domain.access.signed_links import Keyring
 

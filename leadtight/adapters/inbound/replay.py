@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from leadtight.adapters.inbound.forms import reader as forms
 from leadtight.adapters.inbound.webhooks import reader as webhooks
 from leadtight.app.intake.deliveries import CALLER, Item
-from leadtight.app.intake.receive import Submission
+from leadtight.app.intake.submission import Submission
 from leadtight.domain.intake.quarantine import QuarantinedDelivery
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.trust import Submitter

@@ -4,10 +4,26 @@ import base64
 import binascii
 import hashlib
 import hmac
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from leadtight.adapters.inbound.webhooks.provider import REPLAY_WINDOW, WebhookSecrets, WebhookVerificationError
+from leadtight.domain.model.errors import LeadtightError
+
+REPLAY_WINDOW = timedelta(minutes=5)
+"""How old a signed delivery may be, and how far ahead of our clock, where a provider signs its time."""
+
+
+class WebhookVerificationError(LeadtightError):
+    """The request was not signed by whom it claims to come from, or too long ago."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookSecrets:
+    """A webhook's secrets: those that sign now, the newest first, and whatever else its provider asks for by name."""
+
+    signing: tuple[str, ...] = ()
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 def digest(secret: bytes, content: bytes, algorithm: str = "sha256") -> bytes:

@@ -23,7 +23,7 @@ from leadtight.domain.access.signed_links import Keyring
 from leadtight.domain.model.errors import FetchRefused
 
 if TYPE_CHECKING:
-    from leadtight.app.intake.receive import Submission
+    from leadtight.app.intake.submission import Submission
     from leadtight.domain.intake.quarantine import QuarantinedDelivery
 
 PUBLIC_URL = "https://leads.example"

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from leadtight.app.intake.inquiry_parser import HANDLE
 from leadtight.app.ports.contact_points import Contacts
 from leadtight.app.ports.leads import LeadStore
 from leadtight.domain.intake.identity_match import is_same_person
@@ -14,6 +13,7 @@ from leadtight.domain.model.errors import InvalidInquiry, Problem
 from leadtight.domain.model.event import Event
 from leadtight.domain.model.identity import (
     EXTENSION,
+    HANDLE,
     UNREAD,
     address,
     identifiers,

@@ -10,7 +10,7 @@ from leadtight.domain.policy.trust import Claim, Submitter
 from leadtight.domain.text.web_address import is_web_address
 
 if TYPE_CHECKING:
-    from leadtight.app.intake.receive import Submission
+    from leadtight.app.intake.submission import Submission
     from leadtight.domain.model.inquiry import Inquiry
     from leadtight.domain.policy.policy import Policy
 

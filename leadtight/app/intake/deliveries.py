@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
-from leadtight.app.intake.receive import KEY_KEPT, Intake, Submission
+from leadtight.app.intake.receive import KEY_KEPT, Intake
+from leadtight.app.intake.submission import Submission
 from leadtight.app.intake.time_limits import Limits, unlimited
 from leadtight.app.outcomes.call_report import CallReport
 from leadtight.app.ports.clock_and_ids import NewId

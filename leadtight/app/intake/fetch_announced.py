@@ -5,7 +5,8 @@ from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from leadtight.app.intake.receive import Intake, Submission
+from leadtight.app.intake.receive import Intake
+from leadtight.app.intake.submission import Submission
 from leadtight.app.intake.time_limits import Limits, unlimited
 from leadtight.app.ports.quarantine import Fetch, QuarantineStore
 from leadtight.app.sweep import Left, unbounded

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from leadtight.app.intake.receive import Intake, Submission
+from leadtight.app.intake.receive import Intake
+from leadtight.app.intake.submission import Submission
 from leadtight.app.intake.time_limits import Limits, unlimited
 from leadtight.domain.calendar.timestamps import format_timestamp
 from leadtight.domain.intake.historical import HistoricalLead

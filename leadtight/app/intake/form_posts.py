@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from leadtight.app.intake.deliveries import Deliveries, PendingDelivery, SettledItem
-from leadtight.app.intake.receive import Submission
+from leadtight.app.intake.submission import Submission
 from leadtight.domain.intake.quarantine import Reason
 from leadtight.domain.intake.rate_limits import PostOrigin
 from leadtight.domain.intake.spam import SpamVerdict, suspicion

@@ -9,7 +9,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from leadtight.app.intake.deliveries import Deliveries, PendingDelivery, SettledItem, held_guard
-from leadtight.app.intake.receive import KEY_KEPT, TRIES, Submission
+from leadtight.app.intake.receive import KEY_KEPT, TRIES
+from leadtight.app.intake.submission import Submission
 from leadtight.app.messaging.respond import DeliveryReceipt, DeliveryReport
 from leadtight.app.ports.alarms import Alarms
 from leadtight.app.ports.files import MailFiles, ReadMail

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from leadtight.domain.calendar import timestamps
 from leadtight.domain.model.errors import InvalidInquiry, Problem
-from leadtight.domain.model.identity import EXTENSION
+from leadtight.domain.model.identity import EXTENSION, HANDLE
 from leadtight.domain.model.inquiry import Consent, Inquiry
 from leadtight.domain.model.message import TO_LEADS, Channel
 from leadtight.domain.text.sanitizing import sanitize
@@ -41,9 +41,6 @@ OLDEST_RECEIVED = timedelta(days=1)
 PLAIN_FIELDS = ("name", "company", "message", "language", "country", "email", "phone")
 _SAYS_MORE = re.compile(r"[\s(?]\S")
 """What stands beside the address in `Ada <ada@example.com>`."""
-
-HANDLE = re.compile(r"[a-z][a-z0-9_]{1,29}:\S{1,256}")
-"""`SCHEME:ID`, such as `whatsapp:USERID`: what a provider calls the user of a chat, exactly as it gives it."""
 
 NAME_PARTS = ("first_name", "last_name")
 PLACED_FIELDS = ("region", "postcode", "product", "company_size", "owner")

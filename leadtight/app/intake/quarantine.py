@@ -8,7 +8,8 @@ from typing import Any
 
 from leadtight.app.intake.deliveries import Item, Report
 from leadtight.app.intake.inbound_mail import CHANNEL as MAIL
-from leadtight.app.intake.receive import Intake, IntakeResult, Submission
+from leadtight.app.intake.receive import Intake, IntakeResult
+from leadtight.app.intake.submission import Submission
 from leadtight.app.outcomes.call_report import CallReport
 from leadtight.app.ports.quarantine import QuarantineStore
 from leadtight.domain.intake.quarantine import (

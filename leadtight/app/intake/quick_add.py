@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from leadtight.app.intake.receive import Intake, Submission
+from leadtight.app.intake.receive import Intake
+from leadtight.app.intake.submission import Submission
 from leadtight.app.messaging.links import Links
 from leadtight.app.ports.clock_and_ids import NewId
 from leadtight.app.ports.contact_points import Contacts

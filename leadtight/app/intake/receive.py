@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from leadtight.app.intake.claims import (
     IMPORTS_NAMESPACE,
@@ -19,6 +19,7 @@ from leadtight.app.intake.claims import (
     namespace,
 )
 from leadtight.app.intake.inquiry_parser import OLDEST_RECEIVED, ParsedInquiry, read
+from leadtight.app.intake.submission import Submission
 from leadtight.app.ports.guards import AlreadyTaken, Full, Guard
 from leadtight.app.ports.leads import LeadStore, NewerLeadExists
 from leadtight.domain.compliance.opt_out import OptOutRequest, opt_out_by_keyword, record_unknown_opt_out
@@ -47,14 +48,10 @@ if TYPE_CHECKING:  # for their names: most inquiries have none of them
     from leadtight.app.ports.contact_points import Contacts
     from leadtight.domain.change import Change
     from leadtight.domain.intake.historical import HistoricalLead
-    from leadtight.domain.intake.rate_limits import PostOrigin
     from leadtight.domain.intake.spam import RateLimitCounter
-    from leadtight.domain.model.consent_record import Visitor
     from leadtight.domain.model.inquiry import Inquiry
     from leadtight.domain.model.lead import Lead
     from leadtight.domain.model.message import Channel
-    from leadtight.domain.model.stored_file import StoredFile
-    from leadtight.domain.outcomes.booking import Booking
     from leadtight.domain.policy.policy import Policy
 
 KEY_KEPT = timedelta(days=30)
@@ -70,57 +67,6 @@ MOST_LOOKED_THROUGH = 25
 
 CROWD = 500
 """So many leads of one number tell that it is a placeholder: its item in the table must not grow for ever."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Submission:
-    """What arrived, before anybody trusts it: a JSON object or a form's fields.
-
-    In a `conversation` (a chat, a mail thread) what comes after the first message gets no acknowledgement of its own.
-    One that answers us names the lead that it belongs to (`lead_id`), whoever sent it. `channel` is where its key is
-    unique when that is more than its source; `fingerprint` stands for its content when not all of the body is that.
-    What `is_import` comes from a file: its time is believed however long ago it was, and its key alone says that it was
-    taken before. One with a `past` was over then and becomes a record.
-    `answers_by` is the channel that its sender can end by a word in it (H4); `ends` when their provider took one.
-    With a `booking` it says that a call was booked: an open lead of that person moves on.
-    `caller` says who hands it over, and so what of it is believed (`claims`); `mapped` are the names of ours that the
-    policy itself maps, `unbelieved` the claims that were made plain fields.
-    Of a mail, `sender` says how sure its sender is by the receiving server's `verdicts`, and `by_reply_address` that it
-    came by an address of ours that takes answers for its lead.
-    It is one more of `counts`, and of what its `door` counts. `files` came with it and are kept. `phone_proof` is what
-    shows that its number is the sender's, as in an inquiry.
-    What `joins_only` is no inquiry by itself, as a reaction in a chat: it joins the open lead of its sender, who may
-    have been known `formerly` by another number (`+E164`) or handle.
-    """
-
-    source: str
-    form: str | None = None
-    key: str | None = None
-    body: Mapping[str, Any] = field(default_factory=dict)
-    conversation: bool = False
-    lead_id: str | None = None
-    channel: str | None = None
-    fingerprint: str | None = None
-    answers_by: Channel | None = None
-    ends: bool = False
-    caller: Submitter = Submitter.API
-    mapped: frozenset[str] = frozenset()
-    unbelieved: tuple[str, ...] = ()
-    sender: Sender = Sender.PROVED
-    by_reply_address: bool = False
-    verdicts: Mapping[str, str] = field(default_factory=dict)
-    is_import: bool = False
-    past: HistoricalLead | None = None
-    visitor: Visitor | None = None
-    counts: tuple[RateLimitCounter, ...] = ()
-    door: PostOrigin | None = None
-    phone_proof: str = ""
-    booking: Booking | None = None
-    joins_only: bool = False
-    formerly: str = ""
-    answer_counts: tuple[RateLimitCounter, ...] = ()
-    own_words: str | None = None
-    files: tuple[StoredFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,9 @@ import unicodedata
 
 from leadtight.domain.model.inquiry import Inquiry
 
+HANDLE = re.compile(r"[a-z][a-z0-9_]{1,29}:\S{1,256}")
+"""`SCHEME:ID`, such as `whatsapp:USERID`: a provider's id of a chat's user, exactly as it gives it."""
+
 EXTENSION = ";ext="
 """Between a number and its extension (RFC 3966)."""
 

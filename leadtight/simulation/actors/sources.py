@@ -15,7 +15,7 @@ from leadtight.adapters.memory.senders import SentMail
 from leadtight.app.intake.deliveries import SettledItem
 from leadtight.app.intake.file_import import ImportRow
 from leadtight.app.intake.form_posts import FormPost, SpilledFormPost
-from leadtight.app.intake.receive import Submission
+from leadtight.app.intake.submission import Submission
 from leadtight.domain.model.errors import Conflict
 from leadtight.domain.policy.sources import Webhook
 from leadtight.domain.policy.trust import Submitter

@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from leadtight.adapters.inbound.forms.hosted import HANDSHAKE
-from leadtight.adapters.inbound.signatures import based, require
-from leadtight.adapters.inbound.webhooks.provider import WebhookSecrets
+from leadtight.adapters.inbound.signatures import WebhookSecrets, based, require
 from leadtight.domain.policy.forms import Builder, Form
 
 SIGNING = frozenset({Builder.TALLY, Builder.WUFOO})

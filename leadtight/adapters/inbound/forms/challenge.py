@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from leadtight.adapters.inbound.webhooks.provider import WebhookSecrets
+from leadtight.adapters.inbound.signatures import WebhookSecrets
 from leadtight.app.intake.form_posts import FormPost
 from leadtight.domain.intake.quarantine import Reason
 from leadtight.domain.intake.spam import SpamVerdict

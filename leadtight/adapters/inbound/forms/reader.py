@@ -14,7 +14,7 @@ from leadtight.adapters.inbound.forms.challenge import TOKENS
 from leadtight.adapters.inbound.forms.form_post import BuilderPost
 from leadtight.app.intake.deliveries import Item, PendingDelivery
 from leadtight.app.intake.form_posts import FormPost
-from leadtight.app.intake.receive import Submission
+from leadtight.app.intake.submission import Submission
 from leadtight.domain.intake.quarantine import QuarantinedDelivery
 from leadtight.domain.intake.spam import FILL_TIME, SpamVerdict
 from leadtight.domain.model.codec import from_document, to_document

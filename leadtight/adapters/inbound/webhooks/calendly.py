@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 from leadtight.adapters.inbound.field_mapping import answered, with_facts, with_fields
 from leadtight.adapters.inbound.field_names import ours, put
 from leadtight.adapters.inbound.flat_fields import flat, without
-from leadtight.adapters.inbound.signatures import hexed, require, require_recent
+from leadtight.adapters.inbound.signatures import WebhookSecrets, hexed, require, require_recent
 from leadtight.adapters.inbound.webhooks.provider import (
     ApiRequest,
     Ask,
@@ -17,7 +17,6 @@ from leadtight.adapters.inbound.webhooks.provider import (
     NoHandshake,
     Request,
     UnreadableDelivery,
-    WebhookSecrets,
     api,
     dig,
     json_object,
@@ -26,7 +25,7 @@ from leadtight.adapters.inbound.webhooks.provider import (
     signed_in,
 )
 from leadtight.app.intake.inquiry_parser import NAME_PARTS
-from leadtight.app.intake.receive import Submission
+from leadtight.app.intake.submission import Submission
 from leadtight.domain.calendar import timestamps
 from leadtight.domain.outcomes.booking import Booking
 from leadtight.domain.policy.sources import Webhook

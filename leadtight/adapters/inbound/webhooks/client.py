@@ -5,17 +5,17 @@ from dataclasses import replace
 from datetime import datetime
 from typing import cast
 
+from leadtight.adapters.inbound.signatures import WebhookSecrets
 from leadtight.adapters.inbound.webhooks import provider
 from leadtight.adapters.inbound.webhooks.provider import (
     ApiRequest,
     LeadLister,
     NotificationProvider,
     UnreadableDelivery,
-    WebhookSecrets,
 )
 from leadtight.adapters.inbound.webhooks.reader import FAULTS, reread, webhook_of
 from leadtight.app.intake.deliveries import Inquiring
-from leadtight.app.intake.receive import Submission
+from leadtight.app.intake.submission import Submission
 from leadtight.domain.intake.quarantine import QuarantinedDelivery
 from leadtight.domain.model.errors import FetchFailed, FetchRefused
 from leadtight.domain.policy.policy import Policy

@@ -7,18 +7,16 @@ from typing import Any
 from leadtight.adapters.inbound.field_mapping import answered, with_facts, with_fields
 from leadtight.adapters.inbound.field_names import meaning, ours, put
 from leadtight.adapters.inbound.flat_fields import as_text, flat, without
-from leadtight.adapters.inbound.signatures import require
+from leadtight.adapters.inbound.signatures import WebhookSecrets, WebhookVerificationError, require
 from leadtight.adapters.inbound.webhooks.provider import (
     ItemsWithIds,
     NoHandshake,
     Request,
     UnreadableDelivery,
-    WebhookSecrets,
-    WebhookVerificationError,
     dig,
     json_object,
 )
-from leadtight.app.intake.receive import Submission
+from leadtight.app.intake.submission import Submission
 from leadtight.domain.policy.sources import Webhook
 from leadtight.domain.policy.trust import Submitter
 

@@ -13,7 +13,7 @@ from urllib.parse import quote, unquote
 from leadtight.adapters.inbound.field_mapping import answered, with_facts, with_fields
 from leadtight.adapters.inbound.field_names import ours
 from leadtight.adapters.inbound.flat_fields import flat, without
-from leadtight.adapters.inbound.signatures import based, require, require_recent
+from leadtight.adapters.inbound.signatures import WebhookSecrets, based, require, require_recent
 from leadtight.adapters.inbound.webhooks.provider import (
     ApiRequest,
     Ask,
@@ -21,7 +21,6 @@ from leadtight.adapters.inbound.webhooks.provider import (
     NoHandshake,
     Request,
     UnreadableDelivery,
-    WebhookSecrets,
     announced,
     api,
     dig,
@@ -32,7 +31,7 @@ from leadtight.adapters.inbound.webhooks.provider import (
     signed_in,
 )
 from leadtight.app.intake.deliveries import PendingDelivery
-from leadtight.app.intake.receive import Submission
+from leadtight.app.intake.submission import Submission
 from leadtight.domain.intake.quarantine import Reason
 from leadtight.domain.policy.sources import Webhook
 from leadtight.domain.policy.trust import Submitter

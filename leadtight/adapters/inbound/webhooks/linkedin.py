@@ -13,14 +13,12 @@ from urllib.parse import quote
 from leadtight.adapters.inbound.field_mapping import answered, with_facts, with_fields
 from leadtight.adapters.inbound.field_names import ours, put
 from leadtight.adapters.inbound.flat_fields import as_text, flat, leaves, without
-from leadtight.adapters.inbound.signatures import hexed, require
+from leadtight.adapters.inbound.signatures import WebhookSecrets, WebhookVerificationError, hexed, require
 from leadtight.adapters.inbound.webhooks.provider import (
     ApiRequest,
     ItemsWithIds,
     Request,
     WebhookReply,
-    WebhookSecrets,
-    WebhookVerificationError,
     announced,
     api,
     dig,
@@ -28,7 +26,7 @@ from leadtight.adapters.inbound.webhooks.provider import (
     signed_in,
 )
 from leadtight.app.intake.deliveries import PendingDelivery
-from leadtight.app.intake.receive import Submission
+from leadtight.app.intake.submission import Submission
 from leadtight.domain.policy.sources import Webhook
 from leadtight.domain.policy.trust import Submitter
 

@@ -3,25 +3,18 @@
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Protocol
 
+from leadtight.adapters.inbound.signatures import WebhookSecrets
 from leadtight.app.intake.deliveries import Inquiring, Item, PendingDelivery
 from leadtight.domain.intake.inbound_email import InboundEmail
 from leadtight.domain.intake.quarantine import Reason
 from leadtight.domain.model.errors import FetchFailed, LeadtightError
 from leadtight.domain.policy.sources import Webhook
 
-REPLAY_WINDOW = timedelta(minutes=5)
-"""How old a signed delivery may be, and how far ahead of our clock, where a provider signs its time."""
-
-
 MOST_PAGES = 500
 """More pages than this are no list of a day."""
-
-
-class WebhookVerificationError(LeadtightError):
-    """The request was not signed by whom it claims to come from, or too long ago."""
 
 
 class UnreadableDelivery(LeadtightError):
@@ -59,14 +52,6 @@ class ApiRequest:
 
 Ask = Callable[[ApiRequest], bytes]
 """Returns the JSON text of an answer. Raises FetchFailed for now, FetchRefused for good."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WebhookSecrets:
-    """A webhook's secrets: those that sign now, the newest first, and whatever else its provider asks for by name."""
-
-    signing: tuple[str, ...] = ()
-    values: Mapping[str, str] = field(default_factory=dict)
 
 
 class WebhookAuthenticator(Protocol):

@@ -13,7 +13,7 @@ from datetime import datetime
 from leadtight.adapters.inbound.webhooks import provider
 from leadtight.adapters.inbound.webhooks.provider import NotificationProvider, UnreadableDelivery
 from leadtight.app.intake.deliveries import Deliveries, Item, PendingDelivery, SettledItem
-from leadtight.app.intake.receive import Submission
+from leadtight.app.intake.submission import Submission
 from leadtight.app.intake.time_limits import Limits, unlimited
 from leadtight.domain.intake.quarantine import QuarantinedDelivery, Reason
 from leadtight.domain.model.errors import InvalidInquiry, OutOfTime, Problem

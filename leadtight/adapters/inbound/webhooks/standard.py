@@ -9,17 +9,16 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from leadtight.adapters.inbound.field_mapping import at_path, mapped
-from leadtight.adapters.inbound.signatures import digest, require, require_recent, unbased
+from leadtight.adapters.inbound.signatures import WebhookSecrets, digest, require, require_recent, unbased
 from leadtight.adapters.inbound.webhooks.provider import (
     NoHandshake,
     Request,
     SplitsLists,
-    WebhookSecrets,
     json_body,
     json_object,
     packed,
 )
-from leadtight.app.intake.receive import Submission
+from leadtight.app.intake.submission import Submission
 from leadtight.domain.policy.sources import Webhook
 from leadtight.domain.policy.trust import Submitter
 

@@ -10,19 +10,18 @@ from typing import Any
 from urllib.parse import parse_qs, parse_qsl
 
 from leadtight.adapters.inbound.field_names import put
-from leadtight.adapters.inbound.signatures import based, require
+from leadtight.adapters.inbound.signatures import WebhookSecrets, based, require
 from leadtight.adapters.inbound.webhooks.provider import (
     ItemsWithIds,
     NoHandshake,
     Request,
     UnreadableDelivery,
     WebhookReply,
-    WebhookSecrets,
     set_aside,
 )
 from leadtight.adapters.inbound.webhooks.twilio_messages import HIDDEN, fields_of, sender, words
 from leadtight.app.intake.deliveries import Item
-from leadtight.app.intake.receive import Submission
+from leadtight.app.intake.submission import Submission
 from leadtight.domain.model.message import Channel
 from leadtight.domain.policy.sources import Webhook
 from leadtight.domain.policy.trust import Submitter

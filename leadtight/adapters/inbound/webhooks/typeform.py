@@ -10,14 +10,13 @@ from urllib.parse import quote, urlencode
 
 from leadtight.adapters.inbound.field_mapping import answered, with_facts, with_fields
 from leadtight.adapters.inbound.flat_fields import flat, without
-from leadtight.adapters.inbound.signatures import based, require
+from leadtight.adapters.inbound.signatures import WebhookSecrets, based, require
 from leadtight.adapters.inbound.webhooks.provider import (
     ApiRequest,
     Ask,
     ItemsWithIds,
     NoHandshake,
     Request,
-    WebhookSecrets,
     api,
     dig,
     json_object,
@@ -26,7 +25,7 @@ from leadtight.adapters.inbound.webhooks.provider import (
     signed_in,
 )
 from leadtight.adapters.inbound.webhooks.typeform_answers import FormQuestion, named_answers, questions, variables
-from leadtight.app.intake.receive import Submission
+from leadtight.app.intake.submission import Submission
 from leadtight.domain.policy.sources import Webhook
 from leadtight.domain.policy.trust import Submitter
 

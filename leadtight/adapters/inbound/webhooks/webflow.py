@@ -8,16 +8,9 @@ from typing import Any
 from leadtight.adapters.inbound.field_mapping import answered, with_facts, with_fields
 from leadtight.adapters.inbound.field_names import ours
 from leadtight.adapters.inbound.flat_fields import flat, without
-from leadtight.adapters.inbound.signatures import hexed, require, require_recent
-from leadtight.adapters.inbound.webhooks.provider import (
-    ItemsWithIds,
-    NoHandshake,
-    Request,
-    WebhookSecrets,
-    dig,
-    json_object,
-)
-from leadtight.app.intake.receive import Submission
+from leadtight.adapters.inbound.signatures import WebhookSecrets, hexed, require, require_recent
+from leadtight.adapters.inbound.webhooks.provider import ItemsWithIds, NoHandshake, Request, dig, json_object
+from leadtight.app.intake.submission import Submission
 from leadtight.domain.policy.sources import Webhook
 from leadtight.domain.policy.trust import Submitter
 

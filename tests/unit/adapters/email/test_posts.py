@@ -10,14 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leadtight.adapters.inbound.signatures import REPLAY_WINDOW, WebhookSecrets, WebhookVerificationError
 from leadtight.adapters.inbound.webhooks import MAIL_PROVIDERS, mail_provider
 from leadtight.adapters.inbound.webhooks.email.mail_intake import StoredMails, keep
-from leadtight.adapters.inbound.webhooks.provider import (
-    REPLAY_WINDOW,
-    Request,
-    WebhookSecrets,
-    WebhookVerificationError,
-)
+from leadtight.adapters.inbound.webhooks.provider import Request
 from leadtight.adapters.memory.files import MemoryMails
 from leadtight.app.ports.files import StoredMail
 from leadtight.domain.intake.inbound_email import InboundEmail, ReportKind, Suspicion

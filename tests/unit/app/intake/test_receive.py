@@ -15,7 +15,8 @@ from leadtight.adapters.contact_points.normalization import PhoneEmailNormalizer
 from leadtight.adapters.memory.alarms import MemoryAlarms
 from leadtight.adapters.memory.table import MemoryTable
 from leadtight.app.intake.inquiry_parser import KNOWN_FIELDS
-from leadtight.app.intake.receive import Intake, Submission
+from leadtight.app.intake.receive import Intake
+from leadtight.app.intake.submission import Submission
 from leadtight.domain.model.codec import from_document, to_document
 from leadtight.domain.model.errors import InvalidInquiry
 from leadtight.domain.model.identity import person_keys

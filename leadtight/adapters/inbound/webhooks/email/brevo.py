@@ -7,14 +7,13 @@ from email.utils import formataddr
 from typing import Any
 
 from leadtight.adapters.email.parser import letter_of
-from leadtight.adapters.inbound.signatures import require_basic_or_bearer
+from leadtight.adapters.inbound.signatures import WebhookSecrets, require_basic_or_bearer
 from leadtight.adapters.inbound.webhooks.email.posted_mail import attested, pairs_of, sent_to
 from leadtight.adapters.inbound.webhooks.email.postmark import attachment
 from leadtight.adapters.inbound.webhooks.provider import (
     NoHandshake,
     Request,
     UnreadableDelivery,
-    WebhookSecrets,
     json_body,
     json_object,
 )

@@ -9,7 +9,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from leadtight.adapters.email.parser import letter_of, read_mail
-from leadtight.adapters.inbound.signatures import hexed, require, require_recent
+from leadtight.adapters.inbound.signatures import (
+    WebhookSecrets,
+    WebhookVerificationError,
+    hexed,
+    require,
+    require_recent,
+)
 from leadtight.adapters.inbound.webhooks.email.posted_mail import (
     PostedForm,
     attested,
@@ -18,13 +24,7 @@ from leadtight.adapters.inbound.webhooks.email.posted_mail import (
     sent_to,
     suspected,
 )
-from leadtight.adapters.inbound.webhooks.provider import (
-    NoHandshake,
-    Request,
-    UnreadableDelivery,
-    WebhookSecrets,
-    WebhookVerificationError,
-)
+from leadtight.adapters.inbound.webhooks.provider import NoHandshake, Request, UnreadableDelivery
 from leadtight.domain.intake.inbound_email import InboundEmail
 
 

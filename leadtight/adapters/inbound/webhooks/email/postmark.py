@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from leadtight.adapters.email.parser import letter_of, read_mail
-from leadtight.adapters.inbound.signatures import require_basic
+from leadtight.adapters.inbound.signatures import WebhookSecrets, require_basic
 from leadtight.adapters.inbound.webhooks.email.posted_mail import attested, pairs_of, sent_to, suspected
-from leadtight.adapters.inbound.webhooks.provider import NoHandshake, Request, WebhookSecrets, json_object
+from leadtight.adapters.inbound.webhooks.provider import NoHandshake, Request, json_object
 from leadtight.domain.intake.inbound_email import Attachment, InboundEmail
 
 _OF_AUTHOR = "DKIM_VALID_AU"

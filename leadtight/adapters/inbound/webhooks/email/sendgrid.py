@@ -11,9 +11,9 @@ from datetime import datetime
 from typing import Any
 
 from leadtight.adapters.email.parser import letter_of, read_mail
-from leadtight.adapters.inbound.signatures import require_recent, unbased
+from leadtight.adapters.inbound.signatures import WebhookSecrets, WebhookVerificationError, require_recent, unbased
 from leadtight.adapters.inbound.webhooks.email.posted_mail import PostedForm, attested, posted, sent_to
-from leadtight.adapters.inbound.webhooks.provider import NoHandshake, Request, WebhookSecrets, WebhookVerificationError
+from leadtight.adapters.inbound.webhooks.provider import NoHandshake, Request
 from leadtight.domain.intake.inbound_email import InboundEmail
 
 LONGEST_VERDICTS = 10_000

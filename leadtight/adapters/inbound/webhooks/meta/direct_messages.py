@@ -7,7 +7,7 @@ from leadtight.adapters.inbound.flat_fields import flat, without
 from leadtight.adapters.inbound.webhooks.meta.updates import MetaUpdate, moment
 from leadtight.adapters.inbound.webhooks.provider import UnreadableDelivery, set_aside
 from leadtight.app.intake.deliveries import Item
-from leadtight.app.intake.receive import Submission
+from leadtight.app.intake.submission import Submission
 from leadtight.domain.policy.sources import Webhook
 from leadtight.domain.policy.trust import Submitter
 

@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode
 from leadtight.adapters.inbound.field_mapping import answered, with_facts, with_fields
 from leadtight.adapters.inbound.field_names import ours, put
 from leadtight.adapters.inbound.flat_fields import flat, without
-from leadtight.adapters.inbound.signatures import hexed, require, same
+from leadtight.adapters.inbound.signatures import WebhookSecrets, WebhookVerificationError, hexed, require, same
 from leadtight.adapters.inbound.webhooks.meta.direct_messages import direct_message
 from leadtight.adapters.inbound.webhooks.meta.updates import split_updates, updated
 from leadtight.adapters.inbound.webhooks.provider import (
@@ -22,8 +22,6 @@ from leadtight.adapters.inbound.webhooks.provider import (
     ItemsWithIds,
     Request,
     WebhookReply,
-    WebhookSecrets,
-    WebhookVerificationError,
     announced,
     api,
     dig,
@@ -33,7 +31,7 @@ from leadtight.adapters.inbound.webhooks.provider import (
     signed_in,
 )
 from leadtight.app.intake.deliveries import Item
-from leadtight.app.intake.receive import Submission
+from leadtight.app.intake.submission import Submission
 from leadtight.domain.policy.sources import Webhook
 from leadtight.domain.policy.trust import Submitter
 

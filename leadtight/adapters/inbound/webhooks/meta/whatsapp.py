@@ -14,7 +14,7 @@ from leadtight.adapters.inbound.webhooks.meta.updates import moment, sender, upd
 from leadtight.adapters.inbound.webhooks.meta.whatsapp_texts import answers, words
 from leadtight.adapters.inbound.webhooks.provider import dig, set_aside
 from leadtight.app.intake.deliveries import Item
-from leadtight.app.intake.receive import Submission
+from leadtight.app.intake.submission import Submission
 from leadtight.domain.model.message import Channel
 from leadtight.domain.policy.sources import Webhook
 from leadtight.domain.policy.trust import Submitter

@@ -15,7 +15,7 @@ from leadtight import bootstrap
 from leadtight.adapters.inbound.forms import reader
 from leadtight.adapters.inbound.forms.challenge import Challenges
 from leadtight.adapters.inbound.replay import reread
-from leadtight.adapters.inbound.webhooks.provider import WebhookSecrets
+from leadtight.adapters.inbound.signatures import WebhookSecrets
 from leadtight.adapters.memory.files import MemoryUploads
 from leadtight.app.intake.deliveries import Deliveries
 from leadtight.app.intake.form_posts import FormIntake

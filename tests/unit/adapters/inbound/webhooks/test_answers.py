@@ -8,7 +8,7 @@ import pytest
 from leadtight.adapters.inbound.webhooks import provider
 from leadtight.adapters.inbound.webhooks.reader import read
 from leadtight.app.intake.deliveries import PendingDelivery
-from leadtight.app.intake.receive import Submission
+from leadtight.app.intake.submission import Submission
 from leadtight.domain.intake.quarantine import Reason
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.inquiry import Inquiry
@@ -232,8 +232,8 @@ def test_who_was_erased_in_hubspot_waits_for_somebody_to_erase_them_here(event: 
 
 
 def test_hubspot_is_asked_by_a_path_with_a_date() -> None:
+    from leadtight.adapters.inbound.signatures import WebhookSecrets
     from leadtight.adapters.inbound.webhooks.hubspot import HubSpot
-    from leadtight.adapters.inbound.webhooks.provider import WebhookSecrets
 
     question = HubSpot().question({"contact_id": "77"}, WebhookSecrets(values={"access_token": "t"}))
     assert question.url.startswith("https://api.hubapi.com/crm/objects/2026-09/contacts/77?properties=")

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import pytest
 
 from leadtight.adapters.inbound.webhooks.reader import read
-from leadtight.app.intake.receive import Submission
+from leadtight.app.intake.submission import Submission
 from leadtight.domain.model.inquiry import Inquiry
 from leadtight.domain.model.message import Channel, Template
 from leadtight.domain.policy.sources import Webhook

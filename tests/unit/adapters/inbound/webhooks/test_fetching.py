@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from leadtight.adapters.http import client
+from leadtight.adapters.inbound.signatures import WebhookSecrets
 from leadtight.adapters.inbound.webhooks.client import Fetching
-from leadtight.adapters.inbound.webhooks.provider import WebhookSecrets
 from leadtight.domain.intake.quarantine import QuarantinedDelivery, Reason
 from leadtight.domain.model.errors import FetchFailed, FetchRefused, InvalidInquiry
 from leadtight.domain.policy.policy import Policy

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from leadtight.adapters.inbound.replay import reread
+from leadtight.adapters.inbound.signatures import WebhookSecrets
 from leadtight.adapters.inbound.webhooks import PROVIDERS
 from leadtight.adapters.inbound.webhooks.client import Fetching
-from leadtight.adapters.inbound.webhooks.provider import WebhookSecrets
 from leadtight.adapters.inbound.webhooks.reader import LARGEST_KEPT, MOST_AT_ONCE, take
 from leadtight.app.intake.deliveries import Deliveries, SettledItem
 from leadtight.app.intake.fetch_announced import FetchAnnounced

@@ -11,10 +11,11 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 
 from leadtight.adapters.http import client
+from leadtight.adapters.inbound.signatures import WebhookSecrets
 from leadtight.adapters.inbound.webhooks import provider
 from leadtight.adapters.inbound.webhooks.client import Fetching
-from leadtight.adapters.inbound.webhooks.provider import WebhookSecrets, paged
-from leadtight.app.intake.receive import Submission
+from leadtight.adapters.inbound.webhooks.provider import paged
+from leadtight.app.intake.submission import Submission
 from leadtight.domain.model.errors import FetchFailed, FetchRefused
 from leadtight.domain.policy.sources import LISTERS
 from leadtight.policy.loader import shipped

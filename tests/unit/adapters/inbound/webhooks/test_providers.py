@@ -11,16 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leadtight.adapters.inbound.signatures import REPLAY_WINDOW, WebhookSecrets, WebhookVerificationError
 from leadtight.adapters.inbound.webhooks import PROVIDERS, provider
-from leadtight.adapters.inbound.webhooks.provider import (
-    REPLAY_WINDOW,
-    Request,
-    WebhookSecrets,
-    WebhookVerificationError,
-)
+from leadtight.adapters.inbound.webhooks.provider import Request
 from leadtight.adapters.inbound.webhooks.reader import read
 from leadtight.app.intake.deliveries import PendingDelivery
-from leadtight.app.intake.receive import Submission
+from leadtight.app.intake.submission import Submission
 from leadtight.domain.intake.quarantine import Reason
 from leadtight.domain.model.message import Channel
 from leadtight.domain.policy import sources

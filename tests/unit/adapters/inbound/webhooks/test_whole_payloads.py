@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from leadtight.adapters.contact_points.normalization import PhoneEmailNormalizer
 from leadtight.adapters.inbound.webhooks import PROVIDERS, provider
 from leadtight.app.intake.inquiry_parser import read
-from leadtight.app.intake.receive import Submission
+from leadtight.app.intake.submission import Submission
 from leadtight.domain.policy.sources import Webhook
 from tests.scenarios.world import World
 from tests.unit.adapters.inbound.webhooks import payloads
