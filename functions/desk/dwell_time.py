@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from leadtight.adapters.http import events
+from leadtight.adapters.inbound.forms import post_body
 from leadtight.domain.calendar.timestamps import parse_timestamp
 from leadtight.domain.model.errors import InvalidInquiry, Problem
 from leadtight.domain.policy.policy import Policy
@@ -13,7 +14,7 @@ def check(policy: Policy, event: events.Event, field: str, now: datetime) -> Non
     if not policy.least_reading_time:
         return
     try:
-        opened = parse_timestamp(str(events.form_fields(event).get("opened", "")))
+        opened = parse_timestamp(str(post_body.read(event).fields.get("opened", "")))
     except ValueError:
         opened = now
     if now - opened < policy.least_reading_time:

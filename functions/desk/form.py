@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from leadtight.adapters.http import events
+from leadtight.adapters.inbound.forms import post_body
 from leadtight.app.intake.quick_add import AddForm
 from leadtight.app.outcomes.desk import HandOverForm
 from leadtight.app.outcomes.recording import OutcomeForm
@@ -31,7 +32,7 @@ def read(event: events.Event) -> Asked:
 
     Raises UnreadableBodyError when no form of ours makes it, BodyTooLargeError when it is over 64 KB.
     """
-    fields = events.form_fields(event)
+    fields = post_body.read(event).fields
     if "undo" in fields:
         return Undo(_number(fields, "undo"))
     if "hand_over" in fields:
@@ -52,7 +53,7 @@ def read(event: events.Event) -> Asked:
 
 def read_new_lead(event: events.Event) -> AddForm:
     """Return the lead that somebody typed. Raises what `read` raises."""
-    fields = events.form_fields(event)
+    fields = post_body.read(event).fields
     submission = sanitize(str(fields.get("submission", "")))[:LONGEST_SUBMISSION]
     if not submission:
         raise events.UnreadableBodyError("“submission” was missing")

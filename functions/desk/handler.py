@@ -10,6 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions.desk import board, dwell_time, form, quarantine
 from leadtight import bootstrap
 from leadtight.adapters.http import events
+from leadtight.adapters.inbound.forms import post_body
 from leadtight.adapters.presentation.pages import contact_check
 from leadtight.adapters.presentation.pages import unsubscribe as pages_unsubscribe
 from leadtight.app.compliance.unsubscribe import UnsubscribeLink
@@ -146,7 +147,7 @@ def _ask(event: events.Event, now: datetime) -> events.Response:
 
 
 def _say(event: events.Event, now: datetime) -> events.Response:
-    token, fields = _token(event), events.form_fields(event)
+    token, fields = _token(event), post_body.read(event).fields
     said = str(fields.get("said", ""))
     words = sanitize(str(fields.get("words", "")), multiline=True)[: form.LONGEST_NOTE]
     try:

@@ -9,6 +9,7 @@ from aws_lambda_powertools import Logger
 
 from leadtight import bootstrap
 from leadtight.adapters.http import events
+from leadtight.adapters.inbound.forms import post_body
 from leadtight.adapters.presentation.pages import quarantine as pages_quarantine
 from leadtight.adapters.presentation.pages.quarantine import RefusedDecision
 from leadtight.app.intake.bulk_settlement import GoOn, SettlementSelection
@@ -48,7 +49,7 @@ def _whole(event: events.Event, held_id: str, now: datetime) -> events.Response:
 
 def settle(event: events.Event, now: datetime) -> events.Response:
     """Release or discard what the form names, and go back to the page."""
-    fields = events.form_fields(event)
+    fields = post_body.read(event).fields
     do, held_id = str(fields.get("do", "")), str(fields.get("held", ""))
     if do not in pages_quarantine.DONE:
         raise events.UnreadableBodyError("it did not say what to do")

@@ -18,13 +18,13 @@ from rich.console import Console
 from rich.progress import track
 
 from leadtight.domain.policy.policy import Policy
-from leadtight.simulation.deployment import simulated_policy
 from leadtight.simulation.faults import FaultKind, PlannedFault
 from leadtight.simulation.plan import CLOCKS_OFF, SimulationPlan
 from leadtight.simulation.plan import series as series_of
 from leadtight.simulation.progress import load, save
 from leadtight.simulation.result import Outcome, passages, run
 from leadtight.simulation.shrinking import shrink
+from leadtight.simulation.simulated_policy import simulated_policy
 from leadtight.simulation.summary import Summary
 
 SHRUNK = 3

@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from functools import cache, cached_property, lru_cache
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property, lru_cache
 from typing import Any
 
 from leadtight.adapters.inbound.forms import reader
@@ -27,19 +27,14 @@ from leadtight.domain.change import Change
 from leadtight.domain.intake.inbound_email import InboundEmail
 from leadtight.domain.intake.quarantine import QuarantinedDelivery
 from leadtight.domain.model.capacity import OwnerState
-from leadtight.domain.model.concern import Concern, ConcernRule
 from leadtight.domain.model.errors import FetchRefused
 from leadtight.domain.model.event import Event
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import Message
 from leadtight.domain.model.rotation import Rotation
-from leadtight.domain.policy.forms import Builder, Form
 from leadtight.domain.policy.policy import Policy
-from leadtight.domain.policy.sequences import LEAST_ATTEMPTS
-from leadtight.domain.policy.sources import Webhook
-from leadtight.policy import loader as policies
-from leadtight.simulation.actors.policy_edits import MANAGER, STAND_IN
 from leadtight.simulation.faults import Faults, FaultyPort
+from leadtight.simulation.simulated_policy import ADS, simulated_policy
 
 READING = (
     *("load", "load_for_routing", "leads_of", "consents", "history", "history_page", "due_leads", "load_all", "owners"),
@@ -50,48 +45,8 @@ READING = (
 GONE, NO_LEAD = "gone", "no lead"
 """What the platform has of some announcements: nothing any more, or something that is no lead."""
 
-ADS = Webhook(id="ads", provider="facebook", source="ads", fields={"message": "message"})
-QUOTES = Webhook(
-    id="quotes",
-    provider="standard",
-    source="quotes",
-    fields={name: name for name in ("name", "email", "phone", "message")},
-    items="all[]",
-)
-PAGE = Form(
-    id="page",
-    builder=Builder.WUFOO,
-    source="page",
-    fields={name: name for name in ("name", "email", "phone", "message")},
-    honeypot="website",
-)
-"""A form whose builder's server names each post, so that what became of each can be told."""
-
-CHATS = Webhook(id="chats", provider="whatsapp", source="chats")
-INBOX = Webhook(id="inbox", provider="postmark", source="inbox")
 REPLY_DOMAIN = "inbox.leadtight.example"
 DIGEST = "digest"
-EXPIRE_AFTER = timedelta(days=6)
-"""When a lead that its owner leaves alone goes to another owner."""
-
-
-@cache
-def simulated_policy() -> Policy:
-    """Return the policy that is shipped, with a form, webhooks, a concern, and who stands in for the manager."""
-    shipped = policies.shipped()
-    manager = replace(shipped.people[MANAGER], delegate=STAND_IN)
-    return replace(
-        shipped,
-        people={**shipped.people, MANAGER: manager},
-        tiers=tuple(replace(tier, expire_after=EXPIRE_AFTER) for tier in shipped.tiers),
-        webhooks={hook.id: hook for hook in (ADS, QUOTES, INBOX, CHATS)},
-        forms={**shipped.forms, PAGE.id: PAGE},
-        sequences={
-            **shipped.sequences,
-            "follow_up": replace(shipped.sequences["follow_up"], max_attempts=LEAST_ATTEMPTS),
-        },
-        concerns=(ConcernRule(id="lawyer", concern=Concern.COMPLIANCE_RISK, words=("lawyer",)),),
-    )
 
 
 class Messages(dict[tuple[str, str], Message]):

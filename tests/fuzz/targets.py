@@ -17,7 +17,7 @@ from leadtight.adapters.contact_points.normalization import PhoneEmailNormalizer
 from leadtight.adapters.contact_points.timezones import local_time_of
 from leadtight.adapters.email.parser import read_mail
 from leadtight.adapters.http import events
-from leadtight.adapters.inbound.forms import reader
+from leadtight.adapters.inbound.forms import post_body, reader
 from leadtight.adapters.inbound.signatures import WebhookSecrets, WebhookVerificationError
 from leadtight.adapters.inbound.webhooks import PROVIDERS, provider
 from leadtight.adapters.inbound.webhooks.client import Fetching
@@ -76,7 +76,7 @@ def form(data: bytes) -> None:
         line, _, body = body.partition(b"\n")
         kind = line.decode("latin-1")
     with suppress(events.UnreadableBodyError, events.BodyTooLargeError, InvalidInquiry):
-        fields = events.form_fields(_event(body, kind))
+        fields = post_body.read(_event(body, kind)).fields
         _intake()[0].receive(Submission(source="web_form", form="contact", body=fields), NOW)
 
 
@@ -90,7 +90,9 @@ def built(post: SampleFormPost) -> Callable[[bytes], None]:
         door = FormIntake(deliveries, reader.read, reader.keep, lambda *_: None, Uploads(MemoryUploads()).keep)
         made = Form(id="site", builder=post.builder, fields=post.fields)
         with suppress(events.UnreadableBodyError, events.BodyTooLargeError, InvalidInquiry):
-            door.take(made, FormPost(fields=events.form_fields(_event(data, post.content_type))), NOW, by_visitor=False)
+            door.take(
+                made, FormPost(fields=post_body.read(_event(data, post.content_type)).fields), NOW, by_visitor=False
+            )
 
     return target
 

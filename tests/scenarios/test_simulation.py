@@ -30,13 +30,13 @@ from leadtight.domain.model.errors import Conflict
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.message import Message
 from leadtight.simulation.actors.people import SimulatedPeople
-from leadtight.simulation.deployment import simulated_policy
 from leadtight.simulation.event_delivery import EventDelivery
 from leadtight.simulation.faults import DELIVERED, FaultKind, PlannedFault, PortUnavailable
 from leadtight.simulation.plan import LIFE, SimulationPlan, series
 from leadtight.simulation.result import run
 from leadtight.simulation.run import HOME, SETTLING, SimulationRun
 from leadtight.simulation.shrinking import shrink
+from leadtight.simulation.simulated_policy import simulated_policy
 from leadtight.simulation.summary import Summary, matrix
 
 pytestmark = pytest.mark.slow

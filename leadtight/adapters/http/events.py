@@ -83,16 +83,6 @@ def json_object(raw: bytes) -> Mapping[str, Any]:
     return content
 
 
-def form_fields(event: Event) -> Mapping[str, Any]:
-    """Return the fields of a form post, whichever of the three ways a page sends them in.
-
-    A field that comes more than once is a list; of an uploaded file its name and size are its value.
-    """
-    from leadtight.adapters.inbound.forms import post_body  # here: most requests are no forms
-
-    return post_body.read(event).fields
-
-
 def answer(status: int, content: Mapping[str, Any]) -> Response:
     """Return a JSON answer."""
     return response(status, json.dumps(content, ensure_ascii=False), "application/json")

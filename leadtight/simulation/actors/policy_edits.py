@@ -10,10 +10,9 @@ from leadtight.domain.model.stage import Stage
 from leadtight.domain.policy.people import Absence
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.sources import AnswersToLost
+from leadtight.simulation.simulated_policy import MANAGER
 
 LEAVE = timedelta(hours=8)
-MANAGER, STAND_IN = "mia", "dora"
-"""Who hears of what is missed, and who hears of it while they are on leave."""
 
 
 def shares(policy: Policy, now: datetime) -> Policy:

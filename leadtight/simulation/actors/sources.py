@@ -22,9 +22,10 @@ from leadtight.domain.policy.trust import Submitter
 from leadtight.simulation.actors import chats
 from leadtight.simulation.actors.quotations import QUOTING
 from leadtight.simulation.actors.sample_mails import CALL_ME, FORGED, FORGED_STOP, STOP, letter
-from leadtight.simulation.deployment import ADS, CHATS, GONE, INBOX, NO_LEAD, PAGE, QUOTES
+from leadtight.simulation.deployment import GONE, NO_LEAD
 from leadtight.simulation.faults import FaultKind, PortUnavailable
 from leadtight.simulation.run import SimulationRun, Work
+from leadtight.simulation.simulated_policy import ADS, CHATS, INBOX, PAGE, QUOTES
 
 MESSAGES = ("Please call me today", "I have a question", "How much is a new roof?")
 LONGEST_PAUSE = 600

@@ -7,6 +7,7 @@ from urllib.parse import quote_from_bytes
 import pytest
 
 from leadtight.adapters.http import events
+from leadtight.adapters.inbound.forms import post_body
 from leadtight.adapters.inbound.forms.charsets import text
 from tests.integration.http_events import request
 from tests.unit.adapters.inbound.forms.conftest import URLENCODED
@@ -16,7 +17,7 @@ MULTIPART = "multipart/form-data; boundary=B"
 
 def fields(body: bytes, content_type: str) -> Any:
     event = request("POST /forms/{form}", body=body, headers={"content-type": content_type}, form="contact")
-    return events.form_fields(event)
+    return post_body.read(event).fields
 
 
 def urlencoded(charset: str, **values: str) -> bytes:
