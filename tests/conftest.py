@@ -2,18 +2,27 @@
 
 botocore looks for and reads the description of a service again in every session, and moto begins one with every test.
 Here all sessions share what was read: tests over moto take half the time.
+
+No test reads the real clock, except those against programs that live by it.
 """
 
 import gc
 import os
 from functools import cache
+from pathlib import Path
 
 import botocore.session
+import pytest
 from botocore.loaders import JSONFileLoader, create_loader
 from hypothesis import HealthCheck, settings
 
+from leadtight.adapters import clock_and_ids
+
 # Their fixtures serve two folders each: one cloud, one browser and one template for both.
 pytest_plugins = ["tests.local_stage", "tests.browser.windows", "tests.infra.templates"]
+
+TESTS = Path(__file__).resolve().parent
+REAL_TIME = {"e2e", "console", "browser", "infra"}
 
 settings.register_profile(
     "quick", max_examples=100, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
@@ -30,3 +39,18 @@ def pytest_collection_finish() -> None:
     gc.enable()  # importing intake's handler let it rest
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
+
+
+class _NoClock:
+    """Stands in for `datetime` where the product reads the clock."""
+
+    @staticmethod
+    def now(_zone: object) -> None:
+        pytest.fail("This test reads the real clock: it may fail at another hour (docs/decisions/0089).")
+
+
+@pytest.fixture(autouse=True)
+def _time_is_an_argument(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fail a test that reads the real clock."""
+    if request.path.relative_to(TESTS).parts[0] not in REAL_TIME:
+        monkeypatch.setattr(clock_and_ids, "datetime", _NoClock)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from leadtight.adapters import clock_and_ids
 from leadtight.cli import policy_explain
 from leadtight.domain.model.errors import LeadtightError, PolicyError, Problem
 from leadtight.domain.policy_checks.lint import lint
@@ -55,7 +55,7 @@ def explain(
 ) -> None:
     """Tell what becomes of a lead: tier, rule, owner, deadlines, and why not the others; exit 2 when unreadable."""
     try:
-        now = values.instant(at) if at else datetime.now(UTC)
+        now = values.instant(at) if at else clock_and_ids.clock()
         loaded = policies.load(file)
         explanation = policy_explain.explain(loaded, policy_explain.read_lead(lead), now)
     except (OSError, ValueError, LeadtightError) as error:

@@ -10,6 +10,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from leadtight.adapters.aws.s3 import S3Files
+from leadtight.adapters.clock_and_ids import clock
 from leadtight.adapters.dynamodb.table import DynamoTable
 from leadtight.devstage.console.actions import Actions
 from leadtight.devstage.console.deployed import LocalStack
@@ -44,7 +45,7 @@ def create_app(info: DevInfo, policy: Policy | None = None) -> Starlette:
         sent=sent,
         people=people,
         reports=ReportBrowser(policy, S3Files(info.reports_bucket), deployed, info.api_url),
-        health=Health(info, table, deployed),
+        health=Health(info, table, deployed, clock()),
     )
     actions = Actions(layout, people=people, deployed=deployed, zone=policy.company.zone)
     return Starlette(

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import PynamoDBException
 
-from leadtight.adapters.clock_and_ids import clock
 from leadtight.app.ports.leads import LeadStore
 from leadtight.devstage.console.deployed import LocalStack, QueueDepth
 from leadtight.devstage.console.sent import fetch_json
@@ -33,12 +32,12 @@ class HealthCheck:
 class Health:
     """Asks each part how it is; one that does not answer is not well, and hides no other."""
 
-    def __init__(self, info: DevInfo, table: LeadStore, deployed: LocalStack) -> None:
-        """Take the addresses and the parts."""
+    def __init__(self, info: DevInfo, table: LeadStore, deployed: LocalStack, since: datetime) -> None:
+        """Take the addresses and the parts, and since when they run."""
         self._info = info
         self._table = table
         self._deployed = deployed
-        self._since = clock()
+        self._since = since
 
     def parts(self, now: datetime) -> tuple[HealthCheck, ...]:
         """Return every part."""

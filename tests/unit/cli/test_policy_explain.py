@@ -1,12 +1,14 @@
 """`leadtight policy explain` tells which tier, rule, person and deadlines, and why not the others."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
+from leadtight.adapters import clock_and_ids
 from leadtight.cli import app
 from leadtight.policy.loader import SHIPPED
 
@@ -81,6 +83,16 @@ def test_the_four_rules_of_a_small_team(tmp_path: Path, rule: str, source: str, 
 def test_what_is_no_lead_is_a_usage_error_of_one_line(tmp_path: Path, content: str) -> None:
     file = tmp_path / "lead.json"
     file.write_text(content)
-    result = run(app, ["policy", "explain", str(file)])
+    result = run(app, ["policy", "explain", str(file), "--at", "2026-11-23T09:00:00Z"])
     assert result.exit_code == 2
     assert str(file) in result.output
+
+
+def test_a_lead_arrives_now_where_the_command_does_not_say_when(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock_and_ids, "clock", lambda: datetime(2026, 11, 23, 9, 0, tzinfo=UTC))
+    file = tmp_path / "lead.json"
+    file.write_text(json.dumps(LEAD))
+    result = run(app, ["policy", "explain", str(file), "--policy", str(RENOVATION), "--json"])
+    assert json.loads(result.output)["deadline"] == "2026-11-23T10:00:00+00:00"

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from leadtight.adapters.clock_and_ids import clock
 from leadtight.adapters.memory.table import MemoryTable
 from leadtight.devstage.console.deployed import LocalStack, QueueDepth
 from leadtight.devstage.console.health import Health, HealthCheck
@@ -20,6 +19,7 @@ from leadtight.policy import loader as policies
 from tests.scenarios.world import World
 
 DEV = policies.load(POLICY)
+NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 NOWHERE = "http://127.0.0.1:9"
 INFO = DevInfo(
     api_url=NOWHERE,
@@ -61,11 +61,11 @@ class Answering(LocalStack):
 
 
 def parts(deployed: LocalStack, now: datetime) -> dict[str, HealthCheck]:
-    return {part.name: part for part in Health(INFO, MemoryTable(), deployed).parts(now)}
+    return {part.name: part for part in Health(INFO, MemoryTable(), deployed, NOW).parts(now)}
 
 
 def test_a_part_that_does_not_answer_is_not_well_and_hides_no_other() -> None:
-    found = parts(Gone(INFO), clock())
+    found = parts(Gone(INFO), NOW)
     assert {name: part.well for name, part in found.items()} == {
         "API": False,
         "Table": True,
@@ -76,24 +76,22 @@ def test_a_part_that_does_not_answer_is_not_well_and_hides_no_other() -> None:
 
 
 def test_the_sweep_says_when_it_ran_and_what_it_repaired() -> None:
-    now = clock()
-    sweep = parts(Answering(now - timedelta(seconds=30)), now)["Sweep"]
+    sweep = parts(Answering(NOW - timedelta(seconds=30)), NOW)["Sweep"]
     assert (sweep.well, sweep.says) == (True, "30 s ago: 3 repairs, 0 faults")
 
 
 @pytest.mark.parametrize(("ago", "faults"), [(timedelta(minutes=4), 0), (timedelta(seconds=1), 1)])
 def test_a_sweep_that_is_late_or_met_a_fault_is_not_well(ago: timedelta, faults: int) -> None:
-    now = clock()
-    assert not parts(Answering(now - ago, faults), now)["Sweep"].well
+    assert not parts(Answering(NOW - ago, faults), NOW)["Sweep"].well
 
 
 def test_before_its_first_minute_the_sweep_is_waited_for() -> None:
-    assert parts(Answering(None), clock())["Sweep"].well
-    assert not parts(Answering(None), clock() + timedelta(minutes=4))["Sweep"].well
+    assert parts(Answering(None), NOW)["Sweep"].well
+    assert not parts(Answering(None), NOW + timedelta(minutes=4))["Sweep"].well
 
 
 def test_a_failure_that_was_kept_is_not_well() -> None:
-    found = parts(Answering(clock(), dead=1), clock())
+    found = parts(Answering(NOW, dead=1), NOW)
     assert found["Queue alarms"].well
     assert (found["Queue alarms-dead"].well, found["Queue alarms-dead"].says) == (False, "1 kept")
 
