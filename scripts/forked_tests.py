@@ -41,6 +41,8 @@ class Plan:
     seconds: float
     """Processor time of a change's tests, after which it is given up."""
     processes: int
+    minutes: float | None = None
+    """Time for all changes, after which the rest is left untested."""
     endless_after: float = 5
     """Processor seconds beyond ten times its usual time, after which a test is taken for endless."""
 
@@ -118,7 +120,10 @@ class ForkedTests:
         for test in coverage.failed:
             print(f"left out, as it fails without any change: {test}", flush=True)
         items = {item.nodeid: item for item in session.items}
+        ends_at = math.inf if self.plan.minutes is None else time.monotonic() + 60 * self.plan.minutes
         for change in self.plan.changes:
+            if time.monotonic() > ends_at:
+                break
             function = function_of(change)
             tests = coverage.in_turn(function, self._noticed_by[function])
             if not tests:

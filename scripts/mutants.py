@@ -107,6 +107,7 @@ def parse(arguments: Sequence[str], every: Mapping[str, Area]) -> argparse.Names
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--again", action="store_true", help="copy the tests anew; test only what survived last time")
     parser.add_argument("--seconds", type=float, default=20, help="processor time after which a change is given up")
+    parser.add_argument("--minutes", type=float, help="time for the changes of an area; what is left is not tested")
     parser.add_argument("--processes", type=int, default=2)
     options = parser.parse_args(arguments)
     if unknown := set(options.areas) - set(every):
@@ -120,7 +121,7 @@ def run(name: str, area: Area, venv: Path, options: argparse.Namespace) -> float
     past = load_verdicts(work / "verdicts.json") if options.again else {}
     total = prepare(area, Mutmut(venv, work), anew=not options.again)
     chosen = survivors(past) if options.again else sample(total, options.sample, options.seed)
-    plan = Plan(area.tests, chosen, options.seconds, options.processes)
+    plan = Plan(area.tests, chosen, options.seconds, options.processes, options.minutes)
     verdicts = past | (Mutmut(venv, work).test(plan) if chosen else {})
     (work / "verdicts.json").write_text(json.dumps(verdicts, indent=1))
     for change in survivors(verdicts):
@@ -149,10 +150,13 @@ def module_of(change: str) -> Path:
 
 
 def sample(changes: Sequence[str], size: int | None, seed: int) -> list[str]:
-    """Choose so many changes at random, the same for the same seed; all of them without a size."""
+    """Choose so many changes at random, the same for the same seed; all of them without a size.
+
+    They stand in no order, so that a run that ends early has tested a fair sample too.
+    """
     if size is None or size >= len(changes):
         return list(changes)
-    return sorted(random.Random(seed).sample(changes, size))
+    return random.Random(seed).sample(changes, size)
 
 
 def survivors(verdicts: Mapping[str, str]) -> list[str]:

@@ -1,6 +1,9 @@
 """A person is erased: only they, wherever it breaks off, and their leads stay good for figures and pages."""
 
+from base64 import b64encode
 from dataclasses import dataclass, fields
+from datetime import timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -9,11 +12,15 @@ from leadtight.adapters.contact_points.normalization import PhoneEmailNormalizer
 from leadtight.adapters.memory.erasures import MemoryErasures
 from leadtight.adapters.memory.files import MemoryDeadLetters, MemoryVersions
 from leadtight.adapters.presentation.timeline import timeline
+from leadtight.app.compliance import erase_person
 from leadtight.app.compliance.erase_person import ErasePerson, ErasureReport
 from leadtight.app.intake.submission import Submission
+from leadtight.app.ports.guards import Guard
+from leadtight.domain.change import Change
 from leadtight.domain.compliance.erasure import KEPT, REDUCED
+from leadtight.domain.intake.quarantine import QuarantinedDelivery, Reason
 from leadtight.domain.model.codec import to_document
-from leadtight.domain.model.errors import InvalidInquiry
+from leadtight.domain.model.errors import Conflict, InvalidInquiry
 from leadtight.domain.model.event import EventKind, fold
 from leadtight.domain.model.identity import person_key
 from leadtight.domain.model.lead import Lead
@@ -228,3 +235,119 @@ def test_an_extension_as_a_page_shows_it_is_erased() -> None:
     office = Office()
     lead_id = office.receive(name="Ada Obi", email="", phone="+4930901820 ext. 11")
     assert office.erase(office.lead(lead_id).inquiry.phone_text).lead_ids == (lead_id,)
+
+
+def hold(office: Office, held_id: str, content: str = "", **fields: Any) -> None:
+    """Keep a delivery for a person."""
+    held = QuarantinedDelivery(
+        id=held_id,
+        channel="form:contact",
+        source="web_form",
+        key=held_id,
+        received_at=office.now,
+        reason=Reason.UNMAPPED,
+        content=content,
+        **fields,
+    )
+    guard = Guard(source="held:form", key=held_id, fingerprint="", expires_at=office.now + timedelta(days=30))
+    office.table.hold(held, guard, office.now)
+
+
+def test_what_is_found_is_counted_by_store_and_only_theirs_goes(office: Office) -> None:
+    other = office.receive(name="Cy Cole", email="cy@example.com", consent={"sms": True}, phone="+493012345679")
+    hold(office, "H1", "call ada@kanari.example")
+    hold(office, "H2", b64encode(b"From: Ada@kanari.example").decode(), is_base64=True)
+    hold(office, "H3", data={"files": [{"key": "uploads/hers/1"}], "visitor": {"email": ADA}})
+    hold(office, "H4", detail=f"{ADA} is no lead", file="m/9")
+    hold(office, "H5", "cy@example.com", data={"files": [{"key": "uploads/others/1"}]})
+    office.raw.put("m/9", b"nobody is named")
+    for key in ("uploads/hers/1", "uploads/hers/10", "uploads/others/1"):
+        office.uploaded.put(key, b"a roof")
+    lead_ids = office.erase(ADA, apply=False).lead_ids
+    events = sum(len(office.table.history(lead_id)) for lead_id in lead_ids)
+    messages = sum(len(office.table.messages(lead_id)) for lead_id in lead_ids)
+    assert office.erase(ADA).counts == {
+        "leads": 2,
+        "events": events,
+        "messages": messages,
+        "consents": 0,
+        "held": 4,
+        "mails": 3,
+        "uploads": 1,
+        "weekly_pages": 1,
+        "given_up": 1,
+    }
+    assert [held.id for held in office.kept.all_held()] == ["H5"]
+    assert {version.key for version in office.raw.stored} == {"m/3"}
+    assert {version.key for version in office.uploaded.stored} == {"uploads/hers/10", "uploads/others/1"}
+    assert office.table.consents((person_key("+493012345679"),))
+    assert office.table.messages(other)
+
+
+def test_nothing_is_left_to_count_after_an_erasure(office: Office) -> None:
+    assert office.erase(ADA).applied
+    again = office.erase(ADA)
+    assert (again.lead_ids, again.others, set(again.counts.values())) == ((), (), {0})
+
+
+def test_the_consents_of_a_person_go_and_those_of_others_at_the_number_stay() -> None:
+    office = Office()
+    mine = office.receive(name="Ada Obi", email=ADA, phone=NUMBER, consent={"sms": True})
+    office.press(mine, "lost", reason="price")
+    other = office.receive(name="Cy Cole", email="cy@example.com", phone=NUMBER, consent={"sms": True})
+    report = office.erase(ADA)
+    assert (report.counts["consents"], report.others) == (1, (other,))
+    assert [record.lead_id for record in office.table.consents((person_key(NUMBER),))] == [other]
+
+
+def test_a_week_whose_page_names_them_is_written_again_and_its_versions_before_go() -> None:
+    office = Office()
+    lead_id = office.receive(name="Ada & Sons", email=ADA)
+    office.press(lead_id, "lost", reason="bought elsewhere: Ober's")
+    pages = {
+        "2026-W45": "<td>Ada &amp; Sons</td>",
+        "2026-W46": "<li>bought elsewhere: Ober&#x27;s",
+        "2026-W47": "<td>Cy",
+    }
+    for week, page in pages.items():
+        office.pages.put(f"weekly/{week}/index.html", page.encode())
+    office.pages.put("weekly/2026-W45/leads.csv", b"Ada & Sons")
+    assert office.erase(ADA).counts["weekly_pages"] == 2
+    assert {version.key: body for version, body in office.pages.stored.items()} == {
+        "weekly/2026-W45/index.html": b"Unknown",
+        "weekly/2026-W46/index.html": b"Unknown",
+        "weekly/2026-W47/index.html": b"<td>Cy",
+        "weekly/2026-W45/leads.csv": b"Ada & Sons",
+    }
+
+
+def test_a_page_that_named_them_once_counts_also_where_it_is_gone_by_now() -> None:
+    office = Office()
+    office.receive(name="Ada Obi", email=ADA)
+    office.pages.put("weekly/2026-W45/index.html", b"<td>Ada Obi</td>")
+    office.pages.remove("weekly/2026-W45/index.html")
+    assert office.erase(ADA).counts["weekly_pages"] == 1
+    assert list(office.pages.stored.values()) == [b"Unknown"]
+
+
+def test_a_lead_that_changes_while_it_is_erased_is_erased_and_one_that_never_rests_is_told(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit, refused = office.table.commit, count()
+
+    def busy(change: Change) -> None:
+        if next(refused) < erase_person.TRIES - 1:
+            raise Conflict("another request was faster")
+        commit(change)
+
+    monkeypatch.setattr(office.table, "commit", busy)
+    assert office.lead(office.erase(ADA).lead_ids[0]).inquiry.name == ""
+
+    other = office_of_ada()
+
+    def never(change: Change) -> None:
+        raise Conflict("another request was faster")
+
+    monkeypatch.setattr(other.table, "commit", never)
+    with pytest.raises(Conflict, match=r"lead \S+ kept changing while it was erased"):
+        other.erase(ADA)

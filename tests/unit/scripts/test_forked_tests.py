@@ -65,8 +65,12 @@ def work(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run(work: Path, *changes: str, seconds: float = 20, processes: int = 1) -> subprocess.CompletedProcess[str]:
-    plan = Plan(["test_product.py"], [f"product.{change}" for change in changes], seconds, processes, endless_after=1)
+def run(
+    work: Path, *changes: str, seconds: float = 20, processes: int = 1, minutes: float | None = None
+) -> subprocess.CompletedProcess[str]:
+    plan = Plan(
+        ["test_product.py"], [f"product.{change}" for change in changes], seconds, processes, minutes, endless_after=1
+    )
     (work / "plan.json").write_text(json.dumps(asdict(plan)))
     return subprocess.run(
         [sys.executable, "-m", "scripts.forked_tests", work],
@@ -100,6 +104,11 @@ def test_each_change_meets_the_tests_of_its_function_alone(work: Path, processes
 def test_a_change_whose_time_is_over_is_given_up(work: Path) -> None:
     run(work, "x_is_adult__mutmut_noticed", seconds=0)
     assert verdicts(work) == {"noticed": "given up"}
+
+
+def test_what_is_left_when_the_time_for_all_is_over_is_not_tested(work: Path) -> None:
+    run(work, "x_is_adult__mutmut_noticed", minutes=-1)
+    assert verdicts(work) == {}
 
 
 def test_a_test_that_fails_without_a_change_is_named_and_notices_none(work: Path) -> None:
