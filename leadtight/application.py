@@ -24,12 +24,14 @@ if TYPE_CHECKING:
     from leadtight.app.intake.quick_add import QuickAdd
     from leadtight.app.intake.receive import Intake
     from leadtight.app.messaging.bounces import BounceHandling
+    from leadtight.app.messaging.delivery_reports import DeliveryReports
     from leadtight.app.messaging.digest import Digest
     from leadtight.app.messaging.dispatch import Dispatch
     from leadtight.app.messaging.links import Links
     from leadtight.app.messaging.respond import Respond
     from leadtight.app.messaging.review_mail import WeeklyMail
     from leadtight.app.messaging.send_limits import SendLimits
+    from leadtight.app.messaging.sender import MessageSender
     from leadtight.app.outcomes.call_report import CallReport
     from leadtight.app.outcomes.contact_check import ContactCheck
     from leadtight.app.outcomes.contact_proofs import Proofs
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
     from leadtight.app.ports.files import MailFiles, ReadMail
     from leadtight.app.ports.leads import LeadStore
     from leadtight.app.ports.messaging import CallPlacer, Chat, Mailer, Renderer, Texter
-    from leadtight.app.ports.outbox import Outbox, Retries, SendPace
+    from leadtight.app.ports.outbox import Outbox, Retries, SendingPorts, SendPace
     from leadtight.app.ports.quarantine import Fetch, Hint, QuarantineStore
     from leadtight.app.routing.route import Route
     from leadtight.app.sla.rearm import Rearm
@@ -191,19 +193,21 @@ class Application:
         """What takes stored mails."""
         from leadtight.adapters.aws.senders import sent_id
         from leadtight.app.intake.inbound_mail import Mails
+        from leadtight.app.intake.sent_mails import SentMails
 
         ports = self._ports
+        sent_mails = SentMails(
+            store=ports.store, outbox=ports.outbox, answered_lead=ports.links.answered_lead, sent_id=sent_id
+        )
         return Mails(
             self.policy,
             ports.mail_files,
             self.read_mail,
             self.deliveries,
             ports.store,
-            ports.outbox,
             ports.alarms,
-            answered_lead=ports.links.answered_lead,
-            sent_id=sent_id,
-            report=lambda report, now: self.respond.reported(report, now),  # made with the first: few mails are one
+            sent_mails,
+            report=lambda report, now: self.delivery_reports.record(report, now),  # made with the first: they are few
         )
 
     @cached_property
@@ -252,28 +256,43 @@ class Application:
         """What sends messages."""
         from leadtight.adapters.contact_points.contact_hours import RealHours
         from leadtight.adapters.contact_points.number_costs import why_barred
+        from leadtight.app.messaging.authorization import SendAuthorization
         from leadtight.app.messaging.respond import Respond
 
-        ports = self._ports
-        return Respond(
-            self.policy,
-            ports.store,
-            ports.outbox,
-            ports.mailer,
-            ports.texter,
-            ports.caller,
-            ports.chat,
-            ports.renderer,
-            ports.links,
-            RealHours().windows,
-            ports.call_lists,
-            ports.new_id,
-            self.bounces,
-            self.send_limits,
-            why_barred,
-            ports.pace,
-            ports.retries,
+        authorization = SendAuthorization(
+            policy=self.policy,
+            outbox=self._ports.outbox,
+            call_lists=self._ports.call_lists,
+            windows=RealHours().windows,
+            why_barred=why_barred,
+            limits=self.send_limits,
         )
+        return Respond(self.policy, self._sending_ports, authorization, self._sender, self.bounces)
+
+    @cached_property
+    def _sending_ports(self) -> SendingPorts:
+        from leadtight.app.ports.outbox import SendingPorts
+
+        ports = self._ports
+        return SendingPorts(
+            store=ports.store, outbox=ports.outbox, pace=ports.pace, retries=ports.retries, new_id=ports.new_id
+        )
+
+    @cached_property
+    def _sender(self) -> MessageSender:
+        from leadtight.app.messaging.sender import MessageSender
+        from leadtight.app.ports.messaging import Providers
+
+        ports = self._ports
+        providers = Providers(mailer=ports.mailer, texter=ports.texter, caller=ports.caller, chat=ports.chat)
+        return MessageSender(policy=self.policy, providers=providers, renderer=ports.renderer, links=ports.links)
+
+    @cached_property
+    def delivery_reports(self) -> DeliveryReports:
+        """What records providers' reports of sent messages."""
+        from leadtight.app.messaging.delivery_reports import DeliveryReports
+
+        return DeliveryReports(self._ports.store, self._ports.outbox, self.bounces)
 
     @cached_property
     def send_limits(self) -> SendLimits:
@@ -288,20 +307,7 @@ class Application:
         from leadtight.adapters.contact_points.contact_hours import RealHours
         from leadtight.app.messaging.digest import Digest
 
-        ports = self._ports
-        return Digest(
-            self.policy,
-            ports.store,
-            ports.outbox,
-            ports.mailer,
-            ports.renderer,
-            ports.links,
-            RealHours().windows,
-            ports.new_id,
-            self.bounces,
-            ports.pace,
-            ports.retries,
-        )
+        return Digest(self.policy, self._sending_ports, RealHours().windows, self._sender, self.bounces)
 
     @cached_property
     def dispatch(self) -> Dispatch:

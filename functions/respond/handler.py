@@ -76,5 +76,5 @@ def _report(record: SQSRecord) -> None:
     if report is None:
         return
     with logger.append_context_keys(correlation_id=report.lead_id or record.message_id):
-        stored = bootstrap.app().respond.reported(report, bootstrap.clock()())
+        stored = bootstrap.app().delivery_reports.record(report, bootstrap.clock()())
         logger.info("message_reported", reported=report.reported, provider_id=report.provider_id, stored=stored)

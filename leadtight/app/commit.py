@@ -1,7 +1,8 @@
-"""Change one lead whatever else changes it: decide on it as it is, store that, and arm what comes next."""
+"""Store decisions on records that others change at the same time."""
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import TypeVar
 
 from leadtight.app.ports.alarms import Alarms
 from leadtight.app.ports.leads import LeadStore
@@ -9,25 +10,78 @@ from leadtight.domain.change import Change
 from leadtight.domain.model.errors import Conflict
 from leadtight.domain.model.lead import Lead
 
+T = TypeVar("T")
+State = TypeVar("State")
+
 TRIES = 12
+"""Attempts before a writer gives up: busy pools and people cost a few lost races in a row, hardly ever this many."""
+
+TRIES_OF_ONE_LEAD = 5
+"""The same where only one lead is written, as few others write to it."""
+
+
+def retry_on_conflict(attempt: Callable[[], T], subject: str, tries: int = TRIES) -> T:
+    """Return the result of the first attempt that loses no race.
+
+    Each attempt reads and decides anew. Raises Conflict when all of them were lost.
+    """
+    for _ in range(tries):
+        try:
+            return attempt()
+        except Conflict:
+            continue
+    raise Conflict(f"lost {tries} races for {subject}")
 
 
 def commit_with_retry(
+    store: LeadStore,
+    alarms: Alarms,
+    read: Callable[[], State],
+    decide: Callable[[State], Change | None],
+    now: datetime,
+    *,
+    subject: str,
+    tries: int = TRIES,
+) -> Change | None:
+    """Store the change that `decide` makes of what `read` returns, and arm the next alarm.
+
+    Returns None when there is nothing to change. Raises Conflict when all tries were lost.
+    """
+
+    def attempt() -> Change | None:
+        change = decide(read())
+        if change:
+            store.commit(change)
+        return change
+
+    change = retry_on_conflict(attempt, subject, tries)
+    if change:
+        alarms.arm(change.after, now)
+    return change
+
+
+def change_lead(
     store: LeadStore, alarms: Alarms, lead: Lead, decide: Callable[[Lead], Change | None], now: datetime
 ) -> Lead:
-    """Return the lead after what is decided on it, or as it is when nothing is to be changed.
+    """Return the lead after the change that `decide` makes of it.
 
-    Whoever loses a race reads again. Raises Conflict when it lost every one of its tries.
+    It is returned as last read when there is nothing to change. Raises Conflict when all tries were lost.
     """
-    for _ in range(TRIES):
-        change = decide(lead)
+    read = first_read(lead, lambda: store.load(lead.id) or lead)
+
+    def attempt() -> Lead:
+        current = read()
+        change = decide(current)
         if change is None:
-            return lead
-        try:
-            store.commit(change)
-        except Conflict:
-            lead = store.load(lead.id) or lead
-            continue
+            return current
+        store.commit(change)
         alarms.arm(change.after, now)
         return change.after
-    raise Conflict(f"lead {lead.id} kept changing")
+
+    return retry_on_conflict(attempt, f"lead {lead.id}")
+
+
+def first_read(state: State | None, read: Callable[[], State]) -> Callable[[], State]:
+    """Return a reader that spares the first read when a state is at hand."""
+    states = iter(() if state is None else (state,))
+    return lambda: next(states, None) or read()

@@ -281,7 +281,7 @@ class Deployment:
         self.policy, made = policy, SimulatedApplication(policy, self._ports)
         self.intake, self.deliveries, self.collect = made.intake, made.deliveries, made.collect
         self.route, self.respond, self.sla, self.dispatch = made.route, made.respond, made.sla, made.dispatch
-        self.desk, self.unsubscribe = made.desk, made.unsubscribe
+        self.desk, self.unsubscribe, self.delivery_reports = made.desk, made.unsubscribe, made.delivery_reports
         self.mails, self.file_import, self.quarantine_desk = made.mails, made.file_import, made.quarantine_desk
         self.form_door = FormIntake(
             made.deliveries, reader.read, reader.keep, lambda form, posted: None, Uploads(MemoryUploads()).keep

@@ -20,7 +20,7 @@ from leadtight.adapters.presentation.pages.outcome import Pages
 from leadtight.app.compliance.unsubscribe import UnsubscribeLink
 from leadtight.app.intake.quarantine_desk import QuarantineListing
 from leadtight.app.intake.quick_add import AddForm, QuickAddResult
-from leadtight.app.messaging.respond import DeliveryReceipt
+from leadtight.app.messaging.delivery_reports import DeliveryReceipt
 from leadtight.app.outcomes.recording import OutcomeForm
 from leadtight.app.views.board import Boards
 from leadtight.app.views.queue import LeadQueue

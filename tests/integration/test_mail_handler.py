@@ -196,7 +196,7 @@ def test_the_log_names_no_person(stage: Stage, context: Any, monkeypatch: pytest
     assert not [word for word in ("ada@", "Obi", "Private", "Solar") if word in str(logged)]
 
 
-def test_a_mail_that_is_no_report_does_not_make_the_sending_use_case(stage: Stage, context: Any) -> None:
+def test_a_mail_that_is_no_report_does_not_make_the_use_case_of_reports(stage: Stage, context: Any) -> None:
     collect(drop("ses/1", mail()), context)
     assert len(leads(stage)) == 1
-    assert "respond" not in vars(bootstrap.app())
+    assert "delivery_reports" not in vars(bootstrap.app())

@@ -8,7 +8,7 @@ import pytest
 
 from leadtight.adapters.memory.ports import PUBLIC_URL
 from leadtight.adapters.presentation.pages import contact_check
-from leadtight.app.messaging.respond import DeliveryReceipt
+from leadtight.app.messaging.delivery_reports import DeliveryReceipt
 from leadtight.domain.calendar.week import Week
 from leadtight.domain.change import Change
 from leadtight.domain.model.errors import InvalidInquiry, InvalidLink, LinkExpired

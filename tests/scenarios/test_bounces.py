@@ -8,7 +8,7 @@ import pytest
 from leadtight.adapters.presentation.lead_view import not_reached_by
 from leadtight.adapters.presentation.pages.outcome import Pages
 from leadtight.app.intake.quick_add import AddForm
-from leadtight.app.messaging.respond import DeliveryReceipt
+from leadtight.app.messaging.delivery_reports import DeliveryReceipt
 from leadtight.app.views.queue import LeadQueue
 from leadtight.domain.model.errors import SendRefused
 from leadtight.domain.model.event import EventKind, fold

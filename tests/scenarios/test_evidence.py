@@ -10,7 +10,7 @@ import pytest
 from leadtight.adapters.contact_points.normalization import PhoneEmailNormalizer
 from leadtight.adapters.presentation import subject_export
 from leadtight.app.compliance.export_person import Export, SubjectExport
-from leadtight.app.messaging.respond import DeliveryReceipt
+from leadtight.app.messaging.delivery_reports import DeliveryReceipt
 from leadtight.domain.compliance.do_not_call import DncList
 from leadtight.domain.model.errors import NotFound
 from leadtight.domain.model.identity import person_key

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from leadtight.adapters.memory.senders import SentMail, SentText
-from leadtight.app.messaging.respond import DeliveryReceipt
+from leadtight.app.messaging.delivery_reports import DeliveryReceipt
 from leadtight.domain.model.codec import from_document
 from leadtight.domain.model.errors import InvalidInquiry, LinkExpired, SendFailed, SendUnsure, StaleSubmission
 from leadtight.domain.model.event import EventKind as Kind

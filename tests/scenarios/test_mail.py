@@ -13,6 +13,7 @@ from leadtight.adapters.memory.ports import KEYRING, PUBLIC_URL
 from leadtight.app.intake.deliveries import Deliveries, SettledItem
 from leadtight.app.intake.inbound_mail import Mails
 from leadtight.app.intake.quarantine import Quarantine
+from leadtight.app.intake.sent_mails import SentMails
 from leadtight.app.messaging.links import Links
 from leadtight.domain.intake.quarantine import QuarantineState, Reason
 from leadtight.domain.model.errors import NotFound
@@ -39,17 +40,21 @@ class Inbox(World):
         super().govern(replace(policy, mail=self.boxes))
         self.files = MemoryMails(self.now)
         deliveries = Deliveries(self.intake, self.table, self.new_id, lambda _: None, self.proofs.report)
+        sent_mails = SentMails(
+            store=self.table,
+            outbox=self.table,
+            answered_lead=self.links.answered_lead,
+            sent_id=lambda message_id: message_id.partition("@")[0] if message_id.endswith("amazonses.com") else None,
+        )
         self.incoming = Mails(
             self.policy,
             self.files,
             lambda file, stored: read_mail(stored.content),
             deliveries,
             self.table,
-            self.table,
             self.alarms,
-            answered_lead=self.links.answered_lead,
-            sent_id=lambda message_id: message_id.partition("@")[0] if message_id.endswith("amazonses.com") else None,
-            report=self.respond.reported,
+            sent_mails,
+            report=self.delivery_reports.record,
         )
         self.quarantine = Quarantine(self.table, self.intake, self.incoming.reread, self.proofs.report)
 

@@ -7,7 +7,7 @@ import pytest
 
 from leadtight.adapters.memory.ports import PUBLIC_URL
 from leadtight.adapters.memory.send_pace import MemoryPace
-from leadtight.app.messaging.respond import DeliveryReceipt, DeliveryReport
+from leadtight.app.messaging.delivery_reports import DeliveryReceipt, DeliveryReport
 from leadtight.domain.model.errors import SendFailed, SendRefused, SendThrottled, SendUnsure
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.message import Channel, Status, Template
@@ -71,8 +71,8 @@ def test_a_send_without_an_answer_that_the_provider_confirms_is_not_sent_again()
     report = DeliveryReport(
         provider_id="ses-1", reported=DeliveryReceipt.ACCEPTED, lead_id=lead_id, message_id=message.id
     )
-    assert world.respond.reported(report, world.now)
-    assert not world.respond.reported(report, world.now)
+    assert world.delivery_reports.record(report, world.now)
+    assert not world.delivery_reports.record(report, world.now)
     world.advance(hours=1)
     assert world.mails(lead_id, Template.ACKNOWLEDGE) == []
     assert world.message(lead_id, Template.ACKNOWLEDGE).status is Status.CONFIRMED
@@ -206,13 +206,17 @@ def test_a_bounced_alert_does_not_end_the_leads_channel() -> None:
 def test_a_report_about_somebody_elses_mail_is_ignored() -> None:
     world = World()
     world.receive()
-    assert not world.respond.reported(DeliveryReport(provider_id="other", reported=DeliveryReceipt.BOUNCED), world.now)
+    assert not world.delivery_reports.record(
+        DeliveryReport(provider_id="other", reported=DeliveryReceipt.BOUNCED), world.now
+    )
 
 
 def test_a_report_is_found_by_the_providers_id_alone() -> None:
     world = World()
     lead_id = world.receive()
-    assert world.respond.reported(DeliveryReport(provider_id="mail-1", reported=DeliveryReceipt.ACCEPTED), world.now)
+    assert world.delivery_reports.record(
+        DeliveryReport(provider_id="mail-1", reported=DeliveryReceipt.ACCEPTED), world.now
+    )
     assert world.message(lead_id, Template.ACKNOWLEDGE).status is Status.CONFIRMED
 
 

@@ -10,9 +10,10 @@ import pytest
 from leadtight.adapters.memory.table import MemoryTable
 from leadtight.app.compliance.opt_out import OptOut
 from leadtight.app.intake import deliveries, inbound_mail, receive
-from leadtight.app.messaging import dispatch, respond
+from leadtight.app.messaging import dispatch
+from leadtight.app.messaging.delivery_reports import DeliveryReceipt, DeliveryReport, DeliveryReports
 from leadtight.app.messaging.message_events import message_event
-from leadtight.app.messaging.respond import DeliveryReport, Respond
+from leadtight.app.messaging.respond import Respond
 from leadtight.app.sla.sla import Sla
 from leadtight.domain.change import Change
 from leadtight.domain.compliance import send_permission
@@ -61,15 +62,15 @@ def marked_before_it_is_handed_over(patch: Patch) -> None:
 
 
 def a_bounce_is_marked_first(patch: Patch) -> None:
-    note = Respond._note
+    note = DeliveryReports._note
 
-    def marks(use_case: Respond, message: Message, report: DeliveryReport, now: datetime) -> bool:
-        if report.reported is respond.DeliveryReceipt.BOUNCED:
+    def marks(use_case: DeliveryReports, message: Message, report: DeliveryReport, now: datetime) -> bool:
+        if report.reported is DeliveryReceipt.BOUNCED:
             done = replace(message, status=Status.BOUNCED)
             use_case._outbox.confirm(done, message_event(done, EventKind.MESSAGE_BOUNCED, now))
         return note(use_case, message, report, now)
 
-    patch.setattr(Respond, "_note", marks)
+    patch.setattr(DeliveryReports, "_note", marks)
 
 
 def a_claim_is_never_tried_again(patch: Patch) -> None:

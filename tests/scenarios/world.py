@@ -16,7 +16,7 @@ from leadtight.adapters.memory.rows import FreedCapacity
 from leadtight.adapters.memory.senders import SentMail
 from leadtight.app.intake.receive import IntakeResult
 from leadtight.app.intake.submission import Submission
-from leadtight.app.messaging.respond import DeliveryReceipt, DeliveryReport
+from leadtight.app.messaging.delivery_reports import DeliveryReceipt, DeliveryReport
 from leadtight.app.outcomes.recording import LeadView, OutcomeForm
 from leadtight.app.sla.sla import Alarm
 from leadtight.app.sweep import SweepResult
@@ -77,6 +77,7 @@ class World:
         self.policy, made = policy, Application(policy, self.twins)
         self.intake, self.quick_add, self.programs = made.intake, made.quick_add, made.lead_api
         self.route, self.respond, self.digest, self.sla = made.route, made.respond, made.digest, made.sla
+        self.delivery_reports = made.delivery_reports
         self.dispatch = made.dispatch
         self.desk, self.asking, self.unsubscribe = made.desk, made.contact_check, made.unsubscribe
         self.proofs = made.proofs
@@ -143,7 +144,7 @@ class World:
         """Let the mail provider report what became of a mail."""
         provider_id = f"mail-{self.mailer.sent.index(sent) + 1}"
         envelope = sent.envelope
-        return self.respond.reported(
+        return self.delivery_reports.record(
             DeliveryReport(
                 provider_id=provider_id,
                 reported=reported,

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from leadtight.adapters.dynamodb.rows import EventRow, LeadRow, MessageRow, TableRow
-from leadtight.app.messaging.respond import DeliveryReceipt, DeliveryReport
+from leadtight.app.messaging.delivery_reports import DeliveryReceipt, DeliveryReport
 from leadtight.app.sla.sla import Alarm
 from leadtight.domain.intake.inbound_email import Complaint
 from leadtight.domain.model.lead import Lead

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from leadtight.app.commit import TRIES_OF_ONE_LEAD, retry_on_conflict
 from leadtight.app.compliance.data_subject import DataSubject, find_data_subject
 from leadtight.app.ports.alarms import Alarms
 from leadtight.app.ports.compliance import DeadLetters, ErasureStore
@@ -21,12 +22,10 @@ from leadtight.app.ports.outbox import Outbox
 from leadtight.domain.compliance.erasure import Erasure, anonymous_event, erase, is_anonymous
 from leadtight.domain.intake.quarantine import QuarantinedDelivery
 from leadtight.domain.model.consent_record import ConsentRecord
-from leadtight.domain.model.errors import Conflict
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.listing import Unreadable, unreadable_in
 from leadtight.domain.model.message import TO_LEADS
 
-TRIES = 5
 _PAGE = re.compile(r"weekly/(\d{4}-W\d{2})/index\.html")
 
 
@@ -214,23 +213,18 @@ class ErasePerson:
 
     def _erase_lead(self, lead_id: str, now: datetime) -> None:
         """Let a lead forget its person, then its history and messages: nothing names them in it from then on."""
-        for _ in range(TRIES):
-            lead = self._store.load(lead_id)
-            change = erase(lead, now) if lead else None
-            if lead is None or change is None:
-                break
-            try:
-                self._store.commit(change)
-            except Conflict:
-                continue
-            self._alarms.disarm(lead)
-            break
-        else:
-            raise Conflict(f"lead {lead_id} kept changing while it was erased")
+        retry_on_conflict(lambda: self._anonymize(lead_id, now), f"lead {lead_id}", TRIES_OF_ONE_LEAD)
         self._erasures.drop_messages(lead_id)
         for event in self._store.history(lead_id):
             if not is_anonymous(event):
                 self._erasures.rewrite(anonymous_event(event))
+
+    def _anonymize(self, lead_id: str, now: datetime) -> None:
+        lead = self._store.load(lead_id)
+        change = erase(lead, now) if lead else None
+        if lead and change:
+            self._store.commit(change)
+            self._alarms.disarm(lead)
 
     def _write_again(self, week: str) -> None:
         """Write a week's page again and delete every version before it."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from leadtight.app.commit import commit_with_retry
+from leadtight.app.commit import change_lead
 from leadtight.app.ports.alarms import Alarms
 from leadtight.app.ports.leads import LeadStore
 from leadtight.app.views.history import newest_first
@@ -26,7 +26,7 @@ class OptOut:
 
     def on(self, lead: Lead, channels: Sequence[Channel], now: datetime) -> Lead:
         """Return the lead after it has left the channels, its sequence stopped in the same transaction."""
-        return commit_with_retry(
+        return change_lead(
             self._store, self._alarms, lead, lambda found: opt_out_lead(found, tuple(channels), LEAD, now), now
         )
 
@@ -48,7 +48,7 @@ class OptOut:
         from leadtight.domain.intake.human_handoff import pause  # here, for next to no wish is one of these
 
         for other in self._in_sequences(lead):
-            commit_with_retry(self._store, self._alarms, other, lambda found: pause(found, policy, words, now), now)
+            change_lead(self._store, self._alarms, other, lambda found: pause(found, policy, words, now), now)
 
     def _in_sequences(self, lead: Lead) -> Iterator[Lead]:
         """Yield the other leads of a lead's person that are in a sequence."""

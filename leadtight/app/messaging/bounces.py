@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from leadtight.app.commit import commit_with_retry
+from leadtight.app.commit import change_lead
 from leadtight.app.ports.alarms import Alarms
 from leadtight.app.ports.leads import LeadStore
 from leadtight.domain.model.message import Message
@@ -23,6 +23,6 @@ class BounceHandling:
         """Store what follows. Raises Conflict when the lead kept changing meanwhile."""
         lead = self._store.load(message.lead_id)
         if lead:
-            commit_with_retry(
+            change_lead(
                 self._store, self._alarms, lead, lambda found: undelivered(self._policy, found, message, now), now
             )

@@ -6,17 +6,15 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 
 from leadtight.app.messaging.bounces import BounceHandling
-from leadtight.app.messaging.links import Links
 from leadtight.app.messaging.message_events import message_event
 from leadtight.app.messaging.retry import FIRST_BACKOFF, LONGEST_BACKOFF, NEXT_SECOND, WITH, backoff, dead, put_off
-from leadtight.app.ports.clock_and_ids import NewId
-from leadtight.app.ports.leads import LeadStore
-from leadtight.app.ports.messaging import DigestEntry, Envelope, Mailer, Renderer
-from leadtight.app.ports.outbox import Outbox, Retries, SendPace
+from leadtight.app.messaging.sender import MessageSender
+from leadtight.app.ports.outbox import SendingPorts
 from leadtight.app.sweep import Left, unbounded
 from leadtight.domain.compliance.send_permission import Permission, Refusal, Suppression, Windows, authorize_send
 from leadtight.domain.model.errors import SendFailed, SendRefused, SendUnsure, UnreadableRow
 from leadtight.domain.model.event import EventKind
+from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import Channel, Message, Status
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.roster.alert_channels import rank
@@ -26,31 +24,18 @@ class Digest:
     """Sends what waits for somebody's digest; a digest that was not sent is made again."""
 
     def __init__(
-        self,
-        policy: Policy,
-        store: LeadStore,
-        outbox: Outbox,
-        mailer: Mailer,
-        renderer: Renderer,
-        links: Links,
-        windows: Windows,
-        new_id: NewId,
-        undelivered: BounceHandling,
-        pace: SendPace,
-        retries: Retries,
+        self, policy: Policy, ports: SendingPorts, windows: Windows, sender: MessageSender, bounces: BounceHandling
     ) -> None:
-        """Take the policy, the ports and what follows when a message reached nobody."""
+        """Take the policy, the ports, what sends mail, and the handling of messages that failed."""
         self._policy = policy
-        self._store = store
-        self._outbox = outbox
-        self._mailer = mailer
-        self._renderer = renderer
-        self._links = links
+        self._store = ports.store
+        self._outbox = ports.outbox
+        self._pace = ports.pace
+        self._retries = ports.retries
+        self._new_id = ports.new_id
         self._windows = windows
-        self._new_id = new_id
-        self._undelivered = undelivered
-        self._pace = pace
-        self._retries = retries
+        self._sender = sender
+        self._bounces = bounces
 
     def send(self, person: str, messages: Iterable[Message], now: datetime, left: Left = unbounded) -> int | None:
         """Send all of one person's messages that are due in one digest; return how many went, None when none did.
@@ -62,14 +47,13 @@ class Digest:
             return None
         ordered = sorted(messages, key=lambda m: (rank(m), m.created_at, m.lead_id, m.id))
         in_time = takewhile(lambda _: left() > timedelta(), ordered)
-        allowed = [found for message in in_time if (found := self._claim(message, now))]
-        if not allowed:
+        permitted = [notice for message in in_time if (notice := self._claim(message, now))]
+        if not permitted:
             return None
-        notices = [noticed for noticed, _ in allowed]
-        sent = self._hand_over(person, allowed[0][1], notices, now)
-        return len(notices) if sent else None
+        notices = [(message, lead) for message, lead, _ in permitted]
+        return len(notices) if self._hand_over(person, permitted[0][2], notices, now) else None
 
-    def _claim(self, message: Message, now: datetime) -> tuple[DigestEntry, Permission] | None:
+    def _claim(self, message: Message, now: datetime) -> tuple[Message, Lead, Permission] | None:
         """Take a message and ask again whether it may be sent; None when somebody else has it, or when it may not."""
         lease = now + self._policy.messaging.lease
         claimed = self._outbox.claim(message.lead_id, message.id, self._new_id(), now, lease)
@@ -86,28 +70,26 @@ class Digest:
             else Refusal("the lead is gone")
         )
         if lead and isinstance(decision, Permission):
-            return DigestEntry(
-                message=by_mail, lead=lead, link=self._links.outcome(lead, claimed.recipient, now)
-            ), decision
+            return by_mail, lead, decision
         assert isinstance(decision, Refusal), "nothing to the team waits for an hour"
         done = replace(by_mail, status=Status.REFUSED, detail=decision.why)
         event = message_event(done, EventKind.MESSAGE_REFUSED, now, decision, self._policy.version)
         self._outbox.finish(done, event)
         return None
 
-    def _hand_over(self, person: str, permission: Permission, notices: list[DigestEntry], now: datetime) -> bool:
-        first = notices[0].message
-        mail = self._renderer.digest(self._policy, person, notices, self._links.queue(person, now), now)
+    def _hand_over(
+        self, person: str, permission: Permission, notices: list[tuple[Message, Lead]], now: datetime
+    ) -> bool:
+        first, *others = (message for message, _ in notices)
         try:
-            provider_id = self._mailer.send_mail(permission, mail, Envelope(lead_id=first.lead_id, message_id=first.id))
+            provider_id = self._sender.send_digest(permission, person, notices, now)
         except SendUnsure:
             self._pace.rest(Channel.EMAIL, now + FIRST_BACKOFF)
             return False  # they stay claimed, and come with another digest after their lease
         except (SendFailed, SendRefused) as error:
-            for noticed in notices:
-                self._put_off(noticed.message, error, now)
+            for message in (first, *others):
+                self._put_off(message, error, now)
             return False
-        others = [noticed.message for noticed in notices[1:]]
         self._sent(
             replace(first, data={**first.data, WITH: [[m.lead_id, m.id] for m in others]}, provider_id=provider_id), now
         )
@@ -125,7 +107,7 @@ class Digest:
         if isinstance(error, SendRefused) or is_over:
             done, kind = dead(message, str(error))
             self._outbox.finish(done, message_event(done, kind, now))
-            self._undelivered.note(done, now)
+            self._bounces.note(done, now)
         else:
             later = put_off(message, now + backoff(message), str(error))
             self._outbox.finish(later, None)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from leadtight.app.commit import first_read, retry_on_conflict
 from leadtight.app.ports.outbox import Outbox
 from leadtight.domain.compliance.send_limits import (
     DAY,
@@ -19,14 +20,9 @@ from leadtight.domain.compliance.send_limits import (
     with_sent,
 )
 from leadtight.domain.compliance.send_permission import Permission, Refusal, Wait
-from leadtight.domain.model.errors import Conflict
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import TO_LEADS, Channel, Message, Template
 from leadtight.domain.policy.policy import Policy
-
-TRIES = 12
-"""How often it is counted anew when others write to the same person at the same time."""
-
 
 LATEST = {Channel.EMAIL: DAY, Channel.SMS: 4 * DAY, Channel.VOICE: DAY}
 """When an answer that waited would only surprise; texts wait for permitted hours, over a long weekend and a holiday."""
@@ -65,17 +61,17 @@ class SendLimits:
     def _remembered(
         self, lately: SentLately, permission: Permission, message: Message, now: datetime
     ) -> Permission | Refusal | Wait:
-        for _ in range(TRIES):
-            if over := over_for_person(self._policy, message, lately, now):
+        read = first_read(lately, lambda: self._outbox.sent_lately(lately.key))
+
+        def attempt() -> Permission | Refusal | Wait:
+            current = read()
+            if over := over_for_person(self._policy, message, current, now):
                 return _kept_back(over.why, over.until, permission)
-            try:
-                if (counted := with_sent(lately, message, now)) != lately:
-                    self._outbox.keep_sent(counted)
-            except Conflict:
-                lately = self._outbox.sent_lately(lately.key)
-                continue
+            if (counted := with_sent(current, message, now)) != current:
+                self._outbox.keep_sent(counted)
             return permission
-        raise Conflict(f"{TRIES} others were sent to one person meanwhile")
+
+        return retry_on_conflict(attempt, "the messages to one person")
 
     def _spent(self, message: Message, lead: Lead, permission: Permission, now: datetime) -> Refusal | Wait | None:
         if message.template is Template.ACKNOWLEDGE and now - message.created_at >= LATEST[message.channel]:

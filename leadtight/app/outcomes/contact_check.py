@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from leadtight.app.commit import commit_with_retry
+from leadtight.app.commit import change_lead
 from leadtight.app.messaging.links import Links
 from leadtight.app.ports.alarms import Alarms
 from leadtight.app.ports.leads import LeadStore
@@ -38,7 +38,7 @@ class ContactCheck:
         if said not in list(ContactAnswer):
             raise InvalidInquiry([Problem("said", "choose one of the two answers")])
         lead = self.look(token, now)
-        return commit_with_retry(
+        return change_lead(
             self._store,
             self._alarms,
             lead,

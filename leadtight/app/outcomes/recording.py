@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from leadtight.app.commit import TRIES_OF_ONE_LEAD, retry_on_conflict
 from leadtight.app.compliance.opt_out import OptOut
 from leadtight.app.ports.alarms import NEAR, Alarms
 from leadtight.app.ports.contact_points import TimezoneResolver
@@ -12,7 +13,7 @@ from leadtight.app.ports.guards import AlreadyTaken, Full, Guard
 from leadtight.app.ports.leads import LeadStore
 from leadtight.domain.change import Change
 from leadtight.domain.model.codec import from_document
-from leadtight.domain.model.errors import Conflict, InvalidInquiry, NotFound, Problem
+from leadtight.domain.model.errors import InvalidInquiry, NotFound, Problem
 from leadtight.domain.model.event import Event
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.rotation import Rotation
@@ -23,7 +24,6 @@ from leadtight.domain.policy.policy import Policy
 
 Read = Callable[[], tuple["LeadView", ReceivingPool]]
 Decide = Callable[["LeadView", ReceivingPool], Change | None]
-TRIES = 5
 MOST_EVENTS = 500
 """Events of a lead that a page, or one answer of the API, is made of."""
 
@@ -123,22 +123,19 @@ class OutcomeRecorder:
         Whoever loses a race reads again; a `guard` that was taken for the very same thing means that it is done.
         Raises what the decision raises, and Conflict when it lost every one of its tries.
         """
-        for _ in range(TRIES):
-            seen, receiving = read()
-            change = decide(seen, receiving)
-            if change is None:
-                return seen
-            try:
-                taken = self._commit(change, guard, now)
-            except Conflict:
-                continue
-            if taken:
-                return seen
-            self._rearm(change, now)
-            if change.opt_outs:
-                self._opt_out.elsewhere(change.after, change.after.opted_out, now)
-            return LeadView(lead=change.after, person=seen.person, recorded=True)
-        raise Conflict("the lead kept changing while the outcome was recorded")
+
+        def attempt() -> tuple[LeadView, Change | None]:
+            view, receiving = read()
+            change = decide(view, receiving)
+            return view, change if change and self._commit(change, guard, now) is None else None
+
+        view, change = retry_on_conflict(attempt, "the lead of an outcome", TRIES_OF_ONE_LEAD)
+        if change is None:
+            return view
+        self._rearm(change, now)
+        if change.opt_outs:
+            self._opt_out.elsewhere(change.after, change.after.opted_out, now)
+        return LeadView(lead=change.after, person=view.person, recorded=True)
 
     def _commit(self, change: Change, guard: Guard | None, now: datetime) -> AlreadyTaken | None:
         """Store a change, under a guard if there is one; return who took it before for the very same thing."""

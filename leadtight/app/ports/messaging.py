@@ -80,6 +80,16 @@ class Chat(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Providers:
+    """The providers of all channels."""
+
+    mailer: Mailer
+    texter: Texter
+    caller: CallPlacer
+    chat: Chat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DigestEntry:
     """One notice of a digest: the message that waited for it, its lead, and where to record what happened."""
 

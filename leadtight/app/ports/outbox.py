@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from leadtight.app.ports.clock_and_ids import NewId
+    from leadtight.app.ports.leads import LeadStore
     from leadtight.domain.compliance.send_limits import Budget, SentLately
     from leadtight.domain.compliance.send_permission import Suppression
     from leadtight.domain.model.event import Event
@@ -93,3 +96,14 @@ class Retries(Protocol):
 
     def at(self, when: datetime, now: datetime) -> None:
         """Have it worked at `when`, which is not before `now`; does nothing when that is further away than `NEAR`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendingPorts:
+    """The ports that senders of owed messages share."""
+
+    store: LeadStore
+    outbox: Outbox
+    pace: SendPace
+    retries: Retries
+    new_id: NewId

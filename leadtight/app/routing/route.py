@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 from itertools import islice
 
+from leadtight.app.commit import commit_with_retry, first_read, retry_on_conflict
 from leadtight.app.ports.alarms import Alarms
 from leadtight.app.ports.leads import LeadStore, RoutingState
 from leadtight.domain.change import Change
@@ -20,8 +21,9 @@ from leadtight.domain.policy.people import Person
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.routing.selection import team_for
 
-TRIES = 12
 TRIES_TOGETHER = 4
+"""Fewer than for one lead: those that lost are routed alone."""
+
 TOGETHER = 8
 """Leads of one transaction, which takes a hundred items: an assignment writes up to eleven, and people and the pool."""
 
@@ -87,22 +89,24 @@ class Route:
         """Store what is decided on leads of one pool in one transaction; None when that failed, for whatever reason."""
         pool = team_for(self._policy, group[0])[0]
         people = {person for lead in group for person in team_for(self._policy, lead)[1]}
-        for _ in range(TRIES_TOGETHER):
-            try:
-                state = self._store.load_for_routing(group[0].id, pool.id, people)
-                leads = self._store.load_all([lead.id for lead in group])
-                changes = self._in_turn(leads, state, now)
-                if changes:
-                    self._store.commit_all(changes)
-            except Conflict:
-                continue
-            except Exception:
-                logger.warning("leads_not_routed_together", exc_info=True)
-                return None
-            for change in changes:
-                self._alarms.arm(change.after, now)
+
+        def attempt() -> Sequence[Change]:
+            state = self._store.load_for_routing(group[0].id, pool.id, people)
+            changes = self._in_turn(self._store.load_all([lead.id for lead in group]), state, now)
+            if changes:
+                self._store.commit_all(changes)
             return changes
-        return None
+
+        try:
+            changes = retry_on_conflict(attempt, f"pool {pool.id}", TRIES_TOGETHER)
+        except Conflict:
+            return None
+        except Exception:
+            logger.warning("leads_not_routed_together", exc_info=True)
+            return None
+        for change in changes:
+            self._alarms.arm(change.after, now)
+        return changes
 
     def _in_turn(self, leads: Iterable[Lead], state: RoutingState, now: datetime) -> list[Change]:
         """Return what is decided on leads one after the other, each on what the one before it left."""
@@ -188,18 +192,14 @@ class Route:
         The rotation position moves in the owner's transaction; whoever loses the race reads and chooses again.
         """
         pool, people = team_for(self._policy, lead)
-        for attempt in range(TRIES):
-            state = read if read and attempt == 0 else self._store.load_for_routing(lead.id, pool.id, people)
-            change = state.lead and decide(self._policy, state.lead, state.rotation, state.roster, now)
-            if not change:
-                return None
-            try:
-                self._store.commit(change)
-            except Conflict:
-                continue
-            self._alarms.arm(change.after, now)
-            return change
-        raise Conflict(f"lead {lead.id}: lost {TRIES} races for pool {pool.id}")
+        return commit_with_retry(
+            self._store,
+            self._alarms,
+            first_read(read, lambda: self._store.load_for_routing(lead.id, pool.id, people)),
+            lambda state: decide(self._policy, state.lead, state.rotation, state.roster, now) if state.lead else None,
+            now,
+            subject=f"lead {lead.id} and pool {pool.id}",
+        )
 
 
 def _is_full(person: Person, change: Change) -> bool:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
+from leadtight.app.commit import TRIES_OF_ONE_LEAD, commit_with_retry
 from leadtight.app.ports.alarms import Alarms
 from leadtight.app.ports.leads import LeadStore
 from leadtight.domain.change import Change
 from leadtight.domain.enforcement.rearm import deadline_of, rearm, versions_of
-from leadtight.domain.model.errors import Conflict, NotFound
+from leadtight.domain.model.errors import NotFound
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.policy.policy import Policy
 
@@ -17,7 +18,6 @@ AT_ONCE = 200
 """Leads that one call changes: what is left is found again by the next, for a changed one is done."""
 
 MOST_READ = 10_000
-TRIES = 5
 FAR = timedelta(days=3650)
 
 
@@ -103,19 +103,18 @@ class Rearm:
 
     def _store_it(self, lead: Lead, now: datetime) -> Change | None:
         """Store the change of a lead as it is now: the index it was found in may be a moment behind."""
-        for _ in range(TRIES):
-            present = self._store.load(lead.id)
-            change = rearm(self._policy, present, now) if present else None
-            if change is None:
-                return None
-            try:
-                self._store.commit(change)
-            except Conflict:
-                continue
-            self._alarms.arm(change.after, now)
+        change = commit_with_retry(
+            self._store,
+            self._alarms,
+            lambda: self._store.load(lead.id),
+            lambda current: rearm(self._policy, current, now) if current else None,
+            now,
+            subject=f"lead {lead.id}",
+            tries=TRIES_OF_ONE_LEAD,
+        )
+        if change:
             self._alarms.disarm(lead)
-            return change
-        raise Conflict(f"lead {lead.id} kept changing while it was re-armed")
+        return change
 
 
 def _told(change: Change) -> RearmedLead:

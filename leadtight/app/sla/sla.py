@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
+from leadtight.app.commit import commit_with_retry, first_read
 from leadtight.app.messaging.dispatch import Dispatch
 from leadtight.app.ports.alarms import Alarms
 from leadtight.app.ports.leads import LeadStore, RoutingState
@@ -12,7 +13,6 @@ from leadtight.app.routing.route import Decide, PoolSnapshots, Route
 from leadtight.app.sweep import Left, SweepResult, SweepTask, SweepTaskKind, failed, unbounded, work_off
 from leadtight.domain.change import Change
 from leadtight.domain.enforcement.due_steps import asked_pool, run_due_steps
-from leadtight.domain.model.errors import Conflict
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.ownership.leave_cover import cover
 from leadtight.domain.ownership.leave_return import lent_by
@@ -21,7 +21,6 @@ from leadtight.domain.roster.availability import is_there
 from leadtight.domain.roster.stand_ins import answering
 from leadtight.domain.routing.selection import pool_for, team_for
 
-TRIES = 12
 LATE_AFTER = timedelta(seconds=90)
 """An alarm is precise to a minute; one that is later than this was lost."""
 
@@ -190,19 +189,13 @@ class Sla:
         self, decide: Decide, asks: Asks, state: RoutingState, read: Callable[[], RoutingState], now: datetime
     ) -> Change | None:
         """Decide on a state, store it and arm what comes next; read again when somebody was faster."""
-        for _ in range(TRIES):
+
+        def change(state: RoutingState) -> Change | None:
             state = self._in_pool(state, asks, now)
-            change = state.lead and decide(self._policy, state.lead, state.rotation, state.roster, now)
-            if not change:
-                return None
-            try:
-                self._store.commit(change)
-            except Conflict:
-                state = read()
-                continue
-            self._alarms.arm(change.after, now)
-            return change
-        raise Conflict(f"changed {TRIES} times while it was decided on")
+            return decide(self._policy, state.lead, state.rotation, state.roster, now) if state.lead else None
+
+        subject = f"lead {state.lead.id if state.lead else ''}"
+        return commit_with_retry(self._store, self._alarms, first_read(state, read), change, now, subject=subject)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from leadtight.adapters.memory.ports import PUBLIC_URL
 from leadtight.adapters.memory.senders import SentMail
-from leadtight.app.messaging.respond import DeliveryReceipt, DeliveryReport
+from leadtight.app.messaging.delivery_reports import DeliveryReceipt, DeliveryReport
 from leadtight.app.outcomes.recording import LeadView, OutcomeForm
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.lead import Lead
@@ -194,7 +194,9 @@ class SimulatedPeople:
 
     def _reported(self, delivery_report: DeliveryReport, mail: SentMail) -> Callable[[], None]:
         def report() -> None:
-            if not self.run.invoke("report", lambda now: self.run.deployment.respond.reported(delivery_report, now)):
+            if not self.run.invoke(
+                "report", lambda now: self.run.deployment.delivery_reports.record(delivery_report, now)
+            ):
                 return self.run.soon(5, 120, report)
             self.reports.append(delivery_report)
             if delivery_report.reported is not DeliveryReceipt.ACCEPTED and self.is_to_lead(mail):

@@ -218,7 +218,7 @@ def _queues_again(people: SimulatedPeople) -> None:
 
 def _reports_again(people: SimulatedPeople) -> None:
     for status in people.reports:
-        people.run.deployment.respond.reported(status, people.run.now)
+        people.run.deployment.delivery_reports.record(status, people.run.now)
 
 
 REPLAYS: Mapping[str, Callable[[SimulatedPeople], None]] = {

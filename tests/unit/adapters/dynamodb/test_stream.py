@@ -7,7 +7,7 @@ import pytest
 
 from leadtight.adapters.dynamodb import stream
 from leadtight.adapters.dynamodb.rows import BoardIndexRow, EventRow, LeadRow, MessageRow, TableRow
-from leadtight.app.messaging.respond import DeliveryReceipt, DeliveryReport
+from leadtight.app.messaging.delivery_reports import DeliveryReceipt, DeliveryReport
 from leadtight.app.sla.sla import Alarm
 from tests.contracts.changes import arrival
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from leadtight.app.messaging.respond import DeliveryReceipt
+from leadtight.app.messaging.delivery_reports import DeliveryReceipt
 from leadtight.devstage.console.story import StoryLine, tell
 from leadtight.devstage.deployment import POLICY
 from leadtight.domain.model.errors import SendRefused
