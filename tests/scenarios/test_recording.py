@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from leadtight.app.commit import TRIES_OF_ONE_LEAD
 from leadtight.app.outcomes import recording
 from leadtight.app.outcomes.call_report import CallReport
 from leadtight.app.outcomes.recording import OutcomeForm
@@ -30,7 +31,7 @@ def loses(world: World, races: int) -> Callable[[Change], None]:
 def test_an_outcome_that_loses_four_races_is_recorded_once(monkeypatch: pytest.MonkeyPatch) -> None:
     world = World()
     lead_id = world.receive()
-    monkeypatch.setattr(world.table, "commit", loses(world, recording.TRIES - 1))
+    monkeypatch.setattr(world.table, "commit", loses(world, TRIES_OF_ONE_LEAD - 1))
     seen = world.press(lead_id, "connected")
     assert (seen.recorded, seen.lead, seen.person) == (True, world.lead(lead_id), "ana")
     assert len(world.events(lead_id, Kind.OUTCOME_RECORDED)) == 1
@@ -40,8 +41,8 @@ def test_an_outcome_that_loses_every_race_is_refused_and_changes_nothing(monkeyp
     world = World()
     lead_id = world.receive()
     before = world.lead(lead_id)
-    monkeypatch.setattr(world.table, "commit", loses(world, recording.TRIES))
-    with pytest.raises(Conflict, match="kept changing"):
+    monkeypatch.setattr(world.table, "commit", loses(world, TRIES_OF_ONE_LEAD))
+    with pytest.raises(Conflict, match="lost 5 races"):
         world.press(lead_id, "connected")
     assert world.lead(lead_id) == before
 
