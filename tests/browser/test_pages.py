@@ -167,7 +167,7 @@ def test_the_board_puts_what_is_new_in_place_and_keeps_the_focus(world: World, p
     page.unroute("**/*")
     page.route("**/*", lambda route: route.fulfill(status=200, body="something else"))
     page.clock.run_for(31_000)
-    expect(page.get_by_role("alert")).to_contain_text("what it shows is old")
+    expect(page.get_by_role("alert")).to_contain_text("is out of date")
 
 
 Pressed = tuple[str, str]

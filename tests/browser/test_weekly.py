@@ -75,7 +75,7 @@ def test_a_row_of_the_ledger_opens_to_what_happened(review: Path, page: Page) ->
     row = page.locator("ul.leaks > li").first
     expect(row.locator("ol.history")).to_be_hidden()
     row.locator("summary").click()
-    expect(row.get_by_text("Given to")).to_be_visible()
+    expect(row.get_by_text("Assigned to")).to_be_visible()
 
 
 def test_it_prints_on_a_few_pages(review: Path, page: Page) -> None:

@@ -24,7 +24,7 @@ def test_an_outcome_is_recorded_by_keyboard_alone_the_clock_stops_and_undo_start
     tab_to(outcome, "form button")
     assert outcome.evaluate("document.activeElement.textContent.trim()") == "Undo"
     outcome.keyboard.press("Enter")
-    expect(outcome.get_by_role("status")).to_contain_text("Taken back.")
+    expect(outcome.get_by_role("status")).to_contain_text("Undone.")
     expect(console.story).to_contain_text("took back “We spoke”", timeout=SOON_MS)
     expect(console.page.get_by_role("heading", name="First answer")).to_be_visible()
 

@@ -324,10 +324,10 @@ def test_a_delivery_or_list_that_has_moved_on_is_named(world: World) -> None:
     with canceled(world, "None", "TransactionConflict"), pytest.raises(Conflict, match=many):
         world.held.hold_all(deliveries, NOW)
     world.lists.publish(replace(NATIONAL, as_of=NATIONAL.as_of + DAY))
-    with pytest.raises(Conflict, match=r"^the list national has been imported as of a later day$"):
+    with pytest.raises(Conflict, match=r"^the list national was already imported for a later day$"):
         world.lists.publish(NATIONAL)
     world.table.keep_sent(SentLately(key="address", turn=1))
-    with pytest.raises(Conflict, match=r"^another message went there meanwhile$"):
+    with pytest.raises(Conflict, match=r"^another message was sent there meanwhile$"):
         world.table.keep_sent(SentLately(key="address", turn=9))
 
 
@@ -336,7 +336,7 @@ def test_what_the_table_never_takes_is_said_about_the_body(world: World) -> None
     with canceled(world, "None", "ValidationError"), pytest.raises(NotStorable) as error:
         ask()
     [problem] = error.value.problems
-    assert (problem.field, problem.detail) == ("body", "is too large to be stored with what is known already")
+    assert (problem.field, problem.detail) == ("body", "is too large to be stored with the existing data")
 
 
 ALONE = (

@@ -77,7 +77,7 @@ def test_a_lead_is_read_whole_with_its_timeline(lead_id: str, keys: dict[str, st
     assert known == (lead_id, "Ada Obi", "ada@example.com", "new", "Ana Costa", "1200.50")
     assert lead["deadline"] == lead["next_follow_up_at"] == "2026-11-23T08:05:00.000000Z"
     assert [entry["kind"] for entry in lead["timeline"]] == ["lead_received", "lead_assigned"]
-    assert lead["timeline"][1]["text"] == "Given to Ana Costa"
+    assert lead["timeline"][1]["text"] == "Assigned to Ana Costa"
 
 
 def test_what_is_read_can_be_posted_and_says_the_same(lead_id: str, keys: dict[str, str], stage: Stage) -> None:

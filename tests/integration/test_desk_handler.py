@@ -122,7 +122,7 @@ def test_a_persons_queue_takes_two_calls_and_each_row_opens_the_leads_page(stage
     with stage.counted() as calls:
         answer = handle(asked, CONTEXT)
     assert (answer["statusCode"], calls) == (200, ["dynamodb:Query", "dynamodb:BatchGetItem"])
-    assert "1 open lead, the most urgent first" in answer["body"]
+    assert "1 open lead, most urgent first" in answer["body"]
     assert "Write to Ada Obi by Mon 23 Nov, 09:05" in answer["body"]
     [row] = re.findall(r'href="https://leads.leadtight.example/o/([^"]+)"', answer["body"])
     assert handle(request("GET /o/{token}", token=row), CONTEXT)["statusCode"] == 200

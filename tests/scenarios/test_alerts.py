@@ -42,7 +42,7 @@ def alerts_to(world: World, person: str = "ana") -> list[Message]:
 
 
 def digests(world: World) -> list[SentMail]:
-    return [m for m in world.mailer.sent if m.mail.subject.startswith("In short")]
+    return [m for m in world.mailer.sent if m.mail.subject.startswith("Summary")]
 
 
 def test_what_is_over_the_budget_comes_in_one_mail_with_a_link_for_each_lead() -> None:
@@ -54,7 +54,7 @@ def test_what_is_over_the_budget_comes_in_one_mail_with_a_link_for_each_lead() -
     world.advance(minutes=6)
     [digest] = digests(world)
     assert digest.permission.address == "ana@leadtight.example"
-    assert "News of 3 leads" in digest.mail.text
+    assert "Updates on 3 leads" in digest.mail.text
     for number in (3, 4, 5):
         assert f"Ada Obi {number}" in digest.mail.text
     assert digest.mail.text.count("/o/") == digest.mail.html.count("/o/") == 3
@@ -315,7 +315,7 @@ def test_one_digest_takes_all_that_waits_for_it_and_lists_the_most_urgent() -> N
         world.receive(message=f"{WARM} {number}")
     world.advance(minutes=35)
     [digest] = digests(world)
-    assert digest.mail.subject == "In short: news of 80 leads"
+    assert digest.mail.subject == "Summary: updates on 80 leads"
     assert digest.mail.text.count("Record what happened") == 50
     assert "And 30 more leads, less urgent." in digest.mail.text
     assert "And 30 more leads, less urgent." in digest.mail.html

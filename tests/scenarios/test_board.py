@@ -167,7 +167,7 @@ def test_the_board_says_how_old_do_not_call_lists_are_and_that_a_stale_or_missin
     assert "<dd>31 days</dd>" in shown()
     assert "No texts" not in shown()
     world.advance(days=1)
-    assert "No texts, no automatic calls" in shown()
+    assert "No texts or automatic calls" in shown()
     assert "the do-not-call list “national” is 32 days old" in shown()
     imported(world, "+4930901820", age=1)
     assert "No texts" not in shown()

@@ -36,10 +36,10 @@ def test_a_bounced_acknowledgement_flags_phone_instead_on_page_queue_and_next_ac
     assert lead.next_action.due_at == due_at.due_at
     seen = world.desk.show(world.link(lead_id), world.now)
     pages = Pages(world.policy)
-    assert "Phone instead: mail comes back" in pages.outcome(seen, world.now)
+    assert "Phone instead: e-mail bounces" in pages.outcome(seen, world.now)
     token = world.links.queue("ana", world.now).rpartition("/")[2]
     queue = LeadQueue(world.policy, world.table, world.links).show(token, world.now)
-    assert "Phone instead: mail comes back" in pages.queue(queue, world.now, AddForm(submission="1"))
+    assert "Phone instead: e-mail bounces" in pages.queue(queue, world.now, AddForm(submission="1"))
     assert queue.rows[0].what == lead.next_action.what
 
 
@@ -61,7 +61,7 @@ def test_without_a_number_the_next_action_asks_for_another_way() -> None:
     action = world.lead(lead_id).next_action
     assert action is not None
     assert action.what == "Mail bounces: find another way to reach Ada Obi"
-    assert not_reached_by(world.lead(lead_id)) == "Mail comes back, and there is no number"
+    assert not_reached_by(world.lead(lead_id)) == "E-mail bounces, and there is no number"
     world.advance(minutes=10)
     assert world.lead(lead_id).owner_id == "ben"
     action = world.lead(lead_id).next_action

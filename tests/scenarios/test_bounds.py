@@ -115,12 +115,12 @@ def test_a_page_reads_no_more_of_a_long_history_and_still_says_what_matters() ->
     assert len(seen.history) == 5
     assert seen.before is not None
     page = Pages(world.policy).outcome(seen, world.now)
-    assert "made of the latest entries only" in page
+    assert "Only the latest entries are shown" in page
     assert "Touches so far: 1" in page
     assert "and 7" in page
     whole = world.desk.show(link, world.now)
     assert whole.before is None
-    assert "made of the latest entries only" not in Pages(world.policy).outcome(whole, world.now)
+    assert "Only the latest entries are shown" not in Pages(world.policy).outcome(whole, world.now)
 
 
 def test_a_brief_of_the_latest_events_bears_an_undo_of_what_is_before_them() -> None:

@@ -67,11 +67,11 @@ def test_what_was_promised_and_what_they_wrote_since_is_in_the_brief() -> None:
     told = shown(world, lead_id)
     assert told["They asked"][-1] == "Tuesday is better"
     assert told["We promised"] == [
-        "To be in touch Mon 30 Nov, 09:00 (agreed Mon 23 Nov, 09:00)",
+        "To get in touch Mon 30 Nov, 09:00 (agreed Mon 23 Nov, 09:00)",
         "They have the booking link",
     ]
     booked(world, "ada@example.com", world.now + timedelta(days=8))
-    assert shown(world, lead_id)["We promised"][-1] == "A call that they booked: Tue 1 Dec, 09:00"
+    assert shown(world, lead_id)["We promised"][-1] == "A call they booked: Tue 1 Dec, 09:00"
 
 
 def test_what_was_taken_back_is_not_in_the_brief_and_what_was_not_sent_is_said() -> None:

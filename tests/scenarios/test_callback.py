@@ -86,10 +86,10 @@ def test_the_page_says_on_whose_clock_the_time_is_read() -> None:
     lead_id, unknown = world.receive(**NEW_YORK), world.receive()
     pages = Pages(world.policy)
     form = pages.outcome(world.desk.show(world.link(lead_id), world.now), world.now)
-    assert "On their clock: it is Mon 23 Nov, 03:00, New York time (by their number)." in form
+    assert "In their local time: it is now Mon 23 Nov, 03:00, New York time (by their number)." in form
     assert "Needed for: Call me at …." in form
     form = pages.outcome(world.desk.show(world.link(unknown), world.now), world.now)
-    assert "Berlin time (ours: where they are is not known)" in form
+    assert "Berlin time (ours: their location is not known)" in form
     done = world.press(lead_id, "callback", follow_up=NEXT_WEEK)
     assert "by Mon 30 Nov, 15:00 (Mon 30 Nov, 09:00, New York time)" in pages.outcome(done, world.now)
 

@@ -61,7 +61,7 @@ def test_a_lead_without_a_touch_for_its_tiers_time_goes_to_the_next_person_at_th
     assert (after.promise, after.first_owner_id, after.hops) == (before.promise, "ana", 0)
     assert after.next_action is not None
     assert after.next_action.due_at == world.now + timedelta(minutes=5)
-    assert "Ana Costa has not touched this lead" in world.mails(lead_id, Template.ALERT_OWNER)[-1].mail.text
+    assert "Ana Costa left this lead untouched" in world.mails(lead_id, Template.ALERT_OWNER)[-1].mail.text
     assert "Nothing was recorded on it" in world.mails(lead_id, Template.LEAD_MOVED)[-1].mail.text
     assert fold(world.table.history(lead_id)) == after
     assert world.repairs() == 0, "the lead's own alarm did it"

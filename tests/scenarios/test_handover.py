@@ -278,7 +278,7 @@ def test_taking_an_outcome_back_gives_the_lead_back_with_a_link_of_its_own() -> 
     with pytest.raises(LinkExpired):
         world.desk.look(old_link, world.now)
     assert world.desk.look(world.link(lead_id), world.now).lead == lead
-    assert "taken back" in world.mails(lead_id, Template.ALERT_OWNER)[-1].mail.text
+    assert "undone" in world.mails(lead_id, Template.ALERT_OWNER)[-1].mail.text
     assert closer in PROJECTS
     assert world.mails(lead_id, Template.LEAD_MOVED) == [], "the closer took it back themselves"
     assert fold(world.table.history(lead_id)) == lead

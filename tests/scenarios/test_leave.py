@@ -60,7 +60,7 @@ def test_a_lead_that_is_due_inside_a_leave_goes_to_the_delegate_whatever_their_p
     assert (receipt.recompute(), receipt.policy_version) == ("dora", world.policy.version)
     assert world.table.load_for_routing("", "inbound", ()).rotation.turn == 1, "nobody's turn was taken"
     alert = world.mails(lead_id, Template.ALERT_OWNER)[-1]
-    assert "Ana Costa is away. You stand in." in alert.mail.text
+    assert "Ana Costa is away. You are standing in." in alert.mail.text
     world.advance(days=3)
     assert world.lead(lead_id).owner_id == "dora", "it comes back only where the leave says so"
 
@@ -116,7 +116,7 @@ def test_at_the_end_of_a_leave_that_says_so_an_untouched_lead_comes_back(delegat
     assert moves(world, lead_id)[1:] == [(cover, "ana", GIVEN_BACK)]
     assert (after.next_action, after.hops, after.past_owners) == (before.next_action, 0, ())
     assert "It is yours again." in world.mails(lead_id, Template.ALERT_OWNER)[-1].mail.text
-    assert "a leave that is over" in world.mails(lead_id, Template.LEAD_MOVED)[-1].mail.text
+    assert "an absence that is over" in world.mails(lead_id, Template.LEAD_MOVED)[-1].mail.text
     gone, back = world.events(lead_id, Kind.LEAD_REASSIGNED)
     assert (gone.data["given_back_at"], back.data["receipt"]["policy_version"]) == (
         "2026-11-25T08:00:00.000000Z",

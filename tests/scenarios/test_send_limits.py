@@ -165,16 +165,16 @@ def test_a_policy_may_text_without_proof() -> None:
 @pytest.mark.parametrize(
     ("number", "why"),
     [
-        ("+23276123456", "the policy names no texts or automatic calls to SL"),
-        ("+18765551234", "the policy names no texts or automatic calls to JM"),
-        ("+447400123456", "the policy names no texts or automatic calls to GB"),
-        ("+870773123456", "the policy names no texts or automatic calls to numbers of no country"),
-        ("+881612345678", "the policy names no texts or automatic calls to numbers of no country"),
-        ("+499001234567", "texts and calls to such numbers cost more"),
-        ("+4918012345", "texts and calls to such numbers cost more"),
-        ("+4970012345678", "texts and calls to such numbers cost more"),
-        ("+19005551234", "texts and calls to such numbers cost more"),
-        ("none", "nobody knows in which country the number is"),
+        ("+23276123456", "the policy does not allow texts or automatic calls to SL"),
+        ("+18765551234", "the policy does not allow texts or automatic calls to JM"),
+        ("+447400123456", "the policy does not allow texts or automatic calls to GB"),
+        ("+870773123456", "the policy does not allow texts or automatic calls to numbers outside any country"),
+        ("+881612345678", "the policy does not allow texts or automatic calls to numbers outside any country"),
+        ("+499001234567", "texts and calls to numbers of this kind cost more"),
+        ("+4918012345", "texts and calls to numbers of this kind cost more"),
+        ("+4970012345678", "texts and calls to numbers of this kind cost more"),
+        ("+19005551234", "texts and calls to numbers of this kind cost more"),
+        ("none", "the country of the number is not known"),
         ("+491711234567", ""),
         ("+12125550123", ""),
     ],
@@ -189,7 +189,7 @@ def test_without_countries_in_the_policy_they_are_those_of_the_company_and_its_t
     lead_id = world.receive(phone="+1 212 555 0123", country="US", consent=AGREED)
     assert world.texter.sent == []
     detail = world.message(lead_id, Template.ACKNOWLEDGE, Channel.SMS).detail
-    assert detail == "the policy names no texts or automatic calls to US"
+    assert detail == "the policy does not allow texts or automatic calls to US"
 
 
 def test_when_the_days_budget_is_used_up_answers_wait_for_the_next_and_what_a_person_asks_for_goes() -> None:

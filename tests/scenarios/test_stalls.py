@@ -65,7 +65,7 @@ def test_a_silence_that_was_escalated_in_the_morning_is_not_escalated_again_for_
     assert escalated(world, lead_id) == [once]
     [task] = world.mails(lead_id, Template.TASK)
     assert "untouched for 3 days" in task.mail.text
-    assert "nothing else follows" not in task.mail.text, "of a sequence only that is so"
+    assert "the sequence continues" not in task.mail.text, "of a sequence only that is so"
     assert len(world.events(lead_id, Kind.DEADLINE_MISSED)) == 2, "its owner hears of it all the same"
 
 

@@ -48,7 +48,7 @@ def test_the_history_names_who_was_told_and_for_whom() -> None:
     world.advance(minutes=9)
     escalated = world.events(lead_id, Kind.LEAD_ESCALATED)
     assert escalated
-    assert "You stand in for Mia Berger" in world.mails(lead_id, Template.ESCALATE)[0].mail.text
+    assert "You are standing in for Mia Berger" in world.mails(lead_id, Template.ESCALATE)[0].mail.text
     assert {(e.data["to"], e.data["stands_in_for"]) for e in escalated} == {("dora", "mia")}
 
 

@@ -53,7 +53,7 @@ def test_a_closing_outcome_offers_the_waiting_lead_on_at_once() -> None:
     assert receipt.recompute() == "ben"
     assert receipt.turn == 3, "the rotation moved once"
     assert len(world.mails(waiting, Template.ALERT_OWNER)) == 2
-    assert "Mia Berger looked after this lead" in world.mails(waiting, Template.ALERT_OWNER)[1].mail.text
+    assert "Mia Berger covered this lead" in world.mails(waiting, Template.ALERT_OWNER)[1].mail.text
     assert "waited with you" in world.mails(waiting, Template.LEAD_MOVED)[0].mail.text
     assert [open_leads(world, p) for p in (*PEOPLE, "mia")] == [1, 1, 1, 0]
 

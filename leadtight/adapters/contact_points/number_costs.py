@@ -26,13 +26,13 @@ def why_barred(policy: Policy, number: str) -> str:
     try:
         parsed = phonenumbers.parse(number)
     except phonenumbers.NumberParseException:
-        return "nobody knows in which country the number is"
+        return "the country of the number is not known"
     if phonenumbers.number_type(parsed) in COSTLY:
-        return "texts and calls to such numbers cost more"
+        return "texts and calls to numbers of this kind cost more"
     country = phonenumbers.region_code_for_number(parsed) or OF_NO_COUNTRY
     if country not in countries(policy):
-        told = "numbers of no country" if country == OF_NO_COUNTRY else country
-        return f"the policy names no texts or automatic calls to {told}"
+        told = "numbers outside any country" if country == OF_NO_COUNTRY else country
+        return f"the policy does not allow texts or automatic calls to {told}"
     return ""
 
 

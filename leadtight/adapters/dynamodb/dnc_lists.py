@@ -86,7 +86,7 @@ class DynamoDncLists:
         except PutError as error:
             if not is_refused(error):
                 raise
-            raise Conflict(f"the list {imported.name} has been imported as of a later day") from error
+            raise Conflict(f"the list {imported.name} was already imported for a later day") from error
 
     def drop(self, name: str) -> bool:
         """Forget a list; False when there is none. Its entries count for nothing without it and expire."""

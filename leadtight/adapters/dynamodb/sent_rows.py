@@ -40,7 +40,7 @@ def keep_sent(lately: SentLately) -> None:
         if not is_refused(error):
             raise
         if sent_lately(lately.key) != lately:
-            raise Conflict("another message went there meanwhile") from error
+            raise Conflict("another message was sent there meanwhile") from error
 
 
 def spend(budget: Budget) -> int | None:

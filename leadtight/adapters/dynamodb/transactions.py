@@ -137,7 +137,7 @@ def raise_unless_contention(error: TransactWriteError) -> None:
     Raises NotStorable for what the table will never take: trying again, later or elsewhere, changes nothing.
     """
     if is_refused_for_good(error):
-        raise NotStorable([Problem("body", "is too large to be stored with what is known already")]) from error
+        raise NotStorable([Problem("body", "is too large to be stored with the existing data")]) from error
     codes = {reason.code for reason in error.cancellation_reasons if reason}
     if not codes or not codes <= _CONTENTION | {CONDITION_FAILED}:
         raise error

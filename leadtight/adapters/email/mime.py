@@ -89,11 +89,11 @@ def ascii_address(text: str) -> str:
     """
     local, _, domain = text.rpartition("@")
     if not local.isascii():
-        raise SendRefused("our mail service takes no address with other letters before the @")
+        raise SendRefused("the mail service does not accept non-ASCII letters before the @")
     try:
         return f"{local}@{_a_labels(domain)}"
     except UnicodeError as error:
-        raise SendRefused("the domain of the address is none") from error
+        raise SendRefused("the domain of the address is invalid") from error
 
 
 def _a_labels(domain: str) -> str:

@@ -106,12 +106,12 @@ def problem(
 
 def past_the_door() -> Response:
     """Return the answer to who found the API behind its front door."""
-    return problem(403, "Not reached this way; use this site's public address")
+    return problem(403, "Direct access is not allowed; use this site's public address")
 
 
-UNREADABLE = "could not be read; it is kept as it is"
-NEEDS_KEY = "could not be read, or is believed only with an API key; it is kept as it is"
-UNREACHABLE = "nobody can answer: give an e-mail address or a phone number that can be read"
+UNREADABLE = "could not be read; kept unchanged"
+NEEDS_KEY = "could not be read, or is trusted only with an API key; kept unchanged"
+UNREACHABLE = "no way to answer: provide a valid e-mail address or phone number"
 
 
 def settled(what: SettledItem) -> Response:
@@ -129,7 +129,7 @@ def settled(what: SettledItem) -> Response:
 
 def incomplete(error: InvalidInquiry) -> Response:
     """Return the problem that names what a lead lacks."""
-    return problem(422, "The lead is missing something", error.problems)
+    return problem(422, "The lead is incomplete", error.problems)
 
 
 def see_other(location: str) -> Response:

@@ -82,9 +82,9 @@ def require_recent(stamp: str, now: datetime, *, per_second: int = 1, window: ti
     try:
         at = datetime.fromtimestamp(int(stamp) / per_second, UTC)
     except (ValueError, OverflowError, OSError) as error:
-        raise WebhookVerificationError("the time of signing is missing or none") from error
+        raise WebhookVerificationError("the signing time is missing or invalid") from error
     if abs(now - at) > window:
-        raise WebhookVerificationError("it was signed too long ago, or by another clock")
+        raise WebhookVerificationError("the signing time is too far from the present")
 
 
 def unbased(text: str) -> bytes:

@@ -39,7 +39,7 @@ class MemoryDncLists:
         """Let a complete import take the place of the list before it."""
         stored = self.published.get(imported.name)
         if stored and stored.generation > imported.generation:
-            raise Conflict(f"the list {imported.name} has been imported as of a later day")
+            raise Conflict(f"the list {imported.name} was already imported for a later day")
         self.published[imported.name] = imported
 
     def drop(self, name: str) -> bool:

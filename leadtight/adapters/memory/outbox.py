@@ -102,7 +102,7 @@ class MemoryOutbox(MemoryRows):
         with self._lock:
             stored = self.sent_lately(lately.key)
             if stored != lately and stored.turn != lately.turn - 1:
-                raise Conflict("another message went there meanwhile")
+                raise Conflict("another message was sent there meanwhile")
             self._sent[lately.key] = lately
 
     def spend(self, budget: Budget) -> int | None:

@@ -42,16 +42,16 @@ def _promised(policy: Policy, lead: Lead, known: CallBrief) -> Iterator[str]:
         yield f"A first answer by {formatting.moment(lead.promise.deadline, zone)}"
     if known.agreed and known.agreed.agreed_at:
         when, said = formatting.moment(known.agreed.agreed_at, zone), formatting.moment(known.agreed.at, zone)
-        yield f"To be in touch {when} (agreed {said})"
+        yield f"To get in touch {when} (agreed {said})"
     if known.booked_at:
-        yield f"A call that they booked: {formatting.moment(known.booked_at, zone)}"
+        yield f"A call they booked: {formatting.moment(known.booked_at, zone)}"
     if known.booking_link_sent and not known.booked_at:
         yield "They have the booking link"
 
 
 def _latest(policy: Policy, lead: Lead, known: CallBrief) -> Sequence[str]:
     touches = [_touch(policy, touch) for touch in known.latest]
-    return touches or (["Before the latest entries of its history"] if lead.attempts else [])
+    return touches or (["Older than the latest entries of its history"] if lead.attempts else [])
 
 
 def _touches(number: int) -> str:
@@ -84,7 +84,7 @@ def _allowed(lead: Lead) -> str:
     allowed = _channels([c for c in about if c not in over], "about this")
     wider = _channels([c for c in consent.marketing if c not in over], "for more")
     left = _channels(over, "never again")
-    return ". ".join(filter(None, (allowed, wider, left))) or "No messages. Nothing was agreed to"
+    return ". ".join(filter(None, (allowed, wider, left))) or "No messages: no consent was given"
 
 
 def _channels(channels: Sequence[Channel], what: str) -> str:

@@ -29,7 +29,7 @@ _KNOWN_BY = {
     TimezoneSource.SAID: "as they told us",
     TimezoneSource.PHONE: "by their number",
     TimezoneSource.COUNTRY: "by their country",
-    TimezoneSource.COMPANY: "ours: where they are is not known",
+    TimezoneSource.COMPANY: "ours: their location is not known",
 }
 
 
@@ -152,7 +152,7 @@ def _first_answer(lead: Lead, now: datetime, zone: ZoneInfo) -> TimeLeft:
     promised = clock.deadline if clock else lead.promise.deadline
     own = lead.next_action.due_at if lead.next_action else promised
     if promised < now <= own:
-        missed = f"The promise to the customer was missed: it was due {formatting.moment(promised, zone)}"
+        missed = f"The promise to the customer was broken: it was due {formatting.moment(promised, zone)}"
         return TimeLeft(kind="late", what=missed, left=f"Answer by {formatting.moment(own, zone)}")
     return _until("Answer by", promised, now, zone, _delay(lead, zone))
 
@@ -161,7 +161,7 @@ def _delay(lead: Lead, zone: ZoneInfo) -> str:
     """Return since when an inquiry is a lead, where it arrived a minute or more before: held, spilled or fetched."""
     if lead.recorded_at - lead.received_at < timedelta(minutes=1):
         return ""
-    return f"; it is a lead only since {formatting.moment(lead.recorded_at, zone)}"
+    return f"; became a lead {formatting.moment(lead.recorded_at, zone)}"
 
 
 def clock_of(local: LocalTime, now: datetime) -> str:
@@ -187,7 +187,7 @@ def not_reached_by(lead: Lead) -> str:
     """Return what to do instead where messages to the lead come back; empty where none did."""
     if Channel.EMAIL not in lead.unreachable:
         return ""
-    return "Phone instead: mail comes back" if lead.inquiry.phone else "Mail comes back, and there is no number"
+    return "Phone instead: e-mail bounces" if lead.inquiry.phone else "E-mail bounces, and there is no number"
 
 
 def _until(what: str, due: datetime, now: datetime, zone: ZoneInfo, delay: str = "") -> TimeLeft:

@@ -107,7 +107,7 @@ def _template(folder: str, policy: Policy, message: Message, lead: Lead, file: s
     if message.template is Template.SEQUENCE_STEP:
         name = f"{folder}/steps/{message.data.get('words')}"
         if not exists(f"{name}.{file}"):
-            raise SendRefused(f"there is no template {name} any more")
+            raise SendRefused(f"the template {name} no longer exists")
     return variant(policy, lead, name, file) if message.recipient == LEAD else (name, ENGLISH)
 
 
@@ -131,7 +131,7 @@ def _context(
         "ask_link": links.get("ask", ""),
         "unsubscribe": links.get("unsubscribe", ""),
         "owner_name": policy.person_name(lead.owner_id),
-        "whoever": policy.person_name(lead.owner_id) if lead.owner_id else "",
+        "responder": policy.person_name(lead.owner_id) if lead.owner_id else "",
         "language": language,
         "booking_url": policy.booking_url_of(lead.owner_id) or "",
         "asset": {"title": message.data.get("title", ""), "url": message.data.get("url", "")},

@@ -21,11 +21,11 @@ WHY: Mapping[Reason, str] = {
     Reason.UNREADABLE: "Could not be read",
     Reason.UNMAPPED: "No lead could be read from it",
     Reason.SPAM: "Looks like spam",
-    Reason.TOO_MANY: "More came at once than is taken",
+    Reason.TOO_MANY: "Too many came at once",
     Reason.NOT_FETCHED: "Could not be fetched",
     Reason.UNSAFE: "May not be safe to open",
     Reason.AUTOMATIC: "Sent by a machine",
-    Reason.UNVERIFIED: "Nobody could verify its challenge",
+    Reason.UNVERIFIED: "Its challenge could not be verified",
 }
 
 

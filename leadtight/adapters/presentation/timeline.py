@@ -72,7 +72,7 @@ def _reassigned(policy: Policy, data: Data, actor: str) -> str:
 
 def _offered_on(policy: Policy, data: Data, actor: str) -> str:
     owner, previous = _person(policy, data, "owner"), _person(policy, data, "previous")
-    return f"{owner} had a place again and took it over from {previous}"
+    return f"{owner} had room again and took it over from {previous}"
 
 
 def _handed_over(policy: Policy, data: Data, actor: str) -> str:
@@ -88,7 +88,7 @@ def _rearmed(policy: Policy, data: Data, actor: str) -> str:
     due = f": due {_moment(policy, data['new_deadline'])}" if data.get("new_deadline") else ""
     moved = data.get("old_deadline") and data["old_deadline"] != data.get("new_deadline")
     old = f" instead of {_moment(policy, data['old_deadline'])}" if moved else ""
-    return f"Judged by the policy of today{due}{old}"
+    return f"Re-armed under the current policy{due}{old}"
 
 
 def _recorded(policy: Policy, data: Data, actor: str) -> str:
@@ -119,7 +119,7 @@ def _became_task(policy: Policy, data: Data, actor: str) -> str:
 
 def _corrected(policy: Policy, data: Data, actor: str) -> str:
     at, before = (_time(policy, data.get(key)) for key in ("first_contact_at", "previous_at"))
-    return f"The first contact was {at or 'earlier'}, not {before or 'when it was thought to be'}"
+    return f"The first contact was {at or 'earlier'}, not {before or 'when it was assumed'}"
 
 
 def _time(policy: Policy, text: str | None) -> str:
@@ -132,7 +132,7 @@ def _sent(policy: Policy, data: Data, actor: str) -> str:
 
 def _step(policy: Policy, data: Data, actor: str) -> str:
     what = formatting.title(str(data.get("what", "")).replace("{name}", "the lead"))
-    return f"Step of “{_sequence(data)}”: {what}"
+    return f"Step in “{_sequence(data)}”: {what}"
 
 
 def _ended(policy: Policy, data: Data, actor: str) -> str:
@@ -149,11 +149,11 @@ def _opted_out(data: Data) -> str:
 
 
 def _bounced(policy: Policy, data: Data, actor: str) -> str:
-    return f"A message to {_recipient(policy, data)} came back"
+    return f"A message to {_recipient(policy, data)} bounced"
 
 
 def _not_delivered(policy: Policy, data: Data, actor: str) -> str:
-    told = f": {_person(policy, data, 'to')} was told" if data.get("to") else ""
+    told = f": {_person(policy, data, 'to')} was notified" if data.get("to") else ""
     return f"{_person(policy, data, 'person')} was not reached{told}"
 
 
@@ -171,7 +171,7 @@ def _concern(data: Data) -> str:
 
 def _waits(policy: Policy, data: Data, actor: str) -> str:
     until = _time(policy, (data.get("decision") or {}).get("until"))
-    return f"A message to {_recipient(policy, data)} waits until {until or 'its hour'}"
+    return f"A message to {_recipient(policy, data)} waits until {until or 'its time'}"
 
 
 def _moment(policy: Policy, at: str) -> str:
@@ -189,7 +189,7 @@ def _person(policy: Policy, data: Data, key: str) -> str:
 
 
 def _escalated(policy: Policy, data: Data, actor: str) -> str:
-    told = f"{_person(policy, data, 'to')} was told"
+    told = f"{_person(policy, data, 'to')} was notified"
     return f"{told}, standing in for {_person(policy, data, 'stands_in_for')}" if data.get("stands_in_for") else told
 
 
@@ -201,16 +201,16 @@ _SENT = {
     Template.ACKNOWLEDGE.value: "Automatic reply sent",
     Template.SEQUENCE_STEP.value: "Automatic message sent",
     Template.BOOKING_LINK.value: "Booking link sent",
-    Template.ASK_LEAD.value: "Question sent whether anybody has been in touch",
+    Template.ASK_LEAD.value: "Question sent: have we been in touch?",
     Template.ASSET.value: "Answer to their objection sent",
 }
 _SENTENCES: Mapping[EventKind, Callable[[Policy, Data, str], str]] = {
     EventKind.LEAD_RECEIVED: lambda p, d, a: f"Arrived: {formatting.title(str(d.get('source', '')))}",
     EventKind.LEAD_EXCLUDED: lambda p, d, a: f"Not counted: {formatting.title(str(d.get('reason', 'excluded')))}",
     EventKind.INQUIRY_JOINED: lambda p, d, a: _wrote_again(d),
-    EventKind.AUTO_REPLY_NOTED: lambda p, d, a: f"Automatic answer: {d.get('subject') or d.get('words', '')}",
+    EventKind.AUTO_REPLY_NOTED: lambda p, d, a: f"Automatic reply from them: {d.get('subject') or d.get('words', '')}",
     EventKind.CALL_BOOKED: _booked,
-    EventKind.LEAD_ASSIGNED: lambda p, d, a: f"Given to {_person(p, d, 'owner')}",
+    EventKind.LEAD_ASSIGNED: lambda p, d, a: f"Assigned to {_person(p, d, 'owner')}",
     EventKind.LEAD_REASSIGNED: _reassigned,
     EventKind.LEAD_OFFERED_ON: _offered_on,
     EventKind.LEAD_HANDED_OVER: _handed_over,
@@ -222,13 +222,13 @@ _SENTENCES: Mapping[EventKind, Callable[[Policy, Data, str], str]] = {
     EventKind.DEADLINE_MISSED: lambda p, d, a: f"Deadline missed by {_person(p, d, 'owner')}",
     EventKind.LEAD_ESCALATED: _escalated,
     EventKind.OWNER_REMINDED: lambda p, d, a: f"{_person(p, d, 'owner')} was reminded",
-    EventKind.LEAD_STALLED: lambda p, d, a: str(d.get("task", "This lead stood still")),
+    EventKind.LEAD_STALLED: lambda p, d, a: str(d.get("task", "This lead has stalled")),
     EventKind.LEAD_REARMED: _rearmed,
     EventKind.CONCERN_RAISED: lambda p, d, a: f"Needs a person: {_concern(d)}",
     EventKind.OUTCOME_RECORDED: _recorded,
     EventKind.OUTCOME_PROVEN: _proven,
     EventKind.FIRST_CONTACT_CORRECTED: _corrected,
-    EventKind.OUTCOME_UNDONE: lambda p, d, a: f"{a} took back: {_label(p, d)}",
+    EventKind.OUTCOME_UNDONE: lambda p, d, a: f"{a} undid: {_label(p, d)}",
     EventKind.LEAD_ENROLLED: lambda p, d, a: f"“{_sequence(d)}” began",
     EventKind.STEP_TAKEN: _step,
     EventKind.CALL_BECAME_TASK: _became_task,
@@ -236,15 +236,14 @@ _SENTENCES: Mapping[EventKind, Callable[[Policy, Data, str], str]] = {
     EventKind.SEQUENCE_ENDED: _ended,
     EventKind.LEAD_RETIRED: lambda p, d, a: f"Closed: no answer to {d.get('attempts', 'all')} attempts",
     EventKind.LEAD_OPTED_OUT: lambda p, d, a: _opted_out(d),
-    EventKind.LEAD_ERASED: lambda p, d, a: "The person was erased at their wish",
+    EventKind.LEAD_ERASED: lambda p, d, a: "The person was erased at their request",
     EventKind.MESSAGE_PUT_OFF: _waits,
     EventKind.LEAD_ASKED: lambda p, d, a: "",
     EventKind.LEAD_ANSWERED: lambda p, d, a: (
-        "Says that somebody has been in touch" if d.get("said") == "yes" else "Says that nobody has been in touch"
+        "Says we have been in touch" if d.get("said") == "yes" else "Says no one has been in touch"
     ),
     EventKind.LEAD_NOT_REACHED: lambda p, d, a: (
-        f"{formatting.sentence(CHANNELS.get(str(d.get('channel')), 'messages'))} to them come back: "
-        "reach them another way"
+        f"{formatting.sentence(CHANNELS.get(str(d.get('channel')), 'messages'))} to them bounce: reach them another way"
     ),
     EventKind.ALERT_NOT_DELIVERED: _not_delivered,
     EventKind.MESSAGE_SENT: _sent,

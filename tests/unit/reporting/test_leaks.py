@@ -38,18 +38,18 @@ def test_every_row_opens_to_the_events_that_show_it() -> None:
         "It had an owner; it came in working hours; never contacted.",
         "Sunk cost 33.33, expected revenue n/a",
         "Mon 2 Mar, 09:00 Arrived: Web form",
-        "Mon 2 Mar, 09:00 Given to Ana Costa",
+        "Mon 2 Mar, 09:00 Assigned to Ana Costa",
         "Mon 2 Mar, 09:05 Owner warned that time is running out",
         "Mon 2 Mar, 09:05 Owner warned that time is running out",
         "Mon 2 Mar, 09:05 Deadline missed by Ana Costa",
-        "Mon 2 Mar, 09:05 Mia Berger was told",
+        "Mon 2 Mar, 09:05 Mia Berger was notified",
     ]
     assert too_late.splitlines() == [
         "Person too_late contacted late · Ben Okafor",
         "It had an owner; it came in working hours; contacted 2 s after the deadline.",
         "Sunk cost 33.33, expected revenue n/a: posted back since the lead was contacted",
         "Tue 3 Mar, 09:00 Arrived: Web form",
-        "Tue 3 Mar, 09:00 Given to Ben Okafor",
+        "Tue 3 Mar, 09:00 Assigned to Ben Okafor",
         "Tue 3 Mar, 09:05 Ben Okafor recorded: Left a voicemail",
     ]
 

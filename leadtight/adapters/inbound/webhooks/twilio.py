@@ -62,7 +62,7 @@ class Twilio(NoHandshake, ItemsWithIds):
         if "MessageSid" in given:
             return [_message(given, given["MessageSid"], webhook)]
         if "CallSid" not in given:
-            raise UnreadableDelivery("neither CallSid nor MessageSid is there")
+            raise UnreadableDelivery("both CallSid and MessageSid are missing")
         return _call(given, webhook)
 
 
@@ -76,7 +76,7 @@ def _call(given: Mapping[str, str], webhook: Webhook) -> Sequence[Item]:
     if inbound and status in MISSED:
         return [_from_caller(given, f"Missed call ({status})", given["CallSid"])]
     if given.get("RecordingUrl") and not given.get("From"):
-        return [set_aside(webhook, given, "a recording; it does not say who called")]
+        return [set_aside(webhook, given, "a recording that does not say who called")]
     return []
 
 
@@ -87,7 +87,7 @@ def _conversation(given: Mapping[str, str], webhook: Webhook) -> Sequence[Item]:
     if given["EventType"] == "onMessageAdded" and (is_theirs or is_number):
         key = given.get("MessageSid") or f"{given.get('ConversationSid')}:{given.get('Index')}"
         return [_message({**given, "From": given["Author"]}, key, webhook)]
-    return [set_aside(webhook, given, f"{given['EventType']} of a conversation is no inquiry")]
+    return [set_aside(webhook, given, f"{given['EventType']} of a conversation is not an inquiry")]
 
 
 def _message(given: Mapping[str, str], key: str, webhook: Webhook) -> Submission:

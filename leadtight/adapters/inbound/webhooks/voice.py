@@ -56,7 +56,7 @@ def _time(text: str) -> datetime:
     try:
         return timestamps.parse_timestamp(text)
     except ValueError as error:
-        raise UnreadableDelivery(f"at: {text!r} is no RFC 3339 time") from error
+        raise UnreadableDelivery(f"at: {text!r} is not an RFC 3339 time") from error
 
 
 def _seconds(given: Any) -> int | None:

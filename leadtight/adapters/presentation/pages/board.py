@@ -99,7 +99,7 @@ def _figures(found: TeamBoard) -> tuple[tuple[str, str, str], ...]:
     """Return each figure with what it means."""
     leak = found.standing.leak
     return (
-        ("Leaking today", str(leak.never_reached), "promised for today, past it, and nobody has reached them"),
+        ("Leaking today", str(leak.never_reached), "promised for today, overdue and never reached"),
         (
             "Late today",
             str(leak.broken),
@@ -107,7 +107,7 @@ def _figures(found: TeamBoard) -> tuple[tuple[str, str, str], ...]:
         ),
         ("Held", _counted(found.held.waiting), "messages waiting for review"),
         ("Suspected spam", _counted(found.held.suspected), "kept separately"),
-        ("Not counted today", _counted(found.excluded_today), "leads that a rule of the policy excludes"),
+        ("Not counted today", _counted(found.excluded_today), "leads that a policy rule excludes"),
     )
 
 
@@ -116,7 +116,7 @@ def _ages(found: TeamBoard, now: datetime) -> Iterator[tuple[str, str, str]]:
     ages = {one.age(now): one for one in found.call_lists if one.name != INTERNAL_LIST}
     if ages:
         age = max(ages)
-        told = f"of “{ages[age].name}”, the oldest; over {GOOD_FOR.days} days nobody is texted or called by machine"
+        told = f"of “{ages[age].name}”, the oldest; over {GOOD_FOR.days} days, no texts are sent and no automatic calls made"
         yield "Do-not-call list", formatting.counted(age, "day"), told
 
 
@@ -138,5 +138,5 @@ def _row(policy: Policy, one: BoardLead, link: str, now: datetime) -> BoardRow:
         kind="late" if is_late else "ok",
         left=f"Overdue by {left}" if is_late else f"{left} left",
         what=formatting.sentence(what),
-        warning="Mail comes back" if one.mail_comes_back else "",
+        warning="E-mail bounces" if one.mail_comes_back else "",
     )

@@ -15,7 +15,7 @@ def thanks(company_name: str, *, lacks_address: bool = False) -> str:
 
 
 _ARRIVED = (
-    "<p>Your message has arrived. Somebody from our team will get in touch with you.</p>"
+    "<p>Your message has arrived. Someone from our team will get in touch with you.</p>"
     "<p>If you gave an e-mail address, a confirmation is on its way to it.</p>"
 )
 _LACKS = (
@@ -40,7 +40,7 @@ def form_too_large() -> str:
     return _page(
         "That was too large",
         '<div class="problems" role="alert"><h1>Your message is too large</h1>'
-        "<p>Its text may have 64 KB, with all files together 4 MB. Nothing was sent.</p></div>"
+        "<p>The limit is 64 KB of text, and 4 MB with all files. Nothing was sent.</p></div>"
         "<p>Go back in your browser: what you typed should still be there. Choose smaller files, or send the form "
         "without them and say in your message that you have them.</p>",
     )

@@ -133,12 +133,12 @@ class Pages:
         """Return the page of a link that we did not make."""
         return self._notice(
             "This link does not work",
-            "It may have been cut in two by a mail program. Open it from the message again, or copy all of it.",
+            "Your mail program may have cut it short. Open it from the message again, or copy all of it.",
         )
 
     def missing(self) -> str:
         """Return the page of a lead that is gone."""
-        return self._notice("Nothing to see here", "What this link opened does not exist any more.")
+        return self._notice("Nothing to see here", "What this link opened no longer exists.")
 
     def malformed(self, why: str) -> str:
         """Return the page of a submission that no form of ours makes."""
@@ -148,7 +148,9 @@ class Pages:
 
     def busy(self, note: str = "") -> str:
         """Return the page for when the lead kept changing: nothing was recorded."""
-        return self._notice("Please try again", "The lead was being changed by others. Nothing was recorded.", note)
+        return self._notice(
+            "Please try again", "Others were changing this lead at the same time. Nothing was recorded.", note
+        )
 
     def _notice(self, title: str, detail: str, note: str = "") -> str:
         return self._render("notice", title=title, detail=detail, note=note)
@@ -171,7 +173,7 @@ class Pages:
         return rule.label if rule else formatting.title(last.outcome)
 
     def _claim(self, last: RecordedOutcome, now: datetime) -> str:
-        return f" (said to have been at {self._when(last.claimed_at, now)})" if last.claimed_at else ""
+        return f" (reported for {self._when(last.claimed_at, now)})" if last.claimed_at else ""
 
     def _when(self, at: datetime, now: datetime) -> str:
         local = at.astimezone(self._zone)

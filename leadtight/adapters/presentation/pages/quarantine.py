@@ -10,12 +10,12 @@ from leadtight.domain.model.errors import InvalidInquiry, StaleSubmission
 from leadtight.domain.policy.policy import Policy
 
 DONE = {
-    "release": "Released: this is a lead now.",
+    "release": "Released: this is now a lead.",
     "discard": "Discarded: this is not a lead.",
-    "release_all": "Released: each of them is a lead now, or says below what it lacks.",
-    "discard_all": "Discarded: none of them is a lead. For a week all of them can be held again.",
-    "reopen_all": "Held again: what was discarded at once waits below.",
-    "not_all": "Not all of them yet: there are more than one press has time for. Press once more.",
+    "release_all": "Released: each of them is now a lead, or says below what it lacks.",
+    "discard_all": "Discarded: none of them is a lead. They can all be restored for a week.",
+    "reopen_all": "Held again: what was discarded in bulk is below.",
+    "not_all": "Not all of them yet: there are too many for one go. Press the button again.",
 }
 ALL_AT_ONCE = ("release_all", "discard_all", "reopen_all")
 
@@ -75,5 +75,5 @@ def _problem(refused: RefusedDecision | None) -> str:
     if refused is None:
         return ""
     if isinstance(refused.error, StaleSubmission):
-        return "Somebody has settled this one in the meantime."
+        return "This one has been decided in the meantime."
     return formatting.sentence("; ".join(problem.detail for problem in refused.error.problems))

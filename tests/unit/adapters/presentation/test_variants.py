@@ -77,7 +77,7 @@ def test_the_acknowledgement_names_the_owner_and_their_booking_link_as_soon_as_t
         company=replace(POLICY.company, booking_url="https://book.example/us"),
     )
     nobody = acknowledgement(ADA, policy)
-    assert "Somebody from our team will get in touch" in nobody.text
+    assert "Someone from our team will get in touch" in nobody.text
     assert "https://book.example/us" in nobody.text
     owned = acknowledgement(ADA, policy, owner_id="ana")
     for twin in (owned.text, owned.html):

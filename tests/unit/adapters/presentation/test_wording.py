@@ -72,7 +72,7 @@ def test_a_timeline_is_newest_first_and_short() -> None:
     entries = timeline(POLICY, [event for change in changes for event in change.events])
     assert [entry.what for entry in entries] == [
         "Ana Costa recorded: Lost. Chose another offer",
-        "Given to Ana Costa",
+        "Assigned to Ana Costa",
         "Arrived: Web form",
     ]
     assert len(timeline(POLICY, received(ADA).events * 20)) == 6

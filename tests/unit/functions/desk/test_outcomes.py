@@ -50,7 +50,7 @@ def test_a_typed_time_is_shown_beside_when_it_was_recorded(desk: Desk) -> None:
     desk.press("connected", happened_at="2026-11-23T09:02")
     assert desk.lead.first_contact_at == desk.now
     page = desk.get()["body"]
-    assert "Recorded: We spoke, 09:07 (said to have been at 09:02)." in page
+    assert "Recorded: We spoke, 09:07 (reported for 09:02)." in page
     assert "Ana Costa recorded: We spoke. They say it was Mon 23 Nov, 09:02" in page
 
 
@@ -85,12 +85,12 @@ def test_what_was_typed_is_in_the_form_again_after_an_undo(desk: Desk) -> None:
     desk.press("lost", reason="chose another offer", note="They want a call in spring")
     desk.press_undo()
     body = desk.get()["body"]
-    assert "Taken back." in body
+    assert "Undone." in body
     assert "They want a call in spring" in body
     assert 'value="chose another offer"' in body
     assert re.search(r'value="lost" required[^>]* checked', body)
     desk.press("connected")
-    assert "Taken back." not in desk.get()["body"]
+    assert "Undone." not in desk.get()["body"]
 
 
 def test_undo_is_offered_only_while_it_is_possible(desk: Desk) -> None:

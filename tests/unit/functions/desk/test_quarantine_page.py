@@ -135,7 +135,7 @@ def test_a_released_one_is_a_lead_with_owner_and_acknowledgement_and_the_page_sa
     assert settled is not None
     assert (settled.state, settled.settled_by, settled.lead_id) == (QuarantineState.RELEASED, "mia", lead_id)
     page = world.get(done="release")["body"]
-    assert "Released: this is a lead now." in page
+    assert "Released: this is now a lead." in page
     assert "Nothing is waiting." in page
 
 
@@ -226,7 +226,7 @@ def test_a_second_press_changes_nothing(world: Holding) -> None:
     for fields in ({"do": "release", "sure": "yes"}, {"do": "discard", "why": "late"}):
         answer = world.settle(held=held_id, **fields)
         assert answer["statusCode"] == 409
-        assert "settled this one in the meantime" in answer["body"]
+        assert "decided in the meantime" in answer["body"]
     assert (world.state(held_id), len(world.lead_ids())) == (QuarantineState.RELEASED, 1)
 
 
@@ -359,7 +359,7 @@ def test_a_flood_stands_behind_what_else_waits(world: Holding) -> None:
     world.hold(999, detail="no contact could be read")
     body = world.get()["body"]
     assert "120 came at once" in body
-    assert body.index("No contact could be read") < body.index("More came at once than is taken")
+    assert body.index("No contact could be read") < body.index("Too many came at once")
 
 
 def test_what_there_was_no_time_for_is_left_and_said(world: Holding, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -369,4 +369,4 @@ def test_what_there_was_no_time_for_is_left_and_said(world: Holding, monkeypatch
     answer = world.settle(do="discard_all", why="a flood", seen_at=seen_at(world))
     assert answer["headers"]["location"].endswith("done=not_all")
     assert [world.state(id_) for id_ in held].count(QuarantineState.DISCARDED) == 2
-    assert "Press once more" in world.get(done="not_all")["body"]
+    assert "Press the button again" in world.get(done="not_all")["body"]

@@ -36,7 +36,7 @@ class Mailgun(NoHandshake):
         try:
             form = posted(request.body, request.headers.get("content-type", ""))
         except UnreadableDelivery as error:
-            raise WebhookVerificationError("there is no form to be signed") from error
+            raise WebhookVerificationError("the form with the signature is missing") from error
         stamp, token, given = form.text("timestamp"), form.text("token"), form.text("signature")
         require_recent(stamp, now)
         signed = f"{stamp}{token}".encode("utf-8", "replace")

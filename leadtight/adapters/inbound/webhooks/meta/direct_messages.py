@@ -25,7 +25,7 @@ def direct_message(update: MetaUpdate, webhook: Webhook) -> Sequence[Item]:
     if message.get("is_echo") or any(name in event for name in OF_OURS):
         return []
     if "reaction" in event or message.get("is_deleted"):
-        return [set_aside(webhook, event, "a reaction, or a message that was taken back, is no inquiry")]
+        return [set_aside(webhook, event, "a reaction or a deleted message is not an inquiry")]
     user = _user(event)
     scheme = HANDLES.get(update.product, "messenger")
     body = {
@@ -57,7 +57,7 @@ def _words(event: Mapping[str, Any], message: Mapping[str, Any]) -> str:
     attachments = message.get("attachments")
     listed = [each for each in attachments if isinstance(each, Mapping)] if isinstance(attachments, list) else []
     words = "\n".join(f"[{each.get('type') or 'attachment'}] {_title(each)}".strip() for each in listed)
-    return words or ("[came by a link or an advert]" if referral else "[message without words]")
+    return words or ("[came through a link or an ad]" if referral else "[message without text]")
 
 
 def _title(attachment: Mapping[str, Any]) -> str:

@@ -233,7 +233,7 @@ def test_who_writes_to_a_page_or_an_account_is_known_by_the_id_of_the_chat(produ
         ),
         ({"postback": {"title": "Get started", "payload": "START"}}, "Get started", "START"),
         ({"message": {"mid": "m", "text": "Yes", "quick_reply": {"payload": "q-yes"}}}, "Yes", "q-yes"),
-        ({"referral": {"ref": "link-1", "source": "ADS"}}, "[came by a link or an advert]", "link-1"),
+        ({"referral": {"ref": "link-1", "source": "ADS"}}, "[came through a link or an ad]", "link-1"),
         ({"message": {"mid": "m", "text": "Hi", "reply_to": {"story": {"id": "s1"}}}}, "Hi", "s1"),
     ],
 )
