@@ -1,1 +1,4 @@
-"""The only code that talks to AWS, and a memory twin of every port."""
+"""Adapters of every port: AWS, other services, and memory.
+
+Only this package talks to AWS; each port has a twin in memory.
+"""

@@ -15,7 +15,10 @@ def clock() -> datetime:
 
 
 def new_id() -> str:
-    """Return a ULID: 26 characters, milliseconds first, so that ids sort by time of making."""
+    """Return a ULID, which sorts by its time of creation.
+
+    It has 26 characters, milliseconds first.
+    """
     stamp = int(time.time() * 1000)
     return _base32(stamp, _TIME_CHARACTERS) + _base32(secrets.randbits(80), _RANDOM_CHARACTERS)
 

@@ -39,10 +39,10 @@ class FileReconciliations:
             name = type(error).__name__
         raise UnreadableRow(Unreadable(kind="reconciliation", key=path, error=name))
 
-    def keep(self, told: Reconciliation) -> None:
+    def keep(self, reconciliation: Reconciliation) -> None:
         """Store what is known by now."""
-        body = (json.dumps({"schema": SCHEMA, **to_document(told)}, indent=2) + "\n").encode()
-        self._files.put(_path(told.channel, told.day), body, "application/json")
+        body = (json.dumps({"schema": SCHEMA, **to_document(reconciliation)}, indent=2) + "\n").encode()
+        self._files.put(_path(reconciliation.channel, reconciliation.day), body, "application/json")
 
 
 def _path(channel: str, day: date) -> str:

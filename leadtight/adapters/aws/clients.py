@@ -1,4 +1,7 @@
-"""AWS clients: one session, short explicit timeouts, and only the services that are asked for."""
+"""AWS clients of one session, with short explicit timeouts.
+
+Only the services that are used are loaded.
+"""
 
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -35,6 +38,9 @@ def client(service: str, *, attempts: int = 3, read_seconds: int = READ_SECONDS)
 
 
 def forget_clients() -> None:
-    """Forget session and clients: tests that change the account or the endpoint start afresh."""
+    """Discard the session and its clients.
+
+    Tests that change the account or the endpoint start afresh.
+    """
     client.cache_clear()
     _session.cache_clear()

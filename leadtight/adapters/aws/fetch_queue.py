@@ -1,4 +1,4 @@
-"""Tell the collect function that a held delivery can be fetched."""
+"""Hints to the collect function that deliveries can be fetched."""
 
 import json
 import logging
@@ -14,7 +14,10 @@ AT_ONCE = 10
 
 
 class QueueHints:
-    """Hints by queue. One that cannot be sent is only logged: the sweep finds the delivery."""
+    """Hints sent through a queue.
+
+    A hint that cannot be sent is only logged: the sweep finds the delivery.
+    """
 
     def __init__(self, queue_url: str) -> None:
         """Take the queue's address."""

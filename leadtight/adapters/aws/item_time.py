@@ -1,4 +1,7 @@
-"""A limit of time for each of many items, by a signal: it also interrupts a pattern, a loop and a call."""
+"""A time limit for each of many items, by signal.
+
+The signal also interrupts a regular expression, a loop and a call.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +17,13 @@ from leadtight.app.sweep import Left
 from leadtight.domain.model.errors import OutOfTime
 
 AGAIN = 2.0
-"""Seconds after which an item that did not end is interrupted again."""
+"""Seconds until an item that did not end is interrupted again."""
 
 
 def shares(left: Left, least: float) -> Limits:
-    """Return limits that give each item an equal part of the time left, or `least` seconds while there are any.
+    """Return limits that share the time left equally among items.
 
-    What quick items do not use is left to the others.
+    An item gets at least `least` seconds while there are any. What quick items do not use is left to the others.
     """
 
     def limits(items: int) -> Iterator[AbstractContextManager[None]]:
@@ -31,7 +34,7 @@ def shares(left: Left, least: float) -> Limits:
 
 
 def at_most(seconds: float, left: Left) -> Limits:
-    """Return limits that give each item so many seconds of the time left."""
+    """Return limits of `seconds` each, within the time left."""
     return lambda items: (time_limit(min(seconds, left().total_seconds())) for _ in range(items))
 
 
@@ -44,9 +47,10 @@ def _share(left: timedelta, waiting: int, least: float) -> float | None:
 
 @contextmanager
 def time_limit(seconds: float | None) -> Iterator[None]:
-    """Raise OutOfTime in what runs for longer, again and again until it ends; None is no limit.
+    """Raise OutOfTime in code that runs too long.
 
-    The signal comes to the main thread alone, in which Lambda calls its handlers; in any other there is no limit.
+    None is unlimited. The error is raised again and again until the code ends. The signal reaches only the main thread,
+    in which Lambda calls its handlers; there is no limit in any other thread.
     """
     if seconds is None or threading.current_thread() is not threading.main_thread():
         yield

@@ -1,4 +1,4 @@
-"""Is it AWS that failed, or will it refuse this very request for ever?"""
+"""Tell temporary failures of AWS from requests it always refuses."""
 
 REFUSED = frozenset(
     {
@@ -6,14 +6,18 @@ REFUSED = frozenset(
         *("ItemCollectionSizeLimitExceededException", "ItemCollectionSizeLimitExceeded"),
     }
 )
-"""Codes of requests, and of items in a transaction, that are refused however often they are made: too large, above all.
+"""Error codes of requests that are refused on every try.
 
+They apply to requests and to items of a transaction, mostly for their size:
 https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
 """
 
 
 def is_outage(error: BaseException) -> bool:
-    """Tell whether a call was throttled, refused or not answered: it may succeed later, unchanged."""
+    """Check whether a failed call may succeed later, unchanged.
+
+    It was throttled, refused for now, or not answered.
+    """
     from botocore.exceptions import BotoCoreError, ClientError  # here: asked only when something has failed
     from pynamodb.exceptions import PynamoDBException
 
@@ -22,7 +26,10 @@ def is_outage(error: BaseException) -> bool:
 
 
 def is_refused_for_good(error: BaseException) -> bool:
-    """Tell whether a call asked for what the table never does: an item over 400 KB, a transaction over 4 MB."""
+    """Check whether the table will never accept the request.
+
+    So are an item over 400 KB and a transaction over 4 MB.
+    """
     from botocore.exceptions import ClientError, ParamValidationError
     from pynamodb.exceptions import PynamoDBException, TransactWriteError
 

@@ -1,4 +1,7 @@
-"""A queue's batch, item by item, each within its share of the time: a slow one does not take the others along."""
+"""Batches of a queue, handled item by item.
+
+Each item has its share of the time: a slow one does not make the others fail.
+"""
 
 from __future__ import annotations
 
@@ -16,13 +19,22 @@ from leadtight.adapters.aws.time_left import time_left
 from leadtight.domain.model.errors import OutOfTime
 
 IN_HAND = timedelta(seconds=2)
-"""What no item gets of a function's time: it is for what the function writes at its end, and for its answer."""
+"""The part of a function's time that items do not get.
+
+The function writes its results and answers in it.
+"""
 
 LEAST = 7.0
-"""Seconds that an item gets while there are any: a table that is slow answers after six."""
+"""Fewest seconds for an item while any time is left.
+
+A slow table answers after six seconds.
+"""
 
 TRIES = 3
-"""How often an item may run out of its time before a person is asked; the queue itself gives up after five tries."""
+"""How often an item may time out before a person decides.
+
+The queue itself gives up after five tries.
+"""
 
 
 Take = Callable[[SQSRecord], None]
@@ -37,10 +49,11 @@ def take(
     give_up: GiveUp | None = None,
     raises: bool = True,
 ) -> PartialItemFailureResponse:
-    """Handle every message of a queue's batch and answer which must come again.
+    """Handle every message of a batch; return those to retry.
 
-    Those that came most often are last. One that ran out of its time for the third time is handed to `give_up`, which
-    keeps it for a person; without that the queue's dead letters do. Raises when every message failed, if it `raises`.
+    The messages received most often come last. A message that ran out of time for the third time goes to `give_up`,
+    which keeps it for a person; without `give_up`, it goes to the dead-letter queue. With `raises`, raises when every
+    message failed.
     """
     records = sorted(event["Records"], key=_times_received)
     limits = item_time.shares(time_left(context, IN_HAND), LEAST)(len(records))

@@ -1,4 +1,7 @@
-"""Have the outbox worked again in seconds, by a delayed message. One that cannot be sent is logged: the sweep comes."""
+"""Outbox retries within seconds, by a delayed queue message.
+
+A message that cannot be sent is logged; the sweep does the work.
+"""
 
 import json
 import logging
@@ -19,7 +22,10 @@ logger = logging.getLogger(__name__)
 
 
 class QueueRetries:
-    """Retries by queue; of those of one second the first is enough, for all that is due is sent together."""
+    """Retries by a queue, at most one for each second.
+
+    One is enough, because everything due is sent together.
+    """
 
     def __init__(self, queue_url: str) -> None:
         """Take the queue's address."""
@@ -27,7 +33,10 @@ class QueueRetries:
         self._asked = set[datetime]()
 
     def at(self, when: datetime, now: datetime) -> None:
-        """Send the message that comes back in the second after `when`: for all that is due by then."""
+        """Schedule a retry in the second after `when`.
+
+        It works on everything that is due by then.
+        """
         due = next_second(when)
         if when - now > NEAR or due in self._asked:
             return
@@ -38,9 +47,12 @@ class QueueRetries:
         except (ClientError, BotoCoreError) as error:
             logger.warning("retry_not_sent due=%s: %s", format_timestamp(due), error)
         else:
-            self._asked = {asked for asked in self._asked if asked >= now} | {due}
+            self._asked = {scheduled for scheduled in self._asked if scheduled >= now} | {due}
 
 
 def next_second(at: datetime) -> datetime:
-    """Return an instant, or the next whole second after it: what is due within one comes back together."""
+    """Round an instant up to a whole second.
+
+    What is due within one second is retried together.
+    """
     return at if not at.microsecond else at.replace(microsecond=0) + timedelta(seconds=1)

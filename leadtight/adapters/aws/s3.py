@@ -12,10 +12,13 @@ from leadtight.app.ports.files import FileVersion, StoredMail
 
 logger = logging.getLogger(__name__)
 NO_TYPE = "application/octet-stream"
-"""What an upload is served as: no browser runs or shows it."""
+"""The content type of uploads; no browser runs or shows it."""
 
 LARGEST_MAIL = 10 * 1024 * 1024
-"""How much of a mail is read: its words stand at the beginning, and SES takes mails of 40 MB."""
+"""The number of bytes of a mail that are read.
+
+The text comes first, and SES accepts mails of 40 MB.
+"""
 
 
 class S3Files:
@@ -43,11 +46,14 @@ class S3Files:
     def list(self, prefix: str) -> tuple[str, ...]:
         """Return the keys that start with `prefix`, sorted."""
         pages = clients.client("s3").get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
-        found: list[Any] = [item["Key"] for page in pages for item in page.get("Contents", ())]
-        return tuple(sorted(found))
+        keys: list[Any] = [item["Key"] for page in pages for item in page.get("Contents", ())]
+        return tuple(sorted(keys))
 
     def presign(self, key: str, expires_in: timedelta) -> str:
-        """Return an address that opens the file until `expires_in` has passed, or the role's credentials have."""
+        """Return a temporary address of a file.
+
+        It works until `expires_in` has passed or the role's credentials expire.
+        """
         address: str = clients.client("s3").generate_presigned_url(
             "get_object",
             Params={"Bucket": self._bucket, "Key": key},
@@ -68,7 +74,10 @@ class S3Mails:
         clients.client("s3").put_object(Bucket=self._bucket, Key=file, Body=content, ContentType=content_type)
 
     def fetch(self, file: str) -> StoredMail | None:
-        """Return a mail, at most the first `LARGEST_MAIL` bytes; None when there is none."""
+        """Return at most the first `LARGEST_MAIL` bytes of a mail.
+
+        None when there is no such mail.
+        """
         try:
             answer = clients.client("s3").get_object(Bucket=self._bucket, Key=file)
         except ClientError as error:
@@ -85,14 +94,17 @@ class S3Mails:
 
 
 class S3Uploads:
-    """The uploads of form posts in one bucket, stored so that browsers do not open them."""
+    """Uploads of form posts, which browsers never open."""
 
     def __init__(self, bucket: str) -> None:
         """Take the bucket's name."""
         self._bucket = bucket
 
     def keep(self, key: str, content: bytes, name: str) -> bool:
-        """Store a file, to be downloaded under its name; a refusal of S3 is logged, for a lead is worth more."""
+        """Store a file, to be downloaded under its name.
+
+        A refusal by S3 is only logged: the lead is worth more than its file.
+        """
         try:
             clients.client("s3").put_object(
                 Bucket=self._bucket, Key=key, Body=content, ContentType=NO_TYPE, ContentDisposition=_download(name)
@@ -103,7 +115,10 @@ class S3Uploads:
         return True
 
     def address(self, key: str, name: str, expires_in: timedelta) -> str:
-        """Return an address that downloads a file until `expires_in` has passed, or the role's credentials have."""
+        """Return a temporary address that downloads a file.
+
+        It works until `expires_in` has passed or the role's credentials expire.
+        """
         address: str = clients.client("s3").generate_presigned_url(
             "get_object",
             Params={
@@ -118,7 +133,10 @@ class S3Uploads:
 
 
 def _download(name: str) -> str:
-    """Return the header that saves a file under a name of any letters (RFC 6266)."""
+    """Return the Content-Disposition of a download (RFC 6266).
+
+    The name may have any letters.
+    """
     return f"attachment; filename*=UTF-8''{quote(name, safe='')}"
 
 
@@ -130,13 +148,18 @@ class S3Versions:
         self._bucket = bucket
 
     def versions(self, prefix: str = "") -> tuple[FileVersion, ...]:
-        """Return every version, the marks of deletions too: one call for each thousand."""
+        """Return every version, delete markers included: one call per thousand."""
         pages = clients.client("s3").get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=prefix)
         return tuple(
-            FileVersion(key=one["Key"], id=one["VersionId"], is_latest=one["IsLatest"], is_mark=kind == "DeleteMarkers")
+            FileVersion(
+                key=version["Key"],
+                id=version["VersionId"],
+                is_latest=version["IsLatest"],
+                is_mark=kind == "DeleteMarkers",
+            )
             for page in pages
             for kind in ("Versions", "DeleteMarkers")
-            for one in page.get(kind, ())
+            for version in page.get(kind, ())
         )
 
     def read(self, version: FileVersion) -> bytes:

@@ -1,8 +1,8 @@
-"""Alarms by EventBridge Scheduler, and by delayed queue messages when they are near.
+"""Alarms by EventBridge Scheduler, or by queue when near.
 
 Scheduler is precise to a minute and delivers at least once; the queue is precise to a second and reaches fifteen
-minutes. An alarm between one and fifteen minutes away goes both ways with the same token: the second finds nothing
-to do. An alarm that cannot be armed is logged, not raised: the change is stored already, and the sweep finds it.
+minutes. An alarm between one and fifteen minutes away goes both ways with the same token: the second finds nothing to
+do. An alarm that cannot be armed is logged, not raised: the change is already stored, and the sweep finds it.
 """
 
 import json
@@ -26,7 +26,7 @@ class AwsAlarms:
     """Arms a lead's one alarm."""
 
     def __init__(self, *, queue_url: str, queue_arn: str, schedule_group: str, role_arn: str) -> None:
-        """Take the alarm queue, and the schedule group and role that reach it."""
+        """Take the alarm queue, the schedule group and its role."""
         self._queue_url = queue_url
         self._queue_arn = queue_arn
         self._group = schedule_group
@@ -46,7 +46,10 @@ class AwsAlarms:
             logger.warning("alarm_not_armed lead=%s token=%s: %s", lead.id, lead.wake_token, error)
 
     def disarm(self, lead: Lead) -> None:
-        """Delete the schedule that the state `lead` armed; one that rings all the same is ignored by its token."""
+        """Delete the schedule that this state of the lead armed.
+
+        An alarm that fires anyway is ignored because of its token.
+        """
         if lead.wake_at is None:
             return
         try:
@@ -76,19 +79,28 @@ class AwsAlarms:
 
 
 def alarm_body(lead: Lead) -> str:
-    """Return what an alarm carries: read by versions of us before and after this one, so add, but rename nothing."""
+    """Return the payload of an alarm.
+
+    Earlier and later versions of the product read it: add fields, never rename any.
+    """
     return json.dumps(
         {"schema": ALARM_SCHEMA, "lead_id": lead.id, "token": lead.wake_token, "pool_id": lead.pool_id or ""}
     )
 
 
 def schedule_name(lead: Lead) -> str:
-    """Return the schedule's name: at most 64 of letters, digits and `-_.`; a lead id has 26."""
+    """Return the name of a lead's schedule.
+
+    A name has at most 64 characters, of letters, digits and `-_.`; a lead id has 26.
+    """
     return f"lead-{lead.id}-{lead.wake_token}"
 
 
 def _whole_second(at: datetime) -> datetime:
-    """Return the next whole second in UTC: an alarm must not ring before its time."""
+    """Round an instant up to a whole second in UTC.
+
+    An alarm must not fire early.
+    """
     at = at.astimezone(UTC)
     return at if not at.microsecond else at.replace(microsecond=0) + timedelta(seconds=1)
 

@@ -1,4 +1,7 @@
-"""Secrets from Secrets Manager, kept for five minutes: how long a rotation takes to reach everyone."""
+"""Secrets from Secrets Manager, cached for five minutes.
+
+A rotation takes that long to take effect everywhere.
+"""
 
 import json
 import time
@@ -52,40 +55,53 @@ class SecretsManagerKeys(_CachedSecret[Keyring]):
 
 
 class WebhookKeys(_CachedSecret[Mapping[str, WebhookSecrets]]):
-    """Secrets of webhooks by name: `{"typeform": {"signing": ["new", "old"], "verify_token": "..."}}`.
+    """Secrets of webhooks, by name.
 
-    To rotate, put the new one first and remove the old one when the provider signs with the new.
+    The shape is `{"typeform": {"signing": ["new", "old"], "verify_token": "..."}}`. To rotate, put the new secret
+    first, and remove the old one when the provider signs with the new.
     """
 
     def _read(self, entries: dict[str, Any]) -> Mapping[str, WebhookSecrets]:
-        return {name: _keys(given) for name, given in entries.items() if isinstance(given, dict)}
+        return {name: _keys(entry) for name, entry in entries.items() if isinstance(entry, dict)}
 
 
 class ApiKeys(_CachedSecret[tuple[ApiKey, ...]]):
-    """Live keys of the API by name, as `leadtight api-key` keeps them: `{"crm": [{"sha256": "...", ...}]}`."""
+    """Live API keys by name, as `leadtight api-key` stores them.
+
+    The shape is `{"crm": [{"sha256": "...", ...}]}`.
+    """
 
     def _read(self, entries: dict[str, Any]) -> tuple[ApiKey, ...]:
         return api_keys.readable(entries)
 
 
 class FrontKeys(_CachedSecret[Mapping[str, str]]):
-    """What the front door adds to requests, by name: `{"k1": "..."}`; each of them is good."""
+    """Secrets that CloudFront adds to requests, by name.
+
+    The shape is `{"k1": "..."}`; each of them is valid.
+    """
 
     def _read(self, entries: dict[str, Any]) -> Mapping[str, str]:
         return {name: str(key) for name, key in entries.items() if key}
 
 
 class ChatAddresses(_CachedSecret[Mapping[str, Mapping[str, str]]]):
-    """Addresses of incoming webhooks, by person and channel: `{"ana": {"slack": "https://...", "teams": "..."}}`."""
+    """Addresses of incoming webhooks, by person and channel.
+
+    The shape is `{"ana": {"slack": "https://...", "teams": "..."}}`.
+    """
 
     def _read(self, entries: dict[str, Any]) -> Mapping[str, Mapping[str, str]]:
-        people = {name: given for name, given in entries.items() if isinstance(given, dict)}
-        return {name: {channel: str(address) for channel, address in given.items()} for name, given in people.items()}
+        people = {name: addresses for name, addresses in entries.items() if isinstance(addresses, dict)}
+        return {
+            name: {channel: str(address) for channel, address in addresses.items()}
+            for name, addresses in people.items()
+        }
 
 
-def _keys(given: Mapping[str, Any]) -> WebhookSecrets:
-    signing = given.get("signing", ())
+def _keys(entry: Mapping[str, Any]) -> WebhookSecrets:
+    signing = entry.get("signing", ())
     listed = signing if isinstance(signing, list) else [signing]
     live = tuple(secret for secret in listed if isinstance(secret, str) and secret)
-    values = {name: str(value) for name, value in given.items() if name != "signing"}
+    values = {name: str(value) for name, value in entry.items() if name != "signing"}
     return WebhookSecrets(signing=live, values=values)

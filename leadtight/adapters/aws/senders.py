@@ -1,4 +1,7 @@
-"""E-mail by SES, text messages by SNS and calls by Amazon Connect: sent once per call, never retried inside the SDK."""
+"""Senders: e-mail by SES, texts by SNS, calls by Connect.
+
+Each call sends once; the SDK never retries.
+"""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -31,10 +34,10 @@ _NOT_SENT = (ConnectTimeoutError, EndpointConnectionError, NoCredentialsError)
 
 
 class SesMailer:
-    """Sends e-mail by SES, tagged with our ids so that its events name our message.
+    """Sends e-mail by SES, tagged with our message ids.
 
-    The classic SendRawEmail call rather than SES v2's: both reach the same service, and the local cloud publishes
-    delivery and bounce notifications only for this one (decision 0005).
+    The events of SES carry the tags. It uses the classic SendRawEmail call rather than SES v2's: both reach the same
+    service, and the local cloud publishes delivery and bounce notifications only for this one (decision 0005).
     """
 
     def __init__(
@@ -46,7 +49,10 @@ class SesMailer:
         configuration_set: str,
         clock: Callable[[], datetime],
     ) -> None:
-        """Take who mail comes from, where replies go, and the configuration set whose events confirm it."""
+        """Take sender, reply address and configuration set.
+
+        The events of the configuration set confirm what was sent.
+        """
         self._sender = sender
         self._sender_name = sender_name
         self._reply_to = reply_to
@@ -82,7 +88,10 @@ class SesMailer:
 
 
 def sent_id(message_id: str) -> str | None:
-    """Return SES's id of a mail that it gave this Message-ID, `<id>@<region>.amazonses.com`; None for others' mails."""
+    """Return the SES id in a Message-ID, else None.
+
+    SES writes it as `<id>@<region>.amazonses.com`.
+    """
     sent, _, domain = message_id.rpartition("@")
     return sent if domain.casefold().endswith("amazonses.com") else None
 
@@ -98,9 +107,10 @@ class SnsTexter:
 
 
 class ConnectCaller:
-    """Places calls by Amazon Connect. The flow gets our ids as attributes, and nothing of the person but the number.
+    """Places calls by Amazon Connect.
 
-    The client token is made of our ids: Connect itself places one call for the same token within seven days.
+    The flow gets our ids as attributes, and of the person only the number. The client token consists of our ids:
+    Connect places one call for the same token within seven days.
     """
 
     def __init__(self, voice: Voice | None) -> None:
@@ -127,22 +137,28 @@ class ConnectCaller:
         )
 
 
-def _hand_over(send: Callable[[], Any], named: str = "MessageId") -> str:
-    """Return the provider's id, and tell apart a refusal, a failure and an answer that never came."""
+def _hand_over(send: Callable[[], Any], id_field: str = "MessageId") -> str:
+    """Send, and return the provider's id.
+
+    Raises what tells a refusal, a failure and a missing answer apart.
+    """
     try:
-        return str(send()[named])
+        return str(send()[id_field])
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code", "")
-        why = f"{code}: {error.response.get('Error', {}).get('Message', '')}"
-        raise _failure(code, why) from error
+        reason = f"{code}: {error.response.get('Error', {}).get('Message', '')}"
+        raise _failure(code, reason) from error
     except _NOT_SENT as error:
         raise SendFailed(str(error)) from error
     except BotoCoreError as error:
         raise SendUnsure(str(error)) from error
 
 
-def _failure(code: str, why: str) -> SendRefused | SendFailed:
-    """Return what a provider's error means: never, not in this second, or not now, as when a day's quota is used up."""
+def _failure(code: str, reason: str) -> SendRefused | SendFailed:
+    """Classify a provider's error: refused, throttled, or failed for now.
+
+    A used-up daily quota is a failure for now.
+    """
     if code in _REFUSED | _NOT_CALLED:
-        return SendRefused(why)
-    return SendThrottled(why) if code in _THROTTLED and "quota" not in why.casefold() else SendFailed(why)
+        return SendRefused(reason)
+    return SendThrottled(reason) if code in _THROTTLED and "quota" not in reason.casefold() else SendFailed(reason)

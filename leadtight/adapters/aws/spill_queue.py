@@ -1,4 +1,4 @@
-"""Form posts that the table did not take, in a queue until it does."""
+"""Form posts that wait until the table accepts them."""
 
 import json
 
@@ -15,10 +15,16 @@ class SpillQueue:
         self._queue_url = queue_url
 
     def put(self, spilled: SpilledFormPost) -> None:
-        """Keep a post. Raises what the queue raised: then nobody has it, and its sender must not be told so."""
+        """Store a post. Raises the queue's error when that fails.
+
+        Then the post is stored nowhere, and its sender must not be told otherwise.
+        """
         clients.client("sqs").send_message(QueueUrl=self._queue_url, MessageBody=json.dumps(to_document(spilled)))
 
 
 def read(body: str) -> SpilledFormPost:
-    """Return what a message of the queue holds. Raises ValueError, KeyError or TypeError for a body that is none."""
+    """Parse a message of the queue.
+
+    Raises ValueError, KeyError or TypeError for an invalid body.
+    """
     return from_document(SpilledFormPost, json.loads(body))

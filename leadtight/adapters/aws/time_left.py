@@ -8,5 +8,8 @@ from leadtight.app.sweep import Left
 
 
 def time_left(context: LambdaContext, in_hand: timedelta) -> Left:
-    """Return what tells how much time is left until only `in_hand` is."""
+    """Return a function that tells the time left.
+
+    The last `in_hand` of the invocation is not counted.
+    """
     return lambda: timedelta(milliseconds=context.get_remaining_time_in_millis()) - in_hand

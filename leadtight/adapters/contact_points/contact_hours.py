@@ -1,7 +1,7 @@
-"""Where a number may be, and when it may be texted or called there (H3).
+"""Permitted contact hours by the places of a number (H3).
 
-Several zones, as of a number without a place or of a lead that names another place than its number's, are all
-candidates: a text waits for an instant that is permitted in each.
+A number without a place, or a lead that names another place than its number's, has several candidate zones: a text
+waits for an instant that is permitted in each.
 """
 
 from collections.abc import Iterator
@@ -18,62 +18,76 @@ NO_ZONE = "Etc/Unknown"
 
 
 class RealHours:
-    """Candidates by the zone that the lead told, else by its number and the country and state that it names."""
+    """Contact hours by the lead's zone, number, country and state.
+
+    A zone that the lead gave goes first.
+    """
 
     def windows(self, number: str, inquiry: Inquiry) -> tuple[ContactWindow, ...]:
-        """Return the permitted hours of every place where the number in E.164 may be; none when nothing is known.
+        """Return the permitted hours of every candidate place.
 
-        A lead that told its zone is there. A state's hours hold for its numbers and for who says to live there,
-        by the clock of wherever they are.
+        `number` is in E.164; the result is empty when no place is known. A lead that gave its zone is there. A state's
+        hours hold for its numbers and for people who say they live there, in the local time of wherever they are.
         """
-        said = _said(inquiry)
-        zones = _told(inquiry) or _of_number(number) | (_of_state(said) if said else _of_country(inquiry, number))
-        found = [_window(zone, rules()[EVERYWHERE]) for zone in sorted(zones)]
-        for state, known in _states(number, said, inquiry.country):
+        state_given = _said(inquiry)
+        zones = _told(inquiry) or _of_number(number) | (
+            _of_state(state_given) if state_given else _of_country(inquiry, number)
+        )
+        windows = [_window(zone, rules()[EVERYWHERE]) for zone in sorted(zones)]
+        for state, is_certain in _states(number, state_given, inquiry.country):
             rule, here = rules().get(f"US-{state.code}"), _of_state(state) & zones
-            if rule and (here or known):
-                found += [_window(zone, rule) for zone in sorted(here or zones)]
-        return tuple(found)
+            if rule and (here or is_certain):
+                windows += [_window(zone, rule) for zone in sorted(here or zones)]
+        return tuple(windows)
 
 
 def _window(zone: str, rule: Rule) -> ContactWindow:
     return ContactWindow(zone=ZoneInfo(zone), week=rule.week, closed=rule.closed)
 
 
-def _states(number: str, said: UsState | None, country: str) -> Iterator[tuple[UsState, bool]]:
-    """Yield the states where somebody may be, and whether they are known to be of there.
+def _states(number: str, state_given: UsState | None, country: str) -> Iterator[tuple[UsState, bool]]:
+    """Yield candidate states, each with whether it is certain.
 
-    These are the states of their number and their words, else every one of a country without one.
+    They come from the number and the inquiry; without either, they are all states of the country.
     """
     of_number = [s for s in states() if number.startswith(AMERICAN) and number[2:5] in s.area_codes]
-    known = dict.fromkeys([*of_number, *([said] if said else [])])
+    named_states = dict.fromkeys([*of_number, *([state_given] if state_given else [])])
     unplaced = country in ("US", "") and number.startswith(AMERICAN) and _is_unplaced(number)
-    anywhere = not known and (unplaced or country == "US")
-    yield from ((state, True) for state in known)
+    anywhere = not named_states and (unplaced or country == "US")
+    yield from ((state, True) for state in named_states)
     yield from ((state, False) for state in (states() if anywhere else ()))
 
 
 def _is_unplaced(number: str) -> bool:
-    """Tell whether an American number belongs to no single country's area code: it has many zones, as 800 has."""
+    """Check whether an American number has no area.
+
+    Numbers such as 800 belong to many zones.
+    """
     return len(_of_number(number)) > 2
 
 
 def _told(inquiry: Inquiry) -> frozenset[str]:
-    """Return the zone that a lead told, by its name in the tz database."""
+    """Return the zone given by the lead (tz name)."""
     return _known((inquiry.fields.get(SAID, ""),))
 
 
 def _said(inquiry: Inquiry) -> UsState | None:
-    """Return the state that a lead in the United States names, by its code or its name."""
-    given = inquiry.region.casefold().removeprefix("us-").strip()
+    """Return the state given in the United States.
+
+    It is recognised by its code or its name.
+    """
+    region = inquiry.region.casefold().removeprefix("us-").strip()
     if inquiry.country not in ("US", ""):
         return None
-    return next((s for s in states() if given in (s.code.casefold(), s.name.casefold())), None)
+    return next((s for s in states() if region in (s.code.casefold(), s.name.casefold())), None)
 
 
 @cache
 def _of_number(number: str) -> frozenset[str]:
-    """Return the zones of a number; those of its whole country when its prefix tells none."""
+    """Return the zones of a number.
+
+    They are those of its prefix, else of its whole country.
+    """
     import phonenumbers
     from phonenumbers import timezone
 
@@ -85,7 +99,10 @@ def _of_number(number: str) -> frozenset[str]:
 
 
 def _of_country(inquiry: Inquiry, number: str) -> frozenset[str]:
-    """Return the zones of the country that a lead names, unless its number is from there and tells more."""
+    """Return the zones of the country that a lead gave.
+
+    A number of that country tells more and goes first.
+    """
     import phonenumbers
 
     code = phonenumbers.country_code_for_region(inquiry.country) if inquiry.country else 0
@@ -94,7 +111,10 @@ def _of_country(inquiry: Inquiry, number: str) -> frozenset[str]:
 
 @cache
 def _of_state(state: UsState) -> frozenset[str]:
-    """Return the zones of a state's area codes; of a new code, without a zone yet, the others tell."""
+    """Return the zones of a state's area codes.
+
+    A new code without a zone has those of the others.
+    """
     from phonenumbers.tzdata import TIMEZONE_DATA
 
     return frozenset[str]().union(
@@ -109,8 +129,8 @@ def _of_state(state: UsState) -> frozenset[str]:
 def _of_prefix(digits: str) -> frozenset[str]:
     from phonenumbers.tzdata import TIMEZONE_DATA
 
-    found = next((TIMEZONE_DATA[digits[:n]] for n in range(len(digits), 0, -1) if digits[:n] in TIMEZONE_DATA), ())
-    return _known(found)
+    zones = next((TIMEZONE_DATA[digits[:n]] for n in range(len(digits), 0, -1) if digits[:n] in TIMEZONE_DATA), ())
+    return _known(zones)
 
 
 def _known(zones: tuple[str, ...]) -> frozenset[str]:

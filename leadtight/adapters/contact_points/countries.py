@@ -1,7 +1,8 @@
-"""Which country a text names: by ISO code, in English, or in any language that is official somewhere (CLDR, by Babel).
+"""Countries by ISO code or name, in any official language.
 
-Babel is imported with the first text that is no code of two letters, and loads all languages with the first one that is
-not English: most forms post codes, and every cold start would pay for it (decision 0059).
+Names are from CLDR, by Babel. Babel is imported with the first text that is not a code of two letters, and loads all
+languages with the first one that is not English: most forms post codes, and every cold start would pay for it (decision
+0059).
 """
 
 import re
@@ -46,16 +47,19 @@ _BESIDE_CLDR = {
     "US": "unitedstatesofamerica eeuu eua сша アメリカ 米国",
     "VA": "vatican holysee",
 }
-"""Abbreviations, parts and former names of countries, which CLDR does not list among names."""
+"""Abbreviations, parts and former names that CLDR does not list."""
 
 _SHARED = (
     "america congo corea coree georgia georgie guinea kongo конго korea republicofchina roc stmartin virginislands"
 )
 _OF_SEVERAL = frozenset(_SHARED.split())
-"""Names of two countries, or of a country and a state: the user is asked which."""
+"""Ambiguous names, of two countries or a country and state.
+
+The user is asked which one is meant.
+"""
 
 _OTHER_SCRIPTS = ("zh_Hant", "sr_Latn", "pt_PT")
-"""Spellings beside the usual one of a language that differ by more than their accents."""
+"""Other spellings of a language that differ beyond accents."""
 
 _FORMAL = re.compile(
     r"^(?:the )?(?:[\w' ]+ )?(?:republic|kingdom|state|states|federation|commonwealth) of (?:the )?", re.IGNORECASE
@@ -69,7 +73,10 @@ _FLAG_LETTERS = {0x1F1E6 + n: chr(ord("A") + n) for n in range(26)}
 
 
 def code_of(text: str) -> str:
-    """Return the ISO code of the country that a text names; empty when it is none, or may be several."""
+    """Return the ISO code of a country named in text.
+
+    Empty when no country is named, or the name is ambiguous.
+    """
     plain = _CALLING_CODE.sub("", _FLAGS.sub("", text)).strip() or text.translate(_FLAG_LETTERS).strip()
     if plain.upper() in CODES:
         return plain.upper()
@@ -82,7 +89,10 @@ def code_of(text: str) -> str:
 
 
 def _code_of_calling_code(digits: str) -> str:
-    """Return the country of a calling code that it alone has: `+41`; `+1` is that of many."""
+    """Return the only country of a calling code, else empty.
+
+    `+41` has one; `+1` is shared by many.
+    """
     from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 
     codes = COUNTRY_CODE_TO_REGION_CODE.get(int(digits), ())
@@ -90,7 +100,10 @@ def _code_of_calling_code(digits: str) -> str:
 
 
 def _spellings(text: str) -> Iterator[str]:
-    """Yield the names in a text: both of `Deutschland (Germany)`, `South Korea` of `Korea, South`."""
+    """Yield the names in a text.
+
+    `Deutschland (Germany)` has two; `Korea, South` is `South Korea`.
+    """
     yield text
     yield from (part for part in re.split(r"[/()|]|\s[-–—:]\s", text) if part.strip() and part != text)
     head, comma, tail = text.partition(",")
@@ -105,7 +118,10 @@ def _spellings(text: str) -> Iterator[str]:
 
 
 def _code_of_last(text: str) -> str:
-    """Return the country of `Texas, USA`: its last part, unless that is no more than two letters or names two."""
+    """Return the country in the last part of `Texas, USA`.
+
+    A part of two letters, or one that names two countries, does not count.
+    """
     head, comma, tail = text.rpartition(",")
     code = _code_of_name(tail) if comma and len(_fold(tail)) > 2 else ""
     return code if not code or _code_of_name(head) in ("", code) else ""
@@ -121,7 +137,10 @@ def _code_of_name(name: str) -> str:
 
 
 def _code_of_letters(letters: str) -> str:
-    """Return the country of a code: `U.S.`, and by CLDR's aliases those of three letters and `UK`."""
+    """Return the country of letters such as `U.S.` or `UK`.
+
+    CLDR's aliases have `UK` and the codes of three letters.
+    """
     if letters in CODES:
         return letters
     from babel.core import get_global
@@ -151,7 +170,7 @@ def _every_language() -> dict[str, str]:
 
 
 def _names(languages: tuple[str, ...]) -> dict[str, str]:
-    """Return the code of each folded name; none of a name that two countries share."""
+    """Map folded names to codes, without names that countries share."""
     from babel import Locale
 
     codes: dict[str, set[str]] = {}
@@ -163,7 +182,10 @@ def _names(languages: tuple[str, ...]) -> dict[str, str]:
 
 
 def _fold(name: str) -> str:
-    """Return a name without case, accents, punctuation and `the`; marks that are letters of their script stay."""
+    """Fold a name: no case, accents, punctuation or `the`.
+
+    Marks that are letters of their script stay.
+    """
     words = re.sub(r"^the\s|\band\b", " ", name.strip().casefold().replace("saint ", "st "))
     plain = unicodedata.normalize("NFC", re.sub("[\u0300-\u036f]", "", unicodedata.normalize("NFKD", words)))
     return "".join(c for c in plain if c.isalnum() or unicodedata.category(c)[0] == "M")

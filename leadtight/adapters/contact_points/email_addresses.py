@@ -1,6 +1,7 @@
-"""E-mail addresses as people, forms and spreadsheets write them; an address itself is never altered.
+"""E-mail addresses as people, forms and spreadsheets write them.
 
-Only what stands around it goes: what cannot mean one address alone is kept as it was typed.
+An address itself is never altered; only its surroundings are removed. Text that may mean more than one address is kept
+as it was typed.
 """
 
 import re
@@ -17,15 +18,15 @@ _LABEL = re.compile(r"^(?!mailto)[^@:]{1,30}:\s*", re.IGNORECASE)
 _MAIL_LINK = re.compile("mailto:", re.IGNORECASE)
 _BETWEEN = re.compile(r"[\s,;/|]+|\]\(")
 UNREADABLE = "\ufffd"
-"""Stands for a byte that was not a character; which one it was is unknown."""
+"""The replacement for a byte that could not be decoded."""
 
 _AROUND = "\"'“”„‚‘’«»<>()[]{}`"
 
 
 def read(text: str) -> str | None:
-    """Return the normal form of the first address in a text; None when it is not certain which that is.
+    """Return the first address in normal form, None when uncertain.
 
-    The form is in lower case, its domain as people write it: an IDN in A-labels and in U-labels is one address.
+    It is in lower case, its domain as people write it: an IDN in A-labels and in U-labels is one address.
     """
     plain = visible(text)
     if UNREADABLE in plain:
@@ -38,7 +39,10 @@ def read(text: str) -> str | None:
 
 
 def _candidates(text: str) -> list[str]:
-    """Return every text that should be an address: those in angle brackets, else all between separators."""
+    """Return the parts of a text that should be addresses.
+
+    They are those in angle brackets, else all between separators.
+    """
     if alone := _ALONE_IN_BRACKETS.fullmatch(text):
         return [_bare(alone[1])]
     inside = [part for brackets in _IN_BRACKETS.findall(text) for part in brackets.split("|")]
@@ -47,7 +51,7 @@ def _candidates(text: str) -> list[str]:
 
 
 def _bare(text: str) -> str:
-    """Return a text without the scheme of a link, quotes and the punctuation of a sentence."""
+    """Strip a link's scheme, quotes and sentence punctuation."""
     bare = text.strip().strip(_AROUND)
     if _MAIL_LINK.match(bare):
         bare = unquote(_MAIL_LINK.sub("", bare).partition("?")[0])

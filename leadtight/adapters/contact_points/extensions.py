@@ -1,4 +1,7 @@
-"""The extension of a telephone number, as people write it behind the number (RFC 3966 writes `;ext=`)."""
+"""Extensions of telephone numbers, as people write them.
+
+RFC 3966 writes `;ext=`.
+"""
 
 import re
 
@@ -16,6 +19,9 @@ _EXTENSION = re.compile(
 
 
 def split(text: str) -> tuple[str, str]:
-    """Return a number and its extension, in ASCII digits; an empty extension when none is written."""
+    """Split a number from its extension, in ASCII digits.
+
+    The extension is empty when none is written.
+    """
     match = _EXTENSION.fullmatch(text)
     return (match["number"].strip(), match["extension"]) if match else (text, "")

@@ -1,4 +1,7 @@
-"""Which numbers no machine texts or calls: of countries that the policy does not name, and those that cost more."""
+"""Numbers barred from automatic texts and calls.
+
+They are of countries that the policy does not allow, or cost more.
+"""
 
 from collections.abc import Mapping
 from functools import cache
@@ -15,14 +18,17 @@ COSTLY = frozenset(
         *(PhoneNumberType.UAN, PhoneNumberType.PAGER, PhoneNumberType.VOICEMAIL, PhoneNumberType.TOLL_FREE),
     }
 )
-"""Kinds whose callers pay its owner, or at which texts are not read."""
+"""Number types that charge callers, or do not receive texts."""
 
 OF_NO_COUNTRY = "001"
-"""Satellites and global services (ITU-T E.164) are of the whole world, as the library calls it."""
+"""The library's region for satellites and global services (ITU-T E.164)."""
 
 
 def why_barred(policy: Policy, number: str) -> str:
-    """Return why nothing automatic goes to a number in E.164; empty when it may."""
+    """Return why a number is barred, else empty.
+
+    `number` is in E.164.
+    """
     try:
         parsed = phonenumbers.parse(number)
     except phonenumbers.NumberParseException:
@@ -31,24 +37,27 @@ def why_barred(policy: Policy, number: str) -> str:
         return "texts and calls to numbers of this kind cost more"
     country = phonenumbers.region_code_for_number(parsed) or OF_NO_COUNTRY
     if country not in countries(policy):
-        told = "numbers outside any country" if country == OF_NO_COUNTRY else country
-        return f"the policy does not allow texts or automatic calls to {told}"
+        place = "numbers outside any country" if country == OF_NO_COUNTRY else country
+        return f"the policy does not allow texts or automatic calls to {place}"
     return ""
 
 
 def countries(policy: Policy) -> frozenset[str]:
-    """Return where the policy lets machines text and call: as named, else where the company and its teams are."""
-    named = policy.messaging.countries
-    if named is not None:
-        return frozenset(named)
+    """Return the countries that may be texted and called automatically.
+
+    They are those of the policy, else those of the company and its teams.
+    """
+    listed = policy.messaging.countries
+    if listed is not None:
+        return frozenset(listed)
     zones = {policy.company.zone, *(policy.calendar_of(person).zone for person in policy.people)}
-    known = _countries_of_zones()
-    return frozenset({policy.company.country, *(known[zone.key] for zone in zones if zone.key in known)})
+    by_zone = _countries_of_zones()
+    return frozenset({policy.company.country, *(by_zone[zone.key] for zone in zones if zone.key in by_zone)})
 
 
 @cache
 def _countries_of_zones() -> Mapping[str, str]:
-    """Return the country of each zone, by the table that comes with the zones (`zone.tab` of IANA)."""
+    """Map each zone to its country (`zone.tab` of IANA)."""
     table = files("tzdata.zoneinfo").joinpath("zone.tab").read_text(encoding="utf-8")
     rows = (line.split("\t") for line in table.splitlines() if not line.startswith("#"))
     return {zone: country for country, _, zone, *_ in rows}

@@ -1,6 +1,7 @@
-"""Numbers of former numbering plans, as WhatsApp, old lists and habit still write them, in today's plan.
+"""Numbers of former numbering plans, in today's plan.
 
-Only where the plan itself says which number follows: a rule that needs to know the operator of a line is left out.
+WhatsApp, old lists and habit still use them. A number is converted only where the plan itself says which one follows:
+rules that need to know the operator of a line are left out.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,7 +13,10 @@ IVORIAN_PREFIXES = {**dict.fromkeys("789", "07"), **dict.fromkeys("456", "05"), 
 
 
 def modern(number: PhoneNumber) -> PhoneNumber | None:
-    """Return the valid number that an invalid one became; None when there is none, or more than one."""
+    """Return the valid number that replaced an invalid one.
+
+    None when there is none, or more than one.
+    """
     code = number.country_code or 0
     rule = _RULES.get(code)
     if rule is None:
@@ -24,26 +28,35 @@ def modern(number: PhoneNumber) -> PhoneNumber | None:
 
 
 def _number(code: int, national: str) -> str:
-    """Return a national number that is valid today; empty when it is not."""
+    """Return a national number in E.164, empty when invalid today."""
     parsed = phonenumbers.parse(f"+{code}{national}")
     return national if phonenumbers.is_valid_number(parsed) else ""
 
 
 def _brazil(national: str) -> Iterator[str]:
-    """Yield a mobile number with the ninth digit (Anatel, Resolução 553/2010); landlines have eight."""
+    """Yield a mobile number with its ninth digit.
+
+    Landlines have eight (Anatel, Resolução 553/2010).
+    """
     if len(national) == 10 and national[2] in "6789":
         yield f"{national[:2]}9{national[2:]}"
 
 
 def _mexico(national: str) -> Iterator[str]:
-    """Yield a number without the 1, 01, 044 and 045 that are dialled no more since 3 August 2019 (IFT)."""
+    """Yield a number without the prefixes abolished in 2019.
+
+    The prefixes 1, 01, 044 and 045 have not been dialled since 3 August 2019 (IFT).
+    """
     for prefix in ("1", "01", "044", "045"):
         if national.startswith(prefix) and len(national) == 10 + len(prefix):
             yield national.removeprefix(prefix)
 
 
 def _argentina(national: str) -> Iterator[str]:
-    """Yield a mobile number with 9 before its area and no 15 behind it, where both were written."""
+    """Yield a mobile number in its international form.
+
+    It has 9 before its area and no 15 behind it, where both were written.
+    """
     if national.startswith("9") and len(national) == 13:
         for end in (3, 4, 5):
             if national[end : end + 2] == "15":
@@ -51,13 +64,19 @@ def _argentina(national: str) -> Iterator[str]:
 
 
 def _ivory_coast(national: str) -> Iterator[str]:
-    """Yield a mobile number with its operator's prefix (ARTCI, 31 January 2021)."""
+    """Yield a mobile number with its operator's prefix.
+
+    The rule is of ARTCI, 31 January 2021.
+    """
     if len(national) == 8 and national[0] != "2":
         yield f"{IVORIAN_PREFIXES[national[1]]}{national}"
 
 
 def _benin(national: str) -> Iterator[str]:
-    """Yield a number with the 01 that every one has since 30 November 2024 (ARCEP Bénin)."""
+    """Yield a number with its new prefix 01.
+
+    Every number has it since 30 November 2024 (ARCEP Bénin).
+    """
     if len(national) == 8:
         yield f"01{national}"
 

@@ -1,7 +1,7 @@
-"""Telephone numbers as people and spreadsheets write them, in E.164 with their extension.
+"""Telephone numbers as people write them, in E.164 with extension.
 
-A number is read by its metadata (libphonenumber), and refused when some of what was typed would be left over: whatever
-comes out has the digits that went in. What is not valid there is not a number, and is kept as text (decision 0058).
+A number is read by its metadata (libphonenumber), and rejected when part of what was typed would be left over: the
+result has the digits that were entered. A number that is not valid there is kept as text (decision 0058).
 """
 
 import re
@@ -21,7 +21,7 @@ _BY_WORDS = frozenset(
         *(PhoneNumberType.UAN, PhoneNumberType.PERSONAL_NUMBER),
     }
 )
-"""Kinds of numbers that are written with letters outside North America."""
+"""Number types written with letters outside North America."""
 
 _NUMBER_ONLY = re.compile(r"[^\d+]*+(\+*+[\d\s().\-/*\[\]]*\d\)?)\D*")
 _SEVERAL = re.compile(r"[,;/|]\s*+|(?<!\s)\s++(?:[,;/|]|(?:or|oder|ou|o|und|and|et|y|e)(?=\s))\s*+", re.IGNORECASE)
@@ -34,7 +34,10 @@ _LOCAL_URI = re.compile(
 )
 NORTH_AMERICA = 1
 LONGEST_LANDLINE = 11
-"""National digits of a landline: metadata allow for more where no plan has any."""
+"""Most national digits of a landline.
+
+The metadata allow more, though no plan has more.
+"""
 
 
 def read(text: str, country: str, *, is_assumed: bool = False) -> str | None:
@@ -75,7 +78,7 @@ def _read_one(text: str, country: str, is_assumed: bool) -> str | None:
 
 
 def _numeric(text: str, country: str, is_assumed: bool) -> PhoneNumber | None:
-    """Return the number in a text that has no letters between its digits."""
+    """Return the number in a text, unless letters interrupt it."""
     match = _NUMBER_ONLY.fullmatch(text)
     if match is None or _ALTERNATIVE_ENDING.search(match[1]):
         return None
@@ -91,7 +94,10 @@ def _numeric(text: str, country: str, is_assumed: bool) -> PhoneNumber | None:
 
 
 def _spellings(text: str, country: str) -> Iterator[str]:
-    """Yield ways to write the same number: `0049`, `++49` and `+0049` are `+49`, and so is `49 (0)`."""
+    """Yield ways to write the same number.
+
+    `0049`, `++49` and `+0049` are `+49`, and so is `49 (0)`.
+    """
     code = phonenumbers.country_code_for_region(country)
     if code and re.match(rf"\s*+{code}\s*+\(0\)", text):
         yield f"+{text.strip()}"
@@ -104,15 +110,19 @@ def _spellings(text: str, country: str) -> Iterator[str]:
 
 
 def _splits_calling_code(text: str, number: PhoneNumber) -> bool:
-    """Tell whether a calling code is written that does not exist: `+8 495 …` is no number of +84."""
+    """Check whether the text's calling code does not exist.
+
+    `+8 495 …` is not a number of +84.
+    """
     first_digits = re.match(r"\+[\s+]*(?:00\s*)?(\d+)\D", text)
     return first_digits is not None and len(first_digits[1]) < len(str(number.country_code))
 
 
 def _certain(number: PhoneNumber, text: str, country: str, is_assumed: bool) -> PhoneNumber | None:
-    """Return what bare digits are: the number, or one whose plus was lost; None where they may be both.
+    """Return what bare digits mean, None when ambiguous.
 
-    Where people write a trunk prefix before such a number, its absence tells that a spreadsheet had the digits.
+    They are the number as written, or one whose plus was lost. Where people write a trunk prefix before such a number,
+    its absence shows that the digits passed through a spreadsheet.
     """
     other = _with_lost_plus(number, text, country)
     if other is None or other == number or not (is_assumed or other.country_code == number.country_code):
@@ -123,7 +133,10 @@ def _certain(number: PhoneNumber, text: str, country: str, is_assumed: bool) -> 
 
 
 def _with_lost_plus(number: PhoneNumber, text: str, country: str) -> PhoneNumber | None:
-    """Return the international number that the digits are when all of them count; None when it is not valid."""
+    """Return the digits as an international number, None when invalid.
+
+    All digits count.
+    """
     metadata = phonenumbers.PhoneMetadata.metadata_for_region(country) if country else None
     trunk = metadata.national_prefix if metadata else None
     if "+" in text or not trunk or number.country_code == NORTH_AMERICA:
@@ -137,7 +150,10 @@ def _with_lost_plus(number: PhoneNumber, text: str, country: str) -> PhoneNumber
 
 
 def _by_letters(text: str, country: str) -> PhoneNumber | None:
-    """Return a number that is partly a word, as 1-800-FLOWERS: where such are usual and nothing is left over."""
+    """Return a number that is partly a word, as 1-800-FLOWERS.
+
+    Only where such numbers are usual and nothing is left over.
+    """
     number = _parsed(text, country) if len(re.findall("[A-Za-z]", text)) > 2 else None
     if number is None or not phonenumbers.is_valid_number(number):
         return None

@@ -1,20 +1,29 @@
-"""Texts as people copy them: invisible characters dropped, digits and signs of other scripts made plain."""
+"""Plain text from what people copy and paste.
+
+Invisible characters are dropped; digits and signs of other scripts become ASCII.
+"""
 
 import unicodedata
 
 _FULL_WIDTH = 0xFEE0
-"""How far a full-width form stands from its ASCII character (U+FF01 to U+FF5E)."""
+"""Distance of a full-width form from its ASCII character.
+
+The forms are U+FF01 to U+FF5E.
+"""
 
 
 def visible(text: str) -> str:
-    """Return a text without format characters, such as U+200B and U+202A, and with full-width forms made ASCII."""
+    """Drop format characters; turn full-width forms into ASCII.
+
+    U+200B and U+202A are format characters.
+    """
     return "".join(
         chr(ord(c) - _FULL_WIDTH) if "\uff01" <= c <= "\uff5e" else c for c in text if unicodedata.category(c) != "Cf"
     ).strip()
 
 
 def plain_number(text: str) -> str:
-    """Return a text with ASCII digits, hyphens and spaces for those of every script."""
+    """Replace digits, hyphens and spaces of any script with ASCII."""
     return "".join(map(_plain, visible(text)))
 
 

@@ -1,4 +1,7 @@
-"""Numbers that went through a spreadsheet or a float: repaired where every digit is there, else refused."""
+"""Numbers damaged by a spreadsheet or a float.
+
+They are repaired when every digit is there, else rejected.
+"""
 
 import re
 
@@ -12,10 +15,11 @@ _CUT_TO_15_DIGITS = re.compile(r"[1-9]\d{15,}")
 
 
 def repaired(text: str) -> str | None:
-    """Return the digits that a cell or float stood for, other texts as they are; None when digits are lost.
+    """Return a cell's or float's digits, None when lost.
 
-    `4930901820.0` and `4.930901820E9` have all of them; `4.93E+09` would have to be guessed. Digits before `.00`
-    may also be a number with its parts between dots, and begin with 0 or + then: that is refused as well.
+    Other texts are returned unchanged. `4930901820.0` and `4.930901820E9` have all digits; `4.93E+09` would have to be
+    guessed. Digits before `.00` may also be a number with its parts between dots, and begin with 0 or + then: that is
+    rejected as well.
     """
     plain = match[2].strip() if (match := _QUOTED.fullmatch(text)) else text
     if match := _SCIENTIFIC.fullmatch(plain):

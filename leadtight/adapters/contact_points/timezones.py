@@ -1,4 +1,7 @@
-"""Where a lead lives, by what it said, its number or its country. The library is loaded when it is first asked."""
+"""Time zones of leads, by inquiry, number or country.
+
+The library is loaded with the first question.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -8,11 +11,14 @@ from leadtight.domain.compliance.timezone import LocalTime, TimezoneSource, loca
 from leadtight.domain.model.inquiry import Inquiry
 
 SAID = "timezone"
-"""The field in which booking tools and forms tell a zone."""
+"""The field in which booking tools and forms send a zone."""
 
 
 def local_time_of(company: ZoneInfo, inquiry: Inquiry, now: datetime) -> LocalTime:
-    """Return the zone of a lead: as it said, else of its number, else of its country, else the company's."""
+    """Return a lead's zone and how it is known.
+
+    It is the zone given, else that of the number, else of the country, else the company's.
+    """
     return local_time(
         (
             (TimezoneSource.SAID, _zones([inquiry.fields.get(SAID, "")])),
@@ -37,7 +43,7 @@ def _of_number(phone: str | None) -> Iterable[str]:
 
 
 def _of_country(country: str) -> Iterable[str]:
-    """Return the zones of every country that shares the country's calling code."""
+    """Return the zones of all countries with one calling code."""
     if not country:
         return ()
     import phonenumbers
@@ -47,7 +53,7 @@ def _of_country(country: str) -> Iterable[str]:
 
 
 def _zones(names: Iterable[str]) -> tuple[ZoneInfo, ...]:
-    """Return the zones of these names; none at all when one of them is unknown."""
+    """Return named zones, none when any of them is unknown."""
     try:
         return tuple(ZoneInfo(name) for name in names)
     except (ZoneInfoNotFoundError, ValueError, OSError):

@@ -21,13 +21,19 @@ class BoardAccess(TableAccess):
     """What the board shows."""
 
     def open_on_board(self, limit: int) -> Listing[BoardLead]:
-        """Return open leads in short, from the index: a call for each shard, and for each two thousand leads there."""
+        """Return summaries of open leads, from the index.
+
+        One call for each shard, and for each two thousand leads in it.
+        """
         shards = [row_reader.on_index(shard, page_size=limit) for shard in keys.boards()]
         items = merge(*shards, key=lambda item: str(item["gsi1sk"]["S"]))
         return row_reader.listing(BoardIndexRow, items, BoardIndexRow.value, limit)
 
     def excluded_between(self, start: datetime, end: datetime) -> int:
-        """Count the excluded leads recorded in [start, end): one call for each UTC day that it touches."""
+        """Count the excluded leads recorded in [start, end).
+
+        One call for each UTC day of that time.
+        """
         from leadtight.app.ports.board import MOST_COUNTED  # here, and below: intake counts nothing
 
         recorded = TableRow.gsi1sk.between(format_timestamp(start), format_timestamp(end))

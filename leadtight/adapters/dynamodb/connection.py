@@ -1,4 +1,4 @@
-"""The one connection to the table, which every part of the adapter shares."""
+"""The connection to the table, shared by the whole adapter."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ APART_SECONDS = (0.005, 0.1)
 
 
 class TableAccess:
-    """A part of the adapter, over the connection that all share."""
+    """A part of the adapter, over the shared connection."""
 
     def __init__(self, connection: Connection, *, pause: Callable[[float], None] = time.sleep) -> None:
         """Take the connection, and how to pause."""
@@ -23,10 +23,13 @@ class TableAccess:
         self._pause = pause
 
     def _step_aside(self, tries: int = 1) -> None:
-        """Pause by chance, longer with every try: racers that retry in step would meet again."""
+        """Pause for a random time, longer with every try.
+
+        Writers that retry in step would collide again.
+        """
         self._pause(random.uniform(*APART_SECONDS) * tries)
 
 
 def is_refused(error: PynamoDBException) -> bool:
-    """Tell whether the condition of a write of one item did not hold."""
+    """Check whether the condition of a single write failed."""
     return error.cause_response_code == "ConditionalCheckFailedException"

@@ -20,7 +20,10 @@ from leadtight.domain.model.errors import Conflict
 from leadtight.domain.model.listing import Listing, Unreadable
 
 KEPT = GOOD_FOR + timedelta(days=31)
-"""After this the table forgets an entry: its list has been stale for a month and forbids every number by itself."""
+"""How long an entry is kept.
+
+By then its list has been stale for a month, which bars every number by itself.
+"""
 
 AT_ONCE = 25
 """Items of one BatchWriteItem."""
@@ -34,7 +37,7 @@ class DncListRow(TableRow, discriminator="call_list"):
 
 
 class ListedRow(TableRow, discriminator="listed"):
-    """That a number was on a list when it was imported."""
+    """A number's entry on a list, as imported."""
 
     generation = UnicodeAttribute()
     expires_at = NumberAttribute(null=True)
@@ -43,9 +46,8 @@ class ListedRow(TableRow, discriminator="listed"):
 class DynamoDncLists:
     """CallLists over the one table."""
 
-    def __init__(self, table: DynamoTable) -> None:
-        """Share the connection of the table."""
-        self._table = table
+    def __init__(self, _table: DynamoTable) -> None:
+        """Require the table, which binds the rows to its connection."""
 
     def lists(self) -> Listing[DncList]:
         """Return every list, by name: one call."""
@@ -57,8 +59,8 @@ class DynamoDncLists:
         lists = self.lists()
         items = row_reader.in_partition(keys.listed(number_key), keys.LIST_PREFIX)
         entries = row_reader.listing(ListedRow, items, lambda row: (row.sk, row.generation))
-        found = dict(entries)
-        on = (one.name for one in lists if one.counts(found.get(keys.call_list(one.name))))
+        by_list = dict(entries)
+        on = (imported.name for imported in lists if imported.counts(by_list.get(keys.call_list(imported.name))))
         return DncStatus(
             lists=tuple(lists),
             on=frozenset(on),
@@ -66,7 +68,10 @@ class DynamoDncLists:
         )
 
     def add(self, to: DncList, number_keys: Iterable[str]) -> int:
-        """Write entries of an import that is not published yet; return how many: a call for every 25."""
+        """Write entries of an unpublished import; return their number.
+
+        One call for every 25.
+        """
         every, count = iter(number_keys), 0
         while batch := dict.fromkeys(islice(every, AT_ONCE)):
             with ListedRow.batch_write() as writer:
@@ -76,7 +81,10 @@ class DynamoDncLists:
         return count
 
     def publish(self, imported: DncList) -> None:
-        """Let a complete import take the place of the list before it. Raises Conflict when that is a later one."""
+        """Replace a list with a complete import.
+
+        Raises Conflict when the list is of a later day.
+        """
         row = DncListRow(
             keys.CALL_LISTS, keys.call_list(imported.name), generation=imported.generation, doc=text(imported)
         )
@@ -89,7 +97,10 @@ class DynamoDncLists:
             raise Conflict(f"the list {imported.name} was already imported for a later day") from error
 
     def drop(self, name: str) -> bool:
-        """Forget a list; False when there is none. Its entries count for nothing without it and expire."""
+        """Delete a list; return False when there is none.
+
+        Its entries no longer count and expire by themselves.
+        """
         try:
             DncListRow(keys.CALL_LISTS, keys.call_list(name)).delete(condition=DncListRow.pk.exists())
         except DeleteError as error:

@@ -1,4 +1,7 @@
-"""What only an erasure does to the table, in DynamoDB; nothing that is deployed may do it."""
+"""Writes in DynamoDB that only an erasure makes.
+
+No deployed function may make them.
+"""
 
 from __future__ import annotations
 
@@ -47,9 +50,9 @@ class DynamoErasures:
         """Share the connection of the table."""
         self._connection = table.connection
 
-    def find_erasure(self, asked: str) -> Erasure | None:
+    def find_erasure(self, request: str) -> Erasure | None:
         """Return the record of an erasure: one call."""
-        partition = keys.erasure(asked)
+        partition = keys.erasure(request)
         return row_reader.one(ErasureRow, partition, keys.ERASURE_SK, lambda row: value_of(Erasure, row.doc))
 
     def keep_erasure(self, erasure: Erasure) -> None:
@@ -57,7 +60,7 @@ class DynamoErasures:
         ErasureRow(keys.erasure(erasure.id), keys.ERASURE_SK, doc=text(erasure)).save()
 
     def rewrite(self, event: Event) -> None:
-        """Put an event in the place of the one with its id: one call."""
+        """Replace the event of the same id: one call."""
         _unless_gone(lambda: EventRow.of(event).save(condition=EventRow.pk.exists()))
 
     def drop_messages(self, lead_id: str) -> int:
@@ -76,7 +79,10 @@ class DynamoErasures:
             ConsentRow.of(record).delete()
 
     def forget_leads(self, person_key: str, lead_ids: Iterable[str]) -> None:
-        """Let a person key lead to none of these leads: two calls, and a third where nothing is left of it."""
+        """Remove leads from a person key.
+
+        Two calls, and a third when nothing is left of the key.
+        """
         ids, row = sorted(lead_ids), PersonRow(keys.person(person_key), keys.PERSON_SK)
         if not ids:
             return
@@ -87,19 +93,22 @@ class DynamoErasures:
 
     def all_held(self) -> Listing[QuarantinedDelivery]:
         """Return every held delivery: a scan."""
-        found = row_reader.listing(QuarantineRow, row_reader.everywhere(QuarantineRow.pk.startswith("HELD#")), in_parts)
-        deliveries, unreadable = list[QuarantinedDelivery](), [*found.unreadable]
-        for held, characters in found:
+        rows = row_reader.listing(QuarantineRow, row_reader.everywhere(QuarantineRow.pk.startswith("HELD#")), in_parts)
+        deliveries, unreadable = list[QuarantinedDelivery](), [*rows.unreadable]
+        for delivery, characters in rows:
             try:
-                deliveries.append(whole(held, characters))
+                deliveries.append(whole(delivery, characters))
             except UnreadableRow as error:
                 unreadable.append(error.row)
         return Listing(deliveries, unreadable)
 
     def drop_held(self, held_id: str) -> None:
-        """Delete a held delivery: two calls, and one for each part of a large one."""
-        found = row_reader.one(QuarantineRow, keys.held(held_id), keys.HELD_SK, in_parts)
-        drop_parts(held_id, found[1] if found else 0)
+        """Delete a quarantined delivery.
+
+        Two calls, and one for each part of a large delivery.
+        """
+        row = row_reader.one(QuarantineRow, keys.held(held_id), keys.HELD_SK, in_parts)
+        drop_parts(held_id, row[1] if row else 0)
         QuarantineRow(keys.held(held_id), keys.HELD_SK).delete()
 
     def guards_of(self, lead_ids: frozenset[str]) -> Listing[str]:
@@ -109,9 +118,12 @@ class DynamoErasures:
         return Listing((pk for pk, lead_id in guards if lead_id in lead_ids), guards.unreadable)
 
     def bare_guard(self, name: str) -> None:
-        """Keep of an imported row's key that there was one: one call. Other fingerprints are hashes."""
-        row, named = GuardRow(name, keys.GUARD_SK), GuardRow.fingerprint.startswith(IMPORTED)
-        _unless_gone(lambda: row.update([GuardRow.fingerprint.set(IMPORTED + ERASED)], condition=named))
+        """Erase an imported row's fingerprint; keep its guard.
+
+        One call. Other fingerprints are hashes.
+        """
+        row, is_imported = GuardRow(name, keys.GUARD_SK), GuardRow.fingerprint.startswith(IMPORTED)
+        _unless_gone(lambda: row.update([GuardRow.fingerprint.set(IMPORTED + ERASED)], condition=is_imported))
 
 
 def _unless_gone(write: Callable[[], object]) -> None:

@@ -1,4 +1,7 @@
-"""The rows that only some form posts write: imported with the first of them, for a cold start pays for each."""
+"""Rows that only some form posts write.
+
+They are imported with the first such post, since every cold start would pay for them.
+"""
 
 from collections.abc import Container, Iterator
 
@@ -13,11 +16,14 @@ from leadtight.domain.model.consent_record import ConsentRecord
 MOST_SHARDS = 16
 LEAST_SHARE = 25
 Place = tuple[str, int]
-"""The partition of an item that counts, and its share of the limit."""
+"""The partition of a counting item, and its share of the limit."""
 
 
 class CountRow(TableRow, discriminator="count"):
-    """How many came within a window, or a share of them; the table forgets it when the window is over."""
+    """A rate limit's count within a window.
+
+    Large counts are spread over several rows. A row expires when the window is over.
+    """
 
     hits = NumberAttribute()
     expires_at = NumberAttribute()
@@ -25,7 +31,7 @@ class CountRow(TableRow, discriminator="count"):
 
 
 class ConsentRow(TableRow, discriminator="consent"):
-    """What a person was asked to agree to, once: written and never changed."""
+    """A consent prompt and its answer: written once, never changed."""
 
     doc = UnicodeAttribute()
 
@@ -40,29 +46,32 @@ class ConsentRow(TableRow, discriminator="consent"):
 
 
 def shards(at_most: int) -> int:
-    """Return over how many items a count is spread: what few may do is one, for many must not wait for one item."""
+    """Return over how many items a count is spread.
+
+    A low limit has one item; a high one must not wait for a single item.
+    """
     return max(1, min(MOST_SHARDS, at_most // LEAST_SHARE))
 
 
-def places(one: RateLimitCounter, item_id: str) -> Iterator[Place]:
+def places(counter: RateLimitCounter, item_id: str) -> Iterator[Place]:
     """Yield the items that may count one more.
 
     The shares sum to the limit. So all of them are full exactly when as many as the limit were counted.
     """
-    over = shards(one.at_most) if one.is_spread else 1
+    over = shards(counter.at_most) if counter.is_spread else 1
     for shard in keys.spread(item_id, over):
-        yield keys.count(one.key, shard), one.at_most // over + (shard < one.at_most % over)
+        yield keys.count(counter.key, shard), counter.at_most // over + (shard < counter.at_most % over)
 
 
-def count(transaction: TransactWrite, one: RateLimitCounter, item_id: str, full: Container[Place]) -> None:
-    """Let a transaction be one more of a window, where none is known to be `full` if there is such a place.
+def count(transaction: TransactWrite, counter: RateLimitCounter, item_id: str, full: Container[Place]) -> None:
+    """Add one to a counter in the transaction.
 
-    Refused, it says which had no room.
+    The place is one not known to be `full`, if there is one. A refused transaction says which place had no room.
     """
-    every = tuple(places(one, item_id))
+    every = tuple(places(counter, item_id))
     partition, at_most = next((place for place in every if place not in full), every[0])
-    ends = int(one.expires_at.timestamp()) + 1
-    actions = [CountRow.hits.add(1), CountRow.expires_at.set(ends), CountRow.window.set(one.key)]
+    ends = int(counter.expires_at.timestamp()) + 1
+    actions = [CountRow.hits.add(1), CountRow.expires_at.set(ends), CountRow.window.set(counter.key)]
     room = CountRow.hits.does_not_exist() | (CountRow.hits < at_most)
     row = CountRow(partition, keys.COUNT_SK)
     transaction.update(row, [*actions, CountRow.kind.set(CountRow)], condition=room, return_values="ALL_OLD")

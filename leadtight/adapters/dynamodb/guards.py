@@ -1,4 +1,4 @@
-"""Guards in the table, and the windows that they count in: of both, what a transaction found."""
+"""Idempotency guards and rate limit counts in transactions."""
 
 from __future__ import annotations
 
@@ -31,23 +31,29 @@ class GuardAccess(TableAccess):
         partition, still = keys.guard(guard.source, guard.key), format_timestamp(now)
         return row_reader.one(GuardRow, partition, keys.GUARD_SK, lambda row: _taken_still(row, still))
 
-    def taken_of(self, asked: Iterable[tuple[str, str]], now: datetime) -> frozenset[tuple[str, str]]:
-        """Return the pairs whose guard is taken: a call for every hundred."""
-        pairs, still = {keys.guard(source, key): (source, key) for source, key in asked}, format_timestamp(now)
+    def taken_of(self, guards: Iterable[tuple[str, str]], now: datetime) -> frozenset[tuple[str, str]]:
+        """Return the pairs whose guard is taken.
+
+        One call for every hundred.
+        """
+        pairs, still = {keys.guard(source, key): (source, key) for source, key in guards}, format_timestamp(now)
         items = row_reader.by_keys((pk, keys.GUARD_SK) for pk in pairs)
-        found = row_reader.listing(GuardRow, items, lambda row: row.pk if row.taken_until > still else None)
-        return frozenset(pairs[pk] for pk in found if pk is not None)
+        taken = row_reader.listing(GuardRow, items, lambda row: row.pk if row.taken_until > still else None)
+        return frozenset(pairs[pk] for pk in taken if pk is not None)
 
 
 class FullCounts:
-    """The places of counts that this process knows to be full."""
+    """The places of counts that this process knows are full."""
 
     def __init__(self) -> None:
         """Start with none."""
         self.known: set[Place] = set()
 
     def store(self, guard: Guard, item_id: str, write: Callable[[], None]) -> None:
-        """Store what is counted where there is room: the place that is tried first, but near the limit."""
+        """Store an item and count it where there is room.
+
+        That is the first place tried, except near the limit.
+        """
         while True:
             try:
                 return write()
@@ -56,13 +62,13 @@ class FullCounts:
                     raise
 
     def _noted_full(self, error: TransactWriteError, guard: Guard, item_id: str) -> bool:
-        """Remember which places had no room, and tell whether any was news."""
+        """Remember places without room; return whether any is new."""
         refused = _refused_counts(error)
         if not refused:
             return False
         from leadtight.adapters.dynamodb.form_rows import places
 
-        news = {place for one in guard.counts for place in places(one, item_id) if place[0] in refused}
+        news = {place for counter in guard.counts for place in places(counter, item_id) if place[0] in refused}
         news -= self.known
         if len(self.known) > MOST_REMEMBERED:
             self.known.clear()
@@ -76,36 +82,39 @@ class FullCounts:
             return None
         from leadtight.adapters.dynamodb.form_rows import places
 
-        for one in guard.counts:
-            every = {*places(one, item_id)}
+        for counter in guard.counts:
+            every = {*places(counter, item_id)}
             if every <= self.known and refused & {partition for partition, _ in every}:
-                return Full(key=one.key)
+                return Full(key=counter.key)
         return None
 
 
 def take_guard(
     transaction: TransactWrite, guard: Guard, lead_id: str, now: datetime, full: Container[Place] = ()
 ) -> None:
-    """Take a guard as the first item of a transaction, where `taken` looks for it, and count it.
+    """Take a guard in a transaction, and count it.
 
-    What counts is known to be `full` in some places.
+    It is the transaction's first item, where `taken` looks for it. Some places of its counts are known to be `full`.
     """
     free = GuardRow.pk.does_not_exist() | (GuardRow.taken_until <= format_timestamp(now))
     transaction.save(GuardRow.of(guard, lead_id), condition=free, return_values="ALL_OLD")
     if guard.counts:
         from leadtight.adapters.dynamodb import form_rows
 
-        for one in guard.counts:
-            form_rows.count(transaction, one, lead_id, full)
+        for counter in guard.counts:
+            form_rows.count(transaction, counter, lead_id, full)
 
 
 def taken(error: TransactWriteError) -> AlreadyTaken | None:
-    """Return who holds the guard, which is the first item of the transaction."""
+    """Return the holder of the guard, the transaction's first item."""
     return next(taken_each(error), None)
 
 
 def taken_each(error: TransactWriteError) -> Iterator[AlreadyTaken | None]:
-    """Yield who holds the guard of every second item of the transaction, None where it was free."""
+    """Yield the holder of each guard, None where free.
+
+    Guards are every second item of the transaction.
+    """
     for reason in error.cancellation_reasons[::2]:
         if reason is None or reason.code != CONDITION_FAILED or not reason.raw_item:
             yield None

@@ -1,6 +1,6 @@
-"""What became of leads: whole, by day, and page by page, the latest first.
+"""Histories of leads: whole, by day, and in pages.
 
-What a person looks at must not grow with what strangers send.
+Pages begin with the latest events: what a person looks at must not grow with what strangers send.
 """
 
 from __future__ import annotations
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from leadtight.domain.model.event import Event
 
 MOST_BYTES = 4 * 1024 * 1024
-"""Of a page: four Query calls, and some 50 ms of a function's time."""
+"""Most bytes read for a page.
+
+They take four Query calls, and some 50 ms of a function's time.
+"""
 
 
 class HistoryAccess(TableAccess):
@@ -29,22 +32,27 @@ class HistoryAccess(TableAccess):
         items = row_reader.in_partition(keys.lead(lead_id), keys.EVENT_PREFIX)
         return row_reader.listing(EventRow, items, EventRow.value)
 
-    def history_page(self, lead_id: str, most: int, before: str | None = None) -> HistoryPage:
-        """Return the latest events of a lead: one call for each megabyte of them, and no more than four."""
-        return _page(lead_id, most, before)
+    def history_page(self, lead_id: str, most: int, older_than: str | None = None) -> HistoryPage:
+        """Return the latest events of a lead.
+
+        One call for each megabyte of them, and at most four.
+        """
+        return _page(lead_id, most, older_than)
 
     def events_on(self, day: date) -> Listing[Event]:
         """Return the events of one UTC day, from the index."""
         items = (item for shard in keys.days(day) for item in row_reader.on_index(shard))
-        found = row_reader.listing(EventRow, items, EventRow.value)
-        return Listing(sorted(found, key=lambda e: (e.at, e.lead_id, e.id)), found.unreadable)
+        events = row_reader.listing(EventRow, items, EventRow.value)
+        return Listing(sorted(events, key=lambda e: (e.at, e.lead_id, e.id)), events.unreadable)
 
 
-def _page(lead_id: str, most: int, before: str | None) -> HistoryPage:
-    """Return the latest events before a place in a lead's history, oldest first."""
+def _page(lead_id: str, most: int, older_than: str | None) -> HistoryPage:
+    """Return events older than a place, oldest first."""
     partition, prefix = keys.lead(lead_id), keys.EVENT_PREFIX
     items, size, ends_at = list[row_reader.Raw](), 0, None
-    for item in row_reader.in_partition(partition, prefix, newest_first=True, before=before, page_size=most + 1):
+    for item in row_reader.in_partition(
+        partition, prefix, newest_first=True, older_than=older_than, page_size=most + 1
+    ):
         if len(items) == most or size >= MOST_BYTES:
             ends_at = items[-1]["sk"]["S"].removeprefix(prefix)
             break

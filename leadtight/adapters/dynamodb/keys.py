@@ -42,7 +42,7 @@ LIST_PREFIX = "LIST#"
 
 
 def lead(lead_id: str) -> str:
-    """Return the partition of a lead, its events and its messages."""
+    """Return the partition of a lead, its events and messages."""
     return f"LEAD#{lead_id}"
 
 
@@ -62,34 +62,43 @@ def pool(pool_id: str) -> str:
 
 
 def owner(owner_id: str | None) -> str:
-    """Return an owner's partition, in the table and in the index; nobody's is the unowned."""
+    """Return an owner's partition, in the table and the index.
+
+    Without an owner, it is that of unowned leads.
+    """
     return f"OWNER#{owner_id or NOBODY}"
 
 
 def person(person_hash: str) -> str:
-    """Return the partition of somebody known by a hashed address or number."""
+    """Return a person's partition, by hashed address or number."""
     return f"PERSON#{person_hash}"
 
 
 def listed(number_hash: str) -> str:
-    """Return the partition of a hashed number's places on do-not-call lists."""
+    """Return the partition of a hashed number's do-not-call entries."""
     return f"{CALL_LISTS}#{number_hash}"
 
 
 def call_list(name: str) -> str:
-    """Return the sort key of a do-not-call list, and of a number's place on it."""
+    """Return the sort key of a do-not-call list.
+
+    The entries of numbers on it have the same.
+    """
     return f"{LIST_PREFIX}{name}"
 
 
 def guard(source: str, key: str) -> str:
-    """Return the partition of an idempotency guard: hashed, for callers choose both and a key holds 2,048 bytes."""
+    """Return the partition of an idempotency guard.
+
+    It is hashed: callers choose both parts, and a key holds at most 2,048 bytes.
+    """
     both = json.dumps([source, key])  # escaped, so that no spelling of one pair is another
     return f"SEEN#{hashlib.sha256(both.encode()).hexdigest()}"
 
 
-def erasure(asked: str) -> str:
-    """Return the partition of the record of an erasure, by the hash of what was asked for."""
-    return f"ERASURE#{asked}"
+def erasure(request: str) -> str:
+    """Return the partition of an erasure, by its hashed request."""
+    return f"ERASURE#{request}"
 
 
 def consent(at: datetime, record_id: str) -> str:
@@ -98,29 +107,38 @@ def consent(at: datetime, record_id: str) -> str:
 
 
 def count(key: str, shard: int) -> str:
-    """Return the partition of a count's shard: hashed, for a key holds a form's name."""
-    named = f"{key}#{shard}" if shard else key
-    return f"COUNT#{hashlib.sha256(named.encode()).hexdigest()}"
+    """Return the partition of a count's shard.
+
+    It is hashed: the key has the name of a form.
+    """
+    counter = f"{key}#{shard}" if shard else key
+    return f"COUNT#{hashlib.sha256(counter.encode()).hexdigest()}"
 
 
 def spread(item_id: str, over: int) -> tuple[int, ...]:
-    """Return all shards of something that an item may go to, in an order of its own."""
+    """Return all shards in the order an item tries."""
     first = _shard(item_id, over)
     return tuple((first + n) % over for n in range(over))
 
 
 def sent(recipient_hash: str) -> str:
-    """Return the partition of what went to a hashed address or number."""
+    """Return the partition of a hashed recipient's sends."""
     return f"SENT#{recipient_hash}"
 
 
 def pace(channel: str, second: int) -> str:
-    """Return the partition of how many sends of a channel a second had: one each, so that none runs hot."""
+    """Return the partition of a channel's sends in one second.
+
+    Each second has its own, so that none becomes hot.
+    """
     return f"PACE#{channel}#{second}"
 
 
 def mail(provider_id: str) -> str:
-    """Return the partition that leads from a provider's id to our message."""
+    """Return the partition that maps a provider's id.
+
+    It leads to our message.
+    """
     return f"MAIL#{provider_id}"
 
 
@@ -130,22 +148,31 @@ def held(held_id: str) -> str:
 
 
 def held_part(held_id: str, number: int) -> str:
-    """Return the partition of a piece of a large delivery: each has its own, for none takes a megabyte in a second."""
+    """Return the partition of one part of a large delivery.
+
+    Each part has its own, since a partition does not accept a megabyte in a second.
+    """
     return f"HELDPART#{held_id}#{number}"
 
 
 def excluded(on: date) -> str:
-    """Return the index partition of the leads recorded on a UTC day that count for nothing."""
+    """Return the index partition of a UTC day's excluded leads."""
     return f"EXCLUDED#{on.isoformat()}"
 
 
 def held_day(on: date) -> str:
-    """Return the index partition of the settled deliveries that came in on a UTC day."""
+    """Return the index partition of a UTC day's settled deliveries.
+
+    The day is that of their arrival.
+    """
     return f"HELD#{on.isoformat()}"
 
 
 def outbox(lead_id: str) -> str:
-    """Return the index partition of an owed message: spread, so that no partition runs hot."""
+    """Return the index partition of an owed message.
+
+    Messages are spread, so that no partition becomes hot.
+    """
     return f"OUTBOX#{_shard(lead_id, OUTBOX_SHARDS)}"
 
 
@@ -155,25 +182,35 @@ def outboxes() -> tuple[str, ...]:
 
 
 def owed(lane: OutboxLane, at: datetime, item_id: str) -> str:
-    """Return an owed message's index sort key: its lane, then its time; one that is claimed has the time alone.
+    """Return an owed message's index sort key.
 
-    So did all of them before there were lanes: whatever a version before wrote is among the claimed.
+    It is the lane, then the time; a claimed message has only the time. Before there were lanes, all messages had only
+    the time, so those of an earlier version count as claimed.
     """
     return due(at, item_id) if lane is OutboxLane.LEASED else f"0{lane.value}#{due(at, item_id)}"
 
 
 def owed_by(lane: OutboxLane, at: datetime) -> tuple[str, str]:
-    """Return the index sort keys that all messages of a lane stand between which are due at or before `at`."""
+    """Return the index sort keys around a lane's due messages.
+
+    They enclose all messages due at or before `at`.
+    """
     return ("1", due_by(at)) if lane is OutboxLane.LEASED else (f"0{lane.value}#", f"0{lane.value}#{due_by(at)}")
 
 
 def day(on: date, lead_id: str) -> str:
-    """Return the index partition of an event: its UTC day, spread by lead."""
+    """Return an event's index partition: its UTC day and shard.
+
+    The shard depends on the lead.
+    """
     return f"DAY#{on.isoformat()}#{_shard(lead_id, DAY_SHARDS)}"
 
 
 def board(lead_id: str) -> str:
-    """Return the index partition of an open lead on the board: spread, the first under the name that all had once."""
+    """Return the index partition of a lead on the board.
+
+    Open leads are spread; the first shard has the name of the former single partition.
+    """
     return _board(_shard(lead_id, BOARD_SHARDS))
 
 
@@ -192,12 +229,12 @@ def days(on: date) -> tuple[str, ...]:
 
 
 def due(at: datetime, item_id: str) -> str:
-    """Return an index sort key that orders by time, then by id."""
+    """Return an index sort key: time, then id."""
     return f"{format_timestamp(at)}#{item_id}"
 
 
 def due_by(at: datetime) -> str:
-    """Return the index sort key after everything that is due at or before `at`."""
+    """Return the index sort key after everything due by `at`."""
     return f"{format_timestamp(at)}#~"
 
 

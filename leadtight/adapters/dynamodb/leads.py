@@ -1,4 +1,7 @@
-"""Leads in the table: every change is one transaction, and every refused write asks whether it was its own."""
+"""Leads in the table: each change is one transaction.
+
+A refused write checks whether an earlier try of its own succeeded.
+"""
 
 from __future__ import annotations
 
@@ -47,10 +50,10 @@ PAGE = 1_000
 
 
 class LeadAccess(TableAccess):
-    """Leads, with the rotation and the people that a change of them moves."""
+    """Leads, with the rotations and people that their changes move."""
 
     def __init__(self, connection: Connection, *, pause: Callable[[float], None]) -> None:
-        """Take the connection; start with no count known to be full."""
+        """Take the connection; no count is known full yet."""
         super().__init__(connection, pause=pause)
         self._counts = FullCounts()
 
@@ -60,16 +63,18 @@ class LeadAccess(TableAccess):
         guard: Guard,
         person_keys: Iterable[str],
         now: datetime,
-        known: frozenset[str] = frozenset(),
+        known_leads: frozenset[str] = frozenset(),
     ) -> AlreadyTaken | Full | NewerLeadExists | None:
         """Store a new lead under its guard: one call."""
         people = tuple(person_keys)
         for attempt in range(CONTENTION_TRIES):
             try:
-                self._counts.store(guard, change.after.id, lambda: self._create(change, guard, people, now, known))
+                self._counts.store(
+                    guard, change.after.id, lambda: self._create(change, guard, people, now, known_leads)
+                )
             except TransactWriteError as error:
-                if found := taken(error):
-                    return _unless_ours(found, change)
+                if earlier := taken(error):
+                    return _unless_ours(earlier, change)
                 if full := self._counts.full(error, guard, change.after.id):
                     return full
                 if known_by := _known(error):
@@ -81,7 +86,7 @@ class LeadAccess(TableAccess):
         raise Conflict(f"lead {change.after.id}: too many writers at once")
 
     def _create(
-        self, change: Change, guard: Guard, people: Iterable[str], now: datetime, known: frozenset[str]
+        self, change: Change, guard: Guard, people: Iterable[str], now: datetime, known_leads: frozenset[str]
     ) -> None:
         with TransactWrite(connection=self.connection) as transaction:
             take_guard(transaction, guard, change.after.id, now, self._counts.known)
@@ -90,7 +95,7 @@ class LeadAccess(TableAccess):
                 lead_id = change.after.id
                 latest = lead_id if change.after.leads_its_person else PersonRow.latest | lead_id
                 actions = [PersonRow.latest.set(latest), PersonRow.lead_ids.add({lead_id}), *leaves(left.pop(key, ()))]
-                update_person(transaction, key, actions, condition=_leads_to_none_but(known))
+                update_person(transaction, key, actions, condition=_leads_to_none_but(known_leads))
             save_left(transaction, left)
             transaction.save(LeadRow.of(change.after), condition=LeadRow.pk.does_not_exist())
             transaction.save(LeadRow.due_of(change.after))
@@ -99,13 +104,16 @@ class LeadAccess(TableAccess):
     def merge(
         self, change: Change, guard: Guard, person_keys: Iterable[str], now: datetime
     ) -> AlreadyTaken | Full | None:
-        """Store a change of a known lead under a guard: one call."""
+        """Store a change of a known lead under a guard.
+
+        One call.
+        """
         lead_id, people = change.after.id, tuple(person_keys)
         try:
             self._counts.store(guard, lead_id, lambda: self._merge(change, guard, people, now))
         except TransactWriteError as error:
-            if found := taken(error):
-                return None if self.load(lead_id) == change.after else found
+            if earlier := taken(error):
+                return None if self.load(lead_id) == change.after else earlier
             if full := self._counts.full(error, guard, lead_id):
                 return full
             raise_unless_contention(error)
@@ -127,7 +135,10 @@ class LeadAccess(TableAccess):
             save_left(transaction, left)
 
     def commit(self, change: Change) -> None:
-        """Store a change: one call, and a second to tell our own work from somebody else's when it is refused."""
+        """Store a change.
+
+        One call, and a second when it is refused, to tell our own write from another.
+        """
         try:
             self._commit(change)
         except TransactWriteError as error:
@@ -142,7 +153,10 @@ class LeadAccess(TableAccess):
             save_change(transaction, change)
 
     def commit_all(self, changes: Sequence[Change]) -> None:
-        """Store changes of several leads: one call, and a second when it is refused."""
+        """Store changes of several leads together.
+
+        One call, and a second when it is refused.
+        """
         try:
             with TransactWrite(connection=self.connection) as transaction:
                 save_all(transaction, changes)
@@ -154,9 +168,9 @@ class LeadAccess(TableAccess):
             raise Conflict(f"lead {changes[0].after.id}, or one with it, or their pool has moved on") from error
 
     def _are_stored(self, changes: Sequence[Change]) -> bool:
-        """Tell whether leads and events are as these changes leave them: one call for each hundred.
+        """Check whether leads and events match these changes.
 
-        The lead alone does not tell: two changes may leave it the same.
+        One call for each hundred. The lead alone does not tell: two changes may leave it the same.
         """
         wanted = [(keys.lead(change.after.id), keys.LEAD_SK) for change in changes]
         events = {
@@ -175,11 +189,14 @@ class LeadAccess(TableAccess):
         return row_reader.one(LeadRow, keys.lead(lead_id), keys.LEAD_SK, LeadRow.value)
 
     def load_all(self, lead_ids: Sequence[str]) -> Listing[Lead]:
-        """Return leads as they are now, in the order asked for: one call for each hundred."""
+        """Return leads in the order of `lead_ids`.
+
+        One call for each hundred.
+        """
         items = row_reader.by_keys((keys.lead(lead_id), keys.LEAD_SK) for lead_id in lead_ids)
-        found = row_reader.listing(LeadRow, items, lambda row: (row.pk, row.value()))
-        leads = dict(found)
-        return Listing((leads[pk] for pk in map(keys.lead, lead_ids) if pk in leads), found.unreadable)
+        rows = row_reader.listing(LeadRow, items, lambda row: (row.pk, row.value()))
+        leads = dict(rows)
+        return Listing((leads[pk] for pk in map(keys.lead, lead_ids) if pk in leads), rows.unreadable)
 
     def load_for_routing(self, lead_id: str, pool_id: str, people: Iterable[str]) -> RoutingState:
         """Return lead, rotation and people: one call.
@@ -198,47 +215,54 @@ class LeadAccess(TableAccess):
         )
 
     def due_leads(
-        self, owner_id: str | None, before: datetime, limit: int, after: tuple[datetime, str] | None = None
+        self, owner_id: str | None, until: datetime, limit: int, after: tuple[datetime, str] | None = None
     ) -> Listing[Lead]:
-        """Return an owner's open leads that are due: a call to the index, and one for each hundred that it names.
+        """Return an owner's open leads that are due.
 
-        What the index names is asked for again, for it may be a moment behind, and a version before leaves rows there.
-        Rows that cannot be read take no other lead's place.
+        One call to the index, and one for each hundred leads that it names. They are read from the table, since the
+        index may be a moment behind, and an earlier version leaves rows there. Unreadable rows do not count towards the
+        limit.
         """
-        span = TableRow.gsi1sk.between(keys.due_after(*after), keys.due_by(before)) if after else _due(before)
+        span = TableRow.gsi1sk.between(keys.due_after(*after), keys.due_by(until)) if after else _due(until)
         items = row_reader.on_index(keys.owner(owner_id), span, page_size=min(limit, PAGE))
-        named = iter(dict.fromkeys(map(_lead_id, items)))
+        lead_ids = iter(dict.fromkeys(map(_lead_id, items)))
         due: list[tuple[datetime, Lead]] = []
         unreadable: list[Unreadable] = []
-        while len(due) < limit and (ids := tuple(islice(named, AT_ONCE))):
-            found = self.load_all(ids)
-            unreadable += found.unreadable
-            leads = (lead for lead in found if lead.owner_id == owner_id)
-            due += [(lead.wake_at, lead) for lead in leads if lead.wake_at and lead.wake_at <= before]
+        while len(due) < limit and (ids := tuple(islice(lead_ids, AT_ONCE))):
+            loaded = self.load_all(ids)
+            unreadable += loaded.unreadable
+            leads = (lead for lead in loaded if lead.owner_id == owner_id)
+            due += [(lead.wake_at, lead) for lead in leads if lead.wake_at and lead.wake_at <= until]
         ordered = sorted(due, key=lambda pair: (pair[0], pair[1].id))
         return Listing((lead for _, lead in ordered[:limit]), unreadable)
 
     def waiting_in_short(self, limit: int | None = None) -> Listing[Lead]:
-        """Return leads that wait for their pool, from the index: one call for each two thousand."""
+        """Return summaries of waiting leads, from the index.
+
+        One call for each two thousand.
+        """
         items = row_reader.on_index(keys.WAITING, page_size=limit)
         return row_reader.listing(WaitingRow, items, WaitingRow.value, limit)
 
 
-def _leads_to_none_but(known: frozenset[str]) -> Condition:
+def _leads_to_none_but(known_leads: frozenset[str]) -> Condition:
     nobody: Condition = PersonRow.latest.does_not_exist()
-    return nobody | PersonRow.latest.is_in(*sorted(known)) if known else nobody
+    return nobody | PersonRow.latest.is_in(*sorted(known_leads)) if known_leads else nobody
 
 
 def _known(error: TransactWriteError) -> NewerLeadExists | None:
     """Return the leads that the refused person items lead to."""
     people = refused_items(error, keys.PERSON_SK)
     latest = (row_reader.asked_for(PersonRow, item, lambda row: row.latest) for item in people)
-    found = frozenset(lead_id for lead_id in latest if lead_id)
-    return NewerLeadExists(lead_ids=found) if found else None
+    lead_ids = frozenset(lead_id for lead_id in latest if lead_id)
+    return NewerLeadExists(lead_ids=lead_ids) if lead_ids else None
 
 
 def _unless_ours(taken: AlreadyTaken, change: Change) -> AlreadyTaken | None:
-    """Return who took the guard, unless an attempt of ours did whose answer was lost."""
+    """Return the guard's holder, None for our own attempt.
+
+    The answer to that attempt was lost.
+    """
     return None if taken.lead_id == change.after.id else taken
 
 
@@ -265,6 +289,6 @@ def _lead_id(item: row_reader.Raw) -> str:
     return str(item["pk"]["S"]).removeprefix(keys.lead(""))
 
 
-def _due(before: datetime) -> Condition:
-    due: Condition = TableRow.gsi1sk <= keys.due_by(before)
+def _due(until: datetime) -> Condition:
+    due: Condition = TableRow.gsi1sk <= keys.due_by(until)
     return due

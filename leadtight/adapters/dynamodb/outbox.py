@@ -1,4 +1,4 @@
-"""The outbox: messages that are owed, and how much was sent."""
+"""The outbox: owed messages, and records of sends."""
 
 from __future__ import annotations
 
@@ -28,7 +28,10 @@ class OutboxAccess(TableAccess):
     """Messages that are owed, claimed, finished and confirmed."""
 
     def owe(self, message: Message) -> bool:
-        """Put a message into the outbox that no change brings: one call."""
+        """Put a message without a change into the outbox.
+
+        One call.
+        """
         try:
             MessageRow.of(message).save(condition=MessageRow.pk.does_not_exist())
         except PutError as error:
@@ -61,7 +64,10 @@ class OutboxAccess(TableAccess):
         return self._find(lead_id, message_id, lambda row: _if_claimed_by(row, holder))
 
     def finish(self, message: Message, event: Event | None) -> None:
-        """Store what became of a claim, unless a confirmation came first: one call."""
+        """Store the result of a claim: one call.
+
+        A confirmation that came first stays.
+        """
         ours = (MessageRow.status == Status.CLAIMED.value) & (MessageRow.attempts == message.attempts)
         self._store_message(message, event, ours)
 
@@ -96,25 +102,25 @@ class OutboxAccess(TableAccess):
         ids = row_reader.one(MailRow, keys.mail(provider_id), keys.MAIL_SK, lambda row: (row.lead_id, row.message_id))
         return self.find(*ids) if ids else None
 
-    def due(self, before: datetime, limit: int) -> Listing[Message]:
-        """Return owed messages that are due and wait for no digest, from the index."""
+    def due(self, until: datetime, limit: int) -> Listing[Message]:
+        """Return due messages that are sent alone, from the index."""
         from leadtight.adapters.dynamodb import (
             outbox_window,  # here, for intake starts without what only the sweep reads
         )
 
-        return outbox_window.due(before, limit)
+        return outbox_window.due(until, limit)
 
-    def queued(self, before: datetime, limit: int) -> Listing[Message]:
+    def queued(self, until: datetime, limit: int) -> Listing[Message]:
         """Return messages whose digest is due, from the index."""
         from leadtight.adapters.dynamodb import outbox_window
 
-        return outbox_window.queued(before, limit)
+        return outbox_window.queued(until, limit)
 
     def messages(self, lead_id: str) -> Listing[Message]:
         """Return all messages of a lead, oldest first."""
         items = row_reader.in_partition(keys.lead(lead_id), keys.MESSAGE_PREFIX)
-        found = row_reader.listing(MessageRow, items, MessageRow.value)
-        return Listing(sorted(found, key=lambda m: (m.created_at, m.id)), found.unreadable)
+        messages = row_reader.listing(MessageRow, items, MessageRow.value)
+        return Listing(sorted(messages, key=lambda m: (m.created_at, m.id)), messages.unreadable)
 
     def sent_lately(self, key: str) -> SentLately:
         """Return what went to an address: one call."""
@@ -123,7 +129,10 @@ class OutboxAccess(TableAccess):
         return sent_rows.sent_lately(key)
 
     def keep_sent(self, lately: SentLately) -> None:
-        """Store the next state of what went to an address: one call, and a second to know our own when refused."""
+        """Store the next record of sends to an address.
+
+        One call, and a second when it is refused, to recognise our own write.
+        """
         from leadtight.adapters.dynamodb import sent_rows
 
         sent_rows.keep_sent(lately)

@@ -1,4 +1,7 @@
-"""What of the outbox is due, from the index: of every lane both ends, whatever else waits there."""
+"""Due messages of the outbox, from the index.
+
+Both ends of every lane are read, whatever else waits there.
+"""
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
@@ -14,35 +17,38 @@ _SENT_ALONE = (OutboxLane.FIRST, OutboxLane.SOON, OutboxLane.LATER, OutboxLane.L
 _IN_DIGESTS = (OutboxLane.DIGEST, OutboxLane.LEASED)
 
 
-def due(before: datetime, limit: int) -> Listing[Message]:
-    """Return what is due and waits for no digest: a call for each lane and shard, two where more than `limit` wait."""
-    return _window(_SENT_ALONE, before, limit, lambda message: not message.queued)
+def due(until: datetime, limit: int) -> Listing[Message]:
+    """Return due messages that are sent alone.
+
+    One call for each lane and shard, two where more than `limit` wait.
+    """
+    return _window(_SENT_ALONE, until, limit, lambda message: not message.queued)
 
 
-def queued(before: datetime, limit: int) -> Listing[Message]:
+def queued(until: datetime, limit: int) -> Listing[Message]:
     """Return what waits for a digest that is due."""
-    return _window(_IN_DIGESTS, before, limit, lambda message: message.queued)
+    return _window(_IN_DIGESTS, until, limit, lambda message: message.queued)
 
 
 def _window(
-    lanes: Iterable[OutboxLane], before: datetime, limit: int, wanted: Callable[[Message], bool]
+    lanes: Iterable[OutboxLane], until: datetime, limit: int, wanted: Callable[[Message], bool]
 ) -> Listing[Message]:
     unreadable: list[Unreadable] = []
-    found = in_order(m for lane in lanes for m in _of(lane, before, limit, wanted, unreadable))
+    messages = in_order(m for lane in lanes for m in _of(lane, until, limit, wanted, unreadable))
     each_once = tuple(dict.fromkeys(unreadable))
     row_reader.report(each_once)
-    return Listing(found, each_once)
+    return Listing(messages, each_once)
 
 
 def _of(
-    lane: OutboxLane, before: datetime, limit: int, wanted: Callable[[Message], bool], unreadable: list[Unreadable]
+    lane: OutboxLane, until: datetime, limit: int, wanted: Callable[[Message], bool], unreadable: list[Unreadable]
 ) -> tuple[Message, ...]:
     read = list[Message]()
     for shard in keys.outboxes():
-        earliest = list(islice(filter(wanted, _messages(shard, lane, before, limit, unreadable)), limit))
+        earliest = list(islice(filter(wanted, _messages(shard, lane, until, limit, unreadable)), limit))
         read += earliest
         if len(earliest) == limit:
-            latest = _messages(shard, lane, before, limit, unreadable, newest_first=True)
+            latest = _messages(shard, lane, until, limit, unreadable, newest_first=True)
             read += islice(filter(wanted, latest), limit)
     return earliest_and_latest(read, limit)
 
@@ -50,12 +56,12 @@ def _of(
 def _messages(
     shard: str,
     lane: OutboxLane,
-    before: datetime,
+    until: datetime,
     limit: int,
     unreadable: list[Unreadable],
     *,
     newest_first: bool = False,
 ) -> Iterator[Message]:
-    between = TableRow.gsi1sk.between(*keys.owed_by(lane, before))
+    between = TableRow.gsi1sk.between(*keys.owed_by(lane, until))
     items = row_reader.on_index(shard, between, page_size=limit, newest_first=newest_first)
     return row_reader.readable(MessageRow, items, MessageRow.value, unreadable)

@@ -1,4 +1,7 @@
-"""People in the table: those who write to us, by the hash of their address, and those whom we alert."""
+"""People in the table: senders by hash, and the team.
+
+Senders are known by the hash of their address or number.
+"""
 
 from __future__ import annotations
 
@@ -26,24 +29,27 @@ if TYPE_CHECKING:
 
 
 class PeopleAccess(TableAccess):
-    """Whose leads are whose, who has left by which channel, who is away, and who was alerted."""
+    """Leads, opt-outs, absences and alerts by person."""
 
     def leads_of(self, person_keys: Iterable[str]) -> Listing[str]:
-        """Return the ids of all leads of a person: one call."""
-        found = row_reader.listing(PersonRow, _rows_of(person_keys), lambda row: row.lead_ids or ())
-        return Listing(sorted({lead_id for ids in found for lead_id in ids}), found.unreadable)
+        """Return all lead ids of a person: one call."""
+        lead_ids = row_reader.listing(PersonRow, _rows_of(person_keys), lambda row: row.lead_ids or ())
+        return Listing(sorted({lead_id for ids in lead_ids for lead_id in ids}), lead_ids.unreadable)
 
     def consents(self, person_keys: Iterable[str]) -> Listing[ConsentRecord]:
-        """Return what a person was asked to agree to: one call for each key."""
+        """Return a person's consent records: one call for each key."""
         from leadtight.adapters.dynamodb.form_rows import ConsentRow
 
         people = map(keys.person, person_keys)
         items = (item for person in people for item in row_reader.in_partition(person, keys.CONSENT_PREFIX))
-        found = row_reader.listing(ConsentRow, items, ConsentRow.value)
-        return Listing(sorted(found, key=lambda record: (record.at, record.id)), found.unreadable)
+        records = row_reader.listing(ConsentRow, items, ConsentRow.value)
+        return Listing(sorted(records, key=lambda record: (record.at, record.id)), records.unreadable)
 
     def suppression(self, person_keys: Iterable[str]) -> Suppression:
-        """Return what a person has opted out of. Raises UnreadableRow: who may have left is not written to."""
+        """Return a person's opt-outs.
+
+        Raises UnreadableRow: a person who may have opted out is not written to.
+        """
         from leadtight.domain.compliance.send_permission import (
             Suppression,  # here, for intake starts without the rules of sending
         )
@@ -57,7 +63,10 @@ class PeopleAccess(TableAccess):
         PersonRow(keys.person(person_key), keys.PERSON_SK).update([*leaves({channel}), kind_of(PersonRow)])
 
     def owners(self) -> tuple[str, ...]:
-        """Return everybody who was ever given a lead, from the index: their names are its keys, whatever the rows."""
+        """Return everyone who was ever assigned a lead.
+
+        Their ids are keys of the index, whether or not the rows can be read.
+        """
         return tuple(item["gsi1sk"]["S"] for item in row_reader.on_index(keys.OWNERS))
 
     def set_away(self, person_id: str, until: datetime | None) -> None:
@@ -75,7 +84,10 @@ class PeopleAccess(TableAccess):
         return stored or Alerts(person_id=person_id)
 
     def keep_alerts(self, alerts: Alerts) -> None:
-        """Store the next state of a person's interruptions: one call, and a second to know our own when refused."""
+        """Store the next state of a person's alerts.
+
+        One call, and a second when it is refused, to recognise our own write.
+        """
         unmoved = AlertsRow.turn == alerts.turn - 1 if alerts.turn > 1 else AlertsRow.pk.does_not_exist()
         try:
             AlertsRow.of(alerts).save(condition=unmoved)
@@ -94,17 +106,23 @@ def _rows_of(person_keys: Iterable[str]) -> Iterator[row_reader.Raw]:
 def update_person(
     transaction: TransactWrite, key: str, actions: Sequence[Action], condition: Condition | None = None
 ) -> None:
-    """Update a person; refused, the transaction says what it found: `_known` reads it."""
+    """Update a person in a transaction.
+
+    A refused transaction returns what is stored: `_known` reads it.
+    """
     row = PersonRow(keys.person(key), keys.PERSON_SK)
     transaction.update(row, [*actions, kind_of(PersonRow)], condition=condition, return_values="ALL_OLD")
 
 
 def leaves(channels: Iterable[Channel]) -> list[Action]:
-    """Return the action that ends channels for a person, if any."""
+    """Return the action, if any, that opts a person out."""
     left = {channel.value for channel in channels}
     return [PersonRow.suppressed.add(left)] if left else []
 
 
 def registered(person_id: str) -> tuple[Action, ...]:
-    """Return the actions that list a person among all who were ever given a lead, in the policy still or not."""
+    """Return the actions that register a person as an owner.
+
+    The list has everyone who was ever assigned a lead, in the policy still or not.
+    """
     return OwnerRow.gsi1pk.set(keys.OWNERS), OwnerRow.gsi1sk.set(person_id), kind_of(OwnerRow)

@@ -1,4 +1,7 @@
-"""Held deliveries in DynamoDB. They share the table, and its guards, with the leads."""
+"""Quarantined deliveries in DynamoDB.
+
+They share the table and its guards with the leads.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,10 @@ if TYPE_CHECKING:
     from leadtight.domain.intake.quarantine import QuarantinedDelivery
 
 AT_ONCE = 40
-"""A transaction takes a hundred items and 4 MB; a delivery is two items, of which one has up to 64 KB."""
+"""How many deliveries one transaction stores.
+
+A transaction takes a hundred items and 4 MB; a delivery is two items, of which one has up to 64 KB.
+"""
 
 
 class DynamoQuarantine:
@@ -35,70 +41,81 @@ class DynamoQuarantine:
         """Share the connection of the table."""
         self._connection = table.connection
 
-    def hold(self, held: QuarantinedDelivery, guard: Guard, now: datetime) -> AlreadyTaken | None:
+    def hold(self, delivery: QuarantinedDelivery, guard: Guard, now: datetime) -> AlreadyTaken | None:
         """Keep a delivery under its guard: one call."""
-        return self._hold_some([(held, guard)], now)[held.id]
+        return self._hold_some([(delivery, guard)], now)[delivery.id]
 
     def hold_all(
         self, deliveries: Sequence[tuple[QuarantinedDelivery, Guard]], now: datetime
     ) -> tuple[AlreadyTaken | None, ...]:
-        """Keep deliveries, a call for every forty, and one more where some of these were known.
+        """Store deliveries; return the guard's holder of each, if taken.
 
-        Raises NotStorable for one that is too large, after the others had their turn.
+        One call for every forty, and one more where some were known. Raises NotStorable for one that is too large,
+        after the others had their turn.
         """
-        found: dict[str, AlreadyTaken | None] = {}
+        taken: dict[str, AlreadyTaken | None] = {}
         for start in range(0, len(deliveries), AT_ONCE):
             some = deliveries[start : start + AT_ONCE]
             try:
-                found |= self._hold_some(some, now)
+                taken |= self._hold_some(some, now)
             except NotStorable:
-                found |= self._hold_each(some, now)
-        return tuple(found[held.id] for held, _ in deliveries)
+                taken |= self._hold_each(some, now)
+        return tuple(taken[delivery.id] for delivery, _ in deliveries)
 
     def _hold_each(
         self, deliveries: Sequence[tuple[QuarantinedDelivery, Guard]], now: datetime
     ) -> dict[str, AlreadyTaken | None]:
-        """Keep each by itself: together they were too large, or one of them is."""
-        found: dict[str, AlreadyTaken | None] = {}
+        """Store each delivery by itself.
+
+        Together they were too large, or one of them is.
+        """
+        taken: dict[str, AlreadyTaken | None] = {}
         failures: list[NotStorable] = []
-        for held, guard in deliveries:
+        for delivery, guard in deliveries:
             try:
-                found |= self._hold_some([(held, guard)], now)
+                taken |= self._hold_some([(delivery, guard)], now)
             except NotStorable as error:
                 failures.append(error)
         if failures:
             raise failures[0]
-        return found
+        return taken
 
     def _hold_some(
         self, deliveries: Sequence[tuple[QuarantinedDelivery, Guard]], now: datetime
     ) -> dict[str, AlreadyTaken | None]:
-        for held, _ in deliveries:
-            for part in parts_of(held):
+        for delivery, _ in deliveries:
+            for part in parts_of(delivery):
                 part.save()
         try:
             with TransactWrite(connection=self._connection) as transaction:
-                for held, guard in deliveries:
-                    take_guard(transaction, guard, held.id, now)
-                    transaction.save(QuarantineRow.of(held), condition=QuarantineRow.pk.does_not_exist())
+                for delivery, guard in deliveries:
+                    take_guard(transaction, guard, delivery.id, now)
+                    transaction.save(QuarantineRow.of(delivery), condition=QuarantineRow.pk.does_not_exist())
         except TransactWriteError as error:
-            known = {held.id: found for (held, _), found in zip(deliveries, taken_each(error), strict=False) if found}
-            if not known:
+            taken = {
+                delivery.id: earlier
+                for (delivery, _), earlier in zip(deliveries, taken_each(error), strict=False)
+                if earlier
+            }
+            if not taken:
                 raise_unless_contention(error)
-                names = ", ".join(held.id for held, _ in deliveries)
+                names = ", ".join(delivery.id for delivery, _ in deliveries)
                 raise Conflict(f"delivery {names}: too many writers at once") from error
-            others = [(held, guard) for held, guard in deliveries if held.id not in known]
-            for held, _ in deliveries:
-                if held.id in known and known[held.id].lead_id != held.id:
-                    forget_parts(held, now)
-            ours = {id_: None if found.lead_id == id_ else found for id_, found in known.items()}
+            others = [(delivery, guard) for delivery, guard in deliveries if delivery.id not in taken]
+            for delivery, _ in deliveries:
+                if delivery.id in taken and taken[delivery.id].lead_id != delivery.id:
+                    forget_parts(delivery, now)
+            ours = {id_: None if earlier.lead_id == id_ else earlier for id_, earlier in taken.items()}
             return ours | (self._hold_some(others, now) if others else {})
-        return dict.fromkeys(held.id for held, _ in deliveries)
+        return dict.fromkeys(delivery.id for delivery, _ in deliveries)
 
     def find_held(self, held_id: str) -> QuarantinedDelivery | None:
-        """Return one held delivery whole: one call, and one for the parts of a large one."""
-        found = row_reader.one(QuarantineRow, keys.held(held_id), keys.HELD_SK, in_parts)
-        return whole(*found) if found else None
+        """Return one delivery with all its content.
+
+        One call, and one for the parts of a large delivery.
+        """
+        row = row_reader.one(QuarantineRow, keys.held(held_id), keys.HELD_SK, in_parts)
+        return whole(*row) if row else None
 
     def open_held(self, limit: int) -> Listing[QuarantinedDelivery]:
         """Return deliveries that wait for a person, from the index."""
@@ -108,49 +125,58 @@ class DynamoQuarantine:
         """Return suspected spam, from the index."""
         return _held(row_reader.on_index(keys.HELD_SUSPECTED, page_size=limit, newest_first=True), limit)
 
-    def waiting(self, before: datetime, limit: int) -> Listing[QuarantinedDelivery]:
+    def waiting(self, until: datetime, limit: int) -> Listing[QuarantinedDelivery]:
         """Return deliveries whose next try is due, from the index."""
-        due = TableRow.gsi1sk <= keys.due_by(before)
+        due = TableRow.gsi1sk <= keys.due_by(until)
         return _held(row_reader.on_index(keys.HELD_WAITING, due, page_size=limit), limit)
 
     def settled_held(self, day: date) -> Listing[QuarantinedDelivery]:
-        """Return the settled deliveries of a UTC day, from the index."""
+        """Return a UTC day's settled deliveries, from the index."""
         return _held(row_reader.on_index(keys.held_day(day)))
 
-    def settle(self, held: QuarantinedDelivery) -> None:
-        """Store the next version: one call, and a second to tell our own work when it is refused."""
+    def settle(self, delivery: QuarantinedDelivery) -> None:
+        """Store the next version of a delivery.
+
+        One call, and a second when it is refused, to recognise our own write.
+        """
         try:
-            QuarantineRow.of(held).save(condition=QuarantineRow.version == held.version - 1)
-            for part in parts_of(held) if held.settled_at else ():
+            QuarantineRow.of(delivery).save(condition=QuarantineRow.version == delivery.version - 1)
+            for part in parts_of(delivery) if delivery.settled_at else ():
                 part.save()  # from now on it is kept as long as its delivery
         except PutError as error:
             if not is_refused(error):
                 raise
-            if self.find_held(held.id) != held:
-                raise Conflict(f"delivery {held.id} has moved on") from error
+            if self.find_held(delivery.id) != delivery:
+                raise Conflict(f"delivery {delivery.id} has moved on") from error
 
 
 def in_parts(row: QuarantineRow) -> tuple[QuarantinedDelivery, int]:
-    """Return a delivery as its row has it, and how many characters of it are in parts."""
+    """Return a row's delivery and the characters in its parts."""
     return row.value(), int(row.characters or 0)
 
 
-def whole(held: QuarantinedDelivery, characters: int) -> QuarantinedDelivery:
-    """Return a delivery with all that it said: one call for a large one. Raises UnreadableRow."""
+def whole(delivery: QuarantinedDelivery, characters: int) -> QuarantinedDelivery:
+    """Return a delivery with all its content. Raises UnreadableRow.
+
+    One call for a large delivery.
+    """
     if not characters:
-        return held
-    wanted = {keys.held_part(held.id, number): length for number, length in enumerate(lengths(characters))}
-    found = row_reader.by_keys((partition, keys.PART_SK) for partition in wanted)
-    pieces = {item["pk"]["S"]: row_reader.asked_for(QuarantinePartRow, item, lambda part: part.doc) for item in found}
+        return delivery
+    wanted = {keys.held_part(delivery.id, number): length for number, length in enumerate(lengths(characters))}
+    parts = row_reader.by_keys((partition, keys.PART_SK) for partition in wanted)
+    pieces = {item["pk"]["S"]: row_reader.asked_for(QuarantinePartRow, item, lambda part: part.doc) for item in parts}
     for partition, length in wanted.items():
         if len(pieces.get(partition, "")) != length:
             raise UnreadableRow(Unreadable(kind="held_part", key=f"{partition} {keys.PART_SK}", error="PartMissing"))
-    return replace(held, content="".join(pieces[partition] for partition in wanted))
+    return replace(delivery, content="".join(pieces[partition] for partition in wanted))
 
 
-def forget_parts(held: QuarantinedDelivery, now: datetime) -> None:
-    """Empty the pieces of a delivery that was known already, and let the table forget them: no function may delete."""
-    for part in parts_of(held):
+def forget_parts(delivery: QuarantinedDelivery, now: datetime) -> None:
+    """Empty the parts of a delivery that was already known.
+
+    They expire, since no function may delete.
+    """
+    for part in parts_of(delivery):
         part.doc, part.expires_at = "", int(now.timestamp())
         part.save()
 

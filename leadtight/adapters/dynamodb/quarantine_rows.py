@@ -1,4 +1,4 @@
-"""The rows of held deliveries: one, and more where what came in is too large for one."""
+"""Rows of quarantined deliveries, several for a large one."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,17 +12,26 @@ from leadtight.domain.intake.quarantine import QuarantinedDelivery
 
 SETTLED_KEPT = timedelta(days=90)
 LARGEST_WHOLE = 200 * 1024
-"""Bytes of a delivery that is one row, which has at most 400 KB."""
+"""Most bytes of a delivery in a single row.
+
+A row has at most 400 KB.
+"""
 
 LONGEST_PART = 64 * 1024
 """Characters of a part: at most 256 KB."""
 
 SHOWN = 4_000
-"""Characters of a delivery in parts that stand in its row, too: what lists show."""
+"""Characters in the row of a delivery that is in parts.
+
+Lists show them.
+"""
 
 
 class QuarantineRow(TableRow, discriminator="held"):
-    """A held delivery: in the index by when it is due or came in while it is open, then by its day; kept for a time."""
+    """A quarantined delivery, which expires after it is settled.
+
+    While it is open, the index has it by its arrival or its next try, then by its day.
+    """
 
     version = NumberAttribute()
     doc = UnicodeAttribute()
@@ -30,19 +39,22 @@ class QuarantineRow(TableRow, discriminator="held"):
     characters = NumberAttribute(null=True)
 
     @classmethod
-    def of(cls, held: QuarantinedDelivery) -> "QuarantineRow":
-        """Return the row of a held delivery; a large one stands in it shortened, and whole in its parts."""
-        row = cls(keys.held(held.id), keys.HELD_SK, version=held.version, doc=text(held))
+    def of(cls, delivery: QuarantinedDelivery) -> "QuarantineRow":
+        """Return the row of a delivery.
+
+        A large delivery is shortened there, and complete in its parts.
+        """
+        row = cls(keys.held(delivery.id), keys.HELD_SK, version=delivery.version, doc=text(delivery))
         if len(row.doc.encode("utf-8", "replace")) > LARGEST_WHOLE:
-            row.characters = len(held.content)
-            row.doc = text(replace(held, content=held.content[:SHOWN]))
-        row.gsi1pk = keys.HELD_SUSPECTED if held.is_suspected else keys.HELD_OPEN
-        row.gsi1sk = keys.due(held.received_at, held.id)
-        if held.next_try_at is not None:
-            row.gsi1pk, row.gsi1sk = keys.HELD_WAITING, keys.due(held.next_try_at, held.id)
-        if held.settled_at is not None:
-            row.gsi1pk = keys.held_day(held.received_at.astimezone(UTC).date())
-            row.expires_at = int((held.settled_at + SETTLED_KEPT).timestamp())
+            row.characters = len(delivery.content)
+            row.doc = text(replace(delivery, content=delivery.content[:SHOWN]))
+        row.gsi1pk = keys.HELD_SUSPECTED if delivery.is_suspected else keys.HELD_OPEN
+        row.gsi1sk = keys.due(delivery.received_at, delivery.id)
+        if delivery.next_try_at is not None:
+            row.gsi1pk, row.gsi1sk = keys.HELD_WAITING, keys.due(delivery.next_try_at, delivery.id)
+        if delivery.settled_at is not None:
+            row.gsi1pk = keys.held_day(delivery.received_at.astimezone(UTC).date())
+            row.expires_at = int((delivery.settled_at + SETTLED_KEPT).timestamp())
         return row
 
     def value(self) -> QuarantinedDelivery:
@@ -51,18 +63,21 @@ class QuarantineRow(TableRow, discriminator="held"):
 
 
 class QuarantinePartRow(TableRow, discriminator="held_part"):
-    """A piece of what a large delivery said; it goes with its delivery."""
+    """A part of a large delivery, which expires with it."""
 
     doc = UnicodeAttribute()
     expires_at = NumberAttribute(null=True)
 
 
-def parts_of(held: QuarantinedDelivery) -> Iterator[QuarantinePartRow]:
-    """Yield the rows of a delivery's pieces; none where it is one row."""
-    row = QuarantineRow.of(held)
+def parts_of(delivery: QuarantinedDelivery) -> Iterator[QuarantinePartRow]:
+    """Yield the rows of a large delivery's parts.
+
+    A delivery in one row has none.
+    """
+    row = QuarantineRow.of(delivery)
     for number, length in enumerate(lengths(int(row.characters or 0))):
-        piece = held.content[number * LONGEST_PART :][:length]
-        yield QuarantinePartRow(keys.held_part(held.id, number), keys.PART_SK, doc=piece, expires_at=row.expires_at)
+        piece = delivery.content[number * LONGEST_PART :][:length]
+        yield QuarantinePartRow(keys.held_part(delivery.id, number), keys.PART_SK, doc=piece, expires_at=row.expires_at)
 
 
 def lengths(characters: int) -> list[int]:

@@ -1,7 +1,7 @@
-"""Read rows of the table: one that this version cannot read is named and passed over, and the others are read.
+"""Readers of rows, which report unreadable rows and go on.
 
-Rows of a newer version are there after every rollback (decision 0053), and rubbish after every mistake by hand. A row
-that is asked for by its own key raises instead: its caller cannot go on without it.
+Rows of a newer version are there after every rollback (decision 0053), and garbage after every mistake by hand. A row
+that is read by its own key raises instead: its caller cannot go on without it.
 """
 
 from __future__ import annotations
@@ -24,10 +24,13 @@ from leadtight.domain.model.listing import Listing, Unreadable
 R = TypeVar("R", bound=TableRow)
 T = TypeVar("T")
 Raw = dict[str, Any]
-"""An item as DynamoDB sends it: every attribute under its type."""
+"""A raw DynamoDB item: every attribute under its type."""
 
 MOST_NAMED = 20
-"""Rows of one read that are named in the log; the rest is counted."""
+"""Most unreadable rows of one read that the log names.
+
+The rest is counted.
+"""
 
 AT_ONCE = 100
 """Items of one BatchGetItem."""
@@ -36,13 +39,19 @@ logger = logging.getLogger(__name__)
 
 
 def one(kind: type[R], partition: str, sort: str, read: Callable[[R], T]) -> T | None:
-    """Return the value of one row, consistently read, None when there is none: one call. Raises UnreadableRow."""
+    """Return the value of one row, or None: one call.
+
+    The read is consistent. Raises UnreadableRow.
+    """
     item = _connection().get_item(partition, range_key=sort, consistent_read=True).get("Item")
     return asked_for(kind, item, read) if item else None
 
 
 def asked_for(kind: type[R], item: Raw, read: Callable[[R], T]) -> T:
-    """Return the value of an item that its caller cannot do without. Raises UnreadableRow, and reports it."""
+    """Return the value of an item that its caller needs.
+
+    Raises UnreadableRow, and reports it.
+    """
     try:
         return value(kind, item, read)
     except UnreadableRow as error:
@@ -63,7 +72,7 @@ def value(kind: type[R], item: Raw, read: Callable[[R], T]) -> T:
 
 
 def listing(kind: type[R], items: Iterable[Raw], read: Callable[[R], T], limit: int | None = None) -> Listing[T]:
-    """Return the values of the first `limit` rows that can be read; the others are reported."""
+    """Return the first `limit` readable values; report the others."""
     unreadable: list[Unreadable] = []
     values = tuple(islice(readable(kind, items, read, unreadable), limit))
     report(unreadable)
@@ -71,7 +80,10 @@ def listing(kind: type[R], items: Iterable[Raw], read: Callable[[R], T], limit: 
 
 
 def readable(kind: type[R], items: Iterable[Raw], read: Callable[[R], T], unreadable: list[Unreadable]) -> Iterator[T]:
-    """Yield the values of rows that can be read; the others are added to `unreadable`, which the caller reports."""
+    """Yield readable values; collect the other rows in `unreadable`.
+
+    The caller reports those.
+    """
     for item in items:
         try:
             read_value = value(kind, item, read)
@@ -86,47 +98,56 @@ def in_partition(
     prefix: str,
     *,
     newest_first: bool = False,
-    before: str | None = None,
+    older_than: str | None = None,
     page_size: int | None = None,
 ) -> Iterator[Raw]:
-    """Yield the items of a partition whose sort key starts so, consistently read; `before` is the rest of such a key.
+    """Yield a partition's items whose sort keys begin with `prefix`.
 
-    The item at `before` itself is none of them.
+    Reads are consistent. `older_than` is the rest of such a key; the item there is not included.
     """
-    end = f"{prefix}{before}"
-    where = TableRow.sk.startswith(prefix) if before is None else TableRow.sk.between(prefix, end)
+    end = f"{prefix}{older_than}"
+    where = TableRow.sk.startswith(prefix) if older_than is None else TableRow.sk.between(prefix, end)
     items = _query(partition, where, consistent_read=True, scan_index_forward=not newest_first, limit=page_size)
-    return (item for item in items if before is None or item["sk"]["S"] != end)
+    return (item for item in items if older_than is None or item["sk"]["S"] != end)
 
 
 def on_index(
     partition: str, where: Condition | None = None, *, page_size: int | None = None, newest_first: bool = False
 ) -> Iterator[Raw]:
-    """Yield the items of an index partition, `page_size` with each call."""
+    """Yield an index partition's items, `page_size` with each call."""
     index = DueIndex.Meta.index_name
     return _query(partition, where, index_name=index, limit=page_size, scan_index_forward=not newest_first)
 
 
 def by_keys(wanted: Iterable[tuple[str, str]]) -> Iterator[Raw]:
-    """Yield the items under these keys, consistently read: a call for every hundred."""
-    asked: Sequence[Raw] = [{"pk": pk, "sk": sk} for pk, sk in dict.fromkeys(wanted)]
-    while asked:
+    """Yield the items under keys, consistently read.
+
+    One call for every hundred.
+    """
+    pending: Sequence[Raw] = [{"pk": pk, "sk": sk} for pk, sk in dict.fromkeys(wanted)]
+    while pending:
         items, unprocessed = TableRow._batch_get_page(  # type: ignore[no-untyped-call]  # noqa: SLF001 - raw items
-            asked[:AT_ONCE], consistent_read=True, attributes_to_get=None
+            pending[:AT_ONCE], consistent_read=True, attributes_to_get=None
         )
         yield from items
-        asked = [*(unprocessed or ()), *asked[AT_ONCE:]]
+        pending = [*(unprocessed or ()), *pending[AT_ONCE:]]
 
 
 def everywhere(where: Condition) -> Iterator[Raw]:
-    """Yield the items of the whole table for which a condition holds, consistently read."""
+    """Yield all items of the table that meet a condition.
+
+    Reads are consistent.
+    """
     kwargs = {"filter_condition": where, "consistent_read": True}
     items: ResultIterator[Raw] = ResultIterator(_connection().scan, (), kwargs)
     return items
 
 
 def report(unreadable: Sequence[Unreadable]) -> None:
-    """Name rows in the log and count them in the metric `UnreadableRows`, by kind and together."""
+    """Log unreadable rows, and count them in `UnreadableRows`.
+
+    The metric counts by kind and in total.
+    """
     for row in unreadable[:MOST_NAMED]:
         logger.error("row_unreadable kind=%s key=%s error=%s", row.kind, row.key, row.error)
     if len(unreadable) > MOST_NAMED:
@@ -159,9 +180,12 @@ def _key_of(item: Raw) -> str:
     return " ".join(str(item.get(part, {}).get("S", "?")) for part in ("pk", "sk"))
 
 
-def _query(partition: str, where: Condition | None, **asked: Any) -> Iterator[Raw]:
-    """Query without pynamodb's own filter by kind: it hides rows of kinds that only a newer version knows."""
-    kwargs = {"range_key_condition": where, "filter_condition": None, **asked}
+def _query(partition: str, where: Condition | None, **options: Any) -> Iterator[Raw]:
+    """Query without pynamodb's filter by kind.
+
+    That filter hides rows of kinds that only a newer version knows.
+    """
+    kwargs = {"range_key_condition": where, "filter_condition": None, **options}
     items: ResultIterator[Raw] = ResultIterator(_connection().query, (partition,), kwargs)
     return items
 

@@ -1,7 +1,7 @@
-"""The rows of the table: private shapes, mapped to and from the domain's values.
+"""Rows of the table, mapped to and from domain values.
 
-A row keeps what conditions, filters and the index need as attributes of its own, and the rest as one JSON document:
-one codec for table, queue and history, free of DynamoDB's own ideas of numbers and empty text.
+A row keeps what conditions, filters and the index need as attributes of its own, and the rest as one JSON document: one
+codec for table, queue and history, free of DynamoDB's own ideas of numbers and empty text.
 """
 
 import json
@@ -36,7 +36,7 @@ _CHANNELS = frozenset(channel.value for channel in Channel)
 
 
 class DueIndex(GlobalSecondaryIndex["TableRow"]):  # type: ignore[no-untyped-call]  # pynamodb leaves this hook untyped
-    """The one sparse index: what is due, by whom it is owed."""
+    """The only index, sparse: what is due, and for whom."""
 
     class Meta:
         """Name and projection."""
@@ -52,7 +52,7 @@ class TableRow(Model):
     """Any item of the table."""
 
     class Meta:
-        """Where the table is, and how long to wait for it: well inside the API's 30 seconds."""
+        """The table's name, and timeouts below the API's 30 seconds."""
 
         table_name = ""
         connect_timeout_seconds = 1
@@ -69,21 +69,28 @@ class TableRow(Model):
 
 
 class LeadRow(TableRow, discriminator="lead"):
-    """A lead; and, as a row of its own, the lead in short, which is what the index holds: docs/decisions/0096."""
+    """A lead, and in a second row its summary.
+
+    The index holds the summary: docs/decisions/0096.
+    """
 
     version = NumberAttribute()
     doc = UnicodeAttribute()
 
     @classmethod
     def of(cls, lead: Lead) -> "LeadRow":
-        """Return the row of a lead, which is not in the index: every write there would cost what was written."""
+        """Return the row of a lead.
+
+        It is not in the index, where each write would cost as much as the whole row.
+        """
         return cls(keys.lead(lead.id), keys.LEAD_SK, version=lead.version, doc=text(lead))
 
     @classmethod
     def due_of(cls, lead: Lead) -> "LeadRow":
-        """Return the row of when its owner must act on a lead; that of a closed one leaves the index, and is empty.
+        """Return the row that says when a lead is due.
 
-        It is of the same kind as a lead, so that the version before finds in the index what this one has written.
+        That of a closed lead is empty and leaves the index. It is of the same kind as a lead, so that the earlier
+        version finds it in the index.
         """
         row = cls(keys.lead(lead.id), keys.DUE_SK, version=0, doc="{}")
         if lead.wake_at is not None:
@@ -97,13 +104,16 @@ class LeadRow(TableRow, discriminator="lead"):
 
 
 class WaitingRow(TableRow, discriminator="waiting"):
-    """A lead that waits for its pool, in short; one that waits no more leaves the index and keeps an empty row."""
+    """The summary of a lead that waits for its pool.
+
+    When the lead no longer waits, the row is empty and leaves the index.
+    """
 
     doc = UnicodeAttribute(null=True)
 
     @classmethod
     def of(cls, lead: Lead) -> "WaitingRow":
-        """Return the row of a lead that waits, or waited until now."""
+        """Return the row of a lead that waits or waited."""
         row = cls(keys.lead(lead.id), keys.WAITING_SK)
         if lead.is_waiting:
             row.doc = short_text(lead)
@@ -111,18 +121,27 @@ class WaitingRow(TableRow, discriminator="waiting"):
         return row
 
     def value(self) -> Lead:
-        """Return the lead in short; whole, where a version before wrote it."""
+        """Return the summary of the lead.
+
+        It is the whole lead where an earlier version wrote the row.
+        """
         return value_of(Lead, str(self.doc))
 
 
 class BoardIndexRow(TableRow, discriminator="board"):
-    """A lead in short: in the index while it is open, or by its day when a rule excludes it."""
+    """The summary of a lead on the board.
+
+    The index has open leads, and excluded ones by their day.
+    """
 
     doc = UnicodeAttribute(null=True)
 
     @classmethod
     def of(cls, lead: Lead) -> "BoardIndexRow":
-        """Return the row of a lead; a closed one leaves the index and keeps an empty row."""
+        """Return the board row of a lead.
+
+        That of a closed lead is empty and leaves the index.
+        """
         row, shown = cls(keys.lead(lead.id), keys.BOARD_SK), on_board(lead)
         if shown:
             row.doc = text(shown)
@@ -138,7 +157,10 @@ class BoardIndexRow(TableRow, discriminator="board"):
 
 
 class EventRow(TableRow, discriminator="event"):
-    """One entry of a lead's history; `frees` names whoever has an open lead less by it, for the stream's filter."""
+    """One entry of a lead's history.
+
+    `frees` is the person who has one open lead less, for the filter of the stream.
+    """
 
     frees = UnicodeAttribute(null=True)
     doc = UnicodeAttribute()
@@ -161,7 +183,10 @@ class EventRow(TableRow, discriminator="event"):
 
 
 class MessageRow(TableRow, discriminator="message"):
-    """A message of the outbox: its state in attributes, its content in the document."""
+    """A message of the outbox.
+
+    Its state is in attributes, its content in the document.
+    """
 
     status = UnicodeAttribute()
     attempts = NumberAttribute()
@@ -173,7 +198,10 @@ class MessageRow(TableRow, discriminator="message"):
 
     @classmethod
     def of(cls, message: Message) -> "MessageRow":
-        """Return the row of a message; one that is no longer owed leaves the index."""
+        """Return the row of a message.
+
+        One that is no longer owed leaves the index.
+        """
         row = cls(
             keys.lead(message.lead_id),
             keys.message(message.id),
@@ -257,7 +285,7 @@ class AlertsRow(TableRow, discriminator="alerts"):
 
 
 class GuardRow(TableRow, discriminator="guard"):
-    """A delivery that has been seen; the table forgets it after its time."""
+    """An idempotency guard, which expires after its time."""
 
     lead_id = UnicodeAttribute()
     fingerprint = UnicodeAttribute()
@@ -278,26 +306,35 @@ class GuardRow(TableRow, discriminator="guard"):
 
 
 class PersonRow(TableRow, discriminator="person"):
-    """Somebody known by a hashed address or number: their leads, the latest, and the channels they have left."""
+    """A person by hashed address or number.
+
+    The row has their leads, the latest of them, and the channels they opted out of.
+    """
 
     lead_ids = UnicodeSetAttribute(null=True)
     latest = UnicodeAttribute(null=True)
     suppressed = UnicodeSetAttribute(null=True)
 
     def channels(self) -> frozenset[Channel]:
-        """Return the channels that must not be used; one that only a newer version knows is none that we send by."""
+        """Return the channels the person opted out of.
+
+        A channel that only a newer version knows is not used by this one.
+        """
         return frozenset(Channel(c) for c in self.suppressed or () if c in _CHANNELS)
 
 
 class MailRow(TableRow, discriminator="mail"):
-    """Leads from a provider's id to our message: for delivery reports, and later for replies."""
+    """Maps a provider's id to our message.
+
+    Delivery reports, and later replies, carry that id.
+    """
 
     lead_id = UnicodeAttribute()
     message_id = UnicodeAttribute()
 
     @classmethod
     def of(cls, message: Message) -> "MailRow":
-        """Return the row of a message that has been handed over."""
+        """Return the row of a message that was handed over."""
         return cls(keys.mail(str(message.provider_id)), keys.MAIL_SK, lead_id=message.lead_id, message_id=message.id)
 
 
@@ -307,7 +344,10 @@ def text(value: Any) -> str:
 
 
 def short_text(lead: Lead) -> str:
-    """Return the document of a lead in short: less than a kilobyte."""
+    """Return a lead's summary as a document.
+
+    It has less than a kilobyte.
+    """
     short = in_short(lead)
     document = {**without_defaults(short), "inquiry": without_defaults(short.inquiry), "score": {}}
     if short.score.total:
@@ -321,15 +361,18 @@ def value_of(kind: type[T], document: str) -> T:
 
 
 def kind_of(row: type[TableRow]) -> Action:
-    """Return the action that names the row's kind: an update that creates an item must say what it is."""
+    """Return the action that sets the kind of a row.
+
+    An update that creates an item must set it.
+    """
     action: Action = row.kind.set(row)
     return action
 
 
 def bind(table_name: str, region: str) -> "Connection":
-    """Bind the rows of this process to one table, and return the connection that they share.
+    """Bind all rows to one table; return their connection.
 
-    pynamodb keeps both on the class: whoever binds them again binds them for everybody.
+    pynamodb keeps both on the class: a later call binds them for the whole process.
     """
     TableRow.Meta.table_name = table_name
     TableRow.Meta.region = region  # type: ignore[attr-defined]  # pynamodb reads it, its protocol does not name it

@@ -1,4 +1,7 @@
-"""How many sends of this second are taken: shared by all processes, so that no burst is refused by a provider."""
+"""The pace of sends per second, shared by all processes.
+
+It keeps bursts below the rate at which a provider rejects them.
+"""
 
 from datetime import UTC, datetime
 
@@ -17,18 +20,20 @@ KEPT_SECONDS = 3600
 
 
 class PaceRow(TableRow, discriminator="pace"):
-    """How many sends of one channel were begun in one second."""
+    """The number of sends of a channel in one second."""
 
     taken = NumberAttribute()
     expires_at = NumberAttribute()
 
 
 class DynamoPace:
-    """Counts in the table, one call for each send; a second that is known to be full is not asked about again."""
+    """The pace in the table: one call for each send.
 
-    def __init__(self, table: DynamoTable) -> None:
-        """Take the table, for its connection."""
-        self._table = table
+    A second that is known to be full is not read again.
+    """
+
+    def __init__(self, _table: DynamoTable) -> None:
+        """Require the table, which binds the rows to its connection."""
         self._rests: dict[Channel, datetime] = {}
 
     def take(self, channel: Channel, most: int, now: datetime) -> bool:
@@ -49,5 +54,5 @@ class DynamoPace:
         return True
 
     def rest(self, channel: Channel, until: datetime) -> None:
-        """Remember, in this process, until when the provider is not asked."""
+        """Pause a channel until then, in this process."""
         self._rests[channel] = until

@@ -1,4 +1,7 @@
-"""What went to leads lately, and how much of a day's budget is used up; the table forgets both when they are over."""
+"""Recent sends by address, and daily budgets.
+
+Both expire when their time is over.
+"""
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import PutError, UpdateError
@@ -27,9 +30,10 @@ def sent_lately(key: str) -> SentLately:
 
 
 def keep_sent(lately: SentLately) -> None:
-    """Store the next state of what went to an address: one call, and a second to know our own when refused.
+    """Store the next record of sends to an address.
 
-    A row that its time has removed meanwhile is written anew. Raises Conflict when it has moved on.
+    One call, and a second when it is refused, to recognise our own write. A row that has expired meanwhile is written
+    anew. Raises Conflict when the row has changed.
     """
     row = SentRow(keys.sent(lately.key), keys.SENT_SK, turn=lately.turn, doc=text(lately))
     if lately.expires_at:
@@ -44,7 +48,10 @@ def keep_sent(lately: SentLately) -> None:
 
 
 def spend(budget: Budget) -> int | None:
-    """Count one more and return how many there are, or None when it is used up: one call."""
+    """Spend one of a budget; return the count spent.
+
+    None when the budget is exhausted. One call.
+    """
     ends = int(budget.expires_at.timestamp()) + 1
     row = CountRow(keys.count(budget.key, 0), keys.COUNT_SK)
     actions = [CountRow.hits.add(1), CountRow.expires_at.set(ends), CountRow.window.set(budget.key)]

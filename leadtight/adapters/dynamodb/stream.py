@@ -1,4 +1,4 @@
-"""What the table's stream and our queues deliver, read back into values."""
+"""Records of the stream and bodies of queues, as values."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping
@@ -41,19 +41,22 @@ def process(records: Iterable[Record], handle: Callable[[Record], None]) -> None
 
 
 def lead(record: Record) -> Lead | None:
-    """Return the lead that a stream record brought, None when it is about something else."""
+    """Return the lead in a stream record, else None."""
     row = _row(record)
     return row.value() if isinstance(row, LeadRow) else None
 
 
 def freed(record: Record) -> str | None:
-    """Return who has an open lead less by the event that a stream record brought, None when nobody has."""
+    """Return the person whose open leads an event reduces.
+
+    None when it reduces nobody's.
+    """
     row = _row(record)
     return row.frees if isinstance(row, EventRow) else None
 
 
 def message(record: Record) -> Message | None:
-    """Return the message that a stream record brought, None when it is about something else."""
+    """Return the message in a stream record, else None."""
     row = _row(record)
     return row.value() if isinstance(row, MessageRow) else None
 
@@ -64,26 +67,36 @@ def _row(record: Record) -> TableRow | None:
 
 
 def alarm(body: str) -> Alarm:
-    """Return what an alarm carries. Raises KeyError or ValueError for a body that is none."""
+    """Parse an alarm.
+
+    Raises KeyError or ValueError for an invalid body.
+    """
     content = json.loads(body)
     return Alarm(lead_id=content["lead_id"], token=content["token"], pool_id=content["pool_id"])
 
 
 def is_retry(body: str) -> bool:
-    """Tell whether a message of a queue asks to have the outbox worked. Raises ValueError for one that is no JSON."""
+    """Check whether a message asks for an outbox retry.
+
+    Raises ValueError when it is not JSON.
+    """
     content = json.loads(body)
     return isinstance(content, dict) and str(content.get("schema", "")).startswith("leadtight.retry/")
 
 
 def held_id(body: str) -> str:
-    """Return which held delivery a hint is about. Raises KeyError or ValueError for a body that is none."""
+    """Return the id of the delivery that a hint names.
+
+    Raises KeyError or ValueError for an invalid body.
+    """
     return str(json.loads(body)["held_id"])
 
 
 def mail_files(body: str) -> tuple[str, ...] | None:
-    """Return the mails that a notification of their bucket announces; None for a body that is no such notification.
+    """Return the mails that a bucket notification announces.
 
-    The mail by which SES tries a new rule is none, nor is the notification by which S3 tries a new queue.
+    None for any other body. The mail with which SES tests a new rule does not count, nor does the notification with
+    which S3 tests a new queue.
     """
     content = json.loads(body)
     if not isinstance(content, dict) or not ("Records" in content or content.get("Event") == "s3:TestEvent"):
@@ -97,10 +110,11 @@ SES_TRIAL = "AMAZON_SES_SETUP_NOTIFICATION"
 
 
 def delivery_report(body: str) -> DeliveryReport | None:
-    """Return what an SES event inside an SNS notification says; None for events that change nothing (opens, delays).
+    """Return the report of an SES event within SNS.
 
-    A soft bounce changes nothing either: SES goes on trying. Reads both event publishing (`eventType`) and identity
-    notifications (`notificationType`). Raises KeyError or ValueError for a body that is neither.
+    None for events that change nothing: opens, delays and soft bounces, after which SES tries again. Reads both event
+    publishing (`eventType`) and identity notifications (`notificationType`). Raises KeyError or ValueError for any
+    other body.
     """
     content = json.loads(body)
     event = json.loads(content["Message"]) if "Message" in content else content

@@ -19,9 +19,12 @@ class DynamoTable(LeadAccess, GuardAccess, HistoryAccess, PeopleAccess, BoardAcc
     """LeadStore, Guards, EventLog, BoardStore and Outbox over one DynamoDB table."""
 
     def __init__(self, table_name: str, region: str, *, pause: Callable[[float], None] = time.sleep) -> None:
-        """Bind the rows to the table; one connection serves them all."""
+        """Bind the rows to the table, over one connection."""
         super().__init__(bind(table_name, region), pause=pause)
 
     def connect(self) -> None:
-        """Make the client now, as a cold start does well to, and let it begin no call when time is up."""
+        """Create the client, as a cold start should.
+
+        It begins no call when time is up.
+        """
         self.connection.client.meta.events.register_first("before-send", time_limit.calls.check, unique_id=TIME_LIMIT)

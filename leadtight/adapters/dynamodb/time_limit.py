@@ -1,4 +1,7 @@
-"""Until when calls to the table may be begun: a function that needs the rest of its time for others sets it."""
+"""A limit for when calls to the table may begin.
+
+A function that needs the rest of its time sets it.
+"""
 
 import math
 import time
@@ -10,13 +13,19 @@ from botocore.exceptions import BotoCoreError
 
 
 class OutOfTimeError(BotoCoreError):
-    """The table was too slow: what is left of the time is for the caller, who keeps the rest."""
+    """The table was too slow.
+
+    The rest of the time is reserved for the caller.
+    """
 
     fmt = "the table did not answer in time"
 
 
 class TimeLimit:
-    """One limit for the one request that a process handles; none until it is set."""
+    """The limit of the one request that a process handles.
+
+    There is none until it is set.
+    """
 
     def __init__(self) -> None:
         """Start without a limit."""
@@ -24,7 +33,10 @@ class TimeLimit:
 
     @contextmanager
     def begin_within(self, seconds: float) -> Iterator[None]:
-        """Let no try of a call begin later than so many seconds from now, as long as this is entered."""
+        """Let no call begin later than `seconds` from now.
+
+        Retries are calls, too. The limit holds within the context.
+        """
         self._until = time.monotonic() + seconds
         try:
             yield
@@ -32,12 +44,18 @@ class TimeLimit:
             self._until = math.inf
 
     def left(self) -> timedelta:
-        """Return how long calls may still be begun; `timedelta.max` without a limit."""
+        """Return how long calls may still begin.
+
+        It is `timedelta.max` without a limit.
+        """
         seconds = self._until - time.monotonic()
         return timedelta(seconds=seconds) if math.isfinite(seconds) else timedelta.max
 
     def check(self, **_: object) -> None:
-        """Raise OutOfTimeError when the time is over: called by botocore before it sends."""
+        """Raise OutOfTimeError when the time is over.
+
+        botocore calls it before it sends.
+        """
         if time.monotonic() > self._until:
             raise OutOfTimeError
 

@@ -1,4 +1,4 @@
-"""A change as the items of one transaction, and what a refused one says."""
+"""Changes as items of one transaction, and reasons for refusal."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _CONTENTION = frozenset({"TransactionConflict"})
 
 
 def save_change(transaction: TransactWrite, change: Change) -> None:
-    """Save a change: the lead, what it moves of others, and its records."""
+    """Save a change: the lead, related rows and records."""
     if change.rotation:
         transaction.save(RotationRow.of(change.rotation), condition=_not_moved(change.rotation))
     for load in change.loads:
@@ -48,7 +48,10 @@ def save_change(transaction: TransactWrite, change: Change) -> None:
 
 
 def save_all(transaction: TransactWrite, changes: Sequence[Change]) -> None:
-    """Save changes that follow one another: each lead, and once what they share, from its first state to its last."""
+    """Save successive changes in one transaction.
+
+    Each lead is saved, and shared rows once, from their first state to their last.
+    """
     rotations = [change.rotation for change in changes if change.rotation]
     if rotations:
         transaction.save(RotationRow.of(rotations[-1]), condition=_not_moved(rotations[0]))
@@ -68,9 +71,10 @@ def _of_person(load: Load) -> str:
 def _save_load(
     transaction: TransactWrite, person_id: str, by: int, first: OwnerState | None, last: OwnerState | None
 ) -> None:
-    """Move a person's open leads; assignments that asked for their state hold only if no other assignment came since.
+    """Update a person's count of open leads.
 
-    `first` and `last` are what those make of the state.
+    Assignments that read the person's state hold only if no other assignment came since: `first` and `last` are the
+    state before and after them.
     """
     row = OwnerRow(keys.owner(person_id), keys.OWNER_SK)
     actions: list[Action] = [OwnerRow.open_leads.add(by)]
@@ -83,24 +87,27 @@ def _save_load(
 
 
 def _save_lead(transaction: TransactWrite, change: Change) -> None:
-    before = change.before
-    unchanged = LeadRow.version == before.version if before else LeadRow.pk.does_not_exist()
+    previous = change.before
+    unchanged = LeadRow.version == previous.version if previous else LeadRow.pk.does_not_exist()
     transaction.save(LeadRow.of(change.after), condition=unchanged)
     transaction.save(LeadRow.due_of(change.after))
-    if change.after.is_waiting or (before and before.is_waiting):
+    if change.after.is_waiting or (previous and previous.is_waiting):
         transaction.save(WaitingRow.of(change.after))
     save_left(transaction, {x.person_key: x.channels for x in change.opt_outs})
     save_records(transaction, change)
 
 
 def save_left(transaction: TransactWrite, left: Mapping[str, Iterable[Channel]]) -> None:
-    """End channels by person key; a transaction may touch each key's item only once."""
+    """Save opt-outs by person key.
+
+    A transaction may touch each key's item only once.
+    """
     for key, channels in left.items():
         update_person(transaction, key, leaves(channels))
 
 
 def save_records(transaction: TransactWrite, change: Change) -> None:
-    """Save what a change adds: its place on the board, events, messages and consents."""
+    """Save a change's board row, events, messages and consents."""
     if change.before is None or on_board(change.before) != on_board(change.after):
         transaction.save(BoardIndexRow.of(change.after))
     freed = iter(change.freed)
@@ -120,21 +127,25 @@ def _not_moved(rotation: Rotation) -> Condition:
 
 
 def refused_items(error: TransactWriteError, sort: str) -> Iterator[row_reader.Raw]:
-    """Yield what stood where a condition failed, of the items under a sort key that were asked to say."""
+    """Yield the stored items where conditions failed.
+
+    Only items under a sort key that were asked to return them.
+    """
     for reason in error.cancellation_reasons:
         if reason and reason.code == CONDITION_FAILED and reason.raw_item and reason.raw_item["sk"]["S"] == sort:
             yield reason.raw_item
 
 
 def is_canceled_by_a_condition(error: TransactWriteError) -> bool:
-    """Tell whether a condition of one of the items did not hold."""
+    """Check whether a condition of the transaction failed."""
     return any(reason and reason.code == CONDITION_FAILED for reason in error.cancellation_reasons)
 
 
 def raise_unless_contention(error: TransactWriteError) -> None:
-    """Raise what is neither a refused condition nor a race: a throttle or an outage must be seen.
+    """Raise errors other than failed conditions and races.
 
-    Raises NotStorable for what the table will never take: trying again, later or elsewhere, changes nothing.
+    A throttle or an outage must be seen. Raises NotStorable for what the table will never accept: trying again, later
+    or elsewhere, changes nothing.
     """
     if is_refused_for_good(error):
         raise NotStorable([Problem("body", "is too large to be stored with the existing data")]) from error

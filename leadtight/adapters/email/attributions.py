@@ -1,4 +1,7 @@
-"""`On DATE, NAME wrote:` above a quotation, in any language, also broken over several lines."""
+"""Attribution lines above quotations, in any language.
+
+`On DATE, NAME wrote:` is one; it may be broken over several lines.
+"""
 
 import re
 
@@ -25,7 +28,7 @@ def is_attribution_end(lines: list[str], number: int, *, above_marks: bool = Fal
 
 
 def starts_attribution(lines: list[str], end: int, *, above_marks: bool = False) -> int:
-    """Return the first line of the attribution that ends at a line."""
+    """Return the first line of the attribution ending at `end`."""
     first = _first_of_attribution(lines, end, above_marks=above_marks)
     if first is None:
         return end
@@ -43,7 +46,10 @@ def starts_attribution(lines: list[str], end: int, *, above_marks: bool = False)
 
 
 def start_of_broken_attribution(lines: list[str], end: int) -> int | None:
-    """Return where an attribution begins that was broken before its last `>`, None when none does."""
+    """Return the start of a broken attribution, else None.
+
+    It was broken before its last `>`.
+    """
     if not WROTE.search(lines[end][:60]) or not lines[end].rstrip().endswith(":"):
         return None
     for start in range(end - 1, max(-1, end - MOST_WRAPPED - 2), -1):
@@ -70,7 +76,10 @@ def own_words_before(line: str) -> str:
 
 
 def _ends_without_colon(line: str, *, above_marks: bool) -> bool:
-    """Tell whether a line has all that an attribution says, though nothing ends it but a verb or the quotation."""
+    """Check whether a line is an attribution without a colon.
+
+    It ends with a verb, or is followed by the quotation.
+    """
     if line.endswith(_ENDS_OF_SENTENCES):
         return False
     wrote = WROTE.search(line, max(0, len(line) - 20))
@@ -80,7 +89,10 @@ def _ends_without_colon(line: str, *, above_marks: bool) -> bool:
 
 
 def _begins_attribution(line: str) -> bool:
-    """Tell whether a line begins as an attribution does: with a word such as `On`, a weekday, or a date."""
+    """Check whether a line begins as an attribution does.
+
+    That is with a word such as `On`, a weekday, or a date.
+    """
     return re.split(r"[\s,.]", line.casefold(), maxsplit=1)[0] in words.BEGINS or bool(
         DATE.search(line[:30]) and line[:1].isdigit()
     )
@@ -91,7 +103,7 @@ def _has(pattern: re.Pattern[str], lines: list[str], first: int, end: int) -> bo
 
 
 def _first_of_attribution(lines: list[str], end: int, *, above_marks: bool) -> int | None:
-    """Return the nearest line from which on the lines up to `end` are an attribution."""
+    """Return the nearest start of an attribution ending at `end`."""
     joined = ""
     for first in range(end, max(-1, end - MOST_WRAPPED), -1):
         line = plain(lines[first])

@@ -1,8 +1,9 @@
-"""Read what the receiving server found of a mail's sender: its own headers count, never those that a stranger wrote.
+"""Authentication results of a mail, by the receiving server.
 
-SES puts its headers above everything that came: Return-Path, Received, its verdicts, Received-SPF and
-Authentication-Results of `amazonses.com` (docs.aws.amazon.com/ses/latest/dg/receiving-email-notifications-contents).
-So the topmost of these counts, and only above the second Received, which another server wrote.
+Only its own headers count, never those that a sender wrote. SES puts its headers above everything that came:
+Return-Path, Received, its verdicts, Received-SPF and Authentication-Results of `amazonses.com`
+(docs.aws.amazon.com/ses/latest/dg/receiving-email-notifications-contents). So the topmost of these counts, and only
+above the second Received, which another server wrote.
 """
 
 import re
@@ -22,7 +23,10 @@ _SIGNED_BY = re.compile(r"\bheader\.[id]\s*=\s*\"?@?([^\s;\"]+)", re.IGNORECASE)
 
 
 def authentication(message: Message, from_addresses: list[str]) -> Authentication:
-    """Return what our server found; with several addresses in From, or none, no sender is proved."""
+    """Return what our server verified.
+
+    With several addresses in From, or none, no sender is verified.
+    """
     author = from_addresses[0] if len(from_addresses) == 1 else ""
     block = list(_receiving_block(message))
     for name, value in block:
@@ -37,7 +41,7 @@ def authentication(message: Message, from_addresses: list[str]) -> Authenticatio
 
 
 def _receiving_block(message: Message) -> Iterator[tuple[str, str]]:
-    """Yield the headers that the last server may have written: up to the second Received."""
+    """Yield the last server's headers, up to the second Received."""
     received = 0
     for name, value in message.raw_items():
         received += name.lower() == "received"
@@ -53,10 +57,10 @@ def _read(results: str, author: str) -> Authentication:
     if match := _ENVELOPE.search(plain):
         spf_domain = match[1].rpartition("@")[2]
     for part in plain.split(";"):
-        found = _RESULT.match(part.strip())
-        if not found:
+        verdict = _RESULT.match(part.strip())
+        if not verdict:
             continue
-        method, result = found[1].lower(), found[2].lower()
+        method, result = verdict[1].lower(), verdict[2].lower()
         if method == "dkim":
             dkim = PASS if PASS in (dkim, result) else result
             signed += [by.rpartition("@")[2] for by in _SIGNED_BY.findall(part) if result == PASS]

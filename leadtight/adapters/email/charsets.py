@@ -1,7 +1,8 @@
-"""Bytes of a mail as text, by the WHATWG labels that mail programs go by: no letter is lost to a label taken literally.
+"""Text from bytes, by the WHATWG encoding labels.
 
 RFC 2045 names charsets as IANA does; what is sent under these names is what the Encoding Standard says (iso-8859-1 is
-windows-1252, gb2312 is gb18030, shift_jis is windows-31J). One byte that cannot be read costs one U+FFFD.
+windows-1252, gb2312 is gb18030, shift_jis is windows-31J). Mail programs go by these, so that no letter is lost to a
+label taken literally. One byte that cannot be read costs one U+FFFD.
 """
 
 import codecs
@@ -16,14 +17,17 @@ _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs
 _WESTERN = "cp1252"
 _MULTIBYTE = re.compile(rb"[\xc2-\xf4][\x80-\xbf]")
 _PHONETIC = re.compile("[\u0180-\u02ff]")
-"""What two Western capitals with marks look like when they are read as UTF-8: no letters of any mail."""
+"""Pairs of Western accented capitals, when read as UTF-8.
+
+They are letters of no mail.
+"""
 
 _JIS = re.compile(rb"\x1b(\$[@B]|\(J|\(I|\(B)")
 _EUC = re.compile(rb"[\xa1-\xfe]{2}|\x8f[\xa1-\xfe]{2}|\x8e[\xa1-\xdf]|[\x00-\x7f]+|.", re.DOTALL)
 
 
 def decoded(raw: bytes, label: str = "") -> str:
-    """Return bytes as text in the charset that their label means, or in the one that they are in for certain."""
+    """Decode bytes by their label, or by a certain detection."""
     for mark, codec in _BOMS:
         if raw.startswith(mark):
             return raw[len(mark) :].decode(codec, "replace")
@@ -41,7 +45,7 @@ def decoded(raw: bytes, label: str = "") -> str:
 
 
 def codec_of(label: str) -> str:
-    """Return the codec that a label of a charset means, empty when it means none for text."""
+    """Return the codec of a charset label, empty without one."""
     from webencodings import lookup  # with the first mail: no other intake reads charsets
 
     name = label.strip(" \t\r\n\"'").lower()
@@ -53,7 +57,7 @@ def codec_of(label: str) -> str:
 
 
 def _spellings(name: str) -> tuple[str, ...]:
-    """Return the ways in which a label that the standard does not know may be spelled in Python."""
+    """Return Python spellings of a label unknown to the standard."""
     page = re.fullmatch(r"(?:x-?)?(?:cp|ibm|dos|ms|windows|win)[-_ ]?(\d{3,5})", name)
     return (f"cp{page[1]}",) if page else (name, re.sub(r"[-_ ]", "", name))
 
@@ -67,9 +71,9 @@ def _python_codec(name: str) -> str:
 
 
 def _western_or_utf_8(raw: bytes, codec: str) -> str:
-    """Return text that is UTF-8 or Western, whatever it was called: its bytes tell the two apart.
+    """Decode text as UTF-8 or Western, whatever its label.
 
-    Escapes of ISO-2022-JP among nothing but ASCII are Japanese without a label.
+    The bytes tell the two apart. Escapes of ISO-2022-JP among nothing but ASCII are Japanese without a label.
     """
     if raw.isascii():
         return _japanese(raw) if not codec and _JIS.search(raw) else raw.decode("ascii")
@@ -84,13 +88,19 @@ def _western_or_utf_8(raw: bytes, codec: str) -> str:
 
 
 def _is_western(raw: bytes) -> bool:
-    """Tell whether bytes may be a Western text: most of its letters are ASCII, and no guess is better than none."""
+    """Check whether bytes may be a Western text.
+
+    Most of its letters are ASCII. No other guess is made.
+    """
     letters = [byte for byte in raw[:2_000] if byte > 0x7F or chr(byte).isalpha()]
     return sum(byte > 0x7F for byte in letters) <= len(letters) / 2
 
 
 def _japanese(raw: bytes) -> str:
-    """Return ISO-2022-JP with the characters that Windows added to it, which Python's codec has not."""
+    """Decode ISO-2022-JP with the characters that Windows added.
+
+    Python's codec does not have them.
+    """
     text, mode, start = [], b"(B", 0
     for escape in _JIS.finditer(raw):
         text.append(_of_mode(raw[start : escape.start()], mode))
@@ -115,7 +125,10 @@ def _euc(raw: bytes) -> str:
 
 
 def _kanji(pair: bytes) -> str:
-    """Return the character of a row and a cell of JIS X 0208 with NEC's and IBM's extensions."""
+    """Return the character of a row and cell.
+
+    The table is JIS X 0208 with NEC's and IBM's extensions.
+    """
     if len(pair) < 2:
         return pair.decode("ascii", "replace").strip("\r")
     row, cell = pair[0] - 0x21, pair[1] - 0x21

@@ -1,4 +1,4 @@
-"""Text that mail programs broke into lines or marked up, as its writer saw it."""
+"""Text of mails without their line breaks and markup."""
 
 import re
 
@@ -7,7 +7,10 @@ _COMMAND = re.compile(r"<(/?)([A-Za-z0-9-]{1,60})>")
 
 
 def unflowed(text: str, delsp: str = "") -> str:
-    """Return the paragraphs of `format=flowed` (RFC 3676): a line that ends in a space goes on in the next."""
+    """Join the lines of `format=flowed` paragraphs (RFC 3676).
+
+    A line that ends in a space continues in the next.
+    """
     paragraphs: list[str] = []
     flows, last_prefix = False, ""
     for line in text.replace("\r\n", "\n").split("\n"):
@@ -25,7 +28,10 @@ def unflowed(text: str, delsp: str = "") -> str:
 
 
 def enriched_text(text: str) -> str:
-    """Return what `text/enriched` (RFC 1896) shows: a single line break is a space, commands are none of its words."""
+    """Return the visible text of `text/enriched` (RFC 1896).
+
+    A single line break is a space; commands are dropped.
+    """
     shown = _COMMAND.sub(_shown, text.replace("\r\n", "\n").replace("<<", "\0"))
     shown = re.sub(r"<param>.{0,500}?</param>", "", shown, flags=re.DOTALL)
     lines = re.sub(r"\n+", lambda breaks: " " if breaks[0] == "\n" else breaks[0][1:], shown)

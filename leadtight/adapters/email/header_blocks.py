@@ -1,4 +1,7 @@
-"""Blocks of headers above a quotation, as Outlook writes them: by their names, or by what stands in them."""
+"""Header blocks above quotations, as Outlook writes them.
+
+They are recognised by their names, or by their values.
+"""
 
 import re
 
@@ -17,9 +20,10 @@ _NAMES_OF_FORMS = frozenset(
 
 
 def begins_block(lines: list[str], number: int, *, below_rule: bool = False) -> bool:
-    """Tell whether headers of a mail begin here: by their names, or by what stands in three or more of them.
+    """Check whether a block of mail headers begins here.
 
-    Below a rule two names are enough; elsewhere one must hold an address, a subject, or when it was sent.
+    They are recognised by their names, or by the values of three or more of them. Below a rule two names are enough;
+    elsewhere one must hold an address, a subject, or the time of sending.
     """
     first = _field(lines[number])
     if first is None or is_marked(lines[number]):
@@ -31,9 +35,9 @@ def begins_block(lines: list[str], number: int, *, below_rule: bool = False) -> 
     if first[0] in words.FROM and names[1:2] and names[1] in words.FROM:
         return False  # the second one begins it
     if first[0] in words.FROM or (_is_of_a_mail([first]) and any(name in words.FROM for name in names[1:3])):
-        known = [(name, value) for name, value in fields[1:] if name in _HEADERS]
+        recognized = [(name, value) for name, value in fields[1:] if name in _HEADERS]
         is_spread = not "".join(lines[number + 1 : number + 2]).strip()
-        return len(known) > is_spread and (below_rule or _is_of_a_mail([first, *known]))
+        return len(recognized) > is_spread and (below_rule or _is_of_a_mail([first, *recognized]))
     if first[0] in _HEADERS and _says_when_and_to_whom(fields[:3]):
         return True
     if first[0] in _NAMES_OF_FORMS or len(fields) < 3:
@@ -50,8 +54,8 @@ def _says_when_and_to_whom(fields: list[tuple[str, str]]) -> bool:
 
 def _is_block_in_one_line(line: str) -> bool:
     names = [name.casefold() for name in _IN_ONE_LINE.findall(line[:LONGEST_LINE])]
-    known = {name for name in names if name in _HEADERS or name in words.FROM}
-    return len(known) > 2 and any(name in words.FROM for name in names) and bool(MAIL.search(line[:LONGEST_LINE]))
+    recognized = {name for name in names if name in _HEADERS or name in words.FROM}
+    return len(recognized) > 2 and any(name in words.FROM for name in names) and bool(MAIL.search(line[:LONGEST_LINE]))
 
 
 def _field(line: str) -> tuple[str, str] | None:
@@ -63,7 +67,10 @@ def _field(line: str) -> tuple[str, str] | None:
 
 
 def _fields_below(lines: list[str], number: int) -> list[tuple[str, str]]:
-    """Return the headers from here on: a long one goes on in the next line, a blank line may stand between all."""
+    """Return the headers from this line on.
+
+    A long header continues in the next line; a blank line may stand between all of them.
+    """
     fields: list[tuple[str, str]] = []
     step = 2 if number + 2 < len(lines) and not lines[number + 1].strip() else 1
     rest = 0

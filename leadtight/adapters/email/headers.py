@@ -1,4 +1,7 @@
-"""The headers of a mail as text: encoded words by their real charsets, raw UTF-8 (RFC 6532) as it is."""
+"""Headers of mails, decoded to text.
+
+Encoded words are read by their real charsets, raw UTF-8 (RFC 6532) as it is.
+"""
 
 import base64
 import binascii
@@ -17,7 +20,10 @@ from leadtight.domain.text.sanitizing import sanitize
 
 LONGEST_HEADER, LONGEST_OF_PART = 8_000, 1_000
 MOST_ADDRESSES, MOST_FIELDS, MOST_QUOTES = 50, 10, 400
-"""Addresses that are read, headers of one name, and quotation marks in one: the parser takes their number squared."""
+"""Limits on addresses, headers of one name, and quotation marks.
+
+The parser takes quadratic time in their number.
+"""
 
 MOST_SEGMENTS = 20
 FAULTS = (MessageError, LookupError, ValueError, TypeError, AttributeError, AssertionError, RecursionError)
@@ -28,7 +34,10 @@ _PARAMETER = re.compile(r';\s*([!-:<>-~]{1,60}?)(\*\d{1,2})?(\*)?\s*=\s*("(?:[^"
 
 
 class MailPolicy(EmailPolicy):
-    """The modern policy, bounded: an overlong header is cut, and one that its parser stumbles over stays as it is."""
+    """The library's modern policy, within bounds.
+
+    An overlong header is cut; one that fails to parse stays as it is.
+    """
 
     def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
         """Return name and value of a header."""
@@ -47,28 +56,35 @@ class MailPolicy(EmailPolicy):
 
 
 def raw_header(message: Message, name: str) -> str:
-    """Return a header's first value as one line, as it was written."""
+    """Return a header's first raw value, as one line."""
     value = next((v for n, v in message.raw_items() if n.lower() == name), "")
     return sanitize(_unicode(str(value)[:LONGEST_HEADER]))
 
 
 def header_text(message: Message, name: str) -> str:
-    """Return a header's value decoded; what is neither ASCII nor UTF-8 is in the charset of the mail's words."""
+    """Return a header's value, decoded.
+
+    Bytes that are neither ASCII nor UTF-8 are in the charset of the mail's words.
+    """
     raw = next((str(v) for n, v in message.raw_items() if n.lower() == name), "")
     value = sanitize(str(message.get(name, "")))
     return sanitize(_in_charset_of(message, raw)) if UNREADABLE in value and _has_raw_bytes(raw) else value
 
 
 def charset_of_words(message: Message) -> str:
-    """Return the charset that subject or sender are encoded in: that of words which name none."""
+    """Return the charset of the subject's or sender's encoded words.
+
+    Words without a charset are in it, too.
+    """
     words = (_ENCODED_WORD.search(raw_header(message, name)) for name in ("subject", "from"))
     return next((word[1] for word in words if word), "")
 
 
 def addresses(message: Message, name: str) -> list[tuple[str, str]]:
-    """Return the names and addresses in a header; one that the modern parser does not know is read the old way.
+    """Return the names and addresses in a header.
 
-    An address with bytes that are not UTF-8 holds U+FFFD in their place: its owner is unknown.
+    A header that the modern parser does not know is read by the old one. An address with bytes that are not UTF-8 holds
+    U+FFFD in their place: its owner is unknown.
     """
     pairs: list[tuple[str, str]] = []
     fields = (value for field, value in message.raw_items() if field.lower() == name.lower())
@@ -82,7 +98,10 @@ def addresses(message: Message, name: str) -> list[tuple[str, str]]:
 
 
 def parameter(part: Message, header: str, name: str) -> str:
-    """Return a parameter of a part's header (RFC 2231), or as mail programs write it; empty without one."""
+    """Return a header parameter (RFC 2231), empty without one.
+
+    Variants that mail programs write are read, too.
+    """
     raw = next((str(v) for n, v in part.raw_items() if n.lower() == header), "")
     segments: list[tuple[str, bool]] = []
     plain = ""
@@ -97,7 +116,7 @@ def parameter(part: Message, header: str, name: str) -> str:
 
 
 def _joined(segments: list[tuple[str, bool]]) -> str:
-    """Return the value of a continued parameter: its bytes are put together before they are read."""
+    """Join the parts of a continued parameter, then decode."""
     first, is_encoded = segments[0]
     charset, quoted, rest = "", first.split("'", 2), segments
     if is_encoded and len(quoted) == 3:
@@ -120,7 +139,10 @@ def _one_line(text: str) -> str:
 
 
 def _unicode(value: str) -> str:
-    """Return a header's raw text as UTF-8 (RFC 6532), U+FFFD where its bytes are none."""
+    """Decode a raw header as UTF-8, with U+FFFD for errors.
+
+    RFC 6532 allows UTF-8.
+    """
     return _bytes(value).decode("utf-8", "replace") if _has_raw_bytes(value) else value
 
 
@@ -137,7 +159,10 @@ def _in_charset_of(message: Message, raw: str) -> str:
 
 
 def _named_in_charset(message: Message, header: str, pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return mailboxes with names in the charset of the mail's words, and their addresses as they are."""
+    """Return mailboxes with their names decoded in the mail's charset.
+
+    Their addresses stay as they are.
+    """
     values = [str(v) for n, v in message.raw_items() if n.lower() == header]
     names = [
         sanitize(name) for value in values for name, a in getaddresses([_in_charset_of(message, value)]) if "@" in a
@@ -148,7 +173,10 @@ def _named_in_charset(message: Message, header: str, pairs: list[tuple[str, str]
 
 
 def _with_utf_8_words(value: str) -> str:
-    """Return a header with its encoded words in UTF-8: the parser takes labels literally, and reads word by word."""
+    """Re-encode a header's encoded words in UTF-8.
+
+    The parser takes labels literally, and reads word by word.
+    """
     if "=?" not in value:
         return value
     return _ENCODED_RUN.sub(lambda run: _encoded(_words_of_run(run[0])), value)
@@ -163,7 +191,10 @@ def _encoded(text: str) -> str:
 
 
 def _words_of_run(run: str) -> str:
-    """Return what a run of encoded words says; a character may begin in one and end in the next."""
+    """Decode a run of encoded words together.
+
+    A character may begin in one word and end in the next.
+    """
     return "".join(decoded(raw, charset) for charset, raw in _joined_words(run))
 
 

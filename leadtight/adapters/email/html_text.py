@@ -1,6 +1,7 @@
-"""The words of an HTML mail as plain text: nothing is loaded, run or kept but what a reader would see.
+"""HTML mails as plain text, without loading or running anything.
 
-A scanner that looks at every character once: the standard library's parser takes quadratic time on what never closes.
+Only what a reader would see is kept. The scanner looks at every character once: the standard library's parser takes
+quadratic time on tags that never close.
 """
 
 import re
@@ -11,10 +12,13 @@ LONGEST_HTML = 300_000
 LONGEST_TAG = 2_000
 MOST_MARKS = 3
 QUOTED_FROM_HERE = "\ufdd0"
-"""Stands at the start of a line from which on a mail program holds what was quoted: no character of any text."""
+"""A sign at the start of a line: quotation follows.
+
+It is a character of no text.
+"""
 
 MAYBE_QUOTED = "\ufdd1"
-"""Stands where a rule may part an answer from what it answers."""
+"""A sign where a rule may separate answer and quotation."""
 
 _HIDDEN = frozenset({"script", "style", "head", "title", "template", "noscript"})
 _RAW = frozenset({"script", "style", "title"})
@@ -38,12 +42,15 @@ _NO_MARGIN = re.compile(r"mso(?:normal|listparagraph|plaintext)|margin(?:-top|-b
 
 
 def text_of(html: str) -> str:
-    """Return the text of HTML, what was quoted in it marked by `> ` as in a plain mail."""
+    """Return the text of HTML; quotations begin with `> `."""
     return marked_text_of(html).replace(QUOTED_FROM_HERE, "").replace(MAYBE_QUOTED, "").strip()
 
 
 def marked_text_of(html: str) -> str:
-    """Return the text of HTML with a sign at the start of each container of a quotation."""
+    """Return the text of HTML, with quotation containers marked.
+
+    A sign stands at the start of each.
+    """
     reader = _TextCollector()
     for tag, text in _tokens(html[:LONGEST_HTML]):
         reader.take(tag, text)
@@ -51,15 +58,18 @@ def marked_text_of(html: str) -> str:
 
 
 def _tokens(html: str) -> Iterator[tuple[str, str]]:
-    """Yield tags as `p` or `/p` with their attributes, and text with no tag; comments and declarations are left out."""
+    """Yield tags with their attributes, and text without a tag.
+
+    Tags are `p` or `/p`; comments and declarations are left out.
+    """
     at = 0
     while at < len(html):
         begins = html.find("<", at)
         yield "", html[at : begins if begins >= 0 else len(html)]
         if begins < 0:
             return
-        named = _NAME.match(html, begins + 1)
-        if named is None and html[begins + 1 : begins + 2] not in ("!", "?", "/"):
+        match = _NAME.match(html, begins + 1)
+        if match is None and html[begins + 1 : begins + 2] not in ("!", "?", "/"):
             yield "", "<"  # a smaller-than, no tag
             at = begins + 1
             continue
@@ -68,22 +78,28 @@ def _tokens(html: str) -> Iterator[tuple[str, str]]:
         if ends < 0:
             return
         at = ends + len(closing)
-        if named:
-            yield named[1] + named[2].lower(), html[named.end() : min(ends, named.end() + LONGEST_TAG)]
-            at = _after_raw(html, at, named)
+        if match:
+            yield match[1] + match[2].lower(), html[match.end() : min(ends, match.end() + LONGEST_TAG)]
+            at = _after_raw(html, at, match)
 
 
-def _after_raw(html: str, at: int, named: re.Match[str]) -> int:
-    """Return where a tag's raw content ends: in a script, what looks like a tag is none."""
-    name = named[2].lower()
-    if named[1] or name not in _RAW:
+def _after_raw(html: str, at: int, match: re.Match[str]) -> int:
+    """Return the end of a tag's raw content.
+
+    In a script, what looks like a tag is none.
+    """
+    name = match[2].lower()
+    if match[1] or name not in _RAW:
         return at
     end = re.compile(f"</{name}", re.IGNORECASE).search(html, at)
     return end.start() if end else len(html)
 
 
 class _TextCollector:
-    """Collects what a reader sees, line by line: a block begins a line, a paragraph is apart from its neighbours."""
+    """Collects visible text, line by line.
+
+    A block begins a line; a blank line separates paragraphs.
+    """
 
     def __init__(self) -> None:
         self._lines: list[str] = []
@@ -98,7 +114,10 @@ class _TextCollector:
         return self._lines
 
     def take(self, tag: str, text: str) -> None:
-        """Take the next tag with its attributes, or text; line breaks of the source are spaces."""
+        """Take the next tag with its attributes, or text.
+
+        Line breaks of the source are spaces.
+        """
         if not tag:
             if not self._hidden:
                 self._write(text)
@@ -144,7 +163,7 @@ class _TextCollector:
             self._sign = sign
 
     def _break(self) -> None:
-        """End the line that was begun, if anything stands in it."""
+        """End the current line unless it is empty."""
         text = "".join(self._line)
         if text.strip() or "\u00a0" in text:
             self._end_line()

@@ -21,9 +21,10 @@ _AUTOMATIC = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "A
 
 
 class _Policy(EmailPolicy):
-    """Write a long or foreign subject as one run of encoded words: the standard way leaves its first line empty.
+    """Writes a long or foreign subject as encoded words.
 
-    It would encode a long address, too, which then nobody can open.
+    They are one run: the standard way leaves its first line empty, and would encode a long address, too, which then
+    cannot be opened.
     """
 
     def fold_binary(self, name: str, value: Any) -> bytes:
@@ -74,18 +75,18 @@ def build(
 
 
 def _header_text(text: str) -> str:
-    """Return words for a header, none of them an encoded word (RFC 2047).
+    """Return text for a header without encoded words (RFC 2047).
 
-    The library would decode what a sender typed as one, and line breaks inside it begin a header of theirs
+    The library would decode those that a sender typed, and line breaks inside them begin a header of their own
     (CVE-2024-6923; Python 3.13 refuses the mail instead).
     """
     return sanitize(text).replace("=?", "= ?")
 
 
 def ascii_address(text: str) -> str:
-    """Return an address as mail servers of old know it, its domain in A-labels (IDNA 2008).
+    """Return an address with its domain in A-labels (IDNA 2008).
 
-    Raises SendRefused for one whose local part is not ASCII: SES takes no SMTPUTF8 (RFC 6531).
+    Raises SendRefused for one whose local part is not ASCII: SES does not support SMTPUTF8 (RFC 6531).
     """
     local, _, domain = text.rpartition("@")
     if not local.isascii():

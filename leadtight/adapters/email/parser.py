@@ -1,7 +1,8 @@
-"""From the bytes of a mail to a `InboundEmail`: whatever it holds, it is read within bounds or refused as unreadable.
+"""Parse raw mail into an `InboundEmail`, within bounds.
 
-The standard library's parser with its modern policy; header by header that gives up where the policy would, and keeps
-the raw text instead. What is read here is named in `app/intake/inbound_mail.py`.
+Mail beyond them is refused as unreadable. This is the standard library's parser with its modern policy; each header is
+read with less where the policy would fail, and keeps the raw text instead. The fields are named in
+`app/intake/inbound_mail.py`.
 """
 
 import re
@@ -44,11 +45,17 @@ _REWRITTEN_BY_LISTS = ("x-original-from", "x-original-sender")
 _VERDICTS = {"x-ses-virus-verdict": Suspicion.VIRUS, "x-ses-spam-verdict": Suspicion.SPAM}
 _POLICY = MailPolicy()
 _CONTENT_TYPE = "X-Leadtight-Content-Type"
-"""Keeps the type of a mail that the provider took apart: the parser must not go by it."""
+"""Keeps the type of a mail that a provider took apart.
+
+The parser must not follow it.
+"""
 
 
 def read_mail(raw: bytes) -> InboundEmail:
-    """Return what a mail says. Raises InvalidInquiry when it is no mail, or built so that nobody can read it."""
+    """Parse a mail.
+
+    Raises InvalidInquiry when it is not a mail, or exceeds the bounds.
+    """
     if raw.count(b"\n--") > MOST_BOUNDARIES:
         raise InvalidInquiry([Problem("mail", "has too many parts")])
     if _REPORT.search(raw):  # the parser takes long for many blocks, and the mail it returns may be as large as any
@@ -60,16 +67,22 @@ def read_mail(raw: bytes) -> InboundEmail:
 
 
 def letter_of(pairs: list[tuple[str, str]], text: str, html: str, **more: Any) -> InboundEmail:
-    """Return the mail of somebody who has read it for us: its headers, and its words as text or HTML."""
-    named = [(_name(name), value) for name, value in pairs[:MOST_HEADERS]]
-    lines = [f"{name}: {sanitize(value)[:LONGEST_HEADER]}" for name, value in named if name]
+    """Return a mail that a provider has parsed.
+
+    It has headers, and its words as text or HTML.
+    """
+    headers = [(_name(name), value) for name, value in pairs[:MOST_HEADERS]]
+    lines = [f"{name}: {sanitize(value)[:LONGEST_HEADER]}" for name, value in headers if name]
     message = HeaderParser(policy=_POLICY).parsestr("\n".join(lines) + "\n\n")
     kind = kind_of_types(message, more.get("attachments", ()))
     return _written(message, text if text.strip() else marked_text_of(html), report=kind, **more)
 
 
 def _name(name: str) -> str:
-    """Return a header's name, empty when it cannot be one or says how to read parts that were taken apart."""
+    """Return a header's name, empty when it must be dropped.
+
+    Invalid names are, and those that describe parts which the provider already took apart.
+    """
     if name.lower() == "content-type":
         return _CONTENT_TYPE
     return name if re.fullmatch(r"[!-9;-~]{1,100}", name) and name.lower() not in _OF_BODY else ""
@@ -96,7 +109,10 @@ def _letter(message: Message) -> InboundEmail:
 
 
 def _is_of_a_calendar(text: str) -> bool:
-    """Tell whether a calendar wrote these words, rather than a person beside the answer."""
+    """Check whether a calendar wrote the text, not a person.
+
+    A person may write beside an answer to an invitation.
+    """
     return (len(text) < 80 and "?" not in text) or _CALENDAR_WORDS.search(text) is not None
 
 
@@ -136,7 +152,10 @@ def _written(message: Message, text: str, **more: Any) -> InboundEmail:
 
 
 def _author(message: Message) -> tuple[str, str]:
-    """Return name and address that a mail was written from; a list that puts its own there names them elsewhere."""
+    """Return the name and address of a mail's author.
+
+    A list that puts its own into From names the author elsewhere.
+    """
     written = _first(addresses(message, "from") or addresses(message, "sender"))
     if not _is_nobody(message, written[1]):
         return written
@@ -168,10 +187,13 @@ def _named(name: str, address: str) -> str:
 
 
 def _recipients(message: Message) -> Iterator[str]:
-    """Yield whom it was sent to, in lower case, each once; the address a server took it for comes last."""
-    named = [address for name in _ADDRESSED for _, address in addresses(message, name)]
+    """Yield distinct recipients in lower case.
+
+    The address for which the server accepted the mail comes last.
+    """
+    addressed = [address for name in _ADDRESSED for _, address in addresses(message, name)]
     taken = [_RECEIVED_FOR.search(sanitize(str(v)[:LONGEST_HEADER])) for n, v in _received(message)]
-    yield from dict.fromkeys(a.casefold() for a in [*named, *(found[1] for found in taken if found)])
+    yield from dict.fromkeys(a.casefold() for a in [*addressed, *(match[1] for match in taken if match)])
 
 
 def _received(message: Message) -> list[tuple[str, Any]]:
@@ -180,11 +202,14 @@ def _received(message: Message) -> list[tuple[str, Any]]:
 
 def _references(message: Message) -> tuple[str, ...]:
     answered = _ID.findall(raw_header(message, "in-reply-to"))
-    before = _ID.findall(raw_header(message, "references"))
-    return tuple(dict.fromkeys([*answered, *reversed(before)]))[:MOST_REFERENCES]
+    ancestors = _ID.findall(raw_header(message, "references"))
+    return tuple(dict.fromkeys([*answered, *reversed(ancestors)]))[:MOST_REFERENCES]
 
 
 def _suspicion(message: Message) -> Suspicion | None:
-    """Return what SES found: its word counts wherever it stands, for a sender could only add better ones."""
-    found = {n.lower(): str(v).strip().upper() for n, v in message.raw_items() if str(v).strip().upper() == "FAIL"}
-    return next((suspicion for name, suspicion in _VERDICTS.items() if name in found), None)
+    """Return what SES suspects.
+
+    Its verdict counts wherever it stands: a sender could only add better ones.
+    """
+    verdicts = {n.lower(): str(v).strip().upper() for n, v in message.raw_items() if str(v).strip().upper() == "FAIL"}
+    return next((suspicion for name, suspicion in _VERDICTS.items() if name in verdicts), None)

@@ -1,4 +1,4 @@
-"""The parts of a mail: which of them are its words, in whatever charset, and which came with it."""
+"""The parts of a mail: its words and its attachments."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -21,13 +21,19 @@ _NO_WORDS = frozenset(
     {"text/calendar", "text/vcard", "text/x-vcard", "text/directory", "text/rfc822-headers", "text/rtf", "text/css"}
     | {"text/csv", "text/tab-separated-values", "text/x-amp-html", "text/watch-html", "text/javascript"}
 )
-"""Kinds of text that are data for programs: named as what came with the words. Every other kind is words (RFC 2046)."""
+"""Text types that are data for programs, listed as attachments.
+
+Every other text type is words (RFC 2046).
+"""
 
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 
 
 def leaves(part: Message) -> Iterator[Message]:
-    """Yield the parts that hold something, in order: at most `MOST_PARTS`; a mail within a mail is one of them."""
+    """Yield the leaf parts in order, at most `MOST_PARTS`.
+
+    A mail within a mail is one part.
+    """
     left = MOST_PARTS
     waiting = [part]
     while waiting and left:
@@ -40,10 +46,11 @@ def leaves(part: Message) -> Iterator[Message]:
 
 
 def body_text(part: Message, fallback: str = "", *, is_whole: bool = True) -> str:
-    """Return a mail's words: of alternatives the first that says something, of the others all, in order.
+    """Return a mail's words.
 
-    Those that name no charset are in the `fallback`. What `is_whole`, no part of anything, is words though it has a
-    file's name, as is a mail of parts in which no boundary is found (RFC 2045 section 5.2).
+    Of alternatives, they are the first that is not empty; of other parts, all of them in order. Parts without a charset
+    are in the `fallback`. With `is_whole`, the part is the whole mail: it is words though it has a file name, as is a
+    mail of parts in which no boundary is found (RFC 2045 section 5.2).
     """
     kind = part.get_content_type()
     if part.get_content_maintype() == "multipart" and part.is_multipart():
@@ -63,9 +70,9 @@ def _is_flowed(part: Message) -> bool:
 
 
 def attachments(parts: Iterable[Message]) -> tuple[Attachment, ...]:
-    """Return what came with the words; a part that was shown in them, such as a logo, came with them, too."""
-    given = [part for part in parts if not (_is_words(part) or _is_named_elsewhere(part))]
-    return tuple(_attachment(part) for part in given[:MOST_ATTACHMENTS])
+    """Return the attachments, inline images such as logos included."""
+    candidates = [part for part in parts if not (_is_words(part) or _is_named_elsewhere(part))]
+    return tuple(_attachment(part) for part in candidates[:MOST_ATTACHMENTS])
 
 
 _OF_REPORTS = frozenset(
@@ -74,7 +81,10 @@ _OF_REPORTS = frozenset(
 
 
 def _is_named_elsewhere(part: Message) -> bool:
-    """Tell whether a part came with nothing of its own: one of a report, or a mail without its boundary."""
+    """Check whether a part is listed elsewhere.
+
+    So are parts of a report, and a mail without its boundary.
+    """
     return part.get_content_type() in _OF_REPORTS or part.get_content_maintype() == "multipart"
 
 
@@ -104,12 +114,15 @@ def _is_text(part: Message) -> bool:
 
 
 def filename(part: Message) -> str:
-    """Return the name of a file that a part is, empty when it is none."""
+    """Return the file name of a part, else empty."""
     return parameter(part, "content-disposition", "filename") or parameter(part, "content-type", "name")
 
 
 def _decoded(part: Message, fallback: str) -> str:
-    """Return a part's text in the charset it names, or its HTML does; a cut character at its end is left out."""
+    """Return a part's text, decoded.
+
+    The charset is that of the part, or of its HTML. A truncated character at the end is dropped.
+    """
     content: Any = part.get_payload(decode=True)
     raw = bytes(content or b"")
     charset = parameter(part, "content-type", "charset")

@@ -1,4 +1,7 @@
-"""Single lines of a mail as its reader sees them: marks, titles, footers, and what dates and addresses look like."""
+"""Single lines of a mail as its reader sees them.
+
+They are marks, titles and footers, and lines with dates or addresses.
+"""
 
 import re
 import unicodedata
@@ -28,7 +31,7 @@ _ADDED = re.compile(r"^[\W_]+")
 
 
 def plain(line: str) -> str:
-    """Return a line as its reader sees it: without marks of direction and emphasis."""
+    """Return a line without marks of direction and emphasis."""
     text = INVISIBLE.sub("", line[:LONGEST_LINE]).replace("\u00a0", " ").replace("\u202f", " ")
     return unicodedata.normalize("NFC", text).strip(" \t*_|")
 
@@ -40,7 +43,10 @@ def is_marked(line: str) -> bool:
 
 
 def title_of(line: str) -> str:
-    """Return `original`, `forwarded` or `other` of a line between rules, empty of any other line."""
+    """Return `original`, `forwarded` or `other` for a title line.
+
+    Such a line stands between rules; empty for any other line.
+    """
     match = _TITLE.match(line[:200])
     name = plain(match[1] if match else line[:80]).casefold().strip(" :：.-")
     if not match:
@@ -53,7 +59,7 @@ def title_of(line: str) -> str:
 
 
 def is_footer(line: str) -> bool:
-    """Tell whether a mail program or a telephone wrote this line by itself."""
+    """Check whether a mail program added this line."""
     name = _ADDED.sub("", plain(line).casefold())
     if len(name) > 160 or not name.startswith(words.FOOTERS) or name.endswith("?"):
         return False

@@ -1,6 +1,7 @@
-"""How mail programs name what they put around an answer, in lower case, in the languages that the big ones write.
+"""Phrases that mail programs put around a quotation, by language.
 
-Outlook, Gmail, Apple Mail, Thunderbird, Yahoo and their apps. What has a date and an address needs no words at all.
+They are in lower case, from Outlook, Gmail, Apple Mail, Thunderbird, Yahoo and their apps. A line with a date and an
+address needs no phrases.
 """
 
 

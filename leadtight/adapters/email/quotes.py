@@ -1,8 +1,8 @@
-"""What the sender wrote in a mail, without the mail that they answer, their signature and what their program adds.
+"""Separates what a sender wrote from quotations and signatures.
 
-A quotation begins at the first line that one of the mail programs writes above it: by its shape (a date, an address, a
-colon; a block of headers; marks) in any language, by its words in those of `mail_quote_words`. A sender who answers
-between the quoted lines keeps everything, but only what they wrote themselves acts. Patterns are linear in the line.
+A quotation begins at the first line that a mail program writes above it: by its shape (a date, an address, a colon; a
+block of headers; marks) in any language, by its words in those of `quote_phrases`. A sender who answers between the
+quoted lines keeps everything, but only what they wrote themselves acts. Patterns are linear in the line.
 """
 
 import re
@@ -34,7 +34,10 @@ _RULE = re.compile(r"\s*[_\-–—=*]{8,}\s*$")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailText:
-    """What a mail says: `own` is what its sender wrote, `text` what is kept of it, `quotes` whether it quotes."""
+    """What a mail says.
+
+    `own` is what its sender wrote, `text` what is kept of it, `quotes` whether it quotes.
+    """
 
     text: str
     own: str
@@ -44,7 +47,7 @@ class MailText:
 
 @dataclass(frozen=True, slots=True)
 class Quotation:
-    """Where a quotation begins, and whether it is a mail that was forwarded."""
+    """The start of a quotation, and whether it was forwarded."""
 
     line: int
     is_forwarded: bool = False
@@ -52,9 +55,9 @@ class Quotation:
 
 
 def split_reply(text: str, *, is_reply: bool, subject: str = "") -> MailText:
-    """Return what was written and what was quoted; `is_reply` tells that its headers name a mail that it answers.
+    """Split a mail into own words and quotation.
 
-    A mail that forwards another keeps it: that is what its sender sends us.
+    With `is_reply`, its headers name a mail that it answers. A forwarded mail is kept: the sender means to send it.
     """
     lines = _mended(text.split("\n"))
     is_reply = is_reply or _REPLY.match(subject) is not None
@@ -64,8 +67,8 @@ def split_reply(text: str, *, is_reply: bool, subject: str = "") -> MailText:
         return _unquoted(shown)
     if sum(map(is_marked, lines)) == 1 and is_marked(lines[quotation.line]):  # perhaps a bullet of their own
         return MailText(text=shown.strip(), own=_own_lines(lines, quotation.line), quotes=True)
-    if before := own_words_before(lines[quotation.line]) if not quotation.is_block else "":
-        lines = [*lines[: quotation.line], before, *lines[quotation.line + 1 :]]
+    if preceding := own_words_before(lines[quotation.line]) if not quotation.is_block else "":
+        lines = [*lines[: quotation.line], preceding, *lines[quotation.line + 1 :]]
         quotation = replace(quotation, line=quotation.line + 1)
     own = _own_lines(lines, quotation.line)
     above = _unquoted("\n".join(_without_rules(lines[: quotation.line])))
@@ -79,7 +82,7 @@ def split_reply(text: str, *, is_reply: bool, subject: str = "") -> MailText:
 
 
 def _mended(lines: list[str]) -> list[str]:
-    """Return lines with an attribution that was broken before its last `>` in one line."""
+    """Join an attribution that was broken before its last `>`."""
     number = next((n for n, line in enumerate(lines) if is_marked(line)), None)
     start = None if number is None else start_of_broken_attribution(lines, number)
     if number is None or start is None:
@@ -89,7 +92,7 @@ def _mended(lines: list[str]) -> list[str]:
 
 
 def find_quotation(lines: list[str]) -> Quotation | None:
-    """Return where the first quotation begins, None when there is none."""
+    """Return the first quotation, else None."""
     for number, line in enumerate(lines):
         if is_marked(line):
             return Quotation(_start_of_attribution(lines, number))
@@ -106,7 +109,10 @@ def find_quotation(lines: list[str]) -> Quotation | None:
 
 
 def _from_boundary(lines: list[str], number: int) -> Quotation:
-    """Return the quotation that a container of HTML holds: a forwarded mail says so at its top."""
+    """Return the quotation in an HTML container.
+
+    A forwarded mail says so at its top.
+    """
     top = [line.replace(QUOTED_FROM_HERE, "") for line in lines[number : number + 4]]
     return Quotation(number, any(title_of(line) == "forwarded" for line in top), is_block=_has_block(lines, number))
 
@@ -117,13 +123,16 @@ def _has_block(lines: list[str], number: int) -> bool:
 
 
 def _follows_block(lines: list[str], number: int) -> bool:
-    """Tell whether a block of headers, or an attribution, is what comes next."""
+    """Check whether a header block or an attribution comes next."""
     after = next((n for n in range(number + 1, min(number + 4, len(lines))) if lines[n].strip()), None)
     return after is not None and (begins_block(lines, after, below_rule=True) or is_attribution_end(lines, after))
 
 
 def _start_of_attribution(lines: list[str], marked: int) -> int:
-    """Return where the attribution above marked lines begins, or these themselves: any line that ends in a colon."""
+    """Return the first line of the attribution above marked lines.
+
+    That is any line that ends in a colon; without one, it is the first marked line itself.
+    """
     end = marked - 1
     while end >= 0 and marked - end <= 2 and not plain(lines[end]):
         end -= 1
@@ -139,7 +148,7 @@ def _is_forward(quotation: Quotation, subject: str, *, is_reply: bool) -> bool:
 
 
 def _is_answered_below(lines: list[str]) -> bool:
-    """Tell whether somebody wrote between or below lines marked as quoted."""
+    """Check whether there are answers between or below marked lines."""
     marked = [number for number, line in enumerate(lines) if is_marked(line)]
     if not marked:
         return False
@@ -147,14 +156,17 @@ def _is_answered_below(lines: list[str]) -> bool:
 
 
 def _is_in_one_piece(lines: list[str], start: int) -> bool:
-    """Tell whether an attributed quotation has no answers between its lines."""
+    """Check whether an attributed quotation has no answers within."""
     below = next((n for n in range(start, len(lines)) if is_marked(lines[n])), len(lines))
     end = next((n for n in range(below, len(lines)) if _is_written(lines, n)), len(lines))
     return start < below < len(lines) and not any(is_marked(line) for line in lines[end:])
 
 
 def _is_written(lines: list[str], number: int) -> bool:
-    """Tell whether a line is neither marked, nor the rest of a marked one that was broken, nor a link alone."""
+    """Check whether the sender wrote this line.
+
+    It is neither marked, nor the rest of a broken marked line, nor a bare link.
+    """
     line = lines[number]
     if not line.strip() or is_marked(line):
         return False
@@ -162,14 +174,17 @@ def _is_written(lines: list[str], number: int) -> bool:
 
 
 def _is_rest(line: str, above: str) -> bool:
-    """Tell whether a line looks like the end of a quoted one that was too long for a server on its way."""
+    """Check whether a line ends a quoted one above it.
+
+    A server on the way broke a line that was too long.
+    """
     if _LINK.match(line[:500]):
         return True
     return len(above) >= LONG_LINE and (line[:1].islower() or not above.endswith((".", "!", "?", ":")))
 
 
 def _without_rules(lines: list[str]) -> list[str]:
-    """Return lines without the blank ones and the rules at their end."""
+    """Drop blank lines and rules at the end."""
     end = len(lines)
     while end and (not lines[end - 1].strip() or (_SHORT_RULE.match(lines[end - 1]) and end > 1)):
         end -= 1
@@ -177,7 +192,10 @@ def _without_rules(lines: list[str]) -> list[str]:
 
 
 def _own_lines(lines: list[str], start: int) -> str:
-    """Return the lines from `start` on, and those above, that are no part of a quotation nor of its attributions."""
+    """Return the lines outside quotations and their attributions.
+
+    They are those from `start` on, and those above it.
+    """
     kept = lines[:start]
     number = start
     while number < len(lines):
@@ -207,12 +225,18 @@ def _is_rule(line: str) -> bool:
 
 
 def _is_last(lines: list[str], number: int) -> bool:
-    """Tell whether what stands below a rule is the rest of a quotation, or what a list adds to every mail."""
+    """Check whether nothing of the sender's stands below a rule.
+
+    It may be the rest of a quotation, or the footer of a list.
+    """
     return _follows_block(lines, number) or number > len(lines) - 12
 
 
 def _attribution_end(lines: list[str], number: int) -> int | None:
-    """Return the last line of an attribution that begins here, None when none does."""
+    """Return the last line of an attribution starting here.
+
+    None when no attribution starts here.
+    """
     for end in range(number, min(number + MOST_WRAPPED, len(lines))):
         if not plain(lines[end]) or is_marked(lines[end]):
             return None
@@ -227,7 +251,10 @@ def _is_marked_next(lines: list[str], number: int) -> bool:
 
 
 def _unquoted(text: str) -> MailText:
-    """Return words without the signature below them and what a program adds; all of them when nothing else is there."""
+    """Return the words without signature and program footer.
+
+    All of them when nothing else is there.
+    """
     lines = text.strip().split("\n")
     end = len(lines)
     while end and (not plain(lines[end - 1]) or is_footer(lines[end - 1])):

@@ -34,17 +34,18 @@ _CALENDAR_ANSWER = re.compile(r"(?im)^METHOD:[ \t]*REPLY[ \t\r]*$")
 
 
 def report_kind(message: Message, parts: Sequence[Message]) -> ReportKind | None:
-    """Return what kind of report a mail is, None for any other mail: by its type, else by the part that reports.
+    """Return the kind of report, None for any other mail.
 
-    A message of Exchange says so in its class (`REPORT.IPM.Note.IPNRN`) when it has lost its type. A gateway puts a
-    report beside its own words as the first part of a mail.
+    It is known by the mail's type, else by the reporting part. A message of Exchange says so in its class
+    (`REPORT.IPM.Note.IPNRN`) when it has lost its type. A gateway puts a report beside its own words as the first part
+    of a mail.
     """
     if (inner := _first_part(message)) is not None and inner.get_content_type() == "multipart/report":
         return report_kind(inner, parts)
     if message.get_content_type() == "multipart/report":
-        named = parameter(message, "content-type", "report-type").lower()
-        if named in set(ReportKind):
-            return ReportKind(named)
+        report_type = parameter(message, "content-type", "report-type").lower()
+        if report_type in set(ReportKind):
+            return ReportKind(report_type)
         return next((_KINDS[p.get_content_type()] for p in parts if p.get_content_type() in _KINDS), None)
     if message.get_content_type() in _KINDS:
         return _KINDS[message.get_content_type()]
@@ -54,7 +55,10 @@ def report_kind(message: Message, parts: Sequence[Message]) -> ReportKind | None
 
 
 def kind_of_types(message: Message, attachments: Sequence[Attachment]) -> ReportKind | None:
-    """Return what kind of report a mail was that a provider took apart: by its type, and by those of its parts."""
+    """Return a report's kind by types alone.
+
+    They are the types of a mail and its parts, which a provider took apart.
+    """
     content_type = raw_header(message, "x-leadtight-content-type").lower()
     report = re.search(r"report-type\s*=\s*\"?([\w-]{1,40})", content_type)
     if report and report[1] in set(ReportKind):
@@ -86,7 +90,7 @@ def complaint(parts: Sequence[Message]) -> Complaint:
 
 
 def first_id(text: str) -> str:
-    """Return the first Message-ID of a header, or what stands in its place."""
+    """Return the first Message-ID of a header, or its substitute."""
     match = _ID.search(text)
     return match[1] if match else text.strip("<> ")[:LONGEST_ID]
 
@@ -115,7 +119,10 @@ def _of_class(message: Message) -> ReportKind | None:
 
 
 def _is_calendar_answer(part: Message) -> bool:
-    """Tell whether a part answers an invitation: yes, no or perhaps, with a press of a button."""
+    """Check whether a part answers an invitation.
+
+    It says yes, no or perhaps, by the press of a button.
+    """
     if part.get_content_type() not in ("text/calendar", "application/ics"):
         return False
     if method := parameter(part, "content-type", "method"):
@@ -125,7 +132,7 @@ def _is_calendar_answer(part: Message) -> bool:
 
 
 def _fields(report: Message) -> dict[str, str]:
-    """Return the fields about the first recipient, and about the report."""
+    """Return the fields of the report and its first recipient."""
     blocks: Any = report.get_payload()
     if isinstance(blocks, str):
         content: Any = report.get_payload(decode=True)
@@ -133,21 +140,27 @@ def _fields(report: Message) -> dict[str, str]:
         return {
             name.strip().lower(): sanitize(value) for name, colon, value in (x.partition(":") for x in lines) if colon
         }
-    named = [(n.lower(), sanitize(str(v))) for b in blocks if isinstance(b, Message) for n, v in b.raw_items()]
-    if not any(named) and blocks and isinstance(blocks[0], Message):
+    pairs = [(n.lower(), sanitize(str(v))) for b in blocks if isinstance(b, Message) for n, v in b.raw_items()]
+    if not any(pairs) and blocks and isinstance(blocks[0], Message):
         return _fields(blocks[0])
-    return dict(reversed(named))
+    return dict(reversed(pairs))
 
 
 def _reported_ids(parts: Sequence[Message]) -> Iterator[str]:
-    """Yield the ids in the mail that is reported, or in what is left of it."""
+    """Yield the ids of the reported mail.
+
+    It may be only partly in the report.
+    """
     for value in _headers_of(parts, "message-id"):
         if message_id := first_id(value):
             yield message_id
 
 
 def _headers_of(parts: Sequence[Message], name: str) -> Iterator[str]:
-    """Yield a header's values in the mails that a report holds, whole or in part."""
+    """Yield a header's values in the mails within a report.
+
+    The mails may be whole or partial.
+    """
     for part in parts:
         if part.get_content_type() in _MAILS:
             inner: Any = part.get_payload()

@@ -1,4 +1,4 @@
-"""API keys: how their secret is written, how they are made, and who may come in with one."""
+"""API keys: their format in the secret, creation and check."""
 
 import logging
 import re
@@ -13,32 +13,41 @@ from leadtight.domain.calendar import timestamps
 from leadtight.domain.model.errors import KeyRefused
 
 PREFIX = "leadtight_"
-"""Begins every key, so that scanners of code and logs know a lost one."""
+"""The start of every key, by which scanners recognise leaked ones."""
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 logger = logging.getLogger(__name__)
 
 
 class UnreadableKey(ValueError):
-    """An entry of the secret is not as this version writes it."""
+    """An entry of the secret has an unknown format."""
 
 
 Entries = Mapping[str, list[dict[str, Any]]]
 
 
 def make(name: str, scopes: Iterable[Scope], now: datetime) -> tuple[str, ApiKey]:
-    """Return a new key: its text, to be told once, and what is kept of it."""
+    """Return a new key: its text and its stored form.
+
+    The text is shown once.
+    """
     text = PREFIX + secrets.token_urlsafe(32)
     return text, ApiKey(name=name, digest=digest_of(text), scopes=tuple(scopes), created_at=now)
 
 
 def read(entries: Entries) -> tuple[ApiKey, ...]:
-    """Return the keys that the secret holds. Raises UnreadableKey naming an entry that is not as `write` writes it."""
+    """Return all keys of the secret.
+
+    Raises UnreadableKey naming an entry in another format than that of `write`.
+    """
     return tuple(_key(name, entry) for name, kept in entries.items() for entry in _listed(kept))
 
 
 def readable(entries: Mapping[str, Any]) -> tuple[ApiKey, ...]:
-    """Return the keys that can be read: an entry that cannot be is named in the log, and ends no other."""
+    """Return the readable keys of the secret.
+
+    An entry that cannot be read is named in the log, and does not affect the others.
+    """
     return tuple(key for name, kept in entries.items() for entry in _listed(kept) for key in _if_readable(name, entry))
 
 
@@ -65,7 +74,10 @@ def _key(name: str, entry: Any) -> ApiKey:
 
 
 def write(keys: Iterable[ApiKey]) -> Entries:
-    """Return keys as the secret holds them: by name, and several of one name live at once."""
+    """Return keys in the format of the secret.
+
+    They are stored by name; several of one name are valid at once.
+    """
     entries: dict[str, list[dict[str, Any]]] = {}
     for key in keys:
         kept = {
@@ -78,9 +90,9 @@ def write(keys: Iterable[ApiKey]) -> Entries:
 
 
 def holder(event: events.Event, keys: Callable[[], Iterable[ApiKey]], scope: Scope) -> ApiKey:
-    """Return the key that a request carries as `Authorization: Bearer`; raises KeyRefused.
+    """Return the valid API key of a request. Raises KeyRefused.
 
-    The keys are read only when there is something to compare.
+    It is sent as `Authorization: Bearer`. The secret is read only when there is a key to compare.
     """
     kind, _, text = events.header(event, "authorization").partition(" ")
     if kind.lower() != "bearer" or not text.strip():
@@ -89,7 +101,10 @@ def holder(event: events.Event, keys: Callable[[], Iterable[ApiKey]], scope: Sco
 
 
 def refusal(error: KeyRefused) -> events.Response:
-    """Return the answer to a request without a good key: the same, whatever was asked for."""
+    """Return the response to a request without a valid key.
+
+    It is the same for every resource.
+    """
     if error.known:
         return events.problem(403, str(error), headers={"www-authenticate": 'Bearer error="insufficient_scope"'})
     return events.problem(401, str(error), headers={"www-authenticate": "Bearer"})

@@ -1,4 +1,7 @@
-"""Ask other systems over HTTP: short timeouts, no redirects, and never more than a megabyte."""
+"""Requests to other systems over HTTP.
+
+Timeouts are short, redirects are not followed, and a response has at most a megabyte.
+"""
 
 import json
 from collections.abc import Mapping
@@ -9,11 +12,14 @@ from leadtight.domain.model.errors import FetchFailed, FetchRefused
 CONNECT_SECONDS, READ_SECONDS, WAITED_SECONDS = 2.0, 5.0, 3.0
 LONGEST_ANSWER = 1024 * 1024
 NOT_NOW = frozenset({401, 403, 408, 425, 429})
-"""Refusals that may end: a token is renewed, a limit passes. What is announced must not be given up for them."""
+"""Status codes of refusals that may be temporary.
+
+A token may be renewed, a limit may pass: a delivery must not be given up for them.
+"""
 
 
 def ask(url: str, headers: Mapping[str, str], body: bytes | None = None) -> bytes:
-    """Return the JSON text that a GET, or a POST of the JSON `body`, is answered with.
+    """GET, or POST the JSON `body`; return the JSON response.
 
     Raises FetchFailed if another try may succeed, FetchRefused if none will.
     """
@@ -23,12 +29,15 @@ def ask(url: str, headers: Mapping[str, str], body: bytes | None = None) -> byte
 
 
 def post(url: str, fields: Mapping[str, str]) -> bytes:
-    """Post form fields and return the JSON text of the answer. A visitor waits for it. Raises as `ask` does."""
+    """Post form fields; return the JSON response.
+
+    A visitor waits for it. Raises as `ask` does.
+    """
     return _request("POST", url, WAITED_SECONDS, fields=dict(fields), encode_multipart=False)
 
 
 def tell(url: str, content: Mapping[str, Any]) -> None:
-    """Post JSON to whoever only takes it: any 2xx will do. Raises as `ask` does."""
+    """Post JSON; any 2xx is success. Raises as `ask` does."""
     kind = {"content-type": "application/json"}
     status, _, _ = _answer(
         "POST", url, READ_SECONDS, body=json.dumps(content, ensure_ascii=False).encode(), headers=kind

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 LONGEST_BODY = 64 * 1024
 LONGEST_SEEN = 1_000
 REQUEST_ID = "requestContext.requestId"
-"""Where an event has the id of its request: by it the lines of the log about it belong together."""
+"""Where an event has its request id, which log lines share."""
 
 Event = Mapping[str, Any]
 Response = dict[str, Any]
 
 
 class BodyTooLargeError(Exception):
-    """The body is larger than its door; the text says how large it may be."""
+    """The body exceeds the limit, which the message states."""
 
     def __init__(self, longest: int = LONGEST_BODY) -> None:
         """Take how many bytes it may have."""
@@ -33,16 +33,25 @@ class BodyTooLargeError(Exception):
 
 
 class UnreadableBodyError(Exception):
-    """The body is not what its content type says; the text says what is wrong."""
+    """The body does not match its content type.
+
+    The message says why.
+    """
 
 
 def header(event: Event, name: str) -> str:
-    """Return a request header, empty when it is missing; names are lower case in payload 2.0."""
+    """Return a request header, empty when it is missing.
+
+    Names are lower case in payload 2.0.
+    """
     return str(event.get("headers", {}).get(name, ""))
 
 
 def body(event: Event, longest: int = LONGEST_BODY) -> bytes:
-    """Return the raw body. Raises BodyTooLargeError over 64 KB or `longest`, UnreadableBodyError for broken base64."""
+    """Return the raw body.
+
+    Raises BodyTooLargeError over 64 KB or `longest`, UnreadableBodyError for broken base64.
+    """
     text = event.get("body") or ""
     if len(text) > longest * 2:
         raise BodyTooLargeError(longest)
@@ -61,7 +70,7 @@ def seen(event: Event, name: str) -> str:
 
 
 def visitor(event: Event) -> Visitor:
-    """Return who sent a request, as far as the connection tells."""
+    """Return the visitor's address and user agent."""
     from leadtight.domain.model.consent_record import Visitor
 
     return Visitor(ip=source_address(event), user_agent=seen(event, "user-agent"))
@@ -73,7 +82,10 @@ def source_address(event: Event) -> str:
 
 
 def json_object(raw: bytes) -> Mapping[str, Any]:
-    """Return the JSON object in a body, in whichever Unicode. Raises UnreadableBodyError naming what is wrong."""
+    """Parse a JSON object in any Unicode encoding.
+
+    Raises UnreadableBodyError naming what is wrong.
+    """
     try:
         content = json.loads(raw.decode(json.detect_encoding(raw)))
     except (ValueError, RecursionError) as error:
@@ -89,23 +101,26 @@ def answer(status: int, content: Mapping[str, Any]) -> Response:
 
 
 def page(status: int, html: str, script: str = "") -> Response:
-    """Return an HTML answer that no cache keeps and that may load nothing; only `script` may run in it."""
+    """Return an HTML response that is never cached.
+
+    The page may load nothing; only `script` may run in it.
+    """
     return {"statusCode": status, "headers": dict(page_headers.headers(script)), "body": html}
 
 
 def problem(
     status: int, title: str, errors: Iterable[Problem] = (), headers: Mapping[str, str] | None = None
 ) -> Response:
-    """Return an RFC 9457 problem that names the fields at fault."""
-    named = [{"field": p.field, "detail": p.detail} for p in errors]
-    content = {"type": "about:blank", "title": title, "status": status} | ({"errors": named} if named else {})
-    told = response(status, json.dumps(content, ensure_ascii=False), "application/problem+json")
-    told["headers"] |= headers or {}
-    return told
+    """Return an RFC 9457 problem that names invalid fields."""
+    entries = [{"field": p.field, "detail": p.detail} for p in errors]
+    content = {"type": "about:blank", "title": title, "status": status} | ({"errors": entries} if entries else {})
+    rejection = response(status, json.dumps(content, ensure_ascii=False), "application/problem+json")
+    rejection["headers"] |= headers or {}
+    return rejection
 
 
 def past_the_door() -> Response:
-    """Return the answer to who found the API behind its front door."""
+    """Return the response to a request that bypassed CloudFront."""
     return problem(403, "Direct access is not allowed; use this site's public address")
 
 
@@ -114,15 +129,16 @@ NEEDS_KEY = "could not be read, or is trusted only with an API key; kept unchang
 UNREACHABLE = "no way to answer: provide a valid e-mail address or phone number"
 
 
-def settled(what: SettledItem) -> Response:
-    """Return what a program hears of its post: the lead's id, or that a person has to look.
+def settled(item: SettledItem) -> Response:
+    """Return the response to a program's post.
 
-    `warnings` name the fields that could not be read, and say when the sender cannot be answered.
+    It has the lead's id, or says that the delivery is held. `warnings` name the fields that could not be read, and say
+    when there is no way to answer the sender.
     """
-    body: dict[str, Any] = {"status": "held"} if what.status == "held" else {"lead_id": what.id, "status": what.status}
-    names = [flag.removesuffix("_odd") for flag in what.flags if flag.endswith("_odd")]
+    body: dict[str, Any] = {"status": "held"} if item.status == "held" else {"lead_id": item.id, "status": item.status}
+    names = [flag.removesuffix("_odd") for flag in item.flags if flag.endswith("_odd")]
     odd = [{"field": name, "detail": NEEDS_KEY if name in ("owner", "received_at") else UNREADABLE} for name in names]
-    lost = [] if what.is_reachable else [{"field": "email", "detail": UNREACHABLE}]
+    lost = [] if item.is_reachable else [{"field": "email", "detail": UNREACHABLE}]
     warnings = [*odd, *lost]
     return answer(202, body | {"warnings": warnings} if warnings else body)
 
@@ -138,6 +154,6 @@ def see_other(location: str) -> Response:
 
 
 def response(status: int, text: str, content_type: str) -> Response:
-    """Return a text that no cache keeps and that is nothing but what it is said to be."""
+    """Return a response that is never cached nor sniffed."""
     headers = {"content-type": content_type, "cache-control": "no-store", "x-content-type-options": "nosniff"}
     return {"statusCode": status, "headers": headers, "body": text}

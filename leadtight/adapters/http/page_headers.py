@@ -1,4 +1,7 @@
-"""What every page carries: one inline style sheet, and headers that allow nothing else."""
+"""The style sheet and security headers of every page.
+
+The headers allow one inline style sheet and nothing else.
+"""
 
 import base64
 import hashlib
@@ -11,15 +14,16 @@ _SHEET = Path(__file__).parents[1] / "presentation" / "templates" / "pages" / "s
 
 @cache
 def style() -> str:
-    """Return the style sheet that stands between `<style>` and `</style>`, to the byte."""
+    """Return the exact content of the page's `<style>`."""
     return _SHEET.read_text(encoding="utf-8")
 
 
 @cache
 def headers(script: str = "") -> Mapping[str, str]:
-    """Return the headers of an HTML page: no frame, nothing from elsewhere, kept nowhere.
+    """Return the security headers of an HTML page.
 
-    Nor does a script run, unless it is the very `script` given: that one may fetch from where its page is.
+    They forbid frames, content from elsewhere and caching. Only the given `script` may run; it may fetch from the
+    origin of its page.
     """
     allowed = f"script-src {_digest(script)}; connect-src 'self'; " if script else ""
     return {

@@ -1,4 +1,4 @@
-"""Check boxes of consent as forms post them: ticked, or shown and left empty, with the words beside them.
+"""Consent boxes as forms post them, with their wording.
 
 A browser posts nothing for an empty box, so frameworks put a hidden field of the same name before or behind it (Rails
 `0`, ASP.NET `false`): a box is ticked when one of its values says so.
@@ -18,7 +18,7 @@ BOXES = (
     ("consent_marketing_sms", "sms", "marketing", "marketing_sms"),
     ("consent_marketing_voice", "voice", "marketing", "marketing_voice"),
 )
-"""Of each consent box the name of its field, what it is for, and where its words stand in the policy."""
+"""Each consent box: field, channel, purpose, and wording in the policy."""
 
 CONSENT_FIELDS = frozenset({"consent_text", "consent_url", "consent_marketing", *(name for name, *_ in BOXES)})
 NO_WORDING = ConsentWording()
@@ -56,24 +56,25 @@ _CHANNELS = {
 
 
 def consented(body: dict[str, Any], wording: ConsentWording = NO_WORDING, page: str = "") -> dict[str, Any]:
-    """Return a body in which the consent fields are one `consent`: each box that was shown, ticked or not.
+    """Return a body with its consent fields as one `consent`.
 
-    A box was shown when the policy has its words, or the post its field; `consent_text` alone stands beside
-    `consent_sms`. `consent_marketing` lists channels, as a group of boxes does. The post's own words go before the
-    policy's, for the page knows best what it showed; its address goes before the policy's, and both before `page`.
+    It has each box that was shown, ticked or not. A box was shown when the policy has its wording, or the post its
+    field; `consent_text` alone stands beside `consent_sms`. `consent_marketing` lists channels, as a group of boxes
+    does. The post's own wording takes precedence over the policy's, since the page knows best what it showed; its
+    address takes precedence over the policy's, and both over `page`.
     """
     body = dict(body)
-    given = _as_fields(body.get("consent")) | {name: body.pop(name) for name in CONSENT_FIELDS if name in body}
-    given = dict.fromkeys(CONSENT_FIELDS) | given
-    post_words, url = as_text(given["consent_text"]), as_text(given["consent_url"]) or wording.url or page
-    group = _channels(given["consent_marketing"])
+    values = _as_fields(body.get("consent")) | {name: body.pop(name) for name in CONSENT_FIELDS if name in body}
+    values = dict.fromkeys(CONSENT_FIELDS) | values
+    post_words, url = as_text(values["consent_text"]), as_text(values["consent_url"]) or wording.url or page
+    group = _channels(values["consent_marketing"])
     boxes: list[dict[str, Any]] = []
     for name, channel, purpose, of in BOXES:
         policy_words = getattr(wording, of)
         shown_words = post_words or policy_words
-        ticked = is_ticked(given[name], shown_words, policy_words) or (purpose == "marketing" and channel in group)
-        if ticked or policy_words or given[name] is not None or (post_words and of == "sms" and not group):
-            box_words = shown_words or (_phrase(given[name]) if ticked else "")
+        ticked = is_ticked(values[name], shown_words, policy_words) or (purpose == "marketing" and channel in group)
+        if ticked or policy_words or values[name] is not None or (post_words and of == "sms" and not group):
+            box_words = shown_words or (_phrase(values[name]) if ticked else "")
             boxes.append({"channel": channel, "purpose": purpose, "ticked": ticked, "text": box_words})
     if boxes:
         agreed = [box["text"] for box in boxes if box["ticked"]]
@@ -82,7 +83,10 @@ def consented(body: dict[str, Any], wording: ConsentWording = NO_WORDING, page: 
 
 
 def unclear(body: Mapping[str, Any], wording: ConsentWording = NO_WORDING) -> dict[str, Any]:
-    """Return the values of consent boxes that are neither a tick nor an empty box: kept for a person to read."""
+    """Return consent values that are neither ticked nor empty.
+
+    They are kept for a person to read.
+    """
     unread: dict[str, Any] = {}
     post_words = as_text(body.get("consent_text"))
     for name, *_, of in BOXES:
@@ -96,7 +100,10 @@ def unclear(body: Mapping[str, Any], wording: ConsentWording = NO_WORDING) -> di
 
 
 def is_ticked(value: Any, *box_words: str) -> bool:
-    """Tell whether a box was ticked: by a value that says so, or by words of agreement such as the box's own."""
+    """Check whether a box was ticked.
+
+    Either its value says so, or it consists of words of agreement such as the box's own.
+    """
     if isinstance(value, Mapping):  # `consent[0]`, or an object of a box
         return any(is_ticked(each, *box_words) for each in value.values())
     if isinstance(value, list | tuple):
@@ -113,7 +120,10 @@ def is_ticked(value: Any, *box_words: str) -> bool:
 
 
 def _agrees(text: str) -> bool:
-    """Tell whether a sentence agrees: it begins as agreement does, and nothing in it denies."""
+    """Check whether a sentence agrees.
+
+    It begins with agreement, and nothing in it denies.
+    """
     begins = any(text == phrase or text.startswith(f"{phrase}_") for phrase in _AGREES)
     return begins and not _DENIES & {*text.split("_")} and "opt_out" not in text
 
@@ -123,7 +133,7 @@ def _parts(value: Any) -> list[str]:
 
 
 def _phrase(value: Any) -> str:
-    """Return the words that a box was ticked with, where these are more than a tick."""
+    """Return the words of a ticked box, if any."""
     text = as_text(value).strip()
     return "" if all(plain(part) in TICKED | EMPTY for part in _parts(text)) or text in _TICK_SIGNS else text
 
@@ -133,7 +143,10 @@ def _channels(group: Any) -> frozenset[str]:
 
 
 def _as_fields(consent: Any) -> dict[str, Any]:
-    """Return a `consent` as `POST /leads` takes it as consent fields; one with `boxes` of its own stays as it is."""
+    """Return the `consent` of `POST /leads` as consent fields.
+
+    One that has `boxes` stays as it is.
+    """
     if not isinstance(consent, Mapping) or "boxes" in consent:
         return {}
     listed = consent.get("marketing")

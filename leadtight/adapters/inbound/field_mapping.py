@@ -1,4 +1,7 @@
-"""From a provider's words to ours, as the policy says; what it does not name is kept under its own name."""
+"""Map a provider's fields to ours, as the policy says.
+
+Fields that it does not name keep their own names.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,18 +14,27 @@ from leadtight.app.intake.inquiry_parser import KNOWN_FIELDS
 from leadtight.domain.policy.forms import ConsentWording
 
 ANSWERS = KNOWN_FIELDS - {"source", "external_id"}
-"""Names that are ours also when a page or a question has them; a campaign's `source` is none of ours."""
+"""Names that mean the same on a page or in a question.
+
+A campaign's `source` is not ours.
+"""
 
 _AUTHORITY = frozenset({"owner", "received_at", "acknowledge", PERMALINK})
-"""Names of ours that a visitor's answer is none of by its name alone: the policy maps them, or they are fields."""
+"""Names that a visitor's answer never sets by name alone.
+
+The policy maps them, or they are kept as fields.
+"""
 
 _UNCONFIRMED = {PERMALINK: UNCONFIRMED_PERMALINK}
 
 _SEVERAL = frozenset({"consent_marketing", *(name for name, *_ in BOXES)})
-"""Fields whose values are taken together: a box and its hidden twin, a group of boxes."""
+"""Fields that combine several values.
+
+They are a box and its hidden twin, or a group of boxes.
+"""
 
 _OF_CONSENT = ("sms", "marketing", "boxes", "text", "url")
-"""What a `consent` says; whatever else stands in it is a field."""
+"""The keys of a `consent`; any other key becomes a field."""
 
 _CONSENT_CALLED = {plain(name).replace("_", ""): name for name in CONSENT_FIELDS}
 
@@ -30,19 +42,23 @@ _CONSENT_CALLED = {plain(name).replace("_", ""): name for name in CONSENT_FIELDS
 def mapped(
     paths: Mapping[str, str], content: Mapping[str, Any], wording: ConsentWording = NO_WORDING, page: str = ""
 ) -> dict[str, Any]:
-    """Return the body of a submission: what each JMESPath of the policy finds, and the whole of `content` as fields.
+    """Return a submission's body by the policy's JMESPath mapping.
 
-    A path that finds nothing leaves its name out. Raises ValueError for one that is no JMESPath.
+    The whole of `content` is kept as fields. A path that matches nothing leaves its name out. Raises ValueError for an
+    invalid JMESPath.
     """
-    found: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     for path, name in paths.items():
         if (value := at_path(path, content)) not in (None, "", [], {}):
-            found.setdefault(name, value)
-    return consented(found, wording, page) | {"fields": flat(content)}
+            fields.setdefault(name, value)
+    return consented(fields, wording, page) | {"fields": flat(content)}
 
 
 def at_path(path: str, content: Any) -> Any:
-    """Return what a JMESPath finds; it may begin with `$.`, as JSONPath does. Raises ValueError when it is none."""
+    """Return the value at a JMESPath. Raises ValueError when invalid.
+
+    It may begin with `$.`, as JSONPath does.
+    """
     import jmespath  # type: ignore[import-untyped]  # it ships no types; imported when the first mapping is read
 
     return jmespath.search(path.removeprefix("$."), content)
@@ -51,39 +67,43 @@ def at_path(path: str, content: Any) -> Any:
 def answered(
     names: Mapping[str, str], answers: Mapping[str, Any], wording: ConsentWording = NO_WORDING, page: str = ""
 ) -> dict[str, Any]:
-    """Return the body of a submission made of questions and answers: `names` maps the provider's names to ours.
+    """Return a submission's body from questions and answers.
 
-    Questions that nobody named are kept as fields, under their own names; so is the second of two with one meaning.
+    `names` maps the provider's names to ours. Other questions are kept as fields under their own names; so is the
+    second of two with one meaning.
     """
     ordered = sorted(answers.items(), key=lambda item: item[0] not in names)  # what the policy names comes first
-    known: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     rest: dict[str, Any] = {}
     for question, answer in ordered:
         name = names.get(question, _CONSENT_CALLED.get(plain(bare(question)).replace("_", ""), question))
         if name in _SEVERAL:
-            known[name] = [*known.get(name, ()), answer]
+            fields[name] = [*fields.get(name, ()), answer]
         elif name == "consent" and isinstance(answer, Mapping):
-            known[name] = answer
+            fields[name] = answer
             for path, text in flat(without(answer, *_OF_CONSENT), "consent.").items():
                 put(rest, path, text)
         elif name in _AUTHORITY and question not in names:
             put(rest, _UNCONFIRMED.get(name, question), answer)
         elif (name in ANSWERS or name in CONSENT_FIELDS) and name not in ("consent", "fields"):
-            _know(known, rest, name, question, answer)
+            _know(fields, rest, name, question, answer)
         else:
             put(rest, question, answer)
-    return with_fields(_whole_name(known, rest, wording, page), unclear(known, wording), _opened(rest))
+    return with_fields(_whole_name(fields, rest, wording, page), unclear(fields, wording), _opened(rest))
 
 
 def with_facts(body: Mapping[str, Any], **facts: Any) -> dict[str, Any]:
-    """Return a body with what the provider itself says, which goes first; an answer of that name becomes a field."""
-    said = {name: fact for name, fact in facts.items() if fact not in (None, "")}
-    rest = {name: body[name] for name in said if name in body and as_text(body[name]) != as_text(said[name])}
-    return with_fields({**body, **said}, rest)
+    """Add facts that the provider itself states.
+
+    They take precedence; an answer of that name becomes a field.
+    """
+    stated = {name: fact for name, fact in facts.items() if fact not in (None, "")}
+    rest = {name: body[name] for name in stated if name in body and as_text(body[name]) != as_text(stated[name])}
+    return with_fields({**body, **stated}, rest)
 
 
 def with_fields(body: Mapping[str, Any], *more: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a body with more fields beside those that it has: none takes the place of another."""
+    """Add fields to a body without replacing any."""
     fields: dict[str, Any] = {}
     for some in (body.get("fields") or {}, *more):
         for name, value in some.items():
@@ -91,20 +111,23 @@ def with_fields(body: Mapping[str, Any], *more: Mapping[str, Any]) -> dict[str, 
     return {**body, "fields": fields}
 
 
-def _know(known: dict[str, Any], rest: dict[str, Any], name: str, question: str, answer: Any) -> None:
-    """Take an answer under our name; what comes on top of it is kept as a field."""
+def _know(fields: dict[str, Any], rest: dict[str, Any], name: str, question: str, answer: Any) -> None:
+    """Take an answer under our name; further ones become fields."""
     first, *others = [each for each in answer if each not in (None, "")] if _is_plain_list(answer) else [answer]
-    if known.get(name) in (None, ""):
-        known[name] = first
-    elif known[name] != first:
+    if fields.get(name) in (None, ""):
+        fields[name] = first
+    elif fields[name] != first:
         put(rest, question, first)
     for other in others:
         put(rest, question, other)
 
 
-def _whole_name(known: dict[str, Any], rest: dict[str, Any], wording: ConsentWording, page: str) -> dict[str, Any]:
-    """Return the body with one name: "Name" beside a first name is the last one, unless it has both in it."""
-    body = dict(known)
+def _whole_name(fields: dict[str, Any], rest: dict[str, Any], wording: ConsentWording, page: str) -> dict[str, Any]:
+    """Return the body with one name.
+
+    "Name" beside a first name is the last name, unless it contains both.
+    """
+    body = dict(fields)
     name, parts = as_text(body.get("name")), {part: body.get(part) for part in ("first_name", "last_name")}
     if name and any(parts.values()):
         first, last = as_text(parts["first_name"]), as_text(parts["last_name"])
@@ -117,7 +140,10 @@ def _whole_name(known: dict[str, Any], rest: dict[str, Any], wording: ConsentWor
 
 
 def _opened(rest: dict[str, Any]) -> dict[str, Any]:
-    """Return the other fields; those that a page sends in an object called `fields` are fields, too."""
+    """Return the other fields, with an object `fields` unpacked.
+
+    Some pages send their fields in it.
+    """
     inner = rest.get("fields")
     if not isinstance(inner, Mapping):
         return rest

@@ -1,7 +1,8 @@
-"""What site builders, ad platforms and people who write forms call the things that every lead has.
+"""Well-known field names of forms, and what they mean.
 
-A name or a question means one of ours when nothing but words of politeness and grammar stands around it: "And what is
-your last name, please?" does, "What is your dog's name?" does not.
+Site builders, ad platforms and authors of forms use them. A name or a question means one of ours when nothing but words
+of politeness and grammar stands around it: "And what is your last name, please?" does, "What is your dog's name?" does
+not.
 """
 
 import re
@@ -20,21 +21,24 @@ FEWEST_DIGITS = 5
 _DIGITS = "0123456789"
 
 
-def ours(given: Mapping[str, Any], named: Mapping[str, str]) -> dict[str, Any]:
-    """Return `given` with well-known names as ours, unless the policy names them.
+def ours(sent: Mapping[str, Any], mapping: Mapping[str, str]) -> dict[str, Any]:
+    """Rename well-known fields, unless the policy names them.
 
-    Of two that mean the same the first wins that can be what it is called, and the other is kept under its own name;
-    an empty one means nothing.
+    Of two that mean the same, the first wins whose value fits the name, and the other keeps its own name; an empty one
+    does not count.
     """
-    winners = _winners(given.items(), named)
+    winners = _winners(sent.items(), mapping)
     chosen: dict[str, Any] = {}
-    for theirs, value in given.items():
+    for theirs, value in sent.items():
         put(chosen, winners.get(theirs, theirs), value, theirs)
     return chosen
 
 
 def put(fields: dict[str, Any], name: str, value: Any, otherwise: str = "") -> None:
-    """Add a field; where its name has another value already, under a name that is free: nothing is overwritten."""
+    """Add a field without overwriting another value.
+
+    If its name is taken by another value, the field gets a free name.
+    """
     if name in fields and fields[name] != value:
         base = otherwise or name
         also = (f"{base} (also{f' {number}' if number > 1 else ''})" for number in range(1, len(fields) + 2))
@@ -43,46 +47,58 @@ def put(fields: dict[str, Any], name: str, value: Any, otherwise: str = "") -> N
 
 
 def meaning(name: str) -> str | None:
-    """Return which of our names a field's name or a question means; None when it is something else."""
+    """Return our name for a name or question, if any."""
     essence = _essence(bare(name))
-    known = _vocabulary().get(essence.rstrip(_DIGITS))
+    field = _vocabulary().get(essence.rstrip(_DIGITS))
     return (
-        known if essence == essence.rstrip(_DIGITS) or known in ("email", "phone") else None
+        field if essence == essence.rstrip(_DIGITS) or field in ("email", "phone") else None
     )  # several of these are usual
 
 
 def bare(name: str) -> str:
-    """Return a name without what a framework puts around it: `lead[email]` is `email`, `email[0]` too."""
+    """Strip what a framework puts around a name.
+
+    `lead[email]` and `email[0]` are `email`.
+    """
     segments = [segment for segment in _NESTED.split(name) if segment]
     is_nested = len(segments) > 1 and all(plain(segment) in ENCLOSING for segment in segments[:-1])
     return segments[-1] if is_nested else _INDEX.sub("", name)
 
 
 def plain(name: str) -> str:
-    """Return a name in small letters without accents, its words apart by `_`: `E-Mail ` is `e_mail`."""
+    """Normalize a name: lower case, without accents, joined by `_`.
+
+    `E-Mail ` is `e_mail`.
+    """
     return "_".join(_WORD.findall(_without_accents(name)))
 
 
-def _winners(given: Iterable[tuple[str, Any]], named: Mapping[str, str]) -> dict[str, str]:
-    """Return our name by theirs: one of theirs for each of ours that the policy does not name."""
+def _winners(pairs: Iterable[tuple[str, Any]], mapping: Mapping[str, str]) -> dict[str, str]:
+    """Map their names to ours, one for each of ours.
+
+    Names that the policy maps are left out.
+    """
     candidates: dict[str, list[tuple[str, Any]]] = {}
-    for theirs, value in given:
-        known = None if theirs in named else meaning(theirs)
-        if known and value and known not in named.values():
-            candidates.setdefault(known, []).append((theirs, value))
-    return {_best(known, several): known for known, several in candidates.items()}
+    for theirs, value in pairs:
+        field = None if theirs in mapping else meaning(theirs)
+        if field and value and field not in mapping.values():
+            candidates.setdefault(field, []).append((theirs, value))
+    return {_best(field, several): field for field, several in candidates.items()}
 
 
-def _best(known: str, candidates: list[tuple[str, Any]]) -> str:
-    return next((theirs for theirs, value in candidates if _can_be(known, value)), candidates[0][0])
+def _best(field: str, candidates: list[tuple[str, Any]]) -> str:
+    return next((theirs for theirs, value in candidates if _can_be(field, value)), candidates[0][0])
 
 
-def _can_be(known: str, value: Any) -> bool:
-    """Tell whether a value can be what it is called: the answer to "May we email you?" is no address."""
+def _can_be(field: str, value: Any) -> bool:
+    """Check whether a value fits its name.
+
+    The answer to "May we email you?" is not an address.
+    """
     text = str(value)
-    if known == "email":
+    if field == "email":
         return "@" in text
-    return known != "phone" or sum(character.isdecimal() for character in text) >= FEWEST_DIGITS
+    return field != "phone" or sum(character.isdecimal() for character in text) >= FEWEST_DIGITS
 
 
 @cache
@@ -91,7 +107,7 @@ def _vocabulary() -> Mapping[str, str]:
 
 
 def _essence(text: str) -> str:
-    """Return the words of a name that carry its meaning, without anything between them."""
+    """Return the meaningful words of a name, joined."""
     words = _WORD.findall(_ELECTRONIC.sub(r"e\1", _without_accents(text).replace("_", " ")))
     essential = [word for word in words if word not in FILLERS]
     return "".join(essential or words)

@@ -1,4 +1,7 @@
-"""How forms call what every lead has, in the languages of our mails and some more; written without accents."""
+"""Field names of forms by language, written without accents.
+
+They are in the languages of our mails and some more.
+"""
 
 from collections.abc import Mapping
 
@@ -91,7 +94,7 @@ FILLERS = words("""
     ar din ditt ert och vad vart er hva hvad
     i jaki jakie jest pani pana podaj prosze twoj twoje wpisz
     vase vas""")
-"""Words of grammar and politeness: around a name they change nothing."""
+"""Words of grammar and politeness, ignored around a name."""
 
 ENCLOSING = words("""
     answers applicant client contact customer data enquiry field fields form form_fields inquiry input lead model

@@ -1,4 +1,7 @@
-"""Any JSON as fields: dotted names and texts, nothing left out that says something, nothing overwritten."""
+"""Any JSON as flat fields: dotted names with texts.
+
+Every value that is not empty is kept; none is overwritten.
+"""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -16,7 +19,10 @@ def flat(content: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
 
 
 def leaves(value: Any, path: str) -> Iterator[tuple[str, str]]:
-    """Yield path and text of everything that says something; a list of plain values is one text."""
+    """Yield the path and text of every value.
+
+    A list of plain values is one text; empty values are left out.
+    """
     if isinstance(value, Mapping):
         for name, inner in value.items():
             yield from leaves(inner, f"{path}.{name}" if path and not path.endswith(".") else f"{path}{name}")
@@ -28,7 +34,10 @@ def leaves(value: Any, path: str) -> Iterator[tuple[str, str]]:
 
 
 def as_text(value: Any) -> str:
-    """Return a plain value, or a list of such, as text; empty for what says nothing."""
+    """Return a plain value, or a list of them, as text.
+
+    Empty for values without meaning.
+    """
     if isinstance(value, list):
         return ", ".join(filter(None, map(as_text, value)))
     if value is None or isinstance(value, str):
@@ -37,5 +46,8 @@ def as_text(value: Any) -> str:
 
 
 def without(content: Any, *names: str) -> dict[str, Any]:
-    """Return an object without some of its names: those that are read otherwise, or are of no use to anybody."""
+    """Return an object without some names.
+
+    They are read elsewhere, or of no use.
+    """
     return {str(k): v for k, v in content.items() if k not in names} if isinstance(content, Mapping) else {}

@@ -14,11 +14,14 @@ from leadtight.domain.policy.trust import Submitter
 API = "api"
 
 
-def reread(policy: Policy, held: QuarantinedDelivery) -> Sequence[Item]:
-    """Return what a held delivery says by now. Raises InvalidInquiry when it still cannot be read."""
-    if held.channel.startswith(forms.CHANNEL):
-        return forms.reread(policy, held)
-    if held.channel == API:
-        caller = Submitter(held.data.get(CALLER, Submitter.API))
-        return [Submission(source=held.source, body=json.loads(held.content), caller=caller)]
-    return webhooks.reread(policy, held)
+def reread(policy: Policy, delivery: QuarantinedDelivery) -> Sequence[Item]:
+    """Read a quarantined delivery again.
+
+    Raises InvalidInquiry when it still cannot be read.
+    """
+    if delivery.channel.startswith(forms.CHANNEL):
+        return forms.reread(policy, delivery)
+    if delivery.channel == API:
+        caller = Submitter(delivery.data.get(CALLER, Submitter.API))
+        return [Submission(source=delivery.source, body=json.loads(delivery.content), caller=caller)]
+    return webhooks.reread(policy, delivery)

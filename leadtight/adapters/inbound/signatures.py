@@ -1,4 +1,7 @@
-"""How providers sign: every comparison takes the same time whatever differs, and any live secret may have signed."""
+"""Checks of providers' signatures, in constant time.
+
+Any live secret may have signed.
+"""
 
 import base64
 import binascii
@@ -41,16 +44,22 @@ def based(secret: str, content: bytes, algorithm: str = "sha256") -> str:
     return base64.b64encode(digest(secret.encode(), content, algorithm)).decode()
 
 
-def require(given: Iterable[str], keys: WebhookSecrets, sign: Callable[[str], str]) -> None:
-    """Raise WebhookVerificationError unless a live secret made one of the signatures."""
-    offered = tuple(given)
+def require(signatures: Iterable[str], keys: WebhookSecrets, sign: Callable[[str], str]) -> None:
+    """Require that a live secret made one of the signatures.
+
+    Raises WebhookVerificationError.
+    """
+    offered = tuple(signatures)
     matches = [_is_among(offered, sign, secret) for secret in keys.signing]
     if not any(matches):
         raise WebhookVerificationError("the signature does not match" if offered else "the signature is missing")
 
 
 def _is_among(offered: Iterable[str], sign: Callable[[str], str], secret: str) -> bool:
-    """Tell whether a secret made one of these signatures; one that cannot sign made none, and spoils no other."""
+    """Check whether a secret made one of these signatures.
+
+    A secret that cannot sign made none, and does not affect the others.
+    """
     try:
         signature = sign(secret)
     except (WebhookVerificationError, ValueError):
@@ -58,27 +67,33 @@ def _is_among(offered: Iterable[str], sign: Callable[[str], str], secret: str) -
     return any(same(each, signature) for each in offered)
 
 
-def require_basic(given: str, keys: WebhookSecrets) -> None:
+def require_basic(header: str, keys: WebhookSecrets) -> None:
     """Raise WebhookVerificationError unless Authorization carries a live secret (RFC 7617)."""
-    require([given] if given else [], keys, lambda s: f"Basic {base64.b64encode(s.encode()).decode()}")
+    require([header] if header else [], keys, lambda s: f"Basic {base64.b64encode(s.encode()).decode()}")
 
 
-def require_basic_or_bearer(given: str, keys: WebhookSecrets) -> None:
-    """Raise WebhookVerificationError unless it is that, or a live secret as a token (RFC 6750)."""
-    kind, _, token = given.partition(" ")
+def require_basic_or_bearer(header: str, keys: WebhookSecrets) -> None:
+    """Require HTTP Basic, or a live secret as token (RFC 6750).
+
+    Raises WebhookVerificationError.
+    """
+    kind, _, token = header.partition(" ")
     if kind == "Bearer":
         require([token] if token else [], keys, lambda s: s)
     else:
-        require_basic(given, keys)
+        require_basic(header, keys)
 
 
-def same(one: str, other: str) -> bool:
+def same(first: str, other: str) -> bool:
     """Tell whether two texts are equal, in constant time."""
-    return hmac.compare_digest(one.encode("utf-8", "replace"), other.encode("utf-8", "replace"))
+    return hmac.compare_digest(first.encode("utf-8", "replace"), other.encode("utf-8", "replace"))
 
 
 def require_recent(stamp: str, now: datetime, *, per_second: int = 1, window: timedelta = REPLAY_WINDOW) -> None:
-    """Raise WebhookVerificationError unless a Unix time (in parts `per_second`) lies within the window around `now`."""
+    """Require that a Unix time is close to `now`.
+
+    The time counts in parts `per_second`. Raises WebhookVerificationError outside the window.
+    """
     try:
         at = datetime.fromtimestamp(int(stamp) / per_second, UTC)
     except (ValueError, OverflowError, OSError) as error:
@@ -88,7 +103,10 @@ def require_recent(stamp: str, now: datetime, *, per_second: int = 1, window: ti
 
 
 def unbased(text: str) -> bytes:
-    """Return the bytes of base64 text; a secret that is none signs nothing. Raises WebhookVerificationError."""
+    """Decode base64 text. Raises WebhookVerificationError.
+
+    An invalid secret signs nothing.
+    """
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:

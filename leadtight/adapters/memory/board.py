@@ -14,9 +14,9 @@ class MemoryBoard(MemoryQuarantine):
     def open_on_board(self, limit: int) -> Listing[BoardLead]:
         """Return open leads in short."""
         with self._lock:
-            shown = [one for lead in self._leads.values() if (one := on_board(lead))]
-        shown.sort(key=lambda one: (one.due_at, one.lead_id))
-        return self._listing("board", shown, lambda one: one.lead_id, limit)
+            shown = [entry for lead in self._leads.values() if (entry := on_board(lead))]
+        shown.sort(key=lambda entry: (entry.due_at, entry.lead_id))
+        return self._listing("board", shown, lambda entry: entry.lead_id, limit)
 
     def excluded_between(self, start: datetime, end: datetime) -> int:
         """Count the excluded leads recorded in [start, end)."""

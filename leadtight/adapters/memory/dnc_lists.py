@@ -24,7 +24,9 @@ class MemoryDncLists:
 
     def standing(self, number_key: str) -> DncStatus:
         """Return what the lists say of a number."""
-        on = (one.name for one in self.lists() if one.counts(self.entries.get((number_key, one.name))))
+        on = (
+            imported.name for imported in self.lists() if imported.counts(self.entries.get((number_key, imported.name)))
+        )
         return DncStatus(lists=tuple(self.lists()), on=frozenset(on), unreadable=tuple(sorted(self.spoiled)))
 
     def add(self, to: DncList, number_keys: Iterable[str]) -> int:

@@ -25,9 +25,9 @@ class MemoryErasures(MemoryTable):
         super().__init__()
         self._records: dict[str, Erasure] = {}
 
-    def find_erasure(self, asked: str) -> Erasure | None:
+    def find_erasure(self, request: str) -> Erasure | None:
         """Return the record of an erasure."""
-        return self._records.get(asked)
+        return self._records.get(request)
 
     def keep_erasure(self, erasure: Erasure) -> None:
         """Store the record of an erasure."""
@@ -59,7 +59,7 @@ class MemoryErasures(MemoryTable):
 
     def all_held(self) -> Listing[QuarantinedDelivery]:
         """Return every held delivery."""
-        return self._listing("held", self._deliveries.values(), lambda held: held.id)
+        return self._listing("held", self._deliveries.values(), lambda delivery: delivery.id)
 
     def drop_held(self, held_id: str) -> None:
         """Delete a held delivery."""
@@ -67,7 +67,7 @@ class MemoryErasures(MemoryTable):
 
     def guards_of(self, lead_ids: frozenset[str]) -> Listing[str]:
         """Return the guards of leads."""
-        guards = self._listing("guard", self._guards.items(), lambda found: " ".join(found[0]))
+        guards = self._listing("guard", self._guards.items(), lambda item: " ".join(item[0]))
         return Listing((json.dumps(pair) for pair, claim in guards if claim.lead_id in lead_ids), guards.unreadable)
 
     def bare_guard(self, name: str) -> None:

@@ -111,7 +111,7 @@ class MemoryDeadLetters:
 
     def drop(self, names: Callable[[str], bool], *, apply: bool) -> int:
         """Return how many name the person, and delete them when `apply` says so."""
-        named = [body for body in self.bodies if names(body)]
+        matching = [body for body in self.bodies if names(body)]
         if apply:
-            self.bodies = [body for body in self.bodies if body not in named]
-        return len(named)
+            self.bodies = [body for body in self.bodies if body not in matching]
+        return len(matching)

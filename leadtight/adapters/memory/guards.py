@@ -15,10 +15,10 @@ class MemoryGuards(MemoryRows):
         with self._lock:
             return self._taken(guard, now)
 
-    def taken_of(self, asked: Iterable[tuple[str, str]], now: datetime) -> frozenset[tuple[str, str]]:
+    def taken_of(self, guards: Iterable[tuple[str, str]], now: datetime) -> frozenset[tuple[str, str]]:
         """Return the pairs whose guard is taken."""
         with self._lock:
-            taken = [p for p in asked if p in self._guards and self._guards[p].guard.expires_at > now]
+            taken = [p for p in guards if p in self._guards and self._guards[p].guard.expires_at > now]
             return frozenset(self._listing("guard", taken, " ".join))
 
     def _take(self, guard: Guard, by: str) -> None:
@@ -26,11 +26,11 @@ class MemoryGuards(MemoryRows):
         self._counts.update(count.key for count in guard.counts)
 
     def _taken(self, guard: Guard, now: datetime) -> AlreadyTaken | None:
-        held = self._guards.get((guard.source, guard.key))
+        entry = self._guards.get((guard.source, guard.key))
         self._check_readable("guard", f"{guard.source} {guard.key}")
-        if held is None or held.guard.expires_at <= now:
+        if entry is None or entry.guard.expires_at <= now:
             return None
-        return AlreadyTaken(lead_id=held.lead_id, fingerprint=held.guard.fingerprint)
+        return AlreadyTaken(lead_id=entry.lead_id, fingerprint=entry.guard.fingerprint)
 
     def _full(self, guard: Guard) -> Full | None:
         return next((Full(key=c.key) for c in guard.counts if self._counts[c.key] >= c.at_most), None)

@@ -15,14 +15,14 @@ class MemoryHistory(MemoryRows):
     def history(self, lead_id: str) -> Listing[Event]:
         """Return a lead's events, oldest first."""
         with self._lock:
-            found = [e for (owner, _), e in self._events.items() if owner == lead_id]
-        return self._listing("event", sorted(found, key=lambda e: (e.at, e.id)), event_key)
+            events = [e for (owner, _), e in self._events.items() if owner == lead_id]
+        return self._listing("event", sorted(events, key=lambda e: (e.at, e.id)), event_key)
 
-    def history_page(self, lead_id: str, most: int, before: str | None = None) -> HistoryPage:
+    def history_page(self, lead_id: str, most: int, older_than: str | None = None) -> HistoryPage:
         """Return the latest events of a lead before a place in its history."""
         with self._lock:
-            found = [e for (owner, _), e in self._events.items() if owner == lead_id]
-        older = sorted((e for e in found if before is None or _place(e) < before), key=_place)
+            events = [e for (owner, _), e in self._events.items() if owner == lead_id]
+        older = sorted((e for e in events if older_than is None or _place(e) < older_than), key=_place)
         latest = older[max(0, len(older) - most) :]
         ends_at = _place(latest[0]) if len(latest) < len(older) else None
         return HistoryPage(events=self._listing("event", latest, event_key), before=ends_at)
@@ -30,8 +30,8 @@ class MemoryHistory(MemoryRows):
     def events_on(self, day: date) -> Listing[Event]:
         """Return the events of one UTC day."""
         with self._lock:
-            found = [e for e in self._events.values() if e.at.astimezone(UTC).date() == day]
-        return self._listing("event", sorted(found, key=lambda e: (e.at, e.lead_id, e.id)), event_key)
+            events = [e for e in self._events.values() if e.at.astimezone(UTC).date() == day]
+        return self._listing("event", sorted(events, key=lambda e: (e.at, e.lead_id, e.id)), event_key)
 
 
 def _place(event: Event) -> str:

@@ -27,17 +27,17 @@ class MemoryLeads(MemoryGuards, MemoryPeople):
         guard: Guard,
         person_keys: Iterable[str],
         now: datetime,
-        known: frozenset[str] = frozenset(),
+        known_leads: frozenset[str] = frozenset(),
     ) -> AlreadyTaken | Full | NewerLeadExists | None:
         """Store a new lead under its guard."""
         people = tuple(person_keys)
         with self._lock:
-            if held := self._taken(guard, now):
-                return None if held.lead_id == change.after.id else held
+            if earlier := self._taken(guard, now):
+                return None if earlier.lead_id == change.after.id else earlier
             if full := self._full(guard):
                 return full
-            if found := frozenset(self._latest[key] for key in people if key in self._latest) - known:
-                return NewerLeadExists(lead_ids=found)
+            if unknown := frozenset(self._latest[key] for key in people if key in self._latest) - known_leads:
+                return NewerLeadExists(lead_ids=unknown)
             self._take(guard, change.after.id)
             latest = dict.fromkeys(people, change.after.id)
             self._latest = self._latest | latest if change.after.leads_its_person else latest | self._latest
@@ -53,8 +53,8 @@ class MemoryLeads(MemoryGuards, MemoryPeople):
         """Store a change of a known lead under a guard."""
         with self._lock:
             is_stored = self._leads.get(change.after.id) == change.after
-            if held := self._taken(guard, now):
-                return None if is_stored else held
+            if earlier := self._taken(guard, now):
+                return None if is_stored else earlier
             if is_stored:
                 raise Conflict(f"lead {change.after.id} has moved on by the very same words of somebody else")
             if full := self._full(guard):
@@ -171,14 +171,14 @@ class MemoryLeads(MemoryGuards, MemoryPeople):
         return self._owner(person_id)
 
     def due_leads(
-        self, owner_id: str | None, before: datetime, limit: int, after: tuple[datetime, str] | None = None
+        self, owner_id: str | None, until: datetime, limit: int, after: tuple[datetime, str] | None = None
     ) -> Listing[Lead]:
         """Return an owner's open leads that are due."""
         with self._lock:
             due = [
                 ((lead.wake_at, lead.id), lead)
                 for lead in self._leads.values()
-                if lead.owner_id == owner_id and lead.wake_at and lead.wake_at <= before and lead.is_open
+                if lead.owner_id == owner_id and lead.wake_at and lead.wake_at <= until and lead.is_open
             ]
         later = [pair for pair in due if after is None or pair[0] > after]
         ordered = (lead for _, lead in sorted(later, key=lambda pair: pair[0]))

@@ -69,29 +69,29 @@ class MemoryOutbox(MemoryRows):
         with self._lock:
             return next((m for m in self._messages.values() if m.provider_id == provider_id), None)
 
-    def due(self, before: datetime, limit: int) -> Listing[Message]:
+    def due(self, until: datetime, limit: int) -> Listing[Message]:
         """Return owed messages that are due, and wait for no digest."""
-        return self._owed(before, limit, queued=False)
+        return self._owed(until, limit, queued=False)
 
-    def queued(self, before: datetime, limit: int) -> Listing[Message]:
+    def queued(self, until: datetime, limit: int) -> Listing[Message]:
         """Return messages whose digest is due."""
-        return self._owed(before, limit, queued=True)
+        return self._owed(until, limit, queued=True)
 
-    def _owed(self, before: datetime, limit: int, *, queued: bool) -> Listing[Message]:
+    def _owed(self, until: datetime, limit: int, *, queued: bool) -> Listing[Message]:
         lanes = defaultdict[OutboxLane, list[Message]](list)
         with self._lock:
-            owed = (m for m in self._messages.values() if m.is_owed and m.queued is queued and m.next_try_at <= before)
-            found = self._listing("message", owed, message_key)
-        for message in found:
+            owed = (m for m in self._messages.values() if m.is_owed and m.queued is queued and m.next_try_at <= until)
+            listing = self._listing("message", owed, message_key)
+        for message in listing:
             lanes[lane(message)].append(message)
         ordered = in_order(m for waiting in lanes.values() for m in earliest_and_latest(waiting, limit))
-        return Listing(ordered, found.unreadable)
+        return Listing(ordered, listing.unreadable)
 
     def messages(self, lead_id: str) -> Listing[Message]:
         """Return all messages of a lead, oldest first."""
         with self._lock:
-            found = [m for m in self._messages.values() if m.lead_id == lead_id]
-        return self._listing("message", sorted(found, key=lambda m: (m.created_at, m.id)), message_key)
+            messages = [m for m in self._messages.values() if m.lead_id == lead_id]
+        return self._listing("message", sorted(messages, key=lambda m: (m.created_at, m.id)), message_key)
 
     def sent_lately(self, key: str) -> SentLately:
         """Return what went to an address."""

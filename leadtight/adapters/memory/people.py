@@ -25,9 +25,9 @@ class MemoryPeople(MemoryRows):
         """Return what a person was asked to agree to."""
         wanted = set(person_keys)
         with self._lock:
-            found = [record for record in self._consents if record.person_key in wanted]
-        found.sort(key=lambda record: (record.at, record.id))
-        return self._listing("consent", found, lambda record: record.id)
+            records = [record for record in self._consents if record.person_key in wanted]
+        records.sort(key=lambda record: (record.at, record.id))
+        return self._listing("consent", records, lambda record: record.id)
 
     def suppression(self, person_keys: Iterable[str]) -> Suppression:
         """Return what a person has opted out of."""

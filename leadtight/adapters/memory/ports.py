@@ -35,11 +35,11 @@ def _numbered() -> NewId:
     return lambda: f"L{next(numbers):06d}"
 
 
-def _nothing_to_fetch(held: QuarantinedDelivery) -> bytes:
-    raise FetchRefused(f"{held.channel}: nothing is announced here")
+def _nothing_to_fetch(delivery: QuarantinedDelivery) -> bytes:
+    raise FetchRefused(f"{delivery.channel}: nothing is announced here")
 
 
-def _nothing_to_read(held: QuarantinedDelivery, content: bytes) -> Sequence[Submission]:
+def _nothing_to_read(delivery: QuarantinedDelivery, content: bytes) -> Sequence[Submission]:
     return ()
 
 

@@ -13,20 +13,20 @@ from leadtight.domain.model.listing import Listing
 class MemoryQuarantine(MemoryGuards):
     """HeldStore over dictionaries."""
 
-    def hold(self, held: QuarantinedDelivery, guard: Guard, now: datetime) -> AlreadyTaken | None:
+    def hold(self, delivery: QuarantinedDelivery, guard: Guard, now: datetime) -> AlreadyTaken | None:
         """Keep a delivery under its guard."""
         with self._lock:
             if taken := self._taken(guard, now):
-                return None if taken.lead_id == held.id else taken
-            self._take(guard, held.id)
-            self._deliveries[held.id] = held
+                return None if taken.lead_id == delivery.id else taken
+            self._take(guard, delivery.id)
+            self._deliveries[delivery.id] = delivery
             return None
 
     def hold_all(
         self, deliveries: Sequence[tuple[QuarantinedDelivery, Guard]], now: datetime
     ) -> tuple[AlreadyTaken | None, ...]:
         """Keep each delivery under its guard."""
-        return tuple(self.hold(held, guard, now) for held, guard in deliveries)
+        return tuple(self.hold(delivery, guard, now) for delivery, guard in deliveries)
 
     def find_held(self, held_id: str) -> QuarantinedDelivery | None:
         """Return one held delivery."""
@@ -35,36 +35,42 @@ class MemoryQuarantine(MemoryGuards):
 
     def open_held(self, limit: int) -> Listing[QuarantinedDelivery]:
         """Return deliveries that wait for a person."""
-        return self._held_by(lambda held: held.state is QuarantineState.HELD and not held.is_suspected, limit)
+        return self._held_by(
+            lambda delivery: delivery.state is QuarantineState.HELD and not delivery.is_suspected, limit
+        )
 
     def suspected_held(self, limit: int) -> Listing[QuarantinedDelivery]:
         """Return suspected spam."""
         return self._held_by(
-            lambda held: held.state is QuarantineState.HELD and held.is_suspected, limit, newest_first=True
+            lambda delivery: delivery.state is QuarantineState.HELD and delivery.is_suspected, limit, newest_first=True
         )
 
-    def waiting(self, before: datetime, limit: int) -> Listing[QuarantinedDelivery]:
+    def waiting(self, until: datetime, limit: int) -> Listing[QuarantinedDelivery]:
         """Return deliveries whose next try is due."""
-        return self._held_by(lambda held: held.next_try_at is not None and held.next_try_at <= before, limit)
+        return self._held_by(lambda delivery: delivery.next_try_at is not None and delivery.next_try_at <= until, limit)
 
     def settled_held(self, day: date) -> Listing[QuarantinedDelivery]:
         """Return the settled deliveries of a UTC day."""
-        return self._held_by(lambda held: not held.is_open and held.received_at.astimezone(UTC).date() == day)
+        return self._held_by(
+            lambda delivery: not delivery.is_open and delivery.received_at.astimezone(UTC).date() == day
+        )
 
     def _held_by(
         self, which: Callable[[QuarantinedDelivery], bool], limit: int | None = None, *, newest_first: bool = False
     ) -> Listing[QuarantinedDelivery]:
         with self._lock:
-            found = [held for held in self._deliveries.values() if which(held)]
-        found.sort(key=lambda held: (held.next_try_at or held.received_at, held.id), reverse=newest_first)
-        return self._listing("held", found, lambda held: held.id, limit)
+            matching = [delivery for delivery in self._deliveries.values() if which(delivery)]
+        matching.sort(
+            key=lambda delivery: (delivery.next_try_at or delivery.received_at, delivery.id), reverse=newest_first
+        )
+        return self._listing("held", matching, lambda delivery: delivery.id, limit)
 
-    def settle(self, held: QuarantinedDelivery) -> None:
+    def settle(self, delivery: QuarantinedDelivery) -> None:
         """Store the next version of a held delivery."""
         with self._lock:
-            stored = self._deliveries.get(held.id)
-            if stored == held:
+            stored = self._deliveries.get(delivery.id)
+            if stored == delivery:
                 return
-            if stored is None or stored.version != held.version - 1:
-                raise Conflict(f"delivery {held.id} has moved on")
-            self._deliveries[held.id] = held
+            if stored is None or stored.version != delivery.version - 1:
+                raise Conflict(f"delivery {delivery.id} has moved on")
+            self._deliveries[delivery.id] = delivery

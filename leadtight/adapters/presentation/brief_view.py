@@ -19,13 +19,13 @@ Lines = tuple[str, Sequence[str]]
 
 def brief_of(policy: Policy, lead: Lead, history: Sequence[Event], now: datetime) -> tuple[Lines, ...]:
     """Return a lead's brief as headings with their lines; what nothing is known of is left out."""
-    known, zone = brief(history), policy.company.zone
+    call_brief, zone = brief(history), policy.company.zone
     clock = lead_view.clock_of(local_time_of(zone, lead.inquiry, now), now)
     lines: tuple[Lines, ...] = (
-        ("They asked", _short(filter(None, (lead.inquiry.message, *known.wrote_again)))),
-        ("We promised", list(_promised(policy, lead, known))),
-        ("Objections", [_objection(policy, heard) for heard in known.objections[-MOST_OBJECTIONS:]]),
-        (_touches(max(known.touches, lead.attempts)), _latest(policy, lead, known)),
+        ("They asked", _short(filter(None, (lead.inquiry.message, *call_brief.wrote_again)))),
+        ("We promised", list(_promised(policy, lead, call_brief))),
+        ("Objections", [_objection(policy, heard) for heard in call_brief.objections[-MOST_OBJECTIONS:]]),
+        (_touches(max(call_brief.touches, lead.attempts)), _latest(policy, lead, call_brief)),
         ("Allowed", [_allowed(lead)]),
         ("Their time", [clock]),
     )
@@ -33,24 +33,27 @@ def brief_of(policy: Policy, lead: Lead, history: Sequence[Event], now: datetime
 
 
 def _short(words: Iterable[str]) -> Sequence[str]:
-    return [formatting.one_line(said, LONGEST) for said in words]
+    return [formatting.one_line(text, LONGEST) for text in words]
 
 
-def _promised(policy: Policy, lead: Lead, known: CallBrief) -> Iterator[str]:
+def _promised(policy: Policy, lead: Lead, call_brief: CallBrief) -> Iterator[str]:
     zone = policy.company.zone
     if lead.first_contact_at is None:
         yield f"A first answer by {formatting.moment(lead.promise.deadline, zone)}"
-    if known.agreed and known.agreed.agreed_at:
-        when, said = formatting.moment(known.agreed.agreed_at, zone), formatting.moment(known.agreed.at, zone)
-        yield f"To get in touch {when} (agreed {said})"
-    if known.booked_at:
-        yield f"A call they booked: {formatting.moment(known.booked_at, zone)}"
-    if known.booking_link_sent and not known.booked_at:
+    if call_brief.agreed and call_brief.agreed.agreed_at:
+        when, agreed_on = (
+            formatting.moment(call_brief.agreed.agreed_at, zone),
+            formatting.moment(call_brief.agreed.at, zone),
+        )
+        yield f"To get in touch {when} (agreed {agreed_on})"
+    if call_brief.booked_at:
+        yield f"A call they booked: {formatting.moment(call_brief.booked_at, zone)}"
+    if call_brief.booking_link_sent and not call_brief.booked_at:
         yield "They have the booking link"
 
 
-def _latest(policy: Policy, lead: Lead, known: CallBrief) -> Sequence[str]:
-    touches = [_touch(policy, touch) for touch in known.latest]
+def _latest(policy: Policy, lead: Lead, call_brief: CallBrief) -> Sequence[str]:
+    touches = [_touch(policy, touch) for touch in call_brief.latest]
     return touches or (["Older than the latest entries of its history"] if lead.attempts else [])
 
 
@@ -87,10 +90,10 @@ def _allowed(lead: Lead) -> str:
     return ". ".join(filter(None, (allowed, wider, left))) or "No messages: no consent was given"
 
 
-def _channels(channels: Sequence[Channel], what: str) -> str:
+def _channels(channels: Sequence[Channel], scope: str) -> str:
     names = {Channel.EMAIL: "E-mail", Channel.SMS: "text", Channel.VOICE: "automatic calls"}
     if not channels:
         return ""
     *first, last = (names[c] for c in channels)
-    named = f"{', '.join(first)} and {last}" if first else last
-    return formatting.sentence(f"{named} {what}")
+    listed = f"{', '.join(first)} and {last}" if first else last
+    return formatting.sentence(f"{listed} {scope}")

@@ -20,22 +20,22 @@ OUTCOME_SCHEMA = "leadtight.outcome/1"
 Json = dict[str, Any]
 
 
-def whole(policy: Policy, seen: LeadView, now: datetime) -> Json:
+def whole(policy: Policy, view: LeadView, now: datetime) -> Json:
     """Return a lead with what happened to it, oldest first: the latest of it, and where what is older ends."""
-    told = [_happened(policy, event) for event in seen.history]
+    timeline = [_happened(policy, event) for event in view.history]
     return {
         "schema": SCHEMA,
-        **lead(policy, seen.lead, now),
-        "timeline": told,
-        "timeline_before": seen.before,
-        "timeline_unreadable": len(unreadable_in(seen.history)),
+        **lead(policy, view.lead, now),
+        "timeline": timeline,
+        "timeline_before": view.before,
+        "timeline_unreadable": len(unreadable_in(view.history)),
     }
 
 
-def outcome(policy: Policy, seen: LeadView, now: datetime) -> Json:
+def outcome(policy: Policy, view: LeadView, now: datetime) -> Json:
     """Return what became of a reported outcome, and the lead as it is then."""
-    status = "recorded" if seen.recorded else "duplicate"
-    return {"schema": OUTCOME_SCHEMA, "status": status, "lead": lead(policy, seen.lead, now)}
+    status = "recorded" if view.recorded else "duplicate"
+    return {"schema": OUTCOME_SCHEMA, "status": status, "lead": lead(policy, view.lead, now)}
 
 
 def lead(policy: Policy, lead: Lead, now: datetime) -> Json:
@@ -69,11 +69,11 @@ def lead(policy: Policy, lead: Lead, now: datetime) -> Json:
 
 
 def _inquiry(inquiry: Inquiry) -> Json:
-    said: Json = to_document(inquiry)
-    files = [{name: file[name] for name in ("name", "content_type", "size")} for file in said.pop("files")]
-    said.pop("permalink")  # it stands in `fields`, where it is posted
-    said.pop("phone_proof")  # only the product decides what is one
-    return {"estimated_value": said.pop("value"), **said, "files": files}
+    document: Json = to_document(inquiry)
+    files = [{name: file[name] for name in ("name", "content_type", "size")} for file in document.pop("files")]
+    document.pop("permalink")  # it stands in `fields`, where it is posted
+    document.pop("phone_proof")  # only the product decides what is one
+    return {"estimated_value": document.pop("value"), **document, "files": files}
 
 
 def _instants(lead: Lead) -> Json:

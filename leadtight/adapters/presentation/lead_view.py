@@ -190,8 +190,8 @@ def not_reached_by(lead: Lead) -> str:
     return "Phone instead: e-mail bounces" if lead.inquiry.phone else "E-mail bounces, and there is no number"
 
 
-def _until(what: str, due: datetime, now: datetime, zone: ZoneInfo, delay: str = "") -> TimeLeft:
-    when = f"{what} {formatting.moment(due, zone)}"
+def _until(label: str, due: datetime, now: datetime, zone: ZoneInfo, delay: str = "") -> TimeLeft:
+    when = f"{label} {formatting.moment(due, zone)}"
     if now > due:
         return TimeLeft(kind="late", what=when + delay, left=f"Overdue by {formatting.duration(now - due)}")
     return TimeLeft(kind="ok", what=when, left=f"{formatting.duration(due - now)} left")

@@ -144,8 +144,8 @@ def _people(policy: Policy, message: Message) -> Context:
     """Return who reads it and who else it is about; those who have left the policy keep their id as a name."""
 
     def person(key: str) -> Person | None:
-        found = message.data.get(key)
-        return (policy.people.get(found) or _left(found)) if isinstance(found, str) else None
+        person_id = message.data.get(key)
+        return (policy.people.get(person_id) or _left(person_id)) if isinstance(person_id, str) else None
 
     return {
         "reader": policy.people.get(message.recipient) if message.recipient != LEAD else None,
@@ -163,8 +163,8 @@ def _people(policy: Policy, message: Message) -> Context:
 
 
 def _times(policy: Policy, message: Message, lead: Lead, now: datetime, language: str) -> Context:
-    given = message.data.get("due_at")
-    due = timestamps.parse_timestamp(given) if isinstance(given, str) else lead.promise.deadline
+    due_text = message.data.get("due_at")
+    due = timestamps.parse_timestamp(due_text) if isinstance(due_text, str) else lead.promise.deadline
     return {
         "due": moment(due, policy.company.zone, language),
         "due_long": long_moment(due, policy.company.zone, language),

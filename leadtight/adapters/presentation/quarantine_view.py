@@ -44,11 +44,11 @@ class QuarantineCard:
     is_cut: bool = False
 
 
-def card(held: QuarantinedDelivery, zone: ZoneInfo) -> QuarantineCard:
+def card(delivery: QuarantinedDelivery, zone: ZoneInfo) -> QuarantineCard:
     """Return a delivery as a list shows it: cut where it is long."""
-    lines, text = _lines(held), _text(held)
+    lines, text = _lines(delivery), _text(delivery)
     return QuarantineCard(
-        **_about(held, zone),
+        **_about(delivery, zone),
         lines=tuple((name, formatting.shortened(value, _longest(name))) for name, value in lines[:MOST_LINES]),
         text=formatting.shortened(text, LONGEST_WORDS),
         left_out=max(0, len(lines) - MOST_LINES),
@@ -58,24 +58,26 @@ def card(held: QuarantinedDelivery, zone: ZoneInfo) -> QuarantineCard:
     )
 
 
-def whole(held: QuarantinedDelivery, reads_as: Sequence[Mapping[str, Any]], zone: ZoneInfo) -> QuarantineCard:
+def whole(delivery: QuarantinedDelivery, reads_as: Sequence[Mapping[str, Any]], zone: ZoneInfo) -> QuarantineCard:
     """Return a delivery with everything that it says; of a mail its file is read anew."""
-    reread = [str(body["message"]) for body in reads_as if body.get("message")] if held.file else []
-    text = sanitize("\n\n".join(reread), multiline=True) or _text(held)
+    reread = [str(body["message"]) for body in reads_as if body.get("message")] if delivery.file else []
+    text = sanitize("\n\n".join(reread), multiline=True) or _text(delivery)
     return QuarantineCard(
-        **_about(held, zone),
-        lines=tuple((name, value[:LONGEST_WHOLE]) for name, value in _lines(held)[:MOST_WHOLE_LINES]),
+        **_about(delivery, zone),
+        lines=tuple((name, value[:LONGEST_WHOLE]) for name, value in _lines(delivery)[:MOST_WHOLE_LINES]),
         text=text[:LONGEST_WHOLE],
     )
 
 
-def _about(held: QuarantinedDelivery, zone: ZoneInfo) -> dict[str, Any]:
+def _about(delivery: QuarantinedDelivery, zone: ZoneInfo) -> dict[str, Any]:
     return {
-        "id": held.id,
-        "why": WHY[held.reason],
-        "detail": formatting.sentence(formatting.shortened(sanitize(held.detail), LONGEST_LINE)) if held.detail else "",
-        "source": formatting.title(formatting.one_line(held.source, LONGEST_NAME)),
-        "received": formatting.moment(held.received_at, zone),
+        "id": delivery.id,
+        "why": WHY[delivery.reason],
+        "detail": formatting.sentence(formatting.shortened(sanitize(delivery.detail), LONGEST_LINE))
+        if delivery.detail
+        else "",
+        "source": formatting.title(formatting.one_line(delivery.source, LONGEST_NAME)),
+        "received": formatting.moment(delivery.received_at, zone),
     }
 
 
@@ -83,13 +85,13 @@ def _longest(name: str) -> int:
     return LONGEST_WORDS if "message" in name.casefold() else LONGEST_LINE
 
 
-def _lines(held: QuarantinedDelivery) -> tuple[tuple[str, str], ...]:
+def _lines(delivery: QuarantinedDelivery) -> tuple[tuple[str, str], ...]:
     """Return what a mail or a JSON object says, name by name; nothing of anything else."""
-    if held.file:
-        kept = ((label, str(held.data[name])) for name, label in MAIL.items() if held.data.get(name))
+    if delivery.file:
+        kept = ((label, str(delivery.data[name])) for name, label in MAIL.items() if delivery.data.get(name))
         return tuple((label, sanitize(value, multiline=True)) for label, value in kept)
     try:
-        content = json.loads(held.content)
+        content = json.loads(delivery.content)
         return _named(flat(content)) if isinstance(content, Mapping) else ()
     except (ValueError, RecursionError):
         return ()
@@ -101,10 +103,10 @@ def _named(fields: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _text(held: QuarantinedDelivery) -> str:
+def _text(delivery: QuarantinedDelivery) -> str:
     """Return the words of a mail, or what is neither a mail nor a JSON object."""
-    if held.file:
-        return sanitize(str(held.data.get("text", "")), multiline=True)
-    if held.is_base64:
+    if delivery.file:
+        return sanitize(str(delivery.data.get("text", "")), multiline=True)
+    if delivery.is_base64:
         return "It is not text."
-    return "" if _lines(held) else sanitize(held.content, multiline=True)
+    return "" if _lines(delivery) else sanitize(delivery.content, multiline=True)

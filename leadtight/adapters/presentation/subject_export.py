@@ -32,7 +32,7 @@ def _page(dossier: SubjectExport, company: str) -> str:
             "names": sorted({file.lead.inquiry.display_name for file in dossier.leads}),
             "leads": formatting.counted(len(dossier.leads), "lead"),
             "moment": _moment,
-            "listed": [f"{number}: {found.listed}" for number, found in dossier.standing.items() if found.listed],
+            "listed": [f"{number}: {status.listed}" for number, status in dossier.standing.items() if status.listed],
         },
     )
 

@@ -36,10 +36,10 @@ class TimelineEntry:
 def timeline(policy: Policy, events: Iterable[Event]) -> tuple[TimelineEntry, ...]:
     """Return the latest events that a person cares about, newest first."""
     zone = policy.company.zone
-    said = [
-        TimelineEntry(when=formatting.moment(e.at, zone), what=what) for e in events if (what := sentence(policy, e))
+    sentences = [
+        TimelineEntry(when=formatting.moment(e.at, zone), what=text) for e in events if (text := sentence(policy, e))
     ]
-    return tuple(reversed(said[-MOST:]))
+    return tuple(reversed(sentences[-MOST:]))
 
 
 def sentence(policy: Policy, event: Event) -> str:
@@ -50,10 +50,10 @@ def sentence(policy: Policy, event: Event) -> str:
     if is_anonymous(event) and event.kind is not EventKind.LEAD_ERASED:
         return ""
     try:
-        said = _SENTENCES[event.kind](policy, event.data, _actor(policy, event))
+        text = _SENTENCES[event.kind](policy, event.data, _actor(policy, event))
     except (ValueError, TypeError, LookupError, AttributeError):
         return UNREADABLE
-    return formatting.one_line(said, LONGEST)
+    return formatting.one_line(text, LONGEST)
 
 
 def _actor(policy: Policy, event: Event) -> str:
@@ -62,8 +62,8 @@ def _actor(policy: Policy, event: Event) -> str:
 
 def _wrote_again(data: Data) -> str:
     message = str(data.get("inquiry", {}).get("message") or "")
-    said = f": {message}" if message else ""
-    return f"Wrote again: {formatting.title(str(data.get('source', '')))}{said}"
+    suffix = f": {message}" if message else ""
+    return f"Wrote again: {formatting.title(str(data.get('source', '')))}{suffix}"
 
 
 def _reassigned(policy: Policy, data: Data, actor: str) -> str:
@@ -78,10 +78,10 @@ def _offered_on(policy: Policy, data: Data, actor: str) -> str:
 def _handed_over(policy: Policy, data: Data, actor: str) -> str:
     """Tell to whom and by when, instead of what: a new team has a promise of its own (R4)."""
     begun = "Waited too long, so moved" if data.get("cause") == Cause.BYPASS else f"{actor} handed over"
-    told = f"{begun} to {formatting.title(str(data.get('pool', 'another pool')))}: {_person(policy, data, 'owner')}"
+    text = f"{begun} to {formatting.title(str(data.get('pool', 'another pool')))}: {_person(policy, data, 'owner')}"
     for word, key in (("by", "new_deadline"), ("instead of", "old_deadline")):
-        told += f" {word} {_moment(policy, data[key])}" if data.get(key) else ""
-    return f"{told}. {formatting.sentence(str(data['reason']))}" if data.get("reason") else told
+        text += f" {word} {_moment(policy, data[key])}" if data.get(key) else ""
+    return f"{text}. {formatting.sentence(str(data['reason']))}" if data.get("reason") else text
 
 
 def _rearmed(policy: Policy, data: Data, actor: str) -> str:
@@ -118,8 +118,8 @@ def _became_task(policy: Policy, data: Data, actor: str) -> str:
 
 
 def _corrected(policy: Policy, data: Data, actor: str) -> str:
-    at, before = (_time(policy, data.get(key)) for key in ("first_contact_at", "previous_at"))
-    return f"The first contact was {at or 'earlier'}, not {before or 'when it was assumed'}"
+    at, previous = (_time(policy, data.get(key)) for key in ("first_contact_at", "previous_at"))
+    return f"The first contact was {at or 'earlier'}, not {previous or 'when it was assumed'}"
 
 
 def _time(policy: Policy, text: str | None) -> str:
@@ -131,8 +131,8 @@ def _sent(policy: Policy, data: Data, actor: str) -> str:
 
 
 def _step(policy: Policy, data: Data, actor: str) -> str:
-    what = formatting.title(str(data.get("what", "")).replace("{name}", "the lead"))
-    return f"Step in “{_sequence(data)}”: {what}"
+    action = formatting.title(str(data.get("what", "")).replace("{name}", "the lead"))
+    return f"Step in “{_sequence(data)}”: {action}"
 
 
 def _ended(policy: Policy, data: Data, actor: str) -> str:
@@ -144,8 +144,8 @@ def _sequence(data: Data) -> str:
 
 
 def _opted_out(data: Data) -> str:
-    said = f": {data['words']}" if data.get("words") else ""
-    return f"Wants no more messages by {' and '.join(data.get('channels', ()))}{said}"
+    suffix = f": {data['words']}" if data.get("words") else ""
+    return f"Wants no more messages by {' and '.join(data.get('channels', ()))}{suffix}"
 
 
 def _bounced(policy: Policy, data: Data, actor: str) -> str:
@@ -153,8 +153,8 @@ def _bounced(policy: Policy, data: Data, actor: str) -> str:
 
 
 def _not_delivered(policy: Policy, data: Data, actor: str) -> str:
-    told = f": {_person(policy, data, 'to')} was notified" if data.get("to") else ""
-    return f"{_person(policy, data, 'person')} was not reached{told}"
+    suffix = f": {_person(policy, data, 'to')} was notified" if data.get("to") else ""
+    return f"{_person(policy, data, 'person')} was not reached{suffix}"
 
 
 def _failed(policy: Policy, data: Data, actor: str) -> str:
@@ -189,8 +189,8 @@ def _person(policy: Policy, data: Data, key: str) -> str:
 
 
 def _escalated(policy: Policy, data: Data, actor: str) -> str:
-    told = f"{_person(policy, data, 'to')} was notified"
-    return f"{told}, standing in for {_person(policy, data, 'stands_in_for')}" if data.get("stands_in_for") else told
+    text = f"{_person(policy, data, 'to')} was notified"
+    return f"{text}, standing in for {_person(policy, data, 'stands_in_for')}" if data.get("stands_in_for") else text
 
 
 def _recipient(policy: Policy, data: Data) -> str:

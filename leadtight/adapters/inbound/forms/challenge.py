@@ -1,4 +1,7 @@
-"""Ask who made a challenge whether a visitor has met it: Cloudflare Turnstile and hCaptcha, which are asked alike."""
+"""Verify challenges of Cloudflare Turnstile and hCaptcha.
+
+Both have the same API.
+"""
 
 import hashlib
 import json
@@ -16,7 +19,10 @@ from leadtight.domain.policy.forms import Challenge, ChallengeProvider, Form
 
 logger = logging.getLogger(__name__)
 Post = Callable[[str, Mapping[str, str]], bytes]
-"""Posts form fields to an address and returns the JSON text of the answer. Raises FetchFailed, FetchRefused."""
+"""Posts form fields; returns the JSON text of the response.
+
+Raises FetchFailed, FetchRefused.
+"""
 
 VERIFY_AT = {
     ChallengeProvider.TURNSTILE: "https://challenges.cloudflare.com/turnstile/v0/siteverify",
@@ -28,11 +34,14 @@ TOKENS = {
 }
 LONGEST_TOKEN = 16_384
 OUR_FAULT = frozenset({"missing-input-secret", "invalid-input-secret", "bad-request", "internal-error"})
-"""What they answer when it is not the visitor who failed."""
+"""Error codes for faults of ours, not the visitor's."""
 
 
 class Challenges:
-    """Verifies challenges: one that nobody can verify is a doubt, and never an error."""
+    """Verifies challenges.
+
+    A challenge that cannot be verified makes a post suspect; it is never an error.
+    """
 
     def __init__(self, keys: Callable[[], Mapping[str, WebhookSecrets]], post: Post) -> None:
         """Take the secrets (`form:<name>`, value `challenge`) and who posts."""
@@ -40,7 +49,10 @@ class Challenges:
         self._post = post
 
     def __call__(self, form: Form, posted: FormPost) -> SpamVerdict | None:
-        """Return why a post is in doubt; None when its challenge was met, or it has none."""
+        """Return why a post is suspect.
+
+        None when its challenge was met, or it has none.
+        """
         challenge = form.challenge
         if challenge is None:
             return None
@@ -63,29 +75,32 @@ class Challenges:
         return keys.values.get("challenge", "") if keys else ""
 
     def _asked(self, challenge: Challenge, secret: str, token: str, posted: FormPost) -> SpamVerdict | None:
-        asked = {"secret": secret, "response": token}
+        request = {"secret": secret, "response": token}
         if challenge.provider is ChallengeProvider.TURNSTILE:
-            asked["idempotency_key"] = _same_for_same(posted.fields)
+            request["idempotency_key"] = _same_for_same(posted.fields)
         try:
-            said = json.loads(self._post(challenge.verify_url or VERIFY_AT[challenge.provider], asked))
+            verdict = json.loads(self._post(challenge.verify_url or VERIFY_AT[challenge.provider], request))
         except (FetchFailed, FetchRefused, ValueError, RecursionError) as error:
             logger.warning("challenge_not_verified: %s", error)
             return SpamVerdict(reason=Reason.UNVERIFIED, detail="the challenge could not be verified")
-        return _judged(said)
+        return _judged(verdict)
 
 
-def _judged(said: Any) -> SpamVerdict | None:
-    if isinstance(said, Mapping) and said.get("success") is True:
+def _judged(verdict: Any) -> SpamVerdict | None:
+    if isinstance(verdict, Mapping) and verdict.get("success") is True:
         return None
-    listed = said.get("error-codes") if isinstance(said, Mapping) else None
+    listed = verdict.get("error-codes") if isinstance(verdict, Mapping) else None
     codes = sorted(str(code) for code in listed) if isinstance(listed, list) else []
-    if not isinstance(said, Mapping) or said.get("success") is not False or OUR_FAULT & set(codes):
-        why = f"the challenge could not be verified: {', '.join(codes) or 'no answer'}"
-        return SpamVerdict(reason=Reason.UNVERIFIED, detail=why)
+    if not isinstance(verdict, Mapping) or verdict.get("success") is not False or OUR_FAULT & set(codes):
+        detail = f"the challenge could not be verified: {', '.join(codes) or 'no answer'}"
+        return SpamVerdict(reason=Reason.UNVERIFIED, detail=detail)
     return SpamVerdict(reason=Reason.SPAM, detail=f"the challenge was not met: {', '.join(codes) or 'no reason given'}")
 
 
 def _same_for_same(fields: Mapping[str, Any]) -> str:
-    """Return an id of this very post: a token counts once, but a form that is sent twice is not two forms."""
+    """Return an idempotency id of this post.
+
+    A token counts once, but a form that is sent twice is not two forms.
+    """
     content = json.dumps(fields, sort_keys=True, default=str).encode()
     return str(uuid.UUID(bytes=hashlib.sha256(content).digest()[:16], version=4))

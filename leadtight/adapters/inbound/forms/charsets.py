@@ -1,7 +1,7 @@
-"""Which charset a form was posted in, and its values as text (HTML standard 4.10.21.8, RFC 7578 4.6).
+"""The charset of a form post, and its decoded values.
 
-The page says it in a field `_charset_`, the part or the post in its content type. Without any of these a value is
-UTF-8, or windows-1252 when it is not: that is what pages post which declare nothing.
+The page says it in a field `_charset_`, the part or the post in its content type (HTML standard 4.10.21.8, RFC 7578
+4.6). Without any of these a value is UTF-8, or windows-1252 when it is not: pages that declare nothing post these.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _REFERENCE = re.compile(r"&#(\d{2,7});")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawField:
-    """A field as it was posted: name and value in bytes, and the charset that its own part declares."""
+    """A posted field: name, value and declared charset, in bytes."""
 
     name: bytes
     value: bytes
@@ -34,9 +34,9 @@ def decoded(fields: Iterable[RawField], content_type: str) -> list[tuple[str, st
 
 
 def text(raw: bytes, label: str) -> str:
-    """Return bytes as text of the charset that a label names (Encoding Standard); of an unknown one as guessed.
+    """Decode bytes by a label (Encoding Standard), else by guess.
 
-    Where a charset lacks a character, browsers write a reference to it (`&#8364;`): such become what they stand for.
+    Where a charset lacks a character, browsers write a reference to it (`&#8364;`): such references are resolved.
     """
     charset = _canonical(label) if label else UTF_8
     if charset in ("", UTF_8):
@@ -51,8 +51,8 @@ def charset_of(content_type: str) -> str:
 
 
 def _declared(fields: tuple[RawField, ...], content_type: str) -> str:
-    named = (field.value.decode("latin-1").strip() for field in fields if field.name == CHARSET_FIELD.encode())
-    return next((label for label in named if _canonical(label)), charset_of(content_type))
+    charsets = (field.value.decode("latin-1").strip() for field in fields if field.name == CHARSET_FIELD.encode())
+    return next((label for label in charsets if _canonical(label)), charset_of(content_type))
 
 
 def _canonical(label: str) -> str:
@@ -65,7 +65,10 @@ def _canonical(label: str) -> str:
 
 
 def _utf_8(raw: bytes) -> str:
-    """Return UTF-8; of a value that is mostly UTF-8 one bad byte costs one character, any other is windows-1252."""
+    """Decode UTF-8, or windows-1252 where little of it is UTF-8.
+
+    In a value that is mostly UTF-8, one bad byte costs one character.
+    """
     try:
         return raw.decode()
     except UnicodeDecodeError:

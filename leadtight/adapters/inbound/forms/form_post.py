@@ -1,4 +1,4 @@
-"""A form post as its builder meant it, whichever shape it came in."""
+"""A form post in any shape, as its builder means it."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -9,10 +9,10 @@ from leadtight.domain.model.errors import InvalidInquiry, Problem
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuilderPost:
-    """Answers by the name that the policy may map, with what the builder says of the submission itself.
+    """A builder's answers and its facts about the submission.
 
-    `id` is the builder's own of the submission, `at` when it says it was sent, `page` where the form stands. `ip` and
-    `user_agent` are the visitor's as the builder saw them.
+    Answers are by the name that the policy may map. `id` is the builder's id of the submission, `at` when it says it
+    was sent, `page` where the form stands. `ip` and `user_agent` are the visitor's as the builder saw them.
     """
 
     answers: Mapping[str, Any]
@@ -23,20 +23,23 @@ class BuilderPost:
     user_agent: str = ""
 
 
-def not_readable(what: str) -> InvalidInquiry:
-    """Return what to raise for a post that is not what its builder documents."""
-    return InvalidInquiry([Problem("body", what)])
+def not_readable(part: str) -> InvalidInquiry:
+    """Return the error for a post unlike its builder's documentation."""
+    return InvalidInquiry([Problem("body", part)])
 
 
-def mapping(value: Any, what: str) -> Mapping[str, Any]:
-    """Return an object of JSON. Raises InvalidInquiry when it is none."""
+def mapping(value: Any, part: str) -> Mapping[str, Any]:
+    """Return a JSON object. Raises InvalidInquiry for other values."""
     if not isinstance(value, Mapping):
-        raise not_readable(f"{what} must be an object")
+        raise not_readable(f"{part} must be an object")
     return value
 
 
 def text(value: Any) -> str:
-    """Return what somebody answered as one text: of parts (first and last name), those that are filled in."""
+    """Return an answer as one text.
+
+    Of parts, such as first and last name, it has those that are filled in.
+    """
     if isinstance(value, Mapping):
         return text(value["full"]) if value.get("full") else _spaced(value.values())
     if isinstance(value, list | tuple):
@@ -48,21 +51,27 @@ def _spaced(parts: Any) -> str:
     return " ".join(filter(None, map(text, parts)))
 
 
-def chosen(named: Mapping[str, str], *names: str, kind: str = "") -> str:
-    """Return what an answer is kept under: the first of its names that the policy maps, else what its kind says."""
+def chosen(mapped: Mapping[str, str], *names: str, kind: str = "") -> str:
+    """Return the name under which an answer is kept.
+
+    It is the first of its names that the policy maps, else the name for its kind.
+    """
     for name in names:
-        if name in named:
+        if name in mapped:
             return name
     return BY_KIND.get(kind.casefold()) or next((name for name in names if name), "answer")
 
 
 def gathered(answers: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Return answers by name, without the empty ones; of two under one name both are kept."""
-    found: dict[str, str] = {}
+    """Collect answers by name, without empty ones.
+
+    Two under one name are both kept.
+    """
+    fields: dict[str, str] = {}
     for name, answer in answers:
         if answer:
-            found[name if name not in found else f"{name} ({len(found)})"] = answer
-    return found
+            fields[name if name not in fields else f"{name} ({len(fields)})"] = answer
+    return fields
 
 
 BY_KIND = {

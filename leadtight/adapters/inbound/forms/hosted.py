@@ -19,79 +19,96 @@ HANDSHAKE = "HandshakeKey"
 _WUFOO_PLUMBING = frozenset({HANDSHAKE, "FieldStructure", "FormStructure", "CreatedBy", "IP", "EntryId"})
 
 
-def jotform(fields: Mapping[str, Any], named: Mapping[str, str]) -> BuilderPost:
-    """Read `rawRequest`: answers as `q4_email`, or without the number; a policy may go into one (`q3_name.first`)."""
+def jotform(fields: Mapping[str, Any], mapped: Mapping[str, str]) -> BuilderPost:
+    """Read Jotform's `rawRequest`.
+
+    Answers are named as `q4_email`, or without the number; a policy may name a part of one (`q3_name.first`).
+    """
     raw = mapping(_json(fields.get("rawRequest"), "rawRequest"), "rawRequest")
     sent = {str(name): value for name, value in raw.items() if not _JOTFORM_PLUMBING.fullmatch(str(name))}
-    answers = gathered((_unnumbered(name, named), text(value)) for name, value in sent.items())
-    inside = ((path, text(at_path(path, sent))) for path in named if path not in answers)
+    answers = gathered((_unnumbered(name, mapped), text(value)) for name, value in sent.items())
+    inside = ((path, text(at_path(path, sent))) for path in mapped if path not in answers)
     return BuilderPost(
-        answers=answers | {path: found for path, found in inside if found},
+        answers=answers | {path: value for path, value in inside if value},
         id=text(fields.get("submissionID")),
         ip=text(fields.get("ip")),
     )
 
 
-def _unnumbered(name: str, named: Mapping[str, str]) -> str:
-    found = _NUMBERED.fullmatch(name)
-    return found[1] if found and name not in named else name
+def _unnumbered(name: str, mapped: Mapping[str, str]) -> str:
+    match = _NUMBERED.fullmatch(name)
+    return match[1] if match and name not in mapped else name
 
 
-def tally(fields: Mapping[str, Any], named: Mapping[str, str]) -> BuilderPost | None:
-    """Read a response: `data.fields`, each with key, label, type and value. Other events concern no lead."""
+def tally(fields: Mapping[str, Any], mapped: Mapping[str, str]) -> BuilderPost | None:
+    """Read a Tally response; other events have no lead.
+
+    `data.fields` is a list of objects with key, label, type and value.
+    """
     if fields.get("eventType", "FORM_RESPONSE") != "FORM_RESPONSE":
         return None
     data = mapping(fields.get("data"), "data")
-    asked = data.get("fields")
-    if not isinstance(asked, list):
+    questions = data.get("fields")
+    if not isinstance(questions, list):
         raise not_readable("data.fields must be a list")
-    answers = gathered(_answer(mapping(one, "data.fields[]"), named) for one in asked)
+    answers = gathered(_answer(mapping(question, "data.fields[]"), mapped) for question in questions)
     return BuilderPost(answers=answers, id=text(data.get("responseId")), at=data.get("createdAt"))
 
 
-def _answer(about: Mapping[str, Any], named: Mapping[str, str]) -> tuple[str, str]:
+def _answer(about: Mapping[str, Any], mapped: Mapping[str, str]) -> tuple[str, str]:
     key, label, kind = (text(about.get(name)) for name in ("key", "label", "type"))
-    return chosen(named, label, key, kind=kind), _picked(about)
+    return chosen(mapped, label, key, kind=kind), _picked(about)
 
 
 def _picked(about: Mapping[str, Any]) -> str:
-    """Return an answer; of one that was picked, the words instead of the options' ids."""
+    """Return an answer, with options by label instead of id."""
     options = about.get("options")
     words = {text(o.get("id")): text(o.get("text")) for o in options or () if isinstance(o, Mapping)}
     value = about.get("value")
-    given = value if isinstance(value, list) else [value]
-    return ", ".join(filter(None, (words.get(text(one)) or text(one) for one in given)))
+    choices = value if isinstance(value, list) else [value]
+    return ", ".join(filter(None, (words.get(text(choice)) or text(choice) for choice in choices)))
 
 
-def webflow(fields: Mapping[str, Any], named: Mapping[str, str]) -> BuilderPost | None:
-    """Read a form submission, as a hook made in its dashboard sends it, unsigned."""
+def webflow(fields: Mapping[str, Any], mapped: Mapping[str, str]) -> BuilderPost | None:
+    """Read a Webflow submission.
+
+    A hook made in its dashboard sends it, unsigned.
+    """
     try:
-        found = submitted(fields)
+        submission = submitted(fields)
     except UnreadableDelivery as error:
         raise not_readable(str(error)) from error
-    if found is None:
+    if submission is None:
         return None
-    return BuilderPost(answers={**found.data, "form_name": found.form_name}, id=found.id, at=found.at)
+    return BuilderPost(
+        answers={**submission.data, "form_name": submission.form_name}, id=submission.id, at=submission.at
+    )
 
 
-def wufoo(fields: Mapping[str, Any], named: Mapping[str, str]) -> BuilderPost:
-    """Read `Field1` and the like, under their titles where Wufoo was asked to send the form's structure."""
-    asked = _titles(_json(fields.get("FieldStructure") or "{}", "FieldStructure"))
+def wufoo(fields: Mapping[str, Any], mapped: Mapping[str, str]) -> BuilderPost:
+    """Read a Wufoo post, with fields such as `Field1`.
+
+    They have their titles where Wufoo was told to send the form's structure.
+    """
+    titles = _titles(_json(fields.get("FieldStructure") or "{}", "FieldStructure"))
     answers = (
-        (_titled(name, asked.get(name), named), text(value))
+        (_titled(name, titles.get(name), mapped), text(value))
         for name, value in fields.items()
-        if name in named or name not in _WUFOO_PLUMBING
+        if name in mapped or name not in _WUFOO_PLUMBING
     )
     return BuilderPost(answers=gathered(answers), id=text(fields.get("EntryId")), ip=text(fields.get("IP")))
 
 
-def _titled(name: str, about: tuple[str, str] | None, named: Mapping[str, str]) -> str:
+def _titled(name: str, about: tuple[str, str] | None, mapped: Mapping[str, str]) -> str:
     title, kind = about or ("", "")
-    return name if name in named else chosen(named, title, name, kind=kind)
+    return name if name in mapped else chosen(mapped, title, name, kind=kind)
 
 
 def _titles(structure: Any) -> dict[str, tuple[str, str]]:
-    """Return title and kind of each input; the parts of a name are called `First name` and the like."""
+    """Return the title and kind of each input.
+
+    The parts of a name are called `First name` and the like.
+    """
     fields = structure.get("Fields") if isinstance(structure, Mapping) else None
     titles: dict[str, tuple[str, str]] = {}
     for field in fields if isinstance(fields, list) else ():
@@ -106,10 +123,10 @@ def _titles(structure: Any) -> dict[str, tuple[str, str]]:
     return titles
 
 
-def _json(value: Any, what: str) -> Any:
+def _json(value: Any, part: str) -> Any:
     if not isinstance(value, str):
         return value
     try:
         return json.loads(value)
     except (ValueError, RecursionError) as error:
-        raise not_readable(f"{what} is not JSON") from error
+        raise not_readable(f"{part} is not JSON") from error

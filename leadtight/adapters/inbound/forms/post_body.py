@@ -1,4 +1,7 @@
-"""A form post as fields and files, whichever of the three ways a page sends it in."""
+"""A form post's body as fields and files.
+
+It may be urlencoded, multipart or JSON.
+"""
 
 from __future__ import annotations
 
@@ -16,21 +19,27 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 LARGEST_POST = 5 * 1024 * 1024
-"""A function is handed at most 6 MB, base64 included: what is larger never gets here."""
+"""Most bytes of a post.
+
+A function receives at most 6 MB, base64 included.
+"""
 
 MOST_FIELDS = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormBody:
-    """What a page sent: its fields, where a file is its name and size, and the files."""
+    """A form's fields and files; a file's field describes it.
+
+    The field's value is the file's name and size.
+    """
 
     fields: Mapping[str, Any]
     uploads: Sequence[Upload] = field(default_factory=tuple)
 
 
 def read(event: events.Event) -> FormBody:
-    """Return a form post; of a field that comes more than once all values are kept, as a list.
+    """Parse a form post; repeated fields are lists.
 
     Raises BodyTooLargeError when the words in it are over 64 KB, or words and files over 5 MB; UnreadableBodyError.
     """
@@ -46,7 +55,10 @@ def read(event: events.Event) -> FormBody:
 
 
 def gathered(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    """Return fields by name; one that comes more than once has a list of its values, equal ones once."""
+    """Collect fields by name; repeated ones are lists.
+
+    Equal values count once.
+    """
     values: dict[str, list[Any]] = {}
     for name, value in pairs:
         if name != CHARSET_FIELD and value not in values.setdefault(name, []):
@@ -55,7 +67,10 @@ def gathered(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _json(raw: bytes, content_type: str) -> Mapping[str, Any]:
-    """Return a JSON post, also in UTF-16, with a byte order mark, or in the charset that its content type names."""
+    """Parse a JSON post.
+
+    It may be in UTF-16, have a byte order mark, or be in the charset of its content type.
+    """
     encoding = json.detect_encoding(raw)
     is_unicode = encoding not in ("utf-8", "utf-8-sig")
     label = "" if encoding == "utf-8-sig" else charset_of(content_type)  # a byte order mark says more than a label
@@ -65,11 +80,14 @@ def _json(raw: bytes, content_type: str) -> Mapping[str, Any]:
 
 _BOM = b"\xef\xbb\xbf"
 _OF_SCRIPTS = ("", "text/plain")
-"""What a script says of JSON that it sends without asking first whether it may."""
+"""Content types of JSON that scripts send without a preflight request."""
 
 
 def _lines(raw: bytes) -> Iterator[RawField]:
-    """Yield the fields of `enctype="text/plain"`: a line each; a line without a name goes on with the field before."""
+    """Yield the fields of `enctype="text/plain"`, one per line.
+
+    A line without a name continues the field before.
+    """
     fields: list[tuple[bytes, bytes]] = []
     for line in raw.splitlines():
         name, equals, value = line.partition(b"=")
@@ -105,7 +123,7 @@ def _multipart(raw: bytes, content_type: str) -> FormBody:
     except ValueError as error:
         raise events.UnreadableBodyError(f"the form data cannot be read: {error}") from error
     fields = [_raw_field(part, HEADER_CHARSET) for part in sent]
-    if sum(len(one.name) + len(one.value) for one in fields) > events.LONGEST_BODY:
+    if sum(len(field.name) + len(field.value) for field in fields) > events.LONGEST_BODY:
         raise events.BodyTooLargeError
     pairs = decoded(fields, content_type)
     uploads: list[Upload] = []
@@ -124,7 +142,7 @@ def _is_file(part: Any) -> bool:
 
 
 def _raw_field(part: Any, header_charset: str) -> RawField:
-    """Return a part as a field; of a file its name stands for its content."""
+    """Return a part as a field; a file's value is its name."""
     value = part.filename.encode(header_charset) if _is_file(part) else bytes(part.raw)
     own = "" if _is_file(part) else charset_of(part.headers.get("content-type", ""))
     return RawField(name=part.name.encode(header_charset), value=value, charset=own)

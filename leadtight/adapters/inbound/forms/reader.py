@@ -1,4 +1,4 @@
-"""Read what a web form sent: when it arrives, and again from the quarantine."""
+"""Read form posts, on arrival and again from the quarantine."""
 
 import hashlib
 import json
@@ -42,7 +42,7 @@ _READ: Mapping[Builder, Callable[[Mapping[str, Any], Mapping[str, str]], Builder
 
 
 def read(form: Form, posted: FormPost) -> Submission | None:
-    """Return what a post says under our names; None when it concerns no lead.
+    """Return a post under our names; None without a lead.
 
     Raises InvalidInquiry when it is not what the form's builder documents, or nested too deeply.
     """
@@ -51,18 +51,20 @@ def read(form: Form, posted: FormPost) -> Submission | None:
     try:
         if form.builder is Builder.JSON:
             body = _mapped(form, fields, posted.page)
-            found: Submission | None = Submission(source=form.source, form=form.id, body=body)
+            submission: Submission | None = Submission(source=form.source, form=form.id, body=body)
         else:
-            found = _submission(form, fields, posted)
+            submission = _submission(form, fields, posted)
     except RecursionError as error:
         raise InvalidInquiry([Problem("body", "is nested too deeply")]) from error
-    if found is None:
+    if submission is None:
         return None
-    return replace(found, caller=Submitter.PROVIDER if posted.signed else Submitter.FORM, mapped=_named_by_policy(form))
+    return replace(
+        submission, caller=Submitter.PROVIDER if posted.signed else Submitter.FORM, mapped=_named_by_policy(form)
+    )
 
 
 def _named_by_policy(form: Form) -> frozenset[str]:
-    """Return the names of ours that the policy itself maps, or has the words of the box for."""
+    """Return our names that the policy maps or has wording for."""
     return frozenset(form.fields.values()) | {name for name, *_, of in BOXES if getattr(form.consent, of)}
 
 
@@ -92,9 +94,9 @@ def _mapped(form: Form, fields: Mapping[str, Any], page: str) -> Mapping[str, An
 
 
 def _key(post: BuilderPost, body: Mapping[str, Any]) -> str | None:
-    """Return the guard's key of a builder's submission: its id with its content.
+    """Return the guard's key of a builder's submission.
 
-    Anybody can post a form, so an id alone could be taken before its submission comes.
+    It is the id with the content: anyone can post a form, so an id alone could be taken before its submission comes.
     """
     if not post.id:
         return None
@@ -103,9 +105,10 @@ def _key(post: BuilderPost, body: Mapping[str, Any]) -> str | None:
 
 
 def keep(form: Form, posted: FormPost, doubt: SpamVerdict) -> PendingDelivery:
-    """Return a post as it is held: its fields, and who sent it only where a box may have been ticked.
+    """Return a post as it is quarantined.
 
-    Raises InvalidInquiry when it is nested too deeply to be kept.
+    It has the fields, and the visitor only where a consent box may have been ticked. Raises InvalidInquiry when it is
+    nested too deeply to be stored.
     """
     try:
         fields = _kept(posted.fields)
@@ -126,27 +129,35 @@ def keep(form: Form, posted: FormPost, doubt: SpamVerdict) -> PendingDelivery:
 def _evidence(form: Form, posted: FormPost) -> dict[str, Any]:
     visitor = posted.visitor
     asks = any("consent" in name for name in (*posted.fields, *form.fields.values()))
-    seen = {"ip": visitor.ip, "user_agent": visitor.user_agent} if asks else {}
-    return {name: value for name, value in {**seen, "page": posted.page, "signed": posted.signed}.items() if value}
+    evidence = {"ip": visitor.ip, "user_agent": visitor.user_agent} if asks else {}
+    return {name: value for name, value in {**evidence, "page": posted.page, "signed": posted.signed}.items() if value}
 
 
-def reread(policy: Policy, held: QuarantinedDelivery) -> Sequence[Item]:
-    """Return what a held post says by now. Raises InvalidInquiry when it is still no lead."""
-    form = policy.forms.get(held.channel.removeprefix(CHANNEL))
+def reread(policy: Policy, delivery: QuarantinedDelivery) -> Sequence[Item]:
+    """Read a quarantined post again.
+
+    Raises InvalidInquiry when it still has no lead.
+    """
+    form = policy.forms.get(delivery.channel.removeprefix(CHANNEL))
     if form is None:
-        raise InvalidInquiry([Problem("channel", f"{held.channel} is not in the policy")])
-    seen = {name: str(held.data.get(name, "")) for name in ("ip", "user_agent", "page")}
-    visitor = Visitor(ip=seen["ip"], user_agent=seen["user_agent"], at=held.received_at)
-    is_signed = held.data.get("signed") is True
-    found = read(form, FormPost(fields=json.loads(held.content), visitor=visitor, page=seen["page"], signed=is_signed))
-    files = tuple(from_document(StoredFile, kept) for kept in held.data.get("files", ()))
-    return [replace(found, files=files)] if found else []
+        raise InvalidInquiry([Problem("channel", f"{delivery.channel} is not in the policy")])
+    origin = {name: str(delivery.data.get(name, "")) for name in ("ip", "user_agent", "page")}
+    visitor = Visitor(ip=origin["ip"], user_agent=origin["user_agent"], at=delivery.received_at)
+    is_signed = delivery.data.get("signed") is True
+    item = read(
+        form, FormPost(fields=json.loads(delivery.content), visitor=visitor, page=origin["page"], signed=is_signed)
+    )
+    files = tuple(from_document(StoredFile, kept) for kept in delivery.data.get("files", ()))
+    return [replace(item, files=files)] if item else []
 
 
 def _kept(value: Any) -> Any:
-    """Return JSON without what no table or page can show, and without what proves something to us alone."""
+    """Return JSON that can be stored and shown.
+
+    Characters that no table or page can show are dropped, and proofs meant for us alone.
+    """
     if isinstance(value, Mapping):
         return {sanitize(str(k)): _kept(v) for k, v in value.items() if k not in _NEVER_KEPT}
     if isinstance(value, list):
-        return [_kept(one) for one in value]
+        return [_kept(entry) for entry in value]
     return sanitize(value, multiline=True) if isinstance(value, str) else value

@@ -1,4 +1,7 @@
-"""Forms of WordPress: Contact Form 7, Gravity Forms with its webhooks add-on, Elementor with its webhook action."""
+"""Forms of WordPress plugins.
+
+They are Contact Form 7, Gravity Forms with its webhooks add-on, and Elementor with its webhook action.
+"""
 
 import re
 from collections.abc import Mapping
@@ -15,14 +18,17 @@ _PLUMBING = frozenset(
 )
 
 
-def contact_form_7(fields: Mapping[str, Any], named: Mapping[str, str]) -> BuilderPost:
-    """Read what Contact Form 7 has, without its own hidden fields."""
+def contact_form_7(fields: Mapping[str, Any], mapped: Mapping[str, str]) -> BuilderPost:
+    """Read a Contact Form 7 post, without its hidden fields."""
     return BuilderPost(answers={name: value for name, value in fields.items() if not name.startswith("_wpcf7")})
 
 
-def gravity_forms(fields: Mapping[str, Any], named: Mapping[str, str]) -> BuilderPost:
-    """Read an entry: its inputs have numbers (`1.3` is the first name of field 1), which the policy maps."""
-    answers = gathered((k, text(v)) for k, v in fields.items() if k in named or k not in _PLUMBING)
+def gravity_forms(fields: Mapping[str, Any], mapped: Mapping[str, str]) -> BuilderPost:
+    """Read a Gravity Forms entry, whose inputs have numbers.
+
+    The policy maps them: `1.3` is the first name of field 1.
+    """
+    answers = gathered((k, text(v)) for k, v in fields.items() if k in mapped or k not in _PLUMBING)
     numbers = (text(fields.get("form_id")), text(fields.get("id")))
     return BuilderPost(
         answers=answers,
@@ -33,8 +39,11 @@ def gravity_forms(fields: Mapping[str, Any], named: Mapping[str, str]) -> Builde
     )
 
 
-def elementor(fields: Mapping[str, Any], named: Mapping[str, str]) -> BuilderPost:
-    """Read any of its three shapes: `form_fields[email]` of the page, `fields[email][value]`, or labels and values."""
+def elementor(fields: Mapping[str, Any], mapped: Mapping[str, str]) -> BuilderPost:
+    """Read an Elementor post in any of its three shapes.
+
+    They are `form_fields[email]` of the page, `fields[email][value]`, and labels with values.
+    """
     nested = _nested(fields)
     meta = nested.get("meta")
     about = {k: text(_value(v)) for k, v in meta.items()} if isinstance(meta, Mapping) else {}
@@ -42,9 +51,9 @@ def elementor(fields: Mapping[str, Any], named: Mapping[str, str]) -> BuilderPos
     if isinstance(sent, Mapping):
         answers = gathered((str(k), text(v)) for k, v in sent.items())
     elif isinstance(advanced, Mapping):
-        answers = gathered((_called(str(id_), one, named), text(_value(one))) for id_, one in advanced.items())
+        answers = gathered((_called(str(id_), field, mapped), text(_value(field))) for id_, field in advanced.items())
     else:
-        answers = gathered((k, text(v)) for k, v in fields.items() if k in named or k not in _PLUMBING)
+        answers = gathered((k, text(v)) for k, v in fields.items() if k in mapped or k not in _PLUMBING)
     return BuilderPost(
         answers=answers,
         page=about.get("page_url", ""),
@@ -53,18 +62,21 @@ def elementor(fields: Mapping[str, Any], named: Mapping[str, str]) -> BuilderPos
     )
 
 
-def _called(id_: str, one: Any, named: Mapping[str, str]) -> str:
-    about = one if isinstance(one, Mapping) else {}
+def _called(id_: str, field: Any, mapped: Mapping[str, str]) -> str:
+    about = field if isinstance(field, Mapping) else {}
     names = (text(about.get("title")), id_)
-    return chosen(named, *names, kind=text(about.get("type")))
+    return chosen(mapped, *names, kind=text(about.get("type")))
 
 
-def _value(one: Any) -> Any:
-    return one.get("value") if isinstance(one, Mapping) else one
+def _value(field: Any) -> Any:
+    return field.get("value") if isinstance(field, Mapping) else field
 
 
 def _nested(fields: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return fields with PHP's names (`a[b][c]`) as nested objects; deeper ones than any form has stay as they are."""
+    """Turn PHP's field names (`a[b][c]`) into nested objects.
+
+    Names deeper than in any form stay as they are.
+    """
     nested: dict[str, Any] = {}
     for name, value in fields.items():
         root, *path = [name.partition("[")[0], *_BRACKETED.findall(name)]
@@ -80,5 +92,8 @@ def _nested(fields: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _unused(here: Mapping[str, Any], name: str) -> str:
-    """Return the name, or for `a[]` and names that come twice one that is free."""
+    """Return a free name for `a[]` and for repeated names.
+
+    A name that is free stays as it is.
+    """
     return name if name and name not in here else f"{name}{len(here)}"

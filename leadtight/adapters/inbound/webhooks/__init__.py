@@ -1,4 +1,7 @@
-"""Providers of webhooks, a file each; one is imported when its first delivery arrives."""
+"""Webhook providers, one module each.
+
+A module is imported when its first delivery arrives.
+"""
 
 from functools import cache
 from importlib import import_module
@@ -30,14 +33,17 @@ MAIL_PROVIDERS = {
 
 @cache
 def provider(name: str) -> Provider:
-    """Return a provider by its name in the policy. Raises KeyError when there is none."""
+    """Return a provider by policy name. Raises KeyError when unknown."""
     made: Provider = _made(PROVIDERS[name])
     return made
 
 
 @cache
 def mail_provider(name: str) -> MailProvider:
-    """Return a provider of mails by its name in the policy. Raises KeyError when there is none."""
+    """Return a mail provider by policy name.
+
+    Raises KeyError when unknown.
+    """
     made: MailProvider = _made(MAIL_PROVIDERS[name])
     return made
 

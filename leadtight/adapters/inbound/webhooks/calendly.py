@@ -36,7 +36,10 @@ READ = ("name", *NAME_PARTS, "email", "uri", "created_at")
 
 
 class Calendly(NoHandshake, ItemsWithIds):
-    """Bookings: whoever books and is unknown is a lead; the lead of somebody known moves to `call_booked`."""
+    """Bookings in Calendly.
+
+    An unknown invitee becomes a lead; a known person's lead moves to `call_booked`.
+    """
 
     def check(self, request: Request, keys: WebhookSecrets, now: datetime) -> None:
         """Check time and signature."""
@@ -44,13 +47,14 @@ class Calendly(NoHandshake, ItemsWithIds):
         parts = dict(part.strip().partition("=")[::2] for part in header.split(","))
         stamp = parts.get("t", "")
         require_recent(stamp, now)
-        given = [parts["v1"]] if parts.get("v1") else []
-        require(given, keys, lambda secret: hexed(secret, stamp.encode() + b"." + request.body))
+        signatures = [parts["v1"]] if parts.get("v1") else []
+        require(signatures, keys, lambda secret: hexed(secret, stamp.encode() + b"." + request.body))
 
     def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Submission]:
-        """Return the invitee, or who filled in a routing form, as a lead; a cancellation joins the lead of its invitee.
+        """Return the invitee or routing form respondent as a lead.
 
-        Of a booking that was moved both ends come, of which only the new one counts.
+        A cancellation joins the lead of its invitee. A booking that was moved comes with both ends, of which only the
+        new one counts.
         """
         content = json_object(body)
         event, payload = dig(content, "event", kind=str), dig(content, "payload", kind=dict)
@@ -64,13 +68,13 @@ class Calendly(NoHandshake, ItemsWithIds):
     def listed(
         self, ask: Ask, since: datetime, until: datetime, keys: WebhookSecrets, webhook: Webhook
     ) -> Iterator[Submission]:
-        """Return whoever booked in a time, for an event that begins after it does.
+        """Return the invitees who booked within a time.
 
-        Events can only be listed by when they begin, so all that are still to come are looked through, and their
-        invitees asked for where somebody may have booked since: all of an event for several, else a new event's.
+        The events begin after it. Events can only be listed by when they begin, so all future events are searched, and
+        their invitees listed where a booking may have been made since: all of a group event, else those of new events.
         """
-        asked = {"organization": needed(keys, "organization"), "min_start_time": _text(since), "count": "100"}
-        for page in paged(ask, _api(keys, "/scheduled_events", asked), partial(_following, keys)):
+        params = {"organization": needed(keys, "organization"), "min_start_time": _text(since), "count": "100"}
+        for page in paged(ask, _api(keys, "/scheduled_events", params), partial(_following, keys)):
             for event in dig(page, "collection", kind=list):
                 if _for_several(event) or since <= _made(event):
                     yield from _invitees(ask, event, since, until, keys, webhook)
@@ -87,12 +91,15 @@ def _invitees(
                 yield _lead(invitee, event, webhook)
 
 
-def _api(keys: WebhookSecrets, path: str, asked: Mapping[str, str]) -> ApiRequest:
-    return _to(keys, f"{api(keys, API)}{path}?{urlencode(asked)}")
+def _api(keys: WebhookSecrets, path: str, params: Mapping[str, str]) -> ApiRequest:
+    return _to(keys, f"{api(keys, API)}{path}?{urlencode(params)}")
 
 
 def _following(keys: WebhookSecrets, page: Mapping[str, Any]) -> ApiRequest | None:
-    """Return the question for the next page, at the provider's own address only: the token goes with it."""
+    """Return the request for the next page.
+
+    It goes to the provider's own address only, since the token goes with it.
+    """
     url = (page.get("pagination") or {}).get("next_page")
     if not url:
         return None
@@ -140,7 +147,10 @@ def _lead(invitee: Mapping[str, Any], scheduled: Mapping[str, Any], webhook: Web
 
 
 def _known(invitee: Mapping[str, Any], scheduled: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what Calendly itself says of an invitee; for a call that we are to place their number is its place."""
+    """Return Calendly's own facts about an invitee.
+
+    For a call that we are to place, their number is the location.
+    """
     location = scheduled.get("location")
     place = location if isinstance(location, Mapping) else {}
     to_call = place.get("location") if place.get("type") == "outbound_call" else ""
@@ -163,7 +173,10 @@ def _answers(payload: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _without_their_name(lead: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a lead whose parts of a name are fields: the invitee has one of their own."""
+    """Return a lead with its parts of a name as fields.
+
+    The invitee has a name of its own.
+    """
     parts = {name: lead[name] for name in NAME_PARTS if lead.get(name)}
     return with_fields(without(lead, *NAME_PARTS), parts)
 
@@ -173,12 +186,12 @@ def _canceled(invitee: Mapping[str, Any], scheduled: Mapping[str, Any], webhook:
     about = cancellation if isinstance(cancellation, Mapping) else {}
     words = [f"[call canceled] {scheduled.get('start_time') or ''}".strip(), str(about.get("reason") or "")]
     body = {"message": "\n".join(filter(None, words)), "fields": flat(without(invitee, *READ))}
-    known = without(_known(invitee, scheduled), "phone", "received_at")
+    fields = without(_known(invitee, scheduled), "phone", "received_at")
     return Submission(
         caller=Submitter.PROVIDER,
         source=webhook.source,
         key=f"{dig(invitee, 'uri', kind=str)}:canceled",
-        body=with_facts(body, **known),
+        body=with_facts(body, **fields),
         conversation=True,
         joins_only=True,
     )

@@ -1,4 +1,4 @@
-"""Ask providers: for the leads that they announce, and for all that they have had."""
+"""Fetch leads from providers: announced ones, and complete lists."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -25,35 +25,39 @@ Web = Callable[[str, Mapping[str, str], bytes | None], bytes]
 
 
 class Fetching:
-    """Asks the provider of a held delivery for what it announced."""
+    """Fetches what a quarantined delivery announced."""
 
     def __init__(self, policy: Policy, keys: Callable[[], Mapping[str, WebhookSecrets]], web: Web) -> None:
-        """Take the policy, the webhooks' secrets and the way to the provider."""
+        """Take the policy, the webhooks' secrets and an HTTP client."""
         self._policy = policy
         self._keys = keys
         self._web = web
 
-    def fetch(self, held: QuarantinedDelivery) -> bytes:
-        """Return the provider's answer, or what is here already: many leads that came at once wait to be read.
+    def fetch(self, delivery: QuarantinedDelivery) -> bytes:
+        """Return the provider's response.
 
-        Raises FetchRefused, or FetchFailed, also while the secret is missing.
+        It is the stored content where many leads came at once and wait to be read. Raises FetchRefused, or FetchFailed,
+        also while the secret is missing.
         """
-        if not held.data:
-            return held.content.encode()
-        webhook = webhook_of(self._policy, held)
+        if not delivery.data:
+            return delivery.content.encode()
+        webhook = webhook_of(self._policy, delivery)
         keys = self._keys().get(webhook.id) if webhook else None
         if webhook is None or keys is None:
-            raise FetchFailed(f"{held.channel} is not configured")
-        question = cast(NotificationProvider, provider(webhook.provider)).question(held.data, keys)
+            raise FetchFailed(f"{delivery.channel} is not configured")
+        question = cast(NotificationProvider, provider(webhook.provider)).question(delivery.data, keys)
         return self._ask(question)
 
-    def read(self, held: QuarantinedDelivery, content: bytes) -> Sequence[Submission]:
-        """Return the lead of an answer. Raises InvalidInquiry when there is none."""
-        items = reread(self._policy, replace(held, content=content.decode("utf-8", "replace"), is_base64=False))
+    def read(self, delivery: QuarantinedDelivery, content: bytes) -> Sequence[Submission]:
+        """Return the lead of a response. Raises InvalidInquiry without one."""
+        items = reread(self._policy, replace(delivery, content=content.decode("utf-8", "replace"), is_base64=False))
         return [item for item in items if isinstance(item, Submission)]
 
     def listed(self, webhook: Webhook, since: datetime, until: datetime) -> Iterator[Inquiring]:
-        """Return what a provider has had in a time. Raises FetchFailed or FetchRefused when it does not say."""
+        """Return a provider's leads within a time.
+
+        Raises FetchFailed or FetchRefused when it does not list them.
+        """
         keys = self._keys().get(webhook.id)
         if keys is None:
             raise FetchFailed(f"{webhook.id} has no secret")

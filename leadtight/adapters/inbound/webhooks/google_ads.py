@@ -27,10 +27,10 @@ class GoogleAds(NoHandshake, ItemsWithIds):
     def check(self, request: Request, keys: WebhookSecrets, now: datetime) -> None:
         """Check the key in the body."""
         try:
-            given = dig(json_object(request.body), "google_key", kind=str)
+            key = dig(json_object(request.body), "google_key", kind=str)
         except UnreadableDelivery as error:
             raise WebhookVerificationError("the key is missing") from error
-        require([given], keys, lambda secret: secret)
+        require([key], keys, lambda secret: secret)
 
     def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Submission]:
         """Return the lead; one of Google's own tests says so in the field `is_test`."""
@@ -47,9 +47,9 @@ class GoogleAds(NoHandshake, ItemsWithIds):
         return [Submission(caller=Submitter.PROVIDER, source=webhook.source, key=str(lead_id), body=lead)]
 
 
-def _answer(column: Any, number: int, named: Mapping[str, str]) -> tuple[str, Any]:
+def _answer(column: Any, number: int, mapping: Mapping[str, str]) -> tuple[str, Any]:
     """Return question and answer: a question of the advertiser's own goes by its words, for its id says nothing."""
     about = column if isinstance(column, Mapping) else {"string_value": column}
     id_, words = str(about.get("column_id") or ""), str(about.get("column_name") or "")
-    name = id_ if id_ in named or meaning(id_) else words or id_ or f"column {number + 1}"
+    name = id_ if id_ in mapping or meaning(id_) else words or id_ or f"column {number + 1}"
     return name, about.get("string_value") or as_text(list(without(about, "column_id", "column_name").values()))

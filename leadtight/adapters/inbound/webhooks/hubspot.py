@@ -39,7 +39,10 @@ from leadtight.domain.policy.trust import Submitter
 API = "https://api.hubapi.com"
 ASKED = ("email", "firstname", "lastname", "phone", "mobilephone", "company", "message", "country", "state", "zip")
 CONTACT = frozenset({"0-1", "contact", "contacts"})
-"""The type of a contact, as an id or in words; ids of objects are unique within a type only."""
+"""The object type of contacts, by id or name.
+
+Ids of objects are unique within a type only.
+"""
 
 ACTIONS = {"CREATE": "object.creation", "MERGE": "object.merge"}
 """How the webhook journal calls what happened."""
@@ -47,7 +50,10 @@ ACTIONS = {"CREATE": "object.creation", "MERGE": "object.merge"}
 LISTS = ("events", "journalEvents", "results")
 
 OBJECTS = "/crm/objects/2026-09/contacts"
-"""The date names the version: those with numbers end in 2027."""
+"""The API path; its date is the version.
+
+Numbered versions end in 2027.
+"""
 
 DECODED = {c: unquote(c) for c in ("%3A", "%2F", "%3F", "%40", "%21", "%24", "%27", "%28", "%29", "%2A", "%2C", "%3B")}
 
@@ -59,9 +65,9 @@ class HubSpot(NoHandshake, ItemsWithIds):
         """Check time and signature."""
         stamp = request.headers.get("x-hubspot-request-timestamp", "")
         require_recent(stamp, now, per_second=1000)
-        given = request.headers.get("x-hubspot-signature-v3", "")
+        signature = request.headers.get("x-hubspot-signature-v3", "")
         signed = f"{request.method}{_decoded(request.url)}".encode() + request.body + stamp.encode()
-        require([given] if given else [], keys, lambda secret: based(secret, signed))
+        require([signature] if signature else [], keys, lambda secret: based(secret, signed))
 
     def split(self, body: bytes, webhook: Webhook) -> Sequence[bytes]:
         """Return each event, of a list or of an object that has one."""
@@ -77,10 +83,10 @@ class HubSpot(NoHandshake, ItemsWithIds):
         A contact that was deleted for privacy is held for a person, who has to erase it here, too.
         """
         event = json_object(body)
-        told = event.get("subscriptionType") or ACTIONS.get(str(event.get("action")).upper())
-        if told is None and event.get("action"):
+        subscription = event.get("subscriptionType") or ACTIONS.get(str(event.get("action")).upper())
+        if subscription is None and event.get("action"):
             return []
-        kind, _, action = str(told or dig(event, "subscriptionType", kind=str)).rpartition(".")
+        kind, _, action = str(subscription or dig(event, "subscriptionType", kind=str)).rpartition(".")
         if not _is_contact(kind, event):
             return []
         if action == "creation":
@@ -168,7 +174,10 @@ def _lead(contact: Mapping[str, Any], key: str, webhook: Webhook) -> Submission:
 
 
 def _decoded(url: str) -> str:
-    """Return the address as HubSpot signs it: with these characters, and no others, decoded."""
+    """Return the address as HubSpot signs it.
+
+    It decodes these characters, and no others.
+    """
     for encoded, plain in DECODED.items():
         url = url.replace(encoded, plain)
     return url

@@ -1,7 +1,7 @@
-"""LinkedIn lead sync: `X-LI-Signature` is the hex HMAC-SHA256 of `hmacsha256=` and the body, under the client secret.
+"""LinkedIn lead sync.
 
-Before it delivers, it asks for the same kind of signature of a challenge. A notification names the lead, which is
-fetched afterwards.
+`X-LI-Signature` is the hex HMAC-SHA256 of `hmacsha256=` and the body, under the client secret. Before it delivers, it
+requests the same kind of signature of a challenge. A notification names the lead, which is fetched afterwards.
 """
 
 import json
@@ -51,11 +51,14 @@ class LinkedIn(ItemsWithIds):
 
     def check(self, request: Request, keys: WebhookSecrets, now: datetime) -> None:
         """Check the signature over the body."""
-        given = request.headers.get("x-li-signature", "").removeprefix("hmacsha256=")
-        require([given] if given else [], keys, lambda secret: hexed(secret, b"hmacsha256=" + request.body))
+        signature = request.headers.get("x-li-signature", "").removeprefix("hmacsha256=")
+        require([signature] if signature else [], keys, lambda secret: hexed(secret, b"hmacsha256=" + request.body))
 
     def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[PendingDelivery]:
-        """Return what must be fetched; the end of a lead's consent concerns no new one."""
+        """Return the leads to fetch.
+
+        The withdrawal of a lead's consent brings no new lead.
+        """
         content = json_object(body)
         if content.get("leadAction", "CREATED") != "CREATED":
             return []
@@ -63,7 +66,7 @@ class LinkedIn(ItemsWithIds):
         return [announced(webhook, response, response=response, form=str(content.get("leadGenForm", "")))]
 
     def question(self, data: Mapping[str, str], keys: WebhookSecrets) -> ApiRequest:
-        """Return the question for a form's response by its name, an URN."""
+        """Return the request for a form response by its URN."""
         response = data["response"].rpartition(":")[2]
         return ApiRequest(
             url=f"{api(keys, API)}/leadFormResponses/{quote(response, safe='')}",
@@ -75,7 +78,10 @@ class LinkedIn(ItemsWithIds):
         )
 
     def read_fetched(self, content: bytes, key: str, webhook: Webhook) -> Sequence[Submission]:
-        """Return the lead: answers by the number of their question, or by the name of a hidden field."""
+        """Return the lead of a form response.
+
+        Answers are by question number, or by the name of a hidden field.
+        """
         response = json_object(content)
         answers: dict[str, Any] = {}
         for item in dig(response, "formResponse", "answers", kind=list):

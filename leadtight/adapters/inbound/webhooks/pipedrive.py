@@ -1,4 +1,7 @@
-"""Pipedrive signs nothing: it sends the user name and password that were set with the webhook (HTTP Basic)."""
+"""Pipedrive's webhooks, which are not signed.
+
+It sends the user name and password that were set with the webhook (HTTP Basic).
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -14,14 +17,20 @@ from leadtight.domain.policy.trust import Submitter
 
 
 class Pipedrive(NoHandshake, ItemsWithIds):
-    """People who were added to Pipedrive (webhooks of version 1 or 2). A signing secret is written `user:password`."""
+    """People added to Pipedrive (webhooks of version 1 or 2).
+
+    A signing secret is written `user:password`.
+    """
 
     def check(self, request: Request, keys: WebhookSecrets, now: datetime) -> None:
         """Check user name and password."""
         require_basic(request.headers.get("authorization", ""), keys)
 
     def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Submission]:
-        """Return a person who was added as a lead; changes, merges and other things concern none."""
+        """Return an added person as a lead.
+
+        Changes, merges and other objects have none.
+        """
         content = json_object(body)
         meta = dig(content, "meta", kind=dict)
         entity, action = meta.get("entity") or meta.get("object"), dig(meta, "action", kind=str)
@@ -43,7 +52,10 @@ class Pipedrive(NoHandshake, ItemsWithIds):
 
 
 def _plain(value: Any) -> Any:
-    """Return a custom field; version 2 writes most as an object with a type."""
+    """Return a custom field's value.
+
+    Version 2 writes most as an object with a type.
+    """
     is_typed = isinstance(value, Mapping) and "value" in value and set(value) <= {"type", "value"}
     return value["value"] if is_typed else value
 
@@ -53,7 +65,7 @@ def _object(value: Any) -> Mapping[str, Any]:
 
 
 def _first(values: object) -> str:
-    """Return the primary one of a list of addresses or numbers, else the first."""
+    """Return the primary address or number, else the first."""
     if not isinstance(values, list):
         return str(values or "")
     listed = sorted((v for v in values if isinstance(v, dict)), key=lambda v: not v.get("primary"))

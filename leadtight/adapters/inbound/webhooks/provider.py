@@ -1,4 +1,7 @@
-"""What a provider of webhooks is: one file each behind this interface, pure but for what it is given."""
+"""The interface of webhook providers.
+
+Each provider is one module behind it, and pure except for what it receives.
+"""
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,12 +21,18 @@ MOST_PAGES = 500
 
 
 class UnreadableDelivery(LeadtightError):
-    """The delivery is authentic, but not what its provider documents; the text says what is wrong."""
+    """An authentic delivery differs from its provider's documentation.
+
+    The message says how.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """An HTTP request as it came in: header names in lower case, `url` as the provider called it."""
+    """An HTTP request as it came in.
+
+    Header names are in lower case; `url` is as the provider called it.
+    """
 
     method: str
     url: str
@@ -43,7 +52,7 @@ class WebhookReply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiRequest:
-    """What a provider is asked: a GET, or a POST of the JSON in `body`."""
+    """A request to a provider: GET, or POST of JSON `body`."""
 
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -51,7 +60,10 @@ class ApiRequest:
 
 
 Ask = Callable[[ApiRequest], bytes]
-"""Returns the JSON text of an answer. Raises FetchFailed for now, FetchRefused for good."""
+"""Sends a request; returns the JSON text of the response.
+
+Raises FetchFailed when another try may succeed, else FetchRefused.
+"""
 
 
 class WebhookAuthenticator(Protocol):
@@ -61,43 +73,60 @@ class WebhookAuthenticator(Protocol):
     """What it hears when everything it delivered is stored."""
 
     def handshake(self, request: Request, keys: WebhookSecrets) -> WebhookReply | None:
-        """Return the answer to a provider that asks whether we are who it was told; None for a delivery.
+        """Return the response to a handshake; None for a delivery.
 
-        Raises WebhookVerificationError when the question itself proves nothing.
+        With a handshake a provider verifies the endpoint. Raises WebhookVerificationError when the handshake itself
+        proves nothing.
         """
 
     def check(self, request: Request, keys: WebhookSecrets, now: datetime) -> None:
-        """Raise WebhookVerificationError unless a live secret signed this very body within the provider's window."""
+        """Require that a live secret signed this very body.
+
+        It must have done so within the provider's window. Raises WebhookVerificationError.
+        """
 
 
 class Provider(WebhookAuthenticator, Protocol):
     """A provider of leads: how to read what it says."""
 
     def key(self, request: Request) -> str:
-        """Return the provider's id of this delivery, empty where only its items have ids."""
+        """Return the provider's id of this delivery, if any.
+
+        It is empty where only the items have ids.
+        """
 
     def split(self, body: bytes, webhook: Webhook) -> Sequence[bytes]:
-        """Return deliveries of one item each that say the same; a part is split into itself. Raises Unreadable.
+        """Split a delivery into parts of one item each.
 
-        Whatever an item holds, it is a part of its own: one that cannot be read holds up no other.
+        A part is split into itself. Whatever an item holds, it is a part of its own: one that cannot be read does not
+        block the others. Raises Unreadable.
         """
 
     def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Item]:
-        """Return what a part says, nothing when it concerns no lead. Raises Unreadable."""
+        """Return the items of a part, if it has any.
+
+        Raises Unreadable.
+        """
 
 
 class MailProvider(WebhookAuthenticator, Protocol):
-    """A provider of mails: they are stored as it posts them, and read from there."""
+    """A provider of mails, which are stored as posted.
+
+    They are read from there.
+    """
 
     def mails(self, body: bytes) -> Sequence[bytes]:
-        """Return what is one mail each of an authentic body, whatever it holds."""
+        """Split an authentic body into mails, whatever it holds."""
 
     def letter(self, content: bytes, content_type: str) -> InboundEmail:
         """Return one of these as a mail. Raises Unreadable, InvalidInquiry."""
 
 
 class NoHandshake:
-    """What providers have in common that ask nothing before they deliver, and want to hear no more than yes."""
+    """Base for providers without a handshake.
+
+    They expect an empty 2xx.
+    """
 
     reply = WebhookReply()
 
@@ -107,7 +136,10 @@ class NoHandshake:
 
 
 class SplitsLists:
-    """What providers have in common that document one item a delivery: a JSON list of such is several."""
+    """Base for providers that document one item per delivery.
+
+    A JSON list has several.
+    """
 
     def split(self, body: bytes, webhook: Webhook) -> Sequence[bytes]:
         """Return the items of a list, or the body itself."""
@@ -116,7 +148,7 @@ class SplitsLists:
 
 
 class ItemsWithIds(SplitsLists):
-    """What providers have in common whose ids stand inside: each item of a delivery has one of its own."""
+    """Base for providers whose items each have an id."""
 
     def key(self, request: Request) -> str:
         """Return nothing."""
@@ -124,7 +156,10 @@ class ItemsWithIds(SplitsLists):
 
 
 class NotificationProvider(Provider, Protocol):
-    """A provider that names a lead without sending it: what to ask it for, and how to read the answer."""
+    """A provider that names a lead without sending it.
+
+    It says how to request the lead, and reads the response.
+    """
 
     def question(self, data: Mapping[str, str], keys: WebhookSecrets) -> ApiRequest:
         """Return what to ask for the lead that `data` names."""
@@ -134,23 +169,30 @@ class NotificationProvider(Provider, Protocol):
 
 
 class LeadLister(Provider, Protocol):
-    """A provider that can say what it has had: what reconciliation compares with what arrived."""
+    """A provider that can list its leads.
+
+    Reconciliation compares the list with what arrived.
+    """
 
     def listed(
         self, ask: Ask, since: datetime, until: datetime, keys: WebhookSecrets, webhook: Webhook
     ) -> Iterator[Inquiring]:
-        """Return what came in from `since` until `until`, under the keys that its deliveries have. Raises Unreadable.
+        """Return what came in between `since` and `until`.
 
-        Raises what `ask` raises, and FetchFailed when the secret lacks what the question needs.
+        The keys are those of its deliveries. Raises Unreadable, what `ask` raises, and FetchFailed when the secret
+        lacks what the request needs.
         """
 
 
 def announced(webhook: Webhook, key: str, **data: str) -> PendingDelivery:
-    """Return a lead that a provider has only named; `data` is what to ask for it."""
+    """Return a lead that a provider has only named.
+
+    `data` is what its request needs.
+    """
     return PendingDelivery(channel=webhook.channel, source=webhook.source, key=key, reason=Reason.ANNOUNCED, data=data)
 
 
-def set_aside(webhook: Webhook, content: Any, why: str, key: str = "") -> PendingDelivery:
+def set_aside(webhook: Webhook, content: Any, reason: str, key: str = "") -> PendingDelivery:
     """Return what does not concern an inquiry, set aside.
 
     It is kept for a while where it can be found, and needs no review.
@@ -160,7 +202,7 @@ def set_aside(webhook: Webhook, content: Any, why: str, key: str = "") -> Pendin
         source=webhook.source,
         key=key,
         reason=Reason.AUTOMATIC,
-        detail=why,
+        detail=reason,
         content=packed(content).decode("utf-8", "replace"),
         content_type="application/json",
         settled_by=f"system:{webhook.provider}",
@@ -168,29 +210,41 @@ def set_aside(webhook: Webhook, content: Any, why: str, key: str = "") -> Pendin
 
 
 def api(keys: WebhookSecrets, default: str) -> str:
-    """Return the address of a provider's API: its own, unless the secret names another."""
+    """Return the address of a provider's API.
+
+    The secret may name another.
+    """
     return keys.values.get("api", default)
 
 
 def signed_in(keys: WebhookSecrets) -> dict[str, str]:
-    """Return the header that an API is asked with: a token is never part of an address."""
+    """Return the authorization header of API requests.
+
+    A token is never part of an address.
+    """
     return {"authorization": f"Bearer {keys.values.get('access_token', '')}"}
 
 
 def needed(keys: WebhookSecrets, name: str) -> str:
-    """Return a value of a webhook's secret. Raises FetchFailed naming the one that is missing."""
+    """Return a named value of a webhook's secret.
+
+    Raises FetchFailed naming the one that is missing.
+    """
     if value := keys.values.get(name, "").strip():
         return value
     raise FetchFailed(f"the secret has no “{name}”")
 
 
 def needed_list(keys: WebhookSecrets, name: str) -> tuple[str, ...]:
-    """Return the values that stand in the secret under one name, parted by commas. Raises FetchFailed."""
+    """Return a secret's comma-separated values. Raises FetchFailed."""
     return tuple(part.strip() for part in needed(keys, name).split(",") if part.strip())
 
 
 def paged(ask: Ask, first: ApiRequest, following: Callable[[Mapping[str, Any]], ApiRequest | None]) -> Iterator[Any]:
-    """Return the pages of an answer, each a JSON object. Raises Unreadable, also for a list without an end."""
+    """Return the pages of a response, each a JSON object.
+
+    Raises Unreadable, also for a list without an end.
+    """
     question = first
     for _ in range(MOST_PAGES):
         page = json_object(ask(question))
@@ -223,7 +277,10 @@ def json_object(body: bytes) -> Mapping[str, Any]:
 
 
 def dig(content: Any, *path: str | int, kind: type = object) -> Any:
-    """Return what is at a path of keys and places in JSON. Raises Unreadable naming the path when it is not there."""
+    """Return the JSON value at a path of keys and indexes.
+
+    Raises Unreadable naming the path when it is missing.
+    """
     here = content
     for step in path:
         try:

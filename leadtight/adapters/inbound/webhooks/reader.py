@@ -1,7 +1,7 @@
-"""Read what a configured webhook delivered: when it arrives, and again from the quarantine.
+"""Read webhook deliveries, on arrival and again from the quarantine.
 
-A delivery is read item by item. One that cannot be read is held by itself, as it came; once it can be read, it can be
-released.
+A delivery is read item by item. One that cannot be read is quarantined by itself, as it came; once it can be read, it
+can be released.
 """
 
 import base64
@@ -35,14 +35,17 @@ MOST_AT_ONCE = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryItem:
-    """One item of a delivery as it came in, and what it says: nothing when it concerns no lead."""
+    """One item as delivered, with its inquiry if it has one."""
 
     original: PendingDelivery
     items: Sequence[Item]
 
 
 def read(webhook: Webhook, body: bytes, key: str, content_type: str) -> Sequence[Item]:
-    """Return the items of an authentic delivery; one that cannot be read is an item, too, to be held as it came."""
+    """Return the items of an authentic delivery.
+
+    One that cannot be read is an item, too, to be quarantined as it came.
+    """
     return [item for part in parts(webhook, body, key, content_type) for item in part.items]
 
 
@@ -55,9 +58,10 @@ def take(
     now: datetime,
     limits: Limits = unlimited,
 ) -> Sequence[SettledItem]:
-    """Settle every item of an authentic delivery, each within its limits; what is no lead is held by itself.
+    """Settle every item of an authentic delivery within its limits.
 
-    Raises what the first item raised that could not be settled, after the others had their turn.
+    An item without a lead is quarantined by itself. Raises the error of the first item that could not be settled, after
+    the others had their turn.
     """
     every = parts(webhook, body, key, content_type, limits)
     pairs = [(item, part.original) for part in every for item in part.items]
@@ -69,7 +73,10 @@ def take(
 def parts(
     webhook: Webhook, body: bytes, key: str, content_type: str, limits: Limits = unlimited
 ) -> Sequence[DeliveryItem]:
-    """Return a delivery item by item; one that is not read within its limit is read later."""
+    """Return a delivery item by item.
+
+    An item that is not read within its limit is read later.
+    """
     keyed = [*_keyed(_split(webhook, body), key)]
     return [
         _part_within(limit, webhook, content, key, content_type)
@@ -78,7 +85,10 @@ def parts(
 
 
 def whole(webhook: Webhook, body: bytes, key: str, content_type: str, reason: Reason, detail: str) -> PendingDelivery:
-    """Return a delivery as it came in, to be held; one that no row can hold says that only its beginning is kept."""
+    """Return a delivery as it came in, for the quarantine.
+
+    One too large for a row says that only its beginning is kept.
+    """
     kept = body[:LARGEST_KEPT]
     cut = f"of {len(body)} bytes only the first {len(kept)} are kept" if len(kept) < len(body) else ""
     try:
@@ -97,19 +107,19 @@ def whole(webhook: Webhook, body: bytes, key: str, content_type: str, reason: Re
     )
 
 
-def webhook_of(policy: Policy, held: QuarantinedDelivery) -> Webhook | None:
-    """Return the webhook that a held delivery came by; None when the policy has it no more."""
-    return policy.webhooks.get(held.channel.removeprefix(WEBHOOK_CHANNEL))
+def webhook_of(policy: Policy, delivery: QuarantinedDelivery) -> Webhook | None:
+    """Return the webhook of a delivery, None when the policy dropped it."""
+    return policy.webhooks.get(delivery.channel.removeprefix(WEBHOOK_CHANNEL))
 
 
-def reread(policy: Policy, held: QuarantinedDelivery) -> Sequence[Item]:
+def reread(policy: Policy, delivery: QuarantinedDelivery) -> Sequence[Item]:
     """Return what a held delivery says by now. Raises InvalidInquiry when it still cannot be read."""
-    webhook = webhook_of(policy, held)
+    webhook = webhook_of(policy, delivery)
     if webhook is None:
-        raise InvalidInquiry([Problem("channel", f"{held.channel} is not in the policy")])
-    body = base64.b64decode(held.content) if held.is_base64 else held.content.encode()
+        raise InvalidInquiry([Problem("channel", f"{delivery.channel} is not in the policy")])
+    body = base64.b64decode(delivery.content) if delivery.is_base64 else delivery.content.encode()
     try:
-        return _read_fetched(webhook, body, held.key) if held.data else _read(webhook, body, held.key)
+        return _read_fetched(webhook, body, delivery.key) if delivery.data else _read(webhook, body, delivery.key)
     except (UnreadableDelivery, *FAULTS) as error:
         raise InvalidInquiry([Problem("body", str(error) or type(error).__name__)]) from error
 
@@ -159,8 +169,8 @@ def _part(webhook: Webhook, body: bytes, key: str, content_type: str) -> Deliver
     try:
         items = provider(webhook.provider).read(body, key, webhook)
     except (UnreadableDelivery, *FAULTS) as error:
-        why = str(error) or type(error).__name__
-        items = [whole(webhook, body, key, content_type, Reason.UNREADABLE, why)]
+        reason = str(error) or type(error).__name__
+        items = [whole(webhook, body, key, content_type, Reason.UNREADABLE, reason)]
     return DeliveryItem(original=original, items=items)
 
 

@@ -45,10 +45,10 @@ class StandardProvider(Signed):
     def split(self, body: bytes, webhook: Webhook) -> Sequence[bytes]:
         """Return what the policy's path to the items finds, or the body itself where that leads nowhere."""
         content = json_body(body)
-        found = at_path(webhook.items, content) if webhook.items else content
-        if not isinstance(found, list) or not (found or webhook.items):
+        items = at_path(webhook.items, content) if webhook.items else content
+        if not isinstance(items, list) or not (items or webhook.items):
             return [body]
-        return [packed(item) for item in found]
+        return [packed(item) for item in items]
 
     def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Submission]:
         """Return the lead that the policy's paths find in the body."""

@@ -39,12 +39,12 @@ class Twilio(NoHandshake, ItemsWithIds):
 
     def check(self, request: Request, keys: WebhookSecrets, now: datetime) -> None:
         """Check the signature over address and parameters; it holds no time, the call's id guards against replays."""
-        given = request.headers.get("x-twilio-signature", "")
+        signature = request.headers.get("x-twilio-signature", "")
         fields = parse_qs(request.body.decode("utf-8", "replace"), keep_blank_values=True)
         signed = request.url + "".join(
             f"{name}{value}" for name in sorted(fields) for value in sorted(set(fields[name]))
         )
-        require([given] if given else [], keys, lambda secret: based(secret, signed.encode(), "sha1"))
+        require([signature] if signature else [], keys, lambda secret: based(secret, signed.encode(), "sha1"))
 
     def split(self, body: bytes, webhook: Webhook) -> Sequence[bytes]:
         """Return the body: a request is of one call or message."""
@@ -52,48 +52,48 @@ class Twilio(NoHandshake, ItemsWithIds):
 
     def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Item]:
         """Return a missed call, a voicemail or a message as a lead; receipts and calls that were taken are none."""
-        given: dict[str, Any] = {}
+        params: dict[str, Any] = {}
         for name, value in parse_qsl(body.decode("utf-8", "replace")):
-            put(given, name, value)
-        if "EventType" in given:
-            return _conversation(given, webhook)
-        if given.get("MessageStatus", "received") != "received":
+            put(params, name, value)
+        if "EventType" in params:
+            return _conversation(params, webhook)
+        if params.get("MessageStatus", "received") != "received":
             return []  # a receipt of a message of ours
-        if "MessageSid" in given:
-            return [_message(given, given["MessageSid"], webhook)]
-        if "CallSid" not in given:
+        if "MessageSid" in params:
+            return [_message(params, params["MessageSid"], webhook)]
+        if "CallSid" not in params:
             raise UnreadableDelivery("both CallSid and MessageSid are missing")
-        return _call(given, webhook)
+        return _call(params, webhook)
 
 
-def _call(given: Mapping[str, str], webhook: Webhook) -> Sequence[Item]:
-    if given.get("TranscriptionText") and given.get("From"):
-        words = f"[voicemail] {given['TranscriptionText']}"
-        key = f"{given['CallSid']}:{given.get('TranscriptionSid', '')}"
-        return [_from_caller(given, words, key)]
-    status = given.get("DialCallStatus") or given.get("CallStatus", "")
-    inbound = given.get("Direction", "inbound").startswith("inbound")
+def _call(params: Mapping[str, str], webhook: Webhook) -> Sequence[Item]:
+    if params.get("TranscriptionText") and params.get("From"):
+        words = f"[voicemail] {params['TranscriptionText']}"
+        key = f"{params['CallSid']}:{params.get('TranscriptionSid', '')}"
+        return [_from_caller(params, words, key)]
+    status = params.get("DialCallStatus") or params.get("CallStatus", "")
+    inbound = params.get("Direction", "inbound").startswith("inbound")
     if inbound and status in MISSED:
-        return [_from_caller(given, f"Missed call ({status})", given["CallSid"])]
-    if given.get("RecordingUrl") and not given.get("From"):
-        return [set_aside(webhook, given, "a recording that does not say who called")]
+        return [_from_caller(params, f"Missed call ({status})", params["CallSid"])]
+    if params.get("RecordingUrl") and not params.get("From"):
+        return [set_aside(webhook, params, "a recording that does not say who called")]
     return []
 
 
-def _conversation(given: Mapping[str, str], webhook: Webhook) -> Sequence[Item]:
+def _conversation(params: Mapping[str, str], webhook: Webhook) -> Sequence[Item]:
     """Return a message of a conversation; what the team or a program wrote in it, and the rest, is set aside."""
-    is_theirs = given.get("Source", "").upper() not in ("API", "SDK") and given.get("Author", "").partition(":")[2]
-    is_number = given.get("Author", "").startswith("+")
-    if given["EventType"] == "onMessageAdded" and (is_theirs or is_number):
-        key = given.get("MessageSid") or f"{given.get('ConversationSid')}:{given.get('Index')}"
-        return [_message({**given, "From": given["Author"]}, key, webhook)]
-    return [set_aside(webhook, given, f"{given['EventType']} of a conversation is not an inquiry")]
+    is_theirs = params.get("Source", "").upper() not in ("API", "SDK") and params.get("Author", "").partition(":")[2]
+    is_number = params.get("Author", "").startswith("+")
+    if params["EventType"] == "onMessageAdded" and (is_theirs or is_number):
+        key = params.get("MessageSid") or f"{params.get('ConversationSid')}:{params.get('Index')}"
+        return [_message({**params, "From": params["Author"]}, key, webhook)]
+    return [set_aside(webhook, params, f"{params['EventType']} of a conversation is not an inquiry")]
 
 
-def _message(given: Mapping[str, str], key: str, webhook: Webhook) -> Submission:
-    channel, known = sender(given)
-    fields = fields_of(given, "From") if channel == "sms" else fields_of(given)
-    body = {"name": given.get("ProfileName", ""), "message": words(given), "fields": fields, **known}
+def _message(params: Mapping[str, str], key: str, webhook: Webhook) -> Submission:
+    channel, contact = sender(params)
+    fields = fields_of(params, "From") if channel == "sms" else fields_of(params)
+    body = {"name": params.get("ProfileName", ""), "message": words(params), "fields": fields, **contact}
     return Submission(
         caller=Submitter.PROVIDER,
         source=f"{webhook.source}_sms",
@@ -101,22 +101,22 @@ def _message(given: Mapping[str, str], key: str, webhook: Webhook) -> Submission
         body=body,
         conversation=True,
         answers_by=Channel.SMS if channel in TEXTED else None,
-        ends=given.get("OptOutType") == "STOP",  # its own words, also those that an account has set
+        ends=params.get("OptOutType") == "STOP",  # its own words, also those that an account has set
         phone_proof="provider" if channel in TEXTED else "",
     )
 
 
-def _from_caller(given: Mapping[str, str], words: str, key: str) -> Submission:
+def _from_caller(params: Mapping[str, str], words: str, key: str) -> Submission:
     """Return a call as a lead.
 
     A caller who hides their number is unknown.
     """
-    number = given.get("From", "")
+    number = params.get("From", "")
     is_hidden = number.removeprefix("+").casefold() in HIDDEN
     body = {
-        "name": given.get("CallerName") or ("Caller without a number" if is_hidden else ""),
+        "name": params.get("CallerName") or ("Caller without a number" if is_hidden else ""),
         "phone": "" if is_hidden else number,
         "message": words,
-        "fields": fields_of(given, *(() if is_hidden else ("From", "Caller")), "CallerName", "TranscriptionText"),
+        "fields": fields_of(params, *(() if is_hidden else ("From", "Caller")), "CallerName", "TranscriptionText"),
     }
     return Submission(caller=Submitter.PROVIDER, source="phone_missed", key=key, body=body, phone_proof="provider")

@@ -24,40 +24,40 @@ HIDDEN = frozenset(
 _SCHEME = re.compile(r"([a-z]+):(.+)")
 
 
-def sender(given: Params) -> tuple[str, dict[str, str]]:
+def sender(params: Params) -> tuple[str, dict[str, str]]:
     """Return by which channel a message came, and its sender as fields of a body: number, handle or both."""
-    address = given.get("From", "").strip()
+    address = params.get("From", "").strip()
     match = _SCHEME.fullmatch(address)
     channel, who = (match[1], match[2].strip()) if match else ("sms", address)
-    user = given.get("ExternalUserId", "")
+    user = params.get("ExternalUserId", "")
     is_number = who.lstrip("+").isdecimal() if channel in ("whatsapp", "rcs") else channel == "sms"
-    known = {"phone": who} if is_number else {"handle": f"{channel}:{who}"}
+    contact = {"phone": who} if is_number else {"handle": f"{channel}:{who}"}
     if user and is_number:
-        known["handle"] = f"{channel if channel != 'sms' else 'whatsapp'}:{user}"
-    return channel, known
+        contact["handle"] = f"{channel if channel != 'sms' else 'whatsapp'}:{user}"
+    return channel, contact
 
 
-def words(given: Params) -> str:
+def words(params: Params) -> str:
     """Return what a message says; of what is no text, what it is."""
-    text = given.get("Body") or given.get("ButtonText") or given.get("ButtonPayload") or ""
-    return "\n".join(filter(None, (text, *_media(given), _place(given))))
+    text = params.get("Body") or params.get("ButtonText") or params.get("ButtonPayload") or ""
+    return "\n".join(filter(None, (text, *_media(params), _place(params))))
 
 
-def fields_of(given: Params, *known: str) -> dict[str, str]:
+def fields_of(params: Params, *used: str) -> dict[str, str]:
     """Return every parameter that says something, under its own name unless it has one of ours."""
-    left_out = {*TRANSPORT, *known, "Author", "Body", "ProfileName", "ExternalUserId"}
-    return {NAMES.get(name, name): value for name, value in given.items() if name not in left_out and value}
+    left_out = {*TRANSPORT, *used, "Author", "Body", "ProfileName", "ExternalUserId"}
+    return {NAMES.get(name, name): value for name, value in params.items() if name not in left_out and value}
 
 
-def _media(given: Params) -> list[str]:
-    count = sum(name.startswith("MediaUrl") for name in given)
-    kinds = (given.get(f"MediaContentType{number}", "") for number in range(count))
-    return [f"[{kind.partition('/')[0] or 'file'}]" for kind in kinds] or (["[media]"] if given.get("Media") else [])
+def _media(params: Params) -> list[str]:
+    count = sum(name.startswith("MediaUrl") for name in params)
+    kinds = (params.get(f"MediaContentType{number}", "") for number in range(count))
+    return [f"[{kind.partition('/')[0] or 'file'}]" for kind in kinds] or (["[media]"] if params.get("Media") else [])
 
 
-def _place(given: Params) -> str:
-    where = ", ".join(given[name] for name in ("Latitude", "Longitude") if given.get(name))
-    called = ", ".join(given[name] for name in ("Label", "Address") if given.get(name))
+def _place(params: Params) -> str:
+    where = ", ".join(params[name] for name in ("Latitude", "Longitude") if params.get(name))
+    called = ", ".join(params[name] for name in ("Label", "Address") if params.get(name))
     if not where:
         return ""
     return f"[location] {called} ({where})" if called else f"[location] {where}"

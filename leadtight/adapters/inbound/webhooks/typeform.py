@@ -39,8 +39,8 @@ class Typeform(NoHandshake, ItemsWithIds):
 
     def check(self, request: Request, keys: WebhookSecrets, now: datetime) -> None:
         """Check the signature over the body."""
-        given = request.headers.get("typeform-signature", "")
-        require([given] if given else [], keys, lambda secret: f"sha256={based(secret, request.body)}")
+        signature = request.headers.get("typeform-signature", "")
+        require([signature] if signature else [], keys, lambda secret: f"sha256={based(secret, request.body)}")
 
     def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Submission]:
         """Return the lead of a response; other events concern no lead."""
@@ -58,27 +58,27 @@ class Typeform(NoHandshake, ItemsWithIds):
         for form in needed_list(keys, "forms"):
             definition = json_object(ask(_api(keys, form)))
             title, in_form = str(definition.get("title") or ""), questions(definition)
-            asked = {"since": _second(since), "until": _second(until), "page_size": str(PAGE)}
-            for page in paged(ask, *_pages(keys, f"{form}/responses", asked)):
+            params = {"since": _second(since), "until": _second(until), "page_size": str(PAGE)}
+            for page in paged(ask, *_pages(keys, f"{form}/responses", params)):
                 for response in dig(page, "items", kind=list):
                     yield _lead({"form_id": form, **response}, in_form, webhook, title)
 
 
 def _pages(
-    keys: WebhookSecrets, path: str, asked: Mapping[str, str]
+    keys: WebhookSecrets, path: str, params: Mapping[str, str]
 ) -> tuple[ApiRequest, Callable[[Mapping[str, Any]], ApiRequest | None]]:
     """Return the first question of a list and how it goes on: a page that is not full is the last."""
 
     def following(page: Mapping[str, Any]) -> ApiRequest | None:
         items = dig(page, "items", kind=list)
-        return _api(keys, path, {**asked, "before": dig(items[-1], "token")}) if len(items) == PAGE else None
+        return _api(keys, path, {**params, "before": dig(items[-1], "token")}) if len(items) == PAGE else None
 
-    return _api(keys, path, asked), following
+    return _api(keys, path, params), following
 
 
-def _api(keys: WebhookSecrets, path: str, asked: Mapping[str, str] | None = None) -> ApiRequest:
+def _api(keys: WebhookSecrets, path: str, params: Mapping[str, str] | None = None) -> ApiRequest:
     return ApiRequest(
-        url=f"{api(keys, API)}/forms/{quote(path)}{'?' if asked else ''}{urlencode(asked or {})}",
+        url=f"{api(keys, API)}/forms/{quote(path)}{'?' if params else ''}{urlencode(params or {})}",
         headers=signed_in(keys),
     )
 

@@ -26,34 +26,36 @@ def questions(definition: Object) -> dict[str, FormQuestion]:
     return dict(_questions(definition.get("fields"), ""))
 
 
-def named_answers(response: Object, asked: Mapping[str, FormQuestion], named: Mapping[str, str]) -> dict[str, Any]:
+def named_answers(
+    response: Object, questions: Mapping[str, FormQuestion], mapping: Mapping[str, str]
+) -> dict[str, Any]:
     """Return what was answered under our names, or under the policy's or the questions' own; nothing is overwritten."""
     answers: dict[str, Any] = {}
     by_type: dict[str, str] = {}
     for number, answer in enumerate(_objects(response.get("answers"))):
-        question = _question(answer, asked, number)
-        kept_as = question.ref if question.ref in named else question.title
-        if question.part and kept_as not in named and meaning(question.part):
+        question = _question(answer, questions, number)
+        kept_as = question.ref if question.ref in mapping else question.title
+        if question.part and kept_as not in mapping and meaning(question.part):
             kept_as = question.part
-        before = set(answers)
+        earlier = set(answers)
         put(answers, kept_as, _value(answer))
-        if known := BY_TYPE.get(str(_object(answer.get("field")).get("type") or answer.get("type"))):
-            by_type.setdefault(known, next(iter(set(answers) - before), kept_as))
+        if field := BY_TYPE.get(str(_object(answer.get("field")).get("type") or answer.get("type"))):
+            by_type.setdefault(field, next(iter(set(answers) - earlier), kept_as))
     for name, value in _object(response.get("hidden")).items():
         put(answers, str(name), value)
-    found = ours(answers, named)
-    for known, kept_as in by_type.items():
-        if known not in found and known not in named.values() and kept_as not in named:
-            found = {known if name == kept_as else name: value for name, value in found.items()}
-    return found
+    fields = ours(answers, mapping)
+    for field, kept_as in by_type.items():
+        if field not in fields and field not in mapping.values() and kept_as not in mapping:
+            fields = {field if name == kept_as else name: value for name, value in fields.items()}
+    return fields
 
 
 def variables(response: Object) -> dict[str, Any]:
     """Return what the form has calculated, by the names of its variables."""
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for number, variable in enumerate(_objects(response.get("variables"))):
-        put(found, str(variable.get("key") or f"variable {number + 1}"), _value(variable))
-    return found
+        put(values, str(variable.get("key") or f"variable {number + 1}"), _value(variable))
+    return values
 
 
 def _questions(fields: Any, above: str) -> Iterator[tuple[str, FormQuestion]]:
@@ -68,14 +70,14 @@ def _questions(fields: Any, above: str) -> Iterator[tuple[str, FormQuestion]]:
         yield from _questions(_object(field.get("properties")).get("fields"), title if is_matrix else "")
 
 
-def _question(answer: Object, asked: Mapping[str, FormQuestion], number: int) -> FormQuestion:
+def _question(answer: Object, questions: Mapping[str, FormQuestion], number: int) -> FormQuestion:
     about = _object(answer.get("field"))
     ref = str(about.get("ref") or "")
-    known = asked.get(str(about.get("id")))
-    title = (known.title if known else "") or str(
+    question = questions.get(str(about.get("id")))
+    title = (question.title if question else "") or str(
         about.get("title") or ref or about.get("id") or f"answer {number + 1}"
     )
-    return FormQuestion(title, ref, known.part if known else str(about.get("subfield_key") or ""))
+    return FormQuestion(title, ref, question.part if question else str(about.get("subfield_key") or ""))
 
 
 def _value(answer: Object) -> Any:

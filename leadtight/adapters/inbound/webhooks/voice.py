@@ -22,17 +22,17 @@ class VoiceCalls(Signed):
 
     def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[CallReport]:
         """Return what the body says of one call. Raises Unreadable naming the key at fault."""
-        said = _said(json_object(body), webhook)
-        if not (said["call_id"] or said["lead_id"]):
+        report = _said(json_object(body), webhook)
+        if not (report["call_id"] or report["lead_id"]):
             raise UnreadableDelivery("call_id or lead_id is missing")
-        told = _text(said, "outcome")
+        outcome = _text(report, "outcome")
         return [
             CallReport(
                 ref=f"{webhook.id}:{key}",
-                at=_time(_text(said, "at")),
-                outcome=webhook.outcomes.get(told, "no_answer" if told == "busy" else told),
-                seconds=_seconds(said["duration"]),
-                **{name: _text(said, name) for name in ("call_id", "lead_id", "message_id", "by") if said[name]},
+                at=_time(_text(report, "at")),
+                outcome=webhook.outcomes.get(outcome, "no_answer" if outcome == "busy" else outcome),
+                seconds=_seconds(report["duration"]),
+                **{name: _text(report, name) for name in ("call_id", "lead_id", "message_id", "by") if report[name]},
             )
         ]
 
@@ -45,8 +45,8 @@ def _said(content: Mapping[str, Any], webhook: Webhook) -> dict[str, Any]:
     return {name: mapped.get(name) or own.get(name) for name in CALL_WORDS}
 
 
-def _text(said: Mapping[str, Any], name: str) -> str:
-    text = said[name]
+def _text(report: Mapping[str, Any], name: str) -> str:
+    text = report[name]
     if not isinstance(text, str) or not text.strip():
         raise UnreadableDelivery(f"{name} must be text" if text else f"{name} is missing")
     return text.strip()
@@ -59,9 +59,9 @@ def _time(text: str) -> datetime:
         raise UnreadableDelivery(f"at: {text!r} is not an RFC 3339 time") from error
 
 
-def _seconds(given: Any) -> int | None:
-    if given is None or given == "":
+def _seconds(duration: Any) -> int | None:
+    if duration is None or duration == "":
         return None
-    if isinstance(given, bool) or not isinstance(given, int | float) or not 0 <= given < 86_400:
+    if isinstance(duration, bool) or not isinstance(duration, int | float) or not 0 <= duration < 86_400:
         raise UnreadableDelivery("duration must be seconds of one call, as a number")
-    return int(given)
+    return int(duration)

@@ -20,19 +20,23 @@ class Webflow(NoHandshake, ItemsWithIds):
 
     def check(self, request: Request, keys: WebhookSecrets, now: datetime) -> None:
         """Check time and signature."""
-        stamp, given = (request.headers.get(f"x-webflow-{name}", "") for name in ("timestamp", "signature"))
+        stamp, signature = (request.headers.get(f"x-webflow-{name}", "") for name in ("timestamp", "signature"))
         require_recent(stamp, now, per_second=1000)
-        require([given] if given else [], keys, lambda secret: hexed(secret, stamp.encode() + b":" + request.body))
+        require(
+            [signature] if signature else [], keys, lambda secret: hexed(secret, stamp.encode() + b":" + request.body)
+        )
 
     def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Submission]:
         """Return the lead of a submission, in the form of version 2 or of version 1 of its API."""
-        found = submitted(json_object(body))
-        if found is None:
+        submission = submitted(json_object(body))
+        if submission is None:
             return []
-        lead = answered(webhook.fields, ours(found.data, webhook.fields))
-        lead = with_fields(lead, {"form_name": found.form_name} if found.form_name else {}, flat(found.about))
-        lead = with_facts(lead, received_at=found.at)
-        return [Submission(caller=Submitter.PROVIDER, source=webhook.source, key=found.id or None, body=lead)]
+        lead = answered(webhook.fields, ours(submission.data, webhook.fields))
+        lead = with_fields(
+            lead, {"form_name": submission.form_name} if submission.form_name else {}, flat(submission.about)
+        )
+        lead = with_facts(lead, received_at=submission.at)
+        return [Submission(caller=Submitter.PROVIDER, source=webhook.source, key=submission.id or None, body=lead)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,12 +52,12 @@ def script() -> str:
     return _SCRIPT.read_text(encoding="utf-8")
 
 
-def board(policy: Policy, found: TeamBoard, now: datetime) -> str:
+def board(policy: Policy, team: TeamBoard, now: datetime) -> str:
     """Return the page of a board."""
-    standing, zone = found.standing, policy.company.zone
+    standing, zone = team.standing, policy.company.zone
 
     def listed(leads: Sequence[BoardLead]) -> BoardList:
-        rows = [_row(policy, one, found.links[one.lead_id], now) for one in leads[:SHOWN]]
+        rows = [_row(policy, lead, team.links[lead.lead_id], now) for lead in leads[:SHOWN]]
         return BoardList(rows=rows, total=len(leads))
 
     return render(
@@ -66,17 +66,17 @@ def board(policy: Policy, found: TeamBoard, now: datetime) -> str:
             "company": policy.company,
             "style": page_headers.style(),
             "script": script(),
-            "person": policy.person_name(found.person),
-            "open": formatting.counted(found.open, "open lead"),
+            "person": policy.person_name(team.person),
+            "open": formatting.counted(team.open, "open lead"),
             "as_of": f"{now.astimezone(zone):%H:%M:%S}",
             "every": REFRESHED_EVERY_SECONDS,
-            "is_cut": found.is_cut,
-            "unreadable": formatting.entries(found.unreadable),
+            "is_cut": team.is_cut,
+            "unreadable": formatting.entries(team.unreadable),
             "most": f"{MOST_READ:,}",
             "close_minutes": ABOUT_TO_BREACH.seconds // 60,
-            "figures": (*_figures(found), *_ages(found, now)),
-            "forbidden": DncStatus(lists=found.call_lists).forbids(policy.messaging.do_not_call_lists, now),
-            "quarantine": found.quarantine if found.held.waiting or found.held.suspected else "",
+            "figures": (*_figures(team), *_ages(team, now)),
+            "forbidden": DncStatus(lists=team.call_lists).forbids(policy.messaging.do_not_call_lists, now),
+            "quarantine": team.quarantine if team.held.waiting or team.held.suspected else "",
             "unassigned": listed(standing.unassigned),
             "breached": listed(standing.breached),
             "about": listed(standing.about_to_breach),
@@ -95,9 +95,9 @@ def board(policy: Policy, found: TeamBoard, now: datetime) -> str:
     )
 
 
-def _figures(found: TeamBoard) -> tuple[tuple[str, str, str], ...]:
+def _figures(team: TeamBoard) -> tuple[tuple[str, str, str], ...]:
     """Return each figure with what it means."""
-    leak = found.standing.leak
+    leak = team.standing.leak
     return (
         ("Leaking today", str(leak.never_reached), "promised for today, overdue and never reached"),
         (
@@ -105,38 +105,38 @@ def _figures(found: TeamBoard) -> tuple[tuple[str, str, str], ...]:
             str(leak.broken),
             f"of {leak.promised} open leads promised for today",
         ),
-        ("Held", _counted(found.held.waiting), "messages waiting for review"),
-        ("Suspected spam", _counted(found.held.suspected), "kept separately"),
-        ("Not counted today", _counted(found.excluded_today), "leads that a policy rule excludes"),
+        ("Held", _counted(team.held.waiting), "messages waiting for review"),
+        ("Suspected spam", _counted(team.held.suspected), "kept separately"),
+        ("Not counted today", _counted(team.excluded_today), "leads that a policy rule excludes"),
     )
 
 
-def _ages(found: TeamBoard, now: datetime) -> Iterator[tuple[str, str, str]]:
+def _ages(team: TeamBoard, now: datetime) -> Iterator[tuple[str, str, str]]:
     """Yield how old the oldest list of others is; our own is added to and has no age."""
-    ages = {one.age(now): one for one in found.call_lists if one.name != INTERNAL_LIST}
+    ages = {dnc_list.age(now): dnc_list for dnc_list in team.call_lists if dnc_list.name != INTERNAL_LIST}
     if ages:
         age = max(ages)
-        told = f"of “{ages[age].name}”, the oldest; over {GOOD_FOR.days} days, no texts are sent and no automatic calls made"
-        yield "Do-not-call list", formatting.counted(age, "day"), told
+        name = ages[age].name
+        meaning = f"of “{name}”, the oldest; over {GOOD_FOR.days} days, no texts are sent and no automatic calls made"
+        yield "Do-not-call list", formatting.counted(age, "day"), meaning
 
 
 def _counted(number: int) -> str:
     return f"{number:,} or more" if number >= MOST_COUNTED else f"{number:,}"
 
 
-def _row(policy: Policy, one: BoardLead, link: str, now: datetime) -> BoardRow:
-    is_late = now > one.due_at
-    left = formatting.duration(one.due_at - now)
-    owner = policy.person_name(one.owner_id) if one.owner_id else "no owner yet"
-    what = (
-        f"{owner}: {formatting.one_line(one.what) or 'answer'} by {formatting.moment(one.due_at, policy.company.zone)}"
-    )
+def _row(policy: Policy, lead: BoardLead, link: str, now: datetime) -> BoardRow:
+    is_late = now > lead.due_at
+    left = formatting.duration(lead.due_at - now)
+    owner = policy.person_name(lead.owner_id) if lead.owner_id else "no owner yet"
+    due = formatting.moment(lead.due_at, policy.company.zone)
+    next_step = f"{owner}: {formatting.one_line(lead.what) or 'answer'} by {due}"
     return BoardRow(
-        lead_id=one.lead_id,
-        name=formatting.one_line(one.name),
+        lead_id=lead.lead_id,
+        name=formatting.one_line(lead.name),
         link=link,
         kind="late" if is_late else "ok",
         left=f"Overdue by {left}" if is_late else f"{left} left",
-        what=formatting.sentence(what),
-        warning="E-mail bounces" if one.mail_comes_back else "",
+        what=formatting.sentence(next_step),
+        warning="E-mail bounces" if lead.mail_comes_back else "",
     )

@@ -51,29 +51,29 @@ class Pages:
 
     def outcome(
         self,
-        seen: LeadView,
+        view: LeadView,
         now: datetime,
         problem: InvalidInquiry | StaleSubmission | None = None,
         typed: OutcomeForm | HandOverForm | None = None,
     ) -> str:
         """Return the page of a lead; with `problem`, what was typed stands in the form again."""
-        lead = seen.lead
-        undone = taken_back(seen.history)
+        lead = view.lead
+        undone = taken_back(view.history)
         moving = typed if isinstance(typed, HandOverForm) else HandOverForm(pool="", submission=lead.version)
         return self._render(
             "outcome",
             lead=lead,
             name=lead_view.name_of(lead),
-            person=self._policy.person_name(seen.person),
+            person=self._policy.person_name(view.person),
             time_left=lead_view.time_left(lead, now, self._zone),
             recorded=self._recorded(lead, now) if lead.last_outcome else None,
             warning=lead_view.not_reached_by(lead) if lead.is_open else "",
-            contacts=lead_view.contact_points(lead, seen.do_not_call),
+            contacts=lead_view.contact_points(lead, view.do_not_call),
             glance=formatting.shortened(lead.inquiry.message, AT_A_GLANCE),
             message=formatting.shortened(lead.inquiry.message, LONGEST_MESSAGE),
-            facts=(*lead_view.facts(self._policy, lead), *self._progress(seen)),
+            facts=(*lead_view.facts(self._policy, lead), *self._progress(view)),
             extras=lead_view.extras(lead),
-            files=tuple(f"{file.name} ({size_in_words(file.size)})" for file in files_of(seen)),
+            files=tuple(f"{file.name} ({size_in_words(file.size)})" for file in files_of(view)),
             outcomes=tuple(self._policy.outcomes.values()),
             problems=_by_field(problem) if isinstance(problem, InvalidInquiry) else {},
             stale=formatting.sentence(str(problem)) if isinstance(problem, StaleSubmission) else "",
@@ -84,10 +84,10 @@ class Pages:
             clock=lead_view.clock_of(local_time_of(self._zone, lead.inquiry, now), now),
             pools=tuple((pool, formatting.title(pool)) for pool in pools_open_to(self._policy, lead)),
             opened=opened(self._policy, now),
-            brief=brief_of(self._policy, lead, seen.history, now) if lead.is_open and seen.history else (),
-            timeline=timeline(self._policy, seen.history),
-            unreadable=formatting.entries(len(unreadable_in(seen.history))),
-            is_cut=seen.before is not None,
+            brief=brief_of(self._policy, lead, view.history, now) if lead.is_open and view.history else (),
+            timeline=timeline(self._policy, view.history),
+            unreadable=formatting.entries(len(unreadable_in(view.history))),
+            is_cut=view.before is not None,
         )
 
     def queue(self, queue: MyQueue, now: datetime, typed: AddForm, problem: InvalidInquiry | None = None) -> str:
@@ -140,10 +140,10 @@ class Pages:
         """Return the page of a lead that is gone."""
         return self._notice("Nothing to see here", "What this link opened no longer exists.")
 
-    def malformed(self, why: str) -> str:
+    def malformed(self, reason: str) -> str:
         """Return the page of a submission that no form of ours makes."""
         return self._notice(
-            "We could not read that", f"Nothing was recorded: {why}. Open the link again and use its form."
+            "We could not read that", f"Nothing was recorded: {reason}. Open the link again and use its form."
         )
 
     def busy(self, note: str = "") -> str:
@@ -191,11 +191,11 @@ class Pages:
             when += f" ({formatting.moment(due, theirs)}, {formatting.zone_name(theirs)})"
         return f"Next: {lead.next_action.what} by {when}."
 
-    def _progress(self, seen: LeadView) -> Sequence[lead_view.Row]:
-        lead = seen.lead
+    def _progress(self, view: LeadView) -> Sequence[lead_view.Row]:
+        lead = view.lead
         rows = (
             ("Stage", formatting.title(lead.stage)),
-            ("Owner", self._policy.person_name(lead.owner_id) if lead.owner_id != seen.person else ""),
+            ("Owner", self._policy.person_name(lead.owner_id) if lead.owner_id != view.person else ""),
             ("Handed over to", formatting.title(lead.handover.pool) if lead.handover else ""),
             ("First contact", self._first_contact(lead)),
             ("Why lost", formatting.one_line(lead.lost_reason, 300)),

@@ -30,7 +30,11 @@ class RefusedDecision:
 
 
 def quarantine(
-    policy: Policy, found: QuarantineListing, done: str = "", refused: RefusedDecision | None = None, seen_at: str = ""
+    policy: Policy,
+    listing: QuarantineListing,
+    done: str = "",
+    refused: RefusedDecision | None = None,
+    seen_at: str = "",
 ) -> str:
     """Return the page; `done` is what the last press did, `refused` what it could not; it is seen at `seen_at`."""
     zone = policy.company.zone
@@ -39,15 +43,15 @@ def quarantine(
         {
             "company": policy.company,
             "style": page_headers.style(),
-            "person": policy.person_name(found.person),
-            "waiting": [quarantine_view.card(held, zone) for held in found.waiting],
-            "suspected": [quarantine_view.card(held, zone) for held in found.suspected],
-            "set_aside": [quarantine_view.card(held, zone) for held in found.set_aside],
+            "person": policy.person_name(listing.person),
+            "waiting": [quarantine_view.card(entry, zone) for entry in listing.waiting],
+            "suspected": [quarantine_view.card(entry, zone) for entry in listing.suspected],
+            "set_aside": [quarantine_view.card(entry, zone) for entry in listing.set_aside],
             "shown": SHOWN,
-            "flooded": found.flooded,
+            "flooded": listing.flooded,
             "seen_at": seen_at,
-            "may_be_more": found.flooded >= LOOKED_THROUGH,
-            "unreadable": formatting.entries(found.unreadable),
+            "may_be_more": listing.flooded >= LOOKED_THROUGH,
+            "unreadable": formatting.entries(listing.unreadable),
             "done": DONE.get(done, ""),
             "refused": refused,
             "problem": _problem(refused),
@@ -55,17 +59,17 @@ def quarantine(
     )
 
 
-def delivery(policy: Policy, found: QuarantineDetail) -> str:
+def delivery(policy: Policy, detail: QuarantineDetail) -> str:
     """Return the page of one delivery, whole, to be released or discarded."""
     return render(
         "pages/quarantined.html",
         {
             "company": policy.company,
             "style": page_headers.style(),
-            "person": policy.person_name(found.person),
-            "held": quarantine_view.whole(found.held, found.reads_as, policy.company.zone),
-            "is_open": found.held.is_open,
-            "is_set_aside": found.held.is_set_aside,
+            "person": policy.person_name(detail.person),
+            "held": quarantine_view.whole(detail.held, detail.reads_as, policy.company.zone),
+            "is_open": detail.held.is_open,
+            "is_set_aside": detail.held.is_set_aside,
             "refused": None,
         },
     )

@@ -1,4 +1,7 @@
-"""Brevo's inbound parsing: mails as JSON. It signs nothing: it sends user name and password, or a token."""
+"""Brevo's inbound parsing: mails as JSON.
+
+It does not sign: it sends user name and password, or a token.
+"""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -21,14 +24,17 @@ from leadtight.domain.intake.inbound_email import InboundEmail
 
 
 class Brevo(NoHandshake):
-    """Mails of a receiving domain. A signing secret is `user:password`, or a token."""
+    """Mails of a receiving domain.
+
+    A signing secret is `user:password`, or a token.
+    """
 
     def check(self, request: Request, keys: WebhookSecrets, now: datetime) -> None:
         """Check user name and password, or the token."""
         require_basic_or_bearer(request.headers.get("authorization", ""), keys)
 
     def mails(self, body: bytes) -> Sequence[bytes]:
-        """Return what is one mail each; all of it when that cannot be told."""
+        """Split a body into mails; unknown content stays whole."""
         try:
             content = json_body(body)
         except UnreadableDelivery:
@@ -40,30 +46,30 @@ class Brevo(NoHandshake):
 
     def letter(self, content: bytes, content_type: str) -> InboundEmail:
         """Return the mail. Raises Unreadable, InvalidInquiry."""
-        given = json_object(content)
-        headers = pairs_of(given.get("Headers"))
-        known = {name.lower() for name, _ in headers}
-        named = [(name, value) for name, value in _named(given) if value and name.lower() not in known]
-        found = [one for one in given.get("Attachments") or [] if isinstance(one, dict)]
+        payload = json_object(content)
+        headers = pairs_of(payload.get("Headers"))
+        present = {name.lower() for name, _ in headers}
+        missing = [(name, value) for name, value in _named(payload) if value and name.lower() not in present]
+        files = [entry for entry in payload.get("Attachments") or [] if isinstance(entry, dict)]
         letter = letter_of(
-            [*headers, *named],
-            str(given.get("RawTextBody") or ""),
-            str(given.get("RawHtmlBody") or ""),
-            attachments=tuple(attachment(one) for one in found),
+            [*headers, *missing],
+            str(payload.get("RawTextBody") or ""),
+            str(payload.get("RawHtmlBody") or ""),
+            attachments=tuple(attachment(entry) for entry in files),
         )
-        to = given.get("Recipients")
-        return attested(sent_to(letter, [str(one) for one in to] if isinstance(to, list) else []))
+        to = payload.get("Recipients")
+        return attested(sent_to(letter, [str(entry) for entry in to] if isinstance(to, list) else []))
 
 
-def _named(given: Any) -> Iterator[tuple[str, str]]:
+def _named(payload: Any) -> Iterator[tuple[str, str]]:
     for theirs, ours in (("From", "From"), ("To", "To"), ("Cc", "Cc"), ("ReplyTo", "Reply-To")):
-        yield ours, ", ".join(_addresses(given.get(theirs)))
+        yield ours, ", ".join(_addresses(payload.get(theirs)))
     for theirs, ours in (("MessageId", "Message-ID"), ("InReplyTo", "In-Reply-To"), ("Subject", "Subject")):
-        yield ours, str(given.get(theirs) or "")
-    yield "Date", str(given.get("SentAtDate") or "")
+        yield ours, str(payload.get(theirs) or "")
+    yield "Date", str(payload.get("SentAtDate") or "")
 
 
-def _addresses(given: Any) -> Iterator[str]:
-    for one in given if isinstance(given, list) else [given]:
-        if isinstance(one, dict) and one.get("Address"):
-            yield formataddr((str(one.get("Name") or ""), str(one["Address"])))
+def _addresses(value: Any) -> Iterator[str]:
+    for entry in value if isinstance(value, list) else [value]:
+        if isinstance(entry, dict) and entry.get("Address"):
+            yield formataddr((str(entry.get("Name") or ""), str(entry["Address"])))

@@ -1,4 +1,7 @@
-"""Mails that a provider posts to a webhook: stored as they came, read from there as any other mail."""
+"""Mails that a provider posts to a webhook.
+
+They are stored as they came, and read from there as any other mail.
+"""
 
 import hashlib
 from collections.abc import Sequence
@@ -18,9 +21,9 @@ FOLDER = "webhooks"
 
 
 def keep(files: MailFiles, webhook: Webhook, speaker: MailProvider, body: bytes, content_type: str) -> Sequence[str]:
-    """Store what an authentic request delivered, a file for each mail, and return their names.
+    """Store the mails of an authentic request; return their names.
 
-    A file is named by its content: what is delivered again takes its own place.
+    Each mail is a file named by its content: a repeated delivery replaces its own file.
     """
     return [_keep(files, webhook, content, content_type) for content in speaker.mails(body)]
 
@@ -32,7 +35,10 @@ def _keep(files: MailFiles, webhook: Webhook, content: bytes, content_type: str)
 
 
 class StoredMails:
-    """Reads stored mails: raw ones, and in the folder of webhooks as their provider posted them."""
+    """Reads stored mails, raw or as their provider posted them.
+
+    The latter are in the folder of webhooks.
+    """
 
     def __init__(self, policy: Policy) -> None:
         """Take the policy: it says who delivers to a webhook."""

@@ -1,7 +1,7 @@
-"""Mailgun: a route's `forward()` posts a mail as a form, parsed or (to an address that ends in `mime`) raw.
+"""Mailgun's `forward()`, which posts mails as forms.
 
-`signature` is the HMAC-SHA256 of `timestamp` and `token` under the HTTP webhook signing key. It does not cover the
-mail; only TLS does.
+They are parsed or, for an address that ends in `mime`, raw. `signature` is the HMAC-SHA256 of `timestamp` and `token`
+under the HTTP webhook signing key. It does not cover the mail; only TLS does.
 """
 
 import json
@@ -32,15 +32,15 @@ class Mailgun(NoHandshake):
     """Mails of a Mailgun route."""
 
     def check(self, request: Request, keys: WebhookSecrets, now: datetime) -> None:
-        """Check the signature in the form, and that it was made just now."""
+        """Check the signature in the form, and its time."""
         try:
             form = posted(request.body, request.headers.get("content-type", ""))
         except UnreadableDelivery as error:
             raise WebhookVerificationError("the form with the signature is missing") from error
-        stamp, token, given = form.text("timestamp"), form.text("token"), form.text("signature")
+        stamp, token, signature = form.text("timestamp"), form.text("token"), form.text("signature")
         require_recent(stamp, now)
         signed = f"{stamp}{token}".encode("utf-8", "replace")
-        require([given] if given and token else [], keys, lambda secret: hexed(secret, signed))
+        require([signature] if signature and token else [], keys, lambda secret: hexed(secret, signed))
 
     def mails(self, body: bytes) -> Sequence[bytes]:
         """Return what is one mail each."""
@@ -65,8 +65,8 @@ def _headers(form: PostedForm) -> list[tuple[str, str]]:
 
 def _parsed(form: PostedForm) -> InboundEmail:
     headers = _headers(form)
-    known = {name.lower() for name, _ in headers}
-    named = [(name, form.text(name)) for name in ("from", "subject") if name not in known]
+    present = {name.lower() for name, _ in headers}
+    missing = [(name, form.text(name)) for name in ("from", "subject") if name not in present]
     flags = [value for name, value in headers if name.lower() == "x-mailgun-sflag"]
-    letter = letter_of([*headers, *named], form.text("body-plain"), form.text("body-html"), attachments=form.files)
+    letter = letter_of([*headers, *missing], form.text("body-plain"), form.text("body-html"), attachments=form.files)
     return suspected(letter, *flags)

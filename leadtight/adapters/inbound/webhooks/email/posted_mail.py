@@ -1,4 +1,7 @@
-"""Mails that other systems post as forms: their fields as bytes, and the files beside them by name only."""
+"""Mails that other systems post as forms.
+
+Fields are bytes; files are known by name only.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,18 +18,24 @@ MOST_FIELDS = 1_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostedForm:
-    """A form as it was posted; of a field that comes twice the first counts."""
+    """A posted form; of repeated fields, the first counts."""
 
     fields: Mapping[str, bytes]
     files: Sequence[Attachment] = ()
 
     def text(self, name: str, charset: str = "utf-8") -> str:
-        """Return a field in a charset, as mail programs mean its label; empty when it is missing."""
+        """Return a field decoded, empty when it is missing.
+
+        Charset labels are read as mail programs mean them.
+        """
         return decoded(self.fields.get(name, b""), charset)
 
 
 def posted(body: bytes, content_type: str) -> PostedForm:
-    """Return what a form says, urlencoded or multipart. Raises Unreadable when it is neither."""
+    """Parse a form, urlencoded or multipart.
+
+    Raises Unreadable when it is neither.
+    """
     if content_type.partition(";")[0].strip().lower() != "multipart/form-data":
         return _of_pairs(body)
     from leadtight.adapters.http.multipart import parts  # with the first such mail
@@ -60,26 +69,27 @@ def _file(part: Any) -> Attachment:
 
 
 def sent_to(letter: InboundEmail, addresses: Iterable[str]) -> InboundEmail:
-    """Return a mail with the addresses that the receiving server took it for, before those in its headers."""
+    """Put the receiving server's recipients before those in the headers."""
     taken = [address.strip().casefold() for address in addresses if "@" in address]
     return replace(letter, recipients=tuple(dict.fromkeys([*taken, *letter.recipients])))
 
 
 def suspected(letter: InboundEmail, *signs: object) -> InboundEmail:
-    """Return a mail as spam when a sign of the receiving server says `Yes`."""
-    told = any(str(sign).strip().casefold().startswith("yes") for sign in signs)
-    return replace(letter, suspicion=Suspicion.SPAM) if told else letter
+    """Mark a mail as spam when the server says `Yes`."""
+    is_spam = any(str(sign).strip().casefold().startswith("yes") for sign in signs)
+    return replace(letter, suspicion=Suspicion.SPAM) if is_spam else letter
 
 
 def attested(
     letter: InboundEmail, *, spf: str = "", envelope: str = "", dkim_domains: Iterable[str] = ()
 ) -> InboundEmail:
-    """Return a mail with what its provider found of the sender; no header of the mail itself is believed.
+    """Add the provider's authentication results to a mail.
 
-    `envelope` is the address that SPF was checked for, `dkim_domains` are those whose signatures are good.
+    No header of the mail itself is trusted. `envelope` is the address that SPF was checked for, `dkim_domains` are
+    those with valid signatures.
     """
     signed = tuple(dkim_domains)
-    found = Authentication(
+    results = Authentication(
         is_checked=True,
         from_address=letter.authentication.from_address,
         spf=spf.strip().casefold(),
@@ -87,23 +97,26 @@ def attested(
         dkim=PASS if signed else "",
         dkim_domains=signed,
     )
-    return replace(letter, authentication=found)
+    return replace(letter, authentication=results)
 
 
 def pairs_of(content: Any) -> list[tuple[str, str]]:
-    """Return headers as JSON has them: pairs, objects with a name and a value, or names and one or several values."""
+    """Return JSON headers as pairs.
+
+    They are pairs, objects with a name and a value, or names with one or several values.
+    """
     if isinstance(content, Mapping):
-        return [(str(name), str(one)) for name, given in content.items() for one in _several(given)]
+        return [(str(name), str(value)) for name, values in content.items() for value in _several(values)]
     return list(_pairs(content)) if isinstance(content, list) else []
 
 
 def _pairs(content: Sequence[Any]) -> Iterator[tuple[str, str]]:
-    for one in content:
-        if isinstance(one, Mapping):
-            yield str(one.get("Name", "")), str(one.get("Value", ""))
-        elif isinstance(one, list) and len(one) == 2:
-            yield str(one[0]), str(one[1])
+    for entry in content:
+        if isinstance(entry, Mapping):
+            yield str(entry.get("Name", "")), str(entry.get("Value", ""))
+        elif isinstance(entry, list) and len(entry) == 2:
+            yield str(entry[0]), str(entry[1])
 
 
-def _several(given: Any) -> Sequence[Any]:
-    return given if isinstance(given, list) else [given]
+def _several(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, list) else [value]

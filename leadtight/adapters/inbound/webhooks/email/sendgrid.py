@@ -1,7 +1,8 @@
-"""SendGrid Inbound Parse: a mail posted as a form, parsed or (with `send_raw`) as it came.
+"""SendGrid Inbound Parse, which posts mails as forms.
 
-With a security policy that has `signature` on, SendGrid signs time and body by ECDSA (P-256, SHA-256); a signing
-secret here is that policy's public key, base64 as SendGrid shows it. Its other way, OAuth, needs a server of ours.
+They are parsed or, with `send_raw`, raw. With a security policy that has `signature` on, SendGrid signs time and body
+by ECDSA (P-256, SHA-256); a signing secret here is that policy's public key, base64 as SendGrid shows it. Its other
+way, OAuth, needs a server of ours.
 """
 
 import json
@@ -25,12 +26,12 @@ class SendGrid(NoHandshake):
     """Mails of an Inbound Parse setting."""
 
     def check(self, request: Request, keys: WebhookSecrets, now: datetime) -> None:
-        """Check the signature over time and body with each live public key."""
-        stamp, given = request.headers.get(TIME, ""), request.headers.get(SIGNATURE, "")
+        """Check the signature of time and body by live keys."""
+        stamp, encoded = request.headers.get(TIME, ""), request.headers.get(SIGNATURE, "")
         require_recent(stamp, now)
-        signature, signed = unbased(given), stamp.encode("utf-8", "replace") + request.body
+        signature, signed = unbased(encoded), stamp.encode("utf-8", "replace") + request.body
         if not any(_signed_by(key, signature, signed) for key in keys.signing):
-            raise WebhookVerificationError("the signature does not match" if given else "the signature is missing")
+            raise WebhookVerificationError("the signature does not match" if signature else "the signature is missing")
 
     def mails(self, body: bytes) -> Sequence[bytes]:
         """Return what is one mail each."""
@@ -72,9 +73,9 @@ def _parsed(form: PostedForm) -> InboundEmail:
 
     lines = said("headers").replace("\r\n", "\n").replace("\n ", " ").replace("\n\t", " ").split("\n")
     headers = [(name.strip(), value.strip()) for name, colon, value in (line.partition(":") for line in lines) if colon]
-    known = {name.lower() for name, _ in headers}
-    named = [(name, said(name)) for name in ("from", "to", "subject") if name not in known]
-    return letter_of([*headers, *named], said("text"), said("html"), attachments=tuple(form.files))
+    present = {name.lower() for name, _ in headers}
+    missing = [(name, said(name)) for name in ("from", "to", "subject") if name not in present]
+    return letter_of([*headers, *missing], said("text"), said("html"), attachments=tuple(form.files))
 
 
 def _json(form: PostedForm, name: str) -> dict[str, Any]:

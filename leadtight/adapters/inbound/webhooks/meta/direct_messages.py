@@ -1,4 +1,7 @@
-"""What people write to a page in Messenger, or to an account on Instagram: a conversation with a user by their id."""
+"""Messages to a page in Messenger or an Instagram account.
+
+Users are known by their id.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,11 +16,14 @@ from leadtight.domain.policy.trust import Submitter
 
 HANDLES = {"instagram": "instagram"}
 OF_OURS = ("read", "delivery", "optin", "pass_thread_control", "take_thread_control", "request_thread_control")
-"""Receipts of our own messages, and who of the page's apps answers."""
+"""Events about our own messages, and about which app replies."""
 
 
 def direct_message(update: MetaUpdate, webhook: Webhook) -> Sequence[Item]:
-    """Return a message or a pressed button as a lead; reactions are set aside. Raises Unreadable."""
+    """Return a message or pressed button as a lead.
+
+    Reactions are set aside. Raises Unreadable.
+    """
     event = update.value
     message = event.get("message") or event.get("message_edit") or {}
     if not isinstance(message, Mapping):

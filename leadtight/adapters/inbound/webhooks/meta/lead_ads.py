@@ -1,7 +1,8 @@
-"""Meta: `X-Hub-Signature-256: sha256=<hex>` is the HMAC-SHA256 of the body under the app's secret.
+"""Lead ads of Facebook and Instagram, and direct messages.
 
-Lead ads of Facebook and Instagram only announce a lead's id: it is fetched from the Graph API afterwards. Messages to a
-page or an account come as they are, as those of WhatsApp do.
+`X-Hub-Signature-256: sha256=<hex>` is the HMAC-SHA256 of the body under the app's secret. Lead ads only announce a
+lead's id: it is fetched from the Graph API afterwards. Messages to a page or an account come complete, as those of
+WhatsApp do.
 """
 
 import json
@@ -39,7 +40,10 @@ GRAPH = "https://graph.facebook.com/v23.0"
 
 
 class MetaProvider(ItemsWithIds):
-    """What Meta's products have in common: signature, handshake, and several updates of several accounts at once."""
+    """Base of Meta's products: signature, handshake and batched updates.
+
+    A delivery may have several updates of several accounts.
+    """
 
     reply = WebhookReply(body="EVENT_RECEIVED", content_type="text/plain")
 
@@ -48,26 +52,29 @@ class MetaProvider(ItemsWithIds):
         if request.method != "GET":
             return None
         expected = keys.values.get("verify_token", "")
-        given = request.query.get("hub.verify_token", "")
-        if not expected or request.query.get("hub.mode") != "subscribe" or not same(given, expected):
+        token = request.query.get("hub.verify_token", "")
+        if not expected or request.query.get("hub.mode") != "subscribe" or not same(token, expected):
             raise WebhookVerificationError("the verify token does not match")
         return WebhookReply(body=request.query.get("hub.challenge", ""), content_type="text/plain")
 
     def check(self, request: Request, keys: WebhookSecrets, now: datetime) -> None:
         """Check the signature over the body."""
-        given = request.headers.get("x-hub-signature-256", "")
-        require([given] if given else [], keys, lambda secret: f"sha256={hexed(secret, request.body)}")
+        signature = request.headers.get("x-hub-signature-256", "")
+        require([signature] if signature else [], keys, lambda secret: f"sha256={hexed(secret, request.body)}")
 
     def split(self, body: bytes, webhook: Webhook) -> Sequence[bytes]:
-        """Return each update by itself, with what is said of all of them."""
+        """Return each update with the properties shared by all."""
         return list(split_updates(json_object(body)))
 
 
 class LeadAds(MetaProvider):
-    """Lead ads of Facebook and Instagram (A3), and messages to the page or account."""
+    """Lead ads (A3), and messages to the page or account."""
 
     def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Item]:
-        """Return a lead to fetch for a change of the field `leadgen`, or a message as a lead; nothing for the rest."""
+        """Return leads to fetch, and messages as leads.
+
+        A change of the field `leadgen` is a lead to fetch; other changes are ignored.
+        """
         update = updated(body)
         if update.message is not None:
             return direct_message(update, webhook)
@@ -94,7 +101,7 @@ class LeadAds(MetaProvider):
     def listed(
         self, ask: Ask, since: datetime, until: datetime, keys: WebhookSecrets, webhook: Webhook
     ) -> Iterator[Submission]:
-        """Return the leads of the forms that the secret names under `forms`."""
+        """Return the leads of the secret's `forms`."""
         limits = (("GREATER_THAN", int(since.timestamp()) - 1), ("LESS_THAN", int(until.timestamp())))
         made = json.dumps([{"field": "time_created", "operator": o, "value": v} for o, v in limits])
         for form in needed_list(keys, "forms"):
@@ -106,21 +113,24 @@ class LeadAds(MetaProvider):
 def _pages(
     keys: WebhookSecrets, path: str, made: str
 ) -> tuple[ApiRequest, Callable[[Mapping[str, Any]], ApiRequest | None]]:
-    """Return the first question of a list and how it goes on: a page with no `next` is the last."""
-    asked = {"filtering": made, "limit": "100"}
+    """Return the first request of a list and its continuation.
+
+    A page without `next` is the last.
+    """
+    params = {"filtering": made, "limit": "100"}
 
     def following(page: Mapping[str, Any]) -> ApiRequest | None:
         paging = page.get("paging") or {}
-        return _graph(keys, path, {**asked, "after": dig(paging, "cursors", "after")}) if paging.get("next") else None
+        return _graph(keys, path, {**params, "after": dig(paging, "cursors", "after")}) if paging.get("next") else None
 
-    return _graph(keys, path, asked), following
+    return _graph(keys, path, params), following
 
 
-def _graph(keys: WebhookSecrets, path: str, asked: Mapping[str, str]) -> ApiRequest:
+def _graph(keys: WebhookSecrets, path: str, params: Mapping[str, str]) -> ApiRequest:
     """Return a question to the Graph API."""
     wanted = "id,created_time,field_data,form_id,ad_id,campaign_id,platform,is_organic,custom_disclaimer_responses"
     return ApiRequest(
-        url=f"{api(keys, GRAPH)}/{path}?{urlencode({'fields': wanted, **asked})}",
+        url=f"{api(keys, GRAPH)}/{path}?{urlencode({'fields': wanted, **params})}",
         headers=signed_in(keys),
     )
 

@@ -1,4 +1,7 @@
-"""The updates in a delivery of Meta: up to 1,000, of several accounts, by `changes` or (Messenger) by `messaging`."""
+"""Updates in a delivery of Meta, up to 1,000.
+
+They are of several accounts, in `changes` or (Messenger) in `messaging`.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,7 +13,10 @@ from leadtight.adapters.inbound.webhooks.provider import UnreadableDelivery, dig
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetaUpdate:
-    """One update: of which product and account, which field of it changed and to what, or a message of a chat."""
+    """One update: a changed field or a chat message.
+
+    It has its product and account, and the new value of the field.
+    """
 
     product: str
     account: str
@@ -20,7 +26,10 @@ class MetaUpdate:
 
 
 def split_updates(content: Mapping[str, Any]) -> Iterator[bytes]:
-    """Yield each update as a delivery of its own; what is no update is one, too: reading it says what it lacks."""
+    """Yield each update as a delivery of its own.
+
+    So is content that is not an update: reading it says what it lacks.
+    """
     for entry in dig(content, "entry", kind=list):
         if not isinstance(entry, Mapping):
             yield packed({**content, "entry": [entry]})
@@ -30,8 +39,8 @@ def split_updates(content: Mapping[str, Any]) -> Iterator[bytes]:
         if not updates and "standby" not in entry:
             yield packed({**content, "entry": [entry]})
         for name, update in updates:
-            for one in _each_message(update) if name == "changes" else [update]:
-                yield packed({**content, "entry": [{**about, name: [one]}]})
+            for part in _each_message(update) if name == "changes" else [update]:
+                yield packed({**content, "entry": [{**about, name: [part]}]})
 
 
 def updated(body: bytes) -> MetaUpdate:
@@ -48,7 +57,7 @@ def updated(body: bytes) -> MetaUpdate:
 
 
 def moment(stamp: Any, *, per_second: int = 1) -> str:
-    """Return a Unix time as text, nothing for what is none."""
+    """Return a Unix time as text, empty when invalid."""
     try:
         return datetime.fromtimestamp(int(stamp) / per_second, UTC).isoformat()
     except (TypeError, ValueError, OverflowError, OSError):
@@ -56,11 +65,14 @@ def moment(stamp: Any, *, per_second: int = 1) -> str:
 
 
 def sender(message: Mapping[str, Any], *names: str) -> str:
-    """Return who sent a message, by the first of these names that is there. Raises Unreadable."""
-    found = next((str(message[name]) for name in names if isinstance(message.get(name), str | int)), "").strip()
-    if not found:
+    """Return a message's sender, by the first name present.
+
+    Raises Unreadable.
+    """
+    sender_id = next((str(message[name]) for name in names if isinstance(message.get(name), str | int)), "").strip()
+    if not sender_id:
         raise UnreadableDelivery(f"{' and '.join(names)} are missing: the sender is unknown")
-    return found
+    return sender_id
 
 
 def _listed(value: Any) -> list[Any]:

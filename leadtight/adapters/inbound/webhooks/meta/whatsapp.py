@@ -1,6 +1,6 @@
-"""WhatsApp: messages to a business number, by the Cloud API (A4).
+"""WhatsApp messages to a business number, by Cloud API (A4).
 
-People are known by their number, by an id that is theirs with this business (`user_id`), or by both: who has a user
+People are known by their number, by an id that is theirs with this business (`user_id`), or by both: a user with a user
 name may hide the number.
 """
 
@@ -20,14 +20,20 @@ from leadtight.domain.policy.sources import Webhook
 from leadtight.domain.policy.trust import Submitter
 
 NO_INQUIRY = frozenset({"reaction", "revoke", "system"})
-"""What tells a lead's owner something, and is not an inquiry from an unknown sender."""
+"""Message types that inform an owner, but are not inquiries.
+
+From an unknown sender they bring no lead.
+"""
 
 
 class WhatsApp(MetaProvider):
     """Messages to a WhatsApp business number."""
 
     def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Item]:
-        """Return a message as an inquiry; receipts and copies of our own messages concern no lead."""
+        """Return a message as an inquiry.
+
+        Receipts and copies of our own messages have no lead.
+        """
         update = updated(body)
         if update.field == "user_preferences":
             return [set_aside(webhook, update.value, "the user set what this business may send by WhatsApp")]
@@ -66,9 +72,9 @@ def _inquiry(message: Mapping[str, Any], value: Mapping[str, Any]) -> dict[str, 
         "received_at": moment(message.get("timestamp")),
         "fields": flat({"whatsapp_to": metadata.get("display_phone_number")}),
     }
-    known = {"phone": f"+{number}" if number else "", "handle": f"whatsapp:{user}" if user else ""}
+    points = {"phone": f"+{number}" if number else "", "handle": f"whatsapp:{user}" if user else ""}
     return with_fields(
-        {**body, **{name: text for name, text in known.items() if text}},
+        {**body, **{name: text for name, text in points.items() if text}},
         {"whatsapp_user": user} if user else {},
         flat(without(profile, "name"), "profile."),
         flat(without(contact, "wa_id", "user_id", "profile"), "contact."),
@@ -80,17 +86,20 @@ def _inquiry(message: Mapping[str, Any], value: Mapping[str, Any]) -> dict[str, 
 
 
 def _now_known_as(message: Mapping[str, Any]) -> dict[str, str]:
-    """Return the number or id that a user has from now on, of whichever the system tells."""
+    """Return a user's new number or id, whichever is given.
+
+    A system message announces it.
+    """
     about = _object(message.get("system"))
     number = str(about.get("wa_id") or about.get("new_wa_id") or "").removeprefix("+")
     user = str(about.get("user_id") or about.get("new_user_id") or "")
-    known = {"phone": f"+{number}" if number else "", "handle": f"whatsapp:{user}" if user else ""}
-    return {name: text for name, text in known.items() if text}
+    contact = {"phone": f"+{number}" if number else "", "handle": f"whatsapp:{user}" if user else ""}
+    return {name: text for name, text in contact.items() if text}
 
 
 def _number(message: Mapping[str, Any]) -> str:
-    given = message.get("from")
-    return str(given).strip().removeprefix("+") if isinstance(given, str | int) else ""
+    sender = message.get("from")
+    return str(sender).strip().removeprefix("+") if isinstance(sender, str | int) else ""
 
 
 def _contact(value: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -99,7 +108,10 @@ def _contact(value: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _beyond_words(message: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a message has beside its text, its sender and what the guard and the clock are made of."""
+    """Return a message's other properties.
+
+    They exclude text and sender, and what guard and clock are made of.
+    """
     rest = without(message, "from", "from_user_id", "id", "timestamp", "type", "referral")
     if isinstance(rest.get("text"), Mapping):
         rest["text"] = without(rest["text"], "body")

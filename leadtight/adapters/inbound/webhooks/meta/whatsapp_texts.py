@@ -1,4 +1,4 @@
-"""What a message of WhatsApp says, in words that its reader understands without WhatsApp."""
+"""WhatsApp messages in words understood without WhatsApp."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -11,7 +11,10 @@ _INTERNAL = frozenset({"flow_token"})
 
 
 def words(message: Content) -> str:
-    """Return what a message says; of what is no text, its kind and what can be read of it."""
+    """Return what a message says.
+
+    Without text, it is the kind and its readable content.
+    """
     kind = str(message.get("type") or "")
     content = message.get(kind)
     if isinstance(content, list):
@@ -19,8 +22,8 @@ def words(message: Content) -> str:
     about: Content = content if isinstance(content, Mapping) else {}
     if kind in _WORDS:
         return _WORDS[kind](about)
-    said = about.get("text") or about.get("caption") or about.get("body") or _errors(message)
-    return f"[{kind or 'message'}] {said}".strip()
+    caption = about.get("text") or about.get("caption") or about.get("body") or _errors(message)
+    return f"[{kind or 'message'}] {caption}".strip()
 
 
 def answers(message: Content) -> dict[str, str]:
@@ -89,8 +92,8 @@ def _item(item: Content) -> str:
 
 
 def _document(content: Content) -> str:
-    named = ": ".join(str(content[name]) for name in ("filename", "caption") if content.get(name))
-    return f"[document] {named}".strip()
+    title = ": ".join(str(content[name]) for name in ("filename", "caption") if content.get(name))
+    return f"[document] {title}".strip()
 
 
 def _audio(content: Content) -> str:
