@@ -23,14 +23,17 @@ class FileStore(Protocol):
 
 
 class FileReconciliations:
-    """Reconciliations over files; one that cannot be read raises UnreadableRow, and is not written over."""
+    """Reconciliations over files.
+
+    One that cannot be read raises UnreadableRow, and is not overwritten.
+    """
 
     def __init__(self, files: FileStore) -> None:
         """Take the files."""
         self._files = files
 
     def find(self, channel: str, day: date) -> Reconciliation | None:
-        """Return what is known of a channel's day."""
+        """Return the reconciliation of a channel's day, if any."""
         path = _path(channel, day)
         stored = self._files.get(path)
         try:
@@ -40,7 +43,7 @@ class FileReconciliations:
         raise UnreadableRow(Unreadable(kind="reconciliation", key=path, error=name))
 
     def keep(self, reconciliation: Reconciliation) -> None:
-        """Store what is known by now."""
+        """Store the latest state of a reconciliation."""
         body = (json.dumps({"schema": SCHEMA, **to_document(reconciliation)}, indent=2) + "\n").encode()
         self._files.put(_path(reconciliation.channel, reconciliation.day), body, "application/json")
 

@@ -17,7 +17,7 @@ from leadtight.app.sweep import Left
 from leadtight.domain.model.errors import OutOfTime
 
 AGAIN = 2.0
-"""Seconds until an item that did not end is interrupted again."""
+"""Seconds until an unfinished item is interrupted again."""
 
 
 def shares(left: Left, least: float) -> Limits:

@@ -1,4 +1,4 @@
-"""Tell temporary failures of AWS from requests it always refuses."""
+"""Temporary failures of AWS, and requests that it always refuses."""
 
 REFUSED = frozenset(
     {

@@ -19,7 +19,7 @@ from leadtight.adapters.aws.time_left import time_left
 from leadtight.domain.model.errors import OutOfTime
 
 IN_HAND = timedelta(seconds=2)
-"""The part of a function's time that items do not get.
+"""The time of a function that items do not get.
 
 The function writes its results and answers in it.
 """
@@ -31,7 +31,7 @@ A slow table answers after six seconds.
 """
 
 TRIES = 3
-"""How often an item may time out before a person decides.
+"""Time-outs of an item before a person decides.
 
 The queue itself gives up after five tries.
 """

@@ -12,7 +12,7 @@ from leadtight.app.ports.files import FileVersion, StoredMail
 
 logger = logging.getLogger(__name__)
 NO_TYPE = "application/octet-stream"
-"""The content type of uploads; no browser runs or shows it."""
+"""The content type of uploads, never run or shown."""
 
 LARGEST_MAIL = 10 * 1024 * 1024
 """The number of bytes of a mail that are read.
@@ -170,5 +170,5 @@ class S3Versions:
         return content
 
     def delete(self, version: FileVersion) -> None:
-        """Delete one version for good."""
+        """Delete one version permanently."""
         clients.client("s3").delete_object(Bucket=self._bucket, Key=version.key, VersionId=version.id)

@@ -28,7 +28,7 @@ class _CachedSecret(Generic[T]):
         self._kept: tuple[float, T] | None = None
 
     def __call__(self) -> T:
-        """Return what the secret says."""
+        """Return the parsed secret."""
         now = self._monotonic()
         if self._kept is None or now - self._kept[0] >= KEPT_SECONDS:
             answer = clients.client("secretsmanager").get_secret_value(SecretId=self._secret_id)

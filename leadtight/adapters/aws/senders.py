@@ -114,7 +114,7 @@ class ConnectCaller:
     """
 
     def __init__(self, voice: Voice | None) -> None:
-        """Take how calls are placed; None where there are none."""
+        """Take the voice settings, None without calls."""
         self._voice = voice
 
     def place_call(self, permission: Permission, envelope: Envelope) -> str:

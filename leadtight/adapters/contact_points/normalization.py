@@ -27,7 +27,10 @@ class PhoneEmailNormalizer:
         return phone_numbers.read(text, country, is_assumed=is_assumed) if len(text) <= LONGEST_TYPED else None
 
     def national_digits(self, number: str) -> str:
-        """Return the digits of a `+E164` number after its country's code; empty when it is no such number."""
+        """Return a `+E164` number's digits without its country code.
+
+        They are empty for any other text.
+        """
         from leadtight.adapters.contact_points import phone_numbers
 
         return phone_numbers.national_digits(number)

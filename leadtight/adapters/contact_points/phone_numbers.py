@@ -59,7 +59,10 @@ def read(text: str, country: str, *, is_assumed: bool = False) -> str | None:
 
 
 def national_digits(number: str) -> str:
-    """Return the digits of a `+E164` number after its country's code; empty when it is no such number."""
+    """Return a `+E164` number's digits without its country code.
+
+    They are empty for any other text.
+    """
     try:
         return phonenumbers.national_significant_number(phonenumbers.parse(number))
     except phonenumbers.NumberParseException:

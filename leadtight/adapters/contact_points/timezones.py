@@ -11,7 +11,7 @@ from leadtight.domain.compliance.timezone import LocalTime, TimezoneSource, loca
 from leadtight.domain.model.inquiry import Inquiry
 
 SAID = "timezone"
-"""The field in which booking tools and forms send a zone."""
+"""The field in which booking tools and forms send zones."""
 
 
 def local_time_of(company: ZoneInfo, inquiry: Inquiry, now: datetime) -> LocalTime:

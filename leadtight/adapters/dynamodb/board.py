@@ -42,7 +42,7 @@ class BoardAccess(TableAccess):
         return min(MOST_COUNTED, sum(TableRow.due.count(each, recorded, limit=MOST_COUNTED) for each in partitions))
 
     def held_counts(self) -> QuarantineCounts:
-        """Return how many deliveries are held: two calls."""
+        """Count the deliveries in quarantine: two calls."""
         from leadtight.app.ports.board import MOST_COUNTED, QuarantineCounts
 
         waiting, suspected = (

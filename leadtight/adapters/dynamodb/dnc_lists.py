@@ -1,7 +1,7 @@
 """Do-not-call lists in DynamoDB.
 
-A number is kept as the hash by which people are known, never as itself: the lists name strangers, and all that is asked
-is whether one number is on them. Who has the table can still try numbers one by one (decision 0037).
+A number is stored as the hash by which people are known, never as itself: the lists name strangers, and they only need
+to answer whether one number is on them. Anyone who has the table can still try numbers one by one (decision 0037).
 """
 
 from collections.abc import Iterable
@@ -55,7 +55,7 @@ class DynamoDncLists:
         return row_reader.listing(DncListRow, items, lambda row: value_of(DncList, row.doc))
 
     def standing(self, number_key: str) -> DncStatus:
-        """Return what the lists say of a number: two calls."""
+        """Return a number's status on all lists: two calls."""
         lists = self.lists()
         items = row_reader.in_partition(keys.listed(number_key), keys.LIST_PREFIX)
         entries = row_reader.listing(ListedRow, items, lambda row: (row.sk, row.generation))

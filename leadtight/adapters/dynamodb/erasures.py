@@ -127,7 +127,7 @@ class DynamoErasures:
 
 
 def _unless_gone(write: Callable[[], object]) -> None:
-    """Do what is conditional on something being there."""
+    """Make a conditional write; ignore a missing item."""
     try:
         write()
     except (DeleteError, PutError, UpdateError) as error:

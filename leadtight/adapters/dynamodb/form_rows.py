@@ -16,7 +16,7 @@ from leadtight.domain.model.consent_record import ConsentRecord
 MOST_SHARDS = 16
 LEAST_SHARE = 25
 Place = tuple[str, int]
-"""The partition of a counting item, and its share of the limit."""
+"""A counting item's partition, and its share of the limit."""
 
 
 class CountRow(TableRow, discriminator="count"):

@@ -27,7 +27,7 @@ class GuardAccess(TableAccess):
     """What has been taken, whatever became of it."""
 
     def taken_by(self, guard: Guard, now: datetime) -> AlreadyTaken | None:
-        """Return who has taken a guard: one call."""
+        """Return the holder of a guard: one call."""
         partition, still = keys.guard(guard.source, guard.key), format_timestamp(now)
         return row_reader.one(GuardRow, partition, keys.GUARD_SK, lambda row: _taken_still(row, still))
 

@@ -123,7 +123,7 @@ class OutboxAccess(TableAccess):
         return Listing(sorted(messages, key=lambda m: (m.created_at, m.id)), messages.unreadable)
 
     def sent_lately(self, key: str) -> SentLately:
-        """Return what went to an address: one call."""
+        """Return the recent sends to an address: one call."""
         from leadtight.adapters.dynamodb import sent_rows
 
         return sent_rows.sent_lately(key)
@@ -144,7 +144,7 @@ class OutboxAccess(TableAccess):
         return sent_rows.spend(budget)
 
     def spent(self, key: str) -> int:
-        """Return how many of a budget were counted: one call."""
+        """Return how much of a budget is spent: one call."""
         from leadtight.adapters.dynamodb import sent_rows
 
         return sent_rows.spent(key)

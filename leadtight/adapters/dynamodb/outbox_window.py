@@ -26,7 +26,7 @@ def due(until: datetime, limit: int) -> Listing[Message]:
 
 
 def queued(until: datetime, limit: int) -> Listing[Message]:
-    """Return what waits for a digest that is due."""
+    """Return messages whose digest is due."""
     return _window(_IN_DIGESTS, until, limit, lambda message: message.queued)
 
 

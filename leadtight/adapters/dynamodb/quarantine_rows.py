@@ -21,7 +21,7 @@ LONGEST_PART = 64 * 1024
 """Characters of a part: at most 256 KB."""
 
 SHOWN = 4_000
-"""Characters in the row of a delivery that is in parts.
+"""Characters kept in the row of a delivery in parts.
 
 Lists show them.
 """
@@ -81,6 +81,6 @@ def parts_of(delivery: QuarantinedDelivery) -> Iterator[QuarantinePartRow]:
 
 
 def lengths(characters: int) -> list[int]:
-    """Return how many characters each part of so many has."""
+    """Split a number of characters into lengths of parts."""
     whole, rest = divmod(characters, LONGEST_PART)
     return [LONGEST_PART] * whole + ([rest] if rest else [])

@@ -265,7 +265,7 @@ class OwnerRow(TableRow, discriminator="owner"):
 
 
 class AlertsRow(TableRow, discriminator="alerts"):
-    """How often somebody was interrupted lately."""
+    """How often a person was alerted recently."""
 
     turn = NumberAttribute()
     doc = UnicodeAttribute()

@@ -23,7 +23,7 @@ class SentRow(TableRow, discriminator="sent"):
 
 
 def sent_lately(key: str) -> SentLately:
-    """Return what went to an address: one call."""
+    """Return the recent sends to an address: one call."""
     partition = keys.sent(key)
     stored = row_reader.one(SentRow, partition, keys.SENT_SK, lambda row: value_of(SentLately, row.doc))
     return stored or SentLately(key=key)
@@ -66,5 +66,5 @@ def spend(budget: Budget) -> int | None:
 
 
 def spent(key: str) -> int:
-    """Return how many were counted: one call."""
+    """Return how much of a budget is spent: one call."""
     return row_reader.one(CountRow, keys.count(key, 0), keys.COUNT_SK, lambda row: int(row.hits)) or 0

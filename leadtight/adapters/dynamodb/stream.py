@@ -49,7 +49,7 @@ def lead(record: Record) -> Lead | None:
 def freed(record: Record) -> str | None:
     """Return the person whose open leads an event reduces.
 
-    None when it reduces nobody's.
+    None for any other event.
     """
     row = _row(record)
     return row.frees if isinstance(row, EventRow) else None
@@ -136,7 +136,7 @@ def _is_soft_bounce(event: Mapping[str, Any]) -> bool:
 
 
 def _is_no_complaint(event: Mapping[str, Any]) -> bool:
-    """Tell whether a report is not a complaint.
+    """Check whether a feedback report is not a complaint.
 
     It takes a mail out of the spam folder, or is about a signature.
     """

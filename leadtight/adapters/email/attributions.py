@@ -15,9 +15,9 @@ _BEGINS_INSIDE = re.compile(r"[\s.!?\-](?=(?:On|Am|Le|El|Em|Il|Op|Den|Dnia|Dne)\
 
 
 def is_attribution_end(lines: list[str], number: int, *, above_marks: bool = False) -> bool:
-    """Tell whether `On DATE, NAME wrote:` ends here.
+    """Check whether `On DATE, NAME wrote:` ends here.
 
-    Above marks a date, an address or a verb is enough.
+    Above marks, a date, an address or a verb is enough.
     """
     line = plain(lines[number])
     if not line.endswith((":", "：")) and not _ends_without_colon(line, above_marks=above_marks):

@@ -23,7 +23,7 @@ _SIGNED_BY = re.compile(r"\bheader\.[id]\s*=\s*\"?@?([^\s;\"]+)", re.IGNORECASE)
 
 
 def authentication(message: Message, from_addresses: list[str]) -> Authentication:
-    """Return what our server verified.
+    """Return our server's authentication results.
 
     With several addresses in From, or none, no sender is verified.
     """

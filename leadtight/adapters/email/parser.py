@@ -45,9 +45,9 @@ _REWRITTEN_BY_LISTS = ("x-original-from", "x-original-sender")
 _VERDICTS = {"x-ses-virus-verdict": Suspicion.VIRUS, "x-ses-spam-verdict": Suspicion.SPAM}
 _POLICY = MailPolicy()
 _CONTENT_TYPE = "X-Leadtight-Content-Type"
-"""Keeps the type of a mail that a provider took apart.
+"""Keeps the type of a mail that was taken apart.
 
-The parser must not follow it.
+A provider did so; the parser must not follow the type.
 """
 
 
@@ -164,9 +164,9 @@ def _author(message: Message) -> tuple[str, str]:
 
 
 def _sender(message: Message, author: tuple[str, str], answered: tuple[str, str]) -> tuple[str, str]:
-    """Return whom an answer reaches, and their name.
+    """Return the address and name that a reply reaches.
 
-    That is who wrote, or whom they ask to answer when nobody reads the address they wrote from, as form mailers do.
+    It is the author, or the address given for replies when the author's is not read, as form mailers do.
     """
     name, address = answered if answered[1] and _is_nobody(message, author[1]) else author
     return address, name
@@ -207,7 +207,7 @@ def _references(message: Message) -> tuple[str, ...]:
 
 
 def _suspicion(message: Message) -> Suspicion | None:
-    """Return what SES suspects.
+    """Return the suspicion of SES, if any.
 
     Its verdict counts wherever it stands: a sender could only add better ones.
     """

@@ -37,7 +37,7 @@ def plain(line: str) -> str:
 
 
 def is_marked(line: str) -> bool:
-    """Tell whether a line is marked as quoted."""
+    """Check whether a line is marked as quoted."""
     start = line[:10].lstrip()
     return start.startswith(">") and not start.startswith((">=", ">>=")) and not line[:LONGEST_LINE].endswith("<<")
 
@@ -68,5 +68,5 @@ def is_footer(line: str) -> bool:
 
 
 def _has_all(text: str) -> bool:
-    """Tell whether a title is an attribution between rules."""
+    """Check whether a title is an attribution between rules."""
     return bool(WROTE.search(text) and DATE.search(text) and TIME.search(text))

@@ -34,7 +34,7 @@ _RULE = re.compile(r"\s*[_\-–—=*]{8,}\s*$")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailText:
-    """What a mail says.
+    """The text of a mail.
 
     `own` is what its sender wrote, `text` what is kept of it, `quotes` whether it quotes.
     """

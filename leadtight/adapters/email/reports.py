@@ -69,7 +69,7 @@ def kind_of_types(message: Message, attachments: Sequence[Attachment]) -> Report
 
 
 def delivery_report(parts: Sequence[Message]) -> DeliveryStatusNotification:
-    """Return what a delivery report says."""
+    """Return the delivery status of a report."""
     status_part = next((p for p in parts if _KINDS.get(p.get_content_type()) is ReportKind.DELIVERY), None)
     fields = _fields(status_part) if status_part is not None else {}
     status = fields.get("status", "")
@@ -79,7 +79,7 @@ def delivery_report(parts: Sequence[Message]) -> DeliveryStatusNotification:
 
 
 def complaint(parts: Sequence[Message]) -> Complaint:
-    """Return what a complaint says."""
+    """Return the complaint of a feedback report."""
     report = next((p for p in parts if p.get_content_type() == "message/feedback-report"), None)
     fields = _fields(report) if report is not None else {}
     return Complaint(

@@ -13,7 +13,7 @@ from leadtight.domain.calendar import timestamps
 from leadtight.domain.model.errors import KeyRefused
 
 PREFIX = "leadtight_"
-"""The start of every key, by which scanners recognise leaked ones."""
+"""The start of every key, known to scanners for leaks."""
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 logger = logging.getLogger(__name__)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 LONGEST_BODY = 64 * 1024
 LONGEST_SEEN = 1_000
 REQUEST_ID = "requestContext.requestId"
-"""Where an event has its request id, which log lines share."""
+"""The path of the request id, which log lines share."""
 
 Event = Mapping[str, Any]
 Response = dict[str, Any]

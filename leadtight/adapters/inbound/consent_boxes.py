@@ -18,7 +18,7 @@ BOXES = (
     ("consent_marketing_sms", "sms", "marketing", "marketing_sms"),
     ("consent_marketing_voice", "voice", "marketing", "marketing_voice"),
 )
-"""Each consent box: field, channel, purpose, and wording in the policy."""
+"""Each consent box: field, channel, purpose and policy wording."""
 
 CONSENT_FIELDS = frozenset({"consent_text", "consent_url", "consent_marketing", *(name for name, *_ in BOXES)})
 NO_WORDING = ConsentWording()

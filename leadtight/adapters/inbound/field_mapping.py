@@ -14,7 +14,7 @@ from leadtight.app.intake.inquiry_parser import KNOWN_FIELDS
 from leadtight.domain.policy.forms import ConsentWording
 
 ANSWERS = KNOWN_FIELDS - {"source", "external_id"}
-"""Names that mean the same on a page or in a question.
+"""Names with the same meaning on pages and in questions.
 
 A campaign's `source` is not ours.
 """
@@ -34,7 +34,7 @@ They are a box and its hidden twin, or a group of boxes.
 """
 
 _OF_CONSENT = ("sms", "marketing", "boxes", "text", "url")
-"""The keys of a `consent`; any other key becomes a field."""
+"""The keys of a `consent`; others become fields."""
 
 _CONSENT_CALLED = {plain(name).replace("_", ""): name for name in CONSENT_FIELDS}
 

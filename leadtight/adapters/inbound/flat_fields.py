@@ -34,9 +34,9 @@ def leaves(value: Any, path: str) -> Iterator[tuple[str, str]]:
 
 
 def as_text(value: Any) -> str:
-    """Return a plain value, or a list of them, as text.
+    """Return a plain value, or several, as text.
 
-    Empty for values without meaning.
+    It is empty for values without meaning.
     """
     if isinstance(value, list):
         return ", ".join(filter(None, map(as_text, value)))

@@ -1,4 +1,4 @@
-"""Read a held delivery again: by whoever reads its channel."""
+"""Read a quarantined delivery again, by its channel's reader."""
 
 import json
 from collections.abc import Sequence

@@ -14,16 +14,22 @@ from datetime import UTC, datetime, timedelta
 from leadtight.domain.model.errors import LeadtightError
 
 REPLAY_WINDOW = timedelta(minutes=5)
-"""How old a signed delivery may be, and how far ahead of our clock, where a provider signs its time."""
+"""Largest difference between a signing time and our clock.
+
+It holds where a provider signs its time.
+"""
 
 
 class WebhookVerificationError(LeadtightError):
-    """The request was not signed by whom it claims to come from, or too long ago."""
+    """The request's signature is invalid or too old."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookSecrets:
-    """A webhook's secrets: those that sign now, the newest first, and whatever else its provider asks for by name."""
+    """A webhook's signing secrets, newest first, and other named values.
+
+    Its provider's API needs the latter.
+    """
 
     signing: tuple[str, ...] = ()
     values: Mapping[str, str] = field(default_factory=dict)
@@ -73,9 +79,9 @@ def require_basic(header: str, keys: WebhookSecrets) -> None:
 
 
 def require_basic_or_bearer(header: str, keys: WebhookSecrets) -> None:
-    """Require HTTP Basic, or a live secret as token (RFC 6750).
+    """Require HTTP Basic, or a live secret as token.
 
-    Raises WebhookVerificationError.
+    The token is a bearer token (RFC 6750). Raises WebhookVerificationError.
     """
     kind, _, token = header.partition(" ")
     if kind == "Bearer":
@@ -85,7 +91,7 @@ def require_basic_or_bearer(header: str, keys: WebhookSecrets) -> None:
 
 
 def same(first: str, other: str) -> bool:
-    """Tell whether two texts are equal, in constant time."""
+    """Check whether two texts are equal, in constant time."""
     return hmac.compare_digest(first.encode("utf-8", "replace"), other.encode("utf-8", "replace"))
 
 

@@ -8,7 +8,10 @@ from leadtight.domain.model.lead import Lead
 
 @dataclass
 class MemoryAlarms:
-    """Alarms kept in a list; `due` gives what rings. One that is armed late rings at once."""
+    """Alarms in a list; `due` returns those to fire.
+
+    An alarm that is armed late fires at once.
+    """
 
     armed: dict[tuple[str, str], Lead] = field(default_factory=dict)
     rings_at: dict[tuple[str, str], datetime] = field(default_factory=dict)
@@ -24,7 +27,7 @@ class MemoryAlarms:
         self.armed.pop((lead.id, lead.wake_token), None)
 
     def due(self, now: datetime) -> tuple[Lead, ...]:
-        """Take out and return the alarms that ring by `now`, earliest first."""
+        """Remove and return the alarms due by `now`, earliest first."""
         ringing = sorted(
             (lead for key, lead in self.armed.items() if self.rings_at[key] <= now),
             key=lambda lead: (str(lead.wake_at), lead.id),
@@ -34,5 +37,5 @@ class MemoryAlarms:
         return tuple(ringing)
 
     def next_at(self) -> datetime | None:
-        """Return when the next alarm rings."""
+        """Return the time of the next alarm."""
         return min((self.rings_at[key] for key in self.armed), default=None)

@@ -24,7 +24,7 @@ class MemoryBoard(MemoryQuarantine):
             return sum(start <= lead.recorded_at < end for lead in self._leads.values() if lead.excluded)
 
     def held_counts(self) -> QuarantineCounts:
-        """Return how many deliveries are held."""
+        """Count the deliveries in quarantine."""
         return QuarantineCounts(
             waiting=len(self.open_held(MOST_COUNTED)), suspected=len(self.suspected_held(MOST_COUNTED))
         )

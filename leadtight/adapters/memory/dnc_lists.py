@@ -10,7 +10,10 @@ from leadtight.domain.model.listing import Listing, Unreadable
 
 @dataclass
 class MemoryDncLists:
-    """CallLists in dictionaries. The `spoiled` ones are there and cannot be read, like rows of a newer version."""
+    """CallLists in dictionaries.
+
+    The `spoiled` ones exist but cannot be read, like rows of a newer version.
+    """
 
     published: dict[str, DncList] = field(default_factory=dict)
     entries: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -23,7 +26,7 @@ class MemoryDncLists:
         return Listing(readable, spoiled)
 
     def standing(self, number_key: str) -> DncStatus:
-        """Return what the lists say of a number."""
+        """Return a number's status on all lists."""
         on = (
             imported.name for imported in self.lists() if imported.counts(self.entries.get((number_key, imported.name)))
         )
@@ -38,7 +41,7 @@ class MemoryDncLists:
         return count
 
     def publish(self, imported: DncList) -> None:
-        """Let a complete import take the place of the list before it."""
+        """Replace a list with a complete import."""
         stored = self.published.get(imported.name)
         if stored and stored.generation > imported.generation:
             raise Conflict(f"the list {imported.name} was already imported for a later day")

@@ -34,7 +34,7 @@ class MemoryErasures(MemoryTable):
         self._records[erasure.id] = erasure
 
     def rewrite(self, event: Event) -> None:
-        """Put an event in the place of the one with its id."""
+        """Replace the event of the same id."""
         if (event.lead_id, event.id) in self._events:
             self._events[event.lead_id, event.id] = event
 

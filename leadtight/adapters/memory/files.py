@@ -1,4 +1,4 @@
-"""Files in memory: reports, mails, uploads, versions, and what queues gave up."""
+"""Files in memory: reports, mails, uploads, versions, dead letters."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -27,13 +27,16 @@ class MemoryFiles:
         return tuple(sorted(k for k in self.files if k.startswith(prefix)))
 
     def presign(self, key: str, expires_in: timedelta) -> str:
-        """Return an address that names the file and how long it would be valid."""
+        """Return an address with the file's name and its validity."""
         return f"memory://{key}?expires={int(expires_in.total_seconds())}"
 
 
 @dataclass
 class MemoryMails:
-    """Mails in a dictionary; one is stored at `now`, whatever the machine's clock says."""
+    """Mails in a dictionary, stored at `now`.
+
+    The machine's clock does not count.
+    """
 
     now: datetime = datetime(2026, 1, 1, tzinfo=UTC)
     files: dict[str, StoredMail] = field(default_factory=dict)
@@ -49,7 +52,7 @@ class MemoryMails:
 
 @dataclass
 class MemoryUploads:
-    """Files of form posts in a dictionary, each with its name."""
+    """Uploads of form posts in a dictionary, with their names."""
 
     files: dict[str, tuple[str, bytes]] = field(default_factory=dict)
 
@@ -74,7 +77,7 @@ class MemoryVersions:
         self._store(FileVersion(key=key, id=self._next(key)), body)
 
     def remove(self, key: str) -> None:
-        """Put a mark in the place of a file; what it was stays below."""
+        """Replace a file with a delete marker; its versions stay."""
         self._store(FileVersion(key=key, id=self._next(key), is_mark=True), b"")
 
     def versions(self, prefix: str = "") -> tuple[FileVersion, ...]:
@@ -82,11 +85,14 @@ class MemoryVersions:
         return tuple(version for version in self.stored if version.key.startswith(prefix))
 
     def read(self, version: FileVersion) -> bytes:
-        """Return what a version holds."""
+        """Return the content of a version."""
         return next(body for v, body in self.stored.items() if (v.key, v.id) == (version.key, version.id))
 
     def delete(self, version: FileVersion) -> None:
-        """Delete one version for good; the one before the latest is the latest then."""
+        """Delete one version permanently.
+
+        The one before the latest becomes the latest.
+        """
         self._put_back([(v, body) for v, body in self._taken(version.key) if v.id != version.id])
 
     def _store(self, version: FileVersion, body: bytes) -> None:
@@ -110,7 +116,7 @@ class MemoryDeadLetters:
     bodies: list[str] = field(default_factory=list)
 
     def drop(self, names: Callable[[str], bool], *, apply: bool) -> int:
-        """Return how many name the person, and delete them when `apply` says so."""
+        """Count the matching messages; with `apply`, delete them."""
         matching = [body for body in self.bodies if names(body)]
         if apply:
             self.bodies = [body for body in self.bodies if body not in matching]

@@ -11,7 +11,7 @@ class MemoryGuards(MemoryRows):
     """What has been taken, whatever became of it."""
 
     def taken_by(self, guard: Guard, now: datetime) -> AlreadyTaken | None:
-        """Return who has taken a guard."""
+        """Return the holder of a guard."""
         with self._lock:
             return self._taken(guard, now)
 

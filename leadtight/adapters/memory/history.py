@@ -19,7 +19,7 @@ class MemoryHistory(MemoryRows):
         return self._listing("event", sorted(events, key=lambda e: (e.at, e.id)), event_key)
 
     def history_page(self, lead_id: str, most: int, older_than: str | None = None) -> HistoryPage:
-        """Return the latest events of a lead before a place in its history."""
+        """Return a lead's latest events, older than a place."""
         with self._lock:
             events = [e for (owner, _), e in self._events.items() if owner == lead_id]
         older = sorted((e for e in events if older_than is None or _place(e) < older_than), key=_place)

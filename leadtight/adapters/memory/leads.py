@@ -19,7 +19,7 @@ from leadtight.domain.model.rotation import Rotation, UnknownRotation
 
 
 class MemoryLeads(MemoryGuards, MemoryPeople):
-    """Leads, with the rotation and the people that a change of them moves."""
+    """Leads, with the rotations and people that their changes move."""
 
     def create(
         self,
@@ -69,7 +69,7 @@ class MemoryLeads(MemoryGuards, MemoryPeople):
             return None
 
     def commit(self, change: Change) -> None:
-        """Store a change if lead and rotation are where it found them."""
+        """Store a change if lead and rotation are unchanged since."""
         with self._lock:
             if self._are_stored([change]):
                 return

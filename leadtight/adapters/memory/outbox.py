@@ -39,7 +39,10 @@ class MemoryOutbox(MemoryRows):
             return claimed
 
     def finish(self, message: Message, event: Event | None) -> None:
-        """Store what became of a claim, unless a confirmation came first."""
+        """Store the result of a claim.
+
+        A confirmation that came first stays.
+        """
         key = (message.lead_id, message.id)
         with self._lock:
             stored = self._messages.get(key)
@@ -70,7 +73,7 @@ class MemoryOutbox(MemoryRows):
             return next((m for m in self._messages.values() if m.provider_id == provider_id), None)
 
     def due(self, until: datetime, limit: int) -> Listing[Message]:
-        """Return owed messages that are due, and wait for no digest."""
+        """Return due messages that are sent alone."""
         return self._owed(until, limit, queued=False)
 
     def queued(self, until: datetime, limit: int) -> Listing[Message]:
@@ -94,7 +97,7 @@ class MemoryOutbox(MemoryRows):
         return self._listing("message", sorted(messages, key=lambda m: (m.created_at, m.id)), message_key)
 
     def sent_lately(self, key: str) -> SentLately:
-        """Return what went to an address."""
+        """Return the recent sends to an address."""
         return self._sent.get(key, SentLately(key=key))
 
     def keep_sent(self, lately: SentLately) -> None:
@@ -114,5 +117,5 @@ class MemoryOutbox(MemoryRows):
             return self._counts[budget.key]
 
     def spent(self, key: str) -> int:
-        """Return how many of a budget were counted."""
+        """Return how much of a budget is spent."""
         return self._counts[key]

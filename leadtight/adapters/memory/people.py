@@ -1,4 +1,4 @@
-"""People in memory: those who write to us, and those whom we alert."""
+"""People in memory: senders, and the team."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -14,7 +14,7 @@ from leadtight.domain.notifications.interruptions import Alerts
 
 
 class MemoryPeople(MemoryRows):
-    """Whose leads are whose, who has left by which channel, who is away, and who was alerted."""
+    """Leads, opt-outs, absences and alerts by person."""
 
     def leads_of(self, person_keys: Iterable[str]) -> Listing[str]:
         """Return the ids of all leads of a person."""
@@ -22,7 +22,7 @@ class MemoryPeople(MemoryRows):
         return Listing(sorted({lead_id for key in people for lead_id in self._leads_of[key]}), people.unreadable)
 
     def consents(self, person_keys: Iterable[str]) -> Listing[ConsentRecord]:
-        """Return what a person was asked to agree to."""
+        """Return a person's consent records."""
         wanted = set(person_keys)
         with self._lock:
             records = [record for record in self._consents if record.person_key in wanted]
@@ -30,7 +30,7 @@ class MemoryPeople(MemoryRows):
         return self._listing("consent", records, lambda record: record.id)
 
     def suppression(self, person_keys: Iterable[str]) -> Suppression:
-        """Return what a person has opted out of."""
+        """Return a person's opt-outs."""
         keys, none = tuple(person_keys), frozenset[Channel]()
         for key in keys:
             self._check_readable("person", key)
@@ -42,7 +42,7 @@ class MemoryPeople(MemoryRows):
             self._suppressed[person_key] = self._suppressed.get(person_key, frozenset()) | {channel}
 
     def owners(self) -> tuple[str, ...]:
-        """Return everybody who was ever given a lead."""
+        """Return everyone who was ever assigned a lead."""
         return tuple(sorted(self._owners))
 
     def set_away(self, person_id: str, until: datetime | None) -> None:

@@ -1,4 +1,7 @@
-"""All ports as twins in memory: what tests, benches and the simulation compose the use cases over."""
+"""All ports in memory.
+
+Tests, benchmarks and the simulation compose the use cases over them.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +48,7 @@ def _nothing_to_read(delivery: QuarantinedDelivery, content: bytes) -> Sequence[
 
 @dataclass
 class InMemoryPorts:
-    """The ports of `leadtight.application.Application`; a caller that needs another one hands it in."""
+    """The ports of `leadtight.application.Application`, each replaceable."""
 
     table: MemoryTable = field(default_factory=MemoryTable)
     alarms: MemoryAlarms = field(default_factory=MemoryAlarms)

@@ -1,4 +1,4 @@
-"""Deliveries that are no lead yet, in memory."""
+"""Quarantined deliveries in memory."""
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime

@@ -20,11 +20,11 @@ class MemoryRetries:
             self.waiting.add(next_second(when))
 
     def next_at(self) -> datetime | None:
-        """Return when the next one is due."""
+        """Return the time of the next retry."""
         return min(self.waiting, default=None)
 
     def due(self, now: datetime) -> bool:
-        """Tell whether one is due, and forget all that are."""
+        """Check whether a retry is due, and drop all due ones."""
         later = {when for when in self.waiting if when > now}
         is_due = len(later) < len(self.waiting)
         self.waiting = later

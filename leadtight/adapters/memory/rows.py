@@ -1,4 +1,7 @@
-"""What every part of the table in memory shares: its rows, its lock, and which rows cannot be read."""
+"""Rows, lock and unreadable rows of the table in memory.
+
+All of its parts share them.
+"""
 
 import threading
 from collections import Counter
@@ -24,7 +27,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FreedCapacity:
-    """A hint of the stream: somebody has an open lead less than before."""
+    """A hint of the stream: a person has room again."""
 
     person_id: str
 
@@ -72,7 +75,7 @@ class MemoryRows:
     def _listing(
         self, kind: str, values: Iterable[T], key_of: Callable[[T], str], limit: int | None = None
     ) -> Listing[T]:
-        """Return the first `limit` of the values that can be read."""
+        """Return the first `limit` readable values."""
         readable: list[T] = []
         unreadable: list[Unreadable] = []
         for value in values:
@@ -89,15 +92,15 @@ class MemoryRows:
 
 
 def id_of(lead: Lead) -> str:
-    """Return what names a lead's rows."""
+    """Return the key of a lead's rows."""
     return lead.id
 
 
 def event_key(event: Event) -> str:
-    """Return what names an event's row."""
+    """Return the key of an event's row."""
     return f"{event.lead_id} {event.id}"
 
 
 def message_key(message: Message) -> str:
-    """Return what names a message's row."""
+    """Return the key of a message's row."""
     return f"{message.lead_id} {message.id}"

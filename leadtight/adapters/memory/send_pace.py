@@ -7,7 +7,10 @@ from leadtight.domain.model.message import Channel
 
 
 class MemoryPace:
-    """Counts in memory; `unbounded` has no end, for worlds in which much happens at one instant."""
+    """A pace in memory, which can be `unbounded`.
+
+    Simulated worlds need that where much happens at one instant.
+    """
 
     def __init__(self, *, unbounded: bool = False) -> None:
         """Start with nothing taken."""

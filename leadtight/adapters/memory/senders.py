@@ -1,4 +1,7 @@
-"""Memory twins of the ports that reach people: they keep what was handed over, and fail as told."""
+"""Memory twins of the ports that reach people.
+
+They keep what was handed over, and fail on demand.
+"""
 
 from dataclasses import dataclass, field
 
@@ -43,7 +46,7 @@ class MemoryMailer(_Failing):
     sent: list[SentMail] = field(default_factory=list)
 
     def send_mail(self, permission: Permission, mail: Mail, envelope: Envelope) -> str:
-        """Accept a mail, or fail as told."""
+        """Accept a mail, or fail on demand."""
         self.fail_as_told()
         self.sent.append(SentMail(permission, mail, envelope))
         return f"mail-{len(self.sent)}"
@@ -56,7 +59,7 @@ class MemoryTexter(_Failing):
     sent: list[SentText] = field(default_factory=list)
 
     def send_text(self, permission: Permission, text: str, envelope: Envelope) -> str:
-        """Accept a text, or fail as told."""
+        """Accept a text, or fail on demand."""
         self.fail_as_told()
         self.sent.append(SentText(permission, text, envelope))
         return f"text-{len(self.sent)}"
@@ -77,7 +80,7 @@ class MemoryCaller(_Failing):
     placed: list[PlacedCall] = field(default_factory=list)
 
     def place_call(self, permission: Permission, envelope: Envelope) -> str:
-        """Place a call unless it was placed before, or fail as told."""
+        """Place a call once, or fail on demand."""
         self.fail_as_told()
         meant = [(call.envelope.lead_id, call.envelope.message_id) for call in self.placed]
         if (envelope.lead_id, envelope.message_id) not in meant:
@@ -102,7 +105,7 @@ class MemoryChat(_Failing):
     posted: list[PostedCard] = field(default_factory=list)
 
     def post_card(self, permission: Permission, card: Card, envelope: Envelope) -> str:
-        """Accept a card, or fail as told."""
+        """Accept a card, or fail on demand."""
         self.fail_as_told()
         self.posted.append(PostedCard(permission, card, envelope))
         return f"card-{len(self.posted)}"

@@ -1,4 +1,7 @@
-"""The table in memory: for tests, simulation and speed, held to the contract tests of the real adapter."""
+"""The table in memory, for tests, simulation and speed.
+
+Contract tests hold it to the behaviour of the real adapter.
+"""
 
 from leadtight.adapters.memory.board import MemoryBoard
 from leadtight.adapters.memory.history import MemoryHistory
@@ -7,4 +10,7 @@ from leadtight.adapters.memory.outbox import MemoryOutbox
 
 
 class MemoryTable(MemoryLeads, MemoryHistory, MemoryBoard, MemoryOutbox):
-    """LeadStore, Guards, EventLog, HeldStore, BoardStore and Outbox over one set of rows."""
+    """All stores of the table, over one set of rows.
+
+    They are LeadStore, Guards, EventLog, HeldStore, BoardStore and Outbox.
+    """

@@ -1,4 +1,4 @@
-"""The call brief in words: short lines that are read on a telephone with the other hand on the door."""
+"""Render the call brief as short lines for phone screens."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -18,7 +18,10 @@ Lines = tuple[str, Sequence[str]]
 
 
 def brief_of(policy: Policy, lead: Lead, history: Sequence[Event], now: datetime) -> tuple[Lines, ...]:
-    """Return a lead's brief as headings with their lines; what nothing is known of is left out."""
+    """Return a lead's brief: headings with their lines.
+
+    Empty sections are left out.
+    """
     call_brief, zone = brief(history), policy.company.zone
     clock = lead_view.clock_of(local_time_of(zone, lead.inquiry, now), now)
     lines: tuple[Lines, ...] = (
@@ -58,7 +61,10 @@ def _latest(policy: Policy, lead: Lead, call_brief: CallBrief) -> Sequence[str]:
 
 
 def _touches(number: int) -> str:
-    """Return the heading; the lead itself counts those that are before the latest of its history."""
+    """Return the heading of touches.
+
+    The lead counts those that are older than the history shown.
+    """
     return f"Touches so far: {number}" if number else "Touches"
 
 
@@ -80,7 +86,7 @@ def _touch(policy: Policy, touch: Touch) -> str:
 
 
 def _allowed(lead: Lead) -> str:
-    """Return which channels are open: for this matter, and for what goes beyond it."""
+    """Return the permitted channels, for this matter and beyond it."""
     consent, over = lead.inquiry.consent, lead.opted_out
     about = [Channel.EMAIL] if lead.inquiry.email else []
     about += [Channel.SMS] if consent.sms and lead.inquiry.phone else []

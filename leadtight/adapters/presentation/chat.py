@@ -1,8 +1,9 @@
-"""Notices in chats: incoming webhooks of Slack, and of Microsoft Teams as its Workflows make them.
+"""Notices by incoming webhooks of Slack and Teams.
 
-Slack takes Block Kit (docs.slack.dev/messaging/sending-messages-using-incoming-webhooks) and answers 200. Teams takes a
-message with an Adaptive Card attached (learn.microsoft.com, "Create incoming webhooks with Workflows") and answers 202.
-Whoever knows a webhook's address can post with it: addresses stand in a secret, and are never logged.
+Slack takes Block Kit (docs.slack.dev/messaging/sending-messages-using-incoming-webhooks) and answers 200. Teams, by its
+Workflows, takes a message with an Adaptive Card attached (learn.microsoft.com, "Create incoming webhooks with
+Workflows") and answers 202. Anyone who knows a webhook's address can post with it: addresses are kept in a secret, and
+are never logged.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,13 +17,19 @@ from leadtight.domain.model.message import Channel
 
 Payload = dict[str, Any]
 Post = Callable[[str, Mapping[str, Any]], None]
-"""Posts JSON to an address; any 2xx is good. Raises FetchFailed, FetchRefused."""
+"""Posts JSON to an address; any 2xx is success.
+
+Raises FetchFailed, FetchRefused.
+"""
 
 Addresses = Callable[[], Mapping[str, Mapping[str, str]]]
 """Returns the webhooks' addresses by person and channel."""
 
 LONGEST_WORDS, LONGEST_FACT, MOST_FACTS = 450, 150, 10
-"""Slack takes texts of 3,000 characters, 2,000 in a field, and ten fields; Teams takes 28 KB in all."""
+"""Limits below those of Slack and Teams.
+
+Slack takes texts of 3,000 characters, 2,000 in a field, and ten fields; Teams takes 28 KB in all.
+"""
 
 _SLACK_CONTROL = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
@@ -36,7 +43,10 @@ class WebhookChat:
         self._post = post
 
     def post_card(self, permission: Permission, card: Card, envelope: Envelope) -> str:
-        """Return an id of our own. What did not answer counts as not posted: better twice in a chat than nowhere."""
+        """Post a card; return an id of our own.
+
+        Without an answer, it counts as not posted: better twice in a chat than not at all.
+        """
         payload = (slack if permission.channel is Channel.SLACK else teams)(card)
         try:
             self._post(self._address(permission), payload)
@@ -59,7 +69,10 @@ class WebhookChat:
 
 
 def slack(card: Card) -> Payload:
-    """Return a card as Block Kit: `text` is what a notification shows, the blocks are what the chat shows."""
+    """Return a card as Block Kit.
+
+    `text` is shown in notifications, the blocks in the chat.
+    """
     facts = [_mrkdwn(f"*{_slack(label)}*\n{_slack(value)}") for label, value in _facts(card)]
     links = " · ".join(f"<{address}|{_slack(label)}>" for label, address in card.links)
     quoted = "\n".join(f">{_slack(line)}" for line in _words(card).splitlines())
@@ -72,7 +85,10 @@ def slack(card: Card) -> Payload:
 
 
 def teams(card: Card) -> Payload:
-    """Return a card as an Adaptive Card in a message; its text stands in runs, which know no markdown."""
+    """Return a card as a message with an Adaptive Card.
+
+    Its text is in runs, which have no markdown.
+    """
     body = [
         _runs({"text": card.title, "weight": "Bolder", "size": "Medium"}),
         *([_runs({"text": _words(card)})] if card.words else []),
@@ -102,12 +118,18 @@ def _section(text: str) -> Payload:
 
 
 def _mrkdwn(text: str) -> Payload:
-    """Return a text object that links nothing by itself: no address, channel or person that a stranger typed."""
+    """Return a text object that creates no links by itself.
+
+    Addresses, channels and people that a stranger typed stay plain text.
+    """
     return {"type": "mrkdwn", "text": text, "verbatim": True}
 
 
 def _slack(text: str) -> str:
-    """Return text in which nothing mentions or links: the three characters that Slack asks to escape."""
+    """Escape the three characters of Slack's markup.
+
+    Nothing in the text then mentions or links.
+    """
     return text.translate(_SLACK_CONTROL)
 
 

@@ -1,4 +1,4 @@
-"""Plain words for moments, durations and names, as the people of a company read them."""
+"""Moments, durations and names in plain words."""
 
 import re
 from collections.abc import Mapping
@@ -27,19 +27,25 @@ def moment(at: datetime, zone: ZoneInfo) -> str:
 
 
 def long_moment(at: datetime, zone: ZoneInfo) -> str:
-    """Return `at` as `Monday 23 November at 10:00 (Berlin time)`, rounded up to the minute."""
+    """Return `Monday 23 November at 10:00 (Berlin time)`.
+
+    It is rounded up to the minute.
+    """
     local = (at + timedelta(minutes=1, microseconds=-1)).astimezone(zone)
     return f"{local:%A} {local.day} {local:%B} at {local:%H:%M} ({zone_name(zone)})"
 
 
 def zone_name(zone: ZoneInfo) -> str:
-    """Return what people call a zone: `Berlin time`, `New York time`, `UTC`."""
+    """Return a zone's name: `Berlin time`, `New York time`, `UTC`."""
     _, slash, city = zone.key.rpartition("/")
     return f"{city.replace('_', ' ')} time" if slash else zone.key
 
 
 def duration(span: timedelta) -> str:
-    """Return a length in its two largest units: `1 hour 20 minutes`, `40 seconds`; its sign is not shown."""
+    """Return a duration in its two largest units, unsigned.
+
+    Examples are `1 hour 20 minutes` and `40 seconds`.
+    """
     left = int(abs(span).total_seconds())
     parts = []
     for unit, seconds in _UNITS:
@@ -62,7 +68,10 @@ def entries(number: int) -> str:
 
 
 def title(word: str) -> str:
-    """Return an identifier such as `call_booked` or `web_form` as words: `Call booked`, `Web form`."""
+    """Return an identifier as words.
+
+    `call_booked` is `Call booked`, `web_form` is `Web form`.
+    """
     return _SOURCES.get(word) or word.replace("_", " ").strip().capitalize()
 
 
@@ -72,25 +81,28 @@ def sentence(text: str) -> str:
 
 
 def shortened(text: str, longest: int) -> str:
-    """Return `text` with at most `longest` characters, ending in an ellipsis when some are missing."""
+    """Shorten a text to `longest` characters, with an ellipsis."""
     return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
 
 
 def one_line(text: str, longest: int = 150) -> str:
-    """Return `text` fit for a header or a heading: one line, no control characters, not endless."""
+    """Return a text for a header or a heading.
+
+    It is one line of limited length, without control characters.
+    """
     return shortened(sanitize(text), longest)
 
 
 def greeted(name: str) -> str:
-    """Return the name to greet a stranger by, or nothing when it does not look like one.
+    """Return the name for a greeting, empty when suspicious.
 
-    Whoever fills in a form with somebody else's address must not get to write that person a mail through us.
+    A sender who fills in a form with another person's address must not get to write that person a mail through us.
     """
     plain = sanitize(name)
     return "" if len(plain) > LONGEST_GREETED or _NOT_A_NAME.search(plain) else plain
 
 
 def signature(company: Company) -> str:
-    """Return who we are and where, on one line."""
+    """Return the company's name and address, on one line."""
     address = company.postal_address
     return address if address.startswith(company.name) else ", ".join(filter(None, (company.name, address)))

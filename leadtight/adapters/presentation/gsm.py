@@ -1,4 +1,7 @@
-"""Text messages in the GSM alphabet (3GPP TS 23.038): anything outside it more than halves what fits."""
+"""Text messages in the GSM alphabet (3GPP TS 23.038).
+
+Any character outside it more than halves what fits.
+"""
 
 import unicodedata
 
@@ -19,17 +22,20 @@ PART = 153
 
 
 def plain(text: str) -> str:
-    """Return `text` in the GSM alphabet: letters lose accents that it lacks, other scripts and emoji go."""
+    """Convert a text to the GSM alphabet.
+
+    Letters lose accents that it lacks; other scripts and emoji are dropped.
+    """
     return " ".join("".join(_nearest(c) for c in text.translate(_CLOSEST)).split(" ")).strip()
 
 
 def length(text: str) -> int:
-    """Return how many septets a GSM text takes."""
+    """Return the number of septets of a GSM text."""
     return sum(2 if c in _EXTENDED else 1 for c in text)
 
 
 def parts(text: str) -> int:
-    """Return how many messages a GSM text is sent and paid as."""
+    """Return the number of messages that a GSM text costs."""
     septets = length(text)
     return 1 if septets <= SINGLE else -(-septets // PART)
 

@@ -1,4 +1,4 @@
-"""The one template environment, made when the first page or mail is written."""
+"""The template environment, created with the first page or mail."""
 
 from __future__ import annotations
 
@@ -13,18 +13,24 @@ TEMPLATES = Path(__file__).with_name("templates")
 
 
 def render(name: str, context: dict[str, Any]) -> str:
-    """Return the template `name` (such as `mail/remind.txt`) filled in; a name it does not know is an error."""
+    """Render a template, such as `mail/remind.txt`.
+
+    An undefined name is an error.
+    """
     return environment().get_template(f"{name}.j2").render(context)
 
 
 def exists(name: str) -> bool:
-    """Tell whether there is a template `name`."""
+    """Check whether a template exists."""
     return (TEMPLATES / f"{name}.j2").is_file()
 
 
 @cache
 def environment() -> Environment:
-    """Return the environment: HTML is escaped, everything else is not, an undefined name raises."""
+    """Return the environment, which escapes only HTML.
+
+    An undefined name raises.
+    """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
     return Environment(

@@ -21,7 +21,10 @@ Json = dict[str, Any]
 
 
 def whole(policy: Policy, view: LeadView, now: datetime) -> Json:
-    """Return a lead with what happened to it, oldest first: the latest of it, and where what is older ends."""
+    """Return a lead with its latest events, oldest first.
+
+    It says where older events end.
+    """
     timeline = [_happened(policy, event) for event in view.history]
     return {
         "schema": SCHEMA,
@@ -33,13 +36,16 @@ def whole(policy: Policy, view: LeadView, now: datetime) -> Json:
 
 
 def outcome(policy: Policy, view: LeadView, now: datetime) -> Json:
-    """Return what became of a reported outcome, and the lead as it is then."""
+    """Return the result of a reported outcome, with the lead."""
     status = "recorded" if view.recorded else "duplicate"
     return {"schema": OUTCOME_SCHEMA, "status": status, "lead": lead(policy, view.lead, now)}
 
 
 def lead(policy: Policy, lead: Lead, now: datetime) -> Json:
-    """Return a lead: instants in UTC, money as text, unknown as null."""
+    """Return a lead as JSON.
+
+    Instants are in UTC, money is text, unknown is null.
+    """
     return {
         "lead_id": lead.id,
         "version": lead.version,

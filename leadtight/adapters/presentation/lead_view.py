@@ -1,4 +1,4 @@
-"""A lead in words: how to reach the person, what is known, how much time is left."""
+"""A lead in words: contact points, facts and time left."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -35,7 +35,10 @@ _KNOWN_BY = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactPoint:
-    """One way to reach a person; no `href` when what they typed could not be read as an address or number."""
+    """One way to reach a person.
+
+    There is no `href` when what they typed could not be read as an address or number.
+    """
 
     label: str
     text: str
@@ -44,7 +47,10 @@ class ContactPoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeLeft:
-    """How a lead stands against the clock: `kind` is ok, late or done; `left` is empty when nothing is due."""
+    """A lead's time until it is due.
+
+    `kind` is ok, late or done; `left` is empty when nothing is due.
+    """
 
     kind: str
     what: str
@@ -53,7 +59,10 @@ class TimeLeft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueEntry:
-    """A lead of somebody's queue: whom it is about, what to do by when, and where; `submission` is its version."""
+    """A lead in a queue: name, action, time and link.
+
+    `submission` is its version.
+    """
 
     name: str
     time_left: TimeLeft
@@ -63,14 +72,14 @@ class QueueEntry:
 
 
 def name_of(lead: Lead) -> str:
-    """Return what to call the person, on one line."""
+    """Return the person's name, on one line."""
     return defanged(formatting.one_line(lead.inquiry.display_name, LONGEST_NAME))
 
 
 def contact_points(lead: Lead, do_not_call: str = "") -> tuple[ContactPoint, ...]:
-    """Return the ways to reach a person, the telephone first, with what they typed where we could not read it.
+    """Return the ways to reach a person, telephone first.
 
-    A number that is not to be called has no link, and `do_not_call` says why.
+    Text that could not be read is included. A number that must not be called has no link, and `do_not_call` says why.
     """
     inquiry, points = lead.inquiry, []
     if inquiry.phone and do_not_call:
@@ -94,9 +103,9 @@ def contact_points(lead: Lead, do_not_call: str = "") -> tuple[ContactPoint, ...
 
 
 def _conversation(lead: Lead) -> str:
-    """Return the link to a conversation elsewhere, empty where its caller is not believed.
+    """Return the link to a conversation elsewhere.
 
-    A lead from before that was kept has one where the team typed it in.
+    It is empty where its caller is not trusted. Leads stored before that was known have one where the team typed it in.
     """
     typed = lead.inquiry.fields.get(PERMALINK, "") if lead.form == FORM else ""
     link = lead.inquiry.permalink or typed
@@ -104,7 +113,7 @@ def _conversation(lead: Lead) -> str:
 
 
 def facts(policy: Policy, lead: Lead) -> tuple[Row, ...]:
-    """Return what is known of the inquiry besides its words, as labels and values."""
+    """Return an inquiry's other facts, as labels and values."""
     rows = (
         ("Needs you", formatting.one_line(lead.concern.told) if lead.concern else ""),
         ("Company", defanged(formatting.one_line(lead.inquiry.company))),
@@ -116,7 +125,7 @@ def facts(policy: Policy, lead: Lead) -> tuple[Row, ...]:
 
 
 def differences(message: Message) -> tuple[Row, ...]:
-    """Return what a joined inquiry says of its sender that its lead does not."""
+    """Return a joined inquiry's values that differ from its lead."""
     return tuple(
         (f"Gives another {name}", defanged(formatting.one_line(str(value), LONGEST_NAME)))
         for name, value in message.data.get("differs", {}).items()
@@ -124,7 +133,10 @@ def differences(message: Message) -> tuple[Row, ...]:
 
 
 def extras(lead: Lead) -> tuple[Row, ...]:
-    """Return the other fields that were sent, as many as a page can bear; nothing in them is a link."""
+    """Return other fields of the inquiry, up to a limit.
+
+    Nothing in them is a link.
+    """
     shown = {*_unread(lead.inquiry), *([PERMALINK] if _conversation(lead) else [])}
     others = [(name, value) for name, value in lead.inquiry.fields.items() if name not in shown and value]
     return tuple(
@@ -134,7 +146,7 @@ def extras(lead: Lead) -> tuple[Row, ...]:
 
 
 def time_left(lead: Lead, now: datetime, zone: ZoneInfo) -> TimeLeft:
-    """Return how much time is left for what the lead waits for."""
+    """Return the time left for a lead's next action."""
     if lead.excluded:
         return TimeLeft(kind="done", what=f"Not counted: {formatting.title(lead.excluded.reason)}")
     if not lead.is_open:
@@ -147,7 +159,10 @@ def time_left(lead: Lead, now: datetime, zone: ZoneInfo) -> TimeLeft:
 
 
 def _first_answer(lead: Lead, now: datetime, zone: ZoneInfo) -> TimeLeft:
-    """Return what the owner owes; of a promise that was missed before it was theirs both times are named."""
+    """Return the time left for the first response.
+
+    If the promise was broken before the owner had the lead, both times are named.
+    """
     clock = lead.clock(FIRST_RESPONSE)
     promised = clock.deadline if clock else lead.promise.deadline
     own = lead.next_action.due_at if lead.next_action else promised
@@ -158,14 +173,17 @@ def _first_answer(lead: Lead, now: datetime, zone: ZoneInfo) -> TimeLeft:
 
 
 def _delay(lead: Lead, zone: ZoneInfo) -> str:
-    """Return since when an inquiry is a lead, where it arrived a minute or more before: held, spilled or fetched."""
+    """Return since when an inquiry is a lead.
+
+    Empty where it arrived less than a minute before; quarantined, spilled and fetched ones took longer.
+    """
     if lead.recorded_at - lead.received_at < timedelta(minutes=1):
         return ""
     return f"; became a lead {formatting.moment(lead.recorded_at, zone)}"
 
 
 def clock_of(local: LocalTime, now: datetime) -> str:
-    """Return what time it is for a lead, in which zone, and what tells that."""
+    """Return a lead's local time, its zone and their source."""
     zone = formatting.zone_name(local.zone)
     return f"{formatting.moment(now, local.zone)}, {zone} ({_KNOWN_BY[local.known_by]})"
 
@@ -184,7 +202,7 @@ def queued(waiting: QueuedLead, now: datetime, zone: ZoneInfo) -> QueueEntry:
 
 
 def not_reached_by(lead: Lead) -> str:
-    """Return what to do instead where messages to the lead come back; empty where none did."""
+    """Return the alternative when e-mail bounces, else empty."""
     if Channel.EMAIL not in lead.unreachable:
         return ""
     return "Phone instead: e-mail bounces" if lead.inquiry.phone else "E-mail bounces, and there is no number"

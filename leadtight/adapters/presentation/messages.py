@@ -1,4 +1,7 @@
-"""The words of every message: mails as text and HTML twins, texts in as few parts as the link allows."""
+"""Render messages: mails as text and HTML, and texts.
+
+A text has as few parts as its link allows.
+"""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -21,7 +24,10 @@ from leadtight.domain.policy.policy import Policy
 LONGEST_MESSAGE = 800
 NAME_LENGTHS = (60, 30, 15, 8)
 LISTED = 50
-"""Leads that one digest lists; it counts the others, which its reader's queue shows."""
+"""Most leads that a digest lists.
+
+It counts the others, which are in its reader's queue.
+"""
 
 Context = dict[str, Any]
 
@@ -36,7 +42,10 @@ class JinjaRenderer:
         return _written(name, context)
 
     def text(self, policy: Policy, message: Message, lead: Lead, links: Mapping[str, str], now: datetime) -> str:
-        """Return the text message of a message: the longest names that do not cost another part."""
+        """Return a text message with the longest names that fit.
+
+        Longer names would cost another part.
+        """
         name, language = _template("sms", policy, message, lead, "txt")
         context = _context(policy, message, lead, links, now, language)
         texts = [render(f"{name}.txt", _brief(context, longest)) for longest in NAME_LENGTHS]
@@ -54,7 +63,10 @@ class JinjaRenderer:
         return _written(f"mail/{message.template}", context)
 
     def card(self, policy: Policy, message: Message, lead: Lead, links: Mapping[str, str], now: datetime) -> Card:
-        """Return the chat card of a message: the subject of its mail, what the lead asks, and where to record."""
+        """Return the chat card of a message.
+
+        It has the subject of the message's mail, the lead's facts and links.
+        """
         name, language = _template("mail", policy, message, lead, "subject")
         context = _context(policy, message, lead, links, now, language)
         due = f"{context['due']}, overdue" if context["is_late"] else context["due"]
@@ -67,7 +79,10 @@ class JinjaRenderer:
         )
 
     def digest(self, policy: Policy, person_id: str, notices: Iterable[DigestEntry], queue: str, now: datetime) -> Mail:
-        """Return one e-mail with several notices, the first of each lead, in the order given; it counts the rest."""
+        """Return one e-mail with several notices.
+
+        It has the first notice of each lead, in the given order, and counts the rest.
+        """
         first = {noticed.lead.id: noticed for noticed in reversed(tuple(notices))}
         entries = [_entry(policy, noticed, now) for noticed in islice(reversed(first.values()), LISTED)]
         context = {
@@ -99,9 +114,10 @@ def _entry(policy: Policy, noticed: DigestEntry, now: datetime) -> Context:
 
 
 def _template(folder: str, policy: Policy, message: Message, lead: Lead, file: str) -> tuple[str, str]:
-    """Return the name of a message's template and its language; a step of a sequence says itself which it is.
+    """Return a message's template and its language.
 
-    Raises SendRefused when a deploy has taken that one away since the plan was made.
+    A step of a sequence names its own. Raises SendRefused when a deployment removed that template since the plan was
+    made.
     """
     name = f"{folder}/{message.template}"
     if message.template is Template.SEQUENCE_STEP:
@@ -141,7 +157,10 @@ def _context(
 
 
 def _people(policy: Policy, message: Message) -> Context:
-    """Return who reads it and who else it is about; those who have left the policy keep their id as a name."""
+    """Return the reader and the other people of a message.
+
+    People who have left the policy have their id as a name.
+    """
 
     def person(key: str) -> Person | None:
         person_id = message.data.get(key)
@@ -173,7 +192,7 @@ def _times(policy: Policy, message: Message, lead: Lead, now: datetime, language
 
 
 def _brief(context: Context, longest: int) -> Context:
-    """Return the context with its names in the alphabet of texts and short enough."""
+    """Return the context with short names in the GSM alphabet."""
     inquiry = context["inquiry"]
     readable = (
         gsm.plain(formatting.one_line(text or "")) for text in (inquiry.name, inquiry.phone_text, inquiry.email)
@@ -187,7 +206,10 @@ def _brief(context: Context, longest: int) -> Context:
 
 
 def _tidy(text: str) -> str:
-    """Return `text` with one blank line where parts that were left out made several."""
+    """Collapse several blank lines into one.
+
+    Omitted parts leave them behind.
+    """
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
 

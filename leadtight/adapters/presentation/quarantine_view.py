@@ -1,4 +1,4 @@
-"""A held delivery in words: why it waits, and what it says, as much as a page can bear."""
+"""A quarantined delivery in words, up to a page's limit."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,10 @@ MOST_LINES = 12
 LONGEST_NAME, LONGEST_LINE, LONGEST_WORDS = 60, 240, 500
 LONGEST_WHOLE, MOST_WHOLE_LINES = 100_000, 500
 MAIL = {"from": "From", "to": "To", "subject": "Subject", "attachments": "Attachments"}
-"""What is kept of a held mail, as a page calls it, beside its words."""
+"""The labels of a quarantined mail's stored fields.
+
+Its words are stored besides.
+"""
 WHY: Mapping[Reason, str] = {
     Reason.ANNOUNCED: "Announced, not fetched yet",
     Reason.UNREADABLE: "Could not be read",
@@ -31,7 +34,10 @@ WHY: Mapping[Reason, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuarantineCard:
-    """One held delivery: why, from where, when, and what it says. `left_out` lines are not shown."""
+    """A quarantined delivery: reason, source, time and content.
+
+    `left_out` lines are not shown.
+    """
 
     id: str
     why: str
@@ -45,7 +51,7 @@ class QuarantineCard:
 
 
 def card(delivery: QuarantinedDelivery, zone: ZoneInfo) -> QuarantineCard:
-    """Return a delivery as a list shows it: cut where it is long."""
+    """Return a delivery for a list, shortened where long."""
     lines, text = _lines(delivery), _text(delivery)
     return QuarantineCard(
         **_about(delivery, zone),
@@ -59,7 +65,10 @@ def card(delivery: QuarantinedDelivery, zone: ZoneInfo) -> QuarantineCard:
 
 
 def whole(delivery: QuarantinedDelivery, reads_as: Sequence[Mapping[str, Any]], zone: ZoneInfo) -> QuarantineCard:
-    """Return a delivery with everything that it says; of a mail its file is read anew."""
+    """Return a delivery with all its content.
+
+    The file of a mail is read again.
+    """
     reread = [str(body["message"]) for body in reads_as if body.get("message")] if delivery.file else []
     text = sanitize("\n\n".join(reread), multiline=True) or _text(delivery)
     return QuarantineCard(
@@ -86,7 +95,10 @@ def _longest(name: str) -> int:
 
 
 def _lines(delivery: QuarantinedDelivery) -> tuple[tuple[str, str], ...]:
-    """Return what a mail or a JSON object says, name by name; nothing of anything else."""
+    """Return the fields of a mail or JSON object.
+
+    Other content has none.
+    """
     if delivery.file:
         kept = ((label, str(delivery.data[name])) for name, label in MAIL.items() if delivery.data.get(name))
         return tuple((label, sanitize(value, multiline=True)) for label, value in kept)
@@ -104,7 +116,10 @@ def _named(fields: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
 
 
 def _text(delivery: QuarantinedDelivery) -> str:
-    """Return the words of a mail, or what is neither a mail nor a JSON object."""
+    """Return the words of a mail, or other content.
+
+    A JSON object has fields instead.
+    """
     if delivery.file:
         return sanitize(str(delivery.data.get("text", "")), multiline=True)
     if delivery.is_base64:

@@ -1,4 +1,7 @@
-"""A person's dossier as files: `export.json` for machines, `evidence.html` for people."""
+"""A data subject's export: `export.json` and `evidence.html`.
+
+The former is for machines, the latter for people.
+"""
 
 import json
 from collections.abc import Mapping

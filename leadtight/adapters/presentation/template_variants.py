@@ -1,4 +1,4 @@
-"""Which template a lead gets: of its tier and language, as far as there is one (E1)."""
+"""Template variants by tier and language, where they exist (E1)."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ _GERMAN_MONTHS = (
 
 
 def variant(policy: Policy, lead: Lead, name: str, file: str) -> tuple[str, str]:
-    """Return the template of a message to the lead, and its language.
+    """Return the template of a message and its language.
 
     It is the lead's language when there is a template in it, else the company's, else English; within a language the
     tier's own comes before the common one: `acknowledge.hot.de`, `acknowledge.de`, `acknowledge.hot`, `acknowledge`.
@@ -41,7 +41,10 @@ def _suffixes(policy: Policy, lead: Lead) -> Iterator[tuple[str, str]]:
 
 
 def long_moment(at: datetime, zone: ZoneInfo, language: str) -> str:
-    """Return a moment in words of a language, as `wording.long_moment` does in English."""
+    """Return a moment in words of a language.
+
+    English is by `formatting.long_moment`.
+    """
     if language != "de":
         return formatting.long_moment(at, zone)
     local = (at + timedelta(minutes=1, microseconds=-1)).astimezone(zone)
@@ -51,7 +54,10 @@ def long_moment(at: datetime, zone: ZoneInfo, language: str) -> str:
 
 
 def moment(at: datetime, zone: ZoneInfo, language: str) -> str:
-    """Return a moment in few characters, as `wording.moment` does in English."""
+    """Return a moment in few characters, in a language.
+
+    English is by `formatting.moment`.
+    """
     if language != "de":
         return formatting.moment(at, zone)
     local = at.astimezone(zone)

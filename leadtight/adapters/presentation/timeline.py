@@ -34,7 +34,7 @@ class TimelineEntry:
 
 
 def timeline(policy: Policy, events: Iterable[Event]) -> tuple[TimelineEntry, ...]:
-    """Return the latest events that a person cares about, newest first."""
+    """Return the latest events worth reading, newest first."""
     zone = policy.company.zone
     sentences = [
         TimelineEntry(when=formatting.moment(e.at, zone), what=text) for e in events if (text := sentence(policy, e))
@@ -43,9 +43,10 @@ def timeline(policy: Policy, events: Iterable[Event]) -> tuple[TimelineEntry, ..
 
 
 def sentence(policy: Policy, event: Event) -> str:
-    """Return what happened in words; empty for what is only bookkeeping, or has been erased.
+    """Return an event in words.
 
-    What an event of another version says in no words of ours is told as unreadable: it must not cost its page.
+    Bookkeeping and erased events are empty. An event of another version that cannot be rendered is shown as unreadable:
+    it must not break its page.
     """
     if is_anonymous(event) and event.kind is not EventKind.LEAD_ERASED:
         return ""
@@ -76,7 +77,10 @@ def _offered_on(policy: Policy, data: Data, actor: str) -> str:
 
 
 def _handed_over(policy: Policy, data: Data, actor: str) -> str:
-    """Tell to whom and by when, instead of what: a new team has a promise of its own (R4)."""
+    """Name the new owner and the new deadline.
+
+    A new team has a promise of its own (R4).
+    """
     begun = "Waited too long, so moved" if data.get("cause") == Cause.BYPASS else f"{actor} handed over"
     text = f"{begun} to {formatting.title(str(data.get('pool', 'another pool')))}: {_person(policy, data, 'owner')}"
     for word, key in (("by", "new_deadline"), ("instead of", "old_deadline")):

@@ -34,7 +34,7 @@ TOKENS = {
 }
 LONGEST_TOKEN = 16_384
 OUR_FAULT = frozenset({"missing-input-secret", "invalid-input-secret", "bad-request", "internal-error"})
-"""Error codes for faults of ours, not the visitor's."""
+"""Error codes for our faults, not the visitor's."""
 
 
 class Challenges:

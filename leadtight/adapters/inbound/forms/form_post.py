@@ -1,4 +1,4 @@
-"""A form post in any shape, as its builder means it."""
+"""Form posts in any shape, as their builders mean them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

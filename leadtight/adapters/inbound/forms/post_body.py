@@ -80,7 +80,7 @@ def _json(raw: bytes, content_type: str) -> Mapping[str, Any]:
 
 _BOM = b"\xef\xbb\xbf"
 _OF_SCRIPTS = ("", "text/plain")
-"""Content types of JSON that scripts send without a preflight request."""
+"""Content types of JSON that needs no preflight request."""
 
 
 def _lines(raw: bytes) -> Iterator[RawField]:
@@ -142,7 +142,10 @@ def _is_file(part: Any) -> bool:
 
 
 def _raw_field(part: Any, header_charset: str) -> RawField:
-    """Return a part as a field; a file's value is its name."""
+    """Return a part as a field.
+
+    A file's value is its name.
+    """
     value = part.filename.encode(header_charset) if _is_file(part) else bytes(part.raw)
     own = "" if _is_file(part) else charset_of(part.headers.get("content-type", ""))
     return RawField(name=part.name.encode(header_charset), value=value, charset=own)

@@ -64,7 +64,10 @@ def read(form: Form, posted: FormPost) -> Submission | None:
 
 
 def _named_by_policy(form: Form) -> frozenset[str]:
-    """Return our names that the policy maps or has wording for."""
+    """Return our names that the policy maps or words.
+
+    A name is worded if the policy has the text of its consent box.
+    """
     return frozenset(form.fields.values()) | {name for name, *_, of in BOXES if getattr(form.consent, of)}
 
 

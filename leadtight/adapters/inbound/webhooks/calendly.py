@@ -173,7 +173,7 @@ def _answers(payload: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _without_their_name(lead: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a lead with its parts of a name as fields.
+    """Return a lead with its partial names as fields.
 
     The invitee has a name of its own.
     """

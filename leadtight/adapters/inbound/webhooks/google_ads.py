@@ -1,4 +1,7 @@
-"""Google Ads lead forms: no signature, but the key that the advertiser set travels in the body as `google_key`."""
+"""Google Ads lead forms, which carry a key, unsigned.
+
+The key that the advertiser set is in the body as `google_key`.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -33,7 +36,10 @@ class GoogleAds(NoHandshake, ItemsWithIds):
         require([key], keys, lambda secret: secret)
 
     def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Submission]:
-        """Return the lead; one of Google's own tests says so in the field `is_test`."""
+        """Return the lead.
+
+        One of Google's own tests says so in the field `is_test`.
+        """
         content = json_object(body)
         answers: dict[str, Any] = {}
         for number, column in enumerate(dig(content, "user_column_data", kind=list)):
@@ -48,7 +54,10 @@ class GoogleAds(NoHandshake, ItemsWithIds):
 
 
 def _answer(column: Any, number: int, mapping: Mapping[str, str]) -> tuple[str, Any]:
-    """Return question and answer: a question of the advertiser's own goes by its words, for its id says nothing."""
+    """Return question and answer.
+
+    A question of the advertiser's own is known by its wording, since its id says nothing.
+    """
     about = column if isinstance(column, Mapping) else {"string_value": column}
     id_, words = str(about.get("column_id") or ""), str(about.get("column_name") or "")
     name = id_ if id_ in mapping or meaning(id_) else words or id_ or f"column {number + 1}"

@@ -1,7 +1,8 @@
-"""HubSpot: `X-HubSpot-Signature-v3` is the base64 HMAC-SHA256 of method, address, body and time in milliseconds.
+"""HubSpot's webhooks, which announce contacts.
 
-It tells that a contact was made; the contact itself is fetched afterwards. Events are of one kind of object
-(`contact.creation`), or of any (`object.creation`): these say of which by `objectTypeId`.
+`X-HubSpot-Signature-v3` is the base64 HMAC-SHA256 of method, address, body and time in milliseconds. The contact itself
+is fetched afterwards. Events are of one kind of object (`contact.creation`), or of any (`object.creation`), which then
+say the kind by `objectTypeId`.
 """
 
 import json
@@ -70,7 +71,7 @@ class HubSpot(NoHandshake, ItemsWithIds):
         require([signature] if signature else [], keys, lambda secret: based(secret, signed))
 
     def split(self, body: bytes, webhook: Webhook) -> Sequence[bytes]:
-        """Return each event, of a list or of an object that has one."""
+        """Split a list of events; an object is one event."""
         content = json_body(body)
         listed = content
         if isinstance(content, Mapping) and "subscriptionType" not in content:
@@ -78,9 +79,10 @@ class HubSpot(NoHandshake, ItemsWithIds):
         return [packed(event) for event in listed] if listed and isinstance(listed, list) else [body]
 
     def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[PendingDelivery]:
-        """Return what must be fetched: a contact that was made, or what is left of two that were merged.
+        """Return the contacts to fetch: created or merged ones.
 
-        A contact that was deleted for privacy is held for a person, who has to erase it here, too.
+        Of two contacts that were merged, it is the remaining one. A contact deleted for privacy is quarantined for a
+        person, who has to erase it here, too.
         """
         event = json_object(body)
         subscription = event.get("subscriptionType") or ACTIONS.get(str(event.get("action")).upper())
@@ -123,7 +125,10 @@ class HubSpot(NoHandshake, ItemsWithIds):
 
 
 def _search(keys: WebhookSecrets, since: datetime, until: datetime, after: str | None) -> ApiRequest:
-    """Return a search for contacts by the time they were made, in milliseconds, both ends being part of it."""
+    """Return a search for contacts created within a time.
+
+    Times are in milliseconds; both ends are included.
+    """
     ends = {"value": str(int(since.timestamp() * 1000)), "highValue": str(int(until.timestamp() * 1000) - 1)}
     body = {
         "filterGroups": [{"filters": [{"propertyName": "createdate", "operator": "BETWEEN", **ends}]}],
@@ -139,7 +144,10 @@ def _search(keys: WebhookSecrets, since: datetime, until: datetime, after: str |
 
 
 def _is_contact(kind: str, event: Mapping[str, Any]) -> bool:
-    """Tell whether an event is about a contact. Raises Unreadable for one of any object that does not say of which."""
+    """Check whether an event is about a contact.
+
+    Raises Unreadable for an event of any object that does not say which.
+    """
     return kind == "contact" or (kind == "object" and str(dig(event, "objectTypeId")).casefold() in CONTACT)
 
 

@@ -17,7 +17,7 @@ from leadtight.domain.model.errors import FetchFailed, LeadtightError
 from leadtight.domain.policy.sources import Webhook
 
 MOST_PAGES = 500
-"""More pages than this are no list of a day."""
+"""Most pages of one day's list."""
 
 
 class UnreadableDelivery(LeadtightError):
@@ -52,7 +52,10 @@ class WebhookReply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiRequest:
-    """A request to a provider: GET, or POST of JSON `body`."""
+    """A request to a provider.
+
+    It is a GET, or a POST of the JSON in `body`.
+    """
 
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -162,7 +165,7 @@ class NotificationProvider(Provider, Protocol):
     """
 
     def question(self, data: Mapping[str, str], keys: WebhookSecrets) -> ApiRequest:
-        """Return what to ask for the lead that `data` names."""
+        """Return the request for the lead that `data` names."""
 
     def read_fetched(self, content: bytes, key: str, webhook: Webhook) -> Sequence[Item]:
         """Return the lead of an answer. Raises Unreadable."""
@@ -177,7 +180,7 @@ class LeadLister(Provider, Protocol):
     def listed(
         self, ask: Ask, since: datetime, until: datetime, keys: WebhookSecrets, webhook: Webhook
     ) -> Iterator[Inquiring]:
-        """Return what came in between `since` and `until`.
+        """Return the inquiries received between `since` and `until`.
 
         The keys are those of its deliveries. Raises Unreadable, what `ask` raises, and FetchFailed when the secret
         lacks what the request needs.
@@ -193,9 +196,9 @@ def announced(webhook: Webhook, key: str, **data: str) -> PendingDelivery:
 
 
 def set_aside(webhook: Webhook, content: Any, reason: str, key: str = "") -> PendingDelivery:
-    """Return what does not concern an inquiry, set aside.
+    """Set aside a delivery that has no inquiry.
 
-    It is kept for a while where it can be found, and needs no review.
+    It can be found for a while, and needs no review.
     """
     return PendingDelivery(
         channel=webhook.channel,
@@ -277,9 +280,9 @@ def json_object(body: bytes) -> Mapping[str, Any]:
 
 
 def dig(content: Any, *path: str | int, kind: type = object) -> Any:
-    """Return the JSON value at a path of keys and indexes.
+    """Return the JSON value at a path.
 
-    Raises Unreadable naming the path when it is missing.
+    The path has keys and indexes. Raises Unreadable naming the path when it is missing.
     """
     here = content
     for step in path:

@@ -21,21 +21,30 @@ from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.sources import WEBHOOK_CHANNEL, Webhook
 
 FAULTS = (RecursionError, TypeError, ValueError, AttributeError, KeyError)
-"""What reading somebody else's JSON may run into, besides what a provider's reader says by itself."""
+"""Errors that reading a foreign JSON may cause.
+
+A provider's reader raises its own besides.
+"""
 
 LARGEST_PART = 64 * 1024
-"""What fits into a lead, as for `POST /leads`; a whole delivery may be as large as a function is handed."""
+"""Most bytes of an item, as for `POST /leads`.
+
+A whole delivery may be as large as a function can receive.
+"""
 
 LARGEST_KEPT = 256 * 1024
 """What fits into a row of the quarantine."""
 
 MOST_AT_ONCE = 100
-"""More leads than this in one delivery are stored first and made after it was answered: each takes a transaction."""
+"""Most leads created before a delivery is answered.
+
+More are stored first and created afterwards: each takes a transaction.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryItem:
-    """One item as delivered, with its inquiry if it has one."""
+    """One item as delivered, and its inquiry if any."""
 
     original: PendingDelivery
     items: Sequence[Item]
@@ -108,12 +117,18 @@ def whole(webhook: Webhook, body: bytes, key: str, content_type: str, reason: Re
 
 
 def webhook_of(policy: Policy, delivery: QuarantinedDelivery) -> Webhook | None:
-    """Return the webhook of a delivery, None when the policy dropped it."""
+    """Return the webhook of a delivery.
+
+    None when the policy no longer has it.
+    """
     return policy.webhooks.get(delivery.channel.removeprefix(WEBHOOK_CHANNEL))
 
 
 def reread(policy: Policy, delivery: QuarantinedDelivery) -> Sequence[Item]:
-    """Return what a held delivery says by now. Raises InvalidInquiry when it still cannot be read."""
+    """Read a quarantined delivery again.
+
+    Raises InvalidInquiry when it still cannot be read.
+    """
     webhook = webhook_of(policy, delivery)
     if webhook is None:
         raise InvalidInquiry([Problem("channel", f"{delivery.channel} is not in the policy")])
@@ -143,7 +158,10 @@ def _split(webhook: Webhook, body: bytes) -> Sequence[bytes]:
 
 
 def _keyed(contents: Iterable[bytes], key: str) -> Iterator[tuple[bytes, str]]:
-    """Yield each part with its key: the delivery's for the first, with a number for the others."""
+    """Yield each part with its key.
+
+    The first has the delivery's key; the others have a number added.
+    """
     for number, content in enumerate(contents):
         yield content, f"{key}:{number}" if key and number else key
 

@@ -1,6 +1,6 @@
-"""Any JSON, mapped by the policy and signed as the Standard Webhooks specification says (A5).
+"""Any JSON, mapped by policy, with Standard Webhooks signatures (A5).
 
-`webhook-signature` holds `v1,<base64>` entries apart by spaces: HMAC-SHA256 of `id.timestamp.body` under the secret
+`webhook-signature` holds `v1,<base64>` entries separated by spaces: HMAC-SHA256 of `id.timestamp.body` under the secret
 after `whsec_`, which is base64. https://github.com/standard-webhooks/standard-webhooks
 """
 
@@ -43,7 +43,10 @@ class StandardProvider(Signed):
     """The generic provider of leads."""
 
     def split(self, body: bytes, webhook: Webhook) -> Sequence[bytes]:
-        """Return what the policy's path to the items finds, or the body itself where that leads nowhere."""
+        """Return the items at the policy's path.
+
+        Without a match, it is the body itself.
+        """
         content = json_body(body)
         items = at_path(webhook.items, content) if webhook.items else content
         if not isinstance(items, list) or not (items or webhook.items):
@@ -51,7 +54,7 @@ class StandardProvider(Signed):
         return [packed(item) for item in items]
 
     def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Submission]:
-        """Return the lead that the policy's paths find in the body."""
+        """Return the lead that the policy's paths match."""
         return [
             Submission(
                 caller=Submitter.PROVIDER,

@@ -1,7 +1,8 @@
-"""Twilio: `X-Twilio-Signature` is the base64 HMAC-SHA1 of the address and the sorted parameters, under the auth token.
+"""Twilio: missed calls, voicemails and messages.
 
-A call that nobody took, from somebody unknown, is a lead with a return call due the same business day (A6); a text is
-a message of a conversation, whichever channel it came by: SMS, MMS, RCS, WhatsApp or Messenger.
+`X-Twilio-Signature` is the base64 HMAC-SHA1 of the address and the sorted parameters, under the auth token. A missed
+call from an unknown number is a lead with a return call due the same business day (A6); a text is a message of a
+conversation, by any channel: SMS, MMS, RCS, WhatsApp or Messenger.
 """
 
 from collections.abc import Mapping, Sequence
@@ -38,7 +39,10 @@ class Twilio(NoHandshake, ItemsWithIds):
     reply = WebhookReply(body=EMPTY_TWIML, content_type="text/xml")
 
     def check(self, request: Request, keys: WebhookSecrets, now: datetime) -> None:
-        """Check the signature over address and parameters; it holds no time, the call's id guards against replays."""
+        """Check the signature of address and parameters.
+
+        It has no time; the call's id guards against replays.
+        """
         signature = request.headers.get("x-twilio-signature", "")
         fields = parse_qs(request.body.decode("utf-8", "replace"), keep_blank_values=True)
         signed = request.url + "".join(
@@ -47,11 +51,14 @@ class Twilio(NoHandshake, ItemsWithIds):
         require([signature] if signature else [], keys, lambda secret: based(secret, signed.encode(), "sha1"))
 
     def split(self, body: bytes, webhook: Webhook) -> Sequence[bytes]:
-        """Return the body: a request is of one call or message."""
+        """Return the body, which has one call or message."""
         return [body]
 
     def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Item]:
-        """Return a missed call, a voicemail or a message as a lead; receipts and calls that were taken are none."""
+        """Return a missed call, voicemail or message as a lead.
+
+        Receipts and answered calls have none.
+        """
         params: dict[str, Any] = {}
         for name, value in parse_qsl(body.decode("utf-8", "replace")):
             put(params, name, value)
@@ -81,7 +88,10 @@ def _call(params: Mapping[str, str], webhook: Webhook) -> Sequence[Item]:
 
 
 def _conversation(params: Mapping[str, str], webhook: Webhook) -> Sequence[Item]:
-    """Return a message of a conversation; what the team or a program wrote in it, and the rest, is set aside."""
+    """Return a message of a conversation.
+
+    Messages by the team or a program, and other events, are set aside.
+    """
     is_theirs = params.get("Source", "").upper() not in ("API", "SDK") and params.get("Author", "").partition(":")[2]
     is_number = params.get("Author", "").startswith("+")
     if params["EventType"] == "onMessageAdded" and (is_theirs or is_number):

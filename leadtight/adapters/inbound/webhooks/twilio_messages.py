@@ -1,4 +1,4 @@
-"""A message by Twilio: who sent it, what it says, and everything else in it."""
+"""Messages by Twilio: sender, text and other fields."""
 
 import re
 from collections.abc import Mapping
@@ -11,7 +11,10 @@ TRANSPORT = frozenset(
         *("CallStatus", "DialCallStatus", "Direction", "Called"),
     }
 )
-"""What says how a message came and how Twilio counts it, and repeats what a lead has: ids, states, our own number."""
+"""Parameters about transport, or repeated in the lead.
+
+They are ids, states, counts and our own number.
+"""
 
 HIDDEN = frozenset(
     {
@@ -19,13 +22,19 @@ HIDDEN = frozenset(
         *("2562533", "8656696", "86282452253", "464"),
     }
 )
-"""What stands for a number that its caller hides: words, and the same words typed on a telephone."""
+"""Placeholders for a number that its caller hides.
+
+They are words, and the same words typed on a telephone.
+"""
 
 _SCHEME = re.compile(r"([a-z]+):(.+)")
 
 
 def sender(params: Params) -> tuple[str, dict[str, str]]:
-    """Return by which channel a message came, and its sender as fields of a body: number, handle or both."""
+    """Return a message's channel, and its sender as fields.
+
+    The fields are a number, a handle or both.
+    """
     address = params.get("From", "").strip()
     match = _SCHEME.fullmatch(address)
     channel, who = (match[1], match[2].strip()) if match else ("sms", address)
@@ -38,13 +47,19 @@ def sender(params: Params) -> tuple[str, dict[str, str]]:
 
 
 def words(params: Params) -> str:
-    """Return what a message says; of what is no text, what it is."""
+    """Return the words of a message.
+
+    Without text, they name what the message contains.
+    """
     text = params.get("Body") or params.get("ButtonText") or params.get("ButtonPayload") or ""
     return "\n".join(filter(None, (text, *_media(params), _place(params))))
 
 
 def fields_of(params: Params, *used: str) -> dict[str, str]:
-    """Return every parameter that says something, under its own name unless it has one of ours."""
+    """Return every parameter with a value, as fields.
+
+    A parameter keeps its own name unless it has one of ours.
+    """
     left_out = {*TRANSPORT, *used, "Author", "Body", "ProfileName", "ExternalUserId"}
     return {NAMES.get(name, name): value for name, value in params.items() if name not in left_out and value}
 

@@ -1,6 +1,7 @@
-"""Typeform: `Typeform-Signature: sha256=<base64>` is the HMAC-SHA256 of the body; there is no time in it.
+"""Typeform's form responses.
 
-A replay is harmless all the same: the response's token is the guard's key.
+`Typeform-Signature: sha256=<base64>` is the HMAC-SHA256 of the body, without a time. A replay is harmless: the
+response's token is the guard's key.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -43,7 +44,7 @@ class Typeform(NoHandshake, ItemsWithIds):
         require([signature] if signature else [], keys, lambda secret: f"sha256={based(secret, request.body)}")
 
     def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Submission]:
-        """Return the lead of a response; other events concern no lead."""
+        """Return the lead of a response; other events have none."""
         content = json_object(body)
         if dig(content, "event_type", kind=str) != "form_response":
             return []  # also answers that were typed and never sent
@@ -54,7 +55,7 @@ class Typeform(NoHandshake, ItemsWithIds):
     def listed(
         self, ask: Ask, since: datetime, until: datetime, keys: WebhookSecrets, webhook: Webhook
     ) -> Iterator[Submission]:
-        """Return the responses of the forms that the secret names under `forms`, the latest first."""
+        """Return responses of the secret's `forms`, newest first."""
         for form in needed_list(keys, "forms"):
             definition = json_object(ask(_api(keys, form)))
             title, in_form = str(definition.get("title") or ""), questions(definition)
@@ -67,7 +68,10 @@ class Typeform(NoHandshake, ItemsWithIds):
 def _pages(
     keys: WebhookSecrets, path: str, params: Mapping[str, str]
 ) -> tuple[ApiRequest, Callable[[Mapping[str, Any]], ApiRequest | None]]:
-    """Return the first question of a list and how it goes on: a page that is not full is the last."""
+    """Return the first request of a list and its continuation.
+
+    A page that is not full is the last.
+    """
 
     def following(page: Mapping[str, Any]) -> ApiRequest | None:
         items = dig(page, "items", kind=list)

@@ -1,4 +1,4 @@
-"""A response of Typeform as questions and answers, whatever blocks they stand in."""
+"""A Typeform response as questions and answers, in any blocks."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,12 +9,18 @@ from leadtight.adapters.inbound.flat_fields import as_text, leaves
 
 Object = Mapping[str, Any]
 BY_TYPE = {"email": "email", "phone_number": "phone", "website": "website"}
-"""What an answer is by its type, where no question asks for it in words."""
+"""The meaning of an answer by its type.
+
+It counts where no question says it in words.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class FormQuestion:
-    """A question of a form: its words, the name that its builder gave it, and which part of a block it is."""
+    """A question's wording, reference and part of a block.
+
+    The form's builder sets the reference.
+    """
 
     title: str
     ref: str
@@ -22,14 +28,17 @@ class FormQuestion:
 
 
 def questions(definition: Object) -> dict[str, FormQuestion]:
-    """Return the questions of a form by id, also those inside of blocks."""
+    """Return a form's questions by id, with those inside blocks."""
     return dict(_questions(definition.get("fields"), ""))
 
 
 def named_answers(
     response: Object, questions: Mapping[str, FormQuestion], mapping: Mapping[str, str]
 ) -> dict[str, Any]:
-    """Return what was answered under our names, or under the policy's or the questions' own; nothing is overwritten."""
+    """Return the answers by name.
+
+    A name is one of ours, the policy's, or the question's own; nothing is overwritten.
+    """
     answers: dict[str, Any] = {}
     by_type: dict[str, str] = {}
     for number, answer in enumerate(_objects(response.get("answers"))):
@@ -51,7 +60,7 @@ def named_answers(
 
 
 def variables(response: Object) -> dict[str, Any]:
-    """Return what the form has calculated, by the names of its variables."""
+    """Return the form's calculated values, by variable name."""
     values: dict[str, Any] = {}
     for number, variable in enumerate(_objects(response.get("variables"))):
         put(values, str(variable.get("key") or f"variable {number + 1}"), _value(variable))
@@ -81,7 +90,10 @@ def _question(answer: Object, questions: Mapping[str, FormQuestion], number: int
 
 
 def _value(answer: Object) -> Any:
-    """Return an answer as text; of a choice its label and the words for "other"."""
+    """Return an answer as text.
+
+    A choice is its label and the text for "other".
+    """
     kind = str(answer.get("type") or "")
     value = answer.get(kind)
     if kind in ("choice", "choices") and isinstance(value, Mapping):

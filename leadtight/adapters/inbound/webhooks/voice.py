@@ -1,4 +1,4 @@
-"""What became of calls: JSON about one call, signed as the Standard Webhooks specification says (P4).
+"""Reports of calls: JSON with Standard Webhooks signatures (P4).
 
 `{"call_id", "lead_id", "message_id", "outcome", "at", "duration", "by"}`, on its own or under `data`. A call is named
 by the provider's id of it, by our ids, which a call that we placed carries as attributes, or by its lead alone. `at` is
@@ -18,10 +18,13 @@ from leadtight.domain.policy.sources import CALL_WORDS, Webhook
 
 
 class VoiceCalls(Signed):
-    """A provider of calls, whoever placed them."""
+    """Call reports of any voice provider."""
 
     def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[CallReport]:
-        """Return what the body says of one call. Raises Unreadable naming the key at fault."""
+        """Return the report of a call.
+
+        Raises Unreadable naming the key at fault.
+        """
         report = _said(json_object(body), webhook)
         if not (report["call_id"] or report["lead_id"]):
             raise UnreadableDelivery("call_id or lead_id is missing")
@@ -38,7 +41,10 @@ class VoiceCalls(Signed):
 
 
 def _said(content: Mapping[str, Any], webhook: Webhook) -> dict[str, Any]:
-    """Return the words of a body under our names: what the policy's paths find goes first."""
+    """Return a body's values under our names.
+
+    Values at the policy's paths take precedence.
+    """
     inner = content.get("data")
     own = inner if isinstance(inner, dict) else content
     mapped = {name: at_path(path, content) for path, name in webhook.fields.items()}

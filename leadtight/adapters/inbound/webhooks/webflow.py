@@ -1,4 +1,7 @@
-"""Webflow: `x-webflow-signature` is the hex HMAC-SHA256 of `timestamp:body`, the time in milliseconds."""
+"""Webflow's form submissions.
+
+`x-webflow-signature` is the hex HMAC-SHA256 of `timestamp:body`, the time in milliseconds.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +19,10 @@ from leadtight.domain.policy.trust import Submitter
 
 
 class Webflow(NoHandshake, ItemsWithIds):
-    """Form submissions of a Webflow site. Hooks made in its dashboard are not signed: make them by its API."""
+    """Form submissions of a Webflow site.
+
+    Hooks made in its dashboard are not signed: create them by its API.
+    """
 
     def check(self, request: Request, keys: WebhookSecrets, now: datetime) -> None:
         """Check time and signature."""
@@ -27,7 +33,10 @@ class Webflow(NoHandshake, ItemsWithIds):
         )
 
     def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Submission]:
-        """Return the lead of a submission, in the form of version 2 or of version 1 of its API."""
+        """Return the lead of a submission.
+
+        It may be of version 1 or 2 of the API.
+        """
         submission = submitted(json_object(body))
         if submission is None:
             return []
@@ -41,7 +50,7 @@ class Webflow(NoHandshake, ItemsWithIds):
 
 @dataclass(frozen=True, slots=True)
 class WebflowSubmission:
-    """What a sender filled in, and what is said about it: page, site and form."""
+    """A submission's data, and its page, site and form."""
 
     data: Mapping[str, Any]
     about: Mapping[str, Any]
@@ -51,7 +60,10 @@ class WebflowSubmission:
 
 
 def submitted(content: Mapping[str, Any]) -> WebflowSubmission | None:
-    """Return the submission in an event, in either version of the API; None in another event. Raises Unreadable."""
+    """Return the submission in an event, else None.
+
+    It may be of either version of the API. Raises Unreadable.
+    """
     if content.get("triggerType", "form_submission") != "form_submission":
         return None
     sent = dig(content, "payload", kind=dict) if "triggerType" in content else content

@@ -1,4 +1,7 @@
-"""The board as a page: what is urgent first, and a script that fetches it again where scripts run."""
+"""The board as a page, most urgent leads first.
+
+A script refreshes it where scripts run.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,7 +25,10 @@ _SCRIPT = Path(__file__).parents[1] / "templates" / "pages" / "board.js"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardRow:
-    """A lead of a list in words; `kind` is ok or late."""
+    """A lead of the board in words.
+
+    `kind` is ok or late.
+    """
 
     lead_id: str
     name: str
@@ -35,20 +41,23 @@ class BoardRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardList:
-    """A list: as many rows as a page can bear, how many there are, and how many are left out."""
+    """A list of the board, up to a limit.
+
+    It has its rows, how many leads there are, and how many are left out.
+    """
 
     rows: Sequence[BoardRow]
     total: int
 
     @property
     def left_out(self) -> int:
-        """Return how many are not shown."""
+        """Return the number of leads not shown."""
         return self.total - len(self.rows)
 
 
 @cache
 def script() -> str:
-    """Return the script that stands in the page, to the byte."""
+    """Return the exact script of the page."""
     return _SCRIPT.read_text(encoding="utf-8")
 
 
@@ -112,7 +121,10 @@ def _figures(team: TeamBoard) -> tuple[tuple[str, str, str], ...]:
 
 
 def _ages(team: TeamBoard, now: datetime) -> Iterator[tuple[str, str, str]]:
-    """Yield how old the oldest list of others is; our own is added to and has no age."""
+    """Yield the age of the oldest imported do-not-call list.
+
+    The internal list has no age.
+    """
     ages = {dnc_list.age(now): dnc_list for dnc_list in team.call_lists if dnc_list.name != INTERNAL_LIST}
     if ages:
         age = max(ages)

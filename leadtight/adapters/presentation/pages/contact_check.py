@@ -1,4 +1,4 @@
-"""The page behind the question to a lead: two answers, and thanks."""
+"""The page of a contact check: two answers, and thanks."""
 
 from datetime import datetime
 
@@ -10,7 +10,10 @@ from leadtight.domain.policy.policy import Policy
 
 
 def ask(policy: Policy, lead: Lead, now: datetime, problem: str = "", words: str = "") -> str:
-    """Return the page: before, with its two answers; after, what follows. It names nobody: links get forwarded."""
+    """Return the page, with two answers or with thanks.
+
+    It names no one, because links get forwarded.
+    """
     return render(
         "pages/ask.html",
         {

@@ -1,4 +1,7 @@
-"""The pages of intake: no template engine, for its cold start is what a visitor waits for."""
+"""The pages of intake, without a template engine.
+
+A visitor would wait for its cold start.
+"""
 
 from collections.abc import Iterable
 
@@ -7,7 +10,7 @@ from leadtight.domain.model.errors import Problem
 
 
 def thanks(company_name: str, *, lacks_address: bool = False) -> str:
-    """Return the page that a form's visitor sees when the form names no page of its own."""
+    """Return the page of thanks, for forms without their own."""
     return _page(
         "Thank you",
         f'<p class="company">{_escaped(company_name)}</p><h1>Thank you</h1>{_LACKS if lacks_address else _ARRIVED}',
@@ -26,7 +29,10 @@ _LACKS = (
 
 
 def form_problems(problems: Iterable[Problem]) -> str:
-    """Return the page that names what has to be put right; the browser's back button keeps what was typed."""
+    """Return the page that lists what to correct.
+
+    The browser's back button keeps what was typed.
+    """
     items = "".join(f"<li><strong>{_escaped(_field(p.field))}</strong>: {_escaped(p.detail)}</li>" for p in problems)
     return _page(
         "Something is missing",
@@ -36,7 +42,7 @@ def form_problems(problems: Iterable[Problem]) -> str:
 
 
 def form_too_large() -> str:
-    """Return the page that says what to do about a form that is larger than the door."""
+    """Return the page for a form over the size limit."""
     return _page(
         "That was too large",
         '<div class="problems" role="alert"><h1>Your message is too large</h1>'

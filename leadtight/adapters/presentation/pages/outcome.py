@@ -1,4 +1,4 @@
-"""The desk's pages: the outcome of a lead, and what to say when a link does not open one."""
+"""The desk's pages: leads, queues and notices about links."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,7 +28,10 @@ from leadtight.domain.policy.policy import Policy
 LONGEST_MESSAGE = 2_000
 AT_A_GLANCE = 600
 QUICK_ROWS, QUICK_OUTCOMES = 10, 5
-"""How many rows of a queue take an outcome in place, and how many outcomes each: a page stays under 60 KB."""
+"""Rows of a queue with quick outcomes, and outcomes each.
+
+A page stays under 60 KB.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +59,10 @@ class Pages:
         problem: InvalidInquiry | StaleSubmission | None = None,
         typed: OutcomeForm | HandOverForm | None = None,
     ) -> str:
-        """Return the page of a lead; with `problem`, what was typed stands in the form again."""
+        """Return the page of a lead.
+
+        With `problem`, the form has what was typed again.
+        """
         lead = view.lead
         undone = taken_back(view.history)
         moving = typed if isinstance(typed, HandOverForm) else HandOverForm(pool="", submission=lead.version)
@@ -91,7 +97,10 @@ class Pages:
         )
 
     def queue(self, queue: MyQueue, now: datetime, typed: AddForm, problem: InvalidInquiry | None = None) -> str:
-        """Return the page of a person's open leads, the best first, with the form `typed` that adds one."""
+        """Return the page of a person's queue, best lead first.
+
+        The form `typed` adds a lead.
+        """
         return self._render(
             "queue",
             person=self._policy.person_name(queue.person),
@@ -108,14 +117,17 @@ class Pages:
         )
 
     def _quick(self) -> Sequence[OutcomeRule]:
-        """Return the outcomes that need no more than a choice: the lead stays open, and nothing has to be typed."""
+        """Return the outcomes that need only a choice.
+
+        The lead stays open, and nothing has to be typed.
+        """
         plain = (
             r for r in self._policy.outcomes.values() if not (r.closes or r.needs_reason or r.needs_time or r.asset)
         )
         return tuple(plain)[:QUICK_OUTCOMES]
 
     def added(self, added: QuickAddResult) -> str:
-        """Return the page that says what became of a lead that somebody typed."""
+        """Return the page after a lead was added by hand."""
         return self._render(
             "added",
             person=self._policy.person_name(added.person),
@@ -126,11 +138,14 @@ class Pages:
         )
 
     def over(self, error: LinkExpired, note: str = "") -> str:
-        """Return the page of a link whose time is over; a note that was typed is given back."""
+        """Return the page of an expired link.
+
+        It returns a note that was typed.
+        """
         return self._notice("This link is no longer open", str(error), note)
 
     def forged(self) -> str:
-        """Return the page of a link that we did not make."""
+        """Return the page of a forged or damaged link."""
         return self._notice(
             "This link does not work",
             "Your mail program may have cut it short. Open it from the message again, or copy all of it.",
@@ -141,13 +156,16 @@ class Pages:
         return self._notice("Nothing to see here", "What this link opened no longer exists.")
 
     def malformed(self, reason: str) -> str:
-        """Return the page of a submission that no form of ours makes."""
+        """Return the page of a submission unlike our forms."""
         return self._notice(
             "We could not read that", f"Nothing was recorded: {reason}. Open the link again and use its form."
         )
 
     def busy(self, note: str = "") -> str:
-        """Return the page for when the lead kept changing: nothing was recorded."""
+        """Return the page for a lead that kept changing.
+
+        Nothing was recorded.
+        """
         return self._notice(
             "Please try again", "Others were changing this lead at the same time. Nothing was recorded.", note
         )
@@ -212,7 +230,10 @@ class Pages:
 
 
 def taken_back(history: Sequence[Event]) -> Event | None:
-    """Return the outcome that was just taken back: nothing has happened since."""
+    """Return the outcome that was just undone, if any.
+
+    Nothing has happened since.
+    """
     events = sorted(history, key=lambda e: (e.version, e.at, e.id))
     if not events or events[-1].kind is not EventKind.OUTCOME_UNDONE:
         return None
@@ -220,14 +241,17 @@ def taken_back(history: Sequence[Event]) -> Event | None:
 
 
 def _refilled(undone: Event | None, version: int) -> OutcomeForm:
-    """Return the form as it was before it was taken back, empty when nothing was."""
+    """Return the form of the undone outcome, else empty."""
     data = undone.data if undone else {}
     words = {name: str(data.get(name) or "") for name in ("outcome", "note", "reason")}
     return OutcomeForm(submission=version, **words)
 
 
 def opened(policy: Policy, now: datetime) -> str:
-    """Return what a form carries to tell when its page was made; empty where the policy asks for no time of reading."""
+    """Return the form's token of when its page was made.
+
+    It is empty where the policy has no least reading time.
+    """
     return format_timestamp(now) if policy.least_reading_time else ""
 
 

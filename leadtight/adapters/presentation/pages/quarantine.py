@@ -1,4 +1,4 @@
-"""The page of held deliveries: what is held and why, with a button to release and a form to discard each."""
+"""The quarantine page, with forms to release or discard deliveries."""
 
 from dataclasses import dataclass
 
@@ -22,7 +22,10 @@ ALL_AT_ONCE = ("release_all", "discard_all", "reopen_all")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefusedDecision:
-    """What was asked for one delivery and could not be done; `why` is what was typed to discard it."""
+    """A decision on a delivery that was refused.
+
+    `why` is the reason typed to discard it.
+    """
 
     held_id: str
     error: InvalidInquiry | StaleSubmission
@@ -36,7 +39,10 @@ def quarantine(
     refused: RefusedDecision | None = None,
     seen_at: str = "",
 ) -> str:
-    """Return the page; `done` is what the last press did, `refused` what it could not; it is seen at `seen_at`."""
+    """Return the page, seen at `seen_at`.
+
+    `done` is what the last press did, `refused` the decision that failed.
+    """
     zone = policy.company.zone
     return render(
         "pages/quarantine.html",
@@ -60,7 +66,7 @@ def quarantine(
 
 
 def delivery(policy: Policy, detail: QuarantineDetail) -> str:
-    """Return the page of one delivery, whole, to be released or discarded."""
+    """Return the page of one delivery with all its content."""
     return render(
         "pages/quarantined.html",
         {

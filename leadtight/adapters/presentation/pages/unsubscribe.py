@@ -1,4 +1,4 @@
-"""The page behind the unsubscribe link: what it ends, a button, and that it has ended."""
+"""The page of an unsubscribe link, before and after."""
 
 from leadtight.adapters.http import page_headers
 from leadtight.adapters.presentation.jinja import render
@@ -10,7 +10,10 @@ _CALLED = {Channel.EMAIL: "e-mails", Channel.SMS: "text messages", Channel.VOICE
 
 
 def unsubscribe(policy: Policy, leaving: UnsubscribeLink) -> str:
-    """Return the page: before, with its button; after, that it is done. It names no address: links get forwarded."""
+    """Return the page, with its button or a confirmation.
+
+    It names no address, because links get forwarded.
+    """
     return render(
         "pages/unsubscribe.html",
         {

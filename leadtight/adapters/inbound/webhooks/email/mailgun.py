@@ -43,7 +43,7 @@ class Mailgun(NoHandshake):
         require([signature] if signature and token else [], keys, lambda secret: hexed(secret, signed))
 
     def mails(self, body: bytes) -> Sequence[bytes]:
-        """Return what is one mail each."""
+        """Split a body into mails."""
         return [body]
 
     def letter(self, content: bytes, content_type: str) -> InboundEmail:

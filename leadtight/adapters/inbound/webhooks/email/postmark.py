@@ -28,7 +28,7 @@ class Postmark(NoHandshake):
         require_basic(request.headers.get("authorization", ""), keys)
 
     def mails(self, body: bytes) -> Sequence[bytes]:
-        """Return what is one mail each."""
+        """Split a body into mails."""
         return [body]
 
     def letter(self, content: bytes, content_type: str) -> InboundEmail:

@@ -34,7 +34,7 @@ class SendGrid(NoHandshake):
             raise WebhookVerificationError("the signature does not match" if signature else "the signature is missing")
 
     def mails(self, body: bytes) -> Sequence[bytes]:
-        """Return what is one mail each."""
+        """Split a body into mails."""
         return [body]
 
     def letter(self, content: bytes, content_type: str) -> InboundEmail:
@@ -49,7 +49,10 @@ class SendGrid(NoHandshake):
 
 
 def _signed_by(key: str, signature: bytes, signed: bytes) -> bool:
-    """Tell whether a public key's owner signed this; one that is no such key signed nothing."""
+    """Check whether a public key's owner signed this.
+
+    An invalid key signed nothing.
+    """
     from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm  # here, for no other provider needs it
     from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
     from cryptography.hazmat.primitives.hashes import SHA256

@@ -48,7 +48,7 @@ class MetaProvider(ItemsWithIds):
     reply = WebhookReply(body="EVENT_RECEIVED", content_type="text/plain")
 
     def handshake(self, request: Request, keys: WebhookSecrets) -> WebhookReply | None:
-        """Return the challenge to whoever knows our verify token."""
+        """Return the challenge of a request with our verify token."""
         if request.method != "GET":
             return None
         expected = keys.values.get("verify_token", "")

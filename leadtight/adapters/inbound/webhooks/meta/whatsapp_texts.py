@@ -11,9 +11,9 @@ _INTERNAL = frozenset({"flow_token"})
 
 
 def words(message: Content) -> str:
-    """Return what a message says.
+    """Return the words of a message.
 
-    Without text, it is the kind and its readable content.
+    Without text, they are the kind and its readable content.
     """
     kind = str(message.get("type") or "")
     content = message.get(kind)
