@@ -74,13 +74,13 @@ def difference(source: Path, change: str) -> str:
     """Return a change as a diff: mutmut writes a function and all its changes into the mutated module."""
     function = change.rpartition(".")[2].partition("__mutmut_")[0]
     written = source.read_text()
-    definitions = {
-        node.name: ast.get_source_segment(written, node) or ""
-        for node in ast.walk(ast.parse(written))
-        if isinstance(node, ast.FunctionDef)
-    }
     names = (f"{function}__mutmut_orig", change.rpartition(".")[2])
-    before, after = (definitions[name].replace(name, function).splitlines() for name in names)
+    nodes = {node.name: node for node in ast.walk(ast.parse(written)) if isinstance(node, ast.FunctionDef)}
+    lines = written.splitlines()
+    before, after = (
+        [line.replace(name, function) for line in lines[nodes[name].lineno - 1 : nodes[name].end_lineno]]
+        for name in names
+    )
     return "\n".join((f"# {change}", *difflib.unified_diff(before, after, n=2, lineterm=""), ""))
 
 
