@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -87,7 +87,17 @@ def difference(source: Path, change: str) -> str:
 def areas() -> dict[str, Area]:
     """Read the areas from scripts/mutants.toml."""
     tables = tomllib.loads((ROOT / "scripts/mutants.toml").read_text())
-    return {name: Area(**{key: tuple(paths) for key, paths in table.items()}) for name, table in tables.items()}
+    return {
+        name: Area(modules=tuple(modules(table["modules"])), tests=tuple(table["tests"]))
+        for name, table in tables.items()
+    }
+
+
+def modules(paths: Iterable[str]) -> Iterator[str]:
+    """Yield the modules of paths: a folder stands for all that are in it."""
+    for path in paths:
+        inside = sorted((ROOT / path).rglob("*.py")) if (ROOT / path).is_dir() else [ROOT / path]
+        yield from (str(module.relative_to(ROOT)) for module in inside if module.name != "__init__.py")
 
 
 def main(arguments: Sequence[str]) -> int:
