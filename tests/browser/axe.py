@@ -25,9 +25,9 @@ def hold(page: Page, name: str) -> None:
     _look(page, f"{name}-dark", COLOURS)
 
 
-def _look(page: Page, name: str, asked: str) -> None:
+def _look(page: Page, name: str, options: str) -> None:
     width = page.evaluate("window.innerWidth")
     page.screenshot(path=SHOTS / f"{name}-{width}.png", full_page=True)
     assert page.evaluate(TOO_WIDE) <= 0
-    violations = page.evaluate(f"axe.run({asked})")["violations"]
+    violations = page.evaluate(f"axe.run({options})")["violations"]
     assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in violations] == []

@@ -19,4 +19,4 @@ ARGUMENTS = (
 def installed() -> str | None:
     """Return where Chromium is, as `scripts/chromium` looks for it."""
     names = ("chromium", "chromium-browser", "google-chrome")
-    return next((found for name in names if (found := shutil.which(name))), None)
+    return next((path for name in names if (path := shutil.which(name))), None)

@@ -59,9 +59,9 @@ def world() -> World:
 def _lead(world: World, problem: InvalidInquiry | None = None) -> str:
     lead_id = world.lead_ids()[0]
     token = world.links.outcome(world.lead(lead_id), str(world.lead(lead_id).owner_id), world.now)
-    seen = world.desk.show(token.rpartition("/")[2], world.now)
-    typed = OutcomeForm(outcome="lost", submission=seen.lead.version) if problem else None
-    return Pages(world.policy).outcome(seen, world.now, problem, typed)
+    view = world.desk.show(token.rpartition("/")[2], world.now)
+    typed = OutcomeForm(outcome="lost", submission=view.lead.version) if problem else None
+    return Pages(world.policy).outcome(view, world.now, problem, typed)
 
 
 def _queue(world: World, person: str = "ana", problem: InvalidInquiry | None = None, name: str = "Bo") -> str:
@@ -72,18 +72,18 @@ def _queue(world: World, person: str = "ana", problem: InvalidInquiry | None = N
 
 def _board(world: World) -> str:
     boards = Boards(world.policy, world.table, world.call_lists, world.links)
-    found = boards.show(boards.link("mia", world.now).rpartition("/")[2], world.now)
-    return pages_board.board(world.policy, found, world.now)
+    board_view = boards.show(boards.link("mia", world.now).rpartition("/")[2], world.now)
+    return pages_board.board(world.policy, board_view, world.now)
 
 
-def _ask(world: World, said: str = "", problem: str = "") -> str:
+def _ask(world: World, answer: str = "", problem: str = "") -> str:
     return contact_check.ask(
-        world.policy, replace(world.lead(world.lead_ids()[0]), says_contacted=said), world.now, problem
+        world.policy, replace(world.lead(world.lead_ids()[0]), says_contacted=answer), world.now, problem
     )
 
 
 def _quarantine(world: World, flooded: int = 0) -> str:
-    def held(id_: str, reason: Reason) -> QuarantinedDelivery:
+    def quarantined(id_: str, reason: Reason) -> QuarantinedDelivery:
         content = '{"your-name": "Ada", "your-email": "ada@example.com", "words": "' + "x" * 400 + '"}'
         return QuarantinedDelivery(
             id=id_,
@@ -96,9 +96,9 @@ def _quarantine(world: World, flooded: int = 0) -> str:
             received_at=world.now,
         )
 
-    waiting, suspected = (held("H1", Reason.UNMAPPED),), (held("H2", Reason.SPAM),)
-    found = QuarantineListing(person="mia", waiting=waiting, suspected=suspected, flooded=flooded, unreadable=1)
-    return pages_quarantine.quarantine(world.policy, found, seen_at="2026-11-30T12:00:00Z")
+    waiting, suspected = (quarantined("H1", Reason.UNMAPPED),), (quarantined("H2", Reason.SPAM),)
+    listing = QuarantineListing(person="mia", waiting=waiting, suspected=suspected, flooded=flooded, unreadable=1)
+    return pages_quarantine.quarantine(world.policy, listing, seen_at="2026-11-30T12:00:00Z")
 
 
 def _unsubscribe(world: World) -> str:
@@ -157,13 +157,13 @@ def test_the_board_puts_what_is_new_in_place_and_keeps_the_focus(world: World, p
     page.clock.install()
     show(page, _board(world))
     tab_to(page, "a.waiting")
-    before = page.evaluate("document.activeElement.dataset.key")
+    focused = page.evaluate("document.activeElement.dataset.key")
     page.unroute("**/*")
     show_later = _board(world).replace("Without an owner: 1", "Without an owner: 7")
     page.route("**/*", lambda route: route.fulfill(status=200, content_type="text/html", body=show_later))
     page.clock.run_for(31_000)
     expect(page.get_by_role("heading", name="Without an owner: 7")).to_be_visible()
-    assert page.evaluate("document.activeElement.dataset.key") == before
+    assert page.evaluate("document.activeElement.dataset.key") == focused
     page.unroute("**/*")
     page.route("**/*", lambda route: route.fulfill(status=200, body="something else"))
     page.clock.run_for(31_000)
@@ -202,26 +202,28 @@ NEEDS_A_CHOICE = {"queue-outcome", "lead", "ask", "quarantine", "quarantine-floo
 def test_every_page_is_used_by_keyboard_alone_and_sends_nothing_without_a_choice(
     world: World, page: Page, context: BrowserContext, name: str
 ) -> None:
-    asked: list[str] = []
-    context.on("request", lambda told: asked.append(f"{told.method} {told.url} {told.post_data or ''}"))
+    sent_requests: list[str] = []
+    context.on(
+        "request", lambda request: sent_requests.append(f"{request.method} {request.url} {request.post_data or ''}")
+    )
     html = PAGES[{"queue-outcome": "queue", "quick-add": "queue-new"}.get(name, name)](world)
     html = html.replace(PUBLIC_URL, HERE.removesuffix("/page"))
     presses, sent = BY_KEYBOARD[name]
     if name in NEEDS_A_CHOICE:
         show(page, html)
-        asked.clear()
+        sent_requests.clear()
         press(page, *presses[:-2], presses[-1])
-        assert asked == [], "nothing is sent before something is chosen"
+        assert sent_requests == [], "nothing is sent before something is chosen"
     show(page, html)
-    with page.expect_request(lambda told: sent in f"{told.method} {told.url} {told.post_data or ''}"):
+    with page.expect_request(lambda request: sent in f"{request.method} {request.url} {request.post_data or ''}"):
         press(page, *presses)
 
 
 def press(page: Page, *presses: Pressed) -> None:
     """Go by Tab to each place and press the key, or type the words."""
-    for selector, what in presses:
+    for selector, key in presses:
         tab_to(page, selector, at_most=120)
-        if what in ("Enter", "Space", "ArrowDown"):
-            page.keyboard.press(what)
+        if key in ("Enter", "Space", "ArrowDown"):
+            page.keyboard.press(key)
         else:
-            page.keyboard.type(what)
+            page.keyboard.type(key)

@@ -32,11 +32,11 @@ def review(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for n in range(150):
         at = utc("2026-03-02 06:10") + timedelta(hours=3.3 * n, minutes=n % 50)
         lead = f"l{n:03d}"
-        told = {"source": "referral" if n % 4 == 0 else "web_form", "message": "call me today" if n % 3 else ""}
+        fields = {"source": "referral" if n % 4 == 0 else "web_form", "message": "call me today" if n % 3 else ""}
         if n % 29 == 17:
             h.receive(lead, f"{at + timedelta(hours=7):%Y-%m-%d %H:%M}", came_at=f"{at:%Y-%m-%d %H:%M}")
             continue
-        h.arrive(lead, f"{at:%Y-%m-%d %H:%M}", **told)
+        h.arrive(lead, f"{at:%Y-%m-%d %H:%M}", **fields)
         if n % 5:
             later = at + timedelta(seconds=(40, 250, 290, 1500, 9000, 100_000)[n % 6])
             h.outcome(lead, f"{later:%Y-%m-%d %H:%M:%S}", OUTCOMES[n % 7], reason=REASONS[n % 4])

@@ -27,7 +27,7 @@ class Watch:
     def __init__(self, context: BrowserContext) -> None:
         self.complaints: list[str] = []
         context.on("request", self._requested)
-        context.on("console", self._said)
+        context.on("console", self._log_message)
         context.on("weberror", lambda error: self.complaints.append(f"error {error.error}"))
 
     def _requested(self, request: Request) -> None:
@@ -35,7 +35,7 @@ class Watch:
         if address.scheme in ("http", "https", "ws", "wss") and address.hostname not in LOOPBACK:
             self.complaints.append(f"went out to {request.url}")
 
-    def _said(self, message: ConsoleMessage) -> None:
+    def _log_message(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
             self.complaints.append(f"{message.type} {message.text}")
 

@@ -57,18 +57,19 @@ def lives() -> dict[str, dict[str, Counted]]:
     """Return what is counted, by life and step, as `life.toml` has it."""
     shipped = bootstrap.policy()
     people = {
-        name: replace(one, active=name not in shipped.pools["inbound"].members) for name, one in shipped.people.items()
+        name: replace(person, active=name not in shipped.pools["inbound"].members)
+        for name, person in shipped.people.items()
     }
     policies = {"waiting": replace(shipped, people=people)}
     return {name: dict(_steps(length, policies.get(name, shipped))) for name, length in LENGTHS.items()}
 
 
 def _steps(length: int, policy: Policy) -> Iterator[tuple[str, Counted]]:
-    ours, named = (
+    ours, params_of_table = (
         patch.object(bootstrap, "policy", lambda: policy),
         patch.object(clock_and_ids, "new_id", _ids(count(1))),
     )
-    with patch.dict("os.environ", SETTINGS), mock_aws(), ours, named:
+    with patch.dict("os.environ", SETTINGS), mock_aws(), ours, params_of_table:
         _deploy()
         bootstrap.forget()
         try:

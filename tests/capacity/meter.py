@@ -36,7 +36,7 @@ class Meter:
         self._hooks = (
             (sdk, "before-call", self._call),
             (events, "before-call", self._call),
-            (events, "provide-client-params.dynamodb", self._asked),
+            (events, "provide-client-params.dynamodb", self._count_request),
             (events, "after-call.dynamodb", self._answered),
         )
         for emitter, event, hook in self._hooks:
@@ -57,7 +57,7 @@ class Meter:
     def _call(self, model: Any, **_: Any) -> None:
         self.calls[f"{model.service_model.service_name}:{model.name}"] += 1
 
-    def _asked(self, params: Item, model: Any, **_: Any) -> None:
+    def _count_request(self, params: Item, model: Any, **_: Any) -> None:
         self._before = {key: self._stored(key) for key, _ in _written(model.name, params)}
         self._params = params
 
@@ -70,16 +70,16 @@ class Meter:
             self.reads[read] += units
             self.bytes[read] += size
 
-    def _wrote(self, before: Item, after: Item, factor: int) -> None:
-        self.writes[kind_of(after)] += factor * _units(max(before, after, key=size_of))
+    def _wrote(self, old: Item, after: Item, factor: int) -> None:
+        self.writes[kind_of(after)] += factor * _units(max(old, after, key=size_of))
         self.bytes[kind_of(after)] += size_of(after)
-        left, entered = before.get("gsi1pk"), after.get("gsi1pk")
-        if (left, before.get("gsi1sk")) == (entered, after.get("gsi1sk")):
-            if entered and before != after:
-                self.index[shared(entered)] += _units(max(before, after, key=size_of))
+        left, entered = old.get("gsi1pk"), after.get("gsi1pk")
+        if (left, old.get("gsi1sk")) == (entered, after.get("gsi1sk")):
+            if entered and old != after:
+                self.index[shared(entered)] += _units(max(old, after, key=size_of))
             return
         if left:
-            self.index[shared(left)] += _units(before)
+            self.index[shared(left)] += _units(old)
         if entered:
             self.index[shared(entered)] += _units(after)
 
@@ -145,11 +145,11 @@ def _read(operation: str, params: Item, parsed: Item) -> Iterator[tuple[str, flo
         size = size_of(parsed.get("Item", {}))
         yield key, _read_units(size, params.get("ConsistentRead")), size
     if operation == "BatchGetItem":
-        [(table, asked)] = params["RequestItems"].items()
-        found = {_key(item): item for item in parsed["Responses"][table]}
-        for wanted in map(_key, asked["Keys"]):
-            size = size_of(found.get(wanted, {}))
-            yield _kind(*wanted), _read_units(size, asked.get("ConsistentRead")), size
+        [(table, requested)] = params["RequestItems"].items()
+        items = {_key(item): item for item in parsed["Responses"][table]}
+        for wanted in map(_key, requested["Keys"]):
+            size = size_of(items.get(wanted, {}))
+            yield _kind(*wanted), _read_units(size, requested.get("ConsistentRead")), size
     if operation == "Query":
         size = sum(map(size_of, parsed["Items"]))
         values = [

@@ -20,25 +20,25 @@ STALE = "run PYTHONPATH=. .venv/bin/python scripts/scale.py"
 CARRIED = 200
 
 
-def asked(*options: str) -> Any:
+def scale_json(*options: str) -> Any:
     result = CliRunner().invoke(app, ["capacity", "aws", *options])
     assert result.exit_code == 0, result.output
     return result.output
 
 
 def test_the_model_computes_with_what_the_handlers_do_call_by_call_and_key_by_key() -> None:
-    counted, known = counting.lives(), tomllib.loads(LIFE.read_text(encoding="utf-8"))
+    counted, stored = counting.lives(), tomllib.loads(LIFE.read_text(encoding="utf-8"))
     for life, steps in counted.items():
         for step, columns in steps.items():
-            assert columns == known[life][step], f"{life}, {step}: {STALE}"
-    assert counted == known, STALE
+            assert columns == stored[life][step], f"{life}, {step}: {STALE}"
+    assert counted == stored, STALE
 
 
 def test_a_call_more_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     """The meter sees what a handler does besides: a read of the lead before it is stored."""
     from leadtight.adapters.dynamodb.table import DynamoTable
 
-    known, create = tomllib.loads(LIFE.read_text(encoding="utf-8")), DynamoTable.create
+    stored, create = tomllib.loads(LIFE.read_text(encoding="utf-8")), DynamoTable.create
 
     def looks_first(table: DynamoTable, change: Any, *rest: Any) -> Any:
         table.load(change.after.id)
@@ -47,7 +47,7 @@ def test_a_call_more_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(DynamoTable, "create", looks_first)
     monkeypatch.setattr(counting, "LENGTHS", {"typical": 400})
     post = counting.lives()["typical"]["post"]
-    assert post["calls"] == known["typical"]["post"]["calls"] | {"dynamodb:GetItem": 1}
+    assert post["calls"] == stored["typical"]["post"]["calls"] | {"dynamodb:GetItem": 1}
     assert post["reads"] == {"LEAD#…/LEAD": 1}
 
 
@@ -108,31 +108,31 @@ def test_functions_give_way_where_as_many_run_as_an_account_starts() -> None:
 
 def test_a_month_costs_what_its_leads_take_and_its_nights() -> None:
     step = {"writes": {"A": 3}, "index": {"B": 1}, "calls": {"ses:SendRawEmail": 2}, "invocations": {}}
-    found = replace(prices(write_units=0.5, mails=2.0), milliseconds=dict.fromkeys(aws().milliseconds, 0.0))
-    costs = {cost.what: cost.dollars for cost in model.costs(life(**step), found, (1, 10))}
+    table = replace(prices(write_units=0.5, mails=2.0), milliseconds=dict.fromkeys(aws().milliseconds, 0.0))
+    costs = {cost.what: cost.dollars for cost in model.costs(life(**step), table, (1, 10))}
     assert costs["table: writes"] == (1.5, 15.0)
     assert costs["index: writes"] == (0.5, 5.0)
     assert costs["mails"] == (4.0, 40.0)
     assert costs["nightly report"] == (0.0, 0.0)
     nights = {
-        c.what: c.dollars for c in model.costs(life(), replace(found, prices={**found.prices, "starts": 1.0}), (1,))
+        c.what: c.dollars for c in model.costs(life(), replace(table, prices={**table.prices, "starts": 1.0}), (1,))
     }
     assert nights["nightly report"] == (30.0,)
 
 
 def test_programs_read_the_same_figures() -> None:
-    told = json.loads(asked("--json", "--leads", "1000"))
-    assert told["schema"] == "leadtight.capacity_aws/1"
-    assert told["leads"] == [1000]
-    [requests, *_] = told["stages"]["as deployed"]
+    output = json.loads(scale_json("--json", "--leads", "1000"))
+    assert output["schema"] == "leadtight.capacity_aws/1"
+    assert output["leads"] == [1000]
+    [requests, *_] = output["stages"]["as deployed"]
     assert (requests["part"], requests["limit"], requests["rate"]) == ("requests", 20, pytest.approx(20 / 3))
-    assert {part["source"] for parts in told["parts"].values() for part in parts if not part["source"]} == set()
-    mails = next(cost for cost in told["costs"] if cost["what"] == "mails")
+    assert {part["source"] for parts in output["parts"].values() for part in parts if not part["source"]} == set()
+    mails = next(cost for cost in output["costs"] if cost["what"] == "mails")
     assert mails["dollars"] == [pytest.approx(0.2)]
 
 
 def test_people_read_tables() -> None:
-    shown = asked("--rate", "100")
+    shown = scale_json("--rate", "100")
     for title in ("At how many leads a second each part gives way", "What a month costs, in dollars"):
         assert title in shown
 
@@ -140,6 +140,6 @@ def test_people_read_tables() -> None:
 def test_every_limit_and_price_says_where_it_is_written() -> None:
     from leadtight.capacity.data import AWS
 
-    found = tomllib.loads(AWS.read_text(encoding="utf-8"))
+    tables = tomllib.loads(AWS.read_text(encoding="utf-8"))
     for table in ("limits", "prices"):
-        assert all(one["source"] for one in found[table].values())
+        assert all(entry["source"] for entry in tables[table].values())

@@ -36,8 +36,8 @@ def test_an_opened_receipt_stays_open_while_the_page_keeps_itself_fresh(console:
     page = console.page
     page.locator(".story summary").first.click()
     left = page.locator(".standing")
-    before = left.inner_text()
-    expect(left).not_to_have_text(before)
+    text = left.inner_text()
+    expect(left).not_to_have_text(text)
     expect(page.locator(".story details").first).to_have_attribute("open", "")
     assert page.evaluate("document.activeElement.matches('summary')")
 

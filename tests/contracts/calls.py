@@ -24,49 +24,49 @@ def recorded(client: Any) -> Iterator[list[str]]:
         client.meta.events.unregister("before-call.dynamodb", unique_id="calls")
 
 
-def in_words(operation: str, asked: Call) -> str:
+def in_words(operation: str, params: Call) -> str:
     """Return a call as one line."""
     match operation:
         case "TransactWriteItems":
-            return "transaction: " + "; ".join(_written(*next(iter(item.items()))) for item in asked["TransactItems"])
+            return "transaction: " + "; ".join(_written(*next(iter(item.items()))) for item in params["TransactItems"])
         case "BatchWriteItem":
-            [requests] = asked["RequestItems"].values()
+            [requests] = params["RequestItems"].values()
             return "batch: " + "; ".join(f"put {_row(request['PutRequest']['Item'])}" for request in requests)
         case "BatchGetItem":
-            [of_table] = asked["RequestItems"].values()
+            [of_table] = params["RequestItems"].values()
             rows = " ".join(sorted(_row(key) for key in of_table["Keys"]))
             return f"get {rows}{_consistently(of_table)}"
         case "GetItem":
-            return f"get {_row(asked['Key'])}{_consistently(asked)}"
+            return f"get {_row(params['Key'])}{_consistently(params)}"
         case "Query":
-            return _queried(asked)
+            return _queried(params)
         case "Scan":
-            return f"scan where {_condition(asked, 'FilterExpression')}{_consistently(asked)}"
+            return f"scan where {_condition(params, 'FilterExpression')}{_consistently(params)}"
         case "PutItem" | "UpdateItem" | "DeleteItem":
-            return _written(operation.removesuffix("Item"), asked)
+            return _written(operation.removesuffix("Item"), params)
     return operation
 
 
-def _written(kind: str, asked: Call) -> str:
-    row = _row(asked.get("Item") or asked["Key"])
-    change = f" {_condition(asked, 'UpdateExpression')}" if "UpdateExpression" in asked else ""
-    condition = _condition(asked, "ConditionExpression")
+def _written(kind: str, params: Call) -> str:
+    row = _row(params.get("Item") or params["Key"])
+    change = f" {_condition(params, 'UpdateExpression')}" if "UpdateExpression" in params else ""
+    condition = _condition(params, "ConditionExpression")
     return f"{kind.lower()} {row}{change}{f' if {condition}' if condition else ''}"
 
 
-def _queried(asked: Call) -> str:
-    where = _condition(asked, "KeyConditionExpression")
-    which = "index" if asked.get("IndexName") else "table"
-    order = "" if asked.get("ScanIndexForward", True) else ", latest first"
-    filtered = ", filtered" if asked.get("FilterExpression") or asked.get("QueryFilter") else ""
-    limit = f", {asked['Limit']} a page" if "Limit" in asked else ""
-    return f"query {which} where {where}{order}{limit}{filtered}{_consistently(asked)}"
+def _queried(params: Call) -> str:
+    where = _condition(params, "KeyConditionExpression")
+    which = "index" if params.get("IndexName") else "table"
+    order = "" if params.get("ScanIndexForward", True) else ", latest first"
+    filtered = ", filtered" if params.get("FilterExpression") or params.get("QueryFilter") else ""
+    limit = f", {params['Limit']} a page" if "Limit" in params else ""
+    return f"query {which} where {where}{order}{limit}{filtered}{_consistently(params)}"
 
 
-def _condition(asked: Call, name: str) -> str:
+def _condition(params: Call, name: str) -> str:
     """Return an expression with its names and without its values."""
-    words = str(asked.get(name, ""))
-    for placeholder, attribute in sorted(asked.get("ExpressionAttributeNames", {}).items(), reverse=True):
+    words = str(params.get(name, ""))
+    for placeholder, attribute in sorted(params.get("ExpressionAttributeNames", {}).items(), reverse=True):
         words = re.sub(rf"{placeholder}\b", attribute, words)
     return re.sub(r":\d+", "?", words)
 
@@ -76,5 +76,5 @@ def _row(item: Call) -> str:
     return f"{partition.partition('#')[0]}/{sort.partition('#')[0]}"
 
 
-def _consistently(asked: Call) -> str:
-    return " consistently" if asked.get("ConsistentRead") else ""
+def _consistently(params: Call) -> str:
+    return " consistently" if params.get("ConsistentRead") else ""

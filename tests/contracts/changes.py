@@ -23,8 +23,8 @@ NOW = datetime(2026, 11, 23, 9, 0, 0, 123_456, tzinfo=UTC)
 
 def arrival(lead_id: str = "L1", now: datetime = NOW, **inquiry: Any) -> Change:
     """Return the change that an inquiry makes."""
-    given = {"name": "Ada Obi", "email": "ada@example.com", "message": "urgent"} | inquiry
-    return receive(POLICY, Inquiry(**given), lead_id=lead_id, source="api", form=None, received_at=now, now=now)
+    fields = {"name": "Ada Obi", "email": "ada@example.com", "message": "urgent"} | inquiry
+    return receive(POLICY, Inquiry(**fields), lead_id=lead_id, source="api", form=None, received_at=now, now=now)
 
 
 def guard(key: str, source: str = "api", fingerprint: str = "f", until: datetime = NOW + timedelta(days=30)) -> Guard:
@@ -48,9 +48,9 @@ def assignment(lead: Lead, rotation: Rotation, now: datetime = NOW) -> Change:
 
 def among(people: list[str]) -> Policy:
     """Return the policy with just these people in its inbound pool."""
-    named = {p: replace(POLICY.people["ana"], id=p) for p in people}
+    new_people = {p: replace(POLICY.people["ana"], id=p) for p in people}
     pool = replace(POLICY.pools["inbound"], members=dict.fromkeys(people, 1))
-    return replace(POLICY, people={**POLICY.people, **named}, pools={**POLICY.pools, "inbound": pool})
+    return replace(POLICY, people={**POLICY.people, **new_people}, pools={**POLICY.pools, "inbound": pool})
 
 
 def rotation_of(table: LeadStore) -> Rotation:

@@ -42,8 +42,11 @@ def _aws() -> tuple[Alarms, Armed]:
     role = "arn:aws:iam::123456789012:role/scheduler"
 
     def armed() -> set[str]:
-        found = client("scheduler").list_schedules(GroupName="leadtight")["Schedules"]
-        targets = [client("scheduler").get_schedule(GroupName="leadtight", Name=one["Name"])["Target"] for one in found]
+        schedules = client("scheduler").list_schedules(GroupName="leadtight")["Schedules"]
+        targets = [
+            client("scheduler").get_schedule(GroupName="leadtight", Name=schedule["Name"])["Target"]
+            for schedule in schedules
+        ]
         return {json.loads(target["Input"])["token"] for target in targets}
 
     return AwsAlarms(queue_url=url, queue_arn=arn, schedule_group="leadtight", role_arn=role), armed

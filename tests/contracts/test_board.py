@@ -49,7 +49,7 @@ def test_the_soonest_due_comes_first_and_no_more_than_asked_for(table: Table) ->
     shown = cast(WithBoard, table)
     for lead_id, words in (("L1", "a question"), ("L2", "urgent"), ("L3", "a question")):
         stored(table, lead_id, message=words)
-    assert [one.lead_id for one in shown.open_on_board(2)] == ["L2", "L1"]
+    assert [lead.lead_id for lead in shown.open_on_board(2)] == ["L2", "L1"]
 
 
 def test_excluded_and_held_are_only_counted(table: Table) -> None:

@@ -70,7 +70,7 @@ def test_our_own_list_is_added_to_and_lists_are_told_apart(lists: DncLists) -> N
     lists.publish(NATIONAL)
     assert lists.standing("a").on == {INTERNAL_LIST}
     assert lists.standing("b").on == {INTERNAL_LIST, "national"}
-    assert [one.name for one in lists.lists()] == ["national", INTERNAL_LIST]
+    assert [dnc_list.name for dnc_list in lists.lists()] == ["national", INTERNAL_LIST]
 
 
 def test_a_dropped_list_counts_for_nothing(lists: DncLists) -> None:

@@ -43,7 +43,7 @@ from tests.contracts.calls import recorded
 from tests.contracts.changes import NOW, arrival, assignment, guard, rotation_of, sent
 from tests.contracts.conftest import NAME, REGION, declared
 from tests.contracts.test_consents import record
-from tests.contracts.test_held import held
+from tests.contracts.test_held import quarantined
 
 ACK, DAY = "acknowledge-1-0", timedelta(days=1)
 NATIONAL = DncList(name="national", as_of=NOW.date(), imported_at=NOW, numbers=1)
@@ -55,7 +55,7 @@ class World:
     """A table with a lead, `L1`, its owed message, a held delivery `H1` and a person key `one`."""
 
     table: DynamoTable
-    held: DynamoQuarantine
+    quarantine: DynamoQuarantine
     erasures: DynamoErasures
     lists: DynamoDncLists
     pace: DynamoPace
@@ -83,7 +83,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
         made = World(table, DynamoQuarantine(table), DynamoErasures(table), DynamoDncLists(table), DynamoPace(table))
         change = replace(arrival("L1"), consents=(record("L1#0", person_key="one"),))
         table.create(change, guard("k1"), ("one",), NOW)
-        made.held.hold(held("H1"), guard("h1"), NOW)
+        made.quarantine.hold(quarantined("H1"), guard("h1"), NOW)
         yield made
 
 
@@ -148,15 +148,15 @@ CASES: dict[str, Callable[[World], Callable[[], object]]] = {
     "keep_alerts, lost": lambda w: lambda: refused(lambda: w.table.keep_alerts(Alerts(person_id="ana", turn=5))),
     "keep_sent": lambda w: lambda: w.table.keep_sent(SentLately(key="address", turn=1)),
     "spend": lambda w: lambda: w.table.spend(BUDGET),
-    "find_held": lambda w: lambda: w.held.find_held("H1"),
-    "open_held": lambda w: lambda: w.held.open_held(5),
-    "suspected_held": lambda w: lambda: w.held.suspected_held(5),
-    "waiting": lambda w: lambda: w.held.waiting(NOW, 5),
-    "settled_held": lambda w: lambda: w.held.settled_held(NOW.date()),
-    "hold": lambda w: lambda: w.held.hold(held("H2"), guard("h2"), NOW),
-    "hold_all": lambda w: lambda: w.held.hold_all([(held("H2"), guard("h2"))], NOW),
-    "settle": lambda w: lambda: w.held.settle(discarded(held("H1"), "mia", "an advert", NOW)),
-    "settle, lost": lambda w: lambda: refused(lambda: w.held.settle(replace(held("H1"), version=9))),
+    "find_held": lambda w: lambda: w.quarantine.find_held("H1"),
+    "open_held": lambda w: lambda: w.quarantine.open_held(5),
+    "suspected_held": lambda w: lambda: w.quarantine.suspected_held(5),
+    "waiting": lambda w: lambda: w.quarantine.waiting(NOW, 5),
+    "settled_held": lambda w: lambda: w.quarantine.settled_held(NOW.date()),
+    "hold": lambda w: lambda: w.quarantine.hold(quarantined("H2"), guard("h2"), NOW),
+    "hold_all": lambda w: lambda: w.quarantine.hold_all([(quarantined("H2"), guard("h2"))], NOW),
+    "settle": lambda w: lambda: w.quarantine.settle(discarded(quarantined("H1"), "mia", "an advert", NOW)),
+    "settle, lost": lambda w: lambda: refused(lambda: w.quarantine.settle(replace(quarantined("H1"), version=9))),
     "find_erasure": lambda w: lambda: w.erasures.find_erasure("asked"),
     "keep_erasure": lambda w: lambda: w.erasures.keep_erasure(Erasure(id="asked", begun_at=NOW)),
     "rewrite": lambda w: (lambda event: lambda: w.erasures.rewrite(event))(w.table.history("L1")[0]),
@@ -280,7 +280,7 @@ def test_a_lost_race_is_a_conflict_and_what_is_never_taken_is_not(world: World, 
         ask()
 
 
-def named(lead: str) -> dict[str, str]:
+def names_of(lead: str) -> dict[str, str]:
     """Return what each writer says of a race that it lost, about a lead."""
     return {
         "create": f"lead {lead}: too many writers at once",
@@ -290,7 +290,7 @@ def named(lead: str) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("name", named(""))
+@pytest.mark.parametrize("name", names_of(""))
 def test_who_lost_a_race_waits_a_moment_of_chance_and_says_what_moved_on(
     world: World, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
@@ -300,7 +300,7 @@ def test_who_lost_a_race_waits_a_moment_of_chance_and_says_what_moved_on(
     ask = CASES[name](world)
     with canceled(world, "None", "TransactionConflict"), pytest.raises(Conflict) as lost:
         ask()
-    assert str(lost.value) == named("L2" if name == "create" else "L1")[name]
+    assert str(lost.value) == names_of("L2" if name == "create" else "L1")[name]
     assert paused == pytest.approx([0.1, 0.2, 0.3, 0.4, 0.5] if name == "create" else [0.1])
 
 
@@ -318,11 +318,11 @@ def test_who_lost_the_race_for_an_alert_waits_too(world: World, monkeypatch: pyt
 
 def test_a_delivery_or_list_that_has_moved_on_is_named(world: World) -> None:
     with pytest.raises(Conflict, match=r"^delivery H1 has moved on$"):
-        world.held.settle(replace(held("H1"), version=9))
-    deliveries = [(held(f"H{n}"), guard(f"h{n}")) for n in (2, 3)]
+        world.quarantine.settle(replace(quarantined("H1"), version=9))
+    deliveries = [(quarantined(f"H{n}"), guard(f"h{n}")) for n in (2, 3)]
     many = r"^delivery H2, H3: too many writers at once$"
     with canceled(world, "None", "TransactionConflict"), pytest.raises(Conflict, match=many):
-        world.held.hold_all(deliveries, NOW)
+        world.quarantine.hold_all(deliveries, NOW)
     world.lists.publish(replace(NATIONAL, as_of=NATIONAL.as_of + DAY))
     with pytest.raises(Conflict, match=r"^the list national was already imported for a later day$"):
         world.lists.publish(NATIONAL)

@@ -33,7 +33,9 @@ class Room:
 def chat(request: pytest.FixtureRequest) -> Iterator[Room]:
     if request.param == "memory":
         twin = MemoryChat()
-        yield Room(twin, lambda: [one.card.title for one in twin.posted], lambda _, error: twin.failures.append(error))
+        yield Room(
+            twin, lambda: [message.card.title for message in twin.posted], lambda _, error: twin.failures.append(error)
+        )
         return
     with listening() as hook:
 

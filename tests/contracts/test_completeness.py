@@ -55,11 +55,11 @@ def functions() -> Iterator[ast.FunctionDef]:
 
 def called() -> set[str]:
     """Return what is taken of anything in functions that are given what runs twice: of methods, their names."""
-    found = set[str]()
+    names = set[str]()
     for function in functions():
         if TWICE & {argument.arg for argument in function.args.args}:
-            found |= {node.attr for node in ast.walk(function) if isinstance(node, ast.Attribute)}
-    return found
+            names |= {node.attr for node in ast.walk(function) if isinstance(node, ast.Attribute)}
+    return names
 
 
 @pytest.mark.slow

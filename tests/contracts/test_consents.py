@@ -10,14 +10,14 @@ from tests.contracts.conftest import Table
 
 
 def record(id_: str, **fields: object) -> ConsentRecord:
-    given: dict[str, object] = {
+    defaults: dict[str, object] = {
         "person_key": "mail",
         "lead_id": "L1",
         "channel": Channel.EMAIL,
         "purpose": ConsentPurpose.MARKETING,
     }
-    given |= {"ticked": True, "at": NOW, "text": "Ü, ja", "ip": "2001:db8::1", "policy_version": "1"}
-    return ConsentRecord(id=id_, **(given | fields))  # type: ignore[arg-type]
+    defaults |= {"ticked": True, "at": NOW, "text": "Ü, ja", "ip": "2001:db8::1", "policy_version": "1"}
+    return ConsentRecord(id=id_, **(defaults | fields))  # type: ignore[arg-type]
 
 
 def test_what_a_person_was_asked_is_kept_with_the_lead_and_read_oldest_first_for_all_their_keys(table: Table) -> None:

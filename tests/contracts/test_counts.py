@@ -52,16 +52,16 @@ def test_the_same_delivery_again_counts_once_and_is_known_even_when_the_window_i
 
 
 def test_somebody_known_counts_once_where_their_inquiry_joins(table: Table) -> None:
-    one = replace(HERE, at_most=1)
+    limit = replace(HERE, at_most=1)
     assert table.create(arrival("L1"), guard("k1"), ("mail",), NOW) is None
-    assert table.create(arrival("L2"), counted("k2", one), ("mail",), NOW) == NewerLeadExists(
+    assert table.create(arrival("L2"), counted("k2", limit), ("mail",), NOW) == NewerLeadExists(
         lead_ids=frozenset({"L1"})
     )
     inquiry = Inquiry(name="Ada Obi", email="ada@example.com", message="again")
     joined = merge(POLICY, arrival("L1").after, inquiry, source="web", form=None, acknowledged=True, now=NOW)
-    assert table.merge(joined, counted("k2", one), ("mail",), NOW) is None
+    assert table.merge(joined, counted("k2", limit), ("mail",), NOW) is None
     again = merge(POLICY, joined.after, inquiry, source="web", form=None, acknowledged=True, now=NOW)
-    assert table.merge(again, counted("k3", one), ("mail",), NOW) == Full(key=one.key)
+    assert table.merge(again, counted("k3", limit), ("mail",), NOW) == Full(key=limit.key)
     assert table.load("L1") == joined.after
 
 
@@ -90,8 +90,8 @@ def test_what_is_remembered_to_be_full_has_an_end_and_counts_hold_without_it(
 ) -> None:
     monkeypatch.setattr(guards, "MOST_REMEMBERED", 1)
     for window in range(4):
-        one = replace(HERE, key=f"window {window}", at_most=1)
-        assert table.create(arrival(f"L{window}"), counted(f"k{window}", one), (), NOW) is None
-        assert table.create(arrival(f"M{window}"), counted(f"m{window}", one), (), NOW) == Full(key=one.key)
+        limit = replace(HERE, key=f"window {window}", at_most=1)
+        assert table.create(arrival(f"L{window}"), counted(f"k{window}", limit), (), NOW) is None
+        assert table.create(arrival(f"M{window}"), counted(f"m{window}", limit), (), NOW) == Full(key=limit.key)
     if isinstance(table, DynamoTable):
         assert len(table._counts.known) == 2

@@ -27,18 +27,18 @@ class Stores(Protocol):
 
     table: Table
     erasures: ErasureStore
-    held: QuarantineStore
+    quarantine: QuarantineStore
 
 
 class _Memory:
     def __init__(self) -> None:
-        self.table = self.erasures = self.held = cast(Table, MemoryErasures())
+        self.table = self.erasures = self.quarantine = cast(Table, MemoryErasures())
 
 
 class _Dynamo:
     def __init__(self) -> None:
         table = DynamoTable(NAME, REGION, pause=lambda _: None)
-        self.table, self.erasures, self.held = cast(Table, table), DynamoErasures(table), DynamoQuarantine(table)
+        self.table, self.erasures, self.quarantine = cast(Table, table), DynamoErasures(table), DynamoQuarantine(table)
 
 
 @pytest.fixture(params=["memory", "dynamo"])
@@ -83,14 +83,14 @@ def test_a_person_key_forgets_leads_and_never_what_was_left(stores: Stores) -> N
 
 
 def test_held_deliveries_and_consents_go(stores: Stores) -> None:
-    held = QuarantinedDelivery(
+    delivery = QuarantinedDelivery(
         id="H1", channel="webhook:x", source="x", key="k", received_at=NOW, reason=Reason.UNMAPPED
     )
-    stores.held.hold(held, guard("held"), NOW)
-    stores.held.hold(replace(held, id="H2"), guard("held 2"), NOW)
-    assert sorted(one.id for one in stores.erasures.all_held()) == ["H1", "H2"]
+    stores.quarantine.hold(delivery, guard("held"), NOW)
+    stores.quarantine.hold(replace(delivery, id="H2"), guard("held 2"), NOW)
+    assert sorted(row.id for row in stores.erasures.all_held()) == ["H1", "H2"]
     stores.erasures.drop_held("H1")
-    assert [one.id for one in stores.erasures.all_held()] == ["H2"]
+    assert [row.id for row in stores.erasures.all_held()] == ["H2"]
     consents = (record("L1#0"), record("L1#1"))
     stores.table.create(replace(arrival("L1"), consents=consents), guard("k1"), ("mail",), NOW)
     stores.erasures.drop_consents(consents[:1])
@@ -106,16 +106,16 @@ def test_a_guard_stays_taken_and_keeps_no_key_of_an_imported_row(stores: Stores)
     assert stores.erasures.guards_of(frozenset({"L3"})) == ()
     for name in names:
         stores.erasures.bare_guard(name)
-    first, second = (stores.table.taken_by(one, NOW) for one in (imported, guard("k2")))
+    first, second = (stores.table.taken_by(guard_, NOW) for guard_ in (imported, guard("k2")))
     assert (first and first.fingerprint, second and second.fingerprint) == ("import:erased", "f")
 
 
 def test_the_record_of_an_erasure_takes_the_place_of_the_one_before(stores: Stores) -> None:
     begun = Erasure(id="hash", begun_at=NOW, person_keys=("k",), lead_ids=("L1",), counts={"leads": 1})
     assert stores.erasures.find_erasure("hash") is None
-    for one in (begun, replace(begun, finished_at=NOW, person_keys=())):
-        stores.erasures.keep_erasure(one)
-        assert stores.erasures.find_erasure("hash") == one
+    for erasure in (begun, replace(begun, finished_at=NOW, person_keys=())):
+        stores.erasures.keep_erasure(erasure)
+        assert stores.erasures.find_erasure("hash") == erasure
 
 
 def test_a_large_delivery_is_looked_through_whole_and_goes_with_all_its_parts(stores: Stores) -> None:
@@ -123,8 +123,8 @@ def test_a_large_delivery_is_looked_through_whole_and_goes_with_all_its_parts(st
         id="H1", channel="webhook:x", source="x", key="k", received_at=NOW, reason=Reason.UNMAPPED
     )
     large = replace(large, content="x" * 300_000 + "ada@example.com")
-    stores.held.hold(large, guard("k1"), NOW)
+    stores.quarantine.hold(large, guard("k1"), NOW)
     assert tuple(stores.erasures.all_held()) == (large,)
     stores.erasures.drop_held("H1")
     assert tuple(stores.erasures.all_held()) == ()
-    assert stores.held.find_held("H1") is None
+    assert stores.quarantine.find_held("H1") is None

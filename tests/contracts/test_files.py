@@ -91,8 +91,8 @@ def test_a_mail_comes_back_as_it_was_kept(mails: MailFiles) -> None:
 def test_what_reconciliation_found_is_replaced_day_by_day(files: S3Files | MemoryFiles) -> None:
     reconciliations = FileReconciliations(files)
     assert reconciliations.find("webhook:ads", NOW.date()) is None
-    told = Reconciliation(channel="webhook:ads", day=NOW.date(), as_of=NOW, listed=2, missed=("a",))
-    reconciliations.keep(told)
-    reconciliations.keep(told)
-    assert reconciliations.find("webhook:ads", NOW.date()) == told
+    result = Reconciliation(channel="webhook:ads", day=NOW.date(), as_of=NOW, listed=2, missed=("a",))
+    reconciliations.keep(result)
+    reconciliations.keep(result)
+    assert reconciliations.find("webhook:ads", NOW.date()) == result
     assert reconciliations.find("webhook:other", NOW.date()) is None

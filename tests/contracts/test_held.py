@@ -34,19 +34,19 @@ def store(table: Table) -> QuarantineStore:
     return DynamoQuarantine(table) if isinstance(table, DynamoTable) else table  # type: ignore[return-value]  # the memory table is both
 
 
-def held(held_id: str = "H1", **fields: object) -> QuarantinedDelivery:
-    given = {"channel": "webhook:demo", "source": "demo", "key": "k", "received_at": NOW, "reason": Reason.UNMAPPED}
-    return QuarantinedDelivery(id=held_id, **(given | {"content": '{"a": "ü"}'} | fields))  # type: ignore[arg-type]
+def quarantined(held_id: str = "H1", **fields: object) -> QuarantinedDelivery:
+    defaults = {"channel": "webhook:demo", "source": "demo", "key": "k", "received_at": NOW, "reason": Reason.UNMAPPED}
+    return QuarantinedDelivery(id=held_id, **(defaults | {"content": '{"a": "ü"}'} | fields))  # type: ignore[arg-type]
 
 
 def waiting(held_id: str = "H1", **fields: object) -> QuarantinedDelivery:
-    return held(held_id, reason=Reason.ANNOUNCED, state=QuarantineState.WAITING, next_try_at=NOW, **fields)
+    return quarantined(held_id, reason=Reason.ANNOUNCED, state=QuarantineState.WAITING, next_try_at=NOW, **fields)
 
 
 def test_a_delivery_is_kept_whole_and_seen_until_it_is_settled(store: QuarantineStore) -> None:
-    first, second = held("H2"), held("H1", received_at=NOW + HOUR)
-    for number, one in enumerate((second, first)):
-        assert store.hold(one, guard(f"k{number}"), NOW) is None
+    first, second = quarantined("H2"), quarantined("H1", received_at=NOW + HOUR)
+    for number, delivery in enumerate((second, first)):
+        assert store.hold(delivery, guard(f"k{number}"), NOW) is None
     assert store.find_held("H2") == first
     assert store.find_held("H9") is None
     assert store.open_held(9) == (first, second)
@@ -60,10 +60,10 @@ def test_a_delivery_is_kept_whole_and_seen_until_it_is_settled(store: Quarantine
 
 
 def test_suspected_spam_is_kept_apart_until_it_is_settled_and_the_latest_comes_first(store: QuarantineStore) -> None:
-    first, second = held("H2", reason=Reason.SPAM), held("H1", reason=Reason.SPAM, received_at=NOW + HOUR)
-    for number, one in enumerate((first, second, held("H3"))):
-        assert store.hold(one, guard(f"k{number}"), NOW) is None
-    assert [one.id for one in store.open_held(9)] == ["H3"]
+    first, second = quarantined("H2", reason=Reason.SPAM), quarantined("H1", reason=Reason.SPAM, received_at=NOW + HOUR)
+    for number, delivery in enumerate((first, second, quarantined("H3"))):
+        assert store.hold(delivery, guard(f"k{number}"), NOW) is None
+    assert [delivery.id for delivery in store.open_held(9)] == ["H3"]
     assert store.suspected_held(9) == (second, first)
     assert store.suspected_held(1) == (second,)
     settled = released(second, "L1", "mia", NOW + HOUR)
@@ -73,7 +73,7 @@ def test_suspected_spam_is_kept_apart_until_it_is_settled_and_the_latest_comes_f
 
 
 def test_what_a_rule_set_aside_is_open_again_once_its_release_has_begun(store: QuarantineStore) -> None:
-    set_aside = settled_on_arrival(held("H1", reason=Reason.AUTOMATIC), "system:mail")
+    set_aside = settled_on_arrival(quarantined("H1", reason=Reason.AUTOMATIC), "system:mail")
     assert store.hold(set_aside, guard("k1"), NOW) is None
     assert (store.open_held(9), store.settled_held(NOW.date())) == ((), (set_aside,))
     begun = begin_release(set_aside)
@@ -83,46 +83,46 @@ def test_what_a_rule_set_aside_is_open_again_once_its_release_has_begun(store: Q
     store.settle(done)
     assert store.settled_held(NOW.date()) == (done,)
     with pytest.raises(StaleSubmission):
-        begin_release(discarded(held("H2"), "mia", "an advert", NOW))
+        begin_release(discarded(quarantined("H2"), "mia", "an advert", NOW))
 
 
 def test_a_guard_is_one_for_leads_and_held_deliveries(table: Table, store: QuarantineStore) -> None:
-    assert store.hold(held(), guard("k"), NOW) is None
-    assert store.hold(held(), guard("k"), NOW) is None  # its own answer was lost
-    assert store.hold(held("H2"), guard("k"), NOW) == AlreadyTaken(lead_id="H1", fingerprint="f")
+    assert store.hold(quarantined(), guard("k"), NOW) is None
+    assert store.hold(quarantined(), guard("k"), NOW) is None  # its own answer was lost
+    assert store.hold(quarantined("H2"), guard("k"), NOW) == AlreadyTaken(lead_id="H1", fingerprint="f")
     assert table.create(arrival("L1"), guard("k"), (), NOW) == AlreadyTaken(lead_id="H1", fingerprint="f")
     assert store.find_held("H2") is None
 
 
 def test_a_waiting_delivery_is_due_at_its_time_and_waits_longer_after_each_try(store: QuarantineStore) -> None:
-    one = waiting()
-    store.hold(one, guard("k"), NOW)
+    delivery = waiting()
+    store.hold(delivery, guard("k"), NOW)
     assert store.open_held(9) == ()
     assert store.waiting(NOW - HOUR, 9) == ()
-    assert store.waiting(NOW, 9) == (one,)
-    later = schedule_retry(one, "503", NOW)
+    assert store.waiting(NOW, 9) == (delivery,)
+    later = schedule_retry(delivery, "503", NOW)
     store.settle(later)
     assert store.waiting(NOW, 9) == ()
     assert store.waiting(NOW + HOUR, 9) == (later,)
 
 
 def test_two_who_settle_at_once_do_not_both(store: QuarantineStore) -> None:
-    one = held()
-    store.hold(one, guard("k"), NOW)
-    store.settle(released(one, "L1", "mia", NOW))
+    delivery = quarantined()
+    store.hold(delivery, guard("k"), NOW)
+    store.settle(released(delivery, "L1", "mia", NOW))
     with pytest.raises(Conflict):
-        store.settle(discarded(one, "ana", "spam", NOW))
+        store.settle(discarded(delivery, "ana", "spam", NOW))
     with pytest.raises(Conflict):
-        store.settle(replace(released(one, "L1", "mia", NOW), id="H9"))
+        store.settle(replace(released(delivery, "L1", "mia", NOW), id="H9"))
 
 
 @pytest.mark.slow
 def test_many_are_held_together_each_under_its_own_guard(store: QuarantineStore) -> None:
-    assert store.hold(held("H0"), guard("k0"), NOW) is None
-    many = [(held(f"H{number + 100}"), guard(f"k{number}")) for number in range(95)]
-    found = store.hold_all(many, NOW)
-    assert found == (AlreadyTaken(lead_id="H0", fingerprint="f"), *(None for _ in range(94)))
-    assert store.hold_all(many, NOW) == found, "its own answer was lost"
+    assert store.hold(quarantined("H0"), guard("k0"), NOW) is None
+    many = [(quarantined(f"H{number + 100}"), guard(f"k{number}")) for number in range(95)]
+    results = store.hold_all(many, NOW)
+    assert results == (AlreadyTaken(lead_id="H0", fingerprint="f"), *(None for _ in range(94)))
+    assert store.hold_all(many, NOW) == results, "its own answer was lost"
     assert store.hold_all([], NOW) == ()
     assert [store.find_held(f"H{number}") is not None for number in (100, 101, 194)] == [False, True, True]
 
@@ -131,16 +131,16 @@ def test_many_are_held_together_each_under_its_own_guard(store: QuarantineStore)
 @pytest.mark.parametrize("letter", ["x", "ü", "\u0001", "😀"], ids=["plain", "two bytes", "escaped", "four bytes"])
 def test_a_delivery_of_any_size_is_kept_whole_in_rows_that_the_table_takes(store: QuarantineStore, letter: str) -> None:
     content = "".join(f"{number} {letter * 90}\n" for number in range(4_000))
-    large, small = held("large", content=content), held("small", received_at=NOW + HOUR)
+    large, small = quarantined("large", content=content), quarantined("small", received_at=NOW + HOUR)
     assert store.hold_all([(large, guard("k1")), (small, guard("k2"))], NOW) == (None, None)
     assert store.find_held("large") == large
     listed = store.open_held(9)
-    assert [one.id for one in listed] == ["large", "small"]
+    assert [delivery.id for delivery in listed] == ["large", "small"]
     assert content.startswith(listed[0].content)
     settled = discarded(large, "mia", "an advert", NOW + HOUR)
     store.settle(settled)
     assert store.find_held("large") == settled
-    assert store.hold(held("again", content=content), guard("k1"), NOW) == AlreadyTaken(
+    assert store.hold(quarantined("again", content=content), guard("k1"), NOW) == AlreadyTaken(
         lead_id="large", fingerprint="f"
     )
     if isinstance(store, DynamoQuarantine):

@@ -42,11 +42,11 @@ def filled(table: LeadStore, events: int, words: str = "back on Monday") -> tupl
 
 
 def test_a_history_is_read_page_by_page_the_latest_first_and_nothing_is_left_out(table: Table) -> None:
-    whole, before, pages = filled(table, 9), None, list[tuple[Event, ...]]()
-    while not pages or before is not None:
-        page = table.history_page("L1", 4, before)
+    whole, cursor, pages = filled(table, 9), None, list[tuple[Event, ...]]()
+    while not pages or cursor is not None:
+        page = table.history_page("L1", 4, cursor)
         pages.append(page.events)
-        before = page.before
+        cursor = page.before
     assert [len(events) for events in pages] == [4, 4, len(whole) - 8]
     assert tuple(event for events in reversed(pages) for event in events) == whole
     assert table.history_page("L1", len(whole)).before is None

@@ -147,7 +147,7 @@ def test_the_board_is_spread_and_read_as_one_with_what_the_version_before_wrote(
     assert {*spread} == {*keys.boards()}
     shown = table.open_on_board(100)
     assert len(shown) == len(leads)
-    assert [*shown] == sorted(shown, key=lambda one: (one.due_at, one.lead_id))
+    assert [*shown] == sorted(shown, key=lambda lead: (lead.due_at, lead.lead_id))
     assert table.open_on_board(7) == shown[:7]
 
 
@@ -162,9 +162,9 @@ def test_a_waiting_lead_of_the_version_before_waits_still(table: DynamoTable) ->
 
 def test_a_change_that_leaves_a_lead_due_as_it_was_writes_no_second_row_of_the_index(table: DynamoTable) -> None:
     lead = owned(table)
-    before = [item for item in indexed() if item["sk"]["S"] == "DUE"]
+    rows = [item for item in indexed() if item["sk"]["S"] == "DUE"]
     table.commit(Change(before=lead, after=replace(lead, status_notes="x", version=9), events=(), messages=()))
-    assert [item for item in indexed() if item["sk"]["S"] == "DUE"] == before
+    assert [item for item in indexed() if item["sk"]["S"] == "DUE"] == rows
 
 
 def test_a_board_of_20_000_leads_is_read_and_shown_whole_within_the_desks_ten_seconds(
@@ -186,8 +186,8 @@ def test_a_board_of_20_000_leads_is_read_and_shown_whole_within_the_desks_ten_se
     boards = Boards(POLICY, table, MemoryDncLists(), InMemoryPorts().links)
     token = boards.link("mia", NOW).rpartition("/")[2]
     began = process_time()
-    seen = boards.show(token, NOW)
+    view = boards.show(token, NOW)
     assert process_time() - began < 2.5
-    assert seen.open == 20_000
-    due = [one.due_at for one in seen.standing.unassigned]
+    assert view.open == 20_000
+    due = [lead.due_at for lead in view.standing.unassigned]
     assert due == sorted(due)

@@ -20,7 +20,7 @@ from leadtight.domain.outcomes.recording import record_outcome
 from tests.contracts.changes import NOW, POLICY, arrival, assignment, guard, rotation_of, stored
 from tests.contracts.conftest import NAME, REGION, declared
 from tests.contracts.test_consents import record
-from tests.contracts.test_held import held
+from tests.contracts.test_held import quarantined
 from tests.contracts.test_held import waiting as waits
 
 HOUR = timedelta(hours=1)
@@ -40,13 +40,13 @@ def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[DynamoTable]:
 def items(partition: str) -> list[dict[str, Any]]:
     """Return the items of a partition without DynamoDB's types."""
     client = boto3.client("dynamodb", region_name=REGION)
-    found = client.query(
+    response = client.query(
         TableName=NAME,
         KeyConditionExpression="pk = :pk",
         ExpressionAttributeValues={":pk": {"S": partition}},
         ConsistentRead=True,
     )["Items"]
-    return [{name: next(iter(typed.values())) for name, typed in item.items()} for item in found]
+    return [{name: next(iter(typed.values())) for name, typed in item.items()} for item in response]
 
 
 def test_a_count_is_forgotten_when_its_window_is_over(table: DynamoTable) -> None:
@@ -107,7 +107,7 @@ def test_deliveries_that_are_too_large_together_are_kept_one_by_one(
         return together(deliveries, now)
 
     monkeypatch.setattr(store, "_hold_some", hold)
-    deliveries = [(held(f"H{number}"), guard(f"h{number}")) for number in range(3)]
+    deliveries = [(quarantined(f"H{number}"), guard(f"h{number}")) for number in range(3)]
     assert store.hold_all(deliveries, NOW) == (None, None, None)
     assert [store.find_held(f"H{number}") for number in range(3)] == [delivery for delivery, _ in deliveries]
 
@@ -116,8 +116,8 @@ def test_of_held_deliveries_no_more_are_listed_than_were_asked_for(table: Dynamo
     store = DynamoQuarantine(table)
     for number in range(3):
         store.hold(waits(f"W{number}"), guard(f"w{number}"), NOW)
-        store.hold(held(f"H{number}"), guard(f"h{number}"), NOW)
-        store.hold(held(f"S{number}", reason=Reason.SPAM), guard(f"s{number}"), NOW)
+        store.hold(quarantined(f"H{number}"), guard(f"h{number}"), NOW)
+        store.hold(quarantined(f"S{number}", reason=Reason.SPAM), guard(f"s{number}"), NOW)
     assert [len(store.waiting(NOW, limit)) for limit in (2, 9)] == [2, 3]
     assert [len(store.open_held(limit)) for limit in (2, 9)] == [2, 3]
     assert [len(store.suspected_held(limit)) for limit in (2, 9)] == [2, 3]

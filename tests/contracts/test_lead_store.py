@@ -84,10 +84,10 @@ def test_of_many_guards_those_that_are_taken_are_told(table: Table) -> None:
     until = NOW + timedelta(days=1)
     for number in range(3):
         table.create(arrival(f"L{number}"), guard(f"k{number}", until=until), (), NOW)
-    asked = {("api", f"k{number}") for number in range(150)} | {("other", "k1")}
+    guards = {("api", f"k{number}") for number in range(150)} | {("other", "k1")}
     taken = cast(Guards, table).taken_of
-    assert taken(asked, NOW) == {("api", "k0"), ("api", "k1"), ("api", "k2")}
-    assert taken(asked, until) == frozenset()
+    assert taken(guards, NOW) == {("api", "k0"), ("api", "k1"), ("api", "k2")}
+    assert taken(guards, until) == frozenset()
     assert taken((), NOW) == frozenset()
 
 
@@ -162,11 +162,11 @@ def test_a_rotation_that_has_moved_on_conflicts_and_stores_nothing(table: Table,
     for number in range(turns):
         table.commit(assignment(stored(table, f"P{number}"), rotation_of(table)))
     rotation = rotation_of(table)
-    one, two = stored(table, "L1"), stored(table, "L2")
-    table.commit(assignment(one, rotation))
+    first, second = stored(table, "L1"), stored(table, "L2")
+    table.commit(assignment(first, rotation))
     with pytest.raises(Conflict):
-        table.commit(assignment(two, rotation))
-    assert table.load("L2") == two
+        table.commit(assignment(second, rotation))
+    assert table.load("L2") == second
     assert rotation_of(table).turn == turns + 1
 
 
@@ -211,17 +211,17 @@ def test_open_leads_move_with_the_owner_and_the_close(table: Table) -> None:
 
 @pytest.mark.parametrize("turns", [0, 1, 2])
 def test_an_assignment_decided_on_a_state_that_has_moved_conflicts_and_stores_nothing(table: Table, turns: int) -> None:
-    seen = OwnerState(person_id="ana")
+    state = OwnerState(person_id="ana")
     for number in range(turns):
-        seen = seen.after_one_more(CAPS, NOW + number * SECOND)
-        table.commit(counted(assignment(stored(table, f"P{number}"), rotation_of(table)), seen))
-    assert state_of(table) == replace(seen, open=turns)
-    one, two = stored(table, "L1"), stored(table, "L2")
-    taken = seen.after_one_more(CAPS, NOW + 9 * SECOND)
-    table.commit(counted(assignment(one, rotation_of(table)), taken))
+        state = state.after_one_more(CAPS, NOW + number * SECOND)
+        table.commit(counted(assignment(stored(table, f"P{number}"), rotation_of(table)), state))
+    assert state_of(table) == replace(state, open=turns)
+    first, second = stored(table, "L1"), stored(table, "L2")
+    taken = state.after_one_more(CAPS, NOW + 9 * SECOND)
+    table.commit(counted(assignment(first, rotation_of(table)), taken))
     with pytest.raises(Conflict):
-        table.commit(counted(assignment(two, rotation_of(table)), taken))
-    assert table.load("L2") == two
+        table.commit(counted(assignment(second, rotation_of(table)), taken))
+    assert table.load("L2") == second
     assert state_of(table) == taken
 
 
@@ -276,11 +276,11 @@ def test_a_history_is_in_order_of_time_then_number(table: Table) -> None:
 
 def test_a_days_events_are_those_of_the_utc_day_in_order_of_time_and_lead(table: Table) -> None:
     midnight = datetime(2026, 11, 24, tzinfo=UTC)
-    before, at, after = midnight - timedelta(microseconds=1), midnight, midnight + SECOND
-    for lead_id, when in (("L3", after), ("L2", at), ("L1", at), ("L0", before)):
+    earlier, at, after = midnight - timedelta(microseconds=1), midnight, midnight + SECOND
+    for lead_id, when in (("L3", after), ("L2", at), ("L1", at), ("L0", earlier)):
         stored(table, lead_id, when)
     assert [e.lead_id for e in table.events_on(midnight.date())] == ["L1", "L2", "L3"]
-    assert [e.lead_id for e in table.events_on(before.date())] == ["L0"]
+    assert [e.lead_id for e in table.events_on(earlier.date())] == ["L0"]
     assert table.events_on(midnight.date() + timedelta(days=1)) == ()
 
 
@@ -353,8 +353,8 @@ def test_an_assignment_among_five_hundred_people_is_stored_whole(table: Table) -
 
 
 def test_a_person_is_known_by_all_their_leads_whichever_key_they_gave(table: Table) -> None:
-    for lead_id, given in (("L1", ("mail",)), ("L2", ("mail", "phone")), ("L3", ("other",))):
-        assert table.create(arrival(lead_id), guard(lead_id), given, NOW, frozenset({"L1"})) is None
+    for lead_id, keys in (("L1", ("mail",)), ("L2", ("mail", "phone")), ("L3", ("other",))):
+        assert table.create(arrival(lead_id), guard(lead_id), keys, NOW, frozenset({"L1"})) is None
     assert table.leads_of(("mail",)) == ("L1", "L2")
     assert table.leads_of(("mail", "phone")) == ("L1", "L2")
     assert table.leads_of(("phone", "other")) == ("L2", "L3")
@@ -401,9 +401,9 @@ def test_a_word_of_opt_out_is_stored_under_its_guard_for_the_person_and_for_who_
 
 
 def test_a_person_whose_first_word_is_opt_out_is_stored_with_it(table: Table) -> None:
-    said = Inquiry(phone="+4930901820", message="STOP")
-    change = record_unknown_opt_out(POLICY, (Channel.SMS,), said, lead_id="L1", source="sms", now=NOW)
-    people = person_keys(said)
+    inquiry = Inquiry(phone="+4930901820", message="STOP")
+    change = record_unknown_opt_out(POLICY, (Channel.SMS,), inquiry, lead_id="L1", source="sms", now=NOW)
+    people = person_keys(inquiry)
     assert table.create(change, guard("SM1"), people, NOW) is None
     assert table.load("L1") == change.after
     assert table.suppression(people).channels == {Channel.SMS}
@@ -428,8 +428,8 @@ def test_a_lead_that_is_excluded_never_takes_the_place_of_a_persons_latest(table
         return replace(change, after=replace(change.after, excluded=excluded))
 
     assert table.create(record("L1"), guard("1"), ("mail",), NOW) is None
-    known = frozenset({"L1"})
-    assert table.create(arrival("L2"), guard("2"), ("mail",), NOW, known) is None
+    known_ids = frozenset({"L1"})
+    assert table.create(arrival("L2"), guard("2"), ("mail",), NOW, known_ids) is None
     assert table.create(record("L3"), guard("3"), ("mail",), NOW, frozenset({"L2"})) is None
     assert table.create(arrival("L4"), guard("4"), ("mail",), NOW) == NewerLeadExists(lead_ids=frozenset({"L2"}))
     assert table.leads_of(("mail",)) == ("L1", "L2", "L3")

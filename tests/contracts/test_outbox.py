@@ -27,7 +27,7 @@ def done(message: Message, status: Status = Status.SENT, provider_id: str | None
     return replace(message, status=status, provider_id=provider_id)
 
 
-def found(table: Table) -> Message:
+def stored_message(table: Table) -> Message:
     message = table.find("L1", ACK)
     assert message is not None
     return message
@@ -37,7 +37,7 @@ def test_a_claim_counts_the_attempt_and_holds_the_message_until_its_lease_ends(t
     stored(table)
     message = claimed(table)
     assert (message.status, message.attempts, message.next_try_at) == (Status.CLAIMED, 1, LEASE)
-    assert found(table) == message
+    assert stored_message(table) == message
     assert table.claim("L1", ACK, "other", LEASE - MINUTE, LEASE) is None
     again = table.claim("L1", ACK, "other", LEASE, LEASE + MINUTE)
     assert again is not None
@@ -47,7 +47,7 @@ def test_a_claim_counts_the_attempt_and_holds_the_message_until_its_lease_ends(t
 def test_a_claim_whose_answer_was_lost_finds_its_own_work(table: Table) -> None:
     stored(table)
     assert claimed(table) == claimed(table)
-    assert found(table).attempts == 1
+    assert stored_message(table).attempts == 1
 
 
 def test_what_does_not_exist_or_is_not_owed_cannot_be_claimed(table: Table) -> None:
@@ -63,7 +63,7 @@ def test_a_message_that_was_put_off_waits_until_its_time(table: Table) -> None:
     stored(table)
     waits = replace(claimed(table), status=Status.PENDING, next_try_at=NOW + 9 * MINUTE, detail="at night 🌙")
     table.finish(waits, None)
-    assert found(table) == waits
+    assert stored_message(table) == waits
     assert table.claim("L1", ACK, "me", NOW + 8 * MINUTE, LEASE) is None
     assert table.claim("L1", ACK, "me", NOW + 9 * MINUTE, NOW + 10 * MINUTE) is not None
 
@@ -84,7 +84,7 @@ def test_a_finished_claim_is_stored_with_its_event(table: Table) -> None:
     stored(table)
     message = done(claimed(table))
     table.finish(message, sent(message))
-    assert found(table) == message
+    assert stored_message(table) == message
     assert sent(message) in table.history("L1")
     assert table.find_by_provider_id("p-1") == message
 
@@ -95,7 +95,7 @@ def test_a_claim_that_lost_its_lease_to_another_cannot_finish(table: Table) -> N
     second = table.claim("L1", ACK, "other", LEASE, LEASE + MINUTE)
     late = done(first, provider_id="p-late")
     table.finish(late, sent(late))
-    assert found(table) == second
+    assert stored_message(table) == second
     assert sent(late) not in table.history("L1")
 
 
@@ -103,7 +103,7 @@ def test_a_longer_lease_can_be_stored_on_a_claim(table: Table) -> None:
     stored(table)
     longer = replace(claimed(table), next_try_at=NOW + 30 * MINUTE)
     table.finish(longer, None)
-    assert found(table) == longer
+    assert stored_message(table) == longer
     assert table.due(NOW + 29 * MINUTE, 10) == ()
     assert table.due(NOW + 30 * MINUTE, 10) == (longer,)
 
@@ -114,7 +114,7 @@ def test_a_confirmation_that_comes_before_the_sender_finishes_wins(table: Table)
     confirmed = done(message, Status.CONFIRMED)
     assert table.confirm(confirmed, sent(confirmed, kind=EventKind.MESSAGE_CONFIRMED))
     table.finish(done(message), sent(message))
-    assert found(table) == confirmed
+    assert stored_message(table) == confirmed
     assert table.find_by_provider_id("p-1") == confirmed
 
 
@@ -134,7 +134,7 @@ def test_a_bounce_after_a_confirmation_is_news_and_a_confirmation_after_a_bounce
     assert table.confirm(confirmed, sent(confirmed, kind=EventKind.MESSAGE_CONFIRMED))
     assert table.confirm(bounced, sent(bounced, kind=EventKind.MESSAGE_BOUNCED))
     assert not table.confirm(confirmed, sent(confirmed, kind=EventKind.MESSAGE_CONFIRMED))
-    assert found(table).status is Status.BOUNCED
+    assert stored_message(table).status is Status.BOUNCED
 
 
 def test_a_report_about_no_message_of_ours_is_not_stored(table: Table) -> None:

@@ -52,8 +52,8 @@ def test_channels_are_counted_apart(pace: SendPace) -> None:
 
 
 def test_processes_share_what_a_second_has(processes: Made) -> None:
-    one, other = processes(), processes()
-    assert [each.take(Channel.EMAIL, 2, NOW) for each in (one, other, one, other)] == [True, True, False, False]
+    first, other = processes(), processes()
+    assert [each.take(Channel.EMAIL, 2, NOW) for each in (first, other, first, other)] == [True, True, False, False]
 
 
 def test_a_provider_that_rests_is_not_asked_before_its_time(pace: SendPace) -> None:

@@ -25,31 +25,31 @@ def joined(lead: Lead) -> Change:
     return merge(POLICY, lead, inquiry, source="whatsapp", form=None, acknowledged=True, now=LATER)
 
 
-def known(table: Table, *people: str, of: frozenset[str] = frozenset()) -> object:
+def keys_of(table: Table, *people: str, of: frozenset[str] = frozenset()) -> object:
     """Try to store another lead of these people."""
     return table.create(arrival("L9"), guard("another"), people, LATER, of)
 
 
 def test_a_person_key_leads_to_its_latest_lead_and_nothing_is_stored(table: Table) -> None:
     assert table.create(arrival("L1"), guard("k1"), ("mail", "phone"), NOW) is None
-    assert known(table, "mail") == NewerLeadExists(lead_ids=frozenset({"L1"}))
-    assert known(table, "other", "phone") == NewerLeadExists(lead_ids=frozenset({"L1"}))
+    assert keys_of(table, "mail") == NewerLeadExists(lead_ids=frozenset({"L1"}))
+    assert keys_of(table, "other", "phone") == NewerLeadExists(lead_ids=frozenset({"L1"}))
     assert table.load("L9") is None
     assert table.history("L9") == ()
-    assert known(table, "other") is None
+    assert keys_of(table, "other") is None
 
 
 def test_a_decision_that_knew_of_the_leads_is_stored_and_is_the_latest_from_then_on(table: Table) -> None:
     table.create(arrival("L1"), guard("k1"), ("mail",), NOW)
     assert table.create(arrival("L2"), guard("k2"), ("mail",), LATER, frozenset({"L1"})) is None
-    assert known(table, "mail", of=frozenset({"L1"})) == NewerLeadExists(lead_ids=frozenset({"L2"}))
+    assert keys_of(table, "mail", of=frozenset({"L1"})) == NewerLeadExists(lead_ids=frozenset({"L2"}))
 
 
 def test_two_keys_may_lead_to_two_people(table: Table) -> None:
     table.create(arrival("L1"), guard("k1"), ("mail",), NOW)
     table.create(arrival("L2"), guard("k2"), ("phone",), NOW)
-    assert known(table, "mail", "phone") == NewerLeadExists(lead_ids=frozenset({"L1", "L2"}))
-    assert known(table, "mail", "phone", of=frozenset({"L1"})) == NewerLeadExists(lead_ids=frozenset({"L2"}))
+    assert keys_of(table, "mail", "phone") == NewerLeadExists(lead_ids=frozenset({"L1", "L2"}))
+    assert keys_of(table, "mail", "phone", of=frozenset({"L1"})) == NewerLeadExists(lead_ids=frozenset({"L2"}))
 
 
 def test_a_taken_guard_is_told_before_anything_that_is_known(table: Table) -> None:
@@ -64,7 +64,7 @@ def test_an_inquiry_joins_a_lead_under_its_own_guard_and_its_new_keys_lead_there
     assert table.leads_of(("phone",)) == ("L1",)
     assert table.load("L1") == change.after == fold(table.history("L1"))
     assert [m.id for m in change.messages if m not in table.messages("L1")] == []
-    assert known(table, "phone") == NewerLeadExists(lead_ids=frozenset({"L1"}))
+    assert keys_of(table, "phone") == NewerLeadExists(lead_ids=frozenset({"L1"}))
 
 
 def test_the_same_delivery_joins_once_even_when_its_answer_was_lost(table: Table) -> None:
@@ -92,7 +92,7 @@ def test_a_key_that_led_elsewhere_leads_to_the_open_lead_it_joins(table: Table) 
     table.create(arrival("L1"), guard("k1"), ("mail",), NOW)
     table.create(arrival("L2"), guard("k2"), ("phone",), NOW)
     table.merge(joined(arrival("L1").after), guard("k3"), ("mail", "phone"), LATER)
-    assert known(table, "phone") == NewerLeadExists(lead_ids=frozenset({"L1"}))
+    assert keys_of(table, "phone") == NewerLeadExists(lead_ids=frozenset({"L1"}))
     assert table.leads_of(("phone",)) == ("L1", "L2")
 
 
@@ -102,4 +102,4 @@ def test_a_key_that_leads_elsewhere_keeps_leading_there_when_a_closed_lead_gets_
     lost = joined(arrival("L1").after)
     lost = replace(lost, after=replace(lost.after, stage=Stage.LOST, closed_at=LATER))
     table.merge(lost, guard("k3"), ("mail", "phone"), LATER)
-    assert known(table, "phone") == NewerLeadExists(lead_ids=frozenset({"L2"}))
+    assert keys_of(table, "phone") == NewerLeadExists(lead_ids=frozenset({"L2"}))

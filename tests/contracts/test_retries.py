@@ -29,14 +29,14 @@ def _memory() -> tuple[Retries, Waiting]:
 def _aws() -> tuple[Retries, Waiting]:
     sqs = boto3.client("sqs", region_name=REGION)
     url = sqs.create_queue(QueueName="retries")["QueueUrl"]
-    asked = set[datetime]()
+    due_times = set[datetime]()
 
     def note(params: dict[str, str], **_: object) -> None:
         assert stream.is_retry(params["MessageBody"])
-        asked.add(parse_timestamp(json.loads(params["MessageBody"])["due"]))
+        due_times.add(parse_timestamp(json.loads(params["MessageBody"])["due"]))
 
     clients.client("sqs").meta.events.register("before-parameter-build.sqs.SendMessage", note)
-    return QueueRetries(url), lambda: asked
+    return QueueRetries(url), lambda: due_times
 
 
 @pytest.fixture(params=[_memory, _aws], ids=["memory", "aws"])

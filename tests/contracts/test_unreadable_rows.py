@@ -43,7 +43,7 @@ from leadtight.domain.routing.receipt import Receipt
 from tests.contracts.changes import NOW, among, arrival, assignment, guard, rotation_of, sent, stored
 from tests.contracts.conftest import NAME, REGION, declared
 from tests.contracts.test_consents import record
-from tests.contracts.test_held import held
+from tests.contracts.test_held import quarantined
 
 pytestmark = pytest.mark.slow
 
@@ -60,16 +60,16 @@ class World:
     """A table with one good row and one victim under every key, and what stands below it."""
 
     table: DynamoTable
-    held: DynamoQuarantine
+    quarantine: DynamoQuarantine
     lists: DynamoDncLists
     erasures: DynamoErasures
     items: Any
 
     def raw(self, pk: str, sk: str) -> dict[str, Any]:
-        found: dict[str, Any] = self.items.get_item(
+        item: dict[str, Any] = self.items.get_item(
             TableName=NAME, Key={"pk": {"S": pk}, "sk": {"S": sk}}, ConsistentRead=True
         )["Item"]
-        return found
+        return item
 
 
 @pytest.fixture
@@ -97,9 +97,9 @@ def _filled(world: World) -> World:
         table.suppress(key, Channel.SMS)
     for lead_id in ("L3", "L4"):
         lead = replace(stored(table, lead_id, email=f"{lead_id}@example.com"), waiting_since=None)
-        given = assignment(lead, rotation_of(table))
-        waiting = replace(given.after, waiting_since=given.after.owned_since)
-        table.commit(replace(given, after=waiting))
+        assigned = assignment(lead, rotation_of(table))
+        waiting = replace(assigned.after, waiting_since=assigned.after.owned_since)
+        table.commit(replace(assigned, after=waiting))
     for number, (reason, fields) in enumerate(
         [
             (Reason.UNMAPPED, {}),
@@ -108,14 +108,14 @@ def _filled(world: World) -> World:
         ]
     ):
         for twin in "ab":
-            delivery = held(f"H{number}{twin}", reason=reason, **fields)
-            world.held.hold(delivery, guard(delivery.id), NOW)
+            delivery = quarantined(f"H{number}{twin}", reason=reason, **fields)
+            world.quarantine.hold(delivery, guard(delivery.id), NOW)
     for twin in "ab":
-        delivery = held(f"H9{twin}")
-        world.held.hold(delivery, guard(delivery.id), NOW)
-        world.held.settle(discarded(delivery, "mia", "an advert", NOW))
-    large = held("large", content="x" * 300_000, received_at=NOW - 9 * DAY)
-    world.held.hold(discarded(large, "mia", "an advert", NOW - 9 * DAY), guard("large"), NOW)
+        delivery = quarantined(f"H9{twin}")
+        world.quarantine.hold(delivery, guard(delivery.id), NOW)
+        world.quarantine.settle(discarded(delivery, "mia", "an advert", NOW))
+    large = quarantined("large", content="x" * 300_000, received_at=NOW - 9 * DAY)
+    world.quarantine.hold(discarded(large, "mia", "an advert", NOW - 9 * DAY), guard("large"), NOW)
     for called in (NATIONAL, OTHERS):
         world.lists.add(called, ["number"])
         world.lists.publish(called)
@@ -138,13 +138,13 @@ class Case:
     newer_word: tuple[str, str] = ("", "")
 
 
-def _held(held_id: str, read: Callable[[World], tuple[Any, ...]]) -> Case:
+def _quarantined(held_id: str, read: Callable[[World], tuple[Any, ...]]) -> Case:
     return Case(
         kind="held",
         pk=f"HELD#{held_id}",
         sk="HELD",
-        readers=(read, lambda w: tuple(sorted(w.erasures.all_held(), key=lambda held: held.id))),
-        by_key=(lambda w: w.held.find_held(held_id),),
+        readers=(read, lambda w: tuple(sorted(w.erasures.all_held(), key=lambda delivery: delivery.id))),
+        by_key=(lambda w: w.quarantine.find_held(held_id),),
         newer_word=('"reason":"', '"reason":"hologram_'),
     )
 
@@ -227,12 +227,12 @@ CASES = {
         readers=(lambda w: w.table.consents(("one", "two")),),
         newer_word=('"channel":"email"', '"channel":"hologram"'),
     ),
-    "held, open": _held("H0a", lambda w: w.held.open_held(99)),
-    "held, suspected": _held("H1a", lambda w: w.held.suspected_held(99)),
-    "held, waiting": _held("H2a", lambda w: w.held.waiting(NOW, 99)),
-    "held, settled": _held("H9a", lambda w: w.held.settled_held(NOW.date())),
+    "held, open": _quarantined("H0a", lambda w: w.quarantine.open_held(99)),
+    "held, suspected": _quarantined("H1a", lambda w: w.quarantine.suspected_held(99)),
+    "held, waiting": _quarantined("H2a", lambda w: w.quarantine.waiting(NOW, 99)),
+    "held, settled": _quarantined("H9a", lambda w: w.quarantine.settled_held(NOW.date())),
     "held_part": Case(
-        kind="held_part", pk="HELDPART#large#0", sk="PART", by_key=(lambda w: w.held.find_held("large"),)
+        kind="held_part", pk="HELDPART#large#0", sk="PART", by_key=(lambda w: w.quarantine.find_held("large"),)
     ),
     "erasure": Case(
         kind="erasure", pk="ERASURE#asked", sk="ERASURE", by_key=(lambda w: w.erasures.find_erasure("asked"),)
@@ -260,15 +260,15 @@ def test_what_cannot_be_read_is_named_and_passed_over_and_nothing_else_is(
     world: World, name: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     case = CASES[name]
-    before = [read(world) for read in case.readers]
+    earlier = [read(world) for read in case.readers]
     good = world.raw(case.pk, case.sk)
     for spoiling, spoiled in _spoiled(case, good):
         world.items.put_item(TableName=NAME, Item=spoiled)
         caplog.clear()
-        for read, found in zip(case.readers, before, strict=True):
+        for read, values in zip(case.readers, earlier, strict=True):
             now = read(world)
-            assert [value for value in found if value in now] == list(now), spoiling
-            assert len(now) == len(found) - 1, spoiling
+            assert [value for value in values if value in now] == list(now), spoiling
+            assert len(now) == len(values) - 1, spoiling
             assert f"kind={case.kind} key={case.pk} {case.sk}" in caplog.text, spoiling
         for ask in case.by_key:
             with pytest.raises(UnreadableRow) as raised:
@@ -278,7 +278,7 @@ def test_what_cannot_be_read_is_named_and_passed_over_and_nothing_else_is(
         assert PERSON not in caplog.text
         assert world.raw(case.pk, case.sk) == spoiled, f"{spoiling}: reading changed it"
     world.items.put_item(TableName=NAME, Item=good)
-    assert [read(world) for read in case.readers] == before
+    assert [read(world) for read in case.readers] == earlier
 
 
 def _spoiled(case: Case, good: Raw) -> Iterator[tuple[str, Raw]]:
@@ -305,7 +305,7 @@ def _spoiled(case: Case, good: Raw) -> Iterator[tuple[str, Raw]]:
 
 def test_somebody_whose_state_cannot_be_read_keeps_nobody_from_a_lead_and_gets_none(world: World) -> None:
     people = ("ana", "ben")
-    case, before = CASES["owner"], world.table.owners()
+    case, earlier = CASES["owner"], world.table.owners()
     good = world.raw(case.pk, case.sk)
     for spoiling, spoiled in _spoiled(case, good):
         world.items.put_item(TableName=NAME, Item=spoiled)
@@ -314,10 +314,10 @@ def test_somebody_whose_state_cannot_be_read_keeps_nobody_from_a_lead_and_gets_n
         assert state.lead is not None
         for lead_id in ("L1", "L2"):
             lead = replace(state.lead, id=lead_id)
-            given = assign(among([*people]), lead, state.rotation, state.roster, NOW)
-            assert given is not None
-            assert given.after.owner_id == "ben", spoiling
-        assert world.table.owners() == before
+            assigned = assign(among([*people]), lead, state.rotation, state.roster, NOW)
+            assert assigned is not None
+            assert assigned.after.owner_id == "ben", spoiling
+        assert world.table.owners() == earlier
         assert world.raw(case.pk, case.sk) == spoiled
 
 
@@ -334,12 +334,12 @@ def test_a_pool_whose_turn_cannot_be_read_gives_its_leads_to_its_people_by_lot_a
         assert state.lead is not None
         drawn = Counter[str]()
         for number in range(200):
-            given = assign(policy, replace(state.lead, id=f"L{number}"), state.rotation, state.roster, NOW)
-            assert given is not None
-            assert given.rotation is None
-            assert given.events[0].data["receipt"]["owner"] == given.after.owner_id
-            assert from_document(Receipt, given.events[0].data["receipt"]).recompute() == given.after.owner_id
-            drawn[str(given.after.owner_id)] += 1
+            assigned = assign(policy, replace(state.lead, id=f"L{number}"), state.rotation, state.roster, NOW)
+            assert assigned is not None
+            assert assigned.rotation is None
+            assert assigned.events[0].data["receipt"]["owner"] == assigned.after.owner_id
+            assert from_document(Receipt, assigned.events[0].data["receipt"]).recompute() == assigned.after.owner_id
+            drawn[str(assigned.after.owner_id)] += 1
         assert 30 < drawn["ana"] < 70, spoiling
         assert world.raw(case.pk, case.sk) == spoiled
 
@@ -351,8 +351,8 @@ def test_a_list_that_cannot_be_read_forbids_every_number(world: World) -> None:
         good = world.raw(case.pk, case.sk)
         for spoiling, spoiled in _spoiled(case, good):
             world.items.put_item(TableName=NAME, Item=spoiled)
-            why = world.lists.standing(number).forbids((), NOW)
-            assert why, spoiling
+            reason = world.lists.standing(number).forbids((), NOW)
+            assert reason, spoiling
         world.items.put_item(TableName=NAME, Item=good)
 
 
@@ -365,22 +365,22 @@ def test_a_channel_that_only_a_newer_version_knows_ends_none_of_ours(world: Worl
 FIRST: dict[str, Callable[[World], tuple[Any, ...]]] = {
     "board": lambda w: w.table.open_on_board(1),
     "message": lambda w: w.table.due(FAR, 1),
-    "held, open": lambda w: w.held.open_held(1),
-    "held, waiting": lambda w: w.held.waiting(FAR, 1),
+    "held, open": lambda w: w.quarantine.open_held(1),
+    "held, waiting": lambda w: w.quarantine.waiting(FAR, 1),
 }
 
 
 @pytest.mark.parametrize("name", FIRST)
 def test_what_cannot_be_read_takes_no_place_of_what_can(world: World, name: str) -> None:
     case, read = CASES[name], FIRST[name]
-    before = read(world)
+    earlier = read(world)
     good = world.raw(case.pk, case.sk)
     early = good["gsi1sk"]["S"].replace("2026-", "2020-")
     for number in range(5):
         planted = {"sk": {"S": f"{case.sk}{number}"}, "gsi1sk": {"S": f"{early}{number}"}, "doc": {"S": "{"}}
         world.items.put_item(TableName=NAME, Item=good | planted)
-    assert before
-    assert read(world) == before
+    assert earlier
+    assert read(world) == earlier
     assert len(unreadable_in(read(world))) == 5
 
 
@@ -394,27 +394,27 @@ def test_leads_that_cannot_be_read_take_no_place_of_those_that_can(world: World)
         }
         for item in (good | {"doc": {"S": "{"}}, due):
             world.items.put_item(TableName=NAME, Item=item | name)
-    found = world.table.due_leads(None, FAR, 1)
-    assert [lead.id for lead in found] == ["L1"]
-    assert len(unreadable_in(found)) >= 100
+    listing = world.table.due_leads(None, FAR, 1)
+    assert [lead.id for lead in listing] == ["L1"]
+    assert len(unreadable_in(listing)) >= 100
 
 
 def test_the_twin_in_memory_holds_what_it_cannot_read_just_so() -> None:
     table = MemoryTable()
     for lead_id in ("L1", "L2"):
         stored(table, lead_id)
-        table.hold(held(lead_id), guard(f"held {lead_id}"), NOW)
+        table.hold(quarantined(lead_id), guard(f"held {lead_id}"), NOW)
     table.spoiled |= {("lead", "L1"), ("board", "L1"), ("event", "L1 000001.00"), ("message", f"L1 {ACK}")}
     table.spoiled |= {("held", "L1"), ("owner", "ana")}
-    found = (
+    listings = (
         table.due_leads(None, FAR, 99),
         table.open_on_board(99),
         table.events_on(NOW.date()),
         table.due(FAR, 1),
         table.open_held(1),
     )
-    assert [row.kind for row in unreadable_in(*found)] == ["lead", "board", "event", "message", "held"]
-    assert all(found)
+    assert [row.kind for row in unreadable_in(*listings)] == ["lead", "board", "event", "message", "held"]
+    assert all(listings)
     assert not table.load_for_routing("L2", "inbound", ("ana",)).roster["ana"].is_readable
     for ask in (
         lambda: table.load("L1"),
@@ -436,10 +436,10 @@ def test_each_read_measures_what_it_passed_over(
     case = CASES["event"]
     world.items.put_item(TableName=NAME, Item=world.raw(case.pk, case.sk) | {"doc": {"S": "{"}})
     world.table.history("L1")
-    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [(one["service"], one.get("kind"), one["UnreadableRows"]) for one in told] == [
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(entry["service"], entry.get("kind"), entry["UnreadableRows"]) for entry in lines] == [
         ("all", None, [1.0]),
         ("sla", "event", [1.0]),
     ]
-    metrics = [metric for one in told for sent in one["_aws"]["CloudWatchMetrics"] for metric in sent["Metrics"]]
+    metrics = [metric for entry in lines for sent in entry["_aws"]["CloudWatchMetrics"] for metric in sent["Metrics"]]
     assert metrics == [{"Name": "UnreadableRows", "Unit": "Count"}] * 2

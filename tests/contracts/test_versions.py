@@ -40,14 +40,14 @@ class Bucket:
 
     def holds(self, prefix: str = "") -> list[tuple[str, bytes | None, bool]]:
         """Return every version as its key, content (of a mark None) and whether it is the latest."""
-        found = self.versions.versions(prefix)
-        told = [(v.key, None if v.is_mark else self.versions.read(v), v.is_latest) for v in found]
-        return sorted(told, key=lambda one: (one[0], one[1] or b"", one[2]))
+        versions = self.versions.versions(prefix)
+        states = [(v.key, None if v.is_mark else self.versions.read(v), v.is_latest) for v in versions]
+        return sorted(states, key=lambda state: (state[0], state[1] or b"", state[2]))
 
-    def one(self, key: str, content: bytes | None) -> FileVersion:
+    def find(self, key: str, content: bytes | None) -> FileVersion:
         """Return the version of a file that holds this."""
-        found = self.versions.versions(key)
-        return next(v for v in found if (None if v.is_mark else self.versions.read(v)) == content)
+        versions = self.versions.versions(key)
+        return next(v for v in versions if (None if v.is_mark else self.versions.read(v)) == content)
 
 
 @pytest.fixture
@@ -71,18 +71,18 @@ def test_every_version_is_there_and_can_be_read(versions: Bucket) -> None:
         versions.put(key, body)
     assert versions.holds() == [("ses/1", b"first", False), ("ses/1", b"second", True), ("ses/2", b"other", True)]
     assert versions.holds("ses/2") == [("ses/2", b"other", True)]
-    assert versions.versions.read(versions.one("ses/1", b"first")) == b"first"
+    assert versions.versions.read(versions.find("ses/1", b"first")) == b"first"
 
 
 def test_a_version_is_deleted_for_good_and_the_one_before_it_is_the_latest(versions: Bucket) -> None:
     for body in (b"first", b"second"):
         versions.put("ses/1", body)
-    latest = versions.one("ses/1", b"second")
-    before = versions.one("ses/1", b"first")
+    latest = versions.find("ses/1", b"second")
+    previous = versions.find("ses/1", b"first")
     versions.versions.delete(latest)
     versions.versions.delete(latest)
     assert versions.holds() == [("ses/1", b"first", True)]
-    versions.versions.delete(before)  # as it was found, when it was not the latest
+    versions.versions.delete(previous)  # as it was found, when it was not the latest
     assert versions.holds() == []
 
 
@@ -90,7 +90,7 @@ def test_a_file_that_was_removed_is_a_mark_over_what_it_was(versions: Bucket) ->
     versions.put("ses/1", b"first")
     versions.remove("ses/1")
     assert versions.holds() == [("ses/1", None, True), ("ses/1", b"first", False)]
-    versions.versions.delete(versions.one("ses/1", None))
+    versions.versions.delete(versions.find("ses/1", None))
     assert versions.holds() == [("ses/1", b"first", True)]
 
 

@@ -28,8 +28,8 @@ def test_every_capability_has_exactly_one_section() -> None:
 def test_every_named_test_exists(page: str) -> None:
     sources = "\n".join(file.read_text() for file in (ROOT / "tests").rglob("test_*.py"))
     existing = set(re.findall(r"^(?:async )?def (test_\w+)\(", sources, re.MULTILINE))
-    named = re.findall(r"`(test_\w+)`", (ROOT / "docs" / f"{page}.md").read_text())
-    assert [name for name in named if name not in existing] == []
+    names = re.findall(r"`(test_\w+)`", (ROOT / "docs" / f"{page}.md").read_text())
+    assert [name for name in names if name not in existing] == []
 
 
 def test_whatever_is_said_to_work_names_its_proof() -> None:

@@ -80,9 +80,9 @@ def test_policies_meet_the_schema_and_name_it_for_editors(file: Path) -> None:
     jsonschema.validate(
         plain(tomllib.loads(file.read_text(encoding="utf-8"))), schema(), cls=jsonschema.Draft7Validator
     )
-    named = re.match(r"#:schema (\S+)\n", file.read_text(encoding="utf-8"))
-    assert named, "the first line names the schema"
-    assert (file.parent / named[1]).resolve() == SCHEMA
+    directive = re.match(r"#:schema (\S+)\n", file.read_text(encoding="utf-8"))
+    assert directive, "the first line names the schema"
+    assert (file.parent / directive[1]).resolve() == SCHEMA
 
 
 @pytest.mark.parametrize(

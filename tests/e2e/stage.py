@@ -121,9 +121,9 @@ class Stage:
         """Return the outcome address in the latest mail of a template, as its reader would find it."""
         message = self.messages(lead_id, template)[-1]
         mail = next(m for m in self.sent_mails() if m["MessageId"] == message.provider_id)
-        found = re.search(r"https?://\S+/o/[\w.-]+", html.unescape(str(mail["BodyText"])))
-        assert found, mail
-        return found.group()
+        link = re.search(r"https?://\S+/o/[\w.-]+", html.unescape(str(mail["BodyText"])))
+        assert link, mail
+        return link.group()
 
     def press(self, link: str, outcome: str, **fields: str) -> Answer:
         """Open an outcome page, choose, and submit its form."""
@@ -134,14 +134,14 @@ class Stage:
         return self.post_form(link, {**hidden, "outcome": outcome, **fields})
 
 
-def eventually(what: str, check: Callable[[], T], *, within: float = 30) -> T:
+def eventually(goal: str, check: Callable[[], T], *, within: float = 30) -> T:
     """Return the first true answer of `check`. Fails when none comes in time."""
     deadline = time.monotonic() + within
     while True:
         answer = check()
         if answer:
             return answer
-        assert time.monotonic() < deadline, f"not within {within} s: {what}"
+        assert time.monotonic() < deadline, f"not within {within} s: {goal}"
         time.sleep(0.25)
 
 

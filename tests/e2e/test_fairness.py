@@ -96,12 +96,12 @@ def test_stream_records_delivered_again_never_move_the_rotation(stage: Stage) ->
     eventually("every lead has an owner", lambda: all(stage.lead(lead).owner_id for lead in leads))
     owned = [stage.lead(lead) for lead in leads]
     pool = str(owned[0].pool_id)
-    before = stage.table.load_for_routing("", pool, ()).rotation
+    rotation = stage.table.load_for_routing("", pool, ()).rotation
     records = [r for r in stream_records(stage) if r["dynamodb"]["Keys"]["pk"]["S"].removeprefix("LEAD#") in leads]
     assert len(records) >= REPLAYED
     for _ in range(2):
         stage.invoke("route", {"Records": records})
-    assert stage.table.load_for_routing("", pool, ()).rotation == before
+    assert stage.table.load_for_routing("", pool, ()).rotation == rotation
     assert [stage.lead(lead).first_owner_id for lead in leads] == [lead.first_owner_id for lead in owned]
     assert [stage.kinds(lead).count("lead_assigned") for lead in leads] == [1] * REPLAYED
 
@@ -111,16 +111,16 @@ def stream_records(stage: Stage) -> list[dict[str, Any]]:
     client = stage.client("dynamodbstreams")
     [stream] = client.list_streams(TableName=stage.info.table)["Streams"]
     described = client.describe_stream(StreamArn=stream["StreamArn"])["StreamDescription"]
-    found: list[dict[str, Any]] = []
+    records: list[dict[str, Any]] = []
     for shard in described["Shards"]:
         at = client.get_shard_iterator(
             StreamArn=stream["StreamArn"], ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
         )["ShardIterator"]
         while at:
             answer = client.get_records(ShardIterator=at)
-            found += answer["Records"]
+            records += answer["Records"]
             at = answer.get("NextShardIterator") if answer["Records"] else None
-    inserted = [r for r in found if r["eventName"] == "INSERT" and r["dynamodb"]["Keys"]["sk"]["S"] == "LEAD"]
+    inserted = [r for r in records if r["eventName"] == "INSERT" and r["dynamodb"]["Keys"]["sk"]["S"] == "LEAD"]
     for record in inserted:
         record["dynamodb"].pop("ApproximateCreationDateTime", None)  # the one value that is not JSON
     return inserted
@@ -133,17 +133,17 @@ def test_fifty_deliveries_of_one_event_at_once_are_one_lead_and_one_announcement
     proofs = Proofs(policies.shipped(), table, table, MemoryAlarms(), local_time_of)
     deliveries = Deliveries(intake, DynamoQuarantine(table), lambda: uuid4().hex, hinted.append, proofs.report)
     lead = Submission(source="form", key="E1", body={"name": "Ada Obi", "email": "ada@example.com"})
-    told = PendingDelivery(channel="webhook:ads", source="ads", key="7", reason=Reason.ANNOUNCED)
+    pending = PendingDelivery(channel="webhook:ads", source="ads", key="7", reason=Reason.ANNOUNCED)
 
     def deliver(number: int) -> SettledItem:
         while True:
             try:
-                return deliveries.take((lead, told)[number >= 50], "webhook:ads", now)
+                return deliveries.take((lead, pending)[number >= 50], "webhook:ads", now)
             except Conflict:
                 continue  # as a provider would: it is told to send it again
 
     with ThreadPoolExecutor(50) as threads:
         settled = list(threads.map(deliver, range(60)))
-    assert Counter(one.status for one in settled) == {"created": 1, "announced": 1, "duplicate": 58}
-    assert len({one.id for one in settled}) == 2
-    assert hinted == [one.id for one in settled if one.status == "announced"]
+    assert Counter(delivery.status for delivery in settled) == {"created": 1, "announced": 1, "duplicate": 58}
+    assert len({delivery.id for delivery in settled}) == 2
+    assert hinted == [delivery.id for delivery in settled if delivery.status == "announced"]

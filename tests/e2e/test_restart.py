@@ -7,13 +7,13 @@ from tests.e2e.stage import Stage, eventually
 
 
 def test_leads_survive_a_restart_and_new_ones_flow_after_it(local_stage: LocalStage, stage: Stage) -> None:
-    before = stage.post_lead(name="Before", email="before@example.com", message="hello")
-    eventually("an owner", lambda: stage.lead(before).owner_id)
+    lead_id = stage.post_lead(name="Before", email="before@example.com", message="hello")
+    eventually("an owner", lambda: stage.lead(lead_id).owner_id)
     local_stage.stop()
     assert not local_stage.info_file.exists()
     assert not (local_stage.cloud.folder / "tmp").exists(), "what the functions ran in is left behind"
     assert local_stage.start() == stage.info
-    assert stage.lead(before).owner_id
+    assert stage.lead(lead_id).owner_id
     after = stage.post_lead(name="After", email="after@example.com", message="hello")
     eventually("an owner", lambda: stage.lead(after).owner_id)
     eventually("an alert", lambda: stage.messages(after, "alert_owner")[0].provider_id)

@@ -64,9 +64,9 @@ def test_whatever_is_killed_lost_or_doubled_no_acknowledged_lead_is_lost(local_s
     assert [post(stage, number) for number in range(0, LEADS, 10)] == [accepted[n] for n in range(0, LEADS, 10)]
     settled = [n for n, lead_id in accepted.items() if not stage.messages(lead_id, "acknowledge")[0].is_owed]
     mailed = Counter(to for mail in stage.sent_mails() for to in mail["To"])
-    told = {number: mailed[address(number)] for number in range(LEADS)}
-    assert all(told[number] for number in settled), "what was not sent yet is owed still"
-    twice = sum(count - 1 for count in told.values() if count > 1)
+    mail_counts = {number: mailed[address(number)] for number in range(LEADS)}
+    assert all(mail_counts[number] for number in settled), "what was not sent yet is owed still"
+    twice = sum(count - 1 for count in mail_counts.values() if count > 1)
     print(f"{LEADS} leads, killed {dict(killed)}, lost 0, twice {twice}, owed {LEADS - len(settled)}")  # noqa: T201 - docs/development/reliability.md
     assert twice <= killed["respond"] + killed["sla"], (
         "a kill between sending and noting it may double one mail, and nothing else does"
@@ -102,9 +102,9 @@ class Killer:
         self._chance = random.Random(1)
 
     def kill(self) -> None:
-        found = workers(self._local_stage)
-        if found:
-            process, function = self._chance.choice(found)
+        processes = workers(self._local_stage)
+        if processes:
+            process, function = self._chance.choice(processes)
             with suppress(ProcessLookupError):  # the emulator has put it away meanwhile
                 os.kill(process, signal.SIGKILL)
                 self.killed[function] += 1
@@ -113,7 +113,7 @@ class Killer:
 def workers(local_stage: LocalStage) -> list[tuple[int, str]]:
     """Return the processes of functions, which are children of this stage's own local cloud, and whose they are."""
     cloud = int((local_stage.cloud.folder / "cloud.pid").read_text())
-    found = []
+    processes = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             parent = int(folder.joinpath("stat").read_text().rpartition(")")[2].split()[1])
@@ -121,10 +121,10 @@ def workers(local_stage: LocalStage) -> list[tuple[int, str]]:
                 environment = dict(
                     pair.split("=", 1) for pair in folder.joinpath("environ").read_text().split("\0") if "=" in pair
                 )
-                found.append((int(folder.name), environment["POWERTOOLS_SERVICE_NAME"]))
+                processes.append((int(folder.name), environment["POWERTOOLS_SERVICE_NAME"]))
         except (OSError, KeyError, ValueError):  # it has ended meanwhile, or is no function's
             continue
-    return found
+    return processes
 
 
 def double_and_give_up_alarms(stage: Stage, leads: list[Lead]) -> None:

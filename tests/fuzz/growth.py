@@ -124,9 +124,9 @@ def _field(name: str) -> Make:
     return lambda pump: json.dumps({**_LEAD, name: pump.decode("latin-1")}).encode()
 
 
-def _answer(named: bytes) -> Make:
+def _answer(name: bytes) -> Make:
     head = b'\x02--b\r\nContent-Disposition: form-data; name="'
-    return lambda pump: head + named + b'"\r\n\r\n' + pump + b"\r\n--b--"
+    return lambda pump: head + name + b'"\r\n\r\n' + pump + b"\r\n--b--"
 
 
 def _delivery(seed: bytes) -> Make:
@@ -333,8 +333,8 @@ FILES: Mapping[str, tuple[str, Make]] = {
 
 def _deliveries() -> dict[str, tuple[Reader, Make, int]]:
     """Return the reader of each provider's deliveries that are JSON, with the text in the longest of theirs."""
-    known = {name: seeds(f"delivery_{name}") for name in PROVIDERS}
-    first = {name: next((seed for seed in given if seed[:1] in b"{["), b"") for name, given in known.items()}
+    bodies = {name: seeds(f"delivery_{name}") for name in PROVIDERS}
+    first = {name: next((seed for seed in examples if seed[:1] in b"{["), b"") for name, examples in bodies.items()}
     return {
         f"a delivery of {name}": (TARGETS[f"delivery_{name}"], _delivery(seed), 8_000)
         for name, seed in first.items()

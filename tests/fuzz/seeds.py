@@ -13,9 +13,13 @@ def seeds(name: str) -> tuple[bytes, ...]:
     """Return the understood inputs of a target, or one that is empty."""
     kind, _, of = name.partition("_")
     if kind == "delivery":
-        return tuple(one.body for one in ALL.values() if one.webhook.provider == of)
+        return tuple(example.body for example in ALL.values() if example.webhook.provider == of)
     if kind == "proof":
-        return tuple(_request(one.request().headers, one.body) for one in ALL.values() if one.webhook.provider == of)
+        return tuple(
+            _request(example.request().headers, example.body)
+            for example in ALL.values()
+            if example.webhook.provider == of
+        )
     if kind == "fetched":
         return (json.dumps(ANSWERS[of]).encode(),)
     if kind == "listed":

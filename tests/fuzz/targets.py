@@ -166,13 +166,13 @@ def fetched(name: str) -> Callable[[bytes], None]:
     """Return the target that reads what a provider answers when it is asked for a lead it announced."""
 
     def target(data: bytes) -> None:
-        asked = replace(POLICY, webhooks={name: _webhook(name)})
+        policy = replace(POLICY, webhooks={name: _webhook(name)})
         channel = f"webhook:{name}"
-        held = QuarantinedDelivery(
+        delivery = QuarantinedDelivery(
             id="H1", channel=channel, source=name, key="k", received_at=NOW, reason=Reason.ANNOUNCED
         )
         with suppress(InvalidInquiry):
-            for item in Fetching(asked, dict, lambda *_: b"").read(held, data):
+            for item in Fetching(policy, dict, lambda *_: b"").read(delivery, data):
                 _intake()[0].receive(item, NOW)
 
     return target

@@ -37,9 +37,9 @@ JSON = st.recursive(
 
 
 @st.composite
-def mutated(draw: st.DrawFn, known: tuple[bytes, ...]) -> bytes:
+def mutated(draw: st.DrawFn, examples: tuple[bytes, ...]) -> bytes:
     """Return a known delivery with something in it replaced, doubled or cut out."""
-    content = draw(st.sampled_from(known))
+    content = draw(st.sampled_from(examples))
     start, end = sorted((draw(st.integers(0, len(content))), draw(st.integers(0, len(content)))))
     middle = draw(
         st.sampled_from([b"", content[start:end] * 2, b'"', b"}", b"\x00", b"null", b"9" * 400]) | st.binary()
@@ -48,10 +48,10 @@ def mutated(draw: st.DrawFn, known: tuple[bytes, ...]) -> bytes:
 
 
 @st.composite
-def reshaped(draw: st.DrawFn, known: tuple[bytes, ...]) -> bytes:
+def reshaped(draw: st.DrawFn, examples: tuple[bytes, ...]) -> bytes:
     """Return a known delivery of JSON in which one value is another."""
     try:
-        content = json.loads(draw(st.sampled_from(known)))
+        content = json.loads(draw(st.sampled_from(examples)))
     except ValueError:
         return draw(st.binary())
     here: Any = content
@@ -65,14 +65,14 @@ def reshaped(draw: st.DrawFn, known: tuple[bytes, ...]) -> bytes:
 
 
 def anything(name: str) -> st.SearchStrategy[bytes]:
-    known = seeds(name)
+    examples = seeds(name)
     as_json = JSON.map(lambda value: json.dumps(value).encode())
     return st.one_of(
         st.binary(max_size=400),
         st.text().map(lambda t: t.encode("utf-8", "replace")),
         as_json,
-        mutated(known),
-        reshaped(known),
+        mutated(examples),
+        reshaped(examples),
     )
 
 
@@ -107,8 +107,8 @@ HUGE = {
 
 @pytest.mark.parametrize("name", [name for name in TARGETS if not name.startswith("proof")])
 def test_hostile_bodies_take_no_long_time(name: str) -> None:
-    for what, body in HUGE.items():
+    for title, body in HUGE.items():
         for data in (bytes([first]) + body for first in range(3)) if name == "form" else (body,):
             begun = time.process_time()
             TARGETS[name](data)
-            assert time.process_time() - begun < SOON, what
+            assert time.process_time() - begun < SOON, title

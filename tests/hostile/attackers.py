@@ -42,7 +42,7 @@ class Attacker:
     """One stranger with many networks."""
 
     chance: Random
-    known: tuple[str, ...] = ()
+    known_addresses: tuple[str, ...] = ()
     """Addresses of people who write to the firm on that day."""
 
     replays: list[Mapping[str, Any]] = field(default_factory=list)
@@ -130,7 +130,7 @@ def form_claims(attacker: Attacker, number: int) -> Attack:
 
 def large(attacker: Attacker, number: int) -> Attack:
     """Send as much as a door takes, on leads of people who write to the firm (R11, R12)."""
-    email = attacker.chance.choice(attacker.known or VICTIMS)
+    email = attacker.chance.choice(attacker.known_addresses or VICTIMS)
     fields = {f"f{number}-{each}": attacker.words(3) * 90 for each in range(20)}
     body = {"name": "Vic Tim", "email": email, "message": attacker.words() * 300, "fields": fields}
     return Attack(requests.lead(body, address=attacker.address()))
@@ -169,7 +169,7 @@ def replayed(attacker: Attacker, number: int) -> Attack:
 
 def mails(attacker: Attacker, number: int) -> Attack:
     """Write mails in the name of people who write to the firm: that they want to hear nothing more, or more (R8)."""
-    sender = attacker.chance.choice((*attacker.known, *VICTIMS))
+    sender = attacker.chance.choice((*attacker.known_addresses, *VICTIMS))
     words = attacker.chance.choice(
         ("STOP", "unsubscribe", "Please delete me", attacker.words(), f"{number} call me today")
     )
@@ -262,8 +262,8 @@ def everything(attacker: Attacker, number: int) -> Attack:
 
 
 def _hook(body: str, headers: Mapping[str, str], address: str) -> dict[str, Any]:
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    sent_headers = {name.replace("_", "-"): value for name, value in headers.items()}
     content = {"content-type": "application/json"}
     return requests.request(
-        "POST /webhooks/{provider}", body=body, address=address, headers=content | named, provider=HOOK
+        "POST /webhooks/{provider}", body=body, address=address, headers=content | sent_headers, provider=HOOK
     )

@@ -52,9 +52,11 @@ class Door:
 
     def open(self, route: str, token: str, body: str = "", **headers: str) -> dict[str, Any]:
         """Open a link."""
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        sent_headers = {name.replace("_", "-"): value for name, value in headers.items()}
         content = {"content-type": "application/x-www-form-urlencoded"}
-        return self.stage._visit(requests.request(route, body=body, headers=content | named, token=token), "desk")
+        return self.stage._visit(
+            requests.request(route, body=body, headers=content | sent_headers, token=token), "desk"
+        )
 
     def lead(self) -> Lead:
         """Return the first lead as stored."""

@@ -80,7 +80,9 @@ class Siege:
             quotas=self.quotas, limits=self.limits, policy=self.policy, seed=self.seed, secrets=secrets
         )
         self.ordinary = tuple(f"visitor{number}@ordinary.example.com" for number in range(ORDINARY))
-        self.attacker = Attacker(Random(self.seed), known=self.ordinary, replays=[_signed(n) for n in range(3)])
+        self.attacker = Attacker(
+            Random(self.seed), known_addresses=self.ordinary, replays=[_signed(n) for n in range(3)]
+        )
 
     @property
     def seconds(self) -> float:
@@ -129,7 +131,7 @@ class Siege:
     def waits(self) -> dict[int, Waited]:
         """Return what each ordinary visitor waited for, whichever lead has their words; None: it never came."""
         by_id = {life.lead_id: life for life in lives(self.stage)}
-        taken = {int(found): pk for pk, found in self._marked()}
+        taken = {int(marked): pk for pk, marked in self._marked()}
         return {number: self._waited(number, by_id.get(taken.get(number, ""))) for number in range(ORDINARY)}
 
     def _waited(self, number: int, life: LeadTimes | None) -> Waited:
@@ -148,8 +150,8 @@ class Siege:
         for pk, there in self.stage.table.items.items():
             if pk.startswith("LEAD#"):
                 for item in there.values():
-                    for found in _MARK.findall(item.get("doc", {"S": ""})["S"]):
-                        yield pk.removeprefix("LEAD#"), found
+                    for number in _MARK.findall(item.get("doc", {"S": ""})["S"]):
+                        yield pk.removeprefix("LEAD#"), number
 
     def mails_to(self) -> Counter[str]:
         """Return how many mails each address outside the team got."""

@@ -66,11 +66,11 @@ class Elements(HTMLParser):
 
 def assert_harmless(html: str, *, own_scripts: int = 0) -> None:
     """Assert that a page holds no element, handler or address of a stranger's, and nothing was computed."""
-    found = Elements(html).found
+    elements = Elements(html).found
     own = {"meta", "link"}  # in the head of every page; what may stand in them is asserted below
-    assert sum(tag == "script" for tag, _ in found) == own_scripts
-    assert not [tag for tag, _ in found if tag in FORBIDDEN - own - {"script"}]
-    for tag, attributes in found:
+    assert sum(tag == "script" for tag, _ in elements) == own_scripts
+    assert not [tag for tag, _ in elements if tag in FORBIDDEN - own - {"script"}]
+    for tag, attributes in elements:
         assert not [name for name in attributes if name.startswith("on")], tag
         for name in ("href", "src", "action", "formaction", "content", "data"):
             value = (attributes.get(name) or "").strip().casefold()

@@ -31,14 +31,14 @@ CLAIMS = Claims(
 def test_a_link_opens_the_routes_of_its_purpose_and_no_other(
     taken: Door, route: str, opened_by: LinkPurpose, made_for: LinkPurpose
 ) -> None:
-    before = taken.rows()
+    rows = taken.rows()
     answer = taken.open(route, taken.token(made_for), FILLED)
     if made_for is opened_by:
         assert answer["statusCode"] in OPENS, answer["body"]
         return
     assert answer["statusCode"] == 403
     assert "Ada" not in answer["body"]
-    assert taken.rows() == before
+    assert taken.rows() == rows
 
 
 def _payload(token: str) -> bytes:
@@ -106,14 +106,14 @@ def _signed_with(token: str, key: bytes) -> str:
 def test_a_link_that_was_made_or_changed_by_somebody_else_opens_nothing(
     taken: Door, forge: Callable[[str], str]
 ) -> None:
-    before = taken.rows()
+    rows = taken.rows()
     for purpose, routes in ROUTES.items():
         forged = forge(taken.token(purpose))
         for route in routes:
             answer = taken.open(route, forged, body=FILLED)
             assert answer["statusCode"] == 403, (purpose, route)
             assert "Ada" not in answer["body"]
-    assert taken.rows() == before
+    assert taken.rows() == rows
 
 
 @settings(max_examples=300)
@@ -173,15 +173,15 @@ def test_who_is_not_the_owner_or_their_manager_records_nothing(taken: Door, pers
 def test_a_link_that_has_expired_opens_nothing_at_any_route(taken: Door) -> None:
     tokens = {purpose: taken.token(purpose) for purpose in ROUTES}
     taken.stage.clock.now += 90_000
-    before = taken.rows()
+    rows = taken.rows()
     for purpose, routes in ROUTES.items():
         for route in routes:
             assert taken.open(route, tokens[purpose], FILLED)["statusCode"] == 410, route
-    assert taken.rows() == before
+    assert taken.rows() == rows
 
 
 def test_without_a_key_or_with_another_no_program_reads_or_changes_a_lead(taken: Door) -> None:
-    before = taken.rows()
+    rows = taken.rows()
     for bearer in ("", "x", taken.key[:-1], taken.key + "A", taken.key.upper(), taken.key.lower()):
         for route in ("GET /leads/{lead_id}", "POST /leads/{lead_id}/outcomes"):
             headers = {"authorization": f"Bearer {bearer}" if bearer else "", "content-type": "application/json"}
@@ -189,4 +189,4 @@ def test_without_a_key_or_with_another_no_program_reads_or_changes_a_lead(taken:
             answer = taken.stage._visit(event, "desk")
             assert answer["statusCode"] in (401, 403), bearer
             assert "Ada" not in answer["body"]
-    assert taken.rows() == before
+    assert taken.rows() == rows

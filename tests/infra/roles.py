@@ -36,7 +36,7 @@ class Roles:
 
     def __init__(self, template: Synthesised, settings: Mapping[str, str], names: Mapping[str, str]) -> None:
         """Take the settings by name, and the names of things by type that no setting has."""
-        self._types = {id_: found["Type"] for id_, found in template.body["Resources"].items()}
+        self._types = {id_: resource["Type"] for id_, resource in template.body["Resources"].items()}
         self._names = {id_: names[kind] for id_, kind in self._types.items() if kind in names}
         for function in FUNCTIONS:
             for setting, value in template.function(function)["Environment"]["Variables"].items():
@@ -93,66 +93,66 @@ def _about(value: dict[str, Any]) -> str | None:
     return None
 
 
-def acts(service: str, operation: str, asked: Mapping[str, Any]) -> Iterator[Act]:
+def acts(service: str, operation: str, params: Mapping[str, Any]) -> Iterator[Act]:
     """Yield what IAM is asked for one call, as its service's reference says. Raises KeyError for unknown services."""
-    yield from BY_SERVICE[service](operation, asked)
+    yield from BY_SERVICE[service](operation, params)
 
 
-def _dynamodb(operation: str, asked: Mapping[str, Any]) -> Iterator[Act]:
+def _dynamodb(operation: str, params: Mapping[str, Any]) -> Iterator[Act]:
     match operation:
         case "TransactWriteItems":
-            for item in asked["TransactItems"]:
+            for item in params["TransactItems"]:
                 [(kind, each)] = item.items()
                 yield _on_table("ConditionCheckItem" if kind == "ConditionCheck" else f"{kind}Item", each["TableName"])
         case "TransactGetItems":
-            for item in asked["TransactItems"]:
+            for item in params["TransactItems"]:
                 yield _on_table("GetItem", item["Get"]["TableName"])
         case "BatchGetItem" | "BatchWriteItem":
-            for table in asked["RequestItems"]:
+            for table in params["RequestItems"]:
                 yield _on_table(operation, table)
         case _:
-            index = f"/index/{asked['IndexName']}" if asked.get("IndexName") else ""
-            yield _on_table(operation, f"{asked['TableName']}{index}")
+            index = f"/index/{params['IndexName']}" if params.get("IndexName") else ""
+            yield _on_table(operation, f"{params['TableName']}{index}")
 
 
 def _on_table(operation: str, name: str) -> Act:
     return Act(f"dynamodb:{operation}", ARNS["AWS::DynamoDB::Table"].format(name))
 
 
-def _sqs(operation: str, asked: Mapping[str, Any]) -> Iterator[Act]:
-    name = asked["QueueUrl"].rpartition("/")[2]
+def _sqs(operation: str, params: Mapping[str, Any]) -> Iterator[Act]:
+    name = params["QueueUrl"].rpartition("/")[2]
     yield Act(f"sqs:{operation.removesuffix('Batch')}", ARNS["AWS::SQS::Queue"].format(name))
 
 
-def _s3(operation: str, asked: Mapping[str, Any]) -> Iterator[Act]:
-    bucket = ARNS["AWS::S3::Bucket"].format(asked["Bucket"])
+def _s3(operation: str, params: Mapping[str, Any]) -> Iterator[Act]:
+    bucket = ARNS["AWS::S3::Bucket"].format(params["Bucket"])
     if operation == "ListObjectsV2":
-        yield Act("s3:ListBucket", bucket, {"s3:prefix": asked.get("Prefix", "")})
+        yield Act("s3:ListBucket", bucket, {"s3:prefix": params.get("Prefix", "")})
     else:
-        yield Act(f"s3:{operation}", f"{bucket}/{asked['Key']}")
+        yield Act(f"s3:{operation}", f"{bucket}/{params['Key']}")
 
 
-def _scheduler(operation: str, asked: Mapping[str, Any]) -> Iterator[Act]:
-    where = f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule/{asked['GroupName']}/{asked['Name']}"
+def _scheduler(operation: str, params: Mapping[str, Any]) -> Iterator[Act]:
+    where = f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule/{params['GroupName']}/{params['Name']}"
     yield Act(f"scheduler:{operation}", where)
-    if "Target" in asked:
-        yield Act("iam:PassRole", asked["Target"]["RoleArn"], {"iam:PassedToService": "scheduler.amazonaws.com"})
+    if "Target" in params:
+        yield Act("iam:PassRole", params["Target"]["RoleArn"], {"iam:PassedToService": "scheduler.amazonaws.com"})
 
 
-def _ses(operation: str, asked: Mapping[str, Any]) -> Iterator[Act]:
-    sender = asked.get("FromEmailAddress") or asked["Source"]
+def _ses(operation: str, params: Mapping[str, Any]) -> Iterator[Act]:
+    sender = params.get("FromEmailAddress") or params["Source"]
     address = sender.rpartition("<")[2].rstrip(">")
     yield Act(f"ses:{operation}", f"arn:aws:ses:{REGION}:{ACCOUNT}:identity/{address}", {"ses:FromAddress": address})
-    if kept := asked.get("ConfigurationSetName"):
+    if kept := params.get("ConfigurationSetName"):
         yield Act(f"ses:{operation}", f"arn:aws:ses:{REGION}:{ACCOUNT}:configuration-set/{kept}")
 
 
-def _sns(operation: str, asked: Mapping[str, Any]) -> Iterator[Act]:
-    yield Act(f"sns:{operation}", asked.get("PhoneNumber") or asked["TopicArn"])
+def _sns(operation: str, params: Mapping[str, Any]) -> Iterator[Act]:
+    yield Act(f"sns:{operation}", params.get("PhoneNumber") or params["TopicArn"])
 
 
-def _secretsmanager(operation: str, asked: Mapping[str, Any]) -> Iterator[Act]:
-    yield Act(f"secretsmanager:{operation}", asked["SecretId"])
+def _secretsmanager(operation: str, params: Mapping[str, Any]) -> Iterator[Act]:
+    yield Act(f"secretsmanager:{operation}", params["SecretId"])
 
 
 BY_SERVICE = {

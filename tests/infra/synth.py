@@ -28,14 +28,16 @@ class Synthesised:
 
     def function(self, name: str) -> dict[str, Any]:
         """Return the properties of one Lambda."""
-        [found] = [f for f in self.properties("Lambda::Function") if f["Handler"] == f"functions.{name}.handler.handle"]
-        return found
+        [function] = [
+            f for f in self.properties("Lambda::Function") if f["Handler"] == f"functions.{name}.handler.handle"
+        ]
+        return function
 
     def function_id(self, name: str) -> str:
         """Return the logical id of one Lambda."""
         handler = f"functions.{name}.handler.handle"
-        found = self.of_type("Lambda::Function").items()
-        return next(id_ for id_, r in found if r["Properties"]["Handler"] == handler)
+        functions = self.of_type("Lambda::Function").items()
+        return next(id_ for id_, r in functions if r["Properties"]["Handler"] == handler)
 
     def statements(self, name: str) -> list[dict[str, Any]]:
         """Return what one Lambda's role allows."""

@@ -110,8 +110,8 @@ def test_with_calls_the_senders_may_call_by_that_contact_flow_and_nobody_else(tm
     policy.write_text(f'{shipped}\n[voice]\ninstance = "{instance}"\ncontact_flow = "{flow}"\n', encoding="utf-8")
     calling = synthesise(tmp_path, "calling", policy=str(policy))
     for name in ("respond", "sla"):
-        [one] = [s for s in calling.statements(name) if s["Action"] == "connect:StartOutboundVoiceContact"]
-        by_flow, contacts = (json.dumps(resource) for resource in one["Resource"])
+        [statement] = [s for s in calling.statements(name) if s["Action"] == "connect:StartOutboundVoiceContact"]
+        by_flow, contacts = (json.dumps(resource) for resource in statement["Resource"])
         assert f":instance/{instance}/contact-flow/{flow}" in by_flow
         assert f":instance/{instance}/contact/*" in contacts
     for name in {*FUNCTIONS} - {"respond", "sla"}:
@@ -174,7 +174,7 @@ def roles(prod: Synthesised) -> Roles:
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_no_function_may_do_what_none_has_a_use_for(roles: Roles, name: str) -> None:
-    assert [what for what, act in NEVER.items() if roles.allow(name, act)] == []
+    assert [action for action, act in NEVER.items() if roles.allow(name, act)] == []
 
 
 def test_what_one_function_may_another_may_not(roles: Roles) -> None:

@@ -59,10 +59,10 @@ def test_every_module_is_compiled_by_content(built: Path) -> None:
 
 
 def test_building_again_gives_the_same_bytes(built: Path) -> None:
-    before = digest(built / "app")
+    original = digest(built / "app")
     (built / "app.inputs").unlink()
     bundle.build(bundle.TARGETS["local"], POLICY)
-    assert digest(built / "app") == before
+    assert digest(built / "app") == original
 
 
 def test_only_the_services_the_adapters_call_are_described(built: Path) -> None:

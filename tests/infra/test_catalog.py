@@ -24,9 +24,9 @@ def test_the_table_has_the_columns_of_the_facts_in_their_order(prod: Synthesised
 
 def test_a_night_is_a_partition_that_its_date_finds_without_a_crawler(prod: Synthesised) -> None:
     [table] = prod.properties("Glue::Table")
-    told = table["TableInput"]
-    assert told["PartitionKeys"] == [{"Name": "dt", "Type": "date"}]
-    parameters = told["Parameters"]
+    table_input = table["TableInput"]
+    assert table_input["PartitionKeys"] == [{"Name": "dt", "Type": "date"}]
+    parameters = table_input["Parameters"]
     assert (parameters["projection.enabled"], parameters["projection.dt.type"]) == ("true", "date")
     assert parameters["projection.dt.range"].endswith(",NOW")
     reports = next(id_ for id_ in prod.of_type("S3::Bucket") if "Reports" in id_)

@@ -54,10 +54,10 @@ def test_cfn_lint_is_clean(stage: str, request: pytest.FixtureRequest) -> None:
         text=True,
         check=False,
     )
-    found = {finding["Rule"]["Id"]: finding["Message"] for finding in json.loads(done.stdout)}
+    findings = {finding["Rule"]["Id"]: finding["Message"] for finding in json.loads(done.stdout)}
     accepted = set(ACCEPTED if stage == "prod" else ACCEPTED_LOCALLY)
-    assert {rule: message for rule, message in found.items() if rule not in accepted} == {}
-    assert set(found) == accepted, "an acceptance nobody needs any more"
+    assert {rule: message for rule, message in findings.items() if rule not in accepted} == {}
+    assert set(findings) == accepted, "an acceptance nobody needs any more"
 
 
 RULES = Path("infra/rules.guard").read_text(encoding="utf-8")
@@ -91,7 +91,7 @@ def test_a_rule_of_ours_notices_what_breaks_it(prod: Synthesised, rule: str) -> 
     kind, path, value = BROKEN[rule]
     body = copy.deepcopy(prod.body)
     *way, last = path.split(".")
-    for thing in [found for found in body["Resources"].values() if found["Type"] == f"AWS::{kind}"]:
+    for thing in [resource for resource in body["Resources"].values() if resource["Type"] == f"AWS::{kind}"]:
         for step in way:
             thing = thing[step]
         if value is None:
@@ -103,7 +103,7 @@ def test_a_rule_of_ours_notices_what_breaks_it(prod: Synthesised, rule: str) -> 
 
 def not_held(template: dict[str, Any]) -> set[str]:
     """Return the names of our rules that a template does not hold to."""
-    told = guardpycfn.validate_with_guard(json.dumps(template), RULES, verbose=True)
-    rules = [each["container"]["RuleCheck"] for each in told["result"]["children"]]
+    report = guardpycfn.validate_with_guard(json.dumps(template), RULES, verbose=True)
+    rules = [each["container"]["RuleCheck"] for each in report["result"]["children"]]
     assert {rule["name"] for rule in rules} == set(BROKEN), "every rule ran"
     return {rule["name"] for rule in rules if rule["status"] != "PASS"}

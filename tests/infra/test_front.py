@@ -18,8 +18,10 @@ def stacks(folder: Path, **context: str) -> dict[str, dict[str, Any]]:
     for bundle in ("app", "report"):
         (folder / "bundle" / bundle).mkdir(parents=True)
     build({"stage": "prod", "bundle": str(folder / "bundle")} | context, outdir=str(folder / "out")).synth()
-    found = {"main": "leadtight-prod", "front": "leadtight-prod-front"}
-    return {name: json.loads((folder / "out" / f"{stack}.template.json").read_text()) for name, stack in found.items()}
+    stack_names = {"main": "leadtight-prod", "front": "leadtight-prod-front"}
+    return {
+        name: json.loads((folder / "out" / f"{stack}.template.json").read_text()) for name, stack in stack_names.items()
+    }
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +30,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
 
 
 def only(template: dict[str, Any], kind: str) -> dict[str, Any]:
-    [found] = [r["Properties"] for r in template["Resources"].values() if r["Type"] == f"AWS::{kind}"]
-    return dict(found)
+    [resource] = [r["Properties"] for r in template["Resources"].values() if r["Type"] == f"AWS::{kind}"]
+    return dict(resource)
 
 
 def test_without_it_there_is_neither_secret_nor_setting(prod: Synthesised) -> None:
@@ -73,13 +75,13 @@ def test_the_secret_is_where_both_stacks_read_it_and_the_two_open_functions_ask_
         if r["Type"] == "AWS::SecretsManager::Secret" and r["Properties"].get("Name")
     ]
     assert (secret["Name"], secret["ReplicaRegions"]) == ("leadtight-prod-front", [{"Region": "us-east-1"}])
-    asked = {
+    guarded = {
         r["Properties"]["Handler"].split(".")[1]
         for r in made["main"]["Resources"].values()
         if r["Type"] == "AWS::Lambda::Function"
         and "LEADTIGHT_FRONT_SECRET_ARN" in r["Properties"]["Environment"]["Variables"]
     }
-    assert asked == {"intake", "desk"}
+    assert guarded == {"intake", "desk"}
 
 
 def test_until_it_is_the_only_way_nothing_is_refused(tmp_path: Path) -> None:

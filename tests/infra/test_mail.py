@@ -9,19 +9,19 @@ from tests.infra.test_sources import mapping, queue_name
 
 
 def mail_bucket(template: Synthesised) -> tuple[str, dict[str, Any]]:
-    [found] = [
+    [bucket] = [
         (id_, b) for id_, b in template.of_type("S3::Bucket").items() if "NotificationConfiguration" in b["Properties"]
     ]
-    return found
+    return bucket
 
 
 def test_every_new_mail_is_told_to_a_queue_that_collect_reads(prod: Synthesised) -> None:
     _, bucket = mail_bucket(prod)
-    [told] = bucket["Properties"]["NotificationConfiguration"]["QueueConfigurations"]
-    assert told["Event"] == "s3:ObjectCreated:*"
-    assert queue_name(prod, told["Queue"]) == "leadtight-prod-mails"
+    [configuration] = bucket["Properties"]["NotificationConfiguration"]["QueueConfigurations"]
+    assert configuration["Event"] == "s3:ObjectCreated:*"
+    assert queue_name(prod, configuration["Queue"]) == "leadtight-prod-mails"
     source = mapping(prod, "collect", "MailsQueue")
-    assert source["EventSourceArn"] == told["Queue"]
+    assert source["EventSourceArn"] == configuration["Queue"]
     assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
 

@@ -17,12 +17,12 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def mapping(template: Synthesised, name: str, source: str) -> dict[str, Any]:
-    [found] = [
+    [mapping] = [
         m
         for m in template.properties("Lambda::EventSourceMapping")
         if m["FunctionName"] == {"Ref": template.function_id(name)} and source in json.dumps(m["EventSourceArn"])
     ]
-    return found
+    return mapping
 
 
 def queue_name(template: Synthesised, reference: dict[str, Any]) -> str:
@@ -40,7 +40,7 @@ def test_a_stream_reader_gets_new_items_of_its_kind_and_gives_up_in_time(
     prod: Synthesised, name: str, new: list[dict[str, Any]]
 ) -> None:
     stream = mapping(prod, name, "StreamArn")
-    patterns = [json.loads(given["Pattern"]) for given in stream["FilterCriteria"]["Filters"]]
+    patterns = [json.loads(filter_["Pattern"]) for filter_ in stream["FilterCriteria"]["Filters"]]
     assert patterns == [{"eventName": ["INSERT"], "dynamodb": pattern} for pattern in new]
     assert stream["BatchSize"] == 10
     assert stream["MaximumRetryAttempts"] == 5
@@ -98,8 +98,8 @@ def test_the_clock_sweeps_collects_compares_reports_nightly_and_reviews_weekly_i
     prod: Synthesised,
 ) -> None:
     schedules = {s["Name"]: s for s in prod.properties("Scheduler::Schedule")}
-    told = {name: (s["ScheduleExpression"], json.loads(s["Target"]["Input"])) for name, s in schedules.items()}
-    assert told == {
+    rules = {name: (s["ScheduleExpression"], json.loads(s["Target"]["Input"])) for name, s in schedules.items()}
+    assert rules == {
         "sweep": ("rate(5 minutes)", {"sweep": True}),
         "collect": ("rate(5 minutes)", {"sweep": True}),
         "reconcile": ("cron(2 0/6 * * ? *)", {"reconcile": True}),
@@ -118,15 +118,15 @@ def test_the_local_stage_sweeps_every_minute(local: Synthesised) -> None:
 
 def starts(template: Synthesised) -> dict[str, int]:
     """Return how many batches of each source are handled at once, at most; of the stream for each of its shards."""
-    found = dict[str, int]()
+    limits = dict[str, int]()
     for source in template.properties("Lambda::EventSourceMapping"):
         if "ScalingConfig" in source:
             name = queue_name(template, {"Fn::GetAtt": source["EventSourceArn"]["Fn::GetAtt"]})
-            found[name.rpartition("-")[2]] = source["ScalingConfig"]["MaximumConcurrency"]
+            limits[name.rpartition("-")[2]] = source["ScalingConfig"]["MaximumConcurrency"]
         else:
             name = next(name for name in FUNCTIONS if source["FunctionName"] == {"Ref": template.function_id(name)})
-            found[f"stream to {name}"] = source["ParallelizationFactor"]
-    return found
+            limits[f"stream to {name}"] = source["ParallelizationFactor"]
+    return limits
 
 
 def background(template: Synthesised) -> int:

@@ -32,14 +32,14 @@ def test_no_secret_has_its_value_in_the_template(prod: Synthesised) -> None:
 
 
 def test_no_environment_variable_named_for_a_secret_holds_more_than_a_reference(prod: Synthesised) -> None:
-    named = [
+    secrets = [
         (name, value)
         for function in prod.properties("Lambda::Function")
         for name, value in function.get("Environment", {}).get("Variables", {}).items()
         if _SECRET_NAME.search(name)
     ]
-    assert named
-    for name, value in named:
+    assert secrets
+    for name, value in secrets:
         assert isinstance(value, dict), name
         assert set(value) <= {"Ref", "Fn::GetAtt"}, name
 

@@ -31,17 +31,17 @@ def test_no_other_table_is_warmed(prod: Synthesised) -> None:
     assert "WarmThroughput" not in table["GlobalSecondaryIndexes"][0]
 
 
-@pytest.mark.parametrize("said", ["0", "-5", "many", "100000"])
-def test_what_is_no_number_of_leads_is_refused(tmp_path: Path, said: str) -> None:
+@pytest.mark.parametrize("number", ["0", "-5", "many", "100000"])
+def test_what_is_no_number_of_leads_is_refused(tmp_path: Path, number: str) -> None:
     with pytest.raises(ValueError, match="leads_per_second: a whole number from 1 to 300"):
-        synthesise(tmp_path, "busy", leads_per_second=said)
+        synthesise(tmp_path, "busy", leads_per_second=number)
 
 
 def test_the_model_of_scale_knows_what_stages_are_deployed_with() -> None:
     limits = (SMALL, LARGE, carrying(200))
-    for size, given in zip(aws().stages.values(), limits, strict=True):
+    for size, limit in zip(aws().stages.values(), limits, strict=True):
         assert (size.requests, size.sending, size.alarms, size.receipts) == (
-            *(given.requests, given.sending, given.alarms, given.others),
+            *(limit.requests, limit.sending, limit.alarms, limit.others),
         )
 
 

@@ -72,8 +72,8 @@ def test_repairs_ring_only_when_they_go_on(prod: Synthesised) -> None:
 
 
 def test_what_waits_for_long_rings_by_its_kind_and_so_do_sweeps_that_do_not_come_to_an_end(prod: Synthesised) -> None:
-    found = {kind: alarms(prod, f"BacklogAge{kind.title()}") for kind in WATCHED}
-    for kind, [alarm] in found.items():
+    by_kind = {kind: alarms(prod, f"BacklogAge{kind.title()}") for kind in WATCHED}
+    for kind, [alarm] in by_kind.items():
         assert (alarm["Namespace"], alarm["Dimensions"]) == ("Leadtight", [{"Name": "service", "Value": "sla"}])
         assert alarm["Threshold"] == 60 * {"unowned": 10, "overdue": 10, "messages": 15, "digests": 30}[kind]
         assert (alarm["Statistic"], alarm["DatapointsToAlarm"], alarm["EvaluationPeriods"]) == ("Maximum", 2, 3)
@@ -113,17 +113,19 @@ PARTS = ("Means", "At risk", "Look", "Do", "Over when")
 
 
 def test_every_alarm_leads_to_a_section_that_says_what_to_do_about_it(prod: Synthesised) -> None:
-    found = re.split(r"^#+ (.+)$", RUNBOOK.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    sections = dict(zip(found[1::2], found[2::2], strict=True))
-    told = [alarm["AlarmDescription"] for alarm in prod.properties("CloudWatch::Alarm")]
-    named = [re.fullmatch(r"([\w-]+): .+ What to do: docs/guides/runbook\.md#([\w-]+)", text) for text in told]
-    assert None not in named
+    parts = re.split(r"^#+ (.+)$", RUNBOOK.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    sections = dict(zip(parts[1::2], parts[2::2], strict=True))
+    descriptions = [alarm["AlarmDescription"] for alarm in prod.properties("CloudWatch::Alarm")]
+    matches = [
+        re.fullmatch(r"([\w-]+): .+ What to do: docs/guides/runbook\.md#([\w-]+)", text) for text in descriptions
+    ]
+    assert None not in matches
     used = {}
-    for match in filter(None, named):
+    for match in filter(None, matches):
         alarm, section = match.groups()
         used[section] = sections[section]
         subject = re.sub(r"-(dead-letters|backlog|errors|throttles|stream-lag|waiting)$", "", alarm)
         assert subject == section or f"`{subject}`" in sections[section], alarm
     for section, text in used.items():
         assert [part for part in PARTS if f"**{part}" not in text] == [], section
-    assert len(told) == 42
+    assert len(descriptions) == 42

@@ -88,8 +88,8 @@ class Stage:
 
     def schedules(self) -> list[str]:
         """Return the names of the schedules that are armed."""
-        found = client("scheduler").list_schedules(GroupName="leadtight")
-        return [schedule["Name"] for schedule in found["Schedules"]]
+        response = client("scheduler").list_schedules(GroupName="leadtight")
+        return [schedule["Name"] for schedule in response["Schedules"]]
 
     @contextmanager
     def counted(self) -> Iterator[list[str]]:
@@ -172,8 +172,8 @@ def _listen(made: Stage, roles: Roles) -> None:
 
     def judge(**call: Any) -> None:
         if function := _calling():
-            asked = acts(call["model"].service_model.service_name, call["model"].name, call["params"])
-            made.denied += [f"{function}: {act}" for act in asked if not roles.allow(function, act)]
+            acts_ = acts(call["model"].service_model.service_name, call["model"].name, call["params"])
+            made.denied += [f"{function}: {act}" for act in acts_ if not roles.allow(function, act)]
 
     for events in (clients._session(), bootstrap.table().connection.client.meta.events):
         events.register("before-call", note)

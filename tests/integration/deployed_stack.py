@@ -16,25 +16,25 @@ Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
 
 class DeployedStack:
-    """Answers as the two services do; `asked` are the payloads its functions got."""
+    """Answers as the two services do; `payloads` are the payloads its functions got."""
 
     def __init__(self, outputs: dict[str, str], functions: dict[str, Handler]) -> None:
-        self.asked: list[dict[str, Any]] = []
+        self.payloads: list[dict[str, Any]] = []
         self._functions = {f"{STACK}-{output}": handler for output, handler in functions.items()}
         self._outputs = outputs | {output: f"{STACK}-{output}" for output in functions}
 
-    def describe_stacks(self, **given: str) -> dict[str, Any]:
-        assert given == {"StackName": STACK}
+    def describe_stacks(self, **params: str) -> dict[str, Any]:
+        assert params == {"StackName": STACK}
         return {"Stacks": [{"Outputs": [{"OutputKey": k, "OutputValue": v} for k, v in self._outputs.items()]}]}
 
-    def invoke(self, **given: Any) -> dict[str, Any]:
-        self.asked.append(json.loads(given["Payload"]))
+    def invoke(self, **params: Any) -> dict[str, Any]:
+        self.payloads.append(json.loads(params["Payload"]))
         try:
             with redirect_stdout(io.StringIO()):  # what the function prints goes to its log
-                told, failed = self._functions[given["FunctionName"]](self.asked[-1], CONTEXT), {}
+                payload, failed = self._functions[params["FunctionName"]](self.payloads[-1], CONTEXT), {}
         except Exception as error:  # noqa: BLE001 - as Lambda answers
-            told, failed = {"errorMessage": str(error)}, {"FunctionError": "Unhandled"}
-        return {"Payload": io.BytesIO(json.dumps(told).encode()), **failed}
+            payload, failed = {"errorMessage": str(error)}, {"FunctionError": "Unhandled"}
+        return {"Payload": io.BytesIO(json.dumps(payload).encode()), **failed}
 
 
 def deploy(

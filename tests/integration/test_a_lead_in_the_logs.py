@@ -72,12 +72,12 @@ def test_a_lead_is_followed_by_its_id_and_nothing_says_who_it_is(
     sla({"Records": [queue_record(json.dumps(alarm))]}, CONTEXT)
     rung = lines(log)
     desk(request("GET /o/{token}", token=token_of(lead_id)), CONTEXT)
-    seen = lines(log)
+    lines_ = lines(log)
 
     assert correlations(taken) == {"request-2"}
     assert correlations(routed) == correlations(sent) == correlations(rung) == {lead_id}
-    assert correlations(seen) == {"request-2"}
-    for logged in (taken, routed, sent, rung, seen):
+    assert correlations(lines_) == {"request-2"}
+    for logged in (taken, routed, sent, rung, lines_):
         assert lead_id in {line.get("lead_id") for line in logged}
         assert {line["function_request_id"] for line in logged} == {"request-1"}
         assert not [word for word in PRIVATE if word in json.dumps(logged)]

@@ -42,9 +42,9 @@ def with_key(keys: dict[str, str]) -> dict[str, str]:
 @pytest.fixture
 def lead_id(stage: Stage, keys: dict[str, str]) -> str:
     ada = {"name": "Ada Obi", "email": "ada@example.com", "message": "urgent", "value": "1200.50"}
-    found: str = json.loads(intake(post_lead(ada, **with_key(keys)), CONTEXT)["body"])["lead_id"]
+    id_: str = json.loads(intake(post_lead(ada, **with_key(keys)), CONTEXT)["body"])["lead_id"]
     route(stage.inserted("LEAD"), CONTEXT)
-    return found
+    return id_
 
 
 def get(lead_id: str, key: str | None, kind: str = "Bearer") -> Answer:
@@ -58,7 +58,7 @@ def post(lead_id: str, key: str, body: Any, repeat: str = "") -> Answer:
     return handle(request("POST /leads/{lead_id}/outcomes", body=text, headers=headers, lead_id=lead_id), CONTEXT)
 
 
-def told(answer: Answer) -> tuple[int, list[str]]:
+def parsed(answer: Answer) -> tuple[int, list[str]]:
     return answer["statusCode"], [error["field"] for error in json.loads(answer["body"]).get("errors", ())]
 
 
@@ -66,7 +66,7 @@ def test_a_lead_is_read_whole_with_its_timeline(lead_id: str, keys: dict[str, st
     answer = get(lead_id, keys["read"])
     lead = json.loads(answer["body"])
     assert (answer["statusCode"], lead["schema"]) == (200, "leadtight.lead/1")
-    known = (
+    body = (
         lead["lead_id"],
         lead["name"],
         lead["email"],
@@ -74,7 +74,7 @@ def test_a_lead_is_read_whole_with_its_timeline(lead_id: str, keys: dict[str, st
         lead["owner"]["name"],
         lead["estimated_value"],
     )
-    assert known == (lead_id, "Ada Obi", "ada@example.com", "new", "Ana Costa", "1200.50")
+    assert body == (lead_id, "Ada Obi", "ada@example.com", "new", "Ana Costa", "1200.50")
     assert lead["deadline"] == lead["next_follow_up_at"] == "2026-11-23T08:05:00.000000Z"
     assert [entry["kind"] for entry in lead["timeline"]] == ["lead_received", "lead_assigned"]
     assert lead["timeline"][1]["text"] == "Assigned to Ana Costa"
@@ -169,8 +169,8 @@ def test_a_key_of_another_scope_is_refused_before_anything_is_looked_at(
 
 
 def test_a_lead_that_is_not_there_is_not_found(keys: dict[str, str]) -> None:
-    assert told(get("L0", keys["read"])) == (404, ["lead_id"])
-    assert told(post("L0", keys["write"], {"outcome": "connected", "by": "ana", "version": 1})) == (404, ["lead_id"])
+    assert parsed(get("L0", keys["read"])) == (404, ["lead_id"])
+    assert parsed(post("L0", keys["write"], {"outcome": "connected", "by": "ana", "version": 1})) == (404, ["lead_id"])
 
 
 def test_reading_takes_two_calls_and_reporting_four(stage: Stage, lead_id: str, keys: dict[str, str]) -> None:
@@ -185,8 +185,8 @@ def test_reading_takes_two_calls_and_reporting_four(stage: Stage, lead_id: str, 
 
 
 def test_an_outcome_is_recorded_once_under_its_key(lead_id: str, keys: dict[str, str]) -> None:
-    said = {"outcome": "interested", "by": "ana", "note": "Wants a roof"}
-    first, again = (post(lead_id, keys["write"], said, repeat="evt-1") for _ in range(2))
+    outcome = {"outcome": "interested", "by": "ana", "note": "Wants a roof"}
+    first, again = (post(lead_id, keys["write"], outcome, repeat="evt-1") for _ in range(2))
     answers = [json.loads(answer["body"]) for answer in (first, again)]
     assert [a["status"] for a in answers] == ["recorded", "duplicate"]
     assert answers[0]["lead"] == answers[1]["lead"]
@@ -194,25 +194,28 @@ def test_an_outcome_is_recorded_once_under_its_key(lead_id: str, keys: dict[str,
     lead = bootstrap.ports().store.load(lead_id)
     assert lead is not None
     assert (lead.attempts, lead.first_contact_by, lead.status_notes) == (1, "ana", "Wants a roof")
-    assert told(post(lead_id, keys["write"], {**said, "note": "other"}, repeat="evt-1")) == (422, ["Idempotency-Key"])
+    assert parsed(post(lead_id, keys["write"], {**outcome, "note": "other"}, repeat="evt-1")) == (
+        422,
+        ["Idempotency-Key"],
+    )
 
 
 def test_every_field_of_the_page_is_taken(lead_id: str, keys: dict[str, str]) -> None:
     agreed = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
-    said = {
+    outcome = {
         "outcome": "proposal_sent",
         "by": "ana",
         "follow_up": format_timestamp(agreed),
         "happened_at": "2026-11-23T09:00",
     }
-    lead = json.loads(post(lead_id, keys["write"], said, repeat="k")["body"])["lead"]
+    lead = json.loads(post(lead_id, keys["write"], outcome, repeat="k")["body"])["lead"]
     assert lead["next_action"]["due_at"] == format_timestamp(agreed)
     lost = {"outcome": "lost", "by": "mia", "reason": "price", "version": lead["version"]}
     assert json.loads(post(lead_id, keys["write"], lost)["body"])["lead"]["lost_reason"] == "price"
 
 
 @pytest.mark.parametrize(
-    ("said", "field"),
+    ("outcome", "field"),
     [
         ({"by": "ana"}, "outcome"),
         ({"outcome": "connected"}, "by"),
@@ -229,17 +232,17 @@ def test_every_field_of_the_page_is_taken(lead_id: str, keys: dict[str, str]) ->
     ],
 )
 def test_what_is_wrong_is_named_and_nothing_is_recorded(
-    stage: Stage, lead_id: str, keys: dict[str, str], said: dict[str, Any], field: str
+    stage: Stage, lead_id: str, keys: dict[str, str], outcome: dict[str, Any], field: str
 ) -> None:
-    before = stage.items("")
-    answer = post(lead_id, keys["write"], said, repeat="k")
-    assert told(answer) == (422, [field])
+    items = stage.items("")
+    answer = post(lead_id, keys["write"], outcome, repeat="k")
+    assert parsed(answer) == (422, [field])
     assert answer["headers"]["content-type"] == "application/problem+json"
-    assert stage.items("") == before
+    assert stage.items("") == items
 
 
 def test_without_version_and_key_a_report_could_count_twice_and_is_refused(lead_id: str, keys: dict[str, str]) -> None:
-    assert told(post(lead_id, keys["write"], {"outcome": "connected", "by": "ana"})) == (422, ["version"])
+    assert parsed(post(lead_id, keys["write"], {"outcome": "connected", "by": "ana"})) == (422, ["version"])
 
 
 def test_stale_is_409_and_closed_is_410(lead_id: str, keys: dict[str, str]) -> None:
@@ -247,8 +250,8 @@ def test_stale_is_409_and_closed_is_410(lead_id: str, keys: dict[str, str]) -> N
     won = {"outcome": "won", "by": "ana", "version": version}
     assert post(lead_id, keys["write"], won)["statusCode"] == 200
     assert json.loads(post(lead_id, keys["write"], won)["body"])["status"] == "duplicate"
-    assert told(post(lead_id, keys["write"], {**won, "outcome": "connected"})) == (409, ["version"])
-    assert told(post(lead_id, keys["write"], {"outcome": "connected", "by": "ana"}, repeat="k")) == (410, ["lead_id"])
+    assert parsed(post(lead_id, keys["write"], {**won, "outcome": "connected"})) == (409, ["version"])
+    assert parsed(post(lead_id, keys["write"], {"outcome": "connected", "by": "ana"}, repeat="k")) == (410, ["lead_id"])
 
 
 @pytest.mark.parametrize(("body", "status"), [("nonsense", 400), ("[]", 400), ("x" * 70_000, 413)])

@@ -53,9 +53,9 @@ def test_a_key_is_rotated_by_a_second_one_of_the_same_name() -> None:
 
 def test_a_key_may_only_read_unless_told_otherwise_and_json_lists_no_key() -> None:
     run("new", "crm")
-    told = json.loads(run("list", "--json")[1])
-    assert told["schema"] == "leadtight.api-keys/1"
-    assert [(key["name"], key["scopes"], sorted(key)) for key in told["keys"]] == [
+    output = json.loads(run("list", "--json")[1])
+    assert output["schema"] == "leadtight.api-keys/1"
+    assert [(key["name"], key["scopes"], sorted(key)) for key in output["keys"]] == [
         ("crm", ["read"], ["created_at", "id", "name", "scopes"])
     ]
 

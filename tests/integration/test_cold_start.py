@@ -25,10 +25,10 @@ BAR, LEAST, MOST = 1.6, 9, 39
 
 
 def cpu_seconds(code: str, environment: dict[str, str]) -> float:
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    start = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run([sys.executable, "-c", code], check=True, env=environment)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return after.ru_utime + after.ru_stime - start.ru_utime - start.ru_stime
 
 
 def test_intake_ready_to_serve_costs_at_most_1_6_times_a_bare_dynamodb_client(tmp_path: Path) -> None:

@@ -45,18 +45,18 @@ def announce() -> dict[str, Any]:
 
 def hints(stage: Stage) -> list[dict[str, Any]]:
     sqs = boto3.client("sqs", region_name=REGION)
-    found = sqs.receive_message(QueueUrl=stage.announced_url, MaxNumberOfMessages=10).get("Messages", [])
-    return [queue_record(message["Body"], message["MessageId"]) for message in found]
+    messages = sqs.receive_message(QueueUrl=stage.announced_url, MaxNumberOfMessages=10).get("Messages", [])
+    return [queue_record(message["Body"], message["MessageId"]) for message in messages]
 
 
 def test_an_announcement_is_answered_as_the_provider_expects_and_fetched_by_its_hint(
     stage: Stage, context: Any
 ) -> None:
     assert (announce()["statusCode"], announce()["body"]) == (200, "EVENT_RECEIVED")
-    told = hints(stage)
-    assert len(told) == 1
+    records = hints(stage)
+    assert len(records) == 1
     for _ in range(2):
-        assert collect({"Records": told}, context) == {"batchItemFailures": []}
+        assert collect({"Records": records}, context) == {"batchItemFailures": []}
     [lead] = stage.items("LEAD")
     assert json.loads(lead["doc"]["S"])["inquiry"]["email"] == "ada@example.com"
 
@@ -80,8 +80,8 @@ def test_a_provider_that_does_not_answer_is_no_failure_of_the_function(
     bootstrap.forget()
     announce()
     assert collect({"Records": hints(stage)}, context) == {"batchItemFailures": []}
-    [held] = stage.items("HELD")
-    assert json.loads(held["doc"]["S"])["detail"] == "answered 503"
+    [item] = stage.items("HELD")
+    assert json.loads(item["doc"]["S"])["detail"] == "answered 503"
 
 
 def test_a_hint_that_is_none_stays_in_the_queue(context: Any) -> None:
@@ -104,6 +104,6 @@ def test_four_times_a_day_the_source_is_asked_what_it_has_had_and_the_rest_is_ta
     asked_first = now.astimezone(bootstrap.policy().company.zone).date() - timedelta(
         days=1
     )  # this one ignores the time
-    told = json.loads(bootstrap.report_files().get(f"reconciliation/dt={asked_first}/facebook.json") or b"")
-    assert (told["listed"], len(told["missed"]), told["missed"] == told["taken"]) == (2, 1, True)
+    result = json.loads(bootstrap.report_files().get(f"reconciliation/dt={asked_first}/facebook.json") or b"")
+    assert (result["listed"], len(result["missed"]), result["missed"] == result["taken"]) == (2, 1, True)
     assert len(stage.items("LEAD")) == 1  # the second has the address of the first: it joined it

@@ -102,22 +102,22 @@ def test_a_link_mailed_under_the_key_before_opens_until_that_key_is_taken_away(
     def opens(token: str) -> int:
         return int(desk(request("GET /o/{token}", token=token), context)["statusCode"])
 
-    def keys(**named: str) -> None:
+    def keys(**key_values: str) -> None:
         secret = boto3.client("secretsmanager", region_name=REGION)
-        secret.put_secret_value(SecretId="link-secret", SecretString=json.dumps(named))
+        secret.put_secret_value(SecretId="link-secret", SecretString=json.dumps(key_values))
         bootstrap.forget()  # what is kept of a secret is forgotten after five minutes
 
     def mailed() -> str:
         assert lead.owner_id
         return bootstrap.ports().links.outcome(lead, lead.owner_id, MONDAY_NINE).rpartition("/")[2]
 
-    before = mailed()
+    old_link = mailed()
     keys(current="k2", k1="a-secret-for-tests", k2="another")
     after = mailed()
-    assert (before.split(".")[1], after.split(".")[1]) == ("k1", "k2")
-    assert (opens(before), opens(after)) == (200, 200)
+    assert (old_link.split(".")[1], after.split(".")[1]) == ("k1", "k2")
+    assert (opens(old_link), opens(after)) == (200, 200)
     keys(current="k2", k2="another")
-    assert (opens(before), opens(after)) == (403, 200)
+    assert (opens(old_link), opens(after)) == (403, 200)
 
 
 def test_messages_under_the_keys_of_a_version_before_lanes_are_sent_and_queued(
@@ -125,9 +125,9 @@ def test_messages_under_the_keys_of_a_version_before_lanes_are_sent_and_queued(
 ) -> None:
     table, owed = boto3.client("dynamodb", region_name=REGION), stage.items("MSG#")
     for item in owed:
-        before = json.loads(item["doc"]["S"])
-        del before["source"]
-        item["doc"] = {"S": json.dumps(before)}
+        old_document = json.loads(item["doc"]["S"])
+        del old_document["source"]
+        item["doc"] = {"S": json.dumps(old_document)}
         item["gsi1sk"] = {"S": item["gsi1sk"]["S"].partition("#")[2]}
         assert item["gsi1sk"]["S"].startswith("2026-11-23T08:00:00")
         table.put_item(TableName="leadtight", Item=item)

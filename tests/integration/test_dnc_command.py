@@ -32,8 +32,8 @@ def as_of(days: int = 0) -> str:
 def test_a_list_of_a_number_a_line_is_imported_and_asked(tmp_path: Path) -> None:
     file = tmp_path / "list.csv"
     file.write_text("\ufeff201,5550123\n(201) 555-0124\n+49 30 901820\n", encoding="utf-8")
-    code, told, _ = run("import", str(file), "--list", "national", "--as-of", as_of(), "--country", "US")
-    assert (code, told.splitlines()[-1]) == (0, f"national: 3 numbers as of {as_of()}. 0 rows were no numbers.")
+    code, output, _ = run("import", str(file), "--list", "national", "--as-of", as_of(), "--country", "US")
+    assert (code, output.splitlines()[-1]) == (0, f"national: 3 numbers as of {as_of()}. 0 rows were no numbers.")
     assert run("check", "+12015550123") == (
         1,
         f"Not to be called: on the do-not-call list “national” (as of {as_of()}).\n",
@@ -55,8 +55,8 @@ def test_no_number_stands_in_the_table(tmp_path: Path, stage: Stage) -> None:
 def test_a_column_is_read_and_what_is_no_number_is_named_by_row(tmp_path: Path) -> None:
     file = tmp_path / "list.csv"
     file.write_text("Name,Phone\nx,+4930901820\ny,no number\n")
-    code, told, problems = run("import", str(file), "--list", "robinson", "--as-of", as_of(), "--column", "Phone")
-    assert (code, "1 numbers" in told, "row 3: no telephone number" in problems) == (1, True, True)
+    code, output, problems = run("import", str(file), "--list", "robinson", "--as-of", as_of(), "--column", "Phone")
+    assert (code, "1 numbers" in output, "row 3: no telephone number" in problems) == (1, True, True)
     code, _, problems = run("import", str(file), "--list", "robinson", "--as-of", as_of(), "--column", "Tel")
     assert (code, "no column is called 'Tel'" in problems) == (2, True)
 
@@ -66,9 +66,9 @@ def test_the_age_is_shown_and_a_stale_list_is_a_finding(tmp_path: Path) -> None:
     file.write_text("+4930901820\n")
     assert run("list") == (0, "No list was imported.\n", "")
     run("import", str(file), "--list", "national", "--as-of", as_of(32))
-    code, told, _ = run("list", "--json")
-    [one] = json.loads(told)["lists"]
-    assert (code, one["age_days"], one["stale"], one["numbers"]) == (1, 32, True, 1)
+    code, output, _ = run("list", "--json")
+    [dnc_list] = json.loads(output)["lists"]
+    assert (code, dnc_list["age_days"], dnc_list["stale"], dnc_list["numbers"]) == (1, 32, True, 1)
     assert "too old: nobody is texted" in run("list")[1]
     assert run("check", "+4930901821")[0] == 1
     assert run("drop", "national")[0] == 0
@@ -102,8 +102,8 @@ def test_a_column_of_floats_is_repaired_or_refused_and_what_was_listed_is_found(
     file = tmp_path / "list.csv"
     file.write_text("Phone\n4930901820.0\n30901821.0\n4.930901822E9\n4.93E+09\n'+4930901823\n")
     words = ("import", str(file), "--list", "national", "--as-of", as_of(), "--column", "Phone", "--country", "DE")
-    code, told, problems = run(*words)
-    assert (code, told.splitlines()[-1]) == (1, f"national: 4 numbers as of {as_of()}. 1 rows were no numbers.")
+    code, output, problems = run(*words)
+    assert (code, output.splitlines()[-1]) == (1, f"national: 4 numbers as of {as_of()}. 1 rows were no numbers.")
     assert "row 5: no telephone number of DE" in problems
     for number in range(4930901820, 4930901824):
         assert run("check", f"+{number}")[0] == 1
@@ -129,5 +129,5 @@ def test_whatsapp_spellings_of_a_listed_number_are_listed(tmp_path: Path) -> Non
 
 
 def test_a_country_that_is_none_is_asked_about(tmp_path: Path) -> None:
-    code, _, told = run("check", "555 0123", "--country", "Georgia")
-    assert (code, "'Georgia' is no country, or may be several" in told) == (2, True)
+    code, _, output = run("check", "555 0123", "--country", "Georgia")
+    assert (code, "'Georgia' is no country, or may be several" in output) == (2, True)

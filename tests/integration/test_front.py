@@ -29,10 +29,10 @@ def lead(number: int, **headers: str) -> dict[str, Any]:
     return {**event, "headers": {**event["headers"], **headers}}
 
 
-@pytest.mark.parametrize("given", [{}, {"x-leadtight-front": ""}, {"x-leadtight-front": "old-kex"}])
-def test_past_the_door_nothing_is_answered_and_nothing_stored(stage: Stage, given: dict[str, str]) -> None:
-    assert intake(lead(1, **given), CONTEXT)["statusCode"] == 403
-    refused = desk(request("GET /o/{token}", headers=given, token="x"), CONTEXT)
+@pytest.mark.parametrize("headers", [{}, {"x-leadtight-front": ""}, {"x-leadtight-front": "old-kex"}])
+def test_past_the_door_nothing_is_answered_and_nothing_stored(stage: Stage, headers: dict[str, str]) -> None:
+    assert intake(lead(1, **headers), CONTEXT)["statusCode"] == 403
+    refused = desk(request("GET /o/{token}", headers=headers, token="x"), CONTEXT)
     assert (refused["statusCode"], refused["headers"]["content-type"]) == (403, "application/problem+json")
     assert stage.items("") == []
 
@@ -55,8 +55,8 @@ def test_the_address_that_the_door_saw_is_the_one_that_is_counted(monkeypatch: p
     limited = replace(bootstrap.policy(), api=api)
     monkeypatch.setattr(bootstrap, "policy", lambda: limited)
     bootstrap.forget()
-    said = [
+    results = [
         json.loads(intake(lead(n, **{"x-leadtight-front": "old-key", "x-leadtight-viewer": viewer}), CONTEXT)["body"])
         for n, viewer in enumerate(["203.0.113.7", "203.0.113.8", "203.0.113.7"])
     ]
-    assert [each["status"] for each in said] == ["created", "created", "held"]
+    assert [each["status"] for each in results] == ["created", "created", "held"]

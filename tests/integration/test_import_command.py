@@ -45,14 +45,14 @@ def run(tmp_path: Path) -> Callable[..., tuple[int, str, str]]:
     (tmp_path / "leads.csv").write_bytes((HEADER + ROWS).encode("utf-8-sig"))
 
     def invoke(*words: str) -> tuple[int, str, str]:
-        given = ["import", "leads.csv", "--source", "old_crm", "--stack", "leadtight-prod", *words]
-        result = CliRunner().invoke(app, given, env={"COLUMNS": "200"})
+        arguments = ["import", "leads.csv", "--source", "old_crm", "--stack", "leadtight-prod", *words]
+        result = CliRunner().invoke(app, arguments, env={"COLUMNS": "200"})
         return result.exit_code, result.stdout, result.stderr
 
     return invoke
 
 
-def told() -> list[dict[str, str]]:
+def result_rows() -> list[dict[str, str]]:
     text = Path("leads.results.csv").read_text(encoding="utf-8-sig")
     return list(csv.DictReader(io.StringIO(text)))
 
@@ -62,8 +62,8 @@ def test_every_row_has_its_result_and_what_is_wrong_names_its_column(run: Callab
     code, out, _ = run()
     assert code == 1, "some rows were rejected"
     assert "3 created, 1 merged, 0 duplicate, 2 rejected. Row by row: leads.results.csv" in out
-    results = told()
-    assert [(one["row"], one["result"]) for one in results] == [
+    results = result_rows()
+    assert [(row["row"], row["result"]) for row in results] == [
         *(("2", "created"), ("3", "created"), ("4", "created")),
         *(("5", "rejected"), ("6", "rejected"), ("7", "merged")),
     ]
@@ -82,9 +82,9 @@ def test_every_row_has_its_result_and_what_is_wrong_names_its_column(run: Callab
 @pytest.mark.usefixtures("deployed")
 def test_the_same_file_again_creates_none(stage: Stage, run: Callable[..., tuple[int, str, str]]) -> None:
     run()
-    before = stage.items("")
+    items = stage.items("")
     assert "0 created, 0 merged, 4 duplicate, 2 rejected" in run()[1]
-    assert stage.items("") == before
+    assert stage.items("") == items
 
 
 def test_a_dry_run_says_what_would_be_sent_and_sends_nothing(
@@ -95,7 +95,7 @@ def test_a_dry_run_says_what_would_be_sent_and_sends_nothing(
     assert "4 live, 1 as records, 1 rejected" in out
     assert "6 rows, utf-8-sig, separated by “;”" in out
     assert "leads.csv: row 6: column 'Created'" in err
-    assert (deployed.asked, stage.items("")) == ([], [])
+    assert (deployed.payloads, stage.items("")) == ([], [])
     assert not Path("leads.results.csv").exists()
     written = Path("mapping.toml").read_text(encoding="utf-8")
     assert '"E-Mail" = "email"' in written
@@ -149,6 +149,6 @@ def test_rows_travel_in_batches_in_the_files_order(
     rows = "".join(f"Ada {number},ada{number}@example.com\n" for number in range(60))
     Path("leads.csv").write_text(f"Name,Email\n{rows}")
     assert run()[0] == 0
-    sizes = [len(asked["import"]["rows"]) for asked in deployed.asked]
+    sizes = [len(payload["import"]["rows"]) for payload in deployed.payloads]
     assert sizes == [25, 25, 10]
-    assert [int(one["row"]) for one in told()] == list(range(2, 62))
+    assert [int(row["row"]) for row in result_rows()] == list(range(2, 62))

@@ -54,12 +54,12 @@ def freed(stage: Stage) -> dict[str, Any]:
 
 
 def test_a_freed_place_reaches_the_waiting_lead_by_the_stream(stage: Stage) -> None:
-    held = [receive(stage, name) for name in ("Ada", "Bo", "Cy")]
+    leads = [receive(stage, name) for name in ("Ada", "Bo", "Cy")]
     waiting = receive(stage, "Di")
-    assert [lead.owner_id for lead in (*held, waiting)] == ["ana", "ben", "cem", "mia"]
+    assert [lead.owner_id for lead in (*leads, waiting)] == ["ana", "ben", "cem", "mia"]
     assert freed(stage) == {"Records": []}
     with stage.counted() as calls:
-        record(held[1], "won", "ben")
+        record(leads[1], "won", "ben")
     assert len(calls) <= 4
     [hint] = freed(stage)["Records"]
     assert hint["dynamodb"]["NewImage"]["frees"] == {"S": "ben"}
@@ -76,9 +76,9 @@ def test_a_freed_place_reaches_the_waiting_lead_by_the_stream(stage: Stage) -> N
 
 
 def test_a_replayed_hint_changes_nothing(stage: Stage) -> None:
-    held = receive(stage, "Ada")
+    first = receive(stage, "Ada")
     waiting = [receive(stage, name) for name in ("Bo", "Cy", "Di", "Ed")][2:]
-    record(held, "won", "ana")
+    record(first, "won", "ana")
     for _ in range(3):
         route(freed(stage), CONTEXT)
     assert [stored(lead.id).owner_id for lead in waiting] == ["ana", "mia"]
@@ -93,9 +93,9 @@ def test_a_hint_costs_one_reading_when_nothing_waits(stage: Stage) -> None:
 
 
 def test_the_sweep_offers_on_what_no_hint_reached(stage: Stage) -> None:
-    held = [receive(stage, name) for name in ("Ada", "Bo", "Cy")]
+    leads = [receive(stage, name) for name in ("Ada", "Bo", "Cy")]
     waiting = receive(stage, "Di")
-    record(held[0], "won", "ana")
+    record(leads[0], "won", "ana")
     sla({"sweep": True}, CONTEXT)
     assert stored(waiting.id).owner_id == "ana"
 

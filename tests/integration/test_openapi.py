@@ -40,7 +40,7 @@ EXAMPLES = 25
 def app(environ: dict[str, Any], start_response: Callable[..., object]) -> Iterable[bytes]:
     """Answer as API Gateway would: by the route that fits, in payload 2.0."""
     method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
-    route, given = _route(method, path)
+    route, parameters = _route(method, path)
     handler = intake if route in intake._ROUTES else desk
     raw = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     headers = {name[5:].replace("_", "-").lower(): value for name, value in environ.items() if name.startswith("HTTP_")}
@@ -50,7 +50,7 @@ def app(environ: dict[str, Any], start_response: Callable[..., object]) -> Itera
         "rawQueryString": environ.get("QUERY_STRING", ""),
         "headers": {**headers, "content-type": environ.get("CONTENT_TYPE", "")},
         "requestContext": {"http": {"method": method, "path": path, "sourceIp": "192.0.2.1"}},
-        "pathParameters": given,
+        "pathParameters": parameters,
         "body": base64.b64encode(raw).decode(),
         "isBase64Encoded": True,
     }
@@ -60,10 +60,10 @@ def app(environ: dict[str, Any], start_response: Callable[..., object]) -> Itera
 
 
 def _route(method: str, path: str) -> tuple[str, dict[str, str]]:
-    for known in sorted(DOCUMENT["paths"], key=lambda one: one.count("{")):
-        found = re.fullmatch(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", known), path)
-        if found:
-            return f"{method} {known}", {name: unquote(value) for name, value in found.groupdict().items()}
+    for template in sorted(DOCUMENT["paths"], key=lambda path_template: path_template.count("{")):
+        match = re.fullmatch(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", template), path)
+        if match:
+            return f"{method} {template}", {name: unquote(value) for name, value in match.groupdict().items()}
     raise AssertionError(f"no route for {path}")
 
 
@@ -77,14 +77,14 @@ def test_an_operation_answers_as_it_is_described(operation: str) -> None:
     secret = json.dumps(api_keys.write([kept]))
     boto3.client("secretsmanager", region_name=REGION).put_secret_value(SecretId="api-secret", SecretString=secret)
     schema = schemathesis.openapi.from_dict(DOCUMENT)
-    known = {"lead_id": lead_id, "form": "contact", "provider": "typeform"}
+    values = {"lead_id": lead_id, "form": "contact", "provider": "typeform"}
 
     @settings(max_examples=EXAMPLES)
     @given(case=schema[path][method].as_strategy(), is_known=st.booleans(), has_key=st.booleans())
     def keeps_its_word(case: Any, is_known: bool, has_key: bool) -> None:
         case.operation.app = app
         if is_known:
-            case.path_parameters = {name: known.get(name, value) for name, value in case.path_parameters.items()}
+            case.path_parameters = {name: values.get(name, value) for name, value in case.path_parameters.items()}
         headers = {"authorization": f"Bearer {key}"} if has_key else {}
         case.call_and_validate(headers=headers, checks=KEPT)
 

@@ -26,21 +26,21 @@ def sqs(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def url(sqs: Any, name: str) -> str:
-    found: str = sqs.get_queue_url(QueueName=f"{STACK}-{name}")["QueueUrl"]
-    return found
+    queue_url: str = sqs.get_queue_url(QueueName=f"{STACK}-{name}")["QueueUrl"]
+    return queue_url
 
 
 def bodies(sqs: Any, name: str) -> list[str]:
     """Return what a queue holds; it is hidden from the next reader for a while."""
-    told = [sqs.receive_message(QueueUrl=url(sqs, name), MaxNumberOfMessages=10) for _ in range(4)]
-    return sorted(message["Body"] for one in told for message in one.get("Messages", []))
+    responses = [sqs.receive_message(QueueUrl=url(sqs, name), MaxNumberOfMessages=10) for _ in range(4)]
+    return sorted(message["Body"] for response in responses for message in response.get("Messages", []))
 
 
 def run(*words: str) -> dict[str, Any]:
     result = CliRunner().invoke(app, ["redrive", "--stack", STACK, "--json", *words])
     assert result.exit_code == 0, result.output
-    told: dict[str, Any] = json.loads(result.output)
-    return {queue["queue"]: (queue["waiting"], queue["given_back"]) for queue in told["queues"]}
+    output: dict[str, Any] = json.loads(result.output)
+    return {queue["queue"]: (queue["waiting"], queue["given_back"]) for queue in output["queues"]}
 
 
 def test_dead_letters_come_back_to_their_queue_only_when_that_is_asked_for(sqs: Any) -> None:

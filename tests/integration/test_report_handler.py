@@ -46,9 +46,9 @@ def test_the_night_reports_the_companys_yesterday(context: Any, monkeypatch: pyt
     at(monkeypatch, TUESDAY_NIGHT)
     answer = report({"kind": "nightly"}, context)
     assert answer == {"schema": "leadtight.metrics/1", "date": "2026-03-02", "complete": True, "restated": []}
-    told = json.loads(stored("metrics/dt=2026-03-02/metrics.json"))
-    assert (told["leads"], told["never_contacted"], told["missed"]) == (3, 3, 3)
-    assert told["day"]["events"]["assigned"] == 3
+    metrics = json.loads(stored("metrics/dt=2026-03-02/metrics.json"))
+    assert (metrics["leads"], metrics["never_contacted"], metrics["missed"]) == (3, 3, 3)
+    assert metrics["day"]["events"]["assigned"] == 3
     assert stored("facts/dt=2026-03-02/facts.parquet").startswith(b"PAR1")
 
 

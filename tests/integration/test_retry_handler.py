@@ -30,10 +30,10 @@ def refuse(monkeypatch: pytest.MonkeyPatch) -> Refuse:
     """Return what makes SES refuse every mail, or take them again."""
     takes, refusal = SesMailer.send_mail, list[Exception]()
 
-    def send(*told: Any) -> str:
+    def send(*arguments: Any) -> str:
         if refusal:
             raise refusal[0]
-        return takes(*told)
+        return takes(*arguments)
 
     monkeypatch.setattr(SesMailer, "send_mail", send)
 

@@ -77,7 +77,7 @@ def test_a_forms_post_waits_out_an_outage_and_is_a_lead_once_as_of_when_it_was_p
         batch = {"Records": [queue_record(body, f"m-{n}") for n, body in enumerate(spilled(stage) + spilled(stage))]}
         at(monkeypatch, NOON + timedelta(hours=3))
         failed = intake(batch, context)["batchItemFailures"]
-        assert [one["itemIdentifier"] for one in failed] == ["m-0", "m-1"], "it comes again"
+        assert [failure["itemIdentifier"] for failure in failed] == ["m-0", "m-1"], "it comes again"
     assert leads(stage) == []
     for _ in range(2):
         assert intake(batch, context) == {"batchItemFailures": []}

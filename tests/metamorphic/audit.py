@@ -20,7 +20,7 @@ class Answer:
 
     exit_code: int
     report: dict[str, Any] | None
-    said: str
+    output: str
     facts: list[tuple[Any, ...]]  # when a lead came, when it was first contacted, what it is worth
 
 

@@ -52,9 +52,11 @@ def period(rng: Random, plan: Plan) -> tuple[date, int]:
 
 def person(rng: Random, plan: Plan, number: int, names: list[tuple[str, str]]) -> Person:
     """Make up a person whose name, address and number nobody else has."""
-    given, surname = names[number % len(names)]
+    given_name, surname = names[number % len(names)]
     pattern = NUMBERS.get(plan.words.language, "+4420794600{:02}")
-    return Person(given, surname, f"lead{number:03}@example.com", pattern.format(number), f"{surname} Example {number}")
+    return Person(
+        given_name, surname, f"lead{number:03}@example.com", pattern.format(number), f"{surname} Example {number}"
+    )
 
 
 def kinds(plan: Plan, pool: tuple[str, ...]) -> list[str]:
@@ -97,7 +99,7 @@ def make_truth(rng: Random, plan: Plan) -> Truth:
     count = rng.randint(8, min(45, len(names)))
     owners, sources = rng.sample(plan.locale["owners"], min(3, len(plan.locale["owners"]))), rng.sample(SOURCES, 4)
     share, nobody = rng.choice((0.4, 0.7, 0.9)), rng.choice((0.0, 0.0, 0.15))
-    before = 0.2 if plan.layout != "duration" and rng.random() < 0.15 else 0.0
+    probability = 0.2 if plan.layout != "duration" and rng.random() < 0.15 else 0.0
     # The first and the last day have a lead each, so that the days of the leads are the days of the period.
     offsets = [0.3, days - 0.4, *(rng.random() * (days - 1) + 0.3 for _ in range(count - 2))]
     leads = []
@@ -113,7 +115,7 @@ def make_truth(rng: Random, plan: Plan) -> Truth:
             value=None if rng.random() < 0.2 else amount(rng, plan, 9_000_000),
             touches=touches(clock, created, rng.random() < share),
         )
-        odd = not lead.touches and rng.random() < before
+        odd = not lead.touches and rng.random() < probability
         leads.append(contact_before_creation(lead) if odd else lead)
     rng.shuffle(leads)
     strangers = make_strangers(clock, midnight, days, len(leads)) if plan.layout == "activities" else ()

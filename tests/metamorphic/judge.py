@@ -27,8 +27,8 @@ def judge(export: Export, answer: Answer) -> Verdict:
     """Judge one answer; a refusal has to name a column or a file that was sent."""
     verdict = Verdict()
     if answer.report is None or answer.exit_code != 0:
-        verdict.refused = answer.said.strip()[-400:] or f"exit {answer.exit_code}"
-        if answer.exit_code not in (1, 2) or not names_a_cause(export, answer.said):
+        verdict.refused = answer.output.strip()[-400:] or f"exit {answer.exit_code}"
+        if answer.exit_code not in (1, 2) or not names_a_cause(export, answer.output):
             verdict.unnamed = f"exit {answer.exit_code}: {verdict.refused}"
         return verdict
     if answer.report["period"]["from"] is None and export.tables["leads"].unfinished:
@@ -44,21 +44,21 @@ def judge(export: Export, answer: Answer) -> Verdict:
     return verdict
 
 
-def names_a_cause(export: Export, said: str) -> bool:
+def names_a_cause(export: Export, text: str) -> bool:
     """Say whether a message names a column that was sent, or what of a file as a whole cannot be told."""
     columns = {name for names in export.columns.values() for name in names if len(name) > 1}
-    whole = any(word in said for word in ("encoding", "sheet", "header"))
-    return any(f"{name}" in said for name in columns) or (whole and any(file in said for file in export.columns))
+    whole = any(word in text for word in ("encoding", "sheet", "header"))
+    return any(f"{name}" in text for name in columns) or (whole and any(file in text for file in export.columns))
 
 
 def figures(verdict: Verdict, export: Export, report: dict[str, Any]) -> None:
     """Compare the headline, the waits and the buckets."""
     leads, plan = export.truth.leads, export.plan
-    known = plan.layout != "none"
-    timed = known and plan.precision != "day"
+    has_contacts = plan.layout != "none"
+    timed = has_contacts and plan.precision != "day"
     waits = [x.wait_seconds for x in leads if x.wait_seconds is not None]
-    contacted = len(waits) if known else None
-    never = len(leads) - len(waits) if known else None
+    contacted = len(waits) if has_contacts else None
+    never = len(leads) - len(waits) if has_contacts else None
     verdict.compare("leads", report["leads"], len(leads))
     verdict.compare("contacted", report["contacted"], contacted)
     verdict.compare("never_contacted", report["never_contacted"], never)
@@ -97,7 +97,7 @@ def compare_groups(
     """Compare leads and contacted leads by group; one row without a name says that no column was recognised."""
     true = {fold(name): counts for name, counts in groups(leads, attribute).items()}
     rows = [row for row in rows or [] if row["leads"]]  # a source may have cost something and brought nobody
-    known = export.plan.layout != "none"
+    has_contacts = export.plan.layout != "none"
     if not rows or (len(rows) == 1 and not rows[0][attribute] and set(true) != {""}):
         verdict.unknown.append(f"{attribute}s")
         return
@@ -108,7 +108,7 @@ def compare_groups(
     for row in rows:
         count, contacted = true[fold(row[attribute])]
         verdict.compare(f"leads of {row[attribute]}", row["leads"], count)
-        verdict.compare(f"contacted of {row[attribute]}", row["contacted"], contacted if known else None)
+        verdict.compare(f"contacted of {row[attribute]}", row["contacted"], contacted if has_contacts else None)
 
 
 def fold(name: str | None) -> str:

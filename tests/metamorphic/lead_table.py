@@ -122,8 +122,8 @@ def plain(
 
 def full_name(lead: Lead) -> str:
     """Join the names of a person as the script does."""
-    given, surname = lead.person.given_name, lead.person.surname
-    return f"{given} {surname}" if given.isascii() or ord(given[0]) < 0x3000 else surname + given
+    given_name, surname = lead.person.given_name, lead.person.surname
+    return f"{given_name} {surname}" if given_name.isascii() or ord(given_name[0]) < 0x3000 else surname + given_name
 
 
 def status(rng: Random, plan: Plan, leads: list[Lead]) -> Column:

@@ -30,13 +30,15 @@ def name(columns: list[Column], concept: str) -> str | list[str] | None:
 def lead_mapping(export: Export) -> dict[str, object]:
     """Map the columns of the leads to what they are, and say which stages are ends."""
     columns = export.tables["leads"].columns
-    named: dict[str, object] = {key: header for key, concept in LEAD_KEYS.items() if (header := name(columns, concept))}
+    mapping: dict[str, object] = {
+        key: header for key, concept in LEAD_KEYS.items() if (header := name(columns, concept))
+    }
     stage = next((c for concept in ("status", "stage") for c in columns if c.concept == concept), None)
     if stage is None or export.plan.layout == "rows":
-        return named
+        return mapping
     pairs = list(zip(stage.texts, export.truth.leads, strict=False))
     return (
-        named
+        mapping
         | {"stage": stage.header}
         | {end: sorted({text for text, lead in pairs if lead.stage == end}) for end in ("won", "lost")}
     )

@@ -13,11 +13,11 @@ from tests.metamorphic.table import Column, Table
 
 def write_parquet(table: Table, path: Path) -> str:
     """Write the file; what stands above or below a table has no place in it."""
-    named = [c for c in table.columns if c.header]
+    with_header = [c for c in table.columns if c.header]
     with duckdb.connect() as connection:
-        columns = [(f'"{c.header.replace(chr(34), chr(34) * 2)}"', sql_type(c)) for c in named]
+        columns = [(f'"{c.header.replace(chr(34), chr(34) * 2)}"', sql_type(c)) for c in with_header]
         connection.execute(f"create table t ({', '.join(f'{name} {kind}' for name, kind in columns)})")
-        rows = list(zip(*(cells(c) for c in named), strict=True))
+        rows = list(zip(*(cells(c) for c in with_header), strict=True))
         marks = ", ".join("?" for _ in columns)
         connection.executemany(f"insert into t values ({marks})", rows)
         connection.execute("copy t to $path (format parquet)", {"path": str(path)})

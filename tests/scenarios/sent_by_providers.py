@@ -100,19 +100,19 @@ Way = Callable[[Said, str, random.Random], Posted]
 def truth(rng: random.Random) -> list[Said]:
     """Return what some people said, in an order in which each of them begins with all that they are known by."""
     people = [_person(number, rng) for number in range(rng.randint(2, 5))]
-    said = [
+    statements = [
         [
             Said(p, f"{rng.choice(OPENINGS)} [{p.number}.{n}]", f"x-{p.number}-{n}-é", rng.random() < 0.3)
             for n in range(rng.randint(1, 3))
         ]
         for p in people
     ]
-    return _interleaved(said, rng)
+    return _interleaved(statements, rng)
 
 
-def ways(said: Said, is_first: bool) -> Sequence[Way]:
+def ways(statement: Said, is_first: bool) -> Sequence[Way]:
     """Return how this may reach us: what somebody is known by decides, and at first everything of it is given."""
-    person = said.person
+    person = statement.person
     if person.user:
         return [whatsapp_user, messenger, instagram][person.number % 3 : person.number % 3 + 1]
     both = [form, form, typeform, google_ads, lead_ads, hubspot, pipedrive, webflow, standard, tally, elementor]
@@ -124,19 +124,19 @@ def ways(said: Said, is_first: bool) -> Sequence[Way]:
 
 
 def _person(number: int, rng: random.Random) -> Person:
-    known = rng.choice(["email", "phone", "both", "user"])
+    contact = rng.choice(["email", "phone", "both", "user"])
     return Person(
         number=number,
         first=rng.choice(FIRST),
         last=rng.choice(LAST),
-        email=f"person{number}@example.com" if known in ("email", "both") else "",
-        phone=f"4930901{8200 + number}" if known in ("phone", "both") else "",
-        user=f"{rng.randint(10**14, 10**15)}" if known == "user" else "",
+        email=f"person{number}@example.com" if contact in ("email", "both") else "",
+        phone=f"4930901{8200 + number}" if contact in ("phone", "both") else "",
+        user=f"{rng.randint(10**14, 10**15)}" if contact == "user" else "",
     )
 
 
-def _interleaved(said: list[list[Said]], rng: random.Random) -> list[Said]:
-    waiting, order = [list(each) for each in said], []
+def _interleaved(statements: list[list[Said]], rng: random.Random) -> list[Said]:
+    waiting, order = [list(each) for each in statements], []
     while any(waiting):
         order.append(rng.choice([each for each in waiting if each]).pop(0))
     return order
@@ -156,11 +156,11 @@ def _spelled(number: str, rng: random.Random) -> str:
     )
 
 
-def _facts(said: Said, rng: random.Random) -> dict[str, str]:
-    person = said.person
-    known = {"email": person.email, "phone": _spelled(person.phone, rng) if person.phone else ""}
+def _facts(statement: Said, rng: random.Random) -> dict[str, str]:
+    person = statement.person
+    contact_facts = {"email": person.email, "phone": _spelled(person.phone, rng) if person.phone else ""}
     parts = {"first_name": person.first, "last_name": person.last} if rng.random() < 0.5 else {"name": person.name}
-    return {**parts, **{name: text for name, text in known.items() if text}, "message": said.words}
+    return {**parts, **{name: text for name, text in contact_facts.items() if text}, "message": statement.words}
 
 
 def _charset(texts: str, rng: random.Random) -> str:
@@ -174,11 +174,13 @@ def _charset(texts: str, rng: random.Random) -> str:
     return rng.choice(able)
 
 
-def form(said: Said, id_: str, rng: random.Random) -> Posted:
+def form(statement: Said, id_: str, rng: random.Random) -> Posted:
     """A page of somebody's own: in any charset, urlencoded, with files, or by a script."""
     label = {name: rng.choice(LABELS[name]) for name in LABELS}
-    pairs = [(label[name], text) for name, text in _facts(said, rng).items()] + [(rng.choice(HIDDEN), said.extra)]
-    pairs += [("consent_sms", value) for value in rng.choice(TICKS if said.agrees else EMPTY_BOXES)]
+    pairs = [(label[name], text) for name, text in _facts(statement, rng).items()] + [
+        (rng.choice(HIDDEN), statement.extra)
+    ]
+    pairs += [("consent_sms", value) for value in rng.choice(TICKS if statement.agrees else EMPTY_BOXES)]
     charset = _charset("".join(f"{k}{v}" for k, v in pairs), rng)
     declared = charset not in ("utf-8", "windows-1252") or rng.random() < 0.5
     kind = rng.choice(["urlencoded", "multipart", "json"])
@@ -211,15 +213,15 @@ def _quoted(text: str, charset: str) -> str:
     return quote_from_bytes(text.encode(charset))
 
 
-def typeform(said: Said, id_: str, rng: random.Random) -> Posted:
+def typeform(statement: Said, id_: str, rng: random.Random) -> Posted:
     """A response, its questions in some language, with a hidden field."""
     kinds = {"email": "email", "phone": "phone_number"}
-    asked = [
-        (kinds.get(name, "short_text"), rng.choice(LABELS[name]), text) for name, text in _facts(said, rng).items()
+    questions = [
+        (kinds.get(name, "short_text"), rng.choice(LABELS[name]), text) for name, text in _facts(statement, rng).items()
     ]
-    rng.shuffle(asked)
+    rng.shuffle(questions)
     fields, answers = [], []
-    for n, (kind, title, text) in enumerate(asked):
+    for n, (kind, title, text) in enumerate(questions):
         by = "text" if kind == "short_text" else kind
         fields.append({"id": f"q{n}", "ref": f"r{n}", "type": kind, "title": title})
         answers.append({"type": by, by: text, "field": {"id": f"q{n}", "ref": f"r{n}", "type": kind}})
@@ -227,55 +229,62 @@ def typeform(said: Said, id_: str, rng: random.Random) -> Posted:
     if rng.random() < 0.5:
         block = {"id": "b", "ref": "b", "type": "contact_info", "title": "You", "properties": {"fields": fields}}
         definition = {**definition, "fields": [block]}
-    response = {"token": id_, "hidden": {rng.choice(HIDDEN): said.extra}, "definition": definition, "answers": answers}
+    response = {
+        "token": id_,
+        "hidden": {rng.choice(HIDDEN): statement.extra},
+        "definition": definition,
+        "answers": answers,
+    }
     return _json("typeform", {"event_id": f"E{id_}", "event_type": "form_response", "form_response": response})
 
 
-def google_ads(said: Said, id_: str, rng: random.Random) -> Posted:
+def google_ads(statement: Said, id_: str, rng: random.Random) -> Posted:
     ids = {"name": "FULL_NAME", "first_name": "FIRST_NAME", "last_name": "LAST_NAME", "message": "message"}
     ids |= {"email": rng.choice(["EMAIL", "WORK_EMAIL"]), "phone": rng.choice(["PHONE_NUMBER", "WORK_PHONE"])}
-    columns = [{"column_id": ids[name], "string_value": text} for name, text in _facts(said, rng).items()]
-    columns.append({"column_id": "colour", "column_name": "Which colour?", "string_value": said.extra})
+    columns = [{"column_id": ids[name], "string_value": text} for name, text in _facts(statement, rng).items()]
+    columns.append({"column_id": "colour", "column_name": "Which colour?", "string_value": statement.extra})
     return _json(
         "google_ads", {"lead_id": id_, "google_key": "k", "user_column_data": columns, "gcl_id": "g", "is_test": False}
     )
 
 
-def webflow(said: Said, id_: str, rng: random.Random) -> Posted:
-    data = {rng.choice(LABELS[name]): text for name, text in _facts(said, rng).items()} | {"source": said.extra}
+def webflow(statement: Said, id_: str, rng: random.Random) -> Posted:
+    data = {rng.choice(LABELS[name]): text for name, text in _facts(statement, rng).items()} | {
+        "source": statement.extra
+    }
     return _json("webflow", {"triggerType": "form_submission", "payload": {"id": id_, "name": "Contact", "data": data}})
 
 
-def standard(said: Said, id_: str, rng: random.Random) -> Posted:
-    person = said.person
+def standard(statement: Said, id_: str, rng: random.Random) -> Posted:
+    person = statement.person
     content = {
         "who": {"n": person.name, "m": person.email, "t": person.phone and f"+{person.phone}"},
-        "said": said.words,
+        "said": statement.words,
     }
-    return Posted("standard", json.dumps({"items": [content | {"source": said.extra}]}).encode(), key=id_)
+    return Posted("standard", json.dumps({"items": [content | {"source": statement.extra}]}).encode(), key=id_)
 
 
-def pipedrive(said: Said, id_: str, rng: random.Random) -> Posted:
-    person = said.person
+def pipedrive(statement: Said, id_: str, rng: random.Random) -> Posted:
+    person = statement.person
     data = {
         "id": id_,
         "name": person.name,
         "emails": [{"value": "", "primary": False}, {"value": person.email, "primary": True}] if person.email else [],
         "phones": [{"value": f"+{person.phone}", "primary": True}] if person.phone else [],
         "custom_fields": {
-            "said": {"type": "text", "value": said.words},
-            "from": {"type": "varchar", "value": said.extra},
+            "said": {"type": "text", "value": statement.words},
+            "from": {"type": "varchar", "value": statement.extra},
         },
     }
     return _json("pipedrive", {"meta": {"entity": "person", "action": "create"}, "data": data})
 
 
-def calendly(said: Said, id_: str, rng: random.Random) -> Posted:
-    person = said.person
+def calendly(statement: Said, id_: str, rng: random.Random) -> Posted:
+    person = statement.person
     place = {"type": "outbound_call", "location": f"+{person.phone}"} if person.phone else {"type": "zoom"}
-    answers = [{"question": rng.choice(["Message", "Nachricht"]), "answer": said.words}]
+    answers = [{"question": rng.choice(["Message", "Nachricht"]), "answer": statement.words}]
     answers += [
-        {"question": rng.choice(HIDDEN), "answer": said.extra},
+        {"question": rng.choice(HIDDEN), "answer": statement.extra},
         {"question": "Name of your dog?", "answer": "Rex"},
     ]
     payload: dict[str, Any] = {"uri": f"https://api.example/invitees/{id_}", "email": person.email, "name": person.name}
@@ -286,23 +295,23 @@ def calendly(said: Said, id_: str, rng: random.Random) -> Posted:
     return _json("calendly", {"event": "invitee.created", "payload": payload})
 
 
-def lead_ads(said: Said, id_: str, rng: random.Random) -> Posted:
+def lead_ads(statement: Said, id_: str, rng: random.Random) -> Posted:
     names = {"name": "full_name", "phone": "phone_number", "message": "message"}
-    answers = [{"name": names.get(name, name), "values": [text]} for name, text in _facts(said, rng).items()]
-    lead = {"id": id_, "field_data": [*answers, {"name": "source", "values": [said.extra]}], "platform": "fb"}
+    answers = [{"name": names.get(name, name), "values": [text]} for name, text in _facts(statement, rng).items()]
+    lead = {"id": id_, "field_data": [*answers, {"name": "source", "values": [statement.extra]}], "platform": "fb"}
     change = {"field": "leadgen", "value": {"leadgen_id": id_, "form_id": "5"}}
     return Posted("facebook", _meta([change]), fetched={id_: json.dumps(lead).encode()})
 
 
-def hubspot(said: Said, id_: str, rng: random.Random) -> Posted:
-    person = said.person
+def hubspot(statement: Said, id_: str, rng: random.Random) -> Posted:
+    person = statement.person
     properties: dict[str, str | None] = {
         "firstname": person.first,
         "lastname": person.last,
         "email": person.email,
-        "message": said.words,
+        "message": statement.words,
     }
-    properties |= {"phone": f"+{person.phone}" if person.phone else None, "hs_analytics_source": said.extra}
+    properties |= {"phone": f"+{person.phone}" if person.phone else None, "hs_analytics_source": statement.extra}
     kind = rng.choice(
         [{"subscriptionType": "contact.creation"}, {"subscriptionType": "object.creation", "objectTypeId": "0-1"}]
     )
@@ -314,8 +323,8 @@ def hubspot(said: Said, id_: str, rng: random.Random) -> Posted:
     )
 
 
-def linkedin(said: Said, id_: str, rng: random.Random) -> Posted:
-    answers = {"1": said.person.name, "2": said.person.email, "3": said.words, "4": said.extra}
+def linkedin(statement: Said, id_: str, rng: random.Random) -> Posted:
+    answers = {"1": statement.person.name, "2": statement.person.email, "3": statement.words, "4": statement.extra}
     listed = [
         {"questionId": int(q), "answerDetails": {"textQuestionAnswer": {"answer": a}}} for q, a in answers.items()
     ]
@@ -324,42 +333,45 @@ def linkedin(said: Said, id_: str, rng: random.Random) -> Posted:
     return Posted("linkedin", json.dumps(content).encode(), fetched={id_: json.dumps(response).encode()})
 
 
-def whatsapp(said: Said, id_: str, rng: random.Random) -> Posted:
-    return Posted("whatsapp", _meta([_chat({"from": said.person.phone}, {"wa_id": said.person.phone}, said, id_, rng)]))
+def whatsapp(statement: Said, id_: str, rng: random.Random) -> Posted:
+    return Posted(
+        "whatsapp",
+        _meta([_chat({"from": statement.person.phone}, {"wa_id": statement.person.phone}, statement, id_, rng)]),
+    )
 
 
-def whatsapp_user(said: Said, id_: str, rng: random.Random) -> Posted:
-    user = f"DE.{said.person.user}"
-    return Posted("whatsapp", _meta([_chat({"from_user_id": user}, {"user_id": user}, said, id_, rng)]))
+def whatsapp_user(statement: Said, id_: str, rng: random.Random) -> Posted:
+    user = f"DE.{statement.person.user}"
+    return Posted("whatsapp", _meta([_chat({"from_user_id": user}, {"user_id": user}, statement, id_, rng)]))
 
 
-def _chat(sender: dict[str, str], ids: dict[str, str], said: Said, id_: str, rng: random.Random) -> dict[str, Any]:
+def _chat(sender: dict[str, str], ids: dict[str, str], statement: Said, id_: str, rng: random.Random) -> dict[str, Any]:
     message: dict[str, Any] = {**sender, "id": f"wamid.{id_}", "timestamp": "1795424340"}
     kind = rng.choice(["text", "image", "button", "interactive", "document"])
     contents = {
-        "text": {"body": said.words},
-        "image": {"caption": said.words, "id": "m1", "mime_type": "image/jpeg"},
-        "document": {"filename": "plan.pdf", "caption": said.words, "id": "m2"},
-        "button": {"text": said.words, "payload": "p"},
-        "interactive": {"type": "list_reply", "list_reply": {"id": "l", "title": said.words}},
+        "text": {"body": statement.words},
+        "image": {"caption": statement.words, "id": "m1", "mime_type": "image/jpeg"},
+        "document": {"filename": "plan.pdf", "caption": statement.words, "id": "m2"},
+        "button": {"text": statement.words, "payload": "p"},
+        "interactive": {"type": "list_reply", "list_reply": {"id": "l", "title": statement.words}},
     }
-    message |= {"type": kind, kind: contents[kind], "referral": {"headline": said.extra}}
-    contact = {"profile": {"name": said.person.name}, **ids}
+    message |= {"type": kind, kind: contents[kind], "referral": {"headline": statement.extra}}
+    contact = {"profile": {"name": statement.person.name}, **ids}
     return {"field": "messages", "value": {"metadata": {}, "contacts": [contact], "messages": [message]}}
 
 
-def messenger(said: Said, id_: str, rng: random.Random) -> Posted:
-    return _page("page", said, id_)
+def messenger(statement: Said, id_: str, rng: random.Random) -> Posted:
+    return _page("page", statement, id_)
 
 
-def instagram(said: Said, id_: str, rng: random.Random) -> Posted:
-    return _page("instagram", said, id_)
+def instagram(statement: Said, id_: str, rng: random.Random) -> Posted:
+    return _page("instagram", statement, id_)
 
 
-def _page(product: str, said: Said, id_: str) -> Posted:
-    message = {"mid": id_, "text": said.words, "quick_reply": {"payload": said.extra}}
+def _page(product: str, statement: Said, id_: str) -> Posted:
+    message = {"mid": id_, "text": statement.words, "quick_reply": {"payload": statement.extra}}
     event = {
-        "sender": {"id": said.person.user},
+        "sender": {"id": statement.person.user},
         "recipient": {"id": "7"},
         "timestamp": 1795424340000,
         "message": message,
@@ -367,22 +379,28 @@ def _page(product: str, said: Said, id_: str) -> Posted:
     return _json("facebook", {"object": product, "entry": [{"id": "7", "messaging": [event]}]})
 
 
-def text_message(said: Said, id_: str, rng: random.Random) -> Posted:
-    return _twilio(f"+{said.person.phone}", said, id_)
+def text_message(statement: Said, id_: str, rng: random.Random) -> Posted:
+    return _twilio(f"+{statement.person.phone}", statement, id_)
 
 
-def whatsapp_by_twilio(said: Said, id_: str, rng: random.Random) -> Posted:
-    return _twilio(f"whatsapp:+{said.person.phone}", said, id_, ProfileName=said.person.name)
+def whatsapp_by_twilio(statement: Said, id_: str, rng: random.Random) -> Posted:
+    return _twilio(f"whatsapp:+{statement.person.phone}", statement, id_, ProfileName=statement.person.name)
 
 
-def _twilio(sender: str, said: Said, id_: str, **more: str) -> Posted:
-    sent = {"MessageSid": id_, "From": sender, "To": "+4930999999", "Body": said.words, "ReferralHeadline": said.extra}
+def _twilio(sender: str, statement: Said, id_: str, **more: str) -> Posted:
+    sent = {
+        "MessageSid": id_,
+        "From": sender,
+        "To": "+4930999999",
+        "Body": statement.words,
+        "ReferralHeadline": statement.extra,
+    }
     return Posted("twilio", urlencode(sent | more).encode(), "application/x-www-form-urlencoded")
 
 
-def tally(said: Said, id_: str, rng: random.Random) -> Posted:
+def tally(statement: Said, id_: str, rng: random.Random) -> Posted:
     kinds = {"email": "INPUT_EMAIL", "phone": "INPUT_PHONE_NUMBER", "message": "TEXTAREA"}
-    facts = _facts(said, rng) | {"colour": said.extra}
+    facts = _facts(statement, rng) | {"colour": statement.extra}
     fields = [
         {
             "key": f"question_{n}",
@@ -395,23 +413,25 @@ def tally(said: Said, id_: str, rng: random.Random) -> Posted:
     return _json("form:tally", {"eventType": "FORM_RESPONSE", "data": {"responseId": id_, "fields": fields}})
 
 
-def elementor(said: Said, id_: str, rng: random.Random) -> Posted:
-    facts = _facts(said, rng) | {"source": said.extra}
+def elementor(statement: Said, id_: str, rng: random.Random) -> Posted:
+    facts = _facts(statement, rng) | {"source": statement.extra}
     pairs = {f"form_fields[{name}]": text for name, text in facts.items()}
     return Posted("form:elementor", urlencode(pairs).encode(), "application/x-www-form-urlencoded")
 
 
-def mail(said: Said, id_: str, rng: random.Random) -> Posted:
+def mail(statement: Said, id_: str, rng: random.Random) -> Posted:
     """A mail in some charset, perhaps as HTML, too, and with a signature."""
     message = EmailMessage()
-    message["From"] = f'"{said.person.name}" <{said.person.email}>'
+    message["From"] = f'"{statement.person.name}" <{statement.person.email}>'
     message["To"] = "sales@firm.example"
-    message["Subject"] = f"Question {said.extra}"
+    message["Subject"] = f"Question {statement.extra}"
     message["Message-ID"] = f"<{id_}@example.com>"
-    signature = rng.choice(["", f"\n-- \n{said.person.name}\nObi Dental"])
-    message.set_content(f"{said.words}\n{signature}", charset=_charset(said.words + said.person.name, rng))
+    signature = rng.choice(["", f"\n-- \n{statement.person.name}\nObi Dental"])
+    message.set_content(
+        f"{statement.words}\n{signature}", charset=_charset(statement.words + statement.person.name, rng)
+    )
     if rng.random() < 0.3:
-        message.add_alternative(f"<p>{said.words}</p>", subtype="html")
+        message.add_alternative(f"<p>{statement.words}</p>", subtype="html")
     return Posted("mail", bytes(message), "message/rfc822")
 
 

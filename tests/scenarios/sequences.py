@@ -21,8 +21,8 @@ AGREED: dict[str, Any] = {
 }
 
 
-def step(id_: str, days: float, action: StepAction, what: str) -> SequenceStep:
-    return SequenceStep(id=id_, after=timedelta(days=days), action=action, what=what)
+def step(id_: str, days: float, action: StepAction, task: str) -> SequenceStep:
+    return SequenceStep(id=id_, after=timedelta(days=days), action=action, what=task)
 
 
 PLAN = Sequence(

@@ -37,8 +37,8 @@ def only_ana(budget: int = 6, **ana: Any) -> World:
 
 def alerts_to(world: World, person: str = "ana") -> list[Message]:
     """Return every message to somebody of the team, whatever became of it."""
-    found = [m for lead_id in world.lead_ids() for m in world.table.messages(lead_id)]
-    return [m for m in found if m.recipient == person]
+    messages = [m for lead_id in world.lead_ids() for m in world.table.messages(lead_id)]
+    return [m for m in messages if m.recipient == person]
 
 
 def digests(world: World) -> list[SentMail]:
@@ -122,8 +122,8 @@ def test_whoever_does_not_ask_for_rest_hears_of_a_new_lead_at_once_and_of_all_el
 
 def alerts_sent(world: World) -> list[Template]:
     """Return what ana was told so far, but for digests."""
-    told = [m for m in world.mailer.sent if m.permission.address == "ana@leadtight.example"]
-    return [m.permission.purpose for m in told if m not in digests(world)]
+    mails = [m for m in world.mailer.sent if m.permission.address == "ana@leadtight.example"]
+    return [m.permission.purpose for m in mails if m not in digests(world)]
 
 
 def test_a_sender_that_dies_after_it_noted_the_interruption_costs_no_second_place() -> None:
@@ -140,7 +140,7 @@ def test_a_sender_that_dies_after_it_noted_the_interruption_costs_no_second_plac
     world.advance(minutes=10)
     assert len(world.mails(lead_id, Template.ALERT_OWNER)) == 1
     second, third = world.receive(message=WARM), world.receive(message=WARM)
-    assert [len(world.mails(one, Template.ALERT_OWNER)) for one in (second, third)] == [1, 0]
+    assert [len(world.mails(id_, Template.ALERT_OWNER)) for id_ in (second, third)] == [1, 0]
 
 
 def test_a_digest_says_nothing_of_what_has_been_done_meanwhile() -> None:
@@ -293,19 +293,19 @@ def _interrupting(world: World, lead_id: str, template: Template) -> list[Messag
 
 def _interruptions(world: World) -> list[tuple[str, NoticeRank, Any]]:
     sent = [(e.data, e.at) for lead_id in world.lead_ids() for e in world.events(lead_id, EventKind.MESSAGE_SENT)]
-    found = [
+    interruptions = [
         (data["recipient"], RANKS[Template(data["template"])], at)
         for data, at in sent
         if data["recipient"] != LEAD and data["detail"] != "in a digest"
     ]
-    return sorted(found, key=lambda i: (i[2], -i[1]))
+    return sorted(interruptions, key=lambda i: (i[2], -i[1]))
 
 
 def _check_cap(interruptions: list[tuple[str, NoticeRank, Any]], budget: int) -> None:
     """Whatever is no breach comes only while fewer than the budget came within the hour before it, breaches counted."""
     for number, (_, its_rank, at) in enumerate(interruptions):
-        before = [i for i in interruptions[:number] if i[2] > at - HOUR]
-        assert its_rank is NoticeRank.BREACH or len(before) < SHARES[its_rank] * budget
+        recent = [i for i in interruptions[:number] if i[2] > at - HOUR]
+        assert its_rank is NoticeRank.BREACH or len(recent) < SHARES[its_rank] * budget
 
 
 def test_one_digest_takes_all_that_waits_for_it_and_lists_the_most_urgent() -> None:
@@ -332,6 +332,6 @@ def test_in_a_flood_missed_promises_too_come_in_a_digest_and_none_is_lost() -> N
     to_mia = [sent for sent in world.mailer.sent if sent.permission.address == "mia@leadtight.example"]
     assert len(to_mia) <= 10 + 2 * 2, "her alerts, and a digest each half hour"
     world.advance(hours=3)
-    told = [m for i in world.lead_ids() for m in world.table.messages(i) if m.template is Template.ESCALATE]
-    assert len({m.lead_id for m in told}) == 40
-    assert {m.status for m in told} <= {Status.SENT, Status.CONFIRMED, Status.REFUSED}
+    messages = [m for i in world.lead_ids() for m in world.table.messages(i) if m.template is Template.ESCALATE]
+    assert len({m.lead_id for m in messages}) == 40
+    assert {m.status for m in messages} <= {Status.SENT, Status.CONFIRMED, Status.REFUSED}

@@ -96,10 +96,10 @@ def test_an_answer_to_a_closed_lead_is_somebodys_task_and_they_are_told(
     world = World()
     world.govern(replace(world.policy, identity=Identity(answers_to_lost=rule)))
     lead_id = closed(world, outcome)
-    before = len(world.mailer.sent)
+    sent_before = len(world.mailer.sent)
     task = world.lead(WAYS[way](world, lead_id))
     assert is_somebodys_task(world, task)
-    assert task.owner_id in {m.permission.person for m in world.mailer.sent[before:]}
+    assert task.owner_id in {m.permission.person for m in world.mailer.sent[sent_before:]}
     assert task.next_action is not None
     world.advance(minutes=1 + (task.next_action.due_at - world.now) / timedelta(minutes=1))
     assert Kind.DEADLINE_MISSED in world.kinds(task.id), "its clock runs"
@@ -108,12 +108,12 @@ def test_an_answer_to_a_closed_lead_is_somebodys_task_and_they_are_told(
 def test_by_default_it_is_a_new_lead_that_remembers_the_closed_one_whose_figures_stand() -> None:
     world = World()
     lead_id = closed(world)
-    before = world.lead(lead_id)
+    lead_before = world.lead(lead_id)
     again = write(world, lead_id)
     assert again != lead_id
-    assert world.lead(lead_id) == before
+    assert world.lead(lead_id) == lead_before
     lead = world.lead(again)
-    assert (lead.earlier_lead_ids, lead.known_owner_id) == ((lead_id,), before.owner_id)
+    assert (lead.earlier_lead_ids, lead.known_owner_id) == ((lead_id,), lead_before.owner_id)
     assert write(world, lead_id, "and one more thing") == again, "what follows in the thread joins the new one"
 
 
@@ -146,9 +146,9 @@ def test_even_then_won_leads_stay_won_and_what_nobody_reached_or_remembers_is_a_
     world.govern(replace(reopening(world.policy), outcomes={**world.policy.outcomes, **no_contact}))
     lead_id = closed(world, "won" if case == "won" else "lost", reached=case != "never reached")
     world.advance(days=100 if case == "long ago" else 0)
-    before = world.lead(lead_id)
+    lead_before = world.lead(lead_id)
     assert write(world, lead_id) != lead_id
-    assert world.lead(lead_id) == before
+    assert world.lead(lead_id) == lead_before
 
 
 def without(policy: Policy, person: str, how: str) -> Policy:
@@ -158,7 +158,9 @@ def without(policy: Policy, person: str, how: str) -> Policy:
             name: replace(pool, members={p: w for p, w in pool.members.items() if p != person})
             for name, pool in policy.pools.items()
         }
-        return replace(policy, people={p: one for p, one in policy.people.items() if p != person}, pools=pools)
+        return replace(
+            policy, people={p: person_policy for p, person_policy in policy.people.items() if p != person}, pools=pools
+        )
     away = (Absence(MONDAY_NINE, MONDAY_NINE + timedelta(days=30)),)
     other = replace(policy.people[person], **({"active": False} if how == "inactive" else {"away": away}))
     return replace(policy, people={**policy.people, person: other})
@@ -176,17 +178,19 @@ def test_with_its_owner_gone_somebody_who_is_there_has_it_and_is_told_within_a_s
     lead_id = closed(world)
     gone = str(world.lead(lead_id).owner_id)
     world.govern(without(world.policy, gone, how))
-    before = len(world.mailer.sent)
+    sent_before = len(world.mailer.sent)
     task = WAYS[way](world, lead_id)
     if how != "on leave":
-        told = [m.permission.person for m in world.mailer.sent[before:] if m.permission.person in world.policy.people]
-        assert told
-        assert gone not in told
+        recipients = [
+            m.permission.person for m in world.mailer.sent[sent_before:] if m.permission.person in world.policy.people
+        ]
+        assert recipients
+        assert gone not in recipients
     world.advance(minutes=6)
     lead = world.lead(task)
     assert is_somebodys_task(world, lead)
     assert lead.owner_id != gone
-    assert lead.owner_id in {m.permission.person for m in world.mailer.sent[before:]}
+    assert lead.owner_id in {m.permission.person for m in world.mailer.sent[sent_before:]}
 
 
 @pytest.mark.parametrize("rule", AnswersToLost)
@@ -195,7 +199,9 @@ def test_with_nobody_of_the_pool_left_the_catch_all_person_has_it(rule: AnswersT
     world.govern(replace(world.policy, identity=Identity(answers_to_lost=rule)))
     lead_id = closed(world)
     members = set(world.policy.pools["inbound"].members)
-    people = {p: replace(one, active=one.active and p not in members) for p, one in world.policy.people.items()}
+    people = {
+        p: replace(person, active=person.active and p not in members) for p, person in world.policy.people.items()
+    }
     world.govern(replace(world.policy, people=people))
     task = write(world, lead_id)
     world.advance(minutes=6)
@@ -264,9 +270,9 @@ def test_an_alert_that_waits_for_somebody_who_leaves_meanwhile_reaches_another()
     assert change is not None
     world.table.commit(change)
     world.govern(without(world.policy, owner, "inactive"))
-    before = len(world.mailer.sent)
+    sent_before = len(world.mailer.sent)
     world.run_stream()
-    told = [m.permission.person for m in world.mailer.sent[before:]]
-    assert told == [world.policy.manager_of(owner)]
+    recipients = [m.permission.person for m in world.mailer.sent[sent_before:]]
+    assert recipients == [world.policy.manager_of(owner)]
     world.advance(minutes=6)
     assert world.lead(lead_id).owner_id != owner

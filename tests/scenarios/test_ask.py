@@ -30,20 +30,20 @@ def asking(minutes: int = 8) -> World:
 
 def token_of(world: World, lead_id: str) -> str:
     [mail] = world.mails(lead_id, Template.ASK_LEAD)
-    found = re.search(rf"{PUBLIC_URL}/ask/(\S+)", mail.mail.text)
-    assert found is not None
-    return found[1]
+    match = re.search(rf"{PUBLIC_URL}/ask/(\S+)", mail.mail.text)
+    assert match is not None
+    return match[1]
 
 
-def asked(world: World) -> tuple[str, str]:
+def contact_check_of(world: World) -> tuple[str, str]:
     """Return a lead that was asked, and the token of its question."""
     lead_id = world.receive(message=HOT)
     world.advance(minutes=14)
     return lead_id, token_of(world, lead_id)
 
 
-def say(world: World, token: str, said: str) -> None:
-    world.asking.say(token, said, world.now)
+def say(world: World, token: str, answer: str) -> None:
+    world.asking.say(token, answer, world.now)
     world.run_stream()
 
 
@@ -80,47 +80,47 @@ def test_nobody_is_asked_who_was_reached_or_left_or_whose_mail_comes_back() -> N
 
 def test_looking_changes_nothing_however_often_and_no_answer_records_none() -> None:
     world = asking()
-    lead_id, token = asked(world)
-    before, sent = world.lead(lead_id), len(world.mailer.sent)
+    lead_id, token = contact_check_of(world)
+    lead_before, sent = world.lead(lead_id), len(world.mailer.sent)
     for _ in range(5):  # a link scanner fetches, and posts the form without choosing
         contact_check.ask(world.policy, world.asking.look(token, world.now), world.now)
         with pytest.raises(InvalidInquiry):
             world.asking.say(token, "", world.now)
-    assert (world.lead(lead_id), len(world.mailer.sent)) == (before, sent)
-    page = contact_check.ask(world.policy, before, world.now)
+    assert (world.lead(lead_id), len(world.mailer.sent)) == (lead_before, sent)
+    page = contact_check.ask(world.policy, lead_before, world.now)
     assert " checked>" not in page
     assert page.count("required") == 2
 
 
 def test_a_no_escalates_to_owner_and_manager_once() -> None:
     world = asking()
-    lead_id, token = asked(world)
+    lead_id, token = contact_check_of(world)
     say(world, token, "no")
     say(world, token, "no")
-    told = [m.permission.address for m in world.mails(lead_id, Template.NOT_CONTACTED)]
-    assert told == ["ben@leadtight.example", "mia@leadtight.example"]
+    recipients = [m.permission.address for m in world.mails(lead_id, Template.NOT_CONTACTED)]
+    assert recipients == ["ben@leadtight.example", "mia@leadtight.example"]
     assert world.lead(lead_id).first_contact_at is None
     assert world.lead(lead_id).says_contacted == "no"
     assert fold(world.table.history(lead_id)) == world.lead(lead_id)
 
 
-@pytest.mark.parametrize("said", ["yes", "no"])
-def test_what_a_lead_adds_in_words_reaches_its_owner(said: str) -> None:
+@pytest.mark.parametrize("answer", ["yes", "no"])
+def test_what_a_lead_adds_in_words_reaches_its_owner(answer: str) -> None:
     world = asking()
-    lead_id, token = asked(world)
-    world.asking.say(token, said, world.now, "Please call after six")
+    lead_id, token = contact_check_of(world)
+    world.asking.say(token, answer, world.now, "Please call after six")
     world.run_stream()
     [mail] = world.mails(lead_id, Template.WROTE_AGAIN)
     assert mail.permission.person == world.lead(lead_id).owner_id
     assert "Please call after six" in mail.mail.text
-    world.asking.say(token, said, world.now)
+    world.asking.say(token, answer, world.now)
     world.run_stream()
     assert len(world.mails(lead_id, Template.WROTE_AGAIN)) == 1
 
 
 def test_an_answer_that_meets_another_change_joins_what_that_one_left(monkeypatch: pytest.MonkeyPatch) -> None:
     world = asking()
-    lead_id, token = asked(world)
+    lead_id, token = contact_check_of(world)
     commit = world.table.commit
 
     def meets(change: Change) -> None:
@@ -137,7 +137,7 @@ def test_an_answer_that_meets_another_change_joins_what_that_one_left(monkeypatc
 
 def test_the_page_keeps_the_answer_chosen_and_the_words_typed() -> None:
     world = asking()
-    _, token = asked(world)
+    _, token = contact_check_of(world)
     say(world, token, "no")
     page = contact_check.ask(world.policy, world.asking.look(token, world.now), world.now, "Choose one", "call me")
     assert 'value="no" required checked' in page
@@ -146,7 +146,7 @@ def test_the_page_keeps_the_answer_chosen_and_the_words_typed() -> None:
 
 def test_a_no_reopens_a_lead_that_was_given_up_and_is_due_within_its_target() -> None:
     world = asking()
-    lead_id, token = asked(world)
+    lead_id, token = contact_check_of(world)
     world.press(lead_id, "lost", reason="no interest")
     assert not world.lead(lead_id).is_open
     say(world, token, "no")
@@ -161,7 +161,7 @@ def test_a_no_reopens_a_lead_that_was_given_up_and_is_due_within_its_target() ->
 
 def test_a_yes_stops_no_clock() -> None:
     world = asking()
-    lead_id, token = asked(world)
+    lead_id, token = contact_check_of(world)
     clocks = world.lead(lead_id).clocks
     say(world, token, "yes")
     assert world.lead(lead_id).clocks == clocks
@@ -176,11 +176,11 @@ def test_the_disagreement_of_lead_and_log_is_counted_by_owner() -> None:
     tokens = {lead_id: token_of(world, lead_id) for lead_id in (unlogged, claimed, agreed)}
     owner = str(world.lead(claimed).owner_id)
     world.press(claimed, "connected")
-    for lead_id, said in ((unlogged, "yes"), (claimed, "no"), (agreed, "no")):
-        say(world, tokens[lead_id], said)
-    told = counts(world.table.events_on(world.now.date()))
-    assert told["answers_by_kind"] == {"no": 2, "yes": 1}
-    assert told["disagreements_by_owner"] == {owner: 1, str(world.lead(unlogged).owner_id): 1}
+    for lead_id, answer in ((unlogged, "yes"), (claimed, "no"), (agreed, "no")):
+        say(world, tokens[lead_id], answer)
+    totals = counts(world.table.events_on(world.now.date()))
+    assert totals["answers_by_kind"] == {"no": 2, "yes": 1}
+    assert totals["disagreements_by_owner"] == {owner: 1, str(world.lead(unlogged).owner_id): 1}
     [event] = world.events(claimed, EventKind.LEAD_ANSWERED)
     assert event.data["disagrees"] is True
     lead = world.lead(claimed)
@@ -191,7 +191,7 @@ def test_the_disagreement_of_lead_and_log_is_counted_by_owner() -> None:
 
 def test_the_link_opens_nothing_else_and_ends() -> None:
     world = asking()
-    lead_id, token = asked(world)
+    lead_id, token = contact_check_of(world)
     with pytest.raises(InvalidLink):
         world.desk.look(token, world.now)
     with pytest.raises(InvalidLink):
@@ -208,15 +208,15 @@ def test_the_weekly_review_shows_by_owner_where_leads_contradict_the_log() -> No
     tokens = {lead_id: token_of(world, lead_id) for lead_id in (claimed, unlogged, agreed)}
     owners = [str(world.lead(lead_id).owner_id) for lead_id in (claimed, unlogged)]
     world.press(claimed, "connected")
-    for lead_id, said in ((claimed, "yes"), (claimed, "no"), (unlogged, "yes"), (agreed, "no")):
-        say(world, tokens[lead_id], said)
-    told = reports(world)
-    review = told.weekly(MONDAY_NINE.date(), MONDAY_NINE + timedelta(days=7))
+    for lead_id, answer in ((claimed, "yes"), (claimed, "no"), (unlogged, "yes"), (agreed, "no")):
+        say(world, tokens[lead_id], answer)
+    report_service = reports(world)
+    review = report_service.weekly(MONDAY_NINE.date(), MONDAY_NINE + timedelta(days=7))
     assert review["disagreements"] == [
         {"owner": owners[0], "denied": 1, "unlogged": 0},
         {"owner": owners[1], "denied": 0, "unlogged": 1},
     ]
-    page = page_of(told, MONDAY_NINE.date())
+    page = page_of(report_service, MONDAY_NINE.date())
     assert "Leads who contradict the log" in page
     name = world.policy.people[owners[0]].name
     assert re.search(rf"<bdi>{name}</bdi></th><td class=\"n\">1</td><td class=\"n\">0</td>", page)
@@ -225,7 +225,7 @@ def test_the_weekly_review_shows_by_owner_where_leads_contradict_the_log() -> No
     assert "contradict the log" not in page_of(quiet, MONDAY_NINE.date() + timedelta(days=7))
 
 
-def page_of(told: ReportService, day: date) -> str:
-    stored = told._files.get(f"weekly/{Week.of(day)}/index.html")
+def page_of(report_service: ReportService, day: date) -> str:
+    stored = report_service._files.get(f"weekly/{Week.of(day)}/index.html")
     assert stored is not None
     return stored.decode()

@@ -28,7 +28,7 @@ def board(world: World, person: str = "mia") -> TeamBoard:
 
 
 def ids(leads: object) -> list[str]:
-    return [one.lead_id for one in leads]  # type: ignore[attr-defined]  # any list of the board
+    return [lead.lead_id for lead in leads]  # type: ignore[attr-defined]  # any list of the board
 
 
 def test_each_open_lead_stands_where_it_stands_now() -> None:
@@ -38,9 +38,9 @@ def test_each_open_lead_stands_where_it_stands_now() -> None:
     world.press(answered, "connected")
     closed = world.receive(message=WARM)
     world.press(closed, "won")
-    seen = board(world)
-    assert (seen.open, ids(seen.standing.about_to_breach)) == (3, [close])
-    assert ids(seen.standing.breached) == ids(seen.standing.overdue) == []
+    view = board(world)
+    assert (view.open, ids(view.standing.about_to_breach)) == (3, [close])
+    assert ids(view.standing.breached) == ids(view.standing.overdue) == []
     world.advance(minutes=6)
     assert ids(board(world).standing.breached) == [close]
     world.advance(minutes=50)
@@ -55,9 +55,9 @@ def test_unassigned_excluded_and_held_are_counted() -> None:
     world = World(stream_down=True, sweeping=False)
     lead_id = world.receive()
     world.receive(email=TESTER)
-    seen = board(world)
-    assert ids(seen.standing.unassigned) == [lead_id]
-    assert (seen.excluded_today, seen.held.waiting, seen.held.suspected) == (1, 0, 0)
+    view = board(world)
+    assert ids(view.standing.unassigned) == [lead_id]
+    assert (view.excluded_today, view.held.waiting, view.held.suspected) == (1, 0, 0)
     world.sweep()
     world.advance(minutes=1)
     world.sweep()
@@ -100,11 +100,11 @@ def test_by_owner_the_most_overdue_first_and_todays_leak_with_who_is_still_not_r
     world.receive(message=WARM)
     world.advance(minutes=6)
     world.press(late, "connected")
-    seen = board(world).standing
-    assert (seen.leak.promised, seen.leak.broken, seen.leak.never_reached) == (3, 2, 1)
-    first = seen.owners[0]
+    board_view = board(world).standing
+    assert (board_view.leak.promised, board_view.leak.broken, board_view.leak.never_reached) == (3, 2, 1)
+    first = board_view.owners[0]
     assert (first.owner_id, first.open, first.unanswered, first.overdue) == ("ben", 1, 1, 1)
-    assert ids(seen.breached) == [never]
+    assert ids(board_view.breached) == [never]
 
 
 def test_a_manager_sees_their_own_teams_and_the_catch_all_person_everybodys() -> None:
@@ -114,9 +114,9 @@ def test_a_manager_sees_their_own_teams_and_the_catch_all_person_everybodys() ->
     world.govern(replace(policy, teams={**policy.teams, "projects": projects}))
     lead_id = world.receive(message=HOT)
     assert board(world, "dora").open == 0
-    seen = board(world, "mia")
-    assert seen.open == 1
-    token = seen.links[lead_id].rpartition("/")[2]
+    view = board(world, "mia")
+    assert view.open == 1
+    token = view.links[lead_id].rpartition("/")[2]
     assert world.desk.look(token, world.now).lead.id == lead_id
 
 

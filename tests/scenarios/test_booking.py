@@ -75,13 +75,13 @@ def test_the_same_booking_twice_is_one() -> None:
 def test_a_booking_is_no_contact_the_first_answer_is_still_owed() -> None:
     world = World()
     lead_id = world.receive(name="Ada Obi", email="ada@example.com")
-    before = world.lead(lead_id)
+    lead_before = world.lead(lead_id)
     booked(world, "ada@example.com", world.now + timedelta(days=1))
     lead = world.lead(lead_id)
     assert lead.stage is Stage.CALL_BOOKED
     assert lead.first_contact_at is None
-    assert lead.clock(FIRST_RESPONSE) == before.clock(FIRST_RESPONSE)
-    assert lead.next_action == before.next_action
+    assert lead.clock(FIRST_RESPONSE) == lead_before.clock(FIRST_RESPONSE)
+    assert lead.next_action == lead_before.next_action
     world.advance(minutes=6)
     assert world.lead(lead_id).is_breached(world.now)
 

@@ -117,12 +117,12 @@ def first_response_notices(world: World, lead_id: str) -> list[Event]:
 def test_r5_every_contact_stops_the_first_response_clock_and_undo_starts_it_again(outcome: str) -> None:
     world = World()
     answered, undone = world.receive(), world.receive()
-    before = world.lead(undone).clocks
+    clocks = world.lead(undone).clocks
     world.advance(minutes=1)
     world.press(answered, outcome)
     world.press(undone, outcome)
     world.undo(undone)
-    assert world.lead(undone).clocks == before
+    assert world.lead(undone).clocks == clocks
     world.advance(days=10)
     assert first_response_notices(world, answered) == []
     assert first_response_notices(world, undone)[0].at == MONDAY_NINE + timedelta(minutes=3)
@@ -148,10 +148,10 @@ def test_r5_undoing_a_close_starts_the_clocks_again(outcome: str) -> None:
     world = World()
     lead_id = world.receive()
     try_in_vain(world, lead_id)
-    before = world.lead(lead_id).clocks
+    clocks = world.lead(lead_id).clocks
     world.press(lead_id, outcome, reason="price")
     world.undo(lead_id)
-    assert world.lead(lead_id).clocks == before
+    assert world.lead(lead_id).clocks == clocks
     world.advance(days=10)
     assert first_response_notices(world, lead_id)[0].at == MONDAY_NINE + timedelta(minutes=3)
 

@@ -32,24 +32,24 @@ CLOCKS: list[tuple[dict[str, Any], str, TimezoneSource]] = [
 ]
 
 
-@pytest.mark.parametrize(("said", "zone", "known_by"), CLOCKS)
+@pytest.mark.parametrize(("fields", "zone", "known_by"), CLOCKS)
 def test_a_call_back_is_a_task_at_the_leads_own_time_before_the_response(
-    said: dict[str, Any], zone: str, known_by: TimezoneSource
+    fields: dict[str, Any], zone: str, known_by: TimezoneSource
 ) -> None:
     world = World()
-    lead_id = world.receive(name="Ada Obi", **said)
+    lead_id = world.receive(name="Ada Obi", **fields)
     lead = world.lead(lead_id)
     local = local_time_of(BERLIN, lead.inquiry, world.now)
-    asked = datetime(2026, 11, 30, 9, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    callback_at = datetime(2026, 11, 30, 9, tzinfo=ZoneInfo(zone)).astimezone(UTC)
     assert local.known_by is known_by
     form = OutcomeForm(outcome="callback", submission=lead.version, follow_up=NEXT_WEEK)
     done = world.desk.record(world.link(lead_id), form, world.now).lead
     assert done.next_action is not None
-    assert (done.next_action.what, done.next_action.due_at) == ("Call Ada Obi back", asked)
+    assert (done.next_action.what, done.next_action.due_at) == ("Call Ada Obi back", callback_at)
     assert done.next_action.agreed
-    assert done.wake_at == asked
+    assert done.wake_at == callback_at
     assert world.lead(lead_id) == done
-    assert any(armed.id == lead_id and armed.wake_at == asked for armed in world.alarms.armed.values())
+    assert any(armed.id == lead_id and armed.wake_at == callback_at for armed in world.alarms.armed.values())
 
 
 def test_the_task_rings_at_that_minute_and_not_before() -> None:
@@ -60,8 +60,8 @@ def test_the_task_rings_at_that_minute_and_not_before() -> None:
     world.advance(seconds=(due - world.now).total_seconds() - 60)
     sent = len(world.mailer.sent)
     world.advance(minutes=1)
-    [told] = world.mailer.sent[sent:]
-    assert (told.permission.address, told.permission.purpose) == ("ana@leadtight.example", Template.DEADLINE_MISSED)
+    [mail] = world.mailer.sent[sent:]
+    assert (mail.permission.address, mail.permission.purpose) == ("ana@leadtight.example", Template.DEADLINE_MISSED)
 
 
 def test_a_call_back_needs_its_time() -> None:

@@ -23,11 +23,11 @@ from tests.scenarios.world import WARM, World
 pytestmark = pytest.mark.slow
 
 
-def report(world: World, outcome: str, **told: Any) -> LeadView:
-    given: dict[str, Any] = {"ref": f"calls:{outcome}", "at": world.now} | told
-    seen = world.proofs.report(CallReport(outcome=outcome, **given), world.now)
+def report(world: World, outcome: str, **fields: Any) -> LeadView:
+    report_fields: dict[str, Any] = {"ref": f"calls:{outcome}", "at": world.now} | fields
+    view = world.proofs.report(CallReport(outcome=outcome, **report_fields), world.now)
     world.run_stream()
-    return seen
+    return view
 
 
 def rung() -> tuple[World, str]:
@@ -42,7 +42,7 @@ def steps(world: World, lead_id: str) -> list[str]:
     return [e.data["step"] for e in world.events(lead_id, Kind.STEP_TAKEN)]
 
 
-def named(world: World, lead_id: str, by_what: str) -> dict[str, str]:
+def reference(world: World, lead_id: str, by_what: str) -> dict[str, str]:
     """Return what names the call: the provider's id, ours, or the lead alone."""
     message = call(world, lead_id)
     ours = {"lead_id": lead_id, "message_id": message.id}
@@ -53,9 +53,9 @@ def named(world: World, lead_id: str, by_what: str) -> dict[str, str]:
 @pytest.mark.parametrize("by_what", ["call", "ours", "lead"])
 def test_a_call_that_reached_nobody_is_an_attempt_and_the_plan_goes_on(outcome: str, by_what: str) -> None:
     world, lead_id = rung()
-    before = world.lead(lead_id)
-    lead = report(world, outcome, seconds=12, **named(world, lead_id, by_what)).lead
-    assert (lead.attempts, lead.unanswered) == (before.attempts + 1, before.unanswered + 1)
+    lead_before = world.lead(lead_id)
+    lead = report(world, outcome, seconds=12, **reference(world, lead_id, by_what)).lead
+    assert (lead.attempts, lead.unanswered) == (lead_before.attempts + 1, lead_before.unanswered + 1)
     assert (lead.first_contact_at, lead.stage) == (None, Stage.NEW)
     [proven] = world.events(lead_id, Kind.OUTCOME_PROVEN)
     assert (proven.actor, proven.data["by"], proven.data["evidence"]["seconds"]) == ("proof:provider_event", "", 12)
@@ -68,20 +68,20 @@ def test_a_call_that_reached_nobody_is_an_attempt_and_the_plan_goes_on(outcome: 
 @pytest.mark.parametrize("outcome", ["connected", "interested", "not_interested", "won", "no_response"])
 def test_a_call_that_the_lead_answered_to_a_machine_is_no_contact_but_a_persons_task_at_once(outcome: str) -> None:
     world, lead_id = rung()
-    lead = report(world, outcome, **named(world, lead_id, "call")).lead
+    lead = report(world, outcome, **reference(world, lead_id, "call")).lead
     assert (lead.first_contact_at, lead.stage, lead.is_open) == (None, Stage.NEW, True)
     assert lead.clock(FIRST_RESPONSE) is not None
     assert is_a_task(world, lead_id)
     until(world, 9)
     assert steps(world, lead_id) == ["ring"]
-    told = [entry.what for entry in timeline(world.policy, world.table.history(lead_id))]
-    assert any("They answered the automatic call" in what for what in told)
+    texts = [entry.what for entry in timeline(world.policy, world.table.history(lead_id))]
+    assert any("They answered the automatic call" in text for text in texts)
     assert fold(world.table.history(lead_id)) == world.lead(lead_id)
 
 
 def test_a_call_that_could_not_be_made_is_a_task_at_once_and_no_attempt() -> None:
     world, lead_id = rung()
-    lead = report(world, "failed", **named(world, lead_id, "call")).lead
+    lead = report(world, "failed", **reference(world, lead_id, "call")).lead
     assert lead.attempts == 0
     assert len(world.events(lead_id, Kind.CALL_FAILED)) == 1
     assert is_a_task(world, lead_id)
@@ -91,7 +91,7 @@ def test_a_call_that_was_handed_to_a_person_is_their_contact() -> None:
     world, lead_id = rung()
     spoke_at = world.now + timedelta(seconds=40)
     world.advance(minutes=3)
-    lead = report(world, "connected", at=spoke_at, by="Ben@leadtight.example", **named(world, lead_id, "call")).lead
+    lead = report(world, "connected", at=spoke_at, by="Ben@leadtight.example", **reference(world, lead_id, "call")).lead
     assert (lead.first_contact_at, lead.first_contact_by, lead.stage) == (spoke_at, "ben", Stage.CONTACTED)
     assert lead.clock(FIRST_RESPONSE) is None
     assert ended(world, lead_id) == ["reply"]
@@ -99,7 +99,7 @@ def test_a_call_that_was_handed_to_a_person_is_their_contact() -> None:
 
 def test_who_wants_no_more_is_left_in_peace_whoever_heard_it() -> None:
     world, lead_id = rung()
-    lead = report(world, "do_not_contact", **named(world, lead_id, "call")).lead
+    lead = report(world, "do_not_contact", **reference(world, lead_id, "call")).lead
     assert (lead.is_open, lead.first_contact_at) == (False, None)
     assert {str(channel) for channel in lead.opted_out} == {"email", "sms", "voice"}
     until(world, 9)
@@ -108,8 +108,8 @@ def test_who_wants_no_more_is_left_in_peace_whoever_heard_it() -> None:
 
 def test_a_report_counts_once_however_often_it_comes() -> None:
     world, lead_id = rung()
-    first = report(world, "no_answer", **named(world, lead_id, "call"))
-    again = report(world, "no_answer", **named(world, lead_id, "call"))
+    first = report(world, "no_answer", **reference(world, lead_id, "call"))
+    again = report(world, "no_answer", **reference(world, lead_id, "call"))
     assert (first.recorded, again.recorded) == (True, False)
     assert again.lead == first.lead
     assert len(world.events(lead_id, Kind.OUTCOME_PROVEN)) == 1
@@ -120,7 +120,7 @@ def test_a_report_that_comes_after_the_call_became_a_task_is_noted_and_the_task_
     rang_at = world.now
     world.advance(hours=1)
     task = world.lead(lead_id).next_action
-    lead = report(world, "no_answer", at=rang_at, **named(world, lead_id, "call")).lead
+    lead = report(world, "no_answer", at=rang_at, **reference(world, lead_id, "call")).lead
     assert (lead.attempts, lead.next_action) == (1, task)
     until(world, 9)
     assert steps(world, lead_id) == ["ring"], "the person's outcome is still waited for"
@@ -131,7 +131,7 @@ def test_while_a_person_must_act_first_no_machines_outcome_lets_the_plan_go_on()
     email = world.lead(lead_id).inquiry.email
     world.receive(email=email, message="My lawyer will write to you")
     assert world.lead(lead_id).concern is not None
-    lead = report(world, "no_answer", **named(world, lead_id, "call")).lead
+    lead = report(world, "no_answer", **reference(world, lead_id, "call")).lead
     assert lead.concern is not None
     until(world, 9)
     assert steps(world, lead_id) == ["ring"]
@@ -176,13 +176,13 @@ def test_a_report_of_no_call_or_person_or_time_of_ours_is_refused_by_name() -> N
         ({"lead_id": lead_id, "at": world.now + timedelta(hours=1)}, InvalidInquiry, "has not come yet"),
         ({"lead_id": lead_id, "at": datetime(2026, 1, 1, tzinfo=world.now.tzinfo)}, InvalidInquiry, "before the lead"),
     ]
-    before = world.lead(lead_id)
-    for told, kind, says in wrong:
+    lead_before = world.lead(lead_id)
+    for fields, kind, says in wrong:
         with pytest.raises(kind, match=says):
-            report(world, "no_answer", **told)
+            report(world, "no_answer", **fields)
     with pytest.raises(InvalidInquiry, match="unknown outcome 'sang'"):
         report(world, "sang", lead_id=lead_id)
-    assert world.lead(lead_id) == before
+    assert world.lead(lead_id) == lead_before
 
 
 def test_nothing_is_reported_on_an_excluded_lead() -> None:

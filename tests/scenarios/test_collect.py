@@ -41,10 +41,10 @@ class Announced(World):
         self.quarantine = Quarantine(self.table, self.intake, partial(reread, self.policy), self.proofs.report)
 
     def answer(self) -> bytes:
-        said = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        if isinstance(said, Exception):
-            raise said
-        return json.dumps(said).encode()
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return json.dumps(answer).encode()
 
     def announce(self, lead: int = 1) -> str:
         change = {"field": "leadgen", "value": {"leadgen_id": lead}}
@@ -95,8 +95,8 @@ def test_what_cannot_be_fetched_for_a_day_and_a_half_waits_for_a_person() -> Non
         world.collect.sweep(world.now)
     world.now += timedelta(hours=1)
     assert world.collect.sweep(world.now).waiting_for_a_person == 1
-    [held] = world.quarantine.waiting(9)
-    assert (held.reason, held.detail) == (Reason.NOT_FETCHED, "answered 403")
+    [delivery] = world.quarantine.waiting(9)
+    assert (delivery.reason, delivery.detail) == (Reason.NOT_FETCHED, "answered 403")
 
 
 def test_what_the_provider_refuses_for_good_waits_for_a_person_at_once() -> None:
@@ -110,8 +110,8 @@ def test_a_fetched_form_without_a_contact_is_held_with_what_was_fetched_and_rele
     world = Announced(answer)
     held_id = world.announce()
     world.collect.sweep(world.now)
-    [held] = world.quarantine.waiting(9)
-    assert (held.reason, json.loads(held.content)) == (Reason.UNMAPPED, answer)
+    [delivery] = world.quarantine.waiting(9)
+    assert (delivery.reason, json.loads(delivery.content)) == (Reason.UNMAPPED, answer)
     world.hook(replace(HOOK, fields={"how can we reach you": "email"}))
     [accepted] = world.quarantine.release(held_id, "mia", world.now)
     assert world.lead(accepted.lead_id).inquiry.email == "ada@example.com"
@@ -121,7 +121,7 @@ def test_a_crash_after_receiving_leaves_one_lead_after_the_next_try(monkeypatch:
     world = Announced(ADA)
     held_id = world.announce()
 
-    def crash(held: object) -> None:
+    def crash(delivery: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as dying:
@@ -140,9 +140,9 @@ def test_a_fetched_reaction_to_no_lead_is_set_aside_and_waits_for_nobody() -> No
     reaction = Submission(
         source="facebook", body={"handle": "facebook:ada", "message": "+1"}, joins_only=True, caller=Submitter.PROVIDER
     )
-    collect = FetchAnnounced(world.table, world.intake, lambda held: b"{}", lambda held, content: [reaction])
-    held = collect.collect(held_id, world.now)
-    assert held is not None
-    assert (held.is_set_aside, world.lead_ids()) == (True, [])
+    collect = FetchAnnounced(world.table, world.intake, lambda delivery: b"{}", lambda delivery, content: [reaction])
+    delivery = collect.collect(held_id, world.now)
+    assert delivery is not None
+    assert (delivery.is_set_aside, world.lead_ids()) == (True, [])
     assert world.collect.sweep(world.now).waiting_for_a_person == 0
     assert [aside.id for aside in world.quarantine.set_aside(world.now, 9)] == [held_id]

@@ -36,7 +36,7 @@ def writes(world: World, email: str, message: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("message", "rule", "found"),
+    ("message", "rule", "match"),
     [
         ("My LAWYER will hear of this.", "law", "“lawyer”"),
         ("It is unacceptable, and my lawyer agrees", "law", "“lawyer”"),
@@ -48,7 +48,7 @@ def writes(world: World, email: str, message: str) -> None:
     ],
 )
 def test_the_first_rule_that_finds_its_words_marks_the_lead_and_the_history_says_why(
-    message: str, rule: str | None, found: str
+    message: str, rule: str | None, match: str
 ) -> None:
     world = world_with_rules()
     lead_id = world.receive(email="ada@example.com", message="Please call me today", **AGREED)
@@ -57,7 +57,7 @@ def test_the_first_rule_that_finds_its_words_marks_the_lead_and_the_history_says
     concern = world.lead(lead_id).concern
     assert (concern and concern.rule) == rule
     raised = world.events(lead_id, Kind.CONCERN_RAISED)
-    assert [e.data["found"] for e in raised] == ([found] if rule else [])
+    assert [e.data["found"] for e in raised] == ([match] if rule else [])
     assert concern is None or concern.policy_version == world.policy.version
     assert fold(world.table.history(lead_id)) == world.lead(lead_id)
 
@@ -68,9 +68,9 @@ def test_owner_and_whoever_the_rule_names_get_the_message_with_the_reason_and_no
     writes(world, "ada@example.com", "Your data protection officer, please")
     owner = world.policy.people[world.lead(lead_id).owner_id or ""].email
     manager = world.policy.people[world.policy.manager_of(world.lead(lead_id).owner_id)].email
-    told = world.mails(lead_id, Template.NEEDS_PERSON)
-    assert sorted(m.permission.address for m in told) == sorted([owner, manager])
-    for mail in told:
+    mails = world.mails(lead_id, Template.NEEDS_PERSON)
+    assert sorted(m.permission.address for m in mails) == sorted([owner, manager])
+    for mail in mails:
         assert "Compliance risk: “data protection”" in mail.mail.text
         assert "Your data protection officer, please" in mail.mail.text
         assert "/o/" in mail.mail.text

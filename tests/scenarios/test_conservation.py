@@ -123,7 +123,7 @@ class Mortal(World):
             "leads": sorted(lead.inquiry.email or lead.inquiry.name for lead in leads),
             "received": events[EventKind.LEAD_RECEIVED],
             "joined": events[EventKind.INQUIRY_JOINED],
-            "held": sorted(str(held.reason) for held in self.table.open_held(99)),
+            "held": sorted(str(delivery.reason) for delivery in self.table.open_held(99)),
             "announced": len(self.table.waiting(self.now + timedelta(days=9), 99)),
             "owned": all(lead.owner_id for lead in leads),
         }

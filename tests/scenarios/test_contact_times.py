@@ -34,9 +34,9 @@ def prove(
     world: World, lead_id: str, at: datetime, by: str = "ana", outcome: str = "connected", ref: str | None = None
 ) -> LeadView:
     evidence = ContactProof(proof=ProofSource.CALL_LOG, ref=ref or f"{by}-{at.isoformat()}", at=at)
-    seen = world.proofs.prove(lead_id, outcome, by, evidence, world.now)
+    view = world.proofs.prove(lead_id, outcome, by, evidence, world.now)
     world.run_stream()
-    return seen
+    return view
 
 
 def typed(world: World, at: datetime) -> str:
@@ -232,11 +232,11 @@ def test_a_typed_time_that_cannot_be_is_refused_by_its_field(text: str) -> None:
     world = World()
     lead_id = world.receive()
     world.advance(minutes=10)
-    before = world.lead(lead_id)
+    lead_before = world.lead(lead_id)
     with pytest.raises(InvalidInquiry) as caught:
         world.press(lead_id, "connected", happened_at=text)
     assert [p.field for p in caught.value.problems] == ["happened_at"]
-    assert world.lead(lead_id) == before
+    assert world.lead(lead_id) == lead_before
 
 
 proofs = st.lists(

@@ -73,14 +73,21 @@ def test_a_covered_lead_keeps_its_promise_clocks_and_next_action() -> None:
     world = World()
     lead_id = world.receive()
     world.press(lead_id, "connected")
-    before = world.lead(lead_id)
-    world.table.set_away(str(before.owner_id), MONDAY_NINE + timedelta(days=30))
+    lead_before = world.lead(lead_id)
+    world.table.set_away(str(lead_before.owner_id), MONDAY_NINE + timedelta(days=30))
     world.advance(minutes=5)
     after = world.lead(lead_id)
     assert moves(world, lead_id) == [OWNER_AWAY]
-    assert (after.promise, after.clocks, after.next_action) == (before.promise, before.clocks, before.next_action)
-    assert (after.first_owner_id, after.first_assigned_at) == (before.first_owner_id, before.first_assigned_at)
-    assert (after.hops, after.generation) == (before.hops, before.generation + 1)
+    assert (after.promise, after.clocks, after.next_action) == (
+        lead_before.promise,
+        lead_before.clocks,
+        lead_before.next_action,
+    )
+    assert (after.first_owner_id, after.first_assigned_at) == (
+        lead_before.first_owner_id,
+        lead_before.first_assigned_at,
+    )
+    assert (after.hops, after.generation) == (lead_before.hops, lead_before.generation + 1)
 
 
 def test_with_everybody_away_the_catch_all_person_covers_and_keeps_it() -> None:

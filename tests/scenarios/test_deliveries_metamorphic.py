@@ -109,36 +109,36 @@ class Truth:
 
 def delivered(seed: int) -> tuple[Doors, Truth]:
     """Return the doors after a truth has been delivered, and the truth."""
-    rng, doors, told = random.Random(seed), Doors(), Truth()
-    for number, said in enumerate(truth(rng)):
-        way = rng.choice(ways(said, said.person not in told.words))
-        posted = way(said, str(10_000 + number), rng)
+    rng, doors, expected = random.Random(seed), Doors(), Truth()
+    for number, statement in enumerate(truth(rng)):
+        way = rng.choice(ways(statement, statement.person not in expected.words))
+        posted = way(statement, str(10_000 + number), rng)
         if posted.door in SEVERAL and rng.random() < 0.3:
-            told.rubbish += 1
+            expected.rubbish += 1
             posted = together(posted, {"nobody": f"can read this {number}"})
         for _ in range(rng.choice([1, 1, 2])):  # whoever is not sure delivers again
             doors.deliver(posted)
-        told.words.setdefault(said.person, []).append(said.words)
-        if said.agrees and posted.door == "form":
-            told.agreed.add(said.person)
+        expected.words.setdefault(statement.person, []).append(statement.words)
+        if statement.agrees and posted.door == "form":
+            expected.agreed.add(statement.person)
         doors.advance(minutes=rng.randint(1, 3))
-    return doors, told
+    return doors, expected
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_what_arrives_is_those_people_with_those_words(seed: int) -> None:
-    doors, told = delivered(seed)
+    doors, expected = delivered(seed)
     leads = [doors.lead(id_) for id_ in doors.lead_ids()]
-    assert len(leads) == len(told.words)
+    assert len(leads) == len(expected.words)
     heard = {tuple(doors.heard(lead)): lead for lead in leads}
-    for person, words in told.words.items():
-        [lead] = [lead for found, lead in heard.items() if all(any(w in f for f in found) for w in words)]
+    for person, words in expected.words.items():
+        [lead] = [lead for texts, lead in heard.items() if all(any(w in f for f in texts) for w in words)]
         assert len(doors.heard(lead)) == len(words)
         inquiry = lead.inquiry
         assert inquiry.name in (person.name, "")
-        assert inquiry.consent.sms is (person in told.agreed)
+        assert inquiry.consent.sms is (person in expected.agreed)
         assert (inquiry.email or "", inquiry.phone or "") == (person.email, f"+{person.phone}" if person.phone else "")
         assert [e for e in (f"x-{person.number}-{n}-é" for n in range(len(words))) if e not in doors.kept(lead)] == []
-    held = [each.reason for each in doors.table._deliveries.values() if each.state is QuarantineState.HELD]
-    assert len(held) == told.rubbish
-    assert set(held) <= {Reason.UNREADABLE, Reason.UNMAPPED}
+    reasons = [each.reason for each in doors.table._deliveries.values() if each.state is QuarantineState.HELD]
+    assert len(reasons) == expected.rubbish
+    assert set(reasons) <= {Reason.UNREADABLE, Reason.UNMAPPED}

@@ -20,14 +20,14 @@ WHY = "on the do-not-call list “national” (as of 2026-11-20)"
 
 def imported(world: World, *numbers: str, age: int = 3) -> None:
     """Import a list that was obtained so many days ago."""
-    one = DncList(
+    dnc_list = DncList(
         name="national",
         as_of=(world.now - timedelta(days=age)).astimezone(UTC).date(),
         imported_at=world.now,
         numbers=len(numbers),
     )
-    world.call_lists.add(one, [person_key(number) for number in numbers])
-    world.call_lists.publish(one)
+    world.call_lists.add(dnc_list, [person_key(number) for number in numbers])
+    world.call_lists.publish(dnc_list)
 
 
 def test_a_listed_number_is_not_texted_and_the_refusal_says_which_list() -> None:
@@ -110,5 +110,5 @@ def test_no_mail_beyond_the_acknowledgement_goes_out_without_a_postal_address_an
 
 
 def test_a_list_ages_by_the_day_in_utc() -> None:
-    one = DncList(name="x", as_of=datetime(2026, 11, 1, tzinfo=UTC).date(), imported_at=World().now, numbers=0)
-    assert one.age(datetime(2026, 11, 2, 0, 0, tzinfo=UTC)) == 1
+    dnc_list = DncList(name="x", as_of=datetime(2026, 11, 1, tzinfo=UTC).date(), imported_at=World().now, numbers=0)
+    assert dnc_list.age(datetime(2026, 11, 2, 0, 0, tzinfo=UTC)) == 1

@@ -135,7 +135,7 @@ def test_an_asset_needs_consent_unless_the_policy_is_content_with_the_inquiry() 
 def test_what_is_mailed_by_itself_is_no_contact() -> None:
     world = World()
     lead_id = world.receive()
-    before = world.lead(lead_id).first_contact_at
+    first_contact = world.lead(lead_id).first_contact_at
     world.press(lead_id, "interested")
-    assert before is None
+    assert first_contact is None
     assert world.lead(lead_id).attempts == 1

@@ -32,7 +32,7 @@ def of(world: World, who: str) -> SubjectExport:
     return Export(world.table, world.table, world.call_lists, PhoneEmailNormalizer()).of(who, "US", world.now)
 
 
-def told(world: World, who: str) -> list[tuple[str, str, str]]:
+def timeline_of(world: World, who: str) -> list[tuple[str, str, str]]:
     return [(entry.what, entry.channel, entry.purpose) for entry in of(world, who).evidence]
 
 
@@ -49,7 +49,7 @@ def lived_through() -> tuple[World, str]:
 
 def test_every_consent_check_send_and_refusal_is_there_in_order_with_policy_version_and_zone() -> None:
     world, lead_id = lived_through()
-    assert told(world, lead_id) == [
+    assert timeline_of(world, lead_id) == [
         ("agreed", "sms", "inquiry"),
         ("sent", "email", "acknowledge"),
         ("waits", "sms", "acknowledge"),
@@ -72,11 +72,11 @@ def test_a_person_is_found_by_lead_address_or_number_with_all_their_leads(who: s
     world, lead_id = lived_through()
     world.press(lead_id, "won")
     second = world.receive(email="ada@example.com", message="Once more", key="k2")
-    found = of(world, who)
-    assert [file.lead.id for file in found.leads] == [lead_id, second]
-    assert set(of(world, second).keys) == set(found.keys)
-    assert {entry.lead_id for entry in found.evidence} == {lead_id, second}
-    refused = [entry for entry in found.evidence if entry.what == "refused"]
+    subject = of(world, who)
+    assert [file.lead.id for file in subject.leads] == [lead_id, second]
+    assert set(of(world, second).keys) == set(subject.keys)
+    assert {entry.lead_id for entry in subject.evidence} == {lead_id, second}
+    refused = [entry for entry in subject.evidence if entry.what == "refused"]
     assert [(entry.why, entry.lead_id) for entry in refused] == [("opted out of email", second)]
 
 
@@ -104,9 +104,9 @@ def test_the_pack_is_a_page_for_people_and_a_file_for_machines() -> None:
 
 def test_a_listed_number_is_named_with_its_list_in_both() -> None:
     world, lead_id = lived_through()
-    one = DncList(name="national", as_of=world.now.date(), imported_at=world.now, numbers=1)
-    world.call_lists.add(one, [person_key(AGREED["phone"])])
-    world.call_lists.publish(one)
+    dnc_list = DncList(name="national", as_of=world.now.date(), imported_at=world.now, numbers=1)
+    world.call_lists.add(dnc_list, [person_key(AGREED["phone"])])
+    world.call_lists.publish(dnc_list)
     written = subject_export.files(of(world, lead_id), "Harbour")
     assert "on the do-not-call list “national”" in written["evidence.html"]
     [(number, standing)] = json.loads(written["export.json"])["standing"].items()

@@ -75,8 +75,8 @@ def test_f12_an_excluded_lead_is_stored_and_seen_and_has_no_owner_clock_or_messa
     assert (world.table.messages(lead_id), world.mailer.sent, world.texter.sent) == ((), [], [])
     assert not lead.is_breached(world.now)
     assert standing(lead, world.now).what == "Not counted"
-    told = [entry.what for entry in tell(world.policy, lead, world.table.history(lead_id), world.now)]
-    assert f"by the rule “{rule}”" in told[-1]
+    texts = [entry.what for entry in tell(world.policy, lead, world.table.history(lead_id), world.now)]
+    assert f"by the rule “{rule}”" in texts[-1]
     assert fold(world.table.history(lead_id)) == lead
     assert world.repairs() == 0
 
@@ -101,12 +101,12 @@ def test_f12_excluded_leads_take_no_turn_and_count_in_no_rate_but_under_their_re
     world.advance(minutes=1)
     world.press(kept, "connected")
     world.advance(days=1)
-    told = reports(world).nightly(MONDAY_NINE.date(), world.now)
-    assert (told["leads"], told["contacted"], told["missed"], told["pending"]) == (2, 1, 1, 0)
-    assert (told["follow_up_rate"], sum(told["buckets"].values())) == (0.5, 2)
-    assert told["excluded"] == {"total": 4, "by_reason": {"spam": 1, "test": 3}}
-    assert told["day"]["events"]["excluded"] == 4
-    assert sum(source["leads"] for source in told["sources"]) == 2
+    report = reports(world).nightly(MONDAY_NINE.date(), world.now)
+    assert (report["leads"], report["contacted"], report["missed"], report["pending"]) == (2, 1, 1, 0)
+    assert (report["follow_up_rate"], sum(report["buckets"].values())) == (0.5, 2)
+    assert report["excluded"] == {"total": 4, "by_reason": {"spam": 1, "test": 3}}
+    assert report["day"]["events"]["excluded"] == 4
+    assert sum(source["leads"] for source in report["sources"]) == 2
     review = reports(world).weekly(MONDAY_NINE.date(), MONDAY_NINE + timedelta(days=8))
     assert review["headline"]["promises"] == {"due": 2, "kept": 1, "missed": 1}
     assert review["headline"]["excluded"]["total"] == 4

@@ -31,9 +31,9 @@ LATER = {"follow_up": "2027-06-01T10:00"}  # agreed far away: nothing but the ex
 
 def expiring(after: timedelta | None = TEN_DAYS, policy: Policy | None = None) -> World:
     """Return a world whose leads of every tier expire after so long, in stages without limits."""
-    given = policy or policies.shipped()
-    tiers = tuple(replace(tier, expire_after=after) for tier in given.tiers)
-    return World(policy=replace(given, tiers=tiers, stages={}))
+    base = policy or policies.shipped()
+    tiers = tuple(replace(tier, expire_after=after) for tier in base.tiers)
+    return World(policy=replace(base, tiers=tiers, stages={}))
 
 
 def expiries(world: World, lead_id: str) -> list[tuple[str, str]]:
@@ -49,7 +49,7 @@ def contacted(world: World) -> str:
 def test_a_lead_without_a_touch_for_its_tiers_time_goes_to_the_next_person_at_that_instant() -> None:
     world = expiring()
     lead_id = contacted(world)
-    before = world.lead(lead_id)
+    lead_before = world.lead(lead_id)
     world.advance(days=10, minutes=-1)
     assert world.lead(lead_id).owner_id == "ana"
     world.advance(minutes=1)
@@ -58,7 +58,7 @@ def test_a_lead_without_a_touch_for_its_tiers_time_goes_to_the_next_person_at_th
     assert (expired.data["previous"], expired.data["owner"], expired.data["reason"]) == ("ana", "ben", EXPIRED)
     assert from_document(Receipt, expired.data["receipt"]).recompute() == "ben"
     after = world.lead(lead_id)
-    assert (after.promise, after.first_owner_id, after.hops) == (before.promise, "ana", 0)
+    assert (after.promise, after.first_owner_id, after.hops) == (lead_before.promise, "ana", 0)
     assert after.next_action is not None
     assert after.next_action.due_at == world.now + timedelta(minutes=5)
     assert "Ana Costa left this lead untouched" in world.mails(lead_id, Template.ALERT_OWNER)[-1].mail.text
@@ -103,9 +103,9 @@ def test_what_the_manager_records_is_no_touch_by_the_owner() -> None:
     lead = world.lead(lead_id)
     token = world.links.outcome(lead, "mia", world.now).rpartition("/")[2]
     assert world.desk.look(token, world.now).person == "mia"
-    before = lead.touched_at
+    touched_at = lead.touched_at
     world.press_form(token, OutcomeForm(outcome="no_answer", submission=lead.version))
-    assert world.lead(lead_id).touched_at == before
+    assert world.lead(lead_id).touched_at == touched_at
     world.advance(days=1)
     assert expiries(world, lead_id) == [("ana", "ben")]
 
@@ -180,13 +180,13 @@ def test_f11_the_task_for_an_untouched_lead_comes_whoever_has_it_after_their_own
     world = expiring(timedelta(days=5))
     lead_id = world.receive()
     world.press(lead_id, "connected", follow_up="2026-11-23T10:00")
-    [asked] = [c for c in world.lead(lead_id).clocks if c.target == UNTOUCHED]
+    [timer] = [c for c in world.lead(lead_id).clocks if c.target == UNTOUCHED]
     world.advance(days=5)
     window = world.lead(lead_id).next_action
     assert window is not None
     world.advance(days=5, minutes=-1)
     [stalled] = world.events(lead_id, Kind.LEAD_STALLED)
-    assert stalled.at == max(asked.deadline, window.due_at + timedelta(days=1))
+    assert stalled.at == max(timer.deadline, window.due_at + timedelta(days=1))
     assert (stalled.data["owner"], stalled.data["target"]) == ("ben", UNTOUCHED)
 
 
@@ -243,19 +243,19 @@ def test_after_every_sweep_no_open_lead_is_older_than_its_time_without_a_touch(
     world = expiring(limit)
     world.alarms.lost = lost
     world.receive()
-    for what, how in steps:
-        _do(world, what, how)
+    for action, how in steps:
+        _do(world, action, how)
         world.sweep()
         for lead in (world.lead(i) for i in world.lead_ids()):
             assert not _is_forgotten(world, lead, limit, timedelta(seconds=90 if lost else 0)), lead
 
 
-def _do(world: World, what: str, how: Any) -> None:
-    if what == "receive":
+def _do(world: World, action: str, how: Any) -> None:
+    if action == "receive":
         world.receive(message=how)
-    elif what == "wait":
+    elif action == "wait":
         world.advance(minutes=how)
-    elif what == "away":
+    elif action == "away":
         world.table.set_away(how, world.now + timedelta(hours=3))
     else:
         lead_id = world.lead_ids()[0]

@@ -147,7 +147,7 @@ def test_under_ten_thousand_waiting_messages_a_new_leads_acknowledgement_leaves_
     flood(world)
     world.retries.at(world.now, world.now)
     world.advance(seconds=20)
-    arrived, before = world.now, len(provider.sent)
+    arrived, sent_before = world.now, len(provider.sent)
     lead_id = world.receive(email="new@example.com")
     world.advance(seconds=40)
     acknowledged, alerted = (provider.first(lead_id, template) for template in ("acknowledge", "alert_owner"))
@@ -155,8 +155,8 @@ def test_under_ten_thousand_waiting_messages_a_new_leads_acknowledgement_leaves_
     assert alerted - arrived <= BOUND
     assert provider.refused == 0, "the rate was kept to"
     if flood not in (of_notices_for_a_digest, of_alerts_to_the_owner):  # what is too much for a colleague is digested
-        assert before >= PER_SECOND * 20, "the provider took all it could before"
-        assert len(provider.sent) - before >= PER_SECOND * 40, "and after"
+        assert sent_before >= PER_SECOND * 20, "the provider took all it could before"
+        assert len(provider.sent) - sent_before >= PER_SECOND * 40, "and after"
 
 
 def test_neither_urgent_nor_fair_does_one_lane_starve_the_others() -> None:

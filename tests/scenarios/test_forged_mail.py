@@ -68,15 +68,15 @@ def left(world: Inbox) -> frozenset[Channel]:
 @pytest.mark.parametrize("results", FORGED.values(), ids=FORGED)
 def test_a_forged_stop_ends_nothing_holds_what_is_automatic_and_tells_the_owner_at_once(results: str) -> None:
     world, lead_id = enrolled()
-    before = len(world.mails(lead_id, Template.NEEDS_PERSON))
+    mails_before = len(world.mails(lead_id, Template.NEEDS_PERSON))
     settled = world.drop(verdict(results))
     lead = world.lead(lead_id)
     assert (settled.id, lead.opted_out, left(world)) == (lead_id, (), frozenset())
     assert lead.enrolment is not None
     assert lead.enrolment.awaits_outcome, "no step goes out before a person acts"
-    [told] = world.mails(lead_id, Template.NEEDS_PERSON)[before:]
-    assert "not proved" in told.mail.text
-    assert "STOP" in told.mail.text
+    [mail] = world.mails(lead_id, Template.NEEDS_PERSON)[mails_before:]
+    assert "not proved" in mail.mail.text
+    assert "STOP" in mail.mail.text
 
 
 @pytest.mark.parametrize("results", GENUINE.values(), ids=GENUINE)
@@ -126,13 +126,13 @@ def test_a_mail_that_no_server_has_checked_is_taken_at_its_word() -> None:
 
 def test_a_forged_mail_joins_nobodys_lead_and_is_a_lead_of_its_own() -> None:
     world, lead_id = enrolled()
-    before = world.lead(lead_id)
+    lead_before = world.lead(lead_id)
     settled = world.drop(verdict(FORGED["dmarc fails"], "Please cancel my order."))
     assert settled.status == "created"
     own = world.lead(settled.id)
     assert (own.sender_unproved, own.owner_id is not None) == (True, True)
     assert own.concern is not None
-    assert world.lead(lead_id) == before, "its sequence goes on, no clock stopped"
+    assert world.lead(lead_id) == lead_before, "its sequence goes on, no clock stopped"
     again = verdict(FORGED["dmarc fails"], "Do you hear me?", **{"Message-ID": "<3@example.com>"})
     assert (world.drop(again).id, len(world.lead_ids())) == (settled.id, 2)
 
@@ -154,20 +154,20 @@ def test_the_genuine_sender_is_led_to_their_own_lead_whatever_was_forged_before_
 def test_a_stop_that_is_forged_for_somebody_unknown_waits_for_a_person_who_may_release_it() -> None:
     world = Inbox()
     assert world.drop(verdict(FORGED["dmarc fails"])).status == "held"
-    [held] = world.quarantine.waiting(9)
-    assert (held.reason, left(world)) == (Reason.UNVERIFIED, frozenset())
-    world.quarantine.release(held.id, "lea", world.now)
+    [delivery] = world.quarantine.waiting(9)
+    assert (delivery.reason, left(world)) == (Reason.UNVERIFIED, frozenset())
+    world.quarantine.release(delivery.id, "lea", world.now)
     assert left(world) == {Channel.EMAIL}
 
 
 def test_a_held_wish_that_is_told_again_joins_no_lead_that_came_since() -> None:
     world = Inbox()
-    held = world.drop(verdict(FORGED["dmarc fails"]), "ses/forged")
+    result = world.drop(verdict(FORGED["dmarc fails"]), "ses/forged")
     lead_id = world.receive(email=ADDRESS, name="Ada Obi")
-    before = world.lead(lead_id)
+    lead_before = world.lead(lead_id)
     again = world.tell("ses/forged")
-    assert (again.id, again.status) == (held.id, "duplicate")
-    assert world.lead(lead_id) == before
+    assert (again.id, again.status) == (result.id, "duplicate")
+    assert world.lead(lead_id) == lead_before
 
 
 def test_a_wish_that_a_lead_showed_is_not_held_when_it_is_told_again_after_its_end() -> None:
@@ -216,8 +216,8 @@ def test_nobody_is_led_to_a_lead_by_an_address_that_was_forged_in_its_thread() -
 def test_an_id_of_ours_alone_notes_an_unproved_mail_in_its_thread_and_ends_nothing() -> None:
     world, lead_id = enrolled()
     sent, _ = world.sent_to_lead(lead_id)
-    named = {"From": "Bo <bo@example.com>", "In-Reply-To": f"<{sent}>"}
-    settled = world.drop(verdict(FORGED["dmarc fails"], "I agree to everything.", **named))
+    headers = {"From": "Bo <bo@example.com>", "In-Reply-To": f"<{sent}>"}
+    settled = world.drop(verdict(FORGED["dmarc fails"], "I agree to everything.", **headers))
     lead = world.lead(lead_id)
     assert (settled.id, lead.opted_out) == (lead_id, ())
     assert lead.enrolment is not None
@@ -237,11 +237,11 @@ def test_a_form_mailer_that_is_proved_speaks_for_nobody_else() -> None:
 def test_a_redelivery_of_a_forged_stop_holds_nothing_anew() -> None:
     world, lead_id = enrolled()
     world.drop(verdict(FORGED["dmarc fails"]), "ses/stop")
-    before = world.lead(lead_id)
+    lead_before = world.lead(lead_id)
     world.advance(hours=30)
-    before = world.lead(lead_id)
+    lead_before = world.lead(lead_id)
     assert world.tell("ses/stop").status == "duplicate"
-    assert world.lead(lead_id) == before
+    assert world.lead(lead_id) == lead_before
 
 
 @pytest.mark.parametrize(

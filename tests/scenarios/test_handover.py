@@ -54,9 +54,9 @@ def moved(world: World, lead_id: str) -> Event:
 def test_r4_a_move_rearms_under_the_new_teams_policy() -> None:
     world = World(policy=round_the_clock(), now=FRIDAY_CLOSING)
     lead_id = world.receive()
-    before, old_alarm = world.lead(lead_id), world.alarm(lead_id)
+    lead_before, old_alarm = world.lead(lead_id), world.alarm(lead_id)
     monday = MONDAY_NINE + timedelta(days=7)
-    assert before.promise.deadline == monday + timedelta(minutes=3)
+    assert lead_before.promise.deadline == monday + timedelta(minutes=3)
     world.advance(minutes=1)
     hand_over(world, lead_id, reason="Wants a kitchen")
     moved_at, lead = world.now, world.lead(lead_id)
@@ -64,17 +64,17 @@ def test_r4_a_move_rearms_under_the_new_teams_policy() -> None:
     assert (lead.owner_id, lead.pool_id) == ("dora", "projects")
     assert lead.next_action is not None
     assert [c.deadline for c in lead.clocks] == [lead.next_action.due_at] == [due]
-    assert lead.promise == before.promise, "the first promise stays what it was"
-    assert (lead.first_assigned_at, lead.first_owner_id) == (before.first_assigned_at, before.first_owner_id)
+    assert lead.promise == lead_before.promise, "the first promise stays what it was"
+    assert (lead.first_assigned_at, lead.first_owner_id) == (lead_before.first_assigned_at, lead_before.first_owner_id)
 
-    told = moved(world, lead_id).data
-    assert (told["old_deadline"], told["new_deadline"]) == (
+    data = moved(world, lead_id).data
+    assert (data["old_deadline"], data["new_deadline"]) == (
         "2026-11-30T08:03:00.000000Z",
         "2026-11-27T15:04:00.000000Z",
     )
-    assert told["old_policy_version"] == told["new_policy_version"] == world.policy.version
-    assert (told["cause"], told["reason"]) == ("person", "Wants a kitchen")
-    assert (told["previous"], told["previous_pool"]) == (before.owner_id, "inbound")
+    assert data["old_policy_version"] == data["new_policy_version"] == world.policy.version
+    assert (data["cause"], data["reason"]) == ("person", "Wants a kitchen")
+    assert (data["previous"], data["previous_pool"]) == (lead_before.owner_id, "inbound")
 
     assert world.sla.on_alarm(old_alarm, moved_at) is None, "the old alarm is not heard"
     world.advance(minutes=5)
@@ -88,7 +88,7 @@ def test_r4_a_move_rearms_under_the_new_teams_policy() -> None:
     world.press_form(world.link(lead_id), OutcomeForm(outcome="connected", submission=world.lead(lead_id).version))
     so_far = world.kinds(lead_id)
     world.advance(days=2, hours=17, minutes=10)
-    assert world.now > before.promise.deadline
+    assert world.now > lead_before.promise.deadline
     old_teams = [e for e in world.table.history(lead_id) if e.data.get("target") == FIRST_RESPONSE and e.at >= monday]
     assert old_teams == [], "the old team's clock stays silent"
     assert world.kinds(lead_id)[: len(so_far)] == so_far
@@ -262,19 +262,19 @@ def test_whoever_qualifies_a_lead_of_their_own_pool_keeps_it_without_a_move() ->
 def test_taking_an_outcome_back_gives_the_lead_back_with_a_link_of_its_own() -> None:
     world = World(policy=handing_on())
     lead_id = world.receive()
-    before, old_link = world.lead(lead_id), world.link(lead_id)
+    lead_before, old_link = world.lead(lead_id), world.link(lead_id)
     world.press(lead_id, "interested")
     closer = world.lead(lead_id).owner_id
     world.undo(lead_id)
     world.run_stream()
     lead = world.lead(lead_id)
     assert (lead.owner_id, lead.pool_id, lead.clocks, lead.handover) == (
-        before.owner_id,
-        before.pool_id,
-        before.clocks,
+        lead_before.owner_id,
+        lead_before.pool_id,
+        lead_before.clocks,
         None,
     )
-    assert lead.generation == before.generation + 2
+    assert lead.generation == lead_before.generation + 2
     with pytest.raises(LinkExpired):
         world.desk.look(old_link, world.now)
     assert world.desk.look(world.link(lead_id), world.now).lead == lead

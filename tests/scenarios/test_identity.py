@@ -103,10 +103,10 @@ def test_an_address_or_number_that_cannot_be_read_is_a_key_by_its_text(
     first: dict[str, object], second: dict[str, object]
 ) -> None:
     world = World()
-    one, two = posted(world, {"name": "Ada", **first}, {"message": "still there?", **second})
-    assert one == two
+    first_id, second_id = posted(world, {"name": "Ada", **first}, {"message": "still there?", **second})
+    assert first_id == second_id
     assert not [
-        mail for mail in world.mails(one, Template.ACKNOWLEDGE) if mail.permission.address.endswith((".jp", "l"))
+        mail for mail in world.mails(first_id, Template.ACKNOWLEDGE) if mail.permission.address.endswith((".jp", "l"))
     ]
 
 
@@ -121,10 +121,10 @@ def test_a_word_of_opt_out_holds_for_a_number_that_cannot_be_read() -> None:
 @pytest.mark.parametrize("text", ["none", "n/a", "-", "no email", "000 000 000", "0"])
 def test_what_names_nobody_joins_nobody(text: str) -> None:
     world = World()
-    one, two = posted(
+    first_id, second_id = posted(
         world, {"name": "Ada", "email": text, "phone": text}, {"name": "Bo", "email": text, "phone": text}
     )
-    assert one != two
+    assert first_id != second_id
 
 
 NUMBER = {"phone": "+49 30 901820"}
@@ -147,8 +147,8 @@ ANN = {"name": "Ann Lee", "email": "ann@acme.example"}
 def test_two_people_at_one_number_have_other_names_and_other_addresses(
     second: dict[str, object], is_same: bool
 ) -> None:
-    one, two = posted(World(), ANN | NUMBER, second | NUMBER)
-    assert (one == two) is is_same
+    first, other = posted(World(), ANN | NUMBER, second | NUMBER)
+    assert (first == other) is is_same
 
 
 def test_who_shares_a_number_finds_their_own_lead_again_though_it_is_not_the_latest() -> None:
@@ -185,8 +185,8 @@ def test_who_leaves_by_a_link_does_not_stop_the_sequence_of_who_shares_their_num
 )
 def test_behind_a_switchboard_the_extension_tells_people_apart(second: dict[str, object], is_same: bool) -> None:
     world = country_of(World(), "US")
-    one, two = posted(world, ANN | {"phone": "+1 608-271-9000 x11"}, second)
-    assert (one == two) is is_same
+    first, other = posted(world, ANN | {"phone": "+1 608-271-9000 x11"}, second)
+    assert (first == other) is is_same
 
 
 @pytest.mark.parametrize(("second", "extension"), [("608-271-9000 x42", "42"), ("608-272-8000 x42", "")])
@@ -194,9 +194,9 @@ def test_the_extension_of_another_number_is_not_dialled_behind_the_one_that_is_k
     second: str, extension: str
 ) -> None:
     world = country_of(World(), "US")
-    one, two = posted(world, ANN | {"phone": "608-271-9000"}, ANN | {"phone": second})
-    inquiry = world.lead(one).inquiry
-    assert (two, inquiry.phone, inquiry.extension) == (one, "+16082719000", extension)
+    first, other = posted(world, ANN | {"phone": "608-271-9000"}, ANN | {"phone": second})
+    inquiry = world.lead(first).inquiry
+    assert (other, inquiry.phone, inquiry.extension) == (first, "+16082719000", extension)
 
 
 def test_an_extension_is_shown_and_dialled_and_texts_go_to_the_number() -> None:
@@ -211,19 +211,19 @@ def test_an_extension_is_shown_and_dialled_and_texts_go_to_the_number() -> None:
     assert {text.permission.address for text in world.texter.sent} <= {"+16082719000"}
 
 
-@pytest.mark.parametrize("given", [4930901820.0, 4930901820, "4930901820.0", "4.930901820E9", "'+4930901820"])
-def test_a_number_from_a_spreadsheet_is_repaired_where_every_digit_is_there(given: object) -> None:
+@pytest.mark.parametrize("number", [4930901820.0, 4930901820, "4930901820.0", "4.930901820E9", "'+4930901820"])
+def test_a_number_from_a_spreadsheet_is_repaired_where_every_digit_is_there(number: object) -> None:
     world = World()
-    [lead_id] = posted(world, {"name": "Ada", "phone": given})
+    [lead_id] = posted(world, {"name": "Ada", "phone": number})
     assert world.lead(lead_id).inquiry.phone == "+4930901820"
 
 
-@pytest.mark.parametrize("given", [4.93e20, 4930901820.5, "4,93E+09", "4.93090182E+09", "16082719000"])
-def test_a_number_that_lost_digits_or_may_be_two_is_kept_and_flagged(given: object) -> None:
+@pytest.mark.parametrize("number", [4.93e20, 4930901820.5, "4,93E+09", "4.93090182E+09", "16082719000"])
+def test_a_number_that_lost_digits_or_may_be_two_is_kept_and_flagged(number: object) -> None:
     world = World()
-    [lead_id] = posted(world, {"name": "Ada", "phone": given})
+    [lead_id] = posted(world, {"name": "Ada", "phone": number})
     inquiry = world.lead(lead_id).inquiry
-    assert (inquiry.phone, inquiry.fields["phone"], inquiry.flags) == (None, str(given), ("phone_odd",))
+    assert (inquiry.phone, inquiry.fields["phone"], inquiry.flags) == (None, str(number), ("phone_odd",))
 
 
 @pytest.mark.parametrize(

@@ -25,8 +25,8 @@ def take(world: World, *rows: ImportRow) -> tuple[ImportResult, ...]:
 
 
 def live(number: int, **body: Any) -> ImportRow:
-    known = {"name": f"Ada {number}", "email": f"ada{number}@example.com", "message": WARM}
-    return ImportRow(number=number + 1, key=f"id-{number}", body=known | body)
+    defaults = {"name": f"Ada {number}", "email": f"ada{number}@example.com", "message": WARM}
+    return ImportRow(number=number + 1, key=f"id-{number}", body=defaults | body)
 
 
 def over(number: int, stage: str = "won", closed_at: str | None = "2026-03-04", **body: Any) -> ImportRow:
@@ -36,18 +36,18 @@ def over(number: int, stage: str = "won", closed_at: str | None = "2026-03-04", 
 
 def test_a_live_row_is_routed_and_timed_as_any_other_lead_and_nobody_is_thanked_for_a_message() -> None:
     imported, sent = World(), World()
-    [one] = take(imported, live(1))
+    [result] = take(imported, live(1))
     theirs = sent.submit(Submission(source="old_crm", body={**live(1).body, "acknowledge": False})).lead_id
     for world in (imported, sent):
         world.advance(hours=3)
-    assert imported.lead(one.lead_id) == replace(sent.lead(theirs), id=one.lead_id)
-    assert imported.kinds(one.lead_id) == sent.kinds(theirs)
-    assert not imported.mails(one.lead_id, Template.ACKNOWLEDGE)
+    assert imported.lead(result.lead_id) == replace(sent.lead(theirs), id=result.lead_id)
+    assert imported.kinds(result.lead_id) == sent.kinds(theirs)
+    assert not imported.mails(result.lead_id, Template.ACKNOWLEDGE)
 
 
 def test_an_owner_whom_nobody_knows_is_named() -> None:
-    [one] = take(World(), live(1, owner="Nobody Known"))
-    assert [(p.field, p.detail) for p in one.problems] == [
+    [result] = take(World(), live(1, owner="Nobody Known"))
+    assert [(p.field, p.detail) for p in result.problems] == [
         ("owner", "nobody here is called 'Nobody Known', kept as it was written")
     ]
 
@@ -56,8 +56,8 @@ def test_r6_a_thousand_rows_at_once_are_shared_to_one() -> None:
     world = World(policy=without_caps(with_pool(World().policy, dict.fromkeys(("ana", "ben", "cem"), 1))))
     world.respond.deliver = lambda *_: None  # type: ignore[method-assign]  # a thousand mails prove nothing here
     results = take(world, *(live(number) for number in range(1_000)))
-    assert Counter(one.result for one in results) == {"created": 1_000}
-    shares = Counter(world.lead(one.lead_id).owner_id for one in results)
+    assert Counter(result.result for result in results) == {"created": 1_000}
+    shares = Counter(world.lead(result.lead_id).owner_id for result in results)
     assert set(shares) == {"ana", "ben", "cem"}
     assert max(shares.values()) - min(shares.values()) <= 1
 
@@ -68,7 +68,7 @@ def test_the_same_file_again_creates_none_even_years_later_or_changed() -> None:
     first = take(world, *rows)
     world.now += timedelta(days=3 * 365)
     again = take(world, *(replace(row, body={**row.body, "message": "changed"}) for row in rows))
-    assert [(one.result, one.lead_id) for one in again] == [("duplicate", one.lead_id) for one in first]
+    assert [(result.result, result.lead_id) for result in again] == [("duplicate", result.lead_id) for result in first]
     assert len(world.lead_ids()) == 3
 
 
@@ -80,10 +80,10 @@ def test_a_closed_row_keeps_its_stage_and_dates_and_nobody_hears_of_it() -> None
     assert (lead.stage, lead.received_at) == (Stage.WON, datetime.fromisoformat("2026-02-03T09:00Z"))
     assert lead.closed_at == datetime.fromisoformat("2026-03-03T23:00Z"), "midnight in the company's zone"
     assert (world.lead(lost.lead_id).stage, world.lead(lost.lead_id).lost_reason) == (Stage.LOST, "price")
-    for one in (won, lost):
-        assert world.kinds(one.lead_id) == [EventKind.LEAD_RECEIVED, EventKind.LEAD_EXCLUDED]
-        assert fold(world.table.history(one.lead_id)) == world.lead(one.lead_id)
-        assert not world.lead(one.lead_id).is_breached(world.now)
+    for result in (won, lost):
+        assert world.kinds(result.lead_id) == [EventKind.LEAD_RECEIVED, EventKind.LEAD_EXCLUDED]
+        assert fold(world.table.history(result.lead_id)) == world.lead(result.lead_id)
+        assert not world.lead(result.lead_id).is_breached(world.now)
     assert not world.mailer.sent
     assert not world.texter.sent
     assert world.repairs() == 0
@@ -98,8 +98,8 @@ def test_a_thousand_records_ring_no_alarm_and_take_nobodys_turn() -> None:
 
 def test_an_open_row_from_long_ago_is_due_from_now_on_and_gets_no_late_reply() -> None:
     world = World()
-    [one] = take(world, live(1, message=HOT, received_at="2026-02-03T10:00:00"))
-    lead = world.lead(one.lead_id)
+    [result] = take(world, live(1, message=HOT, received_at="2026-02-03T10:00:00"))
+    lead = world.lead(result.lead_id)
     assert lead.received_at == datetime.fromisoformat("2026-02-03T09:00Z")
     assert lead.promise.deadline == MONDAY_NINE + timedelta(minutes=5)
     assert lead.owner_id == "ana"
@@ -110,8 +110,8 @@ def test_an_open_row_from_long_ago_is_due_from_now_on_and_gets_no_late_reply() -
 def test_an_old_row_that_joins_an_open_lead_gets_no_late_reply_either() -> None:
     world = World()
     open_id = world.receive(email="ada1@example.com")
-    [one] = take(world, live(1, received_at="2026-02-03T10:00:00"))
-    assert (one.result, one.lead_id) == ("merged", open_id)
+    [result] = take(world, live(1, received_at="2026-02-03T10:00:00"))
+    assert (result.result, result.lead_id) == ("merged", open_id)
     assert len(world.mails(open_id, Template.ACKNOWLEDGE)) == 1
 
 
@@ -136,8 +136,8 @@ def test_r14_rows_without_address_and_number_are_people_of_their_own() -> None:
     world = World()
     blank = {"email": "", "phone": " ", "company": "", "name": "Ada Obi"}
     results = take(world, *(live(number, **blank) for number in range(5)), over(9, **blank))
-    assert [one.result for one in results] == ["created"] * 6
-    assert all(not world.lead(one.lead_id).earlier_lead_ids for one in results)
+    assert [result.result for result in results] == ["created"] * 6
+    assert all(not world.lead(result.lead_id).earlier_lead_ids for result in results)
 
 
 def test_a_row_that_is_nobody_is_rejected_by_its_fields_and_an_odd_one_is_kept_and_named() -> None:
@@ -154,6 +154,6 @@ def test_a_row_that_is_nobody_is_rejected_by_its_fields_and_an_odd_one_is_kept_a
 @pytest.mark.parametrize("past", [None, {"stage": "won", "closed_at": "nonsense", "lost_reason": ""}])
 def test_a_date_that_is_none_does_not_lose_the_row(past: dict[str, Any] | None) -> None:
     world = World()
-    [one] = take(world, replace(live(1, received_at="nonsense"), past=past))
-    assert one.result == "created"
-    assert world.lead(one.lead_id).inquiry.fields["received_at"] == "nonsense"
+    [result] = take(world, replace(live(1, received_at="nonsense"), past=past))
+    assert result.result == "created"
+    assert world.lead(result.lead_id).inquiry.fields["received_at"] == "nonsense"

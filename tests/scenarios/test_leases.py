@@ -17,33 +17,33 @@ def world_of(monkeypatch: pytest.MonkeyPatch) -> tuple[World, list[timedelta]]:
     shipped = World().policy
     policy = replace(shipped, messaging=replace(shipped.messaging, lease=LEASE))
     world = World(policy=with_pool(without_caps(policy), {"ana": 1}))
-    held: list[timedelta] = []
+    leases: list[timedelta] = []
     claim: Callable[..., Message | None] = world.table.claim
 
     def noted(lead_id: str, message_id: str, holder: str, now: datetime, lease_until: datetime) -> Message | None:
-        held.append(lease_until - now)
+        leases.append(lease_until - now)
         return claim(lead_id, message_id, holder, now, lease_until)
 
     monkeypatch.setattr(world.table, "claim", noted)
-    return world, held
+    return world, leases
 
 
 def test_a_message_is_held_for_the_lease_of_the_policy(monkeypatch: pytest.MonkeyPatch) -> None:
-    world, held = world_of(monkeypatch)
+    world, leases = world_of(monkeypatch)
     world.receive()
-    assert held
-    assert {*held} == {LEASE}
+    assert leases
+    assert {*leases} == {LEASE}
 
 
 def test_what_goes_in_a_digest_is_held_as_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    world, held = world_of(monkeypatch)
+    world, leases = world_of(monkeypatch)
     lead_id = world.receive()
     notice = next(m for m in world.table.messages(lead_id) if m.recipient in world.policy.people)
     queued = replace(notice, id="queued", queued=True, status=Status.PENDING, next_try_at=world.now)
     world.table.owe(queued)
-    held.clear()
+    leases.clear()
     assert world.digest.send(notice.recipient, [queued], world.now)
-    assert held == [LEASE]
+    assert leases == [LEASE]
 
 
 def test_one_lead_that_cannot_be_read_keeps_no_other_notice_from_a_digest(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -50,11 +50,11 @@ def moves(world: World, lead_id: str) -> list[tuple[str, str, str]]:
 
 def test_a_lead_that_is_due_inside_a_leave_goes_to_the_delegate_whatever_their_pool() -> None:
     world, lead_id = on_leave()
-    before = world.lead(lead_id)
+    lead_before = world.lead(lead_id)
     world.advance(hours=1, minutes=5)
     after = world.lead(lead_id)
     assert moves(world, lead_id) == [("ana", "dora", DELEGATE)]
-    assert (after.next_action, after.promise, after.hops) == (before.next_action, before.promise, 0)
+    assert (after.next_action, after.promise, after.hops) == (lead_before.next_action, lead_before.promise, 0)
     [moved] = world.events(lead_id, Kind.LEAD_REASSIGNED)
     receipt = from_document(Receipt, moved.data["receipt"])
     assert (receipt.recompute(), receipt.policy_version) == ("dora", world.policy.version)
@@ -105,7 +105,7 @@ def test_the_delegate_of_somebody_inactive_is_not_asked() -> None:
 def test_at_the_end_of_a_leave_that_says_so_an_untouched_lead_comes_back(delegate: str | None) -> None:
     world, lead_id = on_leave(LENT, ana={"away": (LENT,), "delegate": delegate})
     world.press(lead_id, "connected", follow_up="2026-11-25T08:00")  # due before the leave ends
-    before = world.lead(lead_id)
+    lead_before = world.lead(lead_id)
     world.advance(hours=1, minutes=5)
     cover = str(world.lead(lead_id).owner_id)
     assert cover == (delegate or "ben")
@@ -114,7 +114,7 @@ def test_at_the_end_of_a_leave_that_says_so_an_untouched_lead_comes_back(delegat
     world.advance(minutes=1)
     after = world.lead(lead_id)
     assert moves(world, lead_id)[1:] == [(cover, "ana", GIVEN_BACK)]
-    assert (after.next_action, after.hops, after.past_owners) == (before.next_action, 0, ())
+    assert (after.next_action, after.hops, after.past_owners) == (lead_before.next_action, 0, ())
     assert "It is yours again." in world.mails(lead_id, Template.ALERT_OWNER)[-1].mail.text
     assert "an absence that is over" in world.mails(lead_id, Template.LEAD_MOVED)[-1].mail.text
     gone, back = world.events(lead_id, Kind.LEAD_REASSIGNED)

@@ -64,9 +64,9 @@ class Pipeline(RuleBasedStateMachine):
     @rule(data=st.data())
     def look(self, data: st.DataObject) -> None:
         lead_id = data.draw(st.sampled_from(self.owned()))
-        before = self.world.lead(lead_id), self.world.table.history(lead_id)
+        lead_before = self.world.lead(lead_id), self.world.table.history(lead_id)
         self.world.desk.look(self.world.link(lead_id), self.world.now)
-        assert (self.world.lead(lead_id), self.world.table.history(lead_id)) == before
+        assert (self.world.lead(lead_id), self.world.table.history(lead_id)) == lead_before
 
     @rule(person=st.sampled_from(["ana", "ben", "cem"]), hours=st.sampled_from([None, 1, 30]))
     def go_away(self, person: str, hours: int | None) -> None:

@@ -96,11 +96,11 @@ def test_a_mail_is_one_lead_with_sender_subject_words_and_id_acknowledged_and_ow
 def test_the_same_mail_again_by_whatever_way_changes_nothing() -> None:
     world = Inbox()
     first = world.drop(mail(), "ses/1")
-    before = world.lead(first.id)
+    lead_before = world.lead(first.id)
     world.advance(minutes=1)
     again = [world.tell("ses/1"), world.drop(mail(), "ses/2"), world.drop(mail(to="info@firm.example"), "ses/3")]
     assert [(s.id, s.status) for s in again] == [(first.id, "duplicate")] * 3
-    assert world.lead(first.id) == before
+    assert world.lead(first.id) == lead_before
     assert world.lead_ids() == [first.id]
 
 
@@ -126,8 +126,8 @@ def test_another_mail_under_a_used_id_is_held_and_not_lost() -> None:
     world = Inbox()
     world.drop(mail("One"))
     assert world.drop(mail("Two")).status == "held"
-    [held] = world.quarantine.waiting(9)
-    assert (held.channel, held.reason, held.file) == ("email", Reason.UNMAPPED, "ses/1")
+    [delivery] = world.quarantine.waiting(9)
+    assert (delivery.channel, delivery.reason, delivery.file) == ("email", Reason.UNMAPPED, "ses/1")
 
 
 def answers(world: Inbox, lead_id: str) -> dict[str, bytes]:
@@ -148,7 +148,7 @@ def test_an_answer_is_an_activity_on_its_lead_whoever_sends_it_and_never_a_secon
     world = Inbox()
     lead_id = world.drop(mail()).id
     world.advance(minutes=3)
-    before = world.lead(lead_id)
+    lead_before = world.lead(lead_id)
     settled = world.drop(answers(world, lead_id)[way], "ses/answer")
     assert (settled.id, settled.status) == (lead_id, "merged")
     assert world.tell("ses/answer").status == "duplicate"
@@ -159,7 +159,7 @@ def test_an_answer_is_an_activity_on_its_lead_whoever_sends_it_and_never_a_secon
     assert len(world.mails(lead_id, Template.WROTE_AGAIN)) == 1
     assert len(world.mails(lead_id, Template.ACKNOWLEDGE)) == 1
     after = world.lead(lead_id)
-    assert (after.first_contact_at, after.promise, after.clocks) == (None, before.promise, before.clocks)
+    assert (after.first_contact_at, after.promise, after.clocks) == (None, lead_before.promise, lead_before.clocks)
     assert fold(world.table.history(lead_id)) == after
 
 
@@ -218,13 +218,17 @@ def test_an_absence_notice_in_a_thread_is_noted_and_the_clock_runs_on() -> None:
         "Back on Monday.",
         headers={"In-Reply-To": f"<{sent}>", "Auto-Submitted": "auto-replied", "Message-ID": "<away@example.com>"},
     )
-    before, mails = world.lead(lead_id), len(world.mailer.sent)
+    lead_before, mails = world.lead(lead_id), len(world.mailer.sent)
     assert [world.drop(away).status, world.drop(away).status] == ["noted", "duplicate"]
     [noted] = world.events(lead_id, Kind.AUTO_REPLY_NOTED)
     assert noted.data["words"] == "Back on Monday."
     after = world.lead(lead_id)
-    assert (after.first_contact_at, after.clocks, after.next_action) == (None, before.clocks, before.next_action)
-    assert after.last_inquiry == before.last_inquiry
+    assert (after.first_contact_at, after.clocks, after.next_action) == (
+        None,
+        lead_before.clocks,
+        lead_before.next_action,
+    )
+    assert after.last_inquiry == lead_before.last_inquiry
     assert len(world.mailer.sent) == mails
     world.advance(minutes=61)
     assert Kind.DEADLINE_MISSED in world.kinds(lead_id)
@@ -266,11 +270,11 @@ def test_a_delay_and_a_report_about_others_mails_change_no_message(message_id: s
 def test_what_the_server_suspects_waits_for_a_person_and_is_no_lead_until_then(verdict: str, reason: Reason) -> None:
     world = Inbox()
     assert world.drop(mail(headers={verdict: "FAIL"}), "ses/1").status == "held"
-    [held] = world.quarantine.suspected(9) if reason is Reason.SPAM else world.quarantine.waiting(9)
-    assert (held.reason, held.file, held.content) == (reason, "ses/1", "")
-    assert held.data["from"] == "Ada Obi <ada@example.com>"
+    [delivery] = world.quarantine.suspected(9) if reason is Reason.SPAM else world.quarantine.waiting(9)
+    assert (delivery.reason, delivery.file, delivery.content) == (reason, "ses/1", "")
+    assert delivery.data["from"] == "Ada Obi <ada@example.com>"
     assert world.mailer.sent == []
-    [accepted] = world.quarantine.release(held.id, "mia", world.now)
+    [accepted] = world.quarantine.release(delivery.id, "mia", world.now)
     assert accepted.status == "created"
     assert world.tell("ses/1").status == "duplicate"
     assert world.lead_ids() == [accepted.lead_id]
@@ -281,8 +285,8 @@ def test_what_the_server_suspects_waits_for_a_person_and_is_no_lead_until_then(v
 def test_what_cannot_be_read_is_held_with_its_place_and_what_is_gone_is_said() -> None:
     world = Inbox()
     assert world.drop(b"\0\0", "ses/odd").status == "held"
-    [held] = world.quarantine.waiting(9)
-    assert (held.reason, held.file) == (Reason.UNREADABLE, "ses/odd")
+    [delivery] = world.quarantine.waiting(9)
+    assert (delivery.reason, delivery.file) == (Reason.UNREADABLE, "ses/odd")
     with pytest.raises(NotFound):
         world.incoming.take("ses/none", world.now)
 

@@ -64,10 +64,10 @@ def test_neither_a_receipt_nor_a_press_in_a_calendar_stops_a_sequence_or_is_a_le
     assert world.drop(raw).status == "set_aside"
     lead_id = world.drop(mail(HOT, headers={"Message-ID": "<first@example.com>"})).id
     world.advance(days=3)
-    before = len(world.mailer.sent)
+    sent_before = len(world.mailer.sent)
     world.drop(raw.replace(b"m1@example.com", b"m2@example.com"), "ses/again")
     assert world.lead(lead_id).enrolment
-    assert len(world.mailer.sent) == before
+    assert len(world.mailer.sent) == sent_before
     assert world.lead_ids() == [lead_id]
 
 
@@ -138,7 +138,7 @@ def test_an_answering_machine_that_writes_from_a_new_address_each_time_is_held_w
         world.advance(minutes=1)
     assert len(world.lead_ids()) == MailLimits().alike
     waiting = world.quarantine.waiting(50)
-    assert {held.reason for held in waiting} == {Reason.TOO_MANY}
+    assert {delivery.reason for delivery in waiting} == {Reason.TOO_MANY}
     assert len(waiting) == 30 - MailLimits().alike
 
 
@@ -239,7 +239,7 @@ def test_what_was_set_aside_is_listed_and_may_be_taken_back_as_a_lead_that_nobod
     world.drop(mail("Second", headers={"List-Id": "<news.example>", "Message-ID": "<2@x>"}), "ses/2")
     world.advance(days=3)
     second, first = world.quarantine.set_aside(world.now, 9)
-    assert [held.detail for held in (first, second)] == ["Precedence", "List-Id"]
+    assert [delivery.detail for delivery in (first, second)] == ["Precedence", "List-Id"]
     [accepted] = world.quarantine.release(first.id, "mia", world.now)
     assert accepted.status == "created"
     lead = world.lead(accepted.lead_id)
@@ -253,8 +253,8 @@ def test_what_was_set_aside_is_listed_and_may_be_taken_back_as_a_lead_that_nobod
 def test_what_a_person_discarded_is_not_set_aside() -> None:
     world = Inbox()
     world.drop(b"\0\0", "ses/odd")
-    [held] = world.quarantine.waiting(9)
-    world.quarantine.discard(held.id, "mia", "no mail", world.now)
+    [delivery] = world.quarantine.waiting(9)
+    world.quarantine.discard(delivery.id, "mia", "no mail", world.now)
     assert world.quarantine.set_aside(world.now, 9) == ()
     with pytest.raises(StaleSubmission):
-        world.quarantine.release(held.id, "mia", world.now)
+        world.quarantine.release(delivery.id, "mia", world.now)

@@ -67,8 +67,8 @@ def test_every_step_tells_the_people_it_concerns_once() -> None:
     world = World()
     lead_id = world.receive()
     world.advance(minutes=11)
-    told = [(m.permission.purpose, m.permission.address.partition("@")[0]) for m in world.mailer.sent]
-    assert told == [
+    alerts = [(m.permission.purpose, m.permission.address.partition("@")[0]) for m in world.mailer.sent]
+    assert alerts == [
         (Template.ACKNOWLEDGE, "ada1"),
         (Template.ALERT_OWNER, "ana"),
         (Template.WARN_OWNER, "ana"),
@@ -154,11 +154,11 @@ def test_a_closed_lead_is_silent() -> None:
     world = World()
     lead_id = world.receive()
     world.press(lead_id, "lost", reason="price")
-    before = world.kinds(lead_id)
+    kinds = world.kinds(lead_id)
     world.advance(days=5)
     lead = world.lead(lead_id)
     assert (lead.stage, lead.lost_reason, lead.wake_at, lead.next_action) == (Stage.LOST, "price", None, None)
-    assert world.kinds(lead_id) == before
+    assert world.kinds(lead_id) == kinds
 
 
 def test_a_lead_after_closing_time_is_acknowledged_now_and_due_next_morning() -> None:

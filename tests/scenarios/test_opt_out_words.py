@@ -50,10 +50,10 @@ def to_lead(world: World, lead_id: str) -> int:
 @pytest.mark.parametrize("words", ["STOP", "Unsubscribe", "cancel", "END", "quit.", "STOPALL", "Arr\u00eat", "STOPP"])
 def test_a_word_by_text_ends_texts_and_the_sequence_in_the_transaction_that_keeps_it(words: str) -> None:
     world, lead_id = texted()
-    before, sent, written = world.lead(lead_id), to_lead(world, lead_id), len(world.mailer.sent)
+    lead_before, sent, written = world.lead(lead_id), to_lead(world, lead_id), len(world.mailer.sent)
     assert text(world, words) == IntakeResult(lead_id=lead_id, status="merged")
     lead = world.lead(lead_id)
-    assert (lead.version, lead.opted_out, lead.enrolment) == (before.version + 1, (Channel.SMS,), None)
+    assert (lead.version, lead.opted_out, lead.enrolment) == (lead_before.version + 1, (Channel.SMS,), None)
     assert world.table.suppression((person_key(PHONE),)).channels == {Channel.SMS}
     assert ended(world, lead_id) == ["opt_out"]
     [event] = world.events(lead_id, Kind.LEAD_OPTED_OUT)
@@ -167,10 +167,10 @@ def test_a_word_that_is_told_again_ends_no_sequence_that_began_since() -> None:
     world.drop(mail("STOP"), file="ses/stop")
     world.advance(hours=1)
     lead_id = world.receive(email="ada@example.com", **AGREED)
-    before = world.lead(lead_id)
-    assert before.enrolment is not None
+    lead_before = world.lead(lead_id)
+    assert lead_before.enrolment is not None
     assert world.tell("ses/stop").status == "duplicate"
-    assert world.lead(lead_id) == before
+    assert world.lead(lead_id) == lead_before
 
 
 @pytest.mark.parametrize("hours", [20, 26, 72, 13 * 24])
@@ -181,10 +181,10 @@ def test_a_word_that_is_told_again_after_days_ends_nothing_that_began_since(hour
     world.advance(hours=1)
     lead_id = world.receive(email="ada@example.com", **AGREED)
     world.advance(hours=hours)
-    before = world.lead(lead_id)
-    assert before.enrolment is not None
+    lead_before = world.lead(lead_id)
+    assert lead_before.enrolment is not None
     assert world.tell("ses/stop").status == "duplicate"
-    assert world.lead(lead_id) == before
+    assert world.lead(lead_id) == lead_before
 
 
 @pytest.mark.parametrize("words", ["STOP", "Stop writing to me, please. But what does the roof cost?"])
@@ -221,10 +221,10 @@ def test_a_text_that_names_no_time_and_is_told_again_ends_no_sequence_that_began
     text(world, "STOP")
     world.advance(hours=1)
     lead_id = world.receive(email="ada@example.com", **AGREED)
-    before = world.lead(lead_id)
-    assert before.enrolment is not None
+    lead_before = world.lead(lead_id)
+    assert lead_before.enrolment is not None
     assert text(world, "STOP").status == "duplicate"
-    assert world.lead(lead_id) == before
+    assert world.lead(lead_id) == lead_before
     assert text(world, "STOP", key="SM2").lead_id == lead_id
     assert world.lead(lead_id).enrolment is None
 
@@ -282,7 +282,7 @@ def _sent(world: World, channel: Channel) -> list[str]:
     """Return what was sent to Ada by a channel so far."""
     to = {Channel.EMAIL: "ada@example.com", Channel.SMS: PHONE}[channel]
     sent = world.mailer.sent if channel is Channel.EMAIL else world.texter.sent
-    return [one.permission.address for one in sent if one.permission.address == to]
+    return [mail.permission.address for mail in sent if mail.permission.address == to]
 
 
 @pytest.mark.parametrize(

@@ -109,9 +109,9 @@ def test_a_stale_alarm_is_not_heard() -> None:
     lead_id = world.receive()
     old = world.alarm(lead_id)
     world.advance(minutes=3)
-    before = world.lead(lead_id)
+    lead_before = world.lead(lead_id)
     assert world.sla.on_alarm(old, world.now + timedelta(minutes=5)) is None
-    assert world.lead(lead_id) == before
+    assert world.lead(lead_id) == lead_before
 
 
 def test_an_early_alarm_is_armed_again() -> None:

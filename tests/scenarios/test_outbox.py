@@ -222,17 +222,17 @@ def test_a_report_is_found_by_the_providers_id_alone() -> None:
 
 def test_a_text_goes_only_to_a_number_with_recorded_consent() -> None:
     world = World()
-    asked, not_asked = world.receive(phone=PHONE, consent=CONSENT), world.receive(phone="+49 30 901821")
-    assert [t.envelope.lead_id for t in world.texter.sent] == [asked]
+    consented, not_asked = world.receive(phone=PHONE, consent=CONSENT), world.receive(phone="+49 30 901821")
+    assert [t.envelope.lead_id for t in world.texter.sent] == [consented]
     assert world.texter.sent[0].permission.basis == "consent"
-    assert world.lead(asked).inquiry.consent.url == CONSENT["url"]
+    assert world.lead(consented).inquiry.consent.url == CONSENT["url"]
     assert all(m.channel is Channel.EMAIL for m in world.table.messages(not_asked))
 
 
-@pytest.mark.parametrize("given", ["yes", 1, "true", {"sms": "true"}, {"sms": 1}, [True], True])
-def test_only_an_explicit_true_is_consent_to_texts(given: object) -> None:
+@pytest.mark.parametrize("value", ["yes", 1, "true", {"sms": "true"}, {"sms": 1}, [True], True])
+def test_only_an_explicit_true_is_consent_to_texts(value: object) -> None:
     world = World()
-    world.receive(phone=PHONE, consent=given)
+    world.receive(phone=PHONE, consent=value)
     assert world.texter.sent == []
 
 
@@ -287,8 +287,8 @@ def test_a_person_who_has_left_the_policy_costs_no_message_of_anybody_else() -> 
     assert world.lead(lead_id).owner_id in ("ben", "cem")
     assert world.mails(lead_id, Template.ESCALATE)
     assert world.events(lead_id, Kind.MESSAGE_REFUSED) == []
-    told = {message.recipient for message in world.table.messages(lead_id) if message.created_at > MONDAY_NINE}
-    assert told <= {"mia", "ben", "cem"}, "what was for ana goes to whoever answers for her leads"
+    recipients = {message.recipient for message in world.table.messages(lead_id) if message.created_at > MONDAY_NINE}
+    assert recipients <= {"mia", "ben", "cem"}, "what was for ana goes to whoever answers for her leads"
 
 
 def test_two_senders_of_one_message_send_it_once() -> None:

@@ -20,10 +20,10 @@ from tests.scenarios.world import MONDAY_NINE, WARM, World
 def test_looking_changes_nothing() -> None:
     world = World()
     lead_id = world.receive()
-    before = (world.lead(lead_id), world.table.history(lead_id), len(world.mailer.sent))
+    state = (world.lead(lead_id), world.table.history(lead_id), len(world.mailer.sent))
     for _ in range(3):
         world.desk.look(world.link(lead_id), world.now)
-    assert (world.lead(lead_id), world.table.history(lead_id), len(world.mailer.sent)) == before
+    assert (world.lead(lead_id), world.table.history(lead_id), len(world.mailer.sent)) == state
 
 
 def test_an_outcome_sets_stage_contact_next_action_and_its_clock() -> None:
@@ -103,13 +103,13 @@ def test_a_form_without_a_choice_or_a_needed_reason_names_the_field() -> None:
 def test_undo_resumes_the_clock_where_it_was() -> None:
     world = World()
     lead_id = world.receive()
-    before = world.lead(lead_id)
+    lead_before = world.lead(lead_id)
     world.advance(minutes=1)
     world.press(lead_id, "connected", note="spoke")
     world.advance(minutes=1)
     world.undo(lead_id)
     after = world.lead(lead_id)
-    assert replace(after, version=before.version) == before
+    assert replace(after, version=lead_before.version) == lead_before
     world.advance(minutes=4)
     assert Kind.DEADLINE_MISSED in world.kinds(lead_id)
     assert fold(world.table.history(lead_id)) == world.lead(lead_id)
@@ -232,8 +232,8 @@ def test_the_manager_told_of_a_miss_may_record_the_outcome() -> None:
 def test_a_person_named_by_an_escalation_step_may_open_the_link_they_are_sent() -> None:
     world = World()
     hot = world.policy.targets["hot"]
-    named = replace(hot, escalate=(EscalationLevel(after=timedelta(), notify="eli"),))
-    world.govern(replace(world.policy, targets={**world.policy.targets, "hot": named}))
+    target = replace(hot, escalate=(EscalationLevel(after=timedelta(), notify="eli"),))
+    world.govern(replace(world.policy, targets={**world.policy.targets, "hot": target}))
     lead_id = world.receive()
     world.advance(minutes=6)
     assert world.mails(lead_id, Template.ESCALATE)[0].permission.address == "eli@leadtight.example"

@@ -36,9 +36,9 @@ def test_a_reported_outcome_is_what_its_person_would_have_recorded() -> None:
     for world in (pressed, reported):
         world.advance(minutes=2)
     pressed.press(first, "interested", note="wants a roof")
-    seen = report(reported, second, "interested", note="wants a roof", version=reported.lead(second).version)
-    assert seen.recorded
-    assert seen.lead == reported.lead(second) == pressed.lead(first)
+    view = report(reported, second, "interested", note="wants a roof", version=reported.lead(second).version)
+    assert view.recorded
+    assert view.lead == reported.lead(second) == pressed.lead(first)
     assert reported.lead(second).first_contact_by == "ana"
     assert fold(reported.table.history(second)) == reported.lead(second)
 

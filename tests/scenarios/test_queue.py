@@ -21,8 +21,8 @@ def queue(world: World, person: str = "ana") -> MyQueue:
     return LeadQueue(world.policy, world.table, world.links).show(token, world.now)
 
 
-def ids(found: MyQueue) -> list[str]:
-    return [row.lead.id for row in found.rows]
+def ids(queue_: MyQueue) -> list[str]:
+    return [row.lead.id for row in queue_.rows]
 
 
 def test_a_hot_lead_that_arrives_later_outranks_a_cold_one_that_is_not_yet_due() -> None:
@@ -52,9 +52,9 @@ def test_closed_leads_and_those_of_others_are_not_in_it_and_looking_changes_noth
     mine, closed = world.receive(), world.receive()
     world.receive(value=30_000)
     world.press(closed, "won")
-    before = world.lead(mine)
+    lead_before = world.lead(mine)
     assert ids(queue(world)) == [mine]
-    assert world.lead(mine) == before
+    assert world.lead(mine) == lead_before
     assert queue(world, "ben").rows == ()
 
 
@@ -72,8 +72,8 @@ def test_at_most_fifty_are_shown_and_the_rest_is_counted(monkeypatch: pytest.Mon
     monkeypatch.setattr(use_case, "SHOWN", 3)
     world = only_ana()
     leads = [world.receive() for _ in range(5)]
-    found = queue(world)
-    assert (ids(found), found.left_out) == (leads[:3], 2)
+    shown = queue(world)
+    assert (ids(shown), shown.left_out) == (leads[:3], 2)
 
 
 def test_a_queues_link_opens_nothing_else_and_ends() -> None:

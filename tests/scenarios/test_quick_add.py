@@ -107,12 +107,12 @@ def test_whoever_did_not_write_to_us_gets_no_automatic_reply() -> None:
 
 def test_a_known_person_is_said_to_be_known_with_the_owner_and_nothing_else() -> None:
     world = World()
-    known = world.receive(name="Ada Obi", phone="+49 30 901820", message=WARM)
-    owner = world.lead(known).owner_id
+    known_id = world.receive(name="Ada Obi", phone="+49 30 901820", message=WARM)
+    owner = world.lead(known_id).owner_id
     added = add(world, replace(TYPED, mine=True))
     assert (added.status, added.owner_id, owner) == ("merged", "ana", "ana")
     assert (only(world).owner_id, only(world).also_from) == ("ana", ("referral",))
-    assert [m.permission.address for m in world.mails(known, Template.WROTE_AGAIN)] == ["ana@leadtight.example"]
+    assert [m.permission.address for m in world.mails(known_id, Template.WROTE_AGAIN)] == ["ana@leadtight.example"]
     assert set(QuickAddResult.__dataclass_fields__) == {"person", "name", "status", "mine", "owner_id"}
 
 

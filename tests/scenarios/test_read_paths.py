@@ -40,8 +40,8 @@ def test_f10_with_no_write_a_lead_reads_as_breached_through_every_read_path() ->
             lambda *_: "https://x.example",
             lambda _: "",
         )
-        told = reports.nightly(now.date(), now)
-        assert (told["missed"], told["pending"], told["day"]["missed"]) == (is_over, not is_over, is_over)
+        report = reports.nightly(now.date(), now)
+        assert (report["missed"], report["pending"], report["day"]["missed"]) == (is_over, not is_over, is_over)
         review = reports.weekly(now.date(), now)
         assert review["headline"]["missed"] == review["headline"]["promises"]["missed"] == is_over
         assert [row["lead_id"] for row in review["missed_promises"]["leads"]] == [lead_id] * is_over

@@ -24,9 +24,9 @@ def with_window(policy: Policy, minutes: int) -> Policy:
 
 
 def rearm(world: World, chosen: LeadSelection = ALL, *, apply: bool = True) -> tuple[RearmedLead, ...]:
-    told = Rearm(world.policy, world.table, world.alarms).rearm(chosen, world.now, apply=apply)
+    result = Rearm(world.policy, world.table, world.alarms).rearm(chosen, world.now, apply=apply)
     world.run_stream()
-    return told.leads
+    return result.leads
 
 
 def due(lead: Lead) -> datetime:
@@ -38,14 +38,14 @@ def due(lead: Lead) -> datetime:
 def test_a_dry_run_shows_old_and_new_deadline_and_changes_nothing() -> None:
     world = World()
     lead_id = world.receive()
-    before = world.lead(lead_id)
+    lead_before = world.lead(lead_id)
     world.govern(with_window(world.policy, 30))
-    [told] = rearm(world, apply=False)
-    assert (told.lead_id, told.owner, told.pool) == (lead_id, before.owner_id, "inbound")
-    assert told.old_deadline == MONDAY_NINE + timedelta(minutes=5)
-    assert told.new_deadline == MONDAY_NINE + timedelta(minutes=30)
-    assert (told.old_policy_version, told.new_policy_version) == (before.promise.policy_version, "30 minutes")
-    assert world.lead(lead_id) == before
+    [entry] = rearm(world, apply=False)
+    assert (entry.lead_id, entry.owner, entry.pool) == (lead_id, lead_before.owner_id, "inbound")
+    assert entry.old_deadline == MONDAY_NINE + timedelta(minutes=5)
+    assert entry.new_deadline == MONDAY_NINE + timedelta(minutes=30)
+    assert (entry.old_policy_version, entry.new_policy_version) == (lead_before.promise.policy_version, "30 minutes")
+    assert world.lead(lead_id) == lead_before
 
 
 def test_a_rearmed_lead_is_judged_by_the_policy_of_today_and_a_second_run_changes_nothing() -> None:
@@ -72,8 +72,8 @@ def test_what_was_late_stays_late_and_what_has_happened_does_not_happen_again() 
     lead_id = world.receive()
     world.advance(minutes=6)
     world.govern(with_window(world.policy, 30))
-    [told] = rearm(world)
-    assert told.old_deadline == told.new_deadline == MONDAY_NINE + timedelta(minutes=5)
+    [entry] = rearm(world)
+    assert entry.old_deadline == entry.new_deadline == MONDAY_NINE + timedelta(minutes=5)
     lead = world.lead(lead_id)
     assert lead.is_breached(world.now)
     world.press(lead_id, "connected")
@@ -84,12 +84,12 @@ def test_what_was_late_stays_late_and_what_has_happened_does_not_happen_again() 
 def test_nothing_becomes_late_by_command() -> None:
     world = World()
     lead_id = world.receive(message=WARM)
-    before = world.lead(lead_id)
+    lead_before = world.lead(lead_id)
     world.advance(minutes=20)
     warm = replace(world.policy.targets["warm"], within=timedelta(minutes=10))
     world.govern(replace(world.policy, version="strict", targets={**world.policy.targets, "warm": warm}))
-    [told] = rearm(world)
-    assert told.new_deadline == before.promise.deadline
+    [entry] = rearm(world)
+    assert entry.new_deadline == lead_before.promise.deadline
     assert not world.lead(lead_id).is_breached(world.now)
 
 

@@ -51,9 +51,9 @@ class Listed(World):
         self.reconcile.run([FORM], self.now)
         self.run_stream()
 
-    def told(self, day: date = DAY) -> dict[str, object]:
-        [told] = completeness(self.files, day)
-        return told
+    def completeness_on(self, day: date = DAY) -> dict[str, object]:
+        [entry] = completeness(self.files, day)
+        return entry
 
 
 @pytest.mark.slow
@@ -66,7 +66,7 @@ def test_one_lost_delivery_in_a_hundred_is_found_and_the_day_is_complete_again()
     world.run()
     assert len(world.lead_ids()) == 100
     assert all(world.lead(lead_id).owner_id for lead_id in world.lead_ids())
-    assert world.told() == {
+    assert world.completeness_on() == {
         "channel": "webhook:demo",
         "listed": 100,
         "arrived": 99,
@@ -76,7 +76,7 @@ def test_one_lost_delivery_in_a_hundred_is_found_and_the_day_is_complete_again()
     }
     stored = dict(world.files.files)
     world.run()
-    assert (len(world.lead_ids()), world.told()["arrived"]) == (100, 99)
+    assert (len(world.lead_ids()), world.completeness_on()["arrived"]) == (100, 99)
     assert stored.keys() == world.files.files.keys()
     assert b"T50" not in b"".join(stored.values())
 
@@ -101,7 +101,7 @@ def test_what_is_held_or_announced_is_here_and_not_missed() -> None:
     world.deliveries.take_all([announced], "webhook:demo", world.now)
     world.advance(hours=1)
     world.run()
-    assert (world.told()["listed"], world.told()["arrived"]) == (2, 2)
+    assert (world.completeness_on()["listed"], world.completeness_on()["arrived"]) == (2, 2)
 
 
 def test_what_a_source_has_only_just_had_may_still_be_on_its_way() -> None:
@@ -109,8 +109,8 @@ def test_what_a_source_has_only_just_had_may_still_be_on_its_way() -> None:
     world.happen(1, arrives=False)
     world.advance(minutes=10)
     world.run()
-    assert world.told()["listed"] == 0
-    assert world.told()["completeness"] is None
+    assert world.completeness_on()["listed"] == 0
+    assert world.completeness_on()["completeness"] is None
 
 
 def test_yesterday_is_looked_at_again_by_local_days() -> None:
@@ -119,14 +119,14 @@ def test_yesterday_is_looked_at_again_by_local_days() -> None:
     world.happen(1, arrives=False)
     world.advance(hours=6)
     world.run()
-    assert (world.told()["recovered"], world.told(DAY + timedelta(days=1))["listed"]) == (1, 0)
+    assert (world.completeness_on()["recovered"], world.completeness_on(DAY + timedelta(days=1))["listed"]) == (1, 0)
 
 
 def test_nobody_is_asked_about_a_day_that_has_only_just_begun() -> None:
     world = Listed()
     world.now = datetime(2026, 11, 23, 23, 2, tzinfo=UTC)  # two minutes past midnight in Berlin
     world.run()
-    assert [world.told()["listed"], completeness(world.files, DAY + timedelta(days=1))] == [0, ()]
+    assert [world.completeness_on()["listed"], completeness(world.files, DAY + timedelta(days=1))] == [0, ()]
 
 
 def test_a_source_that_does_not_answer_is_asked_again_and_loses_nothing() -> None:
@@ -139,7 +139,7 @@ def test_a_source_that_does_not_answer_is_asked_again_and_loses_nothing() -> Non
     assert completeness(world.files, DAY) == ()
     world.down = False
     world.run()
-    assert world.told()["recovered"] == 1
+    assert world.completeness_on()["recovered"] == 1
 
 
 def test_one_that_fails_while_it_is_taken_stays_missed_until_it_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -158,9 +158,9 @@ def test_one_that_fails_while_it_is_taken_stays_missed_until_it_is_taken(monkeyp
         broken.setattr(Intake, "receive", failing)
         with pytest.raises(ConnectionError):
             world.run()
-    assert (world.told()["outstanding"], world.told()["completeness"]) == (3, 0.0)
+    assert (world.completeness_on()["outstanding"], world.completeness_on()["completeness"]) == (3, 0.0)
     world.run()
-    assert (world.told()["recovered"], world.told()["completeness"]) == (3, 1.0)
+    assert (world.completeness_on()["recovered"], world.completeness_on()["completeness"]) == (3, 1.0)
     assert len(world.lead_ids()) == 3
 
 
@@ -181,4 +181,4 @@ def test_one_source_that_fails_keeps_no_other_from_its_turn() -> None:
     )
     with pytest.raises(FetchFailed):
         reconcile.run([other, FORM], world.now)
-    assert world.told()["recovered"] == 1
+    assert world.completeness_on()["recovered"] == 1

@@ -36,16 +36,16 @@ def test_a12_the_same_address_or_number_is_one_lead_with_both_sources_and_its_ow
     first: dict[str, str], second: dict[str, str]
 ) -> None:
     world = World()
-    one = world.submit(Submission(source="web_form", body=first))
-    owner = world.lead(one.lead_id).owner_id
+    result = world.submit(Submission(source="web_form", body=first))
+    owner = world.lead(result.lead_id).owner_id
     two = world.submit(Submission(source="facebook", body={**second, "message": "still waiting"}))
-    lead = world.lead(one.lead_id)
-    assert (two.status, two.lead_id) == ("merged", one.lead_id)
+    lead = world.lead(result.lead_id)
+    assert (two.status, two.lead_id) == ("merged", result.lead_id)
     assert (lead.source, lead.also_from) == ("web_form", ("facebook",))
     assert lead.owner_id == owner
-    [joined] = world.events(one.lead_id, Kind.INQUIRY_JOINED)
+    [joined] = world.events(result.lead_id, Kind.INQUIRY_JOINED)
     assert joined.data["inquiry"]["message"] == "still waiting"
-    assert fold(world.table.history(one.lead_id)) == lead
+    assert fold(world.table.history(result.lead_id)) == lead
 
 
 def test_blank_addresses_and_numbers_join_nobody() -> None:
@@ -57,11 +57,15 @@ def test_blank_addresses_and_numbers_join_nobody() -> None:
 def test_the_first_promise_stands_and_its_clock_runs_on() -> None:
     world = World()
     lead_id = send(world).lead_id
-    before = world.lead(lead_id)
+    lead_before = world.lead(lead_id)
     world.advance(minutes=10)
     send(world, message="urgent, please")
     after = world.lead(lead_id)
-    assert (after.promise, after.clocks, after.next_action) == (before.promise, before.clocks, before.next_action)
+    assert (after.promise, after.clocks, after.next_action) == (
+        lead_before.promise,
+        lead_before.clocks,
+        lead_before.next_action,
+    )
     world.advance(minutes=51)
     assert Kind.DEADLINE_MISSED in world.kinds(lead_id)
 
@@ -72,8 +76,8 @@ def test_every_inquiry_is_acknowledged_once_at_the_address_it_came_from_and_the_
     world.submit(Submission(source="api", body={"phone": "+4930123456", "email": "ada@work.example"}))
     acknowledged = [m.permission.address for m in world.mails(lead_id, Template.ACKNOWLEDGE)]
     assert acknowledged == ["ada@example.com", "ada@work.example"]
-    [told] = world.mails(lead_id, Template.WROTE_AGAIN)
-    assert told.permission.address == world.policy.people[world.lead(lead_id).owner_id or ""].email
+    [mail] = world.mails(lead_id, Template.WROTE_AGAIN)
+    assert mail.permission.address == world.policy.people[world.lead(lead_id).owner_id or ""].email
 
 
 def test_a_conversation_is_acknowledged_once() -> None:
@@ -103,10 +107,10 @@ def test_what_is_due_sooner_stays_the_next_action() -> None:
     world = World()
     lead_id = send(world).lead_id
     world.press(lead_id, "voicemail")
-    before = world.lead(lead_id).next_action
+    next_action = world.lead(lead_id).next_action
     world.advance(hours=1, minutes=50)
     send(world)
-    assert world.lead(lead_id).next_action == before
+    assert world.lead(lead_id).next_action == next_action
 
 
 def test_a_closed_lead_is_remembered_by_a_new_one_which_goes_to_its_owner_where_a_rule_says_so() -> None:
@@ -137,8 +141,8 @@ def test_a_returning_persons_owner_who_is_away_does_not_get_them() -> None:
 
 def _known_first(world: World) -> Policy:
     routing = world.policy.routing
-    known = RoutingRule(id="known", pool="inbound", when=Condition(existing_owner=True), to_existing_owner=True)
-    return replace(world.policy, routing=replace(routing, rules=(known, *routing.rules)))
+    rule = RoutingRule(id="known", pool="inbound", when=Condition(existing_owner=True), to_existing_owner=True)
+    return replace(world.policy, routing=replace(routing, rules=(rule, *routing.rules)))
 
 
 def test_after_the_window_an_inquiry_is_a_new_lead_that_knows_the_one_before() -> None:

@@ -102,9 +102,9 @@ def test_a_batch_that_comes_again_or_names_a_lead_twice_moves_nothing() -> None:
     world = World(with_pool(World().policy, dict.fromkeys(PEOPLE, 1)))
     leads = arrived(world, 4, random.Random(3))
     assert len([*world.route.route_all([*leads, leads[0]], world.now)]) == len(leads)
-    before = world.table.load_for_routing("", "inbound", PEOPLE)
+    state = world.table.load_for_routing("", "inbound", PEOPLE)
     assert [*world.route.route_all(leads, world.now)] == []
-    assert world.table.load_for_routing("", "inbound", PEOPLE) == before
+    assert world.table.load_for_routing("", "inbound", PEOPLE) == state
 
 
 def test_a_batch_that_meets_another_reader_decides_again_on_what_that_one_left(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,9 +33,9 @@ def messaging(**changes: Any) -> Policy:
 
 def post(world: World, number: int, *, address: str = "203.0.113.9", source: str = "api", **body: Any) -> str:
     """Post as a stranger does, with a message of its own."""
-    given = {"name": f"Eve {number}", "email": f"eve{number}@example.org", "message": f"call me, {number}"} | body
+    fields = {"name": f"Eve {number}", "email": f"eve{number}@example.org", "message": f"call me, {number}"} | body
     door = PostOrigin(name="api", rates=FormLimits(per_source=100_000), address=address)
-    return world.submit(Submission(source=source, body=given, door=door)).lead_id
+    return world.submit(Submission(source=source, body=fields, door=door)).lead_id
 
 
 def mailed(world: World, template: Template = Template.ACKNOWLEDGE) -> list[str]:
@@ -163,7 +163,7 @@ def test_a_policy_may_text_without_proof() -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "why"),
+    ("number", "reason"),
     [
         ("+23276123456", "the policy does not allow texts or automatic calls to SL"),
         ("+18765551234", "the policy does not allow texts or automatic calls to JM"),
@@ -179,8 +179,8 @@ def test_a_policy_may_text_without_proof() -> None:
         ("+12125550123", ""),
     ],
 )
-def test_only_numbers_of_the_policys_countries_are_texted_and_none_that_cost_more(number: str, why: str) -> None:
-    assert why_barred(policies.shipped(), number) == why
+def test_only_numbers_of_the_policys_countries_are_texted_and_none_that_cost_more(number: str, reason: str) -> None:
+    assert why_barred(policies.shipped(), number) == reason
 
 
 def test_without_countries_in_the_policy_they_are_those_of_the_company_and_its_teams() -> None:

@@ -56,7 +56,7 @@ def test_a_plan_survives_a_deploy_that_drops_the_sequence_and_its_calendar(day: 
     if day > 7:
         world.press(lead_id, "no_answer")
         until(world, day)
-    before = world.policy.version
+    version = world.policy.version
     dropped = planned_policy(replace(PLAN, steps=PLAN.steps[:1], calendar="always"))
     later = replace(dropped, version="later", sequences={}, tiers=world.policy.tiers[1:])
     world.govern(later)
@@ -66,7 +66,7 @@ def test_a_plan_survives_a_deploy_that_drops_the_sequence_and_its_calendar(day: 
     until(world, 21)
     enrolment = world.lead(lead_id).enrolment
     assert enrolment is not None
-    assert enrolment.policy_version == before
+    assert enrolment.policy_version == version
     assert steps(world, lead_id) == {name: days * DAY for name, days in PLANNED.items()}
 
 
@@ -80,7 +80,7 @@ def test_a_template_that_a_deploy_took_away_is_a_message_that_failed_not_a_wheel
 
 
 @pytest.mark.parametrize(
-    ("outcome", "why"),
+    ("outcome", "reason"),
     [
         ("connected", "reply"),
         ("meeting_booked", "booking"),
@@ -90,14 +90,14 @@ def test_a_template_that_a_deploy_took_away_is_a_message_that_failed_not_a_wheel
         ("do_not_contact", "opt_out"),
     ],
 )
-def test_what_stops_a_sequence_stops_every_step_to_come(outcome: str, why: str) -> None:
+def test_what_stops_a_sequence_stops_every_step_to_come(outcome: str, reason: str) -> None:
     world = planned_world()
     lead_id = world.receive(**AGREED)
     until(world, 3)
     world.press(lead_id, outcome, reason="price")
     until(world, 40)
     assert steps(world, lead_id).keys() == {"hello"}
-    assert ended(world, lead_id) == [why]
+    assert ended(world, lead_id) == [reason]
 
 
 @pytest.mark.parametrize("outcome", ["connected", "meeting_booked", "won", "lost", "wrong_person", "do_not_contact"])
@@ -133,14 +133,14 @@ def test_replaying_every_alarm_and_record_changes_nothing_and_sends_nothing() ->
         enrolment = world.lead(lead_id).enrolment
         if enrolment and enrolment.awaits_outcome:
             world.press(lead_id, "no_answer")
-    before = world.table.history(lead_id), world.lead(lead_id), len(world.mailer.sent), len(world.texter.sent)
+    state = world.table.history(lead_id), world.lead(lead_id), len(world.mailer.sent), len(world.texter.sent)
     assert len(alarms) > len(PLANNED)
     for alarm in alarms - {world.alarm(lead_id)}:
         world.sla.on_alarm(alarm, world.now)
     for record in tuple(world.table.inserted):
         world.stream(record)
     world.sweep()
-    assert before == (
+    assert state == (
         world.table.history(lead_id),
         world.lead(lead_id),
         len(world.mailer.sent),
@@ -192,7 +192,7 @@ def test_after_an_outage_of_weeks_steps_come_a_day_apart_and_not_all_at_once() -
     until(world, 30)
     taken = sorted(steps(world, lead_id).values())
     assert len(taken) == 4
-    assert all(two - one >= DAY for one, two in pairwise(taken))
+    assert all(later - earlier >= DAY for earlier, later in pairwise(taken))
 
 
 def test_steps_keep_the_wall_clock_when_it_is_set() -> None:
@@ -261,11 +261,11 @@ def test_a_call_step_does_not_hide_a_next_action_that_is_overdue() -> None:
     lead_id = world.receive(**AGREED)
     world.press(lead_id, "voicemail")
     until(world, 6.9)
-    before = world.lead(lead_id)
+    lead_before = world.lead(lead_id)
     until(world, 7.1)
     after = world.lead(lead_id)
     assert steps(world, lead_id).keys() == {"call"}
-    assert after.next_action == before.next_action
+    assert after.next_action == lead_before.next_action
     assert after.enrolment is not None
     assert after.enrolment.awaits_outcome
 
@@ -274,11 +274,11 @@ def test_taking_an_outcome_back_puts_the_plan_back() -> None:
     world = planned_world()
     lead_id = world.receive(**AGREED)
     until(world, 3)
-    before = world.lead(lead_id).enrolment
+    enrolment = world.lead(lead_id).enrolment
     world.press(lead_id, "connected")
     assert world.lead(lead_id).enrolment is None
     world.undo(lead_id)
-    assert world.lead(lead_id).enrolment == before
+    assert world.lead(lead_id).enrolment == enrolment
     until(world, 8)
     assert steps(world, lead_id).keys() == {"hello", "call"}
 
@@ -328,8 +328,8 @@ def test_a_step_without_consent_is_refused_and_logged_and_the_calls_go_on() -> N
     until(world, 10)
     assert world.mails(lead_id, Template.SEQUENCE_STEP) == []
     assert world.texter.sent == []
-    why = [e.data["detail"] for e in world.events(lead_id, Kind.MESSAGE_REFUSED)]
-    assert why == ["no consent to email beyond the inquiry", "no consent to sms beyond the inquiry"]
+    details = [e.data["detail"] for e in world.events(lead_id, Kind.MESSAGE_REFUSED)]
+    assert details == ["no consent to email beyond the inquiry", "no consent to sms beyond the inquiry"]
     assert world.message(lead_id, Template.SEQUENCE_STEP, Channel.SMS).status is Status.REFUSED
 
 

@@ -153,18 +153,18 @@ def test_a_run_in_which_most_things_fail_ends(faults: float) -> None:
 
 
 def test_more_faults_than_that_are_refused() -> None:
-    told = CliRunner().invoke(app, ["simulate", "--faults", "0.6"])
-    assert told.exit_code == 2
-    assert "0.6 is not in the range" in told.output
+    result = CliRunner().invoke(app, ["simulate", "--faults", "0.6"])
+    assert result.exit_code == 2
+    assert "0.6 is not in the range" in result.output
 
 
 def test_what_a_manager_releases_in_the_last_second_fails_nothing() -> None:
-    one = SimulationRun(short(1417), POLICY)
-    people = SimulatedPeople(one)
-    one.at(one.end + SETTLING - timedelta(seconds=1), people.managers._come)
-    one.at(one.end + SETTLING - timedelta(seconds=1), people.managers._decides("H1", release=True))
-    one.go()
-    assert "quarantine" not in [what for at, what in one.steps if at > one.end + SETTLING - HOME]
+    simulation = SimulationRun(short(1417), POLICY)
+    people = SimulatedPeople(simulation)
+    simulation.at(simulation.end + SETTLING - timedelta(seconds=1), people.managers._come)
+    simulation.at(simulation.end + SETTLING - timedelta(seconds=1), people.managers._decides("H1", release=True))
+    simulation.go()
+    assert "quarantine" not in [step for at, step in simulation.steps if at > simulation.end + SETTLING - HOME]
 
 
 def test_with_nothing_in_the_way_nothing_is_repaired_or_sent_twice() -> None:
@@ -183,8 +183,8 @@ def test_a_fault_that_never_hits_a_point_is_told() -> None:
 
 def test_a_series_that_was_stopped_goes_on_where_it_was(tmp_path: Path) -> None:
     def printed(*words: str) -> str:
-        told = CliRunner().invoke(app, ["simulate", "--leads", "2", "--days", "0.05", *words])
-        return told.stdout.partition("Simulating")[0] if told.exit_code == 0 else f"exit {told.exit_code}"
+        result = CliRunner().invoke(app, ["simulate", "--leads", "2", "--days", "0.05", *words])
+        return result.stdout.partition("Simulating")[0] if result.exit_code == 0 else f"exit {result.exit_code}"
 
     state = ("--state", str(tmp_path / "series.json"))
     printed("--seeds", "4", *state)
@@ -211,12 +211,12 @@ def no_guard(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(MemoryTable, "_taken", lambda *_: None)
 
 
-def unless(asked: Callable[[MemoryTable, Change], bool]) -> Callable[[MemoryTable, Change], None]:
+def unless(predicate: Callable[[MemoryTable, Change], bool]) -> Callable[[MemoryTable, Change], None]:
     """Return a `commit` that leaves the lead's condition out where that is asked."""
     commit = MemoryTable.commit
 
     def commits(table: MemoryTable, change: Change) -> None:
-        if not asked(table, change):
+        if not predicate(table, change):
             return commit(table, change)
         table._check_rotation(change)
         return table._put(change)
@@ -296,7 +296,7 @@ def no_memory_of_opt_outs(patch: pytest.MonkeyPatch) -> None:
 
 
 def no_word_that_a_release_began(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(quarantine, "release_begun", lambda held: held)
+    patch.setattr(quarantine, "release_begun", lambda delivery: delivery)
 
 
 def no_look_at_what_began_since(patch: pytest.MonkeyPatch) -> None:
@@ -372,36 +372,36 @@ def test_without_a_safeguard_something_is_found(
 
 def test_what_is_found_is_made_as_small_as_it_gets(monkeypatch: pytest.MonkeyPatch) -> None:
     no_lease(monkeypatch)
-    found = next(o for seed in range(1, 1_000) if "I9" in (o := run(short(seed), POLICY)).broken)
-    smaller = shrink(found, lambda plan: run(plan, POLICY))
-    assert smaller.broken & found.broken
+    failure = next(o for seed in range(1, 1_000) if "I9" in (o := run(short(seed), POLICY)).broken)
+    smaller = shrink(failure, lambda plan: run(plan, POLICY))
+    assert smaller.broken & failure.broken
     assert FEW - len(smaller.plan.without) == 1
     assert smaller.plan.only is not None
-    assert len(smaller.plan.only) <= 2 < found.faults
+    assert len(smaller.plan.only) <= 2 < failure.faults
     assert run(smaller.plan, POLICY).violations == smaller.violations
 
 
 def test_what_is_found_is_made_no_smaller_when_the_time_for_it_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
     no_lease(monkeypatch)
-    found = next(o for seed in range(1, 1_000) if "I9" in (o := run(short(seed), POLICY)).broken)
+    failure = next(o for seed in range(1, 1_000) if "I9" in (o := run(short(seed), POLICY)).broken)
     heard: list[tuple[int, SimulationPlan]] = []
     smaller = shrink(
-        found,
+        failure,
         lambda plan: run(plan, POLICY),
         is_time_over=lambda: len(heard) == 2,
         tried=lambda runs, smallest: heard.append((runs, smallest)),
     )
     assert [runs for runs, _ in heard] == [1, 2]
     assert smaller.plan == heard[-1][1]
-    assert shrink(found, lambda plan: run(plan, POLICY), is_time_over=lambda: True) is found
+    assert shrink(failure, lambda plan: run(plan, POLICY), is_time_over=lambda: True) is failure
 
 
 def test_the_command_prints_what_runs_it_again(monkeypatch: pytest.MonkeyPatch) -> None:
     no_lease(monkeypatch)
-    told = CliRunner().invoke(app, ["simulate", "--leads", "2", "--days", "0.1", "--seeds", "4", "--faults", "0.2"])
-    assert told.exit_code == 1
-    again = next(line for line in told.stdout.splitlines() if line.startswith("leadtight simulate"))
+    result = CliRunner().invoke(app, ["simulate", "--leads", "2", "--days", "0.1", "--seeds", "4", "--faults", "0.2"])
+    assert result.exit_code == 1
+    again = next(line for line in result.stdout.splitlines() if line.startswith("leadtight simulate"))
     assert "--only" in again
-    told = CliRunner().invoke(app, [*again.split()[1:], "--json"])
-    assert told.exit_code == 1
-    assert json.loads(told.stdout)["violations"][0]["replay"] == again
+    result = CliRunner().invoke(app, [*again.split()[1:], "--json"])
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["violations"][0]["replay"] == again

@@ -75,11 +75,11 @@ def a_bounce_is_marked_first(patch: Patch) -> None:
 
 def a_claim_is_never_tried_again(patch: Patch) -> None:
     is_ready = dispatch._is_ready
-    patch.setattr(dispatch, "_is_ready", lambda m, before: m.status is not Status.CLAIMED and is_ready(m, before))
+    patch.setattr(dispatch, "_is_ready", lambda m, cutoff: m.status is not Status.CLAIMED and is_ready(m, cutoff))
 
 
 def what_was_put_off_is_never_tried_again(patch: Patch) -> None:
-    patch.setattr(dispatch, "_is_ready", lambda m, before: not dispatch.was_put_off(m) and m.next_try_at <= before)
+    patch.setattr(dispatch, "_is_ready", lambda m, cutoff: not dispatch.was_put_off(m) and m.next_try_at <= cutoff)
 
 
 def undo_leaves_the_alarm(patch: Patch) -> None:

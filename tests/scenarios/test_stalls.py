@@ -149,12 +149,12 @@ def test_a_lead_that_stays_too_long_in_a_stage_raises_a_task_and_tells_the_stage
     for _ in range(3):
         world.advance(days=4, hours=1)
         world.press(lead_id, "no_answer")
-    told = len(world.mails(lead_id, Template.ESCALATE))
+    sent_before = len(world.mails(lead_id, Template.ESCALATE))
     world.advance(days=4)
     [stalled] = stalls(world, lead_id, STAGE)
     assert stalled >= timedelta(days=14)
     assert "days in “Proposal sent”" in world.events(lead_id, Kind.LEAD_STALLED)[0].data["task"]
-    assert len(world.mails(lead_id, Template.ESCALATE)) > told
+    assert len(world.mails(lead_id, Template.ESCALATE)) > sent_before
 
 
 def test_a_stage_keeps_its_days_while_the_lead_is_touched_and_counts_anew_in_the_next() -> None:

@@ -37,9 +37,9 @@ def test_while_the_manager_is_on_leave_the_delegate_hears_of_missed_promises() -
     assert set(unanswered(world)) == {"dora"}
     [lead_id] = world.lead_ids()
     world.advance(hours=30)
-    told = [sent.permission.person for sent in world.mails(lead_id, Template.ESCALATE)]
+    recipients = [sent.permission.person for sent in world.mails(lead_id, Template.ESCALATE)]
     assert world.lead(lead_id).owner_id == "dora", "in the end she has the lead, and there is nobody above her but mia"
-    assert told.count("dora") >= 2
+    assert recipients.count("dora") >= 2
 
 
 def test_the_history_names_who_was_told_and_for_whom() -> None:
@@ -53,7 +53,7 @@ def test_the_history_names_who_was_told_and_for_whom() -> None:
 
 
 @pytest.mark.parametrize(
-    ("people", "told"),
+    ("people", "recipients"),
     [
         ({"mia": {"delegate": "dora"}}, {"mia"}),
         ({"mia": ON_LEAVE | {"delegate": "dora"}}, {"dora"}),
@@ -64,9 +64,9 @@ def test_the_history_names_who_was_told_and_for_whom() -> None:
     ],
 )
 def test_the_chain_of_delegates_is_asked_in_turn_and_with_nobody_there_the_manager_is_told_all_the_same(
-    people: dict[str, dict[str, Any]], told: set[str]
+    people: dict[str, dict[str, Any]], recipients: set[str]
 ) -> None:
-    assert set(unanswered(World(policy=changed(policies.shipped(), **people)))) == told
+    assert set(unanswered(World(policy=changed(policies.shipped(), **people)))) == recipients
 
 
 def test_a_manager_who_switched_themselves_away_is_stood_in_for_too() -> None:
@@ -113,10 +113,10 @@ def test_who_stands_in_opens_the_lead_and_the_board_that_they_are_sent() -> None
 
 def test_the_weekly_review_goes_to_who_stands_in_as_well() -> None:
     policy = changed(policies.shipped(), mia=ON_LEAVE | {"delegate": "dora"})
-    told = PublishedReview(week=Week.of(MONDAY_NINE.date()), path="weekly/x.html", headline=())
-    assert {m.recipient for m in owed(policy, told, MONDAY_NINE)} >= {"mia", "dora"}
+    review = PublishedReview(week=Week.of(MONDAY_NINE.date()), path="weekly/x.html", headline=())
+    assert {m.recipient for m in owed(policy, review, MONDAY_NINE)} >= {"mia", "dora"}
     later = datetime(2027, 3, 1, 9, tzinfo=UTC)
-    assert "dora" not in {m.recipient for m in owed(policy, told, later)}
+    assert "dora" not in {m.recipient for m in owed(policy, review, later)}
 
 
 @pytest.mark.parametrize("template", [t for t in RANKS if t is not Template.LEAD_MOVED])

@@ -46,16 +46,16 @@ def test_whose_number_a_stranger_took_gets_a_lead_a_promise_and_a_reply_of_their
 def test_a_claim_that_comes_later_changes_nothing_of_whom_it_names(claim: dict[str, Any]) -> None:
     world = World()
     hers = post(world, ADA)
-    before = world.lead(hers).inquiry
+    inquiry = world.lead(hers).inquiry
     post(world, claim)
-    assert world.lead(hers).inquiry == before
+    assert world.lead(hers).inquiry == inquiry
     assert post(world, ADA | {"message": "And a gutter"}) == hers
 
 
-@pytest.mark.parametrize("known", [{"name": "Ada Obi", "phone": NUMBER}, {"phone": NUMBER}])
-def test_a_stranger_gives_nobody_an_address_to_be_answered_at(known: dict[str, Any]) -> None:
+@pytest.mark.parametrize("known_fields", [{"name": "Ada Obi", "phone": NUMBER}, {"phone": NUMBER}])
+def test_a_stranger_gives_nobody_an_address_to_be_answered_at(known_fields: dict[str, Any]) -> None:
     world = World()
-    hers = post(world, known | {"message": "A roof, please"})
+    hers = post(world, known_fields | {"message": "A roof, please"})
     post(world, {"phone": NUMBER, "email": "m@evil.example", "message": "Please answer here", "consent": {"sms": True}})
     lead = world.lead(hers)
     assert (lead.inquiry.email, lead.inquiry.consent.sms) == (None, False)
@@ -68,9 +68,9 @@ def test_the_owner_is_shown_what_differs() -> None:
     hers = post(world, ADA)
     joined = post(world, {"phone": NUMBER, "email": "m@evil.example", "message": "Please answer here"})
     assert joined == hers
-    told = world.mails(hers, Template.WROTE_AGAIN)[-1].mail
-    assert "Gives another address: m@evil.example" in told.text
-    assert "Gives another address" in told.html
+    mail = world.mails(hers, Template.WROTE_AGAIN)[-1].mail
+    assert "Gives another address: m@evil.example" in mail.text
+    assert "Gives another address" in mail.html
     post(world, {"name": "Adele Obi", "phone": NUMBER, "message": "It is me"})
     assert "Gives another name: Adele Obi" in world.mails(hers, Template.WROTE_AGAIN)[-1].mail.text
 

@@ -51,7 +51,7 @@ def at(text: str) -> datetime:
 LEAVE = Absence(at("2026-12-03 06:00"), at("2026-12-05 06:00"), give_back=True)
 
 
-def before() -> Policy:
+def initial_policy() -> Policy:
     policy = planned_policy(PATIENT)
     ana = replace(policy.people["ana"], away=(LEAVE,), delegate="dora")
     return replace(policy, people={**policy.people, "ana": ana})
@@ -59,7 +59,7 @@ def before() -> Policy:
 
 def after() -> Policy:
     """Return what is deployed in the middle: another plan of the same name, and texts only from ten on."""
-    policy = before()
+    policy = initial_policy()
     other = replace(PATIENT, steps=(step("hello", 1, PLAN.steps[0].action, "nurture_1"),))
     messaging = replace(policy.messaging, sms_from=policy.messaging.sms_from.replace(hour=10))
     return replace(policy, version="second", sequences={**policy.sequences, "plan": other}, messaging=messaging)
@@ -69,7 +69,7 @@ class Life:
     """The lead's three weeks; `until` looks at it every minute."""
 
     def __init__(self) -> None:
-        self.world = World(policy=before())
+        self.world = World(policy=initial_policy())
         self.lead_id = self.world.receive(**ADA)
         self.minutes = 0
 
@@ -155,7 +155,7 @@ def test_mails_go_at_once_and_texts_in_the_hours_of_ada_under_the_policy_of_the_
     ]
     texts = [e for e in life.world.events(life.lead_id, Kind.MESSAGE_SENT) if e.data["channel"] == "sms"]
     versions = [e.data["decision"]["policy_version"] for e in texts if e.data["recipient"] == LEAD]
-    assert versions == [before().version, "second"]
+    assert versions == [initial_policy().version, "second"]
 
 
 def test_a_voicemail_is_tried_again_after_two_hours_and_a_call_back_at_adas_own_time(life: Life) -> None:

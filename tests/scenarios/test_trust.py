@@ -31,7 +31,7 @@ CLAIMS = {
 BO = {"name": "Bo Lee", "email": "bo@example.com", "message": "A roof, please"}
 
 
-def said(world: World, caller: Submitter, without: tuple[str, ...] = (), **more: Any) -> Any:
+def submitted_inquiry(world: World, caller: Submitter, without: tuple[str, ...] = (), **more: Any) -> Any:
     body = {name: claim for name, claim in (BO | CLAIMS).items() if name not in without}
     submission = Submission(**{"source": "web_form", "body": body, "caller": caller} | more)
     return world.lead(world.submit(submission).lead_id)
@@ -40,7 +40,7 @@ def said(world: World, caller: Submitter, without: tuple[str, ...] = (), **more:
 @pytest.mark.parametrize("caller", [Submitter.FORM, Submitter.API])
 def test_what_a_stranger_claims_is_kept_and_moves_nothing(caller: Submitter) -> None:
     world = World()
-    lead = said(world, caller)
+    lead = submitted_inquiry(world, caller)
     inquiry = lead.inquiry
     assert (lead.received_at, lead.promise.starts_at) == (MONDAY_NINE, MONDAY_NINE)
     assert (lead.known_owner_id, lead.claimed_by) == (None, None)
@@ -48,7 +48,7 @@ def test_what_a_stranger_claims_is_kept_and_moves_nothing(caller: Submitter) -> 
     assert "http" not in str([point.href for point in contact_points(lead)])
     assert {inquiry.fields["received_at"], inquiry.fields["owner"]} == {EARLIER, "cem"}
     assert (inquiry.value, inquiry.fields["value"]) == (None, "999999")
-    silent = said(World(), caller, without=("value",))
+    silent = submitted_inquiry(World(), caller, without=("value",))
     assert (lead.promise.tier, lead.pool_id) == (silent.promise.tier, silent.pool_id), "it steers nothing"
     assert inquiry.fields["consent_marketing"] == '["email", "sms", "voice"]'
     assert inquiry.fields["permalink (unconfirmed)"] == LINK
@@ -59,7 +59,7 @@ def test_what_a_stranger_claims_is_kept_and_moves_nothing(caller: Submitter) -> 
 
 @pytest.mark.parametrize("caller", [Submitter.KEYED_API, Submitter.PROVIDER, Submitter.TEAM])
 def test_what_a_key_a_signature_or_the_team_claims_counts(caller: Submitter) -> None:
-    lead = said(World(), caller)
+    lead = submitted_inquiry(World(), caller)
     assert lead.received_at == MONDAY_NINE - timedelta(hours=20)
     assert lead.known_owner_id == "cem"
     assert lead.inquiry.value == Decimal(999_999)
@@ -71,21 +71,21 @@ def test_the_policy_says_whom_it_believes() -> None:
     world = World()
     trust = replace(world.policy.trust, api=(Claim.OWNER,), provider=())
     world.govern(replace(world.policy, trust=trust))
-    assert said(world, Submitter.API).known_owner_id == "cem"
+    assert submitted_inquiry(world, Submitter.API).known_owner_id == "cem"
     other = Submission(source="demo", body=BO | CLAIMS | {"email": "cy@example.com"}, caller=Submitter.PROVIDER)
     assert world.lead(world.submit(other).lead_id).known_owner_id is None
 
 
 def test_what_a_forms_mapping_names_counts_except_a_time_of_receipt() -> None:
     mapped = frozenset({"received_at", "owner", "value", "consent_marketing_email"})
-    lead = said(World(), Submitter.FORM, form="contact", mapped=mapped)
+    lead = submitted_inquiry(World(), Submitter.FORM, form="contact", mapped=mapped)
     assert (lead.known_owner_id, str(lead.inquiry.value)) == ("cem", "999999")
     assert lead.inquiry.consent.marketing == (Channel.EMAIL,)
     assert (lead.received_at, lead.inquiry.fields["received_at"]) == (MONDAY_NINE, EARLIER)
 
 
 def test_a_form_gives_no_value_that_the_policy_does_not_map() -> None:
-    lead = said(World(), Submitter.FORM)
+    lead = submitted_inquiry(World(), Submitter.FORM)
     assert (lead.inquiry.value, lead.inquiry.fields["value"]) == (None, "999999")
 
 
@@ -208,7 +208,7 @@ def test_a_program_that_uses_its_own_key_for_other_content_is_told_so() -> None:
 @pytest.mark.parametrize("caller", [Submitter.KEYED_API, Submitter.PROVIDER, Submitter.TEAM])
 def test_what_is_no_web_address_is_a_link_of_nobodys(caller: Submitter) -> None:
     script = {"permalink": "javascript:alert(1)"}
-    lead = said(World(), caller, without=("fields",), body=BO | {"fields": script})
+    lead = submitted_inquiry(World(), caller, without=("fields",), body=BO | {"fields": script})
     assert (lead.inquiry.permalink, lead.inquiry.fields) == ("", script)
     assert [point.href for point in contact_points(lead)] == ["mailto:bo@example.com"]
 
@@ -228,13 +228,13 @@ def test_a_strangers_link_joins_no_lead_of_the_team_and_the_teams_link_joins_a_s
     desk = world.submit(Submission(source="referral", form="desk", key="1", body=typed, caller=Submitter.TEAM)).lead_id
     world.submit(Submission(source="api", body=typed | {"fields": {"permalink": "https://evil.example"}}))
     assert "evil" not in str([point.href for point in contact_points(world.lead(desk))])
-    told = typed | {"fields": {"permalink": LINK}}
-    world.submit(Submission(source="referral", form="desk", key="2", body=told, caller=Submitter.TEAM))
+    body = typed | {"fields": {"permalink": LINK}}
+    world.submit(Submission(source="referral", form="desk", key="2", body=body, caller=Submitter.TEAM))
     assert contact_points(world.lead(desk))[-1].href == LINK
 
 
 @pytest.mark.parametrize(("caller", "answers"), [(Submitter.FORM, 1), (Submitter.API, 0), (Submitter.PROVIDER, 0)])
 def test_no_visitor_of_a_form_forbids_its_answer_and_a_program_may(caller: Submitter, answers: int) -> None:
     world = World()
-    lead = said(world, caller, body=BO | {"acknowledge": False})
+    lead = submitted_inquiry(world, caller, body=BO | {"acknowledge": False})
     assert len(world.mails(lead.id, Template.ACKNOWLEDGE)) == answers

@@ -19,7 +19,7 @@ from leadtight.domain.model.identity import person_key
 from leadtight.domain.model.message import Template
 from leadtight.reporting.review.service import ReportService
 from tests.contracts.changes import guard
-from tests.contracts.test_held import held
+from tests.contracts.test_held import quarantined
 from tests.scenarios.test_erase import ADA, NUMBER, Office
 from tests.scenarios.test_queue import queue
 from tests.scenarios.world import MONDAY_NINE, WARM, World, with_pool
@@ -92,9 +92,9 @@ def test_an_event_that_no_words_can_tell_is_told_as_unreadable_among_the_others(
     lead_id = world.receive()
     first, *others = world.table.history(lead_id)
     odd = replace(first, kind=EventKind.LEAD_HANDED_OVER, data={"new_deadline": "tomorrow"})
-    told = [entry.what for entry in timeline(world.policy, (odd, *others))]
-    assert UNREADABLE in told
-    assert len(told) > 1
+    texts = [entry.what for entry in timeline(world.policy, (odd, *others))]
+    assert UNREADABLE in texts
+    assert len(texts) > 1
 
 
 @pytest.mark.slow
@@ -103,14 +103,14 @@ def test_reports_count_what_they_can_read_and_name_the_rest() -> None:
     first, _ = world.receive(), world.receive()
     world.table.spoiled |= {("event", f"{first} 000001.00")}
     night = MONDAY_NINE.date()
-    told = reports(world).nightly(night, MONDAY_NINE + timedelta(days=1))
-    assert told["day"]["events"]["received"] == 1
-    rows = [problem["row"] for problem in told["problems"]]
+    report = reports(world).nightly(night, MONDAY_NINE + timedelta(days=1))
+    assert report["day"]["events"]["received"] == 1
+    rows = [problem["row"] for problem in report["problems"]]
     assert f"{first} 000001.00" in rows
     assert reports(world).weekly(night, MONDAY_NINE + timedelta(days=1))["problems"]
     world.table.spoiled.clear()
-    told = reports(world).nightly(night, MONDAY_NINE + timedelta(days=1))
-    assert (told["day"]["events"]["received"], told["problems"]) == (2, [])
+    report = reports(world).nightly(night, MONDAY_NINE + timedelta(days=1))
+    assert (report["day"]["events"]["received"], report["problems"]) == (2, [])
 
 
 def test_a_lead_whose_changes_cannot_be_folded_is_a_problem_and_the_others_are_counted() -> None:
@@ -119,9 +119,9 @@ def test_a_lead_whose_changes_cannot_be_folded_is_a_problem_and_the_others_are_c
     for key, event in world.table._events.items():
         if key[0] == first and event.changes:
             world.table._events[key] = replace(event, changes={"version": 5, "promise": "tomorrow"})
-    told = reports(world).nightly(MONDAY_NINE.date(), MONDAY_NINE + timedelta(days=1))
-    assert told["rows"]["leads"]["read"] == 1
-    assert {problem["row"] for problem in told["problems"]} == {first}
+    report = reports(world).nightly(MONDAY_NINE.date(), MONDAY_NINE + timedelta(days=1))
+    assert report["rows"]["leads"]["read"] == 1
+    assert {problem["row"] for problem in report["problems"]} == {first}
     assert second
 
 
@@ -136,9 +136,9 @@ def test_files_of_before_that_cannot_be_read_cost_no_report() -> None:
     for name, content in (("demo", b'{"channel": 5}'), ("other", b"\xff")):
         files.put(f"reconciliation/dt={night}/{name}.json", content, "application/json")
     made = reports(world, files)
-    told = made.nightly(night, MONDAY_NINE + timedelta(days=1))
-    assert told["day"]["events"]["received"] == 1
-    assert [p["row"] for p in told["problems"]] == [f"reconciliation/dt={night}/{n}.json" for n in ("demo", "other")]
+    report = made.nightly(night, MONDAY_NINE + timedelta(days=1))
+    assert report["day"]["events"]["received"] == 1
+    assert [p["row"] for p in report["problems"]] == [f"reconciliation/dt={night}/{n}.json" for n in ("demo", "other")]
     assert made.weekly(night, MONDAY_NINE + timedelta(days=1))["week"] == "2026-W48"
 
 
@@ -148,8 +148,8 @@ def test_an_erasure_that_meets_what_it_cannot_read_says_so_and_another_run_ends_
     message = acknowledgement(office, lead_id)
     spoiled = {("event", f"{lead_id} 000001.00"), ("message", f"{lead_id} {message}")}
     office.table.spoiled |= spoiled
-    told = office.erase(ADA)
-    assert {(row.kind, row.key) for row in told.unreadable} == spoiled
+    report = office.erase(ADA)
+    assert {(row.kind, row.key) for row in report.unreadable} == spoiled
     [record] = office.kept._records.values()
     assert record.finished_at is None
     assert "kanari" in office.everything(), "what cannot be read is as it was"
@@ -165,7 +165,7 @@ def test_an_erasure_is_not_complete_where_a_row_that_cannot_be_read_may_be_their
     office = Office()
     lead_id = office.receive(name="Ada Kanari", email=ADA)
     office.receive(name="Ada Kanari", email=ADA, phone=NUMBER, message=WARM)
-    office.kept.hold(held("H1"), guard("h1"), office.now)
+    office.kept.hold(quarantined("H1"), guard("h1"), office.now)
     office.table.spoiled.add((kind, {"held": "H1", "lead": lead_id, "person": person_key(ADA)}[kind]))
     assert [row.kind for row in office.erase(ADA).unreadable] == [kind]
 
@@ -179,9 +179,9 @@ def test_an_export_that_meets_what_it_cannot_read_says_so() -> None:
 
     assert dossier().unreadable == ()
     world.table.spoiled.add(("event", f"{lead_id} 000001.00"))
-    found = dossier()
-    assert [row.key for row in found.unreadable] == [f"{lead_id} 000001.00"]
-    assert [file.lead.id for file in found.leads] == [lead_id]
+    subject = dossier()
+    assert [row.key for row in subject.unreadable] == [f"{lead_id} 000001.00"]
+    assert [file.lead.id for file in subject.leads] == [lead_id]
 
 
 def reports(world: World, files: MemoryFiles | None = None) -> ReportService:

@@ -20,11 +20,11 @@ from tests.scenarios.world import MONDAY_NINE, World
 def token(world: World, lead_id: str) -> str:
     """Return the token of the link in the latest mail of the lead's sequence, and check that its header has it too."""
     mail = world.mails(lead_id, Template.SEQUENCE_STEP)[-1]
-    found = re.search(rf"{PUBLIC_URL}/unsubscribe/(\S+)", mail.mail.text)
-    assert found is not None
-    assert mail.envelope.unsubscribe == found[0]
-    assert found[0] in mail.mail.html
-    return found[1]
+    match = re.search(rf"{PUBLIC_URL}/unsubscribe/(\S+)", mail.mail.text)
+    assert match is not None
+    assert mail.envelope.unsubscribe == match[0]
+    assert match[0] in mail.mail.html
+    return match[1]
 
 
 def written_to() -> tuple[World, str]:
@@ -37,10 +37,10 @@ def written_to() -> tuple[World, str]:
 
 def test_looking_at_the_page_changes_nothing() -> None:
     world, lead_id = written_to()
-    before = world.lead(lead_id), world.table.history(lead_id)
+    state = world.lead(lead_id), world.table.history(lead_id)
     for _ in range(3):
         assert not world.unsubscribe.look(token(world, lead_id), world.now).is_done
-    assert (world.lead(lead_id), world.table.history(lead_id)) == before
+    assert (world.lead(lead_id), world.table.history(lead_id)) == state
 
 
 @pytest.mark.slow
@@ -61,9 +61,9 @@ def test_pressing_again_years_later_is_harmless() -> None:
     world, lead_id = written_to()
     link = token(world, lead_id)
     world.unsubscribe.leave(link, world.now)
-    before = world.table.history(lead_id)
+    history = world.table.history(lead_id)
     assert world.unsubscribe.leave(link, MONDAY_NINE + 5 * 365 * DAY).is_done
-    assert world.table.history(lead_id) == before
+    assert world.table.history(lead_id) == history
 
 
 def another_lead(world: World) -> str:

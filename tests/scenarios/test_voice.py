@@ -38,8 +38,8 @@ def policy(plan: Sequence = PLAN, voice: Voice | None = VOICE) -> Policy:
     return replace(planned_policy(plan), voice=voice)
 
 
-def begun(given: Policy | None = None, now: datetime = MONDAY_NINE, **body: Any) -> tuple[World, str]:
-    world = World(policy=given or policy(), now=now)
+def begun(base: Policy | None = None, now: datetime = MONDAY_NINE, **body: Any) -> tuple[World, str]:
+    world = World(policy=base or policy(), now=now)
     return world, world.receive(**(AGREED | body))
 
 

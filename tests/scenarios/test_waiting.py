@@ -39,17 +39,17 @@ def offers(world: World, lead_id: str) -> list[dict[str, Any]]:
 
 
 def test_a_closing_outcome_offers_the_waiting_lead_on_at_once() -> None:
-    world, held = full_pool()
+    world, assigned = full_pool()
     waiting = world.receive(message=WARM)
     caught = world.lead(waiting)
     assert (caught.owner_id, caught.is_waiting) == ("mia", True)
     world.advance(minutes=2)
-    world.press(held[1], "won")
+    world.press(assigned[1], "won")
     lead = world.lead(waiting)
     assert (lead.owner_id, lead.is_waiting, lead.pool_id) == ("ben", False, "inbound")
-    [told] = offers(world, waiting)
-    assert (told["previous"], told["owner"], told["reason"]) == ("mia", "ben", CAPACITY_FREED)
-    receipt = from_document(Receipt, told["receipt"])
+    [data] = offers(world, waiting)
+    assert (data["previous"], data["owner"], data["reason"]) == ("mia", "ben", CAPACITY_FREED)
+    receipt = from_document(Receipt, data["receipt"])
     assert receipt.recompute() == "ben"
     assert receipt.turn == 3, "the rotation moved once"
     assert len(world.mails(waiting, Template.ALERT_OWNER)) == 2
@@ -59,15 +59,15 @@ def test_a_closing_outcome_offers_the_waiting_lead_on_at_once() -> None:
 
 
 def test_being_offered_on_is_no_hop_and_leaves_the_first_promise_and_assignment_alone() -> None:
-    world, held = full_pool()
+    world, assigned = full_pool()
     waiting = world.receive(message=WARM)
-    before = world.lead(waiting)
+    lead_before = world.lead(waiting)
     world.advance(minutes=2)
-    world.press(held[0], "lost", reason="price")
+    world.press(assigned[0], "lost", reason="price")
     after = world.lead(waiting)
     same = ("promise", "first_assigned_at", "first_owner_id", "hops", "past_owners", "next_action")
-    assert [getattr(after, name) for name in same] == [getattr(before, name) for name in same]
-    assert (after.owned_since, after.generation) == (world.now, before.generation + 1)
+    assert [getattr(after, name) for name in same] == [getattr(lead_before, name) for name in same]
+    assert (after.owned_since, after.generation) == (world.now, lead_before.generation + 1)
     clock = after.clock(FIRST_RESPONSE)
     assert clock is not None
     assert clock.deadline == after.promise.deadline
@@ -75,12 +75,12 @@ def test_being_offered_on_is_no_hop_and_leaves_the_first_promise_and_assignment_
 
 
 def test_whoever_gets_it_after_the_deadline_has_a_window_of_their_own() -> None:
-    world, held = full_pool()
+    world, assigned = full_pool()
     waiting = world.receive()
     promised = world.lead(waiting).promise
     world.advance(minutes=6)
     assert Kind.DEADLINE_MISSED in world.kinds(waiting)
-    world.press(held[0], "won")
+    world.press(assigned[0], "won")
     lead = world.lead(waiting)
     assert (lead.owner_id, lead.promise, lead.hops) == ("ana", promised, 0)
     assert lead.next_action is not None
@@ -90,9 +90,9 @@ def test_whoever_gets_it_after_the_deadline_has_a_window_of_their_own() -> None:
 
 
 def test_the_most_urgent_is_offered_first() -> None:
-    world, held = full_pool()
+    world, assigned = full_pool()
     later, sooner = world.receive(message=WARM), world.receive(message=HOT)
-    for lead_id in held[:2]:
+    for lead_id in assigned[:2]:
         world.press(lead_id, "won")
     assert [offers(world, i)[0]["owner"] for i in (sooner, later)] == ["ana", "ben"]
 
@@ -104,8 +104,8 @@ def test_a_cap_on_an_hour_that_ends_is_noticed_by_the_sweep() -> None:
     world.advance(minutes=59)
     assert world.lead(waiting).owner_id == "mia"
     world.advance(minutes=6)
-    [told] = offers(world, waiting)
-    assert told["owner"] == "ana"
+    [data] = offers(world, waiting)
+    assert data["owner"] == "ana"
     assert world.repairs() == 0, "nothing was lost"
 
 
@@ -139,11 +139,11 @@ def test_somebody_who_is_back_is_offered_what_nobody_could_take(how: str) -> Non
 
 
 def test_the_manager_who_answers_first_keeps_the_lead_until_the_answer_is_taken_back() -> None:
-    world, held = full_pool()
+    world, assigned = full_pool()
     waiting = world.receive(message=WARM)
     world.press(waiting, "connected")
     assert not world.lead(waiting).is_waiting
-    world.press(held[0], "won")
+    world.press(assigned[0], "won")
     world.advance(minutes=5)
     assert world.lead(waiting).owner_id == "mia"
     world.undo(waiting)
@@ -152,37 +152,37 @@ def test_the_manager_who_answers_first_keeps_the_lead_until_the_answer_is_taken_
 
 
 def test_an_attempt_without_contact_leaves_it_waiting() -> None:
-    world, held = full_pool()
+    world, assigned = full_pool()
     waiting = world.receive(message=WARM)
     world.press(waiting, "no_answer")
-    world.press(held[0], "won")
+    world.press(assigned[0], "won")
     assert world.lead(waiting).owner_id == "ana"
 
 
 def test_a_closed_lead_waits_for_nobody() -> None:
-    world, held = full_pool()
+    world, assigned = full_pool()
     waiting = world.receive(message=WARM)
     world.press(waiting, "lost", reason="spam")
-    world.press(held[0], "won")
+    world.press(assigned[0], "won")
     world.advance(minutes=10)
     assert offers(world, waiting) == []
     assert world.table.waiting_in_short() == ()
 
 
 def test_with_nobody_free_nothing_happens() -> None:
-    world, held = full_pool()
+    world, assigned = full_pool()
     waiting = world.receive(message=WARM)
-    before = world.lead(waiting)
-    world.press(held[0], "connected")  # still open: no place became free
+    lead_before = world.lead(waiting)
+    world.press(assigned[0], "connected")  # still open: no place became free
     world.advance(minutes=10)
-    assert world.lead(waiting) == before
+    assert world.lead(waiting) == lead_before
     assert sum(swept.offered for swept in world.swept) == 0
 
 
 def test_whoever_let_it_lapse_is_not_offered_it_again() -> None:
     world = governed(ana={}, ben=ONE, cem={"active": False})
-    held = world.receive(message=WARM)  # ana's
-    world.press(held, "won")
+    assigned = world.receive(message=WARM)  # ana's
+    world.press(assigned, "won")
     taken = world.receive(message=WARM)  # ben's only place
     lapsed = world.receive()
     assert [world.lead(i).owner_id for i in (taken, lapsed)] == ["ben", "ana"]
@@ -196,10 +196,10 @@ def test_whoever_let_it_lapse_is_not_offered_it_again() -> None:
 
 
 def test_without_the_stream_the_sweep_offers_on() -> None:
-    world, held = full_pool()
+    world, assigned = full_pool()
     waiting = world.receive(message=WARM)
     world.stream_down = True
-    world.press(held[0], "won")
+    world.press(assigned[0], "won")
     assert world.lead(waiting).owner_id == "mia"
     world.advance(minutes=5)
     assert world.lead(waiting).owner_id == "ana"
@@ -207,9 +207,9 @@ def test_without_the_stream_the_sweep_offers_on() -> None:
 
 
 def test_replaying_the_stream_offers_nothing_twice() -> None:
-    world, held = full_pool()
+    world, assigned = full_pool()
     waiting = [world.receive(message=WARM) for _ in range(2)]
-    world.press(held[0], "won")
+    world.press(assigned[0], "won")
     leads = [world.lead(i) for i in world.lead_ids()]
     for record in tuple(world.table.inserted):
         world.stream(record)
@@ -218,9 +218,9 @@ def test_replaying_the_stream_offers_nothing_twice() -> None:
 
 
 def test_the_history_of_an_offered_lead_adds_up_to_it() -> None:
-    world, held = full_pool()
+    world, assigned = full_pool()
     waiting = world.receive(message=WARM)
-    world.press(held[0], "won")
+    world.press(assigned[0], "won")
     assert fold(world.table.history(waiting)) == world.lead(waiting)
 
 
@@ -267,7 +267,7 @@ def test_of_many_that_wait_the_most_urgent_is_offered_on_and_no_more_are_read_th
 ) -> None:
     """Several share a deadline to the microsecond: which of them is first, their tier and score say, not their ids."""
     monkeypatch.setattr(route, "FIRST_READ", first_read)
-    world, held = full_pool()
+    world, assigned = full_pool()
     waiting = [world.receive(message=WARM) for _ in range(2)]
     world.advance(seconds=30)
     waiting += [world.receive(message=HOT) for _ in range(3)]
@@ -282,22 +282,22 @@ def test_of_many_that_wait_the_most_urgent_is_offered_on_and_no_more_are_read_th
         return load_all(ids)
 
     monkeypatch.setattr(world.table, "load_all", noted)
-    for lead_id, expected in zip(held, in_order, strict=False):
+    for lead_id, expected in zip(assigned, in_order, strict=False):
         world.press(lead_id, "won")
         assert not world.lead(expected).is_waiting
-    assert {lead_id for lead_id in waiting if not world.lead(lead_id).is_waiting} == {*in_order[: len(held)]}
-    assert len(read) <= len(held) * max(first_read[0], len(waiting))
+    assert {lead_id for lead_id in waiting if not world.lead(lead_id).is_waiting} == {*in_order[: len(assigned)]}
+    assert len(read) <= len(assigned) * max(first_read[0], len(waiting))
 
 
 def test_who_is_freed_reads_no_lead_that_waits_for_another_pool(monkeypatch: pytest.MonkeyPatch) -> None:
-    world, held = full_pool()
+    world, assigned = full_pool()
     waiting = world.receive(message=WARM)
     alone = replace(world.policy.pools["inbound"], id="alone", members={"mia": 1})
     world.govern(replace(world.policy, pools={**world.policy.pools, "alone": alone}))
     elsewhere = replace(world.lead(waiting), pool_id="alone")
     monkeypatch.setattr(world.table, "waiting_in_short", lambda limit=None: (in_short(elsewhere),))
     monkeypatch.setattr(world.table, "load_all", lambda ids: pytest.fail(f"read {ids}"))
-    world.press(held[0], "won")
+    world.press(assigned[0], "won")
     assert world.lead(waiting).is_waiting
 
 
@@ -305,7 +305,7 @@ def test_who_has_taken_the_one_lead_they_could_reads_no_more_of_those_that_wait(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(route, "READ_AT_ONCE", 1)
-    world, held = full_pool()
+    world, assigned = full_pool()
     first, *others = [world.receive(message=WARM) for _ in range(4)]
     read: list[str] = []
     load_all = world.table.load_all
@@ -315,6 +315,6 @@ def test_who_has_taken_the_one_lead_they_could_reads_no_more_of_those_that_wait(
         return load_all(ids)
 
     monkeypatch.setattr(world.table, "load_all", noted)
-    world.press(held[0], "won")
+    world.press(assigned[0], "won")
     assert [world.lead(i).is_waiting for i in (first, *others)] == [False, True, True, True]
     assert read == [first]

@@ -99,9 +99,9 @@ class World:
     ) -> str:
         """Let a lead arrive (a hot one whose number is verified, unless told otherwise) and return its id."""
         number = next(self._names)
-        given = {"name": f"Ada Obi {number}", "email": f"ada{number}@example.com", "message": HOT} | body
+        fields = {"name": f"Ada Obi {number}", "email": f"ada{number}@example.com", "message": HOT} | body
         submission = Submission(
-            source=source, form=form, key=key, body=given, caller=Submitter.PROVIDER, phone_proof=phone_proof
+            source=source, form=form, key=key, body=fields, caller=Submitter.PROVIDER, phone_proof=phone_proof
         )
         return self.submit(submission).lead_id
 
@@ -125,15 +125,15 @@ class World:
     def press(self, lead_id: str, outcome: str, **form: Any) -> LeadView:
         """Open the link of the latest alert to the owner, choose an outcome and submit the form."""
         token = self.link(lead_id)
-        seen = self.desk.look(token, self.now)
-        given: dict[str, Any] = {"submission": seen.lead.version} | form
-        return self.press_form(token, OutcomeForm(outcome=outcome, **given))
+        view = self.desk.look(token, self.now)
+        fields: dict[str, Any] = {"submission": view.lead.version} | form
+        return self.press_form(token, OutcomeForm(outcome=outcome, **fields))
 
     def press_form(self, token: str, form: OutcomeForm) -> LeadView:
         """Submit a form that was opened before."""
-        seen = self.desk.record(token, form, self.now)
+        view = self.desk.record(token, form, self.now)
         self.run_stream()
-        return seen
+        return view
 
     def undo(self, lead_id: str) -> LeadView:
         """Take back the lead's latest outcome."""
@@ -198,9 +198,9 @@ class World:
         """Return the token of the outcome link in the latest mail to a person (the owner) about a lead."""
         to = self.policy.people[person or self.lead(lead_id).owner_id or ""].email
         mail = next(m for m in reversed(self.mailer.sent) if m.permission.address == to and _about(m, lead_id))
-        found = re.search(rf"{PUBLIC_URL}/o/(\S+)", mail.mail.text)
-        assert found is not None, mail.mail.text
-        return found[1]
+        match = re.search(rf"{PUBLIC_URL}/o/(\S+)", mail.mail.text)
+        assert match is not None, mail.mail.text
+        return match[1]
 
     def mails(self, lead_id: str, template: Template) -> list[SentMail]:
         """Return what was mailed about a lead from one template."""
@@ -216,8 +216,8 @@ class World:
 
     def message(self, lead_id: str, template: Template, channel: Channel = Channel.EMAIL) -> Message:
         """Return a lead's latest message of one kind."""
-        found = [m for m in self.table.messages(lead_id) if m.template is template and m.channel is channel]
-        return found[-1]
+        messages = [m for m in self.table.messages(lead_id) if m.template is template and m.channel is channel]
+        return messages[-1]
 
     def owners(self) -> list[str]:
         """Return the first owners of all leads in the order of their assignment."""

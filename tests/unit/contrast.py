@@ -1,9 +1,9 @@
 """How well two colours can be told apart, as WCAG 2 counts it: 4.5 for text, 3 for large shapes."""
 
 
-def contrast(one: str, other: str) -> float:
+def contrast(color: str, other: str) -> float:
     """Return the contrast ratio of two colours such as `#59625f`, from 1 to 21."""
-    low, high = sorted((_luminance(one), _luminance(other)))
+    low, high = sorted((_luminance(color), _luminance(other)))
     return (high + 0.05) / (low + 0.05)
 
 

@@ -62,8 +62,8 @@ def test_hooks_before_a_commit_download_nothing_and_run_files_that_exist() -> No
     ],
 )
 def test_a_commits_subject_is_short_and_says_something(message: str, wrong: str | None) -> None:
-    found = problem(message)
-    assert found is None if wrong is None else wrong in str(found)
+    subject_problem = problem(message)
+    assert subject_problem is None if wrong is None else wrong in str(subject_problem)
 
 
 def test_no_page_for_contributors_names_a_file_or_verb_that_does_not_exist() -> None:

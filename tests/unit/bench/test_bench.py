@@ -26,10 +26,10 @@ run = CliRunner().invoke
 
 
 def test_every_figure_is_measured_and_the_plain_code_agrees() -> None:
-    told = json.loads(run(app, ["bench", "--json", *SMALL]).stdout)
-    assert told["schema"] == "leadtight.bench/1"
-    choosing, deadlines, loading, answering = told["results"]
-    assert [result["disagreements"] for result in told["results"]] == [[], [], [], []]
+    output = json.loads(run(app, ["bench", "--json", *SMALL]).stdout)
+    assert output["schema"] == "leadtight.bench/1"
+    choosing, deadlines, loading, answering = output["results"]
+    assert [result["disagreements"] for result in output["results"]] == [[], [], [], []]
     assert {"median_ms", "p95_ms", "plain_median_ms", "times_as_fast"} <= choosing.keys()
     assert choosing["bar"] == {"figure": "median_ms", "below": 1.0}
     assert {"total_s", "each_us", "plain_each_us", "times_as_fast"} <= deadlines.keys()
@@ -76,11 +76,11 @@ NOT_COMPARED = {
 
 def test_an_audit_its_floor_and_pandas_give_the_same_numbers(tmp_path: Path) -> None:
     made = exports.write(tmp_path, 3000)
-    told = report(made.leads, "--activities", made.activities, *measure.MONEY)
+    report_ = report(made.leads, "--activities", made.activities, *measure.MONEY)
     expected = pandas_audit.figures(tmp_path)
-    assert told["buckets"] == duckdb_floor.buckets(tmp_path) == expected["buckets"]
-    assert list(measure.apart(told, expected)) == []
-    assert told.keys() - expected.keys() == NOT_COMPARED
+    assert report_["buckets"] == duckdb_floor.buckets(tmp_path) == expected["buckets"]
+    assert list(measure.apart(report_, expected)) == []
+    assert report_.keys() - expected.keys() == NOT_COMPARED
 
 
 def test_a_figure_of_pandas_that_is_not_that_of_the_audit_is_named() -> None:

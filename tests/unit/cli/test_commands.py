@@ -15,10 +15,10 @@ HEAVY = ("boto3", "botocore", "duckdb", "jinja2", "pydantic", "openpyxl", "leadt
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_is_found_and_explains_itself(name: str) -> None:
-    told = run(app, [name, "--help"], prog_name="leadtight")
-    assert told.exit_code == 0
-    assert f"leadtight {name} " in told.stdout
-    assert "--install-completion" not in told.stdout
+    result = run(app, [name, "--help"], prog_name="leadtight")
+    assert result.exit_code == 0
+    assert f"leadtight {name} " in result.stdout
+    assert "--install-completion" not in result.stdout
 
 
 def test_the_version_is_printed() -> None:
@@ -27,15 +27,15 @@ def test_the_version_is_printed() -> None:
 
 
 def test_help_names_every_command() -> None:
-    told = run(app, ["--help"]).stdout
-    assert all(name in told for name in COMMANDS)
+    output = run(app, ["--help"]).stdout
+    assert all(name in output for name in COMMANDS)
 
 
 def test_a_mistyped_command_is_named_with_the_one_that_may_be_meant() -> None:
-    told = run(app, ["audt"])
-    assert told.exit_code == 2
-    assert "No such command 'audt'" in told.output
-    assert "'audit'" in told.output
+    result = run(app, ["audt"])
+    assert result.exit_code == 2
+    assert "No such command 'audt'" in result.output
+    assert "'audit'" in result.output
 
 
 def test_an_audit_that_does_not_start_loads_nothing_heavy() -> None:
@@ -44,5 +44,5 @@ def test_an_audit_that_does_not_start_loads_nothing_heavy() -> None:
         "try: app(['audit', 'leads.csv', '--window', 'soon'], prog_name='leadtight')\n"
         f"except SystemExit as end: print(end.code, *(name for name in {HEAVY} if name in sys.modules))"
     )
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert told.stdout.strip() == "2"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "2"

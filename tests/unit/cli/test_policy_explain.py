@@ -26,31 +26,36 @@ def explained(tmp_path: Path, lead: dict[str, Any], at: str, *options: str, poli
 
 
 def test_a_lead_is_explained_by_tier_rule_person_and_receipt(tmp_path: Path) -> None:
-    told = explained(tmp_path, LEAD, "2026-11-23T10:00:00+01:00", "--json")
-    assert told["schema"] == "leadtight.explain/1"
-    assert (told["tier"], told["rule"], told["owner"]) == ("inquiry", "large", "jan")
-    assert told["rules"][0] == {"id": "denmark", "holds": False, "chosen": False, "missing": ["country"]}
-    assert told["deadline"] == "2026-11-23T10:00:00+00:00"
-    assert [c["person"] for c in told["receipt"]["candidates"]] == ["jan", "svea"]
+    explanation = explained(tmp_path, LEAD, "2026-11-23T10:00:00+01:00", "--json")
+    assert explanation["schema"] == "leadtight.explain/1"
+    assert (explanation["tier"], explanation["rule"], explanation["owner"]) == ("inquiry", "large", "jan")
+    assert explanation["rules"][0] == {"id": "denmark", "holds": False, "chosen": False, "missing": ["country"]}
+    assert explanation["deadline"] == "2026-11-23T10:00:00+00:00"
+    assert [c["person"] for c in explanation["receipt"]["candidates"]] == ["jan", "svea"]
 
 
 def test_a_rule_that_holds_does_not_decide_where_the_tier_has_a_pool_of_its_own(tmp_path: Path) -> None:
     text = SHIPPED.read_text().replace('id = "hot"\n', 'id = "hot"\npool = "projects"\n', 1)
     policy = tmp_path / "policy.toml"
     policy.write_text(text)
-    told = explained(tmp_path, LEAD | {"message": "today"}, "2026-11-23T10:00:00+01:00", "--json", policy=policy)
-    assert told["rule"] == "tier:hot"
-    [*_, last] = told["rules"]
+    explanation = explained(tmp_path, LEAD | {"message": "today"}, "2026-11-23T10:00:00+01:00", "--json", policy=policy)
+    assert explanation["rule"] == "tier:hot"
+    [*_, last] = explanation["rules"]
     assert (last["id"], last["holds"], last["chosen"]) == ("large_projects", True, False)
-    assert [tier["id"] for tier in told["tiers"] if tier["chosen"]] == ["hot"]
+    assert [tier["id"] for tier in explanation["tiers"] if tier["chosen"]] == ["hot"]
 
 
 def test_an_excluded_lead_is_explained_by_its_rule_and_has_no_owner(tmp_path: Path) -> None:
     lead = LEAD | {"email": "qa@test.leadtight.example"}
-    told = explained(tmp_path, lead, "2026-11-23T10:00:00+01:00", "--json", policy=SHIPPED)
-    assert told["excluded"]["rule"] == "our_own_tests"
-    assert told["exclude"] == [{"id": "our_own_tests", "holds": True, "chosen": True, "missing": []}]
-    assert (told["owner"], told["rule"], told["steps"], told["receipt"]) == (None, None, [], None)
+    explanation = explained(tmp_path, lead, "2026-11-23T10:00:00+01:00", "--json", policy=SHIPPED)
+    assert explanation["excluded"]["rule"] == "our_own_tests"
+    assert explanation["exclude"] == [{"id": "our_own_tests", "holds": True, "chosen": True, "missing": []}]
+    assert (explanation["owner"], explanation["rule"], explanation["steps"], explanation["receipt"]) == (
+        None,
+        None,
+        [],
+        None,
+    )
     output = explained(tmp_path, lead, "2026-11-23T10:00:00+01:00", policy=SHIPPED)
     assert "Excluded as test by rule our_own_tests" in output
 
@@ -75,8 +80,8 @@ def test_a_person_reads_it_as_tables(tmp_path: Path) -> None:
     ],
 )
 def test_the_four_rules_of_a_small_team(tmp_path: Path, rule: str, source: str, arrived: str, due: str) -> None:
-    told = explained(tmp_path, LEAD | {"source": source}, arrived, "--json")
-    assert told["deadline"].startswith(due), rule
+    explanation = explained(tmp_path, LEAD | {"source": source}, arrived, "--json")
+    assert explanation["deadline"].startswith(due), rule
 
 
 @pytest.mark.parametrize("content", ["[]", "{", '{"company": "x"}'])

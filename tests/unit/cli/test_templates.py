@@ -23,10 +23,10 @@ def run(*words: str) -> tuple[int, str, str]:
 
 
 def test_every_kind_of_message_is_sampled_in_each_language_for_each_kind_of_name() -> None:
-    found = list(samples(policies.shipped()))
-    assert {sample.message.template for sample in found} == set(Template) - {Template.WEEKLY_REVIEW}
-    names = {sample.name for sample in found}
-    assert len(names) == len(found)
+    sampled = list(samples(policies.shipped()))
+    assert {sample.message.template for sample in sampled} == set(Template) - {Template.WEEKLY_REVIEW}
+    names = {sample.name for sample in sampled}
+    assert len(names) == len(sampled)
     for who in ("plain", "long", "emoji", "rtl"):
         assert {f"email-acknowledge-{who}", f"email-acknowledge-de-{who}", f"sms-acknowledge-de-{who}"} <= names
         assert f"email-step-follow_up-de-{who}" in names

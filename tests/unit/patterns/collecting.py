@@ -78,16 +78,16 @@ class _Uses:
 
 
 def _uses(tree: ast.Module) -> _Uses:
-    called, read, named, imported = set[tuple[str, str]](), set[int](), list[ast.Name](), set[str]()
+    called, read, loaded, imported = set[tuple[str, str]](), set[int](), list[ast.Name](), set[str]()
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and node.attr in ASKED and not _is_re(node.value):
             called.add((getattr(node.value, "id", "") or getattr(node.value, "attr", ""), _plain(node.attr)))
             read.add(id(node.value))
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-            named.append(node)
+            loaded.append(node)
         elif isinstance(node, ast.ImportFrom | ast.Import):
             imported |= {alias.name.rpartition(".")[2] for alias in node.names}
-    return _Uses(frozenset(called), frozenset(n.id for n in named if id(n) not in read), frozenset(imported))
+    return _Uses(frozenset(called), frozenset(n.id for n in loaded if id(n) not in read), frozenset(imported))
 
 
 @cache
@@ -112,7 +112,7 @@ class _Finder(ast.NodeVisitor):
     def visit_Assign(self, node: ast.Assign) -> None:  # the name that ast calls
         if isinstance(node.value, ast.Call) and _method(node.value) == "compile":
             names = [target.id for target in node.targets if isinstance(target, ast.Name)]
-            self._found.append(self._site(node.value, self._asked(names[0]) if names else ("search",)))
+            self._found.append(self._site(node.value, self._methods_of(names[0]) if names else ("search",)))
             return
         self.generic_visit(node)
 
@@ -125,12 +125,12 @@ class _Finder(ast.NodeVisitor):
     def _site(self, node: ast.Call, methods: tuple[str, ...]) -> Site:
         return Site(self._module, node.lineno, self._function, self._pattern(node), methods)
 
-    def _asked(self, name: str) -> tuple[str, ...]:
+    def _methods_of(self, name: str) -> tuple[str, ...]:
         """Return the methods by which a pattern of that name is asked anywhere; search when it is handed on."""
         short = self._module.rpartition(".")[2]
         others = (uses for uses in _everywhere().values() if uses.imported & {name, short})
         every = [self._uses, *others]
-        methods = {method for uses in every for named, method in uses.called if named == name}
+        methods = {method for uses in every for pattern, method in uses.called if pattern == name}
         handed_on = {"search"} if any(name in uses.handed_on for uses in every) else set[str]()
         return tuple(sorted(methods | handed_on)) or ("search",)
 

@@ -44,8 +44,8 @@ COMPUTED: Mapping[str, Callable[[], Iterable[re.Pattern[Any]]]] = {
 
 def said_by_headers() -> list[str]:
     calls = (node for node in ast.walk(trees()["leadtight.domain.intake.auto_reply"]) if isinstance(node, ast.Call))
-    said = [call.args[1] for call in calls if isinstance(call.func, ast.Name) and call.func.id == "_says"]
-    return [value.value for value in said if isinstance(value, ast.Constant) and isinstance(value.value, str)]
+    arguments = [call.args[1] for call in calls if isinstance(call.func, ast.Name) and call.func.id == "_says"]
+    return [value.value for value in arguments if isinstance(value, ast.Constant) and isinstance(value.value, str)]
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -236,10 +236,12 @@ def test_writing_the_shipped_policy_another_way_changes_nothing_but_the_digest()
     ],
 )
 def test_a_problem_is_named_by_its_path(path: str, value: Any, detail: str) -> None:
-    named = path.replace(".0.", "[0].")
-    found = problems(put(path, value))
-    assert any(field.startswith((named, named.rpartition(".")[0] or named)) for field in found), found
-    assert detail in next((d for f, d in found.items() if f.startswith(named)), "; ".join(found.values()))
+    field_path = path.replace(".0.", "[0].")
+    by_field = problems(put(path, value))
+    assert any(field.startswith((field_path, field_path.rpartition(".")[0] or field_path)) for field in by_field), (
+        by_field
+    )
+    assert detail in next((d for f, d in by_field.items() if f.startswith(field_path)), "; ".join(by_field.values()))
 
 
 def changed(*changes: Callable[[Document], object]) -> Policy:
@@ -278,8 +280,8 @@ def test_an_answer_may_be_due_by_the_end_of_business() -> None:
 
 
 def test_an_escalation_to_nobody_is_named_by_its_place() -> None:
-    found = problems(put("targets.hot.escalate", [{"after": "0m"}, {"after": "1h", "notify": "nobody"}]))
-    assert found == {"targets.hot.escalate[1].notify": "unknown person 'nobody'"}
+    by_field = problems(put("targets.hot.escalate", [{"after": "0m"}, {"after": "1h", "notify": "nobody"}]))
+    assert by_field == {"targets.hot.escalate[1].notify": "unknown person 'nobody'"}
 
 
 @pytest.mark.parametrize(
@@ -303,9 +305,9 @@ def test_an_escalation_to_nobody_is_named_by_its_place() -> None:
     ],
 )
 def test_what_is_missing_is_named_by_its_path(path: str, expected: dict[str, str]) -> None:
-    found = problems(without(path))
-    assert found.keys() == expected.keys()
-    assert all(detail in found[field] for field, detail in expected.items())
+    by_field = problems(without(path))
+    assert by_field.keys() == expected.keys()
+    assert all(detail in by_field[field] for field, detail in expected.items())
 
 
 def test_all_problems_are_told_at_once() -> None:

@@ -14,16 +14,16 @@ MIAMI, CHICAGO, TOLL_FREE, BERLIN = "+13055551234", "+13125551234", "+1800555123
 BASE = every_day(time(8), time(21))
 
 
-def found(number: str, **inquiry: Any) -> tuple[ContactWindow, ...]:
+def windows(number: str, **inquiry: Any) -> tuple[ContactWindow, ...]:
     return RealHours().windows(number, Inquiry(**inquiry))
 
 
 def zones(number: str, **inquiry: Any) -> set[str]:
-    return {window.zone.key for window in found(number, **inquiry)}
+    return {window.zone.key for window in windows(number, **inquiry)}
 
 
 def weeks(number: str, **inquiry: Any) -> list[object]:
-    return [window.week for window in found(number, **inquiry)]
+    return [window.week for window in windows(number, **inquiry)]
 
 
 def test_every_rule_has_a_source_a_place_that_exists_and_is_no_wider_than_the_base() -> None:
@@ -78,24 +78,24 @@ def test_a_number_that_may_be_in_any_state_has_the_hours_of_all() -> None:
 
 
 def test_a_lead_that_tells_its_zone_is_there_and_keeps_the_hours_of_its_state() -> None:
-    told = {"timezone": "Europe/Paris"}
-    assert zones(TOLL_FREE, fields=told) == {"Europe/Paris"}
-    assert set(weeks(TOLL_FREE, fields=told)) == {BASE}
-    assert zones(MIAMI, fields=told) == {"Europe/Paris"}
-    assert every_day(time(8), time(20)) in weeks(MIAMI, fields=told)
+    fields = {"timezone": "Europe/Paris"}
+    assert zones(TOLL_FREE, fields=fields) == {"Europe/Paris"}
+    assert set(weeks(TOLL_FREE, fields=fields)) == {BASE}
+    assert zones(MIAMI, fields=fields) == {"Europe/Paris"}
+    assert every_day(time(8), time(20)) in weeks(MIAMI, fields=fields)
     assert zones(BERLIN, fields={"timezone": "Europe/Nowhere"}) == {"Europe/Berlin"}
 
 
 def test_a_number_that_can_be_read_nowhere_has_no_place() -> None:
-    assert found("12") == ()
+    assert windows("12") == ()
 
 
 def test_a_number_of_everywhere_in_america_has_hours_that_meet() -> None:
-    assert first_permitted(found(TOLL_FREE), datetime(2026, 11, 23, tzinfo=UTC)) is not None
+    assert first_permitted(windows(TOLL_FREE), datetime(2026, 11, 23, tzinfo=UTC)) is not None
 
 
 def test_a_state_may_have_no_hours_on_sundays_and_holidays() -> None:
-    providence = next(w for w in found("+14015551234") if w.week != BASE)
+    providence = next(w for w in windows("+14015551234") if w.week != BASE)
     assert providence.week[6] is None
     assert date(2026, 12, 25) in providence.closed
     assert date(2026, 12, 24) not in providence.closed

@@ -47,9 +47,9 @@ def test_holidays_asked_day_by_day_are_those_of_many_years_at_once(code: str) ->
     """Also around the turn of the year, where a holiday may be observed in the year before."""
     country, _, part = code.partition("-")
     wanted = {d for d in holidays.country_holidays(country, subdiv=part or None, years=YEARS) if d.year in YEARS[1:-1]}
-    asked = HolidayDates((code,))
+    dates = HolidayDates((code,))
     days = (date.fromordinal(n) for n in range(date(2024, 1, 1).toordinal(), date(2031, 12, 31).toordinal() + 1))
-    assert {d for d in days if d in asked} == wanted
+    assert {d for d in days if d in dates} == wanted
 
 
 @given(day=st.dates(date(2000, 1, 1), date(2060, 12, 31)))

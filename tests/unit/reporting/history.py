@@ -55,9 +55,9 @@ class History:
         return f"https://api.example/o/{lead_id}.{generation}.{person_id}.{int(now.timestamp())}"
 
     def lead(self, lead_id: str) -> Lead:
-        found = self.table.load(lead_id)
-        assert found is not None
-        return found
+        lead = self.table.load(lead_id)
+        assert lead is not None
+        return lead
 
     def receive(
         self,

@@ -97,9 +97,9 @@ def test_a_day_is_the_companys_day(day: date, first: str, last: str) -> None:
         "after": utc(last) + moment,
     }.items():
         h.receive(name, at.isoformat(" ").removesuffix("+00:00"))
-    told = h.reports().nightly(day, LATER.replace(year=2027))["day"]
-    assert (told["leads"], told["events"]["received"]) == (2, 2)
-    assert told["period"]["from"] == utc(first).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    report = h.reports().nightly(day, LATER.replace(year=2027))["day"]
+    assert (report["leads"], report["events"]["received"]) == (2, 2)
+    assert report["period"]["from"] == utc(first).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def test_versions_that_crossed_midnight_in_the_wrong_order_are_put_right() -> None:
@@ -119,9 +119,9 @@ def test_a_version_that_is_missing_is_a_problem_and_nothing_is_guessed() -> None
     h.arrive("l01", "2026-03-02 08:00")
     h.outcome("l01", "2026-03-02 09:00", "connected")
     del h.table._events["l01", "000002.00"]
-    told = h.reports().nightly(date(2026, 3, 2), LATER)
-    assert told["contacted"] == 0
-    assert told["problems"] == [
+    report = h.reports().nightly(date(2026, 3, 2), LATER)
+    assert report["contacted"] == 0
+    assert report["problems"] == [
         {"file": "events", "row": "l01", "column": "version", "value": "3", "reason": "version 2 is missing"}
     ]
 
@@ -153,8 +153,8 @@ def test_a_lead_that_comes_back_long_after_it_was_closed_is_known_again() -> Non
         h.reports().nightly(day, utc("2027-01-01 00:00"))
     assert _facts(h, "2026-04-20") == ()
     h.outcome("l01", "2026-04-21 09:00", "won")
-    told = h.reports().nightly(date(2026, 4, 21), utc("2027-01-01 00:00"))
-    assert told["problems"] == []
+    report = h.reports().nightly(date(2026, 4, 21), utc("2027-01-01 00:00"))
+    assert report["problems"] == []
     [fact] = _facts(h, "2026-04-21")
     assert (fact.version, fact.closed_at) == (h.lead("l01").version, h.lead("l01").closed_at)
 
@@ -192,7 +192,7 @@ def test_another_schema_of_snapshot_is_rebuilt_from_events() -> None:
 
 
 def _facts(h: History, day: str) -> tuple[LeadFact, ...]:
-    found = FactTable.read(h.files.files[f"facts/dt={day}/facts.parquet"], SCHEMA)
-    assert found is not None
-    with found[0] as table:
+    stored_table = FactTable.read(h.files.files[f"facts/dt={day}/facts.parquet"], SCHEMA)
+    assert stored_table is not None
+    with stored_table[0] as table:
         return table.take()

@@ -25,14 +25,14 @@ class FakeAws:
     def client(self, service: str, **_: object) -> "FakeAws":
         return self
 
-    def describe_stacks(self, **given: str) -> dict[str, Any]:
-        assert given == {"StackName": "leadtight-prod"}
+    def describe_stacks(self, **params: str) -> dict[str, Any]:
+        assert params == {"StackName": "leadtight-prod"}
         outputs = {"ReportFunction": "leadtight-prod-report", "ReportsBucket": "reports"}
         return {"Stacks": [{"Outputs": [{"OutputKey": k, "OutputValue": v} for k, v in outputs.items()]}]}
 
-    def invoke(self, **given: Any) -> dict[str, Any]:
-        assert given["FunctionName"] == "leadtight-prod-report"
-        self.payloads.append(json.loads(given["Payload"]))
+    def invoke(self, **params: Any) -> dict[str, Any]:
+        assert params["FunctionName"] == "leadtight-prod-report"
+        self.payloads.append(json.loads(params["Payload"]))
         body = io.BytesIO(json.dumps(self.answer).encode())
         return {"Payload": body} | ({"FunctionError": self.error} if self.error else {})
 

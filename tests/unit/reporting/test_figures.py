@@ -51,26 +51,26 @@ def ten() -> History:
 
 
 def test_the_window_counts_every_lead_once(ten: History) -> None:
-    told = ten.reports().nightly(MONDAY, NIGHT)
-    assert told["leads"] == 10
-    assert told["contacted"] == 7
-    assert told["never_contacted"] == 3
-    assert told["contact_rate"] == pytest.approx(0.7)
-    assert told["contacted_in_window"] == 4  # l01, l03, l04, l10
-    assert told["follow_up_rate"] == pytest.approx(0.4)
-    assert told["pending"] == 2  # l07, l08
-    assert told["missed"] == 4  # l02, l05, l06, l09
-    assert told["marketing_sales_gap"] == {"generated": 10, "contacted": 7, "gap": 3, "gap_rate": pytest.approx(0.3)}
+    report = ten.reports().nightly(MONDAY, NIGHT)
+    assert report["leads"] == 10
+    assert report["contacted"] == 7
+    assert report["never_contacted"] == 3
+    assert report["contact_rate"] == pytest.approx(0.7)
+    assert report["contacted_in_window"] == 4  # l01, l03, l04, l10
+    assert report["follow_up_rate"] == pytest.approx(0.4)
+    assert report["pending"] == 2  # l07, l08
+    assert report["missed"] == 4  # l02, l05, l06, l09
+    assert report["marketing_sales_gap"] == {"generated": 10, "contacted": 7, "gap": 3, "gap_rate": pytest.approx(0.3)}
 
 
 def test_response_is_calendar_time_over_contacted_leads(ten: History) -> None:
-    told = ten.reports().nightly(MONDAY, NIGHT)
+    report = ten.reports().nightly(MONDAY, NIGHT)
     # 299, 302, 1800, 3600, 7200, 86400, 160200
-    assert told["response"]["median"] == 3600
-    assert told["response"]["mean"] == pytest.approx(259801 / 7, abs=1e-6)
-    assert told["response"]["p90"] == pytest.approx(86400 + 0.4 * (160200 - 86400))
+    assert report["response"]["median"] == 3600
+    assert report["response"]["mean"] == pytest.approx(259801 / 7, abs=1e-6)
+    assert report["response"]["p90"] == pytest.approx(86400 + 0.4 * (160200 - 86400))
     # 299, 302, 1800, 3600, 7200, the 12,600 of Monday's morning and the 1,800 since it began
-    assert told["business_response"] == {"median": 1800, "mean": pytest.approx(27601 / 7), "p90": pytest.approx(9360)}
+    assert report["business_response"] == {"median": 1800, "mean": pytest.approx(27601 / 7), "p90": pytest.approx(9360)}
 
 
 def test_buckets_are_half_open_and_over_24_hours_is_apart_from_never(ten: History) -> None:
@@ -99,17 +99,17 @@ def test_a_person_answers_for_the_leads_they_got_first(ten: History) -> None:
 
 
 def test_sources_say_what_was_won_and_that_spend_is_unknown(ten: History) -> None:
-    told = ten.reports().nightly(MONDAY, NIGHT)
+    report = ten.reports().nightly(MONDAY, NIGHT)
     unknown = {"spend": None, "cpl": None, "cac": None, "effective_cac": None}
     assert [
-        {name: row[name] for name in ("source", "leads", "contacted", "won", *unknown)} for row in told["sources"]
+        {name: row[name] for name in ("source", "leads", "contacted", "won", *unknown)} for row in report["sources"]
     ] == [
         {"source": "referral", "leads": 2, "contacted": 1, "won": 1, **unknown},
         {"source": "web_form", "leads": 8, "contacted": 6, "won": 0, **unknown},
     ]
-    why = {c["what"]: c["why"] for c in told["cannot_compute"]}
-    assert why["money.spend"] == why["sources[].cac"] == "no marketing spend is recorded"
-    assert {name for name, amount in told["money"].items() if amount is not None} == {"months"}
+    reasons = {c["what"]: c["why"] for c in report["cannot_compute"]}
+    assert reasons["money.spend"] == reasons["sources[].cac"] == "no marketing spend is recorded"
+    assert {name for name, amount in report["money"].items() if amount is not None} == {"months"}
 
 
 def test_the_day_counts_its_own_leads_and_everything_that_happened_on_it(ten: History) -> None:
@@ -168,24 +168,27 @@ def test_the_day_counts_its_own_leads_and_everything_that_happened_on_it(ten: Hi
 
 
 def test_every_figure_is_defined(ten: History) -> None:
-    told = ten.reports().nightly(MONDAY, NIGHT)
-    figures = {*told, "completeness", "lost_without_reason", "unassigned_while_idle"} & {*told["day"], *TOO_LITTLE} - {
+    report = ten.reports().nightly(MONDAY, NIGHT)
+    figures = {*report, "completeness", "lost_without_reason", "unassigned_while_idle"} & {
+        *report["day"],
+        *TOO_LITTLE,
+    } - {
         "period",
         "cannot_compute",
         "money",
         "previous",
     }
-    defined = set(told["definition"]["figures"])
+    defined = set(report["definition"]["figures"])
     assert figures | {"invariants"} == {name for name in defined if not name.startswith("money.")}
-    assert {name.removeprefix("money.") for name in defined if name.startswith("money.")} <= set(told["money"])
-    assert set(told["day"]["events"]) == set(told["definition"]["events"])
+    assert {name.removeprefix("money.") for name in defined if name.startswith("money.")} <= set(report["money"])
+    assert set(report["day"]["events"]) == set(report["definition"]["events"])
 
 
 def test_money_of_the_policy_is_set_against_four_weeks(ten: History) -> None:
     spend = {"web_form": Decimal(900), "fair": Decimal(100)}
     money = Money(monthly_spend=spend, deal_value=Decimal(15000), conversion_rate=Decimal("0.08"))
     ten.policy = replace(ten.policy, money=money)
-    told = ten.reports().nightly(MONDAY, NIGHT)
+    report = ten.reports().nightly(MONDAY, NIGHT)
     stored = json.loads(ten.files.files["metrics/dt=2026-03-02/metrics.json"])
     assert stored["money"] == {
         "spend": 1000.0,
@@ -206,14 +209,14 @@ def test_money_of_the_policy_is_set_against_four_weeks(ten: History) -> None:
         ("web_form", 8, 900.0, 112.5),
         ("fair", 0, 100.0, None),
     ]
-    why = {gap["what"]: gap["why"] for gap in told["day"]["cannot_compute"]}
-    assert why["money.spend"].startswith("spend is stated by the month")
-    assert told["day"]["money"]["unrealised_revenue"] == 3600
+    reasons = {gap["what"]: gap["why"] for gap in report["day"]["cannot_compute"]}
+    assert reasons["money.spend"].startswith("spend is stated by the month")
+    assert report["day"]["money"]["unrealised_revenue"] == 3600
 
 
 def test_the_self_audit_counts_next_steps_and_names_what_the_policy_promises(ten: History) -> None:
-    told = ten.reports().nightly(MONDAY, NIGHT)["self_audit"]
-    items = {item["item"]: (item["score"], item["evidence"]) for item in told["items"]}
+    self_audit = ten.reports().nightly(MONDAY, NIGHT)["self_audit"]
+    items = {item["item"]: (item["score"], item["evidence"]) for item in self_audit["items"]}
     # Open are all but l04 (lost) and l05 (won); l08 has no owner yet; l02 and l06 are past their next steps.
     assert items["next_step"] == (0, "7 of 8, 87.5%; 2 are overdue")
     assert items["written_standard"] == (
@@ -225,16 +228,16 @@ def test_the_self_audit_counts_next_steps_and_names_what_the_policy_promises(ten
 
 
 def test_the_days_without_a_violation_are_counted_back_to_the_last_one(ten: History) -> None:
-    told = ten.reports().nightly(MONDAY, NIGHT)["invariants"]
-    assert told == {"ownerless": 0, "without_next_action": 0, "days_at_zero": 3, "days": 3}  # l08 came at 23:59
+    invariants = ten.reports().nightly(MONDAY, NIGHT)["invariants"]
+    assert invariants == {"ownerless": 0, "without_next_action": 0, "days_at_zero": 3, "days": 3}  # l08 came at 23:59
     ten.assign("l08", "2026-03-03 08:00")
     later = ten.reports().nightly(date(2026, 3, 6), utc("2026-03-07 00:15"))["invariants"]
     assert later == {"ownerless": 1, "without_next_action": 0, "days_at_zero": 3, "days": 7}
 
 
 def test_the_review_answers_six_questions(ten: History) -> None:
-    told = ten.reports().weekly(MONDAY, utc("2026-03-02 23:00"))
-    assert _ids(told) == {
+    review = ten.reports().weekly(MONDAY, utc("2026-03-02 23:00"))
+    assert _ids(review) == {
         "not_contacted": ["l06", "l07", "l08"],
         "no_owner": ["l08"],
         "proposals_without_next_step": [],
@@ -242,8 +245,8 @@ def test_the_review_answers_six_questions(ten: History) -> None:
         "should_close": [],
         "due_this_week": ["l02", "l03", "l01", "l10", "l09"],
     }
-    assert told["headline"]["promises"] == {"due": 8, "kept": 4, "missed": 4}
-    assert [r["lead_id"] for r in told["missed_promises"]["leads"]] == ["l02", "l09", "l05", "l06"]
+    assert review["headline"]["promises"] == {"due": 8, "kept": 4, "missed": 4}
+    assert [r["lead_id"] for r in review["missed_promises"]["leads"]] == ["l02", "l09", "l05", "l06"]
 
 
 def test_silence_grows_into_the_other_questions(ten: History) -> None:
@@ -268,8 +271,8 @@ def test_an_outcome_taken_back_leaves_the_touch_before_it() -> None:
     h.outcome("l01", "2026-03-02 08:30", "no_answer")
     h.outcome("l01", "2026-03-11 08:30", "connected")
     h.undo("l01", "2026-03-11 08:31")
-    found = h.reports().weekly(date(2026, 3, 11), utc("2026-03-12 00:00"))["questions"]["untouched"]["leads"]
-    assert [(r["lead_id"], r["due_at"]) for r in found] == [("l01", "2026-03-02T08:30:00.000000Z")]
+    leads = h.reports().weekly(date(2026, 3, 11), utc("2026-03-12 00:00"))["questions"]["untouched"]["leads"]
+    assert [(r["lead_id"], r["due_at"]) for r in leads] == [("l01", "2026-03-02T08:30:00.000000Z")]
 
 
 def test_a_lead_that_was_erased_keeps_its_row_and_loses_its_name(ten: History) -> None:
@@ -281,18 +284,18 @@ def test_a_lead_that_was_erased_keeps_its_row_and_loses_its_name(ten: History) -
     assert GONE in page
 
 
-def _ids(told: dict[str, Any]) -> dict[str, list[str]]:
-    return {name: [row["lead_id"] for row in answer["leads"]] for name, answer in told["questions"].items()}
+def _ids(review: dict[str, Any]) -> dict[str, list[str]]:
+    return {name: [row["lead_id"] for row in answer["leads"]] for name, answer in review["questions"].items()}
 
 
 def test_the_ledger_of_a_night_sums_to_its_money_to_the_cent_and_recovered_leads_post_back(ten: History) -> None:
     money = Money(cost_per_lead=Decimal("33.33"), deal_value=Decimal(15000), conversion_rate=Decimal("0.077"))
     ten.policy = replace(ten.policy, money=money)
-    told = ten.reports().nightly(MONDAY, NIGHT)
+    report = ten.reports().nightly(MONDAY, NIGHT)
     rows = list(csv.DictReader(ten.files.files["ledger/dt=2026-03-02/ledger.csv"].decode("utf-8-sig").splitlines()))
-    assert sum(Decimal(row["sunk_cost"]) for row in rows) == told["money"]["sunk_cac"] == Decimal("99.99")
-    assert sum(Decimal(row["expected_revenue"]) for row in rows) == told["money"]["unrealised_revenue"]
+    assert sum(Decimal(row["sunk_cost"]) for row in rows) == report["money"]["sunk_cac"] == Decimal("99.99")
+    assert sum(Decimal(row["expected_revenue"]) for row in rows) == report["money"]["unrealised_revenue"]
     late = [row for row in rows if row["lead_id"] == "l02"]
     assert [(row["kind"], row["sunk_cost"]) for row in late] == [("leaked", "33.33"), ("recovered", "-33.33")]
     assert late[0]["evidence"].endswith("contacted 2 s after the deadline")
-    assert told["ledger"]["recovered"] == 3  # l02, l05, l09
+    assert report["ledger"]["recovered"] == 3  # l02, l05, l09

@@ -39,8 +39,8 @@ def test_an_event_that_is_stored_late_restates_its_day_and_the_result_names_it()
     late = hidden(h, "l01")
     assert (night(h, MONDAY)["contacted"], night(h, TUESDAY)["restated"]) == (0, [])
     h.table._events |= late
-    told = night(h, WEDNESDAY)
-    assert (told["restated"], told["contacted"]) == (["2026-03-02", "2026-03-03"], 1)
+    report = night(h, WEDNESDAY)
+    assert (report["restated"], report["contacted"]) == (["2026-03-02", "2026-03-03"], 1)
     assert h.files.files == straight(h, MONDAY, TUESDAY, WEDNESDAY)
     assert night(h, WEDNESDAY)["restated"] == []
 
@@ -65,8 +65,8 @@ def test_a_day_of_long_ago_is_restated_on_demand_with_every_later_night_that_it_
     for n in range(2, 6):
         night(h, date(2026, 3, n))
     h.table._events |= late
-    told = h.reports().nightly(MONDAY, utc("2026-05-01 12:00"))
-    assert told["restated"] == [f"2026-03-0{n}" for n in range(3, 6)]
+    report = h.reports().nightly(MONDAY, utc("2026-05-01 12:00"))
+    assert report["restated"] == [f"2026-03-0{n}" for n in range(3, 6)]
     assert h.files.files == straight(h, *(date(2026, 3, n) for n in range(2, 6)))
 
 

@@ -86,8 +86,8 @@ def rows(h: History) -> list[str]:
     """Return the text of each row of the ledger, a line for each part."""
     h.reports().weekly(SUNDAY, AFTERWARDS)
     page = h.files.files["weekly/2026-W10/index.html"].decode()
-    found = re.findall(r"<li><details>(.*?)</details></li>", page, re.DOTALL)
-    return [text(row) for row in found]
+    items = re.findall(r"<li><details>(.*?)</details></li>", page, re.DOTALL)
+    return [text(row) for row in items]
 
 
 def text(row: str) -> str:

@@ -64,19 +64,19 @@ def facts(draw: st.DrawFn) -> list[LeadFact]:
 @given(facts())
 def test_the_figures_are_those_of_a_naive_count(leads: list[LeadFact]) -> None:
     with FactTable.of(leads) as table:
-        told = figures(table, PERIOD, TERMS)
+        metrics = figures(table, PERIOD, TERMS)
     mine = [f for f in leads if PERIOD.start <= f.received_at < PERIOD.end]
     reached = [f for f in mine if f.first_contact_at is not None]
-    assert told["leads"] == len(mine) == sum(told["buckets"].values())
-    assert (told["contacted"], told["never_contacted"]) == (len(reached), len(mine) - len(reached))
-    assert told["contacted_in_window"] == sum(_kept(f) for f in mine)
-    assert told["missed"] == sum(_answered(f) > f.deadline for f in mine)
-    assert told["contact_rate"] == (len(reached) / len(mine) if mine else None)
-    assert told["follow_up_rate"] == (sum(map(_kept, mine)) / len(mine) if mine else None)
-    assert told["response"] == _close(_spread(reached))
-    assert told["buckets"] == _buckets(mine)
-    _check_groups(told["owners"], mine, "owner", lambda f: f.first_owner)
-    _check_groups(told["sources"], mine, "source", lambda f: f.source)
+    assert metrics["leads"] == len(mine) == sum(metrics["buckets"].values())
+    assert (metrics["contacted"], metrics["never_contacted"]) == (len(reached), len(mine) - len(reached))
+    assert metrics["contacted_in_window"] == sum(_kept(f) for f in mine)
+    assert metrics["missed"] == sum(_answered(f) > f.deadline for f in mine)
+    assert metrics["contact_rate"] == (len(reached) / len(mine) if mine else None)
+    assert metrics["follow_up_rate"] == (sum(map(_kept, mine)) / len(mine) if mine else None)
+    assert metrics["response"] == _close(_spread(reached))
+    assert metrics["buckets"] == _buckets(mine)
+    _check_groups(metrics["owners"], mine, "owner", lambda f: f.first_owner)
+    _check_groups(metrics["sources"], mine, "source", lambda f: f.source)
 
 
 @settings(max_examples=settings().max_examples // 8)  # files take time
@@ -84,20 +84,20 @@ def test_the_figures_are_those_of_a_naive_count(leads: list[LeadFact]) -> None:
 def test_facts_survive_parquet(leads: list[LeadFact]) -> None:
     with FactTable.of(leads) as table:
         written = table.parquet({"schema": SCHEMA})
-    found = FactTable.read(written, SCHEMA)
-    assert found is not None
-    with found[0] as table:
-        assert (table.take(), found[1]) == (tuple(leads), {"schema": SCHEMA})
+    stored_table = FactTable.read(written, SCHEMA)
+    assert stored_table is not None
+    with stored_table[0] as table:
+        assert (table.take(), stored_table[1]) == (tuple(leads), {"schema": SCHEMA})
         assert table.take({"l000", "none"}) == tuple(leads[:1])
     with FactTable.of(reversed(leads)) as table:
         assert table.parquet({"schema": SCHEMA}) == written
     assert FactTable.read(written, "leadtight.facts/0") is None
 
 
-def _check_groups(told: list[Any], mine: list[LeadFact], name: str, key: Callable[[LeadFact], str | None]) -> None:
+def _check_groups(rows: list[Any], mine: list[LeadFact], name: str, key: Callable[[LeadFact], str | None]) -> None:
     groups = {key(f) for f in mine}
-    assert [row[name] for row in told] == sorted(groups, key=lambda g: (g is None, g or ""))
-    for row in told:
+    assert [row[name] for row in rows] == sorted(groups, key=lambda g: (g is None, g or ""))
+    for row in rows:
         own = [f for f in mine if key(f) == row[name]]
         assert (row["leads"], row["contacted"]) == (len(own), sum(f.first_contact_at is not None for f in own))
         if name == "owner":
@@ -144,6 +144,6 @@ def _bucket(seconds: float | None) -> str:
 
 
 def _buckets(leads: list[LeadFact]) -> dict[str, int]:
-    found = [_bucket(_seconds(f)) for f in leads]
+    buckets = [_bucket(_seconds(f)) for f in leads]
     names = ("under_5m", "5m_to_30m", "30m_to_2h", "2h_to_24h", "over_24h", "never")
-    return {name: found.count(name) for name in names}
+    return {name: buckets.count(name) for name in names}

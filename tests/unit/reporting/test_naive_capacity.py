@@ -40,23 +40,23 @@ ASKED = MetricsQuery(
 @given(facts())
 def test_the_period_before_owners_and_capacity_are_those_of_a_naive_count(leads: list[LeadFact]) -> None:
     with FactTable.of(leads) as table:
-        told = figures(table.connection, "facts", ASKED)
+        metrics = figures(table.connection, "facts", ASKED)
     mine = [f for f in leads if FIRST <= _day(f) <= LAST]
-    before = [f for f in leads if date(2026, 3, 1) <= _day(f) <= date(2026, 3, 4)]
-    assert (told["previous"] is None) == (not before)
-    if before:
-        reached = [f for f in before if f.first_contact_at]
-        assert told["previous"]["leads"] == len(before)
-        assert told["previous"]["contacted"] == len(reached)
+    previous = [f for f in leads if date(2026, 3, 1) <= _day(f) <= date(2026, 3, 4)]
+    assert (metrics["previous"] is None) == (not previous)
+    if previous:
+        reached = [f for f in previous if f.first_contact_at]
+        assert metrics["previous"]["leads"] == len(previous)
+        assert metrics["previous"]["contacted"] == len(reached)
         kept = sum(f.first_contact_at <= f.deadline for f in reached if f.first_contact_at)
-        assert told["previous"]["contacted_in_window"] == kept
-        assert told["previous"]["response"] == pytest.approx(_spread([_seconds(f) for f in reached]), abs=2e-6)
-    for owner in told["owners"]:
+        assert metrics["previous"]["contacted_in_window"] == kept
+        assert metrics["previous"]["response"] == pytest.approx(_spread([_seconds(f) for f in reached]), abs=2e-6)
+    for owner in metrics["owners"]:
         own = [f for f in mine if f.first_owner == owner["owner"] and f.first_contact_at]
         assert owner["business_response"] == pytest.approx(_spread([_worked(f) for f in own]), abs=2e-6)
     if mine:
-        _compare_cells(told["capacity"]["cells"], mine)
-        _compare_days(told["capacity"], mine)
+        _compare_cells(metrics["capacity"]["cells"], mine)
+        _compare_days(metrics["capacity"], mine)
 
 
 def _compare_cells(cells: list[dict[str, object]], mine: list[LeadFact]) -> None:
@@ -76,13 +76,13 @@ def _compare_cells(cells: list[dict[str, object]], mine: list[LeadFact]) -> None
         assert cell["people_needed"] == (needed if rate else 0)
 
 
-def _compare_days(told: dict[str, object], mine: list[LeadFact]) -> None:
+def _compare_days(capacity: dict[str, object], mine: list[LeadFact]) -> None:
     over, idle = 0.0, 0.0
     for day in _days(mine):
         room = STAFF.people * 7.5 * 60 / 25 if day.weekday() < 5 else 0.0
         came = sum(_day(f) == day for f in mine)
         over, idle = over + round(max(0.0, came - room), 2), idle + round(max(0.0, room - came), 2)
-    assert (told["overflow"], told["idle"]) == (pytest.approx(over), pytest.approx(idle))
+    assert (capacity["overflow"], capacity["idle"]) == (pytest.approx(over), pytest.approx(idle))
 
 
 def _erlang(an_hour: float, people: int) -> float:
@@ -161,8 +161,8 @@ def test_nightly_figures_have_the_capacity_that_the_policy_tells_and_else_say_wh
         deadline=PERIOD.end,
     )
     with FactTable.of([fact]) as table:
-        told = nightly(table, PERIOD, replace(TERMS, staff=STAFF), is_window=True)
+        report = nightly(table, PERIOD, replace(TERMS, staff=STAFF), is_window=True)
         unknown = nightly(table, PERIOD, replace(TERMS, staff=None), is_window=True)
-    assert (len(told["capacity"]["cells"]), told["capacity"]["people"]) == (168, 2)
+    assert (len(report["capacity"]["cells"]), report["capacity"]["people"]) == (168, 2)
     assert unknown["capacity"] is None
     assert {"what": "capacity", "why": glossary.NO_HANDLING} in unknown["cannot_compute"]

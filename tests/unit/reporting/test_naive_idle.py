@@ -74,15 +74,15 @@ def companies(draw: st.DrawFn) -> Policy:
 @given(companies(), st.integers(1, 5).flatmap(lambda count: st.tuples(*map(facts, range(count)))))
 def test_who_had_room_is_who_had_it_at_any_step(policy: Policy, leads: tuple[LeadFact, ...]) -> None:
     with FactTable.of(leads) as table:
-        found = room_for_unassigned(table, PERIOD, policy, STEP, lambda lead_id: history(policy, lead_id))
-    told = {lead_id: (room.people, room.since) for lead_id, room in found.items()}
-    assert told == {lead.lead_id: room for lead in leads if (room := _room(policy, leads, lead))}
+        rooms = room_for_unassigned(table, PERIOD, policy, STEP, lambda lead_id: history(policy, lead_id))
+    actual = {lead_id: (room.people, room.since) for lead_id, room in rooms.items()}
+    assert actual == {lead.lead_id: room for lead in leads if (room := _room(policy, leads, lead))}
 
 
 def history(policy: Policy, lead_id: str) -> tuple[Event, ...]:
-    known = Inquiry(name="Somebody", email="somebody@private.example")
+    inquiry = Inquiry(name="Somebody", email="somebody@private.example")
     return receive(
-        policy, known, lead_id=lead_id, source="web_form", form=None, received_at=START, now=START - STEP
+        policy, inquiry, lead_id=lead_id, source="web_form", form=None, received_at=START, now=START - STEP
     ).events
 
 
@@ -103,16 +103,16 @@ def _in_order(first: Mapping[str, datetime]) -> tuple[tuple[str, ...], datetime]
 
 
 def _is_free(policy: Policy, leads: tuple[LeadFact, ...], person: str, at: datetime) -> bool:
-    told, local = policy.people[person], at.astimezone(BERLIN)
+    member, local = policy.people[person], at.astimezone(BERLIN)
     minute = local.hour * 60 + local.minute
     closes = 16 if local.weekday() == 4 else 18
     if local.weekday() > 4 or not (9 * 60 <= minute < 12 * 60 + 30 or 13 * 60 + 30 <= minute < closes * 60):
         return False
-    if not told.active or any(leave.start <= at < leave.end for leave in told.away):
+    if not member.active or any(leave.start <= at < leave.end for leave in member.away):
         return False
     had = [lead for lead in leads if lead.owner == person and lead.owner_since and lead.owner_since <= at]
     still = [lead for lead in had if not lead.closed_at or lead.closed_at > at]
     within_hour = [lead for lead in had if lead.owner_since and lead.owner_since > at - timedelta(hours=1)]
     today = [lead for lead in had if lead.owner_since and lead.owner_since.astimezone(BERLIN).date() == local.date()]
-    reached = ((told.caps.open, still), (told.caps.hour, within_hour), (told.caps.day, today))
+    reached = ((member.caps.open, still), (member.caps.hour, within_hour), (member.caps.day, today))
     return not any(cap is not None and len(some) >= cap for cap, some in reached)

@@ -34,9 +34,9 @@ def a_busy_week(leads: int) -> History:
 
 def test_an_empty_system_says_none_and_never_zero_for_what_is_unknown() -> None:
     h = History()
-    told = h.reports().weekly(MONDAY, EVENING)
-    assert [answer["total"] for answer in told["questions"].values()] == [0] * 6
-    assert (told["headline"]["follow_up_rate"], told["headline"]["response"]["median"]) == (None, None)
+    review = h.reports().weekly(MONDAY, EVENING)
+    assert [answer["total"] for answer in review["questions"].values()] == [0] * 6
+    assert (review["headline"]["follow_up_rate"], review["headline"]["response"]["median"]) == (None, None)
     page = h.files.files["weekly/2026-W10/index.html"].decode()
     assert page.count(">none<") == 17  # six questions, twice each, and five more lists
     assert page.count('<p class="number">n/a</p>') == 6
@@ -105,8 +105,8 @@ def test_recomputing_an_old_week_does_not_move_latest() -> None:
 
 def test_the_last_days_of_december_belong_to_their_iso_week() -> None:
     h = History()
-    told = h.reports().weekly(date(2027, 1, 1), utc("2027-01-10 12:00"))
-    assert (told["week"], told["period"]["from"]) == ("2026-W53", "2026-12-27T23:00:00.000000Z")
+    review = h.reports().weekly(date(2027, 1, 1), utc("2027-01-10 12:00"))
+    assert (review["week"], review["period"]["from"]) == ("2026-W53", "2026-12-27T23:00:00.000000Z")
 
 
 @pytest.mark.parametrize("scheme", [0, 1])
@@ -153,11 +153,11 @@ class _Balanced(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag not in self.void:
             self.open.append(tag)
-        given = {name: value or "" for name, value in attrs}
-        self.ids += [given["id"]] if "id" in given else []
-        self.referred |= set(given.get("aria-labelledby", "").split())
-        if given.get("href", "").startswith("#"):
-            self.referred.add(given["href"][1:])
+        attributes = {name: value or "" for name, value in attrs}
+        self.ids += [attributes["id"]] if "id" in attributes else []
+        self.referred |= set(attributes.get("aria-labelledby", "").split())
+        if attributes.get("href", "").startswith("#"):
+            self.referred.add(attributes["href"][1:])
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         assert tag in self.void

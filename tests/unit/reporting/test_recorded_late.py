@@ -21,16 +21,16 @@ def test_a14_leads_recorded_on_another_local_date_than_they_came_are_listed_each
     h.receive("past-midnight-in-utc", "2026-03-05 00:10", came_at="2026-03-04 23:50")  # 00:50 and 01:10 in Berlin
     h.receive("weeks-ago", "2026-03-06 09:00", came_at="2026-02-02 09:00")
     h.receive("the-week-before", "2026-03-01 12:00", came_at="2026-02-27 12:00")
-    told = h.reports().weekly(MONDAY, NEXT_MONDAY)["recorded_late"]
-    assert told["total"] == 3
-    assert [row["lead_id"] for row in told["leads"]] == ["weeks-ago", "next-day", "past-midnight-there"]
-    assert told["leads"][1]["received_at"] == "2026-03-03T15:00:00.000000Z"
-    assert told["leads"][1]["recorded_at"] == "2026-03-04T09:00:00.000000Z"
-    assert "in the company’s zone" in told["definition"]
+    recorded_late = h.reports().weekly(MONDAY, NEXT_MONDAY)["recorded_late"]
+    assert recorded_late["total"] == 3
+    assert [row["lead_id"] for row in recorded_late["leads"]] == ["weeks-ago", "next-day", "past-midnight-there"]
+    assert recorded_late["leads"][1]["received_at"] == "2026-03-03T15:00:00.000000Z"
+    assert recorded_late["leads"][1]["recorded_at"] == "2026-03-04T09:00:00.000000Z"
+    assert "in the company’s zone" in recorded_late["definition"]
     page = h.files.files["weekly/2026-W10/index.html"].decode()
     section = page.split('<section aria-labelledby="recorded_late">')[1].split("</section>")[0]
     assert "Came in Tue 3 Mar, 16:00, recorded Wed 4 Mar, 10:00" in section
-    assert told["definition"] in section
+    assert recorded_late["definition"] in section
 
 
 def test_records_of_leads_that_were_over_before_are_not_among_them() -> None:
@@ -47,6 +47,6 @@ def test_records_of_leads_that_were_over_before_are_not_among_them() -> None:
         earlier_lead_ids=(),
     )
     h.table._put(change)
-    told = h.reports().weekly(MONDAY, NEXT_MONDAY)
-    assert told["recorded_late"]["total"] == 0
-    assert sum(answer["total"] for answer in told["questions"].values()) == 0
+    review = h.reports().weekly(MONDAY, NEXT_MONDAY)
+    assert review["recorded_late"]["total"] == 0
+    assert sum(answer["total"] for answer in review["questions"].values()) == 0

@@ -49,11 +49,11 @@ def test_an_audit_of_the_leads_gives_the_figures_of_the_night(tmp_path: Path) ->
     h = four_weeks()
     h.reports().nightly(LAST, utc("2026-03-30 00:15"))
     night = json.loads(h.files.files[f"metrics/dt={LAST}/metrics.json"])
-    told = json.loads(audit(asked(h.policy, export(h, tmp_path))).as_json())
+    report = json.loads(audit(audit_options(h.policy, export(h, tmp_path))).as_json())
     assert night["leads"] > 100
-    for source in told["sources"]:
+    for source in report["sources"]:
         assert source.pop("spellings") == [source["source"]]  # an export may write a source in several ways
-    assert {name: told[name] for name in FIGURES} == {name: night[name] for name in FIGURES}
+    assert {name: report[name] for name in FIGURES} == {name: night[name] for name in FIGURES}
 
 
 @pytest.mark.slow
@@ -63,11 +63,15 @@ def test_the_night_knows_three_items_of_the_self_audit_that_an_export_without_ac
     h = four_weeks()
     h.reports().nightly(LAST, utc("2026-03-30 00:15"))
     night = items(h.files.files[f"metrics/dt={LAST}/metrics.json"])
-    told = items(audit(asked(h.policy, export(h, tmp_path))).as_json())
-    assert list(told) == list(night)
-    differ = {name: (told[name]["score"], night[name]["score"]) for name in told if told[name] != night[name]}
+    items_of_audit = items(audit(audit_options(h.policy, export(h, tmp_path))).as_json())
+    assert list(items_of_audit) == list(night)
+    differ = {
+        name: (items_of_audit[name]["score"], night[name]["score"])
+        for name in items_of_audit
+        if items_of_audit[name] != night[name]
+    }
     assert differ == {"persistence": (None, 0), "next_step": (None, 0), "written_standard": (None, 2)}
-    assert told["daily_review"]["score"] is None
+    assert items_of_audit["daily_review"]["score"] is None
 
 
 def items(report: str | bytes) -> dict[str, Figures]:
@@ -95,9 +99,9 @@ def four_weeks() -> History:
 
 def export(h: History, folder: Path) -> Path:
     """Write the leads as a CRM would."""
-    found = FactTable.read(h.files.files[f"facts/dt={LAST}/facts.parquet"], SCHEMA)
-    assert found is not None
-    with found[0] as table, (folder / "leads.csv").open("w", newline="") as file:
+    stored_table = FactTable.read(h.files.files[f"facts/dt={LAST}/facts.parquet"], SCHEMA)
+    assert stored_table is not None
+    with stored_table[0] as table, (folder / "leads.csv").open("w", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(["Id", "Created", "Assigned", "First contact", "Owner", "Source", "Stage", "Reason"])
         rows.writerows(row(fact) for fact in table.take())
@@ -111,7 +115,7 @@ def row(fact: LeadFact) -> list[str]:
     return [fact.lead_id, *written, fact.first_owner or "", fact.source, fact.stage, reason]
 
 
-def asked(policy: Policy, leads: Path) -> AuditOptions:
+def audit_options(policy: Policy, leads: Path) -> AuditOptions:
     return AuditOptions(
         leads=leads,
         mapping=MAPPING,

@@ -21,21 +21,23 @@ BERLIN = business_hours.Calendar(id="berlin", zone=ZoneInfo("Europe/Berlin"), we
 @settings(max_examples=8, deadline=None)
 @given(facts())
 def test_facts_of_the_event_log_give_the_figures_of_the_audit(leads: list[LeadFact]) -> None:
-    asked = MetricsQuery(calendar=BERLIN, start=PERIOD.start, end=PERIOD.end, working_promises=True)
+    query = MetricsQuery(calendar=BERLIN, start=PERIOD.start, end=PERIOD.end, working_promises=True)
     with FactTable.of(leads) as table:
-        told = figures(table.connection, "facts", asked)
-        assert figures(table.connection, "facts", asked) == told
+        metrics = figures(table.connection, "facts", query)
+        assert figures(table.connection, "facts", query) == metrics
     mine = [f for f in leads if PERIOD.start <= f.received_at < PERIOD.end]
-    assert told["leads"] == len(mine) == sum(told["buckets"].values())
+    assert metrics["leads"] == len(mine) == sum(metrics["buckets"].values())
     reached = [f for f in mine if f.first_contact_at]
-    assert told["contacted"] == len(reached)
-    assert told["contacted_in_window"] == sum(f.first_contact_at <= f.deadline for f in reached if f.first_contact_at)
-    assert sum(cell["leads"] for cell in told["heat"]) == len(mine)
-    assert sum(told["segments"][kind]["leads"] for kind in ("business_hours", "after_hours", "weekend")) == len(mine)
+    assert metrics["contacted"] == len(reached)
+    assert metrics["contacted_in_window"] == sum(
+        f.first_contact_at <= f.deadline for f in reached if f.first_contact_at
+    )
+    assert sum(cell["leads"] for cell in metrics["heat"]) == len(mine)
+    assert sum(metrics["segments"][kind]["leads"] for kind in ("business_hours", "after_hours", "weekend")) == len(mine)
     worked = sorted(
         BERLIN.between(f.received_at, f.first_contact_at).total_seconds() for f in reached if f.first_contact_at
     )
-    assert told["business_response"]["mean"] == (round(sum(worked) / len(worked), 6) if worked else None)
-    assert {each["owner"]: each["leads"] for each in told["owners"]} == {
+    assert metrics["business_response"]["mean"] == (round(sum(worked) / len(worked), 6) if worked else None)
+    assert {each["owner"]: each["leads"] for each in metrics["owners"]} == {
         owner: sum(f.first_owner == owner for f in mine) for owner in {f.first_owner for f in mine}
     }

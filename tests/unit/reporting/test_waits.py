@@ -32,14 +32,14 @@ def handed_over() -> History:
 
 def test_the_wait_in_a_stage_is_apart_from_the_answer_of_whoever_gets_the_lead(handed_over: History) -> None:
     handed_over.outcome("l01", "2026-03-02 09:20:00", "interested")
-    told = handed_over.reports().nightly(MONDAY, NIGHT)
-    waits = {w.pop("stage"): w for w in told["stage_waits"]}
+    report = handed_over.reports().nightly(MONDAY, NIGHT)
+    waits = {w.pop("stage"): w for w in report["stage_waits"]}
     assert waits["new"] == {"left": 1, "median": 600, "waiting": 0}
     assert waits["contacted"] == {"left": 1, "median": 4200, "waiting": 0}
     assert waits["qualified"] == {"left": 0, "median": None, "waiting": 1}
-    [own] = told["owner_response"]
+    [own] = report["owner_response"]
     assert (own["pool"], own["owned"], own["answered"], own["median"]) == ("projects", 1, 1, 1200)
-    assert told["response"]["median"] == 600, "the first answer stays the first owner's"
+    assert report["response"]["median"] == 600, "the first answer stays the first owner's"
 
 
 def test_what_the_owner_before_did_is_not_the_new_owners_answer(handed_over: History) -> None:
@@ -50,7 +50,7 @@ def test_what_the_owner_before_did_is_not_the_new_owners_answer(handed_over: His
 def test_an_outcome_that_is_taken_back_answers_nothing(handed_over: History) -> None:
     handed_over.outcome("l01", "2026-03-02 09:20:00", "interested")
     handed_over.undo("l01", "2026-03-02 09:25:00")
-    told = handed_over.reports().nightly(MONDAY, NIGHT)
-    assert told["owner_response"][0]["answered"] == 0
-    waits = {w["stage"]: w["waiting"] for w in told["stage_waits"]}
+    report = handed_over.reports().nightly(MONDAY, NIGHT)
+    assert report["owner_response"][0]["answered"] == 0
+    waits = {w["stage"]: w["waiting"] for w in report["stage_waits"]}
     assert (waits["contacted"], waits["qualified"]) == (1, 0)

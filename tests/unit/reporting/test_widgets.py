@@ -36,9 +36,9 @@ def waiting() -> History:
 
 
 def test_a_lead_without_owner_is_told_when_somebody_of_its_pool_is_at_work(waiting: History) -> None:
-    found = waiting.reports().nightly(MONDAY, NIGHT)["day"]["unassigned_while_idle"]
+    unassigned = waiting.reports().nightly(MONDAY, NIGHT)["day"]["unassigned_while_idle"]
     everybody = ["ana", "ben", "cem"]
-    assert found == {
+    assert unassigned == {
         "total": 2,
         "leads": [
             {"lead_id": "after_lunch", "had_room": everybody, "had_room_from": "2026-03-02T12:30:00.000000Z"},
@@ -48,9 +48,9 @@ def test_a_lead_without_owner_is_told_when_somebody_of_its_pool_is_at_work(waiti
 
 
 def test_the_week_tells_of_a_lead_that_waits_into_the_next_day(waiting: History) -> None:
-    told = waiting.reports().weekly(SUNDAY, AFTERWARDS)["unassigned_while_idle"]
-    assert [lead["lead_id"] for lead in told["leads"]] == ["late", "after_lunch", "in_the_evening"]
-    assert told["room"]["in_the_evening"]["had_room_from"] == "2026-03-03T08:00:00.000000Z"
+    unassigned = waiting.reports().weekly(SUNDAY, AFTERWARDS)["unassigned_while_idle"]
+    assert [lead["lead_id"] for lead in unassigned["leads"]] == ["late", "after_lunch", "in_the_evening"]
+    assert unassigned["room"]["in_the_evening"]["had_room_from"] == "2026-03-03T08:00:00.000000Z"
     page = widget(waiting, "unassigned_while_idle")
     assert "Without an owner since Mon 2 Mar, 09:00; room from Mon 2 Mar, 09:05: Ana Costa, Ben Okafor" in page
     assert page.count("Record outcome") == 3
@@ -98,8 +98,8 @@ def test_the_hourly_cap_lets_go_after_an_hour_and_that_of_a_day_at_midnight() ->
 
 
 def room(h: History) -> dict[str, tuple[list[str], str]]:
-    found = h.reports().nightly(MONDAY, utc("2026-03-02 14:00"))["day"]["unassigned_while_idle"]["leads"]
-    return {lead["lead_id"]: (lead["had_room"], lead["had_room_from"]) for lead in found}
+    leads = h.reports().nightly(MONDAY, utc("2026-03-02 14:00"))["day"]["unassigned_while_idle"]["leads"]
+    return {lead["lead_id"]: (lead["had_room"], lead["had_room_from"]) for lead in leads}
 
 
 def test_leads_that_are_lost_without_a_word_are_listed_until_somebody_says_why() -> None:
@@ -113,9 +113,9 @@ def test_leads_that_are_lost_without_a_word_are_listed_until_somebody_says_why()
     assert lost(h) == {"total": 2, "leads": ["l1", "l2"]}
     h.outcome("l1", "2026-03-03 10:00", "lost", reason="moved away")
     h.outcome("l2", "2026-03-03 11:00", "lost", reason="has another")
-    told = h.reports().weekly(SUNDAY, AFTERWARDS)
-    assert [lead["lead_id"] for lead in told["lost_without_reason"]["leads"]] == ["l3"]
-    assert told["lost"] == {"total": 4, "without_reason": 1}
+    review = h.reports().weekly(SUNDAY, AFTERWARDS)
+    assert [lead["lead_id"] for lead in review["lost_without_reason"]["leads"]] == ["l3"]
+    assert review["lost"] == {"total": 4, "without_reason": 1}
     page = widget(h, "lost_without_reason")
     assert "Closed Tue 3 Mar, 10:00" in page
     assert page.count("Record outcome") == 1

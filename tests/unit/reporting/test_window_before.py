@@ -31,10 +31,10 @@ def eight_weeks() -> History:
 
 @pytest.mark.slow
 def test_the_window_stands_beside_the_one_before_as_its_last_night_saw_it() -> None:
-    told, rows = review(eight_weeks())
-    before = told["previous_window"]
-    assert (before["leads"], before["contacted"], before["follow_up_rate"]) == (2, 1, 0.5)
-    assert before["period"]["to"] == told["window"]["period"]["from"]
+    figures, rows = review(eight_weeks())
+    previous = figures["previous_window"]
+    assert (previous["leads"], previous["contacted"], previous["follow_up_rate"]) == (2, 1, 0.5)
+    assert previous["period"]["to"] == figures["window"]["period"]["from"]
     assert rows == {
         "Leads": ["3", "2"],
         "Answered in time": ["66.7\u202f%", "50.0\u202f%"],
@@ -51,8 +51,8 @@ def test_the_window_stands_beside_the_one_before_as_its_last_night_saw_it() -> N
 def test_without_a_night_before_nothing_is_made_up() -> None:
     h = eight_weeks()
     del h.files.files[f"metrics/dt={BEFORE}/metrics.json"]
-    told, rows = review(h)
-    assert told["previous_window"] is None
+    figures, rows = review(h)
+    assert figures["previous_window"] is None
     assert {row[1] for row in rows.values()} == {"n/a"}
     assert "so they are not known" in page(h)
 
@@ -71,10 +71,10 @@ def test_each_part_says_which_days_it_is_about() -> None:
 
 
 def review(h: History) -> tuple[dict[str, Any], dict[str, list[str]]]:
-    told = h.reports().weekly(SUNDAY, AFTERWARDS)
+    review = h.reports().weekly(SUNDAY, AFTERWARDS)
     table = page(h).split('aria-labelledby="beside"')[1].split("<tbody>")[1].split("</tbody>")[0]
     cells = [re.findall(r"<t[hd][^>]*>(?:<bdi>)?(.*?)(?:</bdi>)?</t[hd]>", row) for row in table.split("</tr>")]
-    return told, {row[0]: [unescape(cell) for cell in row[1:]] for row in cells if row}
+    return review, {row[0]: [unescape(cell) for cell in row[1:]] for row in cells if row}
 
 
 def page(h: History) -> str:

@@ -12,7 +12,7 @@ REGISTRY = "pypi" + ".org"  # in pieces: the guard reads this file too
 
 
 @pytest.mark.parametrize(
-    ("line", "what"),
+    ("line", "problem"),
     [
         (f"index-url = https://{REGISTRY}/simple", "registry"),
         ('path = "/wo' + 'rk/main/leadtight"', "absolute path"),
@@ -21,12 +21,12 @@ REGISTRY = "pypi" + ".org"  # in pieces: the guard reads this file too
         ("ghp_" + "a" * 36, "token"),
     ],
 )
-def test_it_names_what_it_finds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, what: str) -> None:
+def test_it_names_what_it_finds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, problem: str) -> None:
     monkeypatch.setattr(guard, "ROOT", tmp_path)
     (tmp_path / "file").write_text(f"fine\n{line}\n")
-    [found] = guard.findings(tmp_path / "file")
-    assert found.startswith("file:2: ")
-    assert what in found
+    [finding] = guard.findings(tmp_path / "file")
+    assert finding.startswith("file:2: ")
+    assert problem in finding
 
 
 @pytest.mark.parametrize("line", ["docs/work/notes.md", "https://example.com/home/", "workload", "root"])
@@ -78,5 +78,5 @@ def test_a_folder_with_one_module_too_many_is_found(tmp_path: Path, monkeypatch:
         file.touch()
     assert list(guard.large_folders(files)) == []
     (folder / "one_more.py").touch()
-    found = list(guard.large_folders([*files, folder / "one_more.py"]))
-    assert found == ["leadtight/drawer: 25 modules, more than 24"]
+    findings = list(guard.large_folders([*files, folder / "one_more.py"]))
+    assert findings == ["leadtight/drawer: 25 modules, more than 24"]

@@ -191,8 +191,8 @@ def test_midnight_in_the_companys_zone_is_no_time_of_day() -> None:
 
 
 def test_a_told_format_decides_and_an_unknown_one_is_named() -> None:
-    told = column("01/02/2026", "2026-03-04").decided(date_format="%m/%d/%Y")
-    assert [str(m.local.date()) for text in ("01/02/2026", "2026-03-04") if (m := told.read(text))] == [
+    spelling = column("01/02/2026", "2026-03-04").decided(date_format="%m/%d/%Y")
+    assert [str(m.local.date()) for text in ("01/02/2026", "2026-03-04") if (m := spelling.read(text))] == [
         "2026-01-02",
         "2026-03-04",
     ]

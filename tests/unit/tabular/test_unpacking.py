@@ -90,9 +90,9 @@ def test_all_sheets_together_count(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_an_archive_that_lies_about_its_size_unpacks_to_no_more_than_it_says(tmp_path: Path) -> None:
     path = with_part(tmp_path / "leads.xlsx", SHEET, b"x" * 1_000_000, 300)
     raw = path.read_bytes()
-    said = 300_000_000
-    assert raw.count(struct.pack("<I", said)) == 2, "at the part, and in the list of parts"
-    path.write_bytes(raw.replace(struct.pack("<I", said), struct.pack("<I", 2_000)))
+    size = 300_000_000
+    assert raw.count(struct.pack("<I", size)) == 2, "at the part, and in the list of parts"
+    path.write_bytes(raw.replace(struct.pack("<I", size), struct.pack("<I", 2_000)))
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with pytest.raises(ImportFileError, match=r"no readable workbook|unpacks to|header"):
         list(ExportFile.open(path).rows())

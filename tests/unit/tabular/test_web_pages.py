@@ -27,8 +27,8 @@ ADA = "<td>Ada</td><td>ada@example.com</td><td>5</td>"
 
 def test_a_table_is_read_with_its_entities_lines_and_links(tmp_path: Path) -> None:
     ada = "<td>Ad&auml; &#38;\n  Co<br>Ltd</td><td><a href='mailto:x'>ada@example.com</a></td><td>&euro;&nbsp;5</td>"
-    found = read(tmp_path, page(HEADER, ada))
-    assert (found.header, found.rows) == (
+    table = read(tmp_path, page(HEADER, ada))
+    assert (table.header, table.rows) == (
         ("Name", "Email", "Amount"),
         ((2, ["Adä & Co\nLtd", "ada@example.com", "€ 5"]),),
     )
@@ -48,15 +48,15 @@ def test_a_table_is_read_with_its_entities_lines_and_links(tmp_path: Path) -> No
     ],
 )
 def test_however_the_page_is_made_the_largest_table_is_read(content: str, tmp_path: Path) -> None:
-    found = read(tmp_path, content)
-    assert (found.header, [cells for _, cells in found.rows]) == (
+    table = read(tmp_path, content)
+    assert (table.header, [cells for _, cells in table.rows]) == (
         ("Name", "Email", "Amount"),
         [["Ada", "ada@example.com", "5"]],
     )
 
 
 def test_cells_that_cover_several_leave_all_others_under_their_columns(tmp_path: Path) -> None:
-    found = read(
+    table = read(
         tmp_path,
         page(
             "<th>Owner</th><th colspan=2>Lead</th><th>Amount</th>",
@@ -65,8 +65,8 @@ def test_cells_that_cover_several_leave_all_others_under_their_columns(tmp_path:
             "<td>Cy</td><td colspan=2>Dee</td><td>9</td>",
         ),
     )
-    assert found.header == ("Owner", "Lead", "", "Amount")
-    assert [cells for _, cells in found.rows] == [
+    assert table.header == ("Owner", "Lead", "", "Amount")
+    assert [cells for _, cells in table.rows] == [
         ["Ann", "Ada", "a@example.com", "5"],
         ["", "Bo", "b@example.com", "7"],
         ["Cy", "Dee", "", "9"],
@@ -75,14 +75,14 @@ def test_cells_that_cover_several_leave_all_others_under_their_columns(tmp_path:
 
 def test_tables_with_the_same_header_are_one_and_others_are_said_to_be_left_alone(tmp_path: Path) -> None:
     other = "<table><tr><th>Month<th>Leads<tr><td>May<td>3</table>"
-    found = read(tmp_path, page(HEADER, ADA, ADA) + other + page(HEADER, ADA.replace("Ada", "Bo")))
-    assert [cells[0] for _, cells in found.rows] == ["Ada", "Ada", "Bo"]
-    assert found.described == "a web page, utf-8, its largest table (other tables left alone: 1)"
+    table = read(tmp_path, page(HEADER, ADA, ADA) + other + page(HEADER, ADA.replace("Ada", "Bo")))
+    assert [cells[0] for _, cells in table.rows] == ["Ada", "Ada", "Bo"]
+    assert table.described == "a web page, utf-8, its largest table (other tables left alone: 1)"
 
 
 def test_the_foot_of_a_table_is_its_last_row_wherever_it_stands(tmp_path: Path) -> None:
-    found = read(tmp_path, f"<table><thead><tr>{HEADER}<tfoot><tr><td>Total<td><td>5<tbody><tr>{ADA}</tbody></table>")
-    assert [cells[0] for _, cells in found.rows] == ["Ada", "Total"]
+    table = read(tmp_path, f"<table><thead><tr>{HEADER}<tfoot><tr><td>Total<td><td>5<tbody><tr>{ADA}</tbody></table>")
+    assert [cells[0] for _, cells in table.rows] == ["Ada", "Total"]
 
 
 @pytest.mark.parametrize(
@@ -110,8 +110,8 @@ def test_the_xml_of_excel_2003_is_read_with_its_gaps(tmp_path: Path) -> None:
     row = '<ss:Cell><ss:Data><![CDATA[A & B]]></ss:Data></ss:Cell><ss:Cell ss:Index="3"><ss:Data>5</ss:Data></ss:Cell>'
     rows = f'<ss:Row>{header}</ss:Row><ss:Row ss:Index="4">{row}</ss:Row>'
     book = f'<ss:Workbook xmlns:ss="urn:x"><ss:Worksheet><ss:Table>{rows}</ss:Table></ss:Worksheet></ss:Workbook>'
-    found = read(tmp_path, f'<?xml version="1.0"?>{book}')
-    assert (found.header, found.rows) == (("Name", "Email", "Amount"), ((4, ["A & B", "", "5"]),))
+    table = read(tmp_path, f'<?xml version="1.0"?>{book}')
+    assert (table.header, table.rows) == (("Name", "Email", "Amount"), ((4, ["A & B", "", "5"]),))
 
 
 @pytest.mark.parametrize(

@@ -61,9 +61,9 @@ def test_a_row_that_cannot_be_read_says_which_it_is(
 def test_the_first_that_can_be_read_are_listed_and_the_others_are_named(caplog: pytest.LogCaptureFixture) -> None:
     good, bad = LeadRow.of(LEAD).serialize(), {**LeadRow.of(LEAD).serialize(), "doc": {"S": "{"}}
     unreadable = Unreadable(kind="lead", key="LEAD#L1 LEAD", error="JSONDecodeError")
-    found = row_reader.listing(LeadRow, [bad, good, bad, good, good], LeadRow.value, 2)
-    assert found == Listing((LEAD, LEAD), (unreadable, unreadable))
-    assert found.unreadable == (unreadable, unreadable)
+    listing = row_reader.listing(LeadRow, [bad, good, bad, good, good], LeadRow.value, 2)
+    assert listing == Listing((LEAD, LEAD), (unreadable, unreadable))
+    assert listing.unreadable == (unreadable, unreadable)
     assert len(logged(caplog)) == 2
     assert row_reader.listing(LeadRow, [good] * 3, LeadRow.value) == Listing((LEAD,) * 3)
 
@@ -79,16 +79,16 @@ def test_each_key_is_asked_for_once_a_hundred_at_a_time_and_again_while_it_is_le
 ) -> None:
     calls: list[list[str]] = []
 
-    def page(wanted: Sequence[dict[str, str]], **asked: object) -> tuple[list[str], list[dict[str, str]] | None]:
-        assert asked == {"consistent_read": True, "attributes_to_get": None}
+    def page(wanted: Sequence[dict[str, str]], **options: object) -> tuple[list[str], list[dict[str, str]] | None]:
+        assert options == {"consistent_read": True, "attributes_to_get": None}
         calls.append([each["pk"] for each in wanted])
         left = list(wanted[-1:]) if len(calls) == 1 else None
         return [each["pk"] + each["sk"] for each in (wanted[:-1] if left else wanted)], left
 
     monkeypatch.setattr(TableRow, "_batch_get_page", page)
     wanted = [(f"{n:03}", "LEAD") for n in range(250)]
-    found = list(row_reader.by_keys([*wanted, *wanted[:9]]))
-    assert sorted(str(item) for item in found) == [f"{n:03}LEAD" for n in range(250)]
+    items = list(row_reader.by_keys([*wanted, *wanted[:9]]))
+    assert sorted(str(item) for item in items) == [f"{n:03}LEAD" for n in range(250)]
     assert [len(call) for call in calls] == [100, 100, 51]
     assert calls[1][0] == "099"
     assert list(row_reader.by_keys(())) == []

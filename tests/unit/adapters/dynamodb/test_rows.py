@@ -40,7 +40,7 @@ from leadtight.domain.notifications.interruptions import Alerts
 from leadtight.domain.notifications.urgency import lane
 from tests.contracts.changes import NOW, arrival, assignment, guard
 from tests.contracts.test_consents import record
-from tests.contracts.test_held import held, waiting
+from tests.contracts.test_held import quarantined, waiting
 
 CHANGE = arrival("L1")
 NEW = CHANGE.after
@@ -207,10 +207,10 @@ def test_a_lead_in_short_says_what_rules_ask_about_and_leaves_out_what_is_so_by_
 
 
 def test_a_consent_stands_in_its_time_with_its_person() -> None:
-    given = record("L1#0", person_key="one")
-    row = ConsentRow.of(given)
-    assert stored(row) == {"pk": "PERSON#one", "sk": f"CONSENT#{AT}#L1#0", "doc": text(given)}
-    assert row.value() == given
+    consent = record("L1#0", person_key="one")
+    row = ConsentRow.of(consent)
+    assert stored(row) == {"pk": "PERSON#one", "sk": f"CONSENT#{AT}#L1#0", "doc": text(consent)}
+    assert row.value() == consent
 
 
 @pytest.mark.parametrize(
@@ -226,19 +226,19 @@ def test_what_many_may_do_is_counted_over_more_items(at_most: int, over: int) ->
 
 
 def test_a_held_delivery_is_in_the_index_by_what_it_waits_for() -> None:
-    assert index(QuarantineRow.of(held())) == ("HELD", f"{AT}#H1")
+    assert index(QuarantineRow.of(quarantined())) == ("HELD", f"{AT}#H1")
     assert index(QuarantineRow.of(waiting(received_at=EVENING))) == ("HELD#WAITING", f"{AT}#H1")
-    settled = discarded(held(received_at=EVENING), "mia", "an advert", NOW)
+    settled = discarded(quarantined(received_at=EVENING), "mia", "an advert", NOW)
     row = QuarantineRow.of(settled)
     assert index(row) == ("HELD#2026-11-23", "2026-11-23T21:30:00.000000Z#H1")
     assert stored(row)["expires_at"] == str(int((NOW + timedelta(days=90)).timestamp()))
-    assert stored(QuarantineRow.of(held())).keys() == {"pk", "sk", "version", "doc", "gsi1pk", "gsi1sk"}
-    assert stored(QuarantineRow.of(held()))["sk"] == "HELD"
+    assert stored(QuarantineRow.of(quarantined())).keys() == {"pk", "sk", "version", "doc", "gsi1pk", "gsi1sk"}
+    assert stored(QuarantineRow.of(quarantined()))["sk"] == "HELD"
 
 
 def test_a_large_delivery_is_cut_into_pieces_that_go_with_it() -> None:
     content = "".join(f"{n:07}," for n in range(30_000))
-    large = discarded(held(content=content), "mia", "an advert", NOW)
+    large = discarded(quarantined(content=content), "mia", "an advert", NOW)
     row, parts = QuarantineRow.of(large), list(parts_of(large))
     assert row.characters == len(content)
     assert row.value() == replace(large, content=content[:4_000])
@@ -247,14 +247,14 @@ def test_a_large_delivery_is_cut_into_pieces_that_go_with_it() -> None:
     assert [(part.pk, part.sk) for part in parts] == [(f"HELDPART#H1#{n}", "PART") for n in range(4)]
     assert {part.expires_at for part in parts} == {row.expires_at}
     assert isinstance(parts[0], QuarantinePartRow)
-    assert list(parts_of(held())) == []
+    assert list(parts_of(quarantined())) == []
 
 
 def test_a_delivery_is_large_by_its_bytes() -> None:
-    around = 200 * 1024 - len(QuarantineRow.of(held(content="")).doc.encode())
-    assert QuarantineRow.of(held(content="ü" * (around // 2))).characters is None
-    assert QuarantineRow.of(held(content="ü" * (around // 2 + 1))).characters == around // 2 + 1
-    assert QuarantineRow.of(held(content="\ud800" * (around + 1))).characters == around + 1
+    around = 200 * 1024 - len(QuarantineRow.of(quarantined(content="")).doc.encode())
+    assert QuarantineRow.of(quarantined(content="ü" * (around // 2))).characters is None
+    assert QuarantineRow.of(quarantined(content="ü" * (around // 2 + 1))).characters == around // 2 + 1
+    assert QuarantineRow.of(quarantined(content="\ud800" * (around + 1))).characters == around + 1
 
 
 @pytest.mark.parametrize(

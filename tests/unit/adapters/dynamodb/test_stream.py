@@ -117,7 +117,7 @@ def bounce(kind: str, *codes: str | None) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("said", "reported", "detail"),
+    ("notification", "reported", "detail"),
     [
         (event("Send"), DeliveryReceipt.ACCEPTED, ""),
         (event("Delivery"), DeliveryReceipt.ACCEPTED, ""),
@@ -138,9 +138,9 @@ def bounce(kind: str, *codes: str | None) -> dict[str, Any]:
 )
 @pytest.mark.parametrize("is_wrapped", [True, False], ids=["in a notification", "bare"])
 def test_a_report_says_what_became_of_a_message(
-    said: dict[str, Any], reported: DeliveryReceipt, detail: str, is_wrapped: bool
+    notification: dict[str, Any], reported: DeliveryReceipt, detail: str, is_wrapped: bool
 ) -> None:
-    body = json.dumps({"Message": json.dumps(said)} if is_wrapped else said)
+    body = json.dumps({"Message": json.dumps(notification)} if is_wrapped else notification)
     ours = DeliveryReport(provider_id="p-1", reported=reported, detail=detail, lead_id="L1", message_id="ack")
     assert stream.delivery_report(body) == ours
 
@@ -155,7 +155,7 @@ def test_a_report_without_our_tags_is_known_by_the_providers_id() -> None:
 
 
 @pytest.mark.parametrize(
-    "said",
+    "notification",
     [
         event("Open"),
         event("DeliveryDelay"),
@@ -165,8 +165,8 @@ def test_a_report_without_our_tags_is_known_by_the_providers_id() -> None:
     ],
     ids=["opened", "delayed", "soft", "undetermined", "no spam"],
 )
-def test_what_changes_nothing_is_no_report(said: dict[str, Any]) -> None:
-    assert stream.delivery_report(json.dumps(said)) is None
+def test_what_changes_nothing_is_no_report(notification: dict[str, Any]) -> None:
+    assert stream.delivery_report(json.dumps(notification)) is None
 
 
 def test_what_is_no_event_of_a_mail_is_an_error() -> None:

@@ -6,32 +6,32 @@ ADA = "Ada Obi <ada@example.com>"
 SALES = "sales@firm.example"
 
 
-def mail(text: str = "Please call me.", *, headers: dict[str, str] | None = None, **named: str) -> bytes:
+def mail(text: str = "Please call me.", *, headers: dict[str, str] | None = None, **extra: str) -> bytes:
     """Return a plain mail; names are headers, `message_id` is Message-ID."""
-    given = {"From": ADA, "To": SALES, "Subject": "Solar roof", "Message-ID": "<m1@example.com>"}
-    given |= {name.replace("_", "-").title(): value for name, value in named.items()} | (headers or {})
-    given = {"Content-Type": "text/plain; charset=utf-8", "MIME-Version": "1.0"} | given
-    head = "".join(f"{name}: {value}\r\n" for name, value in given.items() if value)
+    fields = {"From": ADA, "To": SALES, "Subject": "Solar roof", "Message-ID": "<m1@example.com>"}
+    fields |= {name.replace("_", "-").title(): value for name, value in extra.items()} | (headers or {})
+    fields = {"Content-Type": "text/plain; charset=utf-8", "MIME-Version": "1.0"} | fields
+    head = "".join(f"{name}: {value}\r\n" for name, value in fields.items() if value)
     return head.encode() + b"\r\n" + text.replace("\n", "\r\n").encode()
 
 
 def part(content: str | bytes, kind: str = "text/plain; charset=utf-8", **headers: str) -> bytes:
     """Return one part of a multipart mail."""
-    named = {"Content-Type": kind} | {n.replace("_", "-").title(): v for n, v in headers.items()}
-    head = "".join(f"{name}: {value}\r\n" for name, value in named.items())
+    fields = {"Content-Type": kind} | {n.replace("_", "-").title(): v for n, v in headers.items()}
+    head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
     body = content.encode() if isinstance(content, str) else content
     return head.encode() + b"\r\n" + body
 
 
-def multi(subtype: str, *parts: bytes, boundary: str = "b0", **named: Any) -> bytes:
+def multi(subtype: str, *parts: bytes, boundary: str = "b0", **options: Any) -> bytes:
     """Return a multipart mail, or a multipart part of one when it is given no sender."""
     kind = f'multipart/{subtype}; boundary="{boundary}"'
-    inner = b"".join(b"--" + boundary.encode() + b"\r\n" + one + b"\r\n" for one in parts)
+    inner = b"".join(b"--" + boundary.encode() + b"\r\n" + part_ + b"\r\n" for part_ in parts)
     body = inner + b"--" + boundary.encode() + b"--\r\n"
-    if named.pop("inner", False):
+    if options.pop("inner", False):
         return part(body, kind)
-    headers = {**(named.pop("headers", None) or {}), "Content-Type": kind}
-    head, _, _ = mail("", headers=headers, **named).partition(b"\r\n\r\n")
+    headers = {**(options.pop("headers", None) or {}), "Content-Type": kind}
+    head, _, _ = mail("", headers=headers, **options).partition(b"\r\n\r\n")
     return head + b"\r\n\r\n" + body
 
 
@@ -39,7 +39,7 @@ def bounce(
     message_id: str = "0102-1@eu-central-1.amazonses.com", action: str = "failed", status: str = "5.1.1"
 ) -> bytes:
     """Return a delivery report (RFC 3464) about a mail of ours."""
-    told = (
+    text = (
         "Reporting-MTA: dns; mx.example.com\r\n\r\n"
         "Final-Recipient: rfc822; ada@example.com\r\n"
         f"Action: {action}\r\nStatus: {status}\r\nDiagnostic-Code: smtp; 550 5.1.1 no such mailbox\r\n"
@@ -48,7 +48,7 @@ def bounce(
     return multi(
         'report; report-type="delivery-status"',
         part("Your mail could not be delivered."),
-        part(told, "message/delivery-status"),
+        part(text, "message/delivery-status"),
         part(returned, "message/rfc822"),
         headers={"From": "MAILER-DAEMON@mx.example.com", "Auto-Submitted": "auto-replied", "Return-Path": "<>"},
     )

@@ -57,7 +57,7 @@ def form(fields: dict[str, str | bytes], file: bool = True) -> bytes:
         parts.append(
             part(b"%PDF plan", "application/pdf", content_disposition='form-data; name="a1"; filename="plan.pdf"')
         )
-    inner = b"".join(b"--" + BOUNDARY.encode() + b"\r\n" + one + b"\r\n" for one in parts)
+    inner = b"".join(b"--" + BOUNDARY.encode() + b"\r\n" + part_ + b"\r\n" for part_ in parts)
     return inner + b"--" + BOUNDARY.encode() + b"--\r\n"
 
 

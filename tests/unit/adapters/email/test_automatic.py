@@ -23,7 +23,7 @@ AWAY = [
 ]
 
 
-def why(text: str = "I am away.", **headers: str) -> str:
+def auto_reply_reason_of(text: str = "I am away.", **headers: str) -> str:
     return auto_reply_reason(read_mail(mail(text, headers={n.replace("_", "-"): v for n, v in headers.items()})))
 
 
@@ -48,8 +48,8 @@ def why(text: str = "I am away.", **headers: str) -> str:
     ],
 )
 def test_a_machine_is_known_by_its_headers(headers: dict[str, str]) -> None:
-    given = {name: value or " x" for name, value in headers.items()}
-    assert why(**given)
+    fields = {name: value or " x" for name, value in headers.items()}
+    assert auto_reply_reason_of(**fields)
 
 
 @pytest.mark.parametrize(
@@ -65,16 +65,16 @@ def test_a_machine_is_known_by_its_headers(headers: dict[str, str]) -> None:
     ],
 )
 def test_a_person_is_taken_for_one(headers: dict[str, str]) -> None:
-    assert why(**headers) == ""
+    assert auto_reply_reason_of(**headers) == ""
 
 
 @pytest.mark.parametrize("subject", AWAY)
 def test_an_absence_notice_is_known_by_its_subject_only_beside_other_signs(subject: str) -> None:
     thread = {"Subject": subject, "In-Reply-To": "<0102@eu-central-1.amazonses.com>"}
-    assert why(**thread)
-    assert why(Subject=subject) == ""
-    assert why(**{**thread, "Subject": f"Re: {subject}"}) == ""
-    assert why("Thanks!\n\n> your mail", **thread) == ""
+    assert auto_reply_reason_of(**thread)
+    assert auto_reply_reason_of(Subject=subject) == ""
+    assert auto_reply_reason_of(**{**thread, "Subject": f"Re: {subject}"}) == ""
+    assert auto_reply_reason_of("Thanks!\n\n> your mail", **thread) == ""
 
 
 def test_a_delivery_report_is_noreply_address() -> None:
@@ -123,7 +123,7 @@ SOMEBODY = [
 @pytest.mark.parametrize("local", NOBODY)
 def test_nobody_reads_these(local: str) -> None:
     assert is_noreply_address(f"{local}@shop.example")
-    assert why(From=f"{local}@shop.example")
+    assert auto_reply_reason_of(From=f"{local}@shop.example")
 
 
 @pytest.mark.parametrize("local", SOMEBODY)

@@ -18,8 +18,8 @@ RAW = [
 @pytest.mark.parametrize(("name", "address"), RAW)
 @pytest.mark.parametrize("header", ["From", "Reply-To"])
 def test_a_raw_utf_8_name_and_address_are_used_as_they_are(header: str, name: str, address: str) -> None:
-    given = {"From": "noreply@forms.example", header: f"{name} <{address}>" if name else address}
-    letter = read_mail(mail(headers=given))
+    fields = {"From": "noreply@forms.example", header: f"{name} <{address}>" if name else address}
+    letter = read_mail(mail(headers=fields))
     assert (letter.sender, letter.sender_name) == (address, name)
 
 

@@ -48,8 +48,8 @@ def test_a_mail_of_parts_in_which_no_boundary_is_found_is_words(kind: str) -> No
 
 
 def test_a_mail_that_is_a_text_with_a_files_name_is_words_and_a_part_with_one_is_a_file() -> None:
-    named = "text/plain; name=quote.txt"
-    assert read_mail(mail("Quote please", headers={"Content-Type": named})).text == "Quote please"
-    letter = read_mail(multi("mixed", part("See my list."), part("10 panels", named)))
+    kind = "text/plain; name=quote.txt"
+    assert read_mail(mail("Quote please", headers={"Content-Type": kind})).text == "Quote please"
+    letter = read_mail(multi("mixed", part("See my list."), part("10 panels", kind)))
     assert letter.text == "See my list."
     assert [attached.name for attached in letter.attachments] == ["quote.txt"]

@@ -253,8 +253,12 @@ def test_sendgrids_verdicts_prove_a_sender(verdict: dict[str, str], sender: Send
     ],
 )
 def test_mailguns_verdict_proves_a_sender(headers: list[list[str]], sender: Sender) -> None:
-    named = json.dumps([*headers, ["From", "ada@example.com"]])
-    fields: dict[str, str | bytes] = {"message-headers": named, "body-plain": "STOP", "sender": "x@example.com"}
+    message_headers = json.dumps([*headers, ["From", "ada@example.com"]])
+    fields: dict[str, str | bytes] = {
+        "message-headers": message_headers,
+        "body-plain": "STOP",
+        "sender": "x@example.com",
+    }
     assert attested(POSTS["mailgun"], form(fields, file=False)) is sender
 
 

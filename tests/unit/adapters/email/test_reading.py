@@ -120,7 +120,7 @@ def test_what_is_answered_is_known_the_nearest_first() -> None:
 
 
 @pytest.mark.parametrize(
-    ("verdicts", "found"),
+    ("verdicts", "suspicion"),
     [
         ({"X-SES-Spam-Verdict": "FAIL", "X-SES-Virus-Verdict": "PASS"}, Suspicion.SPAM),
         ({"X-SES-Spam-Verdict": "FAIL", "X-SES-Virus-Verdict": "FAIL"}, Suspicion.VIRUS),
@@ -129,8 +129,8 @@ def test_what_is_answered_is_known_the_nearest_first() -> None:
         ({}, None),
     ],
 )
-def test_the_receiving_servers_verdict_is_heard(verdicts: dict[str, str], found: Suspicion | None) -> None:
-    assert read_mail(mail(headers=verdicts)).suspicion is found
+def test_the_receiving_servers_verdict_is_heard(verdicts: dict[str, str], suspicion: Suspicion | None) -> None:
+    assert read_mail(mail(headers=verdicts)).suspicion is suspicion
 
 
 def test_a_senders_own_verdict_does_not_hide_the_servers() -> None:
@@ -167,8 +167,8 @@ def test_a_text_cut_through_a_character_keeps_the_others() -> None:
 
 
 def test_two_copies_of_a_mail_by_different_ways_are_the_same() -> None:
-    one, other = (read_mail(b"Received: by " + way + b".example; x\r\n" + mail()) for way in (b"a", b"b"))
-    assert content_hash(one) == content_hash(other) != content_hash(read_mail(mail("something else")))
+    first, other = (read_mail(b"Received: by " + way + b".example; x\r\n" + mail()) for way in (b"a", b"b"))
+    assert content_hash(first) == content_hash(other) != content_hash(read_mail(mail("something else")))
 
 
 @pytest.mark.parametrize("raw", [b"", b"\0" * 100, b"just words\r\n\r\nand more", b"\xff\xfe\xfa"])

@@ -73,9 +73,9 @@ def test_a_complaint_names_our_mail_and_says_of_which_kind_it_is(returned: str) 
     ],
 )
 def test_a_complaint_ends_mails_unless_nobody_complains(feedback_type: str, ends: bool) -> None:
-    told = read_mail(complaint(feedback_type)).complaint
-    assert told is not None
-    assert told.ends_mail is ends
+    report = read_mail(complaint(feedback_type)).complaint
+    assert report is not None
+    assert report.ends_mail is ends
 
 
 @pytest.mark.parametrize("kind", ['report; report-type="delivery-status"', "report"])

@@ -70,8 +70,8 @@ class Sent:
         """Return the links that travel with it."""
         if self.message.recipient != LEAD:
             return {"outcome": LINK, "queue": QUEUE}
-        asked = {"ask": ASK} if self.message.template is Template.ASK_LEAD else {}
-        return {} if self.message.template is Template.ACKNOWLEDGE else {"unsubscribe": UNSUBSCRIBE, **asked}
+        links = {"ask": ASK} if self.message.template is Template.ASK_LEAD else {}
+        return {} if self.message.template is Template.ACKNOWLEDGE else {"unsubscribe": UNSUBSCRIBE, **links}
 
 
 def received(inquiry: Inquiry, at: datetime = MONDAY_NINE) -> Change:
@@ -120,7 +120,7 @@ def everything(inquiry: Inquiry) -> Iterator[Sent]:
             yield Sent(message=message, lead=change.after, at=message.created_at)
     yield from _wrote_again(inquiry)
     yield from _not_reached(inquiry)
-    yield from _asked(inquiry)
+    yield from _contact_check_mails(inquiry)
     for outcome in ("interested", "objection:price"):
         change = answered(inquiry, outcome)
         yield from (Sent(message=m, lead=change.after, at=m.created_at) for m in change.messages)
@@ -155,15 +155,15 @@ def _wrote_again(inquiry: Inquiry) -> Iterator[Sent]:
         yield Sent(message=message, lead=change.after, at=at)
 
 
-def _asked(inquiry: Inquiry) -> Iterator[Sent]:
+def _contact_check_mails(inquiry: Inquiry) -> Iterator[Sent]:
     policy, at = replace(POLICY, ask_lead_after=timedelta(minutes=3)), MONDAY_NINE + timedelta(minutes=9)
     change = assignment.assign(policy, received(inquiry).after, POOL, {}, MONDAY_NINE)
     assert change is not None
-    asked = due_steps.run_due_steps(policy, change.after, POOL, {}, at)
-    assert asked is not None
-    said_no = contact_check.answer(policy, asked.after, contact_check.ContactAnswer.NO, at)
+    asked_change = due_steps.run_due_steps(policy, change.after, POOL, {}, at)
+    assert asked_change is not None
+    said_no = contact_check.answer(policy, asked_change.after, contact_check.ContactAnswer.NO, at)
     assert said_no is not None
-    for message in (*(m for m in asked.messages if m.template is Template.ASK_LEAD), *said_no.messages):
+    for message in (*(m for m in asked_change.messages if m.template is Template.ASK_LEAD), *said_no.messages):
         yield Sent(message=message, lead=said_no.after, at=at)
 
 

@@ -64,10 +64,10 @@ def test_teams_gets_an_adaptive_card_in_a_message_and_may_answer_202(hook: Hook)
 
 
 def test_nothing_that_a_stranger_typed_mentions_or_links_in_slack() -> None:
-    said = json.dumps(slack(HOSTILE))
-    assert said.count("<") == said.count(">") - 2 == 1, "one link of ours, and two lines that are quoted"
-    assert "&lt;!channel&gt; &lt;@U1&gt; &amp; *bold*" in said
-    assert said.count('"verbatim": true') == 4
+    text = json.dumps(slack(HOSTILE))
+    assert text.count("<") == text.count(">") - 2 == 1, "one link of ours, and two lines that are quoted"
+    assert "&lt;!channel&gt; &lt;@U1&gt; &amp; *bold*" in text
+    assert text.count('"verbatim": true') == 4
 
 
 def test_nothing_that_a_stranger_typed_is_markdown_in_teams() -> None:

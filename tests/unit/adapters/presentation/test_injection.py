@@ -112,5 +112,5 @@ def elements(sent: Sent) -> set[str]:
 
 
 def test_both_kinds_of_mail_are_looked_at() -> None:
-    found = {sent.message.template for sent in sent_of(Inquiry(email="ada@example.com"))}
-    assert found == {Template.ACKNOWLEDGE, Template.ALERT_OWNER}
+    templates = {sent.message.template for sent in sent_of(Inquiry(email="ada@example.com"))}
+    assert templates == {Template.ACKNOWLEDGE, Template.ALERT_OWNER}

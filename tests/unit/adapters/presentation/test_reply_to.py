@@ -19,8 +19,8 @@ def sent(monkeypatch: pytest.MonkeyPatch, reply_to: str | None, envelope: Envelo
     taken: dict[str, Any] = {}
 
     class Ses:
-        def send_raw_email(self, **given: Any) -> dict[str, str]:
-            taken.update(given)
+        def send_raw_email(self, **params: Any) -> dict[str, str]:
+            taken.update(params)
             return {"MessageId": "0102-1"}
 
     monkeypatch.setattr(clients, "client", lambda *_, **__: Ses())

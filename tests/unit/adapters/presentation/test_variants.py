@@ -29,7 +29,7 @@ def acknowledgement(inquiry: Inquiry, policy: Policy = POLICY, **lead: Any) -> M
 
 
 @pytest.mark.parametrize(
-    ("told", "company", "begins"),
+    ("own", "company", "begins"),
     [
         ("de", "en", GERMAN),
         ("de-AT", "en", GERMAN),
@@ -43,8 +43,8 @@ def acknowledgement(inquiry: Inquiry, policy: Policy = POLICY, **lead: Any) -> M
         ("../../x", "fr", ENGLISH),
     ],
 )
-def test_the_leads_language_else_the_companys_else_english(told: str, company: str, begins: str) -> None:
-    mail = acknowledgement(replace(ADA, language=told), spoken(POLICY, company))
+def test_the_leads_language_else_the_companys_else_english(own: str, company: str, begins: str) -> None:
+    mail = acknowledgement(replace(ADA, language=own), spoken(POLICY, company))
     assert mail.subject.startswith(begins)
     language = "de" if begins == GERMAN else "en"
     assert f'<html lang="{language}"' in mail.html

@@ -155,9 +155,9 @@ def test_an_odd_value_never_refuses_a_lead_and_is_kept_and_flagged(field: str, v
 
 
 def test_a_time_the_source_tells_is_believed_within_a_day() -> None:
-    told = NOW - timedelta(hours=2)
+    received_at = NOW - timedelta(hours=2)
     lead = received({"name": "Ada", "received_at": "2026-11-23T08:00:00+01:00"})
-    assert (lead.received_at, lead.recorded_at, lead.promise.starts_at) == (told, NOW, told)
+    assert (lead.received_at, lead.recorded_at, lead.promise.starts_at) == (received_at, NOW, received_at)
 
 
 def test_a_name_of_five_thousand_characters_is_cut_and_kept_whole_beside() -> None:

@@ -133,18 +133,18 @@ def test_a_file_that_is_no_table_is_refused_by_its_row(tmp_path: Path, content: 
     ],
 )
 def test_columns_are_known_by_their_usual_names_and_each_field_is_taken_once(columns: list[str]) -> None:
-    found = mappings.recognised([*columns, "Colour", columns[0].upper() + "?"])
-    assert set(found.fields) == set(columns)
-    assert len(set(found.fields.values())) == len(columns)
+    mapping = mappings.recognised([*columns, "Colour", columns[0].upper() + "?"])
+    assert set(mapping.fields) == set(columns)
+    assert len(set(mapping.fields.values())) == len(columns)
 
 
 def test_a_written_mapping_is_read_as_it_was(tmp_path: Path) -> None:
     file, columns = tmp_path / "mapping.toml", ['Na"me', "Größe é", "Stufe"]
-    told = ImportMapping(
+    mapping = ImportMapping(
         {columns[0]: "name", columns[2]: "stage"}, won=["Bezahlt"], lost=["Weg"], date_format="%d.%m.%Y", decimal=","
     )
-    file.write_text(mappings.to_text(told), encoding="utf-8")
-    assert mappings.from_file(file, columns) == told
+    file.write_text(mappings.to_text(mapping), encoding="utf-8")
+    assert mappings.from_file(file, columns) == mapping
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def row(**cells: str) -> Record:
 
 def test_r15_an_id_is_text_and_names_the_row() -> None:
     ids = ["1234567890123456789", "1234567890123456790", "007", "7", "1e5"]
-    assert [reader().read(row(Id=one, Name="Ada"))["key"] for one in ids] == ids
+    assert [reader().read(row(Id=id_, Name="Ada"))["key"] for id_ in ids] == ids
 
 
 def test_a_row_without_an_id_is_named_by_what_stands_in_it() -> None:
@@ -232,8 +232,8 @@ def test_ten_thousand_rows_are_read_in_bounded_memory(tmp_path: Path) -> None:
         every = Reader(mappings.recognised(table.columns), historical=False)
         tracemalloc.start()
         assert sum(1 for record in table.rows() if every.read(record)) == rows
-        found = tracemalloc.get_traced_memory()[1]
+        bytes_ = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
-        return found
+        return bytes_
 
     assert peak(10_000) < 2 * peak(500)

@@ -76,9 +76,9 @@ def test_a_card_becomes_a_lead_with_all_its_addresses_and_numbers(tmp_path: Path
 
 def test_a_dry_run_says_how_an_address_book_is_written(tmp_path: Path) -> None:
     (tmp_path / "book.vcf").write_text(CARDS, encoding="utf-8")
-    said = CliRunner().invoke(app, ["import", str(tmp_path / "book.vcf"), "--source", "phone", "--dry-run"])
-    assert (said.exit_code, "2 rows, an address book (vCard), utf-8" in " ".join(said.stdout.split())) == (0, True)
-    assert "2 live, 0 as records, 0 rejected" in said.stdout
+    result = CliRunner().invoke(app, ["import", str(tmp_path / "book.vcf"), "--source", "phone", "--dry-run"])
+    assert (result.exit_code, "2 rows, an address book (vCard), utf-8" in " ".join(result.stdout.split())) == (0, True)
+    assert "2 live, 0 as records, 0 rejected" in result.stdout
 
 
 def test_an_audit_refuses_an_address_book_and_says_what_to_do(tmp_path: Path) -> None:

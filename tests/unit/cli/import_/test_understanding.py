@@ -17,12 +17,12 @@ from leadtight.cli.import_.table import ExportFile
 def outcomes(folder: Path, text: str, mapping: str = "") -> list[dict[str, Any] | str]:
     """Return what each row of a file would be sent as, or why not."""
     (folder / "leads.csv").write_text(text, encoding="utf-8")
-    told = None
+    path = None
     if mapping:
-        told = folder / "mapping.toml"
-        told.write_text(mapping, encoding="utf-8")
+        path = folder / "mapping.toml"
+        path.write_text(mapping, encoding="utf-8")
     table = ExportFile.open(folder / "leads.csv")
-    chosen, _ = _looked_through(table, _mapping(table, told))
+    chosen, _ = _looked_through(table, _mapping(table, path))
     return [outcome for _, outcome in _outcomes(table, Reader(chosen, historical=False))]
 
 
@@ -30,8 +30,8 @@ def body(folder: Path, text: str) -> dict[str, Any]:
     """Return the first row as it would be sent."""
     first = outcomes(folder, text)[0]
     assert isinstance(first, dict), first
-    found: dict[str, Any] = first["body"]
-    return found
+    body_: dict[str, Any] = first["body"]
+    return body_
 
 
 @pytest.mark.parametrize(
@@ -143,15 +143,20 @@ def test_amounts_in_the_currencies_beside_them_are_refused_with_their_rows(name:
 def test_a_mapping_says_that_a_column_is_none_of_currencies_or_that_amounts_are_left_out(tmp_path: Path) -> None:
     fields = '[fields]\n"Email" = "email"\n'
     without = outcomes(tmp_path, CURRENCIES.format("Currency"), fields)
-    told = outcomes(tmp_path, CURRENCIES.format("Currency"), f'{fields}"Amount" = "value"\n[leads]\ncurrency = ""\n')
-    assert [row["body"].get("value") for row in (without[0], told[0]) if isinstance(row, dict)] == [None, "100"]
+    without_currency = outcomes(
+        tmp_path, CURRENCIES.format("Currency"), f'{fields}"Amount" = "value"\n[leads]\ncurrency = ""\n'
+    )
+    assert [row["body"].get("value") for row in (without[0], without_currency[0]) if isinstance(row, dict)] == [
+        None,
+        "100",
+    ]
     with pytest.raises(MappingError, match="several currencies"):
         outcomes(tmp_path, CURRENCIES.format("X"), f'{fields}"Amount" = "value"\n[leads]\ncurrency = "X"\n')
 
 
 def test_one_currency_beside_all_amounts_is_kept_with_the_lead(tmp_path: Path) -> None:
-    found = body(tmp_path, "Name,Email,Amount,Currency\nA,a@example.com,100,EUR\nB,b@example.com,5,€\n")
-    assert (found["value"], found["fields"]) == ("100", {"Currency": "EUR"})
+    lead = body(tmp_path, "Name,Email,Amount,Currency\nA,a@example.com,100,EUR\nB,b@example.com,5,€\n")
+    assert (lead["value"], lead["fields"]) == ("100", {"Currency": "EUR"})
 
 
 @pytest.mark.parametrize(
@@ -173,10 +178,10 @@ def test_a_closed_stage_is_a_record(stage: str, expected: str, tmp_path: Path) -
 def test_what_is_closed_in_an_unknown_way_is_never_live(tmp_path: Path) -> None:
     text = "Name,Email,Lead Status\nA,a@example.com,Closed - On Hold\n"
     assert "won or lost?" in str(outcomes(tmp_path, text)[0])
-    told = (
+    mapping = (
         '[fields]\n"Name" = "name"\n"Email" = "email"\n"Lead Status" = "stage"\n[leads]\nlost = ["Closed - On Hold"]\n'
     )
-    sent = outcomes(tmp_path, text, told)[0]
+    sent = outcomes(tmp_path, text, mapping)[0]
     assert isinstance(sent, dict)
     assert sent["past"]["stage"] == "lost"
 
@@ -270,8 +275,8 @@ def test_what_is_over_by_any_column_of_stages_is_a_record(
     header: str, over: tuple[str, str], live: str, tmp_path: Path
 ) -> None:
     rows = [f"person{n}@example.com,{cells}" for n, cells in enumerate((*over, live))]
-    found = outcomes(tmp_path, "\n".join([f"Email,{header}", *rows]))
-    assert ["past" in each for each in found] == [True, True, False]
+    rows_ = outcomes(tmp_path, "\n".join([f"Email,{header}", *rows]))
+    assert ["past" in each for each in rows_] == [True, True, False]
 
 
 def test_a_column_that_is_no_stage_of_the_lead_stays_as_it_is(tmp_path: Path) -> None:

@@ -39,11 +39,15 @@ def test_colours_can_be_told_apart_by_day_and_night(text: str, ground: str, leas
 def test_a_sample_lands_in_its_tier_with_an_address_and_a_number_that_can_be_read(tier: str) -> None:
     world, contacts = World(policy=policies.load(POLICY)), PhoneEmailNormalizer()
     for second in range(12):
-        given = sample(tier, NOW + timedelta(seconds=second))
-        lead = world.lead(world.receive(name=given.name, email=given.email, phone=given.phone, message=given.message))
+        lead_sample = sample(tier, NOW + timedelta(seconds=second))
+        lead = world.lead(
+            world.receive(
+                name=lead_sample.name, email=lead_sample.email, phone=lead_sample.phone, message=lead_sample.message
+            )
+        )
         assert lead.promise.tier == tier
-        assert (lead.inquiry.email, lead.inquiry.flags) == (given.email, ())
-        assert contacts.phone(given.phone, "DE")
+        assert (lead.inquiry.email, lead.inquiry.flags) == (lead_sample.email, ())
+        assert contacts.phone(lead_sample.phone, "DE")
 
 
 def test_two_samples_are_two_people_and_no_sample_is_an_empty_form() -> None:

@@ -18,12 +18,12 @@ from tests.scenarios.world import World
 DEV = policies.load(POLICY)
 
 
-def told(world: World, lead_id: str) -> list[StoryLine]:
+def story_of(world: World, lead_id: str) -> list[StoryLine]:
     return list(tell(world.policy, world.lead(lead_id), world.table.history(lead_id), world.now))
 
 
 def words(world: World, lead_id: str) -> list[str]:
-    return [entry.what for entry in told(world, lead_id)]
+    return [entry.what for entry in story_of(world, lead_id)]
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_an_outcome_says_by_how_much_the_clock_stopped_in_time_and_is_taken_back
     world.advance(seconds=5)
     world.press(lead_id, "connected", note="Wants a call on Monday")
     world.undo(lead_id)
-    recorded, undone = told(world, lead_id)[-2:]
+    recorded, undone = story_of(world, lead_id)[-2:]
     spare = world.lead(lead_id).promise.deadline - world.now
     assert recorded.what == (
         f"Ana Costa recorded “We spoke”. “Wants a call on Monday” "
@@ -77,7 +77,7 @@ def test_proof_and_claims_say_whose_word_counts(world: World) -> None:
     world.now += timedelta(seconds=20)
     evidence = ContactProof(proof=ProofSource.CALL_LOG, ref="17", at=early)
     world.proofs.prove(lead_id, "connected", "ana", evidence, world.now)
-    recorded, proven, corrected = told(world, lead_id)[-3:]
+    recorded, proven, corrected = story_of(world, lead_id)[-3:]
     assert "; it counts from when they said so. The clock stopped 40 s after the deadline." in recorded.what
     assert proven.what.startswith("The call log shows: Ana Costa, “We spoke”, at ")
     assert corrected.what.endswith("The promise was kept.")
@@ -89,7 +89,7 @@ def test_proof_of_the_first_contact_is_praised_by_when_it_happened(world: World)
     world.now = deadline + timedelta(minutes=5)
     evidence = ContactProof(proof=ProofSource.PROVIDER_EVENT, ref="17", at=deadline - timedelta(seconds=2))
     world.proofs.prove(lead_id, "connected", "ana", evidence, world.now)
-    proven = told(world, lead_id)[-1]
+    proven = story_of(world, lead_id)[-1]
     assert proven.what.endswith("The clock stopped 2 s before the deadline.")
     assert proven.tone == "good"
 
@@ -99,7 +99,7 @@ def test_an_answer_after_the_deadline_is_not_praised(world: World) -> None:
     world.advance(seconds=1)
     world.now = world.lead(lead_id).promise.deadline + timedelta(seconds=1)
     world.press(lead_id, "connected")
-    [recorded] = [entry for entry in told(world, lead_id) if "recorded" in entry.what]
+    [recorded] = [entry for entry in story_of(world, lead_id) if "recorded" in entry.what]
     assert "after the deadline" in recorded.what
     assert recorded.tone == "warn"
 
@@ -107,9 +107,9 @@ def test_an_answer_after_the_deadline_is_not_praised(world: World) -> None:
 def test_the_receipt_names_everybody_and_why_they_were_left_out(world: World) -> None:
     world.table.set_away("ana", world.now + timedelta(hours=1))
     lead_id = world.receive()
-    [why] = [entry.why for entry in told(world, lead_id) if entry.why]
-    assert (why.rule, why.pool) == ("everything_else", "inbound")
-    assert [(p.name, bool(p.left_out)) for p in why.people] == [
+    [receipt] = [entry.why for entry in story_of(world, lead_id) if entry.why]
+    assert (receipt.rule, receipt.pool) == ("everything_else", "inbound")
+    assert [(p.name, bool(p.left_out)) for p in receipt.people] == [
         ("Ana Costa", True),
         ("Ben Okafor", False),
         ("Cem Yilmaz", False),
@@ -134,11 +134,11 @@ def test_a_mail_that_came_back_says_so_and_one_that_arrived_is_only_in_the_list(
     lead_id = world.receive(name="Ada Obi")
     acknowledgement, alert = world.mailer.sent
     world.report(alert, DeliveryReceipt.ACCEPTED)
-    before = words(world, lead_id)
+    initial = words(world, lead_id)
     world.advance(seconds=1)
     world.report(acknowledgement, DeliveryReceipt.BOUNCED, "mailbox full")
     assert words(world, lead_id) == [
-        *before,
+        *initial,
         "By e-mail Ada Obi cannot be reached: the next step says how instead.",
         "Acknowledgement came back from Ada Obi by e-mail: mailbox full.",
     ]

@@ -217,10 +217,10 @@ def test_a_break_is_closed_but_not_after_hours() -> None:
     calendar = Calendar(
         id="c", zone=BERLIN, week=dict.fromkeys(WEEKDAYS, (Period(time(9), time(12)), Period(time(13), time(17))))
     )
-    lunch, before, after, sunday = (at(f"2026-11-{t}") for t in ("23T12:30", "23T08:59", "23T17:00", "22T12:00"))
+    lunch, early, after, sunday = (at(f"2026-11-{t}") for t in ("23T12:30", "23T08:59", "23T17:00", "22T12:00"))
     assert not calendar.is_open(lunch)
     assert not calendar.is_after_hours(lunch)
-    assert all(calendar.is_after_hours(t) for t in (before, after, sunday))
+    assert all(calendar.is_after_hours(t) for t in (early, after, sunday))
 
 
 def test_time_measured_backwards_is_none() -> None:

@@ -39,9 +39,9 @@ def test_never_outside_a_candidate_window_and_never_later_than_needed(
     now = datetime(2026, 1, 1, tzinfo=UTC) + minute * MINUTE
     days = frozenset(now.date() + timedelta(days=n) for n in closed)
     windows = [ContactWindow(zone=ZoneInfo(zone), week=week, closed=days) for zone, week in places]
-    found = first_permitted(windows, now)
-    until = found or now + timedelta(days=10)
-    assert found is None or all(is_open(window, found) for window in windows)
+    instant = first_permitted(windows, now)
+    until = instant or now + timedelta(days=10)
+    assert instant is None or all(is_open(window, instant) for window in windows)
     tried = (now + n * 30 * MINUTE for n in range(20 * 48))
     assert not any(all(is_open(w, at) for w in windows) for at in tried if at < until)
 
@@ -58,7 +58,9 @@ def test_hours_begin_and_end_to_the_minute_on_the_days_when_clocks_change() -> N
 
 
 def test_windows_that_never_meet_have_no_instant() -> None:
-    one, other = (ContactWindow(zone=ZoneInfo("UTC"), week=every_day(time(a), time(b))) for a, b in ((8, 10), (10, 12)))
-    assert first_permitted([one, other], datetime(2026, 1, 1, tzinfo=UTC)) is None
-    assert one.opens(datetime(2026, 1, 1, 10, tzinfo=UTC)) == datetime(2026, 1, 2, 8, tzinfo=UTC)
+    first, other = (
+        ContactWindow(zone=ZoneInfo("UTC"), week=every_day(time(a), time(b))) for a, b in ((8, 10), (10, 12))
+    )
+    assert first_permitted([first, other], datetime(2026, 1, 1, tzinfo=UTC)) is None
+    assert first.opens(datetime(2026, 1, 1, 10, tzinfo=UTC)) == datetime(2026, 1, 2, 8, tzinfo=UTC)
     assert ContactWindow(zone=ZoneInfo("UTC"), week=7 * (None,)).opens(datetime(2026, 1, 1, tzinfo=UTC)) is None

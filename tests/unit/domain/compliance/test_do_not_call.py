@@ -16,9 +16,9 @@ LIST = DncList(name="national", as_of=date(2026, 11, 1), imported_at=NOW, number
 def test_a_list_is_good_for_31_days_and_then_forbids_every_number(days: int) -> None:
     aged = replace(LIST, as_of=NOW.date() - timedelta(days=days))
     assert aged.age(NOW) == days
-    why = DncStatus(lists=(aged,)).forbids((), NOW)
-    assert bool(why) == (days > 31)
-    assert not why or why == f"the do-not-call list “national” is {days} days old"
+    reason = DncStatus(lists=(aged,)).forbids((), NOW)
+    assert bool(reason) == (days > 31)
+    assert not reason or reason == f"the do-not-call list “national” is {days} days old"
 
 
 def test_a_listed_number_is_forbidden_whatever_the_age_of_the_list_and_ours_never_ages() -> None:

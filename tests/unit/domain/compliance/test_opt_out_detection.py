@@ -26,12 +26,12 @@ SMS, EMAIL = (Channel.SMS,), (Channel.EMAIL,)
 def test_a_word_ends_its_channel_however_it_is_written(
     channel: Channel, word: str, around: tuple[str, str], big: bool
 ) -> None:
-    said = f"{around[0]}{word.upper() if big else word.title()}{around[1]}"
-    assert leaving(said, channel) == OptOutRequest(channels=(channel,), nothing_else=True, is_wish=True)
+    text = f"{around[0]}{word.upper() if big else word.title()}{around[1]}"
+    assert leaving(text, channel) == OptOutRequest(channels=(channel,), nothing_else=True, is_wish=True)
 
 
 @pytest.mark.parametrize(
-    "said",
+    "text",
     [
         *("STOP", "Stop.", "stop!!!", "STOP STOP", "Please stop", "stop, thanks", "StopAll", "UNSUBSCRIBE", "opt-out"),
         *("Cancel", "END", "quit", "ARR\u00caT", "arr\u00eatez svp", "STOPP", "Bitte abmelden", "BAJA", "sair"),
@@ -45,12 +45,12 @@ def test_a_word_ends_its_channel_however_it_is_written(
         ),
     ],
 )
-def test_a_message_that_is_nothing_but_a_word_says_nothing_else(said: str) -> None:
-    assert leaving(said, Channel.SMS) == OptOutRequest(channels=SMS, nothing_else=True, is_wish=True)
+def test_a_message_that_is_nothing_but_a_word_says_nothing_else(text: str) -> None:
+    assert leaving(text, Channel.SMS) == OptOutRequest(channels=SMS, nothing_else=True, is_wish=True)
 
 
 @pytest.mark.parametrize(
-    ("said", "by", "ended"),
+    ("text", "by", "ended"),
     [
         ("Please stop texting me.", Channel.SMS, SMS),
         ("I have a new phone, you have the wrong person, please take me off your list", Channel.SMS, SMS),
@@ -78,13 +78,13 @@ def test_a_message_that_is_nothing_but_a_word_says_nothing_else(said: str) -> No
     ],
 )
 def test_a_clear_phrase_ends_its_channel_or_the_one_that_it_names(
-    said: str, by: Channel, ended: tuple[Channel, ...]
+    text: str, by: Channel, ended: tuple[Channel, ...]
 ) -> None:
-    assert leaving(said, by).channels == ended
+    assert leaving(text, by).channels == ended
 
 
 @pytest.mark.parametrize(
-    "said",
+    "text",
     [
         *("", "...", "START", "UNSTOP", "yes", "please", "now", "Please call me", "Can you stop by tomorrow?"),
         *("The bus stop is opposite", "At the end of May", "I want to cancel my old contract and need a quote"),
@@ -93,11 +93,11 @@ def test_a_clear_phrase_ends_its_channel_or_the_one_that_it_names(
         "To unsubscribe from this newsletter click here",
     ],
 )
-def test_other_words_end_nothing(said: str) -> None:
+def test_other_words_end_nothing(text: str) -> None:
     for channel in Channel:
-        assert leaving(said, channel).channels == ()
+        assert leaving(text, channel).channels == ()
 
 
 @given(st.text(max_size=400), st.sampled_from(Channel))
-def test_any_text_can_be_read(said: str, channel: Channel) -> None:
-    assert set(leaving(said, channel).channels) <= set(Channel)
+def test_any_text_can_be_read(text: str, channel: Channel) -> None:
+    assert set(leaving(text, channel).channels) <= set(Channel)

@@ -34,11 +34,11 @@ def test_a_wish_ends_the_channel_that_it_came_by(language: str, phrase: str, cha
 
 @pytest.mark.parametrize("channel", BY)
 @pytest.mark.parametrize(
-    ("named", "phrase"),
+    ("channel_named", "phrase"),
     [(n, p) for kind, n in (("texts", Channel.SMS), ("mails", Channel.EMAIL)) for _, p in phrases(kind)],
 )
-def test_a_wish_that_names_a_channel_ends_that_one(named: Channel, phrase: str, channel: Channel) -> None:
-    assert leaving(phrase, channel).channels == (named,)
+def test_a_wish_that_names_a_channel_ends_that_one(channel_named: Channel, phrase: str, channel: Channel) -> None:
+    assert leaving(phrase, channel).channels == (channel_named,)
 
 
 @pytest.mark.parametrize("channel", BY)

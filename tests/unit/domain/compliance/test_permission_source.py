@@ -66,9 +66,9 @@ def _called(call: ast.Call) -> str:
 
 @pytest.mark.slow
 def test_no_source_reaches_a_provider_without_a_permission_nor_makes_its_own() -> None:
-    found = {path: findings(path.read_text(encoding="utf-8"), makes_permissions=path == RULES) for path in SOURCES}
-    assert RULES in found
-    assert {path: lines for path, lines in found.items() if lines} == {}
+    by_path = {path: findings(path.read_text(encoding="utf-8"), makes_permissions=path == RULES) for path in SOURCES}
+    assert RULES in by_path
+    assert {path: lines for path, lines in by_path.items() if lines} == {}
 
 
 def test_every_sender_takes_a_permission_first() -> None:
@@ -84,7 +84,7 @@ def test_every_sender_takes_a_permission_first() -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "found"),
+    ("source", "finding"),
     [
         ("def f(to: str):\n    client.send_raw_email(Destinations=[to])", "send_raw_email"),
         ("def f(to: str):\n    run(lambda: client.publish(PhoneNumber=to))", "publish"),
@@ -93,9 +93,9 @@ def test_every_sender_takes_a_permission_first() -> None:
         ("def f(permission: Permission):\n    return replace(permission, address='x')", "changes"),
     ],
 )
-def test_the_check_finds_what_it_is_for(source: str, found: str) -> None:
-    [said] = findings(source)
-    assert found in said
+def test_the_check_finds_what_it_is_for(source: str, finding: str) -> None:
+    [lines] = findings(source)
+    assert finding in lines
 
 
 def test_the_check_lets_pass_what_is_permitted() -> None:

@@ -99,9 +99,9 @@ def test_an_ended_channel_is_refused_and_the_other_is_not() -> None:
 
 def test_people_of_the_team_are_reached_at_the_policys_address_at_any_hour() -> None:
     night = NOON + timedelta(hours=12)
-    found = asked(Channel.EMAIL, night, recipient="ana", suppressed=(Channel.EMAIL,))
-    assert isinstance(found, Permission)
-    assert (found.address, found.basis) == ("ana@leadtight.example", "team")
+    permission = asked(Channel.EMAIL, night, recipient="ana", suppressed=(Channel.EMAIL,))
+    assert isinstance(permission, Permission)
+    assert (permission.address, permission.basis) == ("ana@leadtight.example", "team")
     assert asked(Channel.SMS, recipient="ana") == Refusal("ana has no sms address in the policy")
     assert asked(Channel.EMAIL, recipient="zoe") == Refusal("zoe has no email address in the policy")
 
@@ -113,19 +113,19 @@ NUMBERS = ["+4930901820", "+61412345678", "+551199999", "+18005551234", "+130555
 @given(
     phone=st.sampled_from(NUMBERS),
     country=st.sampled_from(["", "US", "DE", "JP"]),
-    told=st.sampled_from(["", "Australia/Lord_Howe", "America/St_Johns", "Africa/Cairo", "Nowhere/At_All"]),
+    timezone=st.sampled_from(["", "Australia/Lord_Howe", "America/St_Johns", "Africa/Cairo", "Nowhere/At_All"]),
     minute=st.integers(0, 366 * 1440),
     start=st.integers(0, 21),
     hours=st.integers(2, 23),
 )
 def test_a_text_leaves_only_in_hours_permitted_in_every_zone_and_waits_until_the_first_one(
-    phone: str, country: str, told: str, minute: int, start: int, hours: int
+    phone: str, country: str, timezone: str, minute: int, start: int, hours: int
 ) -> None:
     messaging = replace(POLICY.messaging, sms_from=time(start), sms_until=time(min(start + hours, 23), 30))
     policy = replace(POLICY, messaging=messaging)
     now = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minute)
-    body: dict[str, Any] = {**BOTH, "phone": phone, "country": country, "fields": {"timezone": told}}
-    places = RealHours().windows(phone, Inquiry(phone=phone, country=country, fields={"timezone": told}))
+    body: dict[str, Any] = {**BOTH, "phone": phone, "country": country, "fields": {"timezone": timezone}}
+    places = RealHours().windows(phone, Inquiry(phone=phone, country=country, fields={"timezone": timezone}))
 
     decision = asked(Channel.SMS, now, policy=policy, **body)
     assert {place.zone.key for place in places} == set(decision.zones)
@@ -153,16 +153,16 @@ def permitted(policy: Policy, places: tuple[ContactWindow, ...], at: datetime) -
 @given(
     phone=st.sampled_from(NUMBERS),
     country=st.sampled_from(["", "US", "DE", "JP"]),
-    told=st.sampled_from(["", "Australia/Lord_Howe", "America/St_Johns", "Africa/Cairo", "Nowhere/At_All"]),
+    timezone=st.sampled_from(["", "Australia/Lord_Howe", "America/St_Johns", "Africa/Cairo", "Nowhere/At_All"]),
     minute=st.integers(0, 366 * 1440),
 )
 def test_nobody_is_called_outside_the_hours_of_any_zone_where_they_may_be_on_any_day_of_a_year(
-    phone: str, country: str, told: str, minute: int
+    phone: str, country: str, timezone: str, minute: int
 ) -> None:
     now = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minute)
     agreed = Consent(marketing=(Channel.VOICE,), text="yes")
-    body: dict[str, Any] = {"phone": phone, "country": country, "fields": {"timezone": told}, "consent": agreed}
-    places = WINDOWS(phone, Inquiry(phone=phone, country=country, fields={"timezone": told}))
+    body: dict[str, Any] = {"phone": phone, "country": country, "fields": {"timezone": timezone}, "consent": agreed}
+    places = WINDOWS(phone, Inquiry(phone=phone, country=country, fields={"timezone": timezone}))
     decision = ring(now, **body)
     assert {place.zone.key for place in places} == set(decision.zones)
     if isinstance(decision, Wait):

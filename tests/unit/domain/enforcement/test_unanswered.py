@@ -42,9 +42,9 @@ def rang(policy: Policy, lead: Lead, rotation: Rotation = INBOUND, **people: Own
 
 
 def events(change: Change) -> Told:
-    told = [(e.kind.value, e.actor, {k: v for k, v in e.data.items() if k != "receipt"}) for e in change.events]
+    entries = [(e.kind.value, e.actor, {k: v for k, v in e.data.items() if k != "receipt"}) for e in change.events]
     assert all(e.at == change.events[0].at for e in change.events)
-    return told
+    return entries
 
 
 def messages(change: Change) -> Told:
@@ -68,8 +68,8 @@ def test_the_first_owner_is_warned_twice_then_it_is_missed_and_the_manager_told(
     assert steps(lead) == window(0, ("reassign", 10))
     for level, minute in ((1, 3), (2, 4.25)):
         change = rang(POLICY, lead)
-        told = {"target": FIRST_RESPONSE, "level": level, "deadline": DUE[0]}
-        assert events(change) == [("owner_warned", "system:sla", told)]
+        data = {"target": FIRST_RESPONSE, "level": level, "deadline": DUE[0]}
+        assert events(change) == [("owner_warned", "system:sla", data)]
         assert messages(change) == [("warn_owner", "ana", {"due_at": DUE[0], "level": level})]
         assert (change.events[0].at, change.rotation, change.loads) == (clock_at(minute), None, ())
         lead = change.after
@@ -150,7 +150,7 @@ def test_with_nobody_else_in_the_pool_the_manager_has_it_and_it_waits_for_somebo
 
 
 def test_passing_on_asks_about_caps_and_keeps_the_state_that_it_was_decided_on() -> None:
-    people = {p: replace(one, caps=Caps(day=9)) for p, one in POLICY.people.items()}
+    people = {p: replace(person, caps=Caps(day=9)) for p, person in POLICY.people.items()}
     policy = replace(POLICY, people=people)
     roster = {p: OwnerState(person_id=p, open=1, turn=5) for p in people}
     change = run_due_steps(policy, owned_lead(policy, NINE), INBOUND, roster, clock_at(10))
@@ -196,11 +196,11 @@ def test_a_lead_that_stands_still_gets_a_task_its_clock_and_tells_the_stages_own
     clock = replace(lead.clocks[0], target="stage", steps=(TimerStep(kind=StepKind.STALL, at=clock_at(600)),))
     standing = replace(lead, stage=stage, clocks=(clock,), wake_at=clock_at(600))
     change = rang(policy, standing)
-    [(kind, actor, told)] = events(change)
+    [(kind, actor, data)] = events(change)
     action = change.after.next_action
     assert action is not None
     assert (kind, actor) == ("lead_stalled", "system:sla")
-    assert told == {"target": "stage", "task": action.what, "owner": "ana"}
+    assert data == {"target": "stage", "task": action.what, "owner": "ana"}
     assert action.due_at == policy.calendars["office"].add(clock_at(600), timedelta(hours=4))
     running = change.after.clock(NEXT_ACTION)
     whole = next_action_clock(policy, action.due_at, clock_at(600))
@@ -235,8 +235,8 @@ def test_whoever_gets_a_lead_later_has_the_window_of_passing_on_and_the_whole_ta
 def test_a_team_promises_in_its_own_calendar_for_the_same_tier() -> None:
     own = owned_lead(POLICY, NINE).promise
     pool = POLICY.pools["projects"]
-    told = team_promise(POLICY, own, replace(pool, target=None), "ana", clock_at(60))
-    assert (told.tier, told.target, told.starts_at) == (own.tier, own.target, clock_at(60))
-    assert told.calendar == POLICY.teams[POLICY.people["ana"].team].calendar
-    named = team_promise(POLICY, own, replace(pool, target="next_morning"), "ana", clock_at(60))
-    assert (named.target, named.calendar) == ("next_morning", POLICY.targets["next_morning"].calendar)
+    promise = team_promise(POLICY, own, replace(pool, target=None), "ana", clock_at(60))
+    assert (promise.tier, promise.target, promise.starts_at) == (own.tier, own.target, clock_at(60))
+    assert promise.calendar == POLICY.teams[POLICY.people["ana"].team].calendar
+    pool_promise = team_promise(POLICY, own, replace(pool, target="next_morning"), "ana", clock_at(60))
+    assert (pool_promise.target, pool_promise.calendar) == ("next_morning", POLICY.targets["next_morning"].calendar)

@@ -33,7 +33,7 @@ def test_pictures_documents_sound_and_films_are_kept(name: str, content: bytes) 
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "why"),
+    ("name", "content", "reason"),
     [
         ("roof.exe", b"MZ...", "files of this type are not accepted"),
         ("page.html", b"<script>alert(1)</script>", "files of this type are not accepted"),
@@ -51,8 +51,8 @@ def test_pictures_documents_sound_and_films_are_kept(name: str, content: bytes) 
         ("roof.jpg", JPEG + b"x" * LARGEST_FILE, "over 4 MB"),
     ],
 )
-def test_what_could_run_or_is_not_what_it_says_is_not_kept(name: str, content: bytes, why: str) -> None:
-    assert why_not_kept(upload(name, content)) == why
+def test_what_could_run_or_is_not_what_it_says_is_not_kept(name: str, content: bytes, reason: str) -> None:
+    assert why_not_kept(upload(name, content)) == reason
 
 
 @pytest.mark.parametrize(

@@ -81,10 +81,10 @@ def test_missing_keys_take_the_fields_default_and_unknown_keys_are_ignored(value
     assert from_document(lead.Lead, document).attempts == 0
 
 
-@given(before=values(lead.Lead), after=values(lead.Lead))
-def test_the_difference_of_two_leads_turns_one_into_the_other(before: lead.Lead, after: lead.Lead) -> None:
-    old, new = to_document(before), to_document(after)
-    assert apply_difference(old, difference(before, after)) == new
+@given(old_lead=values(lead.Lead), after=values(lead.Lead))
+def test_the_difference_of_two_leads_turns_one_into_the_other(old_lead: lead.Lead, after: lead.Lead) -> None:
+    old, new = to_document(old_lead), to_document(after)
+    assert apply_difference(old, difference(old_lead, after)) == new
     assert apply_difference({}, difference(None, after)) == {
         name: value for name, value in new.items() if value is not None
     }

@@ -120,13 +120,15 @@ def test_the_same_shares_in_larger_numbers_change_nothing(
     assert larger == plain
 
 
-@given(people=st.integers(2, 9), leads=st.integers(0, 20), before=st.integers(1, 1_000), after=st.integers(1, 1_000))
+@given(
+    people=st.integers(2, 9), leads=st.integers(0, 20), old_weight=st.integers(1, 1_000), after=st.integers(1, 1_000)
+)
 def test_equal_shares_stay_plain_round_robin_whatever_number_they_are_written_in(
-    people: int, leads: int, before: int, after: int
+    people: int, leads: int, old_weight: int, after: int
 ) -> None:
     pool, chosen, rotation = [f"p{n}" for n in range(people)], [], Rotation(pool_id="p")
     for number in range(leads + 3 * people):
-        person, rotation = rotation.take(dict.fromkeys(pool, before if number < leads else after))
+        person, rotation = rotation.take(dict.fromkeys(pool, old_weight if number < leads else after))
         chosen.append(person)
     assert chosen == [pool[n % people] for n in range(len(chosen))]
 

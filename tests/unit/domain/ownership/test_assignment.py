@@ -50,7 +50,8 @@ def recorded(policy: Policy, lead: Lead, outcome: str) -> Lead:
 def nobody_there(policy: Policy) -> Policy:
     away = (Absence(start=MONDAY - timedelta(days=1), end=MONDAY + timedelta(days=1)),)
     people = {
-        p: replace(one, away=away) if p in policy.pools["inbound"].members else one for p, one in policy.people.items()
+        p: replace(person, away=away) if p in policy.pools["inbound"].members else person
+        for p, person in policy.people.items()
     }
     return replace(policy, people=people)
 
@@ -114,8 +115,8 @@ def test_the_clock_of_a_stage_with_a_bypass_begins_with_the_assignment() -> None
 def test_a_lead_that_was_answered_first_keeps_its_clocks_and_its_next_action() -> None:
     change = assign(POLICY, new_lead(POLICY, MONDAY), TURN, {}, MONDAY)
     assert change is not None
-    told = recorded(POLICY, change.after, "connected")
-    answered = replace(told, owner_id=None)
+    contacted = recorded(POLICY, change.after, "connected")
+    answered = replace(contacted, owner_id=None)
     again = assign(POLICY, answered, TURN, {}, LATER)
     assert again is not None
     assert again.after.next_action == answered.next_action
@@ -151,8 +152,8 @@ def test_a_tiers_sequence_is_for_leads_that_nobody_has_dealt_with(dealt_with: bo
     assert change is not None
     lead = new_lead(policy, MONDAY)
     if dealt_with:
-        told = recorded(policy, replace(change.after, enrolment=None), "voicemail")
-        lead = replace(told, owner_id=None, enrolment=None)
+        contacted = recorded(policy, replace(change.after, enrolment=None), "voicemail")
+        lead = replace(contacted, owner_id=None, enrolment=None)
     again = assign(policy, lead, TURN, {}, MONDAY)
     assert again is not None
     begun = again.after.enrolment
@@ -214,24 +215,26 @@ def test_routing_asks_about_the_pool_and_about_whoever_knows_the_lead_where_a_ru
     assert team_for(POLICY, replace(lead, known_owner_id=stranger))[1] == members
 
 
-def asked(policy: Policy, lead: Lead, roster: dict[str, OwnerState] | None = None, turn: Rotation = TURN) -> Receipt:
+def receipt_of(
+    policy: Policy, lead: Lead, roster: dict[str, OwnerState] | None = None, turn: Rotation = TURN
+) -> Receipt:
     return choose(policy, lead, turn, roster or {}, LATER, not_again=frozenset())[0]
 
 
 def test_whoever_handed_a_lead_over_decides_above_all_rules_and_a_tiers_pool_above_the_rules() -> None:
     lead = new_lead(POLICY, MONDAY)
     handed = replace(lead, handover=Handover(pool="projects", promise=lead.promise))
-    assert (asked(POLICY, handed).rule, asked(POLICY, handed).pool) == (HANDED_OVER, "projects")
+    assert (receipt_of(POLICY, handed).rule, receipt_of(POLICY, handed).pool) == (HANDED_OVER, "projects")
     gone = replace(lead, handover=Handover(pool="a pool of old", promise=lead.promise))
-    assert asked(POLICY, gone).rule == asked(POLICY, lead).rule == "everything_else"
+    assert receipt_of(POLICY, gone).rule == receipt_of(POLICY, lead).rule == "everything_else"
     pools = {lead.promise.tier: "projects"}
     tiers = tuple(replace(tier, pool=pools.get(tier.id, "inbound")) for tier in POLICY.tiers)
     tiered = replace(POLICY, tiers=tiers)
-    assert (asked(tiered, lead).rule, asked(tiered, lead).pool) == (f"tier:{lead.promise.tier}", "projects")
+    assert (receipt_of(tiered, lead).rule, receipt_of(tiered, lead).pool) == (f"tier:{lead.promise.tier}", "projects")
     knowing = to_whoever_knows(tiered)
-    assert asked(knowing, lead).rule == "everything_else"
-    assert asked(tiered, replace(lead, promise=replace(lead.promise, tier="of old"))).rule == "everything_else"
-    assert asked(POLICY, lead).policy_version == POLICY.version
+    assert receipt_of(knowing, lead).rule == "everything_else"
+    assert receipt_of(tiered, replace(lead, promise=replace(lead.promise, tier="of old"))).rule == "everything_else"
+    assert receipt_of(POLICY, lead).policy_version == POLICY.version
 
 
 def to_whoever_knows(policy: Policy) -> Policy:
@@ -242,12 +245,12 @@ def to_whoever_knows(policy: Policy) -> Policy:
 def test_whoever_knows_a_lead_gets_it_where_the_rule_says_so_and_stands_in_the_receipt_with_weight_one() -> None:
     lead = replace(new_lead(POLICY, MONDAY), known_owner_id="mia")
     there = {p: OwnerState(person_id=p) for p in POLICY.people}
-    known = asked(to_whoever_knows(POLICY), lead, there)
-    assert (known.owner, known.reason, known.people, known.weights) == ("mia", EXISTING_OWNER, ("mia",), {})
-    assert asked(POLICY, lead, there).reason == ROTATION
-    assert asked(to_whoever_knows(POLICY), lead, {}).reason == ROTATION  # nothing is known of them
+    receipt = receipt_of(to_whoever_knows(POLICY), lead, there)
+    assert (receipt.owner, receipt.reason, receipt.people, receipt.weights) == ("mia", EXISTING_OWNER, ("mia",), {})
+    assert receipt_of(POLICY, lead, there).reason == ROTATION
+    assert receipt_of(to_whoever_knows(POLICY), lead, {}).reason == ROTATION  # nothing is known of them
     away = {**there, "mia": OwnerState(person_id="mia", away_until=LATER + timedelta(hours=1))}
-    by_turn = asked(to_whoever_knows(POLICY), lead, away)
+    by_turn = receipt_of(to_whoever_knows(POLICY), lead, away)
     assert (by_turn.reason, by_turn.people[0], by_turn.weights) == (ROTATION, "mia", {})
     assert by_turn.owner != "mia"
 
@@ -255,8 +258,8 @@ def test_whoever_knows_a_lead_gets_it_where_the_rule_says_so_and_stands_in_the_r
 def test_least_loaded_counts_nobody_we_know_nothing_of_as_free() -> None:
     least = with_pool(POLICY, "inbound", strategy=Strategy.LEAST_LOADED)
     busy = {p: OwnerState(person_id=p, open=1) for p in ("ana", "ben")}
-    assert asked(least, new_lead(least, MONDAY), busy).owner == "cem"
-    assert asked(nobody_there(least), new_lead(least, MONDAY), busy).reason == NO_ELIGIBLE_REP
+    assert receipt_of(least, new_lead(least, MONDAY), busy).owner == "cem"
+    assert receipt_of(nobody_there(least), new_lead(least, MONDAY), busy).reason == NO_ELIGIBLE_REP
 
 
 def test_only_a_language_is_met_by_its_first_part() -> None:
@@ -268,10 +271,10 @@ def test_only_a_language_is_met_by_its_first_part() -> None:
         ("product", {"de-at"}, True),
     ):
         people = {
-            p: replace(one, skills=frozenset(spoken if p == "cem" else {"x"})) for p, one in POLICY.people.items()
+            p: replace(person, skills=frozenset(spoken if p == "cem" else {"x"})) for p, person in POLICY.people.items()
         }
         policy = replace(with_pool(POLICY, "inbound", require=(need,), relax=()), people=people)
-        receipt = asked(policy, new_lead(policy, MONDAY, **{need: "de-AT"}))
+        receipt = receipt_of(policy, new_lead(policy, MONDAY, **{need: "de-AT"}))
         assert (receipt.owner == "cem") is met, (need, spoken)
 
 

@@ -14,14 +14,14 @@ POLICY = policies.shipped()
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
-def met(condition: Condition, known: str | None = None, score: int = 0, **inquiry: Any) -> bool:
+def met(condition: Condition, known_owner_id: str | None = None, score: int = 0, **inquiry: Any) -> bool:
     arrival = Arrival(
         source="api",
         form=None,
         inquiry=Inquiry(**inquiry),
         received_at=MONDAY,
         score=score,
-        known_owner_id=known,
+        known_owner_id=known_owner_id,
     )
     return holds(condition, POLICY, arrival)
 
@@ -91,10 +91,10 @@ def test_every_wanted_field_must_be_given_with_a_wanted_value() -> None:
     assert not met(wanted, fields={"role": "clerk", "plan": "pro"})
 
 
-@pytest.mark.parametrize(("known", "expected"), [("ana", True), ("somebody who left", False), (None, False)])
-def test_an_existing_owner_is_somebody_of_the_policy(known: str | None, expected: bool) -> None:
-    assert met(Condition(existing_owner=True), known=known) is expected
-    assert met(Condition(existing_owner=False), known=known) is not expected
+@pytest.mark.parametrize(("owner_id", "expected"), [("ana", True), ("somebody who left", False), (None, False)])
+def test_an_existing_owner_is_somebody_of_the_policy(owner_id: str | None, expected: bool) -> None:
+    assert met(Condition(existing_owner=True), known_owner_id=owner_id) is expected
+    assert met(Condition(existing_owner=False), known_owner_id=owner_id) is not expected
 
 
 def test_a_score_is_met_from_its_minimum() -> None:

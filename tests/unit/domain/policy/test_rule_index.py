@@ -26,12 +26,12 @@ NAMED = st.builds(
 )
 
 
-def named(arrival: Arrival, **said: Any) -> Arrival:
-    return replace(arrival, form="Contact", inquiry=replace(arrival.inquiry, **said))
+def with_fields(arrival: Arrival, **fields: Any) -> Arrival:
+    return replace(arrival, form="Contact", inquiry=replace(arrival.inquiry, **fields))
 
 
 LEADS = st.builds(
-    named,
+    with_fields,
     ARRIVALS,
     email=st.sampled_from([None, "Eve@example.COM", "ada@other.example"]),
     company=st.sampled_from(["", "OBI LTD", "Example.com"]),
@@ -44,7 +44,7 @@ LEADS = st.builds(
 @settings(max_examples=settings().max_examples * 2)
 @given(conditions=st.lists(CONDITIONS | NAMED, max_size=6), arrival=LEADS)
 def test_no_rule_that_holds_is_left_out_and_the_order_is_kept(conditions: list[Condition], arrival: Arrival) -> None:
-    possible = RuleIndex.of(one.wishes for one in conditions).possible(arrival.said, arrival.inquiry)
+    possible = RuleIndex.of(rule.wishes for rule in conditions).possible(arrival.said, arrival.inquiry)
     holding = [n for n, condition in enumerate(conditions) if holds(condition, POLICY, arrival)]
     assert [n for n in possible if n in holding] == holding
     assert list(possible) == sorted(set(possible))
@@ -69,5 +69,7 @@ def test_of_many_rules_a_lead_is_asked_the_few_that_can_hold() -> None:
         ("field_is", "a"),
         ("account", "obi ltd"),
     }
-    said = Arrival(source="api", form=None, inquiry=Inquiry(fields={"a": "x"}, company="OBI LTD"), received_at=NOW).said
-    assert index.possible(said, Inquiry(fields={"a": "x"}, company="OBI LTD")) == [2, 4, 6, 7]
+    normalized = Arrival(
+        source="api", form=None, inquiry=Inquiry(fields={"a": "x"}, company="OBI LTD"), received_at=NOW
+    ).said
+    assert index.possible(normalized, Inquiry(fields={"a": "x"}, company="OBI LTD")) == [2, 4, 6, 7]

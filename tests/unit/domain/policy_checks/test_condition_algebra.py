@@ -62,17 +62,17 @@ ARRIVALS = st.builds(
 
 
 @settings(max_examples=settings().max_examples * 5)
-@given(one=CONDITIONS, two=CONDITIONS, arrival=ARRIVALS)
+@given(first=CONDITIONS, second=CONDITIONS, arrival=ARRIVALS)
 def test_a_condition_that_covers_another_holds_whenever_it_does(
-    one: Condition, two: Condition, arrival: Arrival
+    first: Condition, second: Condition, arrival: Arrival
 ) -> None:
-    if covers(one, two):
-        assert holds(one, POLICY, arrival) or not holds(two, POLICY, arrival)
-    if disjoint(one, two):
-        assert not (holds(one, POLICY, arrival) and holds(two, POLICY, arrival))
-    assert covers(Condition(), one)
-    assert covers(one, one)
-    assert disjoint(one, two) == disjoint(two, one)
+    if covers(first, second):
+        assert holds(first, POLICY, arrival) or not holds(second, POLICY, arrival)
+    if disjoint(first, second):
+        assert not (holds(first, POLICY, arrival) and holds(second, POLICY, arrival))
+    assert covers(Condition(), first)
+    assert covers(first, first)
+    assert disjoint(first, second) == disjoint(second, first)
 
 
 def condition(**wishes: Any) -> Condition:

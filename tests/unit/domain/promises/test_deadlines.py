@@ -98,7 +98,7 @@ def test_steps_are_in_time_order_and_end_in_one_that_never_lets_go(
 ) -> None:
     policy, _ = with_target(within=within, warn_at=warn_at, escalate=rungs)
     clock = clock_of(policy, arrived)
-    assert all(one.at <= two.at for one, two in pairwise(clock.steps))
+    assert all(earlier.at <= later.at for earlier, later in pairwise(clock.steps))
     assert kinds(clock).count(StepKind.BREACH) == 1
     assert {StepKind.REASSIGN, StepKind.REMIND} & set(kinds(clock))
     assert len([s for s in clock.steps if s.kind is StepKind.ESCALATE]) == len(rungs)

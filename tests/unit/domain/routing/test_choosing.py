@@ -17,8 +17,8 @@ def ramped(policy: Policy) -> Policy:
     """Return the policy with new starters among those who have caps."""
     ramp = (RampStep(days=14, day=1), RampStep(days=28, day=3))
     people = {
-        p: replace(one, caps=replace(one.caps, started=date(2026, 11, 1 + number % 23), ramp=ramp))
-        for number, (p, one) in enumerate(policy.people.items())
+        p: replace(person, caps=replace(person.caps, started=date(2026, 11, 1 + number % 23), ramp=ramp))
+        for number, (p, person) in enumerate(policy.people.items())
     }
     return replace(policy, people=people)
 
@@ -26,11 +26,11 @@ def ramped(policy: Policy) -> Policy:
 @pytest.mark.slow
 def test_the_owner_is_whoever_the_plain_way_finds() -> None:
     policy = ramped(policies.parse(synthetic_company.large(people=50, rules=40)))
-    seen = set()
+    outcomes = set()
     for situation in synthetic_company.situations(policy, 250, seed=7):
         lead, roster, now = situation.lead, situation.roster, situation.now
         receipt, _ = choose(policy, lead, situation.rotation, roster, now, not_again=situation.not_again)
         assert receipt.owner == naive_routing.owner_of(policy, situation)
         assert receipt.recompute() in (receipt.owner, None)
-        seen |= {receipt.pool, receipt.reason, *(c.left_out.split()[0] for c in receipt.candidates if c.left_out)}
-    assert {*synthetic_company.POOLS, ROTATION, "inactive", "already", "switched", "on", "at", "lacks"} <= seen
+        outcomes |= {receipt.pool, receipt.reason, *(c.left_out.split()[0] for c in receipt.candidates if c.left_out)}
+    assert {*synthetic_company.POOLS, ROTATION, "inactive", "already", "switched", "on", "at", "lacks"} <= outcomes

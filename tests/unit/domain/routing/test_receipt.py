@@ -29,7 +29,7 @@ CANDIDATES = st.lists(
 
 
 def receipt(candidates: list[Candidate], **fields: Any) -> Receipt:
-    given: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "owner": "p0",
         "reason": ROTATION,
         "rule": "all",
@@ -44,7 +44,7 @@ def receipt(candidates: list[Candidate], **fields: Any) -> Receipt:
         "policy_version": "1",
         "at": MONDAY,
     }
-    return Receipt(**(given | fields))
+    return Receipt(**(defaults | fields))
 
 
 @given(candidates=CANDIDATES)

@@ -44,8 +44,8 @@ def test_steps_fall_into_hours_in_order_apart_and_never_too_early(
     for step, due in zip(steps, planned, strict=True):
         assert calendar.is_open(due.at)
         assert due.at >= by_the_clock(calendar, start, step.after)
-    for (one, two), (first, second) in zip(pairwise(planned), pairwise(steps), strict=True):
-        assert two.at - one.at >= min(second.after - first.after, LEAST_APART)
+    for (earlier, later), (first, second) in zip(pairwise(planned), pairwise(steps), strict=True):
+        assert later.at - earlier.at >= min(second.after - first.after, LEAST_APART)
 
 
 @given(start=STARTS, steps=STEPS)
@@ -69,12 +69,12 @@ def test_a_step_that_comes_late_moves_the_others_only_as_far_as_it_must(
 ) -> None:
     first, *rest = plan(calendar, steps, start)
     moved = put_off(calendar, rest, first.at, first.at + late)
-    before, planned = first.at + late, first.at
+    earlier, planned = first.at + late, first.at
     for old, new in zip(rest, moved, strict=True):
         assert new.at >= old.at
-        assert new.at - before >= min(old.at - planned, LEAST_APART)
-        assert new.at == old.at or new.at == calendar.next_open(before + min(old.at - planned, LEAST_APART))
-        before, planned = new.at, old.at
+        assert new.at - earlier >= min(old.at - planned, LEAST_APART)
+        assert new.at == old.at or new.at == calendar.next_open(earlier + min(old.at - planned, LEAST_APART))
+        earlier, planned = new.at, old.at
 
 
 @given(

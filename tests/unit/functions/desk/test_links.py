@@ -105,8 +105,8 @@ def test_the_log_holds_no_link_and_no_person(desk: Desk, monkeypatch: pytest.Mon
 
 
 def test_somebody_who_is_told_of_misses_by_name_can_open_the_link_they_get(desk: Desk) -> None:
-    told = replace(POLICY.targets["hot"], escalate=(EscalationLevel(after=timedelta(), notify="eli"),))
-    policy = replace(POLICY, targets={**POLICY.targets, "hot": told})
+    target = replace(POLICY.targets["hot"], escalate=(EscalationLevel(after=timedelta(), notify="eli"),))
+    policy = replace(POLICY, targets={**POLICY.targets, "hot": target})
     assert (
         use_case.Desk(policy, desk.table, MemoryAlarms(), LINKS, local_time_of, MemoryDncLists())
         .look(desk.link("eli"), desk.now)

@@ -24,10 +24,10 @@ def test_the_page_shows_the_lead_and_may_load_nothing(desk: Desk) -> None:
 
 
 def test_fetching_the_page_changes_nothing_however_often(desk: Desk) -> None:
-    before = desk.lead
+    lead_before = desk.lead
     for _ in range(3):
         desk.get()
-    assert desk.lead == before
+    assert desk.lead == lead_before
 
 
 def test_an_outcome_is_recorded_and_the_browser_sent_to_the_page_that_says_so(desk: Desk) -> None:
@@ -69,14 +69,18 @@ def test_pressing_twice_is_one_outcome(desk: Desk) -> None:
 
 
 def test_undo_puts_everything_back_and_twice_is_harmless(desk: Desk) -> None:
-    before = desk.lead
+    lead_before = desk.lead
     desk.press("lost", reason="chose another offer")
     assert not desk.lead.is_open
     version = desk.lead.version
     assert desk.press_undo()["statusCode"] == 303
     assert desk.post(undo=version)["statusCode"] == 303
     after = desk.lead
-    assert (after.stage, after.clocks, after.next_action) == (before.stage, before.clocks, before.next_action)
+    assert (after.stage, after.clocks, after.next_action) == (
+        lead_before.stage,
+        lead_before.clocks,
+        lead_before.next_action,
+    )
     assert desk.outcomes() == ["outcome_recorded", "outcome_undone"]
     assert "Recorded:" not in desk.get()["body"]
 

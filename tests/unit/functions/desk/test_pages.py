@@ -62,15 +62,15 @@ class Page(HTMLParser):
         return {attributes["id"] for _, attributes in self.elements if "id" in attributes}
 
 
-def seen(*changes: Change, person: str = "ana") -> LeadView:
+def view(*changes: Change, person: str = "ana") -> LeadView:
     return LeadView(lead=changes[-1].after, person=person, history=tuple(e for c in changes for e in c.events))
 
 
 def pages_of(inquiry: Inquiry) -> Iterator[str]:
-    new = seen(received(inquiry), assigned(inquiry))
-    late = seen(received(inquiry), assigned(inquiry), rung(assigned(inquiry).after), person="mia")
-    done = seen(received(inquiry), assigned(inquiry), answered(inquiry))
-    lost = seen(received(inquiry), assigned(inquiry), answered(inquiry, "lost"))
+    new = view(received(inquiry), assigned(inquiry))
+    late = view(received(inquiry), assigned(inquiry), rung(assigned(inquiry).after), person="mia")
+    done = view(received(inquiry), assigned(inquiry), answered(inquiry))
+    lost = view(received(inquiry), assigned(inquiry), answered(inquiry, "lost"))
     soon = MONDAY_NINE + timedelta(minutes=4)
     yield PAGES.outcome(new, soon)
     yield PAGES.outcome(late, soon + timedelta(hours=3))
@@ -133,14 +133,14 @@ def test_no_page_loads_anything_or_sends_a_form_elsewhere() -> None:
     "link", ["javascript:alert(9)", "data:text/html,x", "https:", "http://", "//evil", 'https://a/"x']
 )
 def test_a_permalink_is_a_link_only_when_it_leads_to_a_web_page(link: str) -> None:
-    html = PAGES.outcome(seen(received(Inquiry(name="Ada", fields={"permalink": link}))), MONDAY_NINE)
+    html = PAGES.outcome(view(received(Inquiry(name="Ada", fields={"permalink": link}))), MONDAY_NINE)
     assert [a["href"] for a in Page(html).all("a")] == []
     assert "Permalink" in Page(html).text, "what was sent is still shown, as text"
 
 
 def test_a_permalink_opens_the_conversation_and_says_where_it_leads() -> None:
     link = "https://www.linkedin.com/messaging/thread/2-abc/?a=1&b=2"
-    page = Page(PAGES.outcome(seen(received(Inquiry(name="Ada", permalink=link))), MONDAY_NINE))
+    page = Page(PAGES.outcome(view(received(Inquiry(name="Ada", permalink=link))), MONDAY_NINE))
     assert [a["href"] for a in page.all("a")] == [link]
     assert "Conversation at www.linkedin.com" in page.text
 
@@ -157,7 +157,7 @@ def test_every_page_stays_under_60_kb() -> None:
         HOSTILE, message='"' * 20_000, fields={str(i) + "&" * 200: "🌟" * 20_000 for i in range(50)}, name="&" * 200
     )
     typed = replace(TYPED, note='"' * 2_000)
-    shown = seen(received(worst), assigned(worst))
+    shown = view(received(worst), assigned(worst))
     noted = replace(shown, lead=replace(shown.lead, status_notes='"' * 20_000, lost_reason='"' * 20_000))
     biggest = PAGES.outcome(noted, MONDAY_NINE, NO_REASON, typed)
     assert max(len(html.encode()) for html in (biggest, *everything())) < 60_000
@@ -194,7 +194,7 @@ def test_the_choices_stand_in_the_order_of_the_policy_and_one_must_be_made() -> 
 
 
 def test_a_refused_form_comes_back_as_it_was_typed() -> None:
-    html = PAGES.outcome(seen(received(ADA), assigned(ADA)), MONDAY_NINE, NO_REASON, TYPED)
+    html = PAGES.outcome(view(received(ADA), assigned(ADA)), MONDAY_NINE, NO_REASON, TYPED)
     page = Page(html)
     assert [field["value"] for field in page.all("input") if "checked" in field] == ["lost"]
     assert next(field for field in page.all("input") if field.get("id") == "reason")["value"] == NASTY
@@ -212,7 +212,7 @@ def test_a_refused_form_comes_back_as_it_was_typed() -> None:
     ],
 )
 def test_the_page_says_how_much_time_is_left(minutes: int, kind: str, words: str) -> None:
-    html = PAGES.outcome(seen(received(ADA), assigned(ADA)), MONDAY_NINE + timedelta(minutes=minutes))
+    html = PAGES.outcome(view(received(ADA), assigned(ADA)), MONDAY_NINE + timedelta(minutes=minutes))
     assert f'<p class="due {kind}"><strong>{words}</strong> Answer by Mon 23 Nov, 09:05</p>' in html
 
 
@@ -237,7 +237,7 @@ def test_a_lead_that_arrived_long_before_it_was_one_says_so() -> None:
 
 
 def test_a_closed_lead_offers_undo_and_no_form() -> None:
-    html = PAGES.outcome(seen(received(ADA), assigned(ADA), answered(ADA, "lost")), MONDAY_NINE + timedelta(minutes=4))
+    html = PAGES.outcome(view(received(ADA), assigned(ADA), answered(ADA, "lost")), MONDAY_NINE + timedelta(minutes=4))
     assert "Recorded: Lost, 09:03." in html
     assert "The lead is closed as lost. No more reminders." in html
     assert 'name="undo"' in html
@@ -252,7 +252,7 @@ def test_a_late_first_contact_stays_visible() -> None:
 
 
 def test_a_long_message_leaves_room_for_the_form() -> None:
-    html = PAGES.outcome(seen(received(ALL["long"]), assigned(ALL["long"])), MONDAY_NINE)
+    html = PAGES.outcome(view(received(ALL["long"]), assigned(ALL["long"])), MONDAY_NINE)
     assert "<summary>The whole message</summary>" in html
 
 

@@ -33,5 +33,5 @@ def report(leads: Path, *arguments: object) -> dict[str, Any]:
     out = leads.with_suffix(".report.json")
     code, _, errors = run(leads, *arguments, "--json", out)
     assert (code, errors) == (0, "")
-    found: dict[str, Any] = json.loads(out.read_text(encoding="utf-8"))
-    return found
+    result: dict[str, Any] = json.loads(out.read_text(encoding="utf-8"))
+    return result

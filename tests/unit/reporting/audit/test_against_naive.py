@@ -53,12 +53,12 @@ call_rows = st.fixed_dictionaries(
 def test_an_audit_agrees_with_a_naive_count(leads: list[Row], calls: list[Row]) -> None:
     leads.append({"created": START, "wait": 5, "person": "p1", "owner": "Ada", "source": "Ads", "stage": "Won"})
     with tempfile.TemporaryDirectory() as folder:
-        found = _audited(Path(folder), leads, calls)
+        result = _audited(Path(folder), leads, calls)
     counted = [lead for lead in leads if lead["stage"] != "Duplicate"]
     for lead in counted:
         lead["contact"] = _first_contact(lead, calls)
-    _compare(found, counted)
-    _compare_activities(found, leads, calls)
+    _compare(result, counted)
+    _compare_activities(result, leads, calls)
 
 
 def _audited(folder: Path, leads: list[Row], calls: list[Row]) -> dict[str, Any]:
@@ -102,50 +102,50 @@ def _first_contact(lead: Row, calls: list[Row]) -> datetime | None:
     return min((at for at in times if at >= lead["created"]), default=None)
 
 
-def _compare(found: dict[str, Any], leads: list[Row]) -> None:
+def _compare(result: dict[str, Any], leads: list[Row]) -> None:
     responses = _responses(leads)
     contacted = len(responses)
-    assert (found["leads"], found["contacted"]) == (len(leads), contacted)
-    assert found["contact_rate"] == contacted / len(leads)
+    assert (result["leads"], result["contacted"]) == (len(leads), contacted)
+    assert result["contact_rate"] == contacted / len(leads)
     kept = sum(r <= 300 for r in responses)
-    assert (found["contacted_in_window"], found["follow_up_rate"]) == (kept, kept / len(leads))
-    assert found["response"] == pytest.approx(_spread(responses))
-    assert found["business_response"] == pytest.approx(_spread([_worked(x) for x in leads if x["contact"]]))
-    assert list(found["buckets"].values()) == [*_buckets(responses), len(leads) - contacted]
-    for owner in found["owners"]:
-        own = [lead for lead in leads if _known(lead["owner"]) == owner["owner"]]
+    assert (result["contacted_in_window"], result["follow_up_rate"]) == (kept, kept / len(leads))
+    assert result["response"] == pytest.approx(_spread(responses))
+    assert result["business_response"] == pytest.approx(_spread([_worked(x) for x in leads if x["contact"]]))
+    assert list(result["buckets"].values()) == [*_buckets(responses), len(leads) - contacted]
+    for owner in result["owners"]:
+        own = [lead for lead in leads if _owner(lead["owner"]) == owner["owner"]]
         assert (owner["leads"], owner["contacted"]) == (len(own), len(_responses(own)))
         assert owner["business_response"] == pytest.approx(_spread([_worked(x) for x in own if x["contact"]]))
         assert {k: owner[k] for k in ("median", "mean", "p90")} == pytest.approx(_spread(_responses(own)))
-    for source in found["sources"]:
-        own = [lead for lead in leads if _known(lead["source"]) == source["source"]]
+    for source in result["sources"]:
+        own = [lead for lead in leads if _owner(lead["source"]) == source["source"]]
         assert (source["leads"], source["contacted"]) == (len(own), len(_responses(own)))
         assert source["won"] == sum(lead["stage"] == "Won" for lead in own)
         assert source["spend"] == 40.0 * len(own)
-    assert sum(owner["leads"] for owner in found["owners"]) == len(leads)
-    assert sum(source["leads"] for source in found["sources"]) == len(leads)
-    _compare_time(found, leads)
+    assert sum(owner["leads"] for owner in result["owners"]) == len(leads)
+    assert sum(source["leads"] for source in result["sources"]) == len(leads)
+    _compare_time(result, leads)
     never = len(leads) - contacted
-    assert found["money"]["sunk_cac"] == 40.0 * never
-    assert found["money"]["monthly_waste"] == 40.0 * never
-    assert found["diagnosis"]["verdict"] == ("structural" if never * 10 > len(leads) else "coach")
+    assert result["money"]["sunk_cac"] == 40.0 * never
+    assert result["money"]["monthly_waste"] == 40.0 * never
+    assert result["diagnosis"]["verdict"] == ("structural" if never * 10 > len(leads) else "coach")
 
 
-def _compare_time(found: dict[str, Any], leads: list[Row]) -> None:
+def _compare_time(result: dict[str, Any], leads: list[Row]) -> None:
     kinds = [_kind(lead["created"].astimezone(BERLIN)) for lead in leads]
-    segments = {kind: found["segments"][kind]["leads"] for kind in ("business_hours", "after_hours", "weekend")}
+    segments = {kind: result["segments"][kind]["leads"] for kind in ("business_hours", "after_hours", "weekend")}
     assert segments == {kind: kinds.count(kind) for kind in segments}
-    cells = {(c["weekday"], c["hour"]): c["leads"] for c in found["heat"] if c["leads"]}
+    cells = {(c["weekday"], c["hour"]): c["leads"] for c in result["heat"] if c["leads"]}
     locals_ = [lead["created"].astimezone(BERLIN) for lead in leads]
     slots = [(at.strftime("%a").lower(), at.hour) for at in locals_]
     assert cells == {slot: slots.count(slot) for slot in slots}
 
 
-def _compare_activities(found: dict[str, Any], leads: list[Row], calls: list[Row]) -> None:
+def _compare_activities(result: dict[str, Any], leads: list[Row], calls: list[Row]) -> None:
     blank = sum(call["person"] in ("", "#VALUE!") for call in calls)
     people = {lead["person"] for lead in leads}
     joined = sum(call["person"] in people and call["person"].startswith("p") for call in calls)
-    rows = found["rows"]["activities"]
+    rows = result["rows"]["activities"]
     assert (rows["read"], rows["blank_key"], rows["joined"]) == (len(calls), blank, joined)
     assert rows["unjoined"] == len(calls) - blank - joined
     assert rows["accepted"] == sum(call["type"] == "Outbound" for call in calls)
@@ -174,7 +174,7 @@ def _kind(at: datetime) -> str:
     return "business_hours" if 9 <= at.hour < 17 else "after_hours"
 
 
-def _known(value: str) -> str | None:
+def _owner(value: str) -> str | None:
     return None if value in ("", "?") else value
 
 

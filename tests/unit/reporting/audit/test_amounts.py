@@ -14,9 +14,9 @@ pytestmark = pytest.mark.slow
 def _values(folder: Path, *written: str, mapping: str = "") -> list[Decimal | None]:
     rows = [(f"{n:03d}", "2024-01-25 10:00", value) for n, value in enumerate(written)]
     leads, facts = write_csv(folder / "leads.csv", ("id", "created", "amount"), rows), folder / "facts.parquet"
-    told = folder / "mapping.toml"
-    told.write_text(mapping, encoding="utf-8")
-    report(leads, "--facts", facts, "--mapping", told)
+    path = folder / "mapping.toml"
+    path.write_text(mapping, encoding="utf-8")
+    report(leads, "--facts", facts, "--mapping", path)
     return [row[0] for row in duckdb.execute(f"select value from '{facts}' order by lead_id").fetchall()]
 
 

@@ -59,8 +59,8 @@ def test_a_file_without_a_known_column_takes_two_answers_to_a_report_and_none_th
     assert code == 0
     assert "2026-01-13 10:00:00" in screen
     assert "leads.mapping.toml" in screen.splitlines()[-1]
-    found = report(tmp_path / "leads.csv")
-    assert (found["contacted"], found["response"]["median"]) == (6, 180.0)
+    result = report(tmp_path / "leads.csv")
+    assert (result["contacted"], result["response"]["median"]) == (6, 180.0)
 
 
 def test_what_counts_as_contact_is_asked_by_value(tmp_path: Path) -> None:
@@ -102,8 +102,8 @@ def test_a_length_of_time_after_the_creation_is_the_first_contact(
     header: str, text: str, seconds: int, tmp_path: Path
 ) -> None:
     rows = [(n, f"2026-01-1{n} 10:00:00", text) for n in range(3, 9)]
-    found = report(write_csv(tmp_path / "leads.csv", ("Lead Id", "Created", header), rows))
-    assert (found["contacted"], found["response"]["median"]) == (6, seconds)
+    result = report(write_csv(tmp_path / "leads.csv", ("Lead Id", "Created", header), rows))
+    assert (result["contacted"], result["response"]["median"]) == (6, seconds)
 
 
 def test_a_length_of_time_without_a_unit_is_asked_about(tmp_path: Path) -> None:

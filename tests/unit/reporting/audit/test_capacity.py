@@ -21,23 +21,23 @@ def test_a_team_for_twenty_a_day_has_fifteen_too_many_on_tuesday_and_idles_on_th
         for n in range(leads)
     ]
     file = write_csv(tmp_path / "leads.csv", PLAIN, rows)
-    found = report(file, "--people", "1", "--handling", "24m")["capacity"]
-    days = {each["weekday"]: (each["capacity"], each["overflow"], each["idle"]) for each in found["weekdays"]}
+    result = report(file, "--people", "1", "--handling", "24m")["capacity"]
+    days = {each["weekday"]: (each["capacity"], each["overflow"], each["idle"]) for each in result["weekdays"]}
     assert days["tue"] == (20.0, 15.0, 0.0)
     assert days["thu"] == (20.0, 0.0, 12.0)
     assert days["mon"] == (20.0, 0.0, 0.0)
-    assert (found["overflow"], found["idle"]) == (15.0, 12.0)
-    assert [(day["date"], day["overflow"]) for day in found["days"]] == [("2026-01-06", 15.0)]
-    assert len(found["cells"]) == 168
-    tuesday = next(cell for cell in found["cells"] if (cell["weekday"], cell["hour"]) == ("tue", 9))
+    assert (result["overflow"], result["idle"]) == (15.0, 12.0)
+    assert [(day["date"], day["overflow"]) for day in result["days"]] == [("2026-01-06", 15.0)]
+    assert len(result["cells"]) == 168
+    tuesday = next(cell for cell in result["cells"] if (cell["weekday"], cell["hour"]) == ("tue", 9))
     assert (tuesday["leads_a_week"], tuesday["gap"], tuesday["within_window"]) == (5.0, True, 0.0)
     assert tuesday["people_needed"] == people_needed(5.0, _staff(1))
 
 
 def test_without_people_nothing_is_computed_and_it_says_so(tmp_path: Path) -> None:
-    found = report(write_csv(tmp_path / "leads.csv", PLAIN, [("1", MONDAY, "", "Ada", "Ads", "Open")]))
-    assert found["capacity"] is None
-    assert "capacity" in {each["what"] for each in found["cannot_compute"]}
+    result = report(write_csv(tmp_path / "leads.csv", PLAIN, [("1", MONDAY, "", "Ada", "Ads", "Open")]))
+    assert result["capacity"] is None
+    assert "capacity" in {each["what"] for each in result["cannot_compute"]}
 
 
 def _staff(people: int) -> Staffing:

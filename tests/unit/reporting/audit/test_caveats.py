@@ -15,8 +15,8 @@ pytestmark = pytest.mark.slow
 MONDAY = datetime(2026, 1, 5, 9)  # noqa: DTZ001 - an export's wall-clock time
 
 
-def caveats(found: dict[str, Any]) -> dict[str, tuple[int, int, bool]]:
-    return {each["what"]: (each["count"], each["of"], each["grave"]) for each in found["caveats"]}
+def caveats(result: dict[str, Any]) -> dict[str, tuple[int, int, bool]]:
+    return {each["what"]: (each["count"], each["of"], each["grave"]) for each in result["caveats"]}
 
 
 def leads(folder: Path, waits: Sequence[float | None], stages: Sequence[str] = ()) -> Path:
@@ -36,18 +36,18 @@ def test_a_whole_file_has_no_caveat(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("unreadable", "grave"), [(1, False), (2, True)])
 def test_rejected_rows_are_counted_and_grave_above_a_tenth(unreadable: int, grave: bool, tmp_path: Path) -> None:
     rows = [(f"L{n}", "soon" if n < unreadable else MONDAY, MONDAY, "Ada", "Ads", "Open") for n in range(10)]
-    found = report(write_csv(tmp_path / "leads.csv", PLAIN, rows))
-    assert caveats(found)["rejected_leads"] == (unreadable, 10, grave)
-    why = found["caveats"][0]["why"]
-    assert f"{unreadable} of 10 rows of leads" in why
-    assert f"{unreadable} with no readable time in “created_at”" in why
+    result = report(write_csv(tmp_path / "leads.csv", PLAIN, rows))
+    assert caveats(result)["rejected_leads"] == (unreadable, 10, grave)
+    reason = result["caveats"][0]["why"]
+    assert f"{unreadable} of 10 rows of leads" in reason
+    assert f"{unreadable} with no readable time in “created_at”" in reason
 
 
 def test_rows_that_were_to_be_left_out_are_said_by_rule(tmp_path: Path) -> None:
     file = leads(tmp_path, [60.0] * 4, ["Test", "Open", "Test", "Open"])
-    found = report(file, "--exclude", "stage=test")
-    assert caveats(found) == {"excluded_leads": (2, 4, False)}
-    assert found["caveats"][0]["why"] == "2 of 4 rows of leads are not counted, as you asked: 2 rows by “stage=test”"
+    result = report(file, "--exclude", "stage=test")
+    assert caveats(result) == {"excluded_leads": (2, 4, False)}
+    assert result["caveats"][0]["why"] == "2 of 4 rows of leads are not counted, as you asked: 2 rows by “stage=test”"
 
 
 @pytest.mark.parametrize(
@@ -60,25 +60,25 @@ def test_rows_that_were_to_be_left_out_are_said_by_rule(tmp_path: Path) -> None:
 def test_won_leads_without_a_contact_show_that_contacts_are_missing(
     waits: list[float | None], stages: list[str], refuted: bool, tmp_path: Path
 ) -> None:
-    found = report(leads(tmp_path, waits, stages), "--cost-per-lead", "40")
-    count, of, grave = caveats(found)["won_without_contact"]
+    result = report(leads(tmp_path, waits, stages), "--cost-per-lead", "40")
+    count, of, grave = caveats(result)["won_without_contact"]
     assert count == sum(w is None and "Won" in s for w, s in zip(waits, stages, strict=True))
     assert of == waits.count(None)
     assert grave
-    assert f"{count} of the {of} leads without a contact" in found["caveats"][-1]["why"]
-    assert "counts as spent on leads without a contact" in found["caveats"][-1]["why"]
-    assert bool(found["diagnosis"]["withheld"]) is refuted
-    assert (found["diagnosis"]["primary"] is None) is refuted
+    assert f"{count} of the {of} leads without a contact" in result["caveats"][-1]["why"]
+    assert "counts as spent on leads without a contact" in result["caveats"][-1]["why"]
+    assert bool(result["diagnosis"]["withheld"]) is refuted
+    assert (result["diagnosis"]["primary"] is None) is refuted
 
 
 def test_contacts_at_the_instant_of_the_creation_are_counted_where_they_are_many(tmp_path: Path) -> None:
     assert caveats(report(leads(tmp_path, [0.0] + [60.0] * 9))) == {}
     assert caveats(report(leads(tmp_path, [0.0] * 2 + [60.0] * 8))) == {"contacts_at_creation": (2, 10, True)}
-    found = report(leads(tmp_path, [0.0] * 8 + [None] * 2))
-    assert caveats(found) == {"contacts_at_creation": (8, 8, True)}
-    assert "at the instant of the creation" in found["caveats"][0]["why"]
-    assert "capacity" in [each["cause"] for each in found["diagnosis"]["withheld"]]
-    assert found["diagnosis"]["causes"] == found["diagnosis"]["corrective_order"] == []
+    result = report(leads(tmp_path, [0.0] * 8 + [None] * 2))
+    assert caveats(result) == {"contacts_at_creation": (8, 8, True)}
+    assert "at the instant of the creation" in result["caveats"][0]["why"]
+    assert "capacity" in [each["cause"] for each in result["diagnosis"]["withheld"]]
+    assert result["diagnosis"]["causes"] == result["diagnosis"]["corrective_order"] == []
 
 
 def test_contacts_in_the_minute_of_the_creation_are_a_question_only_when_they_are_most(tmp_path: Path) -> None:
@@ -87,9 +87,9 @@ def test_contacts_in_the_minute_of_the_creation_are_a_question_only_when_they_ar
             (f"L{n}", f"2026-01-05 {n:02d}:10", f"2026-01-05 {n:02d}:{10 if n < same_minute else 12}", "A", "B", "Open")
             for n in range(10)
         ]
-        found = report(write_csv(tmp_path / "leads.csv", PLAIN, rows))
-        assert caveats(found) == {"contacts_at_creation": (same_minute, 10, grave)}
-        assert "in the minute of the creation" in found["caveats"][0]["why"]
+        result = report(write_csv(tmp_path / "leads.csv", PLAIN, rows))
+        assert caveats(result) == {"contacts_at_creation": (same_minute, 10, grave)}
+        assert "in the minute of the creation" in result["caveats"][0]["why"]
 
 
 def test_contacts_before_the_creation_are_counted_wherever_they_stand(tmp_path: Path) -> None:
@@ -107,9 +107,9 @@ def test_contacts_before_the_creation_are_counted_wherever_they_stand(tmp_path: 
         ("p3", MONDAY + timedelta(hours=4), "Outbound"),
     ]
     activities = write_csv(tmp_path / "calls.csv", ("contact id", "at", "call type"), calls)
-    found = report(file, "--activities", activities)
-    assert caveats(found) == {"no_contact": (1, 5, False), "contacts_before_creation": (1, 4, True)}
-    assert found["contacted"] == 2
+    result = report(file, "--activities", activities)
+    assert caveats(result) == {"no_contact": (1, 5, False), "contacts_before_creation": (1, 4, True)}
+    assert result["contacted"] == 2
 
 
 def test_activities_that_join_nothing_are_said_beside_the_figure(tmp_path: Path) -> None:
@@ -117,33 +117,33 @@ def test_activities_that_join_nothing_are_said_beside_the_figure(tmp_path: Path)
     file = write_csv(tmp_path / "leads.csv", ("id", "contact id", "created_at"), rows)
     calls = [(key, MONDAY, "Outbound") for key in ("p0", "x1", "x2", "")] + [("p1", "soon", "Outbound")]
     activities = write_csv(tmp_path / "calls.csv", ("contact id", "at", "call type"), calls)
-    found = report(file, "--activities", activities)
-    assert caveats(found)["unjoined_activities"] == (3, 4, True)
-    assert caveats(found)["rejected_activities"] == (1, 5, True)
+    result = report(file, "--activities", activities)
+    assert caveats(result)["unjoined_activities"] == (3, 4, True)
+    assert caveats(result)["rejected_activities"] == (1, 5, True)
 
 
 @pytest.mark.parametrize(
-    ("header", "what", "column"),
+    ("header", "caveat", "column"),
     [
         (("id", "first_contact_at"), "creation_not_recognised", "created_at"),
         (("id", "created_at"), "contacts_not_known", "first_contact_at"),
     ],
 )
 def test_what_is_not_recognised_comes_first_with_what_to_name(
-    header: tuple[str, str], what: str, column: str, tmp_path: Path
+    header: tuple[str, str], caveat: str, column: str, tmp_path: Path
 ) -> None:
-    found = report(write_csv(tmp_path / "leads.csv", header, [(n, MONDAY) for n in range(3)]))
-    assert found["caveats"][0]["what"] == what
-    assert column in found["caveats"][0]["remedy"]
-    assert found["contact_rate"] is None
+    result = report(write_csv(tmp_path / "leads.csv", header, [(n, MONDAY) for n in range(3)]))
+    assert result["caveats"][0]["what"] == caveat
+    assert column in result["caveats"][0]["remedy"]
+    assert result["contact_rate"] is None
 
 
 def test_the_report_says_in_words_what_counts_as_a_contact(tmp_path: Path) -> None:
     file = write_csv(tmp_path / "leads.csv", ("Id", "Contact Name", "Created Time"), [("1", "p", MONDAY)])
     header = ("Call Start Time", "CONTACTID", "Call Type", "Call Status")
     calls = [(MONDAY, "p", kind, status) for kind in ("Outbound", "outbound") for status in ("Attended", "Busy")]
-    found = report(file, "--activities", write_csv(tmp_path / "calls.csv", header, calls))
-    assert found["definition"]["contact"] == (
+    result = report(file, "--activities", write_csv(tmp_path / "calls.csv", header, calls))
+    assert result["definition"]["contact"] == (
         "an activity with “Call Type” Outbound and “Call Status” Attended, at or after the creation of the lead"
     )
     assert report(leads(tmp_path, [1.0]))["definition"]["contact"] == (
@@ -152,25 +152,25 @@ def test_the_report_says_in_words_what_counts_as_a_contact(tmp_path: Path) -> No
 
 
 def test_every_gap_of_an_audit_says_what_would_fill_it(tmp_path: Path) -> None:
-    found = report(write_csv(tmp_path / "leads.csv", ("id", "created_at"), [(n, MONDAY) for n in range(3)]))
-    without = {gap["why"] for gap in found["cannot_compute"] if not gap["remedy"]}
+    result = report(write_csv(tmp_path / "leads.csv", ("id", "created_at"), [(n, MONDAY) for n in range(3)]))
+    without = {gap["why"] for gap in result["cannot_compute"] if not gap["remedy"]}
     assert without == set()
 
 
 def test_contacts_within_seconds_are_no_persons_when_they_are_most(tmp_path: Path) -> None:
     assert caveats(report(leads(tmp_path, [2.0] * 5 + [60.0 + n for n in range(5)]))) == {}
-    found = report(leads(tmp_path, [2.0] * 6 + [None] * 4))
-    assert caveats(found) == {"contacts_within_seconds": (6, 6, True)}
-    assert found["diagnosis"]["causes"] == []
+    result = report(leads(tmp_path, [2.0] * 6 + [None] * 4))
+    assert caveats(result) == {"contacts_within_seconds": (6, 6, True)}
+    assert result["diagnosis"]["causes"] == []
 
 
-@pytest.mark.parametrize(("column", "what"), [(1, "creations_at_one_instant"), (2, "contacts_at_one_instant")])
-def test_times_of_one_import_are_not_those_of_leads(column: int, what: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("column", "caveat"), [(1, "creations_at_one_instant"), (2, "contacts_at_one_instant")])
+def test_times_of_one_import_are_not_those_of_leads(column: int, caveat: str, tmp_path: Path) -> None:
     rows = [[f"L{n}", MONDAY + timedelta(hours=n), MONDAY + timedelta(hours=n + 30), "A", "B", "C"] for n in range(12)]
-    for same, found in ((6, {}), (7, {what: (7, 12, True)})):
+    for same, expected in ((6, {}), (7, {caveat: (7, 12, True)})):
         for row in rows[:same]:
             row[column] = MONDAY + timedelta(hours=20, seconds=7)
-        assert caveats(report(write_csv(tmp_path / "leads.csv", PLAIN, rows))) == found
+        assert caveats(report(write_csv(tmp_path / "leads.csv", PLAIN, rows))) == expected
 
 
 def test_several_rules_of_what_counts_are_said_one_after_another() -> None:
@@ -189,15 +189,15 @@ def test_what_of_the_spend_does_not_count_and_which_sources_are_one_is_said(tmp_
     rows = [(f"L{n}", MONDAY + timedelta(hours=n), "", ("Ads", "ads", "SEO")[n % 3]) for n in range(9)]
     file = write_csv(tmp_path / "leads.csv", ("id", "created_at", "first_contact_at", "source"), rows)
     spend = [("2026-01-05", "Ads", 60), ("2026-01-05", "SEO", 40), ("2025-03-01", "Ads", 90), ("", "Total", 190)]
-    given = write_csv(tmp_path / "spend.csv", ("date", "source", "spend"), spend)
-    found = report(file, "--spend", given)
-    assert {what: counts[0] for what, counts in caveats(found).items() if "spend" in what or "spell" in what} == {
+    spend_file = write_csv(tmp_path / "spend.csv", ("date", "source", "spend"), spend)
+    result = report(file, "--spend", spend_file)
+    assert {name: counts[0] for name, counts in caveats(result).items() if "spend" in name or "spell" in name} == {
         "totals_in_spend": 1,
         "spend_outside_period": 1,
         "source_spellings": 1,
     }
-    assert found["money"]["spend"] == 100.0
-    assert "“Ads” and “ads”" in next(c["why"] for c in found["caveats"] if c["what"] == "source_spellings")
+    assert result["money"]["spend"] == 100.0
+    assert "“Ads” and “ads”" in next(c["why"] for c in result["caveats"] if c["what"] == "source_spellings")
 
 
 @pytest.mark.parametrize("rows", [[("2026-01-05", "Ads", "a lot")], [("2025-01-05", "Ads", "60")]])
@@ -205,10 +205,10 @@ def test_spend_of_which_no_row_counts_is_not_known_and_not_nothing(
     rows: list[tuple[str, str, str]], tmp_path: Path
 ) -> None:
     spend = write_csv(tmp_path / "spend.csv", ("date", "source", "spend"), rows)
-    found = report(leads(tmp_path, [60.0, 90.0]), "--spend", spend)
-    assert (found["money"]["spend"], found["money"]["cost_per_lead"]) == (None, None)
-    assert caveats(found)["no_spend"] == (1, 1, True)
-    gap = next(gap for gap in found["cannot_compute"] if gap["what"] == "money.spend")
+    result = report(leads(tmp_path, [60.0, 90.0]), "--spend", spend)
+    assert (result["money"]["spend"], result["money"]["cost_per_lead"]) == (None, None)
+    assert caveats(result)["no_spend"] == (1, 1, True)
+    gap = next(gap for gap in result["cannot_compute"] if gap["what"] == "money.spend")
     assert gap["why"].startswith("no row of the spend has an amount")
     assert gap["remedy"]
 
@@ -218,13 +218,13 @@ def test_spend_of_which_no_row_counts_is_not_known_and_not_nothing(
 )
 def test_midnights_of_another_zone_have_no_time_of_day(written: str, tmp_path: Path) -> None:
     rows = [(n, written.format(n), written.format(n + n % 2)) for n in range(5, 25)]
-    found = report(write_csv(tmp_path / "leads.csv", ("Lead ID", "Created", "First Contact"), rows))
-    assert "no_time_of_day" in caveats(found)
-    assert (found["contacted"], found["response"]["median"]) == (20, None)
+    result = report(write_csv(tmp_path / "leads.csv", ("Lead ID", "Created", "First Contact"), rows))
+    assert "no_time_of_day" in caveats(result)
+    assert (result["contacted"], result["response"]["median"]) == (20, None)
 
 
 def test_each_date_has_the_time_of_day_beside_it(tmp_path: Path) -> None:
     header = ("Lead ID", "Created Date", "Created Time", "First Contact Date", "First Contact Time")
     rows = [(n, f"3/{n}/2026", "10:00 AM", f"3/{n}/2026", "10:03 AM") for n in range(13, 29)]
-    found = report(write_csv(tmp_path / "leads.csv", header, rows))
-    assert (found["contacted"], found["response"]["median"]) == (16, 180)
+    result = report(write_csv(tmp_path / "leads.csv", header, rows))
+    assert (result["contacted"], result["response"]["median"]) == (16, 180)

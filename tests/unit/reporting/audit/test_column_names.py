@@ -50,8 +50,8 @@ def _mapping(tmp_path: Path, columns: dict[str, str]) -> Any:
 def test_names_of_the_systems_are_known_in_their_languages(
     created: str, owner: str, source: str, tmp_path: Path
 ) -> None:
-    found = _mapping(tmp_path, {created: "2026-01-1# 10:00:00", owner: "Kim Doe", source: "Ads"})
-    assert (found.created_at, found.owner, found.source) == (created, owner, source)
+    mapping = _mapping(tmp_path, {created: "2026-01-1# 10:00:00", owner: "Kim Doe", source: "Ads"})
+    assert (mapping.created_at, mapping.owner, mapping.source) == (created, owner, source)
 
 
 @pytest.mark.parametrize(
@@ -63,16 +63,20 @@ def test_a_time_that_is_none_of_creation_is_not_taken_for_it(header: str, tmp_pa
 
 def test_what_a_column_holds_tells_a_time_from_a_length_of_time(tmp_path: Path) -> None:
     instants = {"Lead Time": "2026-01-1# 10:00:00", "First Response Time": "2026-01-1# 10:03:00"}
-    found = _mapping(tmp_path, instants)
-    assert (found.created_at, found.first_contact_at) == ("Lead Time", ("First Response Time",))
+    mapping = _mapping(tmp_path, instants)
+    assert (mapping.created_at, mapping.first_contact_at) == ("Lead Time", ("First Response Time",))
     lengths = {"Created": "2026-01-1# 10:00:00", "Lead Time": "0:0#:00", "First Response Time": "0:0#:30"}
-    found = _mapping(tmp_path, lengths)
-    assert (found.created_at, found.first_contact_at, found.response_time) == ("Created", (), "First Response Time")
+    mapping = _mapping(tmp_path, lengths)
+    assert (mapping.created_at, mapping.first_contact_at, mapping.response_time) == (
+        "Created",
+        (),
+        "First Response Time",
+    )
 
 
 def test_the_names_of_owners_are_no_time_of_creation(tmp_path: Path) -> None:
-    found = _mapping(tmp_path, {"Created": "Kim Doe", "Create Date": "2026-01-1# 10:00:00"})
-    assert found.created_at == "Create Date"
+    mapping = _mapping(tmp_path, {"Created": "Kim Doe", "Create Date": "2026-01-1# 10:00:00"})
+    assert mapping.created_at == "Create Date"
 
 
 def test_what_columns_hold_is_told_from_their_cells(tmp_path: Path) -> None:
@@ -88,8 +92,8 @@ def test_what_columns_hold_is_told_from_their_cells(tmp_path: Path) -> None:
         "i": "Mon Jan 1# 2026 10:15:00 GMT+0100",
     }
     rows = [[value.replace("#", str(n)) for value in columns.values()] for n in range(1, 7)]
-    held = profile(look(write_csv(tmp_path / "leads.csv", list(columns), rows)))
-    assert [held[name].holds for name in columns] == [
+    profiles = profile(look(write_csv(tmp_path / "leads.csv", list(columns), rows)))
+    assert [profiles[name].holds for name in columns] == [
         ContentKind.TIMES,
         ContentKind.DATES,
         ContentKind.ADDRESSES,

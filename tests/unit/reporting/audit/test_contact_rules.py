@@ -37,14 +37,14 @@ def _report(tmp_path: Path, names: Sequence[str], cells: Sequence[Sequence[str]]
     ],
 )
 def test_what_the_lead_or_a_machine_did_is_no_contact(cells: list[tuple[str]], tmp_path: Path) -> None:
-    found = _report(tmp_path, ["Activity Type"], cells)
-    assert (found["contacted"], found["rows"]["activities"]["excluded"]) == (2, 4)
+    result = _report(tmp_path, ["Activity Type"], cells)
+    assert (result["contacted"], result["rows"]["activities"]["excluded"]) == (2, 4)
 
 
 @pytest.mark.parametrize("task", ["Task", "To-do", "Aufgabe", "Tâche", "Zadanie", "任务"])
 def test_a_task_beside_calls_is_no_contact(task: str, tmp_path: Path) -> None:
-    found = _report(tmp_path, ["Activity Type"], [("Call",), (task,), ("Email Open",)])
-    assert (found["contacted"], found["rows"]["activities"]["excluded"]) == (1, 2)
+    result = _report(tmp_path, ["Activity Type"], [("Call",), (task,), ("Email Open",)])
+    assert (result["contacted"], result["rows"]["activities"]["excluded"]) == (1, 2)
 
 
 def test_a_task_that_was_done_beside_calls_is_asked_about(tmp_path: Path) -> None:
@@ -76,9 +76,9 @@ def test_a_filter_holds_for_the_kind_that_it_is_about(tmp_path: Path) -> None:
         ("Call", "Inbound", "Connected"),
         ("Call", "Outbound", "No answer"),
     ]
-    found = _report(tmp_path, ["Activity type", "Call direction", "Call outcome"], cells)
-    assert found["contacted"] == 4
-    assert found["definition"]["mapping"]["activities"]["is_contact"] == [
+    result = _report(tmp_path, ["Activity type", "Call direction", "Call outcome"], cells)
+    assert result["contacted"] == 4
+    assert result["definition"]["mapping"]["activities"]["is_contact"] == [
         {"Activity type": ["Call"], "Call direction": ["Outbound"], "Call outcome": ["Connected"]},
         {"Activity type": ["Email", "Meeting", "WhatsApp"]},
     ]

@@ -41,8 +41,8 @@ def _set_with(causes: tuple[str, ...]) -> Iterator[tuple[object, ...]]:
 
 
 def _diagnosed(folder: Path, causes: tuple[str, ...]) -> dict[str, Any]:
-    found: dict[str, Any] = report(write_csv(folder / "leads.csv", PLAIN, _set_with(causes)))["diagnosis"]
-    return found
+    diagnosis: dict[str, Any] = report(write_csv(folder / "leads.csv", PLAIN, _set_with(causes)))["diagnosis"]
+    return diagnosis
 
 
 def test_a_set_without_a_leak_has_no_cause(tmp_path: Path) -> None:
@@ -54,21 +54,21 @@ def test_a_set_without_a_leak_has_no_cause(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("cause", ORDER)
 def test_each_cause_is_found(cause: str, tmp_path: Path) -> None:
-    found = _diagnosed(tmp_path, (cause,))
-    names = [each["cause"] for each in found["causes"]]
+    diagnosis = _diagnosed(tmp_path, (cause,))
+    names = [each["cause"] for each in diagnosis["causes"]]
     # What nobody answers while nobody works calls for automation, and for people at those hours.
     assert names == ([cause, "capacity"] if cause == "automation" else [cause])
-    assert found["primary"] == cause
-    assert all(each["evidence"] and 0 < each["share"] <= 1 for each in found["causes"])
+    assert diagnosis["primary"] == cause
+    assert all(each["evidence"] and 0 < each["share"] <= 1 for each in diagnosis["causes"])
 
 
 @pytest.mark.parametrize("pair", list(combinations(ORDER, 2)))
 def test_each_pair_is_found(pair: tuple[str, str], tmp_path: Path) -> None:
-    found = _diagnosed(tmp_path, pair)
+    diagnosis = _diagnosed(tmp_path, pair)
     expected = {*pair, "capacity"} if "automation" in pair else {*pair}
-    assert {each["cause"] for each in found["causes"]} == expected
-    assert found["primary"] == pair[0]
-    assert found["corrective_order"] == [cause for cause in ORDER if cause in expected]
+    assert {each["cause"] for each in diagnosis["causes"]} == expected
+    assert diagnosis["primary"] == pair[0]
+    assert diagnosis["corrective_order"] == [cause for cause in ORDER if cause in expected]
 
 
 def test_days_with_a_surge_that_are_missed_call_for_automation_and_capacity(tmp_path: Path) -> None:
@@ -80,9 +80,9 @@ def test_days_with_a_surge_that_are_missed_call_for_automation_and_capacity(tmp_
             rows.append(
                 (f"{day}-{n}", at, "" if surge and n >= 20 else at + timedelta(minutes=2), "Ada", "Ads", "Open")
             )
-    found = report(write_csv(tmp_path / "leads.csv", PLAIN, rows))
-    assert len(found["segments"]["surge_days"]) == 7
-    assert found["diagnosis"]["corrective_order"] == ["capacity", "automation"]
+    result = report(write_csv(tmp_path / "leads.csv", PLAIN, rows))
+    assert len(result["segments"]["surge_days"]) == 7
+    assert result["diagnosis"]["corrective_order"] == ["capacity", "automation"]
 
 
 def test_leads_without_any_contact_on_record_are_a_finding(tmp_path: Path) -> None:
@@ -97,27 +97,27 @@ def test_nothing_is_concluded_from_a_file_whose_contacts_or_creations_are_not_un
     header: tuple[str, ...], tmp_path: Path
 ) -> None:
     rows = [(n, "" if header[1] == "owner" else "2026-01-05 10:00") for n in range(20)]
-    found = report(write_csv(tmp_path / "leads.csv", header, rows))
-    diagnosis = found["diagnosis"]
+    result = report(write_csv(tmp_path / "leads.csv", header, rows))
+    diagnosis = result["diagnosis"]
     assert (diagnosis["primary"], diagnosis["causes"], diagnosis["verdict"]) == (None, [], None)
     assert (diagnosis["corrective_order"], diagnosis["withheld"], diagnosis["basis"]) == ([], [], [])
-    assert "diagnosis.verdict" in {each["what"] for each in found["cannot_compute"]}
-    rate_known = next(item for item in found["self_audit"]["items"] if item["item"] == "rate_known")
+    assert "diagnosis.verdict" in {each["what"] for each in result["cannot_compute"]}
+    rate_known = next(item for item in result["self_audit"]["items"] if item["item"] == "rate_known")
     assert rate_known["score"] is None
 
 
 def test_evidence_speaks_of_owners_and_hours_only_where_columns_tell_them(tmp_path: Path) -> None:
     columns = {"owner": "Ada", "created_at": "2026-01-05 10:00:00", "dates": "2026-01-05"}
     evidence: dict[tuple[str, ...], str] = {}
-    for known in ((), ("owner",), ("created_at",), ("owner", "created_at")):
-        created = columns["created_at" if "created_at" in known else "dates"]
-        header = ("id", "created_at", "first_contact_at", *(("owner",) if "owner" in known else ()))
+    for columns_present in ((), ("owner",), ("created_at",), ("owner", "created_at")):
+        created = columns["created_at" if "created_at" in columns_present else "dates"]
+        header = ("id", "created_at", "first_contact_at", *(("owner",) if "owner" in columns_present else ()))
         contact = created.replace("10:00:", "10:02:")
-        owner = ("Ada",) if "owner" in known else ()
+        owner = ("Ada",) if "owner" in columns_present else ()
         rows = [(n, created, contact if n % 4 == 0 else "", *owner) for n in range(20)]
         diagnosis = report(write_csv(tmp_path / f"{len(evidence)}.csv", header, rows))["diagnosis"]
         assert [cause["cause"] for cause in diagnosis["causes"]] == ["capacity"]
-        evidence[known] = diagnosis["causes"][0]["evidence"]
+        evidence[columns_present] = diagnosis["causes"][0]["evidence"]
     assert evidence == {
         (): "15 of 20 leads were never contacted",
         ("owner",): "15 of 20 leads with an owner were never contacted",
@@ -141,17 +141,17 @@ def test_evidence_says_that_days_with_a_surge_are_counted_apart() -> None:
 
 @pytest.mark.parametrize("causes", [(cause,) for cause in ORDER] + list(combinations(ORDER, 2)))
 def test_every_number_of_the_evidence_stands_in_the_reports_own_tables(causes: tuple[str, ...], tmp_path: Path) -> None:
-    found = report(write_csv(tmp_path / "leads.csv", PLAIN, _set_with(causes)))
-    basis = found["diagnosis"]["basis"]
+    result = report(write_csv(tmp_path / "leads.csv", PLAIN, _set_with(causes)))
+    basis = result["diagnosis"]["basis"]
     for name, total in (
-        ("leads", found["leads"]),
-        ("contacted", found["contacted"]),
-        ("never", found["never_contacted"]),
-        ("missed", found["leads"] - found["contacted_in_window"]),
+        ("leads", result["leads"]),
+        ("contacted", result["contacted"]),
+        ("never", result["never_contacted"]),
+        ("missed", result["leads"] - result["contacted_in_window"]),
     ):
         assert sum(row[name] for row in basis) == total
-    numbers = {value for row in basis for value in row.values() if isinstance(value, int)} | {found["leads"]}
-    for cause in found["diagnosis"]["causes"]:
+    numbers = {value for row in basis for value in row.values() if isinstance(value, int)} | {result["leads"]}
+    for cause in result["diagnosis"]["causes"]:
         assert {int(number) for number in re.findall(r"\d+", cause["evidence"].replace(",", ""))} <= numbers
 
 
@@ -167,26 +167,26 @@ def test_exactly_a_tenth_is_not_structural(never: int, expected: str) -> None:
     assert verdict(1000, 1000 - never) == expected
 
 
-@pytest.mark.parametrize(("part", "found"), [(100, []), (101, ["routing", "accountability", "capacity"])])
-def test_a_cause_needs_more_than_a_tenth(part: int, found: list[str]) -> None:
+@pytest.mark.parametrize(("part", "causes"), [(100, []), (101, ["routing", "accountability", "capacity"])])
+def test_a_cause_needs_more_than_a_tenth(part: int, causes: list[str]) -> None:
     usual = Group(leads=1000, contacted=1000 - part, late_in_working_time=part * 9 // 10 + (part > 100), missed=part)
     counts = Counts(leads=1000, contacted=900, unowned=part, in_hours=usual)
-    assert [each["cause"] for each in diagnose(counts)["causes"]] == found
+    assert [each["cause"] for each in diagnose(counts)["causes"]] == causes
 
 
 def test_a_group_that_could_be_chance_proves_no_pattern() -> None:
     usual = Group(leads=40, contacted=38, late_in_working_time=0, missed=2)
-    for off_hours, found in (
+    for off_hours, causes in (
         (Group(5, 4, 0, 1), []),
         (Group(50, 40, 0, 10), []),
         (Group(50, 20, 0, 30), ["automation"]),
     ):
         counts = Counts(leads=95, contacted=90, unowned=0, in_hours=usual, off_hours=off_hours)
-        assert [each["cause"] for each in diagnose(counts)["causes"]][:1] == found
+        assert [each["cause"] for each in diagnose(counts)["causes"]][:1] == causes
 
 
 def test_the_order_of_correction_is_fixed_even_when_a_later_cause_is_larger() -> None:
     usual = Group(leads=1000, contacted=400, late_in_working_time=0, missed=600)
-    found = diagnose(Counts(leads=1200, contacted=600, unowned=121, in_hours=usual))
-    assert found["corrective_order"] == ["routing", "capacity"]
-    assert [each["share"] for each in found["causes"]] == [121 / 1200, 0.5]
+    diagnosis = diagnose(Counts(leads=1200, contacted=600, unowned=121, in_hours=usual))
+    assert diagnosis["corrective_order"] == ["routing", "capacity"]
+    assert [each["share"] for each in diagnosis["causes"]] == [121 / 1200, 0.5]

@@ -20,8 +20,8 @@ def test_a_time_of_an_unknown_name_beside_the_one_of_entry_is_asked_about(tmp_pa
 
 def test_a_known_time_comes_before_the_one_of_entry(tmp_path: Path) -> None:
     leads = write_csv(tmp_path / "leads.csv", ("Lead Id", "Created"), LEADS)
-    found = report(leads, "--activities", _calls(tmp_path, "Made at"))
-    assert found["response"]["median"] == 120
+    result = report(leads, "--activities", _calls(tmp_path, "Made at"))
+    assert result["response"]["median"] == 120
 
 
 def test_compact_times_that_few_leads_share_are_times(tmp_path: Path) -> None:

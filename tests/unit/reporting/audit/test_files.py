@@ -31,9 +31,9 @@ def test_text_of_any_delimiter_line_end_and_encoding_is_read(
 ) -> None:
     file = tmp_path / "leads.csv"
     file.write_bytes(_text(delimiter, end).encode(encoding))
-    found = report(file)
-    assert (found["leads"], found["contacted"]) == (2, 1)
-    assert [each["owner"] for each in found["owners"]] == ["Jörg", "Šárka"]
+    result = report(file)
+    assert (result["leads"], result["contacted"]) == (2, 1)
+    assert [each["owner"] for each in result["owners"]] == ["Jörg", "Šárka"]
 
 
 def test_text_of_a_western_spreadsheet_is_read(tmp_path: Path) -> None:
@@ -95,8 +95,8 @@ def test_parquet_is_read_with_its_own_types(tmp_path: Path) -> None:
         " timestamp '2026-01-05 09:04' as \"First Contact At\") to "
         f"'{file}' (format parquet)"
     )
-    found = report(file)
-    assert found["response"]["median"] == 240.0
+    result = report(file)
+    assert result["response"]["median"] == 240.0
 
 
 def test_ids_that_differ_in_the_last_digit_stay_apart(tmp_path: Path) -> None:
@@ -106,8 +106,8 @@ def test_ids_that_differ_in_the_last_digit_stay_apart(tmp_path: Path) -> None:
         [("1", ROWS[0][0], "2026-01-15 10:00"), ("2", ROWS[1][0], "2026-01-15 10:00")],
     )
     calls = write_csv(tmp_path / "calls.csv", ("CONTACTID", "Call Start Time"), [(ROWS[0][0], "2026-01-15 10:03")])
-    found = report(leads, "--activities", calls)
-    assert (found["contacted"], found["never_contacted"]) == (1, 1)
+    result = report(leads, "--activities", calls)
+    assert (result["contacted"], result["never_contacted"]) == (1, 1)
 
 
 def test_a_rounded_id_joins_nothing_and_is_named(tmp_path: Path) -> None:
@@ -119,9 +119,9 @@ def test_a_rounded_id_joins_nothing_and_is_named(tmp_path: Path) -> None:
     ]
     leads = write_csv(tmp_path / "leads.csv", ("Id", "Contact Name", "Created Time"), rows)
     calls = [(rounded, "2026-01-15 13:00"), ("3", "2026-01-15 13:00")]
-    found = report(leads, "--activities", write_csv(tmp_path / "calls.csv", ("CONTACTID", "Call Start Time"), calls))
-    assert (found["leads"], found["contacted"]) == (3, 1)
-    assert [each["row"] for each in found["problems"] if each["column"] == "Contact Name"] == [2, 3]
+    result = report(leads, "--activities", write_csv(tmp_path / "calls.csv", ("CONTACTID", "Call Start Time"), calls))
+    assert (result["leads"], result["contacted"]) == (3, 1)
+    assert [each["row"] for each in result["problems"] if each["column"] == "Contact Name"] == [2, 3]
 
 
 def test_rows_of_odd_width_are_padded_or_named(tmp_path: Path) -> None:
@@ -131,9 +131,9 @@ def test_rows_of_odd_width_are_padded_or_named(tmp_path: Path) -> None:
         '3,2026-01-05 10:00,,a,b\n4,2026-01-05 10:00,,"two\nlines"\n5,soon,,\n',
         encoding="utf-8",
     )
-    found = report(file)
-    assert found["rows"]["leads"] == {"read": 5, "accepted": 3, "excluded": 0, "rejected": 2}
-    assert found["problems"] == [
+    result = report(file)
+    assert result["rows"]["leads"] == {"read": 5, "accepted": 3, "excluded": 0, "rejected": 2}
+    assert result["problems"] == [
         {"file": "leads.csv", "row": 5, "column": None, "value": None, "reason": "5 cells for 4 columns"},
         {"file": "leads.csv", "row": 7, "column": "created_at", "value": "soon", "reason": "is not a readable time"},
     ]
@@ -151,9 +151,9 @@ def test_texts_that_stand_for_nothing_are_nothing_and_join_nothing(blank: str, t
         ("CONTACTID", "Call Start Time"),
         [(blank, "2026-01-15 10:01"), ("77", "2026-01-15 10:02"), ("78", "2026-01-15 10:02")],
     )
-    found = report(leads, "--activities", calls)
-    assert found["contacted"] == 1
-    assert found["rows"]["activities"] == {
+    result = report(leads, "--activities", calls)
+    assert result["contacted"] == 1
+    assert result["rows"]["activities"] == {
         "read": 3,
         "accepted": 3,
         "excluded": 0,
@@ -162,11 +162,11 @@ def test_texts_that_stand_for_nothing_are_nothing_and_join_nothing(blank: str, t
         "unjoined": 1,
         "blank_key": 1,
     }
-    assert [each["owner"] for each in found["owners"]] == ["Ada", None]
+    assert [each["owner"] for each in result["owners"]] == ["Ada", None]
 
 
 @pytest.mark.parametrize(
-    ("content", "why"),
+    ("content", "message"),
     [
         (b"", "the file is empty"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1rest", "a workbook of Excel 97-2003"),
@@ -176,12 +176,12 @@ def test_texts_that_stand_for_nothing_are_nothing_and_join_nothing(blank: str, t
         (b",,\n1,2,3\n", "row 1: there is no header"),
     ],
 )
-def test_what_is_no_table_is_refused_on_one_line(content: bytes, why: str, tmp_path: Path) -> None:
+def test_what_is_no_table_is_refused_on_one_line(content: bytes, message: str, tmp_path: Path) -> None:
     file = tmp_path / "leads.csv"
     file.write_bytes(content)
     code, _, errors = run(file)
     assert code == 2
-    assert why in errors
+    assert message in errors
     assert errors.startswith("leadtight audit: leads.csv: ")
     assert errors.count("\n") == 1
 

@@ -30,15 +30,15 @@ def whole_looks(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Take files of over 40 rows for large, and tell of each audit whether a file was only begun."""
     monkeypatch.setattr(source_file, "LARGE", 0)
     monkeypatch.setattr(source_file, "BEGINNING", BEGINNING)
-    seen: list[bool] = []
+    looks: list[bool] = []
     load = pipeline._load
 
     def watched(options: Any, sheets: Any) -> Any:
-        seen.append(not (sheets.leads.begun or (sheets.activities and sheets.activities.begun)))
+        looks.append(not (sheets.leads.begun or (sheets.activities and sheets.activities.begun)))
         return load(options, sheets)
 
     monkeypatch.setattr(pipeline, "_load", watched)
-    return seen
+    return looks
 
 
 def _rows() -> tuple[list[Cells], list[Cells]]:
@@ -203,9 +203,9 @@ def test_a_blank_time_in_a_large_file_of_activities_is_told_with_its_row_though_
     tmp_path: Path, whole_looks: list[bool]
 ) -> None:
     leads, calls = _rows()
-    found = _audit(tmp_path, leads, _with(calls, 110, 2, ""))
-    told = {"file": "calls.csv", "row": 112, "column": "Call Start Time", "value": None, "reason": "is blank"}
-    assert found["problems"] == [told]
+    result = _audit(tmp_path, leads, _with(calls, 110, 2, ""))
+    problem = {"file": "calls.csv", "row": 112, "column": "Call Start Time", "value": None, "reason": "is blank"}
+    assert result["problems"] == [problem]
     assert whole_looks == [False]
 
 

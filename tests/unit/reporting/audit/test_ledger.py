@@ -39,15 +39,15 @@ def test_rows_sum_to_the_totals_to_the_cent(waits: list[int | None], spend: Deci
         for n, w in enumerate(waits)
     ]
     with tempfile.TemporaryDirectory() as folder:
-        found, rows = _ledger(Path(folder), leads, "--spend-total", str(spend))
+        result, rows = _ledger(Path(folder), leads, "--spend-total", str(spend))
     never = sum(w is None for w in waits)
     late = sum(w is not None and w > 300 for w in waits)
     assert [sum(row["kind"] == kind for row in rows) for kind in SAME] == [never + late, late]
     for column, total in (("sunk_cost", "sunk_cac"), ("expected_revenue", "unrealised_revenue")):
-        exact = Decimal(str(found["money"][total])).quantize(Decimal("0.01"))
+        exact = Decimal(str(result["money"][total])).quantize(Decimal("0.01"))
         assert sum(Decimal(row[column]) for row in rows) == exact
-        assert Decimal(str(found["ledger"][column])) == exact
-        by_cause = sum(Decimal(str(each[column])) for each in found["ledger"]["by_cause"])
+        assert Decimal(str(result["ledger"][column])) == exact
+        by_cause = sum(Decimal(str(each[column])) for each in result["ledger"]["by_cause"])
         assert by_cause == exact
         open_rows = [Decimal(row[column]) for row in rows if not row["first_contact_at"]]
         assert max(open_rows, default=Decimal(0)) - min(open_rows, default=Decimal(0)) <= Decimal("0.01")
@@ -85,9 +85,9 @@ def test_without_contacts_there_is_no_ledger(tmp_path: Path) -> None:
 
 def _ledger(folder: Path, leads: list[tuple[Any, ...]], *options: str) -> tuple[dict[str, Any], list[dict[str, str]]]:
     file = write_csv(folder / "leads.csv", PLAIN, leads)
-    found = report(file, *OPTIONS, *options, "--ledger", folder / "ledger.csv")
+    result = report(file, *OPTIONS, *options, "--ledger", folder / "ledger.csv")
     text = (folder / "ledger.csv").read_text(encoding="utf-8-sig")
-    return found, list(csv.DictReader(io.StringIO(text)))
+    return result, list(csv.DictReader(io.StringIO(text)))
 
 
 def test_a_row_of_the_page_opens_to_the_times_that_show_it(tmp_path: Path) -> None:

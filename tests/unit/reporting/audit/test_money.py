@@ -63,9 +63,9 @@ def january(tmp_path: Path) -> Path:
 
 
 def test_the_command_gives_the_worked_examples(january: Path) -> None:
-    found = report(january, "--spend-total", 40_000, "--deal-value", 15_000, "--conversion-rate", "0.08")
-    assert (found["leads"], found["contacted"]) == (1000, 750)
-    assert found["money"] == {
+    result = report(january, "--spend-total", 40_000, "--deal-value", 15_000, "--conversion-rate", "0.08")
+    assert (result["leads"], result["contacted"]) == (1000, 750)
+    assert result["money"] == {
         "spend": 40_000.0,
         "cost_per_lead": 40.0,
         "months": 1,
@@ -83,10 +83,10 @@ def test_the_command_gives_the_worked_examples(january: Path) -> None:
 
 
 def test_unknown_money_is_null_with_a_reason_and_never_zero(january: Path) -> None:
-    found = report(january)
-    money_of = {name: value for name, value in found["money"].items() if name != "months"}
+    result = report(january)
+    money_of = {name: value for name, value in result["money"].items() if name != "months"}
     assert set(money_of.values()) == {None}
-    reasons = {each["what"] for each in found["cannot_compute"]}
+    reasons = {each["what"] for each in result["cannot_compute"]}
     assert {f"money.{name}" for name in money_of} <= reasons
 
 
@@ -94,9 +94,9 @@ def test_spend_is_joined_by_source_and_a_source_without_spend_has_no_cost(januar
     spend = write_csv(
         tmp_path / "spend.csv", ("Source", "Spend"), [(" ads ", "€ 3.500,00"), ("Ads", "500"), ("SEO", 0), ("TV", 10)]
     )
-    found = report(january, "--spend", spend)
-    assert found["rows"]["spend"] == {"read": 4, "accepted": 4, "excluded": 0, "rejected": 0}
-    ads, seo, tv = found["sources"]
+    result = report(january, "--spend", spend)
+    assert result["rows"]["spend"] == {"read": 4, "accepted": 4, "excluded": 0, "rejected": 0}
+    ads, seo, tv = result["sources"]
     ads = {name: value for name, value in ads.items() if name not in ("low", "high", "small", "in_window_rate")}
     assert ads == {
         "source": "Ads",
@@ -112,23 +112,23 @@ def test_spend_is_joined_by_source_and_a_source_without_spend_has_no_cost(januar
     }
     assert (seo["spend"], seo["cpl"], seo["cac"]) == (0.0, None, None)
     assert (tv["leads"], tv["spend"], tv["cpl"]) == (0, 10.0, None)
-    assert found["money"]["spend"] == 4010.0
+    assert result["money"]["spend"] == 4010.0
 
 
 def test_opportunities_are_the_stages_that_the_mapping_names(january: Path, tmp_path: Path) -> None:
     mapping = tmp_path / "mapping.toml"
     mapping.write_text('[leads]\nopportunity = ["Open"]\n', encoding="utf-8")
-    found = report(january, "--spend-total", 40_000, "--mapping", mapping)
-    assert found["money"]["cost_per_opportunity"] == 40.0
-    assert found["definition"]["mapping"]["leads"]["won"] == ["Won"]
+    result = report(january, "--spend-total", 40_000, "--mapping", mapping)
+    assert result["money"]["cost_per_opportunity"] == 40.0
+    assert result["definition"]["mapping"]["leads"]["won"] == ["Won"]
 
 
 def test_nobody_knows_how_many_leads_a_source_brought_where_no_column_tells(tmp_path: Path) -> None:
     leads = write_csv(tmp_path / "leads.csv", ("Lead Id", "Created", "Colour"), [("1", "2026-01-13 10:00", "red")])
     spend = write_csv(tmp_path / "spend.csv", ("Source", "Cost"), [("Google", "100")])
     page = tmp_path / "page.html"
-    found = report(leads, "--spend", spend, "--html", page)
-    (row,) = found["sources"]
+    result = report(leads, "--spend", spend, "--html", page)
+    (row,) = result["sources"]
     assert (row["leads"], row["won"], row["spend"], row["cpl"]) == (None, None, 100, None)
     assert "Google" in page.read_text(encoding="utf-8")
 
@@ -138,12 +138,12 @@ def test_spend_without_a_column_of_sources_is_a_total_and_of_no_source(tmp_path:
     rows = [("1", "2026-01-13 10:00", "Google"), ("2", "2026-01-13 11:00", "")]
     leads = write_csv(tmp_path / "leads.csv", columns, rows)
     spend = write_csv(tmp_path / "spend.csv", ("Vehicle", "Cost"), [("Google", "100"), ("Bing", "50")])
-    found = report(leads, "--spend", spend)
-    assert found["money"]["spend"] == 150
-    assert [(row["source"], row["spend"], row["cpl"]) for row in found["sources"]] == [
+    result = report(leads, "--spend", spend)
+    assert result["money"]["spend"] == 150
+    assert [(row["source"], row["spend"], row["cpl"]) for row in result["sources"]] == [
         ("Google", None, None),
         (None, None, None),
     ]
     assert {"what": "sources[].spend", "why": "spend is given as a total, not by source"}.items() <= next(
-        gap for gap in found["cannot_compute"] if gap["what"] == "sources[].spend"
+        gap for gap in result["cannot_compute"] if gap["what"] == "sources[].spend"
     ).items()

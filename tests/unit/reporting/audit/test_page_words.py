@@ -22,7 +22,7 @@ MACHINE_NAMES = (
 )
 
 
-def said(leads: Path, *arguments: object) -> tuple[str, str]:
+def rendered(leads: Path, *arguments: object) -> tuple[str, str]:
     """Return the page and what the terminal shows after the mapping."""
     page = leads.with_suffix(".html")
     code, output, errors = run(leads, *arguments, "--html", page)
@@ -43,7 +43,7 @@ def leads(folder: Path, *, wait: float = 120, never: int = 0, stage: str = "Open
 def test_what_was_left_out_stands_above_the_headline_on_page_and_terminal(tmp_path: Path) -> None:
     mapping = tmp_path / "mapping.toml"
     mapping.write_text('[leads]\ndate_format = "%Y-%m-%d %H:%M:%S"\n', encoding="utf-8")
-    page, output = said(leads(tmp_path, unreadable=9), "--mapping", mapping)
+    page, output = rendered(leads(tmp_path, unreadable=9), "--mapping", mapping)
     sentence = "31 of 40 rows of leads could be read."
     caveat = "9 of 40 rows of leads are left out: 9 with no readable time in “created_at”."
     assert 0 < page.index(caveat) < page.index(sentence) < page.index('<h2 id="headline">')
@@ -51,7 +51,7 @@ def test_what_was_left_out_stands_above_the_headline_on_page_and_terminal(tmp_pa
 
 
 def test_a_sound_set_up_is_said_to_hold(tmp_path: Path) -> None:
-    page, output = said(leads(tmp_path))
+    page, output = rendered(leads(tmp_path))
     assert "The set-up holds." in page
     assert "Before you read the figures" not in page + output
 
@@ -67,7 +67,7 @@ def test_a_sound_set_up_is_said_to_hold(tmp_path: Path) -> None:
 def test_nothing_is_praised_or_blamed_on_contacts_that_may_not_be_so(
     options: dict[str, Any], words: str, tmp_path: Path
 ) -> None:
-    page, output = said(leads(tmp_path, **options))
+    page, output = rendered(leads(tmp_path, **options))
     assert words in page
     assert words in output
     assert "set-up holds" not in page
@@ -82,7 +82,7 @@ def test_a_partial_join_keeps_the_set_up_from_being_praised(tmp_path: Path) -> N
     calls = [(f"p{n}", MONDAY + timedelta(hours=n, minutes=2), "Outbound") for n in range(20)]
     calls += [(f"x{n}", MONDAY, "Outbound") for n in range(5)]
     activities = write_csv(tmp_path / "calls.csv", ("contact id", "at", "call type"), calls)
-    page, output = said(file, "--activities", activities)
+    page, output = rendered(file, "--activities", activities)
     assert "set-up holds" not in page
     assert "5 of 25 activities join no lead" in page
     assert "5 of 25 activities join no lead" in output
@@ -94,38 +94,38 @@ def every_kind(folder: Path) -> list[tuple[str, str, dict[str, Any]]]:
     full = leads(folder, never=6)
     (folder / "spend.csv").write_text("source,spend\nAds,900\nFair,0\n", encoding="utf-8")
     money = ("--spend", folder / "spend.csv", "--deal-value", "15000", "--conversion-rate", "0.08")
-    found = []
+    results = []
     bare = write_csv(folder / "bare.csv", ("id", "created_at"), [(n, "2026-01-05") for n in range(9)])
     blank = write_csv(folder / "blank.csv", ("name", "city"), [("a", "b")] * 9)
     for file, options in ((full, (*money, "--people", "2")), (full, ()), (bare, ()), (blank, ())):
         try:
-            found.append((*said(file, *options), report(file, *options)))
+            results.append((*rendered(file, *options), report(file, *options)))
         except AssertionError:
             if file is not blank:  # a file of which nothing is recognised may be refused
                 raise
-    return found
+    return results
 
 
 def test_page_and_terminal_use_a_readers_words(tmp_path: Path) -> None:
-    for page, output, found in every_kind(tmp_path):
+    for page, output, result in every_kind(tmp_path):
         text = re.sub(r"<style>.*?</style>|<[^>]+>", " ", page, flags=re.DOTALL)
         summary = output.split("\n\n", 1)[-1]
         assert [name for name in MACHINE_NAMES if name in text or name in summary] == []
-        keys = [gap["what"] for gap in found["cannot_compute"]]
+        keys = [gap["what"] for gap in result["cannot_compute"]]
         assert not set(names(keys)) & set(keys) - {"period", "owners", "sources", "stuck"}
         assert all(" " in name for name in names(keys))
 
 
 def test_sources_on_which_nothing_was_spent_are_no_gap_of_the_report(tmp_path: Path) -> None:
-    page, output, found = every_kind(tmp_path)[0]
-    assert any(gap["why"].startswith("nothing was spent on 1 of") for gap in found["cannot_compute"])
+    page, output, result = every_kind(tmp_path)[0]
+    assert any(gap["why"].startswith("nothing was spent on 1 of") for gap in result["cannot_compute"])
     assert "Nothing was spent on 1 of the sources, so they have no cost." in page
     assert "nothing was spent" not in page.split('id="unknown"')[1] + output
 
 
 def test_a_page_without_contacts_shows_no_table_of_what_is_not_known(tmp_path: Path) -> None:
     rows = [(n, MONDAY + timedelta(hours=n), f"Owner {n}") for n in range(60)]
-    page, _ = said(write_csv(tmp_path / "leads.csv", ("id", "created_at", "owner"), rows))
+    page, _ = rendered(write_csv(tmp_path / "leads.csv", ("id", "created_at", "owner"), rows))
     assert "n/a" not in page
     assert 'id="people"' not in page
     assert "Owner 7" not in page
@@ -134,7 +134,7 @@ def test_a_page_without_contacts_shows_no_table_of_what_is_not_known(tmp_path: P
 
 
 def test_the_circumstance_of_a_lead_is_not_called_as_a_cause(tmp_path: Path) -> None:
-    page, _ = said(leads(tmp_path, never=20))
+    page, _ = rendered(leads(tmp_path, never=20))
     by_circumstance = page.split('id="leak"')[1].split("</table>")[0]
     for cause in ("Automation", "Capacity", "Accountability", "Routing"):
         assert f">{cause}<" not in by_circumstance
@@ -174,7 +174,7 @@ def test_days_and_hours_of_the_page_are_those_of_the_zone_that_it_names(zone: st
     came = [datetime(2026, 1, day, 23, 40, tzinfo=UTC) for day in (7, 8, 20)]
     rows = [(n, at.isoformat(), (at + timedelta(minutes=3)).isoformat()) for n, at in enumerate(came)]
     file = write_csv(tmp_path / "leads.csv", ("id", "created_at", "first_contact_at"), rows)
-    page, _ = said(file, "--timezone", zone)
+    page, _ = rendered(file, "--timezone", zone)
     local = [at.astimezone(ZoneInfo(zone)) for at in came]
     assert f"{zone} time" in page
     assert f"{local[0].day} to {local[-1].day} January 2026" in page

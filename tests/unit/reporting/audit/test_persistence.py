@@ -47,23 +47,23 @@ def test_attempts_wins_and_readiness_agree_with_a_naive_count(leads: list[Row], 
     for n, lead in enumerate(leads):
         lead["at"] = MONDAY + timedelta(days=lead["day"], seconds=n)  # no two at one time
     with tempfile.TemporaryDirectory() as folder:
-        found = _audited(Path(folder), leads, calls)
+        result = _audited(Path(folder), leads, calls)
     for lead in leads:
         mine = [c for c in calls if lead["person"] and c["person"] == lead["person"] and c["type"] == "Outbound"]
         answered = sorted((_at(c), n, c["who"]) for n, c in enumerate(mine) if c["result"] == "Answered")
         lead["first"] = next((a for a in answered if a[0] >= lead["at"]), None)
         lead["tries"] = sum(_of(_at(c), lead, leads) for c in mine)
     counts = [min(lead["tries"], 11) for lead in leads]
-    assert [each["leads"] for each in found["attempts"]["distribution"]] == [counts.count(n) for n in range(12)]
-    assert found["attempts"]["five_or_more"] == sum(n >= 5 for n in counts)
+    assert [each["leads"] for each in result["attempts"]["distribution"]] == [counts.count(n) for n in range(12)]
+    assert result["attempts"]["five_or_more"] == sum(n >= 5 for n in counts)
     never = [lead for lead in leads if lead["first"] is None]
     persistence = sum(lead["tries"] >= 5 for lead in never) / len(never) if never else None
-    assert found["readiness"]["persistence"] == persistence
-    assert found["readiness"]["crm_continuity"] == sum(bool(lead["owner"]) for lead in leads) / len(leads)
-    known = [lead for lead in leads if lead["first"] and lead["owner"]]
-    own = sum(lead["first"][2] == lead["owner"] for lead in known) / len(known) if known else None
-    assert found["readiness"]["context_retention"] == own
-    _check_wins(found, leads)
+    assert result["readiness"]["persistence"] == persistence
+    assert result["readiness"]["crm_continuity"] == sum(bool(lead["owner"]) for lead in leads) / len(leads)
+    owned = [lead for lead in leads if lead["first"] and lead["owner"]]
+    own = sum(lead["first"][2] == lead["owner"] for lead in owned) / len(owned) if owned else None
+    assert result["readiness"]["context_retention"] == own
+    _check_wins(result, leads)
 
 
 def _at(call: Row) -> datetime:
@@ -76,16 +76,16 @@ def _of(at: datetime, lead: Row, leads: list[Row]) -> bool:
     return bool(there) and max(there) == lead["at"]
 
 
-def _check_wins(found: dict[str, Any], leads: list[Row]) -> None:
-    assert [each["bucket"] for each in found["win_by_bucket"]] == list(BUCKETS)
+def _check_wins(result: dict[str, Any], leads: list[Row]) -> None:
+    assert [each["bucket"] for each in result["win_by_bucket"]] == list(BUCKETS)
     never = [lead for lead in leads if lead["first"] is None]
     won = sum(lead["stage"] == "Won" for lead in never)
-    last = found["win_by_bucket"][-1]
+    last = result["win_by_bucket"][-1]
     assert (last["leads"], last["won"]) == (len(never), won)
     assert (last["low"], last["high"]) == (wilson(won, len(never)) or (None, None))
-    assert sum(each["won"] for each in found["win_by_bucket"]) == sum(lead["stage"] == "Won" for lead in leads)
+    assert sum(each["won"] for each in result["win_by_bucket"]) == sum(lead["stage"] == "Won" for lead in leads)
     lost = [lead for lead in leads if lead["stage"] == "Lost"]
-    item = next(each for each in found["self_audit"]["items"] if each["item"] == "lost_reason")
+    item = next(each for each in result["self_audit"]["items"] if each["item"] == "lost_reason")
     assert item["evidence"].startswith(
         f"{sum(bool(x['reason']) for x in lost)} of {len(lost)}" if lost else "not known"
     )
@@ -110,23 +110,23 @@ def test_stages_say_how_long_open_leads_have_been_in_them(tmp_path: Path) -> Non
         (n, f"p{n}", MONDAY, "Ada", "Ads", stage, MONDAY + timedelta(days=day), "")
         for n, (stage, day) in enumerate([("Open", 0), ("Open", 4), ("Proposal", 2), ("Won", 1), ("Open", 10)])
     ]
-    found = report(write_csv(tmp_path / "leads.csv", HEADER, rows))
-    assert found["stages"] == [
+    result = report(write_csv(tmp_path / "leads.csv", HEADER, rows))
+    assert result["stages"] == [
         {"stage": "Open", "leads": 3, "open": True, "median_days": 6.0},
         {"stage": "Proposal", "leads": 1, "open": True, "median_days": 8.0},
         {"stage": "won", "leads": 1, "open": False, "median_days": None},
     ]
-    assert [(each["lead_id"], each["days"]) for each in found["stuck"][:2]] == [("0", 10.0), ("2", 8.0)]
+    assert [(each["lead_id"], each["days"]) for each in result["stuck"][:2]] == [("0", 10.0), ("2", 8.0)]
 
 
 def test_the_period_before_is_as_long_and_counts_only_there(tmp_path: Path) -> None:
     header = ("id", "created_at", "first_contact_at")
     rows = [(n, MONDAY + timedelta(days=n), MONDAY + timedelta(days=n, minutes=n % 7)) for n in range(14)]
     file = write_csv(tmp_path / "leads.csv", header, rows)
-    found = report(file, "--since", "2026-01-12", "--until", "2026-01-18", "--facts", tmp_path / "f.parquet")
-    assert (found["leads"], found["previous"]["leads"]) == (7, 7)
+    result = report(file, "--since", "2026-01-12", "--until", "2026-01-18", "--facts", tmp_path / "f.parquet")
+    assert (result["leads"], result["previous"]["leads"]) == (7, 7)
     alone = report(file, "--since", "2026-01-05", "--until", "2026-01-11")
-    assert {name: alone[name] for name in found["previous"]} == found["previous"]
+    assert {name: alone[name] for name in result["previous"]} == result["previous"]
     assert alone["previous"] is None
     assert report(file)["previous"] is None
 
@@ -136,19 +136,19 @@ def test_the_self_audit_has_fifteen_items_and_a_band_only_when_the_unknown_canno
     part: int, tmp_path: Path
 ) -> None:
     rows = [(n, MONDAY, MONDAY + timedelta(minutes=1) if n < part else "") for n in range(20)]
-    found = report(write_csv(tmp_path / "leads.csv", ("id", "created_at", "first_contact_at"), rows))["self_audit"]
-    assert len(found["items"]) == 15
-    scores = [each["score"] for each in found["items"]]
-    assert found["score"] == sum(score for score in scores if score is not None)
-    assert found["highest"] - found["lowest"] == 2 * scores.count(None)
-    assert found["band"] is None
-    assert all(each["evidence"] for each in found["items"])
+    self_audit = report(write_csv(tmp_path / "leads.csv", ("id", "created_at", "first_contact_at"), rows))["self_audit"]
+    assert len(self_audit["items"]) == 15
+    scores = [each["score"] for each in self_audit["items"]]
+    assert self_audit["score"] == sum(score for score in scores if score is not None)
+    assert self_audit["highest"] - self_audit["lowest"] == 2 * scores.count(None)
+    assert self_audit["band"] is None
+    assert all(each["evidence"] for each in self_audit["items"])
 
 
 def test_signs_of_a_passive_crm_need_ten_leads_and_more_than_chance(tmp_path: Path) -> None:
     def signs(rows: list[tuple[object, ...]]) -> dict[str, str]:
-        found = report(write_csv(tmp_path / "leads.csv", ("id", "created_at", "first_contact_at"), rows))
-        return {each["signal"]: each["found"] for each in found["passive_crm"]}
+        result = report(write_csv(tmp_path / "leads.csv", ("id", "created_at", "first_contact_at"), rows))
+        return {each["signal"]: each["found"] for each in result["passive_crm"]}
 
     typed: list[tuple[object, ...]] = [
         (n, MONDAY + timedelta(days=n % 4, minutes=n), MONDAY + timedelta(days=7)) for n in range(40)

@@ -36,8 +36,8 @@ def test_leads_that_the_missing_seconds_may_decide_are_counted_and_the_page_says
         for n, (after, at) in enumerate(waits)
     ]
     file = write_csv(tmp_path / "leads.csv", PLAIN, rows)
-    told = report(file)["definition"]["precision"]
-    assert told == {
+    precision = report(file)["definition"]["precision"]
+    assert precision == {
         "created_to_the_minute": created == "%H:%M",
         "contact_to_the_minute": contact == "%H:%M",
         "undecided": undecided,
@@ -46,20 +46,20 @@ def test_leads_that_the_missing_seconds_may_decide_are_counted_and_the_page_says
     assert ("depends on seconds" in (tmp_path / "page.html").read_text(encoding="utf-8")) == bool(undecided)
 
 
-@pytest.mark.parametrize("told", ["by the lead", "by activities"])
-def test_a_contact_in_the_minute_of_the_creation_is_no_contact_before_it(told: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("place", ["by the lead", "by activities"])
+def test_a_contact_in_the_minute_of_the_creation_is_no_contact_before_it(place: str, tmp_path: Path) -> None:
     leads = [(1, "2026-01-05 10:00:30", "2026-01-05 10:00"), (2, "2026-01-05 10:00:30", "2026-01-05 09:59")]
-    if told == "by the lead":
+    if place == "by the lead":
         file = write_csv(tmp_path / "leads.csv", PLAIN[:3], leads)
-        found = report(file)
+        result = report(file)
     else:
         file = write_csv(tmp_path / "leads.csv", PLAIN[:2], [lead[:2] for lead in leads])
         calls = write_csv(
             tmp_path / "calls.csv", ("Lead Id", "Call Start Time"), [(lead[0], lead[2]) for lead in leads]
         )
-        found = report(file, "--activities", calls)
-    assert (found["contacted"], found["never_contacted"], found["response"]["median"]) == (1, 1, 0.0)
-    assert found["definition"]["precision"] == {
+        result = report(file, "--activities", calls)
+    assert (result["contacted"], result["never_contacted"], result["response"]["median"]) == (1, 1, 0.0)
+    assert result["definition"]["precision"] == {
         "created_to_the_minute": False,
         "contact_to_the_minute": True,
         "undecided": 0,

@@ -36,8 +36,8 @@ def _report(
 )
 def test_a_row_of_totals_is_no_spend_and_is_named(word: str, tmp_path: Path) -> None:
     rows = [("Google Ads", 600), ("Facebook Ads", 400), (word, 1000)]
-    found = _report(tmp_path, ("Source", "Spend"), rows)
-    assert (found["money"]["spend"], [each["row"] for each in found["problems"]]) == (1000.0, [4])
+    result = _report(tmp_path, ("Source", "Spend"), rows)
+    assert (result["money"]["spend"], [each["row"] for each in result["problems"]]) == (1000.0, [4])
 
 
 def test_two_totals_of_an_advertising_report_are_no_spend(tmp_path: Path) -> None:
@@ -58,12 +58,14 @@ def test_spend_without_a_source_that_is_no_sum_stays_spend(tmp_path: Path) -> No
 
 def test_a_source_is_one_however_it_is_spelled(tmp_path: Path) -> None:
     sources = ("Google", "google", "GOOGLE ", "Google", "Café", "cafe", "E-Mail", "email", "Google Ads")
-    found = _report(tmp_path, ("Source", "Spend"), [("gOOgle", 600), ("CAFÉ", 90), ("Google-Ads", 10)], sources=sources)
-    spent = {each["source"]: each["spend"] for each in found["sources"]}
+    result = _report(
+        tmp_path, ("Source", "Spend"), [("gOOgle", 600), ("CAFÉ", 90), ("Google-Ads", 10)], sources=sources
+    )
+    spent = {each["source"]: each["spend"] for each in result["sources"]}
     assert (spent["Google"], spent["Café"], spent["Google Ads"]) == (600.0, 90.0, 10.0)
-    google = next(each for each in found["sources"] if each["source"] == "Google")
+    google = next(each for each in result["sources"] if each["source"] == "Google")
     assert google["spellings"] == ["GOOGLE", "Google", "gOOgle", "google"]
-    assert len(found["sources"]) == 4
+    assert len(result["sources"]) == 4
 
 
 @pytest.mark.slow
@@ -78,16 +80,16 @@ def test_a_source_is_one_however_it_is_spelled(tmp_path: Path) -> None:
     ],
 )
 def test_spend_of_other_months_is_named_and_not_counted(header: str, months: list[str], tmp_path: Path) -> None:
-    found = _report(tmp_path, ("Source", "Spend", header), [("Google Ads", 100, month) for month in months])
-    assert found["money"]["spend"] == 100.0
-    assert [each["row"] for each in found["problems"] if "period" in each["reason"]] == [2, 4]
+    result = _report(tmp_path, ("Source", "Spend", header), [("Google Ads", 100, month) for month in months])
+    assert result["money"]["spend"] == 100.0
+    assert [each["row"] for each in result["problems"] if "period" in each["reason"]] == [2, 4]
 
 
 def test_a_month_of_which_only_days_are_asked_for_counts_by_days(tmp_path: Path) -> None:
     bounds = ("--since", "2026-01-01", "--until", "2026-01-10")
-    found = _report(tmp_path, ("Source", "Spend", "Month"), [("Google Ads", 310, "2026-01")], *bounds)
-    assert found["money"]["spend"] == 100.0
-    assert "10 of 31 days" in found["problems"][0]["reason"]
+    result = _report(tmp_path, ("Source", "Spend", "Month"), [("Google Ads", 310, "2026-01")], *bounds)
+    assert result["money"]["spend"] == 100.0
+    assert "10 of 31 days" in result["problems"][0]["reason"]
 
 
 def test_rows_from_one_day_to_another_count_by_days(tmp_path: Path) -> None:
@@ -149,8 +151,8 @@ def test_a_day_and_anything_else_is_no_period_of_a_name(text: str) -> None:
 )
 def test_a_total_below_each_group_is_no_spend(words: tuple[str, str, str], tmp_path: Path) -> None:
     rows = [("Google Ads", 500), ("Google Ads", 100), (words[0], 600), ("Facebook Ads", 400), (words[1], 400)]
-    found = _report(tmp_path, ("Source", "Spend"), [*rows, (words[2], 1000)])
-    assert (found["money"]["spend"], [each["row"] for each in found["problems"]]) == (1000.0, [4, 6, 7])
+    result = _report(tmp_path, ("Source", "Spend"), [*rows, (words[2], 1000)])
+    assert (result["money"]["spend"], [each["row"] for each in result["problems"]]) == (1000.0, [4, 6, 7])
 
 
 @pytest.mark.slow
@@ -162,8 +164,8 @@ def test_a_name_that_begins_as_a_total_does_is_spend(source: str, tmp_path: Path
 
 def test_a_source_of_leads_is_spend_though_it_begins_as_a_total_does(tmp_path: Path) -> None:
     rows = [("Google Ads", 700), ("Total Fitness", 300)]
-    found = _report(tmp_path, ("Source", "Spend"), rows, sources=("Google Ads", "Total Fitness"))
-    assert found["money"]["spend"] == 1000.0
+    result = _report(tmp_path, ("Source", "Spend"), rows, sources=("Google Ads", "Total Fitness"))
+    assert result["money"]["spend"] == 1000.0
 
 
 @pytest.mark.slow

@@ -18,9 +18,9 @@ def test_an_id_of_the_activities_themselves_joins_nothing_while_another_column_f
     calls = [(n, 1 + n * 7 % 60, f"2026-01-05 10:0{n % 8}:00") for n in range(1, 101)]
     file = write_csv(tmp_path / "leads.csv", ("Id", "Created Date"), leads)
     activities = write_csv(tmp_path / "calls.csv", ("Id", "Lead Id", "Activity Date Time"), calls)
-    found = report(file, "--activities", activities)
-    assert found["definition"]["mapping"]["activities"]["person_key"] == "Lead Id"
-    assert found["contacted"] == 60
+    result = report(file, "--activities", activities)
+    assert result["definition"]["mapping"]["activities"]["person_key"] == "Lead Id"
+    assert result["contacted"] == 60
 
 
 def test_columns_that_name_the_same_thing_join_before_numbers_that_only_look_alike(tmp_path: Path) -> None:
@@ -28,10 +28,10 @@ def test_columns_that_name_the_same_thing_join_before_numbers_that_only_look_ali
     calls = [(1000 + n % 20, n, "2026-01-05 10:03:00") for n in range(1, 41)]
     file = write_csv(tmp_path / "leads.csv", ("Record Id", "Contact Id", "Created Time"), leads)
     activities = write_csv(tmp_path / "calls.csv", ("Contact Id", "Related To", "Call Start Time"), calls)
-    found = report(file, "--activities", activities)
+    result = report(file, "--activities", activities)
     joined = (
-        found["definition"]["mapping"]["leads"]["person_key"],
-        found["definition"]["mapping"]["activities"]["person_key"],
+        result["definition"]["mapping"]["leads"]["person_key"],
+        result["definition"]["mapping"]["activities"]["person_key"],
     )
     assert joined in (("Record Id", "Related To"), ("Contact Id", "Contact Id"))
 
@@ -40,17 +40,17 @@ def test_capitals_do_not_matter_in_an_address_and_do_in_an_id(tmp_path: Path) ->
     rows = [("Ada@Example.com", "2026-01-05 10:00"), ("0016000000AbcDe", "2026-01-05 10:00")]
     file = write_csv(tmp_path / "leads.csv", ("Email", "Created At"), rows)
     calls = [("ada@example.COM ", "2026-01-05 10:02"), ("0016000000aBCdE", "2026-01-05 10:02")]
-    found = report(file, "--activities", write_csv(tmp_path / "calls.csv", ("email", "timestamp"), calls))
-    assert (found["rows"]["activities"]["joined"], found["contacted"]) == (1, 1)
+    result = report(file, "--activities", write_csv(tmp_path / "calls.csv", ("email", "timestamp"), calls))
+    assert (result["rows"]["activities"]["joined"], result["contacted"]) == (1, 1)
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin"])
 def test_days_that_a_spreadsheet_keeps_as_numbers_are_times(zone: str, tmp_path: Path) -> None:
     rows = [(1, "46027.4166666667", "46027.4201388889"), (2, "46028.5", "")]
     file = write_csv(tmp_path / "leads.csv", ("Id", "Created Time", "First Contact At"), rows)
-    found = report(file, "--timezone", zone)
-    assert found["period"]["from"] == f"2026-01-05T{10 if zone == 'UTC' else 9:02}:00:00.000000Z"
-    assert (found["leads"], found["response"]["median"]) == (2, 300.0)
+    result = report(file, "--timezone", zone)
+    assert result["period"]["from"] == f"2026-01-05T{10 if zone == 'UTC' else 9:02}:00:00.000000Z"
+    assert (result["leads"], result["response"]["median"]) == (2, 300.0)
 
 
 TITLED = [
@@ -82,10 +82,10 @@ def test_a_title_and_filters_above_the_header_are_no_table_and_rows_keep_their_n
         rows = [row + [""] * (5 - len(row)) for row in TITLED] if kind == "padded" else TITLED
         with file.open("w", newline="", encoding="utf-8") as opened:
             csv.writer(opened, delimiter=";" if kind == "semicolons" else ",").writerows(rows)
-    found = report(file)
-    assert (found["leads"], found["contacted"], found["response"]["median"]) == (2, 1, 180.0)
-    assert found["rows"]["leads"] == {"read": 4, "accepted": 2, "excluded": 0, "rejected": 2}
-    assert [(p["row"], p["column"]) for p in found["problems"]] == [(8, "Created Date"), (10, None)]
+    result = report(file)
+    assert (result["leads"], result["contacted"], result["response"]["median"]) == (2, 1, 180.0)
+    assert result["rows"]["leads"] == {"read": 4, "accepted": 2, "excluded": 0, "rejected": 2}
+    assert [(p["row"], p["column"]) for p in result["problems"]] == [(8, "Created Date"), (10, None)]
     table = ExportFile.open(file)
     assert table.columns[0] == "Lead Id"
     assert next(table.rows()).number == 6
@@ -147,9 +147,9 @@ def test_activities_as_crms_list_them_join_and_count(
 ) -> None:
     leads = [("L1", "2026-01-05 10:00:00", "Ana", "Lost Lead"), ("L2", "2026-01-05 10:00:00", "Ben", "New")]
     file = write_csv(tmp_path / "leads.csv", ("Lead ID", "Created Time", "Lead Owner", "Lead Status"), leads)
-    found = report(file, "--activities", write_csv(tmp_path / "activities.csv", header, rows))
-    mapping = found["definition"]["mapping"]
+    result = report(file, "--activities", write_csv(tmp_path / "activities.csv", header, rows))
+    mapping = result["definition"]["mapping"]
     assert {key: mapping["activities"][key] for key in mapped} == mapped
     assert mapping["activities"]["owner"] in header
     assert mapping["leads"]["lost"] == ["Lost Lead"]
-    assert (found["contacted"], found["response"]["median"]) == (1, 240.0)
+    assert (result["contacted"], result["response"]["median"]) == (1, 240.0)

@@ -28,5 +28,5 @@ def test_an_id_joins_whatever_it_is_the_id_of(ours: str, theirs: str, tmp_path: 
         ("Record Id", theirs, "Owner id", "Call Start Time", "Call Type"),
         [(f"90{n}", f"7{n}", "5", f"2026-01-{12 + n} 10:02:00", "Outbound") for n in range(3)],
     )
-    found = report(leads, "--activities", calls)
-    assert (found["contacted"], found["definition"]["mapping"]["activities"]["person_key"]) == (3, theirs)
+    result = report(leads, "--activities", calls)
+    assert (result["contacted"], result["definition"]["mapping"]["activities"]["person_key"]) == (3, theirs)

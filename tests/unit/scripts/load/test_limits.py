@@ -235,17 +235,17 @@ def test_what_a_lead_costs_is_the_rows_that_it_writes(client: Client, table: Dyn
 
 
 def test_work_on_the_clock_happens_in_the_order_of_its_times() -> None:
-    clock, seen = VirtualClock(START), list[tuple[str, float]]()
+    clock, events = VirtualClock(START), list[tuple[str, float]]()
 
     def work(name: str, pause: float) -> None:
-        seen.append((name, clock.now))
+        events.append((name, clock.now))
         clock.sleep(pause)
-        seen.append((name, clock.now))
+        events.append((name, clock.now))
 
     clock.at(1.0, lambda: work("a", 2.0))
     clock.at(2.0, lambda: work("b", 0.5))
     clock.run(10.0)
-    assert seen == [("a", 1.0), ("b", 2.0), ("b", 2.5), ("a", 3.0)]
+    assert events == [("a", 1.0), ("b", 2.0), ("b", 2.5), ("a", 3.0)]
     assert clock.instant() == START + timedelta(seconds=10)
 
 

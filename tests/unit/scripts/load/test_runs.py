@@ -46,11 +46,11 @@ class Slow:
 def test_what_waits_is_refused_or_is_lost_on_the_local_cloud_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("scripts.load.cloud.SAMPLED_EVERY", 0.01)
     assert [phase for phase, _ in SHORT.times()] == ["before"] * 4 + ["surge"] * 40 + ["after"] * 4
-    told = run(Slow(), SHORT)
-    assert (told.posted, told.refused) == (48, 4)
-    assert told.lost == len([n for n in range(48) if n % 7 == 0 and n % 10 != 9])
-    assert told.most_waiting > 5
-    assert told.recovered_after > 0
+    result = run(Slow(), SHORT)
+    assert (result.posted, result.refused) == (48, 4)
+    assert result.lost == len([n for n in range(48) if n % 7 == 0 and n % 10 != 9])
+    assert result.most_waiting > 5
+    assert result.recovered_after > 0
 
 
 def report_of(name: str, *, rate: float, seconds: float, **changes: Any) -> Report:
@@ -118,8 +118,14 @@ def test_a_lead_that_was_acknowledged_and_is_not_there_makes_a_run_unsound() -> 
 
 
 def test_waits_are_told_for_most_nearly_all_and_the_worst() -> None:
-    told = waits([*map(float, range(100)), None])
-    assert (told.p50, told.p95, told.p99, told.max, told.never) == (50, 95, 99, 99, 1)
+    percentiles = waits([*map(float, range(100)), None])
+    assert (percentiles.p50, percentiles.p95, percentiles.p99, percentiles.max, percentiles.never) == (
+        50,
+        95,
+        99,
+        99,
+        1,
+    )
 
 
 def test_a_shortened_shape_keeps_its_rates_and_says_what_was_left_out() -> None:

@@ -39,7 +39,7 @@ class Site(World):
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.said: bytes | Exception = b'{"success": true}'
-        self.asked: list[tuple[str, Mapping[str, str]]] = []
+        self.requests: list[tuple[str, Mapping[str, str]]] = []
         self.uploads = MemoryUploads()
         self.keys = {"form:contact": WebhookSecrets(values={"challenge": "a secret"})}
         super().__init__()
@@ -90,7 +90,7 @@ class Site(World):
         return answer
 
     def _verified_by(self, url: str, fields: Mapping[str, str]) -> bytes:
-        self.asked.append((url, fields))
+        self.requests.append((url, fields))
         if isinstance(self.said, Exception):
             raise self.said
         return self.said

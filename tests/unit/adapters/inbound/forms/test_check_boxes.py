@@ -121,6 +121,6 @@ def test_builders_post_ticks_in_their_own_ways(
 @pytest.mark.parametrize("listed", [["email", "sms"], ["E-Mail", "Texts"]])
 def test_a_group_of_boxes_names_channels(site: Site, listed: list[str]) -> None:
     site.show(consent=ConsentWording(marketing_email="You may write to me.", marketing_sms="You may text me offers."))
-    body = urlencode([*ADA.items(), ("phone", "030 901820"), *(("consent_marketing[]", one) for one in listed)])
+    body = urlencode([*ADA.items(), ("phone", "030 901820"), *(("consent_marketing[]", value) for value in listed)])
     site.post(body.encode())
     assert [channel.value for channel in site.lead(site.lead_ids()[0]).inquiry.consent.marketing] == ["email", "sms"]

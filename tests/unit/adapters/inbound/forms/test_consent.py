@@ -60,9 +60,9 @@ def test_a_form_need_not_send_the_wording(site: Site, ticked: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("given", ["", "off", "no", "0", "false", "maybe", "null", "[object Object]"])
-def test_nothing_but_a_tick_is_a_tick(site: Site, given: str) -> None:
-    site.post({**ADA_PHONE, "consent_sms": given})
+@pytest.mark.parametrize("value", ["", "off", "no", "0", "false", "maybe", "null", "[object Object]"])
+def test_nothing_but_a_tick_is_a_tick(site: Site, value: str) -> None:
+    site.post({**ADA_PHONE, "consent_sms": value})
     [record] = site.consents(PHONE)
     assert not record.ticked
     assert not site.lead(site.lead_ids()[0]).inquiry.consent.sms
@@ -92,8 +92,8 @@ def test_what_was_held_is_evidence_of_when_it_was_given(site: Site) -> None:
     given_at = site.now
     site.advance(hours=3)
     assert site.consents(PHONE) == ()
-    [held] = site.quarantine.suspected(9)
-    site.quarantine.release(held.id, "mia", site.now)
+    [delivery] = site.quarantine.suspected(9)
+    site.quarantine.release(delivery.id, "mia", site.now)
     [record] = site.consents(PHONE)
     assert (record.at, record.ip, record.user_agent) == (given_at, "198.51.100.9", "Mozilla/5.0")
 

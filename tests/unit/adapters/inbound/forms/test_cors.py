@@ -29,15 +29,15 @@ def allowed(answer: dict[str, object]) -> object:
 @pytest.mark.parametrize("route", ["/forms/{form}", "/leads"])
 def test_a_script_of_an_allowed_site_may_post_and_read_the_answer(site: Site, route: str) -> None:
     site.show(origins=(OURS,), api=Api(origins=(OURS,)))
-    asked = site.preflight(route, origin=OURS)
-    assert (asked["statusCode"], allowed(asked), asked["headers"]["vary"]) == (204, OURS, "Origin")
-    assert asked["headers"]["access-control-allow-methods"] == "POST"
-    assert "content-type" in asked["headers"]["access-control-allow-headers"]
+    preflight = site.preflight(route, origin=OURS)
+    assert (preflight["statusCode"], allowed(preflight), preflight["headers"]["vary"]) == (204, OURS, "Origin")
+    assert preflight["headers"]["access-control-allow-methods"] == "POST"
+    assert "content-type" in preflight["headers"]["access-control-allow-headers"]
     if route == "/leads":
-        told = site.send(ADA, origin=OURS)
+        answer = site.send(ADA, origin=OURS)
     else:
-        told = site.post(json.dumps(ADA).encode(), kind="application/json", accept="application/json", origin=OURS)
-    assert (told["statusCode"], allowed(told), told["headers"]["vary"]) == (202, OURS, "Origin")
+        answer = site.post(json.dumps(ADA).encode(), kind="application/json", accept="application/json", origin=OURS)
+    assert (answer["statusCode"], allowed(answer), answer["headers"]["vary"]) == (202, OURS, "Origin")
 
 
 @pytest.mark.parametrize("origin", FOREIGN)
@@ -45,10 +45,14 @@ def test_any_other_site_gets_no_leave_to_read_and_its_plain_post_is_a_lead_all_t
     site: Site, origin: str
 ) -> None:
     site.show(origins=(OURS,), api=Api(origins=(OURS,)))
-    asked, posted, sent = site.preflight(origin=origin), site.post(ADA, origin=origin), site.send(ADA, origin=origin)
-    for answer in (asked, posted, sent):
+    preflight, posted, sent = (
+        site.preflight(origin=origin),
+        site.post(ADA, origin=origin),
+        site.send(ADA, origin=origin),
+    )
+    for answer in (preflight, posted, sent):
         assert (allowed(answer), answer["headers"]["vary"]) == (None, "Origin")
-    assert "access-control-allow-methods" not in asked["headers"]
+    assert "access-control-allow-methods" not in preflight["headers"]
     assert (posted["statusCode"], len(site.lead_ids())) == (303, 1)
 
 

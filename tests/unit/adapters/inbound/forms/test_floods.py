@@ -92,9 +92,9 @@ def test_genuine_visitors_beside_a_flood_have_an_owner_and_a_reply(
         assert len(site.mails(lead.id, Template.ACKNOWLEDGE)) == 1, "and a reply"
     flooded = len(theirs) - GENUINE
     assert flooded <= (105 if shape is with_one_text_from_everywhere else 101)
-    held = site.quarantine.waiting(999)
-    assert {each.reason for each in held} <= {Reason.TOO_MANY}
-    joined = 150 if shape is for_one_person_from_everywhere else flooded + len(held)
+    deliveries = site.quarantine.waiting(999)
+    assert {each.reason for each in deliveries} <= {Reason.TOO_MANY}
+    joined = 150 if shape is for_one_person_from_everywhere else flooded + len(deliveries)
     assert joined == 150, "nothing is dropped"
 
 
@@ -126,8 +126,8 @@ def test_the_reason_says_what_was_repeated(site: Site) -> None:
     site.show(rates=FormLimits(per_source=1))
     site.post(spam(1), address="203.0.113.9")
     site.post(spam(2), address="203.0.113.9")
-    [held] = site.quarantine.waiting(9)
-    assert held.detail == (
+    [delivery] = site.quarantine.waiting(9)
+    assert delivery.detail == (
         "more came at once than the form takes, and its address came more often within the window than is taken"
     )
 

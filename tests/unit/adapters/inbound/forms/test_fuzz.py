@@ -59,14 +59,14 @@ BUILDERS = st.sampled_from(list(Builder))
 
 def took(site: Site, body: bytes, kind: str) -> Any:
     """Post and return the answer, which must be one that we know, soon; what it accepts is a lead or held."""
-    held, leads = set(site.table._deliveries), set(site.lead_ids())
+    ids, leads = set(site.table._deliveries), set(site.lead_ids())
     started = time.monotonic()
     answer = site.post(body, kind=kind)
     assert time.monotonic() - started < 2
     assert answer["statusCode"] in ANSWERS
-    new_held, new_leads = set(site.table._deliveries) - held, set(site.lead_ids()) - leads
+    new_held, new_leads = set(site.table._deliveries) - ids, set(site.lead_ids()) - leads
     assert len(new_held) + len(new_leads) <= 1
-    for row in (*(QuarantineRow.of(site.table._deliveries[one]) for one in new_held), *_rows(site, new_leads)):
+    for row in (*(QuarantineRow.of(site.table._deliveries[id_]) for id_ in new_held), *_rows(site, new_leads)):
         assert len(str(row.doc).encode()) < LARGEST_ROW
     return answer
 

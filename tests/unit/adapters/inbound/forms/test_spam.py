@@ -26,8 +26,8 @@ def test_a_filled_in_honeypot_is_held_and_the_sender_sees_the_same_page(site: Si
     honest, spam = site.post({**ADA, "website": ""}), site.post({**person(2), "website": "http://spam.example"})
     assert spam == honest
     assert spam["statusCode"] == 303
-    [held] = site.quarantine.suspected(9)
-    assert (held.reason, held.detail) == (Reason.SPAM, "the hidden field website was filled in")
+    [delivery] = site.quarantine.suspected(9)
+    assert (delivery.reason, delivery.detail) == (Reason.SPAM, "the hidden field website was filled in")
     assert site.quarantine.waiting(9) == (), "a flood of spam must not hide what is no spam"
     [lead_id] = site.lead_ids()
     assert "website" not in site.lead(lead_id).inquiry.fields
@@ -40,7 +40,7 @@ def test_released_it_is_a_lead_as_any_other_and_discarded_it_is_none(site: Site)
     site.show(honeypot="website")
     site.post({**ADA, "website": "https://obi.example"})
     site.post({**person(2), "website": "x"})
-    real, spam = sorted(site.quarantine.suspected(9), key=lambda held: held.id)
+    real, spam = sorted(site.quarantine.suspected(9), key=lambda delivery: delivery.id)
     site.advance(hours=2)
     site.quarantine.release(real.id, "mia", site.now)
     site.quarantine.discard(spam.id, "mia", "an advert", site.now)
@@ -72,7 +72,7 @@ def test_one_address_has_so_many_leads_in_a_window_and_what_is_more_waits_for_a_
     answers = [site.post(person(number)) for number in range(4)]
     assert [a["statusCode"] for a in answers] == [303] * 4
     assert len(site.lead_ids()) == 2
-    assert [held.reason for held in site.quarantine.waiting(9)] == [Reason.TOO_MANY] * 2
+    assert [delivery.reason for delivery in site.quarantine.waiting(9)] == [Reason.TOO_MANY] * 2
     site.post(person(7), address="192.0.2.77")
     assert len(site.lead_ids()) == 3
     site.advance(minutes=10)
@@ -110,8 +110,8 @@ def test_leads_by_the_api_are_counted_by_listed_source_and_held_above_it(site: S
     site.show(api=Api(rates=FormLimits(per_source=1), sources=("crm", "ads")))
     answers = [site.send({**person(n), "source": source}) for n, source in enumerate(("crm", "crm", "ads"))]
     assert [json.loads(a["body"])["status"] for a in answers] == ["created", "held", "created"]
-    [held] = site.quarantine.waiting(9)
-    site.quarantine.release(held.id, "mia", site.now)
+    [delivery] = site.quarantine.waiting(9)
+    site.quarantine.release(delivery.id, "mia", site.now)
     assert len(site.lead_ids()) == 3
     assert site.lead(site.lead_ids()[-1]).source == "crm"
 
@@ -128,9 +128,9 @@ def test_an_address_is_stored_nowhere_in_clear_only_to_be_counted(site: Site) ->
 def test_a_challenge_that_was_met_is_a_lead_and_the_secret_goes_to_its_provider_only(site: Site) -> None:
     site.show(challenge=TURNSTILE)
     site.post(ANSWERED)
-    [(url, asked)] = site.asked
+    [(url, params)] = site.requests
     assert url == "https://challenges.cloudflare.com/turnstile/v0/siteverify"
-    assert (asked["secret"], asked["response"]) == ("a secret", "a token")
+    assert (params["secret"], params["response"]) == ("a secret", "a token")
     [lead_id] = site.lead_ids()
     assert site.lead(lead_id).inquiry.fields == {}
 
@@ -139,14 +139,14 @@ def test_a_form_that_is_sent_twice_is_verified_as_one_and_another_with_its_token
     site.show(challenge=TURNSTILE)
     for fields in (ANSWERED, ANSWERED, {**ANSWERED, "message": "buy"}):
         site.post(fields)
-    first, again, other = (asked["idempotency_key"] for _, asked in site.asked)
+    first, again, other = (params["idempotency_key"] for _, params in site.requests)
     assert first == again != other
 
 
 def test_the_verifier_may_stand_elsewhere(site: Site) -> None:
     site.show(challenge=Challenge(provider=ChallengeProvider.HCAPTCHA, verify_url="https://verify.example/v"))
     site.post({**ADA, "h-captcha-response": "a token"})
-    assert [url for url, _ in site.asked] == ["https://verify.example/v"]
+    assert [url for url, _ in site.requests] == ["https://verify.example/v"]
     assert len(site.lead_ids()) == 1
 
 
@@ -156,11 +156,11 @@ def test_who_does_not_answer_a_challenge_is_suspected_without_asking_anybody(
 ) -> None:
     site.show(challenge=TURNSTILE)
     site.post(fields)
-    assert (site.asked, [held.reason for held in site.quarantine.suspected(9)]) == ([], [Reason.SPAM])
+    assert (site.requests, [delivery.reason for delivery in site.quarantine.suspected(9)]) == ([], [Reason.SPAM])
 
 
 @pytest.mark.parametrize(
-    ("said", "reason"),
+    ("verdict", "reason"),
     [
         (b'{"success": false, "error-codes": ["invalid-input-response"]}', Reason.SPAM),
         (b'{"success": false}', Reason.SPAM),
@@ -175,15 +175,15 @@ def test_who_does_not_answer_a_challenge_is_suspected_without_asking_anybody(
     ],
 )
 def test_whatever_the_verifier_says_the_sender_sees_the_same_and_nothing_is_lost(
-    site: Site, said: bytes | Exception, reason: Reason
+    site: Site, verdict: bytes | Exception, reason: Reason
 ) -> None:
     site.show(challenge=TURNSTILE)
-    site.said = said
+    site.said = verdict
     assert site.post(ANSWERED)["statusCode"] == 303
-    [held] = (*site.quarantine.waiting(9), *site.quarantine.suspected(9))
-    assert held.reason is reason
-    assert "a token" not in held.content
-    site.quarantine.release(held.id, "mia", site.now)
+    [delivery] = (*site.quarantine.waiting(9), *site.quarantine.suspected(9))
+    assert delivery.reason is reason
+    assert "a token" not in delivery.content
+    site.quarantine.release(delivery.id, "mia", site.now)
     assert len(site.lead_ids()) == 1
 
 
@@ -191,7 +191,7 @@ def test_a_challenge_without_its_secret_is_held_for_a_person(site: Site) -> None
     site.show(challenge=TURNSTILE)
     site.keys = {}
     site.post(ANSWERED)
-    assert [held.reason for held in site.quarantine.waiting(9)] == [Reason.UNVERIFIED]
+    assert [delivery.reason for delivery in site.quarantine.waiting(9)] == [Reason.UNVERIFIED]
 
 
 def test_what_a_builders_server_cannot_pass_on_is_refused_by_its_path(site: Site) -> None:

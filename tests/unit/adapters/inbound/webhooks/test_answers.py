@@ -17,20 +17,22 @@ from tests.scenarios.world import World
 from tests.unit.adapters.inbound.webhooks import payloads
 
 
-def items(name: str, content: Any, **named: str) -> Any:
-    return read(Webhook(id=name, provider=name, source=name, fields=named), json.dumps(content).encode(), "", "")
+def items(name: str, content: Any, **fields: str) -> Any:
+    return read(Webhook(id=name, provider=name, source=name, fields=fields), json.dumps(content).encode(), "", "")
 
 
-def inquiry(name: str, content: Any, **named: str) -> Inquiry:
+def inquiry(name: str, content: Any, **fields: str) -> Inquiry:
     world = World()
-    [item] = items(name, content, **named)
+    [item] = items(name, content, **fields)
     assert isinstance(item, Submission)
     return world.lead(world.submit(item).lead_id).inquiry
 
 
-def typeform(*asked: tuple[str, str, Any], **response: Any) -> dict[str, Any]:
+def typeform(*questions: tuple[str, str, Any], **response: Any) -> dict[str, Any]:
     """Return a response to questions, each of a type, a title and an answer."""
-    fields = [{"id": str(n), "ref": f"r{n}", "type": kind, "title": title} for n, (kind, title, _) in enumerate(asked)]
+    fields = [
+        {"id": str(n), "ref": f"r{n}", "type": kind, "title": title} for n, (kind, title, _) in enumerate(questions)
+    ]
     by = {
         "email": "email",
         "phone_number": "phone_number",
@@ -40,7 +42,7 @@ def typeform(*asked: tuple[str, str, Any], **response: Any) -> dict[str, Any]:
     }
     answers = [
         {"type": by[kind], by[kind]: value, "field": {"id": str(n), "ref": f"r{n}", "type": kind}}
-        for n, (kind, _, value) in enumerate(asked)
+        for n, (kind, _, value) in enumerate(questions)
     ]
     return {
         "event_type": "form_response",
@@ -65,47 +67,51 @@ MAIL = ("email", "E-Mail", "ada@example.com")
     ],
 )
 def test_a_name_in_two_questions_is_one_and_a_companys_is_another(first: str, last: str, company: str) -> None:
-    asked = [("short_text", first, "Ada"), ("short_text", last, "Obi"), MAIL, ("short_text", company, "Obi Dental")]
-    lead = inquiry("typeform", typeform(*asked))
+    questions = [("short_text", first, "Ada"), ("short_text", last, "Obi"), MAIL, ("short_text", company, "Obi Dental")]
+    lead = inquiry("typeform", typeform(*questions))
     assert (lead.name, lead.company, lead.email) == ("Ada Obi", "Obi Dental", "ada@example.com")
 
 
 def test_questions_about_other_names_stay_questions() -> None:
-    asked = [
+    questions = [
         ("short_text", "Your dog's name", "Rex"),
         ("short_text", "Name", "Ada Obi"),
         ("short_text", "Project name", "Roof"),
     ]
-    lead = inquiry("typeform", typeform(*asked))
+    lead = inquiry("typeform", typeform(*questions))
     assert (lead.name, lead.fields) == ("Ada Obi", {"Your dog's name": "Rex", "Project name": "Roof"})
 
 
 def test_of_several_addresses_and_numbers_the_first_is_used_and_none_lost() -> None:
-    asked = [
+    questions = [
         ("email", "Where do we write?", "ada@example.com"),
         ("email", "Who else?", "bo@example.com"),
         ("phone_number", "Mobile", "+4930901820"),
         ("phone_number", "Office", "+4930901821"),
     ]
-    lead = inquiry("typeform", typeform(*asked))
+    lead = inquiry("typeform", typeform(*questions))
     assert (lead.email, lead.phone) == ("ada@example.com", "+4930901820")
     assert lead.fields == {"Who else?": "bo@example.com", "Office": "+4930901821"}
 
 
 def test_the_question_that_asks_for_the_address_goes_before_one_that_is_only_of_that_type() -> None:
-    asked = [("email", "Who decides?", "boss@example.com"), ("email", "Your e-mail address", "ada@example.com")]
-    lead = inquiry("typeform", typeform(*asked))
+    questions = [("email", "Who decides?", "boss@example.com"), ("email", "Your e-mail address", "ada@example.com")]
+    lead = inquiry("typeform", typeform(*questions))
     assert (lead.email, lead.fields) == ("ada@example.com", {"Who decides?": "boss@example.com"})
 
 
 def test_two_questions_in_the_same_words_are_two_answers() -> None:
-    asked = [MAIL, ("number", "How many?", 3), ("number", "How many?", 5), ("yes_no", "Soon?", False)]
-    assert inquiry("typeform", typeform(*asked)).fields == {"How many?": "3", "How many? (also)": "5", "Soon?": "no"}
+    questions = [MAIL, ("number", "How many?", 3), ("number", "How many?", 5), ("yes_no", "Soon?", False)]
+    assert inquiry("typeform", typeform(*questions)).fields == {
+        "How many?": "3",
+        "How many? (also)": "5",
+        "Soon?": "no",
+    }
 
 
 def test_the_policy_names_a_question_by_its_words_or_by_its_reference() -> None:
-    asked = [MAIL, ("short_text", "What?", "A roof"), ("short_text", "Who?", "Ada")]
-    lead = inquiry("typeform", typeform(*asked), **{"What?": "message", "r2": "name"})
+    questions = [MAIL, ("short_text", "What?", "A roof"), ("short_text", "Who?", "Ada")]
+    lead = inquiry("typeform", typeform(*questions), **{"What?": "message", "r2": "name"})
     assert (lead.message, lead.name, lead.fields) == ("A roof", "Ada", {})
 
 

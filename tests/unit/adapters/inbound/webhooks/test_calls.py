@@ -54,12 +54,12 @@ def test_a_providers_own_words_are_mapped_by_the_policy() -> None:
 
 def test_busy_is_no_answer_unless_the_policy_says_otherwise() -> None:
     assert read_one(TOLD | {"outcome": "busy"}).outcome == "no_answer"
-    told = Webhook(id="calls", provider="voice", source="voice", outcomes={"busy": "failed"})
-    assert read_one(TOLD | {"outcome": "busy"}, told).outcome == "failed"
+    hook = Webhook(id="calls", provider="voice", source="voice", outcomes={"busy": "failed"})
+    assert read_one(TOLD | {"outcome": "busy"}, hook).outcome == "failed"
 
 
 @pytest.mark.parametrize(
-    ("change", "named"),
+    ("change", "key"),
     [
         ({"call_id": None}, "call_id or lead_id is missing"),
         ({"outcome": ""}, "outcome is missing"),
@@ -71,11 +71,11 @@ def test_busy_is_no_answer_unless_the_policy_says_otherwise() -> None:
         ({"by": ["ana"]}, "by must be text"),
     ],
 )
-def test_what_cannot_be_read_is_held_naming_the_key(change: dict[str, Any], named: str) -> None:
+def test_what_cannot_be_read_is_held_naming_the_key(change: dict[str, Any], key: str) -> None:
     item = read_one(TOLD | change)
     assert isinstance(item, PendingDelivery)
     assert (item.reason, item.key) == (Reason.UNREADABLE, "msg_1")
-    assert named in item.detail
+    assert key in item.detail
 
 
 @pytest.mark.parametrize(

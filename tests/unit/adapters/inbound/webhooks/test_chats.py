@@ -173,8 +173,8 @@ def test_what_is_no_inquiry_joins_a_lead_and_makes_none(kind: str) -> None:
     lead_id = chats.receive(phone=f"+{NUMBER}", name="Ada Obi")
     assert chats.submit(reaction).lead_id == lead_id
     assert len(chats.lead_ids()) == 1
-    [told] = chats.mails(lead_id, Template.WROTE_AGAIN)
-    assert f"[{kind}]" in told.mail.text
+    [mail] = chats.mails(lead_id, Template.WROTE_AGAIN)
+    assert f"[{kind}]" in mail.mail.text
 
 
 def test_a_number_that_changed_leads_to_the_same_lead() -> None:
@@ -291,8 +291,8 @@ def test_a_user_of_whatsapp_by_twilio_may_have_an_id_instead_of_a_number() -> No
 
 
 def test_a_message_of_messenger_by_twilio_ends_no_texts() -> None:
-    said = submission("twilio", twilio(From="messenger:6512", Body="STOP"))
-    assert (said.answers_by, said.body["handle"]) == (None, "messenger:6512")
+    message = submission("twilio", twilio(From="messenger:6512", Body="STOP"))
+    assert (message.answers_by, message.body["handle"]) == (None, "messenger:6512")
     assert submission("twilio", twilio(Body="STOP")).answers_by is Channel.SMS
 
 
@@ -319,8 +319,8 @@ def test_a_voicemail_is_words_on_its_callers_lead() -> None:
     lead_id = chats.deliver("twilio", urlencode(missed).encode())
     spoken = {"TranscriptionSid": "TR1", "TranscriptionText": "Call me back", "RecordingUrl": "https://r.example/1"}
     assert chats.deliver("twilio", urlencode(missed | spoken).encode()) == lead_id
-    [told] = chats.mails(lead_id, Template.WROTE_AGAIN)
-    assert "[voicemail] Call me back" in told.mail.text
+    [mail] = chats.mails(lead_id, Template.WROTE_AGAIN)
+    assert "[voicemail] Call me back" in mail.mail.text
 
 
 def test_a_message_of_a_conversation_is_its_authors() -> None:

@@ -57,31 +57,33 @@ class Provider:
     kind: str = "application/json"
     pause: float = 0.0
     promised: int | None = None
-    asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    requests: list[tuple[str, dict[str, str]]] = field(default_factory=list)
 
 
 @pytest.fixture
 def server() -> Iterator[Provider]:
-    said = Provider()
+    provider = Provider()
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            said.asked.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
-            time.sleep(said.pause)
-            self.send_response(said.status)
-            self.send_header("content-type", said.kind)
-            self.send_header("content-length", str(len(said.body) if said.promised is None else said.promised))
-            if said.status == 302:
+            provider.requests.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
+            time.sleep(provider.pause)
+            self.send_response(provider.status)
+            self.send_header("content-type", provider.kind)
+            self.send_header(
+                "content-length", str(len(provider.body) if provider.promised is None else provider.promised)
+            )
+            if provider.status == 302:
                 self.send_header("location", "/elsewhere")
             self.end_headers()
             with suppress(BrokenPipeError):  # whoever asked has had enough
-                self.wfile.write(said.body)
+                self.wfile.write(provider.body)
 
-    with serving(Handler) as said.url:
-        yield said
+    with serving(Handler) as provider.url:
+        yield provider
 
 
-def held(name: str) -> QuarantinedDelivery:
+def pending(name: str) -> QuarantinedDelivery:
     delivery = ANNOUNCED[name]
     data = {"leadgen_id": "123", "contact_id": "77", "response": "urn:li:leadGenFormResponse:abc-1"}
     hook = delivery.webhook
@@ -111,10 +113,10 @@ def with_hook(name: str) -> Policy:
 def test_an_announced_lead_is_fetched_with_the_token_in_a_header_and_read(server: Provider, name: str) -> None:
     server.body = json.dumps(ANSWERS[name]).encode()
     fetched = fetching(server, name)
-    [lead] = fetched.read(held(name), fetched.fetch(held(name)))
+    [lead] = fetched.read(pending(name), fetched.fetch(pending(name)))
     assert lead.body["email"] == "ada@example.com"
     assert lead.key == ANNOUNCED[name].key
-    [(path, headers)] = server.asked
+    [(path, headers)] = server.requests
     assert headers["authorization"] == "Bearer a-token"
     assert "a-token" not in path
 
@@ -123,7 +125,7 @@ def test_an_announced_lead_is_fetched_with_the_token_in_a_header_and_read(server
 def test_what_may_end_is_tried_again(server: Provider, status: int) -> None:
     server.status = status
     with pytest.raises(FetchFailed, match=str(status)):
-        fetching(server, "facebook").fetch(held("facebook"))
+        fetching(server, "facebook").fetch(pending("facebook"))
 
 
 @pytest.mark.slow
@@ -131,38 +133,38 @@ def test_what_may_end_is_tried_again(server: Provider, status: int) -> None:
 def test_what_will_not_change_is_for_a_person(server: Provider, status: int) -> None:
     server.status = status
     with pytest.raises(FetchRefused, match=str(status)):
-        fetching(server, "facebook").fetch(held("facebook"))
-    assert len(server.asked) == 1
+        fetching(server, "facebook").fetch(pending("facebook"))
+    assert len(server.requests) == 1
 
 
 def test_a_page_instead_of_json_a_short_answer_and_a_closed_door_are_tried_again(server: Provider) -> None:
     ask = fetching(server, "facebook")
     server.kind = "text/html"
     with pytest.raises(FetchFailed, match="text/html"):
-        ask.fetch(held("facebook"))
+        ask.fetch(pending("facebook"))
     server.kind, server.promised = "application/json", 500
     with pytest.raises(FetchFailed):
-        ask.fetch(held("facebook"))
+        ask.fetch(pending("facebook"))
     server.url = "http://127.0.0.1:9"
     with pytest.raises(FetchFailed):
-        fetching(server, "facebook").fetch(held("facebook"))
+        fetching(server, "facebook").fetch(pending("facebook"))
 
 
 def test_a_slow_answer_is_not_waited_for(server: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "READ_SECONDS", 0.2)
     server.pause = 1.0
     with pytest.raises(FetchFailed):
-        fetching(server, "facebook").fetch(held("facebook"))
+        fetching(server, "facebook").fetch(pending("facebook"))
 
 
 def test_an_endless_answer_is_not_taken(server: Provider) -> None:
     server.body = b'"' + b"x" * (client.LONGEST_ANSWER + 10) + b'"'
     with pytest.raises(FetchRefused, match="megabyte"):
-        fetching(server, "facebook").fetch(held("facebook"))
+        fetching(server, "facebook").fetch(pending("facebook"))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"field_data": "x"}', b'{"field_data": [{"name": 1}]}'])
 def test_an_answer_that_is_no_lead_says_what_it_lacks(server: Provider, content: bytes) -> None:
     with pytest.raises(InvalidInquiry):
-        fetching(server, "facebook").read(held("facebook"), content)
+        fetching(server, "facebook").read(pending("facebook"), content)

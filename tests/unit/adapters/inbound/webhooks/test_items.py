@@ -109,23 +109,23 @@ def test_beside_an_item_that_nobody_can_read_the_others_are_taken(name: str, rub
         return  # JMESPath leaves null out of what it finds
     hook = Hook(webhook_of(name))
     settled = hook.post(together(name, numbered(name, 1), rubbish, numbered(name, 2)), key="msg_1")
-    statuses = sorted(one.status for one in settled)
+    statuses = sorted(result.status for result in settled)
     assert statuses in (["created", "held", "merged"], ["announced", "announced", "held"])
-    [held] = hook.held()
-    assert held.detail
-    assert json.dumps(rubbish)[1:-1] in json.dumps(json.loads(held.content))
+    [delivery] = hook.held()
+    assert delivery.detail
+    assert json.dumps(rubbish)[1:-1] in json.dumps(json.loads(delivery.content))
     again = hook.post(together(name, numbered(name, 1), rubbish, numbered(name, 2)), key="msg_1")
-    assert [one.status for one in again] == ["duplicate"] * 3, "delivered again, nothing is taken twice"
+    assert [result.status for result in again] == ["duplicate"] * 3, "delivered again, nothing is taken twice"
 
 
 @pytest.mark.parametrize("name", sorted(set(SEVERAL) - {"voice"}))
 def test_what_was_held_alone_can_be_completed_and_released_alone(name: str) -> None:
     hook = Hook(webhook_of(name))
     hook.post(together(name, numbered(name, 1), {"words": "call me"}, numbered(name, 2)))
-    [held] = hook.held()
-    hook.release(held.id, name="Kim Roth", email="kim@example.com")
+    [delivery] = hook.held()
+    hook.release(delivery.id, name="Kim Roth", email="kim@example.com")
     assert hook.held() == ()
-    released = hook.table.find_held(held.id)
+    released = hook.table.find_held(delivery.id)
     assert released is not None
     assert released.lead_id is not None
     lead = hook.lead(released.lead_id).inquiry
@@ -137,10 +137,10 @@ def test_an_item_that_lacks_a_name_is_held_as_it_came_and_read_again_once_it_can
     webhook = Webhook(id="q", provider="standard", source="q", fields={"post": "email"}, items="people[]")
     hook = Hook(webhook)
     settled = hook.post({"people": [{"post": "a@example.com"}, {"mail": "b@example.com"}]}, key="m1")
-    assert [one.status for one in settled] == ["created", "held"]
-    [held] = hook.held()
+    assert [result.status for result in settled] == ["created", "held"]
+    [delivery] = hook.held()
     hook.govern(replace(hook.policy, webhooks={"q": replace(webhook, fields={"mail": "email"})}))
-    hook.release(held.id)
+    hook.release(delivery.id)
     assert [hook.lead(id_).inquiry.email for id_ in hook.lead_ids()] == ["a@example.com", "b@example.com"]
 
 
@@ -152,9 +152,9 @@ def leadgen(number: int) -> Any:
 def test_a_thousand_announcements_are_taken_with_few_calls() -> None:
     hook = Hook(ALL["facebook"].webhook)
     body = {"object": "page", "entry": [{"id": "7", "time": 1795424340, "changes": [leadgen(n) for n in range(1_000)]}]}
-    assert {one.status for one in hook.post(body)} == {"announced"}
+    assert {result.status for result in hook.post(body)} == {"announced"}
     assert len(hook.table.waiting(hook.now, 2_000)) == len(hook.hinted) == 1_000
-    assert {one.status for one in hook.post(body)} == {"duplicate"}
+    assert {result.status for result in hook.post(body)} == {"duplicate"}
 
 
 def chat(number: int, words: str) -> Any:
@@ -172,19 +172,19 @@ def test_a_thousand_messages_are_stored_first_and_leads_soon_after() -> None:
     hook = Hook(ALL["whatsapp"].webhook)
     changes = [chat(number, f"Message {number}") for number in range(MOST_AT_ONCE + 50)]
     settled = hook.post({"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": changes}]})
-    assert {one.status for one in settled} == {"announced"}
+    assert {result.status for result in settled} == {"announced"}
     hook.collect()
     leads = [hook.lead(id_).inquiry for id_ in hook.lead_ids()]
     expected = {(f"Person {number}", f"Message {number}") for number in range(len(changes))}
     assert {(lead.name, lead.message) for lead in leads} == expected
     assert hook.held() == ()
-    assert all(hook.table._deliveries[one.id].state is QuarantineState.RELEASED for one in settled)
+    assert all(hook.table._deliveries[result.id].state is QuarantineState.RELEASED for result in settled)
 
 
 def test_the_same_message_twice_in_a_delivery_is_one() -> None:
     hook = Hook(ALL["facebook"].webhook)
     body = {"entry": [{"changes": [leadgen(1), leadgen(1)]}]}
-    assert [one.status for one in hook.post(body)] == ["announced", "duplicate"]
+    assert [result.status for result in hook.post(body)] == ["announced", "duplicate"]
 
 
 def test_what_is_larger_than_a_lead_is_held_and_says_so() -> None:
@@ -192,8 +192,8 @@ def test_what_is_larger_than_a_lead_is_held_and_says_so() -> None:
     settled = hook.post(
         {"entry": [{"changes": [chat(1, "x" * 70_000), chat(2, "Hello"), chat(3, "y" * LARGEST_KEPT)]}]}
     )
-    assert [one.status for one in settled] == ["held", "created", "held"]
-    details = [held.detail for held in hook.held()]
+    assert [result.status for result in settled] == ["held", "created", "held"]
+    details = [delivery.detail for delivery in hook.held()]
     assert details[0] == "one item has over 64 KB"
     assert details[1].startswith("one item has over 64 KB; of ")
     assert details[1].endswith(f"only the first {LARGEST_KEPT} are kept")

@@ -41,20 +41,20 @@ class Source:
 
     url: str = ""
     pages: dict[str, list[Any]] = field(default_factory=dict)
-    asked: list[tuple[str, dict[str, list[str]], bytes, str]] = field(default_factory=list)
+    requests: list[tuple[str, dict[str, list[str]], bytes, str]] = field(default_factory=list)
     failing: tuple[int, str, bytes] | None = None
 
     def answer(self, path: str) -> tuple[int, str, bytes]:
         if self.failing:
             return self.failing
-        pages = self.pages[max((known for known in self.pages if path.startswith(known)), key=len)]
+        pages = self.pages[max((prefix for prefix in self.pages if path.startswith(prefix)), key=len)]
         page = pages.pop(0) if len(pages) > 1 else pages[0]
         return 200, "application/json", json.dumps(page).replace("URL", self.url).encode()
 
 
 @pytest.fixture
 def source() -> Iterator[Source]:
-    said = Source()
+    source_ = Source()
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -63,22 +63,27 @@ def source() -> Iterator[Source]:
         def do_POST(self) -> None:
             parts = urlsplit(self.path)
             body = self.rfile.read(int(self.headers.get("content-length") or 0))
-            said.asked.append((parts.path, parse_qs(parts.query), body, self.headers["authorization"]))
-            status, kind, content = said.answer(parts.path)
+            source_.requests.append((parts.path, parse_qs(parts.query), body, self.headers["authorization"]))
+            status, kind, content = source_.answer(parts.path)
             self.send_response(status)
             self.send_header("content-type", kind)
             self.send_header("content-length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)
 
-    with serving(Handler) as said.url:
-        yield said
+    with serving(Handler) as source_.url:
+        yield source_
 
 
 def listed(source: Source, name: str, **values: str) -> list[Submission]:
     hook = ALL[name].webhook
-    given = {"api": source.url, "access_token": "a-token", "forms": "F1, F2", "organization": "https://api.example/o/1"}
-    fetching = Fetching(shipped(), lambda: {hook.id: WebhookSecrets(values=given | values)}, client.ask)
+    options = {
+        "api": source.url,
+        "access_token": "a-token",
+        "forms": "F1, F2",
+        "organization": "https://api.example/o/1",
+    }
+    fetching = Fetching(shipped(), lambda: {hook.id: WebhookSecrets(values=options | values)}, client.ask)
     return [item for item in fetching.listed(hook, SINCE, UNTIL) if isinstance(item, Submission)]
 
 
@@ -118,7 +123,7 @@ def test_what_is_listed_has_the_key_and_the_words_of_its_delivery(source: Source
         assert {**lead.body, "fields": ""} == {**sent.body, "fields": ""}
         assert sent.body["fields"].items() <= lead.body["fields"].items()
         assert lead.fingerprint == sent.fingerprint == lead.key, "whichever comes first, the other is a duplicate"
-    assert {authorization for *_, authorization in source.asked} == {"Bearer a-token"}
+    assert {authorization for *_, authorization in source.requests} == {"Bearer a-token"}
 
 
 def test_facebooks_pages_are_followed_within_the_time(source: Source) -> None:
@@ -127,7 +132,7 @@ def test_facebooks_pages_are_followed_within_the_time(source: Source) -> None:
         "/F1/leads": [{"data": [FACEBOOK], "paging": {"cursors": {"after": "c1"}, "next": "x"}}, {"data": [later]}]
     }
     assert [lead.key for lead in listed(source, "facebook", forms="F1")] == [FACEBOOK["id"], "2"]
-    (_, first, *_), (_, second, *_) = source.asked
+    (_, first, *_), (_, second, *_) = source.requests
     assert second["after"] == ["c1"]
     assert json.loads(first["filtering"][0]) == [
         {"field": "time_created", "operator": "GREATER_THAN", "value": int(SINCE.timestamp()) - 1},
@@ -139,9 +144,9 @@ def test_hubspots_pages_are_followed_within_the_time(source: Source) -> None:
     pages = [{"results": [HUBSPOT], "paging": {"next": {"after": "100"}}}, {"results": [{**HUBSPOT, "id": "78"}]}]
     source.pages = {"/crm": pages}
     assert [lead.key for lead in listed(source, "hubspot")] == ["contact:77", "contact:78"]
-    first, second = (json.loads(body) for _, _, body, _ in source.asked)
-    [asked] = first["filterGroups"][0]["filters"]
-    assert (asked["value"], asked["highValue"]) == (
+    first, second = (json.loads(body) for _, _, body, _ in source.requests)
+    [filter_] = first["filterGroups"][0]["filters"]
+    assert (filter_["value"], filter_["highValue"]) == (
         str(int(SINCE.timestamp()) * 1000),
         str(int(UNTIL.timestamp()) * 1000 - 1),
     )
@@ -152,7 +157,7 @@ def test_typeforms_pages_are_followed_by_their_last_response(source: Source) -> 
     full = [{**TYPEFORM, "token": f"T{number}"} for number in range(200)]
     source.pages = {"/forms/F1": [{"fields": []}], "/forms/F1/responses": [{"items": full}, {"items": [TYPEFORM]}]}
     assert len(listed(source, "typeform", forms="F1")) == 201
-    assert source.asked[2][1]["before"] == ["T199"]
+    assert source.requests[2][1]["before"] == ["T199"]
 
 
 def test_calendly_bookings_of_the_time_only_and_pages_of_its_own_address_only(source: Source) -> None:
@@ -169,7 +174,7 @@ def test_calendly_bookings_of_the_time_only_and_pages_of_its_own_address_only(so
         ],
     }
     assert [lead.key for lead in listed(source, "calendly")] == [CALENDLY["uri"], "i3"]
-    assert not [path for path, *_ in source.asked if "E0" in unquote(path)]
+    assert not [path for path, *_ in source.requests if "E0" in unquote(path)]
     source.pages["/scheduled_events"] = [{"collection": [], "pagination": {"next_page": "http://127.0.0.1:9/steal"}}]
     with pytest.raises(FetchRefused, match="somewhere else"):
         listed(source, "calendly")

@@ -125,14 +125,14 @@ def test_a_missed_call_has_a_source_of_its_own_and_a_text_is_a_conversation() ->
 def test_a_word_that_twilio_took_for_an_opt_out_ends_texts_whatever_it_is() -> None:
     phone = Webhook(id="phone", provider="twilio", source="twilio")
     for kind, ends in (("STOP", True), ("START", False), ("HELP", False)):
-        [said] = read(phone, f"MessageSid=SM1&From=%2B493012345&Body=genug&OptOutType={kind}".encode(), "", "")
-        assert isinstance(said, Submission)
-        assert (said.answers_by, said.ends) == (Channel.SMS, ends)
+        [submission] = read(phone, f"MessageSid=SM1&From=%2B493012345&Body=genug&OptOutType={kind}".encode(), "", "")
+        assert isinstance(submission, Submission)
+        assert (submission.answers_by, submission.ends) == (Channel.SMS, ends)
 
 
 def test_a_whatsapp_message_can_end_texts_to_its_number() -> None:
-    [said] = items(LEADS["whatsapp"])
-    assert said.answers_by is Channel.SMS
+    [submission] = items(LEADS["whatsapp"])
+    assert submission.answers_by is Channel.SMS
 
 
 def test_what_nobody_named_is_kept_under_its_own_name() -> None:
@@ -163,25 +163,27 @@ def test_the_specifications_own_example_of_a_standard_webhook_is_authentic() -> 
     provider("standard").check(request, WebhookSecrets(signing=(secret,)), at)
 
 
-def asked(**query: str) -> Request:
+def handshake(**query: str) -> Request:
     return Request(method="GET", url=URL, headers={}, query=query, body=b"")
 
 
 def test_meta_is_told_its_challenge_only_for_our_verify_token() -> None:
     keys = WebhookSecrets(signing=(SECRET,), values={"verify_token": "ours"})
     question = {"hub.mode": "subscribe", "hub.challenge": "1158201444"}
-    reply = provider("facebook").handshake(asked(**question, **{"hub.verify_token": "ours"}), keys)
+    reply = provider("facebook").handshake(handshake(**question, **{"hub.verify_token": "ours"}), keys)
     assert reply is not None
     assert (reply.status, reply.body) == (200, "1158201444")
     for token in ("", "theirs"):
         with pytest.raises(WebhookVerificationError):
-            provider("facebook").handshake(asked(**question, **{"hub.verify_token": token}), keys)
+            provider("facebook").handshake(handshake(**question, **{"hub.verify_token": token}), keys)
     with pytest.raises(WebhookVerificationError):
-        provider("facebook").handshake(asked(**question, **{"hub.verify_token": ""}), WebhookSecrets(signing=(SECRET,)))
+        provider("facebook").handshake(
+            handshake(**question, **{"hub.verify_token": ""}), WebhookSecrets(signing=(SECRET,))
+        )
 
 
 def test_linkedin_gets_the_signature_of_its_challenge() -> None:
-    reply = provider("linkedin").handshake(asked(challengeCode="890e4665"), WebhookSecrets(signing=(SECRET,)))
+    reply = provider("linkedin").handshake(handshake(challengeCode="890e4665"), WebhookSecrets(signing=(SECRET,)))
     assert reply is not None
     expected = hmac.new(SECRET.encode(), b"890e4665", hashlib.sha256).hexdigest()
     assert json.loads(reply.body) == {"challengeCode": "890e4665", "challengeResponse": expected}
@@ -209,14 +211,14 @@ JSON = st.recursive(
 @given(content=JSON, name=st.sampled_from(sorted(PROVIDERS)))
 def test_whatever_an_authentic_body_says_it_is_read_or_held_whole(content: Any, name: str) -> None:
     body = json.dumps(content).encode()
-    found = read(Webhook(id="w", provider=name, source="w"), body, "k", "application/json")
-    assert all(isinstance(item, Submission | PendingDelivery) for item in found)
+    items = read(Webhook(id="w", provider=name, source="w"), body, "k", "application/json")
+    assert all(isinstance(item, Submission | PendingDelivery) for item in items)
 
 
 @given(body=st.binary(max_size=300), name=st.sampled_from(sorted(PROVIDERS)))
 def test_whatever_bytes_arrive_they_are_read_or_held_whole(body: bytes, name: str) -> None:
-    found = read(Webhook(id="w", provider=name, source="w"), body, "k", "text/plain")
-    assert all(isinstance(item, Submission | PendingDelivery) for item in found)
+    items = read(Webhook(id="w", provider=name, source="w"), body, "k", "text/plain")
+    assert all(isinstance(item, Submission | PendingDelivery) for item in items)
 
 
 @given(
