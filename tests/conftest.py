@@ -1,4 +1,6 @@
-"""Hypothesis profiles: the same quick examples on every run, many fresh ones with `LEADTIGHT_LONG=1`.
+"""Hypothesis profiles: quick and repeatable, or long with `LEADTIGHT_LONG=1`.
+
+The quick one runs the same examples on every run, the long one many fresh ones.
 
 botocore looks for and reads the description of a service again in every session, and moto begins one with every test.
 Here all sessions share what was read: tests over moto take half the time.
@@ -35,7 +37,10 @@ JSONFileLoader.load_file = staticmethod(cache(JSONFileLoader().load_file))  # ty
 
 
 def pytest_collection_finish() -> None:
-    """Let the collector look less often, and never at the tests themselves: a sixth of the time."""
+    """Run the garbage collector less often, and never over tests.
+
+    That saves a sixth of the time.
+    """
     gc.enable()  # importing intake's handler let it rest
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)

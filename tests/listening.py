@@ -1,4 +1,7 @@
-"""A server of ours that takes what is posted to it, for adapters that speak HTTP."""
+"""A local server that records what is posted to it.
+
+For adapters that speak HTTP.
+"""
 
 import json
 from collections.abc import Iterator
@@ -12,7 +15,7 @@ from tests.serving import serving
 
 @dataclass
 class Hook:
-    """A webhook: what it answers next, and what was posted to it."""
+    """A webhook: its next answer, and the posts it received."""
 
     url: str = ""
     status: int = 200

@@ -1,4 +1,7 @@
-"""The deployed template on a local cloud of its own, for the suites that test through it."""
+"""The deployed template on a local cloud of its own.
+
+For the suites that test through it.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,10 @@ from leadtight.devstage.local_stage import LocalStage
 
 @pytest.fixture(scope="session")
 def local_stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStage]:
-    """Run a stage on free ports with a state of its own; one per pytest process, so run these suites with `-n 0`."""
+    """Run a stage on free ports with separate state.
+
+    One per pytest process, so run these suites with `-n 0`.
+    """
     stage = LocalStage(tmp_path_factory.mktemp("stage"), port=_free_port(), console_port=_free_port())
     try:
         stage.start()
@@ -25,7 +31,10 @@ def local_stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStage
 
 @pytest.fixture(scope="module")
 def dev_info(local_stage: LocalStage) -> Iterator[DevInfo]:
-    """Say where the stage is, and let AWS clients made meanwhile reach it and nothing else."""
+    """Return the stage's addresses, and point AWS clients there.
+
+    They reach nothing else meanwhile.
+    """
     with pytest.MonkeyPatch.context() as patch:
         for name, value in local_stage.cloud.client_environment().items():
             patch.setenv(name, value)

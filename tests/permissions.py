@@ -1,4 +1,4 @@
-"""Permissions to send, as the rules give them, for tests of what sends."""
+"""Permissions to send, as the rules grant them, for tests."""
 
 from leadtight.domain.compliance.send_permission import Permission
 from leadtight.domain.model.message import Channel, Template

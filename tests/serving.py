@@ -1,4 +1,4 @@
-"""A server of ours on loopback, for adapters that ask others over HTTP."""
+"""A local server for adapters that request over HTTP."""
 
 import threading
 from collections.abc import Iterator
@@ -8,7 +8,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 @contextmanager
 def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
-    """Yield the address of a server that answers as told, and logs nothing."""
+    """Yield the address of a server with this handler.
+
+    It logs nothing.
+    """
     quiet = type("Quiet", (handler,), {"log_message": lambda *_: None})
     running = ThreadingHTTPServer(("127.0.0.1", 0), quiet)
     threading.Thread(target=running.serve_forever, daemon=True).start()

@@ -1,4 +1,4 @@
-"""What every page is held to, whoever writes it: axe-core finds nothing, and nothing sticks out of the window."""
+"""Rules for every page: axe-core is clean, nothing overflows."""
 
 from pathlib import Path
 
@@ -11,11 +11,14 @@ AXE = Path(__file__).resolve().parents[2] / ".venv" / "cdk" / "node_modules" / "
 
 
 WHOLE, COLOURS = "{resultTypes: ['violations']}", "{runOnly: ['color-contrast'], resultTypes: ['violations']}"
-"""What axe-core looks at: all it knows, and what a dark page can have wrong that the light one has not."""
+"""All checks of axe-core, and those that a dark page can fail where the light one passes."""
 
 
 def hold(page: Page, name: str) -> None:
-    """Open whatever is folded on a page, keep pictures of it light and dark, and look for what is wrong with it."""
+    """Check a page with everything unfolded, light and dark.
+
+    Keeps pictures of both.
+    """
     for each in page.locator("summary").all():
         each.click() if each.locator("xpath=..").get_attribute("open") is None else None
     SHOTS.mkdir(parents=True, exist_ok=True)

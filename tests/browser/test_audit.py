@@ -1,4 +1,7 @@
-"""The page of an audit: read at any width, by keyboard and screen reader, printed, and asking nobody for anything."""
+"""An audit's page at any width, by keyboard, printed.
+
+It works with a screen reader and requests nothing from other machines.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,10 @@ START = datetime(2026, 1, 5, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def audit_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Eight weeks of leads with every section of the page filled, and names that try to be markup."""
+    """Eight weeks of leads that fill every section.
+
+    Some names try to be markup.
+    """
     folder = tmp_path_factory.mktemp("audit")
     leads: list[tuple[object, ...]] = []
     calls: list[tuple[object, ...]] = []

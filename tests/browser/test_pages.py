@@ -1,4 +1,7 @@
-"""Every page of the desk as a browser shows it: at two sizes, light and dark, for axe and for the keyboard alone."""
+"""Every desk page in a browser.
+
+At two sizes, light and dark, for axe and by keyboard alone.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,10 @@ Shown = Callable[[World], str]
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    """A morning with leads in every list of the board: late, about to be, answered, and one whose mail comes back."""
+    """A morning with leads in every list of the board.
+
+    Late, about to be, answered, and one whose mail bounced.
+    """
     world = World()
     world.govern(replace(world.policy, ask_lead_after=timedelta(minutes=3)))
     late = world.receive(message=HOT, phone="+49 30 901820", name="Ada Obi", company="Obi & Töchter")
@@ -134,7 +140,7 @@ PAGES: dict[str, Shown] = {
 
 
 def show(page: Page, html: str) -> None:
-    """Open a page as the desk's function answers it: under its own content security policy."""
+    """Open a page under the desk's own content security policy."""
     answer = events.page(200, html, pages_board.script() if "<script>" in html else "")
 
     def fulfil(route: Route) -> None:
@@ -194,7 +200,7 @@ BY_KEYBOARD: dict[str, tuple[tuple[Pressed, ...], str]] = {
     "quarantine": ((("form:has([value=release]) [name=sure]", "Space"), ("[value=release]", "Enter")), "do=release"),
     "quarantine-flood": ((("[name=sure]", "Space"), ("[value=release_all]", "Enter")), "do=release_all"),
 }
-"""Of each page what its reader presses: where, reached by Tab alone, and what; then what is asked of us."""
+"""What a reader presses on each page (where, reached by Tab alone, and what), and the request it sends."""
 NEEDS_A_CHOICE = {"queue-outcome", "lead", "ask", "quarantine", "quarantine-flood"}
 
 
@@ -220,7 +226,7 @@ def test_every_page_is_used_by_keyboard_alone_and_sends_nothing_without_a_choice
 
 
 def press(page: Page, *presses: Pressed) -> None:
-    """Go by Tab to each place and press the key, or type the words."""
+    """Go by Tab to each place; press or type."""
     for selector, key in presses:
         tab_to(page, selector, at_most=120)
         if key in ("Enter", "Space", "ArrowDown"):

@@ -1,4 +1,7 @@
-"""The weekly review as a page: read at any width, by keyboard and screen reader, printed, and asking nobody."""
+"""The weekly review as a page, at any width, printed.
+
+It works by keyboard and screen reader, and requests nothing from other machines.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,10 @@ REASONS = ("too dear", "Too dear", "went with somebody else", NASTY)
 
 @pytest.fixture(scope="module")
 def review(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three weeks of a company: every list of the page has leads, and names and reasons that try to be markup."""
+    """Three weeks of a company that fill every list.
+
+    Some names and reasons try to be markup.
+    """
     h = History()
     spend = {"web_form": Decimal(4000), "referral": Decimal(350)}
     money = Money(monthly_spend=spend, deal_value=Decimal(8000), conversion_rate=Decimal("0.08"))

@@ -1,4 +1,4 @@
-"""What a person does on the local stage, and what must hold of every page they see."""
+"""User actions on the local stage, and page rules."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TOO_WIDE = "() => document.documentElement.scrollWidth - document.documentElemen
 
 
 class Watch:
-    """Collects what must not happen in any window of a context."""
+    """Collects forbidden events in any window of a context."""
 
     def __init__(self, context: BrowserContext) -> None:
         self.complaints: list[str] = []
@@ -54,7 +54,10 @@ class Console:
         return self.checked(urlsplit(path).path.strip("/") or "home")
 
     def checked(self, name: str, page: Page | None = None) -> Page:
-        """Return a page that is sound: title, language, labels, one heading, and nothing sticks out; keep a picture."""
+        """Return a page after checking it; keep a picture.
+
+        It has title, language, labels, one heading, and nothing overflows.
+        """
         page = page or self.page
         page.wait_for_load_state()
         page.screenshot(path=self._shots / f"{name}.png", full_page=True)
@@ -66,7 +69,7 @@ class Console:
         return page
 
     def send(self, sample: str = "warm") -> tuple[str, Page]:
-        """Send a sample inquiry by the form; return the name in it and the page that its visitor sees."""
+        """Send a sample inquiry; return its name and page."""
         page = self.open(f"/?sample={sample}")
         name = page.get_by_label("Name").input_value()
         with page.expect_popup() as popup:
@@ -74,14 +77,14 @@ class Console:
         return name, self.checked("thanks", popup.value)
 
     def open_new_lead(self) -> str:
-        """Send a sample inquiry, leave its page of thanks, open its lead and return the name in it."""
+        """Send a sample inquiry, open its lead, return its name."""
         name, thanks = self.send()
         thanks.close()
         self.open_lead(name)
         return name
 
     def lead_of(self, name: str) -> Locator:
-        """Return the entry of a lead in the list, which appears by itself."""
+        """Return a lead's entry in the self-updating list."""
         entry = self.page.locator("#leads li").filter(has=self.page.get_by_role("link", name=name, exact=True)).first
         expect(entry).to_be_visible(timeout=SOON_MS)
         return entry
@@ -109,7 +112,7 @@ class Console:
 
 
 def tab_to(page: Page, selector: str, *, at_most: int = 40) -> None:
-    """Press Tab until what is focused matches, as somebody without a mouse does."""
+    """Press Tab until the focused element matches."""
     for _ in range(at_most):
         page.keyboard.press("Tab")
         if page.evaluate("(wanted) => document.activeElement.matches(wanted)", selector):

@@ -1,4 +1,7 @@
-"""A real browser at two sizes, that tolerates no error and no request to another machine."""
+"""A real browser at two sizes.
+
+It tolerates no error and no request to another machine.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,10 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])
 def context(request: pytest.FixtureRequest, browser: Browser) -> Iterator[BrowserContext]:
-    """Open a window of one size. It fails the test when anything in it went wrong, or went out."""
+    """Open a window of one size.
+
+    It fails the test when anything in it went wrong, or sent a request to another machine.
+    """
     context = browser.new_context(viewport=request.param, reduced_motion="reduce")
     watch = Watch(context)
     yield context

@@ -1,4 +1,4 @@
-"""What Powertools reads when a handler's module is imported, as on AWS."""
+"""Environment that Powertools reads when a handler's module is imported."""
 
 import os
 

@@ -1,9 +1,9 @@
-"""What the product's calls cost by DynamoDB's own rules, counted as they are made.
+"""Costs of calls by DynamoDB's own rules, counted as made.
 
 Source of the rules: Amazon DynamoDB Developer Guide, "DynamoDB read and write operations" and "Using global secondary
 indexes" (read 30 November 2026): a write is a unit for each KB of the larger of the item before and after, twice in a
-transaction; an index is written when what it holds changes, and twice when its key does; a read is a unit for each
-4 KB, half of one when it may be a moment behind.
+transaction; an index is written when what it holds changes, and twice when its key does; a read is a unit for each 4
+KB, half of one when it may be a moment behind.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ Item = dict[str, Any]
 
 
 class Meter:
-    """Counts calls by service, and units by key, of one step of a lead's life."""
+    """Counts one step's calls by service, and units by key."""
 
     def __init__(self, events: Any, sdk: Any, region: str, table: str) -> None:
-        """Listen to the table's client (`events`) and to all others (`sdk`)."""
+        """Listen to the table's client (`events`) and all others (`sdk`)."""
         self._client = boto3.client("dynamodb", region_name=region)
         self._table = table
         self._before: dict[tuple[str, str], Item] = {}
@@ -43,7 +43,7 @@ class Meter:
             emitter.register(event, hook)
 
     def close(self) -> None:
-        """Listen no more: the client serves other tests of this process, too."""
+        """Stop listening: other tests of this process use the client."""
         for emitter, event, hook in self._hooks:
             emitter.unregister(event, hook)
 
@@ -91,7 +91,10 @@ class Meter:
 
 
 def size_of(item: Item) -> int:
-    """Return an item's size as DynamoDB counts it: names and values, in UTF-8."""
+    """Return an item's size as DynamoDB counts it.
+
+    Names and values, in UTF-8.
+    """
     return sum(len(name.encode()) + _value_size(value) for name, value in item.items())
 
 
@@ -107,7 +110,10 @@ def _units(item: Item) -> int:
 
 
 def kind_of(item: Item) -> str:
-    """Return which of the table's keys an item is under; counts of a day's budgets are one item for everybody."""
+    """Return the kind of an item's key.
+
+    Counts of a day's budgets are one item for everybody.
+    """
     is_budget = item.get("window", {}).get("S", "").startswith("sent#")
     return "COUNT#sent…/COUNT" if is_budget else _kind(item["pk"]["S"], item["sk"]["S"])
 
@@ -118,7 +124,7 @@ def _kind(pk: str, sk: str) -> str:
 
 
 def shared(value: Item) -> str:
-    """Return which key of the index this is: shards and people of one kind are one."""
+    """Return an index key with shards and people merged."""
     name = str(value["S"])
     if name == "OWNER#-":
         return name

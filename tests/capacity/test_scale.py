@@ -1,4 +1,4 @@
-"""The model of scale computes with what the product does, and its page says what it computes."""
+"""The scale model matches the product, its page the model."""
 
 import json
 import tomllib
@@ -35,7 +35,10 @@ def test_the_model_computes_with_what_the_handlers_do_call_by_call_and_key_by_ke
 
 
 def test_a_call_more_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The meter sees what a handler does besides: a read of the lead before it is stored."""
+    """The meter counts one more read of the lead.
+
+    It happens before the lead is stored.
+    """
     from leadtight.adapters.dynamodb.table import DynamoTable
 
     stored, create = tomllib.loads(LIFE.read_text(encoding="utf-8")), DynamoTable.create

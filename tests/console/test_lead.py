@@ -1,4 +1,4 @@
-"""From the form to the owner: what a visitor, and somebody at the console, see."""
+"""From form to owner, as visitor and console see it."""
 
 from __future__ import annotations
 

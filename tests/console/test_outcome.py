@@ -46,7 +46,7 @@ def test_a_lost_lead_asks_why_and_a_form_without_a_choice_is_not_sent(console: C
 
 
 def _record_by_keyboard(page: Page, label: str) -> None:
-    """Choose by Tab and arrows, and press the button with Enter."""
+    """Choose by Tab and arrows, and press Enter."""
     tab_to(page, "input[name=outcome]")
     page.keyboard.press("Space")
     while page.evaluate("document.activeElement.labels[0].textContent.trim()") != label:

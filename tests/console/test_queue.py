@@ -1,4 +1,4 @@
-"""My queue: somebody adds a lead by keyboard alone, and it is theirs."""
+"""My queue: a lead added by keyboard alone is theirs."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_a_lead_is_added_by_keyboard_alone_and_is_in_its_owners_queue(console: C
 
 
 def _open_queue(console: Console) -> Page:
-    """Follow the link to the queue that stands in the alert of a lead."""
+    """Follow the link to the queue in a lead's alert."""
     console.open_new_lead()
     console.page.locator(".story li").filter(has_text="Alert sent to").get_by_role("link").first.click()
     mail = console.page.frame_locator("iframe.mail")

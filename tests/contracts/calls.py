@@ -1,4 +1,4 @@
-"""What is asked of DynamoDB, call by call, in words: which items, read how, written on which condition."""
+"""DynamoDB calls in words: items, kind of read, conditions."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Changes as the core makes them, for tests of the tables."""
+"""Changes as the core makes them, for table tests."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -47,7 +47,7 @@ def assignment(lead: Lead, rotation: Rotation, now: datetime = NOW) -> Change:
 
 
 def among(people: list[str]) -> Policy:
-    """Return the policy with just these people in its inbound pool."""
+    """Return the policy with these people in its inbound pool."""
     new_people = {p: replace(POLICY.people["ana"], id=p) for p in people}
     pool = replace(POLICY.pools["inbound"], members=dict.fromkeys(people, 1))
     return replace(POLICY, people={**POLICY.people, **new_people}, pools={**POLICY.pools, "inbound": pool})

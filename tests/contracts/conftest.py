@@ -1,4 +1,7 @@
-"""One table thrice: in memory, in DynamoDB with the stack's keys and index, and in the twin that keeps limits."""
+"""One table in three forms.
+
+In memory, in DynamoDB with the stack's keys and index, and in the twin that keeps limits.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -44,7 +47,10 @@ def table(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> It
 
 
 def limited() -> Iterator[Table]:
-    """Yield the adapter over a DynamoDB that keeps its limits, on a clock of its own."""
+    """Yield the adapter over a DynamoDB twin that keeps limits.
+
+    It has a clock of its own.
+    """
     clock = VirtualClock(datetime(2026, 11, 23, 9, tzinfo=UTC))
     client = Client(clock, replace(NORMAL, index_lag=0), Meter(), Random(1))
     with client.serving() as table:

@@ -1,4 +1,7 @@
-"""Alarms: armed and forgotten as best effort, by Scheduler and a queue as in memory."""
+"""Alarms: armed and cancelled as best effort.
+
+By Scheduler and a queue as in memory.
+"""
 
 import json
 from collections.abc import Callable, Iterator

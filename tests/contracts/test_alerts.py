@@ -1,4 +1,4 @@
-"""How often somebody was interrupted: what every Outbox keeps of it."""
+"""Interruptions of a person, as every Outbox counts them."""
 
 from dataclasses import replace
 from datetime import timedelta

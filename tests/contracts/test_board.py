@@ -1,4 +1,7 @@
-"""What the board reads: every open lead in short, in the same transaction as the lead."""
+"""The board's rows: every open lead in short.
+
+They are stored in the same transaction as the lead.
+"""
 
 import time
 from collections.abc import Iterator

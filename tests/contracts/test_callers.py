@@ -1,4 +1,4 @@
-"""Amazon Connect and its twin place one call for the same lead and message.
+"""Amazon Connect and its twin place one call per message.
 
 moto has no outbound calls: botocore's Stubber stands in, which checks every parameter against the service's own model.
 """

@@ -1,4 +1,6 @@
-"""What each method asks of DynamoDB: an emulator is consistent whatever is asked, so the calls themselves are asserted.
+"""The DynamoDB calls of each method.
+
+An emulator is always consistent, so the calls themselves are asserted.
 
 A read that decides is consistent, a write that depends on what was read has its condition, and what was refused is read
 back. Every public method has a case.
@@ -52,7 +54,10 @@ BUDGET = Budget(key="mails", at_most=9, expires_at=NOW + DAY)
 
 @dataclass
 class World:
-    """A table with a lead, `L1`, its owed message, a held delivery `H1` and a person key `one`."""
+    """A table with one item of several kinds.
+
+    A lead, `L1`, its owed message, a held delivery `H1` and a person key `one`.
+    """
 
     table: DynamoTable
     quarantine: DynamoQuarantine
@@ -88,7 +93,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
 
 
 def stale(world: World) -> Any:
-    """Return a change that was decided on a state which has moved on since."""
+    """Return a change decided on an outdated state."""
     late = assignment(world.lead, rotation_of(world.table))
     world.table.commit(note_auto_reply(world.lead, "first", "", NOW))
     return late
@@ -184,7 +189,7 @@ def refused(ask: Callable[[], object]) -> None:
 
 
 def counted(calls: list[str]) -> list[str]:
-    """Return calls, equal ones that follow one another once, with their number."""
+    """Return calls with repeated ones merged and numbered."""
     return [f"{n} x {call}" if (n := len([*same])) > 1 else call for call, same in groupby(calls)]
 
 
@@ -281,7 +286,7 @@ def test_a_lost_race_is_a_conflict_and_what_is_never_taken_is_not(world: World, 
 
 
 def names_of(lead: str) -> dict[str, str]:
-    """Return what each writer says of a race that it lost, about a lead."""
+    """Return each writer's message about a race it lost."""
     return {
         "create": f"lead {lead}: too many writers at once",
         "merge": f"lead {lead} has moved on",

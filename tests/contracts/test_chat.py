@@ -1,4 +1,7 @@
-"""Cards to chats: handed over, refused for good or for now, over HTTP as in memory."""
+"""Cards to chats, over HTTP as in memory.
+
+Posted, refused finally or for now.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -22,7 +25,10 @@ ENVELOPE = Envelope(lead_id="L1", message_id="alert_owner-2-0")
 
 @dataclass
 class Room:
-    """A chat, what was posted in it, and how to make the next card fail with an HTTP status or its error."""
+    """A chat, its posted cards, and a failing next card.
+
+    It fails with an HTTP status or its error.
+    """
 
     chat: Chat
     titles: Callable[[], list[str]]

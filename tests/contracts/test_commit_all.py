@@ -1,4 +1,7 @@
-"""Changes of several leads in one transaction: what they share moves once, from its first state to its last."""
+"""Changes of several leads in one transaction.
+
+What they share moves once, from its first state to its last.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -20,7 +23,10 @@ SECOND = timedelta(seconds=1)
 
 
 def in_turn(table: Table, leads: Sequence[Lead], rotation: Rotation) -> Iterator[Change]:
-    """Yield what is decided on leads one after the other, each on what the one before it left."""
+    """Yield changes decided one after the other.
+
+    Each builds on the state that the one before it left.
+    """
     roster = dict(table.load_for_routing("", "inbound", POLICY.people).roster)
     for lead in leads:
         change = assign(CAPPED, lead, rotation, roster, NOW)
@@ -32,7 +38,10 @@ def in_turn(table: Table, leads: Sequence[Lead], rotation: Rotation) -> Iterator
 
 @pytest.fixture
 def changes(table: Table) -> list[Change]:
-    """Return the assignments of five leads to the three people of the pool, decided on what is stored."""
+    """Return assignments of five leads to three people.
+
+    They are decided on what is stored.
+    """
     leads = [stored(table, f"L{number}", NOW + number * SECOND) for number in range(5)]
     return [*in_turn(table, leads, rotation_of(table))]
 

@@ -1,4 +1,4 @@
-"""Every method of every port that has a twin is called by a test that runs over both."""
+"""Contract tests cover every method of every twin's port."""
 
 import ast
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ TWICE = {
     "pace",
     "retries",
 }
-"""What a test asks for that runs over both: fixtures that are there in memory and over AWS's stand-in."""
+"""Fixtures of tests that run over both: in memory and over AWS's stand-in."""
 
 ELSEWHERE = {
     "Contacts": "tests/unit/domain",
@@ -54,7 +54,7 @@ def functions() -> Iterator[ast.FunctionDef]:
 
 
 def called() -> set[str]:
-    """Return what is taken of anything in functions that are given what runs twice: of methods, their names."""
+    """Return the names of methods that contract tests call."""
     names = set[str]()
     for function in functions():
         if TWICE & {argument.arg for argument in function.args.args}:

@@ -1,4 +1,4 @@
-"""Counts of a guard: what every LeadStore takes within a window, and not one more."""
+"""Counts of a guard: limits within a window are exact."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -68,7 +68,10 @@ def test_somebody_known_counts_once_where_their_inquiry_joins(table: Table) -> N
 def test_a_limit_of_many_holds_to_the_last_one_over_however_many_items_it_is_counted(
     table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Spread over three items of shares 3, 2 and 2: the seventh is taken, the eighth is not, whatever the hashes."""
+    """Spread over three items of shares 3, 2 and 2.
+
+    The seventh is taken, the eighth is not, whatever the hashes.
+    """
     monkeypatch.setattr(form_rows, "LEAST_SHARE", 2)
     many = replace(EVERYBODY, at_most=7)
     taken = [table.create(arrival(f"L{number}"), counted(f"k{number}", many), (), NOW) for number in range(9)]

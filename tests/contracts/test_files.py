@@ -1,4 +1,7 @@
-"""Files and mails: kept, replaced and missed in S3 as in memory."""
+"""Files and mails: kept, replaced and missed.
+
+In S3 as in memory.
+"""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -19,7 +22,7 @@ from tests.contracts.conftest import REGION
 
 @pytest.fixture(params=["memory", "s3"])
 def bucket(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Return the name of a bucket; an empty one stands for memory."""
+    """Return a bucket's name; empty stands for memory."""
     if request.param == "memory":
         yield ""
         return

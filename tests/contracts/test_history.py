@@ -1,4 +1,7 @@
-"""A lead's history, page by page: what both twins give, and how large a page of the real one gets."""
+"""A lead's history page by page, in both twins.
+
+Also how large a page of the real one gets.
+"""
 
 from collections.abc import Iterator
 from datetime import timedelta

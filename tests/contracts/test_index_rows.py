@@ -1,4 +1,7 @@
-"""What the index holds of a lead: small, found by this version and the one before, and spread where it is hot."""
+"""A lead's rows in the index.
+
+Small, found by this version and the one before, and spread where it is hot.
+"""
 
 import json
 from collections import Counter
@@ -55,7 +58,10 @@ def indexed() -> list[dict[str, Any]]:
 
 
 def size(item: dict[str, Any]) -> int:
-    """Return an item's size as DynamoDB counts it: names and values."""
+    """Return an item's size as DynamoDB counts it.
+
+    Names and values.
+    """
     return sum(len(name) + len(str(next(iter(value.values()))).encode()) for name, value in item.items())
 
 
@@ -66,7 +72,10 @@ def owned(table: DynamoTable, lead_id: str = "L1", **inquiry: Any) -> Lead:
 
 
 def as_before(lead: Lead) -> None:
-    """Store a lead as the version before did: whole in the index, and no row of its own there."""
+    """Store a lead as the previous version did.
+
+    It is whole in the index, and has no row of its own there.
+    """
     row = LeadRow.of(lead)
     if lead.wake_at:
         row.gsi1pk, row.gsi1sk = keys.owner(lead.owner_id), keys.due(lead.wake_at, lead.id)
@@ -125,7 +134,10 @@ def test_the_version_before_finds_in_the_index_what_this_one_wrote(table: Dynamo
 
 
 def test_rows_that_a_rollback_leaves_do_not_take_the_place_of_leads_that_are_due(table: DynamoTable) -> None:
-    """The version before changes a lead and not its row in short, which then says what was."""
+    """The previous version changes a lead without its short row.
+
+    That row is outdated then.
+    """
     for number in range(105):
         lead = arrival(f"A{number}").after
         as_before(replace(lead, stage=Stage.LOST, closed_at=NOW, clocks=(), wake_at=None, version=lead.version + 1))
@@ -170,7 +182,10 @@ def test_a_change_that_leaves_a_lead_due_as_it_was_writes_no_second_row_of_the_i
 def test_a_board_of_20_000_leads_is_read_and_shown_whole_within_the_desks_ten_seconds(
     table: DynamoTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By processor time: a function of 512 MB has some 0.29 of a processor, so a quarter of its time is allowed."""
+    """By processor time.
+
+    A function of 512 MB has some 0.29 of a processor, so a quarter of its time is allowed.
+    """
     stored(table)
     [row] = [item for item in indexed() if item["sk"]["S"] == "BOARD"]
 

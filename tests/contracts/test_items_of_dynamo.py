@@ -1,4 +1,7 @@
-"""What DynamoDB keeps beside what is read back: for its own clean-up, for the stream's filter, and once only."""
+"""Attributes that only DynamoDB uses.
+
+For its own clean-up, for the stream's filter, and once only.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -25,7 +28,7 @@ from tests.contracts.test_held import waiting as waits
 
 HOUR = timedelta(hours=1)
 ENDS = str(int((NOW + HOUR).timestamp()) + 1)
-"""When the table may forget what ends in an hour: not before."""
+"""When the table may delete what expires in an hour: not before."""
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Leads, histories, rotations and guards: what every LeadStore and EventLog does."""
+"""Leads, histories, rotations and guards in every LeadStore and EventLog."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -327,7 +327,7 @@ def test_leads_are_loaded_in_the_order_asked_for_without_those_that_there_are_no
 
 
 def caught(table: Table, lead_id: str, now: datetime) -> Lead:
-    """Store a lead that nobody of its pool can take, and return it."""
+    """Store and return a lead that its pool cannot take."""
     nobody = replace(POLICY, people={p: replace(person, active=False) for p, person in POLICY.people.items()})
     change = assign(nobody, stored(table, lead_id, now), Rotation(pool_id="inbound"), {}, now)
     assert change is not None

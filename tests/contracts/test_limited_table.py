@@ -1,4 +1,7 @@
-"""What the twin that throttles stores and charges is what the adapter sends: item by item and byte by byte as moto."""
+"""The throttling twin stores and charges exactly as moto.
+
+What the adapter sends, item by item and byte by byte.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -26,7 +29,10 @@ Items = dict[tuple[str, str], dict[str, Any]]
 
 
 def live(table: DynamoTable) -> None:
-    """Let a lead come, be given to somebody, be written to and come again; and hold, suppress and alert."""
+    """Run a lead's life through the table.
+
+    It arrives, is assigned, written to and comes again; and hold, suppress and alert.
+    """
     lead = stored(cast(Table, table), phone="+4930901820")
     table.commit(assignment(lead, rotation_of(cast(Table, table))))
     table.create(arrival("L2"), guard("k2"), ("somebody",), NOW)

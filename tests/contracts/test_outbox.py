@@ -202,7 +202,7 @@ def test_what_no_change_brings_is_owed_once_by_its_id(table: Table) -> None:
 
 
 def owe(table: Table, lead_id: str, minute: int, template: Template, *, queued: bool = False) -> Message:
-    """Put a message into the outbox, and let it wait for a digest if it shall."""
+    """Put a message into the outbox, optionally for a digest."""
     message = Message(
         id=f"{template}-1-0",
         lead_id=lead_id,

@@ -1,4 +1,7 @@
-"""The pace of sends: all processes together begin no more in a second than the policy says."""
+"""The pace of sends.
+
+All processes together begin no more in a second than the policy says.
+"""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Who is behind a person key: what every LeadStore knows of somebody who writes again."""
+"""People behind a person key, in every LeadStore."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,7 @@
-"""Retries: the outbox is worked again in seconds, by a delayed message as in memory."""
+"""Retries: the outbox runs again after seconds.
+
+By a delayed message as in memory.
+"""
 
 import json
 from collections.abc import Callable, Iterator

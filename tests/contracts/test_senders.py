@@ -1,4 +1,7 @@
-"""Mail and texts: each call hands one message over and returns an id, by AWS as in memory."""
+"""Mail and texts: one message, one returned id.
+
+By AWS as in memory.
+"""
 
 from collections.abc import Iterator
 
@@ -40,7 +43,10 @@ def senders(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_the_same_message_handed_over_twice_is_two_mails(senders: tuple[Mailer, Texter]) -> None:
-    """No provider of mail or texts knows a message again: that it goes once is the outbox's to see to."""
+    """Providers do not deduplicate mail or texts.
+
+    Sending once is the outbox's responsibility.
+    """
     mailer, texter = senders
     mails = {mailer.send_mail(to_lead(Channel.EMAIL, "ada@example.com"), MAIL, ENVELOPE) for _ in range(2)}
     texts = {texter.send_text(to_lead(Channel.SMS, "+4930901820"), "Hello", ENVELOPE) for _ in range(2)}

@@ -1,4 +1,7 @@
-"""What went to leads lately, and what is left of a day: what every Outbox keeps of it."""
+"""Recent messages to leads and a day's remaining budget.
+
+As every Outbox keeps them.
+"""
 
 from dataclasses import replace
 from datetime import timedelta

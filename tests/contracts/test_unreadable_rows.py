@@ -1,4 +1,6 @@
-"""One bad item is one fault: a row of a newer version, or rubbish, under every kind of key.
+"""Unreadable rows under every kind of key.
+
+One bad item is one fault, be it of a newer version or rubbish.
 
 A reader of many passes over it, names it, and returns the others. A row that is asked for by its own key raises.
 Nothing of what cannot be read is changed.
@@ -52,12 +54,15 @@ ACK = "acknowledge-1-0"
 NATIONAL = DncList(name="national", as_of=NOW.date(), imported_at=NOW, numbers=1)
 OTHERS = replace(NATIONAL, name="others")
 PERSON = "Ada Obi"
-"""Stands in rubbish where a date should be: no log may tell it."""
+"""Stands in rubbish where a date should be; it must never be logged."""
 
 
 @dataclass
 class World:
-    """A table with one good row and one victim under every key, and what stands below it."""
+    """A table with a good and a bad row each.
+
+    Under every key, and what stands below the bad one.
+    """
 
     table: DynamoTable
     quarantine: DynamoQuarantine
@@ -128,7 +133,10 @@ def _filled(world: World) -> World:
 
 @dataclass(frozen=True)
 class Case:
-    """The row of one kind that is spoiled, who reads it among others, and who asks for it by its key."""
+    """One kind of spoiled row with its readers.
+
+    Those that read it among others, and those that ask for it by its key.
+    """
 
     kind: str
     pk: str

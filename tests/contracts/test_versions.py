@@ -1,4 +1,7 @@
-"""All versions of files, and messages that queues gave up: what an erasure deletes, in AWS as in memory."""
+"""Versions of files, and messages in dead-letter queues.
+
+An erasure deletes them, in AWS as in memory.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -32,14 +35,17 @@ def is_real(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
 
 @dataclass
 class Bucket:
-    """A bucket with versions, and who puts and removes files in it."""
+    """A versioned bucket, with writes and deletions."""
 
     versions: VersionedFiles
     put: Callable[[str, bytes], object]
     remove: Callable[[str], object]
 
     def holds(self, prefix: str = "") -> list[tuple[str, bytes | None, bool]]:
-        """Return every version as its key, content (of a mark None) and whether it is the latest."""
+        """Return every version: key, content, whether latest.
+
+        The content of a delete marker is None.
+        """
         versions = self.versions.versions(prefix)
         states = [(v.key, None if v.is_mark else self.versions.read(v), v.is_latest) for v in versions]
         return sorted(states, key=lambda state: (state[0], state[1] or b"", state[2]))
@@ -96,7 +102,7 @@ def test_a_file_that_was_removed_is_a_mark_over_what_it_was(versions: Bucket) ->
 
 @dataclass
 class Dead:
-    """Queues of messages that were given up, and who gives them up."""
+    """Dead-letter queues, with a way to fill them."""
 
     given_up: DeadLetters
     give_up: Callable[[str], object]

@@ -1,4 +1,7 @@
-"""Somebody places ten changes from the page alone: it names a place for each, and each place is there."""
+"""The architecture page places ten changes.
+
+It names a place for each, and each place exists.
+"""
 
 import re
 from pathlib import Path
@@ -28,7 +31,7 @@ TOP = ("leadtight/", "functions/", "infra/", "tests/", "docs/", "scripts/")
 
 
 def paths(text: str) -> list[str]:
-    """Return what stands as code and names a place from the root of the repository."""
+    """Return code spans that are repository paths."""
     return [word for word in re.findall(r"`([^`\s]+)`", text) if word.startswith(TOP)]
 
 

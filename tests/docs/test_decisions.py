@@ -1,4 +1,7 @@
-"""Decisions have numbers without gaps, one form, an index, and no mention of one that does not exist."""
+"""Decisions: numbers without gaps, one form, an index.
+
+No page mentions one that does not exist.
+"""
 
 import re
 import subprocess
@@ -33,7 +36,10 @@ def test_the_index_lists_them_all() -> None:
 
 
 def test_every_number_that_is_mentioned_exists_and_has_its_name() -> None:
-    """Code and pages say `decision 0012`, `decisions/0012` or name the file: the page must be there."""
+    """Code and pages mention only decisions that exist.
+
+    As `decision 0012`, `decisions/0012` or by the file's name.
+    """
     files = {page.file.removesuffix(".md") for page in PAGES}
     names = {page.name for page in PAGES}
     numbers = {page.number for page in PAGES}

@@ -1,4 +1,4 @@
-"""The feature table leaves no capability out, and no page claims more than tests that exist."""
+"""The feature table is complete, and names existing tests."""
 
 import re
 from pathlib import Path
@@ -44,6 +44,9 @@ def test_what_does_not_work_yet_claims_nothing_else() -> None:
 
 
 def test_a_claim_is_one_sentence() -> None:
-    """What stands in brackets may say more; a second sentence is a claim of its own, with a line of its own."""
+    """Brackets may say more; a second sentence is another claim.
+
+    That claim gets a line of its own.
+    """
     bare = [re.sub(r"\([^()]*\)|`[^`]*`|“[^”]*”|\"[^\"]*\"", "", claim) for _, claims, _ in ROWS for claim in claims]
     assert [claim for claim in bare if re.search(r"[.;] [A-Z]", claim)] == []

@@ -1,4 +1,4 @@
-"""docs/openapi.json is what the code says, and names every route of the deployed API."""
+"""docs/openapi.json matches the code and every deployed route."""
 
 import json
 

@@ -1,4 +1,7 @@
-"""Files that the pages name are there: a move or a rename of code takes its pages along."""
+"""Files that pages mention exist.
+
+A move or a rename of code takes its pages along.
+"""
 
 import re
 from pathlib import Path
@@ -8,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted({*(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md")} - {ROOT / "CHANGELOG.md"})
 BEFORE = (ROOT, ROOT / "leadtight", ROOT / "tests")
-"""Pages name a file from the root, and of the product and its tests also from there."""
+"""Pages name a file from the root, and files of the product and its tests also from there."""
 
 NAMED = re.compile(
     r"`((?:leadtight|domain|app|adapters|reporting|cli|tabular|simulation|bench|devstage|policy|functions|infra"
@@ -17,7 +20,7 @@ NAMED = re.compile(
 
 
 def there(name: str) -> bool:
-    """Tell whether a file, a folder or something that fits a pattern is there."""
+    """Return whether a file, folder or glob exists."""
     return any((base / name).exists() or ("*" in name and any(base.glob(name))) for base in BEFORE)
 
 

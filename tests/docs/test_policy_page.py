@@ -1,4 +1,7 @@
-"""The page, the schema and the meanings of the policy say what its records declare: no key more, no key less."""
+"""Policy page, schema and meanings match the records.
+
+No key more, no key less.
+"""
 
 import re
 import tomllib
@@ -23,7 +26,10 @@ STALE = "run .venv/bin/python scripts/policy_docs.py"
 
 
 def plain(value: Any) -> Any:
-    """Return a TOML value as JSON has it: days and times are texts."""
+    """Convert a TOML value to JSON.
+
+    Dates and times become strings.
+    """
     if isinstance(value, dict):
         return {k: plain(v) for k, v in value.items()}
     if isinstance(value, list):

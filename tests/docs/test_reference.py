@@ -1,4 +1,4 @@
-"""The pages of the reference say what the code has: no command, route or event more, and none less."""
+"""Reference pages list every command, route and event, no more."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,7 @@
-"""The site builds from committed pages, and a broken link or a foreign script stops it."""
+"""The site builds from committed pages.
+
+A broken link or a foreign script stops it.
+"""
 
 import re
 from pathlib import Path
@@ -15,7 +18,10 @@ CONFIG = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
 
 
 def build_site(folder: Path, page: str) -> None:
-    """Build a site of one page under the rules of ours, with a theme of nothing. Raises for whatever stops ours."""
+    """Build a one-page site under our rules.
+
+    The theme is empty. Raises for whatever stops ours.
+    """
     (folder / "docs").mkdir()
     (folder / "theme").mkdir()
     (folder / "docs" / "index.md").write_text(page, encoding="utf-8")
@@ -86,7 +92,10 @@ def test_every_page_is_in_the_navigation_or_left_out_on_purpose() -> None:
 
 
 def test_every_diagram_says_what_it_is() -> None:
-    """Mermaid draws in the browser, where a mistake is a bomb on the page: each begins with a kind that it knows."""
+    """Mermaid shows mistakes only in the browser.
+
+    Each diagram begins with a kind that it knows.
+    """
     kinds = ("flowchart ", "sequenceDiagram", "stateDiagram-v2", "classDiagram", "erDiagram")
     diagrams = [
         (file.name, diagram)
@@ -104,7 +113,7 @@ WRITTEN_BY_SCRIPTS = {"reference/policy.md", "reference/cli.md"}
 
 
 def test_a_cell_of_a_table_is_one_sentence() -> None:
-    """What stands in brackets, quotation marks or code may say more."""
+    """Brackets, quotation marks and code may say more."""
     second = []
     for file in sorted((ROOT / "docs").rglob("*.md")):
         page = file.relative_to(ROOT / "docs").as_posix()

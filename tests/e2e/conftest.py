@@ -1,4 +1,4 @@
-"""The running local stage, as each module of the suite meets it."""
+"""The running local stage, for each module of the suite."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The running local stage as a user, a recipient and an operator meet it."""
+"""The running local stage for user, recipient and operator."""
 
 import html
 import json
@@ -59,7 +59,10 @@ class Stage:
         return next(str(o["OutputValue"]) for o in stack["Outputs"] if o["OutputKey"] == name)
 
     def request(self, address: str, body: bytes | None = None, **headers: str) -> Answer:
-        """Return the answer of the API to a GET, or to a POST when there is a body; redirects are not followed."""
+        """Return the API's answer to a GET or POST.
+
+        A POST has a body; redirects are not followed.
+        """
         url = address if address.startswith("http") else f"{self.info.api_url}{address}"
         names = {name.replace("_", "-"): value for name, value in headers.items()}
         request = urllib.request.Request(url, data=body, headers=names)
@@ -70,7 +73,7 @@ class Stage:
             return Answer(error.code, _lower(error.headers), error.read().decode())
 
     def post_lead(self, **fields: Any) -> str:
-        """Send a lead as a website does, and return its id."""
+        """Send a lead as a website does; return its id."""
         answer = self.request("/leads", json.dumps(fields).encode(), content_type="application/json")
         assert answer.status == 202, answer
         return str(json.loads(answer.body)["lead_id"])
@@ -103,7 +106,10 @@ class Stage:
         return [mail for account in content["messages"].values() for mail in account]
 
     def invoke(self, function: str, event: dict[str, Any]) -> Any:
-        """Invoke a function by hand and return its answer. Fails when the function does."""
+        """Invoke a function and return its answer.
+
+        Fails when the function does.
+        """
         answer = self.client("lambda").invoke(
             FunctionName=self.output(f"{function.capitalize()}Function"), Payload=json.dumps(event).encode()
         )
@@ -118,7 +124,10 @@ class Stage:
         return name
 
     def outcome_link(self, lead_id: str, template: str = "alert_owner") -> str:
-        """Return the outcome address in the latest mail of a template, as its reader would find it."""
+        """Return the outcome address in a template's latest mail.
+
+        As its reader would find it.
+        """
         message = self.messages(lead_id, template)[-1]
         mail = next(m for m in self.sent_mails() if m["MessageId"] == message.provider_id)
         link = re.search(r"https?://\S+/o/[\w.-]+", html.unescape(str(mail["BodyText"])))
@@ -135,7 +144,10 @@ class Stage:
 
 
 def eventually(goal: str, check: Callable[[], T], *, within: float = 30) -> T:
-    """Return the first true answer of `check`. Fails when none comes in time."""
+    """Return the first true answer of `check`.
+
+    Fails when none comes in time.
+    """
     deadline = time.monotonic() + within
     while True:
         answer = check()

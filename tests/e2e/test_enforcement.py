@@ -1,7 +1,9 @@
-"""Thirty leads through the deployed template, IAM enforced: answered in time, or enforced to the end.
+"""Thirty leads through the deployed template: answered or enforced.
 
-One timeline, played once, because its clocks are real: a minute to answer, 20 s of grace, 30 s for the next owner,
-20 s of grace, and the manager has it.
+IAM is enforced.
+
+One timeline, played once, because its clocks are real: a minute to answer, 20 s of grace, 30 s for the next owner, 20 s
+of grace, and the manager has it.
 """
 
 import json
@@ -26,7 +28,7 @@ ANSWERED = 10
 
 @dataclass(frozen=True)
 class Timeline:
-    """What was done: the leads that were answered in time, those left alone, and one whose alarm was deleted."""
+    """Leads answered in time, leads ignored, and a lost alarm."""
 
     answered: list[str]
     left: list[str]
@@ -51,7 +53,10 @@ def played(stage: Stage) -> Timeline:
 
 
 def _posted(stage: Stage, numbers: range) -> list[str]:
-    """Post leads, a few at a time until those are owned: the emulator routes two or three a second."""
+    """Post leads, a few at a time until owned.
+
+    The emulator routes two or three a second.
+    """
     leads: list[str] = []
     for first in numbers[::AT_ONCE]:
         few = range(first, min(first + AT_ONCE, numbers.stop))
@@ -63,7 +68,10 @@ def _posted(stage: Stage, numbers: range) -> list[str]:
 
 
 def _lead_whose_alarm_is_deleted(stage: Stage) -> str:
-    """Return a lead that is owned and has no alarm: its queue message is gone, and so would its schedule be."""
+    """Return an owned lead whose alarm is deleted.
+
+    Its queue message is gone, and so would its schedule be.
+    """
     lead_id = stage.post_lead(name="No Alarm", email="no-alarm@example.com", message="hello")
     _owner(stage, lead_id)
     queue = stage.output("AlarmQueueUrl")

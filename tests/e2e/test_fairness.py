@@ -1,4 +1,6 @@
-"""Leads at once against the local cloud's table: totals and windows are exact, every lead is taken and assigned once.
+"""Concurrent leads: exact totals, each taken and assigned once.
+
+Against the local cloud's table; every window is exact.
 
 Short by default; `LEADTIGHT_LONG=1` runs 2,000 leads (docs/development/performance.md).
 """
@@ -40,7 +42,7 @@ WEIGHTS = {"ana": 3, "ben": 2, "cem": 1}
 
 
 def shared_among(members: Mapping[str, int]) -> Policy:
-    """Return a policy whose leads all rotate in one pool with these shares."""
+    """Return a policy with one pool and these shares."""
     policy = policies.shipped()
     pool = replace(policy.pools["inbound"], members=members, strategy=Strategy.WEIGHTED)
     routing = replace(policy.routing, rules=(replace(policy.routing.rules[-1], pool=pool.id),))
@@ -49,7 +51,10 @@ def shared_among(members: Mapping[str, int]) -> Policy:
 
 @pytest.fixture
 def table(stage: Stage) -> Iterator[DynamoTable]:
-    """Return a table of its own: nothing listens to it, so that only this test's threads route its leads."""
+    """Return a separate table without stream readers.
+
+    Only this test's threads route its leads.
+    """
     name = f"fair-{uuid4().hex}"
     stage.client("dynamodb").create_table(**declared() | {"TableName": name})
     yield DynamoTable(name, stage.info.region)
@@ -57,7 +62,7 @@ def table(stage: Stage) -> Iterator[DynamoTable]:
 
 
 def owners_in_turn(table: DynamoTable, policy: Policy, leads: int) -> list[str]:
-    """Let leads arrive and be routed by many threads at once; return their owners in the order of the rotation."""
+    """Route leads on many threads; return owners in rotation order."""
     now = datetime.now(UTC)
     intake = Intake(policy, table, PhoneEmailNormalizer(), lambda: uuid4().hex, MemoryAlarms())
     route = Route(policy, table, MemoryAlarms())
@@ -107,7 +112,10 @@ def test_stream_records_delivered_again_never_move_the_rotation(stage: Stage) ->
 
 
 def stream_records(stage: Stage) -> list[dict[str, Any]]:
-    """Return what the table's stream still holds of new leads, as it was delivered to the function."""
+    """Return new leads still in the table's stream.
+
+    As they were delivered to the function.
+    """
     client = stage.client("dynamodbstreams")
     [stream] = client.list_streams(TableName=stage.info.table)["Streams"]
     described = client.describe_stream(StreamArn=stream["StreamArn"])["StreamDescription"]

@@ -1,4 +1,7 @@
-"""A raw mail in the bucket of the deployed template: S3 tells the queue, the queue the function, IAM enforced."""
+"""A raw mail through the deployed template.
+
+S3 notifies the queue, the queue the function, IAM enforced.
+"""
 
 from leadtight.domain.model.identity import person_key
 from tests.e2e.stage import Stage, eventually

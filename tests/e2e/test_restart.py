@@ -1,4 +1,4 @@
-"""What `make dev` keeps over a stop and a start, and what goes on afterwards."""
+"""State that `make dev` keeps over a restart, and afterwards."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Function processes are killed under load, alarms are doubled, given up and lost: no acknowledged lead is lost.
+"""Acknowledged leads survive killed processes and lost alarms.
+
+Functions are killed under load; alarms are doubled, given up and lost.
 
 Short by default; `LEADTIGHT_LONG=1` takes 500 leads, and loses every alarm, which takes minutes to be noticed
 (test_enforcement.py loses one).
@@ -78,7 +80,10 @@ def address(number: int) -> str:
 
 
 def post(stage: Stage, number: int) -> str:
-    """Send a lead as a program does: again under its key until somebody has it."""
+    """Send a lead with retries under one key.
+
+    As a program does.
+    """
     body = json.dumps({"name": f"Survivor {number}", "email": address(number), "message": "hello"}).encode()
     while True:
         try:
@@ -94,7 +99,10 @@ def post(stage: Stage, number: int) -> str:
 
 
 class Killer:
-    """Kills the process of one function after every few leads, with the next ones on their way."""
+    """Kills one function's process after every few leads.
+
+    The next leads are on their way meanwhile.
+    """
 
     def __init__(self, local_stage: LocalStage) -> None:
         self.killed: Counter[str] = Counter()
@@ -111,7 +119,10 @@ class Killer:
 
 
 def workers(local_stage: LocalStage) -> list[tuple[int, str]]:
-    """Return the processes of functions, which are children of this stage's own local cloud, and whose they are."""
+    """Return function processes of this stage with their names.
+
+    They are children of its own local cloud.
+    """
     cloud = int((local_stage.cloud.folder / "cloud.pid").read_text())
     processes = []
     for folder in Path("/proc").glob("[0-9]*"):
@@ -128,7 +139,7 @@ def workers(local_stage: LocalStage) -> list[tuple[int, str]]:
 
 
 def double_and_give_up_alarms(stage: Stage, leads: list[Lead]) -> None:
-    """Let some alarms be heard twice, and others come from the dead letters."""
+    """Deliver some alarms twice, and others from dead letters."""
     sqs, queue = stage.client("sqs"), stage.output("AlarmQueueUrl")
     for lead in leads[:DOUBLED] * 2:
         sqs.send_message(QueueUrl=queue, MessageBody=alarm_body(lead))
@@ -155,12 +166,18 @@ def redrive(stage: Stage, *words: str) -> dict[str, Any]:
 
 
 def owned(stage: Stage, accepted: dict[int, str]) -> list[Lead]:
-    """Return all leads when each has an owner and something to come, else none. The sweep runs every minute."""
+    """Return all leads when each has owner and alarm.
+
+    Else none. The sweep runs every minute.
+    """
     leads = [stage.lead(lead_id) for lead_id in accepted.values()]
     return leads if all(lead.owner_id and lead.wake_at for lead in leads) else []
 
 
 def all_wake(stage: Stage, accepted: dict[int, str]) -> bool:
-    """Tell whether no lead is later than the sweep lets them be: alarms ring while it looks at them."""
+    """Check that no lead is later than the sweep allows.
+
+    Alarms ring while it looks at them.
+    """
     leads, late = owned(stage, accepted), datetime.now(UTC) - LATE_AFTER - A_SWEEP
     return bool(leads) and all(lead.wake_at and lead.wake_at > late for lead in leads)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 
 def main() -> None:
-    """Instrument what the target runs through, put its seeds into the corpus, and fuzz."""
+    """Instrument the target, seed the corpus, and fuzz."""
     import atheris  # type: ignore[import-untyped]  # it is in build/fuzz/venv only: requirements/fuzz.in
 
     with atheris.instrument_imports(include=["leadtight", "multipart", "email_validator", "jmespath"]):

@@ -1,4 +1,4 @@
-"""Texts that make a reader slow if anything does, and where in each of its inputs they may stand."""
+"""Texts that slow readers down, placed in each input."""
 
 import json
 import re
@@ -88,7 +88,7 @@ def _part(headers: bytes) -> Make:
 
 
 def _nested(pump: bytes) -> bytes:
-    """Write parts within parts, each with a piece of the text."""
+    """Nest parts, each with a piece of the text."""
     depth = min(len(pump) // 400, 500)
     opened = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(depth))
     return _MAIL + opened + b"\n" + pump[: len(pump) // 2]
@@ -130,7 +130,7 @@ def _answer(name: bytes) -> Make:
 
 
 def _delivery(seed: bytes) -> Make:
-    """Write the text in place of the longest text of a known delivery."""
+    """Replace the longest text of a known delivery."""
     content = json.loads(seed)
     longest = max(_texts(content), key=len)
     return lambda pump: json.dumps(_replaced(content, longest, pump.decode("latin-1"))).encode()
@@ -159,13 +159,19 @@ PROOF_HEADERS = (
 
 
 def _signed(pump: bytes) -> bytes:
-    """Write the text into every header by which a provider proves itself, beside a body that is known."""
+    """Write the text into every header that authenticates a provider.
+
+    Beside a known body.
+    """
     line = pump.replace(b"\n", b" ").replace(b"\r", b" ")
     return b"\n".join(name.encode() + b": " + line for name in PROOF_HEADERS) + b"\n\n{}"
 
 
 def _proofs() -> dict[str, tuple[Reader, Make, int]]:
-    """Return what tells of each provider whether a request is authentic, with the text in its headers and its body."""
+    """Return each provider's authentication with the text in its request.
+
+    In headers and body.
+    """
     proof = {name: TARGETS[f"proof_{name}"] for name in PROVIDERS}
     return {
         **{f"a proof of {name}, its headers": (read, _signed, 8_000) for name, read in proof.items()},
@@ -174,7 +180,10 @@ def _proofs() -> dict[str, tuple[Reader, Make, int]]:
 
 
 def _answers() -> dict[str, tuple[Reader, Make, int]]:
-    """Return what reads answers of providers that were asked, with the text in the longest of theirs."""
+    """Return readers of provider answers with the text in place.
+
+    The longest text of their answers is replaced.
+    """
     kinds = {name: max(seeds(name), key=len) for name in TARGETS if name.startswith(("fetched_", "listed_"))}
     return {name.replace("_", " by "): (TARGETS[name], _delivery(seed), 8_000) for name, seed in kinds.items()}
 
@@ -221,7 +230,10 @@ def _quoted(pump: bytes) -> bytes:
 
 
 def _lead_cell(column: int) -> Make:
-    """Write the text into one cell of the first of two leads."""
+    """Write the text into a cell of the first lead.
+
+    There are two leads.
+    """
 
     def make(pump: bytes) -> bytes:
         cells = [b"L1", b"ada@example.com", b"2026-11-23 09:00", b"Ana", b"web", b"open"]
@@ -234,7 +246,10 @@ def _lead_cell(column: int) -> Make:
 
 
 def _activity_cell(column: int) -> Make:
-    """Write the text into one cell of the first of two activities."""
+    """Write the text into a cell of the first activity.
+
+    There are two activities.
+    """
 
     def make(pump: bytes) -> bytes:
         cells = [b"L1", b"2026-11-23 09:03", b"Call", b"Called"]
@@ -246,7 +261,10 @@ def _activity_cell(column: int) -> Make:
 
 
 def _many_activities(pump: bytes) -> bytes:
-    """Write an activity of another kind and person for each forty bytes of the text."""
+    """Write an activity for each forty bytes of the text.
+
+    Each is of another kind and person.
+    """
     pieces = [_quoted(pump[at : at + 20]) for at in range(0, len(pump), 40)]
     leads = b"".join(b"L%d,a%d@example.com,2026-11-23 09:00,Ana,web,open\n" % (n, n) for n in range(len(pieces)))
     rows = b"".join(b"L%d,2026-11-23 09:03,%s,x\n" % (n, piece) for n, piece in enumerate(pieces))
@@ -285,7 +303,10 @@ def _row(*texts: bytes) -> bytes:
 
 
 def _workbook(rows: Callable[[bytes], Iterable[tuple[bytes, ...]]]) -> Make:
-    """Write rows into a workbook, unpacked: packing it would make every text short."""
+    """Write rows into an unpacked workbook.
+
+    Packing it would make every text short.
+    """
 
     def make(pump: bytes) -> bytes:
         file = BytesIO()
@@ -300,7 +321,7 @@ def _workbook(rows: Callable[[bytes], Iterable[tuple[bytes, ...]]]) -> Make:
 
 
 def _pieces(pump: bytes) -> Iterator[tuple[bytes, ...]]:
-    """Yield a row of five cells for each hundred bytes of the text."""
+    """Yield a row of five cells per hundred bytes."""
     for at in range(0, len(pump), 100):
         yield tuple(pump[at + cell : at + cell + 20] for cell in range(0, 100, 20))
 
@@ -332,7 +353,10 @@ FILES: Mapping[str, tuple[str, Make]] = {
 
 
 def _deliveries() -> dict[str, tuple[Reader, Make, int]]:
-    """Return the reader of each provider's deliveries that are JSON, with the text in the longest of theirs."""
+    """Return readers of JSON deliveries with the text in place.
+
+    The longest text of each is replaced.
+    """
     bodies = {name: seeds(f"delivery_{name}") for name in PROVIDERS}
     first = {name: next((seed for seed in examples if seed[:1] in b"{["), b"") for name, examples in bodies.items()}
     return {
@@ -366,4 +390,4 @@ READERS: Mapping[str, tuple[Reader, Make, int]] = {
     **{f"a file, {name}": (_file("a.xlsx"), make, 8_000) for name, make in WORKBOOKS.items()},
     **{f"a file, {name}": (_file(file), make, 8_000) for name, (file, make) in FILES.items()},
 }
-"""What reads, where the text stands in what it reads, and a length at which a linear reader takes milliseconds."""
+"""A reader, the place of the text in its input, and a length at which a linear reader takes milliseconds."""

@@ -1,4 +1,4 @@
-"""What the engines begin with: for each target something that its reader understands."""
+"""Seeds of the engines: understood inputs for each target."""
 
 import json
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from tests.unit.adapters.inbound.webhooks.test_listing import ONE_EACH
 
 
 def seeds(name: str) -> tuple[bytes, ...]:
-    """Return the understood inputs of a target, or one that is empty."""
+    """Return a target's understood inputs, or an empty one."""
     kind, _, of = name.partition("_")
     if kind == "delivery":
         return tuple(example.body for example in ALL.values() if example.webhook.provider == of)

@@ -1,4 +1,6 @@
-"""Everything that reads what strangers send, each as one function of bytes that must return.
+"""Everything that reads what strangers send, as fuzz targets.
+
+Each is one function of bytes that must return.
 
 Two engines drive them: Hypothesis in `make test`, atheris in `make fuzz`. A target lets through what its reader
 documents; anything else that it raises is a bug.
@@ -61,7 +63,7 @@ def _event(raw: bytes, kind: str) -> dict[str, Any]:
 
 
 def json_lead(data: bytes) -> None:
-    """Receive a JSON lead, twice: what was taken once must be known again."""
+    """Receive a JSON lead twice; the second is known."""
     with suppress(events.UnreadableBodyError, events.BodyTooLargeError, InvalidInquiry):
         body = events.json_object(events.body(_event(data, "")))
         intake, _ = _intake()
@@ -70,7 +72,10 @@ def json_lead(data: bytes) -> None:
 
 
 def form(data: bytes) -> None:
-    """Receive a form post; the first byte chooses the content type, or takes it from the first line."""
+    """Receive a form post.
+
+    The first byte chooses the content type, or takes it from the first line.
+    """
     kind, body = KINDS[(data[0] if data else 0) % len(KINDS)], data[1:]
     if data[:1] == b"\xff":
         line, _, body = body.partition(b"\n")
@@ -81,7 +86,10 @@ def form(data: bytes) -> None:
 
 
 def built(post: SampleFormPost) -> Callable[[bytes], None]:
-    """Return the target that takes what a builder's server posts: each is a lead or held, unless it says nothing."""
+    """Return the target for posts of a form builder.
+
+    Each post is a lead or held, unless it is empty.
+    """
 
     def target(data: bytes) -> None:
         intake, table = _intake()
@@ -122,7 +130,10 @@ def _webhook(name: str) -> Webhook:
 
 
 def delivery(name: str) -> Callable[[bytes], None]:
-    """Return the target that reads a provider's authentic delivery and settles every item of it."""
+    """Return the target that settles a provider's authentic delivery.
+
+    It reads every item of it.
+    """
 
     def target(data: bytes) -> None:
         webhook = _webhook(name)
@@ -138,7 +149,10 @@ def delivery(name: str) -> Callable[[bytes], None]:
 
 
 def proof(name: str) -> Callable[[bytes], None]:
-    """Return the target that asks a provider whether a request of strangers is authentic: it never is."""
+    """Return the target that authenticates strangers' requests.
+
+    None is ever authentic.
+    """
 
     def target(data: bytes) -> None:
         head, _, body = data.partition(b"\n\n")
@@ -163,7 +177,10 @@ def proof(name: str) -> Callable[[bytes], None]:
 
 
 def fetched(name: str) -> Callable[[bytes], None]:
-    """Return the target that reads what a provider answers when it is asked for a lead it announced."""
+    """Return the target that reads a provider's fetched lead.
+
+    The provider announced it before.
+    """
 
     def target(data: bytes) -> None:
         policy = replace(POLICY, webhooks={name: _webhook(name)})
@@ -179,7 +196,7 @@ def fetched(name: str) -> Callable[[bytes], None]:
 
 
 def listed(name: str) -> Callable[[bytes], None]:
-    """Return the target that reads what a provider answers when it is asked what it has had."""
+    """Return the target that reads a provider's list of leads."""
 
     def target(data: bytes) -> None:
         fetching = Fetching(POLICY, lambda: {name: KEYS}, lambda *_: data)
@@ -218,5 +235,6 @@ SEEDS: Mapping[str, tuple[bytes, ...]] = {
     "policy": (policies.SHIPPED.read_bytes(),),
     **{f"form_{name}": (post.body,) for name, post in POSTS.items()},
 }
-"""What the engines begin with, besides nothing; deliveries begin with those in
-`tests/unit/adapters/inbound/webhooks/deliveries.py`."""
+"""Seeds of the engines, besides nothing. Deliveries begin with those in
+`tests/unit/adapters/inbound/webhooks/deliveries.py`.
+"""

@@ -1,4 +1,6 @@
-"""The time of every reader grows with the length of what it reads, whatever that is made of (R2).
+"""Every reader's time grows linearly with its input (R2).
+
+Whatever the input is made of.
 
 `make test` tries each reader with a tenth of the texts (an audit, which takes longer, with two), each text with a tenth
 of the readers; `make fuzz` all of them.
@@ -14,14 +16,14 @@ import pytest
 from tests.fuzz.growth import PUMPS, READERS, Make, Reader
 
 ALL = "GROWTH"
-"""The variable of the environment by which `make fuzz` asks for every text."""
+"""The environment variable by which `make fuzz` asks for every text."""
 
 SHARE, SHARE_OF_AUDITS = 10, 40
 NOTHING = 0.05
-"""Seconds of CPU below which growth is not looked at: a quadratic reader is far above at four times the length."""
+"""Seconds of CPU below which growth is ignored; a quadratic reader is far above at four times the length."""
 
 LINEAR = 8
-"""Times as long for four times the length: linear is four, quadratic sixteen."""
+"""Factor of time for four times the length: linear is four, quadratic sixteen."""
 
 MOST = 6.0
 """Seconds for 64 KB of anything on a busy machine."""
@@ -34,7 +36,7 @@ def seconds(read: Reader, raw: bytes) -> float:
 
 
 def worse_than_linear(read: Reader, make: Make, length: int, pumps: Sequence[bytes]) -> list[str]:
-    """Return what makes a reader take more than its share, in words."""
+    """Return descriptions of inputs that take superlinear time."""
     bad = []
     for pump in pumps:
         small, large = (make(pump * (size // len(pump))) for size in (length, 4 * length))

@@ -1,4 +1,7 @@
-"""Whatever strangers send, each reader returns or says what is wrong; atheris digs on (docs/development/fuzzing.md)."""
+"""Readers return or name the error, whatever strangers send.
+
+Atheris digs on (docs/development/fuzzing.md).
+"""
 
 import json
 import time
@@ -38,7 +41,10 @@ JSON = st.recursive(
 
 @st.composite
 def mutated(draw: st.DrawFn, examples: tuple[bytes, ...]) -> bytes:
-    """Return a known delivery with something in it replaced, doubled or cut out."""
+    """Return an example delivery with one part replaced.
+
+    Or doubled, or cut out.
+    """
     content = draw(st.sampled_from(examples))
     start, end = sorted((draw(st.integers(0, len(content))), draw(st.integers(0, len(content)))))
     middle = draw(
@@ -49,7 +55,7 @@ def mutated(draw: st.DrawFn, examples: tuple[bytes, ...]) -> bytes:
 
 @st.composite
 def reshaped(draw: st.DrawFn, examples: tuple[bytes, ...]) -> bytes:
-    """Return a known delivery of JSON in which one value is another."""
+    """Return an example JSON delivery with one value changed."""
     try:
         content = json.loads(draw(st.sampled_from(examples)))
     except ValueError:

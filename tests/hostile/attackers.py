@@ -1,7 +1,7 @@
-"""Attackers: each says what a stranger with a script sends, request by request. What they know is public.
+"""Attackers: requests that a stranger sends with a script.
 
-They know the form, the API, the name of a webhook, addresses and numbers of victims, and of whoever writes to the firm.
-They have no key of ours. `chance` decides all, so that a run can be done again.
+What they know is public. They know the form, the API, the name of a webhook, addresses and numbers of victims, and of
+people who write to the firm. They have no key of ours. `chance` decides all, so that a run can be done again.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from scripts.load import requests
 VICTIMS = tuple(f"victim{number}@victims.example.com" for number in range(20))
 VICTIM_NUMBERS = tuple(f"+4930{90182000 + number}" for number in range(20))
 DEAR_NUMBERS = ("+23222334455", "+21699123456", "+9647701234567", "+447911123456", "+12025550123")
-"""Texts to some countries cost forty times as much, and part of it goes to whoever owns the number."""
+"""Texts to some countries cost forty times as much, and part of it goes to the number's owner."""
 
 WORDS = ("roof", "heating", "window", "garden", "kitchen", "boiler", "door", "wall", "floor", "solar")
 HOOK = "offers"
@@ -27,7 +27,7 @@ HOOK = "offers"
 
 @dataclass(frozen=True, slots=True)
 class Attack:
-    """One act: a request to one of our functions, or a mail."""
+    """One act: a request to our functions, or a mail."""
 
     event: Mapping[str, Any] | None = None
     function: str = "intake"
@@ -49,11 +49,14 @@ class Attacker:
     """Signed deliveries that were overheard."""
 
     def address(self) -> str:
-        """Return an address of a network of its own: a /64 of another provider each time."""
+        """Return an address of another network each time.
+
+        A /64 of another provider.
+        """
         return f"2001:db8:{self.chance.randrange(2**16):x}:{self.chance.randrange(2**16):x}::{self.chance.randrange(9)}"
 
     def words(self, most: int = 12) -> str:
-        """Return something that reads like a text and is never the same."""
+        """Return text that looks natural and never repeats."""
         return " ".join(self.chance.choice(WORDS) for _ in range(self.chance.randint(3, most)))
 
     def stranger(self) -> str:
@@ -62,13 +65,19 @@ class Attacker:
 
 
 def one_victim(attacker: Attacker, number: int) -> Attack:
-    """Write to the firm as one victim, with other words and another source each time (R3, R5)."""
+    """Write to the firm as one victim (R3, R5).
+
+    With other words and another source each time.
+    """
     body = {"name": "Vic Tim", "email": VICTIMS[0], "message": f"{attacker.words()} {number}", "source": f"s{number}"}
     return Attack(requests.lead(body, address=attacker.address()))
 
 
 def one_victim_spelled(attacker: Attacker, number: int) -> Attack:
-    """Write as one mailbox in ever another spelling: behind a plus, and in capitals."""
+    """Write as one mailbox in ever another spelling.
+
+    Behind a plus, and in capitals.
+    """
     local = "".join(attacker.chance.choice((letter, letter.upper())) for letter in "victim0")
     email = f"{local}+{number}@victims.example.com" if number % 2 else f"{local}@victims.example.com"
     return Attack(
@@ -77,13 +86,19 @@ def one_victim_spelled(attacker: Attacker, number: int) -> Attack:
 
 
 def many_strangers(attacker: Attacker, number: int) -> Attack:
-    """Have the firm write to ever another stranger, from ever another network."""
+    """Have the firm write to ever another stranger.
+
+    From ever another network.
+    """
     body = {"name": attacker.words(3), "email": attacker.stranger(), "message": attacker.words()}
     return Attack(requests.lead(body, address=attacker.address()))
 
 
 def texts(attacker: Attacker, number: int) -> Attack:
-    """Have the firm text numbers at home and where a text is dear, with a consent of one's own making (R3)."""
+    """Have the firm text expensive numbers (R3).
+
+    Also numbers at home; the consent is made up.
+    """
     phone = attacker.chance.choice((*VICTIM_NUMBERS, *DEAR_NUMBERS))
     consent = {"sms": True, "calls": True, "text": "I agree", "url": "https://www.example.com/"}
     body = {"name": "Vic Tim", "phone": phone, "message": f"{attacker.words()} {number}", "consent": consent}
@@ -91,7 +106,10 @@ def texts(attacker: Attacker, number: int) -> Attack:
 
 
 def forms(attacker: Attacker, number: int) -> Attack:
-    """Fill the form from everywhere, as slowly and with as much variety as a person would (R6)."""
+    """Fill the form like people, from everywhere (R6).
+
+    As slowly and with as much variety as a person would.
+    """
     fields = {
         "your-name": attacker.words(3).title(),
         "your-email": attacker.chance.choice((attacker.stranger(), *VICTIMS)),
@@ -112,7 +130,7 @@ def forms_from_one_network(attacker: Attacker, number: int) -> Attack:
 
 
 def form_claims(attacker: Attacker, number: int) -> Attack:
-    """Say by a form who owns the lead, since when it waits, what it is worth and what its sender agreed to (R15)."""
+    """Claim owner, age, value and consent in a form (R15)."""
     fields = {
         "your-name": "Vic Tim",
         "your-email": attacker.chance.choice(VICTIMS),
@@ -129,7 +147,10 @@ def form_claims(attacker: Attacker, number: int) -> Attack:
 
 
 def large(attacker: Attacker, number: int) -> Attack:
-    """Send as much as a door takes, on leads of people who write to the firm (R11, R12)."""
+    """Send the largest requests that are accepted (R11, R12).
+
+    On leads of people who write to the firm.
+    """
     email = attacker.chance.choice(attacker.known_addresses or VICTIMS)
     fields = {f"f{number}-{each}": attacker.words(3) * 90 for each in range(20)}
     body = {"name": "Vic Tim", "email": email, "message": attacker.words() * 300, "fields": fields}
@@ -137,7 +158,10 @@ def large(attacker: Attacker, number: int) -> Attack:
 
 
 def keys(attacker: Attacker, number: int) -> Attack:
-    """Take the idempotency keys that an import, a provider or a colleague will use (R7)."""
+    """Take idempotency keys of others in advance (R7).
+
+    An import, a provider or a colleague will use them.
+    """
     source = attacker.chance.choice(
         ("hubspot", "web_form", "email", "form:contact", "held:contact", "offers", "import")
     )
@@ -146,7 +170,10 @@ def keys(attacker: Attacker, number: int) -> Attack:
 
 
 def unsigned(attacker: Attacker, number: int) -> Attack:
-    """Deliver to a webhook without its secret: no signature, somebody's, or one of another time."""
+    """Deliver to a webhook without its secret.
+
+    No signature, somebody else's, or one of another time.
+    """
     body = json.dumps({"name": "Vic Tim", "email": VICTIMS[0], "message": attacker.words()})
     made = base64.b64encode(attacker.chance.randbytes(32)).decode()
     signature = attacker.chance.choice(
@@ -158,7 +185,7 @@ def unsigned(attacker: Attacker, number: int) -> Attack:
 
 
 def replayed(attacker: Attacker, number: int) -> Attack:
-    """Deliver again what was overheard, as it was or with other words."""
+    """Replay an intercepted delivery, unchanged or with other words."""
     if not attacker.replays:
         return unsigned(attacker, number)
     event = dict(attacker.chance.choice(attacker.replays))
@@ -168,7 +195,10 @@ def replayed(attacker: Attacker, number: int) -> Attack:
 
 
 def mails(attacker: Attacker, number: int) -> Attack:
-    """Write mails in the name of people who write to the firm: that they want to hear nothing more, or more (R8)."""
+    """Forge mails of people who write to the firm (R8).
+
+    They want to hear nothing more, or more.
+    """
     sender = attacker.chance.choice((*attacker.known_addresses, *VICTIMS))
     words = attacker.chance.choice(
         ("STOP", "unsubscribe", "Please delete me", attacker.words(), f"{number} call me today")
@@ -183,7 +213,10 @@ def mails(attacker: Attacker, number: int) -> Attack:
 
 
 def slow_mails(attacker: Attacker, number: int) -> Attack:
-    """Write mails that are slow to read (R2): runs of one sign, deep quotations, endless headers."""
+    """Write mails that are slow to read (R2).
+
+    Runs of one character, deep quotations, endless headers.
+    """
     body = attacker.chance.choice(
         (
             " " * 20_000 + "stop",
@@ -199,7 +232,10 @@ def slow_mails(attacker: Attacker, number: int) -> Attack:
 
 
 def rubbish(attacker: Attacker, number: int) -> Attack:
-    """Send what is no request of ours: other methods' bodies, broken base64, endless nesting, unknown names."""
+    """Send invalid requests.
+
+    Other methods' bodies, broken base64, endless nesting, unknown names.
+    """
     bodies = (
         "",
         "null",

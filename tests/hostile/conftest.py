@@ -1,4 +1,7 @@
-"""A stage with a lead, in which what a stranger sends goes the whole way: handlers, adapters, stream, mails."""
+"""A stage with a lead, for end-to-end hostile requests.
+
+Handlers, adapters, stream, mails.
+"""
 
 import json
 from collections.abc import Iterator
@@ -35,7 +38,7 @@ FILLED = "outcome=no_answer&submission=1&do=release&sure=yes&held=L1&said=yes&na
 
 @dataclass
 class Door:
-    """The stage as a stranger meets it, and what they must not change."""
+    """The stage as a stranger meets it, and protected state."""
 
     stage: LoadStage
     key: str
@@ -70,7 +73,7 @@ class Door:
         return next(str(event["lead_id"]) for _, event in self.stage.events if event["kind"] == "lead_received")
 
     def token(self, purpose: LinkPurpose, person: str | None = None, subject: str | None = None) -> str:
-        """Return a link that is good, as our own code would sign it."""
+        """Return a valid link, as our own code signs it."""
         lead = self.lead()
         who = person or {
             LinkPurpose.ASK: "lead",
@@ -109,6 +112,6 @@ def door() -> Iterator[Door]:
 
 @pytest.fixture
 def taken(door: Door) -> Door:
-    """Return the stage with an urgent lead that has an owner."""
+    """Return the stage with an urgent, owned lead."""
     door.post(name="Ada Obi", email="ada@example.com", phone="+4930901820", message="Please call me today")
     return door

@@ -1,4 +1,7 @@
-"""A siege: an attacker and ordinary visitors at one stage with AWS's limits, and what became of both."""
+"""A siege: an attacker and ordinary visitors at one stage.
+
+The stage has AWS's limits; the result is what became of both.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,7 @@ OWNER_WITHIN, CLOCK_WITHIN, REPLY_WITHIN = 180.0, 180.0, 300.0
 """Seconds. The promise to an urgent lead is five minutes (`targets.hot`); a spilled post comes back after two."""
 
 DOLLARS_A_REQUEST = 0.001
-"""Ten thousand requests cost ten dollars at most, whatever is in them."""
+"""Ten thousand requests cost ten dollars at most, whatever their content."""
 
 TRIES = 8
 """How often a script sends what was refused for now."""
@@ -43,7 +46,7 @@ SIGNING = base64.b64encode(b"a secret that nobody overhears").decode()
 
 
 def besieged() -> Policy:
-    """Return the shipped policy with a webhook of a provider that signs."""
+    """Return the shipped policy with a webhook that is signed."""
     shipped = policies.shipped()
     names = ("name", "email", "phone", "message")
     hook = Webhook(id=HOOK, provider="standard", source=HOOK, fields={name: name for name in names})
@@ -52,7 +55,10 @@ def besieged() -> Policy:
 
 @dataclass(frozen=True, slots=True)
 class Waited:
-    """How many seconds an ordinary visitor waited for an owner, a reply and a clock; None: for ever."""
+    """Seconds a visitor waited for owner, reply and clock.
+
+    None: for ever.
+    """
 
     owner: float | None
     reply: float | None
@@ -61,7 +67,10 @@ class Waited:
 
 @dataclass
 class Siege:
-    """One run: `requests` of one strategy at the attacker's rate, and fifty ordinary leads meanwhile."""
+    """One run: an attacker's requests and fifty ordinary leads.
+
+    `requests` of one strategy come at the attacker's rate.
+    """
 
     strategy: Strategy
     requests: int
@@ -70,10 +79,13 @@ class Siege:
     limits: Limits = LARGE
     visited: dict[int, float] = field(default_factory=dict)
     answers: dict[int, int] = field(default_factory=dict)
-    """When each ordinary visitor wrote, and what the API answered them last."""
+    """When each ordinary visitor wrote, and the API's last answer."""
 
     def __post_init__(self) -> None:
-        """Prepare the stage and the attacker, who knows who writes to the firm today and overheard its provider."""
+        """Prepare stage and attacker.
+
+        The attacker knows who writes to the firm today and overheard its provider.
+        """
         self.policy = besieged()
         secrets = {"webhooks": {HOOK: {"signing": [SIGNING]}}}
         self.stage = LoadStage(
@@ -108,7 +120,9 @@ class Siege:
             self.stage.mail(f"inbound/{number}", attack.mail)
 
     def _visit(self, number: int, email: str) -> None:
-        """Let an ordinary visitor write, by the form or by a page's script; each has a line of their own.
+        """Send an ordinary inquiry by form or script.
+
+        Each visitor has a line of their own.
 
         A script sends again when the API asks it to; a browser does not.
         """
@@ -129,7 +143,10 @@ class Siege:
     # what became of it
 
     def waits(self) -> dict[int, Waited]:
-        """Return what each ordinary visitor waited for, whichever lead has their words; None: it never came."""
+        """Return each ordinary visitor's waits.
+
+        Whichever lead has their words; None: it never came.
+        """
         by_id = {life.lead_id: life for life in lives(self.stage)}
         taken = {int(marked): pk for pk, marked in self._marked()}
         return {number: self._waited(number, by_id.get(taken.get(number, ""))) for number in range(ORDINARY)}
@@ -146,7 +163,10 @@ class Siege:
         return Waited(owner, reply, clock)
 
     def _marked(self) -> Iterator[tuple[str, str]]:
-        """Yield every lead with an ordinary visitor's words in its row or history, and the visitor's number."""
+        """Yield leads with an ordinary visitor's words, and visitor's number.
+
+        The words are in its row or history.
+        """
         for pk, there in self.stage.table.items.items():
             if pk.startswith("LEAD#"):
                 for item in there.values():
@@ -159,7 +179,10 @@ class Siege:
         return Counter(mail.to.casefold() for mail in self.stage.account.mails if mail.to not in team)
 
     def strangers(self) -> Counter[str]:
-        """Return how many mails each address got that is neither the team's nor an ordinary visitor's."""
+        """Count mails to addresses of strangers.
+
+        Neither the team's nor an ordinary visitor's.
+        """
         return Counter({to: n for to, n in self.mails_to().items() if to not in self.ordinary})
 
     def dollars(self) -> float:
@@ -168,12 +191,15 @@ class Siege:
 
 
 def _mark(number: int) -> str:
-    """Return the words by which an ordinary visitor's inquiry is found again."""
+    """Return the words that identify an ordinary visitor's inquiry."""
     return f"house-{number:03d}"
 
 
 def most_to_one(policy: Policy) -> int:
-    """Return how many mails one person may get in a day because somebody wrote in their name."""
+    """Return one person's daily limit of unrequested mails.
+
+    Somebody wrote in their name.
+    """
     limits = policy.messaging.limits
     return min(limits.acknowledgements_per_person + 1, limits.per_person(Channel.EMAIL))
 

@@ -1,4 +1,7 @@
-"""What a stranger types is text everywhere: on every page, in every mail, text and card, by whichever door it came."""
+"""Strangers' input is text everywhere, from every channel.
+
+On every page, in every mail, text and card.
+"""
 
 import email
 import json
@@ -65,7 +68,10 @@ class Elements(HTMLParser):
 
 
 def assert_harmless(html: str, *, own_scripts: int = 0) -> None:
-    """Assert that a page holds no element, handler or address of a stranger's, and nothing was computed."""
+    """Assert that a page contains nothing active from a stranger.
+
+    No element, handler or address, and nothing was evaluated.
+    """
     elements = Elements(html).found
     own = {"meta", "link"}  # in the head of every page; what may stand in them is asserted below
     assert sum(tag == "script" for tag, _ in elements) == own_scripts
@@ -80,7 +86,7 @@ def assert_harmless(html: str, *, own_scripts: int = 0) -> None:
 
 
 def by_json(door: Door, text: str) -> dict[str, Any]:
-    """Send it as a program without a key, in every field that there is."""
+    """Send it as JSON without a key, in every field."""
     every = dict.fromkeys(("name", "company", "subject", "phone", "country", "city", "role", "budget", "source"), text)
     consent = {"sms": True, "text": text, "url": text}
     fields = {text[:80]: text, "permalink": text}
@@ -91,7 +97,7 @@ def by_json(door: Door, text: str) -> dict[str, Any]:
 
 
 def by_form(door: Door, text: str) -> dict[str, Any]:
-    """Fill it into every field of the form, and into fields that the form has not."""
+    """Send it in every form field, and unknown fields."""
     fields = {"your-name": text, "your-email": "ada@example.com", "your-message": f"call me today {text}", "tel": text}
     event = requests.form("contact", fields | {"company": text, text[:80]: text}, user_agent=text, referer=text)
     answer = door.stage._visit(event, "intake")

@@ -1,4 +1,7 @@
-"""Large posts of strangers take turns at the doors: programs come again, forms are spilled, small ones never wait."""
+"""Strangers' large posts take turns; small ones never wait.
+
+Programs come again, forms are spilled.
+"""
 
 from leadtight.app.intake.large_posts import AT_MOST_A_MINUTE
 from scripts.load import requests

@@ -1,4 +1,7 @@
-"""Links and tokens: each opens what it was made for, as it was made, for whom it was made, and changes nothing else."""
+"""Links open only their purpose, unchanged, for their person.
+
+They change nothing else.
+"""
 
 import base64
 import hashlib
@@ -17,7 +20,7 @@ from scripts.load.stage import MONDAY_NINE
 from tests.hostile.conftest import FILLED, ROUTES, Door
 
 OPENS = {200, 302, 303, 400, 404, 409, 422}
-"""What a link that is believed answers; a report that nobody wrote yet and a form without a choice are among them."""
+"""Statuses of a link that is believed. A report not yet written and a form without a choice are among them."""
 
 OPENED_BY = [(route, purpose) for purpose, routes in ROUTES.items() for route in routes]
 KEYRING = Keyring(current="k2", keys={"k1": b"first secret", "k2": b"second secret"})
@@ -137,7 +140,10 @@ def test_a_link_of_one_key_is_not_good_under_the_name_of_another(other: str) -> 
 
 
 def _may(person: str, owner: str, purpose: LinkPurpose) -> bool:
-    """Tell what `docs/development/security.md` promises: the owner and their managers; boards for managers."""
+    """Check access as `docs/development/security.md` promises.
+
+    The owner and their managers; boards for managers.
+    """
     return person == "mia" or (purpose is LinkPurpose.OUTCOME and person == owner) or purpose is LinkPurpose.QUEUE
 
 

@@ -1,4 +1,7 @@
-"""No route sends a visitor where a stranger wants them: not by a field, a header, a query or the path."""
+"""No route redirects where a stranger wants.
+
+Not by a field, a header, a query or the path.
+"""
 
 from urllib.parse import urlencode, urljoin, urlsplit
 

@@ -1,4 +1,6 @@
-"""Beside ten thousand hostile requests in ten minutes fifty ordinary leads have owner, reply and clock in time.
+"""Ordinary leads stay in time beside ten thousand hostile requests.
+
+Fifty of them in ten minutes get owner, reply and clock.
 
 A run is of the attacker's whole rate, and by default of its first seconds; `make hostile` runs the ten minutes.
 """
@@ -28,7 +30,7 @@ MIXED = 10_000 if os.environ.get("LEADTIGHT_LONG") else 600
 
 
 def assert_held(siege: Siege) -> None:
-    """Assert what a siege must not change, and print what it cost."""
+    """Assert what a siege must not change; print its cost."""
     waits = siege.waits()
     print(  # noqa: T201 - the cost of an attack is to be seen
         f"\n{siege.strategy.__name__}: {siege.requests} requests in {siege.seconds:.0f} s cost ${siege.dollars():.2f};"

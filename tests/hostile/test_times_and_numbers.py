@@ -1,4 +1,7 @@
-"""Times and numbers that a stranger makes up: kept as they are, and believed by no clock, text or call."""
+"""Invented times and numbers are stored but not believed.
+
+No clock, text or call believes them.
+"""
 
 import json
 
@@ -20,7 +23,7 @@ NUMBERS = (
     "+9791234567890",
     "118",
 )
-"""Networks of no country, satellites, and numbers that charge whoever calls them."""
+"""Networks of no country, satellites, and numbers that charge the caller."""
 
 
 @pytest.mark.parametrize("at", TIMES)

@@ -1,4 +1,7 @@
-"""Judge AWS calls by the roles of a synthesised template, as IAM would: offline, with the local cloud's evaluator."""
+"""Judge AWS calls by a template's roles, as IAM would.
+
+Offline, with the local cloud's evaluator.
+"""
 
 from __future__ import annotations
 
@@ -19,12 +22,15 @@ ARNS = {
     "AWS::SQS::Queue": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{{}}",
     "AWS::S3::Bucket": "arn:aws:s3:::{}",
 }
-"""How the ARN of a named thing is written; the others are known by their ARN."""
+"""Formats of named resources' ARNs; the others are known by their ARN."""
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What IAM is asked: an action such as `s3:PutObject`, the resource it is on, and keys that conditions ask for."""
+    """An IAM request: action, resource and condition keys.
+
+    An action is such as `s3:PutObject`.
+    """
 
     action: str
     resource: str
@@ -32,10 +38,16 @@ class Act:
 
 
 class Roles:
-    """The roles of a template's functions, in a deployment whose things have the names that settings give them."""
+    """Roles of a template's functions in a named deployment.
+
+    Settings give its resources their names.
+    """
 
     def __init__(self, template: Synthesised, settings: Mapping[str, str], names: Mapping[str, str]) -> None:
-        """Take the settings by name, and the names of things by type that no setting has."""
+        """Take settings by name, and other names by type.
+
+        The latter are of resources that no setting names.
+        """
         self._types = {id_: resource["Type"] for id_, resource in template.body["Resources"].items()}
         self._names = {id_: names[kind] for id_, kind in self._types.items() if kind in names}
         for function in FUNCTIONS:
@@ -63,7 +75,7 @@ class Roles:
         yield from iam_evaluator.parse_policy_document({"Statement": self._resolved(template.statements(function))})
 
     def _resolved(self, value: Any) -> Any:
-        """Return a piece of a template with what it refers to put in."""
+        """Resolve the references in a piece of a template."""
         if isinstance(value, list):
             return [self._resolved(each) for each in value]
         if not isinstance(value, dict):
@@ -86,7 +98,10 @@ class Roles:
 
 
 def _about(value: dict[str, Any]) -> str | None:
-    """Return the logical id that a setting is the name or the ARN of."""
+    """Return the logical id that a setting's value refers to.
+
+    The value is the name or the ARN.
+    """
     match value:
         case {"Ref": str(id_)} | {"Fn::GetAtt": [str(id_), "Arn" | "Id"]}:
             return id_
@@ -94,7 +109,10 @@ def _about(value: dict[str, Any]) -> str | None:
 
 
 def acts(service: str, operation: str, params: Mapping[str, Any]) -> Iterator[Act]:
-    """Yield what IAM is asked for one call, as its service's reference says. Raises KeyError for unknown services."""
+    """Yield the IAM requests of one call.
+
+    As its service's reference says. Raises KeyError for unknown services.
+    """
     yield from BY_SERVICE[service](operation, params)
 
 

@@ -1,4 +1,4 @@
-"""Synthesise a stage in a test, and ask its template questions."""
+"""Synthesise a stage in a test, and query its template."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ class Synthesised:
     body: dict[str, Any]
 
     def of_type(self, kind: str) -> dict[str, Resource]:
-        """Return the resources of a type, such as `SQS::Queue`, by logical id."""
+        """Return a type's resources by logical id.
+
+        A type is such as `SQS::Queue`.
+        """
         return {id_: r for id_, r in self.body["Resources"].items() if r["Type"] == f"AWS::{kind}"}
 
     def properties(self, kind: str) -> list[dict[str, Any]]:
@@ -51,12 +54,15 @@ class Synthesised:
 
 
 def as_list(value: Any) -> list[Any]:
-    """Return what IAM lets one write as a single value or as a list as a list."""
+    """Return an IAM value, single or listed, as list."""
     return value if isinstance(value, list) else [value]
 
 
 def synthesise(folder: Path, stage: str, **context: str) -> Synthesised:
-    """Synthesise a stage with an empty bundle: the template is the same whatever the functions ship."""
+    """Synthesise a stage with an empty bundle.
+
+    The template does not depend on what the functions ship.
+    """
     from infra.app import build  # here: the CDK takes seconds to load, and a Node process
 
     for bundle in ("app", "report"):
@@ -70,6 +76,6 @@ def synthesise(folder: Path, stage: str, **context: str) -> Synthesised:
 
 
 def read(folder: Path, stage: str) -> Synthesised | None:
-    """Return the template of a stage that was synthesised into a folder; none when none was."""
+    """Return a folder's synthesised template of a stage, or None."""
     file = folder / "out" / f"leadtight-{stage}.template.json"
     return Synthesised(file, json.loads(file.read_text())) if file.is_file() else None

@@ -1,4 +1,7 @@
-"""One synthesised template per stage and run, for all suites and workers: each takes seconds, and so does the CDK."""
+"""One synthesised template per stage and run.
+
+For all suites and workers: each takes seconds, and so does the CDK.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,7 @@ def local(tmp_path_factory: pytest.TempPathFactory) -> Synthesised:
 
 
 def _synthesised(factory: pytest.TempPathFactory, stage: str, **context: str) -> Synthesised:
-    """Return a stage's template, which the first worker that asks makes for all."""
+    """Return a stage's template, made once for all workers."""
     from tests.infra.synth import read, synthesise
 
     own = factory.getbasetemp()

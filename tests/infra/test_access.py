@@ -1,4 +1,4 @@
-"""The access matrix: exactly these actions, on exactly what they are for."""
+"""The access matrix: exactly these actions on these resources."""
 
 from __future__ import annotations
 
@@ -178,7 +178,7 @@ def test_no_function_may_do_what_none_has_a_use_for(roles: Roles, name: str) -> 
 
 
 def test_what_one_function_may_another_may_not(roles: Roles) -> None:
-    """A row of the table says who may; the judge that says so refuses the others."""
+    """The table says who may; the judge refuses others."""
     only = {
         Act("s3:PutObject", "arn:aws:s3:::reports/weekly/latest.json"): {"report"},
         Act("s3:GetObject", "arn:aws:s3:::reports/weekly/latest.json"): {"report", "desk"},

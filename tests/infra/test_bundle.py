@@ -1,4 +1,4 @@
-"""What ships is complete by itself, carries the chosen policy, and is the same every time."""
+"""The bundle: complete, with the chosen policy, and reproducible."""
 
 from __future__ import annotations
 

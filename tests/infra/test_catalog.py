@@ -1,4 +1,7 @@
-"""The table of facts: the columns that the report function writes, found by date, read by whoever is let."""
+"""The table of facts, partitioned by date.
+
+It has the columns that the report function writes; only the granted may read it.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What holds people's data: encrypted, private, kept, and forgotten in time."""
+"""Personal data at rest: encrypted, private, kept, expired."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nothing that cdk-nag, cfn-lint or our own rules find goes unanswered."""
+"""Every finding of cdk-nag, cfn-lint and our rules is answered."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ BROKEN: dict[str, tuple[str, str, Any]] = {
         [{"Effect": "Allow", "Action": ["s3:*"], "Resource": "*"}],
     ),
 }
-"""Each of our rules, and what breaks it: the type of a thing, a path in it, and what stands there (None: nothing)."""
+"""Each of our rules, and what breaks it: a type of resource, a path in it, and the value there (None: nothing)."""
 
 
 def test_our_own_rules_hold(prod: Synthesised) -> None:
@@ -102,7 +102,7 @@ def test_a_rule_of_ours_notices_what_breaks_it(prod: Synthesised, rule: str) -> 
 
 
 def not_held(template: dict[str, Any]) -> set[str]:
-    """Return the names of our rules that a template does not hold to."""
+    """Return the names of our rules that a template violates."""
     report = guardpycfn.validate_with_guard(json.dumps(template), RULES, verbose=True)
     rules = [each["container"]["RuleCheck"] for each in report["result"]["children"]]
     assert {rule["name"] for rule in rules} == set(BROKEN), "every rule ran"

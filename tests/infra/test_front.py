@@ -1,4 +1,4 @@
-"""The front door: what stands before the API where a stage asks for it, and nothing where none does."""
+"""The front door before the API, only where configured."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each function is built, logged and fed the settings it needs, and no others."""
+"""Each function's build, logging and exact settings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The public door: exactly these routes, throttled, logged without the links people press."""
+"""The public API: exactly these routes, throttled and logged.
+
+The links that people press are not logged.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The stage of `make load` and of the hostile suite is cut as the deployed one: time limits, queues, tries."""
+"""The stage of load tests has the deployed stage's limits.
+
+Time limits, queues and tries, for `make load` and the hostile suite.
+"""
 
 from infra.limits import SMALL
 from infra.spill_queue import TRIES

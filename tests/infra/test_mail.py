@@ -1,4 +1,7 @@
-"""Mail that comes in: every object of the mail bucket reaches collect, and SES puts mails there where it may."""
+"""Incoming mail: every object in the bucket reaches collect.
+
+SES stores mails there where it may.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What wakes the functions: streams, queues, the clock; and what keeps what they could not handle."""
+"""Event sources of functions, and their failure destinations.
+
+Streams, queues and the clock.
+"""
 
 from __future__ import annotations
 
@@ -117,7 +120,10 @@ def test_the_local_stage_sweeps_every_minute(local: Synthesised) -> None:
 
 
 def starts(template: Synthesised) -> dict[str, int]:
-    """Return how many batches of each source are handled at once, at most; of the stream for each of its shards."""
+    """Return each source's highest number of concurrent batches.
+
+    For the stream, by shard.
+    """
     limits = dict[str, int]()
     for source in template.properties("Lambda::EventSourceMapping"):
         if "ScalingConfig" in source:
@@ -130,7 +136,10 @@ def starts(template: Synthesised) -> dict[str, int]:
 
 
 def background(template: Synthesised) -> int:
-    """Return how many functions may run at once that nobody waits for, counted from the template alone."""
+    """Return the highest concurrency of background functions.
+
+    Counted from the template alone.
+    """
     by_source = starts(template)
     streams = [at_once for name, at_once in by_source.items() if name.startswith("stream")]
     queues = [at_once for name, at_once in by_source.items() if not name.startswith("stream")]
@@ -141,7 +150,7 @@ def background(template: Synthesised) -> int:
 NEW_ACCOUNT = 10
 INTAKE_SECONDS = 0.1
 DEFAULT_NEEDS = 30
-"""What docs/guides/deploy.md asks an account for: then no recovery after an outage refuses a lead its start."""
+"""The quota that docs/guides/deploy.md asks for: with it, no recovery after an outage refuses a lead its start."""
 
 
 def test_by_default_each_source_starts_as_few_at_once_as_aws_allows(prod: Synthesised) -> None:

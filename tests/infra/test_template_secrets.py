@@ -1,4 +1,4 @@
-"""The template holds no secret, opens no bucket and lets nobody from outside in."""
+"""The template has no secret, public bucket or outside access."""
 
 import json
 import re

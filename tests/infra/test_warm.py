@@ -1,4 +1,7 @@
-"""A stage that is made for many leads a second is ready for them at once; any other grows as AWS lets it."""
+"""Stages for many leads a second are ready at once.
+
+Any other grows as AWS allows.
+"""
 
 from pathlib import Path
 

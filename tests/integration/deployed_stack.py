@@ -1,4 +1,7 @@
-"""CloudFormation's and Lambda's part for the commands of operations: one stack whose functions run here, over moto."""
+"""CloudFormation and Lambda for commands: one stack over moto.
+
+Its functions run here.
+"""
 
 import io
 import json
@@ -16,7 +19,7 @@ Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
 
 class DeployedStack:
-    """Answers as the two services do; `payloads` are the payloads its functions got."""
+    """Answers as both services; `payloads` records its functions' inputs."""
 
     def __init__(self, outputs: dict[str, str], functions: dict[str, Handler]) -> None:
         self.payloads: list[dict[str, Any]] = []
@@ -40,7 +43,10 @@ class DeployedStack:
 def deploy(
     monkeypatch: pytest.MonkeyPatch, outputs: dict[str, str] | None = None, **functions: Handler
 ) -> DeployedStack:
-    """Let commands find a stack with these outputs, and these functions under the names of their outputs."""
+    """Provide a stack with these outputs and functions.
+
+    The functions have the names of their outputs.
+    """
     made = DeployedStack(outputs or {}, functions)
     monkeypatch.setattr("leadtight.cli.stack_client.clients", SimpleNamespace(client=lambda *_, **__: made))
     return made

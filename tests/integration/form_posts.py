@@ -1,4 +1,7 @@
-"""One post of each site builder in its documented shape, with people we made up."""
+"""One post of each site builder in its documented shape.
+
+All people are made up.
+"""
 
 import json
 from dataclasses import dataclass, field
@@ -13,7 +16,7 @@ MULTIPART = "multipart/form-data; boundary=b7"
 
 @dataclass(frozen=True)
 class SampleFormPost:
-    """What a builder posts, how the policy maps it, and what the lead is."""
+    """A builder's post, its mapping in the policy, its lead."""
 
     builder: Builder
     body: bytes

@@ -8,7 +8,10 @@ from typing import Any
 def request(
     route: str, *, body: str | bytes = "", headers: dict[str, str] | None = None, **path: str
 ) -> dict[str, Any]:
-    """Return the event of a request to a route key such as `POST /leads`; bytes travel as base64."""
+    """Return the event of a request to a route key.
+
+    A key is such as `POST /leads`; bytes travel as base64.
+    """
     method, _, resource = route.partition(" ")
     is_binary = isinstance(body, bytes)
     text = base64.b64encode(body).decode() if isinstance(body, bytes) else body

@@ -1,4 +1,4 @@
-"""One lead, followed through the logs of the functions that it passes: by its id, and nothing that says who it is."""
+"""One lead in all logs: by id, without personal data."""
 
 import json
 import sys
@@ -32,7 +32,10 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def log(stage: Stage) -> Iterator[StringIO]:
-    """Collect what the functions log, which write to what was standard output when they were imported."""
+    """Collect what the functions log.
+
+    They write to what was standard output when they were imported.
+    """
     functions = (intake, route, respond, sla, desk)
     log = StringIO()
     handlers = {sys.modules[function.__module__].logger.registered_handler for function in functions}

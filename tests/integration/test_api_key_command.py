@@ -1,4 +1,7 @@
-"""`leadtight api-key` over moto: the key is told once, kept as a digest, and ends when it is revoked."""
+"""`leadtight api-key` over moto.
+
+The key is shown once, kept as a digest, and ends when it is revoked.
+"""
 
 import json
 

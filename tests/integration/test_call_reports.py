@@ -1,4 +1,7 @@
-"""Reports of calls through the intake function over moto: signed, recorded, and held when nobody knows the call."""
+"""Call reports through intake over moto.
+
+Signed, recorded, and held when the call is unknown.
+"""
 
 import json
 from collections.abc import Iterator

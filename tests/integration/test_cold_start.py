@@ -1,4 +1,7 @@
-"""What a cold start of intake costs, beside the least that any function that talks to DynamoDB costs."""
+"""Cost of intake's cold start against a bare client.
+
+That is the least that any function using DynamoDB costs.
+"""
 
 import os
 import resource
@@ -32,7 +35,10 @@ def cpu_seconds(code: str, environment: dict[str, str]) -> float:
 
 
 def test_intake_ready_to_serve_costs_at_most_1_6_times_a_bare_dynamodb_client(tmp_path: Path) -> None:
-    """Import the handler and make its use case and client, in a fresh process, with bytecode as the bundle ships it."""
+    """Import the handler and make its use case and client.
+
+    In a fresh process, with bytecode as the bundle ships it.
+    """
     environment = {
         **{k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"},
         "PYTHONPYCACHEPREFIX": str(tmp_path),

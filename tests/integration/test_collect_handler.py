@@ -1,4 +1,7 @@
-"""The collect function over moto: told by the queue, and by the schedule whatever the queue lost."""
+"""The collect function over moto.
+
+Notified by the queue, and by the schedule whatever the queue lost.
+"""
 
 import hashlib
 import hmac

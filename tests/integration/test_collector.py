@@ -1,4 +1,4 @@
-"""Intake lets the garbage collector rest during a cold start, and only then."""
+"""Intake pauses the garbage collector only during a cold start."""
 
 import os
 import subprocess

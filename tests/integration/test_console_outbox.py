@@ -1,4 +1,4 @@
-"""The console over moto: leads are listed once, and a text that waits with what it waits for."""
+"""The console over moto: each lead once, waiting texts explained."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""What one version leaves behind is understood by the version before it and the one after it (docs/decisions/0053)."""
+"""Adjacent versions understand each other's data (docs/decisions/0053)."""
 
 import json
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""The desk over moto: the table it changes, the calls it makes, the address it signs."""
+"""The desk over moto: its table, calls and signed addresses."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""`leadtight dnc` over moto: lists are imported, aged, asked and dropped."""
+"""`leadtight dnc` over moto: import, age, check and drop lists."""
 
 import json
 from datetime import timedelta

@@ -1,4 +1,7 @@
-"""`leadtight export` over moto: a folder or a zip with what is kept about a person."""
+"""`leadtight export` over moto, as folder or zip.
+
+With everything that is kept about a person.
+"""
 
 import json
 import zipfile

@@ -1,4 +1,7 @@
-"""Behind a front door, the API answers nobody who comes past it, and believes the door who is asking."""
+"""Behind a front door, the API rejects bypassing requests.
+
+It trusts the door about the client's address.
+"""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,7 @@
-"""`leadtight import` over moto: the command sends rows to the deployed intake, which stores what they say."""
+"""`leadtight import` over moto.
+
+The command sends rows to the deployed intake, which stores them.
+"""
 
 import csv
 import io

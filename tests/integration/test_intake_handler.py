@@ -1,4 +1,4 @@
-"""The intake function over DynamoDB in moto, with the events that API Gateway sends."""
+"""Intake over DynamoDB in moto, with API Gateway's events."""
 
 import json
 from typing import Any

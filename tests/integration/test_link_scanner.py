@@ -1,4 +1,7 @@
-"""What opens links before people do: it fetches every page, and presses what it finds there as it stands (Q3)."""
+"""Link scanners, which open links before people do (Q3).
+
+They fetch every page, and press what they find there as it stands.
+"""
 
 import json
 from collections.abc import Callable, Iterator
@@ -35,7 +38,10 @@ LINKS: dict[str, Link] = {
 
 
 class Forms(HTMLParser):
-    """The forms of a page as a program fills them in: what they hold, and of every choice the first when it chooses."""
+    """A page's forms as a program fills them in.
+
+    With their values, and the first of each choice when it chooses.
+    """
 
     def __init__(self, page: str, *, choosing: bool) -> None:
         super().__init__()
@@ -88,7 +94,7 @@ def ask(method: str, link: str, **fields: str) -> dict[str, Any]:
 
 
 def press_everything(link: str, *, choosing: bool) -> list[int]:
-    """Open a page and post each of its forms at once; return how these were answered."""
+    """Post each of a page's forms at once; return answers."""
     page = ask("GET", link)["body"]
     forms = Forms(page, choosing=choosing).forms
     assert forms, "there is something to press"

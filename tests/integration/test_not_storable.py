@@ -1,4 +1,7 @@
-"""What the table will never take is no outage: a person gets it, and nobody tries it again for ever."""
+"""Data the table never takes is held for a person.
+
+It is not an outage, and is not retried for ever.
+"""
 
 import json
 from types import SimpleNamespace
@@ -20,7 +23,7 @@ SIZE = "Item size has exceeded the maximum allowed size"
 
 
 def refused(code: str, reasons: list[dict[str, str]] | None = None) -> Any:
-    """Return a fault by which the table refuses every transaction that would store a lead."""
+    """Return a fault that rejects every transaction storing a lead."""
 
     def fault(**call: Any) -> Any:
         if call["model"].name != "TransactWriteItems" or b'"lead"' not in call["params"]["body"]:

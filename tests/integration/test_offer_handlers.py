@@ -1,4 +1,7 @@
-"""A freed place travels by the stream from desk to route, over moto, within desk's and route's call budgets."""
+"""Freed capacity travels by stream from desk to route.
+
+Over moto, within desk's and route's call budgets.
+"""
 
 import json
 from dataclasses import replace
@@ -49,7 +52,10 @@ def record(lead: Lead, outcome: str, person: str) -> None:
 
 
 def freed(stage: Stage) -> dict[str, Any]:
-    """Return the batch that the stream's filter lets through to route for freed places."""
+    """Return the stream's batch for freed capacity.
+
+    As its filter lets it through to route.
+    """
     return {"Records": [stream_record(item) for item in stage.items("EVENT#") if "frees" in item]}
 
 

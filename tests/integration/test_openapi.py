@@ -1,4 +1,7 @@
-"""The HTTP API is what docs/openapi.json says: Schemathesis asks, the real handlers answer over moto."""
+"""The HTTP API matches docs/openapi.json.
+
+Schemathesis asks, the real handlers answer over moto.
+"""
 
 import base64
 import json
@@ -38,7 +41,10 @@ EXAMPLES = 25
 
 
 def app(environ: dict[str, Any], start_response: Callable[..., object]) -> Iterable[bytes]:
-    """Answer as API Gateway would: by the route that fits, in payload 2.0."""
+    """Answer as API Gateway would.
+
+    By the route that fits, in payload 2.0.
+    """
     method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
     route, parameters = _route(method, path)
     handler = intake if route in intake._ROUTES else desk

@@ -1,4 +1,4 @@
-"""Route, respond and sla over moto: what they do to the table, and how many AWS calls they make."""
+"""Route, respond and sla over moto, with counted AWS calls."""
 
 import json
 import re

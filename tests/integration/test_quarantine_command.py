@@ -1,4 +1,7 @@
-"""`leadtight quarantine` over moto: the command asks the deployed desk function, which settles what the table holds."""
+"""`leadtight quarantine` over moto.
+
+The command invokes the deployed desk function, which settles the held deliveries.
+"""
 
 import json
 from pathlib import Path

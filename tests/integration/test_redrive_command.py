@@ -1,4 +1,4 @@
-"""`leadtight redrive` over moto: what was given up comes back to its queue, once it is said to."""
+"""`leadtight redrive` over moto returns dead letters on confirmation."""
 
 import json
 from typing import Any
@@ -31,7 +31,10 @@ def url(sqs: Any, name: str) -> str:
 
 
 def bodies(sqs: Any, name: str) -> list[str]:
-    """Return what a queue holds; it is hidden from the next reader for a while."""
+    """Return a queue's messages.
+
+    They are hidden from the next reader for a while.
+    """
     responses = [sqs.receive_message(QueueUrl=url(sqs, name), MaxNumberOfMessages=10) for _ in range(4)]
     return sorted(message["Body"] for response in responses for message in response.get("Messages", []))
 

@@ -1,4 +1,7 @@
-"""The report function over moto: from leads that came by HTTP to files in S3, and links that open."""
+"""The report function over moto, from leads to linked files.
+
+Leads come by HTTP, files go to S3, and links open.
+"""
 
 import json
 import re

@@ -1,4 +1,7 @@
-"""What a provider did not take comes back in seconds: by the retry queue over moto, as respond handles it."""
+"""Refused messages return in seconds by the retry queue.
+
+Over moto, as respond handles it.
+"""
 
 import json
 from collections.abc import Callable
@@ -27,7 +30,7 @@ Refuse = Callable[[Exception | None], None]
 
 @pytest.fixture
 def refuse(monkeypatch: pytest.MonkeyPatch) -> Refuse:
-    """Return what makes SES refuse every mail, or take them again."""
+    """Return a switch that makes SES refuse mails."""
     takes, refusal = SesMailer.send_mail, list[Exception]()
 
     def send(*arguments: Any) -> str:
@@ -61,7 +64,7 @@ def acknowledgement(lead_id: str) -> Message:
 
 
 def delays(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
-    """Collect what is sent to the retry queue from now on, and its delays."""
+    """Collect messages to the retry queue, with their delays."""
     sent = list[tuple[str, int]]()
 
     def note(params: dict[str, Any], **_: Any) -> None:

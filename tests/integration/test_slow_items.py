@@ -1,4 +1,7 @@
-"""One item of a batch that does not end costs itself: its neighbours are done, and a person gets it at the end."""
+"""A never-ending item of a batch costs only itself.
+
+Its neighbours are done, and a person gets it at the end.
+"""
 
 import json
 import re
@@ -46,7 +49,7 @@ def context(seconds: float) -> Context:
 
 
 def going_back() -> None:
-    """Take minutes in one pattern, as a reader did that had one of that kind (R2)."""
+    """Take minutes in one pattern, as a backtracking reader (R2)."""
     re.match(r"(a+)+$", "a" * 40 + "!")
 
 
@@ -69,7 +72,10 @@ def swallowing() -> None:
 
 @pytest.fixture
 def batch(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """Store four mails and return the event that tells of them; an item gets half a second."""
+    """Return the event of four stored mails.
+
+    An item gets half a second.
+    """
     monkeypatch.setattr(queue_batches, "IN_HAND", timedelta())
     monkeypatch.setattr(queue_batches, "LEAST", 0.0)
     monkeypatch.setattr(item_time, "AGAIN", 0.2)

@@ -1,4 +1,7 @@
-"""The table takes nothing: nobody is told that it did, and a form's post waits until it does."""
+"""A table outage: no false acceptance, and form posts wait.
+
+They wait until the table takes them.
+"""
 
 import json
 from collections.abc import Callable, Iterator
@@ -87,7 +90,10 @@ def test_a_forms_post_waits_out_an_outage_and_is_a_lead_once_as_of_when_it_was_p
 
 
 def contended(**call: Any) -> Any:
-    """Refuse a transaction as DynamoDB does while another one writes an item of it."""
+    """Refuse a transaction as DynamoDB does under contention.
+
+    Another transaction writes an item of it.
+    """
     if call["model"].name != "TransactWriteItems":
         return None
     reasons = [{"Code": "TransactionConflict"}, {"Code": "None"}]
@@ -127,7 +133,10 @@ def test_races_without_end_and_a_queue_that_takes_nothing_leave_nobody_told_that
 def test_a_table_that_is_slow_has_its_time_and_then_the_post_waits_in_the_queue(
     stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch, seconds: int
 ) -> None:
-    """Each call is answered, but late: create, load and merge would take longer together than the function has."""
+    """Each call is answered, but late.
+
+    Create, load and merge would take longer together than the function has.
+    """
     intake(post_lead(ADA | {"message": "the first time"}), context)
     clock = [0.0]
     monkeypatch.setattr("leadtight.adapters.dynamodb.time_limit.time", SimpleNamespace(monotonic=lambda: clock[0]))

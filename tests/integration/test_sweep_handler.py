@@ -1,4 +1,4 @@
-"""The sweep over moto: whatever fails, the others are done and everything is told."""
+"""The sweep over moto completes and reports despite failures."""
 
 import json
 from datetime import UTC, datetime, timedelta

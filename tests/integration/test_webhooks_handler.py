@@ -1,4 +1,4 @@
-"""The webhooks of the intake function over moto: authentic, stored, and only then accepted."""
+"""Intake's webhooks over moto: authentic, stored, and then accepted."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""Activities: in a file of their own, or as rows of the leads' file."""
+"""Activities, in their own file or in the leads' rows."""
 
 from __future__ import annotations
 
@@ -55,7 +55,10 @@ def signal_columns(rng: Random, plan: Plan, rows: list[Row], taken: set[str]) ->
 
 
 def flags(rng: Random, plan: Plan, part: str) -> dict[str, str]:
-    """Give the words of a check box, in a system that has one for the part."""
+    """Return the words of a check box, if any.
+
+    In a system that has one for the part.
+    """
     if plan.words.language != "en":
         return {}
     if part == "direction" and plan.manner.get("incoming_flag"):
@@ -66,7 +69,7 @@ def flags(rng: Random, plan: Plan, part: str) -> dict[str, str]:
 
 
 def free_name(rng: Random, plan: Plan, concept: str, taken: set[str]) -> str:
-    """Name a column as no other one of the file is named."""
+    """Return a column name that is not used yet."""
     names = [plan.words.column(rng, concept) for _ in range(8)]
     name = next((n for n in names if n not in taken), f"Activity {names[0]}")
     taken.add(name)
@@ -74,7 +77,10 @@ def free_name(rng: Random, plan: Plan, concept: str, taken: set[str]) -> str:
 
 
 def activity_columns(rng: Random, plan: Plan, rows: list[Row], taken: set[str]) -> list[Column]:
-    """Write when and what, and beside it when it was typed in, by whom and how long it took."""
+    """Write time and kind of activities, and optional details.
+
+    When it was typed in, by whom and how long it took.
+    """
     at = [r.touch.at if r.touch else None for r in rows]
     utc = plan.activities_in_utc if plan.layout == "activities" else plan.leads_in_utc
     columns = [time_column(plan, free_name(rng, plan, "at", taken), at, plan.contact_style, utc, "at")]
@@ -102,7 +108,7 @@ def call_seconds(rng: Random, row: Row) -> str:
 
 
 def make_activities(rng: Random, plan: Plan, rows: list[Row], ids: dict[int, str], forms: KeyForms) -> list[Column]:
-    """Write a file of activities, each with the key of its lead."""
+    """Write a file of activities, each with its lead's key."""
     strangers = make_ids(plan.manner["ids"], rng, len(rows) + 1)
     taken: set[str] = set()
     texts = [key_text(rng, plan, row, ids, strangers[n], forms) for n, row in enumerate(rows)]
@@ -121,7 +127,7 @@ def make_activities(rng: Random, plan: Plan, rows: list[Row], ids: dict[int, str
 
 
 def key_text(rng: Random, plan: Plan, row: Row, ids: dict[int, str], stranger: str, forms: KeyForms) -> str:
-    """Write the key that leads from an activity to its lead."""
+    """Write the key from an activity to its lead."""
     if row.lead is None:
         return stranger_key(plan.key, stranger, rng)
     person = row.lead.person
@@ -137,7 +143,7 @@ def key_text(rng: Random, plan: Plan, row: Row, ids: dict[int, str], stranger: s
 
 
 def stranger_key(key: str, stranger: str, rng: Random) -> str:
-    """Write the key of somebody who is no lead of the file."""
+    """Write the key of a person outside the leads' file."""
     number = rng.randrange(100, 999)
     others = {
         "email": f"customer{number}@example.org",

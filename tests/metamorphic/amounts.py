@@ -17,14 +17,17 @@ MARKS = {  # between thousands, before cents
 
 
 def write(amount: Decimal, style: str, cents: bool) -> str:
-    """Write an amount with the marks of a style, with or without cents."""
+    """Write an amount in a style, with or without cents."""
     thousands, point = MARKS[style]
     text = f"{amount:,.2f}" if cents else f"{amount:,.0f}"
     return text.replace(",", "\0").replace(".", point).replace("\0", thousands)
 
 
 def with_currency(text: str, currency: str, rng: Random) -> str:
-    """Put a currency where people put it: before a sign or code, or after the amount."""
+    """Add a currency before or after an amount.
+
+    A sign or code, where people put it.
+    """
     if currency in {"$", "£", "R$", "¥", "₺"}:
         return f"{currency}{'' if rng.random() < 0.5 else ' '}{text}"
     return f"{text} {currency}" if rng.random() < 0.7 or not currency.isascii() else f"{currency} {text}"

@@ -1,4 +1,4 @@
-"""Run the audit as a command, and read what it says."""
+"""Run the audit as a command, and read its output."""
 
 from __future__ import annotations
 
@@ -25,7 +25,10 @@ class Answer:
 
 
 def run_audit(export: Export, folder: Path, *options: str) -> Answer:
-    """Run the command on an export's files, with further options; a crash raises."""
+    """Run the command on an export's files.
+
+    `options` are added; a crash raises.
+    """
     report, facts = folder / "report.json", folder / "facts.parquet"
     command = ["audit", *export.arguments, *options, "--json", str(report), "--facts", str(facts)]
     result = CliRunner().invoke(app, command, env={"COLUMNS": "400", "NO_COLOR": "1"})

@@ -1,4 +1,4 @@
-"""Imagine a business: people who asked, when, whom they met, what happened."""
+"""A made-up business: its leads, times, contacts and outcomes."""
 
 from __future__ import annotations
 
@@ -21,13 +21,19 @@ NO_DIRECTION = ("incoming_call", "incoming_email")
 
 @dataclass(slots=True)
 class Clock:
-    """Draws instants that a clock on the wall of the zone shows once, at the precision that is written."""
+    """Draws instants with unambiguous local times.
+
+    At the precision that is written.
+    """
 
     rng: Random
     plan: Plan
 
     def settle(self, instant: datetime) -> datetime:
-        """Drop what is not written, and leave the hours in which clocks are set."""
+        """Drop precision that is not written.
+
+        Leaves the hours in which clocks are set.
+        """
         whole = instant.replace(microsecond=0)
         instant = whole - timedelta(seconds=whole.timestamp() % self.plan.grid_seconds)
         local = instant.astimezone(self.plan.zone)
@@ -43,7 +49,10 @@ class Clock:
 
 
 def period(rng: Random, plan: Plan) -> tuple[date, int]:
-    """Choose the first day and the number of days; whole months where spend is by month."""
+    """Choose first day and number of days.
+
+    Whole months where spend is by month.
+    """
     start = date(2024, 1, 1) + timedelta(days=rng.randrange(850))
     if plan.with_spend == "months":
         return start.replace(day=1), calendar.monthrange(start.year, start.month)[1]
@@ -51,7 +60,7 @@ def period(rng: Random, plan: Plan) -> tuple[date, int]:
 
 
 def person(rng: Random, plan: Plan, number: int, names: list[tuple[str, str]]) -> Person:
-    """Make up a person whose name, address and number nobody else has."""
+    """Make up a person with unique name, address and number."""
     given_name, surname = names[number % len(names)]
     pattern = NUMBERS.get(plan.words.language, "+4420794600{:02}")
     return Person(
@@ -60,7 +69,7 @@ def person(rng: Random, plan: Plan, number: int, names: list[tuple[str, str]]) -
 
 
 def kinds(plan: Plan, pool: tuple[str, ...]) -> list[str]:
-    """List what can happen and be told apart by the columns that the export has."""
+    """List activity kinds that the export's columns distinguish."""
     signals = plan.signals
     hidden = set()
     if "type" not in signals:
@@ -75,7 +84,10 @@ def kinds(plan: Plan, pool: tuple[str, ...]) -> list[str]:
 
 
 def touches(clock: Clock, created: datetime, contacted: bool) -> tuple[Touch, ...]:
-    """Tell what happened to a lead: what is no contact comes before, after and instead of one."""
+    """Make up what happened to a lead.
+
+    What is not a contact comes before, after and instead of one.
+    """
     rng, plan = clock.rng, clock.plan
     moment = clock.settle(created + clock.wait())
     history = [Touch(moment, rng.choice(kinds(plan, CONTACTS)))] if contacted else []
@@ -123,20 +135,23 @@ def make_truth(rng: Random, plan: Plan) -> Truth:
 
 
 def amount(rng: Random, plan: Plan, most_cents: int) -> Decimal:
-    """Draw an amount of money, with cents where they are written."""
+    """Draw an amount of money, with cents where written."""
     cents = rng.randint(1_000, most_cents)
     return Decimal(cents).scaleb(-2) if plan.cents else Decimal(cents // 100)
 
 
 def make_strangers(clock: Clock, midnight: datetime, days: int, leads: int) -> tuple[Touch, ...]:
-    """Make activities with customers, who are no leads of the file."""
+    """Make activities with customers who are not leads."""
     kind = kinds(clock.plan, CONTACTS)
     moments = (midnight + timedelta(days=clock.rng.random() * days) for _ in range(clock.rng.randint(0, leads // 3)))
     return tuple(Touch(clock.settle(m.astimezone(UTC)), clock.rng.choice(kind)) for m in moments)
 
 
 def make_spend(rng: Random, plan: Plan, sources: list[str], first: date, days: int) -> tuple[Spend, ...]:
-    """Make what the sources cost: for the period, by day or by month; one source may have cost nothing."""
+    """Make up each source's spend.
+
+    For the period, by day or by month; one source may have cost nothing.
+    """
     if plan.with_spend == "no":
         return ()
     paid = sources[: rng.randint(2, len(sources))]
@@ -149,5 +164,8 @@ def make_spend(rng: Random, plan: Plan, sources: list[str], first: date, days: i
 
 
 def contact_before_creation(lead: Lead) -> Lead:
-    """Let the only contact lie days before the creation, as with a customer who asks again."""
+    """Move the only contact days before the creation.
+
+    As with a customer who asks again.
+    """
     return replace(lead, touches=(Touch(lead.created - timedelta(days=3), "call"),))

@@ -13,7 +13,10 @@ NARROW_SPACE = "\u202f"
 
 @dataclass(frozen=True, slots=True)
 class DateStyle:
-    """How a column writes its times: precision is second, minute or day; zoned ones carry their offset."""
+    """How a column writes its times.
+
+    Precision is second, minute or day; zoned ones carry their offset.
+    """
 
     name: str
     text: Callable[[datetime, Mapping[str, Any]], str]
@@ -48,7 +51,10 @@ def spanish_twelve(at: datetime, _: Mapping[str, Any]) -> str:
 
 
 def month_name(template: str, words: str) -> Callable[[datetime, Mapping[str, Any]], str]:
-    """Write a date with the name of its month in the export's language."""
+    """Write a date with the month's name by language.
+
+    The language is the export's.
+    """
 
     def write(at: datetime, locale: Mapping[str, Any]) -> str:
         return template.format(d=at.day, name=locale[words][at.month - 1], y=at.year) + at.strftime(" %H:%M")
@@ -67,7 +73,7 @@ def utc(pattern: str) -> Callable[[datetime, Mapping[str, Any]], str]:
 
 
 def serial(at: datetime) -> float:
-    """Give the number of days that a spreadsheet keeps a local time as."""
+    """Return a local time as a spreadsheet's day number."""
     return (at.replace(tzinfo=None) - EXCEL_EPOCH).total_seconds() / 86400
 
 
@@ -137,5 +143,5 @@ ANYWHERE = (
 
 
 def write(style: DateStyle, instant: datetime, zone: tzinfo, locale: Mapping[str, Any]) -> str:
-    """Write an instant as a clock in the zone shows it."""
+    """Write an instant in the zone's local time."""
     return style.text(instant.astimezone(zone), locale)

@@ -1,4 +1,7 @@
-"""Make one seed's truth, and write it as the files and options that somebody would send."""
+"""Make one seed's truth, and write it as an export.
+
+Files and options as a user would send them.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,10 @@ class Export:
 
 
 def make_export(seed: int, folder: Path, plan: Plan | None = None) -> Export:
-    """Write the files of a seed into a folder; a plan takes the place of the seed's own choices."""
+    """Write a seed's files into a folder.
+
+    A plan replaces the seed's own choices.
+    """
     rng = Random(seed)
     plan = plan or make_plan(seed, rng)
     truth = make_truth(rng, plan)
@@ -60,7 +66,10 @@ def make_export(seed: int, folder: Path, plan: Plan | None = None) -> Export:
 
 
 def make_leads(rng: Random, plan: Plan, truth: Truth) -> Table:
-    """Make the table of leads: a row for each, or for each thing that happened to it."""
+    """Make the table of leads.
+
+    A row for each, or for each thing that happened to it.
+    """
     leads = list(truth.leads)
     ids = make_ids(plan.manner["ids"], rng, len(leads))
     if plan.layout == "rows":
@@ -89,7 +98,10 @@ def key_forms(rng: Random, plan: Plan) -> KeyForms:
 
 
 def make_activity_file(rng: Random, plan: Plan, truth: Truth, leads: Table) -> Table:
-    """Make the file of activities, newest first, oldest first or in no order."""
+    """Make the file of activities, in any order.
+
+    Newest first, oldest first or unordered.
+    """
     column = next((c for c in leads.columns if c.concept == "lead_id"), None)
     ids = plain_ids(column, list(truth.leads))
     rows = [Row(x, t) for x in truth.leads for t in x.touches] + [Row(None, t) for t in truth.strangers]
@@ -103,7 +115,7 @@ def make_activity_file(rng: Random, plan: Plan, truth: Truth, leads: Table) -> T
 
 
 def plain_ids(column: Column | None, leads: list[Lead]) -> dict[int, str]:
-    """Read the ids of the leads back, without the forms that their own file gave them."""
+    """Read lead ids back without their file's forms."""
     if column is None:
         return {}
     plain = [t.removesuffix(".0")[:15] if t.startswith("00Q") else t.removesuffix(".0") for t in column.texts]
@@ -111,7 +123,7 @@ def plain_ids(column: Column | None, leads: list[Lead]) -> dict[int, str]:
 
 
 def dress(rng: Random, plan: Plan, table: Table, leads: int) -> None:
-    """Put a title above and a footer below, as reports have them."""
+    """Add a title above and a footer below, as reports."""
     values = plan.locale["values"]
     if plan.manner.get("board") or rng.random() < 0.15:
         lines = [[str(rng.choice(values["report"]))], [f"Kim Doe, {plan.seed}"], []]
@@ -130,7 +142,10 @@ def dress(rng: Random, plan: Plan, table: Table, leads: int) -> None:
 
 
 def write_file(rng: Random, plan: Plan, role: str, table: Table, folder: Path) -> tuple[Path, str]:
-    """Write one file in one of the formats; some names lie about it."""
+    """Write one file in some format.
+
+    Some names lie about it.
+    """
     kind = rng.choice(plan.manner.get("formats", FORMATS)) if plan.messy else "csv"
     if kind == "csv":
         path = folder / f"{role}.csv"

@@ -1,4 +1,4 @@
-"""Columns beside those that matter: many sound like them, and mean something else."""
+"""Extra columns whose names sound relevant but are not."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def extra(rng: Random, plan: Plan, kind: str, lead: Lead) -> str:
 
 
 def shift(rng: Random, kind: str) -> timedelta:
-    """Say how long after the creation a moment of a kind lies."""
+    """Return the time from creation to a kind of moment."""
     if kind in ("same_day", "shortly"):
         return timedelta(seconds=rng.randrange(1, 50))
     first, last = SHIFTS[kind]
@@ -83,6 +83,6 @@ def shift(rng: Random, kind: str) -> timedelta:
 
 
 def day_style(style: DateStyle) -> DateStyle:
-    """Find a date without a clock that has the order of a style."""
+    """Return a date style with the same order, without time."""
     name = next((day for start, day in DAY.items() if style.name.startswith(start)), "iso_day")
     return STYLES[name]

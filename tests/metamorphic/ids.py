@@ -1,4 +1,4 @@
-"""Ids of the systems, and the forms in which a second file repeats a key."""
+"""Ids of systems, and their forms in a second file."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ CHECK = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
 
 def make_ids(scheme: str, rng: Random, count: int) -> list[str]:
-    """Make ids that differ; those of Salesforce may differ in capitals only."""
+    """Make distinct ids; Salesforce ones may differ in case only."""
     if scheme == "salesforce":
         return salesforce(rng, count)
     start = rng.randrange(100, 90_000)
@@ -33,7 +33,10 @@ def make_ids(scheme: str, rng: Random, count: int) -> list[str]:
 
 
 def salesforce(rng: Random, count: int) -> list[str]:
-    """Make ids of 15 characters, of which some differ in the capitals of one letter only."""
+    """Make ids of 15 characters, some differing in case only.
+
+    In one letter.
+    """
     ids: list[str] = []
     while len(ids) < count:
         stem = f"00Q5g00000{''.join(rng.choices(ascii_letters + digits, k=4))}"
@@ -49,7 +52,10 @@ def eighteen(identifier: str) -> str:
 
 
 def id_form(scheme: str, rng: Random) -> str:
-    """Choose how a file writes an id: as it is, with the end that a float leaves, with a guard for spreadsheets."""
+    """Choose how a file writes an id.
+
+    As it is, with the end that a float leaves, or with a guard for spreadsheets.
+    """
     forms = {
         "salesforce": ("plain", "eighteen"),
         "small": ("plain", "plain", "float"),
@@ -66,7 +72,10 @@ def write_id(identifier: str, form: str) -> str:
 
 
 def write_phone(number: str, form: str) -> str:
-    """Write a number as it is dialled, in groups, with two zeros, or as people of the country write it."""
+    """Write a number in one of several notations.
+
+    As it is dialled, in groups, with two zeros, or as people of the country write it.
+    """
     if form == "rounded":
         return f"{int(number):.5E}"  # as a spreadsheet shows it, and saves it
     code = "+1" if number.startswith("+1") else number[:3]

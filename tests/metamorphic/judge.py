@@ -1,4 +1,7 @@
-"""Compare what the audit says with what is true: every figure is right, or asked about, or wrong."""
+"""Compare an audit's figures with the truth.
+
+Each is right, or asked about, or wrong.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,10 @@ BUCKETS = ("under_5m", "5m_to_30m", "30m_to_2h", "2h_to_24h", "over_24h", "never
 
 
 def judge(export: Export, answer: Answer) -> Verdict:
-    """Judge one answer; a refusal has to name a column or a file that was sent."""
+    """Judge one answer.
+
+    A refusal has to name a column or a file that was sent.
+    """
     verdict = Verdict()
     if answer.report is None or answer.exit_code != 0:
         verdict.refused = answer.output.strip()[-400:] or f"exit {answer.exit_code}"
@@ -45,7 +51,10 @@ def judge(export: Export, answer: Answer) -> Verdict:
 
 
 def names_a_cause(export: Export, text: str) -> bool:
-    """Say whether a message names a column that was sent, or what of a file as a whole cannot be told."""
+    """Check that a message names a column or file problem.
+
+    A column that was sent, or what of a file as a whole cannot be determined.
+    """
     columns = {name for names in export.columns.values() for name in names if len(name) > 1}
     whole = any(word in text for word in ("encoding", "sheet", "header"))
     return any(f"{name}" in text for name in columns) or (whole and any(file in text for file in export.columns))
@@ -79,7 +88,10 @@ def figures(verdict: Verdict, export: Export, report: dict[str, Any]) -> None:
 
 
 def by_group(verdict: Verdict, export: Export, report: dict[str, Any]) -> None:
-    """Compare the counts of each owner and each source; spellings of one source are one."""
+    """Compare the counts of each owner and each source.
+
+    Spellings of one source are one.
+    """
     leads = list(export.truth.leads)
     for attribute in ("owner", "source"):
         if attribute in export.plan.manner["leads"]:
@@ -94,7 +106,10 @@ def by_group(verdict: Verdict, export: Export, report: dict[str, Any]) -> None:
 def compare_groups(
     verdict: Verdict, attribute: str, rows: list[dict[str, Any]] | None, leads: list[Lead], export: Export
 ) -> None:
-    """Compare leads and contacted leads by group; one row without a name says that no column was recognised."""
+    """Compare leads and contacted leads by group.
+
+    One row without a name says that no column was recognised.
+    """
     true = {fold(name): counts for name, counts in groups(leads, attribute).items()}
     rows = [row for row in rows or [] if row["leads"]]  # a source may have cost something and brought nobody
     has_contacts = export.plan.layout != "none"
@@ -116,12 +131,15 @@ def fold(name: str | None) -> str:
 
 
 def knows_won(export: Export) -> bool:
-    """Say whether the system's stages tell a won deal from another."""
+    """Return whether the system's stages distinguish won deals."""
     return "stage" in export.plan.manner["leads"] and not export.plan.manner.get("won_is_open")
 
 
 def spend(verdict: Verdict, export: Export, report: dict[str, Any]) -> None:
-    """Compare what was spent in all and by source, and what a lead of each source cost."""
+    """Compare spend in total and by source.
+
+    And what a lead of each source cost.
+    """
     if export.tables["spend"].mixed_currencies:
         verdict.compare("money.spend", report["money"]["spend"], None)
         return
@@ -141,7 +159,7 @@ def spend(verdict: Verdict, export: Export, report: dict[str, Any]) -> None:
 
 
 def facts(verdict: Verdict, export: Export, answer: Answer) -> None:
-    """Compare the instants and the value of every lead, as far as they were read."""
+    """Compare every lead's instants and value, where read."""
     leads = export.truth.leads
     if answer.report and answer.report["period"]["from"] is None:
         verdict.unknown.append("created")

@@ -1,4 +1,7 @@
-"""The words of a language and of a system: what a column or a value is called."""
+"""Words of a language and a system.
+
+What a column or a value is called.
+"""
 
 from __future__ import annotations
 

@@ -28,12 +28,12 @@ class KeyForms:
 
 
 def contact_time(lead: Lead) -> datetime | None:
-    """Give what stands in a column of first contacts: also one that was before the creation."""
+    """Return the first-contact cell, even if before the creation."""
     return lead.first_contact or min((t.at for t in lead.touches if t.is_contact), default=None)
 
 
 def lead_columns(rng: Random, plan: Plan, leads: list[Lead], ids: list[str], forms: KeyForms) -> list[Column]:
-    """Write the columns that a system exports for leads, with those beside them that mean something else."""
+    """Write a system's lead columns and its misleading extras."""
     columns = [c for concept in plan.manner["leads"] for c in concept_columns(rng, plan, concept, leads, ids, forms)]
     if plan.layout == "column":
         header = name_column(rng, plan, "first_contact")
@@ -50,7 +50,7 @@ def lead_columns(rng: Random, plan: Plan, leads: list[Lead], ids: list[str], for
 
 
 def by_channel(rng: Random, column: Column) -> list[Column]:
-    """Divide first contacts between a column of calls and one of mails."""
+    """Split first contacts into columns of calls and mails."""
     calls = [rng.random() < 0.5 for _ in column.texts]
     parts = []
     for name, wanted in (("First Call", True), ("First Email", False)):
@@ -62,7 +62,10 @@ def by_channel(rng: Random, column: Column) -> list[Column]:
 
 
 def name_column(rng: Random, plan: Plan, concept: str) -> str:
-    """Name a column, with the prefix that a system puts before it; a status is beside the stage."""
+    """Name a column, with the system's prefix.
+
+    A status is beside the stage.
+    """
     prefix = str(plan.manner.get("prefix", ""))
     if concept == "stage" and "status" in plan.manner["leads"]:
         return prefix + str(plan.locale["columns"]["stage"][0])
@@ -72,7 +75,7 @@ def name_column(rng: Random, plan: Plan, concept: str) -> str:
 def concept_columns(
     rng: Random, plan: Plan, concept: str, leads: list[Lead], ids: list[str], forms: KeyForms
 ) -> list[Column]:
-    """Write one column, or the two of a date and a clock."""
+    """Write one column, or separate date and time columns."""
     if concept == "created":
         header = name_column(rng, plan, concept)
         column = time_column(plan, header, [x.created for x in leads], plan.created_style, plan.leads_in_utc, concept)
@@ -93,7 +96,7 @@ def concept_columns(
 def plain(
     rng: Random, plan: Plan, concept: str, leads: list[Lead], ids: list[str], forms: KeyForms
 ) -> tuple[list[str], list[Value]]:
-    """Write the cells of a column that holds words, ids or ways to reach somebody."""
+    """Write cells of words, ids or contact points."""
     if concept == "lead_id":
         texts = [write_id(i, forms.ids) for i in ids]
         return texts, [int(i) for i in ids] if all(i.isdigit() for i in ids) and rng.random() < 0.5 else []
@@ -127,7 +130,10 @@ def full_name(lead: Lead) -> str:
 
 
 def status(rng: Random, plan: Plan, leads: list[Lead]) -> Column:
-    """Write whether deals are open, won or lost, beside the stage of a pipeline."""
+    """Write deals' status beside the stage of a pipeline.
+
+    Open, won or lost.
+    """
     if plan.words.language == "en":
         words = {s: plan.words.value(rng, f"status_{s}") for s in ("open", "won", "lost")}
     else:

@@ -1,4 +1,4 @@
-"""A mapping that says everything, as somebody writes it who knows the system."""
+"""A complete mapping, as an expert of the system writes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def name(columns: list[Column], concept: str) -> str | list[str] | None:
 
 
 def lead_mapping(export: Export) -> dict[str, object]:
-    """Map the columns of the leads to what they are, and say which stages are ends."""
+    """Map the lead columns and the closing stages."""
     columns = export.tables["leads"].columns
     mapping: dict[str, object] = {
         key: header for key, concept in LEAD_KEYS.items() if (header := name(columns, concept))
@@ -45,7 +45,7 @@ def lead_mapping(export: Export) -> dict[str, object]:
 
 
 def activity_mapping(export: Export, counted: Mapping[str, tuple[str, ...]] = CALLED) -> dict[str, object]:
-    """Map the columns of calls, and say which of them count."""
+    """Map the columns of calls, and which calls count."""
     columns = export.tables["activities"].columns
     signals = {c.concept: c for c in columns if c.words}
     is_contact = {c.header: [c.words[word] for word in counted[part]] for part, c in signals.items() if part in counted}

@@ -1,4 +1,7 @@
-"""What happens to a table on its way: headers in another case, rows twice, rows without a time, guards of cells."""
+"""Accidents of a table on its way.
+
+Headers in another case, rows twice, rows without a time, guards of cells.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,10 @@ CASES: tuple[Callable[[str], str], ...] = (str.upper, str.lower, lambda h: re.su
 
 
 def disturb(rng: Random, plan: Plan, table: Table, role: str) -> None:
-    """Do what changes no truth to a table that is about to be written."""
+    """Disturb a table without changing its truth.
+
+    It is about to be written.
+    """
     if rng.random() < 0.1 and plan.words.language != "tr":
         rename(table, rng.choice(CASES))
     if role == "leads" and plan.layout != "rows" and rng.random() < 0.1:
@@ -33,7 +39,7 @@ def disturb(rng: Random, plan: Plan, table: Table, role: str) -> None:
 
 
 def rename(table: Table, case: Callable[[str], str]) -> None:
-    """Write the headers in another case, where that leaves them apart from one another."""
+    """Write headers in another case, if they stay distinct."""
     renamed = [case(c.header) for c in table.columns]
     if len(set(renamed)) == len(renamed) and all(renamed):
         for column, header in zip(table.columns, renamed, strict=True):
@@ -41,7 +47,10 @@ def rename(table: Table, case: Callable[[str], str]) -> None:
 
 
 def add_row(rng: Random, table: Table, twice: bool) -> None:
-    """Repeat a row as it is, or without id and time of creation: neither is a lead more."""
+    """Repeat a row, or add one without id and creation.
+
+    Neither adds a lead.
+    """
     source = rng.randrange(len(table.columns[0].texts))
     for column in table.columns:
         blank = not twice and column.concept in (
@@ -65,14 +74,17 @@ def fill_blanks(table: Table, word: str) -> None:
 
 
 def add_sections(rng: Random, table: Table) -> None:
-    """Put a row above the header that says what groups of columns are about."""
+    """Put a row of group titles above the header."""
     width = len(table.columns)
     sections = ["Lead", *(rng.choice(("", "", "Contact", "Follow-up", "Marketing")) for _ in range(width - 1))]
     table.title = [*table.title, sections]
 
 
 def guard(table: Table) -> None:
-    """Write numbers as formulas of text, as some programs do so that a spreadsheet leaves their zeros."""
+    """Write numbers as text formulas.
+
+    Some programs do so that a spreadsheet keeps their zeros.
+    """
     for column in table.columns:
         if column.concept in ("lead_id", "key", "phone"):
             column.texts = [f'="{t}"' if t else t for t in column.texts]

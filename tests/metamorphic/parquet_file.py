@@ -1,4 +1,4 @@
-"""Write a table as Parquet, with the types that a warehouse gives its columns."""
+"""Write a table as Parquet, with a warehouse's column types."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from tests.metamorphic.table import Column, Table
 
 
 def write_parquet(table: Table, path: Path) -> str:
-    """Write the file; what stands above or below a table has no place in it."""
+    """Write the file, without titles and footers.
+
+    They have no place in it.
+    """
     with_header = [c for c in table.columns if c.header]
     with duckdb.connect() as connection:
         columns = [(f'"{c.header.replace(chr(34), chr(34) * 2)}"', sql_type(c)) for c in with_header]

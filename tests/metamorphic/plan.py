@@ -1,4 +1,7 @@
-"""The choices of one seed: which system, in which language, in which manner. None of them changes the truth."""
+"""The choices of one seed: system, language and manner.
+
+None of them changes the truth.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +46,7 @@ class Plan:
 
     @property
     def summary(self) -> str:
-        """Say in one line what matters most to a reader of failures."""
+        """Summarise the plan in a line for readers of failures."""
         styles = f"{self.created_style.name}/{self.contact_style.name}"
         layout = f"{self.layout} {self.duration_style}" if self.layout == "duration" else f"{self.layout} by {self.key}"
         return f"{layout}, {styles}, {self.zone.key}"
@@ -55,7 +58,10 @@ class Plan:
 
     @property
     def grid_seconds(self) -> int:
-        """Give the seconds that all instants are multiples of, so that nothing is lost in writing them."""
+        """Return the seconds that divide all instants.
+
+        So nothing is lost in writing them.
+        """
         if self.layout == "duration" and self.duration_style in ("minutes", "hours"):
             return {"minutes": 60, "hours": 180}[self.duration_style]
         return 60 if self.precision == "minute" else 1
@@ -66,7 +72,10 @@ class Plan:
 
 
 def date_styles(rng: Random, words: Words, layout: str) -> tuple[DateStyle, DateStyle]:
-    """Choose how creation and contact are written: in one way, mostly."""
+    """Choose how creation and contact are written.
+
+    In one way, mostly.
+    """
     general = list(words.locale["dates"])
     own = [
         s for s in words.manner["dates"] if words.language == "en" or not s.startswith(("mdy", "month", "day_month"))
@@ -83,7 +92,7 @@ def date_styles(rng: Random, words: Words, layout: str) -> tuple[DateStyle, Date
 
 
 def day_only(rng: Random, created: DateStyle, contact: DateStyle) -> tuple[DateStyle, DateStyle]:
-    """Leave the time of day out of the contact, in few exports."""
+    """Drop the contact's time of day in few exports."""
     if rng.random() >= 0.04:
         return created, contact
     return created, STYLES["dmy_dot_day" if created.name.startswith("dmy_dot") else "iso_day"]

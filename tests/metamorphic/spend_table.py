@@ -16,7 +16,7 @@ MONTHS = ("%Y-%m", "%Y-%m-01", "%m/%Y", "%b %Y")
 
 
 def make_spend_table(rng: Random, plan: Plan, spend: tuple[Spend, ...]) -> Table:
-    """Write the spend, by campaign at times, with a row of totals at times."""
+    """Write the spend, sometimes by campaign or with totals."""
     taken: set[str] = set()
     campaigns = rng.random() < 0.4
     style = rng.choice(plan.locale["amounts"])
@@ -41,7 +41,10 @@ def make_spend_table(rng: Random, plan: Plan, spend: tuple[Spend, ...]) -> Table
 
 
 def name(rng: Random, plan: Plan, concept: str, taken: set[str]) -> str:
-    """Name a column of the spend, in the language of the leads, as no other one is named."""
+    """Return an unused name for a column of spend.
+
+    In the language of the leads.
+    """
     names = [n for n in plan.locale["columns"][concept] if n not in taken]
     taken.add(chosen := str(rng.choice(names)))
     return chosen
@@ -73,7 +76,10 @@ def cost_column(rng: Random, plan: Plan, rows: list[Spend], style: str, taken: s
 
 
 def mix_currencies(plan: Plan, table: Table, rows: list[Spend], style: str) -> None:
-    """Write the first half in dollars and the second in euros: no sum of them is true."""
+    """Write half in dollars and half in euros.
+
+    No sum of them is true.
+    """
     codes = ["USD"] * (len(rows) // 2) + ["EUR"] * len(rows)
     cost = table.columns[-1]
     texts = [f"{amounts.write(r.amount, style, plan.cents)} {code}" for r, code in zip(rows, codes, strict=False)]
@@ -82,7 +88,10 @@ def mix_currencies(plan: Plan, table: Table, rows: list[Spend], style: str) -> N
 
 
 def add_totals(rng: Random, plan: Plan, table: Table, total: Decimal, style: str) -> None:
-    """Put a row of totals below the others, in the words of people or of an advertising system."""
+    """Add a row of totals below the others.
+
+    In the words of people or of an advertising system.
+    """
     word = rng.choice([*plan.locale["values"]["total"], "Total: Account"])
     for column in table.columns:
         first = column is table.columns[0]

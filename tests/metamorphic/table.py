@@ -1,4 +1,7 @@
-"""A table as columns, each with the text of its cells and, for files with types, their values."""
+"""A table as columns with text and optional typed values.
+
+Files with types hold the values.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,10 @@ Value = str | int | float | bool | Decimal | datetime | date | timedelta | None
 
 @dataclass(slots=True)
 class Column:
-    """One column. values are what a file with types holds; without any, it holds the text."""
+    """One column.
+
+    `values` is what a file with types holds; without any, it holds the text.
+    """
 
     header: str
     texts: list[str]

@@ -1,4 +1,7 @@
-"""Two hundred exports of many systems and languages: each is read right, or asked about."""
+"""Two hundred exports are each read right or asked about.
+
+Of many systems and languages.
+"""
 
 from __future__ import annotations
 

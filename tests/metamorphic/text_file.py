@@ -1,4 +1,7 @@
-"""Write a table as text: delimiter, quotes, encoding and ends of lines as programs choose them."""
+"""Write a table as text, as various programs do.
+
+Delimiter, quotes, encoding and line ends.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,10 @@ UNICODE = ("utf-8", "utf-8", "utf-8-sig", "utf-16")
 
 
 def choose_encoding(rng: Random, text: str, local: list[str]) -> str:
-    """Choose among the encodings that hold all of a text: Unicode mostly, else the first of the country's."""
+    """Choose an encoding that holds all of a text.
+
+    Unicode mostly, else the first of the country's.
+    """
     regional = [e for e in local if fits(text, e)]
     if not regional or rng.random() < 0.7:
         return rng.choice(UNICODE)

@@ -23,7 +23,10 @@ NUMBER_FORMATS = {"second": "yyyy-mm-dd hh:mm:ss", "minute": "dd/mm/yyyy hh:mm",
 def time_column(
     plan: Plan, header: str, instants: Sequence[datetime | None], style: DateStyle, in_utc: bool, concept: str
 ) -> Column:
-    """Write instants as the clocks of the export's zone, or of UTC where the header says so."""
+    """Write instants in local time.
+
+    Of the export's zone, or of UTC where the header says so.
+    """
     marked = in_utc and not style.zoned and style.precision != "day"
     zone = ZoneInfo("UTC") if marked else plan.zone
     texts = [write(style, i, zone, plan.locale) if i else "" for i in instants]
@@ -43,7 +46,10 @@ def typed(style: DateStyle, local: datetime) -> Value:
 
 
 def split_clock(column: Column, date_header: str, time_header: str) -> list[Column] | None:
-    """Write date and clock in two columns, where a space is between them."""
+    """Split date and time into two columns.
+
+    Where a space is between them.
+    """
     parts = [text.split(" ", 1) for text in column.texts]
     if any(len(p) != 2 or not re.fullmatch(r"[0-9./-]+", p[0]) for p in parts):
         return None
@@ -54,7 +60,10 @@ def split_clock(column: Column, date_header: str, time_header: str) -> list[Colu
 
 
 def wait_column(rng: Random, plan: Plan, header: str, waits: Sequence[int | None]) -> Column:
-    """Write waits in seconds, in minutes, in hours, as a clock or in words; few without a unit."""
+    """Write waits in one of several units.
+
+    Seconds, minutes, hours, as a clock or in words; few without a unit.
+    """
     style = plan.duration_style
     if style in UNITS:
         size, names = UNITS[style]

@@ -1,4 +1,4 @@
-"""Try seeds: write an export, audit it, judge the answer, and count."""
+"""Try seeds: write an export, audit it, judge, count."""
 
 from __future__ import annotations
 
@@ -30,7 +30,10 @@ class Trial:
 
 
 def try_seed(seed: int, keep: Path | None = None, mapped: bool = False) -> Trial:
-    """Make, audit and judge one seed, with a mapping or without; keep its files in a folder when one is named."""
+    """Make, audit and judge one seed.
+
+    With a mapping or without; its files are kept in `keep` if there is one.
+    """
     folder = keep or Path(tempfile.mkdtemp(prefix="metamorphic-"))
     folder.mkdir(parents=True, exist_ok=True)
     try:
@@ -46,7 +49,10 @@ def try_seed(seed: int, keep: Path | None = None, mapped: bool = False) -> Trial
 
 
 def mapping_options(export: Export, folder: Path, mapped: bool) -> list[str]:
-    """Say what every column of the leads is, and of the calls; not what contains more than calls."""
+    """Return options that map leads and calls.
+
+    Not the column that contains more than calls.
+    """
     if not mapped:
         return []
     tables = {"leads": lead_mapping(export)}
@@ -56,13 +62,16 @@ def mapping_options(export: Export, folder: Path, mapped: bool) -> list[str]:
 
 
 def share_right(trials: Iterable[Trial]) -> float:
-    """Compute the share of seeds that were right without a question."""
+    """Return the share of seeds right without a question."""
     counts = Counter(t.verdict for t in trials)
     return counts["right"] / counts.total()
 
 
 def summary(trials: list[Trial], attribute: str) -> str:
-    """Lay out the verdicts by system or language as a table of Markdown."""
+    """Return the verdicts by attribute as a Markdown table.
+
+    By system or language.
+    """
     rows = sorted({getattr(t, attribute) for t in trials})
     lines = [f"| {attribute} | exports | right | asked | refused | unnamed | wrong |", "|---|" + "---:|" * 6]
     for name in [*rows, "all"]:

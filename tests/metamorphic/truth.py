@@ -1,4 +1,7 @@
-"""What is true of a business's leads, before anybody exports them, and the figures that follow from it."""
+"""The truth of a business's leads, and its figures.
+
+Before anybody exports them.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ NO_CONTACTS = ("no_answer", "incoming_call", "incoming_email", "opened", "bot", 
 
 @dataclass(frozen=True, slots=True)
 class Touch:
-    """One thing that happened between a lead and the business, or was planned."""
+    """One past or planned event between lead and business."""
 
     at: datetime
     kind: str
@@ -75,7 +78,10 @@ class Truth:
 
 
 def bucket(wait: int | None) -> str:
-    """Name the bucket of a wait in seconds; a full day is the end of the fourth one."""
+    """Return a wait's bucket.
+
+    In seconds; a full day is the end of the fourth one.
+    """
     if wait is None:
         return "never"
     for name, end in EDGES:
@@ -85,7 +91,10 @@ def bucket(wait: int | None) -> str:
 
 
 def quantile(waits: Sequence[int], share: Fraction) -> float | None:
-    """Compute a quantile, linear between the two nearest waits, as spreadsheets do."""
+    """Return a quantile, linear between the two nearest waits.
+
+    As spreadsheets do.
+    """
     if not waits:
         return None
     ordered = sorted(waits)
@@ -96,7 +105,10 @@ def quantile(waits: Sequence[int], share: Fraction) -> float | None:
 
 
 def groups(leads: Sequence[Lead], attribute: str) -> dict[str, tuple[int, int]]:
-    """Count leads and contacted leads by owner or source; nobody is the empty text."""
+    """Count leads and contacted leads by owner or source.
+
+    The empty text stands for none.
+    """
     total: Counter[str] = Counter()
     contacted: Counter[str] = Counter()
     for lead in leads:

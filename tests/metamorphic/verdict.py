@@ -1,4 +1,4 @@
-"""A verdict: every figure is right, or asked about, or wrong."""
+"""A verdict: every figure is right, asked about, or wrong."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import Any
 
 @dataclass(slots=True)
 class Verdict:
-    """right, asked, refused, unnamed or wrong, with the figures that are not right.
+    """A verdict with the figures that are not right.
 
-    unnamed is a refusal or an unknown figure without the column or the reason that somebody could act on.
+    right, asked, refused, unnamed or wrong; unnamed is a refusal or an unknown figure without the column or the reason
+    that a user could act on.
     """
 
     wrong: list[str] = field(default_factory=list)
@@ -28,7 +29,10 @@ class Verdict:
         return "refused" if self.refused else "asked" if self.unknown else "right"
 
     def compare(self, figure: str, reported: Any, true: Any) -> None:
-        """Note a figure that is not the true one; an unknown one was asked about."""
+        """Record a figure that differs from the truth.
+
+        An unknown one was asked about.
+        """
         if true is None or reported is None:
             if reported is not None:
                 self.wrong.append(f"{figure}: {reported} where nothing can be known")

@@ -1,4 +1,7 @@
-"""Write tables as a workbook: typed cells or texts, one sheet or several."""
+"""Write tables as a workbook.
+
+Typed cells or texts, one sheet or several.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +53,10 @@ def add_summary(sheet: Worksheet, title: str, table: Table) -> None:
 
 
 def fill(sheet: Worksheet, table: Table, typed: bool, margin: int) -> None:
-    """Put the rows into a sheet, with empty columns on the left and empty rows above for a margin."""
+    """Write rows into a sheet, with a margin.
+
+    Empty columns on the left and empty rows above.
+    """
     above: list[list[str]] = [[] for _ in range(margin)]
     for row in above + table.title:
         sheet.append(indent(row, margin))
@@ -71,12 +77,15 @@ def fill(sheet: Worksheet, table: Table, typed: bool, margin: int) -> None:
 
 
 def indent(row: list[str], margin: int) -> list[str | None]:
-    """Leave cells empty on the left; an empty text is no text."""
+    """Leave cells empty on the left.
+
+    An empty text is None.
+    """
     return [None] * margin + [text or None for text in row]
 
 
 def spreadsheet_value(column: Column, place: int) -> object:
-    """Give what a cell can hold: no offsets and no long numbers."""
+    """Return a cell's value without offsets and long numbers."""
     value = column.values[place]
     if isinstance(value, datetime) and value.tzinfo:
         return column.texts[place]

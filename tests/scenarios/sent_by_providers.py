@@ -1,4 +1,6 @@
-"""A truth of people and what they said, and how each provider, browser and mail program would deliver it.
+"""Statements of made-up people, as each sender would deliver them.
+
+Providers, browsers and mail programs.
 
 Written from the senders' side: nothing here knows how a delivery is read.
 """
@@ -59,7 +61,10 @@ HIDDEN = ["source", "utm_source", "external_id", "campaign", "colour", "gclid", 
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody, and what they can be known by: an address, a number (without its plus), the id of a chat."""
+    """A person's contact points.
+
+    An address, a number (without its plus), the id of a chat.
+    """
 
     number: int
     first: str
@@ -75,7 +80,10 @@ class Person:
 
 @dataclass(frozen=True)
 class Said:
-    """What somebody said once, what their page or advert added to it, and whether they agreed to texts, if asked."""
+    """One statement of a person, and its context.
+
+    What their page or advert added to it, and whether they agreed to texts, if asked.
+    """
 
     person: Person
     words: str
@@ -85,7 +93,7 @@ class Said:
 
 @dataclass(frozen=True)
 class Posted:
-    """A delivery: to which door it goes, its body and content type, and what can be fetched after it."""
+    """A delivery: channel, body, content type, and fetchable content."""
 
     door: str
     body: bytes
@@ -98,7 +106,7 @@ Way = Callable[[Said, str, random.Random], Posted]
 
 
 def truth(rng: random.Random) -> list[Said]:
-    """Return what some people said, in an order in which each of them begins with all that they are known by."""
+    """Return statements; each person's first has all contact points."""
     people = [_person(number, rng) for number in range(rng.randint(2, 5))]
     statements = [
         [
@@ -111,7 +119,10 @@ def truth(rng: random.Random) -> list[Said]:
 
 
 def ways(statement: Said, is_first: bool) -> Sequence[Way]:
-    """Return how this may reach us: what somebody is known by decides, and at first everything of it is given."""
+    """Return possible channels by the person's contact points.
+
+    At first every contact point is given.
+    """
     person = statement.person
     if person.user:
         return [whatsapp_user, messenger, instagram][person.number % 3 : person.number % 3 + 1]
@@ -143,7 +154,10 @@ def _interleaved(statements: list[list[Said]], rng: random.Random) -> list[Said]
 
 
 def _spelled(number: str, rng: random.Random) -> str:
-    """Return a number as people write it; the company is in the same country."""
+    """Return a number as people write it.
+
+    The company is in the same country.
+    """
     national = f"0{number[2:]}"
     return rng.choice(
         [
@@ -175,7 +189,10 @@ def _charset(texts: str, rng: random.Random) -> str:
 
 
 def form(statement: Said, id_: str, rng: random.Random) -> Posted:
-    """A page of somebody's own: in any charset, urlencoded, with files, or by a script."""
+    """Post by the person's own page.
+
+    In any charset, urlencoded, with files, or by a script.
+    """
     label = {name: rng.choice(LABELS[name]) for name in LABELS}
     pairs = [(label[name], text) for name, text in _facts(statement, rng).items()] + [
         (rng.choice(HIDDEN), statement.extra)
@@ -214,7 +231,10 @@ def _quoted(text: str, charset: str) -> str:
 
 
 def typeform(statement: Said, id_: str, rng: random.Random) -> Posted:
-    """A response, its questions in some language, with a hidden field."""
+    """Post a response with a hidden field.
+
+    Its questions are in some language.
+    """
     kinds = {"email": "email", "phone": "phone_number"}
     questions = [
         (kinds.get(name, "short_text"), rng.choice(LABELS[name]), text) for name, text in _facts(statement, rng).items()
@@ -420,7 +440,10 @@ def elementor(statement: Said, id_: str, rng: random.Random) -> Posted:
 
 
 def mail(statement: Said, id_: str, rng: random.Random) -> Posted:
-    """A mail in some charset, perhaps as HTML, too, and with a signature."""
+    """Send a mail in some charset.
+
+    Perhaps with HTML, too, and with a signature.
+    """
     message = EmailMessage()
     message["From"] = f'"{statement.person.name}" <{statement.person.email}>'
     message["To"] = "sales@firm.example"
@@ -444,7 +467,10 @@ def _meta(changes: list[Any]) -> bytes:
 
 
 def together(first: Posted, rubbish: Any) -> Posted:
-    """Return a delivery with something beside its item that nobody can read, where the sender sends several at once."""
+    """Return a delivery with an additional unreadable item.
+
+    Where the sender sends several at once.
+    """
     content = json.loads(first.body)
     if first.door in ("whatsapp", "facebook"):
         entries = [*content["entry"], {"id": "2", "changes": [{"field": "messages", "value": {"messages": [rubbish]}}]}]

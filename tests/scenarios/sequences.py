@@ -1,4 +1,4 @@
-"""A plan of three weeks over three channels, for scenarios of sequences."""
+"""A plan of three weeks over three channels, for scenarios."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -42,7 +42,10 @@ PLANNED = {"hello": 2, "call": 7, "text": 9, "write": 14, "last": 21}
 
 
 def planned_policy(plan: Sequence = PLAN) -> Policy:
-    """Return the shipped policy whose hot leads are followed up by the plan; nobody owes them an answer for long."""
+    """Return the shipped policy with the plan for hot leads.
+
+    No answer is owed to them for long.
+    """
     shipped = policies.shipped()
     calm = replace(shipped.targets["hot"], within=timedelta(hours=400), warn_at=())
     hot = replace(shipped.tiers[0], sequence="plan", counts_to_cap=False)
@@ -65,7 +68,10 @@ def planned_world(plan: Sequence = PLAN, now: datetime = MONDAY_NINE) -> World:
 
 
 def steps(world: World, lead_id: str) -> dict[str, timedelta]:
-    """Return when each step was taken, since Monday nine; a step that was taken twice is an error."""
+    """Return when each step ran, since Monday nine.
+
+    A step that ran twice is an error.
+    """
     taken = world.events(lead_id, Kind.STEP_TAKEN)
     assert len({(e.data["sequence"], e.data["step"]) for e in taken}) == len(taken)
     return {str(e.data["step"]): e.at - MONDAY_NINE for e in taken}

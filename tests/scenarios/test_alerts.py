@@ -1,4 +1,7 @@
-"""How often people of the team are interrupted, by what, and what becomes of the rest (J8, Q11)."""
+"""Interruptions of the team: frequency, causes and the rest.
+
+J8, Q11.
+"""
 
 import re
 from dataclasses import replace
@@ -29,14 +32,17 @@ PHONE = "+4930901820"
 
 
 def only_ana(budget: int = 6, **ana: Any) -> World:
-    """Return a world in which ana gets every lead, with so many alerts an hour."""
+    """Return a world in which ana owns every lead.
+
+    With so many alerts an hour.
+    """
     policy = with_pool(World().policy, {"ana": 1})
     people = {**policy.people, "ana": replace(policy.people["ana"], **ana)}
     return World(policy=replace(policy, people=people, alerts=AlertRules(per_hour=budget)))
 
 
 def alerts_to(world: World, person: str = "ana") -> list[Message]:
-    """Return every message to somebody of the team, whatever became of it."""
+    """Return every message to a team member, in any state."""
     messages = [m for lead_id in world.lead_ids() for m in world.table.messages(lead_id)]
     return [m for m in messages if m.recipient == person]
 
@@ -302,7 +308,10 @@ def _interruptions(world: World) -> list[tuple[str, NoticeRank, Any]]:
 
 
 def _check_cap(interruptions: list[tuple[str, NoticeRank, Any]], budget: int) -> None:
-    """Whatever is no breach comes only while fewer than the budget came within the hour before it, breaches counted."""
+    """Check that only breaches interrupt beyond the budget.
+
+    Within the hour before it, breaches counted.
+    """
     for number, (_, its_rank, at) in enumerate(interruptions):
         recent = [i for i in interruptions[:number] if i[2] > at - HOUR]
         assert its_rank is NoticeRank.BREACH or len(recent) < SHARES[its_rank] * budget

@@ -1,4 +1,7 @@
-"""Whatever comes from a person is somebody's task, also when their lead was closed long ago (A11)."""
+"""Answers to closed leads become a person's task (A11).
+
+Also when their lead was closed long ago.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -30,7 +33,7 @@ def reopening(policy: Policy) -> Policy:
 
 
 def closed(world: World, outcome: str = "lost", *, reached: bool = True) -> str:
-    """Return a lead of Ada's that was closed two days ago."""
+    """Return a lead of Ada's closed two days ago."""
     lead_id = world.submit(Submission(source="web_form", body={**ADA, "message": "Solar roof"})).lead_id
     if reached:
         world.press(lead_id, "connected", follow_up="2026-11-24T10:00")
@@ -41,7 +44,10 @@ def closed(world: World, outcome: str = "lost", *, reached: bool = True) -> str:
 
 
 def write(world: World, lead_id: str | None, words: str = BUY, **fields: Any) -> str:
-    """Let Ada write by mail, in the lead's thread when one is named; return the lead that has it."""
+    """Let Ada write by mail; return the resulting lead.
+
+    In the lead's thread when one is named.
+    """
     body = {"name": "Ada Obi", "email": "ada@example.com", "message": words} | fields
     return world.submit(
         Submission(
@@ -152,7 +158,7 @@ def test_even_then_won_leads_stay_won_and_what_nobody_reached_or_remembers_is_a_
 
 
 def without(policy: Policy, person: str, how: str) -> Policy:
-    """Return the policy of a company that somebody has left, or is away from."""
+    """Return the policy without a person, gone or away."""
     if how == "removed":
         pools = {
             name: replace(pool, members={p: w for p, w in pool.members.items() if p != person})

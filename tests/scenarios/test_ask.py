@@ -1,4 +1,7 @@
-"""Ask the lead: a mail past the promise, two answers, and what follows from a “no” (Q7)."""
+"""Asking the lead: the question, two answers, and consequences (Q7).
+
+A mail after the promise, and what follows from a “no”.
+"""
 
 import re
 from dataclasses import replace
@@ -36,7 +39,7 @@ def token_of(world: World, lead_id: str) -> str:
 
 
 def contact_check_of(world: World) -> tuple[str, str]:
-    """Return a lead that was asked, and the token of its question."""
+    """Return a lead that was asked, and its token."""
     lead_id = world.receive(message=HOT)
     world.advance(minutes=14)
     return lead_id, token_of(world, lead_id)

@@ -1,4 +1,4 @@
-"""The manager's board: every open lead that they answer for, where it stands now (J5)."""
+"""The manager's board: all open leads and their state (J5)."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,7 @@
-"""A lead books a call by itself: a delivery of the booking tool moves the lead of somebody known (G2)."""
+"""A lead books a call by itself (G2).
+
+A delivery of the booking tool moves the lead of a known person.
+"""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -19,7 +22,7 @@ CALENDLY = Webhook(id="calendly", provider="calendly", source="calendly")
 
 
 def booked(world: World, email: str, starts_at: datetime | str, **event: Any) -> str:
-    """Deliver a booking as Calendly posts it and return the id of its lead."""
+    """Deliver a booking as Calendly posts it; return its lead."""
     starts = starts_at if isinstance(starts_at, str) else starts_at.isoformat()
     invitee = {
         "uri": f"https://api.calendly.com/scheduled_events/E/invitees/{email}-{starts}",

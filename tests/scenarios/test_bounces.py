@@ -1,4 +1,4 @@
-"""What comes back counts: the lead is phoned instead, and an alert that reached nobody escalates now."""
+"""Bounces: the lead is phoned, and undelivered alerts escalate."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Nothing that people send makes a lead, an event or a person grow without end, and nothing of it is lost."""
+"""Leads, events and people stay bounded, and nothing is lost."""
 
 import json
 from itertools import count

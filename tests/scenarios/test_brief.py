@@ -1,4 +1,4 @@
-"""What somebody reads before the next call: all that was said, from the history alone (P1)."""
+"""The brief before a call, from the history alone (P1)."""
 
 from datetime import timedelta
 from random import Random

@@ -1,4 +1,6 @@
-"""Bugs that other systems shipped (capabilities R), each through the real use cases; some rows live with their subject.
+"""Bugs of other systems, through the real use cases.
+
+Capabilities R; some rows live with their subject.
 
 R4 and R12 are in the scenarios of moving and waiting leads, R6 and R8 in rotation, R7, R9 and R13 in capacity, R10 in
 contact times.
@@ -51,7 +53,10 @@ def test_r1_a_lead_on_friday_afternoon_has_its_business_hour_on_monday_morning()
 
 
 def loud() -> Policy:
-    """Return the shipped policy with texts to everybody of sales and a second, later level of escalation."""
+    """Return the shipped policy with texts and a second escalation.
+
+    Texts go to everybody of sales; the second level comes later.
+    """
     people = {
         name: replace(person, sms_alerts=True, phone="+4930901820") if person.team == "sales" else person
         for name, person in SHIPPED.people.items()
@@ -157,7 +162,7 @@ def test_r5_undoing_a_close_starts_the_clocks_again(outcome: str) -> None:
 
 
 def try_in_vain(world: World, lead_id: str) -> None:
-    """Record as many calls without an answer as giving a lead up needs."""
+    """Record unanswered calls until the lead may be given up."""
     for _ in range(5):
         world.press(lead_id, "no_answer")
 

@@ -1,4 +1,7 @@
-"""Qualifying is no bottleneck: a lead that waits in its stage goes to those who close, or raises a task."""
+"""Qualifying is not a bottleneck.
+
+A lead that waits in its stage goes to closers, or raises a task.
+"""
 
 from dataclasses import replace
 from datetime import timedelta

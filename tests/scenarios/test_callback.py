@@ -1,4 +1,7 @@
-"""“Call me next week”: the time that a lead asked for, on its own clock, is a task before anybody answers (G5)."""
+"""“Call me next week”: a task at that time (G5).
+
+On the lead's own clock, before an answer.
+"""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""A text waits for the first instant that is permitted where its recipient may be (H3)."""
+"""Texts wait until the recipient's location permits them (H3)."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, time

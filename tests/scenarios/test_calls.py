@@ -1,4 +1,4 @@
-"""What a call provider reports: an outcome like a person's where a person spoke, and never a contact where none did."""
+"""Call reports: outcomes where a person spoke, else never contacts."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -43,7 +43,10 @@ def steps(world: World, lead_id: str) -> list[str]:
 
 
 def reference(world: World, lead_id: str, by_what: str) -> dict[str, str]:
-    """Return what names the call: the provider's id, ours, or the lead alone."""
+    """Return a reference to the call.
+
+    The provider's id, ours, or the lead alone.
+    """
     message = call(world, lead_id)
     ours = {"lead_id": lead_id, "message_id": message.id}
     return {"call": {"call_id": message.provider_id}, "ours": ours, "lead": {"lead_id": lead_id}}[by_what]

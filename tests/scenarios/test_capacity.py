@@ -1,4 +1,7 @@
-"""Skills, hours, caps, ramps and loads: who can take the next lead, and what happens when nobody can."""
+"""Skills, hours, caps, ramps and loads in routing.
+
+And what happens when nobody can take a lead.
+"""
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -26,7 +29,7 @@ PEOPLE = ("ana", "ben", "cem")
 
 
 def governed(pool: dict[str, Any] | None = None, **people: dict[str, Any]) -> World:
-    """Return a world whose inbound pool and people have these fields."""
+    """Return a world with these fields of pool and people."""
     policy = World().policy
     changed = {name: replace(policy.people[name], **fields) for name, fields in people.items()}
     pools = {**policy.pools, "inbound": replace(policy.pools["inbound"], **(pool or {}))}

@@ -1,4 +1,4 @@
-"""A lead that was only announced: fetched at once, or again and again, and never forgotten."""
+"""Announced leads: fetched at once or retried, never forgotten."""
 
 import json
 from dataclasses import replace
@@ -25,7 +25,10 @@ ADA = {"field_data": [{"name": "full_name", "values": ["Ada Obi"]}, {"name": "em
 
 
 class Announced(World):
-    """A World whose ad platform announces leads; `answers` is what it says when it is asked, last one for good."""
+    """A World whose ad platform announces leads.
+
+    `answers` are its next responses; the last one stays.
+    """
 
     def __init__(self, *answers: object) -> None:
         super().__init__()

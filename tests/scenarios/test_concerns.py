@@ -1,4 +1,7 @@
-"""What is for a person goes to a person, with its context, and no machine goes on before they act (H5)."""
+"""Concerns go to a person with context (H5).
+
+Automation stops until that person acts.
+"""
 
 from dataclasses import replace
 from datetime import timedelta

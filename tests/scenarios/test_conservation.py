@@ -1,4 +1,7 @@
-"""Whatever call a function dies before or after, what was sent is a lead, part of one, or held: once (A11)."""
+"""Every delivery becomes lead, part of one, or held: once.
+
+Whatever call a function dies before or after (A11).
+"""
 
 import json
 from collections import Counter
@@ -49,7 +52,10 @@ class Killed(BaseException):
 
 @dataclass
 class Fate:
-    """Kills at one call, before or after it took effect; without an `at` it only counts."""
+    """Kills at one call, before or after it took effect.
+
+    Without an `at` it only counts.
+    """
 
     at: int | None = None
     after: bool = False
@@ -72,7 +78,10 @@ class Fate:
 
 
 class Mortal(World):
-    """A World whose intake and collect functions can be killed at any of their calls."""
+    """A World whose intake and collect can be killed.
+
+    At any of their calls.
+    """
 
     def __init__(self, fate: Fate) -> None:
         super().__init__()
@@ -97,7 +106,10 @@ class Mortal(World):
         self.until_it_lives(lambda: self.deliveries.take_all(items, f"webhook:{webhook.id}", self.now, original))
 
     def until_it_lives(self, work: Callable[[], object]) -> None:
-        """Start a function until it ends by itself: at most twice, for it dies once."""
+        """Run a function until it ends by itself.
+
+        At most twice, for it dies once.
+        """
         try:
             work()
         except Killed:
@@ -105,7 +117,7 @@ class Mortal(World):
         self.run_stream()
 
     def run(self) -> "Mortal":
-        """Deliver everything, follow the hints, and let the sweep find what they lost."""
+        """Deliver everything, follow hints, and sweep what they lost."""
         for webhook, key, content in DELIVERED:
             self.deliver(webhook, key, content)
             self.advance(minutes=1)
@@ -116,7 +128,10 @@ class Mortal(World):
         return self
 
     def account(self) -> dict[str, object]:
-        """Return what became of all that was sent: by sender, by event, and what is held for which reason."""
+        """Return what became of every delivery.
+
+        By sender, by event, and what is held for which reason.
+        """
         leads = [self.lead(lead_id) for lead_id in self.lead_ids()]
         events = Counter(event.kind for lead in leads for event in self.table.history(lead.id))
         return {
@@ -130,7 +145,7 @@ class Mortal(World):
 
 
 class _Watched:
-    """Stands in for a port: some of its calls are watched, the others go through."""
+    """Wraps a port and watches some of its calls."""
 
     def __init__(self, port: object, fate: Fate, names: Sequence[str]) -> None:
         self._port = port

@@ -1,4 +1,7 @@
-"""When a contact counts: proof from when it happened, words from when they were said where they could clear a miss."""
+"""When a contact counts.
+
+Proof counts from its time; words count from their recording where they could clear a miss.
+"""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

@@ -1,4 +1,7 @@
-"""Owners who are not there: nobody's lead waits for somebody who is away, switched off or gone."""
+"""Absent owners: no lead waits for them.
+
+They are away, switched off or gone.
+"""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""However people reach us, what arrives is those people with those words, whoever delivers it, and how."""
+"""Deliveries yield the same people and words by any channel."""
 
 import random
 from dataclasses import dataclass, field, replace
@@ -34,7 +34,7 @@ SEVERAL = ("whatsapp", "facebook", "hubspot", "standard")
 
 
 class Doors(Inbox):
-    """A World with a mailbox, three forms and every provider of leads."""
+    """A World with a mailbox, three forms and every provider."""
 
     def __init__(self) -> None:
         self.hinted: list[str] = []
@@ -57,7 +57,7 @@ class Doors(Inbox):
         )
 
     def deliver(self, posted: Posted) -> None:
-        """Let a delivery arrive, be read and, where it is only announced, be fetched."""
+        """Deliver, read and, where it is only announced, fetch."""
         self.fetched |= posted.fetched
         if posted.door == "mail":
             self.drop(posted.body)
@@ -100,7 +100,10 @@ class Doors(Inbox):
 
 @dataclass
 class Truth:
-    """What each person said, who agreed to texts on a page, and how much rubbish came beside it."""
+    """Each person's statements, their consents, and the rubbish beside.
+
+    Who agreed to texts on a page, and how much rubbish there was.
+    """
 
     words: dict[Person, list[str]] = field(default_factory=dict)
     agreed: set[Person] = field(default_factory=set)
@@ -108,7 +111,7 @@ class Truth:
 
 
 def delivered(seed: int) -> tuple[Doors, Truth]:
-    """Return the doors after a truth has been delivered, and the truth."""
+    """Return the doors after delivering a truth, and the truth."""
     rng, doors, expected = random.Random(seed), Doors(), Truth()
     for number, statement in enumerate(truth(rng)):
         way = rng.choice(ways(statement, statement.person not in expected.words))

@@ -1,4 +1,4 @@
-"""A number on a do-not-call list is not texted, and whoever has the lead sees that it is not to be called (H2)."""
+"""Do-not-call lists block texts and warn the owner (H2)."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,7 @@
-"""What an outcome mails to the lead: the booking link, and what answers an objection; each once (G2, G4)."""
+"""Collateral mailed after an outcome, each once (G2, G4).
+
+The booking link, and what answers an objection.
+"""
 
 from dataclasses import replace
 from typing import Any
@@ -20,7 +23,10 @@ OBJECTION = "objection:price"
 
 
 def with_page(url: str | None, company: str | None = PAGE) -> Policy:
-    """Return the shipped policy with a booking page of Ana's own, and the company's."""
+    """Return the policy with booking pages.
+
+    One of Ana's own, and the company's.
+    """
     shipped = policies.shipped()
     people = {**shipped.people, "ana": replace(shipped.people["ana"], booking_url=url)}
     return replace(shipped, people=people, company=replace(shipped.company, booking_url=company))

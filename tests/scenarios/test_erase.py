@@ -1,4 +1,4 @@
-"""A person is erased: only they, wherever it breaks off, and their leads stay good for figures and pages."""
+"""Erasure of one person, resumable, with figures and pages intact."""
 
 from base64 import b64encode
 from dataclasses import dataclass, fields
@@ -37,7 +37,10 @@ ADA, NUMBER = "ada@kanari.example", "+493012345678"
 
 @dataclass
 class Broken:
-    """A part of which the `at`-th call of all fails, after it did its work or before."""
+    """A part whose `at`-th call fails.
+
+    After it did its work or before; calls of all parts count.
+    """
 
     part: Any
     state: dict[str, int]
@@ -67,7 +70,10 @@ class Office(World):
         self.govern(self.policy)
 
     def erase(self, who: str, *, apply: bool = True, fails_at: int = 0) -> ErasureReport:
-        """Erase somebody; `fails_at` names the call of any part that fails."""
+        """Erase a person.
+
+        `fails_at` names the call of any part that fails.
+        """
         state = {"calls": 0, "at": fails_at}
         parts = (self.kept, self.raw, self.uploaded, self.pages)
         table, mails, uploads, pages = (Broken(part, state) for part in parts)
@@ -86,7 +92,10 @@ class Office(World):
         return use_case.of(who, "DE", self.now, apply=apply)
 
     def everything(self) -> str:
-        """Return all that is stored, as text; the twin's own guards are hashes in the real table."""
+        """Return everything stored, as text.
+
+        The twin's own guards are hashes in the real table.
+        """
         table = self.kept
         stores = (table._leads, table._events, table._messages, table._consents, table._deliveries, table._records)
         return (
@@ -95,7 +104,10 @@ class Office(World):
 
 
 def office_of_ada() -> Office:
-    """Return an office that Ada called, and wrote to a day after she was lost."""
+    """Return an office with Ada's call and later inquiry.
+
+    She wrote a day after she was lost.
+    """
     office = Office()
     missed = office.receive(name="", email="", phone=NUMBER, message="kanari calls", source="phone_missed")
     office.press(missed, "lost", reason="kanari went away")

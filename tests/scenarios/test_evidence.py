@@ -1,4 +1,7 @@
-"""The evidence pack of a person: each consent, check, send and refusal, with time, zone and policy version (H6)."""
+"""The evidence pack of a person (H6).
+
+Each consent, check, send and refusal, with time, zone and policy version.
+"""
 
 import json
 from dataclasses import replace
@@ -37,7 +40,10 @@ def timeline_of(world: World, who: str) -> list[tuple[str, str, str]]:
 
 
 def lived_through() -> tuple[World, str]:
-    """Ask for a text at night, get it in the morning under another policy, bounce, and leave by a word."""
+    """Take a lead through consent, text, bounce and opt-out.
+
+    It asks for a text at night and gets it in the morning under another policy.
+    """
     world = World(now=NIGHT)
     lead_id = world.receive(name=EVIL, **AGREED)
     world.govern(replace(world.policy, version="next"))

@@ -1,4 +1,7 @@
-"""Leads that a rule of the policy excludes (F12): stored and seen, owned by nobody, timed and counted nowhere."""
+"""Leads excluded by a rule: stored, unowned, not counted (F12).
+
+They are seen, but not timed.
+"""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,7 @@
-"""Leads that their owners leave alone for too long: somebody else gets them, however old they are."""
+"""Leads neglected by their owner go to another person.
+
+However old they are.
+"""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -30,7 +33,10 @@ LATER = {"follow_up": "2027-06-01T10:00"}  # agreed far away: nothing but the ex
 
 
 def expiring(after: timedelta | None = TEN_DAYS, policy: Policy | None = None) -> World:
-    """Return a world whose leads of every tier expire after so long, in stages without limits."""
+    """Return a world whose leads expire after a time.
+
+    In every tier, in stages without limits.
+    """
     base = policy or policies.shipped()
     tiers = tuple(replace(tier, expire_after=after) for tier in base.tiers)
     return World(policy=replace(base, tiers=tiers, stages={}))
@@ -266,7 +272,10 @@ def _do(world: World, action: str, how: Any) -> None:
 
 
 def _is_forgotten(world: World, lead: Lead, limit: timedelta, late: timedelta) -> bool:
-    """Tell whether the same person has had an open lead for too long without a touch, with somebody else to have it."""
+    """Return whether an expired lead still has its owner.
+
+    It was open without a touch for too long, and another person could have it.
+    """
     if not lead.is_open or lead.owned_since is None:
         return False
     touches = [

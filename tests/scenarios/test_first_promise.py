@@ -1,4 +1,7 @@
-"""A lead that changes hands before its first promise is kept: that it breaks is told all the same (F9, R4)."""
+"""Broken first promises are reported after a change of owner.
+
+F9, R4.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -36,7 +39,10 @@ def missed(world: World, lead_id: str) -> list[datetime]:
 
 
 def handing_on_unanswered() -> Policy:
-    """Return a policy in which `no_answer` is no contact, and passes the lead on to the projects."""
+    """Return a policy that transfers leads on `no_answer`.
+
+    It is no contact, and the projects get the lead.
+    """
     shipped = policies.shipped()
     no_answer = replace(shipped.outcomes["no_answer"], pool="projects", after=None)
     return replace(shipped, outcomes={**shipped.outcomes, "no_answer": no_answer})

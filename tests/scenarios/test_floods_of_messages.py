@@ -1,4 +1,7 @@
-"""Thousands of messages wait, and a provider takes fourteen a second: whose turn is it? On the virtual clock."""
+"""Send order of thousands of messages at a limited rate.
+
+A provider takes fourteen a second, on the virtual clock.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -31,7 +34,10 @@ BOUND = timedelta(seconds=30)
 
 @dataclass
 class Provider(MemoryMailer):
-    """Takes fourteen mails a second and refuses more, as SES does."""
+    """Takes fourteen mails a second and refuses more.
+
+    As SES does.
+    """
 
     now: Callable[[], datetime] = lambda: MONDAY_NINE
     at: list[datetime] = field(default_factory=list)
@@ -39,7 +45,7 @@ class Provider(MemoryMailer):
     per_second: int = PER_SECOND
 
     def first(self, lead_id: str, template: str) -> datetime:
-        """Return when the first mail of a kind about a lead was taken."""
+        """Return when a lead's first mail by template was taken."""
         mails = zip(self.sent, self.at, strict=True)
         return next(
             at
@@ -60,7 +66,7 @@ class Provider(MemoryMailer):
 
 
 def flooded(*, sweeping: bool = True) -> tuple[World, Provider]:
-    """Return a world whose mails go by a provider with a rate, and that provider."""
+    """Return a world with a rate-limited mail provider."""
     world = World(sweeping=sweeping)
     world.alarms.lost = True
     provider = Provider(now=lambda: world.now)
@@ -72,7 +78,7 @@ def flooded(*, sweeping: bool = True) -> tuple[World, Provider]:
 
 
 def owe(world: World, lead_id: str, number: int, template: Template, to: str = LEAD, **more: object) -> None:
-    """Put a message into the outbox that was refused a moment ago."""
+    """Queue a message that was just refused."""
     lead = world.lead(lead_id)
     message = Message(
         id=f"{template}-flood-{number}",

@@ -1,4 +1,7 @@
-"""A From that acts needs proof: DMARC, alignment, or an address of ours that takes answers for one lead."""
+"""A sender address acts only when proved.
+
+By DMARC, alignment, or an address of ours that takes answers for one lead.
+"""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -23,7 +26,10 @@ ADDRESS = "ada@example.com"
 
 
 def verdict(results: str, text: str = "STOP", **headers: str) -> bytes:
-    """Return a mail as SES stores it: its own headers above those that came."""
+    """Return a mail as SES stores it.
+
+    Its own headers are above those that came.
+    """
     ours = (
         f"Return-Path: <x@evil.example>\r\nReceived: {RECEIVED}\r\nX-SES-Spam-Verdict: PASS\r\n"
         f"X-SES-Virus-Verdict: PASS\r\nAuthentication-Results: amazonses.com;\r\n {results};\r\n"

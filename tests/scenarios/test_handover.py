@@ -1,4 +1,7 @@
-"""A lead moves to another pool: by a person or by an outcome, under the policy of the team that gets it."""
+"""Transfers to another pool, by a person or an outcome.
+
+Under the policy of the team that gets the lead.
+"""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -26,7 +29,10 @@ INBOUND, PROJECTS = {"ana", "ben", "cem"}, {"dora", "eli"}
 
 
 def round_the_clock(policy: Policy | None = None) -> Policy:
-    """Return a policy whose team of projects works at all hours, under a manager of its own."""
+    """Return a policy with a team that never closes.
+
+    The projects team has a manager of its own.
+    """
     policy = policy or policies.shipped()
     projects = replace(policy.teams["projects"], calendar="always", manager="eli")
     pool = replace(policy.pools["projects"], members={"dora": 1})
@@ -34,7 +40,7 @@ def round_the_clock(policy: Policy | None = None) -> Policy:
 
 
 def handing_on(policy: Policy | None = None) -> Policy:
-    """Return a policy whose outcome `interested` goes on to the projects."""
+    """Return a policy whose outcome `interested` transfers to projects."""
     policy = policy or policies.shipped()
     interested = replace(policy.outcomes["interested"], pool="projects", after=None)
     return replace(policy, outcomes={**policy.outcomes, "interested": interested})

@@ -1,4 +1,7 @@
-"""Who somebody is: the second message joins the first, whatever they are called by."""
+"""Identity: a person's second message joins the first.
+
+Whatever names they use.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -55,7 +58,7 @@ def test_a_handle_without_a_network_is_a_field_as_any_other(handle: object) -> N
 
 
 def posted(world: World, *bodies: Mapping[str, object]) -> list[str]:
-    """Receive each body as a lead of its own would be; return the ids of what they became."""
+    """Receive each body separately; return the resulting lead ids."""
     return [world.submit(Submission(source="api", body=body)).lead_id for body in bodies]
 
 

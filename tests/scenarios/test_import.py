@@ -1,4 +1,7 @@
-"""A file's rows: live ones as any other lead, closed ones as records, and the same file again as nothing (A9, R6)."""
+"""Imported rows (A9, R6).
+
+Live ones are ordinary leads, closed ones records, and the same file again adds nothing.
+"""
 
 from collections import Counter
 from dataclasses import replace

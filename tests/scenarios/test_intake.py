@@ -1,4 +1,4 @@
-"""The same delivery is one lead, however often and however many at once."""
+"""One delivery is one lead, however often and concurrent."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta

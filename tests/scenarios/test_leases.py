@@ -1,4 +1,7 @@
-"""Whoever sends a message holds it for as long as the policy says, and no shorter: a second holder sends it again."""
+"""Send leases last as the policy says.
+
+Shorter ones would let a second holder send the message again.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,7 +16,7 @@ LEASE = timedelta(minutes=11)
 
 
 def world_of(monkeypatch: pytest.MonkeyPatch) -> tuple[World, list[timedelta]]:
-    """Return a world whose policy has a lease of its own, and how long each claim asked to hold its message."""
+    """Return a world with its own lease, and claimed leases."""
     shipped = World().policy
     policy = replace(shipped, messaging=replace(shipped.messaging, lease=LEASE))
     world = World(policy=with_pool(without_caps(policy), {"ana": 1}))

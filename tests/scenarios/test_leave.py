@@ -1,4 +1,7 @@
-"""Leave and the switch: leads that are due meanwhile go to a delegate, and back where the leave says so."""
+"""Leave and the active switch.
+
+Leads due meanwhile go to a delegate, and back where the leave says so.
+"""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -34,7 +37,10 @@ def changed(policy: Policy, **people: dict[str, Any]) -> Policy:
 
 
 def on_leave(leave: Absence = LEAVE, **people: dict[str, Any]) -> tuple[World, str]:
-    """Return a world in which ana goes on leave in an hour, and a lead of hers that is due tomorrow."""
+    """Return a world with ana's leave and her lead.
+
+    The leave begins in an hour, and the lead is due tomorrow.
+    """
     world = World(policy=changed(policies.shipped(), **({"ana": {"away": (leave,), "delegate": "dora"}} | people)))
     lead_id = world.receive()
     world.press(lead_id, "connected", follow_up="2026-11-24T10:00")
@@ -43,7 +49,7 @@ def on_leave(leave: Absence = LEAVE, **people: dict[str, Any]) -> tuple[World, s
 
 
 def moves(world: World, lead_id: str) -> list[tuple[str, str, str]]:
-    """Return every move of a lead: who had it, who got it, and why."""
+    """Return a lead's transfers: previous owner, new owner, reason."""
     events = world.events(lead_id, Kind.LEAD_REASSIGNED)
     return [(e.data["previous"], e.data["owner"], e.data["reason"]) for e in events]
 

@@ -1,4 +1,7 @@
-"""Any order of arrivals, time, outcomes and outages keeps the invariants."""
+"""Invariants hold in any order of events.
+
+Arrivals, time, outcomes and outages.
+"""
 
 from collections import Counter
 from contextlib import suppress
@@ -110,7 +113,7 @@ class Pipeline(RuleBasedStateMachine):
         return [self.world.lead(i) for i in self.world.lead_ids()]
 
     def owned(self) -> list[str]:
-        """Return the leads whose present owner has been sent a link by now."""
+        """Return leads whose present owner has a link."""
         return [lead.id for lead in self.leads() if lead.owner_id and self._has_link(lead)]
 
     def _has_link(self, lead: Lead) -> bool:

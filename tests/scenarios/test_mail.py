@@ -1,4 +1,4 @@
-"""Mail that comes in: one lead for a mail, an answer where it belongs, and no word to a machine."""
+"""Incoming mail: leads, answers, and silence to machines."""
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -31,7 +31,10 @@ BOXES = {box.id: box for box in (Mailbox(id="sales@firm.example", source="sales_
 
 
 class Inbox(World):
-    """A World with a mail bucket, and two entries for its addresses unless told otherwise."""
+    """A World with a mail bucket.
+
+    There are two entries for its addresses unless others are passed.
+    """
 
     boxes: Mapping[str, Mailbox] = BOXES
 
@@ -59,7 +62,7 @@ class Inbox(World):
         self.quarantine = Quarantine(self.table, self.intake, self.incoming.reread, self.proofs.report)
 
     def drop(self, raw: bytes, file: str = "") -> SettledItem:
-        """Put a mail into the bucket and let it be told."""
+        """Put a mail into the bucket and notify of it."""
         self.files.now = self.now
         file = file or f"ses/{len(self.files.files)}"
         self.files.keep(file, raw, "")

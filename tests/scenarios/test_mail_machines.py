@@ -1,4 +1,7 @@
-"""Machines that write: none is a lead or answered, what they report counts, and every loop ends."""
+"""Mail from machines: not a lead, not answered.
+
+What they report counts, and every loop ends.
+"""
 
 import json
 from dataclasses import replace

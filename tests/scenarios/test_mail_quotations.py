@@ -1,4 +1,7 @@
-"""Nothing in a quotation acts: no word of it ends a channel, raises a concern or is an answer, in whatever program."""
+"""Quotations have no effect, in any mail program.
+
+No word of one ends a channel, raises a concern or is an answer.
+"""
 
 import random
 
@@ -16,7 +19,7 @@ STOP = "Please stop sending me these emails."
 
 
 def after(raw: bytes) -> tuple[Inbox, Lead]:
-    """Return the lead of somebody in a sequence after they sent a mail."""
+    """Return a lead in a sequence after its mail."""
     world = Inbox(policy=planned_policy())
     lead_id = world.drop(mail(headers={"Message-ID": "<first@example.com>"})).id
     world.advance(minutes=5)

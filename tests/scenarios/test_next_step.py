@@ -1,4 +1,7 @@
-"""When the next step after an outcome is due: by the policy's pause, or at the time that was agreed."""
+"""Due time of the next step after an outcome.
+
+By the policy's pause, or at the time that was agreed.
+"""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo

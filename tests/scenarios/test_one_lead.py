@@ -1,4 +1,4 @@
-"""One lead from its arrival to its end, by the shipped policy."""
+"""One lead from arrival to end, under the shipped policy."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -196,7 +196,10 @@ def test_the_history_adds_up_to_the_lead() -> None:
 
 
 def test_a_chat_that_joined_by_its_number_is_known_by_its_handle_from_then_on() -> None:
-    """What its handle led to before is over: the next message, without the number, joins what is open (seed 13401)."""
+    """The handle's earlier lead is closed.
+
+    The next message, without the number, joins the open one (seed 13401).
+    """
     world = World()
     chat = {"handle": "whatsapp:1"}
     former = world.receive(email=None, phone=None, name="", **chat)

@@ -1,4 +1,7 @@
-"""STOP by text or mail: the channel ends at once and for good, and nobody answers it (H4)."""
+"""STOP by text or mail ends the channel unanswered.
+
+At once and permanently (H4).
+"""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -27,7 +30,7 @@ BOTH: dict[str, Any] = {"consent": {"sms": True, "marketing": ["email", "sms"]}}
 
 
 def text(world: World, words: str, key: str = "SM1", phone: str = PHONE, ends: bool = False) -> IntakeResult:
-    """Let a text come in, as the webhook of Twilio reads it."""
+    """Receive a text as Twilio's webhook reads it."""
     body = {"phone": phone, "message": words}
     submission = Submission(
         source="phone_sms", key=key, body=body, conversation=True, answers_by=Channel.SMS, ends=ends
@@ -279,7 +282,7 @@ def _do(world: World, deed: str, key: str) -> None:
 
 
 def _sent(world: World, channel: Channel) -> list[str]:
-    """Return what was sent to Ada by a channel so far."""
+    """Return what was sent to Ada by a channel."""
     to = {Channel.EMAIL: "ada@example.com", Channel.SMS: PHONE}[channel]
     sent = world.mailer.sent if channel is Channel.EMAIL else world.texter.sent
     return [mail.permission.address for mail in sent if mail.permission.address == to]

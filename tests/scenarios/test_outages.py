@@ -1,4 +1,7 @@
-"""Every fast path may fail: what it lost is repaired, and nothing happens twice."""
+"""Every fast path may fail.
+
+What it lost is repaired, and nothing happens twice.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -1,4 +1,7 @@
-"""Messages: sent once, whatever the provider does, and only to people who may get them."""
+"""Messages go once, only to permitted recipients.
+
+Whatever the provider does.
+"""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""People press links: what they record, take back, press twice, or press too late."""
+"""Outcomes by link: recorded, undone, pressed twice or too late."""
 
 from dataclasses import replace
 from datetime import timedelta

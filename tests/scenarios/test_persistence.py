@@ -1,4 +1,7 @@
-"""How often people try before they give a lead up: never too early, and not for ever (G6)."""
+"""Attempts before a lead is given up (G6).
+
+Never too early, and not for ever.
+"""
 
 import re
 

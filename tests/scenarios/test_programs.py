@@ -1,4 +1,4 @@
-"""A program reports what a person did: the same rules as on that person's page, once per report."""
+"""Programs report outcomes under the person's rules, once per report."""
 
 from datetime import timedelta
 

@@ -1,4 +1,7 @@
-"""Nothing authentic is dropped: what is no lead is held, seen, and released or discarded by a person."""
+"""Authentic deliveries are never dropped.
+
+What is not a lead is held, seen, and released or discarded by a person.
+"""
 
 import json
 from concurrent.futures import ThreadPoolExecutor

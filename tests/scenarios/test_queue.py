@@ -1,4 +1,4 @@
-"""My queue: a person's open leads, the best first, each with what to do by when and its own page."""
+"""My queue: open leads, ranked, with action and page."""
 
 from datetime import timedelta
 

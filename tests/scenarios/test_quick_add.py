@@ -1,4 +1,7 @@
-"""People add leads themselves: routed and timed as any other, once, and theirs when they say so (A7, A8, R13)."""
+"""People add leads themselves (A7, A8, R13).
+
+Routed and timed as any other, once, and theirs when they say so.
+"""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,7 @@
-"""A promise that is broken reads as broken everywhere a minute later, although nothing has been written since (F10)."""
+"""Broken promises read as broken within a minute (F10).
+
+Everywhere, although nothing has been written since.
+"""
 
 from datetime import timedelta
 

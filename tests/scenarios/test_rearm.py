@@ -1,4 +1,7 @@
-"""Open leads are put under the policy of today because somebody asked for it: deadlines, steps, and what stays."""
+"""Re-arming open leads under today's policy, on request.
+
+Deadlines, steps, and what stays.
+"""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -18,7 +21,7 @@ ALL = LeadSelection(everything=True)
 
 
 def with_window(policy: Policy, minutes: int) -> Policy:
-    """Return the next version of a policy, with another window for hot leads."""
+    """Return a policy's next version with another hot window."""
     hot = replace(policy.targets["hot"], within=timedelta(minutes=minutes))
     return replace(policy, version=f"{minutes} minutes", targets={**policy.targets, "hot": hot})
 

@@ -1,4 +1,7 @@
-"""Sources are asked what they have had; what never arrived is taken, and the day's completeness is told (A13, Q10)."""
+"""Reconciliation with sources (A13, Q10).
+
+Leads that never arrived are taken, and the day's completeness is reported.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -24,7 +27,10 @@ DAY = date(2026, 11, 23)
 
 
 class Listed(World):
-    """A World with one source that can be asked: `had` is what it has had, and when."""
+    """A World with one listable source.
+
+    `had` is what it received, and when.
+    """
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Somebody who writes again: one open lead for one person, with one owner, and nothing they wrote is lost."""
+"""Returning people: one open lead, one owner, every word."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace

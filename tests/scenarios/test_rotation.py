@@ -1,4 +1,4 @@
-"""Round robin, weights, absence: who gets the next lead, also when many arrive at once."""
+"""Rotation with weights and absences, also under concurrency."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -24,7 +24,10 @@ AT_ONCE = 32
 
 
 def arrive_at_once(world: World, leads: int) -> None:
-    """Let many leads arrive and be routed by many threads; a lost race comes again, as the stream's batches do."""
+    """Receive and route leads on many threads.
+
+    A lost race comes again, as the stream's batches do.
+    """
 
     def receive(number: int) -> None:
         body = {"name": f"Ada {number}", "message": HOT}

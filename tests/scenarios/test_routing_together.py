@@ -1,4 +1,4 @@
-"""Leads of one batch are routed together, exactly as they would be one after the other."""
+"""A batch's leads are routed as if one by one."""
 
 import random
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +18,10 @@ PEOPLE = {"ana": 3, "ben": 2, "cem": 1}
 
 
 def arrived(world: World, count: int, words: random.Random) -> list[Lead]:
-    """Let leads arrive that no stream has told of yet; some urgent, some of somebody who had one before."""
+    """Receive leads that no stream has delivered yet.
+
+    Some are urgent, some of a person who had one before.
+    """
     world.stream_down = True
     ids = [world.receive(message=words.choice(("urgent", "a question"))) for _ in range(count)]
     return [world.lead(lead_id) for lead_id in dict.fromkeys(ids)]
@@ -58,7 +61,10 @@ def test_batches_give_each_lead_whom_it_would_have_had_alone(govern: Any, seed: 
 
 @pytest.mark.slow
 def test_batches_of_several_shards_at_once_share_exactly() -> None:
-    """Four readers of the stream, forty batches of one pool: nobody is a lead away from their share, at any point."""
+    """Four readers of the stream, forty batches of one pool.
+
+    Nobody is a lead away from their share, at any point.
+    """
     world = World(without_caps(with_pool(World().policy, dict.fromkeys(PEOPLE, 1))))
     leads = arrived(world, 120, random.Random(1))
     batches = [leads[start : start + 3] for start in range(0, len(leads), 3)]

@@ -1,4 +1,7 @@
-"""Nobody is written to because a stranger said so: what goes to one person, network, source and day is bounded."""
+"""Messages caused by strangers are bounded.
+
+By person, network, source and day.
+"""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -32,7 +35,7 @@ def messaging(**changes: Any) -> Policy:
 
 
 def post(world: World, number: int, *, address: str = "203.0.113.9", source: str = "api", **body: Any) -> str:
-    """Post as a stranger does, with a message of its own."""
+    """Post as a stranger, with a unique message."""
     fields = {"name": f"Eve {number}", "email": f"eve{number}@example.org", "message": f"call me, {number}"} | body
     door = PostOrigin(name="api", rates=FormLimits(per_source=100_000), address=address)
     return world.submit(Submission(source=source, body=fields, door=door)).lead_id

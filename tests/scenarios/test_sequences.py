@@ -1,4 +1,7 @@
-"""Sequences over weeks: each step once, across deploys, until something stops them."""
+"""Sequences over weeks: each step once, until stopped.
+
+Also across deploys.
+"""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""The simulation finds nothing in the product, and finds what is missing when one of its safeguards is taken away."""
+"""The simulation passes, and detects each removed safeguard."""
 
 import json
 import tomllib
@@ -212,7 +212,10 @@ def no_guard(patch: pytest.MonkeyPatch) -> None:
 
 
 def unless(predicate: Callable[[MemoryTable, Change], bool]) -> Callable[[MemoryTable, Change], None]:
-    """Return a `commit` that leaves the lead's condition out where that is asked."""
+    """Return a `commit` that drops the lead's condition sometimes.
+
+    Where the predicate holds.
+    """
     commit = MemoryTable.commit
 
     def commits(table: MemoryTable, change: Change) -> None:
@@ -241,7 +244,10 @@ def no_condition_on_the_rotation(patch: pytest.MonkeyPatch) -> None:
 
 
 def rotation_beside_the_transaction(patch: pytest.MonkeyPatch) -> None:
-    """Two calls instead of one: what can happen at any call can happen between them."""
+    """Split one call in two.
+
+    What can happen at any call can happen between them.
+    """
     commit, calls = MemoryTable.commit, count(1)
 
     def commits(table: MemoryTable, change: Change) -> None:

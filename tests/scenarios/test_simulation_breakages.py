@@ -1,4 +1,7 @@
-"""What a review broke unnoticed is noticed: by the simulation, or by a test that is named here."""
+"""Breakages that a review missed are detected.
+
+By the simulation, or by a test that is named here.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Open leads that stand still: untouched for too long, or too long in one stage."""
+"""Stalled open leads: untouched, or too long in one stage."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ from tests.scenarios.world import MONDAY_NINE, World
 
 
 def stalls(world: World, lead_id: str, target: str) -> list[timedelta]:
-    """Return when a lead was found standing still, since Monday nine."""
+    """Return when a lead stalled, since Monday nine."""
     return [e.at - MONDAY_NINE for e in world.events(lead_id, Kind.LEAD_STALLED) if e.data["target"] == target]
 
 
@@ -31,7 +31,10 @@ def misses_at(world: World, lead_id: str, at: datetime) -> list[Event]:
 
 
 def escalated(world: World, lead_id: str) -> list[datetime]:
-    """Return when a manager was told of a lead: by an escalation, or because a stage of theirs lasts too long."""
+    """Return when a manager was notified of a lead.
+
+    By an escalation, or because a stage of theirs lasts too long.
+    """
     return [m.created_at for m in world.table.messages(lead_id) if m.template is Template.ESCALATE]
 
 

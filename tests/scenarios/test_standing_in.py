@@ -1,4 +1,4 @@
-"""What is for a manager reaches whoever stands in while they are away (D1, F6)."""
+"""Stand-ins get absent managers' notices (D1, F6)."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -26,7 +26,10 @@ ON_LEAVE: dict[str, Any] = {"away": LEAVE}
 
 
 def unanswered(world: World) -> list[str]:
-    """Let a hot lead go unanswered until it is about to be passed on; return who is mailed of its escalations."""
+    """Leave a hot lead unanswered; return recipients of its escalations.
+
+    Until it is about to be reassigned.
+    """
     lead_id = world.receive(message=HOT)
     world.advance(minutes=9)
     return [sent.permission.person for sent in world.mails(lead_id, Template.ESCALATE)]
@@ -84,7 +87,7 @@ def test_a_delegate_who_owns_the_lead_has_been_told_already_so_the_next_one_hear
 
 
 def two_teams(**people: dict[str, Any]) -> Policy:
-    """Return a policy in which dora manages the team, and mia catches what nobody can take."""
+    """Return a policy with manager dora and catch-all mia."""
     policy = changed(policies.shipped(), **people)
     return replace(policy, teams={name: replace(team, manager="dora") for name, team in policy.teams.items()})
 

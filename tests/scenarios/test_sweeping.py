@@ -1,4 +1,7 @@
-"""The sweep: one bad item or reader costs only itself, time is shared, and what was not reached comes next."""
+"""The sweep isolates failures and shares time.
+
+One bad item or reader costs only itself, and what was not reached comes next.
+"""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -25,7 +28,7 @@ GRACE = timedelta(seconds=30)
 
 
 class Stopwatch:
-    """Time that is left, of which each task takes a second."""
+    """Remaining time, of which each task takes a second."""
 
     def __init__(self, seconds: float) -> None:
         self.left = timedelta(seconds=seconds)
@@ -42,7 +45,10 @@ def refuses(*_: Any, **__: Any) -> Any:
 
 
 def stuck_world() -> World:
-    """Return a world in which a lead has no owner, another's alarm was lost, and a message was never sent."""
+    """Return a world with three things for the sweep.
+
+    A lead has no owner, another's alarm was lost, and a message was never sent.
+    """
     world = World(sweeping=False)
     world.alarms.lost = True
     world.receive()
@@ -153,7 +159,10 @@ def test_each_task_is_done_as_of_when_it_is_done() -> None:
 def assert_each_is_tried_in_turn(
     monkeypatch: pytest.MonkeyPatch, world: World, work: tuple[object, str], leads: list[str], seconds: int
 ) -> None:
-    """Assert that sweeps of so many seconds, in which this work fails, reach each lead before any again."""
+    """Assert that failing sweeps reach each lead in turn.
+
+    Sweeps of so many seconds reach each lead before any again.
+    """
     tried = list[str]()
     watch = Stopwatch(0)
 

@@ -1,4 +1,4 @@
-"""Who types somebody's number or address first does not own the person."""
+"""Typing a person's number or address first grants nothing."""
 
 from typing import Any
 
@@ -115,7 +115,10 @@ def test_a_number_in_a_signature_leads_no_mail_to_anybodys_lead() -> None:
 
 
 def test_a_strangers_address_that_cannot_be_read_is_nobody_elses_either() -> None:
-    """By its text its sender is known: the lead of whom the stranger named must not answer to it."""
+    """Its text identifies its sender.
+
+    The lead of the person whom the stranger named must not answer to it.
+    """
     world = World()
     hers = post(world, {"phone": NUMBER, "message": "A roof, please"})
     unreadable = {"name": "Mallory Kane", "email": "m.@evil.example", "message": "Me"}

@@ -1,4 +1,7 @@
-"""Three weeks of a lead, minute by minute: deploy, voicemail, call back in another zone, leave, opt-out."""
+"""Three weeks of a lead, minute by minute.
+
+Deploy, voicemail, call back in another zone, leave, opt-out.
+"""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -58,7 +61,10 @@ def initial_policy() -> Policy:
 
 
 def after() -> Policy:
-    """Return what is deployed in the middle: another plan of the same name, and texts only from ten on."""
+    """Return the policy deployed halfway.
+
+    Another plan of the same name, and texts only from ten on.
+    """
     policy = initial_policy()
     other = replace(PATIENT, steps=(step("hello", 1, PLAN.steps[0].action, "nurture_1"),))
     messaging = replace(policy.messaging, sms_from=policy.messaging.sms_from.replace(hour=10))
@@ -74,7 +80,7 @@ class Life:
         self.minutes = 0
 
     def until(self, when: str) -> None:
-        """Let time pass; what must hold is looked at every minute."""
+        """Let time pass, checking invariants every minute."""
         end = at(when)
         while self.world.now < end:
             self.world.advance(minutes=1)
@@ -97,7 +103,10 @@ class Life:
         return [e.at for e in events if e.data["recipient"] == LEAD and e.data["channel"] == channel]
 
     def _check(self, lead: Lead) -> None:
-        """An open lead has owner, next action and an alarm that is not overdue; no text leaves at night."""
+        """Check an open lead's owner, next action and alarm.
+
+        The alarm is not overdue, and no text leaves at night.
+        """
         now = self.world.now
         assert lead.owner_id is not None
         assert lead.next_action is not None
@@ -107,7 +116,7 @@ class Life:
 
 
 def _rests(lead: Lead) -> bool:
-    """Tell whether nothing is due of a lead inside the leave."""
+    """Return whether nothing is due during the leave."""
     return lead.next_action is not None and lead.next_action.due_at >= LEAVE.end
 
 

@@ -1,4 +1,4 @@
-"""What a stranger says is not authority: each claim, by each door."""
+"""Strangers' claims have no authority, in any channel."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,7 @@
-"""A row that this version cannot read costs only itself: in the sweep, on pages, in reports, exports and erasures."""
+"""An unreadable row costs only itself.
+
+In the sweep, on pages, in reports, exports and erasures.
+"""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,7 @@
-"""Somebody wants to hear no more: by the link in a mail, at once, for good and on all their leads."""
+"""Unsubscribing by a mail's link.
+
+At once, permanently, and for all of the person's leads.
+"""
 
 import re
 from dataclasses import replace
@@ -18,7 +21,10 @@ from tests.scenarios.world import MONDAY_NINE, World
 
 
 def token(world: World, lead_id: str) -> str:
-    """Return the token of the link in the latest mail of the lead's sequence, and check that its header has it too."""
+    """Return the unsubscribe token of the latest sequence mail.
+
+    Checks that its header has it too.
+    """
     mail = world.mails(lead_id, Template.SEQUENCE_STEP)[-1]
     match = re.search(rf"{PUBLIC_URL}/unsubscribe/(\S+)", mail.mail.text)
     assert match is not None
@@ -28,7 +34,7 @@ def token(world: World, lead_id: str) -> str:
 
 
 def written_to() -> tuple[World, str]:
-    """Return a lead that has got the first mail of its sequence."""
+    """Return a lead with the first mail of its sequence."""
     world = planned_world()
     lead_id = world.receive(email="ada@example.com", **AGREED)
     until(world, 2)
@@ -67,7 +73,10 @@ def test_pressing_again_years_later_is_harmless() -> None:
 
 
 def another_lead(world: World) -> str:
-    """Let the same person have a second open lead, as a policy that joins none gives them."""
+    """Give the same person a second open lead.
+
+    As a policy that joins none does.
+    """
     world.govern(replace(world.policy, identity=Identity(merge_within=timedelta())))
     return world.receive(email="ada@example.com", consent=AGREED["consent"])
 

@@ -1,4 +1,7 @@
-"""A sequence that has its lead called: only who agreed, only in permitted hours, and never instead of a person (P4)."""
+"""Automatic calls of sequences (P4).
+
+Only with consent, only in permitted hours, and never instead of a person.
+"""
 
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta

@@ -1,4 +1,7 @@
-"""Leads that nobody of their pool could take: they wait with the duty manager, and are offered on when somebody can."""
+"""Waiting leads of full pools.
+
+They stay with the duty manager, and are assigned when a member has room.
+"""
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -29,7 +32,10 @@ ONE = {"caps": Caps(open=1)}
 
 
 def full_pool(**people: dict[str, Any]) -> tuple[World, list[str]]:
-    """Return a world in which everybody has the one open lead that they may have, and those leads."""
+    """Return a world with a full pool, and its leads.
+
+    Everybody has the one open lead that they may have.
+    """
     world = governed(**(dict.fromkeys(PEOPLE, ONE) | people))
     return world, [world.receive(message=WARM) for _ in PEOPLE]
 
@@ -265,7 +271,10 @@ def test_an_assignment_that_caps_stood_in_the_way_of_says_so() -> None:
 def test_of_many_that_wait_the_most_urgent_is_offered_on_and_no_more_are_read_than_that_takes(
     first_read: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Several share a deadline to the microsecond: which of them is first, their tier and score say, not their ids."""
+    """Several share a deadline to the microsecond.
+
+    Their tier and score decide which is first, not their ids.
+    """
     monkeypatch.setattr(route, "FIRST_READ", first_read)
     world, assigned = full_pool()
     waiting = [world.receive(message=WARM) for _ in range(2)]

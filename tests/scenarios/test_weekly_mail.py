@@ -1,4 +1,7 @@
-"""The weekly review reaches each reader once, on Monday at 08:00 of their own zone (N3)."""
+"""The weekly review reaches each reader once (N3).
+
+On Monday at 08:00 of their own zone.
+"""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

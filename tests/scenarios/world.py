@@ -1,4 +1,6 @@
-"""The whole pipeline on a virtual clock: the use cases of the six functions over the memory twins.
+"""The whole pipeline on a virtual clock.
+
+The use cases of the six functions over the memory twins.
 
 Everything happens at its exact instant: the stream at once, alarms when they are due, the sweep every five minutes.
 """
@@ -50,7 +52,10 @@ class LossyAlarms(MemoryAlarms):
 
 @dataclass
 class World:
-    """One deployment in memory, with knobs for what fails; `alarms.lost` and `mailer.failures` are two more."""
+    """One deployment in memory, with switches for failures.
+
+    `alarms.lost` and `mailer.failures` are two more.
+    """
 
     policy: Policy = field(default_factory=policies.shipped)
     now: datetime = MONDAY_NINE
@@ -73,7 +78,7 @@ class World:
         self.govern(self.policy)
 
     def govern(self, policy: Policy) -> None:
-        """Deploy a policy: the use cases from now on follow it."""
+        """Deploy a policy for the use cases from now on."""
         self.policy, made = policy, Application(policy, self.twins)
         self.intake, self.quick_add, self.programs = made.intake, made.quick_add, made.lead_api
         self.route, self.respond, self.digest, self.sla = made.route, made.respond, made.digest, made.sla
@@ -97,7 +102,10 @@ class World:
         phone_proof: str = "verified",
         **body: Any,
     ) -> str:
-        """Let a lead arrive (a hot one whose number is verified, unless told otherwise) and return its id."""
+        """Receive a lead and return its id.
+
+        By default a hot one whose number is verified.
+        """
         number = next(self._names)
         fields = {"name": f"Ada Obi {number}", "email": f"ada{number}@example.com", "message": HOT} | body
         submission = Submission(
@@ -112,7 +120,7 @@ class World:
         return accepted
 
     def advance(self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0) -> None:
-        """Let time pass; whatever is due on the way happens at its instant."""
+        """Let time pass; due events happen at their instant."""
         end = self.now + timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
         self.run_stream()
         while (at := self._next_at()) <= end:
@@ -123,7 +131,7 @@ class World:
         self.now = end
 
     def press(self, lead_id: str, outcome: str, **form: Any) -> LeadView:
-        """Open the link of the latest alert to the owner, choose an outcome and submit the form."""
+        """Submit an outcome by the owner's latest alert link."""
         token = self.link(lead_id)
         view = self.desk.look(token, self.now)
         fields: dict[str, Any] = {"submission": view.lead.version} | form
@@ -156,7 +164,7 @@ class World:
         )
 
     def run_stream(self) -> None:
-        """Deliver what the table's stream holds; in an outage it is lost."""
+        """Deliver the table's stream; in an outage it is lost."""
         while self._streamed < len(self.table.inserted):
             record = self.table.inserted[self._streamed]
             self._streamed += 1
@@ -164,7 +172,7 @@ class World:
                 self.stream(record)
 
     def stream(self, record: Lead | Message | FreedCapacity) -> None:
-        """Deliver one record, as the functions route and respond get it."""
+        """Deliver one record to route and respond."""
         if isinstance(record, FreedCapacity):
             list(self.route.freed(record.person_id, self.now))
         elif isinstance(record, Lead):
@@ -195,7 +203,10 @@ class World:
         return Alarm(lead_id=lead_id, token=lead.wake_token, pool_id=lead.pool_id or "")
 
     def link(self, lead_id: str, person: str | None = None) -> str:
-        """Return the token of the outcome link in the latest mail to a person (the owner) about a lead."""
+        """Return the outcome token in a person's latest mail.
+
+        The owner's, unless a person is named.
+        """
         to = self.policy.people[person or self.lead(lead_id).owner_id or ""].email
         mail = next(m for m in reversed(self.mailer.sent) if m.permission.address == to and _about(m, lead_id))
         match = re.search(rf"{PUBLIC_URL}/o/(\S+)", mail.mail.text)
@@ -220,7 +231,7 @@ class World:
         return messages[-1]
 
     def owners(self) -> list[str]:
-        """Return the first owners of all leads in the order of their assignment."""
+        """Return all leads' first owners in order of assignment."""
         assigned = [e for e in self.table._events.values() if e.kind is EventKind.LEAD_ASSIGNED]
         return [str(e.data["owner"]) for e in sorted(assigned, key=lambda e: int(e.data["receipt"]["turn"]))]
 
@@ -266,5 +277,5 @@ def with_pool(policy: Policy, members: Mapping[str, int]) -> Policy:
 
 
 def without_caps(policy: Policy) -> Policy:
-    """Return the policy with people who take any number of leads."""
+    """Return the policy without anybody's caps."""
     return replace(policy, people={name: replace(p, caps=Caps()) for name, p in policy.people.items()})

@@ -1,8 +1,14 @@
-"""How well two colours can be told apart, as WCAG 2 counts it: 4.5 for text, 3 for large shapes."""
+"""Colour contrast by WCAG 2.
+
+It asks for 4.5 for text and 3 for large shapes.
+"""
 
 
 def contrast(color: str, other: str) -> float:
-    """Return the contrast ratio of two colours such as `#59625f`, from 1 to 21."""
+    """Return the contrast ratio of two colours, 1 to 21.
+
+    Colours are written such as `#59625f`.
+    """
     low, high = sorted((_luminance(color), _luminance(other)))
     return (high + 0.05) / (low + 0.05)
 

@@ -1,4 +1,4 @@
-"""What the repository says of itself agrees: one version, one licence, one way to run CI."""
+"""The repository is consistent: one version, licence and CI command."""
 
 import json
 import re

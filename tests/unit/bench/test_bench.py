@@ -1,4 +1,7 @@
-"""`leadtight bench` measures what is stated, beside plain code that agrees, and fails by name when a bar is missed."""
+"""`leadtight bench` measures what it states.
+
+It is compared with naive code that agrees, and names each bar that is missed.
+"""
 
 import json
 import subprocess
@@ -101,7 +104,10 @@ def test_a_process_is_measured_from_its_start_to_its_end() -> None:
 
 
 def test_a_process_is_measured_with_the_memory_it_took_itself() -> None:
-    """In a process of its own: a child begins with its parent's memory, and this one may have taken any amount."""
+    """Measured in a process of its own.
+
+    A child begins with its parent's memory, and this one may have taken any amount.
+    """
     measured = "from leadtight.bench.auditing import measure\nimport sys\n"
     measured += "print(measure.run([sys.executable, '-c', 'x = str(1) * 300_000_000; print([1])']).memory)"
     shown = subprocess.run([sys.executable, "-c", measured], check=True, capture_output=True, text=True)

@@ -1,4 +1,4 @@
-"""Commands are imported when they are used, and each is where it is said to be."""
+"""Commands are imported on use, each from its declared place."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""`leadtight policy check` as a person and as a program read it."""
+"""`leadtight policy check` for a person and a program."""
 
 import json
 from pathlib import Path

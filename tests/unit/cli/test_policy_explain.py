@@ -1,4 +1,7 @@
-"""`leadtight policy explain` tells which tier, rule, person and deadlines, and why not the others."""
+"""`leadtight policy explain` shows tier, rule, person and deadlines.
+
+It also says why the others were not chosen.
+"""
 
 import json
 from datetime import UTC, datetime

@@ -1,4 +1,7 @@
-"""`leadtight templates preview` writes every message for every kind of name, and draws the mails."""
+"""`leadtight templates preview` writes every message and draws the mails.
+
+For every kind of name.
+"""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A background program is found again by its lock, and by nothing that could be mistaken for it."""
+"""Background programs are found by their lock alone."""
 
 from __future__ import annotations
 

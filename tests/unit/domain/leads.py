@@ -15,7 +15,7 @@ INQUIRY = {"name": "Ada Obi", "email": "ada@example.com", "message": "urgent"}
 
 
 def new_lead(policy: Policy, now: datetime, **inquiry: Any) -> Lead:
-    """Return a lead that has just arrived; a hot one, unless told otherwise."""
+    """Return a lead that just arrived, hot by default."""
     change = receive(
         policy,
         Inquiry(**(INQUIRY | inquiry)),

@@ -1,4 +1,7 @@
-"""Every regular expression of what ships, as it is compiled, with how it is asked; found in the syntax tree."""
+"""Every regular expression that ships, with how it is used.
+
+Found in the syntax tree, as it is compiled.
+"""
 
 from __future__ import annotations
 
@@ -12,18 +15,21 @@ from pathlib import Path
 from typing import Any
 
 OPERATORS_OWN = ("leadtight.bench", "leadtight.capacity", "leadtight.devstage", "leadtight.simulation")
-"""What no outside text comes to: measuring, the local stage and the simulation."""
+"""Modules that no outside text reaches: measuring, the local stage and the simulation."""
 
 ROOT = Path(__file__).resolve().parents[3]
 ASKED = ("match", "fullmatch", "search", "finditer", "findall", "sub", "subn", "split")
 BEGINS = {"match", "fullmatch"}
 FLAGS_AFTER = {"compile": 1, "sub": 4, "subn": 4, "split": 3}
-"""How many arguments stand before the flags; two in every other function of `re`."""
+"""Number of arguments before the flags; two in every other function of `re`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A call that compiles a pattern: `pattern` is None where only a running program knows it."""
+    """A call that compiles a pattern.
+
+    `pattern` is None where only a running program knows it.
+    """
 
     module: str
     line: int
@@ -46,7 +52,10 @@ def sources() -> dict[str, str]:
 
 
 def asking() -> list[str]:
-    """Return the modules that name `re`, by their text alone: parsing takes too long for collecting tests."""
+    """Return the modules whose text names `re`.
+
+    Parsing takes too long for collecting tests.
+    """
     return [m for m, text in sources().items() if re.search(r"\bre\.\w", text) and not m.startswith(OPERATORS_OWN)]
 
 
@@ -70,7 +79,10 @@ def sites_in(module: str, tree: ast.Module) -> Iterator[Site]:
 
 @dataclass(frozen=True, slots=True)
 class _Uses:
-    """What a module does with names: the methods it calls on each, which it hands on, and what it imports."""
+    """A module's uses of names.
+
+    The methods it calls on each, which it passes on, and its imports.
+    """
 
     called: frozenset[tuple[str, str]]
     handed_on: frozenset[str]
@@ -126,7 +138,10 @@ class _Finder(ast.NodeVisitor):
         return Site(self._module, node.lineno, self._function, self._pattern(node), methods)
 
     def _methods_of(self, name: str) -> tuple[str, ...]:
-        """Return the methods by which a pattern of that name is asked anywhere; search when it is handed on."""
+        """Return the methods called on patterns of a name.
+
+        `search` when the pattern is passed on.
+        """
         short = self._module.rpartition(".")[2]
         others = (uses for uses in _everywhere().values() if uses.imported & {name, short})
         every = [self._uses, *others]
@@ -135,7 +150,10 @@ class _Finder(ast.NodeVisitor):
         return tuple(sorted(methods | handed_on)) or ("search",)
 
     def _in_module(self) -> tuple[str, ...]:
-        """Return how patterns without a name of their own are asked: as any in their module is."""
+        """Return the methods for patterns without a name.
+
+        They count as any pattern of their module.
+        """
         return tuple(sorted({method for _, method in self._uses.called})) or ("search",)
 
     def _pattern(self, node: ast.Call) -> re.Pattern[Any] | None:

@@ -1,8 +1,10 @@
-"""Whether a pattern's time grows faster than the text: what it repeats is written n times, and n made greater.
+"""Whether a pattern's time grows faster than its text.
+
+Repeated parts are written n times, with growing n.
 
 Python's `re` goes back and tries again, and says nothing of it. The strings come from the pattern's own parse tree:
-each of its characters, pairs of them, and what it repeats, behind the beginning that leads there and before an end
-that it does not want.
+each of its characters, pairs of them, and what it repeats, behind the beginning that leads there and before an end that
+it does not want.
 """
 
 from __future__ import annotations
@@ -24,16 +26,19 @@ RISING = (12, 16, 20, 40, 160)
 
 LENGTH = 4_000
 SLOW = 0.001
-"""Seconds of CPU that a linear pattern does not take for `LENGTH` characters, but a quadratic one does."""
+"""Seconds of CPU for `LENGTH` characters: a linear pattern stays below, a quadratic one does not."""
 
 HOPELESS = 30
-"""Times as long as that: nothing is left to be measured."""
+"""Multiple of that at which there is nothing left to measure."""
 
 MOST_PUMPS = 100
 
 
 def worst_text(pattern: re.Pattern[Any], methods: Sequence[str]) -> str:
-    """Return the text with which a pattern's time grows faster than its length, as words; "" when none does."""
+    """Return the text for which a pattern is superlinear.
+
+    As a description; "" when there is none.
+    """
     usual = {
         method: 3 * min(_seconds(pattern, method, "a word. " * (LENGTH // 8)) for _ in range(3)) for method in methods
     }
@@ -99,7 +104,7 @@ def _letters(tree: Any) -> Iterator[str]:
 
 
 def _repeats(tree: Any, prefix: str) -> Iterator[tuple[str, str]]:
-    """Yield what is repeated without a small bound, behind what leads there."""
+    """Yield parts repeated without a small bound, with their prefix."""
     for op, argument in tree:
         if str(op) in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
             _, most, body = argument
@@ -113,7 +118,10 @@ def _repeats(tree: Any, prefix: str) -> Iterator[tuple[str, str]]:
 
 
 def _sample(tree: Any) -> str:
-    """Return a text that a part of a pattern takes, as short as can be but for one turn of each repeat."""
+    """Return the shortest text that a part matches.
+
+    With one turn of each repeat.
+    """
     text = ""
     for op, argument in tree:
         name = str(op)

@@ -1,4 +1,7 @@
-"""No pattern takes longer than the length of what strangers sent: each is tried on texts made to make it go back."""
+"""Every pattern is linear in what strangers send.
+
+Each is tried on texts that provoke backtracking.
+"""
 
 import ast
 import re
@@ -39,7 +42,7 @@ COMPUTED: Mapping[str, Callable[[], Iterable[re.Pattern[Any]]]] = {
     "leadtight.tabular.amounts.cell:": amounts._GROUPED.values,
     "leadtight.tabular.dates.names:_half": lambda: [names._half(("am", "a. m", "vorm"))],
 }
-"""Patterns that are put together while the program runs, by who does it."""
+"""Patterns that are built while the program runs, by who does it."""
 
 
 def said_by_headers() -> list[str]:
@@ -125,7 +128,10 @@ def test_a_linear_pattern_is_not_accused(pattern: str) -> None:
 
 
 def test_a_planted_pattern_of_a_module_is_found() -> None:
-    """The whole way from the source: a name, how it is asked, and what it is."""
+    """The whole way from the source.
+
+    A name, its use, and its pattern.
+    """
     source = "import re\n_TRIM = re.compile(r'\\s+$')\n\ndef trim(text):\n    return _TRIM.sub('', text)\n"
     module = ModuleType("planted")
     exec(source, vars(module))

@@ -1,4 +1,4 @@
-"""A policy is read whole or refused with every problem named by its path."""
+"""Policies load whole, or every problem is named by path."""
 
 import tomllib
 from collections.abc import Callable
@@ -46,7 +46,7 @@ def read(document: Document) -> Policy:
 
 
 def problems(change: Callable[[Document], object]) -> dict[str, str]:
-    """Return the problems, by path, of the shipped policy after `change`."""
+    """Return problems by path after changing the shipped policy."""
     document = tomllib.loads(SHIPPED)
     change(document)
     with pytest.raises(PolicyError) as caught:
@@ -55,7 +55,10 @@ def problems(change: Callable[[Document], object]) -> dict[str, str]:
 
 
 def put(path: str, value: Any) -> Callable[[Document], object]:
-    """Return a change that sets the value at a dotted path; a number is a place in a list."""
+    """Return a change that sets a value at a path.
+
+    The path is dotted; a number is a place in a list.
+    """
 
     def change(document: Document) -> None:
         *parents, last = path.split(".")
@@ -68,7 +71,7 @@ def put(path: str, value: Any) -> Callable[[Document], object]:
 
 
 def without(path: str) -> Callable[[Document], object]:
-    """Return a change that removes what is at a dotted path."""
+    """Return a change that removes a dotted path."""
 
     def change(document: Document) -> None:
         *parents, last = path.split(".")
@@ -415,7 +418,7 @@ def test_any_document_is_a_policy_or_a_policy_error(changes: list[tuple[tuple[An
 
 
 def keep(policy: Policy) -> None:
-    """Take a lead through everything that the policy can do to it."""
+    """Take a lead through everything the policy can do."""
     received = datetime(2026, 11, 20, 14, 30, tzinfo=UTC)
     inquiry = Inquiry(name="Ada", email="ada@example.com", message="urgent", value=Decimal(1), country="DE")
     for form in (None, "contact"):
@@ -450,7 +453,10 @@ def keep(policy: Policy) -> None:
 
 
 def replace_at(document: Any, path: tuple[Any, ...], value: Any) -> None:
-    """Put a value at a path, where an earlier change has left the path standing."""
+    """Put a value at a path that still exists.
+
+    An earlier change may have removed it.
+    """
     for key in path[:-1]:
         try:
             document = document[key]

@@ -1,4 +1,4 @@
-"""The records of the policy declare its keys: types, defaults and meanings."""
+"""Policy records declare their keys: types, defaults and meanings."""
 
 import tomllib
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Sequences that cannot be kept, or must not be switched on yet, are refused by their paths."""
+"""Invalid or unavailable sequences are rejected by path."""
 
 import tomllib
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Where a number may be, and which hours hold there (H3)."""
+"""Possible locations of a number, and their hours (H3)."""
 
 from datetime import UTC, date, datetime, time
 from typing import Any

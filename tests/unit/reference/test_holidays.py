@@ -1,4 +1,7 @@
-"""Public holidays: known without the library, right with it, and paid for only when asked."""
+"""Public holidays.
+
+Known without the library, right with it, and loaded only on use.
+"""
 
 import subprocess
 import sys
@@ -44,7 +47,10 @@ def test_what_is_no_region_is_refused(code: str) -> None:
 
 @pytest.mark.parametrize("code", ["DE-HH", "US", "GB-SCT", "AU-NSW", "JP", "BR-SP"])
 def test_holidays_asked_day_by_day_are_those_of_many_years_at_once(code: str) -> None:
-    """Also around the turn of the year, where a holiday may be observed in the year before."""
+    """Also at the turn of the year.
+
+    A holiday may be observed in the year before.
+    """
     country, _, part = code.partition("-")
     wanted = {d for d in holidays.country_holidays(country, subdiv=part or None, years=YEARS) if d.year in YEARS[1:-1]}
     dates = HolidayDates((code,))

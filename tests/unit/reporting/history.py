@@ -1,4 +1,7 @@
-"""Histories made by the real rules, stored in the memory twin: what reports are tested on."""
+"""Histories made by the real rules, for tests of reports.
+
+Stored in the memory twin.
+"""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -69,7 +72,10 @@ class History:
         value: Decimal | None = None,
         came_at: str | None = None,
     ) -> None:
-        """Record a lead without an owner; its source says that it came in at `came_at`."""
+        """Record a lead without an owner.
+
+        Its source says that it came in at `came_at`.
+        """
         now = utc(at)
         came = utc(came_at or at)
         inquiry = Inquiry(name=f"Person {lead_id}", email=f"{lead_id}@private.example", message=message, value=value)
@@ -82,7 +88,7 @@ class History:
         self._commit(assign(self.policy, self.lead(lead_id), state.rotation, state.roster, utc(at)))
 
     def arrive(self, lead_id: str, at: str, *, message: str = "", source: str = "web_form") -> None:
-        """Record a lead and give it its owner a second later."""
+        """Record a lead, and assign it a second later."""
         self.receive(lead_id, at, message=message, source=source)
         state = self.table.load_for_routing(lead_id, "inbound", self.policy.pools["inbound"].members)
         later = utc(at) + timedelta(seconds=1)

@@ -103,7 +103,10 @@ def test_a_day_is_the_companys_day(day: date, first: str, last: str) -> None:
 
 
 def test_versions_that_crossed_midnight_in_the_wrong_order_are_put_right() -> None:
-    """One writer's clock was read before midnight, but its change was stored second."""
+    """Clocks of two writers disagree.
+
+    One writer's clock was read before midnight, but its change was stored second.
+    """
     h = History()
     h.receive("l01", "2026-03-02 22:59:58")
     h.assign("l01", "2026-03-02 23:00:01")  # version 2, Tuesday by a second

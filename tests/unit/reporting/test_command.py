@@ -1,4 +1,4 @@
-"""`leadtight report` against a stack whose Lambda answers as ours does."""
+"""`leadtight report` against a stack with a fake Lambda."""
 
 import io
 import json
@@ -15,7 +15,10 @@ from leadtight.devstage.info import DevInfo
 
 
 class FakeAws:
-    """One stack with one function; `answer` and `error` are what invoking it gives."""
+    """One stack with one function.
+
+    `answer` and `error` are the results of invoking it.
+    """
 
     def __init__(self) -> None:
         self.answer: dict[str, Any] = {"date": "2026-03-02"}

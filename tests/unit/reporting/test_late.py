@@ -1,4 +1,4 @@
-"""Events that come late: the days that they belong to are written again, and named."""
+"""Late events: their days are rewritten and named."""
 
 from datetime import date, timedelta
 
@@ -19,13 +19,16 @@ def night(h: History, day: date) -> dict[str, object]:
 
 
 def hidden(h: History, lead_id: str) -> dict[tuple[str, str], Event]:
-    """Take a lead's latest event out of the log, as if it had not been stored yet."""
+    """Take a lead's latest event out of the log.
+
+    As if it had not been stored yet.
+    """
     key = max(key for key in h.table._events if key[0] == lead_id)
     return {key: h.table._events.pop(key)}
 
 
 def straight(h: History, *days: date) -> dict[str, bytes]:
-    """Return the files of a company that knew everything at once."""
+    """Return the files of a company without late events."""
     files = MemoryFiles()
     for day in days:
         h.reports(files).nightly(day, utc("2026-05-01 12:00"))

@@ -1,4 +1,7 @@
-"""Rows of the leak ledger on the weekly page open to the events that show them (Q2)."""
+"""Ledger rows on the weekly page open to their events.
+
+Q2.
+"""
 
 import re
 from dataclasses import replace
@@ -19,7 +22,10 @@ TODAY = "please call today"
 
 
 def a_week_with_leaks() -> History:
-    """Return a week in which one lead was never reached, one was reached too late, and one in time."""
+    """Return a week with three leads.
+
+    One was never reached, one was reached too late, and one in time.
+    """
     h = History()
     h.policy = replace(h.policy, money=Money(cost_per_lead=Decimal("33.33"), deal_value=Decimal(1000)))
     h.arrive("never", "2026-03-02 08:00", message=TODAY)
@@ -83,7 +89,7 @@ def test_without_a_leak_there_is_nothing_to_open() -> None:
 
 
 def rows(h: History) -> list[str]:
-    """Return the text of each row of the ledger, a line for each part."""
+    """Return the text of each ledger row, line by line."""
     h.reports().weekly(SUNDAY, AFTERWARDS)
     page = h.files.files["weekly/2026-W10/index.html"].decode()
     items = re.findall(r"<li><details>(.*?)</details></li>", page, re.DOTALL)

@@ -1,4 +1,4 @@
-"""The SQL figures against a second implementation, written only to be obvious."""
+"""SQL figures against a naive second implementation."""
 
 import math
 import statistics

@@ -1,4 +1,7 @@
-"""The period before, owners' working time and capacity, against a second implementation, written only to be obvious."""
+"""Capacity figures against a naive second implementation.
+
+Also the period before and owners' working time.
+"""
 
 import math
 import statistics
@@ -86,7 +89,7 @@ def _compare_days(capacity: dict[str, object], mine: list[LeadFact]) -> None:
 
 
 def _erlang(an_hour: float, people: int) -> float:
-    """Write the formula of Erlang C down as it stands in books."""
+    """Return Erlang C by the textbook formula."""
     load = an_hour * 25 / 60
     if load == 0:
         return 1.0

@@ -1,4 +1,7 @@
-"""Who had room for leads without an owner, against a second implementation that looks every ten minutes."""
+"""Idle capacity against a second implementation.
+
+Who had room for leads without an owner, checked every ten minutes.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace

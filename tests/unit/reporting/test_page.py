@@ -1,4 +1,4 @@
-"""The weekly page: what it shows, and what it must never do."""
+"""The weekly page: what it shows, and must never do."""
 
 import base64
 import hashlib

@@ -1,4 +1,7 @@
-"""Leads not recorded on the day they came (A14): by the dates of the company's zone, and with a definition."""
+"""Leads recorded later than their day (A14).
+
+By the dates of the company's zone, and with a definition.
+"""
 
 from datetime import date
 

@@ -1,4 +1,7 @@
-"""One definition: an export of the leads, audited, gives the figures that the night computed from their events."""
+"""Audits of exported leads equal the nightly figures.
+
+One definition serves both.
+"""
 
 import csv
 import json
@@ -79,7 +82,10 @@ def items(report: str | bytes) -> dict[str, Figures]:
 
 
 def four_weeks() -> History:
-    """Return a company that promises five minutes around the clock, as an audit counts them."""
+    """Return a company that promises five minutes at all hours.
+
+    As an audit counts them.
+    """
     h = History()
     targets = {id_: replace(t, calendar="always", within=WINDOW, by=None) for id_, t in h.policy.targets.items()}
     h.policy = replace(h.policy, targets=targets, money=MONEY)

@@ -1,4 +1,7 @@
-"""Facts of the event log give the figures of the audit in one call."""
+"""Facts of the event log give the audit's figures.
+
+In one call.
+"""
 
 from datetime import time
 from zoneinfo import ZoneInfo

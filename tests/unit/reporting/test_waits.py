@@ -1,4 +1,4 @@
-"""How long leads wait in a stage, apart from how soon whoever has them gets in touch (B5)."""
+"""Waits in a stage, apart from the owner's response (B5)."""
 
 from datetime import date
 

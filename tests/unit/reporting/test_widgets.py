@@ -1,4 +1,7 @@
-"""Lost deals without a reason, and leads that nobody had while somebody had room: figures worked out by hand (J9)."""
+"""Losses without reason, and unassigned leads despite free capacity.
+
+Figures worked out by hand (J9).
+"""
 
 import json
 from dataclasses import replace

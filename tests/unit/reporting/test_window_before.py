@@ -1,4 +1,7 @@
-"""The weekly page says which days each part is about, and sets the last 28 beside the 28 before."""
+"""The weekly page compares the last 28 days.
+
+It names each part's days and sets them beside the 28 before.
+"""
 
 import re
 from datetime import date
@@ -15,7 +18,10 @@ AFTERWARDS = utc("2026-03-09 00:30")
 
 
 def eight_weeks() -> History:
-    """Return two leads of the four weeks before, one of them reached, and three of the last four, two reached."""
+    """Return two earlier leads and three of the last weeks.
+
+    One of the two was reached, and two of the three.
+    """
     h = History()
     h.arrive("a1", "2026-02-02 09:00")
     h.outcome("a1", "2026-02-02 09:10", "connected")

@@ -1,4 +1,4 @@
-"""The hours and days of a report are those of the zone that its page names."""
+"""Reports use the hours and days of their named zone."""
 
 import json
 from datetime import date, timedelta
@@ -17,7 +17,10 @@ ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Pacific/
 
 
 def around_the_clock(zone: str) -> Policy:
-    """Return the shipped policy of a company in `zone` whose reports go by the calendar that never closes."""
+    """Return the shipped policy with a calendar that never closes.
+
+    The company is in `zone`.
+    """
     text = policies.SHIPPED.read_text(encoding="utf-8")
     company, rest = text.split("[company]", 1)
     rest = rest.replace('timezone = "Europe/Berlin"', f'timezone = "{zone}"', 1)

@@ -1,4 +1,7 @@
-"""Tests in forked processes notice changes of a small product, which are chosen as mutmut's trampolines choose them."""
+"""Forked test processes notice changes of a small product.
+
+Chosen as mutmut's trampolines choose them.
+"""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The repository guard finds what must not be committed, and lets ordinary lines pass."""
+"""The repository guard finds forbidden content and passes ordinary lines."""
 
 from __future__ import annotations
 

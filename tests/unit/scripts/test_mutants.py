@@ -1,4 +1,7 @@
-"""The areas of `make mutants`: their modules and tests exist, and none of leadtight/app is left out."""
+"""The areas of `make mutants`: existing modules and tests.
+
+None of leadtight/app is left out.
+"""
 
 from collections import Counter
 from pathlib import Path

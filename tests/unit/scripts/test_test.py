@@ -1,4 +1,4 @@
-"""`make test` leaves no suite out, and CI fails with any part of it."""
+"""`make test` runs every suite; CI fails with any part."""
 
 import os
 import re
@@ -27,7 +27,10 @@ def test_make_test_deselects_nothing() -> None:
 
 
 def test_a_clock_is_that_of_the_processes_that_run_tests_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The one that waits for them would wait in a loop: under libfaketime its waits end at once."""
+    """The waiting process must keep the real clock.
+
+    It would loop: under libfaketime its waits end at once.
+    """
     monkeypatch.setattr(clocks, "python", lambda name: f"python of {name}")
     command = replace(WHOLE, clock="yesterday").command([])
     assert command[command.index("--tx") + 1] == "2*popen//python=python of yesterday"

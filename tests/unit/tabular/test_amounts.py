@@ -1,4 +1,7 @@
-"""What an amount is in a cell, in the ways of many countries, and what a column of them tells."""
+"""Amounts in cells, in the notations of many countries.
+
+And what a column of them decides.
+"""
 
 from decimal import Decimal
 

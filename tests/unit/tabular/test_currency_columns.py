@@ -1,4 +1,4 @@
-"""Which column says in which currency the amounts beside it are."""
+"""Which column holds the currency of the amounts beside it."""
 
 import pytest
 

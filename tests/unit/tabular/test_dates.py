@@ -1,4 +1,7 @@
-"""What a date is in a cell, and what a column of them tells: whatever the country and the order of rows."""
+"""Dates in cells, and what their column decides.
+
+Whatever the country and the order of rows.
+"""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""A column's name may say of which zone its times are."""
+"""A column's name may give the zone of its times."""
 
 from zoneinfo import ZoneInfo
 

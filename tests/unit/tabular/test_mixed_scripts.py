@@ -1,4 +1,7 @@
-"""Names in Latin letters are in no other script, however few of their letters tell."""
+"""Names in Latin letters belong to no other script.
+
+However few of their letters decide it.
+"""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What stages mean, by the words that systems ship in their languages."""
+"""Meanings of stages, by words that systems ship by language."""
 
 import pytest
 

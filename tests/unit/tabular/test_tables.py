@@ -1,4 +1,7 @@
-"""Where a table begins and ends, which columns belong together, and what is no table at all."""
+"""Where tables begin and end, and which columns belong together.
+
+And what is not a table.
+"""
 
 import zipfile
 from pathlib import Path

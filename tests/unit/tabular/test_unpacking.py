@@ -1,4 +1,7 @@
-"""A workbook is refused by its unpacked size before it is unpacked, and whatever its archive says of itself."""
+"""Oversized workbooks are rejected before unpacking.
+
+Whatever their archive says of its size.
+"""
 
 import resource
 import struct
@@ -34,7 +37,7 @@ def workbook(path: Path) -> Path:
 
 
 def with_part(path: Path, name: str, chunk: bytes, times: int) -> Path:
-    """Replace a part of a workbook by many times the same bytes."""
+    """Replace a part of a workbook by repeated bytes."""
     whole = workbook(path.with_name("whole.xlsx"))
     with zipfile.ZipFile(whole) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
         for entry in old.infolist():

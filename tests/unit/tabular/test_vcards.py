@@ -1,4 +1,7 @@
-"""Address books (vCard 2.1, 3.0, 4.0): a row for each card, and nothing of it lost."""
+"""Address books (vCard 2.1, 3.0, 4.0): one row per card.
+
+Nothing of a card is lost.
+"""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Web pages that systems call `.xls`: which table is read, and that its cells stand under their columns."""
+"""Web pages named `.xls`: table and columns are right."""
 
 from pathlib import Path
 

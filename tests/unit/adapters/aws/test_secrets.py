@@ -1,4 +1,7 @@
-"""One entry of a secret that nobody can read ends no other: each is somebody else's key."""
+"""An unreadable entry of a secret affects no other entry.
+
+Each is somebody else's key.
+"""
 
 import base64
 import hashlib

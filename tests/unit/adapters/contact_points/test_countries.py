@@ -1,4 +1,7 @@
-"""A country is read by code, in English and in its own and other languages; what may be two is nobody's guess."""
+"""Countries by code, English name, own name and other languages.
+
+An ambiguous name is not guessed.
+"""
 
 import subprocess
 import sys

@@ -1,4 +1,7 @@
-"""An address is never altered: what stands around it goes, or all of it stays as it was typed."""
+"""An email address is never altered.
+
+What surrounds it is dropped, or the whole stays as typed.
+"""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,7 @@
-"""A number of every country, in every manner of writing: it is that number, or it is asked about."""
+"""Phone numbers of every country, in every way of writing.
+
+Each is read as that number or flagged as ambiguous.
+"""
 
 from collections.abc import Callable, Iterator
 
@@ -70,7 +73,10 @@ def test_a_number_is_read_in_every_country(writing: str) -> None:
 
 @pytest.mark.parametrize("writing", OR_ASKED)
 def test_what_may_be_another_number_is_asked_about_and_never_changed(writing: str) -> None:
-    """Where numbers begin with 0 after the calling code, as in Italy, `(0)` is a digit of theirs."""
+    """Some countries' numbers begin with 0 after the calling code.
+
+    As in Italy: there `(0)` is a digit of theirs.
+    """
     pairs = [
         read(region, number, OR_ASKED[writing])
         for region, number in numbers()

@@ -1,4 +1,7 @@
-"""Whoever names a number, an address or a handle has a key, and the same one however it is spaced."""
+"""A number, address or handle yields a person key.
+
+Spacing does not change the key.
+"""
 
 from datetime import UTC, datetime
 from time import process_time

@@ -1,4 +1,4 @@
-"""A number comes out with the digits that went in, in one form, or not at all."""
+"""Phone numbers keep their digits in one form, or fail."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""The keys as they are stored: a table that is full of them must be found again by every later version."""
+"""Stored key formats, which every later version must find."""
 
 import hashlib
 from datetime import UTC, date, datetime

@@ -1,4 +1,7 @@
-"""Rows read by hand: what cannot be read is named in the log, and what a call leaves out is asked for again."""
+"""Rows read one by one.
+
+Unreadable rows are named in the log; unprocessed keys of a call are requested again.
+"""
 
 import logging
 from collections.abc import Sequence

@@ -1,4 +1,7 @@
-"""Rows as they are stored, attribute by attribute: conditions, filters, the index and every later version read them."""
+"""Rows as stored, attribute by attribute.
+
+Conditions, filters, the index and every later version depend on them.
+"""
 
 import json
 import time
@@ -62,7 +65,7 @@ def far_from_greenwich(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def stored(row: TableRow) -> dict[str, Any]:
-    """Return the attributes that the table keeps of a row, without DynamoDB's types."""
+    """Return a row's stored attributes, without DynamoDB's types."""
     values = {name: next(iter(typed.values())) for name, typed in row.serialize().items() if "NULL" not in typed}
     return {name: value for name, value in values.items() if name != "kind"}
 

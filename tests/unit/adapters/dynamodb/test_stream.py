@@ -1,4 +1,7 @@
-"""What the table's stream and the queues deliver, read back; what is not ours is nobody's lead, message or mail."""
+"""Parsing of stream and queue records.
+
+A record of another kind yields no lead, message or mail.
+"""
 
 import json
 from typing import Any

@@ -1,4 +1,6 @@
-"""How mail programs write around an answer, by language: seen from outside, and without the reader's own words.
+"""How mail programs quote, by language.
+
+Observed from real programs, without the reader's own word lists.
 
 `languages.txt` has a line each: code; charsets; two sentences; Gmail's attribution; Thunderbird's; Outlook's labels,
 its date, and its title; the footer of a telephone.
@@ -10,7 +12,10 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """One language: words of an answer, lines of attribution, labels of Outlook's block, and a telephone's footer."""
+    """One language's words of an answer and its quotation lines.
+
+    Attribution lines, labels of Outlook's block, and a phone's footer.
+    """
 
     code: str
     charsets: tuple[str, ...]
@@ -38,7 +43,10 @@ def _language(row: str) -> Language:
 
 
 def _labels(code: str, labels: str) -> tuple[str, str, str, str]:
-    """Return four labels; those of two words are named here, for blanks part the others."""
+    """Return four labels.
+
+    Labels of two words are listed here, because blanks separate the others.
+    """
     two = {
         "ro": ("De la", "Trimis", "Către", "Subiect"),
         "ca": ("De", "Enviat", "Per a", "Assumpte"),

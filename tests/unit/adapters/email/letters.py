@@ -1,4 +1,4 @@
-"""Mails as they come over the wire, with people and firms that do not exist."""
+"""Raw mails as they arrive, with fictional people and companies."""
 
 from typing import Any
 
@@ -24,7 +24,10 @@ def part(content: str | bytes, kind: str = "text/plain; charset=utf-8", **header
 
 
 def multi(subtype: str, *parts: bytes, boundary: str = "b0", **options: Any) -> bytes:
-    """Return a multipart mail, or a multipart part of one when it is given no sender."""
+    """Return a multipart mail.
+
+    Without a sender, it is a part of another multipart mail.
+    """
     kind = f'multipart/{subtype}; boundary="{boundary}"'
     inner = b"".join(b"--" + boundary.encode() + b"\r\n" + part_ + b"\r\n" for part_ in parts)
     body = inner + b"--" + boundary.encode() + b"--\r\n"
@@ -38,7 +41,7 @@ def multi(subtype: str, *parts: bytes, boundary: str = "b0", **options: Any) -> 
 def bounce(
     message_id: str = "0102-1@eu-central-1.amazonses.com", action: str = "failed", status: str = "5.1.1"
 ) -> bytes:
-    """Return a delivery report (RFC 3464) about a mail of ours."""
+    """Return a delivery report (RFC 3464) about our mail."""
     text = (
         "Reporting-MTA: dns; mx.example.com\r\n\r\n"
         "Final-Recipient: rfc822; ada@example.com\r\n"

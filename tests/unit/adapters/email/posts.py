@@ -1,4 +1,7 @@
-"""One mail as each provider posts it, proved as it would prove it; names and keys are ours."""
+"""One mail as each provider posts it, authenticated its way.
+
+Names and keys are ours.
+"""
 
 import base64
 import hmac
@@ -32,7 +35,7 @@ def public(key: Any = PRIVATE) -> str:
 
 @dataclass(frozen=True)
 class Post:
-    """What a provider posts, and how it proves that; `file` is what is attached."""
+    """A provider's post with its proof; `file` is the attachment."""
 
     provider: str
     body: Callable[[datetime], bytes]

@@ -1,4 +1,7 @@
-"""Answers as mail programs write them, byte by byte, without the reader: what was written, and what they add."""
+"""Answers as mail programs write them, byte by byte.
+
+Built without the reader: the text written, and what each program adds.
+"""
 
 import base64
 import html
@@ -23,7 +26,10 @@ RULE = "_" * 32
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What one program makes of an answer: plain text, HTML, or both."""
+    """One program's rendering of an answer.
+
+    Plain text, HTML or both.
+    """
 
     plain: str = ""
     html: str = ""
@@ -166,7 +172,10 @@ PROGRAMS: tuple[Program, ...] = (
 
 
 def mail_bytes(written: Written, language: Language, choice: random.Random, subject: str = "Re: Roof") -> bytes:
-    """Return a mail over the wire, in a charset that has all its letters, in a transfer encoding of its own."""
+    """Return a raw mail in a suitable charset.
+
+    The transfer encoding is chosen at random.
+    """
     parts = [(kind, text) for kind, text in (("plain", written.plain), ("html", written.html)) if text]
     bodies = [_part(kind, text, language, choice) for kind, text in parts]
     head = (

@@ -1,4 +1,4 @@
-"""Who wrote: a person, or a machine that must never be answered."""
+"""Human senders, and machines that must never be answered."""
 
 import pytest
 

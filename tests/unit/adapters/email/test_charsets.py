@@ -1,4 +1,7 @@
-"""Charsets as mail programs mean them, in words, subjects, names and names of files: no letter vanishes or turns."""
+"""Charsets as mail programs mean them.
+
+In text, subjects, names and file names, no letter is lost or changed.
+"""
 
 import base64
 

@@ -1,4 +1,7 @@
-"""Who wrote: raw UTF-8 (RFC 6532) is used as it is, and what cannot be read is kept as unreadable, never altered."""
+"""Senders in headers.
+
+Raw UTF-8 (RFC 6532) is used as it is; unreadable values are kept as unreadable, never altered.
+"""
 
 import pytest
 

@@ -1,4 +1,7 @@
-"""Kinds of text: every kind that is no data for programs is words (RFC 2046, 4.1.4)."""
+"""Content types: everything that is not program data is text.
+
+RFC 2046, 4.1.4.
+"""
 
 import pytest
 

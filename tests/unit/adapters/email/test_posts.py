@@ -1,4 +1,7 @@
-"""Mail providers: each proves itself in its own way, and the mail it posts is the mail that was sent."""
+"""Mail providers' webhooks.
+
+Each authenticates in its own way, and the posted mail is the mail that was sent.
+"""
 
 import base64
 import json
@@ -45,7 +48,7 @@ def check(post: Post, request: Request, *signing: str, later: timedelta = timede
 
 
 def stored(post: Post, body: bytes | None = None) -> list[InboundEmail]:
-    """Return the mails of a request, read from where they were stored."""
+    """Return the mails of a request, read back from storage."""
     webhook = Webhook(id="inbox", provider=post.provider, source="our_inbox")
     files, request = MemoryMails(NOW), post.request(body=body)
     names = keep(files, webhook, mail_provider(post.provider), request.body, post.content_type)

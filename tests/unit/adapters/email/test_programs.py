@@ -1,4 +1,7 @@
-"""Whatever program, language and encoding an answer comes in, it is what was written, and nothing quoted acts."""
+"""Answers in any mail program, language and encoding.
+
+The text is what was written, and nothing quoted acts.
+"""
 
 import os
 import random
@@ -29,7 +32,7 @@ ODD_LINES = (
         "What about: nothing",
     ),
 )
-"""Lines that look a little like what mail programs add, and are somebody's own."""
+"""Lines that resemble what mail programs add, but were written by the sender."""
 
 
 def answer(language: Language, choice: random.Random) -> str:

@@ -1,4 +1,4 @@
-"""Mails of every build: their words, who wrote them, and what came with them."""
+"""Mails of every structure: text, sender and attachments."""
 
 import base64
 from email.message import EmailMessage

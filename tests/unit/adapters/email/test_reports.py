@@ -1,4 +1,7 @@
-"""What programs report: receipts, complaints, deliveries and answers of calendars are no person's words."""
+"""Mails of programs.
+
+Receipts, complaints, delivery reports and calendar answers are not a person's words.
+"""
 
 import pytest
 

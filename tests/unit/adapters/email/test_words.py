@@ -1,4 +1,4 @@
-"""HTML as a reader sees it, and an answer without the mail that it answers."""
+"""HTML as a reader sees it, and answers without quotations."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Leads as they come, kind and hostile, and every message that a lead's life makes."""
+"""Sample leads, friendly and hostile, and all their messages."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -59,7 +59,7 @@ ALL = {"ada": ADA, "hostile": HOSTILE, "long": LONG, "emoji": EMOJI, "arabic": A
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """A message with the lead and the moment at which it is written."""
+    """A message with its lead and time of writing."""
 
     message: Message
     lead: Lead
@@ -109,7 +109,9 @@ def recorded(lead: Lead, outcome: str, at: datetime) -> Change:
 
 
 def everything(inquiry: Inquiry) -> Iterator[Sent]:
-    """Yield the messages of a lead that nobody answers until the manager has it, and of one that was answered.
+    """Yield the messages of an unanswered and an answered lead.
+
+    The unanswered lead goes on until the manager has it.
 
     Two enter sequences: one that fell silent, one that is not interested.
     """
@@ -130,7 +132,10 @@ def everything(inquiry: Inquiry) -> Iterator[Sent]:
 
 
 def _followed_up(inquiry: Inquiry, outcome: str, until: Template, channel: Channel) -> Iterator[Change]:
-    """Yield the steps of the sequence that an outcome leads to, the owner's calls being in vain."""
+    """Yield the steps of the sequence that follows an outcome.
+
+    The owner's calls are in vain.
+    """
     change = answered(inquiry, outcome)
     while not any(m.template is until and m.channel is channel for m in change.messages):
         lead = change.after

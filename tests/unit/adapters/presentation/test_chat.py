@@ -1,4 +1,4 @@
-"""Notices in Slack and Teams, over real HTTP to a server of ours."""
+"""Notices in Slack and Teams, over real HTTP."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""A cold start pays for the template engine only where something is rendered."""
+"""Cold starts load the template engine only to render."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Whatever stands in a field of a lead: no header of ours is added, no markup is, and no line of the headers (E1)."""
+"""Hostile field values add no header and no markup (E1)."""
 
 import email
 from datetime import timedelta
@@ -74,7 +74,7 @@ class Elements(HTMLParser):
 
 
 def sent_of(inquiry: Inquiry) -> list[Sent]:
-    """Return acknowledgement and alert, once by somebody unknown and once with an owner."""
+    """Return acknowledgement and alert, without and with an owner."""
     at = MONDAY_NINE + timedelta(seconds=1)
     changes = (received(inquiry), assigned(inquiry))
     return [Sent(message=m, lead=change.after, at=at) for change in changes for m in change.messages]

@@ -1,4 +1,7 @@
-"""Mails: every kind, as two twins that say the same, whatever a stranger typed."""
+"""Mails of every kind, as text and HTML that agree.
+
+Whatever a stranger typed.
+"""
 
 import re
 from dataclasses import replace
@@ -149,7 +152,10 @@ def test_the_owner_reads_who_what_how_and_why_them() -> None:
 
 
 def test_no_message_to_the_team_says_how_long_is_left_or_over() -> None:
-    """A mail may lie unread for an hour: only a time of day is still true then."""
+    """Messages give times of day, not durations.
+
+    A mail may lie unread for an hour: only a time of day is still true then.
+    """
     for sent in (s for s in everything(ADA) if s.message.recipient != LEAD):
         for late in (timedelta(), timedelta(minutes=80)):
             for part in mail(replace(sent, at=sent.at + late)):

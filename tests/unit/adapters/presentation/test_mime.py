@@ -1,4 +1,4 @@
-"""Raw mail, read back by the standard library as a mail server would."""
+"""Raw mail, parsed by the standard library."""
 
 import email
 from dataclasses import replace

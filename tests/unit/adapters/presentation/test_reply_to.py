@@ -1,4 +1,7 @@
-"""Where an answer to our mail goes: to its lead when that has an address, else to people, else nowhere."""
+"""Reply-To of our mails.
+
+The lead's own address where it has one, else people, else none.
+"""
 
 from datetime import UTC, datetime
 from email import message_from_bytes

@@ -1,4 +1,7 @@
-"""Text messages: in the GSM alphabet, in as few parts as the link allows."""
+"""Text messages in the GSM alphabet, as short as possible.
+
+As few parts as the link allows.
+"""
 
 from dataclasses import replace
 
@@ -36,7 +39,10 @@ def first(template: Template, inquiry: Inquiry = ADA) -> Sent:
 
 
 def texted(inquiry: Inquiry) -> list[Sent]:
-    """Return what may go as a text: every message but the mails of sequences and after outcomes."""
+    """Return the messages that may go as texts.
+
+    All but the mails of sequences and of outcomes.
+    """
     mails = (Template.SEQUENCE_STEP, Template.BOOKING_LINK, Template.ASSET, Template.ASK_LEAD)
     return [s for s in everything(inquiry) if s.message.template not in mails or s.message.channel is Channel.SMS]
 

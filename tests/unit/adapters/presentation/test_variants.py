@@ -1,4 +1,7 @@
-"""A lead reads its own language and its tier's words, as far as there are templates (E1)."""
+"""Messages in the lead's language and tier, where templates exist.
+
+E1.
+"""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Whatever arrives becomes a lead that keeps every word, or is refused with the fields named."""
+"""Arrivals become complete leads, or are rejected by field."""
 
 import json
 from collections.abc import Mapping

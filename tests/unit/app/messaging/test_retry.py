@@ -1,4 +1,4 @@
-"""How long a message waits that was not taken, and what a provider's refusals mean."""
+"""Retry delays of messages, and the meaning of provider refusals."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

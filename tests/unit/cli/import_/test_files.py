@@ -1,4 +1,7 @@
-"""CSV files as they come: encodings, delimiters, odd rows, dates, and which column means what."""
+"""CSV files as they come.
+
+Encodings, delimiters, odd rows, dates, and the meaning of columns.
+"""
 
 import random
 import subprocess

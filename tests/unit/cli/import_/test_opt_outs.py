@@ -1,4 +1,4 @@
-"""People who want to hear no more are not imported as leads to write to."""
+"""Opted-out people are not imported as leads to contact."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What an import and an audit make of web pages that are called `.xls`, and of address books."""
+"""Imports and audits of address books and `.xls` web pages."""
 
 from pathlib import Path
 from typing import Any
@@ -39,7 +39,7 @@ LEADS = [
 
 
 def outcomes(file: Path) -> list[Any]:
-    """Return what each row of a file would be sent as, or why not."""
+    """Return what is sent for each row, or its rejection."""
     table = ExportFile.open(file)
     chosen, _ = _looked_through(table, _mapping(table, None))
     return [outcome for _, outcome in _outcomes(table, Reader(chosen, historical=False))]

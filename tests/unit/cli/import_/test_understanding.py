@@ -1,4 +1,7 @@
-"""What an import makes of the lists that people have: address books, form plugins, exports of CRM systems."""
+"""Imports of lists that people have.
+
+Address books, form plugins, exports of CRM systems.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -15,7 +18,7 @@ from leadtight.cli.import_.table import ExportFile
 
 
 def outcomes(folder: Path, text: str, mapping: str = "") -> list[dict[str, Any] | str]:
-    """Return what each row of a file would be sent as, or why not."""
+    """Return what is sent for each row, or its rejection."""
     (folder / "leads.csv").write_text(text, encoding="utf-8")
     path = None
     if mapping:

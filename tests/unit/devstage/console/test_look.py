@@ -1,4 +1,4 @@
-"""The console's colours by day and by night, and its samples."""
+"""The console's light and dark colours, and its samples."""
 
 import re
 from datetime import UTC, datetime, timedelta

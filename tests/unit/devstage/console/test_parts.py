@@ -1,4 +1,7 @@
-"""What the console reads of people and parts, with the table in memory and the cloud gone."""
+"""People and parts in the console, with the cloud gone.
+
+The table is in memory.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +44,7 @@ class Gone(LocalStack):
 
 
 class Answering(LocalStack):
-    """A stack that last swept at some time, and has one queue."""
+    """A stack with one queue and a last sweep."""
 
     def __init__(self, swept_at: datetime | None, faults: int = 0, dead: int = 0) -> None:
         super().__init__(INFO)

@@ -1,4 +1,4 @@
-"""How a lead stands: computed from times, in words to the second."""
+"""A lead's status, computed from times, to the second."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""The console's words: every event has some, and they name people and reasons."""
+"""The console describes every event, with people and reasons."""
 
 import re
 from datetime import timedelta

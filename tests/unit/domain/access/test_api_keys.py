@@ -1,4 +1,4 @@
-"""Keys of the API: who comes in, and how they are kept."""
+"""API keys: authentication and storage."""
 
 import json
 from datetime import UTC, datetime

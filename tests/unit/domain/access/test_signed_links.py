@@ -1,4 +1,4 @@
-"""Signed links open what they were made for, and nothing else."""
+"""Signed links open only what they were made for."""
 
 import base64
 import json

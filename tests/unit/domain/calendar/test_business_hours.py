@@ -49,7 +49,10 @@ CHANGES = (
 
 @st.composite
 def weeks(draw: st.DrawFn) -> dict[int, tuple[Period, ...]]:
-    """Draw working periods, up to three a day, some days off, some until midnight."""
+    """Draw weekly working hours.
+
+    Up to three periods a day, some days off, some until midnight.
+    """
     week = {}
     for day in range(7):
         edges = sorted(draw(st.lists(st.integers(0, 48), max_size=6, unique=True)))
@@ -60,7 +63,10 @@ def weeks(draw: st.DrawFn) -> dict[int, tuple[Period, ...]]:
 
 @st.composite
 def calendars(draw: st.DrawFn, zone: str, first: date) -> Calendar:
-    """Draw a calendar with closed days, holidays and one-off openings in the days from `first`, also on one another."""
+    """Draw a calendar with exceptions from `first` on.
+
+    Closed days, holidays and one-off openings, also on the same day.
+    """
     near = st.integers(0, 4).map(lambda n: first + timedelta(days=n))
     hours = weeks().map(lambda week: week[0] or (Period(time(10), time(14)),))
     return Calendar(
@@ -251,14 +257,20 @@ def test_a_calendar_that_is_closed_for_years_says_so_instead_of_searching_for_ev
 
 
 def closed_until(opening: date, days: int) -> Calendar:
-    """Return a calendar with any hours on every day but the `days` before `opening`."""
+    """Return a calendar that is closed before `opening`.
+
+    It is closed for `days` days, with any hours on every other day.
+    """
     closed = frozenset(opening - timedelta(days=n) for n in range(1, days + 1))
     return Calendar(id="c", zone=BERLIN, week=dict.fromkeys(range(7), (Period(time(9), time(17)),)), closed=closed)
 
 
 @pytest.mark.parametrize(("hour", "closed_days"), [(12, LONGEST_CLOSURE_DAYS - 1), (16, LONGEST_CLOSURE_DAYS)])
 def test_a_closure_of_three_years_is_bridged_to_the_day(hour: int, closed_days: int) -> None:
-    """From noon of its first day, and from an hour before the end of the last working day before it."""
+    """Checked from two starting times.
+
+    From noon of its first day, and from an hour before the end of the last working day before it.
+    """
     opening = date(2029, 1, 5)
     first = opening - timedelta(days=closed_days + (hour == 16))
     start = datetime.combine(first, time(hour), tzinfo=BERLIN)

@@ -1,4 +1,4 @@
-"""Dates that a zone left out, and times that its clock skipped: nothing is ever due on them."""
+"""Skipped dates and skipped clock times: nothing is due then."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
@@ -28,7 +28,10 @@ HOURS = (Period(time(9), time(17)),)
 
 
 def dates_of(zone: ZoneInfo, around: date) -> list[date]:
-    """Return the dates that the wall shows from five days before to nine days after one, read every half hour."""
+    """Return the local dates around one, read every half hour.
+
+    From five days before to nine days after.
+    """
     start = datetime.combine(around, time(), tzinfo=UTC) - timedelta(days=5)
     return sorted({(start + timedelta(minutes=30) * n).astimezone(zone).date() for n in range(14 * 48)})
 

@@ -1,4 +1,7 @@
-"""The first instant that is permitted in every zone where somebody may be, across clock changes (H3)."""
+"""The first instant permitted in every candidate zone (H3).
+
+Across clock changes.
+"""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -22,7 +25,7 @@ WEEKS = st.lists(st.one_of(st.none(), HOURS, HOURS, HOURS), min_size=7, max_size
 
 
 def is_open(window: ContactWindow, at: datetime) -> bool:
-    """Tell by the clock on the wall whether an hour is permitted: another way than the code's."""
+    """Check local time against a window, independently of the product."""
     local = at.astimezone(window.zone)
     hours: Day | None = window.week[local.weekday()]
     return hours is not None and local.date() not in window.closed and hours[0] <= local.time() < hours[1]

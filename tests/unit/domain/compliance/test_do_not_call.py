@@ -1,4 +1,4 @@
-"""What do-not-call lists say of a number, and how old they may be (H2)."""
+"""Do-not-call lists: verdicts on a number, and maximum age (H2)."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta

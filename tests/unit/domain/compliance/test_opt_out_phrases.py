@@ -1,4 +1,7 @@
-"""What people write in nine languages when they want to hear no more, and what only sounds like it (H4)."""
+"""Opt-out phrases in nine languages, and phrases that resemble them.
+
+H4.
+"""
 
 import tomllib
 from pathlib import Path
@@ -10,7 +13,7 @@ from leadtight.domain.model.message import Channel
 
 TABLE = tomllib.loads(Path(__file__).with_name("opt_out_phrases.toml").read_text(encoding="utf-8"))
 BY = (Channel.SMS, Channel.EMAIL)
-"""What people write by: a WhatsApp message ends what a text ends."""
+"""The channel of each message; a WhatsApp message ends what a text ends."""
 
 
 def phrases(kind: str) -> list[tuple[str, str]]:

@@ -1,4 +1,7 @@
-"""No source line reaches a provider without a permission, and only the consent rules make one (H1, Q9)."""
+"""No call reaches a provider without a permission.
+
+Only the consent rules make one (H1, Q9).
+"""
 
 import ast
 from collections.abc import Iterator
@@ -16,7 +19,7 @@ REACHES_SOMEBODY = {
     "send_text_message",
     "start_outbound_voice_contact",
 }
-"""The providers' calls that reach a person; an SNS `publish` does when it names a `PhoneNumber`."""
+"""Provider calls that reach a person; an SNS `publish` does when it names a `PhoneNumber`."""
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -26,7 +29,10 @@ def findings(source: str, makes_permissions: bool = False) -> list[str]:
 
 
 def _sends(node: ast.AST, within: Function | None) -> Iterator[str]:
-    """Yield the calls of providers, and of our senders, outside of a function that takes or decided a permission."""
+    """Yield calls of providers and of our senders without permission.
+
+    A function that takes or decided a permission may make them.
+    """
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.Call) and (name := _reaching(child)) and not _is_permitted(within):
             yield f"line {child.lineno}: {name} without a permission"

@@ -139,7 +139,7 @@ def test_a_text_leaves_only_in_hours_permitted_in_every_zone_and_waits_until_the
 
 
 def permitted(policy: Policy, places: tuple[ContactWindow, ...], at: datetime) -> bool:
-    """Tell by the clocks on the walls, another way than the code's."""
+    """Check local times, independently of the product."""
     for place in places:
         local = at.astimezone(place.zone)
         day = place.week[local.weekday()]
@@ -174,7 +174,7 @@ def test_nobody_is_called_outside_the_hours_of_any_zone_where_they_may_be_on_any
 
 
 def ring(now: datetime, **inquiry: Any) -> Decision:
-    """Return what is decided about the automatic call that a lead's plan waits for."""
+    """Return the decision on the call of a plan."""
     planned = PlannedStep(id="ring", action=StepAction.VOICE, what="Call {name}", at=now)
     enrolment = Enrolment(
         id="plan.1",
@@ -221,7 +221,7 @@ def test_never_a_permission_for_a_channel_after_a_stored_opt_out(
 
 
 def step(channel: Channel, policy: Policy = POLICY, **inquiry: Any) -> Decision:
-    """Return what is decided about a step of the nurture sequence that the lead is in."""
+    """Return the decision on a step of the nurture sequence."""
     lead = new_lead(policy, NOON, **({"phone_proof": "verified"} | inquiry))
     builder = ChangeBuilder(lead, replace(lead, owner_id="ana"), NOON)
     enrol(builder, policy, "nurture", origin=EnrolmentOrigin.OUTCOME, now=NOON)

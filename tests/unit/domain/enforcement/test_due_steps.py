@@ -1,4 +1,7 @@
-"""What an alarm does to a lead, also when the policy has changed since the lead arrived."""
+"""Effects of an alarm, also after a change of policy.
+
+The policy may have changed since the lead arrived.
+"""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -62,7 +65,10 @@ def test_a_lead_whose_target_has_left_the_policy_ends_with_one_owner_not_in_a_ci
 
 
 def without_target_of(target: str) -> Policy:
-    """Return a policy whose targets have other names, and whose manager is not the catch-all person."""
+    """Return a policy whose targets have other names.
+
+    Its manager is not the catch-all person.
+    """
     hot = replace(POLICY.targets[target], id="renamed")
     targets = {k: v for k, v in POLICY.targets.items() if k != target} | {"renamed": hot}
     return replace(

@@ -1,4 +1,6 @@
-"""One lead that nobody answers: every event, every message and every field of every change, to the second.
+"""One unanswered lead, event by event, to the second.
+
+Every event, every message and every field of every change.
 
 The hot tier promises five minutes, warns at 60 and 85 % of them, escalates at once to the manager, and passes the lead
 on after five minutes of grace with a window of five more, twice; then the manager has it and is reminded hourly.
@@ -58,7 +60,10 @@ def steps(lead: Lead, target: str = FIRST_RESPONSE) -> list[tuple[str, float, in
 
 
 def window(start: float, last: tuple[str, float]) -> list[tuple[str, float, int, str | None]]:
-    """Return the steps of a window of five minutes that begins then, and what follows it."""
+    """Return the steps of a five-minute window and what follows.
+
+    It begins at `start`.
+    """
     warned = [("warn", start + 3, 1, None), ("warn", start + 4.25, 2, None)]
     return [*warned, ("miss", start + 5, 0, None), ("escalate", start + 5, 1, "manager"), (*last, 0, None)]
 

@@ -1,4 +1,7 @@
-"""Addresses that take answers for one lead: short, whatever their capitals, and made by us alone."""
+"""Reply addresses of single leads.
+
+They are short, ignore case, and only we can make them.
+"""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,4 +1,7 @@
-"""Which files of a form post are kept, where, and under which names."""
+"""Which files of a form post are kept, and where.
+
+And under which names.
+"""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Every stored value survives its trip through plain JSON, and every history adds up."""
+"""Stored values survive JSON, and histories fold to their leads."""
 
 import json
 import types
@@ -36,7 +36,10 @@ PLAIN: dict[Any, st.SearchStrategy[Any]] = {
 
 
 def values(kind: Any) -> st.SearchStrategy[Any]:
-    """Return values of a type: any text, number and nesting that the type allows."""
+    """Return a strategy for values of a type.
+
+    Any text, number and nesting that the type allows.
+    """
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
     if kind in PLAIN:
         return PLAIN[kind]

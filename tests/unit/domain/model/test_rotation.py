@@ -1,4 +1,4 @@
-"""Whose turn it is: exact shares, short runs, no flood and no drift."""
+"""Rotation: exact shares, short runs, no flood and no drift."""
 
 from collections import Counter
 

@@ -1,4 +1,6 @@
-"""Shares and members change while leads come: credit keeps its worth, and nobody gets a run of leads.
+"""Shares and members change while leads arrive.
+
+Credit keeps its worth, and nobody gets a run of leads.
 
 The model below keeps what everybody is owed in fractions of a lead. It knows nothing of how the product counts.
 """
@@ -25,18 +27,21 @@ WEIGHTS = st.dictionaries(
     st.sampled_from(NAMES), st.one_of(st.integers(1, 5), st.integers(1, 250), st.just(10**9)), min_size=1
 )
 STRETCHES = st.lists(st.tuples(WEIGHTS, st.sets(st.sampled_from(NAMES)), st.integers(1, 20)), min_size=1, max_size=12)
-"""Times in which nothing is edited: the members with their weights, who of them cannot take part, how many leads."""
+"""Periods without an edit: the members with their weights, who of them cannot take part, how many leads."""
 
 
 @dataclass
 class Ledger:
-    """What everybody is owed, and the most people that it ever held at once."""
+    """Credit of every member, and the most members at once."""
 
     owed: dict[str, Fraction] = field(default_factory=dict)
     most: int = 0
 
     def keep(self, members: set[str]) -> None:
-        """Strike out who has left; those with the same sign as what is left over share it out of their own."""
+        """Remove members who left.
+
+        Members whose credit has the sign of what is left over share it out of their own.
+        """
         self.owed = {p: owed for p, owed in self.owed.items() if p in members} | {
             p: Fraction() for p in members - self.owed.keys()
         }
@@ -55,7 +60,10 @@ class Ledger:
 
 
 def longest_run_allowed(people: int, taking_part: int, share: Fraction) -> int:
-    """Return the bound of decision 0064: no run of whom has at most `share` of what comes is longer."""
+    """Return the longest run that decision 0064 allows.
+
+    For a member with at most `share` of the leads.
+    """
     q, n = Fraction(taking_part), Fraction(people)
     return floor(1 + ((2 * n - 1 - q) / 2 - 1 / q + share) / (1 - share) + TINY)
 

@@ -1,4 +1,7 @@
-"""Who is sent first: by urgency, and whatever comes in masses takes the turns of nothing else."""
+"""Send order by urgency.
+
+Mass messages take no turn of any other.
+"""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

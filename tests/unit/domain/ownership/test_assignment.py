@@ -1,4 +1,7 @@
-"""What one assignment changes, all of it: owner, clocks, next action, alert, receipt and the rotation."""
+"""Everything that one assignment changes.
+
+Owner, clocks, next action, alert, receipt and the rotation.
+"""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Asking only the rules that can hold finds the rules that hold."""
+"""The rule index finds every rule that holds."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""What looks like a mistake is told by its path; what is said on purpose is not."""
+"""Likely mistakes are reported by path; deliberate choices are not."""
 
 from dataclasses import replace
 from pathlib import Path

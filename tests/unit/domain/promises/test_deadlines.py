@@ -1,4 +1,4 @@
-"""From a tier to a deadline, and the steps around it."""
+"""Tier to deadline, and the steps around it."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
@@ -24,7 +24,7 @@ NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
 def due(message: str, arrived: str) -> str:
-    """Return the local deadline of an inquiry by the shipped policy."""
+    """Return an inquiry's local deadline under the shipped policy."""
     at = datetime.fromisoformat(arrived).replace(tzinfo=BERLIN)
     inquiry = Inquiry(name="Ada", message=message)
     tier = tier_of(POLICY, Arrival(source="api", form=None, inquiry=inquiry, received_at=at))

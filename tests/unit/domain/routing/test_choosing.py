@@ -1,4 +1,7 @@
-"""Choosing an owner quickly gives the owner that asking every rule and every person everything gives."""
+"""Fast routing picks the owner that exhaustive routing picks.
+
+Exhaustive: every rule and every person is evaluated.
+"""
 
 from dataclasses import replace
 from datetime import date
@@ -14,7 +17,7 @@ from leadtight.policy import loader as policies
 
 
 def ramped(policy: Policy) -> Policy:
-    """Return the policy with new starters among those who have caps."""
+    """Return the policy with new starters among capped people."""
     ramp = (RampStep(days=14, day=1), RampStep(days=28, day=3))
     people = {
         p: replace(person, caps=replace(person.caps, started=date(2026, 11, 1 + number % 23), ramp=ramp))

@@ -1,4 +1,7 @@
-"""A receipt says of everybody why they own the lead or not, in little room, also when it was stored long ago."""
+"""Receipts explain every candidate, compactly.
+
+Also those stored long ago.
+"""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -64,7 +67,7 @@ def test_a_receipt_that_lists_its_candidates_as_they_used_to_be_stored_is_the_sa
 
 
 def test_the_first_receipts_that_were_ever_stored_are_read() -> None:
-    """These knew neither loads nor matches, nor how a pool chooses."""
+    """Early receipts have no loads, matches or choice of pool."""
     first = {
         "owner": "cem",
         "reason": "rotation",

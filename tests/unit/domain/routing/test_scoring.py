@@ -1,4 +1,4 @@
-"""Scores: points by rule that sum to the total, and tiers that ask for them."""
+"""Scores sum their rules' points, and tiers require them."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

@@ -1,4 +1,7 @@
-"""When steps are due: in hours, in order, apart, and by the wall clock."""
+"""Due times of steps.
+
+In hours, in order, apart, and by local time.
+"""
 
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise

@@ -1,4 +1,7 @@
-"""The order of a queue: total, stable, what is overdue first, and hot before cold until then."""
+"""The order of a queue: total and stable.
+
+Overdue first; until then hot before cold.
+"""
 
 from dataclasses import replace
 from datetime import timedelta

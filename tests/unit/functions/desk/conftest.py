@@ -32,7 +32,7 @@ Answer = dict[str, Any]
 
 
 class Desk:
-    """One routed lead in memory, its owner's link and a clock to turn."""
+    """One routed lead in memory, its link and a clock."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = MONDAY_NINE
@@ -63,7 +63,7 @@ class Desk:
         return handler.handle(request("POST /o/{token}", body=body, headers=FORM, token=token or self.token), CONTEXT)
 
     def press(self, outcome: str, **fields: str) -> Answer:
-        """Open the page and press the button on it, as a person does."""
+        """Open the page and press its button."""
         submission = re.search(r'name="submission" value="(\d+)"', self.get()["body"])
         assert submission is not None
         return self.post(outcome=outcome, submission=submission[1], **fields)

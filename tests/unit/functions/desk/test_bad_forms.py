@@ -1,4 +1,4 @@
-"""What is sent without care, twice, too late, or by no form of ours."""
+"""Careless, repeated, late and forged form posts."""
 
 import re
 

@@ -1,4 +1,7 @@
-"""Files that came with a lead: on its page, behind its signed link, and only ever downloaded."""
+"""A lead's files: on its page, behind its signed link.
+
+They are only ever downloaded.
+"""
 
 from dataclasses import replace
 from typing import Any

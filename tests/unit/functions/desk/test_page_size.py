@@ -1,4 +1,7 @@
-"""No page of the desk is over 60 KB, whatever strangers typed: it opens on a slow telephone."""
+"""Desk pages stay under 60 KB, whatever strangers typed.
+
+They open on a slow phone.
+"""
 
 import pytest
 
@@ -17,7 +20,10 @@ MOST_BYTES = 60 * 1024
 
 
 def full() -> tuple[World, Lead]:
-    """Return a world whose leads fill every field to the brim, one of them written to often."""
+    """Return a world whose leads fill every field completely.
+
+    One of them received many inquiries.
+    """
     world = World()
     for number in range(60):
         world.receive(name=f"{number} " + "<&>" * 66, company="ß" * 200, message="Call me & now\n" * 4_000)

@@ -1,4 +1,4 @@
-"""The pages themselves: what they say, what they let through, whether everybody can use them."""
+"""The desk's pages: content, escaping and accessibility."""
 
 import base64
 import hashlib
@@ -40,7 +40,7 @@ NO_REASON = InvalidInquiry([Problem("reason", "say why"), Problem("outcome", "ch
 
 
 class Page(HTMLParser):
-    """Collects what a browser, a keyboard and a screen reader would find."""
+    """Collects what a browser, keyboard and screen reader find."""
 
     def __init__(self, html: str) -> None:
         super().__init__()

@@ -1,4 +1,7 @@
-"""The page of held deliveries: seen by managers only, changed by a press only, and it believes nothing it shows."""
+"""The quarantine page.
+
+Only managers see it, only a press changes it, and it trusts nothing that it shows.
+"""
 
 import json
 import re

@@ -23,7 +23,7 @@ def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]
 
 
 def run(*arguments: object) -> tuple[int, str, str]:
-    """Run `leadtight audit` and return its exit code, output and error output."""
+    """Run `leadtight audit`; return exit code, output and errors."""
     result = CliRunner().invoke(app, ["audit", *map(str, arguments)])
     return result.exit_code, result.stdout, result.stderr
 

@@ -1,4 +1,7 @@
-"""Every figure of an audit against an independent count, row by row, over random exports."""
+"""Every audit figure against an independent count by rows.
+
+Over random exports.
+"""
 
 import statistics
 import tempfile
@@ -87,7 +90,10 @@ def _audited(folder: Path, leads: list[Row], calls: list[Row]) -> dict[str, Any]
 
 
 def _local(at: datetime | None) -> str:
-    """Write as Berlin's clocks show it; the test's three weeks have no hour that comes twice."""
+    """Format a time as Berlin's clocks show it.
+
+    The test's three weeks have no hour that comes twice.
+    """
     return at.astimezone(BERLIN).strftime("%d.%m.%Y %H:%M:%S") if at else "Select"
 
 
@@ -156,7 +162,10 @@ def _responses(leads: list[Row]) -> list[float]:
 
 
 def _worked(lead: Row) -> float:
-    """Count working time period by period: Monday to Friday, 09:00 to 17:00 in Berlin."""
+    """Count working time period by period.
+
+    Monday to Friday, 09:00 to 17:00 in Berlin.
+    """
     total = 0.0
     day = lead["created"].astimezone(BERLIN).date()
     while day <= lead["contact"].astimezone(BERLIN).date():

@@ -1,4 +1,4 @@
-"""The questions of an audit, as data and on a terminal."""
+"""Questions of an audit, as data and on a terminal."""
 
 import os
 import pty
@@ -21,7 +21,10 @@ ROWS = [(f"R{n}", f"2026-01-1{n} 10:00:00", f"2026-01-1{n} 10:03:00", "Ann") for
 
 
 def _on_a_terminal(folder: Path, typed: str, *arguments: str) -> tuple[int, str]:
-    """Run an audit at a terminal where somebody types, and return its exit code and the screen."""
+    """Run an audit with typed input.
+
+    Returns its exit code and the screen.
+    """
     leader, follower = pty.openpty()
     command = [sys.executable, "-c", "from leadtight.cli import app; app()", "audit", *arguments]
     with subprocess.Popen(command, stdin=follower, stdout=follower, stderr=follower, cwd=folder) as process:

@@ -1,4 +1,4 @@
-"""M1, M2: arrivals against the people who are there, and the queue between them."""
+"""M1, M2: arrivals against staff, and the resulting queue."""
 
 import random
 from datetime import datetime, timedelta
@@ -45,7 +45,10 @@ def _staff(people: int) -> Staffing:
 
 
 def test_erlang_c_of_a_textbook() -> None:
-    """Twenty an hour of ten minutes each for five people: by hand, C(5, 10/3) is 0.327."""
+    """Five people get twenty an hour, ten minutes each.
+
+    By hand, C(5, 10/3) is 0.327.
+    """
     must_wait = 1 - waits_at_most(0, 20, 5, 600)
     assert must_wait == pytest.approx(0.3267, abs=1e-3)
     assert waits_at_most(300, 10, 1, 600) == 0.0

@@ -1,4 +1,4 @@
-"""What an audit says before its figures: rows left out, and contacts that nobody can believe."""
+"""Caveats before an audit's figures: excluded rows and implausible contacts."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ def caveats(result: dict[str, Any]) -> dict[str, tuple[int, int, bool]]:
 
 
 def leads(folder: Path, waits: Sequence[float | None], stages: Sequence[str] = ()) -> Path:
-    """Write leads an hour apart, each contacted so many seconds after its creation."""
+    """Write leads an hour apart with their waits in seconds."""
     rows = []
     for n, (wait, stage) in enumerate(zip(waits, stages or ["Open"] * len(waits), strict=True)):
         at = MONDAY + timedelta(hours=n, seconds=1)

@@ -1,4 +1,4 @@
-"""Columns are known by their names in the languages of the systems, and by what they hold."""
+"""Columns are recognised by localised names and by content."""
 
 from pathlib import Path
 from typing import Any

@@ -19,7 +19,10 @@ HOURS = "mon-fri 09:00-12:00 13:00-17:00"
 
 @pytest.fixture
 def leads(tmp_path: Path) -> Path:
-    """Four days of leads: in time, on the edge, over night, over the weekend, never, duplicate and unreadable."""
+    """Return four days of leads of every kind.
+
+    In time, on the edge, over night, over the weekend, never, duplicate and unreadable.
+    """
     rows = [
         ("1", "2026-01-16 10:00:00", "2026-01-16 10:04:59", "Ada", "Ads", "Won"),
         ("2", "2026-01-16 11:58:00", "2026-01-16 13:03:00", "Ada", "Ads", "Open"),

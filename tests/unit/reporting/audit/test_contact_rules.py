@@ -1,4 +1,4 @@
-"""What of an export of activities is contact with the lead."""
+"""Which exported activities count as contact with the lead."""
 
 from collections.abc import Sequence
 from pathlib import Path

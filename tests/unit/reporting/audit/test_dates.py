@@ -1,4 +1,7 @@
-"""Times as exports write them; the order of day and month comes from the data, or is asked for."""
+"""Times as exports write them.
+
+The order of day and month comes from the data, or is asked for.
+"""
 
 from pathlib import Path
 

@@ -1,4 +1,7 @@
-"""L1 to L4: ninety days of leads with one cause, and with each pair, are told apart through the command."""
+"""L1 to L4: one cause, and each pair, told apart.
+
+Ninety days of leads go through the command.
+"""
 
 import re
 from collections.abc import Iterator
@@ -24,7 +27,7 @@ def _arrivals() -> Iterator[datetime]:
 
 
 def _set_with(causes: tuple[str, ...]) -> Iterator[tuple[object, ...]]:
-    """Yield leads that are answered within three minutes, but for what the causes do."""
+    """Yield leads answered within three minutes, except by the causes."""
     for n, at in enumerate(_arrivals()):
         working = at.weekday() < 5 and 9 <= at.hour < 17
         owner, wait = f"Rep {n % 4}", timedelta(minutes=3)

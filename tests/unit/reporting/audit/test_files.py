@@ -1,4 +1,4 @@
-"""Exports as they come: any delimiter and encoding, workbooks, Parquet, and names that lie."""
+"""Exports as they come: delimiters, encodings, workbooks, Parquet, false names."""
 
 import zipfile
 from pathlib import Path

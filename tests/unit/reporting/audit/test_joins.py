@@ -1,4 +1,4 @@
-"""Keys in another spelling than the leads' own join them, if they mean one lead."""
+"""Keys in another spelling join if they mean one lead."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,4 +1,7 @@
-"""Of a large file only the beginning is looked at before it is read, and the report is that of a look at all of it."""
+"""Large files: inspecting the beginning suffices.
+
+The report equals that of an inspection of the whole file.
+"""
 
 import json
 import random
@@ -27,7 +30,10 @@ Cells = list[str]
 
 @pytest.fixture
 def whole_looks(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
-    """Take files of over 40 rows for large, and tell of each audit whether a file was only begun."""
+    """Treat files of over 40 rows as large.
+
+    Records for each audit whether a file was only begun.
+    """
     monkeypatch.setattr(source_file, "LARGE", 0)
     monkeypatch.setattr(source_file, "BEGINNING", BEGINNING)
     looks: list[bool] = []

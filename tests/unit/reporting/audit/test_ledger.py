@@ -1,4 +1,7 @@
-"""Q2: every leaked lead is a row, recovered ones post back, and the rows sum to the totals to the cent."""
+"""Q2: the leak ledger sums to the totals, exactly.
+
+Every leaked lead is a row, recovered ones post back, to the cent.
+"""
 
 import csv
 import io

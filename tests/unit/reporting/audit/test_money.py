@@ -1,4 +1,4 @@
-"""K1 to K6: the worked examples, and what has no answer."""
+"""K1 to K6: the worked examples, and unknown values."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal

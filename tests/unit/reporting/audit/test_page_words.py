@@ -1,4 +1,7 @@
-"""What the page and the terminal of an audit say, in a reader's words, and what they do not claim."""
+"""Plain words on an audit's page and terminal.
+
+And what they do not claim.
+"""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -23,7 +26,7 @@ MACHINE_NAMES = (
 
 
 def rendered(leads: Path, *arguments: object) -> tuple[str, str]:
-    """Return the page and what the terminal shows after the mapping."""
+    """Return the page, and the terminal output after the mapping."""
     page = leads.with_suffix(".html")
     code, output, errors = run(leads, *arguments, "--html", page)
     assert (code, errors) == (0, "")
@@ -90,7 +93,10 @@ def test_a_partial_join_keeps_the_set_up_from_being_praised(tmp_path: Path) -> N
 
 
 def every_kind(folder: Path) -> list[tuple[str, str, dict[str, Any]]]:
-    """Return page, terminal and report of files of which everything, little and nothing is known."""
+    """Return page, terminal and report for three kinds of files.
+
+    Of which everything, little and nothing is known.
+    """
     full = leads(folder, never=6)
     (folder / "spend.csv").write_text("source,spend\nAds,900\nFair,0\n", encoding="utf-8")
     money = ("--spend", folder / "spend.csv", "--deal-value", "15000", "--conversion-rate", "0.08")

@@ -1,4 +1,7 @@
-"""Attempts, wins by wait, intervals, stalls, readiness and the period before, against a naive count."""
+"""Persistence figures against a naive count.
+
+Attempts, wins by wait, intervals, stalls, readiness and the period before.
+"""
 
 import tempfile
 from datetime import datetime, timedelta
@@ -71,7 +74,10 @@ def _at(call: Row) -> datetime:
 
 
 def _of(at: datetime, lead: Row, leads: list[Row]) -> bool:
-    """An attempt is one of the latest lead of its person that was there already."""
+    """Check whether an attempt belongs to this lead.
+
+    It belongs to the latest lead of its person that already existed.
+    """
     there = [other["at"] for other in leads if other["person"] == lead["person"] and other["at"] <= at]
     return bool(there) and max(there) == lead["at"]
 

@@ -1,4 +1,7 @@
-"""Times to the minute blur the edge of the window, and the report says by how many leads."""
+"""Times to the minute blur the edge of the window.
+
+The report says by how many leads.
+"""
 
 from datetime import datetime, timedelta
 from pathlib import Path

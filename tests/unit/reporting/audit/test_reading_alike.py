@@ -1,4 +1,4 @@
-"""The database and the readers of cells give the same times and amounts."""
+"""Database and cell readers agree on times and amounts."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -70,7 +70,10 @@ def test_the_database_reads_times_as_cells_are_read(
 
 
 def _is_at(micros: int, local: datetime, zone: ZoneInfo) -> bool:
-    """Tell whether an instant is a wall clock's: of an hour that comes twice either, of one that never comes any."""
+    """Check whether an instant has this local time.
+
+    Of an hour that comes twice either, of one that never comes any.
+    """
     instants = [local.replace(tzinfo=zone, fold=fold) for fold in (0, 1)]
     epoch = datetime(1970, 1, 1, tzinfo=ZoneInfo("UTC"))
     if (

@@ -1,4 +1,7 @@
-"""What of a file of spend is spend: no totals, of the days of the leads, by sources however they are spelled."""
+"""Which rows of a spend file count.
+
+No totals, only days of the leads, by source in any spelling.
+"""
 
 from collections.abc import Sequence
 from datetime import date

@@ -1,4 +1,7 @@
-"""Exports as people keep them: keys that look like others, addresses in capitals, covers, days as numbers."""
+"""Traps of real exports.
+
+Keys that look like others, addresses in capitals, covers, days as numbers.
+"""
 
 import csv
 from datetime import datetime

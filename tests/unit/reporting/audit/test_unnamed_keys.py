@@ -1,4 +1,4 @@
-"""Ids join by what they hold, whatever the column is called that has them."""
+"""Ids join by their values, whatever the column's name."""
 
 from pathlib import Path
 

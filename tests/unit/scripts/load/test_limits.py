@@ -1,4 +1,7 @@
-"""The twin that throttles: each limit of DynamoDB as its documentation names it, at its very number."""
+"""The throttling twin keeps each documented DynamoDB limit.
+
+At its very number.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -44,7 +47,7 @@ def code(error: BaseException) -> str:
 
 
 def until_refused(client: Client, request: Any, at_most: int = 5_000) -> int:
-    """Return how many writes of an instant are taken before one is refused."""
+    """Return how many simultaneous writes are taken before a refusal."""
     taken = list[int]()
     with pytest.raises(ClientError, match="ProvisionedThroughputExceededException"):
         taken.extend(n for n in range(at_most) if client._put(request(n)) == {})
@@ -84,7 +87,10 @@ def test_a_partition_gives_three_thousand_read_units_a_second(client: Client) ->
 
 
 def test_an_index_without_room_refuses_the_writes_of_the_table(client: Client) -> None:
-    """What 64 KB leads without an owner did to `OWNER#-`: about sixteen in a second, and the seventeenth is refused."""
+    """As 64 KB leads without an owner did to `OWNER#-`.
+
+    About sixteen fit in a second, and the seventeenth is refused.
+    """
     taken = until_refused(client, lambda n: put(f"L{n}", 62, gsi1pk="OWNER#-", gsi1sk=str(n)))
     assert taken == 16
     assert client.meter.refused["index writes OWNER#-"] == 1

@@ -1,4 +1,4 @@
-"""`make load`: a run reports what happened, also what ought not to."""
+"""`make load` reports what happened, including failures."""
 
 import time
 from collections import Counter
@@ -22,7 +22,10 @@ SHORT = Profile(rate=10, steady=0.4, surge=0.2)
 
 
 class Slow:
-    """Takes ten milliseconds for each owner, refuses every tenth post, and forgets every seventh lead."""
+    """A stage with known delays, refusals and losses.
+
+    It takes ten milliseconds for each owner, refuses every tenth post, and forgets every seventh lead.
+    """
 
     def __init__(self) -> None:
         self._owned_at = [0.0]
@@ -54,7 +57,10 @@ def test_what_waits_is_refused_or_is_lost_on_the_local_cloud_is_told(monkeypatch
 
 
 def report_of(name: str, *, rate: float, seconds: float, **changes: Any) -> Report:
-    """Return the report of a shape at one rate for some seconds."""
+    """Return the report of a shape at a rate.
+
+    `seconds` is how long it runs.
+    """
     phases = (Phase(name="surge", rate=rate, seconds=seconds),)
     return LoadRun(replace(SHAPES[name], phases=phases, **{"settling": 60, **changes}), "short").go()
 

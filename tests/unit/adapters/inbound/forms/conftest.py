@@ -1,4 +1,4 @@
-"""The intake function's forms over the memory twins, with a clock to turn."""
+"""The intake function's forms over memory twins, with a clock."""
 
 import json
 from collections.abc import Mapping
@@ -66,7 +66,7 @@ class Site(World):
     def post(
         self, fields: Mapping[str, str] | bytes = ADA, *, kind: str = URLENCODED, address: str = "", **headers: str
     ) -> Answer:
-        """Post the form, from an address, and let the stream run."""
+        """Post the form from an address, and run the stream."""
         body = fields if isinstance(fields, bytes) else urlencode(fields).encode()
         return self._ask("POST /forms/{form}", body, address, {"content-type": kind, **headers}, form="contact")
 

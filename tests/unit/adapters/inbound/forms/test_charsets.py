@@ -1,4 +1,4 @@
-"""A form arrives in the charset of its page, and its letters stay what they are."""
+"""Forms in the charset of their page keep every letter."""
 
 import json
 from typing import Any

@@ -1,4 +1,7 @@
-"""Check boxes as frameworks post them: a tick is a tick, and nothing else is."""
+"""Check boxes as frameworks post them.
+
+A tick is a tick, and nothing else is.
+"""
 
 import json
 from urllib.parse import urlencode

@@ -1,4 +1,7 @@
-"""A form says only what its policy maps; a stranger's JSON claims nothing."""
+"""Forms claim only what the policy maps.
+
+A stranger's JSON claims nothing.
+"""
 
 import json
 from datetime import timedelta

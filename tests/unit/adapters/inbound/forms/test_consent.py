@@ -1,4 +1,7 @@
-"""What somebody was asked to agree to is evidence: written with the lead, never changed, ticked or not."""
+"""Consent questions are stored as evidence with the lead.
+
+Ticked or not, the evidence never changes.
+"""
 
 from datetime import timedelta
 

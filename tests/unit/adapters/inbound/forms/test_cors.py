@@ -1,4 +1,7 @@
-"""Scripts of exactly the sites that the policy names may read our answers; what a page may post is another matter."""
+"""CORS: only scripts of sites in the policy read answers.
+
+Which pages may post is a separate question.
+"""
 
 import json
 

@@ -1,4 +1,7 @@
-"""A flood of form posts is the flooder's problem: who comes beside it has an owner, a promise and a reply."""
+"""Genuine visitors during a flood of form posts.
+
+They still get an owner, a promise and a reply.
+"""
 
 import json
 from collections.abc import Callable, Iterator

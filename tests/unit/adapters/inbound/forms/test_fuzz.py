@@ -1,4 +1,7 @@
-"""Whatever is posted, to whichever form: an answer in time, never a fault, and nothing that is accepted is lost."""
+"""Arbitrary posts to any form.
+
+Each gets an answer in time and never a fault; nothing accepted is lost.
+"""
 
 import json
 import time
@@ -58,7 +61,10 @@ BUILDERS = st.sampled_from(list(Builder))
 
 
 def took(site: Site, body: bytes, kind: str) -> Any:
-    """Post and return the answer, which must be one that we know, soon; what it accepts is a lead or held."""
+    """Post a body and check its answer.
+
+    The answer is an expected one and comes soon; what was accepted is a lead or held.
+    """
     ids, leads = set(site.table._deliveries), set(site.lead_ids())
     started = time.monotonic()
     answer = site.post(body, kind=kind)

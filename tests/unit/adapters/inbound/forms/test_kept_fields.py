@@ -1,4 +1,7 @@
-"""Fields that are called as ours, and mean something else, are kept; of two values neither is lost."""
+"""Fields named like ours with another meaning are kept.
+
+Of two values, neither is lost.
+"""
 
 from urllib.parse import urlencode
 

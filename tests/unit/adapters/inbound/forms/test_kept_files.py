@@ -1,4 +1,7 @@
-"""Files in a form post: kept where the form says so, named where it does not, and never in the way of the lead."""
+"""Files in form posts.
+
+Kept where the form allows it, named where it does not, and never in the way of the lead.
+"""
 
 import json
 from typing import Any

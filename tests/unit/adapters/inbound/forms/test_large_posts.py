@@ -1,4 +1,4 @@
-"""Strangers' large posts take turns, and small ones never wait for them."""
+"""Large anonymous posts take turns; small ones never wait."""
 
 from datetime import timedelta
 

@@ -1,4 +1,7 @@
-"""What looks like spam is held, seen and released by a person; its sender sees what everybody sees."""
+"""Suspected spam is held, listed and released by a person.
+
+Its sender sees the usual page.
+"""
 
 import json
 from datetime import timedelta

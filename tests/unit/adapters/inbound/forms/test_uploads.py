@@ -1,4 +1,7 @@
-"""A form with files is a lead with their names and sizes; what is too large is said to a person."""
+"""Forms with files: the lead has their names and sizes.
+
+Files over the limit are reported to a person.
+"""
 
 from urllib.parse import urlencode
 

@@ -1,4 +1,7 @@
-"""One delivery of each provider in its documented format, with names we made up, and signed as it would sign."""
+"""One signed delivery of each provider in its documented format.
+
+All names are made up.
+"""
 
 import base64
 import hmac
@@ -21,7 +24,7 @@ Headers = Callable[[str, bytes, datetime], dict[str, str]]
 
 @dataclass(frozen=True)
 class Delivery:
-    """What a provider posts, how it proves itself, and what we make of it."""
+    """A provider's request, its proof and the resulting lead."""
 
     webhook: Webhook
     body: bytes
@@ -61,7 +64,10 @@ def _milliseconds(at: datetime) -> str:
 
 
 def signed_standard(secret: str, body: bytes, at: int, delivery_id: str = "msg_1") -> dict[str, str]:
-    """Return the headers of a Standard Webhook, signed at a Unix time."""
+    """Return a Standard Webhook's headers, signed at a time.
+
+    `at` is Unix time in seconds.
+    """
     key = base64.b64decode(secret.removeprefix("whsec_"))
     signed = b".".join((delivery_id.encode(), str(at).encode(), body))
     return {

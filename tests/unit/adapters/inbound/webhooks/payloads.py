@@ -1,4 +1,7 @@
-"""Payloads with everything in them that their providers document, each value its own; all names are made up."""
+"""Payloads with every field that their providers document.
+
+Each value is unique; all names are made up.
+"""
 
 from typing import Any
 

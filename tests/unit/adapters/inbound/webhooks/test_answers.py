@@ -1,4 +1,7 @@
-"""Questions and answers of form services, ad platforms and CRMs: right under our names, and none lost."""
+"""Answers of form services, ad platforms and CRMs.
+
+Each has the right name, and none is lost.
+"""
 
 import json
 from typing import Any
@@ -29,7 +32,7 @@ def inquiry(name: str, content: Any, **fields: str) -> Inquiry:
 
 
 def typeform(*questions: tuple[str, str, Any], **response: Any) -> dict[str, Any]:
-    """Return a response to questions, each of a type, a title and an answer."""
+    """Return a response; each question has type, title and answer."""
     fields = [
         {"id": str(n), "ref": f"r{n}", "type": kind, "title": title} for n, (kind, title, _) in enumerate(questions)
     ]

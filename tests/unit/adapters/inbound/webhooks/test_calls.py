@@ -1,4 +1,7 @@
-"""Reports of calls: ours, under our names or the policy's, and by its key what cannot be read."""
+"""Call reports under our field names or the policy's.
+
+An unreadable one is held and names its key.
+"""
 
 import json
 from datetime import UTC, datetime

@@ -1,4 +1,7 @@
-"""Messages of WhatsApp, Messenger, Instagram and Twilio: who wrote, what it is, and nothing of it lost."""
+"""Messages of WhatsApp, Messenger, Instagram and Twilio.
+
+Sender and kind are right, and nothing is lost.
+"""
 
 import json
 from typing import Any
@@ -18,7 +21,10 @@ NUMBER = "4930901820"
 
 
 def whatsapp(kind: str, content: Any = None, contact: Any = None, **more: Any) -> dict[str, Any]:
-    """Return a delivery of one message, of a number unless `more` has `from_user_id`."""
+    """Return a delivery of one message.
+
+    It is from a number unless `more` has `from_user_id`.
+    """
     message = {"id": more.pop("id", "wamid.1"), "timestamp": "1795424340", "type": kind, **more}
     if "from_user_id" not in more:
         message.setdefault("from", NUMBER)

@@ -1,4 +1,7 @@
-"""Fetching over real HTTP from a server of ours that fails in every way a provider does."""
+"""Fetching over real HTTP from a server that fails.
+
+It fails in every way in which a provider does.
+"""
 
 import json
 import time

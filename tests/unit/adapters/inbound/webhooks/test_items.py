@@ -1,4 +1,7 @@
-"""A delivery of several items: one that nobody can read holds up no other, and is kept by itself."""
+"""Deliveries of several items.
+
+An unreadable item is held by itself and delays no other.
+"""
 
 import json
 from collections.abc import Sequence
@@ -24,7 +27,7 @@ from tests.unit.adapters.inbound.webhooks.deliveries import ALL
 SEVERAL = {
     name: delivery.webhook.provider for name, delivery in ALL.items() if name not in ("twilio call", "twilio text")
 }
-"""Twilio sends one call or text in a request, as form fields: there is no item beside it."""
+"""Twilio sends one call or text in a request, as form fields: it has no item beside it."""
 
 RUBBISH = ["rubbish", 7, None, {}, {"x": 1}, [[]], {"messages": "none"}]
 

@@ -1,4 +1,7 @@
-"""Asking providers what they have had, over real HTTP from a server of ours that pages and fails as they do."""
+"""Listing leads at providers, over real HTTP.
+
+A server of ours pages and fails as they do.
+"""
 
 import json
 from collections.abc import Iterator
@@ -37,7 +40,10 @@ EVENT = {"uri": "https://api.example/scheduled_events/E1", "created_at": MADE, "
 
 @dataclass
 class Source:
-    """What a provider answers, by the beginning of the path, page after page; and what it was asked."""
+    """Provider answers by path prefix, page after page.
+
+    `requests` holds the requests it received.
+    """
 
     url: str = ""
     pages: dict[str, list[Any]] = field(default_factory=dict)

@@ -1,4 +1,7 @@
-"""What a field or a question means: our own names in many languages, and nothing that merely sounds like them."""
+"""Field meanings: our own names in many languages.
+
+A name that only sounds similar has no meaning.
+"""
 
 import pytest
 

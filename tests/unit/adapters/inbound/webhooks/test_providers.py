@@ -1,4 +1,7 @@
-"""Every provider: its own signature and no other, on this very body, by a live secret and not too long ago."""
+"""Each provider accepts only its own signature.
+
+It must cover this body, by a current secret, and be recent.
+"""
 
 import base64
 import hashlib

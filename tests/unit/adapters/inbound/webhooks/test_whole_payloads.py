@@ -1,4 +1,7 @@
-"""Whatever a provider sends of a lead is somewhere in it: under our names, or in its fields."""
+"""Every value of a provider's payload reaches the lead.
+
+Under our names, or in its fields.
+"""
 
 import copy
 import json
@@ -107,7 +110,7 @@ LEFT_OUT = {
 
 
 def lead(name: str, content: Any, fetched: bool) -> dict[str, str]:
-    """Return everything that a lead has of a payload, by name."""
+    """Return every value that a lead has of a payload."""
     webhook = Webhook(id="w", provider=name, source="w", fields=NAMED.get(name, {}))
     speaker: Any = provider(name)
     body = json.dumps(content).encode()
