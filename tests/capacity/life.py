@@ -1,4 +1,7 @@
-"""One lead's life by the real handlers over moto, from its post to the night's report."""
+"""One lead's life by the real handlers over moto.
+
+From its post to the night's report.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +40,7 @@ NINE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 
 WORDS = "We need a new heating system for our workshop of four hundred square metres. What does it cost? "
 LENGTHS = {"typical": 400, "largest": 60_000, "waiting": 400}
-"""How many characters the inquiry of each life has: what people write, and nearly the most that a form takes.
+"""Characters of the inquiry in each life: what people write, and nearly the most that a form takes.
 
 One waits for its pool, of which nobody is there.
 """
@@ -54,7 +57,7 @@ Counted = dict[str, Any]
 
 
 def lives() -> dict[str, dict[str, Counted]]:
-    """Return what is counted, by life and step, as `life.toml` has it."""
+    """Return the counts by life and step, as in `life.toml`."""
     shipped = bootstrap.policy()
     people = {
         name: replace(person, active=name not in shipped.pools["inbound"].members)
@@ -86,12 +89,15 @@ def _steps(length: int, policy: Policy) -> Iterator[tuple[str, Counted]]:
 
 
 def _ids(numbers: Iterator[int]) -> Callable[[], str]:
-    """Return what makes ids of the usual length: which shard a lead is in, its id decides."""
+    """Return a maker of ids of the usual length.
+
+    An id decides the shard of its lead.
+    """
     return lambda: f"{next(numbers):026}"
 
 
 def _warm() -> None:
-    """Read what a function reads once in its life: the keys that sign links."""
+    """Read the signing keys, which a function reads once."""
     bootstrap.ports().links.queue("ana", NINE)
     bootstrap.webhook_keys()()
 
@@ -109,14 +115,20 @@ def _row(invocations: Mapping[str, int], meter: Meter) -> Counted:
 
 
 def _stored() -> dict[str, int]:
-    """Return how many bytes are left of a lead: its items, and again those of them that the index holds."""
+    """Return the stored bytes of a lead.
+
+    Its items, and again those that the index holds.
+    """
     items = Stage().items("")
     indexed = [item for item in items if "gsi1pk" in item]
     return {"table": sum(map(size_of, items)), "index": sum(map(size_of, indexed))}
 
 
 class Life:
-    """The steps of a lead's life, each of which returns how often it starts which function."""
+    """Steps of a lead's life.
+
+    Each returns how often it starts which function.
+    """
 
     def __init__(self, length: int) -> None:
         """Take how long the inquiry is."""
@@ -167,7 +179,7 @@ class Life:
         return {"sla": 1}
 
     def record(self) -> dict[str, int]:
-        """Let the owner look at the lead's page and record that it was won."""
+        """Open the lead's page as its owner; record a win."""
         lead, now = self._lead(), NINE + timedelta(minutes=4)
         token = bootstrap.ports().links.outcome(lead, str(lead.owner_id), now).rpartition("/")[2]
         outcome = urlencode({"outcome": "won", "submission": lead.version})
@@ -187,6 +199,6 @@ class Life:
 
 
 def at(moment: datetime, handler: Callable[[Any, Any], Any], event: Any) -> Any:
-    """Call a handler at a moment, and return what it answers."""
+    """Call a handler at a moment, and return its answer."""
     with patch.object(bootstrap, "clock", lambda: lambda: moment):
         return handler(event, CONTEXT)

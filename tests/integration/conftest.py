@@ -1,4 +1,7 @@
-"""The deployed parts in moto, with a count of the product's AWS calls, each judged by the role of whoever makes it."""
+"""The deployed parts in moto, with counted, authorised AWS calls.
+
+Each is judged by the role of its function.
+"""
 
 import base64
 import json
@@ -72,16 +75,22 @@ class Stage:
     retries_url: str = f"{QUEUES}/retries"
 
     def items(self, prefix: str) -> list[dict[str, Any]]:
-        """Return the table's raw items whose sort key starts with `prefix`, as a stream would show them."""
+        """Return the table's raw items by prefix of sort key.
+
+        As a stream would show them.
+        """
         pages = client("dynamodb").get_paginator("scan").paginate(TableName="leadtight")
         return [item for page in pages for item in page["Items"] if item["sk"]["S"].startswith(prefix)]
 
     def inserted(self, prefix: str) -> dict[str, Any]:
-        """Return a stream batch that announces the items whose sort key starts with `prefix`."""
+        """Return a stream batch of items by sort-key prefix."""
         return {"Records": [stream_record(item) for item in self.items(prefix)]}
 
     def alarms(self) -> list[dict[str, Any]]:
-        """Return the alarm queue's messages as the batch that a Lambda gets, and empty the queue."""
+        """Return the alarm queue's messages as a Lambda batch.
+
+        The queue is emptied.
+        """
         sqs = client("sqs")
         messages = sqs.receive_message(QueueUrl=self.queue_url, MaxNumberOfMessages=10).get("Messages", [])
         return [queue_record(message["Body"], message["MessageId"]) for message in messages]
@@ -119,7 +128,7 @@ def roles(prod: Synthesised) -> Roles:
 
 @pytest.fixture(autouse=True)
 def stage(monkeypatch: pytest.MonkeyPatch, roles: Roles) -> Iterator[Stage]:
-    """Deploy everything, and fail the test when a handler did what its role does not allow."""
+    """Deploy everything; fail on calls that a role forbids."""
     monkeypatch.setattr(clock_and_ids, "clock", lambda: MONDAY_NINE)
     monkeypatch.setattr("moto.s3.models.utcnow", partial(next, _just_before(MONDAY_NINE)))
     for name, value in SETTINGS.items():
@@ -135,13 +144,19 @@ def stage(monkeypatch: pytest.MonkeyPatch, roles: Roles) -> Iterator[Stage]:
 
 
 def _just_before(at: datetime) -> Iterator[datetime]:
-    """Yield times of a minute before, each later than the last, as S3 notes them: without a zone."""
+    """Yield increasing times from a minute before.
+
+    S3 notes them without a zone.
+    """
     yield from (at.replace(tzinfo=None) + timedelta(minutes=-1, milliseconds=number) for number in count())
 
 
 @cache
 def client(service: str) -> Any:
-    """Return an administrator's client: moto's account is another with every test, and answers it all the same."""
+    """Return an administrator's client.
+
+    Moto's account is another with every test, and answers it all the same.
+    """
     return boto3.client(service, region_name=REGION)  # type: ignore[call-overload]  # any service, by name
 
 
@@ -181,7 +196,7 @@ def _listen(made: Stage, roles: Roles) -> None:
 
 
 def _calling() -> str | None:
-    """Return the name of the function whose handler is running, if one is."""
+    """Return the function whose handler is running, if any."""
     frame = sys._getframe()
     while frame := frame.f_back:  # type: ignore[assignment]  # the last frame has none
         name = frame.f_globals.get("__name__", "")

@@ -1,4 +1,7 @@
-"""The API for programs with a key, over moto: who comes in, what they read, what they report."""
+"""The API for programs, over moto.
+
+Authentication, reading and reporting with a key.
+"""
 
 import json
 from datetime import UTC, datetime
@@ -27,7 +30,7 @@ Answer = dict[str, Any]
 
 @pytest.fixture
 def keys(stage: Stage) -> dict[str, str]:
-    """Return the text of a key that may only read, and of one that may only write."""
+    """Return a read-only key and a write-only key."""
     made = {scope.value: api_keys.make(f"crm-{scope}", [scope], MONDAY_NINE) for scope in Scope}
     secret = json.dumps(api_keys.write(key for _, key in made.values()))
     boto3.client("secretsmanager", region_name=REGION).put_secret_value(SecretId="api-secret", SecretString=secret)

@@ -33,13 +33,13 @@ def with_calls(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def lead() -> Lead:
     [item] = [json.loads(handle(request("POST /leads", body=b'{"name": "Ada Obi"}'), CONTEXT)["body"])]
-    found = bootstrap.ports().store.load(item["lead_id"])
-    assert found is not None
-    return found
+    lead = bootstrap.ports().store.load(item["lead_id"])
+    assert lead is not None
+    return lead
 
 
-def deliver(secret: str = CALLS_SECRET, delivery_id: str = "msg_1", **told: Any) -> tuple[int, Any]:
-    body = json.dumps({"type": "call.ended", "data": told}).encode()
+def deliver(secret: str = CALLS_SECRET, delivery_id: str = "msg_1", **data: Any) -> tuple[int, Any]:
+    body = json.dumps({"type": "call.ended", "data": data}).encode()
     headers = signed_standard(secret, body, int(MONDAY_NINE.timestamp()), delivery_id) | {
         "content-type": "application/json"
     }
@@ -48,38 +48,40 @@ def deliver(secret: str = CALLS_SECRET, delivery_id: str = "msg_1", **told: Any)
 
 
 def test_a_signed_report_of_a_call_is_recorded_once_within_four_calls(stage: Stage) -> None:
-    before = lead()
-    told = {"lead_id": before.id, "outcome": "connected", "at": before.received_at.isoformat(), "by": "ana"}
-    deliver(delivery_id="other", lead_id="unknown", outcome="busy", at=told["at"])  # the secret is read by now
+    previous = lead()
+    data = {"lead_id": previous.id, "outcome": "connected", "at": previous.received_at.isoformat(), "by": "ana"}
+    deliver(delivery_id="other", lead_id="unknown", outcome="busy", at=data["at"])  # the secret is read by now
     with stage.counted() as calls:
-        assert deliver(**told) == (200, {})
+        assert deliver(**data) == (200, {})
     assert len(calls) <= 4, calls
-    after = bootstrap.ports().store.load(before.id)
+    after = bootstrap.ports().store.load(previous.id)
     assert after is not None
-    assert (after.first_contact_by, after.first_contact_at) == ("ana", before.received_at)
-    assert deliver(**told) == (200, {})
-    assert bootstrap.ports().store.load(before.id) == after
+    assert (after.first_contact_by, after.first_contact_at) == ("ana", previous.received_at)
+    assert deliver(**data) == (200, {})
+    assert bootstrap.ports().store.load(previous.id) == after
 
 
 def test_a_report_under_another_secret_is_refused_and_records_nothing(stage: Stage) -> None:
-    before = lead()
+    previous = lead()
     other = "whsec_b3RoZXI="
-    told = {"lead_id": before.id, "outcome": "connected", "at": before.received_at.isoformat(), "by": "ana"}
-    assert deliver(other, **told)[0] == 401
-    assert bootstrap.ports().store.load(before.id) == before
+    data = {"lead_id": previous.id, "outcome": "connected", "at": previous.received_at.isoformat(), "by": "ana"}
+    assert deliver(other, **data)[0] == 401
+    assert bootstrap.ports().store.load(previous.id) == previous
 
 
 def test_a_report_of_an_unknown_call_is_held_by_its_key_and_recorded_once_it_is_released(stage: Stage) -> None:
-    before = lead()
-    at = before.received_at.isoformat()
+    previous = lead()
+    at = previous.received_at.isoformat()
     assert deliver(call_id="C1", outcome="no_answer", at=at) == (202, {"status": "held"})
-    assert deliver(delivery_id="msg_2", lead_id=before.id, outcome="sang", at=at) == (202, {"status": "held"})
-    unknown, odd = sorted(bootstrap.app().quarantine.waiting(9), key=lambda held: held.detail)
+    assert deliver(delivery_id="msg_2", lead_id=previous.id, outcome="sang", at=at) == (202, {"status": "held"})
+    unknown, odd = sorted(bootstrap.app().quarantine.waiting(9), key=lambda delivery: delivery.detail)
     assert "call_id: no call of ours" in unknown.detail
     assert "unknown outcome 'sang'" in odd.detail
     hook = Webhook(id="calls", provider="voice", source="voice", outcomes={"sang": "no_answer"})
     bootstrap.policy().webhooks["calls"] = hook  # type: ignore[index]  # the mapping is put right
-    assert [one.lead_id for one in bootstrap.app().quarantine.release(odd.id, "mia", before.received_at)] == [before.id]
-    after = bootstrap.ports().store.load(before.id)
+    assert [
+        accepted.lead_id for accepted in bootstrap.app().quarantine.release(odd.id, "mia", previous.received_at)
+    ] == [previous.id]
+    after = bootstrap.ports().store.load(previous.id)
     assert after is not None
     assert after.attempts == 1

@@ -90,7 +90,7 @@ def test_handing_over_takes_four_calls_and_one_transaction_has_all_of_it(stage: 
 def test_a_hand_over_to_nowhere_is_refused_with_the_form_as_it_was_typed(lead: Lead) -> None:
     answer = post(lead, hand_over=lead.version, pool="nowhere", why="Wants a kitchen")
     assert answer["statusCode"] == 422
-    assert "Choose who is to go on" in answer["body"]
+    assert "Choose the pool to hand over to" in answer["body"]
     assert 'value="Wants a kitchen"' in answer["body"]
 
 
@@ -117,10 +117,10 @@ def test_a_qualified_lead_has_its_new_owner_in_the_outcomes_own_transaction(
 
 def test_a_persons_queue_takes_two_calls_and_each_row_opens_the_leads_page(stage: Stage, lead: Lead) -> None:
     token = bootstrap.ports().links.queue(str(lead.owner_id), MONDAY_NINE).rpartition("/")[2]
-    asked = request("GET /desk/{token}", token=token)
-    handle(asked, CONTEXT)  # the first one also reads the signing key
+    event = request("GET /desk/{token}", token=token)
+    handle(event, CONTEXT)  # the first one also reads the signing key
     with stage.counted() as calls:
-        answer = handle(asked, CONTEXT)
+        answer = handle(event, CONTEXT)
     assert (answer["statusCode"], calls) == (200, ["dynamodb:Query", "dynamodb:BatchGetItem"])
     assert "1 open lead, most urgent first" in answer["body"]
     assert "Write to Ada Obi by Mon 23 Nov, 09:05" in answer["body"]
@@ -158,7 +158,9 @@ def test_a_lead_is_added_by_the_queues_own_form_once_and_looking_adds_none(stage
     assert (first["statusCode"], again["statusCode"]) == (200, 200)
     assert "Added: <bdi>Bo &lt;Lee&gt;</bdi>" in first["body"]
     assert "There is one lead, not two" in again["body"]
-    [added] = [found for item in stage.items("LEAD") if (found := stored(item["pk"]["S"][5:])).source == "walk_in"]
+    [added] = [
+        candidate for item in stage.items("LEAD") if (candidate := stored(item["pk"]["S"][5:])).source == "walk_in"
+    ]
     route(stage.inserted("LEAD"), CONTEXT)
     assert stored(added.id).owner_id == "ben"
     changed = send(**typed | {"name": "Bo Li"})
@@ -191,10 +193,10 @@ def test_adding_a_lead_takes_one_call(stage: Stage, lead: Lead) -> None:
 
 def test_the_board_takes_eight_calls_changes_nothing_and_runs_only_its_own_script(stage: Stage, lead: Lead) -> None:
     token = bootstrap.app().boards.link("mia", MONDAY_NINE).rpartition("/")[2]
-    asked = request("GET /board/{token}", token=token)
-    handle(asked, CONTEXT)  # the first one also reads the signing key
+    event = request("GET /board/{token}", token=token)
+    handle(event, CONTEXT)  # the first one also reads the signing key
     with stage.counted() as calls:
-        answer = handle(asked, CONTEXT)
+        answer = handle(event, CONTEXT)
     assert (answer["statusCode"], calls) == (200, ["dynamodb:Query"] * 8)
     assert "Due soon: 1" in answer["body"]
     [row] = re.findall(r'href="https://leads.leadtight.example/o/([^"]+)"', answer["body"])

@@ -1,4 +1,7 @@
-"""`leadtight erase` over moto: somebody with unmistakable words goes through everything, and nothing is left."""
+"""`leadtight erase` over moto leaves nothing of a person.
+
+Her words are unmistakable and went through everything.
+"""
 
 import json
 from datetime import UTC, datetime
@@ -48,7 +51,7 @@ HER = {
 
 @pytest.fixture
 def her(stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Return the lead of somebody who has been everywhere that a lead can be."""
+    """Return the lead of a person with data everywhere."""
     s3 = boto3.client("s3", region_name=REGION)
     for bucket in ("reports", "mails", "uploads"):
         s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
@@ -62,8 +65,10 @@ def her(stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch) -> str:
         number=1, key=ADDRESS, body=HER, past={"stage": "lost", "closed_at": None, "lost_reason": "kanari left"}
     )
     bootstrap.app().file_import.take("crm", [past], MONDAY)
-    held = PendingDelivery(channel="webhook:x", source="x", key="d-1", reason=Reason.UNMAPPED, content=json.dumps(HER))
-    bootstrap.app().deliveries.hold(held, MONDAY)
+    delivery = PendingDelivery(
+        channel="webhook:x", source="x", key="d-1", reason=Reason.UNMAPPED, content=json.dumps(HER)
+    )
+    bootstrap.app().deliveries.hold(delivery, MONDAY)
     close(lead_id)
     report_of_the_week(context, monkeypatch)
     url = dead_queues()[0]
@@ -85,7 +90,7 @@ def at(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> None:
 
 
 def write(context: Any, lead_id: str) -> None:
-    """Let her answer by mail, let a machine of hers answer, and let a mail to her come back."""
+    """Receive her answer, her auto-reply and a bounce."""
     [sent] = [
         m for m in bootstrap.ports().outbox.messages(lead_id) if m.template is Template.ACKNOWLEDGE and m.provider_id
     ][:1]
@@ -95,8 +100,8 @@ def write(context: Any, lead_id: str) -> None:
     collect(drop("ses/2", mail("Kanari is away", headers=machine)), context)
     collect(drop("ses/3", mail("I am somebody else", headers={"Message-ID": "<m3@example.com>"})), context)
     bounce = {"bounceType": "Permanent", "bouncedRecipients": [{"diagnosticCode": f"550 {ADDRESS} unknown"}]}
-    told = {"eventType": "Bounce", "mail": {"messageId": sent.provider_id, "tags": {}}, "bounce": bounce}
-    respond({"Records": [queue_record(json.dumps(told))]}, context)
+    event = {"eventType": "Bounce", "mail": {"messageId": sent.provider_id, "tags": {}}, "bounce": bounce}
+    respond({"Records": [queue_record(json.dumps(event))]}, context)
 
 
 def close(lead_id: str) -> None:
@@ -111,7 +116,10 @@ def close(lead_id: str) -> None:
 
 
 def report_of_the_week(context: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Write a week, and its page once more, so that an older version names her, too."""
+    """Write a week, and its page twice.
+
+    An older version names her, too.
+    """
     at(monkeypatch, NEXT_MONDAY)
     read = DynamoTable.events_on  # a report asks for weeks of days, on most of which nothing happened: moto takes long
     monkeypatch.setattr(DynamoTable, "events_on", lambda self, day: read(self, day) if day == MONDAY.date() else ())
@@ -133,13 +141,16 @@ OUTPUTS = {
 
 
 def deployed(monkeypatch: pytest.MonkeyPatch, context: Any, *, broken: bool = False) -> None:
-    """Let the command find the stack, whose report function may fail."""
+    """Provide the stack to the command.
+
+    Its report function may fail.
+    """
 
     def function(event: dict[str, Any], _: Any) -> dict[str, Any]:
         if broken:
             raise MemoryError
-        told: dict[str, Any] = report(event, context)
-        return told
+        response: dict[str, Any] = report(event, context)
+        return response
 
     deploy(monkeypatch, OUTPUTS, ReportFunction=function)
     monkeypatch.setattr("leadtight.adapters.clock_and_ids.clock", lambda: NEXT_MONDAY)
@@ -149,8 +160,8 @@ def run(*words: str) -> dict[str, Any]:
     result = CliRunner().invoke(app, ["erase", *words, "--stack", STACK, "--json"])
     assert result.exit_code == 0, result.stderr
     assert not canaries(result.stdout)
-    told: dict[str, Any] = json.loads(result.stdout)
-    return told
+    output: dict[str, Any] = json.loads(result.stdout)
+    return output
 
 
 def canaries(text: str) -> list[str]:
@@ -158,20 +169,20 @@ def canaries(text: str) -> list[str]:
 
 
 def places() -> dict[str, str]:
-    """Return everything that is stored, item by item and version by version."""
+    """Return everything stored, item by item, version by version."""
     dynamo, s3 = boto3.client("dynamodb", region_name=REGION), boto3.client("s3", region_name=REGION)
     items = dynamo.get_paginator("scan").paginate(TableName="leadtight")
-    found = {f"{i['pk']['S']}/{i['sk']['S']}": json.dumps(i, default=list) for page in items for i in page["Items"]}
+    texts = {f"{i['pk']['S']}/{i['sk']['S']}": json.dumps(i, default=list) for page in items for i in page["Items"]}
     for bucket in ("mails", "reports", "uploads"):
-        for one in s3.list_object_versions(Bucket=bucket).get("Versions", ()):
-            body = s3.get_object(Bucket=bucket, Key=one["Key"], VersionId=one["VersionId"])["Body"].read()
-            found[f"{bucket}/{one['Key']}@{one['VersionId']}"] = body.decode("latin-1")
+        for version in s3.list_object_versions(Bucket=bucket).get("Versions", ()):
+            body = s3.get_object(Bucket=bucket, Key=version["Key"], VersionId=version["VersionId"])["Body"].read()
+            texts[f"{bucket}/{version['Key']}@{version['VersionId']}"] = body.decode("latin-1")
     sqs = boto3.client("sqs", region_name=REGION)
     for name in ("leadtight-prod-receipts-dead", "alarms", "collect"):
         url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
         for m in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=0).get("Messages", []):
-            found[f"{name}/{m['MessageId']}"] = m["Body"]
-    return found
+            texts[f"{name}/{m['MessageId']}"] = m["Body"]
+    return texts
 
 
 def metrics() -> str:
@@ -181,16 +192,16 @@ def metrics() -> str:
 def test_of_somebody_who_went_through_everything_nothing_is_left_in_any_item_or_version(
     her: str, stage: Stage, context: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = places()
-    assert {where.split("/")[0].split("#")[0] for where, text in before.items() if canaries(text)} == {
+    places_ = places()
+    assert {where.split("/")[0].split("#")[0] for where, text in places_.items() if canaries(text)} == {
         *("LEAD", "PERSON", "HELD", "SEEN", "mails", "reports", "leadtight-prod-receipts-dead")
     }
-    assert [where for where in before if canaries(where)] == [], "no key, file or queue is named after her"
-    found = run(ADDRESS)["stores"]
-    assert found["events"] > found["messages"] > 3
-    others = {name: count for name, count in found.items() if name not in ("events", "messages")}
+    assert [where for where in places_ if canaries(where)] == [], "no key, file or queue is named after her"
+    counts = run(ADDRESS)["stores"]
+    assert counts["events"] > counts["messages"] > 3
+    others = {name: count for name, count in counts.items() if name not in ("events", "messages")}
     assert others == {"leads": 2, "consents": 1, "held": 1, "mails": 2, "uploads": 0, "weekly_pages": 1, "given_up": 1}
-    assert places() == before, "a dry run changes nothing"
+    assert places() == places_, "a dry run changes nothing"
     with monkeypatch.context() as broken:
         deployed(broken, context, broken=True)
         assert CliRunner().invoke(app, ["erase", ADDRESS, "--apply", "--stack", STACK]).exit_code == 1
@@ -207,7 +218,7 @@ def test_of_somebody_who_went_through_everything_nothing_is_left_in_any_item_or_
     assert_history_adds_up(her)
     assert_no_machine_writes_again(her, stage, context)
     report({"kind": "nightly", "date": "2026-11-16"}, context)
-    assert metrics() == next(text for where, text in before.items() if "metrics/dt=2026-11-16" in where)
+    assert metrics() == next(text for where, text in places_.items() if "metrics/dt=2026-11-16" in where)
     assert not canaries(capsys.readouterr().out), "nor has any log ever named her"
 
 
@@ -219,7 +230,10 @@ def assert_history_adds_up(lead_id: str) -> None:
 
 
 def assert_no_machine_writes_again(lead_id: str, stage: Stage, context: Any) -> None:
-    """What comes again brings nobody back; somebody who comes anew is answered by a person only."""
+    """Redeliveries bring nobody back.
+
+    A person who comes anew is answered by a person only.
+    """
     repeated = json.loads(intake(post_lead(HER, idempotency_key="k-1"), context)["body"])
     assert repeated == {"lead_id": lead_id, "status": "duplicate"}
     assert (
@@ -230,8 +244,8 @@ def assert_no_machine_writes_again(lead_id: str, stage: Stage, context: Any) -> 
     assert left >= {Channel.EMAIL, Channel.SMS, Channel.VOICE}
     new: str = json.loads(intake(post_lead(HER | {"message": "new"}), context)["body"])["lead_id"]
     respond(stage.inserted("MSG#ack"), context)
-    [told] = [m for m in bootstrap.ports().outbox.messages(new) if m.channel is Channel.EMAIL]
-    assert (new != lead_id, told.template, told.status) == (True, Template.ACKNOWLEDGE, Status.REFUSED)
+    [message] = [m for m in bootstrap.ports().outbox.messages(new) if m.channel is Channel.EMAIL]
+    assert (new != lead_id, message.template, message.status) == (True, Template.ACKNOWLEDGE, Status.REFUSED)
 
 
 def test_nobody_is_nothing_and_that_is_said(monkeypatch: pytest.MonkeyPatch, context: Any) -> None:

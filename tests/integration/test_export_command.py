@@ -33,8 +33,8 @@ def test_a_person_is_exported_to_a_folder_or_a_zip_and_nothing_is_overwritten(tm
     submission = Submission(source="api", body=body, caller=Submitter.KEYED_API)
     lead_id = bootstrap.app().intake.receive(submission, bootstrap.clock()()).lead_id
     folder, archive = tmp_path / "ada", tmp_path / "ada.zip"
-    code, said, _ = run("ada@example.com", "--out", str(folder))
-    assert (code, said) == (0, f"1 lead, 1 record of evidence: {folder}\n")
+    code, output, _ = run("ada@example.com", "--out", str(folder))
+    assert (code, output) == (0, f"1 lead, 1 record of evidence: {folder}\n")
     assert run(lead_id, "--out", str(archive))[0] == 0
     exported = json.loads((folder / "export.json").read_text())
     with zipfile.ZipFile(archive) as files:
@@ -51,8 +51,8 @@ def test_a_person_is_exported_to_a_folder_or_a_zip_and_nothing_is_overwritten(tm
 def test_nothing_is_said_about_a_name_for_names_are_not_searched(tmp_path: Path, name: str) -> None:
     body = {"name": name, "email": "ada@example.com"}
     bootstrap.app().intake.receive(Submission(source="api", body=body), bootstrap.clock()())
-    code, said, error = run(name, "--out", str(tmp_path / "x"))
-    assert (code, said) == (2, "")
+    code, output, error = run(name, "--out", str(tmp_path / "x"))
+    assert (code, output) == (2, "")
     assert "names are not searched" in error
     assert "nothing is kept" not in error
 

@@ -44,14 +44,14 @@ def form_of(post: SampleFormPost, **more: Any) -> Form:
 
 
 def send(post: SampleFormPost, **headers: str) -> dict[str, Any]:
-    given = {"content-type": post.content_type, **{k.replace("_", "-"): v for k, v in headers.items()}}
-    return handle(request("POST /forms/{form}", body=post.body, headers=given, form="site"), CONTEXT)
+    all_headers = {"content-type": post.content_type, **{k.replace("_", "-"): v for k, v in headers.items()}}
+    return handle(request("POST /forms/{form}", body=post.body, headers=all_headers, form="site"), CONTEXT)
 
 
 def inquiry(stage: Stage) -> dict[str, Any]:
     [lead] = stage.items("LEAD")
-    found: dict[str, Any] = json.loads(lead["doc"]["S"])["inquiry"]
-    return found
+    inquiry_: dict[str, Any] = json.loads(lead["doc"]["S"])["inquiry"]
+    return inquiry_
 
 
 @pytest.mark.slow
@@ -65,12 +65,12 @@ def test_what_a_builder_posts_is_a_lead_with_its_answers_under_our_names(
         answer = send(post)
     assert answer["statusCode"] == (303 if name == "html" else 202)
     assert [call for call in calls if call.startswith("dynamodb")] == ["dynamodb:TransactWriteItems"]
-    found = inquiry(stage)
-    assert {key: found[key] for key in post.expected} == post.expected
-    assert post.kept.items() <= found["fields"].items()
-    assert found["flags"] == []
+    stored = inquiry(stage)
+    assert {key: stored[key] for key in post.expected} == post.expected
+    assert post.kept.items() <= stored["fields"].items()
+    assert stored["flags"] == []
     secrets = ("handshake", "198.51.100.7", "_wpcf7", "slug")
-    assert [word for word in secrets if word in json.dumps(found)] == []
+    assert [word for word in secrets if word in json.dumps(stored)] == []
 
 
 @pytest.mark.slow
@@ -96,9 +96,9 @@ def test_two_answers_that_mean_the_same_are_both_kept(stage: Stage, deploy: Depl
     deploy(Form(id="site", fields={"your-name": "name"}))
     body = b"your-name=Ada+Obi&name=Ada&Name=A.+Obi&tel=030901820&phone=030901821&Company="
     send(SampleFormPost(POSTS["html"].builder, body, URLENCODED))
-    found = inquiry(stage)
-    assert (found["name"], found["phone"]) == ("Ada Obi", "+4930901820")
-    assert {"030901821", "A. Obi", "Ada"} <= set(found["fields"].values())
+    stored = inquiry(stage)
+    assert (stored["name"], stored["phone"]) == ("Ada Obi", "+4930901820")
+    assert {"030901821", "A. Obi", "Ada"} <= set(stored["fields"].values())
 
 
 @pytest.mark.slow
@@ -110,9 +110,9 @@ def test_what_a_builders_server_posts_without_a_contact_is_held(name: str, stage
         kind = JSON if body.startswith(b"{") else URLENCODED
         answer = send(replace(POSTS[name], body=body, content_type=kind))
         assert (answer["statusCode"], json.loads(answer["body"])) == (202, {"status": "held"})
-    held = bootstrap.app().quarantine.waiting(9)
-    assert {(one.channel, one.reason) for one in held} == {("form:site", Reason.UNMAPPED)}
-    assert (len(held), stage.items("LEAD")) == (len(bodies), [])
+    deliveries = bootstrap.app().quarantine.waiting(9)
+    assert {(delivery.channel, delivery.reason) for delivery in deliveries} == {("form:site", Reason.UNMAPPED)}
+    assert (len(deliveries), stage.items("LEAD")) == (len(bodies), [])
 
 
 def test_a_held_post_is_read_again_by_the_mapping_of_then(stage: Stage, deploy: Deploy) -> None:

@@ -52,22 +52,22 @@ class Forms(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note a form, or what stands in it."""
-        told = {name: value or "" for name, value in attrs}
+        attributes = {name: value or "" for name, value in attrs}
         if tag == "form":
-            self.forms.append((told.get("action", ""), {}))
-        if not self.forms or ("name" not in told and tag != "option"):
+            self.forms.append((attributes.get("action", ""), {}))
+        if not self.forms or ("name" not in attributes and tag != "option"):
             return
-        fields, name = self.forms[-1][1], told.get("name", "")
+        fields, name = self.forms[-1][1], attributes.get("name", "")
         if tag == "select":
             self._select = name
-        elif tag == "option" and (told.get("value") if self.choosing else "selected" in told):
-            fields.setdefault(self._select, told["value"])
-        elif told.get("type") in ("radio", "checkbox"):
-            if self.choosing or "checked" in told:
-                fields.setdefault(name, told["value"])
+        elif tag == "option" and (attributes.get("value") if self.choosing else "selected" in attributes):
+            fields.setdefault(self._select, attributes["value"])
+        elif attributes.get("type") in ("radio", "checkbox"):
+            if self.choosing or "checked" in attributes:
+                fields.setdefault(name, attributes["value"])
         elif tag in ("input", "textarea", "button"):
-            typed = "Ada Obi" if self.choosing and told.get("type") != "datetime-local" else ""
-            fields[name] = told.get("value") or typed
+            typed = "Ada Obi" if self.choosing and attributes.get("type") != "datetime-local" else ""
+            fields[name] = attributes.get("value") or typed
 
 
 @pytest.fixture
@@ -75,16 +75,18 @@ def lead(stage: Stage) -> Iterator[Lead]:
     ada = {"name": "Ada Obi", "email": "ada@example.com", "message": "urgent"}
     lead_id = json.loads(intake(post_lead(ada), CONTEXT)["body"])["lead_id"]
     route(stage.inserted("LEAD"), CONTEXT)
-    held = PendingDelivery(channel="api", source="api", key="k", reason=Reason.UNMAPPED, content='{"name": "Bo Lee"}')
-    bootstrap.app().deliveries.hold(held, MONDAY_NINE)
+    delivery = PendingDelivery(
+        channel="api", source="api", key="k", reason=Reason.UNMAPPED, content='{"name": "Bo Lee"}'
+    )
+    bootstrap.app().deliveries.hold(delivery, MONDAY_NINE)
     yield stored(lead_id)
     bootstrap.forget()
 
 
 def stored(lead_id: str) -> Lead:
-    found = bootstrap.ports().store.load(lead_id)
-    assert found is not None
-    return found
+    lead = bootstrap.ports().store.load(lead_id)
+    assert lead is not None
+    return lead
 
 
 def ask(method: str, link: str, **fields: str) -> dict[str, Any]:
@@ -109,10 +111,10 @@ def state(stage: Stage) -> list[Any]:
 def test_a_scanner_that_fetches_every_page_and_presses_what_it_finds_changes_nothing(
     stage: Stage, lead: Lead, page: str
 ) -> None:
-    link, before = LINKS[page](lead), state(stage)
+    link, original = LINKS[page](lead), state(stage)
     assert all(status >= 400 for status in press_everything(link, choosing=False))
     assert ask("GET", link)["statusCode"] == 200
-    assert state(stage) == before
+    assert state(stage) == original
     assert stored(lead.id) == lead
 
 
@@ -123,9 +125,9 @@ def test_one_that_even_chooses_an_answer_and_posts_at_once_is_refused_where_a_ti
     policy = replace(bootstrap.policy(), least_reading_time=timedelta(seconds=2))
     monkeypatch.setattr(bootstrap, "policy", lambda: policy)
     bootstrap.forget()
-    link, before = LINKS[page](lead), state(stage)
+    link, original = LINKS[page](lead), state(stage)
     assert set(press_everything(link, choosing=True)) == {422}
-    assert state(stage) == before
+    assert state(stage) == original
     forms = Forms(ask("GET", link)["body"], choosing=True).forms
     monkeypatch.setattr(bootstrap, "clock", lambda: lambda: MONDAY_NINE + timedelta(seconds=2))
     action, fields = forms[0]

@@ -1,4 +1,7 @@
-"""A raw mail in the bucket, over moto: the collect function makes it one lead, or part of the lead that it answers."""
+"""A raw mail in the bucket, over moto.
+
+The collect function makes it one lead, or part of the lead that it answers.
+"""
 
 import json
 from base64 import b64encode
@@ -25,8 +28,8 @@ from tests.unit.adapters.email.letters import bounce, mail
 from tests.unit.adapters.email.posts import BREVO, POSTMARK, USER
 
 
-def told(*files: str) -> dict[str, Any]:
-    """Return the queue's batch for new objects of the mail bucket, as S3 writes it."""
+def notification(*files: str) -> dict[str, Any]:
+    """Return S3's notification batch for new mails."""
 
     def body(file: str) -> str:
         entity = {"bucket": {"name": "mails"}, "object": {"key": quote_plus(file, safe="/"), "size": 1}}
@@ -37,7 +40,7 @@ def told(*files: str) -> dict[str, Any]:
 
 def drop(file: str, raw: bytes) -> dict[str, Any]:
     boto3.client("s3", region_name=REGION).put_object(Bucket="mails", Key=file, Body=raw)
-    return told(file)
+    return notification(file)
 
 
 def leads(stage: Stage) -> list[dict[str, Any]]:
@@ -93,13 +96,15 @@ def hooked(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
 
 
 def post(body: bytes, **headers: str) -> dict[str, Any]:
-    given = {"content-type": "application/json", "authorization": f"Basic {b64encode(USER.encode()).decode()}"}
-    return intake(request("POST /webhooks/{provider}", body=body, headers=given | headers, provider="inbox"), CONTEXT)
+    defaults = {"content-type": "application/json", "authorization": f"Basic {b64encode(USER.encode()).decode()}"}
+    return intake(
+        request("POST /webhooks/{provider}", body=body, headers=defaults | headers, provider="inbox"), CONTEXT
+    )
 
 
 def in_bucket() -> list[str]:
-    found = boto3.client("s3", region_name=REGION).list_objects_v2(Bucket="mails")
-    return [item["Key"] for item in found.get("Contents", ())]
+    listing = boto3.client("s3", region_name=REGION).list_objects_v2(Bucket="mails")
+    return [item["Key"] for item in listing.get("Contents", ())]
 
 
 def test_a_mail_that_a_provider_posts_is_stored_before_it_is_accepted_and_read_as_any_other(
@@ -111,7 +116,7 @@ def test_a_mail_that_a_provider_posts_is_stored_before_it_is_accepted_and_read_a
     [file] = in_bucket()
     assert stage.items("") == []
     for _ in range(2):
-        assert collect(told(file), context) == {"batchItemFailures": []}
+        assert collect(notification(file), context) == {"batchItemFailures": []}
     [lead] = leads(stage)
     assert (lead["source"], lead["inquiry"]["email"]) == ("inbox_mail", "ada@example.com")
 
@@ -156,15 +161,15 @@ def test_a_mail_that_came_back_is_bounced_by_its_report(stage: Stage, context: A
 def test_a_suspected_mail_is_held_with_its_place_and_released_by_a_person(stage: Stage, context: Any) -> None:
     collect(drop("ses/1", mail(headers={"X-SES-Spam-Verdict": "FAIL"})), context)
     assert leads(stage) == []
-    [held] = bootstrap.app().quarantine.suspected(9)
-    assert (held.reason, held.file, held.content) == (Reason.SPAM, "ses/1", "")
-    bootstrap.app().quarantine.release(held.id, "mia", bootstrap.clock()())
+    [delivery] = bootstrap.app().quarantine.suspected(9)
+    assert (delivery.reason, delivery.file, delivery.content) == (Reason.SPAM, "ses/1", "")
+    bootstrap.app().quarantine.release(delivery.id, "mia", bootstrap.clock()())
     assert len(leads(stage)) == 1
 
 
 def test_a_mail_that_is_not_there_stays_in_the_queue_and_others_do_not_wait_for_it(stage: Stage, context: Any) -> None:
     drop("ses/2", mail())
-    assert collect(told("ses/1", "ses/2"), context) == {"batchItemFailures": [{"itemIdentifier": "m-0"}]}
+    assert collect(notification("ses/1", "ses/2"), context) == {"batchItemFailures": [{"itemIdentifier": "m-0"}]}
     assert len(leads(stage)) == 1
 
 
@@ -189,7 +194,7 @@ def test_what_aws_tells_besides_mails_is_taken_and_is_nothing(body: str, stage: 
 
 def test_the_log_names_no_person(stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     logged: list[str] = []
-    monkeypatch.setattr(handler.logger, "info", lambda what, **said: logged.append(f"{what} {said}"))
+    monkeypatch.setattr(handler.logger, "info", lambda message, **fields: logged.append(f"{message} {fields}"))
     collect(drop("ses/1", mail("Private words")), context)
     collect(drop("ses/2", b"\0"), context)
     assert len(logged) == 2

@@ -61,10 +61,10 @@ def test_what_the_table_never_takes_is_held_whole_and_its_sender_need_not_come_a
     assert [answer["statusCode"] for answer in (*answers, program)] == [303, 202, 202]
     assert leads(stage) == []
     assert spilled(stage) == []
-    held = [json.loads(item["doc"]["S"]) for item in stage.items("HELD")]
-    assert {one["state"] for one in held} == {"held"}
-    assert all("ada@example.com" in one["content"] and "too large" in one["detail"] for one in held)
-    released = bootstrap.app().quarantine.release(held[0]["id"], "mia", bootstrap.clock()())
+    documents = [json.loads(item["doc"]["S"]) for item in stage.items("HELD")]
+    assert {document["state"] for document in documents} == {"held"}
+    assert all("ada@example.com" in document["content"] and "too large" in document["detail"] for document in documents)
+    released = bootstrap.app().quarantine.release(documents[0]["id"], "mia", bootstrap.clock()())
     assert [lead["id"] for lead in leads(stage)] == [released[0].lead_id]
 
 
@@ -89,8 +89,8 @@ def test_somebody_whose_row_cannot_be_read_is_held_for_a_person(stage: Stage, co
     client.put_item(TableName="leadtight", Item=person | {"latest": {"N": "5"}})
     answer = intake(post_lead(ADA | {"message": "and another thing"}), context)
     assert answer["statusCode"] == 202
-    [held] = stage.items("HELD")
-    assert "another thing" in held["doc"]["S"]
+    [item] = stage.items("HELD")
+    assert "another thing" in item["doc"]["S"]
 
 
 def client_error(code: str) -> ClientError:

@@ -31,8 +31,8 @@ def held_id(stage: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> st
     monkeypatch.chdir(tmp_path)
     body = "your-name=Ada+%5Bred%5DObi&your-email=ada%40example.com&your-message=%1B%5B31mhi&website=x"
     intake(request("POST /forms/{form}", body=body, headers=FORM, form="contact"), CONTEXT)
-    [held] = bootstrap.app().quarantine.suspected(9)
-    return held.id
+    [delivery] = bootstrap.app().quarantine.suspected(9)
+    return delivery.id
 
 
 def run(*words: str) -> tuple[int, str, str]:
@@ -53,9 +53,9 @@ def test_a_held_delivery_is_listed_and_shown_and_stays_as_it_is(held_id: str) ->
     assert code == 0
     assert "Ada [red]Obi" in out
     assert "\x1b" not in out
-    told = json.loads(run("list", "--json")[1])
-    assert told["schema"] == "leadtight.quarantine/1"
-    assert [row["id"] for row in told["suspected"]] == [held_id]
+    output = json.loads(run("list", "--json")[1])
+    assert output["schema"] == "leadtight.quarantine/1"
+    assert [row["id"] for row in output["suspected"]] == [held_id]
     assert json.loads(run("show", held_id, "--json")[1])["held"]["state"] == "held"
     assert state(held_id) is QuarantineState.HELD
 
@@ -129,7 +129,7 @@ def test_all_that_is_held_for_one_reason_is_exported_discarded_held_again_and_re
     for number in range(3):
         body = f"your-name=Ada&your-email=ada{number}%40example.com&your-message=hi&website=x"
         intake(request("POST /forms/{form}", body=body, headers=FORM, form="contact"), CONTEXT)
-    ids = [held.id for held in bootstrap.app().quarantine.suspected(9)]
+    ids = [delivery.id for delivery in bootstrap.app().quarantine.suspected(9)]
     lines = run("export", "spam")[1].splitlines()
     assert sorted(json.loads(line)["id"] for line in lines) == sorted(ids)
     assert "ada1" in "".join(lines)

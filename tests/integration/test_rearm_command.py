@@ -1,4 +1,7 @@
-"""`leadtight rearm` over moto: the command asks the deployed function, which re-arms what the table holds."""
+"""`leadtight rearm` over moto.
+
+The command invokes the deployed function, which re-arms the table's leads.
+"""
 
 import json
 from dataclasses import replace
@@ -25,9 +28,12 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def lead_id(stage: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
-    """Return a lead that was routed under the shipped policy, after which another one was deployed."""
+    """Return a lead routed before another policy was deployed.
+
+    It was routed under the shipped policy.
+    """
     ada = {"name": "Ada Obi", "email": "ada@example.com", "message": "urgent"}
-    found: str = json.loads(intake(post_lead(ada), CONTEXT)["body"])["lead_id"]
+    id_: str = json.loads(intake(post_lead(ada), CONTEXT)["body"])["lead_id"]
     route(stage.inserted("LEAD"), CONTEXT)
     shipped = policies.shipped()
     hot = replace(shipped.targets["hot"], within=timedelta(minutes=30))
@@ -36,7 +42,7 @@ def lead_id(stage: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> st
     bootstrap.forget()
     deploy(monkeypatch, SlaFunction=sla)
     monkeypatch.chdir(tmp_path)
-    return found
+    return id_
 
 
 def run(*words: str) -> tuple[int, str, str]:
@@ -72,9 +78,9 @@ def test_applied_it_writes_arms_the_new_alarm_and_has_nothing_to_do_the_second_t
 
 
 def test_json_names_lead_deadlines_and_versions(lead_id: str) -> None:
-    told = json.loads(run("--pool", "inbound", "--json")[1])
-    assert (told["schema"], told["applied"], told["left"]) == ("leadtight.rearm/1", False, 0)
-    [lead] = told["leads"]
+    output = json.loads(run("--pool", "inbound", "--json")[1])
+    assert (output["schema"], output["applied"], output["left"]) == ("leadtight.rearm/1", False, 0)
+    [lead] = output["leads"]
     assert lead["lead_id"] == lead_id
     assert lead["old_deadline"] < lead["new_deadline"]
     assert lead["new_policy_version"] == "2"
@@ -92,15 +98,18 @@ def test_what_cannot_be_asked_is_a_usage_error_and_what_does_not_exist_a_failure
 def test_a_restored_table_has_every_promise_live_again(
     stage: Stage, lead_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The drill of docs/guides/runbook.md: restore beside the table, point the functions there, arm every alarm."""
+    """The drill of docs/guides/runbook.md.
+
+    Restore beside the table, point the functions there, arm every alarm.
+    """
     open_leads = [lead_id]
     for number in range(3):
-        said = {"name": f"Cy {number}", "email": f"cy{number}@example.com", "message": "urgent"}
-        open_leads.append(json.loads(intake(post_lead(said), CONTEXT)["body"])["lead_id"])
+        body = {"name": f"Cy {number}", "email": f"cy{number}@example.com", "message": "urgent"}
+        open_leads.append(json.loads(intake(post_lead(body), CONTEXT)["body"])["lead_id"])
     unowned = open_leads.pop()
     route({"Records": [r for r in stage.inserted("LEAD")["Records"] if unowned not in str(r["dynamodb"])]}, CONTEXT)
     dynamo, schedules = boto3.client("dynamodb", region_name=REGION), boto3.client("scheduler", region_name=REGION)
-    before = {one: bootstrap.ports().store.load(one) for one in (*open_leads, unowned)}
+    originals = {id_: bootstrap.ports().store.load(id_) for id_ in (*open_leads, unowned)}
     dynamo.update_continuous_backups(
         TableName="leadtight", PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
     )
@@ -113,18 +122,18 @@ def test_a_restored_table_has_every_promise_live_again(
     stage.alarms()
     monkeypatch.setenv("LEADTIGHT_TABLE", "restored")
     bootstrap.forget()
-    assert {one: bootstrap.ports().store.load(one) for one in before} == before
+    assert {id_: bootstrap.ports().store.load(id_) for id_ in originals} == originals
     assert "The alarms of 4 open leads would be armed." in run("--alarms")[1]
     assert stage.schedules() == []
-    told = json.loads(run("--alarms", "--apply", "--json")[1])
-    assert (told["applied"], told["alarms"]) == (True, 4)
-    owned = [lead for lead in before.values() if lead and lead.owner_id]
+    output = json.loads(run("--alarms", "--apply", "--json")[1])
+    assert (output["applied"], output["alarms"]) == (True, 4)
+    owned = [lead for lead in originals.values() if lead and lead.owner_id]
     assert sorted(stage.schedules()) == sorted(f"lead-{lead.id}-{lead.wake_token}" for lead in owned)
     assert run("--alarms", "--apply")[0] == 0, "and twice is once"
     later = MONDAY_NINE + timedelta(minutes=20)
     monkeypatch.setattr(bootstrap, "clock", lambda: lambda: later)
     sla({"sweep": True}, CONTEXT)
-    after = {one: bootstrap.ports().store.load(one) for one in before}
+    after = {id_: bootstrap.ports().store.load(id_) for id_ in originals}
     assert all(lead and lead.owner_id and lead.wake_at and lead.wake_at > later for lead in after.values())
     kinds = [event.kind for event in bootstrap.ports().store.history(lead_id)]
     assert "deadline_missed" in kinds, "what passed meanwhile rang"

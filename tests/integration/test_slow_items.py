@@ -31,7 +31,7 @@ from leadtight.domain.intake.quarantine import QuarantinedDelivery
 from leadtight.domain.policy.sources import Webhook
 from leadtight.policy import loader as policies
 from tests.integration.conftest import REGION, Stage
-from tests.integration.test_mail_handler import drop, leads, told
+from tests.integration.test_mail_handler import drop, leads, notification
 from tests.integration.test_webhooks_handler import deliver
 from tests.lambda_context import Context
 from tests.unit.adapters.email.letters import mail
@@ -87,7 +87,7 @@ def batch(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
                 headers={"From": f"ada{number}@example.com", "Message-ID": f"<m{number}@example.com>"},
             ),
         )
-    return told(*FILES)
+    return notification(*FILES)
 
 
 def slow_by(how: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,9 +119,9 @@ def test_a_mail_that_ran_out_of_its_time_thrice_waits_for_a_person_with_its_reas
     for record in batch["Records"]:
         record["attributes"] = {"ApproximateReceiveCount": str(queue_batches.TRIES)}
     assert collect(batch, context(4.0)) == {"batchItemFailures": []}
-    [held] = bootstrap.app().quarantine.waiting(10)
-    assert (held.file, held.reason) == (SLOW, "unreadable")
-    assert "takes too long" in held.detail
+    [delivery] = bootstrap.app().quarantine.waiting(10)
+    assert (delivery.file, delivery.reason) == (SLOW, "unreadable")
+    assert "takes too long" in delivery.detail
     assert boto3.client("s3", region_name=REGION).get_object(Bucket="mails", Key=SLOW)["Body"].read()
 
 
@@ -197,9 +197,9 @@ def test_a_row_of_an_import_that_does_not_end_is_rejected_and_the_others_are_lea
         {"row": number, "key": name, "body": {"email": f"{name}@example.com"}}
         for number, name in enumerate(("a", "slow", "b"), start=1)
     ]
-    asked = {"import": {"source": "crm", "rows": rows}}
-    results = intake(asked, context(4.0))["results"]
-    assert [one["result"] for one in results] == ["created", "rejected", "created"]
+    payload = {"import": {"source": "crm", "rows": rows}}
+    results = intake(payload, context(4.0))["results"]
+    assert [row["result"] for row in results] == ["created", "rejected", "created"]
     [problem] = results[1]["problems"]
     assert "import the file again" in problem["detail"]
     assert emails(stage) == ["a@example.com", "b@example.com"]
@@ -226,12 +226,12 @@ def test_what_fails_in_every_sweep_does_not_stay_ahead_of_the_others(
         monkeypatch.setattr("leadtight.app.intake.fetch_announced.BATCH", 1)
     fetched = 0
 
-    def fail_first(self: Fetching, held: QuarantinedDelivery) -> bytes:
+    def fail_first(self: Fetching, delivery: QuarantinedDelivery) -> bytes:
         nonlocal fetched
         fetched += 1
         if fetched == 1:
             raise ZeroDivisionError
-        return held.content.encode()
+        return delivery.content.encode()
 
     monkeypatch.setattr(Fetching, "fetch", fail_first)
     now = bootstrap.clock()()

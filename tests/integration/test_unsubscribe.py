@@ -1,4 +1,7 @@
-"""The unsubscribe page over moto: what mail programs and people do with the link in a sequence's mail."""
+"""The unsubscribe page over moto.
+
+Mail programs and people use the link in a sequence's mail.
+"""
 
 import email
 import json
@@ -39,7 +42,10 @@ def stored(lead_id: str) -> Lead:
 
 @pytest.fixture
 def mailed(stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch) -> Lead:
-    """A lead that was reached, fell silent and got the first mail of the shipped follow-up by the real functions."""
+    """A lead with the first mail of the shipped follow-up.
+
+    It was reached and fell silent, by the real functions.
+    """
     now = MONDAY_NINE
     monkeypatch.setattr(bootstrap, "clock", lambda: lambda: now)
     submission = Submission(source="api", body=ADA, caller=Submitter.KEYED_API)
@@ -60,9 +66,9 @@ def mailed(stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch) -> Lead:
 
 
 def sent_mail() -> email.message.Message:
-    """Return the mail of the sequence as it went over the wire."""
-    [one] = [raw for raw in sent() if "List-Unsubscribe" in raw]
-    return email.message_from_string(one)
+    """Return the sequence's mail as it was sent."""
+    [message] = [raw for raw in sent() if "List-Unsubscribe" in raw]
+    return email.message_from_string(message)
 
 
 def sent() -> list[str]:
@@ -70,9 +76,9 @@ def sent() -> list[str]:
 
 
 def link() -> str:
-    found = re.fullmatch(r"<https://leads\.leadtight\.example/unsubscribe/([\w.-]+)>", sent_mail()["List-Unsubscribe"])
-    assert found is not None
-    return found[1]
+    match = re.fullmatch(r"<https://leads\.leadtight\.example/unsubscribe/([\w.-]+)>", sent_mail()["List-Unsubscribe"])
+    assert match is not None
+    return match[1]
 
 
 def call(method: str, token: str, body: str = "") -> dict[str, Any]:
@@ -131,10 +137,10 @@ def test_a_link_that_is_not_ours_or_for_something_else_opens_nothing(mailed: Lea
 
 def test_the_next_mail_after_that_is_refused(stage: Stage, context: Any, mailed: Lead) -> None:
     call("POST", link())
-    before, known = len(sent()), {m.id for m in bootstrap.ports().outbox.messages(mailed.id)}
+    sent_count, known_ids = len(sent()), {m.id for m in bootstrap.ports().outbox.messages(mailed.id)}
     again = json.loads(intake(post_lead(ADA, idempotency_key="again"), CONTEXT)["body"])["lead_id"]
     respond(stage.inserted("MSG#acknowledge"), context)
-    new = [m for m in bootstrap.ports().outbox.messages(again) if m.recipient == LEAD and m.id not in known]
+    new = [m for m in bootstrap.ports().outbox.messages(again) if m.recipient == LEAD and m.id not in known_ids]
     assert [m.detail for m in new] == ["opted out of email"]
-    assert len(sent()) == before
+    assert len(sent()) == sent_count
     assert mailed.id == again

@@ -78,8 +78,8 @@ def test_a_webhook_that_is_not_configured_is_not_there(name: str) -> None:
 def test_an_authentic_delivery_that_is_no_lead_is_held_whole(stage: Stage, body: bytes) -> None:
     answer = deliver(body)
     assert (answer["statusCode"], json.loads(answer["body"])) == (202, {"status": "held"})
-    [held] = bootstrap.app().quarantine.waiting(9)
-    assert held.content == body.decode()
+    [delivery] = bootstrap.app().quarantine.waiting(9)
+    assert delivery.content == body.decode()
     assert stage.items("LEAD") == []
 
 

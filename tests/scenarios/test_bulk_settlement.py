@@ -1,4 +1,7 @@
-"""All that is held for one reason is one person's one decision: each delivery once, and nothing that came since."""
+"""Settling all deliveries held for one reason at once.
+
+One person's decision settles each delivery once, and none that came since.
+"""
 
 import json
 from collections.abc import Callable, Iterator
@@ -21,14 +24,17 @@ def always() -> bool:
 
 
 class Flooded(Received):
-    """A world in which people hold and settle deliveries by the dozen."""
+    """A world where people hold and settle many deliveries."""
 
     def __init__(self) -> None:
         super().__init__(replace(HOOK, fields={"name": "name"}))
         self.settlement = BulkSettlement(self.quarantine)
 
     def held(self, *names: str, reason: Reason = Reason.TOO_MANY) -> list[str]:
-        """Hold a delivery of each name, a second apart, and return their ids."""
+        """Hold a delivery of each name; return their ids.
+
+        They are a second apart.
+        """
         return [self._held(name, reason) for name in names]
 
     def _held(self, name: str, reason: Reason) -> str:
@@ -52,8 +58,8 @@ class Flooded(Received):
         self.run_stream()
         return result
 
-    def discard(self, why: str = "adverts") -> BulkSettlementResult:
-        return self.settlement.discard(self.chosen(), "mia", why, self.now, always)
+    def discard(self, reason: str = "adverts") -> BulkSettlementResult:
+        return self.settlement.discard(self.chosen(), "mia", reason, self.now, always)
 
     def reopen(self) -> BulkSettlementResult:
         return self.settlement.reopen(Reason.TOO_MANY, self.now, always)
@@ -163,7 +169,7 @@ def test_they_are_discarded_with_a_reason_and_held_again_in_another_press() -> N
     assert [(p.field, p.detail) for p in refused.value.problems] == [("reason", "say why these are no leads")]
     assert world.discard() == BulkSettlementResult(done=2)
     discarded = [world.quarantine.find(held_id) for held_id in flood]
-    assert {(held.state, held.note) for held in discarded} == {(QuarantineState.DISCARDED, "adverts")}
+    assert {(delivery.state, delivery.note) for delivery in discarded} == {(QuarantineState.DISCARDED, "adverts")}
     assert world.lead_ids() == []
     assert world.reopen() == BulkSettlementResult(done=2)
     assert world.states(flood) == {QuarantineState.HELD}

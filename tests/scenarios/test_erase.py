@@ -251,7 +251,7 @@ def test_an_extension_as_a_page_shows_it_is_erased() -> None:
 
 def hold(office: Office, held_id: str, content: str = "", **fields: Any) -> None:
     """Keep a delivery for a person."""
-    held = QuarantinedDelivery(
+    delivery = QuarantinedDelivery(
         id=held_id,
         channel="form:contact",
         source="web_form",
@@ -262,7 +262,7 @@ def hold(office: Office, held_id: str, content: str = "", **fields: Any) -> None
         **fields,
     )
     guard = Guard(source="held:form", key=held_id, fingerprint="", expires_at=office.now + timedelta(days=30))
-    office.table.hold(held, guard, office.now)
+    office.table.hold(delivery, guard, office.now)
 
 
 def test_what_is_found_is_counted_by_store_and_only_theirs_goes(office: Office) -> None:
@@ -289,7 +289,7 @@ def test_what_is_found_is_counted_by_store_and_only_theirs_goes(office: Office) 
         "weekly_pages": 1,
         "given_up": 1,
     }
-    assert [held.id for held in office.kept.all_held()] == ["H5"]
+    assert [delivery.id for delivery in office.kept.all_held()] == ["H5"]
     assert {version.key for version in office.raw.stored} == {"m/3"}
     assert {version.key for version in office.uploaded.stored} == {"uploads/hers/10", "uploads/others/1"}
     assert office.table.consents((person_key("+493012345679"),))

@@ -53,12 +53,12 @@ def test_a_delivery_that_maps_to_no_lead_is_held_with_what_it_lacks_and_released
     world = Received()
     content = {"contact": {"address": "ada@example.com"}}
     assert world.deliver(content).status == "held"
-    [held] = world.quarantine.waiting(9)
-    assert (held.reason, json.loads(held.content)) == (Reason.UNMAPPED, content)
-    assert "email" in held.detail
+    [delivery] = world.quarantine.waiting(9)
+    assert (delivery.reason, json.loads(delivery.content)) == (Reason.UNMAPPED, content)
+    assert "email" in delivery.detail
     assert world.lead_ids() == []
     with pytest.raises(InvalidInquiry):
-        world.quarantine.release(held.id, "mia", world.now)
+        world.quarantine.release(delivery.id, "mia", world.now)
     world.hook(replace(HOOK, fields={"contact.address": "email"}))
     replayed = world.quarantine.replay("webhook:quotes", "mia", world.now)
     assert (replayed.released, replayed.still_held) == (1, ())
@@ -66,7 +66,7 @@ def test_a_delivery_that_maps_to_no_lead_is_held_with_what_it_lacks_and_released
     [lead_id] = world.lead_ids()
     assert world.lead(lead_id).owner_id
     assert world.quarantine.waiting(9) == ()
-    settled = world.quarantine.find(held.id)
+    settled = world.quarantine.find(delivery.id)
     assert (settled.state, settled.lead_id, settled.settled_by) == (QuarantineState.RELEASED, lead_id, "mia")
 
 
@@ -74,9 +74,9 @@ def test_a_delivery_that_maps_to_no_lead_is_held_with_what_it_lacks_and_released
 def test_what_cannot_be_read_is_held_as_it_came(body: bytes) -> None:
     world = Received()
     assert world.deliver(body).status == "held"
-    [held] = world.quarantine.waiting(9)
-    assert held.channel == "webhook:quotes"
-    assert held.is_base64 == (body == b"\xff\xfe")
+    [delivery] = world.quarantine.waiting(9)
+    assert delivery.channel == "webhook:quotes"
+    assert delivery.is_base64 == (body == b"\xff\xfe")
     assert world.lead_ids() == []
 
 
@@ -131,36 +131,36 @@ def test_a_released_delivery_is_one_lead_however_often_it_is_released() -> None:
 def test_discarding_needs_a_reason() -> None:
     world = Received()
     world.deliver(b"broken")
-    [held] = world.quarantine.waiting(9)
+    [delivery] = world.quarantine.waiting(9)
     with pytest.raises(InvalidInquiry) as caught:
-        world.quarantine.discard(held.id, "mia", "  ", world.now)
+        world.quarantine.discard(delivery.id, "mia", "  ", world.now)
     assert caught.value.problems[0].field == "reason"
 
 
 def test_what_somebody_is_releasing_nobody_discards(monkeypatch: pytest.MonkeyPatch) -> None:
     world = Received()
     world.deliver({"nobody": "Ada"})
-    [held] = world.quarantine.waiting(9)
+    [delivery] = world.quarantine.waiting(9)
     world.hook(replace(HOOK, fields={"nobody": "name"}))
     receive, refused = world.intake.receive, list[StaleSubmission]()
 
     def discarded_meanwhile(submission: Submission, now: datetime) -> IntakeResult:
         with pytest.raises(StaleSubmission, match="is being released") as caught:
-            world.quarantine.discard(held.id, "ana", "an advert", now)
+            world.quarantine.discard(delivery.id, "ana", "an advert", now)
         refused.append(caught.value)
         return receive(submission, now)
 
     monkeypatch.setattr(world.intake, "receive", discarded_meanwhile)
-    [accepted] = world.quarantine.release(held.id, "mia", world.now)
+    [accepted] = world.quarantine.release(delivery.id, "mia", world.now)
     assert refused
     assert world.lead_ids() == [accepted.lead_id]
-    assert world.quarantine.find(held.id).state is QuarantineState.RELEASED
+    assert world.quarantine.find(delivery.id).state is QuarantineState.RELEASED
 
 
 def test_a_release_that_died_is_released_once_more_and_not_discarded(monkeypatch: pytest.MonkeyPatch) -> None:
     world = Received()
     world.deliver({"nobody": "Ada"})
-    [held] = world.quarantine.waiting(9)
+    [delivery] = world.quarantine.waiting(9)
     world.hook(replace(HOOK, fields={"nobody": "name"}))
     settle = world.table.settle
 
@@ -172,34 +172,34 @@ def test_a_release_that_died_is_released_once_more_and_not_discarded(monkeypatch
     with monkeypatch.context() as patch:
         patch.setattr(world.table, "settle", dies)
         with pytest.raises(KeyboardInterrupt):
-            world.quarantine.release(held.id, "mia", world.now)
+            world.quarantine.release(delivery.id, "mia", world.now)
     with pytest.raises(StaleSubmission, match="release it again"):
-        world.quarantine.discard(held.id, "ana", "an advert", world.now)
-    [accepted] = world.quarantine.release(held.id, "ana", world.now)
+        world.quarantine.discard(delivery.id, "ana", "an advert", world.now)
+    [accepted] = world.quarantine.release(delivery.id, "ana", world.now)
     assert world.lead_ids() == [accepted.lead_id]
 
 
 def test_what_is_still_no_lead_may_be_discarded_after_somebody_tried_to_release_it() -> None:
     world = Received()
     world.deliver({"nobody": 1})
-    [held] = world.quarantine.waiting(9)
+    [delivery] = world.quarantine.waiting(9)
     with pytest.raises(InvalidInquiry):
-        world.quarantine.release(held.id, "mia", world.now)
-    world.quarantine.discard(held.id, "mia", "nothing in it", world.now)
-    assert world.quarantine.find(held.id).state is QuarantineState.DISCARDED
+        world.quarantine.release(delivery.id, "mia", world.now)
+    world.quarantine.discard(delivery.id, "mia", "nothing in it", world.now)
+    assert world.quarantine.find(delivery.id).state is QuarantineState.DISCARDED
 
 
 def test_a_post_over_its_rate_is_held_whole_also_where_no_encoding_can_write_what_it_says() -> None:
     world = Received()
     door = PostOrigin(name="api", rates=FormLimits(per_address=1), address="203.0.113.9")
     body = {"name": "A\ud800da Ö", "email": "ada@example.com", "message": "A roof \udcff"}
-    taken, held = (
+    taken, over_rate = (
         world.deliveries.take(Submission(source="api", body=body | {"region": region}, door=door), "api", world.now)
         for region in ("Bavaria", "Saxony")
     )
-    assert (taken.status, held.status) == ("created", "held")
+    assert (taken.status, over_rate.status) == ("created", "held")
     [waiting] = world.quarantine.waiting(9)
-    assert (waiting.id, waiting.reason, waiting.content_type) == (held.id, Reason.TOO_MANY, "application/json")
+    assert (waiting.id, waiting.reason, waiting.content_type) == (over_rate.id, Reason.TOO_MANY, "application/json")
     assert "its address came more often" in waiting.detail
     assert waiting.content.encode()
     assert "Ö" in waiting.content

@@ -19,8 +19,8 @@ def test_no_test_reads_the_real_clock(read: Callable[[], datetime]) -> None:
 
 def test_the_clock_tells_the_instant_in_utc(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock_and_ids, "datetime", datetime)
-    before = datetime.now(UTC)
-    assert before <= clock() <= datetime.now(UTC)
+    earliest = datetime.now(UTC)
+    assert earliest <= clock() <= datetime.now(UTC)
     assert clock().tzinfo is UTC
 
 

@@ -18,8 +18,8 @@ SAAS = Path(__file__).resolve().parents[3] / "docs" / "policies" / "saas.toml"
 
 def together(*changes: Callable[[Document], object]) -> Callable[[Document], object]:
     def change(document: Document) -> None:
-        for one in changes:
-            one(document)
+        for edit in changes:
+            edit(document)
 
     return change
 
@@ -61,14 +61,14 @@ def together(*changes: Callable[[Document], object]) -> Callable[[Document], obj
     ],
 )
 def test_what_a_sequence_cannot_be_is_named_by_its_path(path: str, value: Any, expected: dict[str, str]) -> None:
-    found = problems(put(path, value))
-    assert found.keys() == expected.keys()
-    assert all(detail in found[field] for field, detail in expected.items())
+    by_field = problems(put(path, value))
+    assert by_field.keys() == expected.keys()
+    assert all(detail in by_field[field] for field, detail in expected.items())
 
 
 def test_a_stage_with_a_sequence_says_when_it_starts() -> None:
-    found = problems(without("stages.contacted.start_after"))
-    assert found == {"stages.contacted.start_after": "is missing: the sequence starts after it"}
+    by_field = problems(without("stages.contacted.start_after"))
+    assert by_field == {"stages.contacted.start_after": "is missing: the sequence starts after it"}
 
 
 def test_mails_of_a_sequence_need_the_postal_address() -> None:
@@ -76,23 +76,23 @@ def test_mails_of_a_sequence_need_the_postal_address() -> None:
 
 
 def test_no_sequence_without_capacity_on_everybody_it_may_concern() -> None:
-    found = problems(without("people.ben.caps"))
+    by_field = problems(without("people.ben.caps"))
     expected = "needs capacity first: no caps on ben of pools.inbound"
-    assert found == dict.fromkeys(("outcomes.not_interested.sequence", "stages.contacted.sequence"), expected)
+    assert by_field == dict.fromkeys(("outcomes.not_interested.sequence", "stages.contacted.sequence"), expected)
 
 
 def test_no_sequence_without_a_promise_that_somebody_else_hears_of() -> None:
-    found = problems(together(without("targets.warm.escalate"), without("targets.warm.reassign")))
+    by_field = problems(together(without("targets.warm.escalate"), without("targets.warm.reassign")))
     expected = "needs a promise first: no one else is told when targets.warm of tiers[2] is missed"
-    assert found == dict.fromkeys(("outcomes.not_interested.sequence", "stages.contacted.sequence"), expected)
+    assert by_field == dict.fromkeys(("outcomes.not_interested.sequence", "stages.contacted.sequence"), expected)
 
 
 def test_no_sequence_for_a_pool_that_no_routing_rule_leads_to() -> None:
     lonely = put("pools.lonely", {"members": ["ana"]})
-    found = problems(together(lonely, put("tiers.0.pool", "lonely"), put("tiers.0.sequence", "nurture")))
+    by_field = problems(together(lonely, put("tiers.0.pool", "lonely"), put("tiers.0.sequence", "nurture")))
     expected = "needs routing first: no routing rule leads to pools.lonely"
     paths = ("tiers[0].sequence", "outcomes.not_interested.sequence", "stages.contacted.sequence")
-    assert found == dict.fromkeys(paths, expected)
+    assert by_field == dict.fromkeys(paths, expected)
 
 
 def test_a_pool_that_an_outcome_hands_leads_to_needs_capacity_as_well() -> None:

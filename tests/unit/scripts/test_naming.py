@@ -1,4 +1,4 @@
-"""The rules of names and docstrings: each is broken once, and noticed."""
+"""Rules of names and docstrings, each broken and noticed."""
 
 import ast
 

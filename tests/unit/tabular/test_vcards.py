@@ -27,7 +27,7 @@ def card(*lines: str, version: str = "3.0") -> str:
 
 
 def test_a_card_of_a_telephone_is_read_with_its_quoted_text_and_charset(tmp_path: Path) -> None:
-    found = rows(
+    cards = rows(
         tmp_path,
         card(
             "N;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:M=C3=BCller;Zo=C3=AB;;;",
@@ -39,7 +39,7 @@ def test_a_card_of_a_telephone_is_read_with_its_quoted_text_and_charset(tmp_path
             version="2.1",
         ),
     )
-    assert found == [
+    assert cards == [
         {
             "First name": "Zoë",
             "Last name": "Müller",
@@ -60,7 +60,7 @@ def test_a_card_of_a_telephone_is_read_with_its_quoted_text_and_charset(tmp_path
 
 
 def test_a_card_of_a_computer_is_read_with_its_groups_folds_and_escapes(tmp_path: Path) -> None:
-    found = rows(
+    cards = rows(
         tmp_path,
         card(
             *("FN:Ada Example\\, MD", "N:Example;Ada;B.;Dr.;MD", "ORG:Example\\; Sons;Sales"),
@@ -70,7 +70,7 @@ def test_a_card_of_a_computer_is_read_with_its_groups_folds_and_escapes(tmp_path
             *("CATEGORIES:Friends,Fair 2026", "X-FAVOURITE:blue", "UID:abc-1", "REV:2026-01-05T10:00:00Z"),
         ),
     )
-    assert found == [
+    assert cards == [
         {
             "Name": "Ada Example, MD",
             "First name": "Ada",
@@ -112,8 +112,8 @@ def test_a_number_is_read_as_people_write_it(line: str, number: str, tmp_path: P
 
 def test_the_preferred_address_comes_first_and_all_are_kept(tmp_path: Path) -> None:
     lines = [f"EMAIL;PREF={4 - n}:a{n}@example.com" for n in range(1, 4)]
-    found = rows(tmp_path, card("FN:Ada", "EMAIL:a0@example.com", *lines, version="4.0"))[0]
-    assert [found[column] for column in ("Email", "Email 2", "Email 3", "Email 4")] == [
+    card_row = rows(tmp_path, card("FN:Ada", "EMAIL:a0@example.com", *lines, version="4.0"))[0]
+    assert [card_row[column] for column in ("Email", "Email 2", "Email 3", "Email 4")] == [
         *("a3@example.com", "a2@example.com", "a1@example.com", "a0@example.com")
     ]
 
@@ -122,21 +122,21 @@ def test_several_cards_are_rows_also_when_one_does_not_end_or_has_another_in_it(
     with_agent = card("FN:Ada", "AGENT:", *card("FN:Agent").splitlines(), "EMAIL:a@example.com")
     unended = card("FN:Bo").replace("END:VCARD\n", "")
     content = f"{with_agent}\n{unended}begin:vcard\nversion:3.0\nfn:Cy\nend:vcard\n"
-    found = rows(tmp_path, content)
-    assert sorted((each["Name"], each.get("Email", "")) for each in found) == [
+    cards = rows(tmp_path, content)
+    assert sorted((each["Name"], each.get("Email", "")) for each in cards) == [
         *(("Ada", "a@example.com"), ("Agent", ""), ("Bo", ""), ("Cy", ""))
     ]
 
 
 def test_a_line_that_is_no_property_stays_with_the_text_before_it(tmp_path: Path) -> None:
-    found = rows(tmp_path, card("FN:Ada", "NOTE:first line", "second line", "", "EMAIL:a@example.com"))[0]
-    assert (found["Note"], found["Email"]) == ("first line\nsecond line", "a@example.com")
+    card_row = rows(tmp_path, card("FN:Ada", "NOTE:first line", "second line", "", "EMAIL:a@example.com"))[0]
+    assert (card_row["Note"], card_row["Email"]) == ("first line\nsecond line", "a@example.com")
 
 
 def test_a_picture_is_left_out_and_said_to_be(tmp_path: Path) -> None:
     photo = ("PHOTO;ENCODING=b;TYPE=JPEG:" + "A" * 60, *[" " + "B" * 70] * 3)
-    found = rows(tmp_path, card("FN:Ada", *photo, "EMAIL:a@example.com"))[0]
-    assert found["Photo"] == "left out: 270 characters of binary data"
+    card_row = rows(tmp_path, card("FN:Ada", *photo, "EMAIL:a@example.com"))[0]
+    assert card_row["Photo"] == "left out: 270 characters of binary data"
     old = card("N:Example;Ada", "PHOTO;JPEG;BASE64:", " AAAA", " BBB=", "", "EMAIL:a@example.com", version="2.1")
     assert rows(tmp_path, old)[0]["Email"] == "a@example.com"
 

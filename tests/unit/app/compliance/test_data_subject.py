@@ -1,4 +1,7 @@
-"""Whom an erasure or an export is about: what may be asked for, and which texts name a person."""
+"""The data subject of an erasure or export.
+
+What may be asked for, and which texts name a person.
+"""
 
 import pytest
 

@@ -1,4 +1,7 @@
-"""What a body says, field by field, up to each bound and beyond it."""
+"""Inquiry bodies, field by field, up to each bound.
+
+And beyond it.
+"""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -31,7 +34,7 @@ def inquiry(**body: Any) -> Inquiry:
 
 
 def is_kept_as_typed(name: str, value: Any, text: str | None = None) -> bool:
-    """Tell whether a value is kept with the fields, and flagged."""
+    """Return whether a value is kept in the fields, flagged."""
     got = inquiry(**{name: value})
     return got.flags == (f"{name}_odd",) and got.fields[name] == (str(value) if text is None else text)
 
@@ -73,9 +76,9 @@ def test_without_a_time_it_is_now(nothing: str | None) -> None:
     assert (got.received_at, got.said_at, got.inquiry.flags) == (NOW, NOW, ())
 
 
-@pytest.mark.parametrize(("given", "acknowledged"), [(None, True), (True, True), (False, False)])
-def test_a_body_may_forbid_its_answer(given: bool | None, acknowledged: bool) -> None:
-    got = parsed(acknowledge=given)
+@pytest.mark.parametrize(("value", "acknowledged"), [(None, True), (True, True), (False, False)])
+def test_a_body_may_forbid_its_answer(value: bool | None, acknowledged: bool) -> None:
+    got = parsed(acknowledge=value)
     assert (got.acknowledged, got.inquiry.flags, got.inquiry.fields) == (acknowledged, (), {})
 
 
@@ -160,7 +163,7 @@ def test_a_name_is_its_parts_where_it_is_not_given_whole() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "text"),
+    ("value", "text"),
     [
         ("x", "x"),
         (7, "7"),
@@ -171,14 +174,14 @@ def test_a_name_is_its_parts_where_it_is_not_given_whole() -> None:
         (2.0**53, "9007199254740992.0"),
     ],
 )
-def test_a_number_is_read_as_people_write_it(given: Any, text: str) -> None:
-    assert (inquiry(postcode=given).postcode, inquiry(postcode=given).flags) == (text, ())
+def test_a_number_is_read_as_people_write_it(value: Any, text: str) -> None:
+    assert (inquiry(postcode=value).postcode, inquiry(postcode=value).flags) == (text, ())
 
 
-@pytest.mark.parametrize(("given", "text"), [(True, "true"), ([1], "[1]"), ({"a": 1}, '{"a": 1}')])
-def test_what_is_no_text_is_kept_and_flagged(given: Any, text: str) -> None:
-    assert is_kept_as_typed("company", given, text)
-    assert inquiry(company=given).company == ""
+@pytest.mark.parametrize(("value", "text"), [(True, "true"), ([1], "[1]"), ({"a": 1}, '{"a": 1}')])
+def test_what_is_no_text_is_kept_and_flagged(value: Any, text: str) -> None:
+    assert is_kept_as_typed("company", value, text)
+    assert inquiry(company=value).company == ""
 
 
 def test_an_address_with_a_name_beside_it_is_kept_as_typed_and_not_odd() -> None:

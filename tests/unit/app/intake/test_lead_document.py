@@ -1,4 +1,7 @@
-"""A lead that was read is posted back: one field has one name; what only the product decides is left out."""
+"""Read leads can be posted back.
+
+One field has one name; what only the product decides is left out.
+"""
 
 from typing import Any
 

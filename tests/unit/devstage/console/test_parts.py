@@ -53,8 +53,8 @@ class Answering(LocalStack):
         self._dead = dead
 
     def last_log(self, function: str, message: str, now: datetime) -> tuple[datetime, dict[str, Any]] | None:
-        told = {"routed": 1, "rung": 2, "sent": 0, "faults": self._faults}
-        return (self._swept_at, told) if self._swept_at else None
+        log = {"routed": 1, "rung": 2, "sent": 0, "faults": self._faults}
+        return (self._swept_at, log) if self._swept_at else None
 
     def queues(self) -> tuple[QueueDepth, ...]:
         return (
@@ -68,14 +68,14 @@ def parts(deployed: LocalStack, now: datetime) -> dict[str, HealthCheck]:
 
 
 def test_a_part_that_does_not_answer_is_not_well_and_hides_no_other() -> None:
-    found = parts(Gone(INFO), NOW)
-    assert {name: part.well for name, part in found.items()} == {
+    statuses = parts(Gone(INFO), NOW)
+    assert {name: part.well for name, part in statuses.items()} == {
         "API": False,
         "Table": True,
         "Sweep": False,
         "Queues": False,
     }
-    assert "refused" in found["API"].says
+    assert "refused" in statuses["API"].says
 
 
 def test_the_sweep_says_when_it_ran_and_what_it_repaired() -> None:
@@ -94,9 +94,9 @@ def test_before_its_first_minute_the_sweep_is_waited_for() -> None:
 
 
 def test_a_failure_that_was_kept_is_not_well() -> None:
-    found = parts(Answering(NOW, dead=1), NOW)
-    assert found["Queue alarms"].well
-    assert (found["Queue alarms-dead"].well, found["Queue alarms-dead"].says) == (False, "1 kept")
+    statuses = parts(Answering(NOW, dead=1), NOW)
+    assert statuses["Queue alarms"].well
+    assert (statuses["Queue alarms-dead"].well, statuses["Queue alarms-dead"].says) == (False, "1 kept")
 
 
 def test_people_are_listed_with_their_open_leads_and_switched_away_and_back() -> None:

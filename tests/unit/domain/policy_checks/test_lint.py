@@ -24,55 +24,57 @@ def with_rules(*rules: RoutingRule) -> Policy:
     return replace(POLICY, routing=replace(POLICY.routing, rules=(*rules, last)))
 
 
-def found(policy: Policy) -> dict[str, str]:
+def findings(policy: Policy) -> dict[str, str]:
     return {problem.field: problem.detail for problem in lint(policy)}
 
 
 @pytest.mark.parametrize("file", SAMPLES, ids=lambda file: file.stem)
 def test_the_shipped_policy_and_every_sample_are_clean(file: Path) -> None:
-    assert found(policies.load(file)) == {}
+    assert findings(policies.load(file)) == {}
 
 
 def test_a_rule_that_an_earlier_one_covers_never_decides() -> None:
     wide = RoutingRule(id="north", pool="projects", when=Condition(country=("DE", "DK")))
     policy = with_rules(wide, RoutingRule(id="germany", pool="inbound", when=DE))
-    assert found(policy) == {"routing.rules[1]": "'germany' never decides: 'north' before it always does"}
+    assert findings(policy) == {"routing.rules[1]": "'germany' never decides: 'north' before it always does"}
 
 
 def test_a_tier_that_an_earlier_one_covers_never_decides() -> None:
     last = Tier(id="rest", target="warm")
-    assert found(replace(POLICY, tiers=(last, replace(last, id="again")))).keys() == {"tiers[1]"}
+    assert findings(replace(POLICY, tiers=(last, replace(last, id="again")))).keys() == {"tiers[1]"}
 
 
 def test_rules_of_which_only_the_order_decides_overlap() -> None:
     german = RoutingRule(id="german", pool="projects", when=Condition(language=("de",)))
     policy = with_rules(german, RoutingRule(id="germany", pool="inbound", when=DE))
     detail = "overlaps 'german': a lead that meets both goes to 'projects', which comes first"
-    assert found(policy) == {"routing.rules[1].when": detail}
+    assert findings(policy) == {"routing.rules[1].when": detail}
 
 
 def test_narrow_before_wide_apart_or_to_the_same_pool_is_no_overlap() -> None:
     large = Condition(country=("DE",), language=("de",))
-    assert not found(
+    assert not findings(
         with_rules(*(RoutingRule(id=p, pool=p, when=w) for p, w in (("projects", large), ("inbound", DE))))
     )
-    assert not found(with_rules(*(RoutingRule(id=p, pool=p, when=w) for p, w in (("projects", DK), ("inbound", DE)))))
+    assert not findings(
+        with_rules(*(RoutingRule(id=p, pool=p, when=w) for p, w in (("projects", DK), ("inbound", DE))))
+    )
     both = (RoutingRule(id=str(w), pool="projects", when=w) for w in (DE, Condition(language=("de",))))
-    assert not found(with_rules(*both))
+    assert not findings(with_rules(*both))
 
 
 def test_a_condition_on_a_form_that_does_not_exist_is_a_gap() -> None:
     policy = with_rules(RoutingRule(id="old", pool="inbound", when=Condition(form=("contact", "contcat"))))
-    assert found(policy) == {"routing.rules[0].when.form": "there is no form 'contcat', so no lead comes through it"}
+    assert findings(policy) == {"routing.rules[0].when.form": "there is no form 'contcat', so no lead comes through it"}
 
 
 def test_a_pool_whose_people_never_work_when_a_promise_counts_is_told() -> None:
     sundays = replace(POLICY.calendars["office"], id="sundays", week={6: POLICY.calendars["office"].week[0]})
     people = {**POLICY.people, "ana": replace(POLICY.people["ana"], calendar="sundays")}
     policy = replace(POLICY, calendars={**POLICY.calendars, "sundays": sundays}, people=people)
-    assert found(policy) == {}, "others of the pool work then"
+    assert findings(policy) == {}, "others of the pool work then"
     alone = replace(policy, pools={**policy.pools, "inbound": Pool(id="inbound", members={"ana": 1})})
-    assert found(alone)["pools.inbound.members"].startswith("no member works in the hours counted by targets.")
+    assert findings(alone)["pools.inbound.members"].startswith("no member works in the hours counted by targets.")
 
 
 def test_hours_of_the_week_that_nobody_works_are_a_gap() -> None:
@@ -82,14 +84,14 @@ def test_hours_of_the_week_that_nobody_works_are_a_gap() -> None:
     policy = replace(POLICY, people=people, calendars={**POLICY.calendars, "mornings": mornings})
     left = "counts in 24 hours a week in which no pool member works, the first Mon 13:30-18:00"
     paths = {f"targets.{target}.calendar" for target in ("hot", "next_morning", "warm")}
-    assert found(policy) == dict.fromkeys(paths, left)
+    assert findings(policy) == dict.fromkeys(paths, left)
     one_stays = replace(policy, people={**people, "ben": POLICY.people["ben"]})
-    assert found(one_stays) == {}
+    assert findings(one_stays) == {}
 
 
 def test_a_pool_of_which_nobody_is_active_is_a_gap() -> None:
     away = {name: replace(POLICY.people[name], active=False) for name in ("dora", "eli")}
-    detail = found(replace(POLICY, people={**POLICY.people, **away}))["pools.projects.members"]
+    detail = findings(replace(POLICY, people={**POLICY.people, **away}))["pools.projects.members"]
     assert detail == "has no active member: the catch-all person gets all its leads"
 
 
@@ -99,13 +101,13 @@ def test_a_kind_of_lead_that_nobody_has_the_required_skill_for_is_a_gap() -> Non
     ana = replace(POLICY.people["ana"], skills=frozenset({"de"}))
     inbound = replace(POLICY.pools["inbound"], require=("language",))
     policy = replace(policy, pools={**POLICY.pools, "inbound": inbound}, people={**POLICY.people, "ana": ana})
-    assert found(policy) == {
+    assert findings(policy) == {
         "routing.rules[0].when.language": "no member of 'inbound' has 'es-MX', which that pool requires"
     }
     skilled = replace(ana, skills=frozenset({"de", "es"}))
-    assert found(replace(policy, people={**POLICY.people, "ana": skilled})) == {}
+    assert findings(replace(policy, people={**POLICY.people, "ana": skilled})) == {}
 
 
 def test_somebody_who_gets_no_lead_and_hears_of_none_is_told() -> None:
     pools = {**POLICY.pools, "inbound": Pool(id="inbound", members={"ana": 1})}
-    assert found(replace(POLICY, pools=pools)).keys() == {"people.ben", "people.cem"}
+    assert findings(replace(POLICY, pools=pools)).keys() == {"people.ben", "people.cem"}

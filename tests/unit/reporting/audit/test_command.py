@@ -37,19 +37,19 @@ def leads(tmp_path: Path) -> Path:
 
 @pytest.mark.slow
 def test_the_report_has_every_promised_key_and_hand_counted_figures(leads: Path) -> None:
-    found = report(leads, "--hours", HOURS, "--exclude", "stage=test LEAD")
-    assert list(found) == KEYS
-    assert found["schema"] == "leadtight.audit/1"
-    assert found["rows"] == {
+    result = report(leads, "--hours", HOURS, "--exclude", "stage=test LEAD")
+    assert list(result) == KEYS
+    assert result["schema"] == "leadtight.audit/1"
+    assert result["rows"] == {
         "leads": {"read": 7, "accepted": 5, "excluded": 1, "rejected": 1},
         "activities": None,
         "spend": None,
     }
-    assert (found["leads"], found["contacted"], found["never_contacted"], found["contact_rate"]) == (5, 4, 1, 0.8)
-    assert (found["contacted_in_window"], found["follow_up_rate"]) == (2, 0.4)
-    assert found["response"] == {"median": 2100.0, "mean": 59624.75, "p90": 164970.0}
-    assert found["business_response"] == {"median": 299.5, "mean": 1049.75, "p90": 2610.0}
-    assert found["buckets"] == {
+    assert (result["leads"], result["contacted"], result["never_contacted"], result["contact_rate"]) == (5, 4, 1, 0.8)
+    assert (result["contacted_in_window"], result["follow_up_rate"]) == (2, 0.4)
+    assert result["response"] == {"median": 2100.0, "mean": 59624.75, "p90": 164970.0}
+    assert result["business_response"] == {"median": 299.5, "mean": 1049.75, "p90": 2610.0}
+    assert result["buckets"] == {
         "under_5m": 1,
         "5m_to_30m": 1,
         "30m_to_2h": 1,
@@ -57,7 +57,7 @@ def test_the_report_has_every_promised_key_and_hand_counted_figures(leads: Path)
         "over_24h": 1,
         "never": 1,
     }
-    assert found["owners"][0] == {
+    assert result["owners"][0] == {
         "owner": "Ada",
         "leads": 2,
         "contacted": 2,
@@ -68,16 +68,16 @@ def test_the_report_has_every_promised_key_and_hand_counted_figures(leads: Path)
         "p90": 3539.9,
         "business_response": {"median": 299.5, "mean": 299.5, "p90": 299.9},
     }
-    assert [each["owner"] for each in found["owners"]] == ["Ada", "Bo", None]
-    assert [(each["source"], each["won"]) for each in found["sources"]] == [("Ads", 1), ("SEO", 0)]
-    assert {kind: found["segments"][kind]["leads"] for kind in ("business_hours", "after_hours", "weekend")} == {
+    assert [each["owner"] for each in result["owners"]] == ["Ada", "Bo", None]
+    assert [(each["source"], each["won"]) for each in result["sources"]] == [("Ads", 1), ("SEO", 0)]
+    assert {kind: result["segments"][kind]["leads"] for kind in ("business_hours", "after_hours", "weekend")} == {
         "business_hours": 3,
         "after_hours": 1,
         "weekend": 1,
     }
-    assert found["marketing_sales_gap"] == {"generated": 5, "contacted": 4, "gap": 1, "gap_rate": 0.2}
-    assert found["definition"]["exclusions"] == [{"rule": "stage=test LEAD", "leads": 1}]
-    assert found["problems"] == [
+    assert result["marketing_sales_gap"] == {"generated": 5, "contacted": 4, "gap": 1, "gap_rate": 0.2}
+    assert result["definition"]["exclusions"] == [{"rule": "stage=test LEAD", "leads": 1}]
+    assert result["problems"] == [
         {"file": "leads.csv", "row": 8, "column": "created_at", "value": "tomorrow", "reason": "is not a readable time"}
     ]
 
@@ -127,9 +127,9 @@ def test_json_to_standard_output_is_nothing_but_json(leads: Path) -> None:
 
 
 def test_since_and_until_are_local_days(leads: Path) -> None:
-    found = report(leads, "--since", "2026-01-17", "--until", "2026-01-19")
-    assert found["rows"]["leads"] == {"read": 7, "accepted": 3, "excluded": 3, "rejected": 1}
-    assert {each["rule"]: each["leads"] for each in found["definition"]["exclusions"]} == {"before --since": 3}
+    result = report(leads, "--since", "2026-01-17", "--until", "2026-01-19")
+    assert result["rows"]["leads"] == {"read": 7, "accepted": 3, "excluded": 3, "rejected": 1}
+    assert {each["rule"]: each["leads"] for each in result["definition"]["exclusions"]} == {"before --since": 3}
 
 
 def test_the_first_contact_is_the_earliest_that_counts_at_or_after_the_creation(tmp_path: Path) -> None:
@@ -156,14 +156,14 @@ def test_the_first_contact_is_the_earliest_that_counts_at_or_after_the_creation(
             ("8", "", "902", "Outbound", "Attended Dialled"),
         ],
     )
-    found = report(leads, "--activities", calls)
-    assert found["definition"]["mapping"]["activities"]["is_contact"] == {
+    result = report(leads, "--activities", calls)
+    assert result["definition"]["mapping"]["activities"]["is_contact"] == {
         "Call Type": ["Outbound", "outbound"],
         "Call Status": ["Attended Dialled", "attended dialled"],
     }
-    assert found["definition"]["mapping"]["leads"]["person_key"] == "Contact Name"
-    assert (found["contacted"], found["buckets"]["5m_to_30m"], found["buckets"]["under_5m"]) == (2, 1, 1)
-    assert found["rows"]["activities"] == {
+    assert result["definition"]["mapping"]["leads"]["person_key"] == "Contact Name"
+    assert (result["contacted"], result["buckets"]["5m_to_30m"], result["buckets"]["under_5m"]) == (2, 1, 1)
+    assert result["rows"]["activities"] == {
         "read": 8,
         "accepted": 4,
         "excluded": 3,
@@ -177,17 +177,17 @@ def test_the_first_contact_is_the_earliest_that_counts_at_or_after_the_creation(
 def test_activities_that_join_nothing_make_contact_unknown_and_not_zero(tmp_path: Path) -> None:
     leads = write_csv(tmp_path / "leads.csv", ("Id", "Created Time"), [("1", "2026-01-15 10:00")])
     calls = write_csv(tmp_path / "calls.csv", ("Lead Id", "Call Start Time"), [("2", "2026-01-15 10:00")])
-    found = report(leads, "--activities", calls)
-    assert (found["contacted"], found["buckets"]["never"]) == (None, None)
-    assert "no activity joins a lead" in {e["what"]: e["why"] for e in found["cannot_compute"]}["contact_rate"]
+    result = report(leads, "--activities", calls)
+    assert (result["contacted"], result["buckets"]["never"]) == (None, None)
+    assert "no activity joins a lead" in {e["what"]: e["why"] for e in result["cannot_compute"]}["contact_rate"]
 
 
 def test_what_the_columns_do_not_say_is_unknown_with_a_reason(tmp_path: Path) -> None:
     file = write_csv(tmp_path / "leads.csv", ("Prospect ID", "Lead Source", "TotalVisits"), [("1", "Ads", 0)])
-    found = report(file)
-    assert (found["leads"], found["contacted"], found["contact_rate"], found["heat"]) == (1, None, None, None)
-    assert set(found["response"].values()) == set(found["buckets"].values()) == {None}
-    assert {"contacted", "response", "period", "owners"} <= {each["what"] for each in found["cannot_compute"]}
+    result = report(file)
+    assert (result["leads"], result["contacted"], result["contact_rate"], result["heat"]) == (1, None, None, None)
+    assert set(result["response"].values()) == set(result["buckets"].values()) == {None}
+    assert {"contacted", "response", "period", "owners"} <= {each["what"] for each in result["cannot_compute"]}
 
 
 @pytest.mark.slow
@@ -226,7 +226,7 @@ def test_columns_of_the_common_systems_are_recognised(header: str, expected: dic
 
 
 @pytest.mark.parametrize(
-    ("arguments", "why"),
+    ("arguments", "message"),
     [
         (["--exclude", "Nowhere=1"], "--exclude: there is no column 'Nowhere'"),
         (["--exclude", "stage"], "--exclude: must be"),
@@ -241,15 +241,15 @@ def test_columns_of_the_common_systems_are_recognised(header: str, expected: dic
         (["--json", "nowhere/out.json"], "nowhere/out.json: No such file"),
     ],
 )
-def test_a_wrong_argument_is_named_on_one_line(arguments: list[str], why: str, leads: Path) -> None:
+def test_a_wrong_argument_is_named_on_one_line(arguments: list[str], message: str, leads: Path) -> None:
     code, _, errors = run(leads, *arguments)
     assert code == 2
-    assert why in errors
+    assert message in errors
     assert errors.count("\n") == 1
 
 
 @pytest.mark.parametrize(
-    ("told", "why"),
+    ("content", "message"),
     [
         ('[leads]\ncreated_at = "When"\n', "leads.csv: row 1: column 'When' is missing"),
         ('[leads]\ncreated = "created_at"\n', "leads.created: unknown key"),
@@ -258,11 +258,11 @@ def test_a_wrong_argument_is_named_on_one_line(arguments: list[str], why: str, l
         ("[leads\n", "mapping.toml: "),
     ],
 )
-def test_a_wrong_mapping_is_named_on_one_line(told: str, why: str, leads: Path, tmp_path: Path) -> None:
+def test_a_wrong_mapping_is_named_on_one_line(content: str, message: str, leads: Path, tmp_path: Path) -> None:
     mapping = tmp_path / "mapping.toml"
-    mapping.write_text(told, encoding="utf-8")
+    mapping.write_text(content, encoding="utf-8")
     code, _, errors = run(leads, "--mapping", mapping)
-    assert (code, why in errors, errors.count("\n")) == (2, True, 1)
+    assert (code, message in errors, errors.count("\n")) == (2, True, 1)
 
 
 def test_no_usable_lead_is_a_failure_and_not_a_report(tmp_path: Path) -> None:
@@ -282,5 +282,5 @@ def test_an_id_that_occurs_twice_counts_once(tmp_path: Path) -> None:
         ("1", "2026-01-15 10:00", "", "", "", ""),
         ("1", "2026-01-15", "", "", "", ""),
     ]
-    found = report(write_csv(tmp_path / "leads.csv", PLAIN, rows))
-    assert (found["leads"], [each["row"] for each in found["problems"]]) == (1, [2, 4])
+    result = report(write_csv(tmp_path / "leads.csv", PLAIN, rows))
+    assert (result["leads"], [each["row"] for each in result["problems"]]) == (1, [2, 4])

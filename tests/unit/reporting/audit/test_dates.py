@@ -14,8 +14,8 @@ pytestmark = pytest.mark.slow
 
 def _period(folder: Path, *times: str, options: tuple[str, ...] = ()) -> dict[str, str]:
     rows = [(str(n), at) for n, at in enumerate(times)]
-    found = report(write_csv(folder / "leads.csv", ("id", "Created Time"), rows), *options)["period"]
-    return {name: at.replace(".000000Z", "Z") for name, at in found.items()}
+    period = report(write_csv(folder / "leads.csv", ("id", "Created Time"), rows), *options)["period"]
+    return {name: at.replace(".000000Z", "Z") for name, at in period.items()}
 
 
 @pytest.mark.parametrize(
@@ -108,14 +108,14 @@ def test_times_without_an_offset_are_those_of_the_time_zone_and_response_is_real
         # The night in which Berlin sets its clocks forward, and the one in which it sets them back.
         [(1, "2024-03-31 01:30", "2024-03-31 03:30"), (2, "2024-10-27 00:30", "2024-10-27 03:30")],
     )
-    found = report(leads, "--timezone", "Europe/Berlin")
-    assert found["period"]["from"].startswith("2024-03-31T00:30:00")
-    assert found["response"]["mean"] == (3600 + 4 * 3600) / 2
+    result = report(leads, "--timezone", "Europe/Berlin")
+    assert result["period"]["from"].startswith("2024-03-31T00:30:00")
+    assert result["response"]["mean"] == (3600 + 4 * 3600) / 2
 
 
 def test_an_offset_wins_over_the_time_zone(tmp_path: Path) -> None:
-    found = _period(tmp_path, "2024-01-31T01:30:00+02:00", options=("--timezone", "Europe/Berlin"))
-    assert found["from"] == "2024-01-30T23:30:00Z"
+    period = _period(tmp_path, "2024-01-31T01:30:00+02:00", options=("--timezone", "Europe/Berlin"))
+    assert period["from"] == "2024-01-30T23:30:00Z"
 
 
 @pytest.mark.parametrize(
@@ -124,9 +124,9 @@ def test_an_offset_wins_over_the_time_zone(tmp_path: Path) -> None:
 )
 def test_what_is_no_time_is_named(written: str, tmp_path: Path) -> None:
     file = write_csv(tmp_path / "leads.csv", ("id", "created"), [(1, "2024-01-25 10:00"), (2, written)])
-    found = report(file)
-    assert found["rows"]["leads"]["rejected"] == 1
-    assert found["problems"] == [
+    result = report(file)
+    assert result["rows"]["leads"]["rejected"] == 1
+    assert result["problems"] == [
         {"file": "leads.csv", "row": 3, "column": "created", "value": written, "reason": "is not a readable time"}
     ]
 
@@ -139,8 +139,8 @@ def test_among_seconds_since_1970_a_number_of_other_length_is_no_time(written: s
 
 def test_days_without_a_time_of_day_give_contacts_but_no_response_time(tmp_path: Path) -> None:
     rows = [(1, "2024-01-25 10:00", "2024-01-25"), (2, "2024-01-25 10:00", ""), (3, "2024-01-25 10:00", "2024-01-24")]
-    found = report(write_csv(tmp_path / "leads.csv", ("id", "created_at", "first_contact_at"), rows))
-    assert (found["contacted"], found["never_contacted"]) == (1, 2)
-    assert (found["contacted_in_window"], found["response"]["median"], found["buckets"]["under_5m"]) == (None,) * 3
-    assert found["buckets"]["never"] == 2
-    assert "response" in {each["what"] for each in found["cannot_compute"]}
+    result = report(write_csv(tmp_path / "leads.csv", ("id", "created_at", "first_contact_at"), rows))
+    assert (result["contacted"], result["never_contacted"]) == (1, 2)
+    assert (result["contacted_in_window"], result["response"]["median"], result["buckets"]["under_5m"]) == (None,) * 3
+    assert result["buckets"]["never"] == 2
+    assert "response" in {each["what"] for each in result["cannot_compute"]}

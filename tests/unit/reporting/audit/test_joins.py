@@ -30,14 +30,14 @@ def _report(tmp_path: Path, names: tuple[str, str], ours: Sequence[str], theirs:
     ],
 )
 def test_a_number_joins_in_its_national_and_its_international_form(ours: str, theirs: str, tmp_path: Path) -> None:
-    found = _report(tmp_path, ("Phone", "Phone number"), [ours, "+61 2 5550 0000"], [theirs, theirs])
-    assert (found["contacted"], found["rows"]["activities"]["joined"]) == (1, 2)
+    result = _report(tmp_path, ("Phone", "Phone number"), [ours, "+61 2 5550 0000"], [theirs, theirs])
+    assert (result["contacted"], result["rows"]["activities"]["joined"]) == (1, 2)
 
 
 def test_a_national_number_that_two_leads_may_have_joins_neither(tmp_path: Path) -> None:
     ours = ["+49 30 1234567", "+43 30 1234567", "+49 30 7654321"]
-    found = _report(tmp_path, ("Phone", "Phone"), ours, ["030 1234567", "030 1234567", "030 7654321"])
-    assert (found["contacted"], found["rows"]["activities"]["unjoined"]) == (1, 2)
+    result = _report(tmp_path, ("Phone", "Phone"), ours, ["030 1234567", "030 1234567", "030 7654321"])
+    assert (result["contacted"], result["rows"]["activities"]["unjoined"]) == (1, 2)
 
 
 @pytest.mark.parametrize(
@@ -56,19 +56,23 @@ def test_a_national_number_that_two_leads_may_have_joins_neither(tmp_path: Path)
     ],
 )
 def test_an_id_joins_as_connectors_and_spreadsheets_write_it(ours: str, theirs: str, tmp_path: Path) -> None:
-    found = _report(tmp_path, ("Contact ID", "Associated Contact IDs"), [ours, "777"], [theirs, "777"])
-    assert (found["contacted"], found["rows"]["activities"]["joined"]) == (2, 2)
+    result = _report(tmp_path, ("Contact ID", "Associated Contact IDs"), [ours, "777"], [theirs, "777"])
+    assert (result["contacted"], result["rows"]["activities"]["joined"]) == (2, 2)
 
 
 def test_every_lead_of_a_list_of_ids_is_contacted(tmp_path: Path) -> None:
-    found = _report(tmp_path, ("Record ID", "Associated Contact IDs"), ["10", "11", "12"], ["", "1", "10;12;11"])
-    assert (found["contacted"], found["rows"]["activities"]["read"], found["rows"]["activities"]["joined"]) == (3, 3, 1)
+    result = _report(tmp_path, ("Record ID", "Associated Contact IDs"), ["10", "11", "12"], ["", "1", "10;12;11"])
+    assert (result["contacted"], result["rows"]["activities"]["read"], result["rows"]["activities"]["joined"]) == (
+        3,
+        3,
+        1,
+    )
 
 
 def test_ids_of_fifteen_characters_that_differ_in_capitals_are_two(tmp_path: Path) -> None:
     ours = ["00Q5g00000AbCdE", "00Q5g00000abCdE"]
-    found = _report(tmp_path, ("Lead ID", "Lead ID"), ours, ["00Q5g00000AbCdE", "00Q5g00000AbCdE"])
-    assert found["contacted"] == 1
+    result = _report(tmp_path, ("Lead ID", "Lead ID"), ours, ["00Q5g00000AbCdE", "00Q5g00000AbCdE"])
+    assert result["contacted"] == 1
 
 
 @pytest.mark.parametrize("theirs", ["Müller, Anna", "anna  müller", "Anna Muller"])
@@ -78,10 +82,10 @@ def test_a_name_joins_whatever_its_order_case_and_accents(theirs: str, tmp_path:
 
 def test_a_row_for_each_activity_is_one_lead_with_its_earliest_contact(tmp_path: Path) -> None:
     rows = [(n, f"2026-01-0{n} 10:00:00", f"2026-01-0{n} {at}") for n in (1, 2, 3) for at in ("17:00:00", "10:02:00")]
-    found = report(write_csv(tmp_path / "leads.csv", ("Lead ID", "Create Date", "First Call"), rows))
-    assert (found["leads"], found["response"]["median"]) == (3, 120.0)
-    assert found["rows"]["leads"] == {"read": 6, "accepted": 3, "excluded": 0, "rejected": 0, "repeated": 3}
-    assert found["problems"] == []
+    result = report(write_csv(tmp_path / "leads.csv", ("Lead ID", "Create Date", "First Call"), rows))
+    assert (result["leads"], result["response"]["median"]) == (3, 120.0)
+    assert result["rows"]["leads"] == {"read": 6, "accepted": 3, "excluded": 0, "rejected": 0, "repeated": 3}
+    assert result["problems"] == []
 
 
 def test_leads_with_their_activities_in_one_file_are_read_as_both(tmp_path: Path) -> None:
@@ -92,14 +96,14 @@ def test_leads_with_their_activities_in_one_file_are_read_as_both(tmp_path: Path
         ("2", "2026-01-13 10:00:00", "Note", "2026-01-13 10:01:00"),
         ("2", "2026-01-13 10:00:00", "Email", "2026-01-13 11:00:00"),
     ]
-    found = report(write_csv(tmp_path / "leads.csv", header, rows))
-    assert (found["leads"], found["contacted"], found["buckets"]["under_5m"]) == (2, 2, 1)
+    result = report(write_csv(tmp_path / "leads.csv", header, rows))
+    assert (result["leads"], result["contacted"], result["buckets"]["under_5m"]) == (2, 2, 1)
 
 
 def test_rows_of_one_id_with_other_creations_are_named(tmp_path: Path) -> None:
     rows = [("1", "2026-01-12 10:00:00"), ("1", "2026-02-12 10:00:00")]
-    found = report(write_csv(tmp_path / "leads.csv", ("Lead ID", "Created"), rows))
-    assert [(each["row"], each["reason"]) for each in found["problems"]] == [(3, "this id occurs earlier")]
+    result = report(write_csv(tmp_path / "leads.csv", ("Lead ID", "Created"), rows))
+    assert [(each["row"], each["reason"]) for each in result["problems"]] == [(3, "this id occurs earlier")]
 
 
 def _other_zone(tmp_path: Path, mapping: str) -> tuple[Path, list[object]]:
@@ -120,5 +124,5 @@ def test_contacts_that_are_all_an_hour_too_early_are_refused_as_of_another_zone(
 
 def test_a_file_of_another_zone_is_read_in_the_one_that_the_mapping_tells(tmp_path: Path) -> None:
     file, arguments = _other_zone(tmp_path, '[activities]\ntimezone = "UTC"\n')
-    found = report(file, *arguments)
-    assert (found["contacted"], found["response"]["median"]) == (6, 120.0)
+    result = report(file, *arguments)
+    assert (result["contacted"], result["response"]["median"]) == (6, 120.0)

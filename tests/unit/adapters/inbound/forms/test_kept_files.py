@@ -57,10 +57,10 @@ def test_what_may_not_be_kept_is_named_with_the_reason_beside_what_is(site: Site
     post(site, ("roof.jpg", JPEG), ("virus.exe", b"MZ"), ("fake.jpg", b"MZ"), **ADA)
     inquiry = lead_of(site).inquiry
     assert [file.name for file in inquiry.files] == ["roof.jpg"]
-    said = inquiry.fields["photo"]
-    assert "file roof.jpg (78 KB)" in said
-    assert "file virus.exe (not kept: files of this type are not accepted)" in said
-    assert "file fake.jpg (not kept: it is not a jpg file)" in said
+    photo = inquiry.fields["photo"]
+    assert "file roof.jpg (78 KB)" in photo
+    assert "file virus.exe (not kept: files of this type are not accepted)" in photo
+    assert "file fake.jpg (not kept: it is not a jpg file)" in photo
 
 
 def test_the_same_post_again_is_one_lead_with_one_file(site: Site) -> None:
@@ -75,15 +75,15 @@ def test_a_second_post_of_the_same_person_adds_its_file_to_the_lead(site: Site) 
     post(site, ("roof.jpg", JPEG), **ADA)
     post(site, ("gutter.jpg", JPEG), **ADA | {"message": "and the gutter"})
     lead = lead_of(site)
-    seen = LeadView(lead=lead, person="ana", history=site.table.history(lead.id))
-    assert [file.name for file in files_of(seen)] == ["roof.jpg", "gutter.jpg"]
+    view = LeadView(lead=lead, person="ana", history=site.table.history(lead.id))
+    assert [file.name for file in files_of(view)] == ["roof.jpg", "gutter.jpg"]
 
 
 def test_a_held_post_keeps_its_files_and_has_them_when_it_is_released(site: Site) -> None:
     site.show(keep_files=True, honeypot="website")
     post(site, ("roof.jpg", JPEG), **ADA, website="x")
-    [held] = site.quarantine.suspected(9)
-    site.quarantine.release(held.id, "mia", site.now)
+    [delivery] = site.quarantine.suspected(9)
+    site.quarantine.release(delivery.id, "mia", site.now)
     [file] = lead_of(site).inquiry.files
     assert site.uploads.files[file.key] == ("roof.jpg", JPEG)
 
