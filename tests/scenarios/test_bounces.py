@@ -34,9 +34,9 @@ def test_a_bounced_acknowledgement_flags_phone_instead_on_page_queue_and_next_ac
     assert due_at is not None
     assert lead.next_action.what == "Mail bounces: phone Ada Obi"
     assert lead.next_action.due_at == due_at.due_at
-    seen = world.desk.show(world.link(lead_id), world.now)
+    view = world.desk.show(world.link(lead_id), world.now)
     pages = Pages(world.policy)
-    assert "Phone instead: e-mail bounces" in pages.outcome(seen, world.now)
+    assert "Phone instead: e-mail bounces" in pages.outcome(view, world.now)
     token = world.links.queue("ana", world.now).rpartition("/")[2]
     queue = LeadQueue(world.policy, world.table, world.links).show(token, world.now)
     assert "Phone instead: e-mail bounces" in pages.queue(queue, world.now, AddForm(submission="1"))
@@ -129,8 +129,8 @@ def test_a_manager_who_is_not_reached_either_ends_with_the_last_person_there_is(
     lead_id = world.receive(message=WARM)
     bounced(world, lead_id, Template.ALERT_OWNER)
     bounced(world, lead_id, Template.NOT_REACHED)
-    told = [m.permission.address for m in world.mails(lead_id, Template.NOT_REACHED)]
-    assert told == ["mia@leadtight.example", "dora@leadtight.example"]
+    recipients = [m.permission.address for m in world.mails(lead_id, Template.NOT_REACHED)]
+    assert recipients == ["mia@leadtight.example", "dora@leadtight.example"]
     bounced(world, lead_id, Template.NOT_REACHED)
     assert len(world.mails(lead_id, Template.NOT_REACHED)) == 2
     assert world.lead(lead_id).not_reached == ("ana", "mia", "dora")

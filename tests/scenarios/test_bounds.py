@@ -43,8 +43,8 @@ def test_inquiries_that_all_tell_something_new_join_for_ever_and_no_row_reaches_
     assert len(lead.also_from) == MOST_SOURCES
     joins = [event for event in history if event.kind is EventKind.INQUIRY_JOINED]
     assert len(joins) == 60
-    told = {name: value for event in joins for name, value in event.data["inquiry"]["fields"].items()}
-    assert len(told) == 60 * 9, "what the lead has no room for is whole in its event"
+    all_fields = {name: value for event in joins for name, value in event.data["inquiry"]["fields"].items()}
+    assert len(all_fields) == 60 * 9, "what the lead has no room for is whole in its event"
     assert fold(history) == lead
 
 
@@ -72,17 +72,17 @@ def test_events_keep_of_an_inquiry_only_what_differs_and_fold_to_the_lead_all_th
     ids=["many", "long", "a long name", "one too long"],
 )
 def test_a_lead_takes_as_many_fields_as_it_has_room_for_and_keeps_those_that_it_had(new: dict[str, str]) -> None:
-    known = {"first": "kept", "n0": "kept, too"}
-    fields = fields_within(known, new)
-    assert fields.items() >= known.items()
+    stored = {"first": "kept", "n0": "kept, too"}
+    fields = fields_within(stored, new)
+    assert fields.items() >= stored.items()
     assert len(fields) <= MOST_FIELDS
     assert sum(len(f"{name}{value}".encode()) for name, value in fields.items()) <= MOST_FIELD_BYTES
-    assert fields_within(fields, known) == fields
+    assert fields_within(fields, stored) == fields
 
 
 def test_a_first_inquiry_with_more_fields_than_a_merge_adds_keeps_them_and_another_adds_none() -> None:
-    known = {f"n{number}": "x" * 500 for number in range(300)}
-    assert fields_within(known, {"one": "more"}) == known
+    stored = {f"n{number}": "x" * 500 for number in range(300)}
+    assert fields_within(stored, {"one": "more"}) == stored
 
 
 def test_somebody_with_as_many_leads_as_are_kept_of_one_person_is_held_for_a_person(
@@ -111,10 +111,10 @@ def test_a_page_reads_no_more_of_a_long_history_and_still_says_what_matters() ->
         for number in range(8):
             world.advance(seconds=1)
             world.receive(email=ADA, message=f"and {number}")
-        seen = world.desk.show(link, world.now)
-    assert len(seen.history) == 5
-    assert seen.before is not None
-    page = Pages(world.policy).outcome(seen, world.now)
+        view = world.desk.show(link, world.now)
+    assert len(view.history) == 5
+    assert view.before is not None
+    page = Pages(world.policy).outcome(view, world.now)
     assert "Only the latest entries are shown" in page
     assert "Touches so far: 1" in page
     assert "and 7" in page

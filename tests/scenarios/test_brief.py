@@ -17,7 +17,7 @@ AGREED: dict[str, Any] = {"consent": {"sms": True, "marketing": ["email"], "text
 def shown(world: World, lead_id: str) -> dict[str, list[str]]:
     """Return the brief as its reader sees it."""
     lines = brief_of(world.policy, world.lead(lead_id), world.table.history(lead_id), world.now)
-    return {heading: list(said) for heading, said in lines}
+    return {heading: list(entries) for heading, entries in lines}
 
 
 def seven_touches(world: World) -> str:
@@ -30,19 +30,19 @@ def seven_touches(world: World) -> str:
 
 def test_the_brief_of_the_seventh_touch_has_the_objection_of_the_third() -> None:
     world = World()
-    told = shown(world, seven_touches(world))
-    assert told["Objections"] == [
+    sections = shown(world, seven_touches(world))
+    assert sections["Objections"] == [
         "Objection: too expensive, Mon 23 Nov, 13:00. Sent: What a new heating costs, and what it saves"
     ]
-    assert [line.rpartition(". ")[2] for line in told["Touches so far: 6"]] == [
+    assert [line.rpartition(". ")[2] for line in sections["Touches so far: 6"]] == [
         "note 6",
         "note 5",
         "Mon 23 Nov, 15:00, Ana Costa: No answer, no message left",
     ]
-    assert told["They asked"] == ["A new heating, please"]
-    assert told["Allowed"] == ["E-mail and text about this. E-mail for more"]
-    assert told["Their time"] == ["Mon 23 Nov, 15:00, New York time (by their number)"]
-    assert "We promised" not in told
+    assert sections["They asked"] == ["A new heating, please"]
+    assert sections["Allowed"] == ["E-mail and text about this. E-mail for more"]
+    assert sections["Their time"] == ["Mon 23 Nov, 15:00, New York time (by their number)"]
+    assert "We promised" not in sections
 
 
 def test_the_brief_is_on_the_leads_page_with_nothing_to_look_for() -> None:
@@ -64,9 +64,9 @@ def test_what_was_promised_and_what_they_wrote_since_is_in_the_brief() -> None:
     world.press(lead_id, "callback", follow_up="2026-11-30T09:00")
     world.receive(name="Ada Obi", email="ada@example.com", message="Tuesday is better")
     world.press(lead_id, "interested")
-    told = shown(world, lead_id)
-    assert told["They asked"][-1] == "Tuesday is better"
-    assert told["We promised"] == [
+    sections = shown(world, lead_id)
+    assert sections["They asked"][-1] == "Tuesday is better"
+    assert sections["We promised"] == [
         "To get in touch Mon 30 Nov, 09:00 (agreed Mon 23 Nov, 09:00)",
         "They have the booking link",
     ]
@@ -81,9 +81,9 @@ def test_what_was_taken_back_is_not_in_the_brief_and_what_was_not_sent_is_said()
     world.press(lead_id, OBJECTION)
     assert shown(world, lead_id)["Objections"][0].endswith("Nothing was sent")  # without consent
     world.undo(lead_id)
-    told = shown(world, lead_id)
-    assert "Objections" not in told
-    assert len(told["Touches so far: 1"]) == 1
+    sections = shown(world, lead_id)
+    assert "Objections" not in sections
+    assert len(sections["Touches so far: 1"]) == 1
 
 
 def test_an_opt_out_is_in_the_brief_of_whoever_calls_next() -> None:

@@ -46,15 +46,15 @@ class Broken:
     state: dict[str, int]
 
     def __getattr__(self, name: str) -> Any:
-        found = getattr(self.part, name)
-        if not callable(found):
-            return found
+        attribute = getattr(self.part, name)
+        if not callable(attribute):
+            return attribute
 
-        def call(*words: Any, **named: Any) -> Any:
+        def call(*words: Any, **keywords: Any) -> Any:
             self.state["calls"] += 1
             if self.state["calls"] == self.state["at"]:
                 raise ConnectionError(name)
-            return found(*words, **named)
+            return attribute(*words, **keywords)
 
         return call
 
@@ -134,11 +134,11 @@ def test_every_field_of_a_lead_is_kept_or_reduced_on_purpose() -> None:
 
 def test_an_open_lead_ends_its_alarm_is_off_and_its_pages_still_open(office: Office) -> None:
     [missed, lead_id] = office.erase(ADA).lead_ids
-    for one in (lead_id, missed):
-        lead, history = office.lead(one), office.table.history(one)
+    for id_ in (lead_id, missed):
+        lead, history = office.lead(id_), office.table.history(id_)
         assert (lead.stage, lead.lost_reason, lead.wake_at) == (Stage.LOST, "erased", None)
         assert fold(history) == lead
-        assert EventKind.LEAD_ERASED in office.kinds(one)
+        assert EventKind.LEAD_ERASED in office.kinds(id_)
         assert [entry.what for entry in timeline(office.policy, history)] == ["The person was erased at their request"]
         assert brief(history).wrote_again == ()
     assert "kanari" not in office.everything()
@@ -151,19 +151,19 @@ def test_an_open_lead_ends_its_alarm_is_off_and_its_pages_still_open(office: Off
 def test_whoever_shares_only_the_number_is_somebody_else_and_stays(office: Office) -> None:
     office.press(office.kept.leads_of([person_key(ADA)])[-1], "lost", reason="kanari bought elsewhere")
     other = office.receive(name="Cy Cole", email="cy@example.com", phone=NUMBER)
-    before = to_document(office.lead(other))
-    told = office.erase(ADA)
-    assert (len(told.lead_ids), told.others) == (2, (other,))
-    assert to_document(office.lead(other)) == before
+    document = to_document(office.lead(other))
+    report = office.erase(ADA)
+    assert (len(report.lead_ids), report.others) == (2, (other,))
+    assert to_document(office.lead(other)) == document
     assert office.table.suppression([person_key(ADA)]).channels >= {Channel.EMAIL, Channel.SMS}
     assert office.table.suppression([person_key(NUMBER)]).channels == frozenset()
     assert office.given_up.bodies == ["cy@example.com"]
 
 
 def test_a_dry_run_changes_nothing(office: Office) -> None:
-    before = office.everything()
+    everything = office.everything()
     assert office.erase(ADA, apply=False).counts["leads"] == 2
-    assert office.everything() == before
+    assert office.everything() == everything
 
 
 def test_wherever_an_erasure_breaks_off_another_run_finishes_it() -> None:

@@ -1,4 +1,4 @@
-"""What recording an outcome does by whichever way it comes: races, alarms, people, and the history that is shown."""
+"""Recording outcomes: races, alarms, people, and the shown history."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,7 +17,7 @@ from tests.scenarios.world import WARM, World
 
 
 def loses(world: World, races: int) -> Callable[[Change], None]:
-    """Return a commit that is refused so many times before it is done."""
+    """Return a commit that is refused so many times first."""
     commit, left = world.table.commit, iter(range(races))
 
     def refused(change: Change) -> None:
@@ -32,19 +32,19 @@ def test_an_outcome_that_loses_four_races_is_recorded_once(monkeypatch: pytest.M
     world = World()
     lead_id = world.receive()
     monkeypatch.setattr(world.table, "commit", loses(world, TRIES_OF_ONE_LEAD - 1))
-    seen = world.press(lead_id, "connected")
-    assert (seen.recorded, seen.lead, seen.person) == (True, world.lead(lead_id), "ana")
+    view = world.press(lead_id, "connected")
+    assert (view.recorded, view.lead, view.person) == (True, world.lead(lead_id), "ana")
     assert len(world.events(lead_id, Kind.OUTCOME_RECORDED)) == 1
 
 
 def test_an_outcome_that_loses_every_race_is_refused_and_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     world = World()
     lead_id = world.receive()
-    before = world.lead(lead_id)
+    lead_before = world.lead(lead_id)
     monkeypatch.setattr(world.table, "commit", loses(world, TRIES_OF_ONE_LEAD))
     with pytest.raises(Conflict, match="lost 5 races"):
         world.press(lead_id, "connected")
-    assert world.lead(lead_id) == before
+    assert world.lead(lead_id) == lead_before
 
 
 def test_the_alarm_of_before_is_disarmed_when_what_comes_next_is_far() -> None:

@@ -50,11 +50,11 @@ class Holding(World):
 
     def hold(self, number: int, reason: Reason = Reason.UNMAPPED, **fields: Any) -> str:
         content = json.dumps({"your-name": f"Ada {number}", "your-email": f"ada{number}@example.com"})
-        given = {"channel": "form:contact", "source": "web_form", "key": "", "content": content} | fields
-        held = QuarantinedDelivery(id=f"H{number}", received_at=self.now, reason=reason, **given)
-        guard = Guard(source="held", key=held.id, fingerprint="f", expires_at=self.now + timedelta(days=1))
-        assert self.table.hold(held, guard, self.now) is None
-        return held.id
+        defaults = {"channel": "form:contact", "source": "web_form", "key": "", "content": content} | fields
+        delivery = QuarantinedDelivery(id=f"H{number}", received_at=self.now, reason=reason, **defaults)
+        guard = Guard(source="held", key=delivery.id, fingerprint="f", expires_at=self.now + timedelta(days=1))
+        assert self.table.hold(delivery, guard, self.now) is None
+        return delivery.id
 
     def token(self, person: str = "mia") -> str:
         return self.links.quarantine(person, self.now).rpartition("/")[2]
@@ -71,9 +71,9 @@ class Holding(World):
         return answer
 
     def state(self, held_id: str) -> QuarantineState:
-        held = self.table.find_held(held_id)
-        assert held is not None
-        return held.state
+        delivery = self.table.find_held(held_id)
+        assert delivery is not None
+        return delivery.state
 
 
 @pytest.fixture
@@ -213,13 +213,13 @@ def test_a_held_mail_shows_who_wrote_about_what_in_which_words(header: str) -> N
     name, _, value = header.partition(": ")
     words = "We need a new roof <b>soon</b>.\n\n" + "It is a long story. " * 60 + "The end."
     assert inbox.drop(mail(words, headers={name: value})).status == "held"
-    [held] = (*inbox.quarantine.waiting(9), *inbox.quarantine.suspected(9))
-    found = QuarantineListing(person="mia", waiting=(held,), suspected=())
-    page = pages_quarantine.quarantine(inbox.policy, found)
+    [delivery] = (*inbox.quarantine.waiting(9), *inbox.quarantine.suspected(9))
+    listing = QuarantineListing(person="mia", waiting=(delivery,), suspected=())
+    page = pages_quarantine.quarantine(inbox.policy, listing)
     for shown in ("Ada Obi &lt;ada@example.com&gt;", "Solar roof", "We need a new roof &lt;b&gt;soon&lt;/b&gt;."):
         assert shown in page
     assert "The end." not in page
-    whole = QuarantineDetail(person="mia", held=held, reads_as=inbox.quarantine.reads_as(held))
+    whole = QuarantineDetail(person="mia", held=delivery, reads_as=inbox.quarantine.reads_as(delivery))
     assert "The end." in pages_quarantine.delivery(inbox.policy, whole)
 
 
@@ -302,34 +302,34 @@ def flood(world: Holding, count: int) -> list[str]:
 
 
 def seen_at(world: Holding) -> str:
-    found = re.search(r'name="seen_at" value="([^"]+)"', world.get()["body"])
-    assert found is not None
-    return found[1]
+    match = re.search(r'name="seen_at" value="([^"]+)"', world.get()["body"])
+    assert match is not None
+    return match[1]
 
 
 @pytest.mark.slow
 def test_all_that_came_at_once_is_released_in_one_press(world: Holding) -> None:
     other = world.hold(999)
-    held = flood(world, 260)
+    ids = flood(world, 260)
     answer = world.settle(do="release_all", sure="yes", seen_at=seen_at(world))
     assert (answer["statusCode"], answer["headers"]["location"].partition("?")[2]) == (303, "done=release_all")
-    assert {world.state(id_) for id_ in held} == {QuarantineState.RELEASED}
+    assert {world.state(id_) for id_ in ids} == {QuarantineState.RELEASED}
     assert len(world.lead_ids()) == 260
     assert all(world.lead(lead_id).owner_id for lead_id in world.lead_ids())
     assert world.state(other) is QuarantineState.HELD, "it waits for another reason"
 
 
 def test_all_that_came_at_once_is_discarded_in_one_press_and_held_again_in_another(world: Holding) -> None:
-    held, single = flood(world, 30), world.hold(99, Reason.TOO_MANY)
+    ids, single = flood(world, 30), world.hold(99, Reason.TOO_MANY)
     world.settle(do="discard", held=single, why="an advert")
     world.settle(do="discard_all", why="a flood", seen_at=seen_at(world))
-    assert {world.state(id_) for id_ in held} == {QuarantineState.DISCARDED}
-    found = world.table.find_held(held[0])
-    assert found is not None
-    assert (found.settled_by, found.note) == ("mia (all at once)", "a flood")
+    assert {world.state(id_) for id_ in ids} == {QuarantineState.DISCARDED}
+    delivery = world.table.find_held(ids[0])
+    assert delivery is not None
+    assert (delivery.settled_by, delivery.note) == ("mia (all at once)", "a flood")
     world.advance(days=3)
     world.settle(do="reopen_all", sure="yes")
-    assert {world.state(id_) for id_ in held} == {QuarantineState.HELD}
+    assert {world.state(id_) for id_ in ids} == {QuarantineState.HELD}
     assert world.state(single) is QuarantineState.DISCARDED, "somebody decided about this one"
     world.settle(do="release_all", sure="yes", seen_at=seen_at(world))
     assert len(world.lead_ids()) == 30
@@ -337,18 +337,18 @@ def test_all_that_came_at_once_is_discarded_in_one_press_and_held_again_in_anoth
 
 @pytest.mark.parametrize("do", ["release_all", "discard_all", "reopen_all"])
 def test_a_press_that_chooses_nothing_settles_nothing(world: Holding, do: str) -> None:
-    held = flood(world, 2)
+    ids = flood(world, 2)
     answer = world.settle(do=do, seen_at=seen_at(world))
     assert answer["statusCode"] == 422
-    assert {world.state(id_) for id_ in held} == {QuarantineState.HELD}
+    assert {world.state(id_) for id_ in ids} == {QuarantineState.HELD}
 
 
 def test_what_came_after_the_page_was_made_is_not_settled_by_it(world: Holding) -> None:
-    before, at = flood(world, 2), seen_at(world)
+    earlier, at = flood(world, 2), seen_at(world)
     world.advance(minutes=1)
     since = world.hold(7, Reason.TOO_MANY)
     world.settle(do="discard_all", why="a flood", seen_at=at)
-    assert [world.state(id_) for id_ in (*before, since)] == [
+    assert [world.state(id_) for id_ in (*earlier, since)] == [
         QuarantineState.DISCARDED,
         QuarantineState.DISCARDED,
         QuarantineState.HELD,
@@ -366,10 +366,10 @@ def test_a_flood_stands_behind_what_else_waits(world: Holding) -> None:
 
 
 def test_what_there_was_no_time_for_is_left_and_said(world: Holding, monkeypatch: pytest.MonkeyPatch) -> None:
-    held = flood(world, 5)
+    ids = flood(world, 5)
     ticks = iter(range(100))
     monkeypatch.setattr(quarantine, "monotonic", lambda: 2 * next(ticks))
     answer = world.settle(do="discard_all", why="a flood", seen_at=seen_at(world))
     assert answer["headers"]["location"].endswith("done=not_all")
-    assert [world.state(id_) for id_ in held].count(QuarantineState.DISCARDED) == 2
+    assert [world.state(id_) for id_ in ids].count(QuarantineState.DISCARDED) == 2
     assert "Press the button again" in world.get(done="not_all")["body"]
