@@ -106,6 +106,19 @@ def test_what_the_provider_refuses_for_good_waits_for_a_person_at_once() -> None
     world = Announced(FetchRefused("answered 404"))
     world.announce()
     assert world.collect.sweep(world.now).waiting_for_a_person == 1
+    [held] = world.quarantine.waiting(9)
+    assert (held.reason, held.detail) == (Reason.NOT_FETCHED, "answered 404")
+
+
+def test_a_sweep_without_time_fetches_nothing_and_says_what_it_left() -> None:
+    world = Announced(ADA)
+    world.announce(1)
+    world.announce(2)
+    swept = world.collect.sweep(world.now, lambda: timedelta())
+    assert (swept.fetched, swept.put_off, swept.unfinished, world.lead_ids()) == (0, 0, 2, [])
+    time_left = iter([timedelta(seconds=1), timedelta()])
+    swept = world.collect.sweep(world.now, lambda: next(time_left))
+    assert (swept.fetched, swept.unfinished, len(world.lead_ids())) == (1, 1, 1)
 
 
 def test_a_fetched_form_without_a_contact_is_held_with_what_was_fetched_and_released_when_it_is_mapped() -> None:

@@ -160,6 +160,11 @@ def test_a_time_the_source_tells_is_believed_within_a_day() -> None:
     assert (lead.received_at, lead.recorded_at, lead.promise.starts_at) == (received_at, NOW, received_at)
 
 
+def test_what_is_exactly_a_day_old_is_promised_from_then() -> None:
+    lead = received({"name": "Ada", "received_at": "2026-11-22T09:00:00Z"})
+    assert (lead.received_at, lead.promise.starts_at) == (NOW - timedelta(days=1), NOW - timedelta(days=1))
+
+
 def test_a_name_of_five_thousand_characters_is_cut_and_kept_whole_beside() -> None:
     got = inquiry(name="Ada " * 1_250)
     assert (len(got.name), len(got.fields["name"])) == (199, 4_999)  # no space at its end
@@ -204,7 +209,7 @@ def test_json_nested_deeper_than_anyone_needs_is_refused_not_crashed_on() -> Non
         deep = [deep]
     with pytest.raises(InvalidInquiry) as caught:
         inquiry(odd=deep)
-    assert caught.value.problems[0].detail == "is nested too deeply"
+    assert [(p.field, p.detail) for p in caught.value.problems] == [("body", "is nested too deeply")]
 
 
 def test_thousands_of_fields_are_kept() -> None:

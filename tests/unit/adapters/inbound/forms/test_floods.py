@@ -12,7 +12,7 @@ import pytest
 
 from leadtight.domain.intake.quarantine import Reason
 from leadtight.domain.model.message import Template
-from leadtight.domain.policy.forms import API_RATES, FORM_RATES, Api, FormLimits
+from leadtight.domain.policy.forms import API_RATES, FORM_RATES, Api, Builder, FormLimits
 from leadtight.policy.loader import load, shipped
 from tests.unit.adapters.inbound.forms.conftest import Site
 
@@ -209,3 +209,10 @@ def test_households_that_share_an_ipv4_network_are_no_flood(site: Site) -> None:
     for number in range(6):
         site.post(spam(100 + number), address=f"203.0.113.{number}")
     assert (len(site.lead_ids()), len(site.quarantine.waiting(9))) == (24, 2), "a fifth of the form's limit"
+
+
+def test_a_builders_server_speaks_for_many_visitors_and_is_not_counted_as_one(site: Site) -> None:
+    site.show(builder=Builder.ELEMENTOR, rates=FormLimits(per_address=1))
+    for name in ("ada", "bo", "cy"):
+        site.post({"email": f"{name}@example.com", "message": f"{name} asks for a roof"}, address="203.0.113.9")
+    assert len(site.lead_ids()) == 3
