@@ -48,7 +48,7 @@ def audit_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-def test_axe_finds_nothing_and_nothing_sticks_out(audit_page: Path, page: Page, context: BrowserContext) -> None:
+def test_pages_pass_axe_and_do_not_overflow(audit_page: Path, page: Page, context: BrowserContext) -> None:
     requests: list[str] = []
     context.on("request", lambda request: requests.append(request.url))
     page.goto(audit_page.as_uri())
@@ -56,7 +56,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(audit_page: Path, page: Page, 
     assert requests == [audit_page.as_uri()]
 
 
-def test_every_section_is_filled_and_what_the_files_say_is_text(audit_page: Path, page: Page) -> None:
+def test_every_section_is_filled_and_file_content_is_escaped(audit_page: Path, page: Page) -> None:
     page.goto(audit_page.as_uri())
     expect(page.get_by_role("heading", level=1)).to_have_text("Follow-up audit")
     headings = page.get_by_role("heading", level=2).all_inner_texts()
@@ -86,7 +86,7 @@ def test_it_prints_on_a_few_pages(audit_page: Path, page: Page) -> None:
     expect(page.locator(".skip")).to_be_hidden()
 
 
-def test_what_matters_most_of_a_table_is_in_sight_on_a_phone(audit_page: Path, page: Page) -> None:
+def test_the_key_columns_of_a_table_are_visible_on_a_phone(audit_page: Path, page: Page) -> None:
     page.goto(audit_page.as_uri())
     width = page.evaluate("innerWidth")
     for table, column in (("people", "Without a contact"), ("sources", "Cost per lead"), ("leak", "Sunk cost")):

@@ -151,7 +151,7 @@ def show(page: Page, html: str) -> None:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing_and_nothing_sticks_out(world: World, page: Page, name: str) -> None:
+def test_pages_pass_axe_and_do_not_overflow(world: World, page: Page, name: str) -> None:
     html = PAGES[name](world)
     assert len(html.encode()) < MOST_BYTES
     show(page, html)
@@ -159,7 +159,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(world: World, page: Page, name
     assert page.locator("h1").count() == 1
 
 
-def test_the_board_puts_what_is_new_in_place_and_keeps_the_focus(world: World, page: Page) -> None:
+def test_the_board_inserts_new_leads_in_place_and_keeps_the_focus(world: World, page: Page) -> None:
     page.clock.install()
     show(page, _board(world))
     tab_to(page, "a.waiting")
@@ -205,7 +205,7 @@ NEEDS_A_CHOICE = {"queue-outcome", "lead", "ask", "quarantine", "quarantine-floo
 
 
 @pytest.mark.parametrize("name", BY_KEYBOARD)
-def test_every_page_is_used_by_keyboard_alone_and_sends_nothing_without_a_choice(
+def test_every_page_works_by_keyboard_alone_and_sends_nothing_without_a_choice(
     world: World, page: Page, context: BrowserContext, name: str
 ) -> None:
     sent_requests: list[str] = []

@@ -53,7 +53,7 @@ def review(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return page
 
 
-def test_axe_finds_nothing_and_nothing_sticks_out(review: Path, page: Page, context: BrowserContext) -> None:
+def test_the_page_passes_axe_and_does_not_overflow(review: Path, page: Page, context: BrowserContext) -> None:
     requests: list[str] = []
     context.on("request", lambda request: requests.append(request.url))
     page.goto(review.as_uri())
@@ -61,7 +61,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(review: Path, page: Page, cont
     assert requests == [review.as_uri()]
 
 
-def test_every_part_is_there_and_what_people_typed_is_text(review: Path, page: Page) -> None:
+def test_every_part_is_present_and_typed_text_is_escaped(review: Path, page: Page) -> None:
     page.goto(review.as_uri())
     expect(page.get_by_role("heading", level=1)).to_have_text("Weekly review")
     headings = page.get_by_role("heading", level=2).all_inner_texts()
@@ -75,7 +75,7 @@ def test_every_part_is_there_and_what_people_typed_is_text(review: Path, page: P
     expect(page.get_by_role("rowheader", name="Too dear")).to_be_visible()
 
 
-def test_a_row_of_the_ledger_opens_to_what_happened(review: Path, page: Page) -> None:
+def test_a_ledger_row_opens_to_its_events(review: Path, page: Page) -> None:
     page.goto(review.as_uri())
     page.get_by_text("The latest 20 of").click()
     row = page.locator("ul.leaks > li").first

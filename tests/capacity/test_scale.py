@@ -26,7 +26,7 @@ def scale_json(*options: str) -> Any:
     return result.output
 
 
-def test_the_model_computes_with_what_the_handlers_do_call_by_call_and_key_by_key() -> None:
+def test_the_model_matches_the_handlers_call_by_call_and_key_by_key() -> None:
     counted, stored = counting.lives(), tomllib.loads(LIFE.read_text(encoding="utf-8"))
     for life, steps in counted.items():
         for step, columns in steps.items():
@@ -34,7 +34,7 @@ def test_the_model_computes_with_what_the_handlers_do_call_by_call_and_key_by_ke
     assert counted == stored, STALE
 
 
-def test_a_call_more_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_additional_call_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     """The meter counts one more read of the lead.
 
     It happens before the lead is stored.
@@ -54,7 +54,7 @@ def test_a_call_more_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     assert post["reads"] == {"LEAD#…/LEAD": 1}
 
 
-def test_the_page_has_the_tables_that_the_command_prints() -> None:
+def test_the_page_has_the_same_tables_as_the_command() -> None:
     page = PAGE.read_text(encoding="utf-8")
     assert page == page_text(page), STALE
 
@@ -68,7 +68,7 @@ def test_every_key_of_a_stage_carries_200_leads_a_second() -> None:
         assert len(keys) > 8
 
 
-def test_what_a_stranger_writes_does_not_lower_what_the_owners_keys_carry() -> None:
+def test_strangers_writes_do_not_lower_the_capacity_of_owner_keys() -> None:
     typical, largest = (
         {bound.part: bound for bound in bounds(lives()[name], aws())} for name in ("typical", "largest")
     )
@@ -76,7 +76,7 @@ def test_what_a_stranger_writes_does_not_lower_what_the_owners_keys_carry() -> N
         assert largest[part].rate == typical[part].rate
 
 
-def test_a_stage_made_for_200_leads_a_second_lets_them_in_and_works_them_off() -> None:
+def test_a_stage_sized_for_200_leads_a_second_accepts_and_processes_them() -> None:
     for bound in model.stage_bounds(lives()["typical"], aws(), aws().stages["`-c leads_per_second=200`"]):
         assert bound.rate >= (CARRIED if bound.part != "sending, each shard" else 10)
 
@@ -93,7 +93,7 @@ def prices(**dollars: float) -> Aws:
     )
 
 
-def test_a_key_gives_way_where_its_units_reach_the_limit_of_all_its_shards() -> None:
+def test_a_key_throttles_when_its_units_reach_the_limit_of_all_its_shards() -> None:
     key, limit = (
         SharedKey(name="HOT", column="index", over=4, then="", together=2),
         ServiceLimit(value=1000, unit="", source=""),
@@ -103,13 +103,13 @@ def test_a_key_gives_way_where_its_units_reach_the_limit_of_all_its_shards() -> 
     assert [*model.key_bounds([key], life(index={"COLD": 9}), limit)] == []
 
 
-def test_functions_give_way_where_as_many_run_as_an_account_starts() -> None:
+def test_functions_throttle_when_as_many_run_as_an_account_allows() -> None:
     step = {"invocations": {"intake": 2}, "calls": {"a:Call": 2}}
     new, usual = model.function_bounds(life(**step), prices())
     assert (new.per_lead, new.rate, usual.rate) == (1.0, 10, 1000)
 
 
-def test_a_month_costs_what_its_leads_take_and_its_nights() -> None:
+def test_a_month_costs_its_leads_and_its_nights() -> None:
     step = {"writes": {"A": 3}, "index": {"B": 1}, "calls": {"ses:SendRawEmail": 2}, "invocations": {}}
     table = replace(prices(write_units=0.5, mails=2.0), milliseconds=dict.fromkeys(aws().milliseconds, 0.0))
     costs = {cost.what: cost.dollars for cost in model.costs(life(**step), table, (1, 10))}
@@ -123,7 +123,7 @@ def test_a_month_costs_what_its_leads_take_and_its_nights() -> None:
     assert nights["nightly report"] == (30.0,)
 
 
-def test_programs_read_the_same_figures() -> None:
+def test_the_json_output_has_the_same_figures() -> None:
     output = json.loads(scale_json("--json", "--leads", "1000"))
     assert output["schema"] == "leadtight.capacity_aws/1"
     assert output["leads"] == [1000]
@@ -134,13 +134,13 @@ def test_programs_read_the_same_figures() -> None:
     assert mails["dollars"] == [pytest.approx(0.2)]
 
 
-def test_people_read_tables() -> None:
+def test_the_text_output_is_tables() -> None:
     shown = scale_json("--rate", "100")
     for title in ("At how many leads a second each part gives way", "What a month costs, in dollars"):
         assert title in shown
 
 
-def test_every_limit_and_price_says_where_it_is_written() -> None:
+def test_every_limit_and_price_cites_its_source() -> None:
     from leadtight.capacity.data import AWS
 
     tables = tomllib.loads(AWS.read_text(encoding="utf-8"))

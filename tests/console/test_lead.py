@@ -20,7 +20,7 @@ def test_the_visitor_is_thanked_and_the_lead_appears_with_its_owner(console: Con
     console.checked("appeared")
 
 
-def test_the_timeline_says_who_why_and_what_was_sent(console: Console) -> None:
+def test_the_timeline_shows_reason_actor_and_messages(console: Console) -> None:
     name = console.open_new_lead()
 
     expect(console.story).to_contain_text("Received: Web form. It is warm")
@@ -31,7 +31,7 @@ def test_the_timeline_says_who_why_and_what_was_sent(console: Console) -> None:
     console.checked("told")
 
 
-def test_an_opened_receipt_stays_open_while_the_page_keeps_itself_fresh(console: Console) -> None:
+def test_an_opened_receipt_stays_open_while_the_page_refreshes(console: Console) -> None:
     console.open_new_lead()
     page = console.page
     page.locator(".story summary").first.click()
@@ -42,7 +42,7 @@ def test_an_opened_receipt_stays_open_while_the_page_keeps_itself_fresh(console:
     assert page.evaluate("document.activeElement.matches('summary')")
 
 
-def test_the_mail_is_read_as_its_reader_sees_it_and_its_link_works(console: Console) -> None:
+def test_the_mail_is_shown_as_its_reader_sees_it_and_its_link_works(console: Console) -> None:
     name = console.open_new_lead()
     page = console.page
     page.locator(".story li").filter(has_text="Alert sent to").get_by_role("link").first.click()
@@ -57,7 +57,7 @@ def test_the_mail_is_read_as_its_reader_sees_it_and_its_link_works(console: Cons
     expect(outcome.get_by_role("button", name="Record")).to_be_enabled()
 
 
-def test_what_a_visitor_typed_is_shown_as_text(console: Console) -> None:
+def test_visitor_input_is_shown_as_text(console: Console) -> None:
     nasty = "<img src=x onerror=alert(1)> \u202eevil\u202c " + "long" * 40
     fields: dict[str, str | float | bool] = {
         "your-name": nasty,
@@ -74,12 +74,12 @@ def test_what_a_visitor_typed_is_shown_as_text(console: Console) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/outbox", "/people", "/report", "/health"])
-def test_every_page_is_sound(console: Console, path: str) -> None:
+def test_every_page_is_valid(console: Console, path: str) -> None:
     console.open(path)
 
 
 @pytest.mark.parametrize("path", ["/nowhere", "/leads/none", "/outbox/none", "/report/files/none"])
-def test_what_is_not_there_is_said_to_be_missing(console: Console, path: str) -> None:
+def test_missing_data_is_reported_as_missing(console: Console, path: str) -> None:
     # Asked without a window: Chromium writes an error of its own about every such answer.
     answer = console.page.request.get(f"{console.info.console_url}{path}")
     assert answer.status == 404
@@ -96,7 +96,7 @@ def test_another_site_cannot_press_the_buttons(console: Console, headers: dict[s
     assert answer.status == 403
 
 
-def test_nothing_needs_a_script(console: Console, browser: Browser) -> None:
+def test_the_console_works_without_scripts(console: Console, browser: Browser) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{console.info.console_url}/?sample=warm")

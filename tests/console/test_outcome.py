@@ -29,7 +29,7 @@ def test_an_outcome_is_recorded_by_keyboard_alone_the_clock_stops_and_undo_start
     expect(console.page.get_by_role("heading", name="First answer")).to_be_visible()
 
 
-def test_a_lost_lead_asks_why_and_a_form_without_a_choice_is_not_sent(console: Console) -> None:
+def test_a_lost_lead_requires_a_reason_and_an_empty_choice_is_not_sent(console: Console) -> None:
     console.open_new_lead()
     outcome = console.open_outcome_page()
 

@@ -35,7 +35,7 @@ def test_the_nightly_metrics_are_made_and_shown(console: Console) -> None:
     console.checked("metrics")
 
 
-def test_somebody_is_sent_away_and_brought_back(console: Console) -> None:
+def test_a_person_is_switched_away_and_back(console: Console) -> None:
     page = console.open("/people")
     page.get_by_role("button", name="Away for an hour Eli Novak").click()
     expect(page.get_by_role("status")).to_contain_text("Switched away")
@@ -45,7 +45,7 @@ def test_somebody_is_sent_away_and_brought_back(console: Console) -> None:
     expect(page.get_by_role("status")).to_contain_text("Switched back")
 
 
-def test_the_sweep_is_run_by_its_button(console: Console) -> None:
+def test_the_button_runs_the_sweep(console: Console) -> None:
     page = console.open("/health")
     page.get_by_role("button", name="Run the sweep now").click(timeout=MADE_MS)
     expect(page.get_by_role("status")).to_contain_text("The sweep ran", timeout=MADE_MS)

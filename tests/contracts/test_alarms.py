@@ -65,7 +65,7 @@ def alarms(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> I
         clients.forget_clients()
 
 
-def test_an_alarm_is_armed_by_the_state_that_armed_it_and_twice_is_once(alarms: tuple[Alarms, Armed]) -> None:
+def test_an_alarm_is_armed_once_per_state(alarms: tuple[Alarms, Armed]) -> None:
     port, armed = alarms
     for lead in (waking(HOUR), waking(HOUR), waking(2 * HOUR, version=3)):
         port.arm(lead, NOW)
@@ -79,7 +79,7 @@ def test_a_lead_that_never_wakes_arms_nothing(alarms: tuple[Alarms, Armed]) -> N
     assert armed() == set()
 
 
-def test_forgetting_forgets_that_state_only_and_does_not_mind_what_is_gone(alarms: tuple[Alarms, Armed]) -> None:
+def test_forgetting_an_alarm_affects_only_that_state_and_tolerates_a_missing_one(alarms: tuple[Alarms, Armed]) -> None:
     port, armed = alarms
     port.arm(waking(HOUR), NOW)
     port.arm(waking(2 * HOUR, version=3), NOW)

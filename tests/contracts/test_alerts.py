@@ -13,14 +13,14 @@ from tests.contracts.conftest import Table
 FIRST = Alerts(person_id="ana", turn=1, sent=(Interruption(notice="L1/alert_owner-2-0", at=NOW),))
 
 
-def test_nobody_was_interrupted_before_somebody_was(table: Table) -> None:
+def test_there_are_no_interruptions_before_the_first(table: Table) -> None:
     assert table.alerts("ana") == Alerts(person_id="ana")
     table.keep_alerts(FIRST)
     assert table.alerts("ana") == FIRST
     assert table.alerts("ben") == Alerts(person_id="ben")
 
 
-def test_the_same_state_twice_is_once_and_an_old_one_is_refused(table: Table) -> None:
+def test_a_repeated_state_counts_once_and_an_old_state_is_rejected(table: Table) -> None:
     table.keep_alerts(FIRST)
     table.keep_alerts(FIRST)
     later = replace(FIRST, turn=2, digest_at=NOW + timedelta(minutes=30))

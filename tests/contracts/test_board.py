@@ -48,14 +48,14 @@ def test_a_lead_is_on_the_board_from_its_arrival_until_it_is_closed(table: Table
     assert shown.open_on_board(9) == ()
 
 
-def test_the_soonest_due_comes_first_and_no_more_than_asked_for(table: Table) -> None:
+def test_leads_are_ordered_by_due_time_and_limited_as_requested(table: Table) -> None:
     shown = cast(WithBoard, table)
     for lead_id, words in (("L1", "a question"), ("L2", "urgent"), ("L3", "a question")):
         stored(table, lead_id, message=words)
     assert [lead.lead_id for lead in shown.open_on_board(2)] == ["L2", "L1"]
 
 
-def test_excluded_and_held_are_only_counted(table: Table) -> None:
+def test_excluded_and_held_leads_are_only_counted(table: Table) -> None:
     shown = cast(WithBoard, table)
     lead = stored(table, email="eve@test.leadtight.example")
     assert lead.excluded

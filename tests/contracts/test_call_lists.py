@@ -43,7 +43,7 @@ def test_a_number_is_on_a_list_once_it_is_published(lists: DncLists) -> None:
     assert lists.standing("c").lists == (NATIONAL,)
 
 
-def test_a_new_import_replaces_the_one_before_it_and_until_then_the_numbers_of_both_count(lists: DncLists) -> None:
+def test_a_new_import_replaces_the_previous_one_and_both_count_until_then(lists: DncLists) -> None:
     lists.add(NATIONAL, ["a", "b"])
     lists.publish(NATIONAL)
     newer = replace(NATIONAL, as_of=date(2026, 11, 20), imported_at=NOW + timedelta(hours=1))
@@ -53,7 +53,7 @@ def test_a_new_import_replaces_the_one_before_it_and_until_then_the_numbers_of_b
     assert [bool(lists.standing(key).on) for key in ("a", "b", "c")] == [False, True, True]
 
 
-def test_an_import_as_of_an_earlier_day_does_not_take_the_place_of_a_later_one(lists: DncLists) -> None:
+def test_an_import_of_an_earlier_day_does_not_replace_a_later_one(lists: DncLists) -> None:
     lists.publish(NATIONAL)
     lists.publish(NATIONAL)
     with pytest.raises(Conflict, match="later day"):
@@ -61,7 +61,7 @@ def test_an_import_as_of_an_earlier_day_does_not_take_the_place_of_a_later_one(l
     assert lists.lists() == (NATIONAL,)
 
 
-def test_our_own_list_is_added_to_and_lists_are_told_apart(lists: DncLists) -> None:
+def test_numbers_can_be_added_to_our_own_list_and_lists_stay_separate(lists: DncLists) -> None:
     for number, key in enumerate(("a", "b"), start=1):
         ours = DncList(name=INTERNAL_LIST, as_of=NOW.date(), imported_at=NOW + timedelta(hours=number), numbers=number)
         lists.add(ours, [key])
@@ -73,7 +73,7 @@ def test_our_own_list_is_added_to_and_lists_are_told_apart(lists: DncLists) -> N
     assert [dnc_list.name for dnc_list in lists.lists()] == ["national", INTERNAL_LIST]
 
 
-def test_a_dropped_list_counts_for_nothing(lists: DncLists) -> None:
+def test_a_dropped_list_has_no_effect(lists: DncLists) -> None:
     lists.add(NATIONAL, ["a"])
     lists.publish(NATIONAL)
     assert lists.drop("national")
@@ -82,7 +82,7 @@ def test_a_dropped_list_counts_for_nothing(lists: DncLists) -> None:
     assert lists.lists() == ()
 
 
-def test_more_numbers_than_one_call_takes_are_all_written(lists: DncLists) -> None:
+def test_more_numbers_than_fit_one_call_are_all_written(lists: DncLists) -> None:
     keys = [f"{n % 55}" for n in range(60)]
     assert lists.add(NATIONAL, keys) >= 55
     lists.publish(NATIONAL)

@@ -57,7 +57,7 @@ def test_the_same_message_is_the_same_call(caller: CallPlacer) -> None:
     assert caller.place_call(PERMISSION, ENVELOPE) == caller.place_call(PERMISSION, ENVELOPE) != ""
 
 
-def test_a_call_from_a_queue_names_no_number(connect: Stubber) -> None:
+def test_a_queued_call_names_no_number(connect: Stubber) -> None:
     expected = {name: value for name, value in EXPECTED.items() if name != "SourcePhoneNumber"} | {"QueueId": ID}
     connect.add_response("start_outbound_voice_contact", {"ContactId": "c-1"}, expected)
     queue = Voice(instance=ID, contact_flow=VOICE.contact_flow, queue=ID)
@@ -74,12 +74,12 @@ def test_a_call_from_a_queue_names_no_number(connect: Stubber) -> None:
         ("InternalServiceException", SendFailed),
     ],
 )
-def test_a_refusal_is_told_from_a_failure(connect: Stubber, code: str, error: type[Exception]) -> None:
+def test_a_refusal_differs_from_a_failure(connect: Stubber, code: str, error: type[Exception]) -> None:
     connect.add_client_error("start_outbound_voice_contact", code, "no", 400)
     with pytest.raises(error, match=code):
         ConnectCaller(VOICE).place_call(PERMISSION, ENVELOPE)
 
 
-def test_without_the_section_nobody_is_called() -> None:
+def test_without_the_section_no_calls_are_placed() -> None:
     with pytest.raises(SendRefused, match="no calls"):
         ConnectCaller(None).place_call(PERMISSION, ENVELOPE)

@@ -209,14 +209,14 @@ def test_every_method_has_a_case() -> None:
     assert CASES.keys() == EXPECTED.keys()
 
 
-def test_every_adapter_of_the_table_is_looked_at() -> None:
+def test_every_adapter_of_the_table_is_covered() -> None:
     sources = (path.read_text(encoding="utf-8") for path in Path(leadtight.__file__).parent.rglob("*.py"))
     made = {name for source in sources for name in re.findall(r"^class (Dynamo\w+)", source, re.MULTILINE)}
     assert made == {kind.__name__ for kind in ADAPTERS}
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_method_asks_for_what_it_needs_and_no_more(world: World, name: str) -> None:
+def test_a_method_makes_only_the_calls_it_needs(world: World, name: str) -> None:
     ask = CASES[name](world)
     with recorded(world.table.connection.client) as calls:
         ask()
@@ -266,7 +266,7 @@ def failing(world: World, operations: set[str], error: dict[str, str], **more: o
     ],
     ids=" ".join,
 )
-def test_a_throttle_is_no_lost_race(world: World, name: str, codes: tuple[str, ...]) -> None:
+def test_a_throttle_is_not_a_lost_race(world: World, name: str, codes: tuple[str, ...]) -> None:
     paused: list[float] = []
     world.table._pause = paused.append
     ask = CASES[name](world)
@@ -276,7 +276,7 @@ def test_a_throttle_is_no_lost_race(world: World, name: str, codes: tuple[str, .
 
 
 @pytest.mark.parametrize("name", WRITERS)
-def test_a_lost_race_is_a_conflict_and_what_is_never_taken_is_not(world: World, name: str) -> None:
+def test_a_lost_race_is_a_conflict_and_a_rejected_write_is_not(world: World, name: str) -> None:
     ask = CASES[name](world)
     for codes in (("None", "TransactionConflict"), ("TransactionConflict", "ConditionalCheckFailed")):
         with canceled(world, *codes), pytest.raises(Conflict):
@@ -296,7 +296,7 @@ def names_of(lead: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("name", names_of(""))
-def test_who_lost_a_race_waits_a_moment_of_chance_and_says_what_moved_on(
+def test_the_loser_of_a_race_waits_a_random_moment_and_names_the_conflict(
     world: World, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     paused: list[float] = []
@@ -309,7 +309,7 @@ def test_who_lost_a_race_waits_a_moment_of_chance_and_says_what_moved_on(
     assert paused == pytest.approx([0.1, 0.2, 0.3, 0.4, 0.5] if name == "create" else [0.1])
 
 
-def test_who_lost_the_race_for_an_alert_waits_too(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_loser_of_an_alert_race_waits_too(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     paused: list[float] = []
     world.table._pause = paused.append
     monkeypatch.setattr("random.uniform", lambda least, most: most if least == 0.005 else -1)
@@ -321,7 +321,7 @@ def test_who_lost_the_race_for_an_alert_waits_too(world: World, monkeypatch: pyt
     assert paused == [0.1]
 
 
-def test_a_delivery_or_list_that_has_moved_on_is_named(world: World) -> None:
+def test_a_stale_delivery_or_list_is_named(world: World) -> None:
     with pytest.raises(Conflict, match=r"^delivery H1 has moved on$"):
         world.quarantine.settle(replace(quarantined("H1"), version=9))
     deliveries = [(quarantined(f"H{n}"), guard(f"h{n}")) for n in (2, 3)]
@@ -336,7 +336,7 @@ def test_a_delivery_or_list_that_has_moved_on_is_named(world: World) -> None:
         world.table.keep_sent(SentLately(key="address", turn=9))
 
 
-def test_what_the_table_never_takes_is_said_about_the_body(world: World) -> None:
+def test_a_rejected_item_is_reported_on_the_body(world: World) -> None:
     ask = CASES["commit"](world)
     with canceled(world, "None", "ValidationError"), pytest.raises(NotStorable) as error:
         ask()
@@ -352,7 +352,7 @@ ALONE = (
 
 
 @pytest.mark.parametrize("name", ALONE)
-def test_a_throttle_of_one_write_is_nobodys_doing(world: World, name: str) -> None:
+def test_a_throttled_single_write_is_not_a_conflict(world: World, name: str) -> None:
     ask = CASES[name](world)
     with throttled(world), pytest.raises(PynamoDBException) as error:
         ask()
@@ -360,13 +360,13 @@ def test_a_throttle_of_one_write_is_nobodys_doing(world: World, name: str) -> No
 
 
 @pytest.mark.parametrize("name", ["finish", "confirm"])
-def test_a_send_whose_outcome_could_not_be_stored_is_no_known_outcome(world: World, name: str) -> None:
+def test_a_send_whose_outcome_is_not_stored_has_an_unknown_outcome(world: World, name: str) -> None:
     ask = CASES[name](world)
     with canceled(world, "None", "ThrottlingError"), pytest.raises(PynamoDBException):
         ask()
 
 
-def test_no_call_is_begun_when_the_time_is_over(world: World) -> None:
+def test_no_call_starts_after_the_deadline(world: World) -> None:
     world.table.connect()
     with time_limit.calls.begin_within(60):
         assert world.table.load("L1")
@@ -378,7 +378,7 @@ def test_no_call_is_begun_when_the_time_is_over(world: World) -> None:
     assert world.table.load("L1")
 
 
-def test_a_claim_holds_the_message_until_the_lease_that_was_asked_for(world: World) -> None:
+def test_a_claim_holds_the_message_until_the_requested_lease_ends(world: World) -> None:
     lease = NOW + timedelta(minutes=7)
     world.table.claim("L1", ACK, "me", NOW, lease)
     client = boto3.client("dynamodb", region_name=REGION)

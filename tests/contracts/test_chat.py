@@ -52,13 +52,13 @@ def chat(request: pytest.FixtureRequest) -> Iterator[Room]:
         yield Room(real, lambda: [payload["text"] for _, payload in hook.posted], fail)
 
 
-def test_a_card_is_handed_over_and_has_an_id(chat: Room) -> None:
+def test_a_posted_card_has_an_id(chat: Room) -> None:
     assert chat.chat.post_card(to_person(Channel.SLACK), CARD, ENVELOPE)
     assert chat.titles() == [CARD.title]
 
 
 @pytest.mark.parametrize(("status", "error"), [(410, SendRefused), (503, SendFailed)])
-def test_what_a_chat_does_not_take_is_told(chat: Room, status: int, error: type[Exception]) -> None:
+def test_a_rejected_card_is_reported(chat: Room, status: int, error: type[Exception]) -> None:
     chat.fail(status, error("not now"))
     with pytest.raises(error):
         chat.chat.post_card(to_person(Channel.SLACK), CARD, ENVELOPE)

@@ -46,7 +46,7 @@ def changes(table: Table) -> list[Change]:
     return [*in_turn(table, leads, rotation_of(table))]
 
 
-def test_all_are_stored_with_the_last_turn_and_everybodys_load(table: Table, changes: list[Change]) -> None:
+def test_all_changes_are_stored_with_the_last_rotation_and_everybodys_load(table: Table, changes: list[Change]) -> None:
     table.commit_all(changes)
     state = table.load_for_routing("L4", "inbound", ["ana", "ben", "cem"])
     assert [table.load(change.after.id) for change in changes] == [change.after for change in changes]
@@ -55,14 +55,14 @@ def test_all_are_stored_with_the_last_turn_and_everybodys_load(table: Table, cha
     assert all(event in table.history(change.after.id) for change in changes for event in change.events)
 
 
-def test_the_very_same_changes_twice_are_stored_once(table: Table, changes: list[Change]) -> None:
+def test_the_same_changes_are_stored_once(table: Table, changes: list[Change]) -> None:
     for _ in range(2):
         table.commit_all(changes)
     assert rotation_of(table).turn == len(changes)
     assert table.load_for_routing("", "", ["ana"]).roster["ana"].open == 2
 
 
-def test_none_is_stored_when_one_lead_has_moved_on(table: Table, changes: list[Change]) -> None:
+def test_no_change_is_stored_when_one_lead_is_stale(table: Table, changes: list[Change]) -> None:
     noted = replace(changes[3].before or changes[3].after, status_notes="called", version=2)
     table.commit(Change(before=changes[3].before, after=noted, events=(), messages=()))
     with pytest.raises(Conflict):
@@ -71,14 +71,14 @@ def test_none_is_stored_when_one_lead_has_moved_on(table: Table, changes: list[C
     assert [lead.owner_id for lead in table.load_all([f"L{number}" for number in range(5)])] == [None] * 5
 
 
-def test_none_is_stored_when_the_pool_has_moved_on(table: Table, changes: list[Change]) -> None:
+def test_no_change_is_stored_when_the_pool_is_stale(table: Table, changes: list[Change]) -> None:
     table.commit(changes[0])
     with pytest.raises(Conflict):
         table.commit_all([*in_turn(table, [c.before for c in changes[1:] if c.before], Rotation(pool_id="inbound"))])
     assert rotation_of(table).turn == 1
 
 
-def test_none_is_stored_when_somebody_was_given_another_lead(table: Table, changes: list[Change]) -> None:
+def test_no_change_is_stored_when_a_person_got_another_lead(table: Table, changes: list[Change]) -> None:
     other = assign(CAPPED, stored(table, "L9"), Rotation(pool_id="outbound"), {}, NOW)
     assert other is not None
     [load] = other.loads

@@ -64,12 +64,12 @@ def called() -> set[str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(PORTS.keys() - ELSEWHERE.keys()))
-def test_a_contract_calls_every_method_of_a_port(name: str) -> None:
+def test_contract_tests_call_every_method_of_a_port(name: str) -> None:
     methods = {method for method in vars(PORTS[name]) if not method.startswith("_")}
     assert methods
     assert methods - called() == set()
 
 
-def test_what_has_no_contract_is_tested_elsewhere() -> None:
+def test_ports_without_a_contract_are_tested_elsewhere() -> None:
     assert ELSEWHERE.keys() <= PORTS.keys()
     assert [where for where in ELSEWHERE.values() if not (HERE.parents[1] / where).exists()] == []

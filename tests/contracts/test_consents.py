@@ -20,7 +20,7 @@ def record(id_: str, **fields: object) -> ConsentRecord:
     return ConsentRecord(id=id_, **(defaults | fields))  # type: ignore[arg-type]
 
 
-def test_what_a_person_was_asked_is_kept_with_the_lead_and_read_oldest_first_for_all_their_keys(table: Table) -> None:
+def test_consent_prompts_are_stored_with_the_lead_and_read_oldest_first_for_all_keys(table: Table) -> None:
     later = record("L1#2", at=NOW + timedelta(hours=1), ticked=False)
     phone = record("L1#1", person_key="phone", channel=Channel.SMS, purpose=ConsentPurpose.INQUIRY)
     first, others = record("L1#0"), record("L1#3", person_key="somebody else")
@@ -30,7 +30,7 @@ def test_what_a_person_was_asked_is_kept_with_the_lead_and_read_oldest_first_for
     assert table.consents(()) == ()
 
 
-def test_a_lead_that_is_not_stored_leaves_no_consent(table: Table) -> None:
+def test_a_rejected_lead_leaves_no_consent(table: Table) -> None:
     table.create(arrival("L1"), guard("k1"), ("mail",), NOW)
     table.create(replace(arrival("L2"), consents=(record("L2#0"),)), guard("k1"), ("mail",), NOW)
     table.create(replace(arrival("L3"), consents=(record("L3#0"),)), guard("k3"), ("mail",), NOW)

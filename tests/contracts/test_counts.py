@@ -23,7 +23,7 @@ def counted(key: str, *counts: RateLimitCounter) -> Guard:
     return replace(guard(key), counts=counts)
 
 
-def test_a_window_takes_as_many_as_it_says_and_one_more_stores_nothing(table: Table) -> None:
+def test_a_full_window_stores_nothing_more(table: Table) -> None:
     for number in range(2):
         assert table.create(arrival(f"L{number}"), counted(f"k{number}", HERE, EVERYBODY), (), NOW) is None
     assert table.create(arrival("L8"), counted("k8", HERE, EVERYBODY), ("mail",), NOW) == Full(key=HERE.key)
@@ -36,7 +36,7 @@ def test_a_window_takes_as_many_as_it_says_and_one_more_stores_nothing(table: Ta
     assert table.create(arrival("L9"), guard("k9"), (), NOW) is None, "its guard was left free"
 
 
-def test_what_is_not_spread_has_the_same_count_under_another_limit(table: Table) -> None:
+def test_an_unsharded_count_is_shared_with_other_limits(table: Table) -> None:
     network = RateLimitCounter(key="form:contact#1#9", at_most=80, expires_at=NOW + timedelta(hours=1), is_spread=False)
     assert table.create(arrival("L1"), counted("k1", network), (), NOW) is None
     first = replace(network, at_most=1)
@@ -44,14 +44,14 @@ def test_what_is_not_spread_has_the_same_count_under_another_limit(table: Table)
     assert table.create(arrival("L2"), counted("k2", replace(network, at_most=2)), (), NOW) is None
 
 
-def test_the_same_delivery_again_counts_once_and_is_known_even_when_the_window_is_full(table: Table) -> None:
+def test_a_repeated_delivery_counts_once_and_is_recognised_in_a_full_window(table: Table) -> None:
     for _ in range(3):
         table.create(arrival("L1"), counted("k1", HERE), (), NOW)
     assert table.create(arrival("L2"), counted("k2", HERE), (), NOW) is None
     assert table.create(arrival("L3"), counted("k1", HERE), (), NOW) == AlreadyTaken(lead_id="L1", fingerprint="f")
 
 
-def test_somebody_known_counts_once_where_their_inquiry_joins(table: Table) -> None:
+def test_a_known_person_counts_once_where_their_inquiry_joins(table: Table) -> None:
     limit = replace(HERE, at_most=1)
     assert table.create(arrival("L1"), guard("k1"), ("mail",), NOW) is None
     assert table.create(arrival("L2"), counted("k2", limit), ("mail",), NOW) == NewerLeadExists(
@@ -65,9 +65,7 @@ def test_somebody_known_counts_once_where_their_inquiry_joins(table: Table) -> N
     assert table.load("L1") == joined.after
 
 
-def test_a_limit_of_many_holds_to_the_last_one_over_however_many_items_it_is_counted(
-    table: Table, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_sharded_limit_holds_exactly_for_any_number_of_items(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
     """Spread over three items of shares 3, 2 and 2.
 
     The seventh is taken, the eighth is not, whatever the hashes.
@@ -79,7 +77,7 @@ def test_a_limit_of_many_holds_to_the_last_one_over_however_many_items_it_is_cou
     assert table.create(arrival("L9"), counted("k3", many), (), NOW) == AlreadyTaken(lead_id="L3", fingerprint="f")
 
 
-def test_of_two_counts_the_one_without_room_anywhere_is_named(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_full_one_of_two_counts_is_named(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(form_rows, "LEAST_SHARE", 1)
     wide, narrow = replace(HERE, at_most=6), replace(EVERYBODY, at_most=4)
     taken = [table.create(arrival(f"L{number}"), counted(f"k{number}", wide, narrow), (), NOW) for number in range(5)]
@@ -88,7 +86,7 @@ def test_of_two_counts_the_one_without_room_anywhere_is_named(table: Table, monk
     assert taken == [None] * 2 + [Full(key=wide.key)]
 
 
-def test_what_is_remembered_to_be_full_has_an_end_and_counts_hold_without_it(
+def test_a_remembered_full_window_expires_and_counts_hold_without_it(
     table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(guards, "MOST_REMEMBERED", 1)

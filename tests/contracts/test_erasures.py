@@ -53,7 +53,7 @@ def stores(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> I
         yield cast(Stores, _Dynamo())
 
 
-def test_a_leads_messages_go_and_its_events_are_rewritten_in_their_place(stores: Stores) -> None:
+def test_a_leads_messages_are_deleted_and_its_events_are_rewritten_in_place(stores: Stores) -> None:
     stores.table.create(arrival("L1"), guard("k1"), ("mail",), NOW)
     [message, *_] = stores.table.messages("L1")
     stores.table.claim("L1", message.id, "h", NOW, NOW)
@@ -69,7 +69,7 @@ def test_a_leads_messages_go_and_its_events_are_rewritten_in_their_place(stores:
     assert stores.table.events_on(NOW.date()) == (bare,)
 
 
-def test_a_person_key_forgets_leads_and_never_what_was_left(stores: Stores) -> None:
+def test_a_person_key_forgets_leads_but_keeps_opt_outs(stores: Stores) -> None:
     stores.table.create(arrival("L1"), guard("k1"), ("mail", "phone"), NOW)
     stores.table.create(arrival("L2"), guard("k2"), ("phone",), NOW, frozenset({"L1"}))
     stores.table.suppress("mail", Channel.EMAIL)
@@ -82,7 +82,7 @@ def test_a_person_key_forgets_leads_and_never_what_was_left(stores: Stores) -> N
     assert stores.table.create(arrival("L3"), guard("k3"), ("mail",), NOW) is None, "the latest lead is forgotten, too"
 
 
-def test_held_deliveries_and_consents_go(stores: Stores) -> None:
+def test_held_deliveries_and_consents_are_deleted(stores: Stores) -> None:
     delivery = QuarantinedDelivery(
         id="H1", channel="webhook:x", source="x", key="k", received_at=NOW, reason=Reason.UNMAPPED
     )
@@ -97,7 +97,7 @@ def test_held_deliveries_and_consents_go(stores: Stores) -> None:
     assert stores.table.consents(["mail"]) == consents[1:]
 
 
-def test_a_guard_stays_taken_and_keeps_no_key_of_an_imported_row(stores: Stores) -> None:
+def test_a_guard_stays_taken_without_the_key_of_an_imported_row(stores: Stores) -> None:
     imported = guard("ada@example.com", fingerprint="import:ada@example.com")
     stores.table.create(arrival("L1"), imported, (), NOW)
     stores.table.create(arrival("L2"), guard("k2"), (), NOW)
@@ -110,7 +110,7 @@ def test_a_guard_stays_taken_and_keeps_no_key_of_an_imported_row(stores: Stores)
     assert (first and first.fingerprint, second and second.fingerprint) == ("import:erased", "f")
 
 
-def test_the_record_of_an_erasure_takes_the_place_of_the_one_before(stores: Stores) -> None:
+def test_an_erasure_record_replaces_the_previous_one(stores: Stores) -> None:
     begun = Erasure(id="hash", begun_at=NOW, person_keys=("k",), lead_ids=("L1",), counts={"leads": 1})
     assert stores.erasures.find_erasure("hash") is None
     for erasure in (begun, replace(begun, finished_at=NOW, person_keys=())):
@@ -118,7 +118,7 @@ def test_the_record_of_an_erasure_takes_the_place_of_the_one_before(stores: Stor
         assert stores.erasures.find_erasure("hash") == erasure
 
 
-def test_a_large_delivery_is_looked_through_whole_and_goes_with_all_its_parts(stores: Stores) -> None:
+def test_a_large_delivery_is_searched_whole_and_deleted_with_all_its_parts(stores: Stores) -> None:
     large = QuarantinedDelivery(
         id="H1", channel="webhook:x", source="x", key="k", received_at=NOW, reason=Reason.UNMAPPED
     )

@@ -51,7 +51,7 @@ def mails(bucket: str) -> MailFiles:
     return S3Mails(bucket) if bucket else MemoryMails(NOW)
 
 
-def test_a_file_is_what_was_put_there_last(files: S3Files | MemoryFiles) -> None:
+def test_a_file_has_its_latest_content(files: S3Files | MemoryFiles) -> None:
     assert files.get("weekly/a") is None
     for body in (b"first", "zweite ü".encode()):
         files.put("weekly/a", body, "text/plain")
@@ -62,7 +62,7 @@ def test_a_file_is_what_was_put_there_last(files: S3Files | MemoryFiles) -> None
     assert files.list("") == ("nightly/b", "weekly/a")
 
 
-def test_an_upload_is_downloaded_under_its_name_and_never_shown(uploads: UploadFiles) -> None:
+def test_an_upload_is_downloaded_under_its_name_and_never_displayed(uploads: UploadFiles) -> None:
     assert uploads.keep("uploads/1/0", b"\xff\xd8\xff", "Dach größe.jpg")
     address = uploads.address("uploads/1/0", "Dach größe.jpg", timedelta(minutes=5))
     assert "uploads/1/0" in address
@@ -75,14 +75,14 @@ def test_an_upload_is_downloaded_under_its_name_and_never_shown(uploads: UploadF
 
 
 @pytest.mark.parametrize("bucket", ["s3"], indirect=True)
-def test_an_upload_that_its_bucket_does_not_take_is_told_and_logged(
+def test_an_upload_that_its_bucket_rejects_is_reported_and_logged(
     bucket: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert not S3Uploads(f"{bucket}-that-is-not-there").keep("uploads/1/0", b"x", "x.jpg")
     assert "upload_not_stored: NoSuchBucket" in caplog.text
 
 
-def test_a_mail_comes_back_as_it_was_kept(mails: MailFiles) -> None:
+def test_a_stored_mail_is_returned_unchanged(mails: MailFiles) -> None:
     assert mails.fetch("ses/1") is None
     mails.keep("ses/1", b"\x00raw\xff", "message/rfc822")
     kept = mails.fetch("ses/1")
@@ -91,7 +91,7 @@ def test_a_mail_comes_back_as_it_was_kept(mails: MailFiles) -> None:
     assert kept.stored_at.tzinfo is not None
 
 
-def test_what_reconciliation_found_is_replaced_day_by_day(files: S3Files | MemoryFiles) -> None:
+def test_reconciliation_results_are_replaced_day_by_day(files: S3Files | MemoryFiles) -> None:
     reconciliations = FileReconciliations(files)
     assert reconciliations.find("webhook:ads", NOW.date()) is None
     result = Reconciliation(channel="webhook:ads", day=NOW.date(), as_of=NOW, listed=2, missed=("a",))

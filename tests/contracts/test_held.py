@@ -43,7 +43,7 @@ def waiting(held_id: str = "H1", **fields: object) -> QuarantinedDelivery:
     return quarantined(held_id, reason=Reason.ANNOUNCED, state=QuarantineState.WAITING, next_try_at=NOW, **fields)
 
 
-def test_a_delivery_is_kept_whole_and_seen_until_it_is_settled(store: QuarantineStore) -> None:
+def test_a_held_delivery_is_stored_whole_and_listed_until_it_is_settled(store: QuarantineStore) -> None:
     first, second = quarantined("H2"), quarantined("H1", received_at=NOW + HOUR)
     for number, delivery in enumerate((second, first)):
         assert store.hold(delivery, guard(f"k{number}"), NOW) is None
@@ -59,7 +59,7 @@ def test_a_delivery_is_kept_whole_and_seen_until_it_is_settled(store: Quarantine
     assert store.settled_held(NOW.date()) == (settled,)
 
 
-def test_suspected_spam_is_kept_apart_until_it_is_settled_and_the_latest_comes_first(store: QuarantineStore) -> None:
+def test_suspected_spam_is_listed_separately_latest_first_until_it_is_settled(store: QuarantineStore) -> None:
     first, second = quarantined("H2", reason=Reason.SPAM), quarantined("H1", reason=Reason.SPAM, received_at=NOW + HOUR)
     for number, delivery in enumerate((first, second, quarantined("H3"))):
         assert store.hold(delivery, guard(f"k{number}"), NOW) is None
@@ -72,7 +72,7 @@ def test_suspected_spam_is_kept_apart_until_it_is_settled_and_the_latest_comes_f
     assert store.settled_held(NOW.date()) == (settled,)
 
 
-def test_what_a_rule_set_aside_is_open_again_once_its_release_has_begun(store: QuarantineStore) -> None:
+def test_a_delivery_set_aside_by_a_rule_is_open_again_once_its_release_has_begun(store: QuarantineStore) -> None:
     set_aside = settled_on_arrival(quarantined("H1", reason=Reason.AUTOMATIC), "system:mail")
     assert store.hold(set_aside, guard("k1"), NOW) is None
     assert (store.open_held(9), store.settled_held(NOW.date())) == ((), (set_aside,))
@@ -86,7 +86,7 @@ def test_what_a_rule_set_aside_is_open_again_once_its_release_has_begun(store: Q
         begin_release(discarded(quarantined("H2"), "mia", "an advert", NOW))
 
 
-def test_a_guard_is_one_for_leads_and_held_deliveries(table: Table, store: QuarantineStore) -> None:
+def test_leads_and_held_deliveries_share_guards(table: Table, store: QuarantineStore) -> None:
     assert store.hold(quarantined(), guard("k"), NOW) is None
     assert store.hold(quarantined(), guard("k"), NOW) is None  # its own answer was lost
     assert store.hold(quarantined("H2"), guard("k"), NOW) == AlreadyTaken(lead_id="H1", fingerprint="f")
@@ -94,7 +94,7 @@ def test_a_guard_is_one_for_leads_and_held_deliveries(table: Table, store: Quara
     assert store.find_held("H2") is None
 
 
-def test_a_waiting_delivery_is_due_at_its_time_and_waits_longer_after_each_try(store: QuarantineStore) -> None:
+def test_a_waiting_delivery_is_due_on_time_and_waits_longer_after_each_try(store: QuarantineStore) -> None:
     delivery = waiting()
     store.hold(delivery, guard("k"), NOW)
     assert store.open_held(9) == ()
@@ -106,7 +106,7 @@ def test_a_waiting_delivery_is_due_at_its_time_and_waits_longer_after_each_try(s
     assert store.waiting(NOW + HOUR, 9) == (later,)
 
 
-def test_two_who_settle_at_once_do_not_both(store: QuarantineStore) -> None:
+def test_only_one_of_two_concurrent_settlements_succeeds(store: QuarantineStore) -> None:
     delivery = quarantined()
     store.hold(delivery, guard("k"), NOW)
     store.settle(released(delivery, "L1", "mia", NOW))
@@ -117,7 +117,7 @@ def test_two_who_settle_at_once_do_not_both(store: QuarantineStore) -> None:
 
 
 @pytest.mark.slow
-def test_many_are_held_together_each_under_its_own_guard(store: QuarantineStore) -> None:
+def test_many_deliveries_are_held_together_each_under_its_own_guard(store: QuarantineStore) -> None:
     assert store.hold(quarantined("H0"), guard("k0"), NOW) is None
     many = [(quarantined(f"H{number + 100}"), guard(f"k{number}")) for number in range(95)]
     results = store.hold_all(many, NOW)
@@ -129,7 +129,7 @@ def test_many_are_held_together_each_under_its_own_guard(store: QuarantineStore)
 
 @pytest.mark.slow
 @pytest.mark.parametrize("letter", ["x", "ü", "\u0001", "😀"], ids=["plain", "two bytes", "escaped", "four bytes"])
-def test_a_delivery_of_any_size_is_kept_whole_in_rows_that_the_table_takes(store: QuarantineStore, letter: str) -> None:
+def test_a_delivery_of_any_size_is_stored_whole_in_several_rows(store: QuarantineStore, letter: str) -> None:
     content = "".join(f"{number} {letter * 90}\n" for number in range(4_000))
     large, small = quarantined("large", content=content), quarantined("small", received_at=NOW + HOUR)
     assert store.hold_all([(large, guard("k1")), (small, guard("k2"))], NOW) == (None, None)

@@ -44,7 +44,7 @@ def filled(table: LeadStore, events: int, words: str = "back on Monday") -> tupl
     return table.history("L1")
 
 
-def test_a_history_is_read_page_by_page_the_latest_first_and_nothing_is_left_out(table: Table) -> None:
+def test_a_history_is_paged_completely_latest_first(table: Table) -> None:
     whole, cursor, pages = filled(table, 9), None, list[tuple[Event, ...]]()
     while not pages or cursor is not None:
         page = table.history_page("L1", 4, cursor)
@@ -57,9 +57,7 @@ def test_a_history_is_read_page_by_page_the_latest_first_and_nothing_is_left_out
     assert table.history_page("L1", 4, "2020").events == ()
 
 
-def test_from_its_end_no_more_of_a_history_is_read_than_is_asked_for(
-    table: Table, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_only_the_requested_end_of_a_history_is_read(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
     assert use_case.AT_ONCE == 200
     monkeypatch.setattr(use_case, "AT_ONCE", 2)
     whole, sizes = filled(table, 5), list[int]()

@@ -82,7 +82,7 @@ def as_before(lead: Lead) -> None:
     row.save()
 
 
-def test_however_long_an_inquiry_is_the_index_holds_a_kilobyte_of_its_lead(table: DynamoTable) -> None:
+def test_the_index_holds_a_kilobyte_of_a_lead_however_long_its_inquiry(table: DynamoTable) -> None:
     stored(table, "L1", **LONG)
     owned(table, "L2", **LONG)
     caught(table, "L3", NOW)
@@ -93,18 +93,18 @@ def test_however_long_an_inquiry_is_the_index_holds_a_kilobyte_of_its_lead(table
     assert max(sizes.values()) <= WRITE_UNIT
 
 
-def test_the_index_holds_nothing_that_says_who_somebody_is(table: DynamoTable) -> None:
+def test_the_index_holds_no_personal_data(table: DynamoTable) -> None:
     stored(table, "L1", name="Ada Obi", email="ada@example.com", company="Ada's", message="urgent", postcode="10115")
     [row] = [item["doc"]["S"] for item in indexed() if item["gsi1pk"]["S"] == "OWNER#-"]
     assert not any(word in row for word in ("Ada", "Obi", "example.com", "urgent", "10115"))
 
 
-def test_a_lead_is_due_whole_though_the_index_holds_it_in_short(table: DynamoTable) -> None:
+def test_a_due_lead_is_loaded_whole_though_the_index_holds_it_in_short(table: DynamoTable) -> None:
     lead = owned(table, **LONG)
     assert table.due_leads("ana", LATER, 10) == (lead,)
 
 
-def test_leads_of_the_version_before_are_due_and_leave_its_rows_with_their_next_change(table: DynamoTable) -> None:
+def test_leads_of_the_previous_version_are_due_and_lose_its_rows_on_their_next_change(table: DynamoTable) -> None:
     lead = stored(table)
     as_before(lead)
     LeadRow.due_of(replace(lead, wake_at=None)).save()
@@ -117,7 +117,7 @@ def test_leads_of_the_version_before_are_due_and_leave_its_rows_with_their_next_
     assert rows == ["DUE"]
 
 
-def test_the_version_before_finds_in_the_index_what_this_one_wrote(table: DynamoTable) -> None:
+def test_the_previous_version_finds_rows_written_by_this_one(table: DynamoTable) -> None:
     stored(table, "L1", **LONG)
     lead, waiting = owned(table, "L2"), caught(table, "L3", NOW)
     by_owner = {owner: [*TableRow.due.query(keys.owner(owner))] for owner in (None, "ana", "mia")}
@@ -133,7 +133,7 @@ def test_the_version_before_finds_in_the_index_what_this_one_wrote(table: Dynamo
     assert row.value() == in_short(waiting)
 
 
-def test_rows_that_a_rollback_leaves_do_not_take_the_place_of_leads_that_are_due(table: DynamoTable) -> None:
+def test_rows_left_by_a_rollback_do_not_displace_due_leads(table: DynamoTable) -> None:
     """The previous version changes a lead without its short row.
 
     That row is outdated then.
@@ -150,7 +150,7 @@ def test_rows_that_a_rollback_leaves_do_not_take_the_place_of_leads_that_are_due
     assert table.due_leads("ana", NOW + timedelta(hours=8), 10) == ()
 
 
-def test_the_board_is_spread_and_read_as_one_with_what_the_version_before_wrote(table: DynamoTable) -> None:
+def test_the_sharded_board_is_read_together_with_rows_of_the_previous_version(table: DynamoTable) -> None:
     leads = [stored(table, f"L{number}", NOW + timedelta(seconds=number % 7)) for number in range(24)]
     row = BoardIndexRow.of(leads[0])
     row.gsi1pk = "BOARD"
@@ -163,7 +163,7 @@ def test_the_board_is_spread_and_read_as_one_with_what_the_version_before_wrote(
     assert table.open_on_board(7) == shown[:7]
 
 
-def test_a_waiting_lead_of_the_version_before_waits_still(table: DynamoTable) -> None:
+def test_a_waiting_lead_of_the_previous_version_is_still_waiting(table: DynamoTable) -> None:
     lead = caught(table, "L1", NOW)
     row = WaitingRow.of(lead)
     row.doc = text(lead)
@@ -172,14 +172,14 @@ def test_a_waiting_lead_of_the_version_before_waits_still(table: DynamoTable) ->
     assert json.loads(text(lead))["inquiry"]["name"]
 
 
-def test_a_change_that_leaves_a_lead_due_as_it_was_writes_no_second_row_of_the_index(table: DynamoTable) -> None:
+def test_a_change_that_keeps_the_due_time_writes_no_second_index_row(table: DynamoTable) -> None:
     lead = owned(table)
     rows = [item for item in indexed() if item["sk"]["S"] == "DUE"]
     table.commit(Change(before=lead, after=replace(lead, status_notes="x", version=9), events=(), messages=()))
     assert [item for item in indexed() if item["sk"]["S"] == "DUE"] == rows
 
 
-def test_a_board_of_20_000_leads_is_read_and_shown_whole_within_the_desks_ten_seconds(
+def test_a_board_of_20_000_leads_is_shown_within_the_desks_ten_seconds(
     table: DynamoTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By processor time.

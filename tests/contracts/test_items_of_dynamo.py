@@ -52,7 +52,7 @@ def items(partition: str) -> list[dict[str, Any]]:
     return [{name: next(iter(typed.values())) for name, typed in item.items()} for item in response]
 
 
-def test_a_count_is_forgotten_when_its_window_is_over(table: DynamoTable) -> None:
+def test_a_count_expires_with_its_window(table: DynamoTable) -> None:
     window = RateLimitCounter(key="window", at_most=9, expires_at=NOW + HOUR)
     for number in range(2):
         counted = replace(guard(f"k{number}"), counts=(window,))
@@ -62,7 +62,7 @@ def test_a_count_is_forgotten_when_its_window_is_over(table: DynamoTable) -> Non
     assert (item["window"], item["expires_at"]) == ("window", ENDS)
 
 
-def test_a_budget_and_what_went_to_an_address_are_forgotten_when_they_are_over(table: DynamoTable) -> None:
+def test_a_budget_and_an_addressees_history_expire(table: DynamoTable) -> None:
     for spent in (1, 2):
         assert table.spend(Budget(key="mails", at_most=9, expires_at=NOW + HOUR)) == spent
     [item] = items(keys.count("mails", 0))
@@ -75,7 +75,7 @@ def test_a_budget_and_what_went_to_an_address_are_forgotten_when_they_are_over(t
     assert item["expires_at"] == str(int(lately.expires_at.timestamp()) + 1)
 
 
-def test_the_event_by_which_somebody_has_a_lead_less_says_so_to_the_stream(table: DynamoTable) -> None:
+def test_the_event_of_a_reduced_load_reaches_the_stream(table: DynamoTable) -> None:
     owned = assignment(stored(table), rotation_of(table))
     table.commit(owned)
     lead = owned.after
@@ -88,7 +88,7 @@ def test_the_event_by_which_somebody_has_a_lead_less_says_so_to_the_stream(table
     assert "frees" in next(item for item in events if item["sk"] == keys.event(won.events[0].at, won.events[0].id))
 
 
-def test_a_consent_is_written_once_and_never_over_another(table: DynamoTable) -> None:
+def test_a_consent_is_written_once_and_never_overwritten(table: DynamoTable) -> None:
     first = record("L1#0")
     table.create(replace(arrival("L1"), consents=(first,)), guard("k1"), ("mail",), NOW)
     again = replace(arrival("L2"), consents=(replace(first, ticked=False),))
@@ -98,7 +98,7 @@ def test_a_consent_is_written_once_and_never_over_another(table: DynamoTable) ->
     assert table.load("L2") is None
 
 
-def test_deliveries_that_are_too_large_together_are_kept_one_by_one(
+def test_deliveries_too_large_for_one_transaction_are_stored_one_by_one(
     table: DynamoTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = DynamoQuarantine(table)
@@ -115,7 +115,7 @@ def test_deliveries_that_are_too_large_together_are_kept_one_by_one(
     assert [store.find_held(f"H{number}") for number in range(3)] == [delivery for delivery, _ in deliveries]
 
 
-def test_of_held_deliveries_no_more_are_listed_than_were_asked_for(table: DynamoTable) -> None:
+def test_held_deliveries_are_listed_up_to_the_requested_number(table: DynamoTable) -> None:
     store = DynamoQuarantine(table)
     for number in range(3):
         store.hold(waits(f"W{number}"), guard(f"w{number}"), NOW)

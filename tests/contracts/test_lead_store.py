@@ -33,7 +33,7 @@ from tests.contracts.conftest import Table
 SECOND = timedelta(seconds=1)
 
 
-def test_a_new_lead_is_there_with_its_history_and_messages(table: Table) -> None:
+def test_a_new_lead_is_stored_with_its_history_and_messages(table: Table) -> None:
     change = arrival()
     assert table.create(change, guard("k"), ("h1", "h2"), NOW) is None
     assert table.load("L1") == change.after
@@ -42,20 +42,20 @@ def test_a_new_lead_is_there_with_its_history_and_messages(table: Table) -> None
     assert fold(table.history("L1")) == change.after
 
 
-def test_there_is_no_lead_that_was_never_stored(table: Table) -> None:
+def test_a_lead_that_was_never_stored_is_missing(table: Table) -> None:
     assert table.load("L0") is None
     assert table.history("L0") == ()
     assert table.messages("L0") == ()
     assert table.due_leads(None, NOW + timedelta(days=9), 10) == ()
 
 
-def test_any_words_come_back_as_they_were(table: Table) -> None:
+def test_any_text_survives_storage(table: Table) -> None:
     fields = {"": "", "emoji 👩🏽‍🚀": "عادل", "q#1": "{}", "long": "x" * 60_000}
     lead = stored(table, name="李小龙 \u202a", message="\n\t", fields=fields, flags=("a_odd",))
     assert table.load("L1") == lead
 
 
-def test_a_taken_guard_tells_by_whom_and_stores_nothing(table: Table) -> None:
+def test_a_taken_guard_names_its_lead_and_stores_nothing(table: Table) -> None:
     table.create(arrival("L1"), guard("k", fingerprint="one"), (), NOW)
     assert table.create(arrival("L2"), guard("k", fingerprint="two"), ("h",), NOW) == AlreadyTaken(
         lead_id="L1", fingerprint="one"
@@ -64,7 +64,7 @@ def test_a_taken_guard_tells_by_whom_and_stores_nothing(table: Table) -> None:
     assert table.history("L2") == ()
 
 
-def test_whoever_has_taken_a_guard_is_told_until_it_expires(table: Table) -> None:
+def test_the_holder_of_a_guard_is_known_until_it_expires(table: Table) -> None:
     taken = guard("k", fingerprint="one", until=NOW + SECOND)
     assert table.taken_by(taken, NOW) is None
     table.create(arrival("L1"), taken, (), NOW)
@@ -73,14 +73,14 @@ def test_whoever_has_taken_a_guard_is_told_until_it_expires(table: Table) -> Non
     assert table.taken_by(taken, NOW + SECOND) is None
 
 
-def test_a_repeated_create_whose_answer_was_lost_finds_its_own_work(table: Table) -> None:
+def test_a_repeated_create_with_a_lost_answer_finds_its_own_result(table: Table) -> None:
     change = arrival()
     for _ in range(2):
         assert table.create(change, guard("k"), ("h",), NOW) is None
     assert table.history("L1") == change.events
 
 
-def test_of_many_guards_those_that_are_taken_are_told(table: Table) -> None:
+def test_taken_guards_among_many_are_returned(table: Table) -> None:
     until = NOW + timedelta(days=1)
     for number in range(3):
         table.create(arrival(f"L{number}"), guard(f"k{number}", until=until), (), NOW)
@@ -97,19 +97,19 @@ def test_a_guard_is_free_again_from_the_instant_it_expires(table: Table) -> None
     assert table.create(arrival("L3"), guard("k"), (), NOW + SECOND) is None
 
 
-def test_guards_of_two_sources_are_two_however_they_are_spelt(table: Table) -> None:
+def test_guards_of_different_sources_differ_however_they_are_spelt(table: Table) -> None:
     pairs = [("a", "b"), ("b", "a"), ("a#b", "c"), ("a", "b#c"), ("form:a", "b"), ("a", "B")]
     for number, (source, key) in enumerate(pairs):
         assert table.create(arrival(f"L{number}"), guard(key, source=source), (), NOW) is None
 
 
 @pytest.mark.parametrize("key", ["k" * 5_000, "👩🏽‍🚀" * 500, "\x01", "\ud800", "", " "])
-def test_any_key_makes_a_guard(table: Table, key: str) -> None:
+def test_any_key_is_a_valid_guard(table: Table, key: str) -> None:
     assert table.create(arrival("L1"), guard(key), (), NOW) is None
     assert table.create(arrival("L2"), guard(key), (), NOW) == AlreadyTaken(lead_id="L1", fingerprint="f")
 
 
-def test_of_many_creates_under_one_guard_at_once_one_is_stored() -> None:
+def test_of_many_concurrent_creates_under_one_guard_one_is_stored() -> None:
     table = MemoryTable()  # not in moto: its transactions check and write in two steps that threads interleave
 
     def create(number: int) -> AlreadyTaken | Full | NewerLeadExists | None:
@@ -123,7 +123,7 @@ def test_of_many_creates_under_one_guard_at_once_one_is_stored() -> None:
     assert [n for n in range(5) if table.load(f"L{n}")] == [int(winner[1:])]
 
 
-def test_a_change_stores_lead_events_messages_and_rotation_together(table: Table) -> None:
+def test_a_change_stores_lead_events_messages_and_rotation_atomically(table: Table) -> None:
     change = assignment(stored(table), rotation_of(table))
     table.commit(change)
     assert table.load("L1") == change.after
@@ -132,7 +132,7 @@ def test_a_change_stores_lead_events_messages_and_rotation_together(table: Table
     assert rotation_of(table) == change.rotation
 
 
-def test_the_very_same_change_twice_is_stored_once(table: Table) -> None:
+def test_the_same_change_is_stored_once(table: Table) -> None:
     change = assignment(stored(table), rotation_of(table))
     table.commit(change)
     table.commit(change)
@@ -140,7 +140,7 @@ def test_the_very_same_change_twice_is_stored_once(table: Table) -> None:
     assert rotation_of(table).turn == 1
 
 
-def test_a_change_of_a_lead_that_has_moved_on_conflicts_and_stores_nothing(table: Table) -> None:
+def test_a_change_of_a_stale_lead_conflicts_and_stores_nothing(table: Table) -> None:
     lead = stored(table)
     first = assignment(lead, rotation_of(table))
     other = replace(assignment(lead, rotation_of(table), NOW + SECOND), rotation=None)  # the lead alone conflicts
@@ -158,7 +158,7 @@ def test_a_change_of_a_lead_that_was_never_stored_conflicts(table: Table) -> Non
 
 
 @pytest.mark.parametrize("turns", [0, 1, 2])
-def test_a_rotation_that_has_moved_on_conflicts_and_stores_nothing(table: Table, turns: int) -> None:
+def test_a_stale_rotation_conflicts_and_stores_nothing(table: Table, turns: int) -> None:
     for number in range(turns):
         table.commit(assignment(stored(table, f"P{number}"), rotation_of(table)))
     rotation = rotation_of(table)
@@ -170,13 +170,13 @@ def test_a_rotation_that_has_moved_on_conflicts_and_stores_nothing(table: Table,
     assert rotation_of(table).turn == turns + 1
 
 
-def test_a_change_without_a_rotation_leaves_the_pool_alone(table: Table) -> None:
+def test_a_change_without_a_rotation_keeps_the_pool_unchanged(table: Table) -> None:
     change = replace(assignment(stored(table), rotation_of(table)), rotation=None)
     table.commit(change)
     assert rotation_of(table).turn == 0
 
 
-def test_routing_reads_lead_rotation_and_people_as_one(table: Table) -> None:
+def test_routing_reads_lead_rotation_and_people_consistently(table: Table) -> None:
     lead, until = stored(table), NOW + timedelta(hours=1)
     table.set_away("ana", until)
     state = table.load_for_routing("L1", "inbound", ["ana", "ben"])
@@ -189,13 +189,13 @@ def test_routing_reads_lead_rotation_and_people_as_one(table: Table) -> None:
     assert table.load_for_routing("L0", "inbound", []).lead is None
 
 
-def test_somebody_switched_back_is_not_away(table: Table) -> None:
+def test_a_person_switched_back_is_not_away(table: Table) -> None:
     table.set_away("ana", NOW)
     table.set_away("ana", None)
     assert table.load_for_routing("L1", "inbound", ["ana"]).roster["ana"].away_until is None
 
 
-def test_open_leads_move_with_the_owner_and_the_close(table: Table) -> None:
+def test_open_leads_are_counted_for_the_new_owner_and_until_closing(table: Table) -> None:
     change = assignment(stored(table), rotation_of(table))
     table.set_away("ana", NOW)
     for _ in range(2):
@@ -210,7 +210,7 @@ def test_open_leads_move_with_the_owner_and_the_close(table: Table) -> None:
 
 
 @pytest.mark.parametrize("turns", [0, 1, 2])
-def test_an_assignment_decided_on_a_state_that_has_moved_conflicts_and_stores_nothing(table: Table, turns: int) -> None:
+def test_an_assignment_on_stale_owner_state_conflicts_and_stores_nothing(table: Table, turns: int) -> None:
     state = OwnerState(person_id="ana")
     for number in range(turns):
         state = state.after_one_more(CAPS, NOW + number * SECOND)
@@ -246,7 +246,7 @@ def test_unowned_leads_are_due_at_their_wake_time_earliest_first(table: Table) -
     assert table.due_leads(None, late.wake_at, 1) == (early,)
 
 
-def test_a_lead_is_due_with_its_owner_only(table: Table) -> None:
+def test_an_owned_lead_is_due_only_with_its_owner(table: Table) -> None:
     change = assignment(stored(table), rotation_of(table))
     table.commit(change)
     later = NOW + timedelta(days=1)
@@ -266,7 +266,7 @@ def test_a_closed_lead_is_never_due(table: Table) -> None:
     assert table.load("L1") == closed
 
 
-def test_a_history_is_in_order_of_time_then_number(table: Table) -> None:
+def test_a_history_is_ordered_by_time_then_number(table: Table) -> None:
     lead = stored(table)
     change = assignment(lead, rotation_of(table), NOW + SECOND)
     again = [replace(change.events[0], id=f"000002.{n:02d}", changes={}) for n in (2, 1)]
@@ -274,7 +274,7 @@ def test_a_history_is_in_order_of_time_then_number(table: Table) -> None:
     assert [e.id for e in table.history("L1")] == ["000001.00", "000002.00", "000002.01", "000002.02"]
 
 
-def test_a_days_events_are_those_of_the_utc_day_in_order_of_time_and_lead(table: Table) -> None:
+def test_a_days_events_are_those_of_the_utc_day_ordered_by_time_and_lead(table: Table) -> None:
     midnight = datetime(2026, 11, 24, tzinfo=UTC)
     earlier, at, after = midnight - timedelta(microseconds=1), midnight, midnight + SECOND
     for lead_id, when in (("L3", after), ("L2", at), ("L1", at), ("L0", earlier)):
@@ -284,7 +284,7 @@ def test_a_days_events_are_those_of_the_utc_day_in_order_of_time_and_lead(table:
     assert table.events_on(midnight.date() + timedelta(days=1)) == ()
 
 
-def test_a_days_events_hold_message_events_too(table: Table) -> None:
+def test_a_days_events_include_message_events(table: Table) -> None:
     stored(table)
     message = table.claim("L1", "acknowledge-1-0", "me", NOW, NOW + SECOND)
     assert message is not None
@@ -293,7 +293,7 @@ def test_a_days_events_hold_message_events_too(table: Table) -> None:
     assert sent(message) in table.history("L1")
 
 
-def test_whoever_was_given_a_lead_is_listed_for_good(table: Table) -> None:
+def test_first_owners_are_listed_permanently(table: Table) -> None:
     assert table.owners() == ()
     lead = stored(table)
     change = assignment(lead, rotation_of(table), NOW + SECOND)
@@ -303,7 +303,7 @@ def test_whoever_was_given_a_lead_is_listed_for_good(table: Table) -> None:
     assert sorted(table.owners()) == sorted({str(change.after.owner_id), "cem"})
 
 
-def test_waiting_leads_are_listed_until_they_wait_no_more(table: Table) -> None:
+def test_waiting_leads_are_listed_until_they_are_assigned(table: Table) -> None:
     assert table.waiting_in_short() == ()
     second, first = (caught(table, lead_id, NOW + later) for lead_id, later in (("L1", SECOND), ("L2", SECOND * 0)))
     assert table.waiting_in_short() == (in_short(first), in_short(second))
@@ -319,7 +319,7 @@ def test_waiting_leads_are_listed_until_they_wait_no_more(table: Table) -> None:
     assert table.waiting_in_short(1) == (in_short(undone),)
 
 
-def test_leads_are_loaded_in_the_order_asked_for_without_those_that_there_are_not(table: Table) -> None:
+def test_leads_are_loaded_in_the_requested_order_without_missing_ones(table: Table) -> None:
     leads = {lead_id: stored(table, lead_id) for lead_id in ("L1", "L2", "L3")}
     gone = [f"gone {number}" for number in range(120)]
     assert table.load_all(["L3", *gone, "L1", *leads]) == (leads["L3"], leads["L1"], *leads.values())
@@ -352,7 +352,7 @@ def test_an_assignment_among_five_hundred_people_is_stored_whole(table: Table) -
     assert rotation_of(table) == change.rotation
 
 
-def test_a_person_is_known_by_all_their_leads_whichever_key_they_gave(table: Table) -> None:
+def test_a_person_is_found_by_all_their_leads_under_any_key(table: Table) -> None:
     for lead_id, keys in (("L1", ("mail",)), ("L2", ("mail", "phone")), ("L3", ("other",))):
         assert table.create(arrival(lead_id), guard(lead_id), keys, NOW, frozenset({"L1"})) is None
     assert table.leads_of(("mail",)) == ("L1", "L2")
@@ -362,13 +362,13 @@ def test_a_person_is_known_by_all_their_leads_whichever_key_they_gave(table: Tab
     assert table.leads_of(()) == ()
 
 
-def test_a_refused_delivery_is_no_lead_of_the_person(table: Table) -> None:
+def test_a_rejected_delivery_is_not_a_lead_of_the_person(table: Table) -> None:
     assert table.create(arrival("L1"), guard("k"), ("mail",), NOW) is None
     assert table.create(arrival("L2"), guard("k"), ("mail",), NOW) is not None
     assert table.leads_of(("mail",)) == ("L1",)
 
 
-def test_an_opt_out_is_stored_for_the_person_with_the_lead_that_says_so(table: Table) -> None:
+def test_an_opt_out_is_stored_for_the_person_with_its_lead(table: Table) -> None:
     change = opt_out_lead(stored(table), (Channel.EMAIL,), "lead", NOW)
     assert change is not None
     keys = person_keys(change.after.inquiry)
@@ -386,7 +386,7 @@ def left_by(lead: Lead, email: str) -> Change:
     return opt_out_by_keyword(lead, (Channel.SMS,), Inquiry(email=email, message="STOP"), "sms", NOW)
 
 
-def test_a_word_of_opt_out_is_stored_under_its_guard_for_the_person_and_for_who_sent_it(table: Table) -> None:
+def test_an_opt_out_keyword_is_stored_under_its_guard_for_the_person_and_the_sender(table: Table) -> None:
     lead = stored(table)
     change, sender = left_by(lead, "bo@example.com"), person_key("bo@example.com")
     assert table.merge(change, guard("SM1"), (sender,), NOW) is None
@@ -400,7 +400,7 @@ def test_a_word_of_opt_out_is_stored_under_its_guard_for_the_person_and_for_who_
     )
 
 
-def test_a_person_whose_first_word_is_opt_out_is_stored_with_it(table: Table) -> None:
+def test_a_person_whose_first_message_opts_out_is_stored_with_it(table: Table) -> None:
     inquiry = Inquiry(phone="+4930901820", message="STOP")
     change = record_unknown_opt_out(POLICY, (Channel.SMS,), inquiry, lead_id="L1", source="sms", now=NOW)
     people = person_keys(inquiry)
@@ -411,7 +411,7 @@ def test_a_person_whose_first_word_is_opt_out_is_stored_with_it(table: Table) ->
     assert table.create(change, guard("SM1"), people, NOW) is None
 
 
-def test_an_opt_out_that_lost_a_race_leaves_the_person_as_they_were(table: Table) -> None:
+def test_an_opt_out_that_lost_a_race_changes_nothing(table: Table) -> None:
     lead = stored(table)
     change = opt_out_lead(lead, (Channel.EMAIL,), "lead", NOW)
     assert change is not None
@@ -421,7 +421,7 @@ def test_an_opt_out_that_lost_a_race_leaves_the_person_as_they_were(table: Table
     assert table.suppression(person_keys(lead.inquiry)).channels == frozenset()
 
 
-def test_a_lead_that_is_excluded_never_takes_the_place_of_a_persons_latest(table: Table) -> None:
+def test_an_excluded_lead_never_replaces_a_persons_latest_lead(table: Table) -> None:
     def record(lead_id: str) -> Change:
         change = arrival(lead_id)
         excluded = Exclusion(rule="import", reason="historical", policy_version="1")
@@ -435,7 +435,7 @@ def test_a_lead_that_is_excluded_never_takes_the_place_of_a_persons_latest(table
     assert table.leads_of(("mail",)) == ("L1", "L2", "L3")
 
 
-def test_the_same_words_under_another_guard_are_another_inquiry_and_not_its_own_work(table: Table) -> None:
+def test_the_same_words_under_another_guard_are_another_inquiry(table: Table) -> None:
     change = assignment(stored(table), rotation_of(table))
     same = replace(change, rotation=None)
     assert table.merge(same, guard("1"), (), NOW) is None
@@ -445,7 +445,7 @@ def test_the_same_words_under_another_guard_are_another_inquiry_and_not_its_own_
     assert table.taken_by(guard("2"), NOW) is None
 
 
-def test_another_change_that_leaves_the_lead_the_same_is_not_its_own_work(table: Table) -> None:
+def test_another_change_with_the_same_result_is_not_its_own_result(table: Table) -> None:
     lead = stored(table)
     first, second = (note_auto_reply(lead, words, "", NOW) for words in ("I am away", "I have moved"))
     assert first.after == second.after
@@ -459,7 +459,7 @@ def test_another_change_that_leaves_the_lead_the_same_is_not_its_own_work(table:
     assert first.events[0] in table.history(lead.id)
 
 
-def test_leads_that_are_due_can_be_read_on_from_any_of_them(table: Table) -> None:
+def test_due_leads_can_be_read_on_from_any_of_them(table: Table) -> None:
     leads = [stored(table, f"L{n}", NOW + timedelta(seconds=n // 2)) for n in range(5)]
     places = [(lead.wake_at, lead.id) for lead in leads if lead.wake_at]
     everything = table.due_leads(None, NOW + timedelta(days=9), 9)
@@ -468,7 +468,7 @@ def test_leads_that_are_due_can_be_read_on_from_any_of_them(table: Table) -> Non
     assert table.due_leads(None, NOW + timedelta(days=9), 2, after=places[4]) == ()
 
 
-def test_what_is_due_is_read_hundred_by_hundred_until_there_is_enough(
+def test_due_leads_are_read_a_hundred_at_a_time_until_there_are_enough(
     table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(leads, "AT_ONCE", 2)

@@ -61,7 +61,7 @@ def both(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Items, Client]]:
         yield {(item["pk"]["S"], item["sk"]["S"]): cast(dict[str, Any], item) for item in scanned}, client
 
 
-def test_it_stores_the_items_that_dynamodb_would(both: tuple[Items, Client]) -> None:
+def test_it_stores_the_same_items_as_dynamodb(both: tuple[Items, Client]) -> None:
     scanned, client = both
     here = {(pk, sk): dict(item) for pk, there in client.items.items() for sk, item in there.items()}
     assert here.keys() == scanned.keys()

@@ -44,13 +44,13 @@ def test_a_claim_counts_the_attempt_and_holds_the_message_until_its_lease_ends(t
     assert (again.attempts, again.next_try_at) == (2, LEASE + MINUTE)
 
 
-def test_a_claim_whose_answer_was_lost_finds_its_own_work(table: Table) -> None:
+def test_a_claim_with_a_lost_answer_finds_its_own_result(table: Table) -> None:
     stored(table)
     assert claimed(table) == claimed(table)
     assert stored_message(table).attempts == 1
 
 
-def test_what_does_not_exist_or_is_not_owed_cannot_be_claimed(table: Table) -> None:
+def test_a_missing_or_settled_message_cannot_be_claimed(table: Table) -> None:
     stored(table)
     table.finish(done(claimed(table)), None)
     assert table.claim("L1", ACK, "other", LEASE + MINUTE, LEASE + 2 * MINUTE) is None
@@ -59,7 +59,7 @@ def test_what_does_not_exist_or_is_not_owed_cannot_be_claimed(table: Table) -> N
     assert table.find("L0", ACK) is None
 
 
-def test_a_message_that_was_put_off_waits_until_its_time(table: Table) -> None:
+def test_a_postponed_message_waits_until_its_time(table: Table) -> None:
     stored(table)
     waits = replace(claimed(table), status=Status.PENDING, next_try_at=NOW + 9 * MINUTE, detail="at night 🌙")
     table.finish(waits, None)
@@ -68,7 +68,7 @@ def test_a_message_that_was_put_off_waits_until_its_time(table: Table) -> None:
     assert table.claim("L1", ACK, "me", NOW + 9 * MINUTE, NOW + 10 * MINUTE) is not None
 
 
-def test_of_many_claims_at_once_one_wins() -> None:
+def test_of_many_concurrent_claims_one_wins() -> None:
     table = MemoryTable()  # not in moto: its UpdateItem checks and writes in two steps that threads interleave
     stored(table)
 
@@ -118,7 +118,7 @@ def test_a_confirmation_that_comes_before_the_sender_finishes_wins(table: Table)
     assert table.find_by_provider_id("p-1") == confirmed
 
 
-def test_the_same_report_twice_is_news_once(table: Table) -> None:
+def test_a_repeated_report_is_news_once(table: Table) -> None:
     stored(table)
     message = done(claimed(table), Status.CONFIRMED)
     event = sent(message, kind=EventKind.MESSAGE_CONFIRMED)
@@ -137,7 +137,7 @@ def test_a_bounce_after_a_confirmation_is_news_and_a_confirmation_after_a_bounce
     assert stored_message(table).status is Status.BOUNCED
 
 
-def test_a_report_about_no_message_of_ours_is_not_stored(table: Table) -> None:
+def test_a_report_about_a_foreign_message_is_not_stored(table: Table) -> None:
     stored(table)
     stranger = replace(claimed(table), lead_id="L0", status=Status.CONFIRMED, provider_id="p-0")
     assert not table.confirm(stranger, sent(stranger))
@@ -156,7 +156,7 @@ def test_owed_messages_are_due_at_their_time_earliest_first(table: Table) -> Non
 
 
 @pytest.mark.parametrize("status", [Status.SENT, Status.CONFIRMED, Status.BOUNCED, Status.REFUSED, Status.DEAD])
-def test_what_is_no_longer_owed_is_no_longer_due(table: Table, status: Status) -> None:
+def test_settled_messages_are_not_due(table: Table, status: Status) -> None:
     stored(table)
     message = claimed(table)
     assert table.due(LEASE, 10) == (message,)
@@ -164,7 +164,7 @@ def test_what_is_no_longer_owed_is_no_longer_due(table: Table, status: Status) -
     assert table.due(LEASE, 10) == ()
 
 
-def test_opting_out_of_channels_adds_up_over_all_keys_of_a_person(table: Table) -> None:
+def test_channel_opt_outs_add_up_over_all_keys_of_a_person(table: Table) -> None:
     assert table.suppression(()).channels == frozenset()
     assert table.suppression(("mail", "phone")).channels == frozenset()
     table.suppress("mail", Channel.EMAIL)
@@ -181,7 +181,7 @@ def test_a_person_who_opted_out_can_inquire_again(table: Table) -> None:
     assert table.suppression(("mail",)).channels == {Channel.EMAIL}
 
 
-def test_what_no_change_brings_is_owed_once_by_its_id(table: Table) -> None:
+def test_a_message_without_a_change_is_owed_once_by_its_id(table: Table) -> None:
     review = Message(
         id="weekly_review-mia",
         lead_id="WEEK-2026-W47",
@@ -217,7 +217,7 @@ def owe(table: Table, lead_id: str, minute: int, template: Template, *, queued: 
     return message
 
 
-def test_a_flood_of_one_lane_hides_neither_the_others_nor_the_latest_of_its_own(table: Table) -> None:
+def test_a_flood_in_one_lane_hides_neither_other_lanes_nor_its_own_latest(table: Table) -> None:
     for number in range(12):
         owe(table, f"L{number:02}", number, Template.REMIND)
         owe(table, f"Q{number:02}", 0, Template.ALERT_OWNER, queued=True)
@@ -230,13 +230,13 @@ def test_a_flood_of_one_lane_hides_neither_the_others_nor_the_latest_of_its_own(
     assert [m.lead_id for m in table.queued(NOW, 3)] == ["Q00", "Q01", "Q02", "Q09", "Q10", "Q11"]
 
 
-def test_what_is_not_due_yet_is_in_no_lane(table: Table) -> None:
+def test_messages_not_yet_due_are_in_no_lane(table: Table) -> None:
     later = owe(table, "L1", 1, Template.REMIND), owe(table, "L2", 1, Template.REMIND, queued=True)
     assert (table.due(NOW, 9), table.queued(NOW, 9)) == ((), ())
     assert (table.due(NOW + MINUTE, 9), table.queued(NOW + MINUTE, 9)) == ((later[0],), (later[1],))
 
 
-def test_a_notice_whose_digest_was_not_sent_is_found_again_when_its_lease_ends(table: Table) -> None:
+def test_a_notice_of_an_unsent_digest_is_found_again_when_its_lease_ends(table: Table) -> None:
     notice = owe(table, "L1", 0, Template.REMIND, queued=True)
     claimed = table.claim("L1", notice.id, "me", NOW, LEASE)
     assert table.queued(LEASE - MINUTE, 9) == ()

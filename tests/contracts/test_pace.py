@@ -42,24 +42,24 @@ def pace(processes: Made) -> SendPace:
     return processes()
 
 
-def test_a_second_has_so_many_sends_and_the_next_has_as_many_again(pace: SendPace) -> None:
+def test_each_second_has_its_own_number_of_sends(pace: SendPace) -> None:
     assert [pace.take(Channel.EMAIL, 3, NOW) for _ in range(5)] == [True, True, True, False, False]
     assert pace.take(Channel.EMAIL, 3, NOW + SECOND / 2) is False
     assert pace.take(Channel.EMAIL, 3, NOW + SECOND) is True
 
 
-def test_channels_are_counted_apart(pace: SendPace) -> None:
+def test_channels_are_counted_separately(pace: SendPace) -> None:
     assert pace.take(Channel.EMAIL, 1, NOW)
     assert pace.take(Channel.SMS, 1, NOW)
     assert not pace.take(Channel.EMAIL, 1, NOW)
 
 
-def test_processes_share_what_a_second_has(processes: Made) -> None:
+def test_processes_share_the_sends_of_a_second(processes: Made) -> None:
     first, other = processes(), processes()
     assert [each.take(Channel.EMAIL, 2, NOW) for each in (first, other, first, other)] == [True, True, False, False]
 
 
-def test_a_provider_that_rests_is_not_asked_before_its_time(pace: SendPace) -> None:
+def test_a_resting_provider_is_not_asked_before_its_time(pace: SendPace) -> None:
     assert pace.take(Channel.EMAIL, 14, NOW)
     pace.rest(Channel.EMAIL, NOW + 10 * SECOND)
     assert [pace.take(Channel.EMAIL, 14, NOW + n * SECOND) for n in (0, 5, 9.9, 10)] == [False, False, False, True]

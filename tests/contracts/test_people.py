@@ -30,7 +30,7 @@ def keys_of(table: Table, *people: str, of: frozenset[str] = frozenset()) -> obj
     return table.create(arrival("L9"), guard("another"), people, LATER, of)
 
 
-def test_a_person_key_leads_to_its_latest_lead_and_nothing_is_stored(table: Table) -> None:
+def test_a_person_key_leads_to_its_latest_lead_without_writes(table: Table) -> None:
     assert table.create(arrival("L1"), guard("k1"), ("mail", "phone"), NOW) is None
     assert keys_of(table, "mail") == NewerLeadExists(lead_ids=frozenset({"L1"}))
     assert keys_of(table, "other", "phone") == NewerLeadExists(lead_ids=frozenset({"L1"}))
@@ -39,7 +39,7 @@ def test_a_person_key_leads_to_its_latest_lead_and_nothing_is_stored(table: Tabl
     assert keys_of(table, "other") is None
 
 
-def test_a_decision_that_knew_of_the_leads_is_stored_and_is_the_latest_from_then_on(table: Table) -> None:
+def test_a_decision_that_knew_the_leads_is_stored_as_the_latest(table: Table) -> None:
     table.create(arrival("L1"), guard("k1"), ("mail",), NOW)
     assert table.create(arrival("L2"), guard("k2"), ("mail",), LATER, frozenset({"L1"})) is None
     assert keys_of(table, "mail", of=frozenset({"L1"})) == NewerLeadExists(lead_ids=frozenset({"L2"}))
@@ -52,12 +52,12 @@ def test_two_keys_may_lead_to_two_people(table: Table) -> None:
     assert keys_of(table, "mail", "phone", of=frozenset({"L1"})) == NewerLeadExists(lead_ids=frozenset({"L2"}))
 
 
-def test_a_taken_guard_is_told_before_anything_that_is_known(table: Table) -> None:
+def test_a_taken_guard_is_reported_before_known_leads(table: Table) -> None:
     table.create(arrival("L1"), guard("k"), ("mail",), NOW)
     assert table.create(arrival("L2"), guard("k"), ("mail",), NOW) == AlreadyTaken(lead_id="L1", fingerprint="f")
 
 
-def test_an_inquiry_joins_a_lead_under_its_own_guard_and_its_new_keys_lead_there(table: Table) -> None:
+def test_an_inquiry_joins_a_lead_under_its_own_guard_and_adds_its_keys(table: Table) -> None:
     table.create(arrival("L1"), guard("k1"), ("mail",), NOW)
     change = joined(arrival("L1").after)
     assert table.merge(change, guard("k2"), ("mail", "phone"), LATER) is None
@@ -67,7 +67,7 @@ def test_an_inquiry_joins_a_lead_under_its_own_guard_and_its_new_keys_lead_there
     assert keys_of(table, "phone") == NewerLeadExists(lead_ids=frozenset({"L1"}))
 
 
-def test_the_same_delivery_joins_once_even_when_its_answer_was_lost(table: Table) -> None:
+def test_a_repeated_delivery_joins_once_even_after_a_lost_answer(table: Table) -> None:
     table.create(arrival("L1"), guard("k1"), ("mail",), NOW)
     change = joined(arrival("L1").after)
     for _ in range(2):
@@ -77,7 +77,7 @@ def test_the_same_delivery_joins_once_even_when_its_answer_was_lost(table: Table
     assert table.load("L1") == change.after
 
 
-def test_an_inquiry_that_joins_a_lead_which_has_moved_on_conflicts_and_leaves_its_guard_free(table: Table) -> None:
+def test_an_inquiry_joining_a_stale_lead_conflicts_and_keeps_its_guard_free(table: Table) -> None:
     table.create(arrival("L1"), guard("k1"), ("mail",), NOW)
     lead = arrival("L1").after
     moved = assignment(lead, rotation_of(table))
@@ -88,7 +88,7 @@ def test_an_inquiry_that_joins_a_lead_which_has_moved_on_conflicts_and_leaves_it
     assert table.merge(joined(moved.after), guard("k2"), ("mail",), LATER) is None
 
 
-def test_a_key_that_led_elsewhere_leads_to_the_open_lead_it_joins(table: Table) -> None:
+def test_a_key_of_another_lead_moves_to_the_open_lead_it_joins(table: Table) -> None:
     table.create(arrival("L1"), guard("k1"), ("mail",), NOW)
     table.create(arrival("L2"), guard("k2"), ("phone",), NOW)
     table.merge(joined(arrival("L1").after), guard("k3"), ("mail", "phone"), LATER)
@@ -96,7 +96,7 @@ def test_a_key_that_led_elsewhere_leads_to_the_open_lead_it_joins(table: Table) 
     assert table.leads_of(("phone",)) == ("L1", "L2")
 
 
-def test_a_key_that_leads_elsewhere_keeps_leading_there_when_a_closed_lead_gets_it(table: Table) -> None:
+def test_a_key_of_another_lead_keeps_its_lead_when_a_closed_lead_gets_it(table: Table) -> None:
     table.create(arrival("L1"), guard("k1"), ("mail",), NOW)
     table.create(arrival("L2"), guard("k2"), ("phone",), NOW)
     lost = joined(arrival("L1").after)

@@ -52,7 +52,7 @@ def retries(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
         clients.forget_clients()
 
 
-def test_what_is_near_comes_back_at_its_time_and_what_is_far_is_left_to_the_sweep(
+def test_near_retries_are_queued_and_distant_ones_are_left_to_the_sweep(
     retries: tuple[Retries, Waiting],
 ) -> None:
     queue, waiting = retries
@@ -63,7 +63,7 @@ def test_what_is_near_comes_back_at_its_time_and_what_is_far_is_left_to_the_swee
     assert waiting() == {whole + after for after in seconds}, "what is due within a second comes back together"
 
 
-def test_the_queue_waits_whole_seconds_and_never_too_few(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_queue_delays_whole_seconds_rounded_up(monkeypatch: pytest.MonkeyPatch) -> None:
     delays = list[int]()
 
     class Queue:
@@ -78,7 +78,7 @@ def test_the_queue_waits_whole_seconds_and_never_too_few(monkeypatch: pytest.Mon
     assert delays == [1, 8, 900, 30], "the first two are of one second, and SQS takes no more than 900"
 
 
-def test_a_process_asks_once_for_a_second_and_again_when_that_was_refused(
+def test_a_process_asks_once_for_a_second_and_again_after_a_refusal(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     from botocore.exceptions import ConnectTimeoutError

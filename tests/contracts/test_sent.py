@@ -17,14 +17,14 @@ FIRST = SentLately(key="k1", turn=1, sent=(SentCounts(message="L1/acknowledge-1-
 DAY = Budget(key="sent#2026-11-23#day#email", at_most=2, expires_at=NOW + timedelta(days=1))
 
 
-def test_nothing_went_to_anybody_before_something_did(table: Table) -> None:
+def test_there_are_no_messages_before_the_first(table: Table) -> None:
     assert table.sent_lately("k1") == SentLately(key="k1")
     table.keep_sent(FIRST)
     assert table.sent_lately("k1") == FIRST
     assert table.sent_lately("k2") == SentLately(key="k2")
 
 
-def test_the_same_state_twice_is_once_and_an_old_one_is_refused(table: Table) -> None:
+def test_a_repeated_state_counts_once_and_an_old_state_is_rejected(table: Table) -> None:
     table.keep_sent(FIRST)
     table.keep_sent(FIRST)
     later = replace(FIRST, turn=2, sent=(*FIRST.sent, SentCounts(message="L2/asset-3-0", at=NOW)))
@@ -36,7 +36,7 @@ def test_the_same_state_twice_is_once_and_an_old_one_is_refused(table: Table) ->
     assert table.sent_lately("k1") == later
 
 
-def test_a_budget_is_spent_one_by_one_and_not_beyond_its_end(table: Table) -> None:
+def test_a_budget_is_spent_one_by_one_up_to_its_end(table: Table) -> None:
     assert table.spent(DAY.key) == 0
     assert [table.spend(DAY) for _ in range(3)] == [1, 2, None]
     assert table.spent(DAY.key) == 2

@@ -264,7 +264,7 @@ def _kinds(of: type[TableRow]) -> Iterator[type[TableRow]]:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_what_cannot_be_read_is_named_and_passed_over_and_nothing_else_is(
+def test_an_unreadable_row_is_named_and_skipped_and_no_other_is(
     world: World, name: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     case = CASES[name]
@@ -311,7 +311,7 @@ def _spoiled(case: Case, good: Raw) -> Iterator[tuple[str, Raw]]:
         yield "a word of a newer version", good | {"doc": {"S": newer}}
 
 
-def test_somebody_whose_state_cannot_be_read_keeps_nobody_from_a_lead_and_gets_none(world: World) -> None:
+def test_a_person_with_unreadable_state_blocks_no_lead_and_gets_none(world: World) -> None:
     people = ("ana", "ben")
     case, earlier = CASES["owner"], world.table.owners()
     good = world.raw(case.pk, case.sk)
@@ -329,7 +329,7 @@ def test_somebody_whose_state_cannot_be_read_keeps_nobody_from_a_lead_and_gets_n
         assert world.raw(case.pk, case.sk) == spoiled
 
 
-def test_a_pool_whose_turn_cannot_be_read_gives_its_leads_to_its_people_by_lot_and_its_row_stays(world: World) -> None:
+def test_a_pool_with_an_unreadable_rotation_assigns_at_random_and_keeps_its_row(world: World) -> None:
     people = {"ana": 1, "ben": 3}
     policy = among([*people])
     pool = replace(policy.pools["inbound"], members=people)
@@ -352,7 +352,7 @@ def test_a_pool_whose_turn_cannot_be_read_gives_its_leads_to_its_people_by_lot_a
         assert world.raw(case.pk, case.sk) == spoiled
 
 
-def test_a_list_that_cannot_be_read_forbids_every_number(world: World) -> None:
+def test_an_unreadable_list_forbids_every_number(world: World) -> None:
     assert world.lists.standing("others").forbids((), NOW) == ""
     for name, number in (("call_list", "others"), ("listed", "number")):
         case = CASES[name]
@@ -364,7 +364,7 @@ def test_a_list_that_cannot_be_read_forbids_every_number(world: World) -> None:
         world.items.put_item(TableName=NAME, Item=good)
 
 
-def test_a_channel_that_only_a_newer_version_knows_ends_none_of_ours(world: World) -> None:
+def test_a_channel_of_a_newer_version_ends_none_of_ours(world: World) -> None:
     good = world.raw("PERSON#one", "PERSON")
     world.items.put_item(TableName=NAME, Item=good | {"suppressed": {"SS": ["hologram", "sms"]}})
     assert world.table.suppression(("one",)).channels == {Channel.SMS}
@@ -379,7 +379,7 @@ FIRST: dict[str, Callable[[World], tuple[Any, ...]]] = {
 
 
 @pytest.mark.parametrize("name", FIRST)
-def test_what_cannot_be_read_takes_no_place_of_what_can(world: World, name: str) -> None:
+def test_unreadable_rows_do_not_take_the_place_of_readable_ones(world: World, name: str) -> None:
     case, read = CASES[name], FIRST[name]
     earlier = read(world)
     good = world.raw(case.pk, case.sk)
@@ -392,7 +392,7 @@ def test_what_cannot_be_read_takes_no_place_of_what_can(world: World, name: str)
     assert len(unreadable_in(read(world))) == 5
 
 
-def test_leads_that_cannot_be_read_take_no_place_of_those_that_can(world: World) -> None:
+def test_unreadable_leads_do_not_take_the_place_of_readable_ones(world: World) -> None:
     good = world.raw("LEAD#L1", "LEAD")
     for number in range(120):
         name = {"pk": {"S": f"LEAD#X{number}"}}
@@ -407,7 +407,7 @@ def test_leads_that_cannot_be_read_take_no_place_of_those_that_can(world: World)
     assert len(unreadable_in(listing)) >= 100
 
 
-def test_the_twin_in_memory_holds_what_it_cannot_read_just_so() -> None:
+def test_the_memory_twin_treats_unreadable_rows_the_same() -> None:
     table = MemoryTable()
     for lead_id in ("L1", "L2"):
         stored(table, lead_id)
@@ -436,7 +436,7 @@ def test_the_twin_in_memory_holds_what_it_cannot_read_just_so() -> None:
     assert table.find("L1", ACK) is not None
 
 
-def test_each_read_measures_what_it_passed_over(
+def test_each_read_measures_what_it_skipped(
     world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Leadtight")

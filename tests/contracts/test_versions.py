@@ -71,7 +71,7 @@ def versions(is_real: bool) -> Bucket:
     )
 
 
-def test_every_version_is_there_and_can_be_read(versions: Bucket) -> None:
+def test_every_version_is_listed_and_readable(versions: Bucket) -> None:
     assert versions.versions.versions() == ()
     for key, body in (("ses/1", b"first"), ("ses/2", b"other"), ("ses/1", b"second")):
         versions.put(key, body)
@@ -80,7 +80,7 @@ def test_every_version_is_there_and_can_be_read(versions: Bucket) -> None:
     assert versions.versions.read(versions.find("ses/1", b"first")) == b"first"
 
 
-def test_a_version_is_deleted_for_good_and_the_one_before_it_is_the_latest(versions: Bucket) -> None:
+def test_a_version_is_deleted_permanently_and_the_previous_one_is_the_latest(versions: Bucket) -> None:
     for body in (b"first", b"second"):
         versions.put("ses/1", body)
     latest = versions.find("ses/1", b"second")
@@ -92,7 +92,7 @@ def test_a_version_is_deleted_for_good_and_the_one_before_it_is_the_latest(versi
     assert versions.holds() == []
 
 
-def test_a_file_that_was_removed_is_a_mark_over_what_it_was(versions: Bucket) -> None:
+def test_a_removed_file_is_a_marker_over_its_versions(versions: Bucket) -> None:
     versions.put("ses/1", b"first")
     versions.remove("ses/1")
     assert versions.holds() == [("ses/1", None, True), ("ses/1", b"first", False)]
@@ -122,7 +122,7 @@ def given_up(is_real: bool) -> Dead:
     )
 
 
-def test_only_what_names_somebody_is_dropped_and_only_when_it_is_meant(given_up: Dead) -> None:
+def test_only_messages_that_name_the_person_are_dropped_and_only_on_request(given_up: Dead) -> None:
     for number in range(13):
         given_up.give_up(f"to {'ada' if number % 4 == 0 else 'ben'}@example.com {number}")
 

@@ -42,11 +42,11 @@ def test_each_of_ten_changes_has_one_row_that_names_its_place_first(change: str,
     assert paths(rows[0])[0].startswith(place)
 
 
-def test_each_change_names_a_test_or_what_writes_its_page() -> None:
+def test_each_change_names_a_test_or_the_script_that_writes_its_page() -> None:
     assert [title for title, (_, rest) in ROWS.items() if not re.search(r"`tests/|by a script", rest)] == []
 
 
-def test_every_place_that_the_page_names_is_there() -> None:
+def test_every_place_on_the_page_exists() -> None:
     assert [path for path in paths(PAGE) if not (ROOT / path).exists()] == []
 
 

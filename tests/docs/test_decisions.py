@@ -16,13 +16,13 @@ PAGES = decisions()
 RUN = "run .venv/bin/python -m scripts.decisions"
 
 
-def test_numbers_have_no_gap_and_names_are_used_once() -> None:
+def test_numbers_have_no_gap_and_names_are_unique() -> None:
     assert [page.number for page in PAGES] == [f"{place:04d}" for place in range(1, len(PAGES) + 1)], RUN
     assert len({page.name for page in PAGES}) == len(PAGES)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.file)
-def test_every_page_has_the_form_of_the_template(page: Decision) -> None:
+def test_every_page_follows_the_template(page: Decision) -> None:
     assert re.match(rf"# {page.number} \S", page.text)
     assert page.sections == SECTIONS
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", page.field("Date"))
@@ -31,11 +31,11 @@ def test_every_page_has_the_form_of_the_template(page: Decision) -> None:
     assert all(body.strip() for body in bodies), "a section is empty"
 
 
-def test_the_index_lists_them_all() -> None:
+def test_the_index_lists_all_decisions() -> None:
     assert (FOLDER / "index.md").read_text(encoding="utf-8") == index_text(PAGES), RUN
 
 
-def test_every_number_that_is_mentioned_exists_and_has_its_name() -> None:
+def test_every_mentioned_number_exists_under_its_name() -> None:
     """Code and pages mention only decisions that exist.
 
     As `decision 0012`, `decisions/0012` or by the file's name.
@@ -67,7 +67,7 @@ def test_links_follow_a_page_to_its_new_number_by_its_name() -> None:
     )
 
 
-def test_a_page_under_a_new_number_says_which_one_it_had() -> None:
+def test_a_renumbered_page_states_its_former_number() -> None:
     page = Decision("0188", "new-thing", "# 0188: A new thing\n\n- Status: accepted\n- Date: 2026-11-30\n")
     moved = renumbered(page, "0004")
     assert moved.startswith("# 0004 A new thing\n")

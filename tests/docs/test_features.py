@@ -32,14 +32,14 @@ def test_every_named_test_exists(page: str) -> None:
     assert [name for name in names if name not in existing] == []
 
 
-def test_whatever_is_said_to_work_names_its_proof() -> None:
+def test_every_claim_names_its_proof() -> None:
     missing = [
         capability for capability, claims, proof in ROWS if claims != ["Not yet."] and "`test_" not in "".join(proof)
     ]
     assert missing == []
 
 
-def test_what_does_not_work_yet_claims_nothing_else() -> None:
+def test_an_unfinished_capability_claims_nothing_else() -> None:
     assert [c for c, claims, proof in ROWS if not claims or ("Not yet." in claims and (len(claims) > 1 or proof))] == []
 
 

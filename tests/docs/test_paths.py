@@ -25,12 +25,12 @@ def there(name: str) -> bool:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
-def test_every_file_that_a_page_names_is_there(page: Path) -> None:
+def test_every_file_named_on_a_page_exists(page: Path) -> None:
     names = set(NAMED.findall(page.read_text(encoding="utf-8")))
     assert {name for name in names if not there(name)} == set()
 
 
-def test_a_file_that_is_not_there_is_noticed() -> None:
+def test_a_missing_file_is_noticed() -> None:
     names = ["leadtight/domain/no_such_rule.py", "tests/unit"]
     assert NAMED.findall(f"`{names[0]}` and `{names[1]}`, not `GET /leads` or `unit`") == names
     assert not there("leadtight/domain/no_such_rule.py")

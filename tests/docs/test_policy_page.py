@@ -37,7 +37,7 @@ def plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date | datetime | time) else value
 
 
-def test_every_key_and_table_says_what_it_means() -> None:
+def test_every_key_and_table_has_a_meaning() -> None:
     assert [key.path for key in all_keys() if not key.meaning] == [], "give these fields a docstring"
 
     def silent(node: dict[str, Any], path: str = "") -> Iterator[str]:
@@ -50,22 +50,22 @@ def test_every_key_and_table_says_what_it_means() -> None:
     assert list(silent(schema())) == [], "give these tables a docstring"
 
 
-def test_the_page_documents_every_key_once_and_no_other() -> None:
+def test_the_page_documents_each_key_exactly_once() -> None:
     documented = re.findall(r"^\| `([^`]+)` \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
     assert sorted(documented) == sorted(KEYS), STALE
 
 
-def test_the_page_gives_types_defaults_and_meanings_as_they_are_declared() -> None:
+def test_the_page_matches_the_declared_types_defaults_and_meanings() -> None:
     page = PAGE.read_text(encoding="utf-8")
     assert page == page_text(page), STALE
 
 
-def test_the_committed_schema_is_the_declarations() -> None:
+def test_the_committed_schema_matches_the_declarations() -> None:
     assert SCHEMA.read_text(encoding="utf-8") == schema_text(), STALE
     jsonschema.Draft7Validator.check_schema(schema())
 
 
-def test_every_default_is_a_value_of_its_own_kind() -> None:
+def test_every_default_is_valid_for_its_type() -> None:
     def described(node: Any, path: str = "") -> Iterator[tuple[str, Any]]:
         if isinstance(node, dict):
             if "default" in node:
@@ -114,7 +114,7 @@ def test_policies_meet_the_schema_and_name_it_for_editors(file: Path) -> None:
         (("tiers", 0, "target"), 5),
     ],
 )
-def test_what_the_reader_refuses_for_its_form_the_schema_refuses_too(path: tuple[Any, ...], value: Any) -> None:
+def test_the_schema_refuses_what_the_reader_refuses_for_its_form(path: tuple[Any, ...], value: Any) -> None:
     document = deepcopy(tomllib.loads(policies.SHIPPED.read_text(encoding="utf-8")))
     place: Any = document
     for step in path[:-1]:

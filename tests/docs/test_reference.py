@@ -13,16 +13,16 @@ SOURCES = [*(ROOT / "leadtight").rglob("*.py"), *(ROOT / "infra").glob("*.py")]
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_written_page_is_what_the_code_says(name: str) -> None:
+def test_a_generated_page_matches_the_code(name: str) -> None:
     assert (FOLDER / name).read_text(encoding="utf-8") == PAGES[name](), "run .venv/bin/python -m scripts.reference"
 
 
-def test_every_kind_of_event_is_explained_once_in_its_order() -> None:
+def test_every_kind_of_event_is_explained_once_in_order() -> None:
     page = (FOLDER / "events.md").read_text(encoding="utf-8")
     assert re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE) == [kind.value for kind in EventKind]
 
 
-def test_the_buckets_of_the_template_are_in_the_layout_with_their_prefixes() -> None:
+def test_the_layout_has_the_buckets_of_the_template_with_their_prefixes() -> None:
     page = (FOLDER / "s3-layout.md").read_text(encoding="utf-8")
     code = "\n".join(file.read_text(encoding="utf-8") for file in (ROOT / "infra").glob("*.py"))
     outputs = set(re.findall(r'"(\w+Bucket)": self\.buckets\.', code))
@@ -33,7 +33,7 @@ def test_the_buckets_of_the_template_are_in_the_layout_with_their_prefixes() -> 
         assert any(prefix in file.read_text(encoding="utf-8") for file in SOURCES), prefix
 
 
-def test_the_page_of_the_table_has_every_kind_of_key_that_is_built() -> None:
+def test_the_table_page_has_every_kind_of_key() -> None:
     page = (FOLDER / "table.md").read_text(encoding="utf-8")
     keys = (ROOT / "leadtight/adapters/dynamodb/keys.py").read_text(encoding="utf-8")
     kinds = set(re.findall(r'"([A-Z]{3,})#', keys))

@@ -35,13 +35,13 @@ def build_site(folder: Path, page: str) -> None:
     build(config)
 
 
-def test_the_command_builds_strictly_by_our_hooks() -> None:
+def test_the_command_builds_strictly_with_our_hooks() -> None:
     assert "mkdocs build --strict\n" in (ROOT / "scripts/docs").read_text(encoding="utf-8")
     assert "hooks:\n  - scripts/docs_hooks.py\n" in CONFIG
     assert "make docs\n" in (ROOT / ".ci/run").read_text(encoding="utf-8")
 
 
-def test_a_page_without_a_mistake_is_built(tmp_path: Path) -> None:
+def test_a_valid_page_is_built(tmp_path: Path) -> None:
     build_site(tmp_path, "# A page\n\n[here](#a-page) and [there](https://example.com)\n")
     assert (tmp_path / "site" / "index.html").exists()
 
@@ -55,7 +55,7 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize(("link", "target"), MISTAKES.items())
-def test_a_link_that_leads_nowhere_is_named_and_stops_the_build(
+def test_a_broken_link_is_named_and_stops_the_build(
     tmp_path: Path, link: str, target: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     with pytest.raises(Abort, match="Aborted with 1 warnings in strict mode"):
@@ -63,9 +63,7 @@ def test_a_link_that_leads_nowhere_is_named_and_stops_the_build(
     assert target in caplog.text
 
 
-def test_a_page_that_loads_something_from_elsewhere_stops_the_build(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_page_that_loads_a_foreign_resource_stops_the_build(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(Abort):
         build_site(tmp_path, '# A page\n\n<script src="https://cdn.example.com/x.js"></script>\n')
     assert "index.md loads something from elsewhere" in caplog.text
@@ -81,7 +79,7 @@ def test_a_page_that_loads_something_from_elsewhere_stops_the_build(
         ('<a href="https://example.com">a link for a person to press</a>', False),
     ],
 )
-def test_what_a_browser_fetches_by_itself_is_told_from_a_link(html: str, is_loaded: bool) -> None:
+def test_fetched_resources_are_distinguished_from_links(html: str, is_loaded: bool) -> None:
     assert bool(LOADED.search(html)) is is_loaded
 
 
@@ -91,7 +89,7 @@ def test_every_page_is_in_the_navigation_or_left_out_on_purpose() -> None:
     assert {page for page in pages - left_out if f"- {page}\n" not in CONFIG} == set()
 
 
-def test_every_diagram_says_what_it_is() -> None:
+def test_every_diagram_has_a_known_type() -> None:
     """Mermaid shows mistakes only in the browser.
 
     Each diagram begins with a kind that it knows.

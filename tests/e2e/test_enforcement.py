@@ -87,7 +87,7 @@ def _delayed(stage: Stage, queue: str) -> int:
     return int(attributes[name])
 
 
-def test_every_lead_got_one_owner_within_ten_seconds_and_the_rotation_is_fair(stage: Stage, played: Timeline) -> None:
+def test_every_lead_gets_one_owner_within_ten_seconds_in_fair_rotation(stage: Stage, played: Timeline) -> None:
     leads = [stage.lead(lead_id) for lead_id in played.all]
     waits = [lead.first_assigned_at - lead.received_at for lead in leads if lead.first_assigned_at]
     assert len(waits) == LEADS
@@ -97,7 +97,7 @@ def test_every_lead_got_one_owner_within_ten_seconds_and_the_rotation_is_fair(st
     assert max(first.values()) - min(first.values()) <= 1
 
 
-def test_every_lead_was_acknowledged_and_its_owner_alerted_exactly_once(stage: Stage, played: Timeline) -> None:
+def test_every_lead_is_acknowledged_and_its_owner_alerted_exactly_once(stage: Stage, played: Timeline) -> None:
     sent = Counter(mail["MessageId"] for mail in stage.sent_mails())
     to = Counter(mail["To"][0] for mail in stage.sent_mails())
     for number, lead_id in enumerate(played.all):
@@ -107,7 +107,7 @@ def test_every_lead_was_acknowledged_and_its_owner_alerted_exactly_once(stage: S
         assert to[f"lead-{number:02d}@example.com"] == 1
 
 
-def test_every_send_was_confirmed_by_the_providers_event(stage: Stage, played: Timeline) -> None:
+def test_every_send_is_confirmed_by_the_providers_event(stage: Stage, played: Timeline) -> None:
     for lead_id in played.answered:
         _all_confirmed(stage, lead_id)
 
@@ -121,7 +121,7 @@ def test_a_lead_answered_in_time_never_breaches(stage: Stage, played: Timeline) 
         assert not {"deadline_missed", "lead_escalated"} & set(stage.kinds(lead_id)[:6])
 
 
-def test_a_lead_left_alone_is_warned_missed_escalated_and_moved_to_the_manager(stage: Stage, played: Timeline) -> None:
+def test_an_unanswered_lead_is_warned_missed_escalated_and_moved_to_the_manager(stage: Stage, played: Timeline) -> None:
     for lead_id in played.left:
         happened = [kind for kind in stage.kinds(lead_id) if not kind.startswith("message_")]
         assert happened[:7] == [
@@ -140,7 +140,7 @@ def test_a_lead_left_alone_is_warned_missed_escalated_and_moved_to_the_manager(s
         assert stage.messages(lead_id, "escalate")
 
 
-def test_a_link_of_an_owner_who_lost_the_lead_is_over(stage: Stage, played: Timeline) -> None:
+def test_a_former_owners_link_is_expired(stage: Stage, played: Timeline) -> None:
     lead_id = played.left[0]
     first_alert = stage.messages(lead_id, "alert_owner")[0]
     mail = next(m for m in stage.sent_mails() if m["MessageId"] == first_alert.provider_id)
@@ -158,7 +158,7 @@ def test_a_deleted_alarm_is_repaired_by_the_sweep(stage: Stage, played: Timeline
     assert warned_at - owned_at > LATE_AFTER, "the alarm itself would have rung after half a minute"
 
 
-def test_the_nightly_counts_equal_what_happened(stage: Stage, played: Timeline) -> None:
+def test_the_nightly_counts_match_the_events(stage: Stage, played: Timeline) -> None:
     day = stage.lead(played.left[0]).received_at.astimezone(load(POLICY).company.zone).date()
     stage.invoke("report", {"kind": "nightly", "date": day.isoformat()})
     key = f"metrics/dt={day.isoformat()}/metrics.json"

@@ -8,7 +8,7 @@ from tests.e2e.stage import Stage, eventually
 from tests.unit.adapters.email.letters import mail
 
 
-def test_a_mail_that_is_put_into_the_bucket_is_an_acknowledged_lead_and_its_answer_part_of_it(stage: Stage) -> None:
+def test_a_mail_in_the_bucket_becomes_an_acknowledged_lead_and_its_answer_joins_it(stage: Stage) -> None:
     def drop(name: str, raw: bytes) -> None:
         stage.client("s3").put_object(Bucket=stage.info.mail_bucket, Key=f"ses/{name}", Body=raw)
 

@@ -40,7 +40,7 @@ GIVEN_UP, DOUBLED = 10, 10
 A_SWEEP = timedelta(minutes=1)
 
 
-def test_whatever_is_killed_lost_or_doubled_no_acknowledged_lead_is_lost(local_stage: LocalStage, stage: Stage) -> None:
+def test_no_acknowledged_lead_is_lost_to_kills_lost_or_doubled_alarms(local_stage: LocalStage, stage: Stage) -> None:
     killer = Killer(local_stage)
 
     def acknowledged(number: int) -> str:

@@ -124,7 +124,7 @@ DOORS = (by_json, by_form, by_mail)
 
 @pytest.mark.parametrize("text", NASTY)
 @pytest.mark.parametrize("enter", DOORS)
-def test_what_a_stranger_types_is_text_on_every_page_and_in_every_mail(
+def test_strangers_input_is_escaped_on_every_page_and_in_every_mail(
     door: Door, enter: Callable[[Door, str], dict[str, Any]], text: str
 ) -> None:
     assert enter(door, text)["statusCode"] in (202, 303)
@@ -172,7 +172,7 @@ def _look_at_cards(door: Door) -> None:
 
 
 @pytest.mark.parametrize("text", [*MARKUP, *TEMPLATES])
-def test_what_is_wrong_with_a_form_is_told_as_text(door: Door, text: str) -> None:
+def test_form_errors_are_escaped(door: Door, text: str) -> None:
     event = requests.form("contact", {"your-email": text, text: text}, user_agent=text)
     answer = door.stage._visit(event, "intake")
     assert answer["statusCode"] in (303, 422)
@@ -182,7 +182,7 @@ def test_what_is_wrong_with_a_form_is_told_as_text(door: Door, text: str) -> Non
 
 @pytest.mark.parametrize("text", [*MARKUP, *TEMPLATES])
 @pytest.mark.parametrize("field", ["note", "reason", "follow_up", "happened_at", "outcome"])
-def test_what_somebody_with_a_link_types_is_text_when_it_comes_back(taken: Door, field: str, text: str) -> None:
+def test_input_of_a_link_holder_is_escaped_when_shown_again(taken: Door, field: str, text: str) -> None:
     from urllib.parse import urlencode
 
     fields = {"outcome": "callback", "submission": str(taken.lead().version), field: text}

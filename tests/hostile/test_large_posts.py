@@ -21,7 +21,7 @@ def large_form(door: Door, number: int) -> int:
     return int(door.stage._visit(event, "intake")["statusCode"])
 
 
-def test_beyond_a_minutes_turns_a_program_comes_again_and_a_form_is_spilled_and_becomes_a_lead(door: Door) -> None:
+def test_beyond_a_minutes_turns_programs_retry_and_forms_are_spilled_into_leads(door: Door) -> None:
     assert [large_json(door, number) for number in range(AT_MOST_A_MINUTE)] == [202] * AT_MOST_A_MINUTE
     assert large_json(door, 50) == 503
     assert large_form(door, 51) == 303

@@ -47,7 +47,7 @@ def target(event: dict[str, object], answer: dict[str, object]) -> str:
 
 
 @pytest.mark.parametrize("evil", EVIL)
-def test_a_form_sends_its_visitor_to_the_thank_you_page_whatever_it_says(door: Door, evil: str) -> None:
+def test_a_form_redirects_only_to_its_thank_you_page(door: Door, evil: str) -> None:
     fields = {"your-name": "Bo", "your-email": "bo@example.com", **dict.fromkeys(NAMES, evil)}
     event = requests.form(
         "contact",
@@ -67,7 +67,7 @@ def test_a_form_sends_its_visitor_to_the_thank_you_page_whatever_it_says(door: D
 
 @pytest.mark.parametrize("evil", EVIL)
 @pytest.mark.parametrize(("purpose", "route"), [(p, route) for p, routes in ROUTES.items() for route in routes])
-def test_a_page_sends_whoever_has_its_link_back_to_itself_or_to_a_file_of_ours(
+def test_a_page_redirects_its_link_holder_only_to_itself_or_our_own_file(
     taken: Door, purpose: LinkPurpose, route: str, evil: str
 ) -> None:
     token = taken.token(purpose)
@@ -99,14 +99,14 @@ def test_a_page_sends_whoever_has_its_link_back_to_itself_or_to_a_file_of_ours(
     "token", ["//evil.example.net", "\\evil.example.net", "https://evil.example.net", "..%2f..", "\r\nx"]
 )
 @pytest.mark.parametrize("route", [route for routes in ROUTES.values() for route in routes])
-def test_no_token_is_a_place_to_be_sent_to(door: Door, route: str, token: str) -> None:
+def test_a_token_is_never_a_redirect_target(door: Door, route: str, token: str) -> None:
     answer = door.open(route, token, FILLED)
     assert answer["statusCode"] == 403
     assert "location" not in answer["headers"]
 
 
 @pytest.mark.parametrize("name", ["../o", "//evil.example.net", "contact/../../x", "https://evil.example.net", ""])
-def test_no_name_of_a_form_is_a_place_to_be_sent_to(door: Door, name: str) -> None:
+def test_a_form_name_is_never_a_redirect_target(door: Door, name: str) -> None:
     answer = door.stage._visit(requests.form(name, {"your-name": "Bo"}), "intake")
     assert answer["statusCode"] == 404
     assert "location" not in answer["headers"]

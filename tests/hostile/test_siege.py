@@ -53,30 +53,30 @@ def assert_held(siege: Siege) -> None:
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES.values(), ids=list(STRATEGIES))
-def test_one_kind_of_attack_costs_the_ordinary_visitors_nothing(strategy: Strategy) -> None:
+def test_one_kind_of_attack_does_not_harm_ordinary_visitors(strategy: Strategy) -> None:
     assert_held(Siege(strategy, REQUESTS).go())
 
 
-def test_all_kinds_of_attack_at_once_cost_the_ordinary_visitors_nothing() -> None:
+def test_all_attacks_at_once_do_not_harm_ordinary_visitors() -> None:
     assert_held(Siege(everything, MIXED).go())
 
 
 @settings(max_examples=3 if REQUESTS < 10_000 else 50, derandomize=True)
 @given(names=st.lists(st.sampled_from(sorted(STRATEGIES)), min_size=2, max_size=4), seed=st.integers(0, 2**32))
-def test_no_mixture_of_attacks_costs_the_ordinary_visitors_anything(names: list[str], seed: int) -> None:
+def test_no_mixture_of_attacks_harms_ordinary_visitors(names: list[str], seed: int) -> None:
     def mixture(attacker: Attacker, number: int) -> Attack:
         return STRATEGIES[attacker.chance.choice(names)](attacker, number)
 
     assert_held(Siege(mixture, 60, seed=seed).go())
 
 
-def test_no_stranger_has_a_number_texted_that_is_not_proved() -> None:
+def test_a_stranger_cannot_have_an_unproved_number_texted() -> None:
     siege = Siege(STRATEGIES["texts"], REQUESTS).go()
     assert {text.to for text in siege.stage.account.texts}.isdisjoint(VICTIM_NUMBERS)
     assert len(siege.stage.account.texts) <= siege.policy.messaging.budgets.of(Channel.SMS)
 
 
-def test_new_leads_interrupt_nobody_of_the_team_more_often_than_their_budget_says() -> None:
+def test_new_leads_interrupt_team_members_within_their_budget_only() -> None:
     siege = Siege(STRATEGIES["many_strangers"], REQUESTS).go()
     notices = [mail.to for mail in siege.stage.account.mails if mail.message_id.startswith("alert_owner")]
     assert notices
@@ -84,7 +84,7 @@ def test_new_leads_interrupt_nobody_of_the_team_more_often_than_their_budget_say
     assert max(map(notices.count, set(notices))) <= siege.policy.alerts.per_hour * hours
 
 
-def test_an_attacker_does_the_same_again_under_the_same_seed() -> None:
+def test_an_attacker_repeats_itself_under_the_same_seed() -> None:
     def struck(seed: int) -> list[Attack]:
         return [everything(attacker, number) for attacker in [Attacker(Random(seed))] for number in range(50)]
 

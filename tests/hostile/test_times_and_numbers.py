@@ -27,7 +27,7 @@ NUMBERS = (
 
 
 @pytest.mark.parametrize("at", TIMES)
-def test_a_time_of_receipt_moves_no_clock_of_a_lead_that_a_stranger_sends(door: Door, at: str) -> None:
+def test_a_strangers_receipt_time_moves_no_timer(door: Door, at: str) -> None:
     answer = door.post(name="Ada Obi", email="ada@example.com", message="Please call me today", received_at=at)
     assert answer["statusCode"] == 202
     lead = door.lead()
@@ -38,7 +38,7 @@ def test_a_time_of_receipt_moves_no_clock_of_a_lead_that_a_stranger_sends(door: 
 
 
 @pytest.mark.parametrize("number", NUMBERS)
-def test_a_number_that_nobody_should_dial_is_neither_texted_nor_called(door: Door, number: str) -> None:
+def test_a_number_that_must_not_be_dialled_is_neither_texted_nor_called(door: Door, number: str) -> None:
     consent = {"sms": True, "calls": True, "text": "yes", "url": "https://www.example.com/"}
     answer = door.post(name="Ada Obi", email="ada@example.com", phone=number, message="call me", consent=consent)
     assert answer["statusCode"] == 202
@@ -48,7 +48,7 @@ def test_a_number_that_nobody_should_dial_is_neither_texted_nor_called(door: Doo
 
 
 @pytest.mark.parametrize("value", ["1e400", "-1", "NaN", "Infinity", "9" * 400, "0x10", "1,000,000.00.00", "€"])
-def test_a_value_that_is_none_is_kept_and_the_lead_is_taken(door: Door, value: str) -> None:
+def test_an_invalid_value_is_kept_and_the_lead_is_accepted(door: Door, value: str) -> None:
     answer = door.post(name="Ada Obi", email="ada@example.com", message="hello", value=value)
     assert answer["statusCode"] == 202
     assert door.lead().owner_id is not None

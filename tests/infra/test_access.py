@@ -44,14 +44,14 @@ def test_a_role_allows_exactly_its_row_of_the_matrix(prod: Synthesised, name: st
     assert prod.actions(name) == EVERYONE | MATRIX[name]
 
 
-def test_no_action_anywhere_holds_a_wildcard(prod: Synthesised) -> None:
+def test_no_action_contains_a_wildcard(prod: Synthesised) -> None:
     for policy in prod.properties("IAM::Policy"):
         for statement in policy["PolicyDocument"]["Statement"]:
             assert not [action for action in as_list(statement["Action"]) if "*" in action]
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_only_actions_that_name_no_resource_are_allowed_on_any(prod: Synthesised, name: str) -> None:
+def test_only_actions_without_resources_are_allowed_on_any_resource(prod: Synthesised, name: str) -> None:
     unbound = {
         action
         for statement in prod.statements(name)
@@ -71,7 +71,7 @@ def test_only_actions_that_name_no_resource_are_allowed_on_any(prod: Synthesised
         ("sla", ["AlertSecret", "LinkSecret"]),
     ],
 )
-def test_a_function_reads_only_the_secrets_it_has_a_use_for(prod: Synthesised, name: str, secrets: list[str]) -> None:
+def test_a_function_reads_only_the_secrets_it_needs(prod: Synthesised, name: str, secrets: list[str]) -> None:
     [reading] = [s for s in prod.statements(name) if s["Action"] == "secretsmanager:GetSecretValue"]
     read = sorted(json.dumps(resource) for resource in as_list(reading["Resource"]))
     assert len(read) == len(secrets)
@@ -104,7 +104,7 @@ def test_without_calls_in_the_policy_no_function_may_call(prod: Synthesised, nam
     assert not {action for action in prod.actions(name) if action.startswith("connect:")}
 
 
-def test_with_calls_the_senders_may_call_by_that_contact_flow_and_nobody_else(tmp_path: Path) -> None:
+def test_with_calls_only_the_senders_may_call_by_that_contact_flow(tmp_path: Path) -> None:
     policy, instance, flow = tmp_path / "policy.toml", "12345678-1234-1234-1234-123456789012", "2" * 8
     shipped = Path("leadtight/policy.toml").read_text(encoding="utf-8")
     policy.write_text(f'{shipped}\n[voice]\ninstance = "{instance}"\ncontact_flow = "{flow}"\n', encoding="utf-8")
@@ -173,11 +173,11 @@ def roles(prod: Synthesised) -> Roles:
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_no_function_may_do_what_none_has_a_use_for(roles: Roles, name: str) -> None:
+def test_no_function_may_take_forbidden_actions(roles: Roles, name: str) -> None:
     assert [action for action, act in NEVER.items() if roles.allow(name, act)] == []
 
 
-def test_what_one_function_may_another_may_not(roles: Roles) -> None:
+def test_one_functions_access_is_denied_to_the_others(roles: Roles) -> None:
     """The table says who may; the judge refuses others."""
     only = {
         Act("s3:PutObject", "arn:aws:s3:::reports/weekly/latest.json"): {"report"},

@@ -19,13 +19,13 @@ HIVE = {
 }
 
 
-def test_the_table_has_the_columns_of_the_facts_in_their_order(prod: Synthesised) -> None:
+def test_the_table_has_the_fact_columns_in_order(prod: Synthesised) -> None:
     [table] = prod.properties("Glue::Table")
     stored = table["TableInput"]["StorageDescriptor"]["Columns"]
     assert [(c["Name"], c["Type"]) for c in stored] == [(name, HIVE[kind]) for name, kind in columns().items()]
 
 
-def test_a_night_is_a_partition_that_its_date_finds_without_a_crawler(prod: Synthesised) -> None:
+def test_a_night_is_a_partition_found_by_date_without_a_crawler(prod: Synthesised) -> None:
     [table] = prod.properties("Glue::Table")
     table_input = table["TableInput"]
     assert table_input["PartitionKeys"] == [{"Name": "dt", "Type": "date"}]

@@ -10,7 +10,7 @@ import pytest
 from tests.infra.synth import Synthesised
 
 
-def test_the_table_has_the_keys_every_other_part_relies_on(prod: Synthesised) -> None:
+def test_the_table_has_the_keys_that_every_part_relies_on(prod: Synthesised) -> None:
     [table] = prod.properties("DynamoDB::Table")
     assert [(k["AttributeName"], k["KeyType"]) for k in table["KeySchema"]] == [("pk", "HASH"), ("sk", "RANGE")]
     [index] = table["GlobalSecondaryIndexes"]
@@ -21,7 +21,7 @@ def test_the_table_has_the_keys_every_other_part_relies_on(prod: Synthesised) ->
     assert table["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
 
 
-def test_the_table_can_be_restored_and_not_deleted_by_mistake(prod: Synthesised) -> None:
+def test_the_table_can_be_restored_and_is_protected_from_deletion(prod: Synthesised) -> None:
     [table] = prod.of_type("DynamoDB::Table").values()
     properties = table["Properties"]
     assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
@@ -30,7 +30,7 @@ def test_the_table_can_be_restored_and_not_deleted_by_mistake(prod: Synthesised)
     assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == ("Retain", "Retain")
 
 
-def test_the_local_stage_keeps_nothing_after_it_is_deleted(local: Synthesised) -> None:
+def test_the_local_stage_keeps_nothing_after_deletion(local: Synthesised) -> None:
     [table] = local.of_type("DynamoDB::Table").values()
     assert table["DeletionPolicy"] == "Delete"
     assert table["Properties"]["DeletionProtectionEnabled"] is False
@@ -40,7 +40,7 @@ def buckets(template: Synthesised) -> list[dict[str, Any]]:
     return template.properties("S3::Bucket")
 
 
-def test_there_are_three_buckets_private_versioned_and_encrypted(prod: Synthesised) -> None:
+def test_there_are_three_private_versioned_and_encrypted_buckets(prod: Synthesised) -> None:
     assert len(buckets(prod)) == 3
     for bucket in buckets(prod):
         assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
@@ -56,20 +56,20 @@ def test_buckets_refuse_plain_http_and_old_tls(prod: Synthesised, condition: str
         assert condition in json.dumps(denied)
 
 
-def test_replaced_reports_and_raw_mail_go_after_a_quarter_and_uploads_after_two(prod: Synthesised) -> None:
+def test_replaced_reports_and_raw_mail_expire_after_a_quarter_and_uploads_after_two(prod: Synthesised) -> None:
     rules = [rule for bucket in buckets(prod) for rule in bucket["LifecycleConfiguration"]["Rules"]]
     assert {rule["NoncurrentVersionExpiration"]["NoncurrentDays"] for rule in rules} == {90}
     assert [rule.get("ExpirationInDays") for rule in rules] == [None, 90, 180]
 
 
-def test_the_link_secret_is_made_by_aws_and_names_its_current_key(prod: Synthesised) -> None:
+def test_aws_generates_the_link_secret_and_it_names_its_current_key(prod: Synthesised) -> None:
     secrets = prod.properties("SecretsManager::Secret")
     [generated] = [secret["GenerateSecretString"] for secret in secrets if "GenerateSecretString" in secret]
     assert json.loads(generated["SecretStringTemplate"]) == {"current": "k1"}
     assert (generated["GenerateStringKey"], generated["PasswordLength"]) == ("k1", 64)
 
 
-def test_what_becomes_of_a_mail_is_told_to_a_queue(prod: Synthesised) -> None:
+def test_mail_events_are_sent_to_a_queue(prod: Synthesised) -> None:
     [destination] = prod.properties("SES::ConfigurationSetEventDestination")
     assert set(destination["EventDestination"]["MatchingEventTypes"]) >= {"send", "delivery", "bounce", "complaint"}
     [receipts] = [s for s in prod.properties("SNS::Subscription") if s["Protocol"] == "sqs"]

@@ -87,7 +87,7 @@ def test_our_own_rules_hold(prod: Synthesised) -> None:
 
 
 @pytest.mark.parametrize("rule", BROKEN)
-def test_a_rule_of_ours_notices_what_breaks_it(prod: Synthesised, rule: str) -> None:
+def test_a_violation_of_our_own_rules_is_noticed(prod: Synthesised, rule: str) -> None:
     kind, path, value = BROKEN[rule]
     body = copy.deepcopy(prod.body)
     *way, last = path.split(".")

@@ -38,7 +38,9 @@ def test_without_it_there_is_neither_secret_nor_setting(prod: Synthesised) -> No
     assert "FRONT" not in json.dumps(prod.body)
 
 
-def test_the_door_sends_its_secret_and_who_asks_over_tls_and_keeps_nothing(made: dict[str, dict[str, Any]]) -> None:
+def test_the_door_adds_its_secret_and_the_client_address_over_tls_and_keeps_nothing(
+    made: dict[str, dict[str, Any]],
+) -> None:
     config = only(made["front"], "CloudFront::Distribution")["DistributionConfig"]
     [origin] = config["Origins"]
     assert origin["DomainName"] == HOST
@@ -53,7 +55,9 @@ def test_the_door_sends_its_secret_and_who_asks_over_tls_and_keeps_nothing(made:
     assert "event.viewer.ip" in only(made["front"], "CloudFront::Function")["FunctionCode"]
 
 
-def test_one_address_and_far_countries_are_held_off_but_never_a_signed_webhook(made: dict[str, dict[str, Any]]) -> None:
+def test_single_addresses_and_distant_countries_are_limited_but_never_a_signed_webhook(
+    made: dict[str, dict[str, Any]],
+) -> None:
     acl = only(made["front"], "WAFv2::WebACL")
     assert acl["Scope"] == "CLOUDFRONT"
     rate, country = acl["Rules"]
@@ -66,7 +70,7 @@ def test_one_address_and_far_countries_are_held_off_but_never_a_signed_webhook(m
     assert all(list(rule["Action"]) == ["Block"] for rule in acl["Rules"])
 
 
-def test_the_secret_is_where_both_stacks_read_it_and_the_two_open_functions_ask_for_it(
+def test_both_stacks_read_the_secret_and_the_two_public_functions_require_it(
     made: dict[str, dict[str, Any]],
 ) -> None:
     [secret] = [
@@ -84,10 +88,10 @@ def test_the_secret_is_where_both_stacks_read_it_and_the_two_open_functions_ask_
     assert guarded == {"intake", "desk"}
 
 
-def test_until_it_is_the_only_way_nothing_is_refused(tmp_path: Path) -> None:
+def test_nothing_is_refused_until_it_is_the_only_way(tmp_path: Path) -> None:
     assert "LEADTIGHT_FRONT_SECRET_ARN" not in json.dumps(stacks(tmp_path, front=HOST)["main"])
 
 
-def test_what_is_no_host_of_an_api_is_refused(tmp_path: Path) -> None:
+def test_an_invalid_api_host_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="front: "):
         stacks(tmp_path, front="https://leads.firm.example")

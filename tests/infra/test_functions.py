@@ -61,7 +61,7 @@ def test_the_local_stage_runs_on_this_python_untraced(local: Synthesised) -> Non
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_function_gets_the_settings_it_needs_and_no_others(prod: Synthesised, name: str) -> None:
+def test_a_function_gets_exactly_the_settings_it_needs(prod: Synthesised, name: str) -> None:
     variables = prod.function(name)["Environment"]["Variables"]
     assert set(variables) == EVERYWHERE | {"LEADTIGHT_TABLE"} | SETTINGS[name]
     assert variables["POWERTOOLS_SERVICE_NAME"] == name
@@ -69,13 +69,13 @@ def test_a_function_gets_the_settings_it_needs_and_no_others(prod: Synthesised, 
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_functions_logs_are_its_own_and_expire(prod: Synthesised, name: str) -> None:
+def test_a_functions_logs_are_separate_and_expire(prod: Synthesised, name: str) -> None:
     group = prod.function(name)["LoggingConfig"]["LogGroup"]["Ref"]
     assert prod.body["Resources"][group]["Properties"]["RetentionInDays"] == 30
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_what_a_function_fails_to_handle_is_kept(prod: Synthesised, name: str) -> None:
+def test_failed_events_of_a_function_are_kept(prod: Synthesised, name: str) -> None:
     [config] = [
         config
         for config in prod.properties("Lambda::EventInvokeConfig")
@@ -85,5 +85,5 @@ def test_what_a_function_fails_to_handle_is_kept(prod: Synthesised, name: str) -
     assert prod.body["Resources"][queue]["Properties"]["QueueName"] == "leadtight-prod-failed"
 
 
-def test_an_api_has_answered_before_its_thirty_seconds_are_over(prod: Synthesised) -> None:
+def test_an_api_answers_within_its_thirty_seconds(prod: Synthesised) -> None:
     assert [prod.function(name)["Timeout"] for name in ("intake", "desk")] == [20, 10]

@@ -48,7 +48,7 @@ def test_the_routes_are_exactly_these(prod: Synthesised) -> None:
     assert routes == ROUTES
 
 
-def test_functions_are_called_with_payload_two(prod: Synthesised) -> None:
+def test_functions_are_invoked_with_payload_version_two(prod: Synthesised) -> None:
     assert {i["PayloadFormatVersion"] for i in prod.properties("ApiGatewayV2::Integration")} == {"2.0"}
 
 
@@ -67,7 +67,7 @@ def test_the_access_log_holds_neither_links_nor_addresses(prod: Synthesised) -> 
     assert "sourceIp" not in form
 
 
-def test_links_carry_the_public_address_of_the_stage(prod: Synthesised, local: Synthesised) -> None:
+def test_links_have_the_public_address_of_the_stage(prod: Synthesised, local: Synthesised) -> None:
     assert "ApiId" in str(prod.function("respond")) or "execute-api" in str(prod.function("respond"))
     assert local.function("respond")["Environment"]["Variables"]["LEADTIGHT_PUBLIC_URL"] == "http://127.0.0.1:1/api"
 

@@ -18,7 +18,7 @@ def mail_bucket(template: Synthesised) -> tuple[str, dict[str, Any]]:
     return bucket
 
 
-def test_every_new_mail_is_told_to_a_queue_that_collect_reads(prod: Synthesised) -> None:
+def test_collect_reads_a_queue_of_every_new_mail(prod: Synthesised) -> None:
     _, bucket = mail_bucket(prod)
     [configuration] = bucket["Properties"]["NotificationConfiguration"]["QueueConfigurations"]
     assert configuration["Event"] == "s3:ObjectCreated:*"
@@ -28,7 +28,7 @@ def test_every_new_mail_is_told_to_a_queue_that_collect_reads(prod: Synthesised)
     assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
 
-def test_the_bucket_may_tell_the_queue_before_it_is_made(prod: Synthesised) -> None:
+def test_the_bucket_may_notify_the_queue_before_it_is_created(prod: Synthesised) -> None:
     _, bucket = mail_bucket(prod)
     policies = prod.of_type("SQS::QueuePolicy")
     [allowing] = [id_ for id_ in policies if "s3.amazonaws.com" in str(policies[id_])]
@@ -38,7 +38,7 @@ def test_the_bucket_may_tell_the_queue_before_it_is_made(prod: Synthesised) -> N
     assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
 
 
-def test_collect_may_read_mails_and_change_none(prod: Synthesised) -> None:
+def test_collect_may_read_mails_but_not_change_them(prod: Synthesised) -> None:
     id_, _ = mail_bucket(prod)
     about = [s for s in prod.statements("collect") if id_ in str(s.get("Resource"))]
     [reading] = about
@@ -53,7 +53,7 @@ def test_ses_receives_nothing_unless_the_stage_names_a_domain(prod: Synthesised,
         assert "ses.amazonaws.com" not in str(template.of_type("S3::BucketPolicy"))
 
 
-def test_ses_stores_every_scanned_mail_to_the_domain_and_may_write_nowhere_else(receiving: Synthesised) -> None:
+def test_ses_stores_every_scanned_mail_of_the_domain_and_writes_nowhere_else(receiving: Synthesised) -> None:
     id_, _ = mail_bucket(receiving)
     [rule] = [r["Rule"] for r in receiving.properties("SES::ReceiptRule")]
     assert (rule["Recipients"], rule["Enabled"], rule["ScanEnabled"]) == (["inbox.firm.example"], True, True)

@@ -39,7 +39,7 @@ NEW_MESSAGE = {"Keys": {"sk": {"S": [{"prefix": "MSG#"}]}}}
 
 
 @pytest.mark.parametrize(("name", "new"), [("route", [NEW_LEAD, FREED_PLACE]), ("respond", [NEW_MESSAGE])])
-def test_a_stream_reader_gets_new_items_of_its_kind_and_gives_up_in_time(
+def test_a_stream_reader_gets_new_items_of_its_kind_and_stops_retrying_in_time(
     prod: Synthesised, name: str, new: list[dict[str, Any]]
 ) -> None:
     stream = mapping(prod, name, "StreamArn")
@@ -66,7 +66,7 @@ def test_a_queue_reader_reports_each_failed_message(prod: Synthesised, name: str
     assert source["BatchSize"] == 10
 
 
-def test_a_queue_that_feeds_a_function_gives_up_after_five_tries_and_the_spill_after_a_day_of_them(
+def test_a_function_queue_gives_up_after_five_tries_and_the_spill_after_a_day_of_them(
     prod: Synthesised,
 ) -> None:
     feeding = [q for q in prod.properties("SQS::Queue") if "RedrivePolicy" in q]
@@ -84,7 +84,7 @@ def test_a_queue_that_feeds_a_function_gives_up_after_five_tries_and_the_spill_a
 @pytest.mark.parametrize(
     ("name", "queue"), [("sla", "alarms"), ("respond", "receipts"), ("respond", "retries"), ("collect", "mails")]
 )
-def test_a_message_being_handled_is_not_handed_out_twice(prod: Synthesised, name: str, queue: str) -> None:
+def test_a_message_in_progress_is_not_delivered_twice(prod: Synthesised, name: str, queue: str) -> None:
     [visibility] = [
         q["VisibilityTimeout"] for q in prod.properties("SQS::Queue") if q["QueueName"] == f"leadtight-prod-{queue}"
     ]
@@ -97,7 +97,7 @@ def test_every_queue_is_encrypted_and_refuses_plain_http(prod: Synthesised) -> N
     assert len(guarded) == len(prod.of_type("SQS::Queue"))
 
 
-def test_the_clock_sweeps_collects_compares_reports_nightly_and_reviews_weekly_in_the_companys_zone(
+def test_the_schedules_sweep_collect_reconcile_report_nightly_and_review_weekly_in_the_companys_zone(
     prod: Synthesised,
 ) -> None:
     schedules = {s["Name"]: s for s in prod.properties("Scheduler::Schedule")}
@@ -153,13 +153,13 @@ DEFAULT_NEEDS = 30
 """The quota that docs/guides/deploy.md asks for: with it, no recovery after an outage refuses a lead its start."""
 
 
-def test_by_default_each_source_starts_as_few_at_once_as_aws_allows(prod: Synthesised) -> None:
+def test_by_default_each_source_has_the_lowest_concurrency_that_aws_allows(prod: Synthesised) -> None:
     queues = dict.fromkeys(("alarms", "collect", "mails", "receipts", "retries", "spill"), 2)
     assert starts(prod) == {"stream to route": 1, "stream to respond": 1, **queues}
     assert not [f for f in prod.properties("Lambda::Function") if "ReservedConcurrentExecutions" in f]
 
 
-def test_requests_alone_keep_a_small_part_of_a_new_account_busy(prod: Synthesised) -> None:
+def test_requests_alone_use_a_small_part_of_a_new_account(prod: Synthesised) -> None:
     [api] = prod.properties("ApiGatewayV2::Stage")
     per_second = api["DefaultRouteSettings"]["ThrottlingRateLimit"]
     assert per_second == aws().stages["as deployed"].requests, "what `leadtight capacity aws` computes with"
@@ -167,7 +167,7 @@ def test_requests_alone_keep_a_small_part_of_a_new_account_busy(prod: Synthesise
     assert per_second * max(waited_for) / 1000 < NEW_ACCOUNT / 2
 
 
-def test_with_all_sources_at_work_a_lead_is_still_taken(prod: Synthesised) -> None:
+def test_with_all_sources_busy_a_lead_is_still_accepted(prod: Synthesised) -> None:
     [api] = prod.properties("ApiGatewayV2::Stage")
     taking = api["DefaultRouteSettings"]["ThrottlingBurstLimit"] * INTAKE_SECONDS
     assert background(prod) == SMALL.background == 23
@@ -175,7 +175,7 @@ def test_with_all_sources_at_work_a_lead_is_still_taken(prod: Synthesised) -> No
     assert f"at least {DEFAULT_NEEDS}" in (ROOT / "docs/guides/deploy.md").read_text(encoding="utf-8")
 
 
-def test_intake_and_the_sweep_have_starts_of_their_own_where_the_account_has_enough(tmp_path: Path) -> None:
+def test_intake_and_the_sweep_have_reserved_concurrency_where_the_account_allows(tmp_path: Path) -> None:
     large = synthesise(tmp_path, "large", reserve="on")
     reserved = {name: large.function(name).get("ReservedConcurrentExecutions") for name in FUNCTIONS}
     assert reserved == {**dict.fromkeys(FUNCTIONS), "intake": 100, "sla": 20}
@@ -195,7 +195,7 @@ def test_intake_and_the_sweep_have_starts_of_their_own_where_the_account_has_eno
     assert streams + sum(n for name, n in shared.items() if not name.startswith("stream")) + 3 < 100
 
 
-def test_a_stage_can_go_on_with_a_table_that_was_restored(tmp_path: Path) -> None:
+def test_a_stage_can_continue_with_a_restored_table(tmp_path: Path) -> None:
     stream = "arn:aws:dynamodb:eu-central-1:123456789012:table/leadtight-prod-r1/stream/2026-11-22T00:00:00.000"
     restored = synthesise(tmp_path, "prod", table="leadtight-prod-r1", table_stream=stream)
     assert restored.of_type("DynamoDB::Table") == {}

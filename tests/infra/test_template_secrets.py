@@ -23,7 +23,7 @@ def strings(value: Any) -> Iterator[str]:
         yield value
 
 
-def test_no_secret_has_its_value_in_the_template(prod: Synthesised) -> None:
+def test_no_secret_value_is_in_the_template(prod: Synthesised) -> None:
     secrets = prod.properties("SecretsManager::Secret")
     assert secrets
     for secret in secrets:
@@ -31,7 +31,7 @@ def test_no_secret_has_its_value_in_the_template(prod: Synthesised) -> None:
         assert value in (None, "{}"), "a secret is made by AWS or written by an operator"
 
 
-def test_no_environment_variable_named_for_a_secret_holds_more_than_a_reference(prod: Synthesised) -> None:
+def test_environment_variables_of_secrets_hold_only_references(prod: Synthesised) -> None:
     secrets = [
         (name, value)
         for function in prod.properties("Lambda::Function")
@@ -44,7 +44,7 @@ def test_no_environment_variable_named_for_a_secret_holds_more_than_a_reference(
         assert set(value) <= {"Ref", "Fn::GetAtt"}, name
 
 
-def test_no_text_of_the_template_looks_like_a_key(prod: Synthesised) -> None:
+def test_nothing_in_the_template_looks_like_a_key(prod: Synthesised) -> None:
     bodies = [{k: v for k, v in r.items() if k != "Metadata"} for r in prod.body["Resources"].values()]
     for function in bodies:
         function.get("Properties", {}).pop("Code", None)
@@ -53,14 +53,14 @@ def test_no_text_of_the_template_looks_like_a_key(prod: Synthesised) -> None:
     assert not [text for text in texts if _KEYLIKE.search(text)]
 
 
-def test_a_resource_of_any_kind_is_named_only_for_what_takes_no_name(prod: Synthesised) -> None:
+def test_a_wildcard_resource_is_used_only_for_actions_without_names(prod: Synthesised) -> None:
     for policy in prod.properties("IAM::Policy"):
         for statement in policy["PolicyDocument"]["Statement"]:
             if statement["Effect"] == "Allow" and "*" in as_list(statement.get("Resource", [])):
                 assert set(as_list(statement["Action"])) <= ALLOWED_ON_ANY, json.dumps(statement)
 
 
-def test_nobody_from_outside_is_allowed_anything(prod: Synthesised) -> None:
+def test_no_outside_principal_is_allowed_anything(prod: Synthesised) -> None:
     kinds = ("S3::BucketPolicy", "SQS::QueuePolicy", "SNS::TopicPolicy", "SecretsManager::ResourcePolicy")
     for kind in kinds:
         for policy in prod.properties(kind):
@@ -73,7 +73,7 @@ def test_nobody_from_outside_is_allowed_anything(prod: Synthesised) -> None:
                 )
 
 
-def test_no_bucket_may_be_opened_by_a_policy_or_a_list(prod: Synthesised) -> None:
+def test_no_policy_or_acl_opens_a_bucket(prod: Synthesised) -> None:
     closed = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
     for bucket in prod.properties("S3::Bucket"):
         assert all(bucket["PublicAccessBlockConfiguration"][name] is True for name in closed)

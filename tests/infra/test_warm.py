@@ -22,7 +22,7 @@ def test_a_table_for_200_leads_a_second_takes_their_writes_from_its_first_minute
     assert table["WarmThroughput"]["WriteUnitsPerSecond"] <= aws().limits["table_writes"].value
 
 
-def test_what_a_lead_writes_is_more_than_is_counted_and_not_much_more() -> None:
+def test_a_leads_writes_exceed_the_count_only_slightly() -> None:
     for units, column in ((WRITES_A_LEAD, "writes"), (INDEX_WRITES_A_LEAD, "index")):
         counted = max(lives()[name].total(column) for name in ("typical", "waiting"))
         assert counted < units < 1.6 * counted
@@ -35,12 +35,12 @@ def test_no_other_table_is_warmed(prod: Synthesised) -> None:
 
 
 @pytest.mark.parametrize("number", ["0", "-5", "many", "100000"])
-def test_what_is_no_number_of_leads_is_refused(tmp_path: Path, number: str) -> None:
+def test_an_invalid_number_of_leads_is_refused(tmp_path: Path, number: str) -> None:
     with pytest.raises(ValueError, match="leads_per_second: a whole number from 1 to 300"):
         synthesise(tmp_path, "busy", leads_per_second=number)
 
 
-def test_the_model_of_scale_knows_what_stages_are_deployed_with() -> None:
+def test_the_scale_model_knows_the_deployed_settings_of_stages() -> None:
     limits = (SMALL, LARGE, carrying(200))
     for size, limit in zip(aws().stages.values(), limits, strict=True):
         assert (size.requests, size.sending, size.alarms, size.receipts) == (
@@ -48,7 +48,7 @@ def test_the_model_of_scale_knows_what_stages_are_deployed_with() -> None:
         )
 
 
-def test_what_carries_many_leads_leaves_an_account_of_a_thousand_starts_for_others() -> None:
+def test_a_stage_for_many_leads_leaves_concurrency_for_others_in_an_account_of_a_thousand() -> None:
     busy = carrying(200)
     shards = 200 * WRITES_A_LEAD // 1000
     running = shards * (busy.routing + busy.sending) + busy.alarms + busy.retries + 4 * busy.others
@@ -56,6 +56,6 @@ def test_what_carries_many_leads_leaves_an_account_of_a_thousand_starts_for_othe
     assert carrying(1).requests == LARGE.requests
 
 
-def test_the_functions_memory_is_what_costs_are_computed_with(prod: Synthesised) -> None:
+def test_costs_are_computed_with_the_functions_memory(prod: Synthesised) -> None:
     for name, gigabytes in aws().memory.items():
         assert prod.function(name)["MemorySize"] == gigabytes * 1024

@@ -65,13 +65,13 @@ def test_waiting_messages_and_lagging_streams_are_watched(prod: Synthesised) -> 
     }
 
 
-def test_repairs_ring_only_when_they_go_on(prod: Synthesised) -> None:
+def test_repairs_alarm_only_when_they_continue(prod: Synthesised) -> None:
     [repairs] = alarms(prod, "SweepRepairs")
     assert (repairs["Namespace"], repairs["Dimensions"]) == ("Leadtight", [{"Name": "service", "Value": "sla"}])
     assert (repairs["DatapointsToAlarm"], repairs["EvaluationPeriods"], repairs["Threshold"]) == (3, 6, 0)
 
 
-def test_what_waits_for_long_rings_by_its_kind_and_so_do_sweeps_that_do_not_come_to_an_end(prod: Synthesised) -> None:
+def test_long_waits_alarm_by_kind_and_so_do_unfinished_sweeps(prod: Synthesised) -> None:
     by_kind = {kind: alarms(prod, f"BacklogAge{kind.title()}") for kind in WATCHED}
     for kind, [alarm] in by_kind.items():
         assert (alarm["Namespace"], alarm["Dimensions"]) == ("Leadtight", [{"Name": "service", "Value": "sla"}])
@@ -83,25 +83,25 @@ def test_what_waits_for_long_rings_by_its_kind_and_so_do_sweeps_that_do_not_come
         assert (unfinished["DatapointsToAlarm"], unfinished["EvaluationPeriods"], unfinished["Threshold"]) == (3, 6, 0)
 
 
-def test_a_review_that_has_not_reached_everybody_rings(prod: Synthesised) -> None:
+def test_a_review_that_has_not_reached_everybody_alarms(prod: Synthesised) -> None:
     [lost] = alarms(prod, "ReviewMailsLost")
     assert (lost["Namespace"], lost["Dimensions"]) == ("Leadtight", [{"Name": "service", "Value": "sla"}])
     assert (lost["Statistic"], lost["Threshold"]) == ("Maximum", 0)
 
 
-def test_rows_that_cannot_be_read_ring_whichever_function_met_them(prod: Synthesised) -> None:
+def test_unreadable_rows_alarm_whichever_function_met_them(prod: Synthesised) -> None:
     [unreadable] = alarms(prod, "UnreadableRows")
     assert (unreadable["Namespace"], unreadable["Dimensions"]) == ("Leadtight", [{"Name": "service", "Value": "all"}])
     assert (unreadable["Statistic"], unreadable["Threshold"]) == ("Sum", 0)
 
 
-def test_an_item_that_took_too_long_rings_whichever_function_met_it(prod: Synthesised) -> None:
+def test_an_item_that_took_too_long_alarms_whichever_function_met_it(prod: Synthesised) -> None:
     [slow] = alarms(prod, "ItemsOutOfTime")
     assert (slow["Namespace"], slow["Dimensions"]) == ("Leadtight", [{"Name": "service", "Value": "all"}])
     assert (slow["Statistic"], slow["Threshold"]) == ("Sum", 0)
 
 
-def test_a_days_budget_rings_before_answers_begin_to_wait(prod: Synthesised) -> None:
+def test_a_days_budget_alarms_before_answers_begin_to_wait(prod: Synthesised) -> None:
     [used] = alarms(prod, "BudgetUsed")
     assert (used["Namespace"], used["Dimensions"]) == ("Leadtight", [{"Name": "service", "Value": "sla"}])
     assert (used["Statistic"], used["Threshold"]) == ("Maximum", 100 * ALARM_AT)
@@ -112,7 +112,7 @@ RUNBOOK = Path(__file__).resolve().parents[2] / "docs/guides/runbook.md"
 PARTS = ("Means", "At risk", "Look", "Do", "Over when")
 
 
-def test_every_alarm_leads_to_a_section_that_says_what_to_do_about_it(prod: Synthesised) -> None:
+def test_every_alarm_links_to_a_runbook_section_with_instructions(prod: Synthesised) -> None:
     parts = re.split(r"^#+ (.+)$", RUNBOOK.read_text(encoding="utf-8"), flags=re.MULTILINE)
     sections = dict(zip(parts[1::2], parts[2::2], strict=True))
     descriptions = [alarm["AlarmDescription"] for alarm in prod.properties("CloudWatch::Alarm")]

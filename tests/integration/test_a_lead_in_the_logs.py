@@ -57,7 +57,7 @@ def correlations(logged: Lines) -> set[str | None]:
     return {line.get("correlation_id") for line in logged}
 
 
-def test_a_lead_is_followed_by_its_id_and_nothing_says_who_it_is(
+def test_a_lead_is_traceable_by_its_id_without_personal_data(
     stage: Stage, log: StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lead_id = json.loads(intake(post_lead(ADA), CONTEXT)["body"])["lead_id"]
@@ -92,7 +92,7 @@ def token_of(lead_id: str) -> str:
     return bootstrap.ports().links.outcome(lead, str(lead.owner_id), bootstrap.clock()()).rpartition("/")[2]
 
 
-def test_what_one_request_said_of_a_lead_is_not_said_of_the_next(stage: Stage, log: StringIO) -> None:
+def test_log_keys_of_one_request_do_not_leak_into_the_next(stage: Stage, log: StringIO) -> None:
     lead_id = json.loads(intake(post_lead(ADA), CONTEXT)["body"])["lead_id"]
     route(stage.inserted("LEAD"), CONTEXT)
     desk(request("GET /o/{token}", token=token_of(lead_id)), CONTEXT)

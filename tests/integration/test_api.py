@@ -83,7 +83,7 @@ def test_a_lead_is_read_whole_with_its_timeline(lead_id: str, keys: dict[str, st
     assert lead["timeline"][1]["text"] == "Assigned to Ana Costa"
 
 
-def test_what_is_read_can_be_posted_and_says_the_same(lead_id: str, keys: dict[str, str], stage: Stage) -> None:
+def test_a_read_lead_can_be_posted_back_unchanged(lead_id: str, keys: dict[str, str], stage: Stage) -> None:
     rich = {
         "name": "Bo Berg",
         "email": "bo@example.com",
@@ -109,7 +109,7 @@ def test_what_is_read_can_be_posted_and_says_the_same(lead_id: str, keys: dict[s
     assert again["fields"]["roof"] == "flat"
 
 
-def test_an_address_that_could_not_be_read_is_read_again_when_a_lead_is_posted(keys: dict[str, str]) -> None:
+def test_an_unreadable_address_is_read_again_when_a_lead_is_posted(keys: dict[str, str]) -> None:
     bodies: list[dict[str, Any]] = [{"name": "Bo", "email": "bo at example"}]
     leads = []
     for _ in range(2):
@@ -120,12 +120,12 @@ def test_an_address_that_could_not_be_read_is_read_again_when_a_lead_is_posted(k
     assert bodies[-1]["fields"]["email"] == "bo at example"
 
 
-def test_everything_that_a_read_lead_says_is_an_input_or_known_to_be_none(lead_id: str, keys: dict[str, str]) -> None:
+def test_every_field_of_a_read_lead_is_an_input_or_known_to_be_output_only(lead_id: str, keys: dict[str, str]) -> None:
     read = json.loads(get(lead_id, keys["read"])["body"])
     assert read.keys() - READ_ONLY - {"estimated_value", "extension", "handle"} <= KNOWN_FIELDS
 
 
-def test_the_former_name_of_the_value_is_read_too(keys: dict[str, str]) -> None:
+def test_the_former_name_of_the_value_field_is_read_too(keys: dict[str, str]) -> None:
     for number, body in enumerate(({"value": "7"}, {"estimated_value": "7"}, {"value": "9", "estimated_value": "7"})):
         posted = post_lead({"name": "Bo", "email": f"bo{number}@example.com", **body}, **with_key(keys))
         lead = json.loads(get(json.loads(intake(posted, CONTEXT)["body"])["lead_id"], keys["read"])["body"])
@@ -133,7 +133,7 @@ def test_the_former_name_of_the_value_is_read_too(keys: dict[str, str]) -> None:
         assert lead["fields"] == ({"value (also)": "9"} if len(body) > 1 else {})
 
 
-def test_a_lead_has_every_field_of_the_minimum_set_and_all_are_documented(lead_id: str, keys: dict[str, str]) -> None:
+def test_a_lead_has_every_documented_field_of_the_minimum_set(lead_id: str, keys: dict[str, str]) -> None:
     from pathlib import Path
 
     lead = json.loads(get(lead_id, keys["read"])["body"])
@@ -145,7 +145,7 @@ def test_a_lead_has_every_field_of_the_minimum_set_and_all_are_documented(lead_i
 
 @pytest.mark.parametrize("key", [None, "", "nonsense", "leadtight_", "\ud800"])
 @pytest.mark.parametrize("route", ["GET /leads/{lead_id}", "POST /leads/{lead_id}/outcomes"])
-def test_without_a_key_nothing_tells_whether_a_lead_exists(
+def test_without_a_key_the_existence_of_a_lead_is_not_revealed(
     stage: Stage, lead_id: str, route: str, key: str | None
 ) -> None:
     headers = {} if key is None else {"authorization": f"Bearer {key}"}
@@ -160,9 +160,7 @@ def test_without_a_key_nothing_tells_whether_a_lead_exists(
     assert not [call for call in calls if call.startswith("dynamodb")]
 
 
-def test_a_key_of_another_scope_is_refused_before_anything_is_looked_at(
-    stage: Stage, lead_id: str, keys: dict[str, str]
-) -> None:
+def test_a_key_of_another_scope_is_refused_before_any_lookup(stage: Stage, lead_id: str, keys: dict[str, str]) -> None:
     with stage.counted() as calls:
         answers = [get(some, keys["write"]) for some in (lead_id, "L0")]
         answers += [post(some, keys["read"], {}) for some in (lead_id, "L0")]
@@ -171,7 +169,7 @@ def test_a_key_of_another_scope_is_refused_before_anything_is_looked_at(
     assert get(lead_id, keys["read"], kind="Basic")["statusCode"] == 401
 
 
-def test_a_lead_that_is_not_there_is_not_found(keys: dict[str, str]) -> None:
+def test_a_missing_lead_is_not_found(keys: dict[str, str]) -> None:
     assert parsed(get("L0", keys["read"])) == (404, ["lead_id"])
     assert parsed(post("L0", keys["write"], {"outcome": "connected", "by": "ana", "version": 1})) == (404, ["lead_id"])
 
@@ -203,7 +201,7 @@ def test_an_outcome_is_recorded_once_under_its_key(lead_id: str, keys: dict[str,
     )
 
 
-def test_every_field_of_the_page_is_taken(lead_id: str, keys: dict[str, str]) -> None:
+def test_every_field_of_the_page_is_accepted(lead_id: str, keys: dict[str, str]) -> None:
     agreed = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
     outcome = {
         "outcome": "proposal_sent",
@@ -234,7 +232,7 @@ def test_every_field_of_the_page_is_taken(lead_id: str, keys: dict[str, str]) ->
         ({"outcome": "connected", "by": "ana", "version": True}, "version"),
     ],
 )
-def test_what_is_wrong_is_named_and_nothing_is_recorded(
+def test_invalid_input_is_named_and_nothing_is_recorded(
     stage: Stage, lead_id: str, keys: dict[str, str], outcome: dict[str, Any], field: str
 ) -> None:
     items = stage.items("")
@@ -244,11 +242,11 @@ def test_what_is_wrong_is_named_and_nothing_is_recorded(
     assert stage.items("") == items
 
 
-def test_without_version_and_key_a_report_could_count_twice_and_is_refused(lead_id: str, keys: dict[str, str]) -> None:
+def test_a_report_without_version_and_key_is_refused(lead_id: str, keys: dict[str, str]) -> None:
     assert parsed(post(lead_id, keys["write"], {"outcome": "connected", "by": "ana"})) == (422, ["version"])
 
 
-def test_stale_is_409_and_closed_is_410(lead_id: str, keys: dict[str, str]) -> None:
+def test_a_stale_lead_is_409_and_a_closed_lead_is_410(lead_id: str, keys: dict[str, str]) -> None:
     version = json.loads(get(lead_id, keys["read"])["body"])["version"]
     won = {"outcome": "won", "by": "ana", "version": version}
     assert post(lead_id, keys["write"], won)["statusCode"] == 200
@@ -258,13 +256,13 @@ def test_stale_is_409_and_closed_is_410(lead_id: str, keys: dict[str, str]) -> N
 
 
 @pytest.mark.parametrize(("body", "status"), [("nonsense", 400), ("[]", 400), ("x" * 70_000, 413)])
-def test_a_body_that_cannot_be_read_is_a_problem(lead_id: str, keys: dict[str, str], body: str, status: int) -> None:
+def test_an_unreadable_body_is_a_problem(lead_id: str, keys: dict[str, str], body: str, status: int) -> None:
     answer = post(lead_id, keys["write"], body)
     assert answer["statusCode"] == status
     assert answer["headers"]["content-type"] == "application/problem+json"
 
 
-def test_a_lead_sent_with_a_key_goes_to_the_owner_it_names_and_without_one_by_the_rules(
+def test_a_lead_with_a_key_goes_to_the_named_owner_and_without_one_by_the_rules(
     stage: Stage, keys: dict[str, str]
 ) -> None:
     referral = {
@@ -283,9 +281,7 @@ def test_a_lead_sent_with_a_key_goes_to_the_owner_it_names_and_without_one_by_th
 
 
 @pytest.mark.parametrize(("key", "status"), [("read", 403), ("none", 401)])
-def test_a_lead_with_a_key_that_is_not_good_for_it_is_refused(
-    stage: Stage, keys: dict[str, str], key: str, status: int
-) -> None:
+def test_a_lead_with_an_insufficient_key_is_refused(stage: Stage, keys: dict[str, str], key: str, status: int) -> None:
     answer = intake(post_lead({"name": "Bo"}, authorization=f"Bearer {keys.get(key, 'nonsense')}"), CONTEXT)
     assert answer["statusCode"] == status
     assert stage.items("LEAD") == []

@@ -45,7 +45,7 @@ def test_a_new_key_is_printed_once_and_works_until_it_is_revoked() -> None:
         check(bootstrap.api_keys()(), text.strip(), Scope.READ)
 
 
-def test_a_key_is_rotated_by_a_second_one_of_the_same_name() -> None:
+def test_a_key_is_rotated_by_a_second_key_of_the_same_name() -> None:
     old, new = (run("new", "crm")[1].strip() for _ in range(2))
     keys = bootstrap.api_keys()()
     first, second = check(keys, old, Scope.READ), check(keys, new, Scope.READ)
@@ -54,7 +54,7 @@ def test_a_key_is_rotated_by_a_second_one_of_the_same_name() -> None:
     assert bootstrap.api_keys()() == (second,)
 
 
-def test_a_key_may_only_read_unless_told_otherwise_and_json_lists_no_key() -> None:
+def test_a_key_is_read_only_by_default_and_json_never_shows_keys() -> None:
     run("new", "crm")
     output = json.loads(run("list", "--json")[1])
     assert output["schema"] == "leadtight.api-keys/1"
@@ -63,7 +63,7 @@ def test_a_key_may_only_read_unless_told_otherwise_and_json_lists_no_key() -> No
     ]
 
 
-def test_what_does_not_exist_cannot_be_revoked_and_a_name_is_needed() -> None:
+def test_a_missing_key_cannot_be_revoked_and_a_name_is_required() -> None:
     assert run("revoke", "crm")[::2] == (1, "leadtight api-key: no live key is called crm\n")
     assert run("new", " ")[0] == 2
     assert "No key is live" in run("list")[1]

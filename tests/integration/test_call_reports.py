@@ -61,7 +61,7 @@ def test_a_signed_report_of_a_call_is_recorded_once_within_four_calls(stage: Sta
     assert bootstrap.ports().store.load(previous.id) == after
 
 
-def test_a_report_under_another_secret_is_refused_and_records_nothing(stage: Stage) -> None:
+def test_a_report_under_another_secret_is_refused_without_a_record(stage: Stage) -> None:
     previous = lead()
     other = "whsec_b3RoZXI="
     data = {"lead_id": previous.id, "outcome": "connected", "at": previous.received_at.isoformat(), "by": "ana"}
@@ -69,7 +69,7 @@ def test_a_report_under_another_secret_is_refused_and_records_nothing(stage: Sta
     assert bootstrap.ports().store.load(previous.id) == previous
 
 
-def test_a_report_of_an_unknown_call_is_held_by_its_key_and_recorded_once_it_is_released(stage: Stage) -> None:
+def test_a_report_of_an_unknown_call_is_held_by_key_and_recorded_on_release(stage: Stage) -> None:
     previous = lead()
     at = previous.received_at.isoformat()
     assert deliver(call_id="C1", outcome="no_answer", at=at) == (202, {"status": "held"})

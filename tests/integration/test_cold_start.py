@@ -34,7 +34,7 @@ def cpu_seconds(code: str, environment: dict[str, str]) -> float:
     return after.ru_utime + after.ru_stime - start.ru_utime - start.ru_stime
 
 
-def test_intake_ready_to_serve_costs_at_most_1_6_times_a_bare_dynamodb_client(tmp_path: Path) -> None:
+def test_a_ready_intake_costs_at_most_1_6_times_a_bare_dynamodb_client(tmp_path: Path) -> None:
     """Import the handler and make its use case and client.
 
     In a fresh process, with bytecode as the bundle ships it.

@@ -52,7 +52,7 @@ def hints(stage: Stage) -> list[dict[str, Any]]:
     return [queue_record(message["Body"], message["MessageId"]) for message in messages]
 
 
-def test_an_announcement_is_answered_as_the_provider_expects_and_fetched_by_its_hint(
+def test_an_announcement_is_acknowledged_as_the_provider_expects_and_fetched_by_its_hint(
     stage: Stage, context: Any
 ) -> None:
     assert (announce()["statusCode"], announce()["body"]) == (200, "EVENT_RECEIVED")
@@ -64,7 +64,7 @@ def test_an_announcement_is_answered_as_the_provider_expects_and_fetched_by_its_
     assert json.loads(lead["doc"]["S"])["inquiry"]["email"] == "ada@example.com"
 
 
-def test_the_schedule_fetches_what_no_hint_told_and_counts_what_waits_for_a_person(
+def test_the_schedule_fetches_what_no_hint_announced_and_counts_deliveries_waiting_for_a_person(
     stage: Stage, context: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     announce()
@@ -73,7 +73,7 @@ def test_the_schedule_fetches_what_no_hint_told_and_counts_what_waits_for_a_pers
     assert '"QuarantineWaiting":[0.0]' in capsys.readouterr().out
 
 
-def test_a_provider_that_does_not_answer_is_no_failure_of_the_function(
+def test_an_unresponsive_provider_does_not_fail_the_function(
     stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def down(*_: object) -> bytes:
@@ -87,12 +87,12 @@ def test_a_provider_that_does_not_answer_is_no_failure_of_the_function(
     assert json.loads(item["doc"]["S"])["detail"] == "answered 503"
 
 
-def test_a_hint_that_is_none_stays_in_the_queue(context: Any) -> None:
+def test_an_invalid_hint_stays_in_the_queue(context: Any) -> None:
     records = [queue_record("{}", "m-9"), queue_record('{"held_id": "H0"}', "m-10")]
     assert collect({"Records": records}, context) == {"batchItemFailures": [{"itemIdentifier": "m-9"}]}
 
 
-def test_four_times_a_day_the_source_is_asked_what_it_has_had_and_the_rest_is_taken(
+def test_four_times_a_day_the_source_is_reconciled_and_missing_leads_are_taken(
     stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     now = bootstrap.clock()()

@@ -26,7 +26,7 @@ assert gc.isenabled(), "a function that only refuses never collects its garbage"
 
 
 @pytest.mark.parametrize("program", [PROGRAM, REFUSED])
-def test_the_collector_rests_until_intake_has_its_table_or_has_answered(program: str) -> None:
+def test_the_collector_pauses_until_intake_has_its_table_or_has_answered(program: str) -> None:
     credentials = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
     environment = os.environ | credentials | {"AWS_DEFAULT_REGION": "eu-central-1"}
     subprocess.run([sys.executable, "-c", program], check=True, env=environment)

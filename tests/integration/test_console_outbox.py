@@ -21,7 +21,7 @@ from tests.lambda_context import CONTEXT
 AT_NIGHT = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 
 
-def test_a_text_that_waits_for_the_morning_says_until_when_and_why(
+def test_a_text_waiting_for_the_morning_shows_until_when_and_why(
     stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bootstrap, "clock", lambda: lambda: AT_NIGHT)
@@ -38,7 +38,7 @@ def test_a_text_that_waits_for_the_morning_says_until_when_and_why(
     assert text.next_try_at == datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 
 
-def test_an_open_and_a_closed_lead_are_listed_once_each(stage: Stage) -> None:
+def test_open_and_closed_leads_are_listed_once_each(stage: Stage) -> None:
     for name in ("Ada Obi", "Bo Lee"):
         intake(post_lead({"name": name, "email": f"{name[:2].casefold()}@example.com"}), CONTEXT)
     table = DynamoTable("leadtight", REGION)

@@ -42,7 +42,7 @@ def load(lead_id: str) -> Lead:
     return lead
 
 
-def test_an_alarm_carries_what_every_version_before_reads(lead: Lead, stage: Stage) -> None:
+def test_an_alarm_carries_the_fields_that_every_earlier_version_reads(lead: Lead, stage: Stage) -> None:
     [name] = stage.schedules()
     made = boto3.client("scheduler", region_name=REGION).get_schedule(GroupName="leadtight", Name=name)
     carried = json.loads(made["Target"]["Input"])
@@ -55,7 +55,7 @@ def test_an_alarm_carries_what_every_version_before_reads(lead: Lead, stage: Sta
 
 
 @pytest.mark.parametrize("added", [{}, LATER], ids=["the version before", "a later version"])
-def test_an_alarm_that_another_version_armed_rings(
+def test_an_alarm_armed_by_another_version_rings(
     lead: Lead, context: Any, added: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     body = {"lead_id": lead.id, "token": lead.wake_token, "pool_id": lead.pool_id} | added
@@ -64,14 +64,14 @@ def test_an_alarm_that_another_version_armed_rings(
     assert "deadline_missed" in [event.kind for event in bootstrap.ports().store.history(lead.id)]
 
 
-def test_what_the_clock_and_hints_of_another_version_say_is_understood(lead: Lead, context: Any) -> None:
+def test_clock_events_and_hints_of_another_version_are_understood(lead: Lead, context: Any) -> None:
     assert sla({"sweep": True, **LATER}, context) is None
     assert collect({"sweep": True, **LATER}, context) is None
     hint = queue_record(json.dumps({"held_id": "gone", **LATER}))
     assert collect({"Records": [hint]}, context) == {"batchItemFailures": []}
 
 
-def test_a_lead_that_a_later_version_wrote_is_read_and_kept_going(
+def test_a_lead_written_by_a_later_version_is_read_and_preserved(
     lead: Lead, stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     document = to_document(lead)
@@ -89,14 +89,14 @@ def test_a_lead_that_a_later_version_wrote_is_read_and_kept_going(
     assert load(lead.id).version > lead.version
 
 
-def test_a_lead_that_an_earlier_version_wrote_lacks_fields_and_is_read(lead: Lead) -> None:
+def test_a_lead_written_by_an_earlier_version_lacks_fields_and_is_read(lead: Lead) -> None:
     needed = ("id", "source", "received_at", "recorded_at", "inquiry", "promise")
     whole = to_document(lead)
     read = value_of(Lead, json.dumps({name: whole[name] for name in needed}))
     assert (read.id, read.is_open, read.version) == (lead.id, True, 0)
 
 
-def test_a_link_mailed_under_the_key_before_opens_until_that_key_is_taken_away(
+def test_a_link_of_the_previous_key_opens_until_that_key_is_removed(
     lead: Lead, context: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def opens(token: str) -> int:
@@ -120,7 +120,7 @@ def test_a_link_mailed_under_the_key_before_opens_until_that_key_is_taken_away(
     assert (opens(old_link), opens(after)) == (403, 200)
 
 
-def test_messages_under_the_keys_of_a_version_before_lanes_are_sent_and_queued(
+def test_messages_with_keys_from_before_lanes_are_sent_and_queued(
     lead: Lead, stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     table, owed = boto3.client("dynamodb", region_name=REGION), stage.items("MSG#")
@@ -138,6 +138,6 @@ def test_messages_under_the_keys_of_a_version_before_lanes_are_sent_and_queued(
     assert calls.count("ses:SendRawEmail") == 2
 
 
-def test_a_version_before_lanes_finds_the_messages_of_this_one(lead: Lead, stage: Stage) -> None:
+def test_a_version_before_lanes_finds_messages_of_this_one(lead: Lead, stage: Stage) -> None:
     until = "2026-11-23T08:00:00.000000Z#~"
     assert [item["gsi1sk"]["S"] <= until for item in stage.items("MSG#")] == [True, True]

@@ -52,7 +52,7 @@ def post(lead: Lead, **fields: str | int) -> Answer:
     return handle(request("POST /o/{token}", body=body, headers=FORM, token=token(lead)), CONTEXT)
 
 
-def test_an_outcome_is_stored_shown_and_taken_back(lead: Lead) -> None:
+def test_an_outcome_is_stored_shown_and_undone(lead: Lead) -> None:
     assert post(lead, outcome="connected", submission=lead.version, note="Wants a quote")["statusCode"] == 303
     recorded = stored(lead.id)
     assert recorded.stage is LeadStage.CONTACTED
@@ -62,7 +62,7 @@ def test_an_outcome_is_stored_shown_and_taken_back(lead: Lead) -> None:
     assert (undone.stage, undone.clocks, undone.status_notes) == (lead.stage, lead.clocks, "")
 
 
-def test_a_page_takes_two_calls_and_a_recording_four(stage: Stage, lead: Lead) -> None:
+def test_a_page_takes_two_calls_and_an_outcome_four(stage: Stage, lead: Lead) -> None:
     get(lead)  # the first one also reads the signing key
     with stage.counted() as calls:
         get(lead)
@@ -73,7 +73,7 @@ def test_a_page_takes_two_calls_and_a_recording_four(stage: Stage, lead: Lead) -
     assert len(calls) <= 4
 
 
-def test_handing_over_takes_four_calls_and_one_transaction_has_all_of_it(stage: Stage, lead: Lead) -> None:
+def test_a_handover_takes_four_calls_in_one_transaction(stage: Stage, lead: Lead) -> None:
     assert "Hand over to another team" in get(lead)["body"]
     with stage.counted() as calls:
         answer = post(lead, hand_over=lead.version, pool="projects", why="Wants a kitchen")
@@ -87,14 +87,14 @@ def test_handing_over_takes_four_calls_and_one_transaction_has_all_of_it(stage: 
     assert f"{bootstrap.policy().person_name(lead.owner_id)} handed over to Projects" in get(moved)["body"]
 
 
-def test_a_hand_over_to_nowhere_is_refused_with_the_form_as_it_was_typed(lead: Lead) -> None:
+def test_an_invalid_handover_is_refused_and_keeps_the_typed_form(lead: Lead) -> None:
     answer = post(lead, hand_over=lead.version, pool="nowhere", why="Wants a kitchen")
     assert answer["statusCode"] == 422
     assert "Choose the pool to hand over to" in answer["body"]
     assert 'value="Wants a kitchen"' in answer["body"]
 
 
-def test_a_qualified_lead_has_its_new_owner_in_the_outcomes_own_transaction(
+def test_a_qualified_lead_gets_its_new_owner_in_the_outcomes_own_transaction(
     stage: Stage, lead: Lead, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shipped = bootstrap.policy()
@@ -115,7 +115,7 @@ def test_a_qualified_lead_has_its_new_owner_in_the_outcomes_own_transaction(
     assert len({e.at for e in happened}) == 1
 
 
-def test_a_persons_queue_takes_two_calls_and_each_row_opens_the_leads_page(stage: Stage, lead: Lead) -> None:
+def test_a_persons_queue_takes_two_calls_and_each_row_opens_its_leads_page(stage: Stage, lead: Lead) -> None:
     token = bootstrap.ports().links.queue(str(lead.owner_id), MONDAY_NINE).rpartition("/")[2]
     event = request("GET /desk/{token}", token=token)
     handle(event, CONTEXT)  # the first one also reads the signing key
@@ -132,7 +132,7 @@ def test_a_persons_queue_takes_two_calls_and_each_row_opens_the_leads_page(stage
     assert handle(request("GET /desk/{token}", token="v1.k1.x.y"), CONTEXT)["statusCode"] == 403
 
 
-def test_a_report_link_redirects_to_an_address_that_lasts_five_minutes(stage: Stage) -> None:
+def test_a_report_link_redirects_to_an_address_valid_for_five_minutes(stage: Stage) -> None:
     del stage
     now = MONDAY_NINE
     link = bootstrap.ports().links.report("weekly/2026-W47/index.html", "mia", now).rpartition("/")[2]
@@ -142,7 +142,7 @@ def test_a_report_link_redirects_to_an_address_that_lasts_five_minutes(stage: St
     assert re.search(r"X-Amz-Expires=300|Expires=\d+", location)
 
 
-def test_a_lead_is_added_by_the_queues_own_form_once_and_looking_adds_none(stage: Stage, lead: Lead) -> None:
+def test_the_queues_form_adds_a_lead_once_and_viewing_adds_none(stage: Stage, lead: Lead) -> None:
     queue = bootstrap.ports().links.queue("ben", MONDAY_NINE).rpartition("/")[2]
 
     def send(**fields: str) -> Answer:
@@ -172,7 +172,7 @@ def test_a_lead_is_added_by_the_queues_own_form_once_and_looking_adds_none(stage
     )
 
 
-def test_a_form_with_something_wrong_keeps_what_was_typed(stage: Stage) -> None:
+def test_an_invalid_form_keeps_what_was_typed(stage: Stage) -> None:
     queue = bootstrap.ports().links.queue("ben", MONDAY_NINE).rpartition("/")[2]
     body = urlencode({"submission": "S1", "name": "Bo", "phone": "12", "channel": "walk_in", "note": "A roof"}).encode()
     answer = handle(request("POST /desk/{token}", body=body, headers=FORM, token=queue), CONTEXT)
@@ -191,7 +191,7 @@ def test_adding_a_lead_takes_one_call(stage: Stage, lead: Lead) -> None:
     assert calls == ["dynamodb:TransactWriteItems"]
 
 
-def test_the_board_takes_eight_calls_changes_nothing_and_runs_only_its_own_script(stage: Stage, lead: Lead) -> None:
+def test_the_board_takes_eight_calls_without_changes_and_runs_only_its_own_script(stage: Stage, lead: Lead) -> None:
     token = bootstrap.app().boards.link("mia", MONDAY_NINE).rpartition("/")[2]
     event = request("GET /board/{token}", token=token)
     handle(event, CONTEXT)  # the first one also reads the signing key
@@ -212,9 +212,7 @@ def test_the_board_takes_eight_calls_changes_nothing_and_runs_only_its_own_scrip
     assert handle(request("GET /board/{token}", token=row), CONTEXT)["statusCode"] == 403
 
 
-def test_an_outcome_is_recorded_in_the_queue_by_a_choice_and_a_press_and_never_without_the_choice(
-    stage: Stage, lead: Lead
-) -> None:
+def test_an_outcome_is_recorded_in_the_queue_only_with_a_choice(stage: Stage, lead: Lead) -> None:
     token = bootstrap.ports().links.queue(str(lead.owner_id), MONDAY_NINE).rpartition("/")[2]
     page = handle(request("GET /desk/{token}", token=token), CONTEXT)["body"]
     form = r'<form method="post" action="https://leads.leadtight.example/o/([^"]+)">(.*?)</form>'

@@ -29,7 +29,7 @@ def as_of(days: int = 0) -> str:
     return f"{clock_and_ids.clock() - timedelta(days=days):%Y-%m-%d}"
 
 
-def test_a_list_of_a_number_a_line_is_imported_and_asked(tmp_path: Path) -> None:
+def test_a_list_of_one_number_per_line_is_imported_and_checked(tmp_path: Path) -> None:
     file = tmp_path / "list.csv"
     file.write_text("\ufeff201,5550123\n(201) 555-0124\n+49 30 901820\n", encoding="utf-8")
     code, output, _ = run("import", str(file), "--list", "national", "--as-of", as_of(), "--country", "US")
@@ -43,7 +43,7 @@ def test_a_list_of_a_number_a_line_is_imported_and_asked(tmp_path: Path) -> None
     assert bootstrap.ports().call_lists.standing(person_key("+4930901820")).on == {"national"}
 
 
-def test_no_number_stands_in_the_table(tmp_path: Path, stage: Stage) -> None:
+def test_no_number_is_in_the_table(tmp_path: Path, stage: Stage) -> None:
     file = tmp_path / "list.txt"
     file.write_text("+4930901820\n")
     run("import", str(file), "--list", "national", "--as-of", as_of())
@@ -52,7 +52,7 @@ def test_no_number_stands_in_the_table(tmp_path: Path, stage: Stage) -> None:
 
 
 @pytest.mark.slow
-def test_a_column_is_read_and_what_is_no_number_is_named_by_row(tmp_path: Path) -> None:
+def test_a_column_is_read_and_invalid_numbers_are_named_by_row(tmp_path: Path) -> None:
     file = tmp_path / "list.csv"
     file.write_text("Name,Phone\nx,+4930901820\ny,no number\n")
     code, output, problems = run("import", str(file), "--list", "robinson", "--as-of", as_of(), "--column", "Phone")
@@ -76,7 +76,7 @@ def test_the_age_is_shown_and_a_stale_list_is_a_finding(tmp_path: Path) -> None:
     assert run("check", "+4930901821")[0] == 0
 
 
-def test_our_own_list_grows_and_is_never_stale_nor_dropped(tmp_path: Path) -> None:
+def test_our_own_list_grows_and_is_never_stale_or_dropped(tmp_path: Path) -> None:
     assert run("add", "+4930901820")[1] == "ours: 1 numbers.\n"
     assert run("add", "+4930901821")[1] == "ours: 2 numbers.\n"
     assert run("add", "+4930901821")[1] == "ours: 2 numbers.\n"
@@ -85,7 +85,7 @@ def test_our_own_list_grows_and_is_never_stale_nor_dropped(tmp_path: Path) -> No
     assert run("add", "nonsense")[0] == 2
 
 
-def test_an_earlier_list_an_empty_file_and_a_day_to_come_are_refused(tmp_path: Path) -> None:
+def test_an_earlier_list_an_empty_file_and_a_future_day_are_refused(tmp_path: Path) -> None:
     file, empty = tmp_path / "list.txt", tmp_path / "empty.txt"
     file.write_text("+4930901820\n")
     empty.write_text("number\n")
@@ -98,7 +98,7 @@ def test_an_earlier_list_an_empty_file_and_a_day_to_come_are_refused(tmp_path: P
 
 
 @pytest.mark.slow
-def test_a_column_of_floats_is_repaired_or_refused_and_what_was_listed_is_found(tmp_path: Path) -> None:
+def test_a_column_of_floats_is_repaired_or_refused_and_listed_numbers_are_found(tmp_path: Path) -> None:
     file = tmp_path / "list.csv"
     file.write_text("Phone\n4930901820.0\n30901821.0\n4.930901822E9\n4.93E+09\n'+4930901823\n")
     words = ("import", str(file), "--list", "national", "--as-of", as_of(), "--column", "Phone", "--country", "DE")
@@ -112,7 +112,7 @@ def test_a_column_of_floats_is_repaired_or_refused_and_what_was_listed_is_found(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("row", ["201,5550123", "2015550123,0", "2015550123.00", "+1 201 555 0123 x7", "12015550123"])
-def test_a_line_that_a_comma_parts_is_one_number_without_its_extension(tmp_path: Path, row: str) -> None:
+def test_a_line_with_a_comma_is_one_number_without_its_extension(tmp_path: Path, row: str) -> None:
     file = tmp_path / "list.txt"
     file.write_text(f"{row}\n")
     run("import", str(file), "--list", "national", "--as-of", as_of(), "--country", "United States")
@@ -128,6 +128,6 @@ def test_whatsapp_spellings_of_a_listed_number_are_listed(tmp_path: Path) -> Non
         assert run("check", number)[0] == 1
 
 
-def test_a_country_that_is_none_is_asked_about(tmp_path: Path) -> None:
+def test_an_invalid_country_is_reported(tmp_path: Path) -> None:
     code, _, output = run("check", "555 0123", "--country", "Georgia")
     assert (code, "'Georgia' is no country, or may be several" in output) == (2, True)

@@ -189,7 +189,7 @@ def metrics() -> str:
     return next(text for where, text in places().items() if "metrics/dt=2026-11-16" in where)
 
 
-def test_of_somebody_who_went_through_everything_nothing_is_left_in_any_item_or_version(
+def test_nothing_of_a_fully_processed_person_is_left_in_any_item_or_version(
     her: str, stage: Stage, context: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     places_ = places()
@@ -248,14 +248,14 @@ def assert_no_machine_writes_again(lead_id: str, stage: Stage, context: Any) -> 
     assert (new != lead_id, message.template, message.status) == (True, Template.ACKNOWLEDGE, Status.REFUSED)
 
 
-def test_nobody_is_nothing_and_that_is_said(monkeypatch: pytest.MonkeyPatch, context: Any) -> None:
+def test_an_unknown_person_is_reported(monkeypatch: pytest.MonkeyPatch, context: Any) -> None:
     dead_queues()
     deployed(monkeypatch, context)
     result = CliRunner().invoke(app, ["erase", "nobody@example.com", "--apply", "--stack", STACK])
     assert (result.exit_code, "Nothing that names this person is kept." in result.stdout) == (0, True)
 
 
-def test_nothing_is_said_of_a_name_for_names_are_not_searched(her: str) -> None:
+def test_a_name_is_rejected_because_names_are_not_searched(her: str) -> None:
     for words in (["Kanari Vogel"], ["Kanari Vogel", "--apply"]):
         result = CliRunner().invoke(app, ["erase", *words, "--stack", STACK])
         assert (result.exit_code, result.stdout) == (2, "")

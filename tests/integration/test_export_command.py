@@ -28,7 +28,7 @@ def run(*words: str) -> tuple[int, str, str]:
     return result.exit_code, result.stdout, result.stderr
 
 
-def test_a_person_is_exported_to_a_folder_or_a_zip_and_nothing_is_overwritten(tmp_path: Path) -> None:
+def test_a_person_is_exported_to_a_folder_or_zip_without_overwriting(tmp_path: Path) -> None:
     body = {"name": "Ada Obi", "email": "ada@example.com", "consent": {"marketing": ["email"], "text": "Yes"}}
     submission = Submission(source="api", body=body, caller=Submitter.KEYED_API)
     lead_id = bootstrap.app().intake.receive(submission, bootstrap.clock()()).lead_id
@@ -48,7 +48,7 @@ def test_a_person_is_exported_to_a_folder_or_a_zip_and_nothing_is_overwritten(tm
 
 
 @pytest.mark.parametrize("name", ["Ada Obi", "Obi", "ada at example", "Obi 3000 Ltd", "Герой"])
-def test_nothing_is_said_about_a_name_for_names_are_not_searched(tmp_path: Path, name: str) -> None:
+def test_a_name_is_rejected_because_names_are_not_searched(tmp_path: Path, name: str) -> None:
     body = {"name": name, "email": "ada@example.com"}
     bootstrap.app().intake.receive(Submission(source="api", body=body), bootstrap.clock()())
     code, output, error = run(name, "--out", str(tmp_path / "x"))
@@ -58,7 +58,7 @@ def test_nothing_is_said_about_a_name_for_names_are_not_searched(tmp_path: Path,
 
 
 @pytest.mark.parametrize("who", ["nobody@example.com", "+49 30 901820", "01M8NTXT361E9KA01QFT0YBMXD"])
-def test_what_can_be_searched_and_is_not_there_is_said_not_to_be(tmp_path: Path, who: str) -> None:
+def test_a_person_who_is_not_found_is_reported(tmp_path: Path, who: str) -> None:
     code, _, error = run(who, "--out", str(tmp_path / "x"))
     assert code == 1
     assert f"nothing is kept about {who}" in error

@@ -56,9 +56,7 @@ def inquiry(stage: Stage) -> dict[str, Any]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", POSTS)
-def test_what_a_builder_posts_is_a_lead_with_its_answers_under_our_names(
-    name: str, stage: Stage, deploy: Deploy
-) -> None:
+def test_a_builders_post_is_a_lead_with_its_answers_under_our_names(name: str, stage: Stage, deploy: Deploy) -> None:
     post = POSTS[name]
     deploy(form_of(post))
     with stage.counted() as calls:
@@ -75,7 +73,7 @@ def test_what_a_builder_posts_is_a_lead_with_its_answers_under_our_names(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", POSTS)
-def test_the_same_post_again_is_the_same_lead(name: str, stage: Stage, deploy: Deploy) -> None:
+def test_a_repeated_post_is_the_same_lead(name: str, stage: Stage, deploy: Deploy) -> None:
     deploy(form_of(POSTS[name]))
     for _ in range(3):
         assert send(POSTS[name])["statusCode"] in (202, 303)
@@ -83,16 +81,14 @@ def test_the_same_post_again_is_the_same_lead(name: str, stage: Stage, deploy: D
     assert len(stage.items("EVENT#")) == 1
 
 
-def test_a_builders_id_is_a_key_only_with_its_content_so_that_nobody_can_take_it_before(
-    stage: Stage, deploy: Deploy
-) -> None:
+def test_a_builders_id_is_a_key_only_with_its_content_so_that_it_cannot_be_taken(stage: Stage, deploy: Deploy) -> None:
     deploy(form_of(GRAVITY_FORMS))
     forged = json.dumps({"id": "41", "form_id": "3", "2": "mallory@example.com"}).encode()
     assert send(replace(GRAVITY_FORMS, body=forged))["statusCode"] == 202
     assert json.loads(send(GRAVITY_FORMS)["body"])["status"] == "created"
 
 
-def test_two_answers_that_mean_the_same_are_both_kept(stage: Stage, deploy: Deploy) -> None:
+def test_two_answers_of_the_same_meaning_are_both_kept(stage: Stage, deploy: Deploy) -> None:
     deploy(Form(id="site", fields={"your-name": "name"}))
     body = b"your-name=Ada+Obi&name=Ada&Name=A.+Obi&tel=030901820&phone=030901821&Company="
     send(SampleFormPost(POSTS["html"].builder, body, URLENCODED))
@@ -103,7 +99,7 @@ def test_two_answers_that_mean_the_same_are_both_kept(stage: Stage, deploy: Depl
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in POSTS if name != "html"])
-def test_what_a_builders_server_posts_without_a_contact_is_held(name: str, stage: Stage, deploy: Deploy) -> None:
+def test_a_builders_server_post_without_a_contact_is_held(name: str, stage: Stage, deploy: Deploy) -> None:
     deploy(form_of(POSTS[name]))
     bodies = (b"", b"a=b", b'{"data": [], "payload": 7}', b"\xff\xfe=\x00")
     for body in bodies:
@@ -115,7 +111,7 @@ def test_what_a_builders_server_posts_without_a_contact_is_held(name: str, stage
     assert (len(deliveries), stage.items("LEAD")) == (len(bodies), [])
 
 
-def test_a_held_post_is_read_again_by_the_mapping_of_then(stage: Stage, deploy: Deploy) -> None:
+def test_a_held_post_is_read_again_with_its_mapping_of_release_time(stage: Stage, deploy: Deploy) -> None:
     deploy(replace(form_of(GRAVITY_FORMS), fields={}))
     assert json.loads(send(GRAVITY_FORMS)["body"]) == {"status": "held"}
     deploy(form_of(GRAVITY_FORMS))
@@ -124,7 +120,7 @@ def test_a_held_post_is_read_again_by_the_mapping_of_then(stage: Stage, deploy: 
     assert bootstrap.app().quarantine.waiting(9) == ()
 
 
-def test_a_page_of_a_builder_that_posts_by_itself_goes_on_to_the_thank_you_page(deploy: Deploy) -> None:
+def test_a_browser_post_of_a_builder_redirects_to_the_thank_you_page(deploy: Deploy) -> None:
     deploy(form_of(POSTS["elementor_page"], thank_you_url="https://www.example.com/thanks"))
     answer = send(POSTS["elementor_page"], accept="text/html,application/xhtml+xml")
     assert (answer["statusCode"], answer["headers"]["location"]) == (303, "https://www.example.com/thanks")
@@ -136,9 +132,7 @@ def with_secret(**of_form: Any) -> None:
     bootstrap.webhook_keys.cache_clear()
 
 
-def test_wufoo_must_know_its_handshake_key_once_there_is_one_and_it_is_kept_nowhere(
-    stage: Stage, deploy: Deploy
-) -> None:
+def test_wufoo_must_send_its_configured_handshake_key_which_is_never_stored(stage: Stage, deploy: Deploy) -> None:
     deploy(form_of(WUFOO))
     with_secret(signing=["another key"])
     assert send(WUFOO)["statusCode"] == 401
@@ -152,7 +146,7 @@ def test_wufoo_must_know_its_handshake_key_once_there_is_one_and_it_is_kept_nowh
     assert "a handshake" not in json.dumps(stage.items(""))
 
 
-def test_tally_must_sign_once_there_is_a_secret(stage: Stage, deploy: Deploy) -> None:
+def test_tally_must_sign_once_a_secret_exists(stage: Stage, deploy: Deploy) -> None:
     deploy(form_of(TALLY))
     with_secret(signing="t-secret")
     mac = base64.b64encode(hmac.new(b"t-secret", TALLY.body, hashlib.sha256).digest()).decode()
@@ -162,7 +156,7 @@ def test_tally_must_sign_once_there_is_a_secret(stage: Stage, deploy: Deploy) ->
     assert send(TALLY, tally_signature=mac)["statusCode"] == 202
 
 
-def test_an_event_that_concerns_no_lead_is_taken_and_stores_nothing(stage: Stage, deploy: Deploy) -> None:
+def test_an_event_without_a_lead_is_accepted_and_stores_nothing(stage: Stage, deploy: Deploy) -> None:
     deploy(form_of(TALLY))
     other = replace(TALLY, body=b'{"eventType": "FORM_VIEWED", "data": {}}')
     assert json.loads(send(other)["body"]) == {"status": "ignored"}
@@ -170,7 +164,7 @@ def test_an_event_that_concerns_no_lead_is_taken_and_stores_nothing(stage: Stage
 
 
 @pytest.mark.parametrize("post", [GRAVITY_FORMS, JOTFORM], ids=["gravity_forms", "jotform"])
-def test_a_builders_own_consent_field_counts_with_what_the_builder_knows_of_the_visitor(
+def test_a_builders_own_consent_field_counts_with_the_builders_visitor_data(
     post: SampleFormPost, stage: Stage, deploy: Deploy
 ) -> None:
     deploy(form_of(post, consent=ConsentWording(sms="You may text me.", url="https://www.example.com/contact")))

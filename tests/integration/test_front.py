@@ -33,7 +33,7 @@ def lead(number: int, **headers: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("headers", [{}, {"x-leadtight-front": ""}, {"x-leadtight-front": "old-kex"}])
-def test_past_the_door_nothing_is_answered_and_nothing_stored(stage: Stage, headers: dict[str, str]) -> None:
+def test_bypassing_the_door_gets_no_answer_and_stores_nothing(stage: Stage, headers: dict[str, str]) -> None:
     assert intake(lead(1, **headers), CONTEXT)["statusCode"] == 403
     refused = desk(request("GET /o/{token}", headers=headers, token="x"), CONTEXT)
     assert (refused["statusCode"], refused["headers"]["content-type"]) == (403, "application/problem+json")
@@ -41,19 +41,19 @@ def test_past_the_door_nothing_is_answered_and_nothing_stored(stage: Stage, head
 
 
 @pytest.mark.slow
-def test_leaving_works_by_the_links_of_old_mails() -> None:
+def test_links_of_old_mails_still_unsubscribe() -> None:
     page = desk(request("GET /unsubscribe/{token}", token="x"), CONTEXT)
     assert page["headers"]["content-type"].startswith("text/html")
 
 
 @pytest.mark.parametrize("key", KEYS.values())
-def test_through_the_door_it_is_as_without_one_by_either_key(key: str) -> None:
+def test_through_the_door_all_works_with_either_key(key: str) -> None:
     assert intake(lead(1, **{"x-leadtight-front": key}), CONTEXT)["statusCode"] == 202
     page = desk(request("GET /o/{token}", headers={"x-leadtight-front": key}, token="x"), CONTEXT)
     assert page["headers"]["content-type"].startswith("text/html")  # which says that the link is not ours
 
 
-def test_the_address_that_the_door_saw_is_the_one_that_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_client_address_forwarded_by_the_door_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     api = replace(bootstrap.policy().api, rates=FormLimits(per_address=1))
     limited = replace(bootstrap.policy(), api=api)
     monkeypatch.setattr(bootstrap, "policy", lambda: limited)

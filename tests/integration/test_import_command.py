@@ -61,7 +61,7 @@ def result_rows() -> list[dict[str, str]]:
 
 
 @pytest.mark.usefixtures("deployed")
-def test_every_row_has_its_result_and_what_is_wrong_names_its_column(run: Callable[..., tuple[int, str, str]]) -> None:
+def test_every_row_has_a_result_and_errors_name_their_column(run: Callable[..., tuple[int, str, str]]) -> None:
     code, out, _ = run()
     assert code == 1, "some rows were rejected"
     assert "3 created, 1 merged, 0 duplicate, 2 rejected. Row by row: leads.results.csv" in out
@@ -83,14 +83,14 @@ def test_every_row_has_its_result_and_what_is_wrong_names_its_column(run: Callab
 
 
 @pytest.mark.usefixtures("deployed")
-def test_the_same_file_again_creates_none(stage: Stage, run: Callable[..., tuple[int, str, str]]) -> None:
+def test_importing_the_same_file_again_creates_nothing(stage: Stage, run: Callable[..., tuple[int, str, str]]) -> None:
     run()
     items = stage.items("")
     assert "0 created, 0 merged, 4 duplicate, 2 rejected" in run()[1]
     assert stage.items("") == items
 
 
-def test_a_dry_run_says_what_would_be_sent_and_sends_nothing(
+def test_a_dry_run_reports_what_would_be_sent_and_sends_nothing(
     stage: Stage, deployed: DeployedStack, run: Callable[..., tuple[int, str, str]]
 ) -> None:
     code, out, err = run("--dry-run", "--write-mapping", "mapping.toml")
@@ -128,9 +128,7 @@ def test_historical_rows_are_all_records(stage: Stage, run: Callable[..., tuple[
         ("", "the file is empty"),
     ],
 )
-def test_a_file_that_cannot_be_understood_is_a_usage_error(
-    run: Callable[..., tuple[int, str, str]], content: str, says: str
-) -> None:
+def test_an_unreadable_file_is_a_usage_error(run: Callable[..., tuple[int, str, str]], content: str, says: str) -> None:
     Path("leads.csv").write_text(content)
     code, _, err = run()
     assert code == 2
@@ -140,13 +138,13 @@ def test_a_file_that_cannot_be_understood_is_a_usage_error(
 
 
 @pytest.mark.usefixtures("deployed")
-def test_a_source_is_needed_and_a_file_must_be_there(run: Callable[..., tuple[int, str, str]]) -> None:
+def test_a_source_and_an_existing_file_are_required(run: Callable[..., tuple[int, str, str]]) -> None:
     assert run("--source", " ")[0] == 2
     Path("leads.csv").unlink()
     assert run()[0] == 2
 
 
-def test_rows_travel_in_batches_in_the_files_order(
+def test_rows_are_sent_in_batches_in_file_order(
     deployed: DeployedStack, run: Callable[..., tuple[int, str, str]]
 ) -> None:
     rows = "".join(f"Ada {number},ada{number}@example.com\n" for number in range(60))

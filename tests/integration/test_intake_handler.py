@@ -45,7 +45,7 @@ def test_a_new_lead_is_accepted_after_one_call(stage: Stage) -> None:
         ({"name": "Ada Obi", "phone": "call me maybe", "email": "ada@example.com"}, ["phone"]),
     ],
 )
-def test_a_sender_hears_what_could_not_be_read_and_when_nobody_can_answer(
+def test_a_sender_learns_what_was_unreadable_and_when_no_answer_is_possible(
     stage: Stage, body: dict[str, str], fields: list[str]
 ) -> None:
     answer = json.loads(handle(post_lead(body), CONTEXT)["body"])
@@ -54,7 +54,7 @@ def test_a_sender_hears_what_could_not_be_read_and_when_nobody_can_answer(
     assert len(stage.items("LEAD")) == 1
 
 
-def test_a_visitor_whom_nobody_can_answer_is_told_on_the_page_of_thanks() -> None:
+def test_an_unanswerable_visitor_is_told_on_the_thank_you_page() -> None:
     response = post_form(urlencode({"your-name": "Ada Obi", "your-email": "ada-at-example"}))
     assert response["headers"]["location"] == "contact/thanks?check=address"
     page = handle(
@@ -82,13 +82,13 @@ def test_a_key_with_other_content_is_refused_by_name() -> None:
     assert (response["statusCode"], faults(response)) == (422, ["Idempotency-Key"])
 
 
-def test_a_lead_without_name_and_contact_names_every_field() -> None:
+def test_a_lead_without_name_and_contact_names_every_missing_field() -> None:
     response = handle(post_lead({"message": "hello?"}), CONTEXT)
     assert (response["statusCode"], faults(response)) == (422, ["name", "email", "phone"])
 
 
 @pytest.mark.parametrize("body", ["not json", "[1, 2]", '"text"', "\ud800", "[" * 100_000, ""])
-def test_a_body_that_is_no_json_object_is_a_problem_and_stores_nothing(stage: Stage, body: str) -> None:
+def test_a_body_that_is_not_a_json_object_is_a_problem_and_stores_nothing(stage: Stage, body: str) -> None:
     response = handle(request("POST /leads", body=body, headers={"content-type": "application/json"}), CONTEXT)
     assert response["statusCode"] in (400, 413)
     assert stage.items("") == []
@@ -116,7 +116,7 @@ def test_wrong_types_are_kept_and_flagged(stage: Stage) -> None:
     assert inquiry["fields"] == {"n": '{"deep": [1]}', "name": '["Ada"]', "value": "lots", "consent": "yes"}
 
 
-def test_a_plain_form_post_goes_on_to_the_thank_you_page(stage: Stage) -> None:
+def test_a_plain_form_post_redirects_to_the_thank_you_page(stage: Stage) -> None:
     fields = {"your-name": "Ada Obi", "your-email": "ada@example.com", "tel": "+49 30 901820", "colour": "blue"}
     response = post_form(urlencode(fields))
     assert (response["statusCode"], response["headers"]["location"]) == (303, "contact/thanks")
@@ -124,7 +124,7 @@ def test_a_plain_form_post_goes_on_to_the_thank_you_page(stage: Stage) -> None:
     assert (inquiry["name"], inquiry["phone"], inquiry["fields"]) == ("Ada Obi", "+4930901820", {"colour": "blue"})
 
 
-def test_a_multipart_form_is_read_and_a_file_is_only_named(stage: Stage) -> None:
+def test_a_multipart_form_is_read_and_its_file_is_only_named(stage: Stage) -> None:
     parts = [
         b'--b\r\nContent-Disposition: form-data; name="your-name"\r\n\r\nZo\xc3\xab \xf0\x9f\x8c\x8a\r\n',
         b'--b\r\nContent-Disposition: form-data; name="cv"; filename="cv.pdf"\r\n\r\n%PDF\r\n--b--\r\n',
@@ -144,7 +144,7 @@ def test_a_form_may_ask_for_json() -> None:
     assert (response["statusCode"], json.loads(response["body"])["status"]) == (202, "created")
 
 
-def test_an_empty_form_gets_a_page_that_says_what_is_missing(stage: Stage) -> None:
+def test_an_empty_form_gets_a_page_with_the_missing_fields(stage: Stage) -> None:
     response = post_form("your-message=hello")
     assert response["statusCode"] == 422
     assert "text/html" in response["headers"]["content-type"]
@@ -152,7 +152,7 @@ def test_an_empty_form_gets_a_page_that_says_what_is_missing(stage: Stage) -> No
     assert stage.items("LEAD") == []
 
 
-def test_consent_beyond_the_inquiry_is_a_field_where_the_policy_has_no_words_for_its_boxes(stage: Stage) -> None:
+def test_further_consent_is_a_field_where_the_policy_has_no_wording_for_its_boxes(stage: Stage) -> None:
     ticked = [
         ("your-name", "Ada"),
         ("consent_marketing", "email"),
@@ -165,7 +165,7 @@ def test_consent_beyond_the_inquiry_is_a_field_where_the_policy_has_no_words_for
     assert {"consent_marketing_email", "consent_marketing_sms"} <= inquiry["fields"].keys()
 
 
-def test_consent_is_kept_with_its_words_and_its_page(stage: Stage) -> None:
+def test_consent_is_stored_with_its_wording_and_page(stage: Stage) -> None:
     fields = {"your-name": "Ada", "tel": "+49 30 901820", "consent_sms": "on", "consent_text": "You may text me"}
     post_form(urlencode(fields), referer="https://www.example.com/contact")
     consent = json.loads(stage.items("LEAD")[0]["doc"]["S"])["inquiry"]["consent"]
@@ -174,7 +174,7 @@ def test_consent_is_kept_with_its_words_and_its_page(stage: Stage) -> None:
     assert [item["sk"]["S"] for item in stage.items("MSG#")] == ["MSG#acknowledge-1-0"]
 
 
-def test_the_wording_of_a_box_that_was_not_ticked_is_not_kept(stage: Stage) -> None:
+def test_the_wording_of_an_unticked_box_is_not_stored(stage: Stage) -> None:
     post_form(urlencode({"your-name": "Ada", "consent_text": "You may text me"}))
     inquiry = json.loads(stage.items("LEAD")[0]["doc"]["S"])["inquiry"]
     assert (inquiry["consent"]["sms"], inquiry["fields"]) == (False, {})
@@ -185,13 +185,13 @@ def test_an_unknown_form_is_not_found() -> None:
     assert (response["statusCode"], faults(response)) == (404, ["form"])
 
 
-def test_health_names_the_versions() -> None:
+def test_health_shows_the_versions() -> None:
     answer = json.loads(handle(request("GET /health"), CONTEXT)["body"])
     assert answer["status"] == "ok"
     assert answer["policy"].startswith("2026-")
 
 
-def test_a_claim_without_a_key_is_said_to_need_one(stage: Stage) -> None:
+def test_a_claim_without_a_key_is_told_that_it_needs_one(stage: Stage) -> None:
     body = {"name": "Rui", "email": "rui@example.com", "owner": "ana", "received_at": "2026-11-23T08:00:00Z"}
     warnings = json.loads(handle(post_lead(body), CONTEXT)["body"])["warnings"]
     assert [warning["field"] for warning in warnings] == ["owner", "received_at"]

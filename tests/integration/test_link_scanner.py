@@ -108,7 +108,7 @@ def state(stage: Stage) -> list[Any]:
 
 
 @pytest.mark.parametrize("page", LINKS)
-def test_a_scanner_that_fetches_every_page_and_presses_what_it_finds_changes_nothing(
+def test_a_scanner_that_fetches_pages_and_submits_their_forms_changes_nothing(
     stage: Stage, lead: Lead, page: str
 ) -> None:
     link, original = LINKS[page](lead), state(stage)
@@ -119,7 +119,7 @@ def test_a_scanner_that_fetches_every_page_and_presses_what_it_finds_changes_not
 
 
 @pytest.mark.parametrize("page", ["outcome", "queue", "ask"])
-def test_one_that_even_chooses_an_answer_and_posts_at_once_is_refused_where_a_time_of_reading_is_asked(
+def test_a_scanner_that_chooses_an_answer_is_refused_where_reading_time_is_required(
     stage: Stage, lead: Lead, page: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     policy = replace(bootstrap.policy(), least_reading_time=timedelta(seconds=2))
@@ -135,7 +135,7 @@ def test_one_that_even_chooses_an_answer_and_posts_at_once_is_refused_where_a_ti
     assert stored(lead.id).version == lead.version + 1
 
 
-def test_without_a_choice_and_without_the_page_nothing_is_recorded_either(lead: Lead) -> None:
+def test_without_a_choice_or_the_page_nothing_is_recorded(lead: Lead) -> None:
     for link in (LINKS["outcome"](lead), LINKS["ask"](lead)):
         assert ask("POST", link, submission=str(lead.version))["statusCode"] == 422
     assert stored(lead.id) == lead

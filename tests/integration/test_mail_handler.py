@@ -52,9 +52,7 @@ def kinds(stage: Stage) -> list[str]:
 
 
 @pytest.mark.slow
-def test_a_raw_mail_is_one_lead_a_second_mail_in_its_thread_an_activity_and_a_redelivery_nothing(
-    stage: Stage, context: Any
-) -> None:
+def test_a_raw_mail_is_one_lead_its_reply_an_activity_and_a_redelivery_nothing(stage: Stage, context: Any) -> None:
     event = drop("ses/a b+c", mail("Please call me."))
     for _ in range(3):
         assert collect(event, context) == {"batchItemFailures": []}
@@ -107,7 +105,7 @@ def in_bucket() -> list[str]:
     return [item["Key"] for item in listing.get("Contents", ())]
 
 
-def test_a_mail_that_a_provider_posts_is_stored_before_it_is_accepted_and_read_as_any_other(
+def test_a_mail_posted_by_a_provider_is_stored_before_acceptance_and_read_as_any_other(
     stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hooked(monkeypatch, "postmark")
@@ -129,7 +127,7 @@ def test_a_posted_mail_costs_one_call_after_its_secret(stage: Stage, monkeypatch
     assert calls == ["s3:PutObject"]
 
 
-def test_a_posted_mail_that_proves_nothing_or_is_too_large_is_refused_and_stored_nowhere(
+def test_an_unproved_or_oversized_posted_mail_is_refused_and_not_stored(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     hooked(monkeypatch, "postmark")
@@ -145,7 +143,7 @@ def test_a_mail_costs_its_file_and_one_call(stage: Stage, context: Any) -> None:
     assert calls == ["s3:GetObject", "dynamodb:TransactWriteItems"]
 
 
-def test_a_mail_that_came_back_is_bounced_by_its_report(stage: Stage, context: Any) -> None:
+def test_a_bounce_report_bounces_its_mail(stage: Stage, context: Any) -> None:
     collect(drop("ses/1", mail()), context)
     respond(stage.inserted("MSG#acknowledge"), context)
     [sent] = [item["pk"]["S"].removeprefix("MAIL#") for item in stage.items("MAIL")]
@@ -158,7 +156,7 @@ def test_a_mail_that_came_back_is_bounced_by_its_report(stage: Stage, context: A
     assert len(leads(stage)) == 1
 
 
-def test_a_suspected_mail_is_held_with_its_place_and_released_by_a_person(stage: Stage, context: Any) -> None:
+def test_a_suspected_mail_is_held_with_its_location_and_released_by_a_person(stage: Stage, context: Any) -> None:
     collect(drop("ses/1", mail(headers={"X-SES-Spam-Verdict": "FAIL"})), context)
     assert leads(stage) == []
     [delivery] = bootstrap.app().quarantine.suspected(9)
@@ -167,7 +165,7 @@ def test_a_suspected_mail_is_held_with_its_place_and_released_by_a_person(stage:
     assert len(leads(stage)) == 1
 
 
-def test_a_mail_that_is_not_there_stays_in_the_queue_and_others_do_not_wait_for_it(stage: Stage, context: Any) -> None:
+def test_a_missing_mail_stays_in_the_queue_without_delaying_others(stage: Stage, context: Any) -> None:
     drop("ses/2", mail())
     assert collect(notification("ses/1", "ses/2"), context) == {"batchItemFailures": [{"itemIdentifier": "m-0"}]}
     assert len(leads(stage)) == 1
@@ -187,12 +185,12 @@ def test_a_mail_that_is_not_there_stays_in_the_queue_and_others_do_not_wait_for_
         ),
     ],
 )
-def test_what_aws_tells_besides_mails_is_taken_and_is_nothing(body: str, stage: Stage, context: Any) -> None:
+def test_other_aws_notifications_are_accepted_and_ignored(body: str, stage: Stage, context: Any) -> None:
     assert collect({"Records": [queue_record(body)]}, context) == {"batchItemFailures": []}
     assert stage.items("") == []
 
 
-def test_the_log_names_no_person(stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_log_contains_no_personal_data(stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     logged: list[str] = []
     monkeypatch.setattr(handler.logger, "info", lambda message, **fields: logged.append(f"{message} {fields}"))
     collect(drop("ses/1", mail("Private words")), context)
@@ -201,7 +199,7 @@ def test_the_log_names_no_person(stage: Stage, context: Any, monkeypatch: pytest
     assert not [word for word in ("ada@", "Obi", "Private", "Solar") if word in str(logged)]
 
 
-def test_a_mail_that_is_no_report_does_not_make_the_use_case_of_reports(stage: Stage, context: Any) -> None:
+def test_a_mail_that_is_not_a_report_does_not_build_the_reports_use_case(stage: Stage, context: Any) -> None:
     collect(drop("ses/1", mail()), context)
     assert len(leads(stage)) == 1
     assert "delivery_reports" not in vars(bootstrap.app())

@@ -52,9 +52,7 @@ FOR_NOW = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("fault", FOR_GOOD.values(), ids=FOR_GOOD)
-def test_what_the_table_never_takes_is_held_whole_and_its_sender_need_not_come_again(
-    stage: Stage, context: Any, fault: Any
-) -> None:
+def test_an_item_the_table_rejects_is_held_whole_without_retry(stage: Stage, context: Any, fault: Any) -> None:
     with failing(bootstrap.table().connection.client, fault):
         answers = [intake(post_form(accept=kind), context) for kind in ("text/html", "application/json")]
         program = intake(post_lead(ADA), context)
@@ -69,7 +67,7 @@ def test_what_the_table_never_takes_is_held_whole_and_its_sender_need_not_come_a
 
 
 @pytest.mark.parametrize("fault", FOR_NOW.values(), ids=FOR_NOW)
-def test_a_throttle_within_a_transaction_is_no_lost_race_and_waits_in_the_queue(
+def test_a_throttle_within_a_transaction_is_retried_from_the_queue(
     stage: Stage, context: Any, fault: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     paused: list[float] = []
@@ -82,7 +80,7 @@ def test_a_throttle_within_a_transaction_is_no_lost_race_and_waits_in_the_queue(
     assert paused == [], "only who lost a race tries again at once"
 
 
-def test_somebody_whose_row_cannot_be_read_is_held_for_a_person(stage: Stage, context: Any) -> None:
+def test_a_person_with_an_unreadable_row_is_held(stage: Stage, context: Any) -> None:
     intake(post_lead(ADA), context)
     client = boto3.client("dynamodb", region_name=REGION)
     [person, *_] = stage.items("PERSON")
@@ -125,11 +123,11 @@ def transaction(*codes: str | None) -> TransactWriteError:
     ],
     ids=str,
 )
-def test_an_error_of_validation_is_no_outage(error: Exception, for_good: bool) -> None:
+def test_a_validation_error_is_not_an_outage(error: Exception, for_good: bool) -> None:
     assert is_refused_for_good(error) is for_good
     assert is_outage(error) is not for_good
 
 
-def test_what_is_no_error_of_aws_is_neither() -> None:
+def test_an_error_outside_aws_is_neither() -> None:
     assert not is_outage(ValueError("ours"))
     assert not is_refused_for_good(ValueError("ours"))

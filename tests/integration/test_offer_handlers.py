@@ -59,7 +59,7 @@ def freed(stage: Stage) -> dict[str, Any]:
     return {"Records": [stream_record(item) for item in stage.items("EVENT#") if "frees" in item]}
 
 
-def test_a_freed_place_reaches_the_waiting_lead_by_the_stream(stage: Stage) -> None:
+def test_freed_capacity_reaches_the_waiting_lead_by_the_stream(stage: Stage) -> None:
     leads = [receive(stage, name) for name in ("Ada", "Bo", "Cy")]
     waiting = receive(stage, "Di")
     assert [lead.owner_id for lead in (*leads, waiting)] == ["ana", "ben", "cem", "mia"]
@@ -91,14 +91,14 @@ def test_a_replayed_hint_changes_nothing(stage: Stage) -> None:
     assert [lead.id for lead in bootstrap.ports().store.waiting_in_short()] == [waiting[1].id]
 
 
-def test_a_hint_costs_one_reading_when_nothing_waits(stage: Stage) -> None:
+def test_a_hint_costs_one_read_when_no_lead_waits(stage: Stage) -> None:
     record(receive(stage, "Ada"), "won", "ana")
     with stage.counted() as calls:
         route(freed(stage), CONTEXT)
     assert calls == ["dynamodb:Query"]
 
 
-def test_the_sweep_offers_on_what_no_hint_reached(stage: Stage) -> None:
+def test_the_sweep_assigns_waiting_leads_that_no_hint_reached(stage: Stage) -> None:
     leads = [receive(stage, name) for name in ("Ada", "Bo", "Cy")]
     waiting = receive(stage, "Di")
     record(leads[0], "won", "ana")
@@ -106,7 +106,7 @@ def test_the_sweep_offers_on_what_no_hint_reached(stage: Stage) -> None:
     assert stored(waiting.id).owner_id == "ana"
 
 
-def test_closing_a_waiting_lead_takes_it_from_the_queue_in_four_calls(stage: Stage) -> None:
+def test_closing_a_waiting_lead_removes_it_from_the_queue_in_four_calls(stage: Stage) -> None:
     for name in ("Ada", "Bo", "Cy"):
         receive(stage, name)
     waiting = receive(stage, "Di")

@@ -49,7 +49,7 @@ def later(monkeypatch: pytest.MonkeyPatch, at: datetime) -> None:
     ],
     ids=["days before the first warning", "minutes before the first warning"],
 )
-def test_route_gives_the_lead_its_owner_clock_and_alarm_in_few_calls(
+def test_route_assigns_the_lead_with_timer_and_alarm_in_few_calls(
     stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch, received_at: datetime, alarms: list[str]
 ) -> None:
     later(monkeypatch, received_at)
@@ -64,7 +64,7 @@ def test_route_gives_the_lead_its_owner_clock_and_alarm_in_few_calls(
     assert made == ("dynamodb:BatchGetItem", "dynamodb:TransactWriteItems", *alarms)
 
 
-def test_a_batch_of_new_leads_costs_three_calls_for_eight_of_them_and_their_alarms(stage: Stage, context: Any) -> None:
+def test_eight_new_leads_with_their_alarms_cost_three_calls(stage: Stage, context: Any) -> None:
     ids = [receive(email=f"ada{number}@example.com", phone=f"+4930901820{number:02}") for number in range(10)]
     with stage.counted() as calls:
         route(stage.inserted("LEAD"), context)
@@ -84,7 +84,7 @@ def test_replayed_records_move_nothing(stage: Stage, context: Any) -> None:
     assert stored(second).owner_id == "ben"
 
 
-def test_a_poison_record_fails_the_batch_after_the_others_had_their_turn(stage: Stage, context: Any) -> None:
+def test_a_poison_record_fails_the_batch_after_the_others_were_processed(stage: Stage, context: Any) -> None:
     lead_id = receive()
     good = stage.inserted("LEAD")["Records"]
     poison = stream_record({**stage.items("LEAD")[0], "doc": {"S": "{broken"}})
@@ -109,7 +109,7 @@ def test_respond_sends_each_message_once_and_the_event_confirms_it(stage: Stage,
     assert bootstrap.ports().outbox.messages(lead_id)[0].status is Status.CONFIRMED
 
 
-def test_a_bounce_without_tags_is_found_by_the_providers_id_and_ends_the_channel(stage: Stage, context: Any) -> None:
+def test_a_bounce_without_tags_is_found_by_the_provider_id_and_ends_the_channel(stage: Stage, context: Any) -> None:
     lead_id = receive()
     respond(stage.inserted("MSG#"), context)
     [message] = bootstrap.ports().outbox.messages(lead_id)
@@ -127,7 +127,7 @@ def test_an_unreadable_delivery_report_stays_in_the_queue(context: Any) -> None:
     assert answer == {"batchItemFailures": [{"itemIdentifier": "m-0"}]}
 
 
-def test_sla_does_what_is_due_in_four_calls_and_ignores_stale_alarms(
+def test_sla_does_due_work_in_four_calls_and_ignores_stale_alarms(
     stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lead_id = receive()
@@ -158,14 +158,14 @@ def test_an_alarm_that_rings_early_is_armed_again(stage: Stage, context: Any) ->
     assert stage.schedules() == [f"lead-{lead_id}-{lead.wake_token}"]
 
 
-def test_a_poison_alarm_does_not_hold_up_the_others(context: Any) -> None:
+def test_a_poison_alarm_does_not_delay_the_others(context: Any) -> None:
     good = queue_record(json.dumps({"lead_id": "gone", "token": "1", "pool_id": "inbound"}), "good")
     answer = sla({"Records": [queue_record("{}", "poison"), good]}, context)
     assert answer == {"batchItemFailures": [{"itemIdentifier": "poison"}]}
 
 
 @pytest.mark.parametrize("outcome", ["connected", "voicemail", "no_answer", "won"])
-def test_recording_an_outcome_makes_at_most_four_calls(stage: Stage, context: Any, outcome: str) -> None:
+def test_recording_an_outcome_takes_at_most_four_calls(stage: Stage, context: Any, outcome: str) -> None:
     lead_id = receive()
     route(stage.inserted("LEAD"), context)
     lead = stored(lead_id)
@@ -179,7 +179,7 @@ def test_recording_an_outcome_makes_at_most_four_calls(stage: Stage, context: An
     assert stored(lead_id).last_outcome is not None
 
 
-def test_the_sweep_routes_rings_and_sends_what_was_lost(
+def test_the_sweep_routes_rings_and_sends_whatever_was_lost(
     stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     lead_id = receive()
@@ -197,7 +197,7 @@ def test_the_sweep_routes_rings_and_sends_what_was_lost(
     assert all(n > 0 for n in repairs)
 
 
-def test_a_row_that_cannot_be_read_does_not_hide_the_others_from_the_sweep(
+def test_an_unreadable_row_does_not_hide_others_from_the_sweep(
     stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     receive()

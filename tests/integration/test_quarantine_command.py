@@ -44,7 +44,7 @@ def state(held_id: str) -> QuarantineState:
     return bootstrap.app().quarantine.find(held_id).state
 
 
-def test_a_held_delivery_is_listed_and_shown_and_stays_as_it_is(held_id: str) -> None:
+def test_a_held_delivery_is_listed_and_shown_unchanged(held_id: str) -> None:
     code, out, _ = run("list")
     assert code == 0
     assert "Waiting: nothing." in out
@@ -60,12 +60,12 @@ def test_a_held_delivery_is_listed_and_shown_and_stays_as_it_is(held_id: str) ->
     assert state(held_id) is QuarantineState.HELD
 
 
-def test_an_id_is_never_cut_for_it_has_to_be_pasted(held_id: str) -> None:
+def test_an_id_is_never_truncated(held_id: str) -> None:
     listed = CliRunner().invoke(app, ["quarantine", "list", "--stack", "leadtight-prod"], env={"COLUMNS": "60"})
     assert held_id in listed.stdout
 
 
-def test_what_it_would_become_is_shown_and_completed_on_release(stage: Stage, held_id: str) -> None:
+def test_the_resulting_lead_is_shown_and_completed_on_release(stage: Stage, held_id: str) -> None:
     out = run("show", held_id)[1]
     assert "Released, it becomes this lead:" in out
     assert "ada@example.com" in out
@@ -76,7 +76,7 @@ def test_what_it_would_become_is_shown_and_completed_on_release(stage: Stage, he
     assert (inquiry["name"], inquiry["email"]) == ("Ada Obi", "right@example.com")
 
 
-def test_a_release_makes_it_a_lead_once(stage: Stage, held_id: str) -> None:
+def test_a_release_creates_the_lead_once(stage: Stage, held_id: str) -> None:
     code, out, _ = run("release", held_id)
     [lead] = stage.items("LEAD")
     assert (code, out) == (0, f"lead {lead['pk']['S'].removeprefix('LEAD#')} created\n")
@@ -94,13 +94,13 @@ def test_a_discard_needs_a_reason(stage: Stage, held_id: str) -> None:
     assert stage.items("LEAD") == []
 
 
-def test_a_replay_leaves_suspected_spam_alone(held_id: str) -> None:
+def test_a_replay_keeps_suspected_spam_held(held_id: str) -> None:
     code, out, _ = run("replay", "form:contact", "--json")
     assert (code, json.loads(out)["released"], json.loads(out)["still_held"]) == (0, 0, [])
     assert state(held_id) is QuarantineState.HELD
 
 
-def test_a_link_opens_the_page_for_a_manager_only_and_settling_takes_at_most_four_calls(
+def test_a_link_opens_the_page_for_managers_only_and_settling_takes_at_most_four_calls(
     stage: Stage, held_id: str
 ) -> None:
     code, out, _ = run("link", "mia")
@@ -119,13 +119,13 @@ def test_a_link_opens_the_page_for_a_manager_only_and_settling_takes_at_most_fou
 
 
 @pytest.mark.usefixtures("held_id")
-def test_what_is_not_there_is_a_failure() -> None:
+def test_a_missing_delivery_is_a_failure() -> None:
     for words in (("show", "nope"), ("release", "nope"), ("discard", "nope", "--why", "x")):
         code, _, error = run(*words)
         assert (code, error) == (1, "leadtight quarantine: nope: no such delivery\n")
 
 
-def test_all_that_is_held_for_one_reason_is_exported_discarded_held_again_and_released(held_id: str) -> None:
+def test_all_deliveries_held_for_one_reason_are_exported_discarded_reopened_and_released(held_id: str) -> None:
     for number in range(3):
         body = f"your-name=Ada&your-email=ada{number}%40example.com&your-message=hi&website=x"
         intake(request("POST /forms/{form}", body=body, headers=FORM, form="contact"), CONTEXT)

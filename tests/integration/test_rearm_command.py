@@ -65,7 +65,9 @@ def test_a_dry_run_prints_old_and_new_deadline_and_writes_nothing(lead_id: str) 
     assert deadline(lead_id) == MONDAY_NINE + timedelta(minutes=5)
 
 
-def test_applied_it_writes_arms_the_new_alarm_and_has_nothing_to_do_the_second_time(stage: Stage, lead_id: str) -> None:
+def test_applying_writes_and_arms_the_new_alarm_and_the_second_run_has_nothing_to_do(
+    stage: Stage, lead_id: str
+) -> None:
     stage.alarms()
     code, out, _ = run("--lead", lead_id, "--apply")
     assert (code, "Re-armed 1 under policy 2" in out) == (0, True)
@@ -77,7 +79,7 @@ def test_applied_it_writes_arms_the_new_alarm_and_has_nothing_to_do_the_second_t
     assert (code, json.loads(out)) == (0, {"schema": "leadtight.rearm/1", "applied": True, "leads": [], "left": 0})
 
 
-def test_json_names_lead_deadlines_and_versions(lead_id: str) -> None:
+def test_json_output_has_lead_deadlines_and_versions(lead_id: str) -> None:
     output = json.loads(run("--pool", "inbound", "--json")[1])
     assert (output["schema"], output["applied"], output["left"]) == ("leadtight.rearm/1", False, 0)
     [lead] = output["leads"]
@@ -87,7 +89,7 @@ def test_json_names_lead_deadlines_and_versions(lead_id: str) -> None:
 
 
 @pytest.mark.usefixtures("lead_id")
-def test_what_cannot_be_asked_is_a_usage_error_and_what_does_not_exist_a_failure() -> None:
+def test_invalid_criteria_are_a_usage_error_and_missing_objects_a_failure() -> None:
     assert run()[::2] == (2, "leadtight rearm: choose exactly one of --lead, --pool, --owner, --all and --alarms\n")
     assert run("--all", "--pool", "inbound")[0] == 2
     code, _, error = run("--owner", "nobody")
@@ -95,7 +97,7 @@ def test_what_cannot_be_asked_is_a_usage_error_and_what_does_not_exist_a_failure
     assert "nobody called 'nobody'" in error
 
 
-def test_a_restored_table_has_every_promise_live_again(
+def test_a_restored_table_has_every_promise_armed_again(
     stage: Stage, lead_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The drill of docs/guides/runbook.md.

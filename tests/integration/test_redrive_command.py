@@ -46,7 +46,7 @@ def run(*words: str) -> dict[str, Any]:
     return {queue["queue"]: (queue["waiting"], queue["given_back"]) for queue in output["queues"]}
 
 
-def test_dead_letters_come_back_to_their_queue_only_when_that_is_asked_for(sqs: Any) -> None:
+def test_dead_letters_return_to_their_queue_only_on_request(sqs: Any) -> None:
     letters = [f'{{"lead_id": "L{n:02d}"}}' for n in range(23)]
     for letter in letters:
         sqs.send_message(QueueUrl=url(sqs, "alarms-dead"), MessageBody=letter)
@@ -58,7 +58,7 @@ def test_dead_letters_come_back_to_their_queue_only_when_that_is_asked_for(sqs: 
     assert run()["mails"] == (1, 0)
 
 
-def test_what_is_no_message_of_a_queue_is_counted_and_left(sqs: Any) -> None:
+def test_a_foreign_message_of_a_queue_is_counted_and_left(sqs: Any) -> None:
     sqs.send_message(QueueUrl=url(sqs, "stream-failed"), MessageBody="{}")
     assert run("--apply")["stream-failed"] == (1, 0)
     assert bodies(sqs, "stream-failed") == ["{}"]

@@ -55,7 +55,7 @@ def test_the_night_reports_the_companys_yesterday(context: Any, monkeypatch: pyt
     assert stored("facts/dt=2026-03-02/facts.parquet").startswith(b"PAR1")
 
 
-def test_running_it_again_much_later_writes_the_same_bytes(context: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_much_later_run_writes_the_same_bytes(context: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     keys = ("metrics/dt=2026-03-02/metrics.json", "facts/dt=2026-03-02/facts.parquet")
     at(monkeypatch, TUESDAY_NIGHT)
     report({"kind": "nightly"}, context)
@@ -65,9 +65,7 @@ def test_running_it_again_much_later_writes_the_same_bytes(context: Any, monkeyp
     assert [stored(key) for key in keys] == first
 
 
-def test_on_monday_the_week_just_ended_is_reviewed_and_its_links_open(
-    context: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_on_monday_last_week_is_reviewed_and_its_links_open(context: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     at(monkeypatch, NEXT_MONDAY)
     assert report({"kind": "weekly"}, context)["week"] == "2026-W10"
     assert json.loads(stored("weekly/latest.json"))["html"] == "weekly/2026-W10/index.html"
@@ -81,7 +79,7 @@ def test_on_monday_the_week_just_ended_is_reviewed_and_its_links_open(
     assert "Ada Obi" in opened["body"]
 
 
-def test_logs_and_facts_name_nobody(
+def test_logs_and_facts_contain_no_personal_data(
     context: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     at(monkeypatch, NEXT_MONDAY)
@@ -95,7 +93,7 @@ def test_logs_and_facts_name_nobody(
 
 
 @pytest.mark.filterwarnings("ignore:No application metrics")  # it failed before it had any
-def test_a_day_to_come_and_an_unknown_kind_fail_loudly(context: Any) -> None:
+def test_a_future_day_and_an_unknown_kind_fail_loudly(context: Any) -> None:
     with pytest.raises(ValueError, match="has not begun"):
         report({"kind": "nightly", "date": "2026-03-03"}, context)
     with pytest.raises(KeyError):

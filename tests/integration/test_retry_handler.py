@@ -79,7 +79,7 @@ def retry(*bodies: str) -> dict[str, Any]:
     return {"Records": [queue_record(body, f"m-{n}") for n, body in enumerate(bodies)]}
 
 
-def test_a_mail_that_was_refused_comes_back_in_seconds_and_is_sent(
+def test_a_refused_mail_returns_in_seconds_and_is_sent(
     stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch, refuse: Refuse
 ) -> None:
     sent = delays(monkeypatch)
@@ -101,7 +101,7 @@ def test_a_mail_that_was_refused_comes_back_in_seconds_and_is_sent(
     assert acknowledgement(owed.lead_id).status is Status.SENT
 
 
-def test_what_is_over_the_providers_rate_is_no_failure_of_the_batch_and_comes_back_in_the_next_second(
+def test_mail_above_the_providers_rate_is_retried_next_second_without_failing_the_batch(
     stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch, refuse: Refuse
 ) -> None:
     sent = delays(monkeypatch)
@@ -118,7 +118,7 @@ def test_what_is_over_the_providers_rate_is_no_failure_of_the_batch_and_comes_ba
     assert acknowledgement(owed.lead_id).status is Status.SENT
 
 
-def test_a_batch_of_retries_works_the_outbox_once(stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_batch_of_retries_runs_the_outbox_once(stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     at(monkeypatch, 0)
     receive()
     at(monkeypatch, 30)
@@ -132,7 +132,7 @@ def test_a_batch_of_retries_works_the_outbox_once(stage: Stage, context: Any, mo
     assert len(idle) <= 24, "every lane and shard of messages and digests"
 
 
-def test_one_message_that_cannot_be_sent_is_told_and_costs_the_others_nothing(
+def test_an_unsendable_message_is_reported_and_does_not_affect_others(
     stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     at(monkeypatch, 0)
@@ -146,7 +146,7 @@ def test_one_message_that_cannot_be_sent_is_told_and_costs_the_others_nothing(
     assert '"SendFaults":[1' in capsys.readouterr().out.replace(" ", "")
 
 
-def test_a_message_whose_sender_died_is_looked_at_again_when_its_lease_ends(
+def test_a_message_of_a_dead_sender_is_retried_when_its_lease_ends(
     stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch, refuse: Refuse
 ) -> None:
     sent = delays(monkeypatch)
@@ -166,7 +166,7 @@ def test_a_message_whose_sender_died_is_looked_at_again_when_its_lease_ends(
     assert acknowledgement(owed.lead_id).status is Status.SENT
 
 
-def test_processes_share_the_rate_that_the_policy_names(
+def test_processes_share_the_rate_set_by_the_policy(
     stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at(monkeypatch, 0)
@@ -182,7 +182,7 @@ def test_processes_share_the_rate_that_the_policy_names(
     assert others.count("ses:SendRawEmail") == 0
 
 
-def test_the_table_forgets_how_many_a_second_had(stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_counts_per_second_expire(stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     at(monkeypatch, 0)
     receive()
     respond(stage.inserted("MSG#"), context)

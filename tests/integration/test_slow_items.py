@@ -102,7 +102,7 @@ def slow_by(how: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("how", [going_back, waiting, counting, swallowing])
-def test_a_mail_that_does_not_end_leaves_its_neighbours_alone_and_comes_again(
+def test_a_mail_that_never_finishes_leaves_others_alone_and_returns(
     how: Callable[[], None], stage: Stage, batch: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slow_by(how, monkeypatch)
@@ -112,7 +112,7 @@ def test_a_mail_that_does_not_end_leaves_its_neighbours_alone_and_comes_again(
     assert sorted(lead["inquiry"]["email"] for lead in leads(stage)) == [f"ada{n}@example.com" for n in (0, 2, 3)]
 
 
-def test_a_mail_that_ran_out_of_its_time_thrice_waits_for_a_person_with_its_reason(
+def test_a_mail_that_timed_out_three_times_waits_for_a_person_with_its_reason(
     stage: Stage, batch: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slow_by(waiting, monkeypatch)
@@ -164,7 +164,7 @@ def slow_storing(monkeypatch: pytest.MonkeyPatch, name: str, how: Callable[[], N
 
 
 @pytest.mark.parametrize("where", ["reading", "storing"])
-def test_an_item_of_a_webhook_that_does_not_end_costs_no_other_and_is_tried_again_until_a_person_must_look(
+def test_a_webhook_item_that_never_finishes_affects_no_other_and_is_retried_until_it_is_held(
     where: str, stage: Stage, webhook: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as slow:
@@ -188,7 +188,7 @@ def emails(stage: Stage) -> list[str]:
     return sorted(lead["inquiry"]["email"] for lead in leads(stage))
 
 
-def test_a_row_of_an_import_that_does_not_end_is_rejected_and_the_others_are_leads(
+def test_an_import_row_that_never_finishes_is_rejected_and_the_others_are_leads(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("functions.intake.import_rows.ROW_SECONDS", 0.3)
@@ -205,7 +205,7 @@ def test_a_row_of_an_import_that_does_not_end_is_rejected_and_the_others_are_lea
     assert emails(stage) == ["a@example.com", "b@example.com"]
 
 
-def test_a_sweep_begins_no_fetch_without_time_and_says_so(
+def test_a_sweep_without_time_starts_no_fetch_and_says_so(
     stage: Stage, webhook: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slow_reading(monkeypatch, waiting)
@@ -216,7 +216,7 @@ def test_a_sweep_begins_no_fetch_without_time_and_says_so(
     assert (result.unfinished, result.faults) == (1, ())
 
 
-def test_what_fails_in_every_sweep_does_not_stay_ahead_of_the_others(
+def test_repeated_sweep_failures_do_not_stay_ahead_of_others(
     stage: Stage, webhook: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as slow:

@@ -69,7 +69,7 @@ def leads(stage: Stage) -> list[dict[str, Any]]:
     return [json.loads(item["doc"]["S"]) for item in stage.items("LEAD")]
 
 
-def test_a_forms_post_waits_out_an_outage_and_is_a_lead_once_as_of_when_it_was_posted(
+def test_a_form_post_waits_out_an_outage_and_is_one_lead_of_its_posting_time(
     stage: Stage, context: Any, outage: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at(monkeypatch, NOON)
@@ -102,7 +102,7 @@ def contended(**call: Any) -> Any:
     return response, {"Error": error, "CancellationReasons": reasons}
 
 
-def test_a_forms_post_that_loses_every_race_waits_and_is_a_lead_as_of_when_it_was_posted(
+def test_a_form_post_that_loses_every_race_waits_and_keeps_its_posting_time(
     stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at(monkeypatch, NOON)
@@ -121,7 +121,7 @@ def test_a_forms_post_that_loses_every_race_waits_and_is_a_lead_as_of_when_it_wa
     assert lead["received_at"] == "2026-11-23T11:00:00.000000Z"
 
 
-def test_races_without_end_and_a_queue_that_takes_nothing_leave_nobody_told_that_it_was_taken(
+def test_with_endless_races_and_a_failing_queue_nothing_is_accepted(
     stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bootstrap.table(), "_pause", lambda _: None)
@@ -130,7 +130,7 @@ def test_races_without_end_and_a_queue_that_takes_nothing_leave_nobody_told_that
 
 
 @pytest.mark.parametrize("seconds", [6, 4], ids=["a known person: the second call", "a known person: the third call"])
-def test_a_table_that_is_slow_has_its_time_and_then_the_post_waits_in_the_queue(
+def test_a_post_to_a_slow_table_waits_in_the_queue_after_a_timeout(
     stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch, seconds: int
 ) -> None:
     """Each call is answered, but late.
@@ -155,7 +155,7 @@ def test_a_table_that_is_slow_has_its_time_and_then_the_post_waits_in_the_queue(
     assert kinds.count("inquiry_joined") == 1
 
 
-def test_the_time_that_intake_has_is_no_matter_of_whoever_comes_after_it(
+def test_intakes_deadline_does_not_affect_later_users_of_the_table(
     stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = [0.0]
@@ -166,7 +166,7 @@ def test_the_time_that_intake_has_is_no_matter_of_whoever_comes_after_it(
     assert len(bootstrap.table().due_leads(None, NOON + timedelta(days=99), 9)) == 1
 
 
-def test_when_the_queue_takes_nothing_either_the_sender_is_asked_to_come_again(
+def test_when_the_queue_fails_too_the_sender_is_asked_to_retry(
     stage: Stage, context: Any, outage: Callable[[], Any]
 ) -> None:
     with outage(), failing(clients.client("sqs"), unreachable):
@@ -175,9 +175,7 @@ def test_when_the_queue_takes_nothing_either_the_sender_is_asked_to_come_again(
     assert (spilled(stage), leads(stage)) == ([], [])
 
 
-def test_programs_and_providers_are_asked_to_come_again_and_told_nothing_else(
-    stage: Stage, context: Any, outage: Callable[[], Any]
-) -> None:
+def test_programs_and_providers_are_only_asked_to_retry(stage: Stage, context: Any, outage: Callable[[], Any]) -> None:
     with outage():
         answer = intake(post_lead(ADA, idempotency_key="k1"), context)
     assert (answer["statusCode"], answer["headers"]["retry-after"]) == (503, "30")
@@ -186,7 +184,9 @@ def test_programs_and_providers_are_asked_to_come_again_and_told_nothing_else(
     assert json.loads(intake(post_lead(ADA, idempotency_key="k1"), context)["body"])["status"] == "created"
 
 
-def test_what_is_no_outage_is_no_reason_to_spill(stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_other_than_an_outage_does_not_spill(
+    stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("leadtight.app.intake.form_posts.FormIntake.take", lambda *_, **__: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         intake(post_form(), context)

@@ -39,7 +39,7 @@ def metrics(output: str) -> dict[str, float]:
 
 
 @pytest.mark.parametrize("broken", BROKEN)
-def test_a_message_that_no_version_can_read_does_not_keep_the_sweep_from_sending(
+def test_a_message_that_no_version_can_read_does_not_stop_the_sweep_from_sending(
     stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:
     receive(monkeypatch, NOW)
@@ -52,7 +52,7 @@ def test_a_message_that_no_version_can_read_does_not_keep_the_sweep_from_sending
 
 
 @pytest.mark.parametrize("reader", ["due", "queued", "due_leads", "waiting_in_short", "owners"])
-def test_a_sweep_that_meets_a_fault_writes_its_metrics_names_it_and_fails(
+def test_a_failing_sweep_writes_its_metrics_names_the_fault_and_fails(
     stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], reader: str
 ) -> None:
     def refuses(*_: Any) -> None:
@@ -73,7 +73,7 @@ def test_a_sweep_that_meets_a_fault_writes_its_metrics_names_it_and_fails(
     assert written["SweepRepairs"] >= 1 or reader == "due_leads"
 
 
-def test_reviews_that_cannot_be_counted_cost_no_other_metric(
+def test_uncountable_reviews_cost_no_other_metric(
     stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def refuses(_: datetime) -> int:
@@ -90,7 +90,7 @@ def test_reviews_that_cannot_be_counted_cost_no_other_metric(
     assert written["BacklogAgeUnowned"] == 270
 
 
-def test_a_sweep_without_time_begins_nothing_and_says_so(
+def test_a_sweep_without_time_starts_nothing_and_says_so(
     stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     receive(monkeypatch, NOW)

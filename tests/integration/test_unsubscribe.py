@@ -86,7 +86,7 @@ def call(method: str, token: str, body: str = "") -> dict[str, Any]:
     return desk(request(f"{method} /unsubscribe/{{token}}", body=body, headers=headers, token=token), CONTEXT)
 
 
-def test_the_mail_carries_the_pair_of_headers_and_the_address_of_the_company(mailed: Lead) -> None:
+def test_the_mail_has_both_headers_and_the_address_of_the_company(mailed: Lead) -> None:
     del mailed
     message = sent_mail()
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
@@ -107,7 +107,7 @@ def test_fetching_the_page_changes_nothing_and_shows_a_button(mailed: Lead) -> N
 
 
 @pytest.mark.parametrize("body", ["List-Unsubscribe=One-Click", "", "anything=else"])
-def test_a_post_acts_at_once_whatever_it_carries(mailed: Lead, body: str) -> None:
+def test_a_post_acts_at_once_whatever_its_body(mailed: Lead, body: str) -> None:
     answer = call("POST", link(), body)
     assert answer["statusCode"] == 200
     assert "You are unsubscribed" in answer["body"]
@@ -119,7 +119,7 @@ def test_a_post_acts_at_once_whatever_it_carries(mailed: Lead, body: str) -> Non
     assert stored(mailed.id) == lead
 
 
-def test_a_post_makes_at_most_four_calls(stage: Stage, mailed: Lead) -> None:
+def test_a_post_takes_at_most_four_calls(stage: Stage, mailed: Lead) -> None:
     token = link()
     call("GET", token)  # the first one also reads the signing key
     with stage.counted() as calls:
@@ -128,7 +128,7 @@ def test_a_post_makes_at_most_four_calls(stage: Stage, mailed: Lead) -> None:
     assert stored(mailed.id).opted_out
 
 
-def test_a_link_that_is_not_ours_or_for_something_else_opens_nothing(mailed: Lead) -> None:
+def test_a_foreign_link_or_one_of_another_purpose_opens_nothing(mailed: Lead) -> None:
     outcome = bootstrap.ports().links.outcome(mailed, str(mailed.owner_id), MONDAY_NINE).rpartition("/")[2]
     for token in (link()[:-3], outcome, "v1.k1.e30.x"):
         assert call("GET", token)["statusCode"] == call("POST", token)["statusCode"] == 403

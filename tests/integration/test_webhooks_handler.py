@@ -57,7 +57,7 @@ def test_a_signed_delivery_is_a_lead_after_its_secret_and_one_call(stage: Stage)
     assert "secretsmanager:GetSecretValue" not in calls
 
 
-def test_the_same_delivery_again_is_answered_alike_and_is_no_second_lead(stage: Stage) -> None:
+def test_a_repeated_delivery_gets_the_same_answer_and_is_not_a_second_lead(stage: Stage) -> None:
     assert [deliver(response(), secret)["statusCode"] for secret in ("new", "old", "new")] == [200, 200, 200]
     assert len(stage.items("LEAD")) == 1
     assert len(stage.items("EVENT#")) == 1
@@ -70,12 +70,12 @@ def test_a_bad_signature_is_refused_and_stores_nothing(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("name", ["unknown", "unkeyed"])
-def test_a_webhook_that_is_not_configured_is_not_there(name: str) -> None:
+def test_an_unconfigured_webhook_is_not_found(name: str) -> None:
     assert deliver(response(), name=name)["statusCode"] == 404
 
 
 @pytest.mark.parametrize("body", [b"{", b'{"event_type": "form_response"}', response(answers=[])])
-def test_an_authentic_delivery_that_is_no_lead_is_held_whole(stage: Stage, body: bytes) -> None:
+def test_an_authentic_delivery_without_a_lead_is_held_whole(stage: Stage, body: bytes) -> None:
     answer = deliver(body)
     assert (answer["statusCode"], json.loads(answer["body"])) == (202, {"status": "held"})
     [delivery] = bootstrap.app().quarantine.waiting(9)
@@ -83,12 +83,12 @@ def test_an_authentic_delivery_that_is_no_lead_is_held_whole(stage: Stage, body:
     assert stage.items("LEAD") == []
 
 
-def test_a_delivery_about_something_else_is_taken_and_stores_nothing(stage: Stage) -> None:
+def test_an_unrelated_delivery_is_accepted_and_stores_nothing(stage: Stage) -> None:
     assert deliver(b'{"event_type": "form_response_partial"}')["statusCode"] == 200
     assert stage.items("") == []
 
 
-def test_a_challenge_is_answered_only_to_who_knows_our_token(stage: Stage) -> None:
+def test_a_challenge_is_answered_only_with_our_token(stage: Stage) -> None:
     def ask(token: str) -> dict[str, Any]:
         event = request("GET /webhooks/{provider}", provider="whatsapp")
         query = {"hub.mode": "subscribe", "hub.challenge": "1158201444", "hub.verify_token": token}
@@ -99,5 +99,5 @@ def test_a_challenge_is_answered_only_to_who_knows_our_token(stage: Stage) -> No
     assert handle(request("GET /webhooks/{provider}", provider="typeform"), CONTEXT)["statusCode"] == 405
 
 
-def test_a_body_over_the_limit_is_refused_before_anything_is_checked() -> None:
+def test_an_oversized_body_is_refused_before_any_check() -> None:
     assert deliver(b"x" * (5 * 1024 * 1024 + 1))["statusCode"] == 413

@@ -41,6 +41,6 @@ def test_a_seed_makes_the_same_tables_again(tmp_path: Path) -> None:
     assert make_export(3, first).tables == make_export(3, second).tables
 
 
-def test_the_suite_speaks_for_fifteen_systems_and_ten_languages() -> None:
+def test_the_suite_covers_fifteen_systems_and_ten_languages() -> None:
     assert len({s["family"] for s in SYSTEMS.values()}) >= 15
     assert len(LANGUAGES) >= 10

@@ -66,32 +66,32 @@ def early_seed() -> int:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_right_reading_is_right(seed: int, tmp_path: Path) -> None:
+def test_a_right_reading_passes(seed: int, tmp_path: Path) -> None:
     export = make_export(seed, tmp_path, PLAN)
     assert audit(export, tmp_path, {"leads": leads(export, date_format=DAY_FIRST)}).name == "right"
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_calls_that_are_told_from_others_are_right(seed: int, tmp_path: Path) -> None:
+def test_calls_distinguished_from_other_activities_pass(seed: int, tmp_path: Path) -> None:
     export = make_export(seed, tmp_path, CALLS)
     mapping = {"leads": leads(export), "activities": activity_mapping(export)}
     assert audit(export, tmp_path, mapping).name == "right"
 
 
-def test_days_read_as_months_are_found_out(tmp_path: Path) -> None:
+def test_days_read_as_months_are_detected(tmp_path: Path) -> None:
     export = make_export(early_seed(), tmp_path, PLAN)
     assert audit(export, tmp_path, {"leads": leads(export, date_format=DAY_FIRST)}).name == "right"
     swapped = audit(export, tmp_path, {"leads": leads(export, date_format=MONTH_FIRST)})
     assert "created: other instants than the true ones" in swapped.wrong
 
 
-def test_every_activity_taken_for_a_contact_is_found_out(tmp_path: Path) -> None:
+def test_counting_every_activity_as_contact_is_detected(tmp_path: Path) -> None:
     export = make_export(0, tmp_path, CALLS)
     mapping = {"leads": leads(export), "activities": activity_mapping(export, ANYTHING)}
     assert any(w.startswith("contacted: ") for w in audit(export, tmp_path, mapping).wrong)
 
 
-def test_a_zone_that_is_not_the_files_is_found_out(tmp_path: Path) -> None:
+def test_a_wrong_time_zone_is_detected(tmp_path: Path) -> None:
     export = make_export(0, tmp_path, PLAN)
     moved = audit(export, tmp_path, {"leads": leads(export, date_format=DAY_FIRST)}, "--timezone", "Asia/Tokyo")
     assert "created: other instants than the true ones" in moved.wrong

@@ -51,7 +51,7 @@ def digests(world: World) -> list[SentMail]:
     return [m for m in world.mailer.sent if m.mail.subject.startswith("Summary")]
 
 
-def test_what_is_over_the_budget_comes_in_one_mail_with_a_link_for_each_lead() -> None:
+def test_alerts_over_the_budget_come_in_one_digest_with_a_link_for_each_lead() -> None:
     world = only_ana(budget=2)
     leads = [world.receive(message=WARM) for _ in range(5)]
     assert [len(world.mails(lead_id, Template.ALERT_OWNER)) for lead_id in leads] == [1, 1, 0, 0, 0]
@@ -70,7 +70,7 @@ def test_what_is_over_the_budget_comes_in_one_mail_with_a_link_for_each_lead() -
     assert len(digests(world)) == 1
 
 
-def test_a_missed_promise_interrupts_however_many_alerts_there_were() -> None:
+def test_a_missed_promise_interrupts_beyond_the_budget() -> None:
     world = only_ana(budget=1)
     leads = [world.receive(message=HOT) for _ in range(4)]
     world.advance(minutes=5)
@@ -79,7 +79,7 @@ def test_a_missed_promise_interrupts_however_many_alerts_there_were() -> None:
         assert len(world.mails(lead_id, Template.ESCALATE)) == 1, "mia hears of each"
 
 
-def test_the_last_of_the_budget_is_kept_for_new_leads() -> None:
+def test_the_last_of_the_budget_is_reserved_for_new_leads() -> None:
     world = only_ana(budget=3)
     first, second = world.receive(message=HOT), world.receive(message=HOT)
     world.advance(minutes=4, seconds=30)
@@ -99,7 +99,7 @@ def test_a_digest_waits_for_the_persons_working_hours() -> None:
     assert digest.mail.text.count("/o/") == 1
 
 
-def test_people_who_rest_outside_their_hours_get_one_mail_at_the_opening_and_a_broken_promise_at_once() -> None:
+def test_resting_people_get_one_mail_at_opening_and_a_broken_promise_at_once() -> None:
     world = only_ana()
     policy = world.policy
     targets = {**policy.targets, "hot": replace(policy.targets["hot"], calendar="always")}
@@ -117,7 +117,7 @@ def test_people_who_rest_outside_their_hours_get_one_mail_at_the_opening_and_a_b
     assert all(world.lead(lead_id).inquiry.name in digest.mail.text for lead_id in quiet)
 
 
-def test_whoever_does_not_ask_for_rest_hears_of_a_new_lead_at_once_and_of_all_else_in_working_time() -> None:
+def test_people_without_rest_get_new_leads_at_once_and_other_alerts_in_working_time() -> None:
     world = only_ana()
     world.advance(hours=12)
     world.receive(message=WARM)
@@ -132,7 +132,7 @@ def alerts_sent(world: World) -> list[Template]:
     return [m.permission.purpose for m in mails if m not in digests(world)]
 
 
-def test_a_sender_that_dies_after_it_noted_the_interruption_costs_no_second_place() -> None:
+def test_a_sender_that_dies_after_recording_the_interruption_uses_no_second_slot() -> None:
     world = only_ana(budget=2)
     world.stream_down = True
     lead_id = world.receive(message=WARM)
@@ -149,7 +149,7 @@ def test_a_sender_that_dies_after_it_noted_the_interruption_costs_no_second_plac
     assert [len(world.mails(id_, Template.ALERT_OWNER)) for id_ in (second, third)] == [1, 0]
 
 
-def test_a_digest_says_nothing_of_what_has_been_done_meanwhile() -> None:
+def test_a_digest_omits_what_was_done_meanwhile() -> None:
     world = only_ana(budget=1)
     first, second = world.receive(message=WARM), world.receive(message=WARM)
     world.table._leads[second] = replace(world.lead(second), owner_id="ben")
@@ -160,7 +160,7 @@ def test_a_digest_says_nothing_of_what_has_been_done_meanwhile() -> None:
     assert world.message(first, Template.ALERT_OWNER).status is Status.SENT
 
 
-def test_a_digest_that_could_not_be_sent_is_made_again_at_once() -> None:
+def test_a_digest_that_could_not_be_sent_is_rebuilt_at_once() -> None:
     world = only_ana(budget=1)
     leads = [world.receive(message=WARM) for _ in range(3)]
     world.mailer.failures = [SendFailed("throttled")]
@@ -169,7 +169,7 @@ def test_a_digest_that_could_not_be_sent_is_made_again_at_once() -> None:
     assert all(world.message(lead_id, Template.ALERT_OWNER).status is Status.SENT for lead_id in leads)
 
 
-def test_a_digest_that_no_retry_brought_back_is_made_again_by_the_sweep() -> None:
+def test_a_digest_without_a_retry_is_rebuilt_by_the_sweep() -> None:
     world = only_ana(budget=1)
     world.retries.lost = True
     leads = [world.receive(message=WARM) for _ in range(3)]
@@ -181,7 +181,7 @@ def test_a_digest_that_no_retry_brought_back_is_made_again_by_the_sweep() -> Non
     assert all(world.message(lead_id, Template.ALERT_OWNER).status is Status.SENT for lead_id in leads)
 
 
-def test_a_digest_leads_its_reader_to_their_own_queue() -> None:
+def test_a_digest_links_to_its_readers_queue() -> None:
     world = only_ana(budget=1)
     world.receive(message=WARM), world.receive(message=WARM)
     world.advance(minutes=31)
@@ -191,7 +191,7 @@ def test_a_digest_leads_its_reader_to_their_own_queue() -> None:
     assert world.links.open(token[1], LinkPurpose.QUEUE, world.now).person == "ana"
 
 
-def test_a_digest_that_never_leaves_is_given_up_on_with_each_of_its_messages() -> None:
+def test_an_undeliverable_digest_is_given_up_with_each_of_its_messages() -> None:
     world = only_ana(budget=1)
     policy = world.policy
     world.govern(replace(policy, messaging=replace(policy.messaging, give_up_after=8 * LONGEST_BACKOFF)))
@@ -209,20 +209,20 @@ def test_a_digest_that_never_leaves_is_given_up_on_with_each_of_its_messages() -
     assert digests(world) == []
 
 
-def test_the_same_alert_tried_again_is_one_interruption() -> None:
+def test_a_retried_alert_is_one_interruption() -> None:
     world = only_ana(budget=2)
     world.mailer.failures = [SendFailed("throttled") for _ in range(2)]
     world.receive(message=WARM)
     assert len(world.table.alerts("ana").sent) == 1
 
 
-def test_a_person_may_have_a_budget_of_their_own() -> None:
+def test_a_person_may_have_their_own_budget() -> None:
     world = only_ana(budget=1, alerts_per_hour=3)
     leads = [world.receive(message=WARM) for _ in range(4)]
     assert [len(world.mails(lead_id, Template.ALERT_OWNER)) for lead_id in leads] == [1, 1, 1, 0]
 
 
-def test_an_alert_goes_to_the_first_choice_and_a_missed_promise_to_all_of_them() -> None:
+def test_an_alert_uses_the_first_choice_and_a_missed_promise_all_channels() -> None:
     world = only_ana(alert_by=(Channel.SLACK, Channel.SMS, Channel.EMAIL), phone=PHONE)
     lead_id = world.receive(message=HOT)
     [card] = world.chat.posted
@@ -238,7 +238,7 @@ def test_an_alert_goes_to_the_first_choice_and_a_missed_promise_to_all_of_them()
     assert len([a for a in world.table.alerts("ana").sent if "deadline_missed" in a.notice]) == 1
 
 
-def test_a_channel_that_fails_gives_the_alert_to_the_next_and_in_the_end_to_mail() -> None:
+def test_a_failing_channel_falls_back_to_the_next_and_finally_to_mail() -> None:
     world = only_ana(alert_by=(Channel.SLACK, Channel.TEAMS))
     world.chat.failures = [SendRefused("answered 404"), SendFailed("answered 503")]
     lead_id = world.receive(message=WARM)
@@ -250,7 +250,7 @@ def test_a_channel_that_fails_gives_the_alert_to_the_next_and_in_the_end_to_mail
     assert len(world.table.alerts("ana").sent) == 1
 
 
-def test_a_missed_promise_reaches_somebody_whose_only_channel_fails() -> None:
+def test_a_missed_promise_reaches_a_person_whose_only_channel_fails() -> None:
     world = only_ana(alert_by=(Channel.TEAMS,))
     lead_id = world.receive(message=HOT)
     world.chat.failures = [SendFailed("no answer") for _ in range(99)]
@@ -269,7 +269,7 @@ def test_every_message_to_the_team_has_a_rank() -> None:
     arrivals=st.lists(st.tuples(st.integers(0, 3 * 60), st.booleans()), min_size=4, max_size=9),
     budget=st.integers(1, 6),
 )
-def test_in_any_day_alerts_stay_under_the_cap_no_breach_is_lost_and_the_rest_comes_in_a_digest(
+def test_on_any_day_alerts_stay_under_the_cap_no_breach_is_lost_and_the_rest_is_digested(
     arrivals: list[tuple[int, bool]], budget: int
 ) -> None:
     world = World(policy=day_of_two(budget))
@@ -317,7 +317,7 @@ def _check_cap(interruptions: list[tuple[str, NoticeRank, Any]], budget: int) ->
         assert its_rank is NoticeRank.BREACH or len(recent) < SHARES[its_rank] * budget
 
 
-def test_one_digest_takes_all_that_waits_for_it_and_lists_the_most_urgent() -> None:
+def test_one_digest_takes_all_waiting_alerts_and_lists_the_most_urgent() -> None:
     world = only_ana(budget=2, caps=Caps())
     world.alarms.lost = True
     for number in range(82):
@@ -331,7 +331,7 @@ def test_one_digest_takes_all_that_waits_for_it_and_lists_the_most_urgent() -> N
     assert world.table.queued(world.now, 999) == ()
 
 
-def test_in_a_flood_missed_promises_too_come_in_a_digest_and_none_is_lost() -> None:
+def test_in_a_flood_missed_promises_are_digested_too_and_none_is_lost() -> None:
     shipped = World().policy
     bounded = replace(shipped, alerts=replace(shipped.alerts, breaches_per_hour=10))
     world = World(policy=bounded)

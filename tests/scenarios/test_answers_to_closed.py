@@ -96,9 +96,7 @@ WAYS: dict[str, Callable[[World, str], str]] = {
 @pytest.mark.parametrize("rule", AnswersToLost)
 @pytest.mark.parametrize("outcome", ["lost", "won", "do_not_contact"])
 @pytest.mark.parametrize("way", WAYS)
-def test_an_answer_to_a_closed_lead_is_somebodys_task_and_they_are_told(
-    way: str, outcome: str, rule: AnswersToLost
-) -> None:
+def test_an_answer_to_a_closed_lead_becomes_a_task_with_an_alert(way: str, outcome: str, rule: AnswersToLost) -> None:
     world = World()
     world.govern(replace(world.policy, identity=Identity(answers_to_lost=rule)))
     lead_id = closed(world, outcome)
@@ -111,7 +109,7 @@ def test_an_answer_to_a_closed_lead_is_somebodys_task_and_they_are_told(
     assert Kind.DEADLINE_MISSED in world.kinds(task.id), "its clock runs"
 
 
-def test_by_default_it_is_a_new_lead_that_remembers_the_closed_one_whose_figures_stand() -> None:
+def test_by_default_it_is_a_new_lead_linked_to_the_closed_one_whose_figures_stand() -> None:
     world = World()
     lead_id = closed(world)
     lead_before = world.lead(lead_id)
@@ -123,13 +121,13 @@ def test_by_default_it_is_a_new_lead_that_remembers_the_closed_one_whose_figures
     assert write(world, lead_id, "and one more thing") == again, "what follows in the thread joins the new one"
 
 
-def test_an_answer_in_a_thread_is_not_acknowledged_for_two_machines_would_go_on_for_ever() -> None:
+def test_an_answer_in_a_thread_is_not_acknowledged_to_prevent_mail_loops() -> None:
     world = World()
     again = write(world, closed(world))
     assert world.mails(again, Template.ACKNOWLEDGE) == []
 
 
-def test_where_the_policy_says_so_the_lost_lead_opens_with_its_owner_and_answering_is_due() -> None:
+def test_where_the_policy_says_so_the_lost_lead_reopens_with_its_owner_and_answering_is_due() -> None:
     world = World()
     world.govern(reopening(world.policy))
     lead_id = closed(world)
@@ -146,7 +144,7 @@ def test_where_the_policy_says_so_the_lost_lead_opens_with_its_owner_and_answeri
 
 @pytest.mark.slow
 @pytest.mark.parametrize("case", ["won", "never reached", "long ago"])
-def test_even_then_won_leads_stay_won_and_what_nobody_reached_or_remembers_is_a_new_lead(case: str) -> None:
+def test_won_unreached_and_forgotten_leads_stay_closed_even_then(case: str) -> None:
     world = World()
     no_contact = {"lost": replace(world.policy.outcomes["lost"], contact=False)}
     world.govern(replace(reopening(world.policy), outcomes={**world.policy.outcomes, **no_contact}))
@@ -176,7 +174,7 @@ def without(policy: Policy, person: str, how: str) -> Policy:
 @pytest.mark.parametrize("rule", AnswersToLost)
 @pytest.mark.parametrize("how", ["removed", "inactive", "on leave"])
 @pytest.mark.parametrize("way", ["mail in its thread", "WhatsApp", "form"])
-def test_with_its_owner_gone_somebody_who_is_there_has_it_and_is_told_within_a_sweep(
+def test_without_its_owner_an_available_person_has_it_and_is_alerted_within_a_sweep(
     way: str, how: str, rule: AnswersToLost
 ) -> None:
     world = World()
@@ -200,7 +198,7 @@ def test_with_its_owner_gone_somebody_who_is_there_has_it_and_is_told_within_a_s
 
 
 @pytest.mark.parametrize("rule", AnswersToLost)
-def test_with_nobody_of_the_pool_left_the_catch_all_person_has_it(rule: AnswersToLost) -> None:
+def test_without_any_pool_member_the_catch_all_person_has_it(rule: AnswersToLost) -> None:
     world = World()
     world.govern(replace(world.policy, identity=Identity(answers_to_lost=rule)))
     lead_id = closed(world)
@@ -220,7 +218,7 @@ def test_with_nobody_of_the_pool_left_the_catch_all_person_has_it(rule: AnswersT
 @pytest.mark.parametrize(
     "words", ["STOP", "Stop SMS please", "please don't contact me again", "Take me off your list", "Ne m'écrivez plus"]
 )
-def test_a_wish_to_hear_no_more_opens_nothing_and_is_kept(words: str, rule: AnswersToLost) -> None:
+def test_an_opt_out_reopens_nothing_and_is_stored(words: str, rule: AnswersToLost) -> None:
     world = World()
     world.govern(replace(world.policy, identity=Identity(answers_to_lost=rule)))
     lead_id = closed(world)
@@ -230,7 +228,7 @@ def test_a_wish_to_hear_no_more_opens_nothing_and_is_kept(words: str, rule: Answ
     assert world.lead_ids() == [lead_id]
 
 
-def test_an_automatic_mail_to_a_closed_lead_opens_nothing() -> None:
+def test_an_automatic_mail_to_a_closed_lead_reopens_nothing() -> None:
     world = Inbox()
     lead_id = world.drop(mail()).id
     _, reply_to = world.sent_to_lead(lead_id)
@@ -244,7 +242,7 @@ def test_an_automatic_mail_to_a_closed_lead_opens_nothing() -> None:
 
 
 @pytest.mark.slow
-def test_a_mail_in_the_thread_of_a_closed_lead_is_a_lead_and_the_next_one_joins_it() -> None:
+def test_a_mail_in_a_closed_leads_thread_is_a_lead_and_the_next_one_joins_it() -> None:
     world = Inbox()
     lead_id = world.drop(mail()).id
     _, reply_to = world.sent_to_lead(lead_id)
@@ -259,7 +257,7 @@ def test_a_mail_in_the_thread_of_a_closed_lead_is_a_lead_and_the_next_one_joins_
     assert is_somebodys_task(world, world.lead(first.id))
 
 
-def test_words_with_a_yes_on_the_page_that_asks_open_a_lost_lead() -> None:
+def test_a_yes_with_words_on_the_contact_check_page_reopens_a_lost_lead() -> None:
     world = World()
     lead = world.lead(closed(world))
     change = answer(world.policy, lead, ContactAnswer.YES, world.now, "Yes, and now we want to buy")
@@ -268,7 +266,7 @@ def test_words_with_a_yes_on_the_page_that_asks_open_a_lost_lead() -> None:
     assert is_somebodys_task(world, change.after)
 
 
-def test_an_alert_that_waits_for_somebody_who_leaves_meanwhile_reaches_another() -> None:
+def test_an_alert_for_a_person_who_leaves_meanwhile_reaches_another() -> None:
     world = World()
     lead_id = world.submit(Submission(source="web_form", body={**ADA, "message": "Solar roof"})).lead_id
     owner = str(world.lead(lead_id).owner_id)

@@ -50,7 +50,7 @@ def say(world: World, token: str, answer: str) -> None:
     world.run_stream()
 
 
-def test_a_lead_is_asked_once_so_long_after_its_promise_and_by_default_never() -> None:
+def test_a_lead_is_asked_once_after_its_promise_and_by_default_never() -> None:
     world = asking()
     lead_id = world.receive(message=HOT)
     world.advance(minutes=12, seconds=59)
@@ -69,7 +69,7 @@ def test_a_lead_is_asked_once_so_long_after_its_promise_and_by_default_never() -
     assert off.mails(other, Template.ASK_LEAD) == []
 
 
-def test_nobody_is_asked_who_was_reached_or_left_or_whose_mail_comes_back() -> None:
+def test_reached_departed_and_bouncing_leads_are_not_asked() -> None:
     world = asking()
     reached, left, bounced = (world.receive(message=HOT) for _ in range(3))
     world.press(reached, "connected")
@@ -81,7 +81,7 @@ def test_nobody_is_asked_who_was_reached_or_left_or_whose_mail_comes_back() -> N
         assert world.mails(lead_id, Template.ASK_LEAD) == []
 
 
-def test_looking_changes_nothing_however_often_and_no_answer_records_none() -> None:
+def test_viewing_changes_nothing_and_no_answer_is_not_recorded() -> None:
     world = asking()
     lead_id, token = contact_check_of(world)
     lead_before, sent = world.lead(lead_id), len(world.mailer.sent)
@@ -108,7 +108,7 @@ def test_a_no_escalates_to_owner_and_manager_once() -> None:
 
 
 @pytest.mark.parametrize("answer", ["yes", "no"])
-def test_what_a_lead_adds_in_words_reaches_its_owner(answer: str) -> None:
+def test_words_added_by_a_lead_reach_its_owner(answer: str) -> None:
     world = asking()
     lead_id, token = contact_check_of(world)
     world.asking.say(token, answer, world.now, "Please call after six")
@@ -121,7 +121,7 @@ def test_what_a_lead_adds_in_words_reaches_its_owner(answer: str) -> None:
     assert len(world.mails(lead_id, Template.WROTE_AGAIN)) == 1
 
 
-def test_an_answer_that_meets_another_change_joins_what_that_one_left(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_that_meets_another_change_is_applied_on_top_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
     world = asking()
     lead_id, token = contact_check_of(world)
     commit = world.table.commit
@@ -138,7 +138,7 @@ def test_an_answer_that_meets_another_change_joins_what_that_one_left(monkeypatc
     assert fold(world.table.history(lead_id)) == lead
 
 
-def test_the_page_keeps_the_answer_chosen_and_the_words_typed() -> None:
+def test_the_page_keeps_the_chosen_answer_and_the_typed_words() -> None:
     world = asking()
     _, token = contact_check_of(world)
     say(world, token, "no")
@@ -147,7 +147,7 @@ def test_the_page_keeps_the_answer_chosen_and_the_words_typed() -> None:
     assert ">call me</textarea>" in page
 
 
-def test_a_no_reopens_a_lead_that_was_given_up_and_is_due_within_its_target() -> None:
+def test_a_no_reopens_a_given_up_lead_and_is_due_within_its_target() -> None:
     world = asking()
     lead_id, token = contact_check_of(world)
     world.press(lead_id, "lost", reason="no interest")
@@ -172,7 +172,7 @@ def test_a_yes_stops_no_clock() -> None:
     assert world.mails(lead_id, Template.NOT_CONTACTED) == []
 
 
-def test_the_disagreement_of_lead_and_log_is_counted_by_owner() -> None:
+def test_contradictions_between_lead_and_log_are_counted_by_owner() -> None:
     world = asking()
     unlogged, claimed, agreed = (world.receive(message=HOT) for _ in range(3))
     world.advance(minutes=14)
@@ -192,7 +192,7 @@ def test_the_disagreement_of_lead_and_log_is_counted_by_owner() -> None:
     assert lead.next_action.what.endswith("they say they have not been contacted")
 
 
-def test_the_link_opens_nothing_else_and_ends() -> None:
+def test_the_link_opens_nothing_else_and_expires() -> None:
     world = asking()
     lead_id, token = contact_check_of(world)
     with pytest.raises(InvalidLink):

@@ -31,7 +31,7 @@ def ids(leads: object) -> list[str]:
     return [lead.lead_id for lead in leads]  # type: ignore[attr-defined]  # any list of the board
 
 
-def test_each_open_lead_stands_where_it_stands_now() -> None:
+def test_each_open_lead_is_listed_in_its_current_state() -> None:
     world = World()
     close, far = world.receive(message=HOT), world.receive(message=WARM)
     answered = world.receive(message=WARM)
@@ -51,7 +51,7 @@ def test_each_open_lead_stands_where_it_stands_now() -> None:
     assert closed not in ids(later.standing.breached)
 
 
-def test_unassigned_excluded_and_held_are_counted() -> None:
+def test_unassigned_excluded_and_held_leads_are_counted() -> None:
     world = World(stream_down=True, sweeping=False)
     lead_id = world.receive()
     world.receive(email=TESTER)
@@ -74,7 +74,7 @@ def test_excluded_leads_are_counted_by_the_companys_own_day() -> None:
     assert board(world).excluded_today == 1
 
 
-def test_a_board_says_when_it_is_cut_off_and_how_many_rows_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_board_says_when_it_is_cut_off_and_how_many_rows_are_unreadable(monkeypatch: pytest.MonkeyPatch) -> None:
     assert use_case.MOST_READ == 20_000
     monkeypatch.setattr(use_case, "MOST_READ", 3)
     world = World()
@@ -88,13 +88,13 @@ def test_a_board_says_when_it_is_cut_off_and_how_many_rows_cannot_be_read(monkey
     assert (board(world).open, board(world).unreadable) == (2, 1)
 
 
-def test_a_board_leads_to_the_quarantine_of_the_person_who_looks() -> None:
+def test_a_board_links_to_the_quarantine_of_its_viewer() -> None:
     world = World()
     token = board(world).quarantine.rpartition("/")[2]
     assert world.links.open(token, LinkPurpose.QUARANTINE, world.now).person == "mia"
 
 
-def test_by_owner_the_most_overdue_first_and_todays_leak_with_who_is_still_not_reached() -> None:
+def test_owners_are_sorted_by_most_overdue_with_todays_breaches_and_unreached_leads() -> None:
     world = World()
     late, never = world.receive(message=HOT), world.receive(message=HOT)
     world.receive(message=WARM)
@@ -107,7 +107,7 @@ def test_by_owner_the_most_overdue_first_and_todays_leak_with_who_is_still_not_r
     assert ids(board_view.breached) == [never]
 
 
-def test_a_manager_sees_their_own_teams_and_the_catch_all_person_everybodys() -> None:
+def test_a_manager_sees_their_own_teams_and_the_catch_all_person_sees_all() -> None:
     world = World()
     policy = world.policy
     projects = Team(id="projects", name="Projects", manager="dora", calendar="office")
@@ -120,7 +120,7 @@ def test_a_manager_sees_their_own_teams_and_the_catch_all_person_everybodys() ->
     assert world.desk.look(token, world.now).lead.id == lead_id
 
 
-def test_only_whoever_answers_for_leads_has_a_board_and_the_link_ends() -> None:
+def test_only_managers_have_a_board_and_its_link_expires() -> None:
     world = World()
     with pytest.raises(NotFound, match="'ana' is no manager"):
         boards(world).link("ana", world.now)
@@ -135,7 +135,7 @@ def test_only_whoever_answers_for_leads_has_a_board_and_the_link_ends() -> None:
         boards(world).show(sign(was, KEYRING), world.now)
 
 
-def test_an_escalation_to_a_manager_carries_the_board() -> None:
+def test_an_escalation_to_a_manager_links_to_the_board() -> None:
     world = World()
     lead_id = world.receive(message=HOT)
     world.advance(minutes=5)
@@ -145,7 +145,7 @@ def test_an_escalation_to_a_manager_carries_the_board() -> None:
     assert "/board/" in mail.mail.html
 
 
-def test_the_page_is_under_60_kb_however_many_leads_there_are_and_says_what_it_leaves_out() -> None:
+def test_the_page_is_under_60_kb_for_any_number_of_leads_and_states_what_it_omits() -> None:
     world = World(sweeping=False, stream_down=True)
     for number in range(2 * SHOWN):
         world.receive(name=f"<b>Zoë & Sons</b> {'x' * 200} {number}", message="x" * 3_000)
@@ -156,7 +156,7 @@ def test_the_page_is_under_60_kb_however_many_leads_there_are_and_says_what_it_l
     assert "&lt;b&gt;Zoë" in page
 
 
-def test_the_board_says_how_old_do_not_call_lists_are_and_that_a_stale_or_missing_one_forbids_every_number() -> None:
+def test_the_board_warns_of_stale_and_missing_do_not_call_lists() -> None:
     world = World()
 
     def shown() -> str:

@@ -37,7 +37,7 @@ def booked(world: World, email: str, starts_at: datetime | str, **event: Any) ->
     return world.submit(submission).lead_id
 
 
-def test_a_booking_of_somebody_known_moves_their_lead_and_waits_for_the_call() -> None:
+def test_a_booking_of_a_known_person_moves_their_lead_and_waits_for_the_call() -> None:
     world = World()
     lead_id = world.receive(name="Ada Obi", email="ada@example.com")
     world.press(lead_id, "interested")
@@ -54,7 +54,7 @@ def test_a_booking_of_somebody_known_moves_their_lead_and_waits_for_the_call() -
     assert lead.attempts == 1
 
 
-def test_a_call_far_ahead_is_confirmed_after_the_policys_own_pause() -> None:
+def test_a_distant_call_is_confirmed_after_the_policys_own_pause() -> None:
     world = World()
     lead_id = world.receive(name="Ada Obi", email="ada@example.com")
     world.press(lead_id, "connected")
@@ -64,7 +64,7 @@ def test_a_call_far_ahead_is_confirmed_after_the_policys_own_pause() -> None:
     assert MONDAY_NINE < due.due_at < MONDAY_NINE + timedelta(days=2)
 
 
-def test_the_same_booking_twice_is_one() -> None:
+def test_a_repeated_booking_is_one() -> None:
     world = World()
     lead_id = world.receive(name="Ada Obi", email="ada@example.com")
     world.press(lead_id, "interested")
@@ -75,7 +75,7 @@ def test_the_same_booking_twice_is_one() -> None:
     assert len(world.events(lead_id, Kind.CALL_BOOKED)) == 1
 
 
-def test_a_booking_is_no_contact_the_first_answer_is_still_owed() -> None:
+def test_a_booking_is_not_a_contact_and_the_first_answer_is_still_owed() -> None:
     world = World()
     lead_id = world.receive(name="Ada Obi", email="ada@example.com")
     lead_before = world.lead(lead_id)
@@ -99,7 +99,7 @@ def test_a_booking_ends_the_sequence() -> None:
 
 
 @pytest.mark.parametrize("starts_at", ["", "soon", "2026-11-20T09:00:00"])
-def test_a_booking_whose_time_cannot_be_read_still_moves_the_lead(starts_at: str) -> None:
+def test_a_booking_with_an_unreadable_time_still_moves_the_lead(starts_at: str) -> None:
     world = World()
     lead_id = world.receive(name="Ada Obi", email="ada@example.com")
     world.press(lead_id, "interested")
@@ -108,7 +108,7 @@ def test_a_booking_whose_time_cannot_be_read_still_moves_the_lead(starts_at: str
     assert world.events(lead_id, Kind.CALL_BOOKED)[0].data["starts_at"] is None
 
 
-def test_a_booking_of_somebody_unknown_is_a_new_lead() -> None:
+def test_a_booking_of_an_unknown_person_is_a_new_lead() -> None:
     world = World()
     lead_id = booked(world, "new@example.com", datetime(2026, 11, 24, 9, 0, tzinfo=UTC))
     assert world.lead(lead_id).stage is Stage.NEW

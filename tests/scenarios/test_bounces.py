@@ -24,7 +24,7 @@ def bounced(world: World, lead_id: str, template: Template) -> None:
     world.run_stream()
 
 
-def test_a_bounced_acknowledgement_flags_phone_instead_on_page_queue_and_next_action() -> None:
+def test_a_bounced_acknowledgement_asks_to_phone_on_page_queue_and_next_action() -> None:
     world = World()
     lead_id = world.receive(phone=PHONE, name="Ada Obi", message=WARM)
     due_at = world.lead(lead_id).next_action
@@ -43,7 +43,7 @@ def test_a_bounced_acknowledgement_flags_phone_instead_on_page_queue_and_next_ac
     assert queue.rows[0].what == lead.next_action.what
 
 
-def test_the_clock_runs_on_after_a_bounce_and_its_alarms_still_ring() -> None:
+def test_the_timer_continues_after_a_bounce_and_its_alarms_still_ring() -> None:
     world = World()
     lead_id = world.receive()
     bounced(world, lead_id, Template.ACKNOWLEDGE)
@@ -54,7 +54,7 @@ def test_the_clock_runs_on_after_a_bounce_and_its_alarms_still_ring() -> None:
     assert fold(world.table.history(lead_id)) == world.lead(lead_id)
 
 
-def test_without_a_number_the_next_action_asks_for_another_way() -> None:
+def test_without_a_number_the_next_action_asks_for_another_way_to_reach_the_lead() -> None:
     world = World()
     lead_id = world.receive(name="Ada Obi")
     bounced(world, lead_id, Template.ACKNOWLEDGE)
@@ -69,7 +69,7 @@ def test_without_a_number_the_next_action_asks_for_another_way() -> None:
     assert action.what.startswith("Mail bounces: find another way"), "the next owner reads it, too"
 
 
-def test_the_same_bounce_told_again_changes_nothing_more_and_a_complaint_is_no_bounce() -> None:
+def test_a_repeated_bounce_changes_nothing_more_and_a_complaint_is_not_a_bounce() -> None:
     world = World()
     lead_id, other = world.receive(), world.receive()
     bounced(world, lead_id, Template.ACKNOWLEDGE)
@@ -80,7 +80,7 @@ def test_the_same_bounce_told_again_changes_nothing_more_and_a_complaint_is_no_b
     assert world.lead(other).unreachable == ()
 
 
-def test_a_bounced_alert_escalates_now_and_once() -> None:
+def test_a_bounced_alert_escalates_immediately_and_once() -> None:
     world = World()
     lead_id = world.receive(message=WARM)
     bounced(world, lead_id, Template.ALERT_OWNER)
@@ -96,7 +96,7 @@ def test_a_bounced_alert_escalates_now_and_once() -> None:
     assert fold(world.table.history(lead_id)) == world.lead(lead_id)
 
 
-def test_a_bounce_that_is_told_after_the_lead_moved_on_or_was_closed_tells_nobody() -> None:
+def test_a_bounce_reported_after_the_lead_moved_or_closed_alerts_nobody() -> None:
     world = World()
     lead_id = world.receive()
     first = world.mails(lead_id, Template.ALERT_OWNER)[0]
@@ -110,7 +110,7 @@ def test_a_bounce_that_is_told_after_the_lead_moved_on_or_was_closed_tells_nobod
     assert world.mails(closed, Template.NOT_REACHED) == []
 
 
-def test_a_bounce_that_is_told_again_when_the_lead_is_open_again_tells_nobody() -> None:
+def test_a_bounce_reported_again_after_reopening_alerts_nobody() -> None:
     world = World()
     lead_id = world.receive()
     world.press(lead_id, "won")
@@ -122,7 +122,7 @@ def test_a_bounce_that_is_told_again_when_the_lead_is_open_again_tells_nobody() 
     assert (world.lead(lead_id).version, world.mails(lead_id, Template.NOT_REACHED)) == (version, [])
 
 
-def test_a_manager_who_is_not_reached_either_ends_with_the_last_person_there_is() -> None:
+def test_bounces_of_managers_escalate_to_the_last_available_person() -> None:
     world = World()
     policy = world.policy
     world.govern(replace(policy, routing=replace(policy.routing, catch_all="dora")))
@@ -136,7 +136,7 @@ def test_a_manager_who_is_not_reached_either_ends_with_the_last_person_there_is(
     assert world.lead(lead_id).not_reached == ("ana", "mia", "dora")
 
 
-def test_an_alert_that_the_provider_refuses_for_good_escalates_too() -> None:
+def test_an_alert_that_the_provider_refuses_permanently_escalates_too() -> None:
     world = World()
     lead_id = world.receive(message=WARM)
     world.mailer.failures = [SendRefused("MessageRejected: no such address")]
@@ -158,7 +158,7 @@ def test_a_bounced_digest_escalates_each_of_its_leads() -> None:
 
 
 @pytest.mark.parametrize("message", [HOT, WARM])
-def test_a_bounce_before_anybody_owns_the_lead_is_kept_for_its_owner(message: str) -> None:
+def test_a_bounce_before_assignment_is_kept_for_the_owner(message: str) -> None:
     world = World(stream_down=True)
     lead_id = world.receive(message=message)
     world.respond.deliver(lead_id, "acknowledge-1-0", world.now)

@@ -30,7 +30,7 @@ def size(value: object) -> int:
     return len(json.dumps(to_document(value), ensure_ascii=False).encode())
 
 
-def test_inquiries_that_all_tell_something_new_join_for_ever_and_no_row_reaches_its_limit() -> None:
+def test_many_joining_inquiries_with_new_fields_keep_every_row_within_its_limit() -> None:
     world, words = World(), count()
     lead_id = world.receive(email=ADA)
     for number in range(60):
@@ -48,7 +48,7 @@ def test_inquiries_that_all_tell_something_new_join_for_ever_and_no_row_reaches_
     assert fold(history) == lead
 
 
-def test_events_keep_of_an_inquiry_only_what_differs_and_fold_to_the_lead_all_the_same() -> None:
+def test_join_events_store_only_differences_and_still_fold_to_the_lead() -> None:
     world = World()
     lead_id = world.receive(email=ADA, message="m" * 5_000, fields={"a": "1", "b": "2"})
     world.receive(email=ADA, phone="+49 30 1234567", message="again", fields={"b": "3", "c": "4"})
@@ -71,7 +71,7 @@ def test_events_keep_of_an_inquiry_only_what_differs_and_fold_to_the_lead_all_th
     ],
     ids=["many", "long", "a long name", "one too long"],
 )
-def test_a_lead_takes_as_many_fields_as_it_has_room_for_and_keeps_those_that_it_had(new: dict[str, str]) -> None:
+def test_a_lead_adds_fields_up_to_its_limit_and_keeps_existing_ones(new: dict[str, str]) -> None:
     stored = {"first": "kept", "n0": "kept, too"}
     fields = fields_within(stored, new)
     assert fields.items() >= stored.items()
@@ -80,12 +80,12 @@ def test_a_lead_takes_as_many_fields_as_it_has_room_for_and_keeps_those_that_it_
     assert fields_within(fields, stored) == fields
 
 
-def test_a_first_inquiry_with_more_fields_than_a_merge_adds_keeps_them_and_another_adds_none() -> None:
+def test_a_first_inquiry_with_more_fields_than_a_merge_adds_keeps_them_and_a_second_adds_none() -> None:
     stored = {f"n{number}": "x" * 500 for number in range(300)}
     assert fields_within(stored, {"one": "more"}) == stored
 
 
-def test_somebody_with_as_many_leads_as_are_kept_of_one_person_is_held_for_a_person(
+def test_a_person_with_the_maximum_of_leads_is_held(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(intake, "CROWD", 3)
@@ -101,7 +101,7 @@ def test_somebody_with_as_many_leads_as_are_kept_of_one_person_is_held_for_a_per
     assert bounds.MOST_LEADS * (26 + 5) < ITEM / 2
 
 
-def test_a_page_reads_no_more_of_a_long_history_and_still_says_what_matters() -> None:
+def test_a_page_reads_a_bounded_part_of_a_long_history_with_the_essentials() -> None:
     world = World()
     lead_id = world.receive(email=ADA)
     world.press(lead_id, "voicemail")
@@ -123,7 +123,7 @@ def test_a_page_reads_no_more_of_a_long_history_and_still_says_what_matters() ->
     assert "Only the latest entries are shown" not in Pages(world.policy).outcome(whole, world.now)
 
 
-def test_a_brief_of_the_latest_events_bears_an_undo_of_what_is_before_them() -> None:
+def test_a_brief_of_the_latest_events_tolerates_an_undo_of_earlier_ones() -> None:
     world = World()
     lead_id = world.receive(email=ADA)
     world.press(lead_id, "voicemail")

@@ -45,7 +45,7 @@ def test_the_brief_of_the_seventh_touch_has_the_objection_of_the_third() -> None
     assert "We promised" not in sections
 
 
-def test_the_brief_is_on_the_leads_page_with_nothing_to_look_for() -> None:
+def test_the_brief_is_at_hand_on_the_leads_page() -> None:
     world = World()
     lead_id = seven_touches(world)
     page = Pages(world.policy).outcome(world.desk.show(world.link(lead_id), world.now), world.now)
@@ -57,7 +57,7 @@ def test_the_brief_is_on_the_leads_page_with_nothing_to_look_for() -> None:
     )
 
 
-def test_what_was_promised_and_what_they_wrote_since_is_in_the_brief() -> None:
+def test_promises_and_later_messages_are_in_the_brief() -> None:
     world = World()
     lead_id = world.receive(name="Ada Obi", email="ada@example.com")
     assert shown(world, lead_id)["We promised"] == ["A first answer by Mon 23 Nov, 09:05"]
@@ -74,7 +74,7 @@ def test_what_was_promised_and_what_they_wrote_since_is_in_the_brief() -> None:
     assert shown(world, lead_id)["We promised"][-1] == "A call they booked: Tue 1 Dec, 09:00"
 
 
-def test_what_was_taken_back_is_not_in_the_brief_and_what_was_not_sent_is_said() -> None:
+def test_undone_outcomes_are_not_in_the_brief_and_unsent_messages_are_noted() -> None:
     world = World()
     lead_id = world.receive()
     world.press(lead_id, "connected")
@@ -86,14 +86,14 @@ def test_what_was_taken_back_is_not_in_the_brief_and_what_was_not_sent_is_said()
     assert len(sections["Touches so far: 1"]) == 1
 
 
-def test_an_opt_out_is_in_the_brief_of_whoever_calls_next() -> None:
+def test_an_opt_out_is_in_the_brief_of_the_next_call() -> None:
     world = World()
     lead_id = world.receive(phone="+49 30 901820")
     world.press(lead_id, "do_not_contact")
     assert shown(world, lead_id)["Allowed"] == ["E-mail, text and automatic calls never again"]
 
 
-def test_the_order_in_which_the_history_is_read_changes_nothing() -> None:
+def test_the_reading_order_of_the_history_does_not_matter() -> None:
     world = World()
     lead_id = seven_touches(world)
     history = list(world.table.history(lead_id))

@@ -33,7 +33,7 @@ CONTACTS = tuple(o.id for o in SHIPPED.outcomes.values() if o.contact and not o.
 CLOSINGS = tuple(o.id for o in SHIPPED.outcomes.values() if o.closes)
 
 
-def test_r1_a_lead_on_friday_afternoon_has_its_business_hour_on_monday_morning() -> None:
+def test_r1_a_lead_on_friday_afternoon_gets_its_business_hour_on_monday_morning() -> None:
     office = SHIPPED.calendars["office"]
     nine_to_five = Calendar(id="office", zone=office.zone, week=dict.fromkeys(range(5), (Period(time(9), time(17)),)))
     policy = replace(SHIPPED, calendars={**SHIPPED.calendars, "office": nine_to_five})
@@ -68,7 +68,7 @@ def loud() -> Policy:
 
 @pytest.mark.parametrize(("message", "answered"), [(HOT, False), (WARM, False), (HOT, True)])
 @pytest.mark.parametrize("hours_after_monday_nine", [0, 12, 104])  # the last: Friday 17:00, an hour after closing
-def test_r2_warnings_escalations_reminders_and_their_texts_keep_office_hours(
+def test_r2_warnings_escalations_reminders_and_their_texts_respect_office_hours(
     message: str, answered: bool, hours_after_monday_nine: float
 ) -> None:
     world = World(policy=loud(), now=MONDAY_NINE + timedelta(hours=hours_after_monday_nine))

@@ -71,7 +71,7 @@ class Flooded(Received):
         return {self.quarantine.find(held_id).state for held_id in held_ids}
 
 
-def test_all_of_one_reason_become_leads_the_oldest_first_and_the_others_wait() -> None:
+def test_deliveries_of_one_reason_become_leads_oldest_first_and_others_wait() -> None:
     world = Flooded()
     flood = world.held("Ada", "Bo", "Cy")
     [other] = world.held("Dee", reason=Reason.UNMAPPED)
@@ -90,7 +90,7 @@ def test_suspected_spam_is_settled_together_too() -> None:
     assert world.states(spam) == {QuarantineState.RELEASED}
 
 
-def test_what_came_after_the_person_looked_is_left() -> None:
+def test_deliveries_newer_than_the_page_are_left() -> None:
     world = Flooded()
     world.held("Ada")
     chosen = world.chosen()
@@ -99,7 +99,7 @@ def test_what_came_after_the_person_looked_is_left() -> None:
     assert world.states([later]) == {QuarantineState.HELD}
 
 
-def test_one_that_is_still_no_lead_is_refused_by_name_and_the_others_are_settled() -> None:
+def test_a_delivery_that_is_still_not_a_lead_is_refused_by_name_and_the_others_are_settled() -> None:
     world = Flooded()
     _, broken, _ = world.held("Ada", "", "Bo")
     result = world.release()
@@ -108,7 +108,7 @@ def test_one_that_is_still_no_lead_is_refused_by_name_and_the_others_are_settled
     assert world.states([broken]) == {QuarantineState.HELD}
 
 
-def test_one_that_others_are_writing_about_is_refused_and_the_others_are_settled(
+def test_a_delivery_with_contention_is_refused_and_the_others_are_settled(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     world = Flooded()
@@ -124,7 +124,7 @@ def test_one_that_others_are_writing_about_is_refused_and_the_others_are_settled
     assert world.release() == BulkSettlementResult(done=1, refused=((busy, "somebody else was faster"),))
 
 
-def test_one_that_another_person_settles_meanwhile_is_theirs_and_the_others_are_settled(
+def test_a_delivery_settled_meanwhile_by_another_person_is_theirs_and_the_others_are_settled(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     world = Flooded()
@@ -141,7 +141,7 @@ def test_one_that_another_person_settles_meanwhile_is_theirs_and_the_others_are_
     assert world.quarantine.find(first).settled_by == "lea"
 
 
-def test_what_there_is_no_time_for_is_left_and_told() -> None:
+def test_deliveries_left_after_the_time_limit_are_reported() -> None:
     world = Flooded()
     flood = world.held("Ada", "", "Bo", "Cy")
     time_left: Iterator[bool] = iter([True, True, True, False])
@@ -151,7 +151,7 @@ def test_what_there_is_no_time_for_is_left_and_told() -> None:
     assert world.release() == BulkSettlementResult(done=1, refused=result.refused)
 
 
-def test_they_are_reached_behind_many_that_wait_for_another_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_deliveries_behind_many_of_another_reason_are_reached(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (bulk_settlement.AT_ONCE, bulk_settlement.MOST_LOOKED_THROUGH) == (200, 12_800)
     monkeypatch.setattr(bulk_settlement, "AT_ONCE", 2)
     monkeypatch.setattr(bulk_settlement, "MOST_LOOKED_THROUGH", 8)
@@ -161,7 +161,7 @@ def test_they_are_reached_behind_many_that_wait_for_another_reason(monkeypatch: 
     assert world.release().done == 5
 
 
-def test_they_are_discarded_with_a_reason_and_held_again_in_another_press() -> None:
+def test_deliveries_are_discarded_with_a_reason_and_reopened_by_another_press() -> None:
     world = Flooded()
     flood = world.held("Ada", "Bo")
     with pytest.raises(InvalidInquiry) as refused:
@@ -176,7 +176,7 @@ def test_they_are_discarded_with_a_reason_and_held_again_in_another_press() -> N
 
 
 @pytest.mark.parametrize(("days", "reopened"), [(0, 1), (6, 1), (7, 0)])
-def test_a_press_is_taken_back_within_a_week(days: int, reopened: int) -> None:
+def test_a_press_can_be_undone_within_a_week(days: int, reopened: int) -> None:
     world = Flooded()
     world.held("Ada")
     world.discard()
@@ -184,7 +184,7 @@ def test_a_press_is_taken_back_within_a_week(days: int, reopened: int) -> None:
     assert world.reopen().done == reopened
 
 
-def test_what_was_discarded_alone_or_for_another_reason_stays_discarded() -> None:
+def test_deliveries_discarded_alone_or_for_another_reason_stay_discarded() -> None:
     world = Flooded()
     [alone] = world.held("Ada")
     world.quarantine.discard(alone, "mia", "advert", world.now)

@@ -31,7 +31,7 @@ def with_bypass(
     return replace(shipped, stages={**shipped.stages, stage: rule})
 
 
-def test_a_lead_that_waits_past_its_stages_limit_goes_to_the_closers() -> None:
+def test_a_lead_that_waits_beyond_its_stages_limit_goes_to_the_closers() -> None:
     world = World(policy=with_bypass(Stage.CONTACTED, timedelta(hours=3)))
     lead_id = world.receive()
     world.press(lead_id, "connected")
@@ -61,7 +61,7 @@ def test_a_lead_that_waits_past_its_stages_limit_goes_to_the_closers() -> None:
     assert fold(world.table.history(lead_id)) == world.lead(lead_id)
 
 
-def test_a_lead_that_nobody_qualifies_is_watched_from_its_assignment_on() -> None:
+def test_an_unqualified_lead_is_watched_from_its_assignment_on() -> None:
     world = World(policy=with_bypass(Stage.NEW, timedelta(minutes=30)))
     lead_id = world.receive(message=WARM)
     clock = world.lead(lead_id).clock(STAGE)
@@ -76,7 +76,7 @@ def test_a_lead_that_nobody_qualifies_is_watched_from_its_assignment_on() -> Non
     assert world.lead(lead_id).is_breached(MONDAY_NINE + timedelta(hours=2)), "the first promise stands"
 
 
-def test_a_limit_may_count_the_working_time_of_a_calendar() -> None:
+def test_a_limit_may_count_a_calendars_working_time() -> None:
     world = World(policy=with_bypass(Stage.CONTACTED, timedelta(hours=4), counted_in="office"))
     world.advance(hours=8)
     lead_id = world.receive()
@@ -88,7 +88,7 @@ def test_a_limit_may_count_the_working_time_of_a_calendar() -> None:
     assert moved.at == MONDAY_NINE + timedelta(days=1, hours=3), "one hour on Monday, three on Tuesday"
 
 
-def test_a_time_that_was_agreed_with_the_person_is_waited_for() -> None:
+def test_a_time_agreed_with_the_person_is_respected() -> None:
     world = World(policy=with_bypass(Stage.CONTACTED, timedelta(hours=3)))
     lead_id = world.receive()
     world.press(lead_id, "connected", follow_up="2026-11-25T11:00")
@@ -98,7 +98,7 @@ def test_a_time_that_was_agreed_with_the_person_is_waited_for() -> None:
     assert len(world.events(lead_id, Kind.LEAD_HANDED_OVER)) == 1
 
 
-def test_without_a_bypass_the_task_is_raised_and_the_stages_owner_told() -> None:
+def test_without_a_bypass_the_task_is_raised_and_the_stages_owner_notified() -> None:
     policy = with_bypass(Stage.CONTACTED, timedelta(hours=1), bypass=None)
     stage = replace(policy.stages[Stage.CONTACTED], owner="manager")
     world = World(policy=replace(policy, stages={**policy.stages, Stage.CONTACTED: stage}))
@@ -110,7 +110,7 @@ def test_without_a_bypass_the_task_is_raised_and_the_stages_owner_told() -> None
     assert Kind.LEAD_HANDED_OVER not in world.kinds(lead_id)
 
 
-def test_with_no_closer_there_and_the_lead_with_the_catch_all_person_a_task_is_raised() -> None:
+def test_without_closers_and_with_the_catch_all_person_as_owner_a_task_is_raised() -> None:
     world = World(policy=with_bypass(Stage.CONTACTED, timedelta(hours=3)))
     for person in ("ana", "ben", "cem", "dora", "eli"):
         world.table.set_away(person, world.now + timedelta(days=30))
@@ -122,7 +122,7 @@ def test_with_no_closer_there_and_the_lead_with_the_catch_all_person_a_task_is_r
     assert Kind.LEAD_STALLED in world.kinds(lead_id)
 
 
-def test_a_lost_alarm_delays_the_bypass_by_one_sweep_at_most() -> None:
+def test_a_lost_alarm_delays_the_bypass_by_at_most_one_sweep() -> None:
     world = World(policy=with_bypass(Stage.CONTACTED, timedelta(hours=3)))
     lead_id = world.receive()
     world.alarms.lost = True
@@ -131,7 +131,7 @@ def test_a_lost_alarm_delays_the_bypass_by_one_sweep_at_most() -> None:
     assert len(world.events(lead_id, Kind.LEAD_HANDED_OVER)) == 1
 
 
-def test_a_move_within_the_pool_and_a_bypass_that_are_due_at_once_both_happen() -> None:
+def test_a_move_within_the_pool_and_a_simultaneous_bypass_both_happen() -> None:
     world = World(policy=with_bypass(Stage.NEW, timedelta(minutes=10)))
     world.sweeping, world.alarms.lost = False, True
     lead_id = world.receive()
@@ -155,7 +155,7 @@ def test_a_move_within_the_pool_and_a_bypass_that_are_due_at_once_both_happen() 
         ('counted_in = "nowhere"', "stages.contacted.counted_in"),
     ],
 )
-def test_a_bypass_and_a_calendar_must_exist(line: str, problem: str) -> None:
+def test_a_bypass_and_its_calendar_must_exist(line: str, problem: str) -> None:
     text = policies.SHIPPED.read_text().replace("[stages.contacted]", f"[stages.contacted]\n{line}")
     with pytest.raises(PolicyError, match=problem.replace(".", r"\.")):
         policies.parse(text.encode())

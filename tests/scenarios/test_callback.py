@@ -36,7 +36,7 @@ CLOCKS: list[tuple[dict[str, Any], str, TimezoneSource]] = [
 
 
 @pytest.mark.parametrize(("fields", "zone", "known_by"), CLOCKS)
-def test_a_call_back_is_a_task_at_the_leads_own_time_before_the_response(
+def test_a_callback_is_a_task_at_the_leads_own_time_before_the_response(
     fields: dict[str, Any], zone: str, known_by: TimezoneSource
 ) -> None:
     world = World()
@@ -55,7 +55,7 @@ def test_a_call_back_is_a_task_at_the_leads_own_time_before_the_response(
     assert any(armed.id == lead_id and armed.wake_at == callback_at for armed in world.alarms.armed.values())
 
 
-def test_the_task_rings_at_that_minute_and_not_before() -> None:
+def test_the_task_rings_at_exactly_that_minute() -> None:
     world = World()
     lead_id = world.receive(**NEW_YORK)
     world.press(lead_id, "callback", follow_up=NEXT_WEEK)
@@ -67,7 +67,7 @@ def test_the_task_rings_at_that_minute_and_not_before() -> None:
     assert (mail.permission.address, mail.permission.purpose) == ("ana@leadtight.example", Template.DEADLINE_MISSED)
 
 
-def test_a_call_back_needs_its_time() -> None:
+def test_a_callback_requires_a_time() -> None:
     world = World()
     lead_id = world.receive()
     with pytest.raises(InvalidInquiry) as caught:
@@ -84,7 +84,7 @@ def test_a_time_with_a_zone_is_that_instant() -> None:
     assert action.due_at == MONDAY_NINE + timedelta(days=7)
 
 
-def test_the_page_says_on_whose_clock_the_time_is_read() -> None:
+def test_the_page_names_the_zone_of_the_time() -> None:
     world = World()
     lead_id, unknown = world.receive(**NEW_YORK), world.receive()
     pages = Pages(world.policy)
@@ -97,5 +97,5 @@ def test_the_page_says_on_whose_clock_the_time_is_read() -> None:
     assert "by Mon 30 Nov, 15:00 (Mon 30 Nov, 09:00, New York time)" in pages.outcome(done, world.now)
 
 
-def test_a_number_that_is_none_tells_no_zone() -> None:
+def test_an_invalid_number_implies_no_zone() -> None:
     assert local_time_of(BERLIN, Inquiry(phone="0", country="XX"), MONDAY_NINE).known_by is TimezoneSource.COMPANY

@@ -27,7 +27,7 @@ BEFORE = datetime(2026, 11, 22, 6, 30, tzinfo=UTC)
         ("+12145551234", datetime(2026, 11, 22, 18, 0, tzinfo=UTC)),  # Dallas: from noon on a Sunday
     ],
 )
-def test_a_text_waits_for_the_recipients_morning_however_long_that_is(phone: str, sent_at: datetime) -> None:
+def test_a_text_waits_for_the_recipients_morning_however_long(phone: str, sent_at: datetime) -> None:
     world = World(now=BEFORE)
     lead_id = world.receive(phone=phone, **TEXTS)
     assert world.message(lead_id, Template.ACKNOWLEDGE, Channel.SMS).status is Status.PENDING
@@ -39,7 +39,7 @@ def test_a_text_waits_for_the_recipients_morning_however_long_that_is(phone: str
     assert len(sent.permission.zones) == 1
 
 
-def test_the_companys_own_hours_are_kept_on_the_recipients_clock() -> None:
+def test_the_companys_own_hours_apply_in_the_recipients_zone() -> None:
     shipped = policies.shipped()
     later = replace(shipped, messaging=replace(shipped.messaging, sms_from=time(10), sms_until=time(18)))
     world = World(policy=later, now=datetime(2026, 11, 23, 17, 0, tzinfo=UTC))  # 9:00 in San Francisco
@@ -52,7 +52,7 @@ def test_the_companys_own_hours_are_kept_on_the_recipients_clock() -> None:
     assert world.events(lead_id, Kind.MESSAGE_SENT)[-1].at == datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 
 
-def test_a_lead_that_tells_where_it_is_is_texted_by_that_clock() -> None:
+def test_a_lead_with_a_stated_location_is_texted_by_its_local_time() -> None:
     world = World(now=datetime(2026, 11, 23, 20, 30, tzinfo=UTC))  # 21:30 in Berlin, 15:30 in New York
     world.receive(phone="+4930901820", country="DE", consent={"sms": True}, fields={"timezone": "America/New_York"})
     [sent] = world.texter.sent
@@ -82,7 +82,7 @@ def test_check_wait_and_send_are_in_the_history_with_policy_version_zone_and_rea
     }
 
 
-def test_a_text_that_is_permitted_nowhere_at_once_is_refused_with_its_reason() -> None:
+def test_a_text_without_any_permitted_time_is_refused_with_its_reason() -> None:
     world = World()
     lead_id = world.receive(phone="+4930901820", **TEXTS)  # a number of Berlin, and any state of America
     refused = world.message(lead_id, Template.ACKNOWLEDGE, Channel.SMS)
@@ -93,7 +93,7 @@ def test_a_text_that_is_permitted_nowhere_at_once_is_refused_with_its_reason() -
     assert {"Europe/Berlin", "America/New_York", "Pacific/Honolulu"} <= set(event.data["decision"]["zones"])
 
 
-def test_after_a_long_wait_a_text_is_still_tried_for_its_whole_time() -> None:
+def test_after_a_long_wait_a_text_still_has_its_full_retry_time() -> None:
     world = World(now=BEFORE)
     world.texter.failures = [SendFailed("busy")] * 3
     lead_id = world.receive(phone="+14015551234", **TEXTS)

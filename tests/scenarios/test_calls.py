@@ -54,7 +54,7 @@ def reference(world: World, lead_id: str, by_what: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("outcome", ["no_answer", "voicemail"])
 @pytest.mark.parametrize("by_what", ["call", "ours", "lead"])
-def test_a_call_that_reached_nobody_is_an_attempt_and_the_plan_goes_on(outcome: str, by_what: str) -> None:
+def test_an_unanswered_call_is_an_attempt_and_the_plan_continues(outcome: str, by_what: str) -> None:
     world, lead_id = rung()
     lead_before = world.lead(lead_id)
     lead = report(world, outcome, seconds=12, **reference(world, lead_id, by_what)).lead
@@ -69,7 +69,7 @@ def test_a_call_that_reached_nobody_is_an_attempt_and_the_plan_goes_on(outcome: 
 
 
 @pytest.mark.parametrize("outcome", ["connected", "interested", "not_interested", "won", "no_response"])
-def test_a_call_that_the_lead_answered_to_a_machine_is_no_contact_but_a_persons_task_at_once(outcome: str) -> None:
+def test_a_call_answered_to_a_machine_is_not_a_contact_but_an_immediate_task(outcome: str) -> None:
     world, lead_id = rung()
     lead = report(world, outcome, **reference(world, lead_id, "call")).lead
     assert (lead.first_contact_at, lead.stage, lead.is_open) == (None, Stage.NEW, True)
@@ -82,7 +82,7 @@ def test_a_call_that_the_lead_answered_to_a_machine_is_no_contact_but_a_persons_
     assert fold(world.table.history(lead_id)) == world.lead(lead_id)
 
 
-def test_a_call_that_could_not_be_made_is_a_task_at_once_and_no_attempt() -> None:
+def test_a_failed_call_is_an_immediate_task_and_not_an_attempt() -> None:
     world, lead_id = rung()
     lead = report(world, "failed", **reference(world, lead_id, "call")).lead
     assert lead.attempts == 0
@@ -90,7 +90,7 @@ def test_a_call_that_could_not_be_made_is_a_task_at_once_and_no_attempt() -> Non
     assert is_a_task(world, lead_id)
 
 
-def test_a_call_that_was_handed_to_a_person_is_their_contact() -> None:
+def test_a_call_transferred_to_a_person_is_their_contact() -> None:
     world, lead_id = rung()
     spoke_at = world.now + timedelta(seconds=40)
     world.advance(minutes=3)
@@ -100,7 +100,7 @@ def test_a_call_that_was_handed_to_a_person_is_their_contact() -> None:
     assert ended(world, lead_id) == ["reply"]
 
 
-def test_who_wants_no_more_is_left_in_peace_whoever_heard_it() -> None:
+def test_a_do_not_contact_request_in_a_call_is_respected_whoever_heard_it() -> None:
     world, lead_id = rung()
     lead = report(world, "do_not_contact", **reference(world, lead_id, "call")).lead
     assert (lead.is_open, lead.first_contact_at) == (False, None)
@@ -109,7 +109,7 @@ def test_who_wants_no_more_is_left_in_peace_whoever_heard_it() -> None:
     assert steps(world, lead_id) == ["ring"]
 
 
-def test_a_report_counts_once_however_often_it_comes() -> None:
+def test_a_repeated_report_counts_once() -> None:
     world, lead_id = rung()
     first = report(world, "no_answer", **reference(world, lead_id, "call"))
     again = report(world, "no_answer", **reference(world, lead_id, "call"))
@@ -118,7 +118,7 @@ def test_a_report_counts_once_however_often_it_comes() -> None:
     assert len(world.events(lead_id, Kind.OUTCOME_PROVEN)) == 1
 
 
-def test_a_report_that_comes_after_the_call_became_a_task_is_noted_and_the_task_stays() -> None:
+def test_a_report_after_the_call_became_a_task_is_noted_and_the_task_stays() -> None:
     world, lead_id = rung()
     rang_at = world.now
     world.advance(hours=1)
@@ -129,7 +129,7 @@ def test_a_report_that_comes_after_the_call_became_a_task_is_noted_and_the_task_
     assert steps(world, lead_id) == ["ring"], "the person's outcome is still waited for"
 
 
-def test_while_a_person_must_act_first_no_machines_outcome_lets_the_plan_go_on() -> None:
+def test_while_a_person_must_act_first_an_automatic_outcome_does_not_resume_the_plan() -> None:
     world, lead_id = rung()
     email = world.lead(lead_id).inquiry.email
     world.receive(email=email, message="My lawyer will write to you")
@@ -140,7 +140,7 @@ def test_while_a_person_must_act_first_no_machines_outcome_lets_the_plan_go_on()
     assert steps(world, lead_id) == ["ring"]
 
 
-def test_the_earliest_contact_wins_in_whatever_order_calls_are_reported() -> None:
+def test_the_earliest_contact_wins_in_any_order_of_reports() -> None:
     verdicts = set()
     for order in permutations((("ana", 3), ("ben", 1), ("cem", 8))):
         world = World()
@@ -154,7 +154,7 @@ def test_the_earliest_contact_wins_in_whatever_order_calls_are_reported() -> Non
     assert verdicts == {(True, "ben", 3)}
 
 
-def test_a_machine_of_somebody_else_moves_no_lead_to_contacted_and_schedules_by_the_policy() -> None:
+def test_a_foreign_machine_moves_no_lead_to_contacted_and_schedules_by_the_policy() -> None:
     world = World()
     lead_id = world.receive()
     report(world, "interested", lead_id=lead_id)
@@ -167,7 +167,7 @@ def test_a_machine_of_somebody_else_moves_no_lead_to_contacted_and_schedules_by_
     assert action.what.startswith("Call Ada Obi 1 again")
 
 
-def test_a_report_of_no_call_or_person_or_time_of_ours_is_refused_by_name() -> None:
+def test_a_report_with_unknown_call_person_or_time_is_refused_by_field() -> None:
     world, lead_id = rung()
     acknowledged = next(m for m in world.table.messages(lead_id) if m.status is Status.SENT and m.channel != "voice")
     wrong: list[tuple[dict[str, Any], type[Exception], str]] = [
@@ -188,7 +188,7 @@ def test_a_report_of_no_call_or_person_or_time_of_ours_is_refused_by_name() -> N
     assert world.lead(lead_id) == lead_before
 
 
-def test_nothing_is_reported_on_an_excluded_lead() -> None:
+def test_a_report_on_an_excluded_lead_is_refused() -> None:
     world = World()
     lead_id = world.receive(email="me@test.leadtight.example")
     with pytest.raises(StaleSubmission, match="excluded"):

@@ -48,7 +48,7 @@ def open_leads(world: World, person: str) -> int:
     return world.table.load_for_routing("", "", [person]).roster[person].open
 
 
-def test_a_lead_goes_only_to_somebody_who_has_every_skill_that_it_needs() -> None:
+def test_a_lead_goes_only_to_a_person_with_every_required_skill() -> None:
     world = governed(
         {"require": ("language", "product")},
         ana={"skills": frozenset({"es"})},
@@ -60,7 +60,7 @@ def test_a_lead_goes_only_to_somebody_who_has_every_skill_that_it_needs() -> Non
     assert world.lead(world.receive()).owner_id == "ana"  # one that asks for nothing goes by turn
 
 
-def test_requirements_are_given_up_in_the_stated_order_and_then_the_catch_all_has_it() -> None:
+def test_requirements_are_relaxed_in_the_stated_order_before_the_catch_all_has_it() -> None:
     pool = {"require": ("language", "product"), "relax": ("product",)}
     world = governed(pool, cem={"skills": frozenset({"es"})})
     lead_id = world.receive(language="es", product="mortgage")
@@ -69,7 +69,7 @@ def test_requirements_are_given_up_in_the_stated_order_and_then_the_catch_all_ha
     assert (world.lead(nobody).owner_id, receipt_of(world, nobody).reason) == ("mia", NO_ELIGIBLE_REP)
 
 
-def test_somebody_outside_their_hours_is_passed_over_only_where_the_pool_says_so() -> None:
+def test_a_person_outside_their_hours_is_skipped_only_where_the_pool_says_so() -> None:
     worlds = [governed({"outside_hours": outside}) for outside in (OutsideHours.ASSIGN, OutsideHours.SKIP)]
     for world in worlds:
         world.now = MONDAY_NINE - timedelta(hours=2)
@@ -78,14 +78,14 @@ def test_somebody_outside_their_hours_is_passed_over_only_where_the_pool_says_so
     assert left_out(worlds[1], leads[1])["ana"] == f"outside working hours until {MONDAY_NINE.isoformat()}"
 
 
-def test_somebody_inactive_is_never_chosen() -> None:
+def test_an_inactive_person_is_never_chosen() -> None:
     world = governed(ana={"active": False})
     leads = [world.receive() for _ in range(4)]
     assert world.owners() == ["ben", "cem"] * 2
     assert left_out(world, leads[0]) == {"ana": "inactive"}
 
 
-def test_a_cap_on_an_hour_ends_with_the_hour() -> None:
+def test_an_hourly_cap_resets_with_the_hour() -> None:
     world = governed(ana={"caps": Caps(hour=1)})
     leads = [world.receive() for _ in range(4)]
     assert world.owners() == ["ana", "ben", "cem", "ben"]
@@ -94,7 +94,7 @@ def test_a_cap_on_an_hour_ends_with_the_hour() -> None:
     assert left_out(world, world.receive()) == {}
 
 
-def test_a_cap_on_a_day_ends_at_midnight_of_the_persons_calendar() -> None:
+def test_a_daily_cap_resets_at_midnight_of_the_persons_calendar() -> None:
     world = governed(ana={"caps": Caps(day=2)})
     for _ in range(9):
         world.receive()
@@ -114,7 +114,7 @@ def test_a_new_starter_gets_fewer_leads_a_day_at_first() -> None:
         assert Counter(world.owners())["ana"] == most
 
 
-def test_r9_only_open_leads_that_take_capacity_count() -> None:
+def test_r9_only_open_leads_that_use_capacity_count() -> None:
     world = governed(ana={"caps": Caps(open=1)}, ben={"active": False}, cem={"active": False})
     nurture = Tier(id="nurture", target="warm", when=Condition(message_has=("later",)), counts_to_cap=False)
     world.govern(replace(world.policy, tiers=(nurture, *world.policy.tiers)))
@@ -146,7 +146,7 @@ def test_an_undone_close_and_a_reassignment_move_the_load_with_the_lead() -> Non
     assert sum(open_leads(world, p) for p in (*PEOPLE, "mia")) == 2
 
 
-def test_the_least_loaded_gets_the_lead_and_equals_take_turns() -> None:
+def test_the_least_loaded_gets_the_lead_and_ties_take_turns() -> None:
     world = governed({"strategy": Strategy.LEAST_LOADED})
     leads = [world.receive() for _ in range(6)]
     assert {*world.owners()[:3]} == {*world.owners()[3:]} == {*PEOPLE}
@@ -171,7 +171,7 @@ def test_the_best_match_gets_the_lead() -> None:
 
 
 @pytest.mark.parametrize(("returning", "extra"), [(CatchUp.FRESH, 0), (CatchUp.OWED, 2)])
-def test_r7_both_credit_rules_keep_somebody_back_from_leave_from_a_flood(returning: CatchUp, extra: int) -> None:
+def test_r7_both_credit_rules_protect_a_person_back_from_leave_from_a_flood(returning: CatchUp, extra: int) -> None:
     back = MONDAY_NINE + timedelta(hours=1)
     world = governed({"returning": returning, "owed_at_most": 2}, cem={"away": (Absence(MONDAY_NINE, back),)})
     for _ in range(60):
@@ -198,7 +198,7 @@ def test_r13_the_caller_who_knows_the_lead_becomes_its_owner() -> None:
     assert world.lead(world.receive()).owner_id == "ana"  # nobody's turn was taken
 
 
-def test_r13_an_existing_owner_who_is_away_is_named_in_the_receipt_and_the_pool_has_the_lead() -> None:
+def test_r13_an_absent_existing_owner_is_named_in_the_receipt_and_the_pool_has_the_lead() -> None:
     world = World(policy=knows_its_owner(World().policy))
     world.table.set_away("eli", MONDAY_NINE + timedelta(hours=1))
     lead_id = world.receive(owner="eli")
@@ -207,7 +207,7 @@ def test_r13_an_existing_owner_who_is_away_is_named_in_the_receipt_and_the_pool_
 
 
 @pytest.mark.slow
-def test_r6_a_batch_at_once_stays_fair_and_never_passes_a_cap() -> None:
+def test_r6_a_concurrent_batch_stays_fair_and_within_caps() -> None:
     world = governed(ana={"caps": Caps(open=7)}, ben={"caps": Caps(day=11)}, cem={"caps": Caps(hour=13)})
 
     def receive(number: int) -> None:

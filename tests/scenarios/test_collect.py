@@ -56,7 +56,7 @@ class Announced(World):
         return settled.id
 
 
-def test_an_announced_lead_is_hinted_fetched_once_and_owned() -> None:
+def test_an_announced_lead_is_hinted_fetched_once_and_assigned() -> None:
     world = Announced(ADA)
     held_id = world.announce()
     assert world.announce() == held_id
@@ -79,7 +79,7 @@ def test_a_lost_hint_is_found_by_the_sweep() -> None:
     assert len(world.lead_ids()) == 1
 
 
-def test_an_outage_of_the_provider_delays_the_lead_and_loses_none() -> None:
+def test_a_provider_outage_delays_the_lead_and_loses_none() -> None:
     world = Announced(*[FetchFailed("answered 503")] * 9, ADA)
     for number in range(3):
         world.announce(number)
@@ -90,7 +90,7 @@ def test_an_outage_of_the_provider_delays_the_lead_and_loses_none() -> None:
     assert world.table.waiting(world.now + timedelta(days=9), 9) == ()
 
 
-def test_what_cannot_be_fetched_for_a_day_and_a_half_waits_for_a_person() -> None:
+def test_a_lead_that_cannot_be_fetched_for_a_day_and_a_half_is_held() -> None:
     world = Announced(FetchFailed("answered 403"))
     held_id = world.announce()
     while world.now < world.table.find_held(held_id).received_at + GIVEN_UP_AFTER:  # type: ignore[union-attr]  # announced above
@@ -102,7 +102,7 @@ def test_what_cannot_be_fetched_for_a_day_and_a_half_waits_for_a_person() -> Non
     assert (delivery.reason, delivery.detail) == (Reason.NOT_FETCHED, "answered 403")
 
 
-def test_what_the_provider_refuses_for_good_waits_for_a_person_at_once() -> None:
+def test_a_lead_refused_permanently_by_the_provider_is_held_at_once() -> None:
     world = Announced(FetchRefused("answered 404"))
     world.announce()
     assert world.collect.sweep(world.now).waiting_for_a_person == 1
@@ -121,7 +121,7 @@ def test_a_sweep_without_time_fetches_nothing_and_says_what_it_left() -> None:
     assert (swept.fetched, swept.unfinished, len(world.lead_ids())) == (1, 1, 1)
 
 
-def test_a_fetched_form_without_a_contact_is_held_with_what_was_fetched_and_released_when_it_is_mapped() -> None:
+def test_a_fetched_form_without_a_contact_is_held_and_released_once_mapped() -> None:
     answer = {"field_data": [{"name": "how can we reach you", "values": ["ada@example.com"]}]}
     world = Announced(answer)
     held_id = world.announce()
@@ -150,7 +150,7 @@ def test_a_crash_after_receiving_leaves_one_lead_after_the_next_try(monkeypatch:
     assert len(world.lead_ids()) == 1
 
 
-def test_a_fetched_reaction_to_no_lead_is_set_aside_and_waits_for_nobody() -> None:
+def test_a_fetched_reaction_without_a_lead_is_set_aside() -> None:
     world = Announced(ADA)
     held_id = world.announce()
     reaction = Submission(

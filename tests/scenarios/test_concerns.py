@@ -50,7 +50,7 @@ def writes(world: World, email: str, message: str) -> None:
         ("", None, ""),
     ],
 )
-def test_the_first_rule_that_finds_its_words_marks_the_lead_and_the_history_says_why(
+def test_the_first_matching_rule_marks_the_lead_and_the_history_says_why(
     message: str, rule: str | None, match: str
 ) -> None:
     world = world_with_rules()
@@ -65,7 +65,7 @@ def test_the_first_rule_that_finds_its_words_marks_the_lead_and_the_history_says
     assert fold(world.table.history(lead_id)) == world.lead(lead_id)
 
 
-def test_owner_and_whoever_the_rule_names_get_the_message_with_the_reason_and_nobody_twice() -> None:
+def test_owner_and_named_recipients_get_the_message_with_the_reason_once() -> None:
     world = world_with_rules()
     lead_id = world.receive(email="ada@example.com", **AGREED)
     writes(world, "ada@example.com", "Your data protection officer, please")
@@ -80,7 +80,7 @@ def test_owner_and_whoever_the_rule_names_get_the_message_with_the_reason_and_no
     assert world.mails(lead_id, Template.WROTE_AGAIN) == []
 
 
-def test_a_new_lead_with_a_concern_says_so_in_its_alert_and_the_manager_hears_at_once() -> None:
+def test_a_new_lead_with_a_concern_says_so_in_its_alert_and_notifies_the_manager_at_once() -> None:
     world = world_with_rules()
     lead_id = world.receive(message="Please call me today, or my lawyer will call you")
     [alert] = world.mails(lead_id, Template.ALERT_OWNER)
@@ -89,7 +89,7 @@ def test_a_new_lead_with_a_concern_says_so_in_its_alert_and_the_manager_hears_at
     assert world.message(lead_id, Template.ACKNOWLEDGE).status is Status.SENT  # their message has arrived: that is said
 
 
-def test_no_step_goes_out_before_a_person_acts_and_then_the_plan_goes_on() -> None:
+def test_no_step_is_sent_until_a_person_acts_and_then_the_plan_continues() -> None:
     world = world_with_rules()
     lead_id = world.receive(email="ada@example.com", **AGREED)
     until(world, 1)
@@ -106,7 +106,7 @@ def test_no_step_goes_out_before_a_person_acts_and_then_the_plan_goes_on() -> No
     assert len(world.mails(lead_id, Template.SEQUENCE_STEP)) == 1
 
 
-def test_a_step_that_waits_for_its_hour_is_refused_when_a_concern_comes_first() -> None:
+def test_a_step_waiting_for_its_hour_is_refused_when_a_concern_comes_first() -> None:
     world = world_with_rules()
     lead_id = world.receive(email="ada@example.com", **{**AGREED, "phone": "+14155551234", "country": "US"})
     until(world, 7)
@@ -122,7 +122,7 @@ def test_a_step_that_waits_for_its_hour_is_refused_when_a_concern_comes_first() 
     )
 
 
-def test_a_new_lead_with_a_concern_starts_its_sequence_only_after_somebody_acted() -> None:
+def test_a_new_lead_with_a_concern_starts_its_sequence_only_after_a_person_acted() -> None:
     world = world_with_rules()
     lead_id = world.receive(message="Please call me today: this is unacceptable", **AGREED)
     until(world, 4)
@@ -132,7 +132,7 @@ def test_a_new_lead_with_a_concern_starts_its_sequence_only_after_somebody_acted
     assert "hello" in steps(world, lead_id)
 
 
-def test_taking_the_outcome_back_holds_the_lead_again() -> None:
+def test_undoing_the_outcome_holds_the_lead_again() -> None:
     world = world_with_rules()
     lead_id = world.receive(email="ada@example.com", **AGREED)
     writes(world, "ada@example.com", "Unacceptable")
@@ -143,7 +143,7 @@ def test_taking_the_outcome_back_holds_the_lead_again() -> None:
     assert concern.at == MONDAY_NINE
 
 
-def test_the_shipped_policy_hands_questions_of_law_to_the_manager() -> None:
+def test_the_shipped_policy_sends_legal_questions_to_the_manager() -> None:
     world = World()
     lead_id = world.receive(message="Is this GDPR compliant?")
     assert world.lead(lead_id).concern is not None
@@ -157,7 +157,7 @@ def test_the_shipped_policy_hands_questions_of_law_to_the_manager() -> None:
         (replace(RULES[0], notify="nobody_known"), "concerns[0].notify"),
     ],
 )
-def test_a_rule_that_finds_nothing_or_tells_nobody_is_no_policy(rule: ConcernRule, path: str) -> None:
+def test_a_rule_that_matches_nothing_or_notifies_nobody_is_invalid(rule: ConcernRule, path: str) -> None:
     from leadtight.domain.policy_checks.checks import unsound
 
     shipped = replace(policies.shipped(), concerns=(rule,))

@@ -161,7 +161,7 @@ def unharmed() -> tuple[dict[str, object], list[str]]:
     return Mortal(fate).run().account(), fate.calls
 
 
-def test_without_a_death_everything_is_accounted_for(unharmed: tuple[dict[str, object], list[str]]) -> None:
+def test_without_a_crash_everything_is_accounted_for(unharmed: tuple[dict[str, object], list[str]]) -> None:
     account, calls = unharmed
     assert account == {
         "leads": ["Cem Aydin", "ada@example.com", "ben@example.com", "dora@example.com"],
@@ -188,7 +188,7 @@ def test_without_a_death_everything_is_accounted_for(unharmed: tuple[dict[str, o
 
 @pytest.mark.slow
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-def test_killed_at_any_call_and_delivered_again_nothing_is_lost_or_doubled(
+def test_a_crash_at_any_call_loses_or_doubles_nothing_after_redelivery(
     unharmed: tuple[dict[str, object], list[str]], after: bool
 ) -> None:
     account, calls = unharmed

@@ -69,7 +69,7 @@ def verdict(lead: Lead, now: datetime) -> tuple[datetime | None, str | None, boo
 
 
 @pytest.mark.slow
-def test_r10_proof_of_a_contact_in_time_keeps_the_promise_although_it_arrives_an_hour_late() -> None:
+def test_r10_proof_of_a_contact_in_time_keeps_the_promise_even_an_hour_late() -> None:
     world = World()
     lead_id = world.receive()
     world.advance(hours=1)
@@ -93,7 +93,7 @@ def test_r10_proof_of_a_contact_in_time_keeps_the_promise_although_it_arrives_an
     assert Kind.LEAD_REASSIGNED not in world.kinds(lead_id)[len(warned) :]
 
 
-def test_an_earlier_contact_moves_the_first_one_back_with_an_event_and_a_later_one_never_moves_it() -> None:
+def test_an_earlier_contact_moves_the_first_one_back_with_an_event_and_a_later_one_does_not() -> None:
     world = World()
     lead_id = world.receive()
     world.advance(minutes=7)
@@ -112,7 +112,7 @@ def test_an_earlier_contact_moves_the_first_one_back_with_an_event_and_a_later_o
     assert fold(world.table.history(lead_id)) == later
 
 
-def test_old_news_leaves_stage_next_action_and_closing_as_what_happened_last_made_them() -> None:
+def test_late_news_keeps_stage_next_action_and_closing_of_the_latest_event() -> None:
     world = World()
     lead_id = world.receive()
     world.advance(minutes=7)
@@ -123,7 +123,7 @@ def test_old_news_leaves_stage_next_action_and_closing_as_what_happened_last_mad
     assert lead.last_outcome == pressed.last_outcome
 
 
-def test_proof_that_comes_first_does_all_that_an_outcome_does_and_leaves_the_owners_open_form_good() -> None:
+def test_early_proof_acts_as_an_outcome_and_keeps_the_owners_open_form_valid() -> None:
     world = World()
     lead_id = world.receive(message=WARM)
     opened = world.lead(lead_id).version
@@ -136,7 +136,7 @@ def test_proof_that_comes_first_does_all_that_an_outcome_does_and_leaves_the_own
     assert verdict(world.lead(lead_id), world.now) == (after(4), "ana", False)  # undo cannot take proof back
 
 
-def test_the_same_proof_counts_once_however_often_it_is_delivered() -> None:
+def test_repeated_proof_counts_once() -> None:
     world = World()
     lead_id = world.receive()
     world.advance(minutes=4)
@@ -146,7 +146,7 @@ def test_the_same_proof_counts_once_however_often_it_is_delivered() -> None:
     assert len(world.events(lead_id, Kind.OUTCOME_PROVEN)) == 1
 
 
-def test_a_proven_attempt_that_reached_nobody_leaves_the_clock_running() -> None:
+def test_a_proven_attempt_without_contact_keeps_the_clock_running() -> None:
     world = World()
     lead_id = world.receive()
     world.advance(minutes=4)
@@ -155,7 +155,7 @@ def test_a_proven_attempt_that_reached_nobody_leaves_the_clock_running() -> None
     assert lead.clock(FIRST_RESPONSE) is not None
 
 
-def test_a_call_after_a_lead_was_closed_in_time_breaks_no_promise() -> None:
+def test_a_call_after_a_timely_closing_breaks_no_promise() -> None:
     world = World()
     no_fit = replace(world.policy.outcomes["lost"], id="no_fit", contact=False, needs_reason=False)
     world.govern(replace(world.policy, outcomes={**world.policy.outcomes, "no_fit": no_fit}))
@@ -172,7 +172,7 @@ def test_a_call_after_a_lead_was_closed_in_time_breaks_no_promise() -> None:
     ("by", "at", "field"),
     [("ana", after(13), "happened_at"), ("ana", after(-2), "happened_at"), ("stranger", after(3), "by")],
 )
-def test_proof_that_cannot_be_is_refused_by_its_field(by: str, at: datetime, field: str) -> None:
+def test_impossible_proof_is_refused_by_field(by: str, at: datetime, field: str) -> None:
     world = World()
     lead_id = world.receive()
     world.advance(minutes=10)
@@ -181,7 +181,7 @@ def test_proof_that_cannot_be_is_refused_by_its_field(by: str, at: datetime, fie
     assert [p.field for p in caught.value.problems] == [field]
 
 
-def test_a_proof_in_the_minute_of_arrival_counts_from_the_arrival_and_clocks_may_differ_a_little() -> None:
+def test_proof_in_the_minute_of_arrival_counts_from_the_arrival_despite_clock_skew() -> None:
     world = World(now=MONDAY_NINE + timedelta(seconds=30))
     early, ahead = world.receive(), world.receive()
     assert prove(world, early, MONDAY_NINE).lead.first_contact_at == world.now
@@ -189,12 +189,12 @@ def test_a_proof_in_the_minute_of_arrival_counts_from_the_arrival_and_clocks_may
     assert prove(world, ahead, in_a_minute).lead.first_contact_at == in_a_minute
 
 
-def test_proof_for_a_lead_that_does_not_exist_says_so() -> None:
+def test_proof_for_a_missing_lead_says_so() -> None:
     with pytest.raises(NotFound):
         prove(World(), "gone", MONDAY_NINE)
 
 
-def test_a_time_typed_before_the_deadline_counts() -> None:
+def test_a_typed_time_before_the_deadline_counts() -> None:
     world = World()
     lead_id = world.receive(message=WARM)
     world.advance(minutes=20)
@@ -219,7 +219,7 @@ def test_a_typed_time_that_could_clear_a_miss_or_is_long_ago_is_kept_as_a_claim(
     assert not proven.is_breached(world.now)
 
 
-def test_no_press_undo_or_typed_time_clears_a_missed_promise() -> None:
+def test_no_outcome_undo_or_typed_time_clears_a_missed_promise() -> None:
     world = World()
     lead_id = world.receive()
     world.advance(minutes=7)
@@ -231,7 +231,7 @@ def test_no_press_undo_or_typed_time_clears_a_missed_promise() -> None:
 
 
 @pytest.mark.parametrize("text", ["2026-11-23T09:30", "2026-11-23T08:50", "yesterday"])
-def test_a_typed_time_that_cannot_be_is_refused_by_its_field(text: str) -> None:
+def test_an_impossible_typed_time_is_refused_by_field(text: str) -> None:
     world = World()
     lead_id = world.receive()
     world.advance(minutes=10)

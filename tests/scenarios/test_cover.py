@@ -25,7 +25,7 @@ def moves(world: World, lead_id: str) -> list[str]:
     return [str(e.data["reason"]) for e in world.events(lead_id, Kind.LEAD_REASSIGNED)]
 
 
-def test_within_five_minutes_of_being_switched_off_nobody_keeps_an_open_lead() -> None:
+def test_a_switched_off_person_has_no_open_lead_after_five_minutes() -> None:
     world = World()
     leads = [world.receive() for _ in range(9)]
     for lead_id in leads:
@@ -40,7 +40,7 @@ def test_within_five_minutes_of_being_switched_off_nobody_keeps_an_open_lead() -
     assert world.repairs() == 0, "covering for somebody is no repair"
 
 
-def test_somebody_removed_from_the_policy_keeps_no_open_lead() -> None:
+def test_a_person_removed_from_the_policy_keeps_no_open_lead() -> None:
     world = World()
     lead_id = world.receive()
     gone = str(world.lead(lead_id).owner_id)
@@ -55,7 +55,7 @@ def test_somebody_removed_from_the_policy_keeps_no_open_lead() -> None:
     assert world.mails(lead_id, Template.LEAD_MOVED) == []
 
 
-def test_leads_that_are_due_inside_a_leave_move_and_the_others_wait() -> None:
+def test_leads_due_during_a_leave_move_and_the_others_wait() -> None:
     ana = policies.shipped().people["ana"]
     leave = Absence(MONDAY_NINE + timedelta(hours=3), MONDAY_NINE + timedelta(days=1))
     world = World(policy=with_person(policies.shipped(), replace(ana, away=(leave,))))

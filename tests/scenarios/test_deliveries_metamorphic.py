@@ -129,7 +129,7 @@ def delivered(seed: int) -> tuple[Doors, Truth]:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_what_arrives_is_those_people_with_those_words(seed: int) -> None:
+def test_deliveries_yield_the_same_people_and_words(seed: int) -> None:
     doors, expected = delivered(seed)
     leads = [doors.lead(id_) for id_ in doors.lead_ids()]
     assert len(leads) == len(expected.words)

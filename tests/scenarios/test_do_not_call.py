@@ -41,7 +41,7 @@ def test_a_listed_number_is_not_texted_and_the_refusal_says_which_list() -> None
     assert world.message(lead_id, Template.ACKNOWLEDGE).status is Status.SENT  # the mail goes all the same
 
 
-def test_every_other_number_is_texted_until_the_list_is_older_than_31_days() -> None:
+def test_other_numbers_are_texted_until_the_list_is_older_than_31_days() -> None:
     world = World()
     imported(world, "+4930901821", age=31)
     first = world.receive(**TEXTS)
@@ -52,7 +52,7 @@ def test_every_other_number_is_texted_until_the_list_is_older_than_31_days() -> 
     assert (stale.status, stale.detail) == (Status.REFUSED, "the do-not-call list “national” is 32 days old")
 
 
-def test_a_list_that_the_policy_needs_must_have_been_imported() -> None:
+def test_a_list_required_by_the_policy_must_have_been_imported() -> None:
     shipped = policies.shipped()
     needs = replace(shipped, messaging=replace(shipped.messaging, do_not_call_lists=("national",)))
     world = World(policy=needs)
@@ -65,7 +65,7 @@ def test_a_list_that_the_policy_needs_must_have_been_imported() -> None:
     assert world.message(lead_id, Template.ACKNOWLEDGE, Channel.SMS).status is Status.SENT
 
 
-def test_a_step_of_a_sequence_asks_the_list_of_the_day_on_which_it_is_sent() -> None:
+def test_a_sequence_step_checks_the_list_on_its_day() -> None:
     world = planned_world()
     lead_id = world.receive(**AGREED)
     until(world, 7)
@@ -77,7 +77,7 @@ def test_a_step_of_a_sequence_asks_the_list_of_the_day_on_which_it_is_sent() -> 
     assert [sent.permission.purpose for sent in world.texter.sent] == [Template.ACKNOWLEDGE]
 
 
-def test_the_owner_reads_in_alert_and_task_and_on_the_page_that_the_number_is_not_to_be_called() -> None:
+def test_the_owner_sees_in_alert_task_and_page_that_the_number_must_not_be_called() -> None:
     world = World()
     imported(world, NUMBER)
     lead_id = world.receive(**TEXTS)
@@ -93,7 +93,7 @@ def test_the_owner_reads_in_alert_and_task_and_on_the_page_that_the_number_is_no
     assert "tel:+4930901822" in alert.mail.html
 
 
-def test_no_mail_beyond_the_acknowledgement_goes_out_without_a_postal_address_and_every_one_carries_it() -> None:
+def test_mail_beyond_the_acknowledgement_requires_a_postal_address_and_includes_it() -> None:
     shipped = policies.shipped()
     homeless = replace(shipped, company=replace(shipped.company, postal_address="", booking_url="https://book.example"))
     world = World(policy=homeless)
@@ -109,6 +109,6 @@ def test_no_mail_beyond_the_acknowledgement_goes_out_without_a_postal_address_an
     assert shipped.company.postal_address in mail.mail.html
 
 
-def test_a_list_ages_by_the_day_in_utc() -> None:
+def test_a_list_ages_by_the_utc_day() -> None:
     dnc_list = DncList(name="x", as_of=datetime(2026, 11, 1, tzinfo=UTC).date(), imported_at=World().now, numbers=0)
     assert dnc_list.age(datetime(2026, 11, 2, 0, 0, tzinfo=UTC)) == 1

@@ -33,7 +33,7 @@ def with_page(url: str | None, company: str | None = PAGE) -> Policy:
 
 
 @pytest.mark.parametrize("own", ["https://ana.example/call", None])
-def test_an_interested_lead_gets_its_owners_booking_link_or_the_companys(own: str | None) -> None:
+def test_an_interested_lead_gets_the_owners_booking_link_or_the_companys(own: str | None) -> None:
     world = World(policy=with_page(own))
     lead_id = world.receive()
     world.press(lead_id, "interested")
@@ -44,7 +44,7 @@ def test_an_interested_lead_gets_its_owners_booking_link_or_the_companys(own: st
     assert sent.permission.address == "ada1@example.com"
 
 
-def test_a_booking_link_is_sent_once_however_often_interest_is_recorded_or_taken_back() -> None:
+def test_a_booking_link_is_sent_once_even_if_interest_is_recorded_again_or_undone() -> None:
     world = World()
     lead_id = world.receive()
     world.press(lead_id, "interested")
@@ -57,7 +57,7 @@ def test_a_booking_link_is_sent_once_however_often_interest_is_recorded_or_taken
     assert fold(world.table.history(lead_id)) == world.lead(lead_id)
 
 
-def test_without_a_page_or_an_address_no_booking_link_is_owed() -> None:
+def test_without_a_page_or_address_no_booking_link_is_owed() -> None:
     world = World(policy=with_page(None, company=None))
     lead_id = world.receive()
     assert world.press(lead_id, "interested").lead.sent_once == ()
@@ -67,7 +67,7 @@ def test_without_a_page_or_an_address_no_booking_link_is_owed() -> None:
     assert world.mailer.sent[-1].permission.purpose is not Template.BOOKING_LINK
 
 
-def test_somebody_who_has_opted_out_gets_neither_link_nor_answer() -> None:
+def test_an_opted_out_person_gets_neither_link_nor_answer() -> None:
     world = World()
     lead_id = world.receive(**MARKETING)
     world.stream_down = True
@@ -82,7 +82,7 @@ def test_somebody_who_has_opted_out_gets_neither_link_nor_answer() -> None:
         assert "opted out" in world.message(lead_id, template).detail
 
 
-def test_a_lead_that_is_closed_before_the_mail_leaves_gets_none() -> None:
+def test_a_lead_closed_before_the_mail_leaves_gets_none() -> None:
     world = World()
     lead_id = world.receive()
     world.stream_down = True
@@ -110,7 +110,7 @@ def test_an_objection_mails_its_asset_once_to_a_lead_that_agreed() -> None:
     assert world.lead(lead_id).sent_once == (OBJECTION,)
 
 
-def test_each_type_of_objection_has_an_asset_of_its_own() -> None:
+def test_each_type_of_objection_has_its_own_asset() -> None:
     shipped = policies.shipped()
     price = shipped.outcomes[OBJECTION]
     assert price.asset is not None
@@ -126,7 +126,7 @@ def test_each_type_of_objection_has_an_asset_of_its_own() -> None:
     assert [s for s in sent if s] == [OBJECTION, trust.id]
 
 
-def test_an_asset_needs_consent_unless_the_policy_is_content_with_the_inquiry() -> None:
+def test_an_asset_requires_consent_unless_the_policy_accepts_the_inquiry() -> None:
     world = World()
     lead_id = world.receive()
     world.press(lead_id, OBJECTION)
@@ -138,7 +138,7 @@ def test_an_asset_needs_consent_unless_the_policy_is_content_with_the_inquiry() 
     assert len(world.mails(lead_id, Template.ASSET)) == 1
 
 
-def test_what_is_mailed_by_itself_is_no_contact() -> None:
+def test_automatic_mail_is_not_a_contact() -> None:
     world = World()
     lead_id = world.receive()
     first_contact = world.lead(lead_id).first_contact_at

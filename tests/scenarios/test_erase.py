@@ -127,12 +127,12 @@ def office() -> Office:
     return office_of_ada()
 
 
-def test_every_field_of_a_lead_is_kept_or_reduced_on_purpose() -> None:
+def test_every_field_of_a_lead_is_kept_or_reduced_deliberately() -> None:
     assert KEPT | REDUCED.keys() == {field.name for field in fields(Lead)}
     assert not KEPT & REDUCED.keys()
 
 
-def test_an_open_lead_ends_its_alarm_is_off_and_its_pages_still_open(office: Office) -> None:
+def test_an_open_lead_ends_its_alarm_is_cancelled_and_its_pages_still_open(office: Office) -> None:
     [missed, lead_id] = office.erase(ADA).lead_ids
     for id_ in (lead_id, missed):
         lead, history = office.lead(id_), office.table.history(id_)
@@ -148,7 +148,7 @@ def test_an_open_lead_ends_its_alarm_is_off_and_its_pages_still_open(office: Off
     assert office.table.messages(lead_id) == ()
 
 
-def test_whoever_shares_only_the_number_is_somebody_else_and_stays(office: Office) -> None:
+def test_a_person_who_shares_only_the_number_is_not_erased(office: Office) -> None:
     office.press(office.kept.leads_of([person_key(ADA)])[-1], "lost", reason="kanari bought elsewhere")
     other = office.receive(name="Cy Cole", email="cy@example.com", phone=NUMBER)
     document = to_document(office.lead(other))
@@ -166,7 +166,7 @@ def test_a_dry_run_changes_nothing(office: Office) -> None:
     assert office.everything() == everything
 
 
-def test_wherever_an_erasure_breaks_off_another_run_finishes_it() -> None:
+def test_an_interrupted_erasure_is_finished_by_the_next_run() -> None:
     calls = 0
     while True:
         calls, office = calls + 1, office_of_ada()
@@ -183,7 +183,7 @@ def test_wherever_an_erasure_breaks_off_another_run_finishes_it() -> None:
     assert calls > 40
 
 
-def test_somebody_erased_who_comes_again_is_a_new_lead_that_no_machine_answers(office: Office) -> None:
+def test_an_erased_person_who_returns_is_a_new_lead_without_automatic_answers(office: Office) -> None:
     erased = office.erase(ADA).lead_ids
     sent = len(office.mailer.sent)
     again = office.receive(name="Ada", email=ADA)
@@ -193,7 +193,7 @@ def test_somebody_erased_who_comes_again_is_a_new_lead_that_no_machine_answers(o
     assert len(office.mailer.sent) > sent, "its owner is told"
 
 
-def test_a_number_that_several_people_share_names_none_of_them() -> None:
+def test_a_shared_number_identifies_nobody() -> None:
     office = Office()
     ann = office.receive(name="Ann Lee", email="ann@acme.example", phone=NUMBER)
     bob = office.receive(name="Bob Ray", email="bob@acme.example", phone=NUMBER)
@@ -213,7 +213,7 @@ def test_a_number_that_several_people_share_names_none_of_them() -> None:
         ({"phone": "+4930901820 ext. 11"}, "+49 30 901820"),
     ],
 )
-def test_whoever_has_no_address_that_can_be_read_is_erased_by_what_they_wrote(body: dict[str, str], who: str) -> None:
+def test_a_person_without_a_readable_address_is_erased_by_the_text_they_wrote(body: dict[str, str], who: str) -> None:
     office = Office()
     lead_id = office.submit(Submission(source="api", body={"name": "Ada Obi", **body})).lead_id
     office.erase(who)
@@ -221,7 +221,7 @@ def test_whoever_has_no_address_that_can_be_read_is_erased_by_what_they_wrote(bo
     assert "obi" not in office.everything()
 
 
-def test_files_that_came_with_a_form_go_with_every_version_and_only_theirs() -> None:
+def test_uploaded_files_are_deleted_in_every_version_and_only_theirs() -> None:
     office = Office()
     hers, others = "uploads/hers/0", "uploads/others/0"
     for key in (hers, hers, others):
@@ -234,7 +234,7 @@ def test_files_that_came_with_a_form_go_with_every_version_and_only_theirs() -> 
     assert hers not in office.everything()
 
 
-def test_a_mail_that_has_only_their_number_as_dialled_at_home_is_erased_too() -> None:
+def test_a_mail_with_only_their_number_in_national_form_is_erased_too() -> None:
     office = Office()
     office.receive(name="Ada Obi", email="", phone="+4512345678")
     office.raw.put("m/1", b"Call me on 12 34 56 78")
@@ -243,7 +243,7 @@ def test_a_mail_that_has_only_their_number_as_dialled_at_home_is_erased_too() ->
     assert [version.key for version in office.raw.stored] == ["m/2"]
 
 
-def test_an_extension_as_a_page_shows_it_is_erased() -> None:
+def test_an_extension_in_displayed_form_is_erased() -> None:
     office = Office()
     lead_id = office.receive(name="Ada Obi", email="", phone="+4930901820 ext. 11")
     assert office.erase(office.lead(lead_id).inquiry.phone_text).lead_ids == (lead_id,)
@@ -265,7 +265,7 @@ def hold(office: Office, held_id: str, content: str = "", **fields: Any) -> None
     office.table.hold(delivery, guard, office.now)
 
 
-def test_what_is_found_is_counted_by_store_and_only_theirs_goes(office: Office) -> None:
+def test_findings_are_counted_by_store_and_only_theirs_are_deleted(office: Office) -> None:
     other = office.receive(name="Cy Cole", email="cy@example.com", consent={"sms": True}, phone="+493012345679")
     hold(office, "H1", "call ada@kanari.example")
     hold(office, "H2", b64encode(b"From: Ada@kanari.example").decode(), is_base64=True)
@@ -302,7 +302,7 @@ def test_nothing_is_left_to_count_after_an_erasure(office: Office) -> None:
     assert (again.lead_ids, again.others, set(again.counts.values())) == ((), (), {0})
 
 
-def test_the_consents_of_a_person_go_and_those_of_others_at_the_number_stay() -> None:
+def test_a_persons_consents_are_deleted_and_those_of_others_at_the_number_stay() -> None:
     office = Office()
     mine = office.receive(name="Ada Obi", email=ADA, phone=NUMBER, consent={"sms": True})
     office.press(mine, "lost", reason="price")
@@ -312,7 +312,7 @@ def test_the_consents_of_a_person_go_and_those_of_others_at_the_number_stay() ->
     assert [record.lead_id for record in office.table.consents((person_key(NUMBER),))] == [other]
 
 
-def test_a_week_whose_page_names_them_is_written_again_and_its_versions_before_go() -> None:
+def test_a_week_whose_page_names_them_is_rewritten_and_its_earlier_versions_are_deleted() -> None:
     office = Office()
     lead_id = office.receive(name="Ada & Sons", email=ADA)
     office.press(lead_id, "lost", reason="bought elsewhere: Ober's")
@@ -333,7 +333,7 @@ def test_a_week_whose_page_names_them_is_written_again_and_its_versions_before_g
     }
 
 
-def test_a_page_that_named_them_once_counts_also_where_it_is_gone_by_now() -> None:
+def test_a_page_that_named_them_counts_even_if_it_is_gone() -> None:
     office = Office()
     office.receive(name="Ada Obi", email=ADA)
     office.pages.put("weekly/2026-W45/index.html", b"<td>Ada Obi</td>")
@@ -342,7 +342,7 @@ def test_a_page_that_named_them_once_counts_also_where_it_is_gone_by_now() -> No
     assert list(office.pages.stored.values()) == [b"Unknown"]
 
 
-def test_a_lead_that_changes_while_it_is_erased_is_erased_and_one_that_never_rests_is_told(
+def test_a_lead_that_changes_during_its_erasure_is_erased_and_one_that_never_rests_is_reported(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     commit, refused = office.table.commit, count()

@@ -53,7 +53,7 @@ def lived_through() -> tuple[World, str]:
     return world, lead_id
 
 
-def test_every_consent_check_send_and_refusal_is_there_in_order_with_policy_version_and_zone() -> None:
+def test_every_consent_check_send_and_refusal_is_listed_in_order_with_policy_version_and_zone() -> None:
     world, lead_id = lived_through()
     assert timeline_of(world, lead_id) == [
         ("agreed", "sms", "inquiry"),
@@ -86,7 +86,7 @@ def test_a_person_is_found_by_lead_address_or_number_with_all_their_leads(who: s
     assert [(entry.why, entry.lead_id) for entry in refused] == [("opted out of email", second)]
 
 
-def test_nobody_known_is_said_to_be_unknown() -> None:
+def test_an_unknown_person_is_reported() -> None:
     for who in ("nobody@example.com", "L999999", "+4930901820"):
         with pytest.raises(NotFound, match="nothing is kept"):
             of(World(), who)

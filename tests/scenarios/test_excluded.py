@@ -62,7 +62,7 @@ def reports(world: World) -> ReportService:
         ({"fields": {"copy": "yes"}}, "again", "duplicate"),
     ],
 )
-def test_f12_an_excluded_lead_is_stored_and_seen_and_has_no_owner_clock_or_message(
+def test_f12_an_excluded_lead_is_stored_and_visible_without_owner_timer_or_message(
     body: dict[str, Any], rule: str, reason: str
 ) -> None:
     world = excluding()
@@ -87,12 +87,12 @@ def test_f12_an_excluded_lead_is_stored_and_seen_and_has_no_owner_clock_or_messa
 @pytest.mark.parametrize(
     "email", ["qa@test.example.org", "qa@mytest.example", "theboss@harbour.example", "test.example"]
 )
-def test_an_address_that_only_looks_like_one_counts(email: str) -> None:
+def test_an_address_that_only_resembles_an_excluded_one_counts(email: str) -> None:
     world = excluding()
     assert world.lead(world.receive(email=email)).owner_id == "ana"
 
 
-def test_f12_excluded_leads_take_no_turn_and_count_in_no_rate_but_under_their_reason() -> None:
+def test_f12_excluded_leads_take_no_turn_and_count_only_under_their_reason() -> None:
     world = excluding()
     kept = world.receive()
     for body in (TEST, TEST | {"name": "Q"}, {"message": "backlinks"}):
@@ -118,7 +118,7 @@ def test_f12_excluded_leads_take_no_turn_and_count_in_no_rate_but_under_their_re
     assert [row["lead_id"] for row in review["missed_promises"]["leads"]] == [other]
 
 
-def test_nobody_records_anything_on_an_excluded_lead() -> None:
+def test_no_outcome_can_be_recorded_on_an_excluded_lead() -> None:
     world = excluding()
     lead_id = world.receive(**TEST)
     token = world.links.outcome(world.lead(lead_id), "mia", world.now).rpartition("/")[2]
@@ -129,14 +129,14 @@ def test_nobody_records_anything_on_an_excluded_lead() -> None:
         world.proofs.prove(lead_id, "connected", "ana", proof, world.now)
 
 
-def test_a_stream_that_failed_or_delivers_twice_gives_an_excluded_lead_no_owner_either() -> None:
+def test_a_failing_or_repeating_stream_assigns_no_excluded_lead() -> None:
     world = excluding(stream_doubled=True)
     lead_id = world.receive(**TEST)
     world.sweep()
     assert world.lead(lead_id).version == 1
 
 
-def test_f12_both_clocks_are_stored_and_only_a_persons_contact_stops_them() -> None:
+def test_f12_both_clocks_are_stored_and_only_a_human_contact_stops_them() -> None:
     world = World(stream_down=True, sweeping=False)
     lead_id = world.receive()
     world.stream_down = False

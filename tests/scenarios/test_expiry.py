@@ -52,7 +52,7 @@ def contacted(world: World) -> str:
     return lead_id
 
 
-def test_a_lead_without_a_touch_for_its_tiers_time_goes_to_the_next_person_at_that_instant() -> None:
+def test_a_lead_untouched_for_its_tiers_time_goes_to_the_next_person_at_that_instant() -> None:
     world = expiring()
     lead_id = contacted(world)
     lead_before = world.lead(lead_id)
@@ -73,7 +73,7 @@ def test_a_lead_without_a_touch_for_its_tiers_time_goes_to_the_next_person_at_th
     assert world.repairs() == 0, "the lead's own alarm did it"
 
 
-def test_a_lead_that_nobody_ever_answered_gets_a_new_owner_with_a_window_of_their_own() -> None:
+def test_a_never_answered_lead_gets_a_new_owner_with_their_own_window() -> None:
     world = expiring()
     lead_id = world.receive()
     world.advance(days=1)
@@ -91,7 +91,7 @@ def test_a_lead_that_nobody_ever_answered_gets_a_new_owner_with_a_window_of_thei
 
 
 @pytest.mark.parametrize("outcome", ["connected", "no_answer"])
-def test_whatever_its_owner_records_is_a_touch(outcome: str) -> None:
+def test_any_outcome_by_the_owner_is_a_touch(outcome: str) -> None:
     world = expiring()
     lead_id = contacted(world)
     world.advance(days=9)
@@ -102,7 +102,7 @@ def test_whatever_its_owner_records_is_a_touch(outcome: str) -> None:
     assert expiries(world, lead_id) == [("ana", "ben")]
 
 
-def test_what_the_manager_records_is_no_touch_by_the_owner() -> None:
+def test_a_managers_outcome_is_not_the_owners_touch() -> None:
     world = expiring()
     lead_id = contacted(world)
     world.advance(days=9)
@@ -116,7 +116,7 @@ def test_what_the_manager_records_is_no_touch_by_the_owner() -> None:
     assert expiries(world, lead_id) == [("ana", "ben")]
 
 
-def test_a_touch_that_is_taken_back_was_none() -> None:
+def test_an_undone_touch_does_not_count() -> None:
     world = expiring()
     lead_id = contacted(world)
     world.advance(days=9)
@@ -126,7 +126,7 @@ def test_a_touch_that_is_taken_back_was_none() -> None:
     assert expiries(world, lead_id) == [("ana", "ben")]
 
 
-def test_every_owner_has_the_whole_time() -> None:
+def test_every_owner_has_the_full_time() -> None:
     world = expiring()
     lead_id = contacted(world)
     world.advance(days=7)
@@ -139,7 +139,7 @@ def test_every_owner_has_the_whole_time() -> None:
     assert expiries(world, lead_id) == [("ben", "cem")]
 
 
-def test_without_any_alarm_the_sweep_recycles() -> None:
+def test_without_alarms_the_sweep_recycles() -> None:
     world = expiring()
     lead_id = contacted(world)
     world.alarms.lost = True
@@ -148,7 +148,7 @@ def test_without_any_alarm_the_sweep_recycles() -> None:
     assert expiries(world, lead_id) == [("ana", "ben")]
 
 
-def test_with_nobody_else_the_manager_has_it_and_then_it_goes_round_again() -> None:
+def test_without_alternatives_the_manager_has_it_and_then_it_starts_over() -> None:
     world = expiring(policy=with_pool(policies.shipped(), {"ana": 1}))
     lead_id = contacted(world)
     world.advance(days=10)
@@ -159,7 +159,7 @@ def test_with_nobody_else_the_manager_has_it_and_then_it_goes_round_again() -> N
     assert expiries(world, lead_id) == [("ana", "mia"), ("mia", "ana")]
 
 
-def test_the_last_one_there_is_keeps_it_and_is_reminded_every_time() -> None:
+def test_the_last_available_person_keeps_it_and_is_reminded_every_time() -> None:
     world = expiring(policy=with_pool(policies.shipped(), {"mia": 1}))
     lead_id = contacted(world)
     world.advance(days=21)
@@ -182,7 +182,7 @@ def test_r12_a_lead_of_any_age_is_assigned_again() -> None:
         assert world.lead(lead_id).generation == lead.generation + 1
 
 
-def test_f11_the_task_for_an_untouched_lead_comes_whoever_has_it_after_their_own_window() -> None:
+def test_f11_an_untouched_lead_raises_its_task_for_any_owner_after_their_own_window() -> None:
     world = expiring(timedelta(days=5))
     lead_id = world.receive()
     world.press(lead_id, "connected", follow_up="2026-11-23T10:00")
@@ -196,7 +196,7 @@ def test_f11_the_task_for_an_untouched_lead_comes_whoever_has_it_after_their_own
     assert (stalled.data["owner"], stalled.data["target"]) == ("ben", UNTOUCHED)
 
 
-def test_a_closed_lead_does_not_expire_and_one_that_is_opened_again_does() -> None:
+def test_a_closed_lead_does_not_expire_and_a_reopened_one_does() -> None:
     world = expiring()
     lead_id = contacted(world)
     world.press(lead_id, "won")
@@ -206,7 +206,7 @@ def test_a_closed_lead_does_not_expire_and_one_that_is_opened_again_does() -> No
     assert expiries(world, lead_id) == [("ana", "ben")]
 
 
-def test_a_rearm_lets_leads_expire_that_arrived_before_the_rule() -> None:
+def test_a_rearm_applies_expiry_to_leads_from_before_the_rule() -> None:
     world = expiring(None)
     lead_id = contacted(world)
     world.advance(days=12)
@@ -226,7 +226,7 @@ def test_without_the_key_no_lead_expires() -> None:
     assert expiries(world, lead_id) == []
 
 
-def test_an_expiry_is_a_duration_and_not_nothing() -> None:
+def test_an_expiry_must_be_a_positive_duration() -> None:
     text = policies.SHIPPED.read_text().replace('target = "warm"\n', 'target = "warm"\nexpire_after = "0d"\n', 1)
     with pytest.raises(PolicyError, match=r"tiers\[2\]\.expire_after"):
         policies.parse(text.encode())
@@ -242,9 +242,7 @@ STEPS = st.one_of(
 
 @settings(max_examples=settings().max_examples // 4)
 @given(st.lists(STEPS, min_size=4, max_size=14), st.booleans())
-def test_after_every_sweep_no_open_lead_is_older_than_its_time_without_a_touch(
-    steps: list[tuple[str, Any]], lost: bool
-) -> None:
+def test_after_every_sweep_no_open_lead_is_older_than_its_touch_limit(steps: list[tuple[str, Any]], lost: bool) -> None:
     limit = timedelta(hours=2)
     world = expiring(limit)
     world.alarms.lost = lost

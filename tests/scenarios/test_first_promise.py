@@ -75,7 +75,7 @@ def by_itself(world: World, lead_id: str) -> None:
     ],
     ids=["person", "outcome", "bypass", "expiry"],
 )
-def test_the_manager_hears_at_the_deadline_of_a_lead_that_moved_just_before_it(
+def test_the_manager_is_notified_at_the_deadline_of_a_lead_that_moved_just_before(
     policy: Policy, moves: Callable[[World, str], None]
 ) -> None:
     world = World(policy=policy)
@@ -94,7 +94,7 @@ def test_the_manager_hears_at_the_deadline_of_a_lead_that_moved_just_before_it(
     assert fold(world.table.history(lead_id)) == world.lead(lead_id)
 
 
-def test_it_is_told_on_time_though_the_new_teams_own_promise_ends_after_the_weekend() -> None:
+def test_the_breach_is_reported_on_time_though_the_new_teams_promise_ends_after_the_weekend() -> None:
     world = World(now=FRIDAY_CLOSING - timedelta(minutes=4))
     lead_id = world.receive()
     due = world.lead(lead_id).promise.deadline
@@ -105,7 +105,7 @@ def test_it_is_told_on_time_though_the_new_teams_own_promise_ends_after_the_week
     assert (world.now, told_of(world, lead_id, due)) == (due, ["mia"])
 
 
-def test_the_managers_of_both_teams_hear() -> None:
+def test_the_managers_of_both_teams_are_notified() -> None:
     policy = round_the_clock()
     slow = replace(policy.targets["warm"], id="slow")
     pool = replace(policy.pools["projects"], target="slow")
@@ -119,7 +119,7 @@ def test_the_managers_of_both_teams_hear() -> None:
     assert sorted(told_of(world, lead_id, DUE)) == ["eli", "mia"]
 
 
-def test_one_that_was_overdue_before_its_alarm_came_is_told_after_the_move() -> None:
+def test_a_breach_overdue_before_its_alarm_is_reported_after_the_move() -> None:
     world = World(sweeping=False)
     lead_id = world.receive()
     world.now += timedelta(minutes=5, seconds=30)  # the alarm is a moment late
@@ -128,7 +128,7 @@ def test_one_that_was_overdue_before_its_alarm_came_is_told_after_the_move() -> 
     assert told_of(world, lead_id, DUE) == ["mia"]
 
 
-def test_one_that_waits_for_its_pool_past_the_deadline_is_told_though_it_is_offered_on_first() -> None:
+def test_a_waiting_leads_breach_is_reported_though_it_is_assigned_first() -> None:
     world = World()
     world.alarms.lost = True
     for person in ("ana", "ben", "cem"):
@@ -143,7 +143,7 @@ def test_one_that_waits_for_its_pool_past_the_deadline_is_told_though_it_is_offe
     assert told_of(world, lead_id, DUE) == ["mia"]
 
 
-def test_two_moves_before_the_deadline_tell_it_once_and_a_move_after_it_tells_nothing_again() -> None:
+def test_two_moves_before_the_deadline_report_the_breach_once_and_a_later_move_not_again() -> None:
     world = World()
     lead_id = world.receive()
     for pool in ("projects", "inbound", "projects"):
@@ -156,7 +156,7 @@ def test_two_moves_before_the_deadline_tell_it_once_and_a_move_after_it_tells_no
     assert told_of(world, lead_id, DUE) == ["mia"]
 
 
-def test_a_team_whose_own_promise_ends_sooner_tells_that_one() -> None:
+def test_a_team_with_a_sooner_promise_reports_that_one() -> None:
     world = World(policy=round_the_clock(), now=FRIDAY_CLOSING)
     lead_id = world.receive()
     first_due = world.lead(lead_id).promise.deadline
@@ -169,7 +169,7 @@ def test_a_team_whose_own_promise_ends_sooner_tells_that_one() -> None:
     assert told_of(world, lead_id, first_due) == ["mia"], "by the clock of the team that has it"
 
 
-def test_a_team_whose_sooner_promise_was_told_leaves_nothing_more_to_tell() -> None:
+def test_a_reported_sooner_promise_leaves_nothing_more_to_report() -> None:
     world = World(policy=round_the_clock(), now=FRIDAY_CLOSING)
     lead_id = world.receive()
     hand_over(world, lead_id)
@@ -180,7 +180,7 @@ def test_a_team_whose_sooner_promise_was_told_leaves_nothing_more_to_tell() -> N
     assert world.lead(lead_id).clock(ARRIVAL) is None
 
 
-def test_a_sooner_promise_that_never_came_due_leaves_the_first_one_watched() -> None:
+def test_a_sooner_promise_that_never_came_due_keeps_the_first_one_watched() -> None:
     policy = round_the_clock()
     slow = replace(policy.targets["warm"], id="slow")
     pools = {**policy.pools, "inbound": replace(policy.pools["inbound"], target="slow")}
@@ -195,7 +195,7 @@ def test_a_sooner_promise_that_never_came_due_leaves_the_first_one_watched() -> 
     assert "mia" in told_of(world, lead_id, due)
 
 
-def test_a_promise_that_is_kept_after_the_move_is_told_to_nobody() -> None:
+def test_a_promise_kept_after_the_move_is_not_reported() -> None:
     world = World()
     lead_id = world.receive()
     world.advance(minutes=4)
@@ -206,7 +206,7 @@ def test_a_promise_that_is_kept_after_the_move_is_told_to_nobody() -> None:
     assert missed(world, lead_id) == []
 
 
-def test_a_move_that_is_taken_back_leaves_the_first_promise_watched() -> None:
+def test_an_undone_move_keeps_the_first_promise_watched() -> None:
     world = World(policy=handing_on_unanswered())
     lead_id = world.receive()
     world.advance(minutes=4)
@@ -218,7 +218,7 @@ def test_a_move_that_is_taken_back_leaves_the_first_promise_watched() -> None:
     assert told_of(world, lead_id, DUE) == ["mia"]
 
 
-def test_a_contact_that_is_taken_back_after_the_deadline_is_told_then() -> None:
+def test_a_contact_undone_after_the_deadline_is_reported_then() -> None:
     world = World()
     lead_id = world.receive()
     world.advance(minutes=4)
@@ -229,7 +229,7 @@ def test_a_contact_that_is_taken_back_after_the_deadline_is_told_then() -> None:
     assert "mia" in told_of(world, lead_id, DUE)
 
 
-def test_an_owner_who_goes_on_leave_just_before_the_deadline_drops_nothing() -> None:
+def test_an_owner_on_leave_just_before_the_deadline_loses_no_report() -> None:
     world = World()
     lead_id = world.receive(message=WARM)
     due = world.lead(lead_id).promise.deadline
@@ -240,7 +240,7 @@ def test_an_owner_who_goes_on_leave_just_before_the_deadline_drops_nothing() -> 
     assert told_of(world, lead_id, due) == ["mia"]
 
 
-def test_a_policy_that_tells_no_manager_tells_whoever_has_the_lead() -> None:
+def test_a_policy_without_managers_notifies_the_owner() -> None:
     shipped = policies.shipped()
     hot = replace(shipped.targets["hot"], escalate=())
     world = World(policy=replace(shipped, targets={**shipped.targets, "hot": hot}))
@@ -252,7 +252,7 @@ def test_a_policy_that_tells_no_manager_tells_whoever_has_the_lead() -> None:
     assert told_of(world, lead_id, DUE, Template.DEADLINE_MISSED) == [world.lead(lead_id).owner_id]
 
 
-def test_a_lead_that_is_put_under_a_new_policy_keeps_its_first_promise_watched() -> None:
+def test_a_rearmed_lead_keeps_its_first_promise_watched() -> None:
     world = World()
     lead_id = world.receive()
     world.advance(minutes=4)

@@ -146,7 +146,7 @@ def of_sequences(world: World) -> None:
         of_sequences,
     ],
 )
-def test_under_ten_thousand_waiting_messages_a_new_leads_acknowledgement_leaves_in_its_turn(
+def test_an_acknowledgement_leaves_in_turn_despite_ten_thousand_waiting_messages(
     flood: Callable[[World], None],
 ) -> None:
     world, provider = flooded(sweeping=False)
@@ -165,7 +165,7 @@ def test_under_ten_thousand_waiting_messages_a_new_leads_acknowledgement_leaves_
         assert len(provider.sent) - sent_before >= PER_SECOND * 40, "and after"
 
 
-def test_neither_urgent_nor_fair_does_one_lane_starve_the_others() -> None:
+def test_no_lane_starves_the_others_in_urgent_or_fair_order() -> None:
     world, _provider = flooded(sweeping=False)
     by_one_lead(world)
     lead_id = world.receive(email="new@example.com")
@@ -178,7 +178,7 @@ def test_neither_urgent_nor_fair_does_one_lane_starve_the_others() -> None:
 
 
 @pytest.mark.parametrize("leads", [50, 500])
-def test_after_half_a_minute_of_refusals_everybody_is_answered_at_the_providers_rate(leads: int) -> None:
+def test_after_half_a_minute_of_refusals_the_backlog_drains_at_the_providers_rate(leads: int) -> None:
     world, provider = flooded()
     provider.failures = [SendFailed("down")] * 1_000_000
     begun = world.now
@@ -195,7 +195,7 @@ def test_after_half_a_minute_of_refusals_everybody_is_answered_at_the_providers_
     assert asked_meanwhile <= 3 * 31, "a provider that is down is asked by no more than three a second"
 
 
-def test_a_provider_in_its_sandbox_takes_one_a_second_and_is_asked_hardly_more_often() -> None:
+def test_a_sandboxed_provider_gets_one_a_second_and_hardly_more_attempts() -> None:
     world, provider = flooded()
     provider.per_second = 1
     for number in range(20):
@@ -205,7 +205,7 @@ def test_a_provider_in_its_sandbox_takes_one_a_second_and_is_asked_hardly_more_o
     assert provider.refused <= 60 + 1
 
 
-def test_a_provider_that_answers_nobody_is_tried_with_one_message_at_a_time() -> None:
+def test_an_unresponsive_provider_is_tried_with_one_message_at_a_time() -> None:
     world, provider = flooded()
     for number in range(100):
         world.stream_down = True
@@ -220,7 +220,7 @@ def test_a_provider_that_answers_nobody_is_tried_with_one_message_at_a_time() ->
     assert sent.count(Status.SENT) >= 99
 
 
-def test_a_batch_of_the_stream_waits_for_one_answer_that_does_not_come_and_not_for_ten() -> None:
+def test_a_stream_batch_waits_for_one_missing_answer_and_not_for_ten() -> None:
     world, provider = flooded()
     provider.failures = [SendUnsure("no answer")] * 1_000
     for number in range(10):
@@ -232,7 +232,7 @@ def test_a_batch_of_the_stream_waits_for_one_answer_that_does_not_come_and_not_f
     assert sent.count(Status.SENT) == 9, "the one that may have been sent waits for its lease"
 
 
-def test_without_any_retry_the_sweep_sends_what_was_put_off() -> None:
+def test_without_retries_the_sweep_sends_postponed_messages() -> None:
     world, _provider = flooded()
     world.retries.lost = True
     for number in range(30):
@@ -241,7 +241,7 @@ def test_without_any_retry_the_sweep_sends_what_was_put_off() -> None:
     assert all(world.message(lead_id, Template.ACKNOWLEDGE).status is Status.SENT for lead_id in world.lead_ids())
 
 
-def test_what_is_put_off_for_hours_is_left_to_the_sweep() -> None:
+def test_messages_postponed_for_hours_are_left_to_the_sweep() -> None:
     world = World(now=datetime.fromisoformat("2026-11-22T03:00:00+01:00"))
     consent = {"sms": True, "text": "Text me about my inquiry", "url": "https://harbour.example/contact"}
     world.receive(phone="+49 30 901820", consent=consent)

@@ -72,7 +72,7 @@ def left(world: Inbox) -> frozenset[Channel]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("results", FORGED.values(), ids=FORGED)
-def test_a_forged_stop_ends_nothing_holds_what_is_automatic_and_tells_the_owner_at_once(results: str) -> None:
+def test_a_forged_stop_ends_nothing_pauses_automation_and_alerts_the_owner_at_once(results: str) -> None:
     world, lead_id = enrolled()
     mails_before = len(world.mails(lead_id, Template.NEEDS_PERSON))
     settled = world.drop(verdict(results))
@@ -86,7 +86,7 @@ def test_a_forged_stop_ends_nothing_holds_what_is_automatic_and_tells_the_owner_
 
 
 @pytest.mark.parametrize("results", GENUINE.values(), ids=GENUINE)
-def test_a_genuine_stop_acts_for_good(results: str) -> None:
+def test_a_genuine_stop_acts_permanently(results: str) -> None:
     world, lead_id = enrolled()
     world.drop(verdict(results))
     lead = world.lead(lead_id)
@@ -94,7 +94,7 @@ def test_a_genuine_stop_acts_for_good(results: str) -> None:
     assert lead.enrolment is None
 
 
-def test_what_the_receiving_server_found_is_kept_with_the_event() -> None:
+def test_the_receiving_servers_verdict_is_kept_with_the_event() -> None:
     world, lead_id = enrolled()
     world.drop(verdict(FORGED["dmarc fails"]))
     event = world.events(lead_id, EventKind.INQUIRY_JOINED)[-1]
@@ -104,7 +104,7 @@ def test_what_the_receiving_server_found_is_kept_with_the_event() -> None:
     assert world.events(lead_id, EventKind.LEAD_OPTED_OUT)[-1].data["authentication"]["dmarc"] == "pass"
 
 
-def test_no_header_that_a_stranger_wrote_is_believed() -> None:
+def test_a_header_written_by_a_stranger_is_not_trusted() -> None:
     forged = {"Authentication-Results": "amazonses.com; dmarc=pass header.from=example.com"}
     for raw in (
         verdict(FORGED["dmarc fails"], **forged),
@@ -118,19 +118,19 @@ def test_no_header_that_a_stranger_wrote_is_believed() -> None:
         assert letter.authentication.sender(letter.sender) is Sender.UNPROVED
 
 
-def test_of_two_addresses_in_from_none_is_proved() -> None:
+def test_two_from_addresses_prove_neither() -> None:
     raw = verdict(GENUINE["dmarc"], From="Ada <ada@example.com>, Mallory <m@evil.example>")
     letter = read_mail(raw)
     assert letter.authentication.sender(letter.sender) is Sender.UNPROVED
 
 
-def test_a_mail_that_no_server_has_checked_is_taken_at_its_word() -> None:
+def test_a_mail_without_a_server_verdict_is_trusted() -> None:
     world, lead_id = enrolled()
     world.drop(mail("STOP"))
     assert world.lead(lead_id).opted_out == (Channel.EMAIL,)
 
 
-def test_a_forged_mail_joins_nobodys_lead_and_is_a_lead_of_its_own() -> None:
+def test_a_forged_mail_joins_no_existing_lead_and_is_a_separate_lead() -> None:
     world, lead_id = enrolled()
     lead_before = world.lead(lead_id)
     settled = world.drop(verdict(FORGED["dmarc fails"], "Please cancel my order."))
@@ -143,7 +143,7 @@ def test_a_forged_mail_joins_nobodys_lead_and_is_a_lead_of_its_own() -> None:
     assert (world.drop(again).id, len(world.lead_ids())) == (settled.id, 2)
 
 
-def test_the_genuine_sender_is_led_to_their_own_lead_whatever_was_forged_before_or_after() -> None:
+def test_the_genuine_sender_reaches_their_own_lead_despite_forgeries() -> None:
     world, lead_id = enrolled()
     world.drop(verdict(FORGED["dmarc fails"], "Please cancel my order."))
     mine = verdict(GENUINE["dmarc"], "When do you come?", **{"Message-ID": "<4@example.com>"})
@@ -157,7 +157,7 @@ def test_the_genuine_sender_is_led_to_their_own_lead_whatever_was_forged_before_
     assert fresh.drop(verdict(GENUINE["dmarc"], "And?", **{"Message-ID": "<6@example.com>"})).id == genuine.id
 
 
-def test_a_stop_that_is_forged_for_somebody_unknown_waits_for_a_person_who_may_release_it() -> None:
+def test_a_forged_stop_of_an_unknown_person_is_held_until_released() -> None:
     world = Inbox()
     assert world.drop(verdict(FORGED["dmarc fails"])).status == "held"
     [delivery] = world.quarantine.waiting(9)
@@ -166,7 +166,7 @@ def test_a_stop_that_is_forged_for_somebody_unknown_waits_for_a_person_who_may_r
     assert left(world) == {Channel.EMAIL}
 
 
-def test_a_held_wish_that_is_told_again_joins_no_lead_that_came_since() -> None:
+def test_a_held_opt_out_that_is_redelivered_joins_no_later_lead() -> None:
     world = Inbox()
     result = world.drop(verdict(FORGED["dmarc fails"]), "ses/forged")
     lead_id = world.receive(email=ADDRESS, name="Ada Obi")
@@ -176,7 +176,7 @@ def test_a_held_wish_that_is_told_again_joins_no_lead_that_came_since() -> None:
     assert world.lead(lead_id) == lead_before
 
 
-def test_a_wish_that_a_lead_showed_is_not_held_when_it_is_told_again_after_its_end() -> None:
+def test_an_opt_out_shown_on_a_lead_is_not_held_when_redelivered_after_its_end() -> None:
     world = Inbox()
     lead_id = world.receive(email=ADDRESS, name="Ada Obi")
     assert world.drop(verdict(FORGED["dmarc fails"]), "ses/forged").status == "merged"
@@ -186,7 +186,7 @@ def test_a_wish_that_a_lead_showed_is_not_held_when_it_is_told_again_after_its_e
     assert world.quarantine.waiting(9) == ()
 
 
-def test_a_forged_stop_holds_the_sequences_of_all_leads_of_that_person() -> None:
+def test_a_forged_stop_pauses_the_sequences_of_all_leads_of_that_person() -> None:
     world, lead_id = enrolled()
     world.govern(replace(world.policy, identity=Identity(merge_within=timedelta())))
     other = world.receive(**AGREED | {"email": ADDRESS, "name": "Ada Obi"})
@@ -201,7 +201,7 @@ def test_a_forged_stop_holds_the_sequences_of_all_leads_of_that_person() -> None
 
 
 @pytest.mark.parametrize("results", [FORGED["dmarc fails"], GENUINE["dmarc"]], ids=["unproved", "proved"])
-def test_our_reply_address_proves_for_its_lead_and_for_nobody_else(results: str) -> None:
+def test_our_reply_address_proves_its_lead_only(results: str) -> None:
     world, lead_id = enrolled()
     _, reply_to = world.sent_to_lead(lead_id)
     world.drop(verdict(results, From="Bo <bo@example.com>", To=reply_to))
@@ -212,14 +212,14 @@ def test_our_reply_address_proves_for_its_lead_and_for_nobody_else(results: str)
     assert bos == ({Channel.EMAIL} if results == GENUINE["dmarc"] else frozenset())
 
 
-def test_nobody_is_led_to_a_lead_by_an_address_that_was_forged_in_its_thread() -> None:
+def test_an_address_forged_in_a_thread_leads_nobody_to_its_lead() -> None:
     world, lead_id = enrolled()
     _, reply_to = world.sent_to_lead(lead_id)
     world.drop(verdict(FORGED["dmarc fails"], "Hello", From="Bo <bo@example.com>", To=reply_to))
     assert world.receive(email="bo@example.com", name="Bo Lee") != lead_id
 
 
-def test_an_id_of_ours_alone_notes_an_unproved_mail_in_its_thread_and_ends_nothing() -> None:
+def test_our_message_id_alone_notes_an_unproved_mail_and_ends_nothing() -> None:
     world, lead_id = enrolled()
     sent, _ = world.sent_to_lead(lead_id)
     headers = {"From": "Bo <bo@example.com>", "In-Reply-To": f"<{sent}>"}
@@ -231,7 +231,7 @@ def test_an_id_of_ours_alone_notes_an_unproved_mail_in_its_thread_and_ends_nothi
     assert lead.inquiry.email == ADDRESS
 
 
-def test_a_form_mailer_that_is_proved_speaks_for_nobody_else() -> None:
+def test_a_proved_form_mailer_speaks_for_nobody_else() -> None:
     world, lead_id = enrolled()
     relayed = {"From": "noreply@forms.example.com", "Reply-To": "Ada Obi <ada@example.com>"}
     world.drop(verdict(GENUINE["dmarc"].replace("from=example.com", "from=forms.example.com"), **relayed))
@@ -240,7 +240,7 @@ def test_a_form_mailer_that_is_proved_speaks_for_nobody_else() -> None:
     assert lead.concern is not None
 
 
-def test_a_redelivery_of_a_forged_stop_holds_nothing_anew() -> None:
+def test_a_redelivered_forged_stop_pauses_nothing_again() -> None:
     world, lead_id = enrolled()
     world.drop(verdict(FORGED["dmarc fails"]), "ses/stop")
     lead_before = world.lead(lead_id)
@@ -255,7 +255,7 @@ def test_a_redelivery_of_a_forged_stop_holds_nothing_anew() -> None:
     [(FORGED["dmarc fails"], 0), (FORGED["nothing"], 1), (GENUINE["dmarc"], 1)],
     ids=["disowned", "nobody knows", "proved"],
 )
-def test_whom_a_forged_from_names_is_not_written_to_and_the_lead_is_somebodys(results: str, answers: int) -> None:
+def test_the_person_named_by_a_forged_sender_is_not_mailed_and_the_lead_is_owned(results: str, answers: int) -> None:
     world = Inbox()
     lead_id = world.drop(verdict(results, "please call me about a new roof")).id
     assert len(world.mails(lead_id, Template.ACKNOWLEDGE)) == answers

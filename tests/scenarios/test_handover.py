@@ -101,7 +101,7 @@ def test_r4_a_move_rearms_under_the_new_teams_policy() -> None:
     assert fold(world.table.history(lead_id)) == world.lead(lead_id)
 
 
-def test_what_comes_after_a_move_keeps_the_hours_of_the_new_team() -> None:
+def test_events_after_a_move_follow_the_hours_of_the_new_team() -> None:
     world = World(policy=round_the_clock(), now=FRIDAY_CLOSING)
     lead_id = world.receive()
     hand_over(world, lead_id)
@@ -113,7 +113,7 @@ def test_what_comes_after_a_move_keeps_the_hours_of_the_new_team() -> None:
     assert [e.data["to"] for e in world.events(lead_id, Kind.LEAD_ESCALATED)] == ["eli"]
 
 
-def test_a_pool_may_promise_something_of_its_own() -> None:
+def test_a_pool_may_have_its_own_promise() -> None:
     policy = round_the_clock()
     own = Target(id="slow", calendar="office", within=timedelta(hours=3))
     pool = replace(policy.pools["projects"], target="slow")
@@ -127,7 +127,7 @@ def test_a_pool_may_promise_something_of_its_own() -> None:
     assert moved(world, lead_id).data["target"] == "slow"
 
 
-def test_a_missed_lead_moves_on_within_the_pool_that_it_was_handed_to() -> None:
+def test_a_missed_lead_moves_on_within_its_new_pool() -> None:
     world = World()
     lead_id = world.receive()
     hand_over(world, lead_id)
@@ -138,7 +138,7 @@ def test_a_missed_lead_moves_on_within_the_pool_that_it_was_handed_to() -> None:
     assert again.data["receipt"]["pool"] == "projects"
 
 
-def test_a_lead_that_was_late_stays_late_after_a_move() -> None:
+def test_a_late_lead_stays_late_after_a_move() -> None:
     world = World()
     lead_id = world.receive()
     world.advance(minutes=6)
@@ -148,7 +148,7 @@ def test_a_lead_that_was_late_stays_late_after_a_move() -> None:
     assert world.lead(lead_id).is_breached(world.now)
 
 
-def test_the_links_of_the_old_owner_are_over_and_the_new_one_is_told_why() -> None:
+def test_the_old_owners_links_expire_and_the_new_owner_learns_why() -> None:
     world = World()
     lead_id = world.receive()
     old_link, old = world.link(lead_id), world.lead(lead_id).owner_id
@@ -160,7 +160,7 @@ def test_the_links_of_the_old_owner_are_over_and_the_new_one_is_told_why() -> No
     assert world.mails(lead_id, Template.LEAD_MOVED) == [], "whoever handed it over knows"
 
 
-def test_when_a_manager_hands_it_over_the_old_owner_hears_of_it_and_twice_is_once() -> None:
+def test_a_managers_handover_notifies_the_old_owner_once() -> None:
     world = World(policy=policies.shipped())
     lead_id = world.receive()
     world.advance(minutes=5)
@@ -173,7 +173,7 @@ def test_when_a_manager_hands_it_over_the_old_owner_hears_of_it_and_twice_is_onc
     assert "It was handed over to another team." in mail.mail.text
 
 
-def test_a_lead_goes_only_where_the_policy_lets_it_go_from_here() -> None:
+def test_a_lead_moves_only_where_the_policy_allows() -> None:
     shipped = policies.shipped()
     closed = {name: replace(pool, hands_over_to=()) for name, pool in shipped.pools.items()}
     world = World(policy=replace(shipped, pools=closed))
@@ -193,7 +193,7 @@ def test_a_form_from_before_the_latest_outcome_moves_nothing() -> None:
     assert world.lead(lead_id).pool_id == "inbound"
 
 
-def test_with_nobody_there_the_catch_all_person_takes_it_and_the_receipt_says_why() -> None:
+def test_without_candidates_the_catch_all_person_gets_it_and_the_receipt_says_why() -> None:
     world = World()
     lead_id = world.receive()
     for person in PROJECTS:
@@ -203,7 +203,7 @@ def test_with_nobody_there_the_catch_all_person_takes_it_and_the_receipt_says_wh
     assert moved(world, lead_id).data["receipt"]["reason"] == "no_eligible_rep"
 
 
-def test_the_pools_rotation_takes_the_turns_of_handed_over_leads() -> None:
+def test_handed_over_leads_take_turns_in_the_pools_rotation() -> None:
     world = World()
     leads = [world.receive() for _ in range(4)]
     for lead_id in leads:
@@ -213,7 +213,7 @@ def test_the_pools_rotation_takes_the_turns_of_handed_over_leads() -> None:
     assert {*owners} == PROJECTS
 
 
-def test_an_outcome_that_names_a_pool_sets_the_new_owner_in_its_own_transaction() -> None:
+def test_an_outcome_that_names_a_pool_assigns_the_new_owner_in_its_own_transaction() -> None:
     world = World(policy=handing_on())
     lead_id = world.receive(name="Ada Obi")
     setter = str(world.lead(lead_id).owner_id)
@@ -233,7 +233,7 @@ def test_an_outcome_that_names_a_pool_sets_the_new_owner_in_its_own_transaction(
     assert not lead.is_breached(world.now + timedelta(days=9)), "answered in time by the first owner"
 
 
-def test_a_closer_who_does_not_get_in_touch_is_warned_and_missed_like_anybody() -> None:
+def test_a_closer_who_does_not_respond_is_warned_and_missed_like_anybody() -> None:
     world = World(policy=handing_on())
     lead_id = world.receive()
     world.press(lead_id, "interested")
@@ -244,7 +244,7 @@ def test_a_closer_who_does_not_get_in_touch_is_warned_and_missed_like_anybody() 
     assert world.lead(lead_id).clock(FIRST_RESPONSE) is None
 
 
-def test_a_time_that_was_agreed_stands_above_the_new_teams_target() -> None:
+def test_an_agreed_time_overrides_the_new_teams_target() -> None:
     world = World(policy=handing_on())
     lead_id = world.receive()
     world.press(lead_id, "interested", follow_up="2026-11-25T11:00")
@@ -253,7 +253,7 @@ def test_a_time_that_was_agreed_stands_above_the_new_teams_target() -> None:
     assert action.due_at == MONDAY_NINE + timedelta(days=2, hours=2)
 
 
-def test_whoever_qualifies_a_lead_of_their_own_pool_keeps_it_without_a_move() -> None:
+def test_a_person_who_qualifies_a_lead_of_their_own_pool_keeps_it() -> None:
     world = World(policy=handing_on())
     lead_id = world.receive(value=30000)
     owner = world.lead(lead_id).owner_id
@@ -265,7 +265,7 @@ def test_whoever_qualifies_a_lead_of_their_own_pool_keeps_it_without_a_move() ->
     assert action.due_at == world.now + timedelta(minutes=5)
 
 
-def test_taking_an_outcome_back_gives_the_lead_back_with_a_link_of_its_own() -> None:
+def test_undoing_an_outcome_returns_the_lead_with_a_new_link() -> None:
     world = World(policy=handing_on())
     lead_id = world.receive()
     lead_before, old_link = world.lead(lead_id), world.link(lead_id)
@@ -290,7 +290,7 @@ def test_taking_an_outcome_back_gives_the_lead_back_with_a_link_of_its_own() -> 
     assert fold(world.table.history(lead_id)) == lead
 
 
-def test_open_leads_are_counted_for_whoever_has_them_after_a_move() -> None:
+def test_open_leads_are_counted_for_their_owner_after_a_move() -> None:
     world = World()
     lead_id = world.receive()
     old = str(world.lead(lead_id).owner_id)
@@ -300,7 +300,7 @@ def test_open_leads_are_counted_for_whoever_has_them_after_a_move() -> None:
     assert (roster[old].open, roster[new].open) == (0, 1)
 
 
-def test_a_stale_alarm_of_the_old_owner_is_not_heard() -> None:
+def test_a_stale_alarm_of_the_old_owner_is_ignored() -> None:
     world = World()
     lead_id = world.receive()
     lead = world.lead(lead_id)
@@ -326,7 +326,7 @@ def test_a_stale_alarm_of_the_old_owner_is_not_heard() -> None:
         ('label = "We spoke"', 'label = "We spoke"\npool = "closers"', "outcomes.connected.pool: unknown pool"),
     ],
 )
-def test_a_policy_that_moves_leads_nowhere_is_refused_by_its_path(old: str, new: str, problem: str) -> None:
+def test_a_policy_that_moves_leads_nowhere_is_refused_by_path(old: str, new: str, problem: str) -> None:
     text = policies.SHIPPED.read_text()
     assert old in text
     with pytest.raises(PolicyError, match=problem.replace(".", r"\.")):

@@ -24,7 +24,7 @@ def chat(world: World, text: str, **body: object) -> IntakeResult:
     return world.submit(Submission(source="whatsapp", body=body, conversation=True, answers_by=Channel.SMS))
 
 
-def test_the_user_of_a_chat_without_a_number_is_one_lead() -> None:
+def test_a_chat_user_without_a_number_is_one_lead() -> None:
     world = World()
     first = chat(world, "Hello", name="Bia", handle="whatsapp:BR.1029384756")
     second = chat(world, "Still there?", handle="whatsapp:BR.1029384756")
@@ -38,7 +38,7 @@ def test_a_user_who_hides_their_number_later_is_still_the_same_lead() -> None:
     assert chat(world, "It is me", handle="whatsapp:DE.1").lead_id == first.lead_id
 
 
-def test_an_answer_of_a_chat_user_stops_the_sequence_and_stop_is_heard() -> None:
+def test_a_chat_users_answer_stops_the_sequence_and_stop_is_respected() -> None:
     world = World()
     world.govern(planned_policy())
     lead_id = world.receive(**AGREED, handle="whatsapp:DE.1")
@@ -50,7 +50,7 @@ def test_an_answer_of_a_chat_user_stops_the_sequence_and_stop_is_heard() -> None
 
 
 @pytest.mark.parametrize("handle", ["@ada", "", "ada obi", 7, ["whatsapp:1"], "https:", "whatsapp:\ud800"])
-def test_a_handle_without_a_network_is_a_field_as_any_other(handle: object) -> None:
+def test_a_handle_without_a_network_is_an_ordinary_field(handle: object) -> None:
     world = World()
     lead = world.lead(world.submit(Submission(source="api", body={"name": "Ada", "handle": handle})).lead_id)
     assert lead.inquiry.handle == ""
@@ -78,7 +78,7 @@ def country_of(world: World, code: str) -> World:
         ("+123456789012345", "+123456789012345"),
     ],
 )
-def test_a_chat_joins_the_lead_that_typed_the_number_and_stop_is_heard(whatsapp: str, typed: str) -> None:
+def test_a_chat_joins_the_lead_with_the_typed_number_and_stop_is_respected(whatsapp: str, typed: str) -> None:
     world = World()
     world.govern(planned_policy())
     lead_id = world.receive(**AGREED | {"email": "bia@example.com", "phone": typed})
@@ -102,7 +102,7 @@ def test_a_chat_joins_the_lead_that_typed_the_number_and_stop_is_heard(whatsapp:
         ({"phone": "07 07 12 34 56", "country": "Ruritania"}, {"phone": "0707123456", "country": "ruritania"}),
     ],
 )
-def test_an_address_or_number_that_cannot_be_read_is_a_key_by_its_text(
+def test_an_unreadable_address_or_number_is_a_key_by_its_text(
     first: dict[str, object], second: dict[str, object]
 ) -> None:
     world = World()
@@ -113,7 +113,7 @@ def test_an_address_or_number_that_cannot_be_read_is_a_key_by_its_text(
     ]
 
 
-def test_a_word_of_opt_out_holds_for_a_number_that_cannot_be_read() -> None:
+def test_an_opt_out_applies_to_an_unreadable_number() -> None:
     world = World()
     chat(world, "STOP", phone="72345")
     [lead_id] = world.lead_ids()
@@ -122,7 +122,7 @@ def test_a_word_of_opt_out_holds_for_a_number_that_cannot_be_read() -> None:
 
 
 @pytest.mark.parametrize("text", ["none", "n/a", "-", "no email", "000 000 000", "0"])
-def test_what_names_nobody_joins_nobody(text: str) -> None:
+def test_identifiers_of_nobody_join_nothing(text: str) -> None:
     world = World()
     first_id, second_id = posted(
         world, {"name": "Ada", "email": text, "phone": text}, {"name": "Bo", "email": text, "phone": text}
@@ -147,21 +147,19 @@ ANN = {"name": "Ann Lee", "email": "ann@acme.example"}
         ({"name": "Bob Lee", "email": "ann@acme.example"}, True),
     ],
 )
-def test_two_people_at_one_number_have_other_names_and_other_addresses(
-    second: dict[str, object], is_same: bool
-) -> None:
+def test_two_people_at_one_number_have_different_names_and_addresses(second: dict[str, object], is_same: bool) -> None:
     first, other = posted(World(), ANN | NUMBER, second | NUMBER)
     assert (first == other) is is_same
 
 
-def test_who_shares_a_number_finds_their_own_lead_again_though_it_is_not_the_latest() -> None:
+def test_a_person_sharing_a_number_finds_their_own_lead_even_if_it_is_not_the_latest() -> None:
     world = World()
     ann, bob = posted(world, ANN | NUMBER, {"name": "Bob Ray", "email": "bob@acme.example"} | NUMBER)
     assert posted(world, ANN | NUMBER, {"email": "ann@acme.example"}, {"name": "Ann Lee"} | NUMBER) == [ann] * 3
     assert posted(world, {"name": "Bob Ray"} | NUMBER) == [bob]
 
 
-def test_who_leaves_by_a_link_does_not_stop_the_sequence_of_who_shares_their_number() -> None:
+def test_a_link_opt_out_does_not_stop_the_sequence_of_a_person_sharing_the_number() -> None:
     world = World()
     world.govern(planned_policy())
     ann = world.receive(**AGREED | ANN)
@@ -186,16 +184,14 @@ def test_who_leaves_by_a_link_does_not_stop_the_sequence_of_who_shares_their_num
         ({"name": "Bob Ray", "phone": "(608) 271-9000 ext. 42", "email": "ann@acme.example"}, True),
     ],
 )
-def test_behind_a_switchboard_the_extension_tells_people_apart(second: dict[str, object], is_same: bool) -> None:
+def test_behind_a_switchboard_the_extension_distinguishes_people(second: dict[str, object], is_same: bool) -> None:
     world = country_of(World(), "US")
     first, other = posted(world, ANN | {"phone": "+1 608-271-9000 x11"}, second)
     assert (first == other) is is_same
 
 
 @pytest.mark.parametrize(("second", "extension"), [("608-271-9000 x42", "42"), ("608-272-8000 x42", "")])
-def test_the_extension_of_another_number_is_not_dialled_behind_the_one_that_is_known(
-    second: str, extension: str
-) -> None:
+def test_an_extension_of_another_number_is_not_dialled_behind_the_known_one(second: str, extension: str) -> None:
     world = country_of(World(), "US")
     first, other = posted(world, ANN | {"phone": "608-271-9000"}, ANN | {"phone": second})
     inquiry = world.lead(first).inquiry
@@ -215,14 +211,14 @@ def test_an_extension_is_shown_and_dialled_and_texts_go_to_the_number() -> None:
 
 
 @pytest.mark.parametrize("number", [4930901820.0, 4930901820, "4930901820.0", "4.930901820E9", "'+4930901820"])
-def test_a_number_from_a_spreadsheet_is_repaired_where_every_digit_is_there(number: object) -> None:
+def test_a_spreadsheet_number_is_repaired_when_all_digits_are_present(number: object) -> None:
     world = World()
     [lead_id] = posted(world, {"name": "Ada", "phone": number})
     assert world.lead(lead_id).inquiry.phone == "+4930901820"
 
 
 @pytest.mark.parametrize("number", [4.93e20, 4930901820.5, "4,93E+09", "4.93090182E+09", "16082719000"])
-def test_a_number_that_lost_digits_or_may_be_two_is_kept_and_flagged(number: object) -> None:
+def test_a_number_with_lost_digits_or_ambiguity_is_kept_and_flagged(number: object) -> None:
     world = World()
     [lead_id] = posted(world, {"name": "Ada", "phone": number})
     inquiry = world.lead(lead_id).inquiry
@@ -253,9 +249,7 @@ def test_a_number_that_lost_digits_or_may_be_two_is_kept_and_flagged(number: obj
         ("+41", "044 668 18 00", "+41446681800"),
     ],
 )
-def test_a_number_is_read_as_in_the_country_that_was_named_or_not_at_all(
-    country: object, phone: str, number: str | None
-) -> None:
+def test_a_number_is_read_for_the_stated_country_or_not_at_all(country: object, phone: str, number: str | None) -> None:
     world = World()
     [lead_id] = posted(world, {"name": "A", "country": country, "phone": phone})
     inquiry = world.lead(lead_id).inquiry
@@ -263,7 +257,7 @@ def test_a_number_is_read_as_in_the_country_that_was_named_or_not_at_all(
     assert ("phone_odd" in inquiry.flags) is (number is None)
 
 
-def test_an_address_with_a_broken_byte_is_kept_unread_and_never_written_to() -> None:
+def test_an_address_with_a_broken_byte_is_kept_unread_and_never_mailed() -> None:
     world = World()
     [lead_id] = posted(world, {"name": "J", "email": "j\udcc3\udcbcrgen@example.com"})
     inquiry = world.lead(lead_id).inquiry
@@ -271,7 +265,7 @@ def test_an_address_with_a_broken_byte_is_kept_unread_and_never_written_to() -> 
     assert world.mails(lead_id, Template.ACKNOWLEDGE) == []
 
 
-def test_a_number_that_a_crowd_has_named_is_nobodys_key_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_number_named_by_a_crowd_is_no_longer_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(intake, "CROWD", 3)
     world = World()
     posted(world, *({"name": f"{x}{x} Obi", "email": f"{x}@example.com"} | NUMBER for x in "ABCDEF"))

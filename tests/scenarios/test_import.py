@@ -37,7 +37,7 @@ def over(number: int, stage: str = "won", closed_at: str | None = "2026-03-04", 
     return replace(live(number, received_at="2026-02-03T10:00:00", **body), past=past)
 
 
-def test_a_live_row_is_routed_and_timed_as_any_other_lead_and_nobody_is_thanked_for_a_message() -> None:
+def test_a_live_row_is_routed_and_timed_as_any_lead_without_a_late_acknowledgement() -> None:
     imported, sent = World(), World()
     [result] = take(imported, live(1))
     theirs = sent.submit(Submission(source="old_crm", body={**live(1).body, "acknowledge": False})).lead_id
@@ -48,14 +48,14 @@ def test_a_live_row_is_routed_and_timed_as_any_other_lead_and_nobody_is_thanked_
     assert not imported.mails(result.lead_id, Template.ACKNOWLEDGE)
 
 
-def test_an_owner_whom_nobody_knows_is_named() -> None:
+def test_an_unknown_owner_is_named() -> None:
     [result] = take(World(), live(1, owner="Nobody Known"))
     assert [(p.field, p.detail) for p in result.problems] == [
         ("owner", "nobody here is called 'Nobody Known', kept as it was written")
     ]
 
 
-def test_r6_a_thousand_rows_at_once_are_shared_to_one() -> None:
+def test_r6_a_thousand_concurrent_rows_are_shared_within_one() -> None:
     world = World(policy=without_caps(with_pool(World().policy, dict.fromkeys(("ana", "ben", "cem"), 1))))
     world.respond.deliver = lambda *_: None  # type: ignore[method-assign]  # a thousand mails prove nothing here
     results = take(world, *(live(number) for number in range(1_000)))
@@ -65,7 +65,7 @@ def test_r6_a_thousand_rows_at_once_are_shared_to_one() -> None:
     assert max(shares.values()) - min(shares.values()) <= 1
 
 
-def test_the_same_file_again_creates_none_even_years_later_or_changed() -> None:
+def test_the_same_file_again_creates_nothing_even_years_later_or_changed() -> None:
     world = World()
     rows = (live(1), over(2), live(3, email=None))
     first = take(world, *rows)
@@ -75,7 +75,7 @@ def test_the_same_file_again_creates_none_even_years_later_or_changed() -> None:
     assert len(world.lead_ids()) == 3
 
 
-def test_a_closed_row_keeps_its_stage_and_dates_and_nobody_hears_of_it() -> None:
+def test_a_closed_row_keeps_its_stage_and_dates_without_notifications() -> None:
     world = World()
     won, lost = take(world, over(1), over(2, "lost", phone="+49 30 901820", consent={"sms": True}))
     world.advance(days=60)
@@ -92,14 +92,14 @@ def test_a_closed_row_keeps_its_stage_and_dates_and_nobody_hears_of_it() -> None
     assert world.repairs() == 0
 
 
-def test_a_thousand_records_ring_no_alarm_and_take_nobodys_turn() -> None:
+def test_a_thousand_records_arm_no_alarm_and_take_no_turn() -> None:
     world = World()
     take(world, *(over(number) for number in range(1_000)))
     assert world.alarms.next_at() is None
     assert world.lead(world.receive()).owner_id == "ana"
 
 
-def test_an_open_row_from_long_ago_is_due_from_now_on_and_gets_no_late_reply() -> None:
+def test_an_old_open_row_is_due_from_now_on_without_a_late_reply() -> None:
     world = World()
     [result] = take(world, live(1, message=HOT, received_at="2026-02-03T10:00:00"))
     lead = world.lead(result.lead_id)
@@ -110,7 +110,7 @@ def test_an_open_row_from_long_ago_is_due_from_now_on_and_gets_no_late_reply() -
     assert world.mails(lead.id, Template.ALERT_OWNER)
 
 
-def test_an_old_row_that_joins_an_open_lead_gets_no_late_reply_either() -> None:
+def test_an_old_row_joining_an_open_lead_gets_no_late_reply_either() -> None:
     world = World()
     open_id = world.receive(email="ada1@example.com")
     [result] = take(world, live(1, received_at="2026-02-03T10:00:00"))
@@ -118,7 +118,7 @@ def test_an_old_row_that_joins_an_open_lead_gets_no_late_reply_either() -> None:
     assert len(world.mails(open_id, Template.ACKNOWLEDGE)) == 1
 
 
-def test_a_row_of_somebody_with_an_open_lead_joins_it_and_a_record_never_takes_its_place() -> None:
+def test_a_row_of_a_person_with_an_open_lead_joins_it_and_a_record_never_replaces_it() -> None:
     world = World()
     open_id = world.receive(email="ada1@example.com")
     merged, record = take(world, live(1), over(2, email="ada1@example.com"))
@@ -128,14 +128,14 @@ def test_a_row_of_somebody_with_an_open_lead_joins_it_and_a_record_never_takes_i
     assert (again.status, again.lead_id) == ("merged", open_id), "the open lead is still the one that is found"
 
 
-def test_a12_somebody_known_from_a_record_goes_to_whoever_looked_after_them() -> None:
+def test_a12_a_person_known_from_a_record_goes_to_their_former_owner() -> None:
     world = World(policy=knows_its_owner(World().policy))
     [record] = take(world, over(1, owner="Cem Yilmaz"))
     lead = world.lead(world.receive(email="ada1@example.com"))
     assert (lead.earlier_lead_ids, lead.owner_id) == ((record.lead_id,), "cem")
 
 
-def test_r14_rows_without_address_and_number_are_people_of_their_own() -> None:
+def test_r14_rows_without_address_and_number_are_separate_people() -> None:
     world = World()
     blank = {"email": "", "phone": " ", "company": "", "name": "Ada Obi"}
     results = take(world, *(live(number, **blank) for number in range(5)), over(9, **blank))
@@ -143,7 +143,7 @@ def test_r14_rows_without_address_and_number_are_people_of_their_own() -> None:
     assert all(not world.lead(result.lead_id).earlier_lead_ids for result in results)
 
 
-def test_a_row_that_is_nobody_is_rejected_by_its_fields_and_an_odd_one_is_kept_and_named() -> None:
+def test_an_unidentified_row_is_rejected_by_field_and_an_odd_one_is_kept_and_named() -> None:
     world = World()
     nobody, odd = take(
         world, ImportRow(number=2, key="1", body={"message": "x"}), live(2, phone="12", received_at="9999-12-31")
@@ -155,7 +155,7 @@ def test_a_row_that_is_nobody_is_rejected_by_its_fields_and_an_odd_one_is_kept_a
 
 
 @pytest.mark.parametrize("past", [None, {"stage": "won", "closed_at": "nonsense", "lost_reason": ""}])
-def test_a_date_that_is_none_does_not_lose_the_row(past: dict[str, Any] | None) -> None:
+def test_an_invalid_date_does_not_lose_the_row(past: dict[str, Any] | None) -> None:
     world = World()
     [result] = take(world, replace(live(1, received_at="nonsense"), past=past))
     assert result.result == "created"

@@ -30,7 +30,7 @@ def test_one_key_five_times_at_once_is_one_lead() -> None:
     assert sorted(a.status for a in answers) == ["created", *["duplicate"] * 4]
 
 
-def test_a_key_with_other_content_is_refused_by_its_name() -> None:
+def test_a_key_with_other_content_is_refused_by_name() -> None:
     world = World()
     world.submit(submission(key="evt-1"))
     with pytest.raises(InvalidInquiry) as caught:
@@ -45,14 +45,14 @@ def test_a_key_belongs_to_its_source() -> None:
     assert world.submit(submission(key="1", source="facebook", email="bo@example.com")).status == "created"
 
 
-def test_a_key_is_forgotten_after_thirty_days() -> None:
+def test_a_key_expires_after_thirty_days() -> None:
     world = World()
     world.submit(submission(key="evt-1"))
     world.now += timedelta(days=30)
     assert world.submit(submission(key="evt-1", message="other")).status == "merged"
 
 
-def test_the_same_form_again_within_the_repeat_window_is_a_duplicate_and_later_it_is_another_inquiry() -> None:
+def test_a_repeated_form_within_the_window_is_a_duplicate_and_later_another_inquiry() -> None:
     world = World()
     first = world.submit(submission(form="contact", source="web_form"))
     assert world.lead(first.lead_id).form == "contact"
@@ -69,7 +69,7 @@ def test_the_same_words_in_another_form_are_another_inquiry() -> None:
     assert world.submit(submission(form="callback")).status == "merged"
 
 
-def test_a_submission_that_was_refused_leaves_its_key_free() -> None:
+def test_a_refused_submission_keeps_its_key_free() -> None:
     world = World()
     with pytest.raises(InvalidInquiry):
         world.submit(Submission(source="api", key="evt-1", body={}))

@@ -31,14 +31,14 @@ def world_of(monkeypatch: pytest.MonkeyPatch) -> tuple[World, list[timedelta]]:
     return world, leases
 
 
-def test_a_message_is_held_for_the_lease_of_the_policy(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_message_is_held_for_the_policys_lease(monkeypatch: pytest.MonkeyPatch) -> None:
     world, leases = world_of(monkeypatch)
     world.receive()
     assert leases
     assert {*leases} == {LEASE}
 
 
-def test_what_goes_in_a_digest_is_held_as_long(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_messages_of_a_digest_are_held_as_long(monkeypatch: pytest.MonkeyPatch) -> None:
     world, leases = world_of(monkeypatch)
     lead_id = world.receive()
     notice = next(m for m in world.table.messages(lead_id) if m.recipient in world.policy.people)
@@ -49,7 +49,7 @@ def test_what_goes_in_a_digest_is_held_as_long(monkeypatch: pytest.MonkeyPatch) 
     assert leases == [LEASE]
 
 
-def test_one_lead_that_cannot_be_read_keeps_no_other_notice_from_a_digest(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_unreadable_lead_keeps_no_other_notice_from_a_digest(monkeypatch: pytest.MonkeyPatch) -> None:
     world, _ = world_of(monkeypatch)
     leads = [world.receive(), world.receive()]
     queued = []

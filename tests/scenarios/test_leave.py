@@ -54,7 +54,7 @@ def moves(world: World, lead_id: str) -> list[tuple[str, str, str]]:
     return [(e.data["previous"], e.data["owner"], e.data["reason"]) for e in events]
 
 
-def test_a_lead_that_is_due_inside_a_leave_goes_to_the_delegate_whatever_their_pool() -> None:
+def test_a_lead_due_during_a_leave_goes_to_the_delegate_of_any_pool() -> None:
     world, lead_id = on_leave()
     lead_before = world.lead(lead_id)
     world.advance(hours=1, minutes=5)
@@ -71,14 +71,14 @@ def test_a_lead_that_is_due_inside_a_leave_goes_to_the_delegate_whatever_their_p
     assert world.lead(lead_id).owner_id == "dora", "it comes back only where the leave says so"
 
 
-def test_while_the_delegate_is_away_too_their_own_delegate_stands_in() -> None:
+def test_an_absent_delegates_own_delegate_stands_in() -> None:
     world, lead_id = on_leave(dora={"away": (LEAVE,), "delegate": "eli"})
     world.advance(hours=1, minutes=5)
     assert moves(world, lead_id) == [("ana", "eli", DELEGATE)]
 
 
 @pytest.mark.parametrize("why_not", ["away", "full", "none"])
-def test_without_a_delegate_who_can_the_pool_has_the_lead(why_not: str) -> None:
+def test_without_an_available_delegate_the_pool_has_the_lead(why_not: str) -> None:
     ana: dict[str, Any] = {"away": (LEAVE,), "delegate": None if why_not == "none" else "dora"}
     dora: dict[str, Any] = {"away": (LEAVE,)} if why_not == "away" else {}
     world, lead_id = on_leave(ana=ana, dora=dora | ({"caps": Caps(open=0)} if why_not == "full" else {}))
@@ -86,7 +86,7 @@ def test_without_a_delegate_who_can_the_pool_has_the_lead(why_not: str) -> None:
     assert moves(world, lead_id) == [("ana", "ben", OWNER_AWAY)]
 
 
-def test_somebody_switched_away_has_a_delegate_and_gets_nothing_back() -> None:
+def test_a_switched_away_person_has_a_delegate_and_gets_nothing_back() -> None:
     world = World(policy=changed(policies.shipped(), ana={"delegate": "dora"}))
     lead_id = world.receive()
     world.table.set_away("ana", world.now + timedelta(days=1))
@@ -100,7 +100,7 @@ def test_somebody_switched_away_has_a_delegate_and_gets_nothing_back() -> None:
     assert moves(world, lead_id)[1:] == [("dora", world.lead(lead_id).owner_id, "rotation")], "missed, as ever"
 
 
-def test_the_delegate_of_somebody_inactive_is_not_asked() -> None:
+def test_an_inactive_persons_delegate_is_not_used() -> None:
     world, lead_id = on_leave()
     world.govern(changed(world.policy, ana={"active": False}))
     world.advance(minutes=5)
@@ -108,7 +108,7 @@ def test_the_delegate_of_somebody_inactive_is_not_asked() -> None:
 
 
 @pytest.mark.parametrize("delegate", ["dora", None])
-def test_at_the_end_of_a_leave_that_says_so_an_untouched_lead_comes_back(delegate: str | None) -> None:
+def test_an_untouched_lead_returns_at_the_end_of_a_leave_that_says_so(delegate: str | None) -> None:
     world, lead_id = on_leave(LENT, ana={"away": (LENT,), "delegate": delegate})
     world.press(lead_id, "connected", follow_up="2026-11-25T08:00")  # due before the leave ends
     lead_before = world.lead(lead_id)
@@ -131,7 +131,7 @@ def test_at_the_end_of_a_leave_that_says_so_an_untouched_lead_comes_back(delegat
     assert fold(world.table.history(lead_id)) == after
 
 
-def test_without_any_alarm_it_comes_back_within_one_sweep_and_its_grace() -> None:
+def test_without_alarms_it_returns_within_one_sweep_and_its_grace() -> None:
     world, lead_id = on_leave(LENT)
     world.alarms.lost = True
     world.alarms.armed.clear()
@@ -140,7 +140,7 @@ def test_without_any_alarm_it_comes_back_within_one_sweep_and_its_grace() -> Non
 
 
 @pytest.mark.parametrize("outcome", ["connected", "won"])
-def test_what_the_cover_answered_or_closed_stays_with_them(outcome: str) -> None:
+def test_leads_that_the_cover_answered_or_closed_stay_with_them(outcome: str) -> None:
     world, lead_id = on_leave(LENT)
     world.advance(hours=1, minutes=5)
     world.press(lead_id, outcome)
@@ -148,7 +148,7 @@ def test_what_the_cover_answered_or_closed_stays_with_them(outcome: str) -> None
     assert (len(moves(world, lead_id)), world.lead(lead_id).owner_id) == (1, "dora")
 
 
-def test_an_answer_that_the_cover_takes_back_lets_it_come_back() -> None:
+def test_a_contact_undone_by_the_cover_lets_the_lead_return() -> None:
     world, lead_id = on_leave(LENT)
     world.advance(hours=1, minutes=5)
     world.press(lead_id, "connected")
@@ -157,7 +157,7 @@ def test_an_answer_that_the_cover_takes_back_lets_it_come_back() -> None:
     assert moves(world, lead_id)[-1] == ("dora", "ana", GIVEN_BACK)
 
 
-def test_what_has_moved_on_from_the_cover_does_not_come_back() -> None:
+def test_a_lead_that_moved_on_from_the_cover_does_not_return() -> None:
     world, lead_id = on_leave(LENT)
     world.advance(hours=1, minutes=5)
     world.govern(changed(world.policy, dora={"active": False}, ana={"away": (LENT,), "delegate": None}))
@@ -178,7 +178,7 @@ def test_a_leave_that_is_prolonged_prolongs_the_cover() -> None:
     assert world.lead(lead_id).owner_id == "ana"
 
 
-def test_a_rearm_leaves_the_way_back_open() -> None:
+def test_a_rearm_keeps_the_return_possible() -> None:
     world, lead_id = on_leave(LENT)
     world.advance(hours=1, minutes=5)
     world.govern(replace(world.policy, version="2"))
@@ -188,7 +188,7 @@ def test_a_rearm_leaves_the_way_back_open() -> None:
     assert fold(world.table.history(lead_id)) == world.lead(lead_id)
 
 
-def test_whoever_does_not_come_back_leaves_the_lead_with_the_cover() -> None:
+def test_without_a_return_the_cover_keeps_the_lead() -> None:
     world, lead_id = on_leave(LENT)
     world.advance(hours=1, minutes=5)
     world.govern(changed(world.policy, ana={"active": False}))
@@ -199,7 +199,7 @@ def test_whoever_does_not_come_back_leaves_the_lead_with_the_cover() -> None:
     assert fold(world.table.history(lead_id)) == world.lead(lead_id)
 
 
-def test_a_lead_given_back_passes_no_turn_and_counts_as_theirs() -> None:
+def test_a_returned_lead_takes_no_turn_and_counts_as_theirs() -> None:
     world, lead_id = on_leave(LENT, ana={"away": (LENT,), "delegate": "dora", "caps": Caps(hour=1)})
     world.advance(days=2)
     state = world.table.load_for_routing("", "", ["ana", "dora"]).roster
@@ -216,7 +216,7 @@ def test_a_lead_given_back_passes_no_turn_and_counts_as_theirs() -> None:
         ({"ana": "ben", "ben": "cem", "cem": "ben"}, r"people\.cem\.delegate: leads back to 'cem'"),
     ],
 )
-def test_a_delegate_must_be_somebody_who_can_stand_in(lines: dict[str, str], problem: str) -> None:
+def test_a_delegate_must_be_able_to_stand_in(lines: dict[str, str], problem: str) -> None:
     text = policies.SHIPPED.read_text()
     for person, delegate in lines.items():
         text = text.replace(f"[people.{person}]\n", f'[people.{person}]\ndelegate = "{delegate}"\n')

@@ -83,7 +83,7 @@ class Inbox(World):
         return f"mail-{number}@eu-central-1.amazonses.com", sent.envelope.reply_to or ""
 
 
-def test_a_mail_is_one_lead_with_sender_subject_words_and_id_acknowledged_and_owned() -> None:
+def test_a_mail_is_one_acknowledged_and_owned_lead_with_sender_subject_words_and_id() -> None:
     world = Inbox()
     settled = world.drop(mail("Please call me.\n\nAda"), "ses/abc")
     assert settled.status == "created"
@@ -96,7 +96,7 @@ def test_a_mail_is_one_lead_with_sender_subject_words_and_id_acknowledged_and_ow
     assert [m.permission.address for m in world.mails(lead.id, Template.ACKNOWLEDGE)] == ["ada@example.com"]
 
 
-def test_the_same_mail_again_by_whatever_way_changes_nothing() -> None:
+def test_the_same_mail_by_any_route_changes_nothing() -> None:
     world = Inbox()
     first = world.drop(mail(), "ses/1")
     lead_before = world.lead(first.id)
@@ -118,14 +118,14 @@ def test_the_same_mail_many_times_at_once_is_one_lead() -> None:
     assert len([s for s in settled if s.status == "created"]) == 1
 
 
-def test_a_mail_without_an_id_is_known_by_what_it_says() -> None:
+def test_a_mail_without_an_id_is_recognised_by_its_content() -> None:
     world = Inbox()
     first, same, other = (world.drop(mail(text, headers={"Message-ID": ""})) for text in ("One", "One", "Two"))
     assert (first.status, same.status, same.id) == ("created", "duplicate", first.id)
     assert (other.status, other.id) == ("merged", first.id)
 
 
-def test_another_mail_under_a_used_id_is_held_and_not_lost() -> None:
+def test_another_mail_under_a_used_id_is_held() -> None:
     world = Inbox()
     world.drop(mail("One"))
     assert world.drop(mail("Two")).status == "held"
@@ -147,7 +147,7 @@ def answers(world: Inbox, lead_id: str) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("way", ["the address", "the address in capitals", "In-Reply-To", "References", "the sender"])
-def test_an_answer_is_an_activity_on_its_lead_whoever_sends_it_and_never_a_second_lead(way: str) -> None:
+def test_an_answer_is_an_activity_on_its_lead_from_any_sender_and_never_a_second_lead(way: str) -> None:
     world = Inbox()
     lead_id = world.drop(mail()).id
     world.advance(minutes=3)
@@ -176,7 +176,7 @@ def test_an_answer_stops_the_sequence() -> None:
     assert Kind.SEQUENCE_ENDED in world.kinds(lead_id)
 
 
-def test_a_forged_or_foreign_answering_address_leads_to_no_lead() -> None:
+def test_a_forged_or_foreign_reply_address_leads_to_no_lead() -> None:
     world = Inbox()
     lead_id = world.drop(mail()).id
     _, reply_to = world.sent_to_lead(lead_id)
@@ -201,7 +201,7 @@ AUTOMATIC: dict[str, dict[str, str]] = {
 
 
 @pytest.mark.parametrize("headers", AUTOMATIC.values(), ids=AUTOMATIC.keys())
-def test_what_a_machine_sent_is_set_aside_once_and_nobody_hears_of_it(headers: dict[str, str]) -> None:
+def test_an_automatic_mail_is_set_aside_once_without_notification(headers: dict[str, str]) -> None:
     world = Inbox()
     settled = world.drop(mail(headers=headers), "ses/1")
     assert settled.status == "set_aside"
@@ -213,7 +213,7 @@ def test_what_a_machine_sent_is_set_aside_once_and_nobody_hears_of_it(headers: d
     assert (kept.state, kept.reason, kept.file) == (QuarantineState.DISCARDED, Reason.AUTOMATIC, "ses/1")
 
 
-def test_an_absence_notice_in_a_thread_is_noted_and_the_clock_runs_on() -> None:
+def test_an_out_of_office_reply_in_a_thread_is_noted_and_the_clock_continues() -> None:
     world = Inbox()
     lead_id = world.drop(mail()).id
     sent, _ = world.sent_to_lead(lead_id)
@@ -239,7 +239,7 @@ def test_an_absence_notice_in_a_thread_is_noted_and_the_clock_runs_on() -> None:
     assert fold(world.table.history(lead_id)) == world.lead(lead_id)
 
 
-def test_two_machines_do_not_go_on_answering_each_other() -> None:
+def test_two_machines_do_not_answer_each_other_endlessly() -> None:
     world = Inbox()
     lead_id = world.drop(mail()).id
     for number in range(5):  # a responder that marks nothing and begins a thread each time
@@ -247,7 +247,7 @@ def test_two_machines_do_not_go_on_answering_each_other() -> None:
     assert len(world.mails(lead_id, Template.ACKNOWLEDGE)) == 1
 
 
-def test_a_mail_that_came_back_is_bounced_and_its_address_used_no_more() -> None:
+def test_a_bounced_mails_address_is_not_used_again() -> None:
     world = Inbox()
     lead_id = world.drop(mail()).id
     sent, _ = world.sent_to_lead(lead_id)
@@ -261,7 +261,7 @@ def test_a_mail_that_came_back_is_bounced_and_its_address_used_no_more() -> None
 @pytest.mark.parametrize(
     ("message_id", "action"), [("mail-1@eu-central-1.amazonses.com", "delayed"), ("a@b.c", "failed")]
 )
-def test_a_delay_and_a_report_about_others_mails_change_no_message(message_id: str, action: str) -> None:
+def test_a_delay_or_a_report_about_others_mails_changes_no_message(message_id: str, action: str) -> None:
     world = Inbox()
     lead_id = world.drop(mail()).id
     assert world.drop(bounce(message_id, action=action)).status == "set_aside"
@@ -271,7 +271,7 @@ def test_a_delay_and_a_report_about_others_mails_change_no_message(message_id: s
 @pytest.mark.parametrize(
     ("verdict", "reason"), [("X-SES-Spam-Verdict", Reason.SPAM), ("X-SES-Virus-Verdict", Reason.UNSAFE)]
 )
-def test_what_the_server_suspects_waits_for_a_person_and_is_no_lead_until_then(verdict: str, reason: Reason) -> None:
+def test_a_mail_that_the_server_suspects_is_held_and_not_a_lead_until_released(verdict: str, reason: Reason) -> None:
     world = Inbox()
     assert world.drop(mail(headers={verdict: "FAIL"}), "ses/1").status == "held"
     [delivery] = world.quarantine.suspected(9) if reason is Reason.SPAM else world.quarantine.waiting(9)
@@ -286,7 +286,7 @@ def test_what_the_server_suspects_waits_for_a_person_and_is_no_lead_until_then(v
     assert world.mails(accepted.lead_id, Template.ACKNOWLEDGE) == [], "no machine answers what a person released"
 
 
-def test_what_cannot_be_read_is_held_with_its_place_and_what_is_gone_is_said() -> None:
+def test_an_unreadable_mail_is_held_with_its_location_and_a_missing_one_is_reported() -> None:
     world = Inbox()
     assert world.drop(b"\0\0", "ses/odd").status == "held"
     [delivery] = world.quarantine.waiting(9)
@@ -300,7 +300,7 @@ def test_a_mail_without_a_sender_is_held() -> None:
     assert world.drop(mail(headers={"From": ""})).status == "held"
 
 
-def test_the_policy_says_what_an_address_stands_for_and_whether_others_count() -> None:
+def test_the_policy_defines_addresses_and_whether_others_count() -> None:
     world = Inbox()
 
     def source(to: str) -> str:
@@ -325,7 +325,7 @@ def test_a_policy_without_a_mail_section_takes_every_mail() -> None:
     assert world.lead(world.drop(mail()).id).source == "email"
 
 
-def test_our_own_people_are_no_leads_and_their_words_no_answers_of_one() -> None:
+def test_mail_from_our_own_people_is_neither_a_lead_nor_an_answer() -> None:
     world = Inbox()
     lead_id = world.drop(mail()).id
     sent, _ = world.sent_to_lead(lead_id)
@@ -337,7 +337,7 @@ def test_our_own_people_are_no_leads_and_their_words_no_answers_of_one() -> None
     assert not world.events(lead_id, Kind.INQUIRY_JOINED)
 
 
-def test_what_came_with_a_mail_is_named_and_its_content_kept_nowhere_but_in_the_bucket() -> None:
+def test_attachments_are_named_and_stored_only_in_the_bucket() -> None:
     world = Inbox()
     offer = part("SECRET CONTENT", "application/pdf", content_disposition="attachment; filename=plan.pdf")
     lead = world.lead(world.drop(multi("mixed", part("See the plan"), offer)).id)
@@ -345,7 +345,7 @@ def test_what_came_with_a_mail_is_named_and_its_content_kept_nowhere_but_in_the_
     assert "SECRET" not in str(world.table.history(lead.id))
 
 
-def test_a_mail_that_lay_in_the_queue_counts_from_when_it_came() -> None:
+def test_a_queued_mail_counts_from_its_arrival() -> None:
     world = Inbox()
     world.files.keep("ses/1", mail(), "")
     came = world.now
@@ -354,7 +354,7 @@ def test_a_mail_that_lay_in_the_queue_counts_from_when_it_came() -> None:
     assert (lead.received_at, lead.recorded_at - came) == (came, timedelta(hours=2))
 
 
-def test_a_machines_answer_about_a_lead_that_is_gone_is_set_aside(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_automatic_answer_about_a_missing_lead_is_set_aside(monkeypatch: pytest.MonkeyPatch) -> None:
     world = Inbox()
     lead_id = world.drop(mail()).id
     away = answers(world, lead_id)["the address"].replace(b"\r\n\r\n", b"\r\nAuto-Submitted: auto-replied\r\n\r\n", 1)

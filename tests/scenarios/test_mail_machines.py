@@ -34,7 +34,7 @@ def answers_to(world: Inbox, settled: SettledItem) -> list[str | None]:
 
 
 @pytest.mark.parametrize("headers", FORM_MAILERS, ids=str)
-def test_what_a_form_mailer_sends_is_its_visitors_inquiry_without_an_automatic_answer(headers: dict[str, str]) -> None:
+def test_a_form_mailers_mail_is_its_visitors_inquiry_without_an_automatic_answer(headers: dict[str, str]) -> None:
     world = Inbox()
     settled = world.drop(mail(headers=headers))
     assert settled.status == "created"
@@ -47,14 +47,14 @@ def test_what_a_form_mailer_sends_is_its_visitors_inquiry_without_an_automatic_a
     "sender",
     ["noreply@site.example", "WordPress <wordpress@site.example>", "sales@firm.example", "Site <web@firm.example>"],
 )
-def test_a_form_mailer_that_hides_what_it_is_has_its_visitor_answered(sender: str) -> None:
+def test_a_form_mailer_that_hides_itself_has_its_visitor_answered(sender: str) -> None:
     world = Inbox()
     settled = world.drop(mail(headers={"From": sender, "Reply-To": "Bo <bo@example.com>"}))
     assert answers_to(world, settled) == ["bo@example.com"]
 
 
 @pytest.mark.parametrize(("header", "answered"), [("OOF", 1), ("DR, RN, NRN, OOF, AutoReply", 0), ("All", 0)])
-def test_what_exchange_adds_to_a_persons_mail_says_only_which_answers_they_want(header: str, answered: int) -> None:
+def test_exchange_headers_in_a_persons_mail_only_say_which_answers_they_want(header: str, answered: int) -> None:
     world = Inbox()
     settled = world.drop(mail(headers={"X-Auto-Response-Suppress": header}))
     assert settled.status == "created"
@@ -62,7 +62,7 @@ def test_what_exchange_adds_to_a_persons_mail_says_only_which_answers_they_want(
 
 
 @pytest.mark.parametrize("raw", [receipt(), calendar_answer("Accepted")])
-def test_neither_a_receipt_nor_a_press_in_a_calendar_stops_a_sequence_or_is_a_lead(raw: bytes) -> None:
+def test_a_read_receipt_or_calendar_response_neither_stops_a_sequence_nor_is_a_lead(raw: bytes) -> None:
     world = Inbox(policy=planned_policy())
     assert world.drop(raw).status == "set_aside"
     lead_id = world.drop(mail(HOT, headers={"Message-ID": "<first@example.com>"})).id
@@ -75,7 +75,7 @@ def test_neither_a_receipt_nor_a_press_in_a_calendar_stops_a_sequence_or_is_a_le
 
 
 @pytest.mark.parametrize(("feedback_type", "ended"), [("abuse", True), ("fraud", True), ("not-spam", False)])
-def test_a_complaint_about_our_mail_ends_the_mails_of_whom_it_went_to(feedback_type: str, ended: bool) -> None:
+def test_a_complaint_about_our_mail_ends_mail_to_its_recipient(feedback_type: str, ended: bool) -> None:
     world = Inbox()
     lead_id = world.drop(mail()).id
     sent, _ = world.sent_to_lead(lead_id)
@@ -85,7 +85,7 @@ def test_a_complaint_about_our_mail_ends_the_mails_of_whom_it_went_to(feedback_t
     assert world.lead_ids() == [lead_id]
 
 
-def test_a_complaint_without_a_message_id_names_our_mail_by_its_mark() -> None:
+def test_a_complaint_without_a_message_id_names_our_mail_by_its_correlation_header() -> None:
     world = Inbox()
     lead_id = world.drop(mail()).id
     [sent] = world.mails(lead_id, Template.ACKNOWLEDGE)
@@ -113,7 +113,9 @@ def test_a_complaint_about_a_strangers_mail_ends_nothing() -> None:
         ("auth-failure", False),
     ],
 )
-def test_the_providers_complaint_ends_mails_unless_nobody_complains(feedback_type: str | None, ended: bool) -> None:
+def test_the_providers_complaint_ends_mail_unless_it_is_marked_as_not_spam(
+    feedback_type: str | None, ended: bool
+) -> None:
     event = {
         "eventType": "Complaint",
         "complaint": {"complaintFeedbackType": feedback_type},
@@ -131,9 +133,7 @@ def test_the_providers_complaint_ends_mails_unless_nobody_complains(feedback_typ
         ("case-{0}@desk.example", "Your ticket #{0}-A7 of 24.11.2026 09:{0:02} was received. Ref ABC{0}X"),
     ],
 )
-def test_an_answering_machine_that_writes_from_a_new_address_each_time_is_held_where_somebody_looks(
-    sender: str, words: str
-) -> None:
+def test_an_auto_responder_with_ever_new_addresses_is_held_in_a_visible_place(sender: str, words: str) -> None:
     world = Inbox()
     for number in range(30):
         headers = {"From": sender.format(number), "Subject": f"[Case {number}] received", "Message-ID": f"<{number}@x>"}
@@ -163,7 +163,9 @@ def test_people_who_write_different_things_at_once_are_all_leads() -> None:
         ("I like this flat.", {"From": "noreply@portal.example", "Reply-To": "p{0}@example.com"}),
     ],
 )
-def test_people_who_write_two_words_alike_or_by_one_portal_are_all_leads(words: str, sender: dict[str, str]) -> None:
+def test_people_who_write_the_same_short_text_or_use_one_portal_are_all_leads(
+    words: str, sender: dict[str, str]
+) -> None:
     world = Inbox()
     for number in range(12):
         headers = {name: value.format(number) for name, value in sender.items()} | {"Message-ID": f"<{number}@x>"}
@@ -174,14 +176,14 @@ NAMES = ("ada", "bo", "cem", "dora", "emil", "fay", "gus", "hana", "ian", "jana"
 
 
 @pytest.mark.parametrize("sender", ["{0}@gmail.com", "{0}.obi@yahoo.co.uk", "{0}@{0}.example", "{0}@shop{1}.example"])
-def test_people_whose_words_a_link_has_written_for_them_are_all_leads(sender: str) -> None:
+def test_people_with_prefilled_texts_are_all_leads(sender: str) -> None:
     world = Inbox()
     for number, name in enumerate(NAMES):
         headers = {"From": sender.format(name, number), "Message-ID": f"<{number}@x>"}
         assert world.drop(mail("I would like a quote for a roof.", headers=headers)).status == "created"
 
 
-def test_a_machine_is_held_also_at_a_provider_of_mailboxes() -> None:
+def test_a_machine_at_a_mailbox_provider_is_held_too() -> None:
     world = Inbox()
     for number in range(12):
         headers = {"From": f"desk+{number}a@gmail.com", "Message-ID": f"<{number}@x>"}
@@ -189,7 +191,7 @@ def test_a_machine_is_held_also_at_a_provider_of_mailboxes() -> None:
     assert len(world.lead_ids()) == MailLimits().alike
 
 
-def test_a_mailbox_gives_so_many_automatic_answers_an_hour_and_takes_every_lead() -> None:
+def test_a_mailbox_gets_limited_automatic_answers_an_hour_and_every_lead_is_taken() -> None:
     world = Inbox()
     world.boxes = {name: replace(box, limits=MailLimits(answers=3)) for name, box in BOXES.items()}
     world.govern(world.policy)
@@ -205,7 +207,7 @@ def test_a_mailbox_gives_so_many_automatic_answers_an_hour_and_takes_every_lead(
     assert len(answers_to(world, later)) == 1
 
 
-def test_one_address_gets_so_many_automatic_answers_an_hour_whatever_becomes_of_its_leads() -> None:
+def test_one_address_gets_limited_automatic_answers_an_hour_whatever_becomes_of_its_leads() -> None:
     world = Inbox()
     answered = 0
     for number in range(5):
@@ -216,14 +218,14 @@ def test_one_address_gets_so_many_automatic_answers_an_hour_whatever_becomes_of_
 
 
 @pytest.mark.parametrize("sender", ["sales@firm.example", "Sales@Firm.example", "sales+web@firm.example"])
-def test_a_mail_of_our_own_mailbox_is_seen_and_not_answered(sender: str) -> None:
+def test_a_mail_of_our_own_mailbox_is_noted_and_not_answered(sender: str) -> None:
     world = Inbox()
     settled = world.drop(mail("Automatic: the office is closed.", headers={"From": sender}, to="hello@firm.example"))
     assert settled.status == "created"
     assert answers_to(world, settled) == []
 
 
-def test_our_own_mail_that_comes_back_is_set_aside_by_its_id_when_its_mark_is_gone() -> None:
+def test_our_own_returned_mail_is_set_aside_by_its_id_without_its_header() -> None:
     world = Inbox()
     lead_id = world.drop(mail()).id
     sent, _ = world.sent_to_lead(lead_id)
@@ -236,7 +238,7 @@ def test_our_own_mail_that_comes_back_is_set_aside_by_its_id_when_its_mark_is_go
     assert world.lead_ids() == [lead_id]
 
 
-def test_what_was_set_aside_is_listed_and_may_be_taken_back_as_a_lead_that_nobody_answered() -> None:
+def test_a_set_aside_mail_is_listed_and_may_be_released_as_an_unanswered_lead() -> None:
     world = Inbox()
     world.drop(mail(headers={"Precedence": "bulk"}), "ses/1")
     world.drop(mail("Second", headers={"List-Id": "<news.example>", "Message-ID": "<2@x>"}), "ses/2")
@@ -253,7 +255,7 @@ def test_what_was_set_aside_is_listed_and_may_be_taken_back_as_a_lead_that_nobod
     assert world.quarantine.set_aside(world.now, 9) == ()
 
 
-def test_what_a_person_discarded_is_not_set_aside() -> None:
+def test_a_mail_discarded_by_a_person_is_not_set_aside() -> None:
     world = Inbox()
     world.drop(b"\0\0", "ses/odd")
     [delivery] = world.quarantine.waiting(9)

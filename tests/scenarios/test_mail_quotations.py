@@ -30,7 +30,7 @@ def after(raw: bytes) -> tuple[Inbox, Lead]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.__name__)
-def test_quoted_words_end_nothing_and_are_nobodys_message(program: Program) -> None:
+def test_quoted_words_end_nothing_and_are_not_a_message(program: Program) -> None:
     choice = random.Random(program.__name__)
     for language in choice.sample(LANGUAGES, 4):
         world, lead = after(mail_bytes(program(language.words[0], language), language, choice))
@@ -40,7 +40,7 @@ def test_quoted_words_end_nothing_and_are_nobodys_message(program: Program) -> N
 
 
 @pytest.mark.parametrize("language", LANGUAGES[:6], ids=lambda language: language.code)
-def test_between_quoted_lines_only_what_was_written_acts(language: Language) -> None:
+def test_between_quoted_lines_only_written_text_acts(language: Language) -> None:
     quoted = f"{language.thunderbird}\n{marked(QUOTED)}\n\n{{}}\n\n{marked(QUOTED)}\n"
     _, harmless = after(mail_bytes(Written(plain=quoted.format(language.words[0])), language, random.Random(1)))
     assert harmless.opted_out == ()
@@ -49,7 +49,7 @@ def test_between_quoted_lines_only_what_was_written_acts(language: Language) -> 
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.__name__)
-def test_words_in_a_mail_that_somebody_forwards_are_not_theirs(program: Program) -> None:
+def test_words_in_a_forwarded_mail_are_not_the_senders(program: Program) -> None:
     language = LANGUAGES[0]
     raw = mail_bytes(program("See below", language), language, random.Random(3), subject="Fwd: Roof")
     world, lead = after(raw.replace(b"In-Reply-To: <x@mail.example>\r\n", b""))
@@ -58,7 +58,7 @@ def test_words_in_a_mail_that_somebody_forwards_are_not_theirs(program: Program)
     assert lead.opted_out == ()
 
 
-def test_what_stands_above_a_quotation_acts() -> None:
+def test_text_above_a_quotation_acts() -> None:
     _, lead = after(
         mail(f"{STOP}\n\nOn 24/11/2026 09:00, Firm wrote:\n> Hi", headers={"In-Reply-To": "<x@mail.example>"})
     )

@@ -30,7 +30,7 @@ def test_a_proposal_is_followed_up_within_48_hours() -> None:
     assert Kind.DEADLINE_MISSED in world.kinds(lead_id)
 
 
-def test_a_follow_up_that_would_fall_on_a_weekend_is_due_when_work_begins() -> None:
+def test_a_follow_up_on_a_weekend_is_due_when_work_begins() -> None:
     world = World()
     world.advance(days=4, hours=1)
     lead_id = world.receive()
@@ -38,7 +38,7 @@ def test_a_follow_up_that_would_fall_on_a_weekend_is_due_when_work_begins() -> N
     assert due(world, lead_id) == MONDAY_NINE + timedelta(days=7)
 
 
-def test_an_agreed_time_stands_above_the_policys_own() -> None:
+def test_an_agreed_time_overrides_the_policys_own() -> None:
     world = World()
     lead_id = world.receive()
     world.press(lead_id, "proposal_sent", follow_up="2026-12-07T15:30")
@@ -52,7 +52,7 @@ def test_an_agreed_time_stands_above_the_policys_own() -> None:
 
 
 @pytest.mark.parametrize("follow_up", ["2020-01-01T10:00", "2099-01-01T10:00", "next week", "2026-13-40T10:00"])
-def test_an_agreed_time_nobody_can_keep_is_refused_by_its_field(follow_up: str) -> None:
+def test_an_impossible_agreed_time_is_refused_by_field(follow_up: str) -> None:
     world = World()
     lead_id = world.receive()
     with pytest.raises(InvalidInquiry) as refused:

@@ -15,7 +15,7 @@ from tests.scenarios.world import MONDAY_NINE, WARM, World
 SEQUENCE = (Kind.LEAD_ENROLLED, Kind.STEP_TAKEN, Kind.SEQUENCE_ENDED)
 
 
-def test_a_lead_has_owner_clock_next_action_acknowledgement_and_alert_at_once() -> None:
+def test_a_new_lead_has_owner_timer_next_action_acknowledgement_and_alert_at_once() -> None:
     world = World()
     lead = world.lead(world.receive(name="Ada Obi", email="Ada@Example.com", phone="+49 30 901820"))
     assert lead.owner_id == "ana"
@@ -28,7 +28,7 @@ def test_a_lead_has_owner_clock_next_action_acknowledgement_and_alert_at_once() 
     assert [m.permission.address for m in world.mails(lead.id, Template.ALERT_OWNER)] == ["ana@leadtight.example"]
 
 
-def test_nobody_answers_so_the_lead_warns_breaches_escalates_moves_on_and_ends_with_the_manager() -> None:
+def test_an_unanswered_lead_warns_breaches_escalates_moves_on_and_ends_with_the_manager() -> None:
     world = World()
     lead_id = world.receive()
     world.advance(minutes=31)
@@ -63,7 +63,7 @@ def test_each_step_of_an_unanswered_lead_happens_at_its_exact_minute() -> None:
     ]
 
 
-def test_every_step_tells_the_people_it_concerns_once() -> None:
+def test_every_step_notifies_its_people_once() -> None:
     world = World()
     lead_id = world.receive()
     world.advance(minutes=11)
@@ -82,7 +82,7 @@ def test_every_step_tells_the_people_it_concerns_once() -> None:
 
 
 @pytest.mark.slow
-def test_an_open_lead_is_never_left_in_silence() -> None:
+def test_an_open_lead_always_has_something_due() -> None:
     world = World()
     lead_id = world.receive()
     world.advance(days=14)
@@ -93,7 +93,7 @@ def test_an_open_lead_is_never_left_in_silence() -> None:
     assert world.lead(lead_id).wake_at is not None
 
 
-def test_a_lead_that_is_answered_in_time_never_breaches() -> None:
+def test_a_lead_answered_in_time_never_breaches() -> None:
     world = World()
     lead_id = world.receive()
     world.advance(minutes=4)
@@ -108,7 +108,7 @@ def test_a_lead_that_is_answered_in_time_never_breaches() -> None:
     assert not world.mails(lead_id, Template.ESCALATE)
 
 
-def test_a_late_answer_stays_late_for_good() -> None:
+def test_a_late_answer_stays_late_permanently() -> None:
     world = World()
     lead_id = world.receive()
     world.advance(minutes=7)
@@ -119,7 +119,7 @@ def test_a_late_answer_stays_late_for_good() -> None:
     assert len(world.events(lead_id, Kind.DEADLINE_MISSED)) == 1
 
 
-def test_breach_is_read_from_the_times_without_any_handler_running() -> None:
+def test_breach_is_computed_from_times_without_any_handler() -> None:
     world = World(sweeping=False)
     world.alarms.lost = True
     lead = world.lead(world.receive())
@@ -127,7 +127,7 @@ def test_breach_is_read_from_the_times_without_any_handler_running() -> None:
     assert lead.is_breached(lead.promise.deadline + timedelta(seconds=1))
 
 
-def test_a_call_without_an_answer_does_not_stop_the_human_clock() -> None:
+def test_an_unanswered_call_does_not_stop_the_human_clock() -> None:
     world = World()
     lead_id = world.receive()
     world.press(lead_id, "no_answer")
@@ -138,7 +138,7 @@ def test_a_call_without_an_answer_does_not_stop_the_human_clock() -> None:
     assert Kind.DEADLINE_MISSED in world.kinds(lead_id)
 
 
-def test_a_contacted_lead_whose_next_action_lapses_is_escalated_and_reminded_for_good() -> None:
+def test_a_contacted_lead_with_a_lapsed_next_action_is_escalated_and_reminded_without_end() -> None:
     world = World()
     lead_id = world.receive()
     world.press(lead_id, "connected")
@@ -171,7 +171,7 @@ def test_a_lead_after_closing_time_is_acknowledged_now_and_due_next_morning() ->
     assert world.kinds(lead.id) == [Kind.LEAD_RECEIVED, Kind.LEAD_ASSIGNED]
 
 
-def test_a_new_policy_applies_to_new_promises_only() -> None:
+def test_a_new_policy_applies_only_to_new_promises() -> None:
     world = World()
     old = world.receive()
     hot = world.policy.targets["hot"]
@@ -186,7 +186,7 @@ def test_a_new_policy_applies_to_new_promises_only() -> None:
     assert Kind.DEADLINE_MISSED in world.kinds(new)
 
 
-def test_the_history_adds_up_to_the_lead() -> None:
+def test_the_history_folds_to_the_lead() -> None:
     world = World()
     lead_id = world.receive(value="1200.50", fields={"roof": "flat"})
     world.advance(minutes=11)
@@ -195,7 +195,7 @@ def test_the_history_adds_up_to_the_lead() -> None:
     assert fold(world.table.history(lead_id)) == world.lead(lead_id)
 
 
-def test_a_chat_that_joined_by_its_number_is_known_by_its_handle_from_then_on() -> None:
+def test_a_chat_that_joined_by_number_is_known_by_its_handle_from_then_on() -> None:
     """The handle's earlier lead is closed.
 
     The next message, without the number, joins the open one (seed 13401).

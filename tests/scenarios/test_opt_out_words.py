@@ -51,7 +51,7 @@ def to_lead(world: World, lead_id: str) -> int:
 
 
 @pytest.mark.parametrize("words", ["STOP", "Unsubscribe", "cancel", "END", "quit.", "STOPALL", "Arr\u00eat", "STOPP"])
-def test_a_word_by_text_ends_texts_and_the_sequence_in_the_transaction_that_keeps_it(words: str) -> None:
+def test_a_text_keyword_ends_texts_and_the_sequence_in_the_transaction_that_stores_it(words: str) -> None:
     world, lead_id = texted()
     lead_before, sent, written = world.lead(lead_id), to_lead(world, lead_id), len(world.mailer.sent)
     assert text(world, words) == IntakeResult(lead_id=lead_id, status="merged")
@@ -69,7 +69,7 @@ def test_a_word_by_text_ends_texts_and_the_sequence_in_the_transaction_that_keep
     assert fold(world.table.history(lead_id)) == world.lead(lead_id)
 
 
-def test_the_same_delivery_twice_is_one_opt_out_and_another_is_noted() -> None:
+def test_a_repeated_delivery_is_one_opt_out_and_another_is_noted() -> None:
     world, lead_id = texted()
     text(world, "STOP")
     assert text(world, "STOP").status == "duplicate"
@@ -77,13 +77,13 @@ def test_the_same_delivery_twice_is_one_opt_out_and_another_is_noted() -> None:
     assert [e.data["words"] for e in world.events(lead_id, Kind.LEAD_OPTED_OUT)] == ["STOP", "STOP"]
 
 
-def test_a_word_that_the_provider_took_counts_whatever_it_is() -> None:
+def test_an_opt_out_marked_by_the_provider_counts_whatever_its_text() -> None:
     world, lead_id = texted()
     text(world, "genug", ends=True)
     assert world.lead(lead_id).opted_out == (Channel.SMS,)
 
 
-def test_a_phrase_ends_the_channel_and_its_message_is_told_to_the_owner() -> None:
+def test_an_opt_out_phrase_ends_the_channel_and_its_message_reaches_the_owner() -> None:
     world, lead_id = texted()
     text(world, "Please stop texting me. Is Thursday still on?")
     lead = world.lead(lead_id)
@@ -94,7 +94,7 @@ def test_a_phrase_ends_the_channel_and_its_message_is_told_to_the_owner() -> Non
     assert fold(world.table.history(lead_id)) == lead
 
 
-def test_somebody_unknown_leaves_too_and_is_no_lead_that_counts() -> None:
+def test_an_unknown_person_opts_out_and_is_not_a_counted_lead() -> None:
     world = World()
     first = text(world, "STOP")
     lead = world.lead(first.lead_id)
@@ -108,7 +108,7 @@ def test_somebody_unknown_leaves_too_and_is_no_lead_that_counts() -> None:
     assert (ack.status, ack.detail) == (Status.REFUSED, "opted out of sms")
 
 
-def test_a_phrase_of_somebody_unknown_is_a_lead_without_an_answer_on_that_channel() -> None:
+def test_a_phrase_of_an_unknown_person_is_a_lead_without_an_answer_on_that_channel() -> None:
     world = World()
     lead_id = text(world, "Don't text me, call me: I need a new roof").lead_id
     lead = world.lead(lead_id)
@@ -117,7 +117,7 @@ def test_a_phrase_of_somebody_unknown_is_a_lead_without_an_answer_on_that_channe
 
 
 @pytest.mark.parametrize("words", ["No more texts please", "Please stop texting me.\nAda Obi", "I told you to stop"])
-def test_somebody_unknown_who_says_nothing_but_a_wish_leaves_as_by_a_word(words: str) -> None:
+def test_an_unknown_person_with_only_an_opt_out_phrase_opts_out_as_by_keyword(words: str) -> None:
     world = World()
     lead_id = text(world, words).lead_id
     lead = world.lead(lead_id)
@@ -129,14 +129,14 @@ def test_somebody_unknown_who_says_nothing_but_a_wish_leaves_as_by_a_word(words:
 
 
 @pytest.mark.parametrize("words", ["Please stop texting me. Call me", "No more texts please. ring us back"])
-def test_whatever_else_somebody_unknown_wants_is_a_task(words: str) -> None:
+def test_other_requests_of_an_unknown_person_are_a_task(words: str) -> None:
     world = World()
     lead = world.lead(text(world, words).lead_id)
     assert (lead.is_open, lead.opted_out) == (True, (Channel.SMS,))
 
 
 @pytest.mark.parametrize("words", ["Please stop texting me. Call me", "Bitte keine SMS mehr. Rufen Sie an"])
-def test_a_wish_on_a_closed_lead_with_something_else_in_it_is_a_task(words: str) -> None:
+def test_an_opt_out_with_other_content_on_a_closed_lead_is_a_task(words: str) -> None:
     world = World()
     first = world.receive(phone=PHONE)
     world.press(first, "lost", reason="price")
@@ -145,7 +145,7 @@ def test_a_wish_on_a_closed_lead_with_something_else_in_it_is_a_task(words: str)
     assert (world.lead(later).is_open, world.lead(first).is_open) == (True, False)
 
 
-def test_start_gives_no_consent_back() -> None:
+def test_start_does_not_restore_consent() -> None:
     world, lead_id = texted()
     text(world, "STOP")
     text(world, "START", key="SM2")
@@ -164,7 +164,7 @@ def test_the_sequences_of_the_persons_other_leads_end_too() -> None:
     assert [world.lead(x).enrolment for x in (lead_id, other)] == [None, None]
 
 
-def test_a_word_that_is_told_again_ends_no_sequence_that_began_since() -> None:
+def test_a_redelivered_opt_out_ends_no_sequence_that_began_since() -> None:
     world = Inbox()
     world.govern(planned_world().policy)
     world.drop(mail("STOP"), file="ses/stop")
@@ -177,7 +177,7 @@ def test_a_word_that_is_told_again_ends_no_sequence_that_began_since() -> None:
 
 
 @pytest.mark.parametrize("hours", [20, 26, 72, 13 * 24])
-def test_a_word_that_is_told_again_after_days_ends_nothing_that_began_since(hours: float) -> None:
+def test_a_keyword_redelivered_after_days_ends_nothing_that_began_since(hours: float) -> None:
     world = Inbox()
     world.govern(planned_world().policy)
     world.drop(mail("STOP"), file="ses/stop")
@@ -192,7 +192,7 @@ def test_a_word_that_is_told_again_after_days_ends_nothing_that_began_since(hour
 
 @pytest.mark.parametrize("words", ["STOP", "Stop writing to me, please. But what does the roof cost?"])
 @pytest.mark.parametrize("hours", [2, 26, 72, 13 * 24])
-def test_a_word_that_is_first_taken_from_a_redriven_queue_ends_what_it_was_said_of(hours: float, words: str) -> None:
+def test_a_keyword_first_received_from_a_redriven_queue_ends_the_sequence_of_its_time(hours: float, words: str) -> None:
     world = Inbox()
     world.govern(planned_world().policy)
     world.files.now = world.now
@@ -206,7 +206,7 @@ def test_a_word_that_is_first_taken_from_a_redriven_queue_ends_what_it_was_said_
 
 
 @pytest.mark.parametrize("hours", [2, 26, 72])
-def test_a_late_word_ends_the_sequence_that_it_was_said_of(hours: float) -> None:
+def test_a_late_keyword_ends_the_sequence_of_its_time(hours: float) -> None:
     world = Inbox()
     world.govern(planned_world().policy)
     lead_id = world.receive(email="ada@example.com", **AGREED)
@@ -219,7 +219,7 @@ def test_a_late_word_ends_the_sequence_that_it_was_said_of(hours: float) -> None
     assert [world.lead(x).enrolment for x in (lead_id, other)] == [None, None]
 
 
-def test_a_text_that_names_no_time_and_is_told_again_ends_no_sequence_that_began_since() -> None:
+def test_a_redelivered_text_without_a_time_ends_no_sequence_that_began_since() -> None:
     world = planned_world()
     text(world, "STOP")
     world.advance(hours=1)
@@ -232,7 +232,7 @@ def test_a_text_that_names_no_time_and_is_told_again_ends_no_sequence_that_began
     assert world.lead(lead_id).enrolment is None
 
 
-def test_a_word_by_mail_ends_mails_also_from_another_address_of_the_thread() -> None:
+def test_a_keyword_by_mail_ends_mail_from_any_address_of_the_thread() -> None:
     world = Inbox()
     lead_id = world.drop(mail("Please call me.")).id
     _, reply_to = world.sent_to_lead(lead_id)
@@ -246,7 +246,7 @@ def test_a_word_by_mail_ends_mails_also_from_another_address_of_the_thread() -> 
     assert to_lead(world, lead_id) == 1
 
 
-def test_a_wish_by_mail_counts_at_any_of_our_addresses() -> None:
+def test_an_opt_out_by_mail_counts_at_any_of_our_addresses() -> None:
     world = Inbox()
     world.boxes = {}
     settled = world.drop(mail("unsubscribe", to=f"post@{DOMAIN}"))
@@ -258,7 +258,7 @@ DEEDS = st.sampled_from(["inquire", "stop", "stop by mail", "phrase", "start", "
 
 @settings(max_examples=15)
 @given(st.lists(DEEDS, max_size=8))
-def test_never_a_message_after_a_stored_opt_out(deeds: list[str]) -> None:
+def test_no_message_is_sent_after_a_stored_opt_out(deeds: list[str]) -> None:
     world, lead_id = texted()
     for number, deed in enumerate(deeds):
         _do(world, deed, str(number))
@@ -296,7 +296,7 @@ def _sent(world: World, channel: Channel) -> list[str]:
         "Ich will mich bei Vodafone abmelden und suche einen neuen Anbieter.",
     ],
 )
-def test_an_inquiry_about_somebody_elses_messages_is_answered_and_the_doubt_is_for_its_owner(words: str) -> None:
+def test_an_inquiry_about_another_persons_messages_is_answered_and_the_doubt_goes_to_its_owner(words: str) -> None:
     world = Inbox()
     lead = world.lead(world.drop(mail(words)).id)
     assert lead.opted_out == ()
@@ -306,7 +306,7 @@ def test_an_inquiry_about_somebody_elses_messages_is_answered_and_the_doubt_is_f
     assert world.table.suppression(person_keys(lead.inquiry)).channels == frozenset()
 
 
-def test_a_doubt_holds_the_sequence_until_somebody_has_looked() -> None:
+def test_a_doubt_pauses_the_sequence_until_a_person_has_looked() -> None:
     world, lead_id = texted()
     world.press(lead_id, "voicemail")
     text(world, "How do I unsubscribe from my old provider?")

@@ -18,7 +18,7 @@ from leadtight.domain.policy.policy import Policy
 from tests.scenarios.world import MONDAY_NINE, WARM, World
 
 
-def test_a_lead_and_its_messages_lost_by_the_stream_are_repaired_by_the_sweep() -> None:
+def test_leads_and_messages_lost_by_the_stream_are_repaired_by_the_sweep() -> None:
     world = World(stream_down=True)
     lead_id = world.receive(message=WARM)
     assert world.lead(lead_id).owner_id is None
@@ -29,7 +29,7 @@ def test_a_lead_and_its_messages_lost_by_the_stream_are_repaired_by_the_sweep() 
     assert world.repairs() == 3
 
 
-def test_a_stream_that_delivers_twice_assigns_once_and_sends_once() -> None:
+def test_a_repeated_stream_record_assigns_once_and_sends_once() -> None:
     world = World(stream_doubled=True)
     leads = [world.receive() for _ in range(6)]
     assert world.owners() == ["ana", "ben", "cem"] * 2
@@ -37,7 +37,7 @@ def test_a_stream_that_delivers_twice_assigns_once_and_sends_once() -> None:
     assert all(len(world.mails(i, Template.ALERT_OWNER)) == 1 for i in leads)
 
 
-def test_replaying_the_whole_stream_days_later_changes_nothing() -> None:
+def test_replaying_the_stream_days_later_changes_nothing() -> None:
     world = World()
     for _ in range(4):
         world.receive()
@@ -58,7 +58,7 @@ def test_a_deleted_alarm_is_repaired_by_the_sweep() -> None:
     assert world.repairs() >= 1
 
 
-def test_without_any_alarm_the_sweep_alone_keeps_every_promise_within_seven_minutes() -> None:
+def test_without_alarms_the_sweep_keeps_every_promise_within_seven_minutes() -> None:
     world = World()
     world.alarms.lost = True
     lead_id = world.receive(message=WARM)
@@ -80,7 +80,7 @@ def test_a_long_outage_costs_one_move_not_all_of_them() -> None:
     assert clock.deadline == world.now + timedelta(minutes=5)
 
 
-def test_an_owner_found_after_a_long_outage_gets_the_grace_before_the_lead_moves_on() -> None:
+def test_an_owner_assigned_after_a_long_outage_gets_the_grace_before_the_lead_moves_on() -> None:
     world = World(stream_down=True, sweeping=False)
     lead_id = world.receive()
     world.advance(minutes=30)
@@ -107,7 +107,7 @@ def test_a_contact_before_a_delayed_alarm_rings_gives_no_breach() -> None:
     assert Kind.DEADLINE_MISSED not in world.kinds(lead_id)
 
 
-def test_a_stale_alarm_is_not_heard() -> None:
+def test_a_stale_alarm_is_ignored() -> None:
     world = World()
     lead_id = world.receive()
     old = world.alarm(lead_id)
@@ -127,7 +127,7 @@ def test_an_early_alarm_is_armed_again() -> None:
     assert Kind.DEADLINE_MISSED in world.kinds(lead_id)
 
 
-def test_the_spare_copy_of_an_alarm_finds_nothing_to_do() -> None:
+def test_the_spare_copy_of_an_alarm_finds_nothing_due() -> None:
     world = World()
     lead_id = world.receive()
     alarm = world.alarm(lead_id)
@@ -138,12 +138,12 @@ def test_the_spare_copy_of_an_alarm_finds_nothing_to_do() -> None:
     assert world.kinds(lead_id).count(Kind.OWNER_WARNED) == 1
 
 
-def test_an_alarm_for_a_lead_that_does_not_exist_is_ignored() -> None:
+def test_an_alarm_for_a_missing_lead_is_ignored() -> None:
     world = World()
     assert world.sla.on_alarm(Alarm(lead_id="gone", token="1", pool_id="inbound"), MONDAY_NINE) is None
 
 
-def test_an_alarm_whose_pool_is_not_the_leads_any_more_still_rotates_the_right_pool() -> None:
+def test_an_alarm_with_a_former_pool_still_rotates_the_right_pool() -> None:
     world = World()
     lead_id = world.receive(sms=False)
     world.table.set_away("dora", MONDAY_NINE + timedelta(days=1))
@@ -165,7 +165,7 @@ def test_a_healthy_day_needs_no_repair() -> None:
     assert world.repairs() == 0
 
 
-def test_a_lead_that_cannot_be_repaired_does_not_keep_the_sweep_from_the_others() -> None:
+def test_an_unrepairable_lead_does_not_keep_the_sweep_from_the_others() -> None:
     world = World(stream_down=True, sweeping=False)
     poison, good = world.receive(), world.receive()
     world.table._leads[poison] = replace(world.lead(poison), source=None)  # type: ignore[arg-type]
@@ -181,7 +181,7 @@ def with_condition_on_source(policy: Policy) -> Policy:
     return replace(policy, routing=replace(policy.routing, rules=(rule, *policy.routing.rules)))
 
 
-def test_an_alert_that_comes_too_late_for_its_owner_is_not_sent() -> None:
+def test_an_alert_too_late_for_its_owner_is_not_sent() -> None:
     world = World()
     world.mailer.failures = [SendFailed("down") for _ in range(100)]
     lead_id = world.receive()
@@ -193,7 +193,7 @@ def test_an_alert_that_comes_too_late_for_its_owner_is_not_sent() -> None:
     assert any(e.data["template"] == Template.ALERT_OWNER for e in world.events(lead_id, Kind.MESSAGE_REFUSED))
 
 
-def test_a_lead_of_somebody_who_left_the_policy_is_still_swept() -> None:
+def test_a_lead_of_a_person_who_left_the_policy_is_still_swept() -> None:
     world = World()
     lead_id = world.receive()
     gone = str(world.lead(lead_id).owner_id)

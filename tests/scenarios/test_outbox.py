@@ -20,7 +20,7 @@ CONSENT = {"sms": True, "text": "Text me about my inquiry", "url": "https://harb
 PHONE = "+49 30 901820"
 
 
-def test_an_acknowledgement_carries_no_link_that_acts_for_the_team() -> None:
+def test_an_acknowledgement_has_no_link_that_acts_for_the_team() -> None:
     world = World()
     mail = world.mails(world.receive(), Template.ACKNOWLEDGE)[0].mail
     assert PUBLIC_URL not in mail.text + mail.html
@@ -37,14 +37,14 @@ def test_a_provider_outage_is_retried_until_each_message_is_delivered_once() -> 
     assert world.message(lead_id, Template.ACKNOWLEDGE).status is Status.SENT
 
 
-def test_a_hiccup_of_the_provider_costs_no_waiting() -> None:
+def test_a_brief_provider_failure_costs_no_waiting() -> None:
     world = World()
     world.mailer.failures = [SendFailed("throttled") for _ in range(2)]
     lead_id = world.receive()
     assert len(world.mails(lead_id, Template.ACKNOWLEDGE)) == 1
 
 
-def test_a_message_put_off_on_purpose_is_no_repair() -> None:
+def test_a_deliberately_postponed_message_is_not_a_repair() -> None:
     world = World()
     world.mailer.failures = [SendFailed("throttled") for _ in range(3)]
     world.receive()
@@ -53,7 +53,7 @@ def test_a_message_put_off_on_purpose_is_no_repair() -> None:
 
 
 @pytest.mark.slow
-def test_a_provider_that_never_accepts_is_given_up_on_and_the_history_says_so() -> None:
+def test_a_provider_that_never_accepts_is_given_up_and_the_history_says_so() -> None:
     world = World()
     world.mailer.failures = [SendFailed("down") for _ in range(10_000)]
     lead_id = world.receive()
@@ -65,7 +65,7 @@ def test_a_provider_that_never_accepts_is_given_up_on_and_the_history_says_so() 
     assert world.lead(lead_id).owner_id is not None
 
 
-def test_a_send_without_an_answer_that_the_provider_confirms_is_not_sent_again() -> None:
+def test_an_unanswered_send_confirmed_by_the_provider_is_not_repeated() -> None:
     world = World()
     world.mailer.failures = [SendUnsure("timeout")]
     lead_id = world.receive()
@@ -81,7 +81,7 @@ def test_a_send_without_an_answer_that_the_provider_confirms_is_not_sent_again()
     assert world.message(lead_id, Template.ACKNOWLEDGE).status is Status.CONFIRMED
 
 
-def test_every_mail_carries_the_ids_that_its_report_will_name() -> None:
+def test_every_mail_has_the_ids_that_its_report_will_name() -> None:
     world = World()
     world.receive()
     assert len(world.mailer.sent) == 2
@@ -91,7 +91,7 @@ def test_every_mail_carries_the_ids_that_its_report_will_name() -> None:
         assert (message.provider_id, message.template) == (f"mail-{number}", sent.permission.purpose)
 
 
-def test_a_provider_that_takes_no_more_this_second_gets_no_other_mail_before_the_next() -> None:
+def test_a_rate_limited_provider_gets_no_other_mail_this_second() -> None:
     world = World()
     world.twins.pace = MemoryPace()
     world.govern(world.policy)
@@ -104,7 +104,7 @@ def test_a_provider_that_takes_no_more_this_second_gets_no_other_mail_before_the
     assert {sent.permission.purpose for sent in world.mailer.sent} == {Template.ACKNOWLEDGE, Template.ALERT_OWNER}
 
 
-def test_what_was_not_tried_for_the_whole_time_is_sent_no_more() -> None:
+def test_a_message_not_tried_for_its_whole_time_is_dropped() -> None:
     world = World(stream_down=True, sweeping=False)
     first, second = (world.receive() for _ in range(2))
     messages = [world.message(lead_id, Template.ACKNOWLEDGE) for lead_id in (first, second)]
@@ -119,7 +119,7 @@ def test_what_was_not_tried_for_the_whole_time_is_sent_no_more() -> None:
     assert len(world.events(second, Kind.MESSAGE_FAILED)) == 1
 
 
-def test_after_a_send_without_an_answer_the_provider_is_left_alone_for_ten_seconds() -> None:
+def test_after_an_unanswered_send_the_provider_rests_for_ten_seconds() -> None:
     world = World(stream_down=True, sweeping=False)
     leads = [world.receive() for _ in range(2)]
     world.advance(minutes=1)
@@ -133,7 +133,7 @@ def test_after_a_send_without_an_answer_the_provider_is_left_alone_for_ten_secon
     assert sorted(world.message(i, Template.ACKNOWLEDGE).status for i in leads) == [Status.CLAIMED, Status.SENT]
 
 
-def test_a_send_without_an_answer_or_a_report_is_retried_after_its_lease() -> None:
+def test_a_send_without_answer_or_report_is_retried_after_its_lease() -> None:
     world = World()
     world.mailer.failures = [SendUnsure("timeout")]
     lead_id = world.receive()
@@ -143,7 +143,7 @@ def test_a_send_without_an_answer_or_a_report_is_retried_after_its_lease() -> No
     assert len(world.mails(lead_id, Template.ACKNOWLEDGE)) == 1
 
 
-def test_sends_that_are_never_answered_grow_rare_and_end() -> None:
+def test_sends_that_are_never_answered_back_off_and_end() -> None:
     world = World()
     world.mailer.failures = [SendUnsure("timeout") for _ in range(10_000)]
     lead_id = world.receive()
@@ -154,7 +154,7 @@ def test_sends_that_are_never_answered_grow_rare_and_end() -> None:
     assert world.events(lead_id, Kind.MESSAGE_FAILED)
 
 
-def test_a_message_that_crashes_its_sender_every_time_is_given_up_on() -> None:
+def test_a_message_that_always_crashes_its_sender_is_given_up() -> None:
     world = World()
     world.mailer.failures = [RuntimeError("cannot be rendered") for _ in range(10_000)]
     world.stream_down = True
@@ -206,7 +206,7 @@ def test_a_bounced_alert_does_not_end_the_leads_channel() -> None:
     assert len(world.mails(lead_id, Template.ACKNOWLEDGE)) == 2
 
 
-def test_a_report_about_somebody_elses_mail_is_ignored() -> None:
+def test_a_report_about_a_foreign_mail_is_ignored() -> None:
     world = World()
     world.receive()
     assert not world.delivery_reports.record(
@@ -214,7 +214,7 @@ def test_a_report_about_somebody_elses_mail_is_ignored() -> None:
     )
 
 
-def test_a_report_is_found_by_the_providers_id_alone() -> None:
+def test_a_report_is_found_by_the_provider_id_alone() -> None:
     world = World()
     lead_id = world.receive()
     assert world.delivery_reports.record(
@@ -239,7 +239,7 @@ def test_only_an_explicit_true_is_consent_to_texts(value: object) -> None:
     assert world.texter.sent == []
 
 
-def test_a_text_at_night_waits_for_the_first_permitted_minute_while_the_mail_goes_at_once() -> None:
+def test_a_night_text_waits_for_the_first_permitted_minute_while_the_mail_is_sent_at_once() -> None:
     sunday_three = datetime.fromisoformat("2026-11-22T03:00:00+01:00")
     world = World(now=sunday_three)
     lead_id = world.receive(phone=PHONE, consent=CONSENT)
@@ -252,7 +252,7 @@ def test_a_text_at_night_waits_for_the_first_permitted_minute_while_the_mail_goe
     assert len(world.texter.sent) == 1
 
 
-def test_the_team_is_texted_only_when_they_chose_so() -> None:
+def test_the_team_is_texted_only_by_choice() -> None:
     world = World()
     ana = replace(world.policy.people["ana"], phone="+4930901820", sms_alerts=True)
     world.govern(replace(world.policy, people={**world.policy.people, "ana": ana}))
@@ -261,7 +261,7 @@ def test_the_team_is_texted_only_when_they_chose_so() -> None:
     assert [(t.envelope.lead_id, t.permission.basis) for t in world.texter.sent] == [(lead_id, "team")]
 
 
-def test_no_warning_reaches_the_owner_after_the_contact() -> None:
+def test_no_warning_reaches_the_owner_after_a_contact() -> None:
     world = World()
     lead_id = world.receive()
     world.advance(minutes=2, seconds=59)
@@ -273,14 +273,14 @@ def test_no_warning_reaches_the_owner_after_the_contact() -> None:
     assert world.message(lead_id, Template.WARN_OWNER).status is Status.REFUSED
 
 
-def test_a_lead_with_no_way_to_reach_it_is_still_owned() -> None:
+def test_a_lead_without_contact_points_is_still_owned() -> None:
     world = World()
     lead_id = world.receive(email="", phone="")
     assert world.mails(lead_id, Template.ACKNOWLEDGE) == []
     assert world.lead(lead_id).owner_id == "ana"
 
 
-def test_a_person_who_has_left_the_policy_costs_no_message_of_anybody_else() -> None:
+def test_a_person_who_left_the_policy_costs_nobody_elses_message() -> None:
     world = World()
     lead_id = world.receive()
     people = {p: q for p, q in world.policy.people.items() if p != "ana"}

@@ -17,7 +17,7 @@ from leadtight.policy import loader as policies
 from tests.scenarios.world import MONDAY_NINE, WARM, World
 
 
-def test_looking_changes_nothing() -> None:
+def test_viewing_changes_nothing() -> None:
     world = World()
     lead_id = world.receive()
     state = (world.lead(lead_id), world.table.history(lead_id), len(world.mailer.sent))
@@ -49,7 +49,7 @@ def test_the_earliest_contact_wins() -> None:
     assert (lead.first_contact_at, lead.last_contact_at) == (MONDAY_NINE, world.now)
 
 
-def test_another_call_does_not_throw_a_qualified_lead_back() -> None:
+def test_another_call_does_not_move_a_qualified_lead_back() -> None:
     world = World()
     lead_id = world.receive()
     world.press(lead_id, "interested")
@@ -66,7 +66,7 @@ def test_a_double_press_is_one_outcome() -> None:
     assert first.lead.attempts == 1
 
 
-def test_of_two_open_forms_the_second_is_told_what_was_recorded_in_the_meantime() -> None:
+def test_the_second_of_two_open_forms_learns_of_the_first_outcome() -> None:
     world = World()
     lead_id = world.receive()
     token, opened = world.link(lead_id), world.lead(lead_id).version
@@ -76,7 +76,7 @@ def test_of_two_open_forms_the_second_is_told_what_was_recorded_in_the_meantime(
     assert world.lead(lead_id).stage is Stage.CONTACTED
 
 
-def test_a_form_opened_before_a_warning_is_still_good() -> None:
+def test_a_form_opened_before_a_warning_is_still_valid() -> None:
     world = World()
     lead_id = world.receive()
     token, opened = world.link(lead_id), world.lead(lead_id).version
@@ -91,7 +91,7 @@ def test_a_form_from_the_future_is_refused() -> None:
         world.press(lead_id, "connected", submission=99)
 
 
-def test_a_form_without_a_choice_or_a_needed_reason_names_the_field() -> None:
+def test_a_form_without_a_choice_or_required_reason_names_the_field() -> None:
     world = World()
     lead_id = world.receive()
     for outcome, reason, field in (("", "", "outcome"), ("nope", "", "outcome"), ("lost", " ", "reason")):
@@ -115,7 +115,7 @@ def test_undo_resumes_the_clock_where_it_was() -> None:
     assert fold(world.table.history(lead_id)) == world.lead(lead_id)
 
 
-def test_undo_after_the_deadline_lets_what_is_due_happen_at_once() -> None:
+def test_an_undo_after_the_deadline_lets_due_steps_happen_at_once() -> None:
     world = World()
     lead_id = world.receive()
     world.press(lead_id, "connected")
@@ -126,7 +126,7 @@ def test_undo_after_the_deadline_lets_what_is_due_happen_at_once() -> None:
     assert world.lead(lead_id).is_breached(world.now)
 
 
-def test_undo_of_a_closing_outcome_opens_the_lead_again() -> None:
+def test_undoing_a_closing_outcome_reopens_the_lead() -> None:
     world = World()
     lead_id = world.receive()
     world.press(lead_id, "lost", reason="price")
@@ -137,7 +137,7 @@ def test_undo_of_a_closing_outcome_opens_the_lead_again() -> None:
     assert lead.wake_at is not None
 
 
-def test_undo_twice_is_harmless() -> None:
+def test_a_second_undo_is_harmless() -> None:
     world = World()
     lead_id = world.receive()
     version = world.press(lead_id, "connected").lead.version
@@ -146,7 +146,7 @@ def test_undo_twice_is_harmless() -> None:
     assert world.desk.undo(token, version, world.now) == once
 
 
-def test_undo_is_refused_when_its_time_is_over_or_something_else_has_happened() -> None:
+def test_undo_is_refused_after_its_window_or_a_later_event() -> None:
     world = World()
     late, moved = world.receive(), world.receive()
     world.press(late, "connected")
@@ -170,7 +170,7 @@ def test_an_older_outcome_is_not_reported_undone_when_only_the_later_one_was() -
     assert world.lead(lead_id).stage is Stage.CONTACTED
 
 
-def test_a_form_pressed_again_after_a_later_outcome_was_undone_is_still_one_outcome() -> None:
+def test_a_form_repeated_after_undoing_a_later_outcome_is_still_one_outcome() -> None:
     world = World()
     lead_id = world.receive()
     token, form = world.link(lead_id), OutcomeForm(outcome="connected", submission=world.lead(lead_id).version)
@@ -180,7 +180,7 @@ def test_a_form_pressed_again_after_a_later_outcome_was_undone_is_still_one_outc
     assert world.press_form(token, form).lead.attempts == 1
 
 
-def test_a_lost_lead_that_turns_out_interested_is_open_again_in_every_field() -> None:
+def test_a_lost_lead_that_becomes_interested_is_reopened_in_every_field() -> None:
     world = World()
     lead_id = world.receive()
     world.press(lead_id, "lost", reason="price")
@@ -192,7 +192,7 @@ def test_a_lost_lead_that_turns_out_interested_is_open_again_in_every_field() ->
 
 
 @pytest.mark.parametrize("outcome", ["connected", "voicemail", "no_answer"])
-def test_a_call_after_the_end_leaves_a_closed_lead_closed_and_without_clocks(outcome: str) -> None:
+def test_a_call_after_closing_keeps_the_lead_closed_and_without_timers(outcome: str) -> None:
     world = World()
     lead_id = world.receive()
     world.press(lead_id, "won")
@@ -201,7 +201,7 @@ def test_a_call_after_the_end_leaves_a_closed_lead_closed_and_without_clocks(out
     assert (lead.closed_at, lead.attempts) == (MONDAY_NINE, 2)
 
 
-def test_a_link_dies_when_the_lead_moves_on_and_the_new_owners_works() -> None:
+def test_a_link_expires_when_the_lead_moves_on_and_the_new_owners_works() -> None:
     world = World()
     lead_id = world.receive()
     token = world.link(lead_id)
@@ -211,7 +211,7 @@ def test_a_link_dies_when_the_lead_moves_on_and_the_new_owners_works() -> None:
     assert world.press(lead_id, "connected").lead.first_contact_by == "ben"
 
 
-def test_a_link_that_somebody_has_had_twice_over_does_not_open_the_later_ownership() -> None:
+def test_a_link_of_an_earlier_ownership_does_not_open_a_later_one() -> None:
     world = World()
     lead_id = world.receive()
     token = world.link(lead_id)
@@ -220,7 +220,7 @@ def test_a_link_that_somebody_has_had_twice_over_does_not_open_the_later_ownersh
         world.desk.look(token, world.now)
 
 
-def test_the_manager_told_of_a_miss_may_record_the_outcome() -> None:
+def test_a_manager_notified_of_a_miss_may_record_the_outcome() -> None:
     world = World()
     lead_id = world.receive()
     world.advance(minutes=6)
@@ -229,7 +229,7 @@ def test_the_manager_told_of_a_miss_may_record_the_outcome() -> None:
     assert world.press_form(token, form).lead.first_contact_by == "mia"
 
 
-def test_a_person_named_by_an_escalation_step_may_open_the_link_they_are_sent() -> None:
+def test_a_person_named_by_an_escalation_step_may_open_their_link() -> None:
     world = World()
     hot = world.policy.targets["hot"]
     target = replace(hot, escalate=(EscalationLevel(after=timedelta(), notify="eli"),))
@@ -248,7 +248,7 @@ def test_an_expired_link_says_so() -> None:
         world.desk.look(token, world.now + timedelta(days=14))
 
 
-def test_a_report_link_opens_no_lead_and_an_outcome_link_no_report() -> None:
+def test_report_links_open_no_lead_and_outcome_links_no_report() -> None:
     world = World()
     lead_id = world.receive()
     report = world.links.report("weekly/2026-W47", "mia", world.now).rpartition("/")[2]
@@ -259,7 +259,7 @@ def test_a_report_link_opens_no_lead_and_an_outcome_link_no_report() -> None:
         world.desk.report_path(world.link(lead_id), world.now)
 
 
-def test_a_genuine_link_to_a_lead_that_is_gone_says_so() -> None:
+def test_a_genuine_link_to_a_missing_lead_says_so() -> None:
     world = World()
     lead = replace(world.lead(world.receive()), id="gone")
     token = world.links.outcome(lead, "ana", world.now).rpartition("/")[2]
@@ -267,7 +267,7 @@ def test_a_genuine_link_to_a_lead_that_is_gone_says_so() -> None:
         world.desk.look(token, world.now)
 
 
-def test_an_answer_and_the_alarm_at_the_same_instant_leave_one_sound_history() -> None:
+def test_an_answer_and_a_simultaneous_alarm_leave_a_consistent_history() -> None:
     world = World(sweeping=False)
     lead_id = world.receive(message=WARM)
     world.alarms.armed.clear()
@@ -279,7 +279,7 @@ def test_an_answer_and_the_alarm_at_the_same_instant_leave_one_sound_history() -
     assert fold(world.table.history(lead_id)) == world.lead(lead_id)
 
 
-def test_a_lead_that_was_answered_before_it_had_an_owner_gets_one_without_a_new_clock() -> None:
+def test_a_lead_answered_before_assignment_gets_an_owner_without_a_new_clock() -> None:
     world = World(stream_down=True, sweeping=False)
     lead_id = world.receive()
     token = world.links.outcome(world.lead(lead_id), "mia", world.now).rpartition("/")[2]
@@ -295,7 +295,7 @@ def test_a_lead_that_was_answered_before_it_had_an_owner_gets_one_without_a_new_
     assert Kind.DEADLINE_MISSED not in world.kinds(lead_id)
 
 
-def test_a_stage_flip_without_a_contact_leaves_the_human_clock_running() -> None:
+def test_a_stage_change_without_contact_keeps_the_human_clock_running() -> None:
     shipped = policies.shipped()
     flip = replace(shipped.outcomes["interested"], id="moved_on", contact=False, means=None, sends_booking_link=False)
     world = World(policy=replace(shipped, outcomes={**shipped.outcomes, "moved_on": flip}))

@@ -25,7 +25,7 @@ def tried(world: World, lead_id: str, times: int) -> Lead:
 
 
 @pytest.mark.parametrize("attempts", [0, 1, 4])
-def test_nobody_gives_a_lead_up_before_five_attempts(attempts: int) -> None:
+def test_a_lead_is_not_given_up_before_five_attempts(attempts: int) -> None:
     world = planned_world()
     lead_id = world.receive()
     for _ in range(attempts):
@@ -36,7 +36,7 @@ def test_nobody_gives_a_lead_up_before_five_attempts(attempts: int) -> None:
     assert world.lead(lead_id).is_open
 
 
-def test_after_five_attempts_without_an_answer_a_lead_may_be_given_up() -> None:
+def test_after_five_unanswered_attempts_a_lead_may_be_given_up() -> None:
     world = planned_world()
     lead_id = world.receive()
     tried(world, lead_id, 5)
@@ -44,7 +44,7 @@ def test_after_five_attempts_without_an_answer_a_lead_may_be_given_up() -> None:
     assert "override" not in world.events(lead_id, Kind.OUTCOME_RECORDED)[-1].data
 
 
-def test_attempts_count_anew_from_an_answer() -> None:
+def test_attempts_restart_after_an_answer() -> None:
     world = planned_world()
     lead_id = world.receive()
     tried(world, lead_id, 4)
@@ -55,7 +55,7 @@ def test_attempts_count_anew_from_an_answer() -> None:
     assert world.lead(lead_id).attempts == 9
 
 
-def test_messages_are_no_attempts() -> None:
+def test_messages_are_not_attempts() -> None:
     world = planned_world()
     lead_id = world.receive(**AGREED)
     until(world, 7)
@@ -73,7 +73,7 @@ def test_a_manager_may_give_a_lead_up_earlier_and_the_history_says_so() -> None:
     assert (recorded.actor, recorded.data["override"]) == ("person:mia", True)
 
 
-def test_at_the_most_attempts_the_lead_is_retired_by_the_policys_outcome() -> None:
+def test_at_the_maximum_of_attempts_the_lead_is_retired_by_the_policys_outcome() -> None:
     world = planned_world()
     lead_id = world.receive(**AGREED)
     lead = tried(world, lead_id, 7)

@@ -30,7 +30,7 @@ def report(
     return world.programs.report(lead_id, by, OutcomeForm(outcome=outcome, submission=version, **form), once, world.now)
 
 
-def test_a_reported_outcome_is_what_its_person_would_have_recorded() -> None:
+def test_a_reported_outcome_equals_a_pressed_one() -> None:
     pressed, reported = World(), World()
     first, second = pressed.receive(), reported.receive()
     for world in (pressed, reported):
@@ -43,7 +43,7 @@ def test_a_reported_outcome_is_what_its_person_would_have_recorded() -> None:
     assert fold(reported.table.history(second)) == reported.lead(second)
 
 
-def test_the_same_report_counts_once_whatever_has_happened_since() -> None:
+def test_a_repeated_report_counts_once_whatever_has_happened_since() -> None:
     world = World()
     lead_id = world.receive()
     assert report(world, lead_id, "connected", once=guard()).recorded
@@ -53,7 +53,7 @@ def test_the_same_report_counts_once_whatever_has_happened_since() -> None:
     assert len(world.events(lead_id, EventKind.OUTCOME_RECORDED)) == 2
 
 
-def test_one_key_for_two_reports_is_refused_by_its_name() -> None:
+def test_one_key_for_two_reports_is_refused_by_name() -> None:
     world = World()
     lead_id = world.receive()
     report(world, lead_id, "connected", once=guard())
@@ -63,7 +63,7 @@ def test_one_key_for_two_reports_is_refused_by_its_name() -> None:
     assert len(world.events(lead_id, EventKind.OUTCOME_RECORDED)) == 1
 
 
-def test_a_report_on_an_old_version_is_stale_and_one_on_a_closed_lead_is_over() -> None:
+def test_a_report_on_an_old_version_is_stale_and_on_a_closed_lead_is_gone() -> None:
     world = World()
     lead_id = world.receive()
     read = world.lead(lead_id).version
@@ -76,7 +76,7 @@ def test_a_report_on_an_old_version_is_stale_and_one_on_a_closed_lead_is_over() 
     assert world.lead(lead_id).stage is Stage.WON
 
 
-def test_whoever_acted_is_a_person_of_the_policy() -> None:
+def test_the_actor_must_be_a_person_of_the_policy() -> None:
     world = World()
     lead_id = world.receive()
     for nobody in ("crm", "sales", ""):
@@ -88,7 +88,7 @@ def test_whoever_acted_is_a_person_of_the_policy() -> None:
 
 
 @pytest.mark.parametrize("when", ["0001-01-01T00:00", "9999-12-31T23:59-14:00", "soon", "2026-13-01T00:00"])
-def test_a_time_that_is_none_is_named(when: str) -> None:
+def test_an_invalid_time_is_named(when: str) -> None:
     world = World()
     lead_id = world.receive()
     with pytest.raises(InvalidInquiry) as refused:

@@ -49,7 +49,7 @@ class Received(World):
         return settled
 
 
-def test_a_delivery_that_maps_to_no_lead_is_held_with_what_it_lacks_and_released_after_the_mapping_is_right() -> None:
+def test_an_unmapped_delivery_is_held_with_what_it_lacks_and_released_after_the_mapping_is_fixed() -> None:
     world = Received()
     content = {"contact": {"address": "ada@example.com"}}
     assert world.deliver(content).status == "held"
@@ -71,7 +71,7 @@ def test_a_delivery_that_maps_to_no_lead_is_held_with_what_it_lacks_and_released
 
 
 @pytest.mark.parametrize("body", [b"not json", b"\xff\xfe", b"[]", b"[" * 50_000, b'{"mail": {"deep": []}}'])
-def test_what_cannot_be_read_is_held_as_it_came(body: bytes) -> None:
+def test_an_unreadable_delivery_is_held_unchanged(body: bytes) -> None:
     world = Received()
     assert world.deliver(body).status == "held"
     [delivery] = world.quarantine.waiting(9)
@@ -81,7 +81,7 @@ def test_what_cannot_be_read_is_held_as_it_came(body: bytes) -> None:
 
 
 @pytest.mark.slow
-def test_the_same_delivery_many_times_at_once_is_one_lead_or_one_held() -> None:
+def test_concurrent_copies_of_a_delivery_are_one_lead_or_one_held_delivery() -> None:
     for content, kept in (({"mail": "ada@example.com"}, (1, 0)), ({"nobody": 1}, (0, 1))):
         world = Received()
 
@@ -97,7 +97,7 @@ def test_the_same_delivery_many_times_at_once_is_one_lead_or_one_held() -> None:
         assert (len(world.lead_ids()), len(world.quarantine.waiting(99))) == kept
 
 
-def test_accepted_is_created_merged_and_held_and_nothing_else() -> None:
+def test_only_created_merged_and_held_are_accepted() -> None:
     world = Received()
     bodies: list[Any] = [
         {"mail": "a@example.com"},
@@ -128,7 +128,7 @@ def test_a_released_delivery_is_one_lead_however_often_it_is_released() -> None:
     assert world.lead_ids() == [first.lead_id]
 
 
-def test_discarding_needs_a_reason() -> None:
+def test_discarding_requires_a_reason() -> None:
     world = Received()
     world.deliver(b"broken")
     [delivery] = world.quarantine.waiting(9)
@@ -137,7 +137,7 @@ def test_discarding_needs_a_reason() -> None:
     assert caught.value.problems[0].field == "reason"
 
 
-def test_what_somebody_is_releasing_nobody_discards(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_delivery_being_released_cannot_be_discarded(monkeypatch: pytest.MonkeyPatch) -> None:
     world = Received()
     world.deliver({"nobody": "Ada"})
     [delivery] = world.quarantine.waiting(9)
@@ -157,7 +157,7 @@ def test_what_somebody_is_releasing_nobody_discards(monkeypatch: pytest.MonkeyPa
     assert world.quarantine.find(delivery.id).state is QuarantineState.RELEASED
 
 
-def test_a_release_that_died_is_released_once_more_and_not_discarded(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_release_is_repeated_and_not_discarded(monkeypatch: pytest.MonkeyPatch) -> None:
     world = Received()
     world.deliver({"nobody": "Ada"})
     [delivery] = world.quarantine.waiting(9)
@@ -179,7 +179,7 @@ def test_a_release_that_died_is_released_once_more_and_not_discarded(monkeypatch
     assert world.lead_ids() == [accepted.lead_id]
 
 
-def test_what_is_still_no_lead_may_be_discarded_after_somebody_tried_to_release_it() -> None:
+def test_a_delivery_that_failed_to_release_may_be_discarded() -> None:
     world = Received()
     world.deliver({"nobody": 1})
     [delivery] = world.quarantine.waiting(9)
@@ -189,7 +189,7 @@ def test_what_is_still_no_lead_may_be_discarded_after_somebody_tried_to_release_
     assert world.quarantine.find(delivery.id).state is QuarantineState.DISCARDED
 
 
-def test_a_post_over_its_rate_is_held_whole_also_where_no_encoding_can_write_what_it_says() -> None:
+def test_a_rate_limited_post_is_held_whole_even_if_no_encoding_can_write_it() -> None:
     world = Received()
     door = PostOrigin(name="api", rates=FormLimits(per_address=1), address="203.0.113.9")
     body = {"name": "A\ud800da Ö", "email": "ada@example.com", "message": "A roof \udcff"}
@@ -206,7 +206,7 @@ def test_a_post_over_its_rate_is_held_whole_also_where_no_encoding_can_write_wha
     assert json.loads(waiting.content) == body | {"region": "Saxony"}
 
 
-def test_a_reaction_that_belongs_to_no_open_lead_is_set_aside_and_says_why() -> None:
+def test_a_reaction_without_an_open_lead_is_set_aside_with_its_reason() -> None:
     world = Received()
     reaction = Submission(source="chat", body={"handle": "whatsapp:ada", "message": "+1"}, joins_only=True)
     settled = world.deliveries.take(reaction, "webhook:chat", world.now)

@@ -36,7 +36,7 @@ def test_a_hot_lead_that_arrives_later_outranks_a_cold_one_that_is_not_yet_due()
     assert ids(queue(world)) == [cold, hot], "what is overdue comes first"
 
 
-def test_each_row_says_what_to_do_by_when_and_opens_the_leads_own_page() -> None:
+def test_each_row_shows_action_and_deadline_and_opens_the_leads_own_page() -> None:
     world = only_ana()
     lead_id = world.receive(name="Ada Obi", phone="+49 30 1234567")
     [row] = queue(world).rows
@@ -47,7 +47,7 @@ def test_each_row_says_what_to_do_by_when_and_opens_the_leads_own_page() -> None
     assert (row.what, row.due_at) == ("Call Ada Obi again", world.now + timedelta(hours=2))
 
 
-def test_closed_leads_and_those_of_others_are_not_in_it_and_looking_changes_nothing() -> None:
+def test_closed_leads_and_those_of_others_are_not_listed_and_viewing_changes_nothing() -> None:
     world = only_ana()
     mine, closed = world.receive(), world.receive()
     world.receive(value=30_000)
@@ -58,7 +58,7 @@ def test_closed_leads_and_those_of_others_are_not_in_it_and_looking_changes_noth
     assert queue(world, "ben").rows == ()
 
 
-def test_the_alert_carries_the_link_to_the_owners_queue() -> None:
+def test_the_alert_links_to_the_owners_queue() -> None:
     world = only_ana()
     lead_id = world.receive()
     [alert] = world.mails(lead_id, Template.ALERT_OWNER)
@@ -76,7 +76,7 @@ def test_at_most_fifty_are_shown_and_the_rest_is_counted(monkeypatch: pytest.Mon
     assert (ids(shown), shown.left_out) == (leads[:3], 2)
 
 
-def test_a_queues_link_opens_nothing_else_and_ends() -> None:
+def test_a_queues_link_opens_nothing_else_and_expires() -> None:
     world = only_ana()
     lead_id = world.receive()
     token = world.links.queue("ana", world.now).rpartition("/")[2]

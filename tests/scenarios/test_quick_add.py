@@ -38,7 +38,7 @@ def only(world: World) -> Lead:
 
 
 @pytest.mark.parametrize("channel", CHANNELS)
-def test_a8_a_typed_lead_is_routed_and_timed_exactly_as_one_of_the_web_form(channel: str) -> None:
+def test_a8_a_typed_lead_is_routed_and_timed_exactly_as_a_web_form(channel: str) -> None:
     typed, sent = World(), World()
     add(typed, replace(TYPED, channel=channel))
     sent.submit(
@@ -57,7 +57,7 @@ def test_a8_a_typed_lead_is_routed_and_timed_exactly_as_one_of_the_web_form(chan
     assert mine.source == channel
 
 
-def test_a7_a_message_of_a_network_is_recorded_with_its_channel_and_permalink() -> None:
+def test_a7_a_network_message_is_recorded_with_its_channel_and_permalink() -> None:
     world = World()
     link = "https://www.linkedin.com/messaging/thread/2-abc/"
     add(world, AddForm(submission="S1", name="Ada Obi", channel="linkedin_dm", permalink=link))
@@ -66,7 +66,7 @@ def test_a7_a_message_of_a_network_is_recorded_with_its_channel_and_permalink() 
     assert lead.owner_id == "ana"
 
 
-def test_r13_whoever_is_talking_to_the_lead_owns_it_whatever_the_rules_say_and_it_takes_nobodys_turn() -> None:
+def test_r13_the_person_talking_to_the_lead_owns_it_against_the_rules_and_without_a_turn() -> None:
     world = World(policy=with_pool(World().policy, {"ana": 1, "cem": 1}))
     world.table.set_away("ben", MONDAY_NINE + timedelta(days=1))
     add(world, replace(TYPED, mine=True))
@@ -80,7 +80,7 @@ def test_r13_whoever_is_talking_to_the_lead_owns_it_whatever_the_rules_say_and_i
     assert fold(world.table.history(lead.id)) == lead
 
 
-def test_a_claimed_lead_that_is_left_alone_moves_on_as_any_other() -> None:
+def test_a_neglected_claimed_lead_moves_on_as_any_other() -> None:
     world = World()
     add(world, replace(TYPED, mine=True))
     world.advance(minutes=11)
@@ -89,7 +89,7 @@ def test_a_claimed_lead_that_is_left_alone_moves_on_as_any_other() -> None:
     assert lead.past_owners == ("ben",)
 
 
-def test_the_same_form_twice_is_one_lead_and_with_other_words_it_is_refused() -> None:
+def test_a_repeated_form_is_one_lead_and_with_other_words_it_is_refused() -> None:
     world = World()
     assert [add(world).status, add(world).status] == ["created", "duplicate"]
     with pytest.raises(InvalidInquiry) as refused:
@@ -99,7 +99,7 @@ def test_the_same_form_twice_is_one_lead_and_with_other_words_it_is_refused() ->
     assert len(world.lead_ids()) == 2
 
 
-def test_whoever_did_not_write_to_us_gets_no_automatic_reply() -> None:
+def test_a_person_who_did_not_write_to_us_gets_no_automatic_reply() -> None:
     world = World()
     add(world, replace(TYPED, email="ada@example.com"))
     world.advance(days=1)
@@ -108,7 +108,7 @@ def test_whoever_did_not_write_to_us_gets_no_automatic_reply() -> None:
     assert world.mails(lead.id, Template.ALERT_OWNER)
 
 
-def test_a_known_person_is_said_to_be_known_with_the_owner_and_nothing_else() -> None:
+def test_a_known_person_is_shown_only_as_known_and_with_the_owner() -> None:
     world = World()
     known_id = world.receive(name="Ada Obi", phone="+49 30 901820", message=WARM)
     owner = world.lead(known_id).owner_id
@@ -131,7 +131,7 @@ def test_a_known_person_is_said_to_be_known_with_the_owner_and_nothing_else() ->
         ({"name": "", "phone": "", "channel": ""}, ["channel", "name", "phone"]),
     ],
 )
-def test_what_is_missing_or_unreadable_is_named_and_nothing_is_stored(
+def test_missing_and_unreadable_input_is_named_and_nothing_is_stored(
     changes: dict[str, str], fields: list[str]
 ) -> None:
     world = World()
@@ -141,7 +141,7 @@ def test_what_is_missing_or_unreadable_is_named_and_nothing_is_stored(
     assert world.lead_ids() == []
 
 
-def test_each_field_that_is_wrong_is_told_how_to_put_it_right() -> None:
+def test_each_invalid_field_says_how_to_correct_it() -> None:
     world = World()
     wrong = AddForm(submission="S1", phone="123", email="ada@", permalink="ftp://x.example", channel="pigeon")
     with pytest.raises(InvalidInquiry) as refused:
@@ -158,17 +158,17 @@ def test_each_field_that_is_wrong_is_told_how_to_put_it_right() -> None:
 
 
 @pytest.mark.parametrize("reached", [{"email": "ada@example.com"}, {"permalink": "https://x.example/1"}])
-def test_any_one_way_to_reach_the_person_is_enough(reached: dict[str, str]) -> None:
+def test_any_one_contact_point_is_enough(reached: dict[str, str]) -> None:
     assert add(World(), replace(TYPED, phone="", **reached)).status == "created"  # type: ignore[arg-type]  # texts
 
 
-def test_digits_that_may_be_a_number_of_another_country_need_its_code() -> None:
+def test_digits_that_may_be_a_foreign_number_require_its_code() -> None:
     with pytest.raises(InvalidInquiry, match="with its country code"):
         add(World(), replace(TYPED, phone="13055551234"))
     assert add(World(), replace(TYPED, phone="+1 305 555 1234")).status == "created"
 
 
-def test_only_the_link_of_a_queue_of_somebody_of_the_team_adds_leads() -> None:
+def test_only_a_team_members_queue_link_adds_leads() -> None:
     world = World()
     lead_id = world.receive()
     with pytest.raises(InvalidLink):
@@ -181,12 +181,12 @@ def test_only_the_link_of_a_queue_of_somebody_of_the_team_adds_leads() -> None:
     assert world.lead_ids() == [lead_id]
 
 
-def test_every_form_has_a_submission_of_its_own() -> None:
+def test_every_form_has_its_own_submission_id() -> None:
     world = World()
     assert world.quick_add.blank().submission != world.quick_add.blank().submission
 
 
-def test_a_program_with_a_key_names_the_owner_and_for_anybody_else_it_is_a_field() -> None:
+def test_a_program_with_a_key_sets_the_owner_and_for_others_it_is_a_field() -> None:
     world = World()
     body = {"name": "Ada", "email": "ada@example.com", "owner": "cem"}
     keyed = world.submit(Submission(source="referral", key="1", body=body, caller=Submitter.KEYED_API))

@@ -18,7 +18,7 @@ from tests.scenarios.world import MONDAY_NINE, World
 pytestmark = pytest.mark.slow
 
 
-def test_f10_with_no_write_a_lead_reads_as_breached_through_every_read_path() -> None:
+def test_f10_a_lead_reads_as_breached_on_every_read_path_without_a_write() -> None:
     world = World(sweeping=False)
     lead_id = world.receive(name="Ada Obi")
     token = world.link(lead_id)
@@ -65,7 +65,7 @@ def test_f10_with_no_write_a_lead_reads_as_breached_through_every_read_path() ->
     assert stored.clock(FIRST_RESPONSE) is not None
 
 
-def test_a_report_of_a_running_day_stands_at_the_latest_thing_that_happened_or_passed() -> None:
+def test_a_report_of_a_running_day_is_as_of_its_latest_event_or_deadline() -> None:
     world = World(sweeping=False)
     world.receive()
     world.alarms.armed.clear()

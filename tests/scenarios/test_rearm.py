@@ -51,7 +51,7 @@ def test_a_dry_run_shows_old_and_new_deadline_and_changes_nothing() -> None:
     assert world.lead(lead_id) == lead_before
 
 
-def test_a_rearmed_lead_is_judged_by_the_policy_of_today_and_a_second_run_changes_nothing() -> None:
+def test_a_rearmed_lead_follows_todays_policy_and_a_second_run_changes_nothing() -> None:
     world = World()
     lead_id = world.receive()
     world.govern(with_window(world.policy, 30))
@@ -70,7 +70,7 @@ def test_a_rearmed_lead_is_judged_by_the_policy_of_today_and_a_second_run_change
     assert fold(world.table.history(lead_id)) == world.lead(lead_id)
 
 
-def test_what_was_late_stays_late_and_what_has_happened_does_not_happen_again() -> None:
+def test_a_late_lead_stays_late_and_past_events_are_not_repeated() -> None:
     world = World()
     lead_id = world.receive()
     world.advance(minutes=6)
@@ -84,7 +84,7 @@ def test_what_was_late_stays_late_and_what_has_happened_does_not_happen_again() 
     assert len(world.events(lead_id, Kind.DEADLINE_MISSED)) == 1
 
 
-def test_nothing_becomes_late_by_command() -> None:
+def test_the_command_makes_no_lead_late() -> None:
     world = World()
     lead_id = world.receive(message=WARM)
     lead_before = world.lead(lead_id)
@@ -96,7 +96,7 @@ def test_nothing_becomes_late_by_command() -> None:
     assert not world.lead(lead_id).is_breached(world.now)
 
 
-def test_a_missed_lead_keeps_being_asked_about_after_it() -> None:
+def test_a_missed_lead_keeps_its_reminders() -> None:
     world = World()
     lead_id = world.receive()
     world.advance(minutes=6)
@@ -122,7 +122,7 @@ def test_an_answered_lead_keeps_its_next_actions_time_and_gets_todays_escalation
     assert Kind.DEADLINE_MISSED in world.kinds(lead_id)
 
 
-def test_a_stages_limit_of_today_counts_from_when_the_stage_began() -> None:
+def test_todays_stage_limit_counts_from_the_beginning_of_the_stage() -> None:
     world = World()
     lead_id = world.receive()
     world.press(lead_id, "connected")
@@ -138,7 +138,7 @@ def test_a_stages_limit_of_today_counts_from_when_the_stage_began() -> None:
     assert world.lead(lead_id).clock(STAGE) is None
 
 
-def test_leads_are_chosen_by_id_pool_and_owner() -> None:
+def test_leads_are_selected_by_id_pool_and_owner() -> None:
     world = World()
     leads = [world.receive(message=HOT) for _ in range(3)] + [world.receive(value=30_000)]
     world.govern(with_window(world.policy, 30))
@@ -152,13 +152,13 @@ def test_leads_are_chosen_by_id_pool_and_owner() -> None:
 @pytest.mark.parametrize(
     "chosen", [LeadSelection(lead="L9"), LeadSelection(pool="closers"), LeadSelection(owner="nobody")]
 )
-def test_what_does_not_exist_is_said_by_its_name(chosen: LeadSelection) -> None:
+def test_missing_objects_are_named(chosen: LeadSelection) -> None:
     world = World()
     with pytest.raises(NotFound, match=r"'(L9|closers|nobody)'"):
         rearm(world, chosen)
 
 
-def test_closed_leads_are_left_alone() -> None:
+def test_closed_leads_are_unchanged() -> None:
     world = World()
     lead_id = world.receive()
     world.press(lead_id, "won")
@@ -166,7 +166,7 @@ def test_closed_leads_are_left_alone() -> None:
     assert rearm(world, LeadSelection(lead=lead_id)) == ()
 
 
-def test_one_call_changes_a_bounded_number_and_says_how_many_are_left(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_call_changes_a_bounded_number_and_reports_the_remainder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("leadtight.app.sla.rearm.AT_ONCE", 2)
     world = World()
     for _ in range(5):
@@ -178,7 +178,7 @@ def test_one_call_changes_a_bounded_number_and_says_how_many_are_left(monkeypatc
     assert {world.lead(lead_id).promise.policy_version for lead_id in world.lead_ids()} == {"30 minutes"}
 
 
-def test_after_a_restore_every_open_lead_is_armed_again_a_bounded_number_at_a_time(
+def test_after_a_restore_every_open_lead_is_rearmed_in_bounded_batches(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("leadtight.app.sla.rearm.AT_ONCE", 2)

@@ -87,7 +87,7 @@ def test_one_lost_delivery_in_a_hundred_is_found_and_the_day_is_complete_again()
     assert b"T50" not in b"".join(stored.values())
 
 
-def test_a_delivery_that_still_comes_after_it_was_taken_changes_nothing() -> None:
+def test_a_late_delivery_of_a_taken_lead_changes_nothing() -> None:
     world = Listed()
     world.happen(1, arrives=False)
     world.advance(hours=1)
@@ -97,7 +97,7 @@ def test_a_delivery_that_still_comes_after_it_was_taken_changes_nothing() -> Non
     assert (settled.status, len(world.lead_ids())) == ("duplicate", 1)
 
 
-def test_what_is_held_or_announced_is_here_and_not_missed() -> None:
+def test_held_and_announced_deliveries_are_not_missing() -> None:
     world = Listed()
     nothing = Submission(source=FORM.source, key="T1", body={"fields": {"x": "y"}})
     announced = PendingDelivery(channel="webhook:demo", source=FORM.source, key="T2", reason=Reason.ANNOUNCED)
@@ -110,7 +110,7 @@ def test_what_is_held_or_announced_is_here_and_not_missed() -> None:
     assert (world.completeness_on()["listed"], world.completeness_on()["arrived"]) == (2, 2)
 
 
-def test_what_a_source_has_only_just_had_may_still_be_on_its_way() -> None:
+def test_a_very_recent_lead_may_still_be_on_its_way() -> None:
     world = Listed()
     world.happen(1, arrives=False)
     world.advance(minutes=10)
@@ -119,7 +119,7 @@ def test_what_a_source_has_only_just_had_may_still_be_on_its_way() -> None:
     assert world.completeness_on()["completeness"] is None
 
 
-def test_yesterday_is_looked_at_again_by_local_days() -> None:
+def test_yesterday_is_compared_again_by_local_days() -> None:
     world = Listed()
     world.now = datetime(2026, 11, 23, 22, 55, tzinfo=UTC)  # 23:55 in Berlin
     world.happen(1, arrives=False)
@@ -128,14 +128,14 @@ def test_yesterday_is_looked_at_again_by_local_days() -> None:
     assert (world.completeness_on()["recovered"], world.completeness_on(DAY + timedelta(days=1))["listed"]) == (1, 0)
 
 
-def test_nobody_is_asked_about_a_day_that_has_only_just_begun() -> None:
+def test_a_day_that_has_just_begun_is_not_compared() -> None:
     world = Listed()
     world.now = datetime(2026, 11, 23, 23, 2, tzinfo=UTC)  # two minutes past midnight in Berlin
     world.run()
     assert [world.completeness_on()["listed"], completeness(world.files, DAY + timedelta(days=1))] == [0, ()]
 
 
-def test_a_source_that_does_not_answer_is_asked_again_and_loses_nothing() -> None:
+def test_an_unresponsive_source_is_asked_again_and_loses_nothing() -> None:
     world = Listed()
     world.happen(1, arrives=False)
     world.advance(hours=1)
@@ -148,7 +148,7 @@ def test_a_source_that_does_not_answer_is_asked_again_and_loses_nothing() -> Non
     assert world.completeness_on()["recovered"] == 1
 
 
-def test_one_that_fails_while_it_is_taken_stays_missed_until_it_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lead_that_fails_to_be_taken_stays_missing_until_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     world = Listed()
     for number in range(3):
         world.happen(number, arrives=False)
@@ -170,7 +170,7 @@ def test_one_that_fails_while_it_is_taken_stays_missed_until_it_is_taken(monkeyp
     assert len(world.lead_ids()) == 3
 
 
-def test_one_source_that_fails_keeps_no_other_from_its_turn() -> None:
+def test_one_failing_source_does_not_block_others() -> None:
     world = Listed()
     world.happen(1, arrives=False)
     world.advance(hours=1)

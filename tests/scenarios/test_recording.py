@@ -47,7 +47,7 @@ def test_an_outcome_that_loses_every_race_is_refused_and_changes_nothing(monkeyp
     assert world.lead(lead_id) == lead_before
 
 
-def test_the_alarm_of_before_is_disarmed_when_what_comes_next_is_far() -> None:
+def test_the_previous_alarm_is_disarmed_when_the_next_step_is_far() -> None:
     world = World()
     lead_id = world.receive()
     world.press(lead_id, "interested")
@@ -55,7 +55,7 @@ def test_the_alarm_of_before_is_disarmed_when_what_comes_next_is_far() -> None:
 
 
 @pytest.mark.parametrize(("minutes", "armed"), [(15, 2), (16, 1)])
-def test_the_alarm_of_before_is_left_to_ring_unheard_when_what_comes_next_is_near(minutes: int, armed: int) -> None:
+def test_the_previous_alarm_is_left_to_ring_and_ignored_when_the_next_step_is_near(minutes: int, armed: int) -> None:
     world = World()
     lead_id = world.receive()
     follow_up = (world.now + timedelta(minutes=minutes)).isoformat()
@@ -67,7 +67,7 @@ def test_the_alarm_of_before_is_left_to_ring_unheard_when_what_comes_next_is_nea
 
 
 @pytest.mark.parametrize("name", ["ben", "Ben@leadtight.example", "BEN OKAFOR"])
-def test_a_call_is_its_persons_by_id_address_or_name(name: str) -> None:
+def test_a_call_is_attributed_by_id_address_or_name(name: str) -> None:
     world = World()
     ben = replace(world.policy.people["ben"], name="Ben Okafor")
     world.govern(replace(world.policy, people={**world.policy.people, "ben": ben}))
@@ -76,7 +76,7 @@ def test_a_call_is_its_persons_by_id_address_or_name(name: str) -> None:
     assert world.proofs.report(report, world.now).lead.first_contact_by == "ben"
 
 
-def test_a_name_of_two_people_names_neither() -> None:
+def test_a_name_shared_by_two_people_names_neither() -> None:
     world = World()
     people = world.policy.people
     namesakes = {name: replace(people[name], name="Sam Lee") for name in ("ana", "ben")}
@@ -96,7 +96,7 @@ def test_an_unknown_outcome_of_a_call_is_named() -> None:
     assert [(p.field, p.detail) for p in refused.value.problems] == [("outcome", "unknown outcome 'sang'")]
 
 
-def test_a_program_reads_a_leads_history_page_by_page(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_program_pages_through_a_leads_history(monkeypatch: pytest.MonkeyPatch) -> None:
     assert recording.MOST_EVENTS == 500
     monkeypatch.setattr("leadtight.app.outcomes.lead_api.MOST_EVENTS", 3)
     world = World()
@@ -120,7 +120,7 @@ def test_a_page_shows_the_latest_of_a_long_history(monkeypatch: pytest.MonkeyPat
     assert shown.before is not None
 
 
-def test_a_form_that_names_its_time_as_the_wall_clock_shows_it_is_read_in_the_companys_zone() -> None:
+def test_a_form_with_a_local_time_is_read_in_the_companys_zone() -> None:
     world = World()
     lead_id = world.receive()
     world.advance(minutes=30)

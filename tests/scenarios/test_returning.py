@@ -48,13 +48,13 @@ def test_a12_the_same_address_or_number_is_one_lead_with_both_sources_and_its_ow
     assert fold(world.table.history(result.lead_id)) == lead
 
 
-def test_blank_addresses_and_numbers_join_nobody() -> None:
+def test_blank_addresses_and_numbers_join_nothing() -> None:
     world = World()
     ids = {world.submit(Submission(source="api", body={"name": "Ada Obi", "message": str(n)})).lead_id for n in (1, 2)}
     assert len(ids) == 2
 
 
-def test_the_first_promise_stands_and_its_clock_runs_on() -> None:
+def test_the_first_promise_stands_and_its_clock_continues() -> None:
     world = World()
     lead_id = send(world).lead_id
     lead_before = world.lead(lead_id)
@@ -70,7 +70,7 @@ def test_the_first_promise_stands_and_its_clock_runs_on() -> None:
     assert Kind.DEADLINE_MISSED in world.kinds(lead_id)
 
 
-def test_every_inquiry_is_acknowledged_once_at_the_address_it_came_from_and_the_owner_is_told() -> None:
+def test_every_inquiry_is_acknowledged_once_at_its_address_and_the_owner_is_notified() -> None:
     world = World()
     lead_id = world.submit(Submission(source="api", body={**ADA, "phone": "+4930123456"})).lead_id
     world.submit(Submission(source="api", body={"phone": "+4930123456", "email": "ada@work.example"}))
@@ -89,7 +89,7 @@ def test_a_conversation_is_acknowledged_once() -> None:
     assert len(world.events(lead_id, Kind.INQUIRY_JOINED)) == 2
 
 
-def test_writing_again_after_an_answer_makes_answering_again_the_next_action() -> None:
+def test_a_new_message_after_an_answer_makes_answering_the_next_action() -> None:
     world = World()
     lead_id = send(world).lead_id
     world.press(lead_id, "not_now")
@@ -103,7 +103,7 @@ def test_writing_again_after_an_answer_makes_answering_again_the_next_action() -
     assert Kind.DEADLINE_MISSED in world.kinds(lead_id)
 
 
-def test_what_is_due_sooner_stays_the_next_action() -> None:
+def test_a_sooner_due_action_stays_the_next_action() -> None:
     world = World()
     lead_id = send(world).lead_id
     world.press(lead_id, "voicemail")
@@ -113,7 +113,7 @@ def test_what_is_due_sooner_stays_the_next_action() -> None:
     assert world.lead(lead_id).next_action == next_action
 
 
-def test_a_closed_lead_is_remembered_by_a_new_one_which_goes_to_its_owner_where_a_rule_says_so() -> None:
+def test_a_closed_lead_is_linked_to_its_new_lead_which_goes_to_its_owner_by_rule() -> None:
     world = World()
     world.govern(_known_first(world))
     lead_id = send(world).lead_id
@@ -127,7 +127,7 @@ def test_a_closed_lead_is_remembered_by_a_new_one_which_goes_to_its_owner_where_
     assert (lead.known_owner_id, lead.owner_id) == (owner, owner)
 
 
-def test_a_returning_persons_owner_who_is_away_does_not_get_them() -> None:
+def test_an_absent_owner_of_a_returning_person_does_not_get_them() -> None:
     world = World()
     world.govern(_known_first(world))
     lead_id = send(world).lead_id
@@ -145,7 +145,7 @@ def _known_first(world: World) -> Policy:
     return replace(world.policy, routing=replace(routing, rules=(rule, *routing.rules)))
 
 
-def test_after_the_window_an_inquiry_is_a_new_lead_that_knows_the_one_before() -> None:
+def test_after_the_window_an_inquiry_is_a_new_lead_linked_to_the_previous_one() -> None:
     world = World()
     world.govern(replace(world.policy, identity=Identity(merge_within=timedelta(days=2))))
     first = send(world).lead_id
@@ -159,7 +159,7 @@ def test_after_the_window_an_inquiry_is_a_new_lead_that_knows_the_one_before() -
     assert world.lead(again.lead_id).earlier_lead_ids == (first,)
 
 
-def test_many_deliveries_of_one_person_at_once_are_one_lead_and_none_is_lost() -> None:
+def test_concurrent_deliveries_of_one_person_are_one_lead_and_none_is_lost() -> None:
     world = World()
 
     def deliver(number: int) -> IntakeResult:

@@ -49,7 +49,7 @@ def longest_run(owners: Sequence[str]) -> int:
 
 
 @pytest.mark.parametrize("leads", [100, 1_000])
-def test_r6_a_hundred_posts_and_a_batch_of_a_thousand_at_once_stay_within_one_of_fair(leads: int) -> None:
+def test_r6_a_hundred_posts_and_a_batch_of_a_thousand_stay_within_one_of_fair(leads: int) -> None:
     world = World(policy=without_caps(World().policy))
     arrive_at_once(world, leads)
     owners = world.owners()
@@ -60,7 +60,7 @@ def test_r6_a_hundred_posts_and_a_batch_of_a_thousand_at_once_stay_within_one_of
     assert longest_run(owners) == 1
 
 
-def test_two_thousand_leads_at_once_for_five_people_name_all_five_in_every_window() -> None:
+def test_two_thousand_concurrent_leads_name_all_five_people_in_every_window() -> None:
     five = with_pool(World().policy, dict.fromkeys(("ana", "ben", "cem", "dora", "eli"), 1))
     world = World(policy=without_caps(five))
     arrive_at_once(world, 2_000)
@@ -71,7 +71,7 @@ def test_two_thousand_leads_at_once_for_five_people_name_all_five_in_every_windo
     assert all(len(set(owners[i : i + 5])) == 5 for i in range(1_996))
 
 
-def test_sweeps_and_stream_at_the_same_time_assign_every_lead_once() -> None:
+def test_concurrent_sweeps_and_stream_assign_every_lead_once() -> None:
     world = World(stream_down=True, sweeping=False)
     with ThreadPoolExecutor(2) as threads:
         arrivals = threads.submit(arrive_at_once, world, 300)
@@ -92,7 +92,7 @@ def test_weights_are_exact_in_every_window_of_their_sum() -> None:
         assert Counter(owners[start : start + 6]) == {"ana": 3, "ben": 2, "cem": 1}
 
 
-def test_people_who_are_away_are_skipped_and_the_receipt_says_why() -> None:
+def test_absent_people_are_skipped_and_the_receipt_says_why() -> None:
     world = World()
     world.table.set_away("ben", MONDAY_NINE + timedelta(hours=1))
     leads = [world.receive() for _ in range(4)]
@@ -116,7 +116,7 @@ def test_planned_leave_ends_at_its_instant() -> None:
     assert world.owners()[1:].count("ana") == 1
 
 
-def test_somebody_who_returns_is_not_flooded() -> None:
+def test_a_returning_person_is_not_flooded() -> None:
     world = World()
     world.table.set_away("cem", MONDAY_NINE + timedelta(days=30))
     for _ in range(50):
@@ -129,7 +129,7 @@ def test_somebody_who_returns_is_not_flooded() -> None:
     assert longest_run(after) == 1
 
 
-def test_switching_back_by_hand_takes_effect_at_once() -> None:
+def test_switching_back_manually_takes_effect_at_once() -> None:
     world = World()
     world.table.set_away("ana", MONDAY_NINE + timedelta(days=1))
     world.table.set_away("ana", None)
@@ -158,7 +158,7 @@ def test_the_receipt_alone_recomputes_the_owner() -> None:
         assert receipt.recompute() == receipt.owner == world.lead(lead_id).owner_id
 
 
-def test_a_reassigned_lead_goes_to_somebody_who_has_not_had_it() -> None:
+def test_a_reassigned_lead_goes_to_a_person_who_has_not_had_it() -> None:
     world = World()
     lead_id = world.receive()
     world.advance(minutes=31)
@@ -166,7 +166,7 @@ def test_a_reassigned_lead_goes_to_somebody_who_has_not_had_it() -> None:
     assert moves == [("ana", "ben"), ("ben", "cem"), ("cem", "mia")]
 
 
-def test_a_lead_moves_on_at_most_as_often_as_the_policy_says_however_many_could_take_it() -> None:
+def test_a_lead_moves_on_at_most_as_often_as_the_policy_says() -> None:
     world = World(policy=with_pool(World().policy, dict.fromkeys(("ana", "ben", "cem", "dora", "eli"), 1)))
     lead_id = world.receive()
     world.advance(hours=3)
@@ -174,7 +174,7 @@ def test_a_lead_moves_on_at_most_as_often_as_the_policy_says_however_many_could_
     assert owners == ["ben", "cem", "mia"]
 
 
-def test_with_nobody_else_there_the_manager_takes_a_missed_lead() -> None:
+def test_without_alternatives_the_manager_takes_a_missed_lead() -> None:
     world = World()
     for person in ("ben", "cem"):
         world.table.set_away(person, MONDAY_NINE + timedelta(days=1))
@@ -184,7 +184,7 @@ def test_with_nobody_else_there_the_manager_takes_a_missed_lead() -> None:
     assert world.events(lead_id, Kind.LEAD_REASSIGNED)[0].data["reason"] == NO_ELIGIBLE_REP
 
 
-def test_the_last_person_there_is_keeps_the_lead_and_keeps_hearing_of_it() -> None:
+def test_the_last_available_person_keeps_the_lead_and_its_reminders() -> None:
     world = World()
     for person in ("ana", "ben", "cem"):
         world.table.set_away(person, MONDAY_NINE + timedelta(days=9))

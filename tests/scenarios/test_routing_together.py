@@ -39,7 +39,7 @@ def capped(policy: Policy) -> Policy:
 
 @pytest.mark.parametrize("govern", [without_caps, capped], ids=["without caps", "with caps"])
 @pytest.mark.parametrize("seed", range(6))
-def test_batches_give_each_lead_whom_it_would_have_had_alone(govern: Any, seed: int) -> None:
+def test_batches_assign_each_lead_as_if_it_were_alone(govern: Any, seed: int) -> None:
     chance = random.Random(seed)
     together, alone = (World(govern(with_pool(World().policy, PEOPLE))) for _ in range(2))
     leads, same = (arrived(world, 30, random.Random(seed)) for world in (together, alone))
@@ -60,7 +60,7 @@ def test_batches_give_each_lead_whom_it_would_have_had_alone(govern: Any, seed: 
 
 
 @pytest.mark.slow
-def test_batches_of_several_shards_at_once_share_exactly() -> None:
+def test_concurrent_batches_of_several_shards_share_exactly() -> None:
     """Four readers of the stream, forty batches of one pool.
 
     Nobody is a lead away from their share, at any point.
@@ -86,7 +86,7 @@ def test_batches_of_several_shards_at_once_share_exactly() -> None:
     assert {*world.table.load_for_routing("", "inbound", ()).rotation.credits.values()} <= {0, LEAD, -LEAD}
 
 
-def test_what_cannot_be_routed_fails_alone_when_the_others_had_their_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unroutable_lead_fails_alone_after_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
     world = World()
     leads = arrived(world, 5, random.Random(2))
     commit, poison = world.table.commit, leads[1].id
@@ -104,7 +104,7 @@ def test_what_cannot_be_routed_fails_alone_when_the_others_had_their_turn(monkey
     assert [owner is not None for owner in assigned(world, leads)] == [True, False, True, True, True]
 
 
-def test_a_batch_that_comes_again_or_names_a_lead_twice_moves_nothing() -> None:
+def test_a_repeated_batch_or_lead_changes_nothing() -> None:
     world = World(with_pool(World().policy, dict.fromkeys(PEOPLE, 1)))
     leads = arrived(world, 4, random.Random(3))
     assert len([*world.route.route_all([*leads, leads[0]], world.now)]) == len(leads)
@@ -113,7 +113,7 @@ def test_a_batch_that_comes_again_or_names_a_lead_twice_moves_nothing() -> None:
     assert world.table.load_for_routing("", "inbound", PEOPLE) == state
 
 
-def test_a_batch_that_meets_another_reader_decides_again_on_what_that_one_left(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_batch_that_meets_another_reader_decides_again_on_its_result(monkeypatch: pytest.MonkeyPatch) -> None:
     world = World(with_pool(World().policy, dict.fromkeys(PEOPLE, 1)))
     first, *leads = arrived(world, 4, random.Random(4))
     commit_all = world.table.commit_all

@@ -45,7 +45,7 @@ def mailed(world: World, template: Template = Template.ACKNOWLEDGE) -> list[str]
     return [mail.permission.address for mail in world.mailer.sent if mail.permission.purpose is template]
 
 
-def test_many_messages_for_a_known_address_are_answered_twice_on_the_first_day_and_once_on_each_other() -> None:
+def test_a_known_address_is_answered_twice_on_the_first_day_and_once_on_each_other() -> None:
     world, lead_id = World(), ""
     for number in range(48):
         lead_id = post(world, number, email=VICTIM, address=f"2001:db8:{number:x}::1")
@@ -65,7 +65,7 @@ def test_all_spellings_of_a_mailbox_are_one(spelling: str) -> None:
     assert len(mailed(world)) == 2
 
 
-def test_gmail_does_not_count_dots() -> None:
+def test_gmail_ignores_dots() -> None:
     assert {mailbox(a) for a in ("a.da@gmail.com", "ada+x@googlemail.com", "AdA@gmail.com")} == {"ada@gmail.com"}
     assert mailbox("a.da@example.com") != mailbox("ada@example.com")
     assert mailbox("+@example.com") == "+@example.com"
@@ -80,7 +80,7 @@ def test_many_leads_of_one_address_are_one_person() -> None:
     assert len(mailed(world)) == 2
 
 
-def test_one_network_causes_so_many_answers_in_a_day_and_another_is_answered_all_the_same() -> None:
+def test_one_network_causes_limited_answers_a_day_and_another_is_still_answered() -> None:
     world = World(policy=messaging(limits=DailySendLimits(per_network=5)))
     flood = [post(world, number, address=f"2001:db8:7:{number:x}::1") for number in range(20)]
     genuine = post(world, 99, address="2001:db8:8::1")
@@ -94,7 +94,7 @@ def test_one_network_causes_so_many_answers_in_a_day_and_another_is_answered_all
     assert all(world.lead(lead_id).owner_id and world.lead(lead_id).clocks for lead_id in flood)
 
 
-def test_beyond_the_limit_of_a_source_each_network_is_answered_once_and_a_new_visitor_is() -> None:
+def test_beyond_a_sources_limit_each_network_is_answered_once_and_a_new_visitor_too() -> None:
     world = World(policy=messaging(limits=DailySendLimits(per_source=10)))
     for number in range(60):
         post(world, number, address=f"2001:db8:{number % 6:x}::1", source=f"name{number}")
@@ -103,7 +103,7 @@ def test_beyond_the_limit_of_a_source_each_network_is_answered_once_and_a_new_vi
     assert {world.message(lead_id, Template.ACKNOWLEDGE).status for lead_id in genuine} == {Status.SENT}
 
 
-def test_a_stranger_who_ticks_the_box_makes_us_text_nobody_and_the_mail_goes() -> None:
+def test_a_strangers_tick_texts_nobody_and_the_mail_is_sent() -> None:
     world = World()
     for number in range(50):
         post(world, number, phone=f"+49 30 9018{number:02}", consent=AGREED)
@@ -114,7 +114,7 @@ def test_a_stranger_who_ticks_the_box_makes_us_text_nobody_and_the_mail_goes() -
 
 
 @pytest.mark.parametrize("proof", ["verified", "provider", "team"])
-def test_a_number_that_is_proved_is_texted(proof: str) -> None:
+def test_a_proved_number_is_texted(proof: str) -> None:
     world = World()
     world.receive(phone=NUMBER, consent=AGREED, phone_proof=proof)
     assert [text.permission.address for text in world.texter.sent] == ["+4930901820"]
@@ -132,7 +132,7 @@ def test_a_number_that_is_proved_is_texted(proof: str) -> None:
         (Submitter.PROVIDER, None, False),
     ],
 )
-def test_only_who_is_believed_may_say_that_a_number_is_verified(
+def test_only_trusted_sources_may_say_that_a_number_is_verified(
     caller: Submitter, says: object, is_texted: bool
 ) -> None:
     world = World()
@@ -143,7 +143,7 @@ def test_only_who_is_believed_may_say_that_a_number_is_verified(
     assert is_texted or says is None or "phone_verified" in world.lead(lead_id).inquiry.fields
 
 
-def test_who_texts_from_the_number_has_proved_it() -> None:
+def test_a_text_from_the_number_proves_it() -> None:
     world = World()
     lead_id = post(world, 1, phone=NUMBER, consent=AGREED)
     answer = {"phone": "+4930901820", "message": "yes, it is me"}
@@ -151,7 +151,7 @@ def test_who_texts_from_the_number_has_proved_it() -> None:
     assert world.lead(lead_id).inquiry.phone_proof == "provider"
 
 
-def test_the_proof_of_one_number_is_none_of_another() -> None:
+def test_the_proof_of_one_number_proves_no_other() -> None:
     world = World()
     lead_id = world.receive(email=VICTIM, phone=NUMBER, consent=AGREED)
     post(world, 2, email=VICTIM, phone="+49 30 901899", consent=AGREED)
@@ -182,11 +182,11 @@ def test_a_policy_may_text_without_proof() -> None:
         ("+12125550123", ""),
     ],
 )
-def test_only_numbers_of_the_policys_countries_are_texted_and_none_that_cost_more(number: str, reason: str) -> None:
+def test_only_affordable_numbers_of_the_policys_countries_are_texted(number: str, reason: str) -> None:
     assert why_barred(policies.shipped(), number) == reason
 
 
-def test_without_countries_in_the_policy_they_are_those_of_the_company_and_its_teams() -> None:
+def test_by_default_the_countries_are_those_of_the_company_and_its_teams() -> None:
     assert countries(messaging(countries=None)) == {"DE"}
     world = World(policy=messaging(countries=None))
     lead_id = world.receive(phone="+1 212 555 0123", country="US", consent=AGREED)
@@ -195,7 +195,7 @@ def test_without_countries_in_the_policy_they_are_those_of_the_company_and_its_t
     assert detail == "the policy does not allow texts or automatic calls to US"
 
 
-def test_when_the_days_budget_is_used_up_answers_wait_for_the_next_and_what_a_person_asks_for_goes() -> None:
+def test_after_the_days_budget_automatic_answers_wait_and_requested_messages_are_sent() -> None:
     world = World(policy=messaging(budgets=Budgets(mails=10)))
     leads = [world.receive(email=f"ada{n}@example.com") for n in range(12)]
     assert len(mailed(world)) == 9, "nine tenths are for answers"
@@ -210,7 +210,7 @@ def test_when_the_days_budget_is_used_up_answers_wait_for_the_next_and_what_a_pe
 
 
 @pytest.mark.slow
-def test_answers_of_yesterday_leave_room_for_those_of_today_and_are_not_sent_after_a_day() -> None:
+def test_yesterdays_answers_leave_room_for_todays_and_expire_after_a_day() -> None:
     world = World(policy=messaging(budgets=Budgets(mails=10)))
     leads = [world.receive(email=f"ada{n}@example.com") for n in range(30)]
     world.advance(hours=17)
@@ -223,7 +223,7 @@ def test_answers_of_yesterday_leave_room_for_those_of_today_and_are_not_sent_aft
     assert late == ["it would come too late"] * 16
 
 
-def test_a_message_that_is_tried_again_is_counted_once() -> None:
+def test_a_retried_message_is_counted_once() -> None:
     world = World(policy=messaging(budgets=Budgets(mails=2), limits=DailySendLimits(mails_per_person=1)))
     world.mailer.failures = [SendFailed("throttled") for _ in range(4)]
     lead_id = world.receive()
@@ -231,7 +231,7 @@ def test_a_message_that_is_tried_again_is_counted_once() -> None:
     assert world.message(lead_id, Template.ACKNOWLEDGE).status is Status.SENT
 
 
-def test_what_is_no_answer_waits_until_the_readers_day_has_room() -> None:
+def test_messages_other_than_answers_wait_for_room_in_the_readers_day() -> None:
     policy = replace(messaging(limits=DailySendLimits(mails_per_person=1)), ask_lead_after=timedelta(hours=1))
     world = World(policy=policy)
     lead_id = world.receive(email=VICTIM)

@@ -52,7 +52,7 @@ def test_a_plan_of_three_weeks_over_three_channels_takes_each_step_once_and_in_t
 
 
 @pytest.mark.parametrize("day", [1, 3, 8, 10])
-def test_a_plan_survives_a_deploy_that_drops_the_sequence_and_its_calendar(day: int) -> None:
+def test_a_plan_survives_a_deploy_without_its_sequence_and_calendar(day: int) -> None:
     world = planned_world()
     lead_id = world.receive(**AGREED)
     until(world, min(day, 7))
@@ -73,7 +73,7 @@ def test_a_plan_survives_a_deploy_that_drops_the_sequence_and_its_calendar(day: 
     assert steps(world, lead_id) == {name: days * DAY for name, days in PLANNED.items()}
 
 
-def test_a_template_that_a_deploy_took_away_is_a_message_that_failed_not_a_wheel_that_spins() -> None:
+def test_a_template_removed_by_a_deploy_is_a_failed_message_without_retries() -> None:
     gone = replace(PLAN, steps=(step("hello", 2, EMAIL, "gone"), *PLAN.steps[1:]))
     world = planned_world(gone)
     lead_id = world.receive(**AGREED)
@@ -93,7 +93,7 @@ def test_a_template_that_a_deploy_took_away_is_a_message_that_failed_not_a_wheel
         ("do_not_contact", "opt_out"),
     ],
 )
-def test_what_stops_a_sequence_stops_every_step_to_come(outcome: str, reason: str) -> None:
+def test_an_outcome_that_stops_a_sequence_stops_every_later_step(outcome: str, reason: str) -> None:
     world = planned_world()
     lead_id = world.receive(**AGREED)
     until(world, 3)
@@ -104,9 +104,7 @@ def test_what_stops_a_sequence_stops_every_step_to_come(outcome: str, reason: st
 
 
 @pytest.mark.parametrize("outcome", ["connected", "meeting_booked", "won", "lost", "wrong_person", "do_not_contact"])
-def test_a_step_that_is_claimed_already_asks_again_before_it_is_sent(
-    outcome: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_claimed_step_checks_again_before_it_is_sent(outcome: str, monkeypatch: pytest.MonkeyPatch) -> None:
     world = planned_world()
     lead_id = world.receive(**AGREED)
     claim = world.table.claim
@@ -151,7 +149,7 @@ def test_replaying_every_alarm_and_record_changes_nothing_and_sends_nothing() ->
     )
 
 
-def test_of_an_outcome_and_a_step_at_once_the_first_to_be_stored_decides(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_a_simultaneous_outcome_and_step_the_first_stored_decides(monkeypatch: pytest.MonkeyPatch) -> None:
     world = planned_world()
     lead_id = world.receive(**AGREED)
     commit, pressed = world.table.commit, False
@@ -183,7 +181,7 @@ def test_lost_alarms_and_records_delay_a_step_by_a_sweep_and_lose_none() -> None
     assert len(world.mails(lead_id, Template.SEQUENCE_STEP)) == 1
 
 
-def test_after_an_outage_of_weeks_steps_come_a_day_apart_and_not_all_at_once() -> None:
+def test_after_weeks_of_outage_steps_come_a_day_apart() -> None:
     mails = tuple(step(f"mail{n}", n, EMAIL, "nurture_1") for n in (1, 2, 3, 4))
     world = planned_world(replace(PLAN, steps=mails))
     lead_id = world.receive(**AGREED)
@@ -198,7 +196,7 @@ def test_after_an_outage_of_weeks_steps_come_a_day_apart_and_not_all_at_once() -
     assert all(later - earlier >= DAY for earlier, later in pairwise(taken))
 
 
-def test_steps_keep_the_wall_clock_when_it_is_set() -> None:
+def test_steps_keep_local_time_across_clock_changes() -> None:
     friday_ten = datetime(2026, 10, 23, 8, 0, tzinfo=UTC)  # 10:00 in Berlin; the clock goes back on Sunday
     world = planned_world(now=friday_ten)
     lead_id = world.receive(**AGREED)
@@ -215,7 +213,7 @@ def test_steps_keep_the_wall_clock_when_it_is_set() -> None:
     }
 
 
-def test_the_next_step_waits_until_the_call_before_it_has_an_outcome() -> None:
+def test_the_next_step_waits_for_the_outcome_of_the_previous_call() -> None:
     world = planned_world()
     lead_id = world.receive(**AGREED, name="Ada Obi")
     until(world, 7)
@@ -236,7 +234,7 @@ def test_the_next_step_waits_until_the_call_before_it_has_an_outcome() -> None:
     assert steps(world, lead_id)["write"] >= 19 * DAY
 
 
-def test_a_lead_nobody_has_reached_owes_its_first_answer_again_after_the_call() -> None:
+def test_an_unreached_lead_owes_its_first_answer_again_after_the_call() -> None:
     world = planned_world()
     lead_id = world.receive(**AGREED)
     first = world.lead(lead_id)
@@ -247,7 +245,7 @@ def test_a_lead_nobody_has_reached_owes_its_first_answer_again_after_the_call() 
     assert [c.target for c in lead.clocks if c.target in (FIRST_RESPONSE, NEXT_ACTION)] == [FIRST_RESPONSE]
 
 
-def test_an_agreed_time_comes_before_the_plan() -> None:
+def test_an_agreed_time_precedes_the_plan() -> None:
     world = planned_world()
     lead_id = world.receive(**AGREED)
     until(world, 7)
@@ -258,7 +256,7 @@ def test_an_agreed_time_comes_before_the_plan() -> None:
     assert "text" in steps(world, lead_id)
 
 
-def test_a_call_step_does_not_hide_a_next_action_that_is_overdue() -> None:
+def test_a_call_step_does_not_hide_an_overdue_next_action() -> None:
     calls = replace(PLAN, steps=(step("call", 7, TASK, "Call {name}"),))
     world = planned_world(calls)
     lead_id = world.receive(**AGREED)
@@ -273,7 +271,7 @@ def test_a_call_step_does_not_hide_a_next_action_that_is_overdue() -> None:
     assert after.enrolment.awaits_outcome
 
 
-def test_taking_an_outcome_back_puts_the_plan_back() -> None:
+def test_undoing_an_outcome_restores_the_plan() -> None:
     world = planned_world()
     lead_id = world.receive(**AGREED)
     until(world, 3)
@@ -286,7 +284,7 @@ def test_taking_an_outcome_back_puts_the_plan_back() -> None:
     assert steps(world, lead_id).keys() == {"hello", "call"}
 
 
-def test_a_nurtured_lead_has_its_owner_and_sequence_at_once_and_takes_no_capacity() -> None:
+def test_a_nurtured_lead_has_its_owner_and_sequence_at_once_and_uses_no_capacity() -> None:
     world = planned_world()
     lead_id = world.receive(**AGREED)
     lead = world.lead(lead_id)
@@ -298,7 +296,7 @@ def test_a_nurtured_lead_has_its_owner_and_sequence_at_once_and_takes_no_capacit
     assert state.open == 0
 
 
-def test_a_subscriber_is_nurtured_and_not_passed_on_as_a_lead_that_nobody_qualifies() -> None:
+def test_a_subscriber_is_nurtured_and_not_reassigned_as_unqualified() -> None:
     saas = Path(__file__).resolve().parents[2] / "docs" / "policies" / "saas.toml"
     world = World(policy=policies.load(saas))
     lead_id = world.receive(source="newsletter", message="", consent={"marketing": ["email"]})
@@ -310,7 +308,7 @@ def test_a_subscriber_is_nurtured_and_not_passed_on_as_a_lead_that_nobody_qualif
     assert len(world.mails(lead_id, Template.SEQUENCE_STEP)) == 2
 
 
-def test_somebody_on_leave_keeps_leads_that_only_get_messages_meanwhile_and_not_those_with_a_call() -> None:
+def test_a_person_on_leave_keeps_leads_that_only_get_messages_but_not_calls() -> None:
     world = planned_world(replace(PLAN, steps=(PLAN.steps[0], step("call", 12, TASK, "Call {name}"))))
     lead_id = world.receive(**AGREED)
     owner = str(world.lead(lead_id).owner_id)
@@ -323,7 +321,7 @@ def test_somebody_on_leave_keeps_leads_that_only_get_messages_meanwhile_and_not_
     assert world.lead(lead_id).owner_id != owner
 
 
-def test_a_step_without_consent_is_refused_and_logged_and_the_calls_go_on() -> None:
+def test_a_step_without_consent_is_refused_and_logged_and_calls_continue() -> None:
     world = planned_world()
     lead_id = world.receive(phone="+49 30 901820")
     until(world, 7)
@@ -375,7 +373,7 @@ def test_do_not_contact_overrides_everything_and_enrols_nothing() -> None:
     assert steps(world, lead_id).keys() == {"hello"}
 
 
-def test_a_lead_that_was_reached_and_falls_silent_is_followed_up_by_itself() -> None:
+def test_a_reached_lead_that_falls_silent_is_followed_up_automatically() -> None:
     world = World()  # the shipped policy: three days in the stage "contacted"
     lead_id = world.receive(**AGREED)
     world.press(lead_id, "voicemail")
@@ -390,7 +388,7 @@ def test_a_lead_that_was_reached_and_falls_silent_is_followed_up_by_itself() -> 
     assert len(world.mails(lead_id, Template.SEQUENCE_STEP)) == 1
 
 
-def test_a_conversion_before_that_leaves_the_lead_in_peace() -> None:
+def test_a_conversion_before_that_leaves_the_lead_alone() -> None:
     world = World()
     lead_id = world.receive(**AGREED)
     world.press(lead_id, "voicemail")
@@ -400,7 +398,7 @@ def test_a_conversion_before_that_leaves_the_lead_in_peace() -> None:
     assert world.events(lead_id, Kind.LEAD_ENROLLED) == []
 
 
-def test_whoever_writes_again_is_left_in_peace_by_the_sequence_and_owed_an_answer() -> None:
+def test_a_new_message_ends_the_sequence_and_is_owed_an_answer() -> None:
     world = World()
     lead_id = world.receive(email="ada@example.com", **AGREED)
     world.press(lead_id, "voicemail")

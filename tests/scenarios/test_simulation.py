@@ -61,7 +61,7 @@ def life(seed: int, faults: float = 0.05) -> SimulationPlan:
 
 
 @pytest.mark.parametrize("first", range(0, 120, 20))
-def test_whatever_fails_every_invariant_holds(first: int) -> None:
+def test_every_invariant_holds_under_any_fault(first: int) -> None:
     outcomes = [run(short(seed), POLICY) for seed in range(first, first + 20)]
     assert [(o.plan.replay, o.violations) for o in outcomes if o.violations] == []
     assert sum(outcome.injected.total() for outcome in outcomes) > 100
@@ -81,18 +81,18 @@ def planned(kept: Mapping[str, Any]) -> SimulationPlan:
 
 
 @pytest.mark.parametrize("kept", KEPT, ids=lambda kept: f"{kept['seed']}: {kept['found']}")
-def test_what_was_found_once_is_not_found_again(kept: Mapping[str, Any]) -> None:
+def test_former_findings_do_not_recur(kept: Mapping[str, Any]) -> None:
     assert run(planned(kept), POLICY).violations == []
 
 
-def test_a_run_of_days_with_faults_holds_and_is_repaired() -> None:
+def test_a_run_of_days_with_faults_passes_and_is_repaired() -> None:
     outcome = run(SimulationPlan(seed=1, leads=20, days=2, faults=0.05), POLICY)
     assert outcome.violations == []
     assert outcome.repairs > 0
     assert {kind for kind, _ in outcome.injected} >= {"refused", "answer_lost", "repeated", "died_before", "died_after"}
 
 
-def test_one_fault_anywhere_in_any_way_breaks_nothing() -> None:
+def test_one_fault_anywhere_breaks_nothing() -> None:
     plans = every_strike(SMALL, POLICY)
     summary = Summary.of(run(plan, POLICY) for plan in plans)
     assert [o.plan.replay for o in summary.failed] == []
@@ -118,47 +118,47 @@ def test_a_seed_decides_the_whole_run() -> None:
     assert of(7) != of(8)
 
 
-def test_every_so_many_runs_is_a_long_one() -> None:
+def test_some_runs_are_long() -> None:
     plans = series(short(5), 4, 2)
     assert [(plan.seed, plan.leads) for plan in plans] == [(5, 3), (6, 20), (7, 3), (8, 20)]
 
 
-def test_every_so_many_runs_is_a_life_of_a_month() -> None:
+def test_some_runs_last_a_month() -> None:
     plans = series(short(5), 6, long_every=2, life_every=3)
     assert [(plan.leads, plan.days) for plan in plans] == [(3, 0.25), (20, 2), (4, 30), (20, 2), (3, 0.25), (4, 30)]
 
 
 @pytest.mark.parametrize("first", range(0, 16, 4))
-def test_whatever_fails_in_a_month_every_invariant_holds(first: int) -> None:
+def test_every_invariant_holds_under_any_fault_in_a_month(first: int) -> None:
     outcomes = [run(life(seed), POLICY) for seed in range(first, first + 4)]
     assert [(o.plan.replay, o.violations) for o in outcomes if o.violations] == []
 
 
 @pytest.mark.parametrize("seed", [6, 10])
-def test_the_run_that_the_command_makes_by_default_is_green(seed: int) -> None:
+def test_the_commands_default_run_passes(seed: int) -> None:
     assert run(SimulationPlan(seed=seed, leads=100, days=7), POLICY).violations == []
 
 
-def test_with_clocks_minutes_apart_a_message_may_go_twice_and_nothing_else_breaks() -> None:
+def test_with_clock_skew_of_minutes_a_message_may_repeat_and_nothing_else_breaks() -> None:
     outcomes = [run(replace(short(seed), clocks_off=5), POLICY) for seed in range(40)]
     assert [(o.plan.replay, o.violations) for o in outcomes if o.violations] == []
     assert all("--clocks-off 5" in outcome.plan.replay for outcome in outcomes)
 
 
 @pytest.mark.parametrize("faults", [0.25, 0.3, 0.5])
-def test_a_run_in_which_most_things_fail_ends(faults: float) -> None:
+def test_a_run_with_mostly_faults_ends(faults: float) -> None:
     outcome = run(short(500_034, faults), POLICY)  # rivals who pressed again had ever more rivals
     assert outcome.violations == []
     assert outcome.injected.total() > 50
 
 
-def test_more_faults_than_that_are_refused() -> None:
+def test_a_higher_fault_rate_is_refused() -> None:
     result = CliRunner().invoke(app, ["simulate", "--faults", "0.6"])
     assert result.exit_code == 2
     assert "0.6 is not in the range" in result.output
 
 
-def test_what_a_manager_releases_in_the_last_second_fails_nothing() -> None:
+def test_a_managers_release_in_the_last_second_fails_nothing() -> None:
     simulation = SimulationRun(short(1417), POLICY)
     people = SimulatedPeople(simulation)
     simulation.at(simulation.end + SETTLING - timedelta(seconds=1), people.managers._come)
@@ -167,13 +167,13 @@ def test_what_a_manager_releases_in_the_last_second_fails_nothing() -> None:
     assert "quarantine" not in [step for at, step in simulation.steps if at > simulation.end + SETTLING - HOME]
 
 
-def test_with_nothing_in_the_way_nothing_is_repaired_or_sent_twice() -> None:
+def test_without_faults_nothing_is_repaired_or_sent_twice() -> None:
     outcomes = [run(short(seed, faults=0), POLICY) for seed in range(10)]
     assert all(not o.violations and not o.repairs and not o.doubles and not o.injected for o in outcomes)
     assert max(seconds for outcome in outcomes for seconds in outcome.to_owner) < 60
 
 
-def test_a_fault_that_never_hits_a_point_is_told() -> None:
+def test_a_fault_that_never_hits_a_point_is_reported() -> None:
     summary = Summary.of(run(short(seed), POLICY) for seed in range(3))
     kind, point = min(summary.possible - summary.injected.keys())
     assert summary.too_few(0) == []
@@ -181,7 +181,7 @@ def test_a_fault_that_never_hits_a_point_is_told() -> None:
     assert any(line.split()[0] == point and f"{kind} 0" in line for line in matrix(summary))
 
 
-def test_a_series_that_was_stopped_goes_on_where_it_was(tmp_path: Path) -> None:
+def test_a_stopped_series_resumes(tmp_path: Path) -> None:
     def printed(*words: str) -> str:
         result = CliRunner().invoke(app, ["simulate", "--leads", "2", "--days", "0.05", *words])
         return result.stdout.partition("Simulating")[0] if result.exit_code == 0 else f"exit {result.exit_code}"
@@ -192,7 +192,7 @@ def test_a_series_that_was_stopped_goes_on_where_it_was(tmp_path: Path) -> None:
     assert printed("--seeds", "9", "--faults", "0.2", *state) == "exit 2"  # another series
 
 
-def test_the_cells_that_were_hit_least_are_told_and_when_they_would_be_hit_often() -> None:
+def test_the_least_hit_cells_are_reported_with_their_expected_runs() -> None:
     summary = Summary(runs=500, possible={("lost", "hint"), ("late", "hint")})
     summary.injected.update({("lost", "hint"): 5, ("late", "hint"): 50})
     first, then = summary.least()
@@ -368,7 +368,7 @@ REMOVED: dict[Callable[[pytest.MonkeyPatch], None], tuple[set[str], int]] = {
 
 
 @pytest.mark.parametrize("remove", REMOVED, ids=lambda remove: remove.__name__)
-def test_without_a_safeguard_something_is_found(
+def test_removing_a_safeguard_is_detected(
     monkeypatch: pytest.MonkeyPatch, remove: Callable[[pytest.MonkeyPatch], None]
 ) -> None:
     found_by, first = REMOVED[remove]
@@ -376,7 +376,7 @@ def test_without_a_safeguard_something_is_found(
     assert any(run(short(seed), POLICY).broken & found_by for seed in range(first, first + 1_000))
 
 
-def test_what_is_found_is_made_as_small_as_it_gets(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_finding_is_shrunk_as_far_as_possible(monkeypatch: pytest.MonkeyPatch) -> None:
     no_lease(monkeypatch)
     failure = next(o for seed in range(1, 1_000) if "I9" in (o := run(short(seed), POLICY)).broken)
     smaller = shrink(failure, lambda plan: run(plan, POLICY))
@@ -387,7 +387,7 @@ def test_what_is_found_is_made_as_small_as_it_gets(monkeypatch: pytest.MonkeyPat
     assert run(smaller.plan, POLICY).violations == smaller.violations
 
 
-def test_what_is_found_is_made_no_smaller_when_the_time_for_it_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_finding_is_not_shrunk_after_its_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
     no_lease(monkeypatch)
     failure = next(o for seed in range(1, 1_000) if "I9" in (o := run(short(seed), POLICY)).broken)
     heard: list[tuple[int, SimulationPlan]] = []
@@ -402,7 +402,7 @@ def test_what_is_found_is_made_no_smaller_when_the_time_for_it_is_over(monkeypat
     assert shrink(failure, lambda plan: run(plan, POLICY), is_time_over=lambda: True) is failure
 
 
-def test_the_command_prints_what_runs_it_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_prints_how_to_repeat_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
     no_lease(monkeypatch)
     result = CliRunner().invoke(app, ["simulate", "--leads", "2", "--days", "0.1", "--seeds", "4", "--faults", "0.2"])
     assert result.exit_code == 1

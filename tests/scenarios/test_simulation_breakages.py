@@ -132,9 +132,7 @@ FOUND: dict[Callable[[Patch], None], tuple[set[str], Callable[[int], SimulationP
 
 
 @pytest.mark.parametrize("breaks", FOUND, ids=lambda breaks: breaks.__name__)
-def test_a_breakage_that_nothing_noticed_is_found_by_the_simulation(
-    monkeypatch: Patch, breaks: Callable[[Patch], None]
-) -> None:
+def test_an_unnoticed_breakage_is_found_by_the_simulation(monkeypatch: Patch, breaks: Callable[[Patch], None]) -> None:
     found_by, plan, first = FOUND[breaks]
     breaks(monkeypatch)
     assert any(run(plan(seed), POLICY).broken & found_by for seed in range(first, first + 1_000))
@@ -194,22 +192,22 @@ def a_text_needs_no_consent(patch: Patch) -> None:
 
 
 NAMED: dict[Callable[[Patch], None], Callable[[], None]] = {
-    the_latest_step_runs_first: test_unanswered.test_a_step_of_another_pool_waits_for_the_alarm_that_brings_it,
+    the_latest_step_runs_first: test_unanswered.test_a_step_of_another_pool_waits_for_its_own_alarm,
     no_alarm_after_a_change: (
-        test_outages.test_an_owner_found_after_a_long_outage_gets_the_grace_before_the_lead_moves_on
+        test_outages.test_an_owner_assigned_after_a_long_outage_gets_the_grace_before_the_lead_moves_on
     ),
     other_leads_go_on_with_their_sequences: test_unsubscribe.test_the_sequences_of_all_leads_of_the_person_stop,
-    a_text_needs_no_consent: test_send_permission.test_a_text_needs_consent_a_number_and_a_permitted_hour,
+    a_text_needs_no_consent: test_send_permission.test_a_text_requires_consent_a_number_and_a_permitted_hour,
     a_stall_is_due_at_once: test_stalls.test_a_lead_untouched_for_seven_days_raises_a_task_for_its_owner,
     a_silence_is_escalated_each_time: (
-        test_stalls.test_a_silence_that_was_escalated_in_the_morning_is_not_escalated_again_for_its_task
+        test_stalls.test_a_silence_escalated_in_the_morning_is_not_escalated_again_for_its_task
     ),
 }
 """By breakage: the test that notices it."""
 
 
 @pytest.mark.parametrize("breaks", NAMED, ids=lambda breaks: breaks.__name__)
-def test_a_breakage_that_the_simulation_does_not_see_is_noticed_by_a_named_test(
+def test_a_breakage_that_the_simulation_misses_is_noticed_by_a_named_test(
     monkeypatch: Patch, breaks: Callable[[Patch], None]
 ) -> None:
     NAMED[breaks]()

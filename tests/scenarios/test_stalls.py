@@ -42,7 +42,7 @@ def watched(policy: Policy, untouched_after: timedelta) -> World:
     return World(policy=replace(policy, stages={}, untouched_after=untouched_after))
 
 
-def test_a_task_of_a_stall_is_due_by_the_target_of_next_actions_where_it_has_one() -> None:
+def test_a_stall_task_is_due_by_the_target_of_next_actions_if_there_is_one() -> None:
     shipped = policies.shipped()
     target = replace(shipped.targets[NEXT_ACTION], within=timedelta(hours=2))
     world = World(policy=replace(shipped, stages={}, targets={**shipped.targets, NEXT_ACTION: target}))
@@ -57,7 +57,7 @@ def test_a_task_of_a_stall_is_due_by_the_target_of_next_actions_where_it_has_one
     assert len(misses_at(world, lead_id, action.due_at)) == 1
 
 
-def test_a_silence_that_was_escalated_in_the_morning_is_not_escalated_again_for_its_task() -> None:
+def test_a_silence_escalated_in_the_morning_is_not_escalated_again_for_its_task() -> None:
     world = watched(policies.shipped(), timedelta(days=3, hours=4))
     lead_id = world.receive()
     world.press(lead_id, "connected")  # due on Wednesday morning, escalated that afternoon
@@ -72,7 +72,7 @@ def test_a_silence_that_was_escalated_in_the_morning_is_not_escalated_again_for_
     assert len(world.events(lead_id, Kind.DEADLINE_MISSED)) == 2, "its owner hears of it all the same"
 
 
-def test_a_silence_that_lasts_for_another_limit_is_escalated_again() -> None:
+def test_a_silence_that_lasts_another_limit_is_escalated_again() -> None:
     world = watched(policies.shipped(), timedelta(days=3, hours=4))
     lead_id = world.receive()
     world.press(lead_id, "connected")
@@ -82,7 +82,7 @@ def test_a_silence_that_lasts_for_another_limit_is_escalated_again() -> None:
     assert all(later - earlier >= timedelta(days=3, hours=4) for earlier, later in pairwise(times))
 
 
-def test_a_touch_ends_a_silence_so_that_the_next_one_is_escalated() -> None:
+def test_a_touch_ends_a_silence_and_the_next_one_is_escalated() -> None:
     world = watched(policies.shipped(), timedelta(days=3, hours=4))
     lead_id = world.receive()
     world.press(lead_id, "connected")
@@ -93,7 +93,7 @@ def test_a_touch_ends_a_silence_so_that_the_next_one_is_escalated() -> None:
     assert len(escalated(world, lead_id)) == 2
 
 
-def test_an_escalation_that_was_to_come_is_not_put_off_by_the_task_that_takes_its_place() -> None:
+def test_a_coming_escalation_is_not_postponed_by_the_replacing_task() -> None:
     world = watched(policies.shipped(), timedelta(days=1))
     lead_id = world.receive()
     world.press(lead_id, "connected", follow_up="2026-11-27T15:30")  # Friday: escalated on Monday, stalled before
@@ -105,7 +105,7 @@ def test_an_escalation_that_was_to_come_is_not_put_off_by_the_task_that_takes_it
     assert escalated(world, lead_id) == [monday]
 
 
-def test_a_manager_who_hears_that_a_stage_lasts_too_long_hears_once_of_it() -> None:
+def test_a_manager_is_notified_once_of_a_stage_that_lasts_too_long() -> None:
     shipped = policies.shipped()
     rule = replace(shipped.stages[Stage.CONTACTED], owner="manager", limit=timedelta(days=1))
     world = World(policy=replace(shipped, stages={**shipped.stages, Stage.CONTACTED: rule}))
@@ -135,7 +135,7 @@ def test_a_lead_untouched_for_seven_days_raises_a_task_for_its_owner() -> None:
     assert len(stalls(world, lead_id, UNTOUCHED)) == 2, "it is never watched only once"
 
 
-def test_a_touch_starts_the_days_without_one_anew() -> None:
+def test_a_touch_restarts_the_untouched_days() -> None:
     world = without_stages()
     lead_id = world.receive()
     world.press(lead_id, "connected")
@@ -145,7 +145,7 @@ def test_a_touch_starts_the_days_without_one_anew() -> None:
     assert stalls(world, lead_id, UNTOUCHED) == []
 
 
-def test_a_lead_that_stays_too_long_in_a_stage_raises_a_task_and_tells_the_stages_owner() -> None:
+def test_a_lead_too_long_in_a_stage_raises_a_task_and_notifies_the_stages_owner() -> None:
     world = World()
     lead_id = world.receive(name="Ada Obi")
     world.press(lead_id, "proposal_sent")
@@ -160,7 +160,7 @@ def test_a_lead_that_stays_too_long_in_a_stage_raises_a_task_and_tells_the_stage
     assert len(world.mails(lead_id, Template.ESCALATE)) > sent_before
 
 
-def test_a_stage_keeps_its_days_while_the_lead_is_touched_and_counts_anew_in_the_next() -> None:
+def test_a_stage_counts_its_days_despite_touches_and_anew_in_the_next_stage() -> None:
     world = World()
     lead_id = world.receive()
     world.press(lead_id, "connected")
@@ -177,7 +177,7 @@ def test_a_stage_keeps_its_days_while_the_lead_is_touched_and_counts_anew_in_the
     assert moved.started_at == world.now
 
 
-def test_an_outcome_that_the_stages_exit_does_not_lead_to_is_refused_by_its_field() -> None:
+def test_an_outcome_outside_the_stages_exit_is_refused_by_field() -> None:
     shipped = policies.shipped()
     new = replace(shipped.stages[Stage.NEW], exit=(Stage.CONTACTED, Stage.LOST))
     world = World(policy=replace(shipped, stages={**shipped.stages, Stage.NEW: new}))
@@ -191,7 +191,7 @@ def test_an_outcome_that_the_stages_exit_does_not_lead_to_is_refused_by_its_fiel
 
 
 @pytest.mark.slow
-def test_a_closed_lead_is_watched_by_nothing() -> None:
+def test_a_closed_lead_is_not_watched() -> None:
     world = World()
     lead_id = world.receive()
     world.press(lead_id, "won")
@@ -200,7 +200,7 @@ def test_a_closed_lead_is_watched_by_nothing() -> None:
 
 
 @pytest.mark.parametrize("key", ["owner", "limit", "exit"])
-def test_a_stage_without_owner_limit_or_exit_is_no_policy(key: str) -> None:
+def test_a_stage_without_owner_limit_or_exit_is_invalid(key: str) -> None:
     lines = policies.SHIPPED.read_text().splitlines()
     at = lines.index("[stages.qualified]")
     gone = next(n for n in range(at, at + 4) if lines[n].startswith(key))

@@ -45,7 +45,7 @@ def test_while_the_manager_is_on_leave_the_delegate_hears_of_missed_promises() -
     assert recipients.count("dora") >= 2
 
 
-def test_the_history_names_who_was_told_and_for_whom() -> None:
+def test_the_history_names_who_was_notified_and_for_whom() -> None:
     world = World(policy=changed(policies.shipped(), mia=ON_LEAVE | {"delegate": "dora"}))
     lead_id = world.receive(message=HOT)
     world.advance(minutes=9)
@@ -66,19 +66,19 @@ def test_the_history_names_who_was_told_and_for_whom() -> None:
         ({"mia": ON_LEAVE}, {"mia"}),
     ],
 )
-def test_the_chain_of_delegates_is_asked_in_turn_and_with_nobody_there_the_manager_is_told_all_the_same(
+def test_delegates_are_tried_in_turn_and_without_any_the_manager_is_notified_anyway(
     people: dict[str, dict[str, Any]], recipients: set[str]
 ) -> None:
     assert set(unanswered(World(policy=changed(policies.shipped(), **people)))) == recipients
 
 
-def test_a_manager_who_switched_themselves_away_is_stood_in_for_too() -> None:
+def test_a_switched_away_manager_has_a_stand_in_too() -> None:
     world = World(policy=changed(policies.shipped(), mia={"delegate": "dora"}))
     world.table.set_away("mia", MONDAY_NINE + timedelta(days=2))
     assert set(unanswered(world)) == {"dora"}
 
 
-def test_a_delegate_who_owns_the_lead_has_been_told_already_so_the_next_one_hears() -> None:
+def test_a_delegate_who_owns_the_lead_already_knows_so_the_next_one_is_notified() -> None:
     world = World(policy=changed(policies.shipped(), mia=ON_LEAVE | {"delegate": "ana"}, ana={"delegate": "dora"}))
     lead_id = world.receive(message=HOT)
     assert world.lead(lead_id).owner_id == "ana"
@@ -92,17 +92,17 @@ def two_teams(**people: dict[str, Any]) -> Policy:
     return replace(policy, teams={name: replace(team, manager="dora") for name, team in policy.teams.items()})
 
 
-def test_with_the_manager_and_their_delegates_away_the_catch_all_person_hears() -> None:
+def test_without_manager_and_delegates_the_catch_all_person_is_notified() -> None:
     assert set(unanswered(World(policy=two_teams(dora=ON_LEAVE)))) == {"mia"}
     policy = two_teams(dora=ON_LEAVE | {"delegate": "eli"}, eli=ON_LEAVE)
     assert hears_for(policy, "dora", {}, MONDAY_NINE) == "mia"
 
 
-def test_a_manager_who_has_left_is_no_reader_at_all() -> None:
+def test_a_former_manager_is_not_a_reader() -> None:
     assert set(unanswered(World(policy=two_teams(dora={"active": False})))) == {"mia"}
 
 
-def test_who_stands_in_opens_the_lead_and_the_board_that_they_are_sent() -> None:
+def test_a_stand_in_opens_the_lead_and_the_board_that_they_are_sent() -> None:
     assert Template.ESCALATE in FOR_MANAGERS
     world = World(policy=changed(policies.shipped(), mia=ON_LEAVE | {"delegate": "dora"}))
     lead_id = world.receive(message=HOT)
@@ -114,7 +114,7 @@ def test_who_stands_in_opens_the_lead_and_the_board_that_they_are_sent() -> None
     assert not world.policy.answers_for_leads("eli")
 
 
-def test_the_weekly_review_goes_to_who_stands_in_as_well() -> None:
+def test_the_weekly_review_goes_to_stand_ins_as_well() -> None:
     policy = changed(policies.shipped(), mia=ON_LEAVE | {"delegate": "dora"})
     review = PublishedReview(week=Week.of(MONDAY_NINE.date()), path="weekly/x.html", headline=())
     assert {m.recipient for m in owed(policy, review, MONDAY_NINE)} >= {"mia", "dora"}
@@ -123,7 +123,7 @@ def test_the_weekly_review_goes_to_who_stands_in_as_well() -> None:
 
 
 @pytest.mark.parametrize("template", [t for t in RANKS if t is not Template.LEAD_MOVED])
-def test_nothing_is_mailed_to_somebody_who_has_left(template: Template) -> None:
+def test_a_departed_person_is_not_mailed(template: Template) -> None:
     world = World(policy=changed(policies.shipped(), ana={"active": False}))
     lead = world.lead(world.receive())
     builder = ChangeBuilder(lead, lead, world.now)

@@ -59,9 +59,7 @@ def stuck_world() -> World:
 
 
 @pytest.mark.parametrize("reader", sorted(READERS))
-def test_a_reader_that_fails_is_a_fault_of_its_kinds_and_the_other_kinds_go_on(
-    monkeypatch: pytest.MonkeyPatch, reader: str
-) -> None:
+def test_a_failing_reader_affects_only_its_own_kinds(monkeypatch: pytest.MonkeyPatch, reader: str) -> None:
     world = stuck_world()
     monkeypatch.setattr(world.table, reader, refuses)
     swept = world.sweep()
@@ -72,7 +70,7 @@ def test_a_reader_that_fails_is_a_fault_of_its_kinds_and_the_other_kinds_go_on(
     assert (swept.sent > 0) is (SweepTaskKind.MESSAGES not in READERS[reader])
 
 
-def test_one_owners_leads_that_cannot_be_read_hide_nobody_elses(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_owners_unreadable_leads_hide_no_others(monkeypatch: pytest.MonkeyPatch) -> None:
     world = World(sweeping=False)
     world.alarms.lost = True
     leads = [world.receive() for _ in range(3)]
@@ -90,7 +88,7 @@ def test_one_owners_leads_that_cannot_be_read_hide_nobody_elses(monkeypatch: pyt
     assert world.lead(leads[1]).owner_id == "ben"
 
 
-def test_a_message_that_cannot_be_sent_at_all_is_one_fault_and_the_others_are_sent() -> None:
+def test_an_unsendable_message_is_one_fault_and_the_others_are_sent() -> None:
     world = World(stream_down=True, sweeping=False)
     poison, good = world.receive(), world.receive()
     world.advance(minutes=2)
@@ -101,7 +99,7 @@ def test_a_message_that_cannot_be_sent_at_all_is_one_fault_and_the_others_are_se
 
 
 @pytest.mark.slow
-def test_hundreds_of_leads_that_a_dead_stream_left_are_routed_in_one_sweep() -> None:
+def test_hundreds_of_leads_left_by_a_dead_stream_are_routed_in_one_sweep() -> None:
     world = World(stream_down=True, sweeping=False)
     for number in range(450):
         world.receive(message=f"I have question {number}")
@@ -117,7 +115,7 @@ def tasks(name: str, count: int, took: Callable[[], None], log: list[str]) -> An
     return iter([SweepTask(lead_id=f"{name}{n}", run=run, since=MONDAY_NINE) for n in range(count)])
 
 
-def test_no_kind_takes_more_than_its_share_of_the_time_from_another() -> None:
+def test_no_kind_takes_more_than_its_share_of_time() -> None:
     log, watch = list[str](), Stopwatch(150)
     kinds = {
         SweepTaskKind.MESSAGES: tasks("slow", 1_000, lambda: watch.take(6), log),
@@ -133,7 +131,7 @@ def test_no_kind_takes_more_than_its_share_of_the_time_from_another() -> None:
     assert watch.left > -timedelta(seconds=6), "nothing is begun when no time is left"
 
 
-def test_a_kind_that_has_nothing_leaves_its_time_to_the_others() -> None:
+def test_an_empty_kind_leaves_its_time_to_the_others() -> None:
     log, watch = list[str](), Stopwatch(20)
     swept = work_off(
         {SweepTaskKind.UNOWNED: tasks("quick", 19, watch.take, log), SweepTaskKind.MESSAGES: iter(())},
@@ -145,7 +143,7 @@ def test_a_kind_that_has_nothing_leaves_its_time_to_the_others() -> None:
     assert swept.backlogs[SweepTaskKind.UNOWNED].age(MONDAY_NINE + timedelta(minutes=3)) == timedelta(minutes=3)
 
 
-def test_each_task_is_done_as_of_when_it_is_done() -> None:
+def test_each_task_uses_its_actual_time() -> None:
     watch, at = Stopwatch(10), list[datetime]()
 
     def run(now: datetime) -> None:
@@ -181,7 +179,7 @@ def assert_each_is_tried_in_turn(
 
 
 @pytest.mark.parametrize("seconds", [1, 3, 4])
-def test_sweeps_that_run_out_of_time_go_on_where_they_stopped(monkeypatch: pytest.MonkeyPatch, seconds: int) -> None:
+def test_sweeps_that_run_out_of_time_resume_where_they_stopped(monkeypatch: pytest.MonkeyPatch, seconds: int) -> None:
     world = World(stream_down=True, sweeping=False)
     leads = [world.receive(email=f"ada{n}@example.com") for n in range(7)]
     world.advance(minutes=2)
@@ -210,7 +208,7 @@ class Nothing:
         return iter(())
 
 
-def test_what_is_due_and_for_how_long_is_counted() -> None:
+def test_due_work_and_its_age_are_counted() -> None:
     world = World(stream_down=True, sweeping=False)
     world.receive()
     world.advance(minutes=3)
@@ -227,7 +225,7 @@ def test_what_is_due_and_for_how_long_is_counted() -> None:
     assert (again[SweepTaskKind.UNOWNED].count, again[SweepTaskKind.UNOWNED].age(world.now)) == (0, timedelta())
 
 
-def test_a_message_that_was_put_off_has_been_owed_since_it_was_decided_on() -> None:
+def test_a_postponed_message_has_been_owed_since_its_decision() -> None:
     world = World(sweeping=False)
     world.retries.lost = True
     world.mailer.failures = [SendFailed("down")] * 3

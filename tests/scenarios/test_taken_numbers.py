@@ -30,7 +30,7 @@ def post(world: World, body: dict[str, Any], caller: Submitter = Submitter.FORM,
 
 
 @pytest.mark.parametrize("claim", CLAIMS.values(), ids=CLAIMS)
-def test_whose_number_a_stranger_took_gets_a_lead_a_promise_and_a_reply_of_their_own(claim: dict[str, Any]) -> None:
+def test_a_person_with_a_taken_number_gets_a_separate_lead_promise_and_reply(claim: dict[str, Any]) -> None:
     world = World()
     stranger = post(world, claim)
     hers = world.lead(post(world, ADA))
@@ -43,7 +43,7 @@ def test_whose_number_a_stranger_took_gets_a_lead_a_promise_and_a_reply_of_their
 
 
 @pytest.mark.parametrize("claim", CLAIMS.values(), ids=CLAIMS)
-def test_a_claim_that_comes_later_changes_nothing_of_whom_it_names(claim: dict[str, Any]) -> None:
+def test_a_later_claim_changes_nothing_of_the_named_person(claim: dict[str, Any]) -> None:
     world = World()
     hers = post(world, ADA)
     inquiry = world.lead(hers).inquiry
@@ -53,7 +53,7 @@ def test_a_claim_that_comes_later_changes_nothing_of_whom_it_names(claim: dict[s
 
 
 @pytest.mark.parametrize("known_fields", [{"name": "Ada Obi", "phone": NUMBER}, {"phone": NUMBER}])
-def test_a_stranger_gives_nobody_an_address_to_be_answered_at(known_fields: dict[str, Any]) -> None:
+def test_a_stranger_cannot_set_the_address_of_a_reply(known_fields: dict[str, Any]) -> None:
     world = World()
     hers = post(world, known_fields | {"message": "A roof, please"})
     post(world, {"phone": NUMBER, "email": "m@evil.example", "message": "Please answer here", "consent": {"sms": True}})
@@ -63,7 +63,7 @@ def test_a_stranger_gives_nobody_an_address_to_be_answered_at(known_fields: dict
     assert post(world, {"name": "Mallory Kane", "email": "m@evil.example"}) != hers
 
 
-def test_the_owner_is_shown_what_differs() -> None:
+def test_the_owner_is_shown_the_differences() -> None:
     world = World()
     hers = post(world, ADA)
     joined = post(world, {"phone": NUMBER, "email": "m@evil.example", "message": "Please answer here"})
@@ -75,7 +75,7 @@ def test_the_owner_is_shown_what_differs() -> None:
     assert "Gives another name: Adele Obi" in world.mails(hers, Template.WROTE_AGAIN)[-1].mail.text
 
 
-def test_who_gives_the_same_name_is_the_same_and_completes_what_is_known() -> None:
+def test_the_same_name_is_the_same_person_and_completes_known_data() -> None:
     world = World()
     hers = post(world, {"name": "Ada Obi", "phone": NUMBER})
     assert post(world, {"name": "Ada", "phone": NUMBER, "email": ADDRESS}) == hers
@@ -83,14 +83,14 @@ def test_who_gives_the_same_name_is_the_same_and_completes_what_is_known() -> No
     assert post(world, {"name": "A. Obi", "phone": NUMBER, "email": "ada@home.example"}) == hers
 
 
-def test_a_program_with_a_key_completes_what_is_known() -> None:
+def test_a_program_with_a_key_completes_known_data() -> None:
     world = World()
     hers = post(world, {"phone": NUMBER})
     assert post(world, {"phone": NUMBER, "email": ADDRESS}, Submitter.KEYED_API) == hers
     assert world.lead(hers).inquiry.email == ADDRESS
 
 
-def test_whose_address_a_stranger_took_has_a_lead_of_their_own_when_they_write() -> None:
+def test_a_person_with_a_taken_address_has_their_own_lead_when_they_write() -> None:
     world = Inbox()
     stranger = post(world, CLAIMS["her address beside a number"])
     settled = world.drop(mail("When do you come?"))
@@ -98,7 +98,7 @@ def test_whose_address_a_stranger_took_has_a_lead_of_their_own_when_they_write()
     assert world.lead(settled.id).inquiry.phone is None
 
 
-def test_whose_number_a_stranger_took_is_told_apart_by_a_booking_or_form_of_a_provider() -> None:
+def test_a_person_with_a_taken_number_is_distinguished_by_a_providers_booking_or_form() -> None:
     world = World()
     stranger = post(world, CLAIMS["her number"])
     hers = post(world, ADA, Submitter.PROVIDER, key="T1")
@@ -106,7 +106,7 @@ def test_whose_number_a_stranger_took_is_told_apart_by_a_booking_or_form_of_a_pr
     assert [event.data["caller"] for event in world.events(hers, EventKind.LEAD_RECEIVED)] == ["provider"]
 
 
-def test_a_number_in_a_signature_leads_no_mail_to_anybodys_lead() -> None:
+def test_a_number_in_a_signature_joins_a_mail_to_no_lead() -> None:
     world = Inbox()
     hers = post(world, ADA)
     letter = mail("Call me.\n\n-- \nMallory Kane\n+49 30 901820", headers={"From": "M <m@evil.example>"})
@@ -114,7 +114,7 @@ def test_a_number_in_a_signature_leads_no_mail_to_anybodys_lead() -> None:
     assert post(world, ADA | {"message": "And a gutter"}) == hers
 
 
-def test_a_strangers_address_that_cannot_be_read_is_nobody_elses_either() -> None:
+def test_a_strangers_unreadable_address_belongs_to_nobody_else() -> None:
     """Its text identifies its sender.
 
     The lead of the person whom the stranger named must not answer to it.

@@ -138,13 +138,13 @@ def life() -> Life:
 
 
 @pytest.mark.slow
-def test_it_was_looked_at_every_minute_and_the_history_adds_up(life: Life) -> None:
+def test_invariants_were_checked_every_minute_and_the_history_folds_to_the_lead(life: Life) -> None:
     assert life.minutes == (at("2026-12-18 08:00") - MONDAY_NINE) / MINUTE
     assert fold(life.world.table.history(life.lead_id)) == life.world.lead(life.lead_id)
     assert life.world.repairs() == 0
 
 
-def test_each_step_of_the_plan_as_it_was_made_happened_once_and_none_after_the_opt_out(life: Life) -> None:
+def test_each_step_of_the_original_plan_ran_once_and_none_after_the_opt_out(life: Life) -> None:
     taken = {name: MONDAY_NINE + after for name, after in steps(life.world, life.lead_id).items()}
     assert taken == {
         "hello": at("2026-11-25 08:00"),
@@ -156,7 +156,7 @@ def test_each_step_of_the_plan_as_it_was_made_happened_once_and_none_after_the_o
     assert (ended.data["reason"], ended.at) == ("opt_out", at("2026-12-09 20:00"))
 
 
-def test_mails_go_at_once_and_texts_in_the_hours_of_ada_under_the_policy_of_the_day(life: Life) -> None:
+def test_mails_go_at_once_and_texts_in_adas_hours_under_the_days_policy(life: Life) -> None:
     assert life.sent(Channel.EMAIL) == [MONDAY_NINE, at("2026-11-25 08:00"), at("2026-12-07 08:00")]
     assert [when.astimezone(PACIFIC).strftime("%a %H:%M") for when in life.sent(Channel.SMS)] == [
         "Mon 08:00",
@@ -167,7 +167,7 @@ def test_mails_go_at_once_and_texts_in_the_hours_of_ada_under_the_policy_of_the_
     assert versions == [initial_policy().version, "second"]
 
 
-def test_a_voicemail_is_tried_again_after_two_hours_and_a_call_back_at_adas_own_time(life: Life) -> None:
+def test_a_voicemail_is_retried_after_two_hours_and_a_callback_at_adas_own_time(life: Life) -> None:
     actions = [
         (change[1]["what"], change[1]["due_at"])
         for event in life.world.table.history(life.lead_id)
@@ -181,7 +181,7 @@ def test_a_voicemail_is_tried_again_after_two_hours_and_a_call_back_at_adas_own_
     assert missed.permission.address == "ana@leadtight.example"
 
 
-def test_while_ana_is_on_leave_dora_has_the_lead_and_then_ana_again(life: Life) -> None:
+def test_during_anas_leave_dora_has_the_lead_and_then_ana_again(life: Life) -> None:
     moves = life.world.events(life.lead_id, Kind.LEAD_REASSIGNED)
     assert [(e.data["previous"], e.data["owner"]) for e in moves] == [("ana", "dora"), ("dora", "ana")]
     assert LEAVE.start <= moves[0].at <= LEAVE.start + 5 * MINUTE
@@ -189,7 +189,7 @@ def test_while_ana_is_on_leave_dora_has_the_lead_and_then_ana_again(life: Life) 
     assert life.world.lead(life.lead_id).first_owner_id == "ana"
 
 
-def test_nothing_is_owed_to_somebody_who_left_and_one_acknowledgement_was_sent(life: Life) -> None:
+def test_an_opted_out_person_is_owed_nothing_and_got_one_acknowledgement(life: Life) -> None:
     lead = life.world.lead(life.lead_id)
     assert lead.opted_out == (Channel.SMS,)
     assert not any(m.is_owed for m in life.world.table.messages(life.lead_id) if m.recipient == LEAD)

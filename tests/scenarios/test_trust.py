@@ -38,7 +38,7 @@ def submitted_inquiry(world: World, caller: Submitter, without: tuple[str, ...] 
 
 
 @pytest.mark.parametrize("caller", [Submitter.FORM, Submitter.API])
-def test_what_a_stranger_claims_is_kept_and_moves_nothing(caller: Submitter) -> None:
+def test_a_strangers_claim_is_stored_without_effect(caller: Submitter) -> None:
     world = World()
     lead = submitted_inquiry(world, caller)
     inquiry = lead.inquiry
@@ -58,7 +58,7 @@ def test_what_a_stranger_claims_is_kept_and_moves_nothing(caller: Submitter) -> 
 
 
 @pytest.mark.parametrize("caller", [Submitter.KEYED_API, Submitter.PROVIDER, Submitter.TEAM])
-def test_what_a_key_a_signature_or_the_team_claims_counts(caller: Submitter) -> None:
+def test_claims_with_a_key_a_signature_or_by_the_team_count(caller: Submitter) -> None:
     lead = submitted_inquiry(World(), caller)
     assert lead.received_at == MONDAY_NINE - timedelta(hours=20)
     assert lead.known_owner_id == "cem"
@@ -67,7 +67,7 @@ def test_what_a_key_a_signature_or_the_team_claims_counts(caller: Submitter) -> 
     assert contact_points(lead)[-1].href == LINK
 
 
-def test_the_policy_says_whom_it_believes() -> None:
+def test_the_policy_decides_whom_to_trust() -> None:
     world = World()
     trust = replace(world.policy.trust, api=(Claim.OWNER,), provider=())
     world.govern(replace(world.policy, trust=trust))
@@ -76,7 +76,7 @@ def test_the_policy_says_whom_it_believes() -> None:
     assert world.lead(world.submit(other).lead_id).known_owner_id is None
 
 
-def test_what_a_forms_mapping_names_counts_except_a_time_of_receipt() -> None:
+def test_mapped_form_fields_count_except_a_receipt_time() -> None:
     mapped = frozenset({"received_at", "owner", "value", "consent_marketing_email"})
     lead = submitted_inquiry(World(), Submitter.FORM, form="contact", mapped=mapped)
     assert (lead.known_owner_id, str(lead.inquiry.value)) == ("cem", "999999")
@@ -84,12 +84,12 @@ def test_what_a_forms_mapping_names_counts_except_a_time_of_receipt() -> None:
     assert (lead.received_at, lead.inquiry.fields["received_at"]) == (MONDAY_NINE, EARLIER)
 
 
-def test_a_form_gives_no_value_that_the_policy_does_not_map() -> None:
+def test_a_form_sets_no_value_that_the_policy_does_not_map() -> None:
     lead = submitted_inquiry(World(), Submitter.FORM)
     assert (lead.inquiry.value, lead.inquiry.fields["value"]) == (None, "999999")
 
 
-def test_boxes_of_marketing_in_a_strangers_json_are_no_consent() -> None:
+def test_marketing_boxes_in_a_strangers_json_are_not_consent() -> None:
     boxes = [{"channel": channel, "purpose": "marketing", "ticked": True} for channel in ("email", "voice")]
     boxes.append({"channel": "sms", "purpose": "inquiry", "ticked": True})
     world = World()
@@ -106,7 +106,7 @@ SPELLED = ["email", "held:form:contact", "outcome:crm:L1", "form:contact", "hubs
 
 
 @pytest.mark.parametrize("source", SPELLED)
-def test_a_stranger_takes_nobodys_key_whatever_source_they_name(source: str) -> None:
+def test_a_stranger_takes_nobodys_key_under_any_source(source: str) -> None:
     world = World()
     boxes = {"s@firm.example": Mailbox(id="s@firm.example", source="sales_mail")}
     hooks = {"hubspot": Webhook(id="hubspot", provider="hubspot", source="hubspot")}
@@ -124,7 +124,7 @@ def test_a_stranger_takes_nobodys_key_whatever_source_they_name(source: str) -> 
 @pytest.mark.parametrize(
     "source", ["email", "held:x", "outcome:crm:L1", "form:contact", "hubspot", "HubSpot", "Sales_Mail"]
 )
-def test_a_strangers_source_is_not_the_name_of_a_channel(source: str) -> None:
+def test_a_strangers_source_is_not_a_channel_name(source: str) -> None:
     world = World()
     boxes = {"s@firm.example": Mailbox(id="s@firm.example", source="sales_mail")}
     hooks = {"crm": Webhook(id="crm", provider="hubspot", source="hubspot")}
@@ -133,7 +133,7 @@ def test_a_strangers_source_is_not_the_name_of_a_channel(source: str) -> None:
     assert (lead.source, lead.inquiry.fields["source"]) == ("api", source)
 
 
-def test_a_program_with_a_key_spells_no_namespace_of_ours_either() -> None:
+def test_a_keyed_program_cannot_use_our_namespaces_either() -> None:
     world = World()
     lead = world.lead(world.submit(Submission(source="held:email", body=BO, caller=Submitter.KEYED_API)).lead_id)
     assert lead.source == "api"
@@ -153,7 +153,7 @@ def test_a_row_whose_key_a_stranger_took_first_is_a_lead() -> None:
     assert imported(world, "1001", BO).result == "duplicate"
 
 
-def test_a_row_whose_key_somebody_elses_content_has_is_a_lead_and_known_again() -> None:
+def test_a_row_whose_key_has_other_content_is_a_lead_and_recognised_again() -> None:
     world = World()
     taken = Submission(source="hubspot", key="1001", body={"name": "Mallory", "email": "m@example.com"})
     world.submit(replace(taken, caller=Submitter.PROVIDER))  # as what a stranger took before the deploy, too
@@ -162,7 +162,7 @@ def test_a_row_whose_key_somebody_elses_content_has_is_a_lead_and_known_again() 
     assert (imported(world, "1001", BO).result, imported(world, "1001", BO).lead_id) == ("duplicate", row.lead_id)
 
 
-def test_a_row_that_its_provider_delivered_before_is_a_duplicate() -> None:
+def test_a_row_delivered_before_by_its_provider_is_a_duplicate() -> None:
     world = World()
     first = world.submit(Submission(source="hubspot", key="1001", body=BO, caller=Submitter.PROVIDER))
     row = imported(world, "1001", BO | {"name": "Bo B. Lee", "phone": "030 901820"})
@@ -177,7 +177,7 @@ def before_the_deploy(world: World) -> None:
 
 @pytest.mark.parametrize("caller", [Submitter.API, Submitter.KEYED_API, Submitter.PROVIDER])
 @pytest.mark.parametrize("body", [BO, {"name": "Bo Lee"}], ids=["reachable", "name only"])
-def test_what_was_taken_before_the_deploy_is_known_after_it(caller: Submitter, body: dict[str, Any]) -> None:
+def test_deliveries_taken_before_the_deploy_are_known_after_it(caller: Submitter, body: dict[str, Any]) -> None:
     world = World()
     now = world.policy
     before_the_deploy(world)
@@ -189,7 +189,7 @@ def test_what_was_taken_before_the_deploy_is_known_after_it(caller: Submitter, b
     assert len(world.lead_ids()) == 1
 
 
-def test_a_stranger_learns_nothing_by_a_key_that_somebody_else_used() -> None:
+def test_a_stranger_learns_nothing_from_a_used_key() -> None:
     world = World()
     before_the_deploy(world)
     world.submit(Submission(source="hubspot", key="1001", body=BO, caller=Submitter.PROVIDER))
@@ -198,7 +198,7 @@ def test_a_stranger_learns_nothing_by_a_key_that_somebody_else_used() -> None:
     assert world.submit(mine).status == "merged"
 
 
-def test_a_program_that_uses_its_own_key_for_other_content_is_told_so() -> None:
+def test_a_program_that_reuses_its_own_key_is_informed() -> None:
     world = World()
     world.submit(Submission(source="web_form", key="k-1", body=BO))
     with pytest.raises(InvalidInquiry):
@@ -206,7 +206,7 @@ def test_a_program_that_uses_its_own_key_for_other_content_is_told_so() -> None:
 
 
 @pytest.mark.parametrize("caller", [Submitter.KEYED_API, Submitter.PROVIDER, Submitter.TEAM])
-def test_what_is_no_web_address_is_a_link_of_nobodys(caller: Submitter) -> None:
+def test_an_invalid_web_address_is_not_a_link(caller: Submitter) -> None:
     script = {"permalink": "javascript:alert(1)"}
     lead = submitted_inquiry(World(), caller, without=("fields",), body=BO | {"fields": script})
     assert (lead.inquiry.permalink, lead.inquiry.fields) == ("", script)
@@ -214,7 +214,7 @@ def test_what_is_no_web_address_is_a_link_of_nobodys(caller: Submitter) -> None:
 
 
 @pytest.mark.parametrize("name", ["Permalink", " permalink", "perma\u202elink", "website", "url"])
-def test_no_field_of_a_stranger_is_a_link(name: str) -> None:
+def test_a_strangers_field_is_never_a_link(name: str) -> None:
     world = World()
     lead = world.lead(world.submit(Submission(source="api", body=BO | {"fields": {name: LINK}})).lead_id)
     assert [point.href for point in contact_points(lead)] == ["mailto:bo@example.com"]
@@ -222,7 +222,7 @@ def test_no_field_of_a_stranger_is_a_link(name: str) -> None:
     assert "hxxps[:]//social[.]example/thread/7" in str(extras(lead))
 
 
-def test_a_strangers_link_joins_no_lead_of_the_team_and_the_teams_link_joins_a_strangers_lead() -> None:
+def test_a_strangers_link_joins_no_team_lead_and_the_teams_link_joins_a_strangers_lead() -> None:
     world = World()
     typed = {"name": "Bo Lee", "email": "bo@example.com"}
     desk = world.submit(Submission(source="referral", form="desk", key="1", body=typed, caller=Submitter.TEAM)).lead_id
@@ -234,7 +234,7 @@ def test_a_strangers_link_joins_no_lead_of_the_team_and_the_teams_link_joins_a_s
 
 
 @pytest.mark.parametrize(("caller", "answers"), [(Submitter.FORM, 1), (Submitter.API, 0), (Submitter.PROVIDER, 0)])
-def test_no_visitor_of_a_form_forbids_its_answer_and_a_program_may(caller: Submitter, answers: int) -> None:
+def test_a_form_visitor_cannot_prevent_an_answer_and_a_program_may(caller: Submitter, answers: int) -> None:
     world = World()
     lead = submitted_inquiry(world, caller, body=BO | {"acknowledge": False})
     assert len(world.mails(lead.id, Template.ACKNOWLEDGE)) == answers

@@ -33,7 +33,7 @@ def acknowledgement(world: World, lead_id: str) -> str:
     return message.id
 
 
-def test_one_message_that_cannot_be_read_keeps_the_sweep_from_no_other() -> None:
+def test_one_unreadable_message_blocks_no_other_in_the_sweep() -> None:
     world = World(stream_down=True)
     leads = [world.receive() for _ in range(6)]
     poison = f"{leads[0]} {acknowledgement(world, leads[0])}"
@@ -46,7 +46,7 @@ def test_one_message_that_cannot_be_read_keeps_the_sweep_from_no_other() -> None
     assert leads[0] in {mail.envelope.lead_id for mail in world.mailer.sent}
 
 
-def test_one_lead_that_cannot_be_read_keeps_no_other_from_owner_and_alarm() -> None:
+def test_one_unreadable_lead_keeps_no_other_from_owner_and_alarm() -> None:
     world = World(stream_down=True)
     leads = [world.receive() for _ in range(3)]
     world.table.spoiled.add(("lead", leads[0]))
@@ -58,7 +58,7 @@ def test_one_lead_that_cannot_be_read_keeps_no_other_from_owner_and_alarm() -> N
         world.table.load(leads[0])
 
 
-def test_somebody_whose_lead_cannot_be_read_gets_a_lead_of_their_own_when_they_write_again() -> None:
+def test_a_person_with_an_unreadable_lead_gets_a_new_lead_when_they_write_again() -> None:
     world = World()
     first = world.receive(email=ADA)
     world.table.spoiled.add(("lead", first))
@@ -68,7 +68,7 @@ def test_somebody_whose_lead_cannot_be_read_gets_a_lead_of_their_own_when_they_w
     assert set(world.table.leads_of([person_key(ADA)])) == {first, again}
 
 
-def test_pages_say_how_many_entries_they_lack() -> None:
+def test_pages_show_how_many_entries_they_lack() -> None:
     world = World(policy=with_pool(World().policy, {"ana": 1}))
     first, second = world.receive(), world.receive()
     pages = Pages(world.policy)
@@ -90,7 +90,7 @@ def test_pages_say_how_many_entries_they_lack() -> None:
         assert page.count("could not be read") == 1
 
 
-def test_an_event_that_no_words_can_tell_is_told_as_unreadable_among_the_others() -> None:
+def test_an_indescribable_event_is_listed_as_unreadable_among_the_others() -> None:
     world = World()
     lead_id = world.receive()
     first, *others = world.table.history(lead_id)
@@ -101,7 +101,7 @@ def test_an_event_that_no_words_can_tell_is_told_as_unreadable_among_the_others(
 
 
 @pytest.mark.slow
-def test_reports_count_what_they_can_read_and_name_the_rest() -> None:
+def test_reports_count_readable_rows_and_name_the_rest() -> None:
     world = World()
     first, _ = world.receive(), world.receive()
     world.table.spoiled |= {("event", f"{first} 000001.00")}
@@ -116,7 +116,7 @@ def test_reports_count_what_they_can_read_and_name_the_rest() -> None:
     assert (report["day"]["events"]["received"], report["problems"]) == (2, [])
 
 
-def test_a_lead_whose_changes_cannot_be_folded_is_a_problem_and_the_others_are_counted() -> None:
+def test_an_unfoldable_lead_is_a_problem_and_the_others_are_counted() -> None:
     world = World()
     first, second = world.receive(), world.receive()
     for key, event in world.table._events.items():
@@ -129,7 +129,7 @@ def test_a_lead_whose_changes_cannot_be_folded_is_a_problem_and_the_others_are_c
 
 
 @pytest.mark.slow
-def test_files_of_before_that_cannot_be_read_cost_no_report() -> None:
+def test_unreadable_earlier_files_cost_no_report() -> None:
     world = World()
     world.receive()
     files, night = MemoryFiles(), MONDAY_NINE.date()
@@ -145,7 +145,7 @@ def test_files_of_before_that_cannot_be_read_cost_no_report() -> None:
     assert made.weekly(night, MONDAY_NINE + timedelta(days=1))["week"] == "2026-W48"
 
 
-def test_an_erasure_that_meets_what_it_cannot_read_says_so_and_another_run_ends_it() -> None:
+def test_an_erasure_reports_unreadable_rows_and_another_run_finishes_it() -> None:
     office = Office()
     lead_id = office.receive(name="Ada Kanari", email=ADA)
     message = acknowledgement(office, lead_id)
@@ -164,7 +164,7 @@ def test_an_erasure_that_meets_what_it_cannot_read_says_so_and_another_run_ends_
 
 
 @pytest.mark.parametrize("kind", ["held", "lead", "person"])
-def test_an_erasure_is_not_complete_where_a_row_that_cannot_be_read_may_be_theirs(kind: str) -> None:
+def test_an_erasure_is_incomplete_where_an_unreadable_row_may_be_theirs(kind: str) -> None:
     office = Office()
     lead_id = office.receive(name="Ada Kanari", email=ADA)
     office.receive(name="Ada Kanari", email=ADA, phone=NUMBER, message=WARM)
@@ -173,7 +173,7 @@ def test_an_erasure_is_not_complete_where_a_row_that_cannot_be_read_may_be_their
     assert [row.kind for row in office.erase(ADA).unreadable] == [kind]
 
 
-def test_an_export_that_meets_what_it_cannot_read_says_so() -> None:
+def test_an_export_reports_unreadable_rows() -> None:
     world = World()
     lead_id = world.receive(email=ADA)
 

@@ -41,7 +41,7 @@ def written_to() -> tuple[World, str]:
     return world, lead_id
 
 
-def test_looking_at_the_page_changes_nothing() -> None:
+def test_viewing_the_page_changes_nothing() -> None:
     world, lead_id = written_to()
     state = world.lead(lead_id), world.table.history(lead_id)
     for _ in range(3):
@@ -63,7 +63,7 @@ def test_one_press_ends_the_channel_and_the_sequence_at_once() -> None:
     assert fold(world.table.history(lead_id)) == world.lead(lead_id)
 
 
-def test_pressing_again_years_later_is_harmless() -> None:
+def test_a_later_press_is_harmless() -> None:
     world, lead_id = written_to()
     link = token(world, lead_id)
     world.unsubscribe.leave(link, world.now)
@@ -93,7 +93,7 @@ def test_the_sequences_of_all_leads_of_the_person_stop() -> None:
 
 
 @pytest.mark.slow
-def test_an_opt_out_never_expires_not_even_with_a_new_inquiry() -> None:
+def test_an_opt_out_never_expires_even_with_a_new_inquiry() -> None:
     world, lead_id = written_to()
     world.unsubscribe.leave(token(world, lead_id), world.now)
     world.sweeping = False  # a hundred thousand sweeps of a year would find nothing
@@ -105,7 +105,7 @@ def test_an_opt_out_never_expires_not_even_with_a_new_inquiry() -> None:
     assert {(m.status, m.detail) for m in mails} == {(Status.REFUSED, "opted out of email")}
 
 
-def test_a_wish_that_was_stored_only_for_the_person_is_carried_through_when_it_comes_again(
+def test_an_opt_out_stored_only_for_the_person_is_completed_on_redelivery(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     world, lead_id = written_to()
@@ -135,7 +135,7 @@ def test_do_not_contact_stops_the_persons_other_leads_too() -> None:
     assert world.table.suppression(person_keys(world.lead(other).inquiry)).channels == set(TO_LEADS)
 
 
-def test_do_not_contact_cannot_be_taken_back() -> None:
+def test_do_not_contact_cannot_be_undone() -> None:
     world, lead_id = written_to()
     world.press(lead_id, "do_not_contact")
     with pytest.raises(Exception, match="cannot be undone"):
@@ -143,7 +143,7 @@ def test_do_not_contact_cannot_be_taken_back() -> None:
     assert world.lead(lead_id).opted_out
 
 
-def test_only_our_links_for_this_open_it() -> None:
+def test_only_our_links_for_this_purpose_open_it() -> None:
     world, lead_id = written_to()
     outcome = world.link(lead_id)
     gone = world.links.unsubscribe(replace(world.lead(lead_id), id="gone"), Channel.EMAIL, world.now)

@@ -71,7 +71,7 @@ def test_a_step_calls_the_lead_once_with_our_ids_and_waits_for_its_outcome() -> 
     assert fold(world.table.history(lead_id)) == world.lead(lead_id)
 
 
-def test_without_an_outcome_in_time_the_call_is_a_task_of_its_owner_and_nothing_follows_before_it() -> None:
+def test_without_a_timely_outcome_the_call_is_the_owners_task_and_blocks_later_steps() -> None:
     world, lead_id = begun()
     until(world, 2)
     world.advance(minutes=29)
@@ -91,7 +91,7 @@ def test_without_an_outcome_in_time_the_call_is_a_task_of_its_owner_and_nothing_
 @pytest.mark.parametrize(
     "agreed", [{}, {"sms": True}, {"sms": True, "marketing": ["email", "sms"]}], ids=["nothing", "texts", "more texts"]
 )
-def test_nobody_is_called_who_has_not_agreed_to_calls_but_by_a_person(agreed: dict[str, Any]) -> None:
+def test_a_person_without_consent_to_calls_is_called_only_by_people(agreed: dict[str, Any]) -> None:
     world, lead_id = begun(consent={**agreed, "text": "yes"})
     until(world, 2.1)
     assert world.caller.placed == []
@@ -113,7 +113,7 @@ def test_a_number_on_a_list_or_under_a_stale_list_is_not_called() -> None:
 
 
 @pytest.mark.parametrize("left", [Channel.EMAIL, Channel.SMS, Channel.VOICE])
-def test_who_left_any_channel_is_called_by_no_machine(left: Channel) -> None:
+def test_an_opt_out_of_any_channel_prevents_automatic_calls(left: Channel) -> None:
     world, lead_id = begun()
     until(world, 1)
     for key in person_keys(world.lead(lead_id).inquiry):
@@ -124,7 +124,7 @@ def test_who_left_any_channel_is_called_by_no_machine(left: Channel) -> None:
     assert is_a_task(world, lead_id)
 
 
-def test_who_is_not_to_be_contacted_is_called_neither_by_machine_nor_by_task() -> None:
+def test_do_not_contact_prevents_both_automatic_calls_and_tasks() -> None:
     world, lead_id = begun()
     until(world, 1)
     world.press(lead_id, "do_not_contact")
@@ -148,7 +148,7 @@ def test_nobody_is_called_outside_the_hours_of_any_zone_where_the_number_may_be(
     assert placed.permission.zones == ("America/Los_Angeles",)
 
 
-def test_a_call_that_had_to_wait_too_long_is_a_task_and_is_not_placed_any_more() -> None:
+def test_a_call_that_waited_too_long_is_a_task_and_is_not_placed() -> None:
     narrow = replace(policy(), messaging=replace(policy().messaging, sms_from=time(20), sms_until=time(21)))
     world, lead_id = begun(narrow)
     until(world, 3)
@@ -158,7 +158,7 @@ def test_a_call_that_had_to_wait_too_long_is_a_task_and_is_not_placed_any_more()
 
 
 @pytest.mark.parametrize("failure", [SendFailed("busy"), SendRefused("no such flow"), SendUnsure("no answer")])
-def test_whatever_becomes_of_the_provider_somebody_calls(failure: Exception) -> None:
+def test_without_the_provider_a_person_calls(failure: Exception) -> None:
     world, lead_id = begun()
     world.caller.failures = [failure] * 500
     until(world, 2.1)
@@ -166,7 +166,7 @@ def test_whatever_becomes_of_the_provider_somebody_calls(failure: Exception) -> 
     assert is_a_task(world, lead_id)
 
 
-def test_a_plan_with_calls_goes_on_as_tasks_when_the_policy_has_them_no_more() -> None:
+def test_a_plan_with_calls_continues_as_tasks_when_the_policy_drops_calls() -> None:
     world, lead_id = begun()
     until(world, 1)
     world.govern(policy(voice=None))
@@ -178,7 +178,7 @@ def test_a_plan_with_calls_goes_on_as_tasks_when_the_policy_has_them_no_more() -
     assert action.what.startswith("Call Ada")
 
 
-def test_a_call_as_the_last_step_ends_its_sequence_with_its_outcome() -> None:
+def test_a_final_call_ends_its_sequence_with_its_outcome() -> None:
     world, lead_id = begun(policy(replace(PLAN, steps=PLAN.steps[:1])))
     until(world, 2.01)
     assert ended(world, lead_id) == []
@@ -186,7 +186,7 @@ def test_a_call_as_the_last_step_ends_its_sequence_with_its_outcome() -> None:
     assert ended(world, lead_id) == ["finished"]
 
 
-def test_no_machine_dials_an_extension_so_its_call_is_a_persons_task() -> None:
+def test_an_extension_is_not_dialled_automatically_so_its_call_is_a_task() -> None:
     world, lead_id = begun(phone=f"{NUMBER} ext. 11")
     until(world, 2.01)
     assert world.caller.placed == []

@@ -44,7 +44,7 @@ def offers(world: World, lead_id: str) -> list[dict[str, Any]]:
     return [dict(e.data) for e in world.events(lead_id, Kind.LEAD_OFFERED_ON)]
 
 
-def test_a_closing_outcome_offers_the_waiting_lead_on_at_once() -> None:
+def test_a_closing_outcome_assigns_the_waiting_lead_at_once() -> None:
     world, assigned = full_pool()
     waiting = world.receive(message=WARM)
     caught = world.lead(waiting)
@@ -64,7 +64,7 @@ def test_a_closing_outcome_offers_the_waiting_lead_on_at_once() -> None:
     assert [open_leads(world, p) for p in (*PEOPLE, "mia")] == [1, 1, 1, 0]
 
 
-def test_being_offered_on_is_no_hop_and_leaves_the_first_promise_and_assignment_alone() -> None:
+def test_assigning_a_waiting_lead_is_not_a_hop_and_keeps_the_first_promise_and_assignment() -> None:
     world, assigned = full_pool()
     waiting = world.receive(message=WARM)
     lead_before = world.lead(waiting)
@@ -80,7 +80,7 @@ def test_being_offered_on_is_no_hop_and_leaves_the_first_promise_and_assignment_
     assert Kind.LEAD_REASSIGNED not in world.kinds(waiting)
 
 
-def test_whoever_gets_it_after_the_deadline_has_a_window_of_their_own() -> None:
+def test_an_owner_assigned_after_the_deadline_has_their_own_window() -> None:
     world, assigned = full_pool()
     waiting = world.receive()
     promised = world.lead(waiting).promise
@@ -95,7 +95,7 @@ def test_whoever_gets_it_after_the_deadline_has_a_window_of_their_own() -> None:
     assert [e.data["previous"] for e in world.events(waiting, Kind.LEAD_REASSIGNED)] == ["ana"], "it moves on as ever"
 
 
-def test_the_most_urgent_is_offered_first() -> None:
+def test_the_most_urgent_waiting_lead_is_assigned_first() -> None:
     world, assigned = full_pool()
     later, sooner = world.receive(message=WARM), world.receive(message=HOT)
     for lead_id in assigned[:2]:
@@ -103,7 +103,7 @@ def test_the_most_urgent_is_offered_first() -> None:
     assert [offers(world, i)[0]["owner"] for i in (sooner, later)] == ["ana", "ben"]
 
 
-def test_a_cap_on_an_hour_that_ends_is_noticed_by_the_sweep() -> None:
+def test_the_sweep_notices_the_end_of_an_hourly_cap() -> None:
     world = governed(ana={"caps": Caps(hour=1)}, ben={"active": False}, cem={"active": False})
     world.receive(message=WARM)
     waiting = world.receive(message=WARM)
@@ -115,7 +115,7 @@ def test_a_cap_on_an_hour_that_ends_is_noticed_by_the_sweep() -> None:
     assert world.repairs() == 0, "nothing was lost"
 
 
-def test_a_cap_on_a_day_that_ends_is_noticed_by_the_sweep() -> None:
+def test_the_sweep_notices_the_end_of_a_daily_cap() -> None:
     world = governed(ana={"caps": Caps(day=1)}, ben={"active": False}, cem={"active": False})
     leads = [world.receive(message=WARM) for _ in range(2)]
     world.press(leads[0], "won")
@@ -128,7 +128,7 @@ def test_a_cap_on_a_day_that_ends_is_noticed_by_the_sweep() -> None:
 
 
 @pytest.mark.parametrize("how", ["leave", "switch"])
-def test_somebody_who_is_back_is_offered_what_nobody_could_take(how: str) -> None:
+def test_a_returning_person_gets_waiting_leads(how: str) -> None:
     back = MONDAY_NINE + timedelta(minutes=30)
     away = {"away": (Absence(MONDAY_NINE, back),)} if how == "leave" else {}
     world = governed(ana=away, ben={"active": False}, cem={"active": False})
@@ -144,7 +144,7 @@ def test_somebody_who_is_back_is_offered_what_nobody_could_take(how: str) -> Non
     assert world.lead(waiting).owner_id == "ana"
 
 
-def test_the_manager_who_answers_first_keeps_the_lead_until_the_answer_is_taken_back() -> None:
+def test_a_manager_who_answers_first_keeps_the_lead_until_the_answer_is_undone() -> None:
     world, assigned = full_pool()
     waiting = world.receive(message=WARM)
     world.press(waiting, "connected")
@@ -157,7 +157,7 @@ def test_the_manager_who_answers_first_keeps_the_lead_until_the_answer_is_taken_
     assert world.lead(waiting).owner_id == "ana"
 
 
-def test_an_attempt_without_contact_leaves_it_waiting() -> None:
+def test_an_attempt_without_contact_keeps_it_waiting() -> None:
     world, assigned = full_pool()
     waiting = world.receive(message=WARM)
     world.press(waiting, "no_answer")
@@ -165,7 +165,7 @@ def test_an_attempt_without_contact_leaves_it_waiting() -> None:
     assert world.lead(waiting).owner_id == "ana"
 
 
-def test_a_closed_lead_waits_for_nobody() -> None:
+def test_a_closed_lead_stops_waiting() -> None:
     world, assigned = full_pool()
     waiting = world.receive(message=WARM)
     world.press(waiting, "lost", reason="spam")
@@ -175,7 +175,7 @@ def test_a_closed_lead_waits_for_nobody() -> None:
     assert world.table.waiting_in_short() == ()
 
 
-def test_with_nobody_free_nothing_happens() -> None:
+def test_without_capacity_nothing_happens() -> None:
     world, assigned = full_pool()
     waiting = world.receive(message=WARM)
     lead_before = world.lead(waiting)
@@ -185,7 +185,7 @@ def test_with_nobody_free_nothing_happens() -> None:
     assert sum(swept.offered for swept in world.swept) == 0
 
 
-def test_whoever_let_it_lapse_is_not_offered_it_again() -> None:
+def test_an_owner_who_let_it_lapse_does_not_get_it_again() -> None:
     world = governed(ana={}, ben=ONE, cem={"active": False})
     assigned = world.receive(message=WARM)  # ana's
     world.press(assigned, "won")
@@ -201,7 +201,7 @@ def test_whoever_let_it_lapse_is_not_offered_it_again() -> None:
     assert world.lead(lapsed).owner_id == "ben"
 
 
-def test_without_the_stream_the_sweep_offers_on() -> None:
+def test_without_the_stream_the_sweep_assigns_waiting_leads() -> None:
     world, assigned = full_pool()
     waiting = world.receive(message=WARM)
     world.stream_down = True
@@ -212,7 +212,7 @@ def test_without_the_stream_the_sweep_offers_on() -> None:
     assert sum(swept.offered for swept in world.swept) == 1
 
 
-def test_replaying_the_stream_offers_nothing_twice() -> None:
+def test_replaying_the_stream_assigns_nothing_twice() -> None:
     world, assigned = full_pool()
     waiting = [world.receive(message=WARM) for _ in range(2)]
     world.press(assigned[0], "won")
@@ -223,7 +223,7 @@ def test_replaying_the_stream_offers_nothing_twice() -> None:
     assert [len(offers(world, i)) for i in waiting] == [1, 0]
 
 
-def test_the_history_of_an_offered_lead_adds_up_to_it() -> None:
+def test_the_history_of_an_assigned_waiting_lead_folds_to_it() -> None:
     world, assigned = full_pool()
     waiting = world.receive(message=WARM)
     world.press(assigned[0], "won")
@@ -233,7 +233,7 @@ def test_the_history_of_an_offered_lead_adds_up_to_it() -> None:
 @pytest.mark.slow
 @settings(max_examples=settings().max_examples // 4)
 @given(st.data())
-def test_offering_at_once_never_passes_a_cap_nor_gives_a_lead_twice(data: st.DataObject) -> None:
+def test_concurrent_assignment_never_exceeds_a_cap_or_assigns_a_lead_twice(data: st.DataObject) -> None:
     caps = {person: data.draw(st.integers(1, 4)) for person in PEOPLE}
     world = governed(**{person: {"caps": Caps(open=cap)} for person, cap in caps.items()})
     leads = [world.receive(message=WARM) for _ in range(sum(caps.values()) + data.draw(st.integers(1, 6)))]
@@ -260,7 +260,7 @@ def test_offering_at_once_never_passes_a_cap_nor_gives_a_lead_twice(data: st.Dat
     assert all(len(offers(world, lead_id)) <= 1 for lead_id in leads)
 
 
-def test_an_assignment_that_caps_stood_in_the_way_of_says_so() -> None:
+def test_an_assignment_limited_by_caps_says_so() -> None:
     world, _ = full_pool()
     waiting = world.receive(message=WARM)
     assert world.events(waiting, Kind.LEAD_ASSIGNED)[0].data["receipt"]["reason"] == ALL_FULL
@@ -268,7 +268,7 @@ def test_an_assignment_that_caps_stood_in_the_way_of_says_so() -> None:
 
 
 @pytest.mark.parametrize("first_read", [(2, 4), (1,), (3, 5, 7), (50, 500)])
-def test_of_many_that_wait_the_most_urgent_is_offered_on_and_no_more_are_read_than_that_takes(
+def test_of_many_waiting_leads_the_most_urgent_is_assigned_with_minimal_reads(
     first_read: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Several share a deadline to the microsecond.
@@ -298,7 +298,7 @@ def test_of_many_that_wait_the_most_urgent_is_offered_on_and_no_more_are_read_th
     assert len(read) <= len(assigned) * max(first_read[0], len(waiting))
 
 
-def test_who_is_freed_reads_no_lead_that_waits_for_another_pool(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_freed_capacity_reads_no_lead_waiting_for_another_pool(monkeypatch: pytest.MonkeyPatch) -> None:
     world, assigned = full_pool()
     waiting = world.receive(message=WARM)
     alone = replace(world.policy.pools["inbound"], id="alone", members={"mia": 1})
@@ -310,7 +310,7 @@ def test_who_is_freed_reads_no_lead_that_waits_for_another_pool(monkeypatch: pyt
     assert world.lead(waiting).is_waiting
 
 
-def test_who_has_taken_the_one_lead_they_could_reads_no_more_of_those_that_wait(
+def test_a_person_whose_capacity_is_used_reads_no_more_waiting_leads(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(route, "READ_AT_ONCE", 1)

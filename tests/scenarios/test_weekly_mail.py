@@ -65,7 +65,7 @@ def test_each_reader_gets_one_mail_at_eight_of_their_own_zone() -> None:
     assert lost(world) == 0
 
 
-def test_the_mail_says_the_headline_and_its_link_opens_the_report_for_weeks() -> None:
+def test_the_mail_has_the_headline_and_its_link_opens_the_report_for_weeks() -> None:
     world = a_world(with_readers("mia"))
     world.advance(hours=8)
     [sent] = world.mailer.sent
@@ -80,7 +80,7 @@ def test_the_mail_says_the_headline_and_its_link_opens_the_report_for_weeks() ->
     assert sent.envelope.unsubscribe is None
 
 
-def test_the_job_may_run_again_at_any_time_and_nobody_is_mailed_twice() -> None:
+def test_the_job_may_run_at_any_time_and_mails_nobody_twice() -> None:
     world = a_world(with_readers("mia", "ana"))
     assert owe(world) == 0
     world.stream_doubled = True
@@ -91,20 +91,20 @@ def test_the_job_may_run_again_at_any_time_and_nobody_is_mailed_twice() -> None:
     assert len(world.mailer.sent) == 2
 
 
-def test_a_review_of_long_ago_is_mailed_to_nobody() -> None:
+def test_an_old_review_is_not_mailed() -> None:
     world = World(now=WRITTEN_AT + timedelta(days=7))
     assert owe(world) == 0
     world.advance(days=1)
     assert world.mailer.sent == []
 
 
-def test_a_job_that_runs_late_on_monday_mails_at_once() -> None:
+def test_a_late_job_on_monday_mails_at_once() -> None:
     world = World(policy=with_readers("mia"), now=WRITTEN_AT + timedelta(hours=12))
     assert owe(world) == 1
     assert len(world.mailer.sent) == 1
 
 
-def test_a_provider_that_fails_for_now_is_tried_again_and_a_lost_mail_alarms() -> None:
+def test_a_temporary_provider_failure_is_retried_and_a_lost_mail_alarms() -> None:
     world = a_world(with_readers("mia", "ana"))
     world.mailer.failures = [SendFailed("busy"), SendRefused("no such address")]
     world.advance(hours=8)
@@ -115,7 +115,7 @@ def test_a_provider_that_fails_for_now_is_tried_again_and_a_lost_mail_alarms() -
     assert lost(world) == 0  # a new week
 
 
-def test_a_mail_that_never_leaves_is_missed_two_hours_after_it_was_due() -> None:
+def test_an_undelivered_mail_is_missed_after_two_hours() -> None:
     world = a_world(with_readers("mia"))
     world.sweeping = False
     world.advance(hours=9)
@@ -124,7 +124,7 @@ def test_a_mail_that_never_leaves_is_missed_two_hours_after_it_was_due() -> None
     assert lost(world) == 1
 
 
-def test_without_a_mark_the_readers_are_those_who_answer_for_others_leads() -> None:
+def test_by_default_the_readers_are_those_responsible_for_others_leads() -> None:
     policy = World().policy
     answer = readers(policy)
     assert {team.manager for team in policy.teams.values()} | {policy.routing.catch_all} <= set(answer)

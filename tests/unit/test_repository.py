@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 
-def test_the_version_is_written_once_and_everything_else_agrees() -> None:
+def test_the_version_is_defined_once() -> None:
     assert "version" not in PROJECT, "the version is leadtight/__init__.py's"
     assert json.loads((ROOT / "docs/openapi.json").read_text())["info"]["version"] == leadtight.__version__
     releases = re.findall(
@@ -25,21 +25,21 @@ def test_the_version_is_written_once_and_everything_else_agrees() -> None:
     assert [day for _, day in releases] == sorted((day for _, day in releases), reverse=True)
 
 
-def test_the_licence_is_the_one_that_the_metadata_names() -> None:
+def test_the_licence_matches_the_metadata() -> None:
     licence = (ROOT / PROJECT["license-files"][0]).read_text()
     assert PROJECT["license"] == "Apache-2.0"
     assert re.search(r"Apache License\s+Version 2\.0, January 2004", licence)
     assert "END OF TERMS AND CONDITIONS" in licence
 
 
-def test_the_workflow_runs_what_a_laptop_runs() -> None:
+def test_ci_runs_the_same_command_as_a_laptop() -> None:
     workflow = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text())
     commands = [step["run"] for job in workflow["jobs"].values() for step in job["steps"] if "run" in step]
     assert commands == ["bash .ci/run"]
     assert workflow["permissions"] == {"contents": "read"}
 
 
-def test_hooks_before_a_commit_download_nothing_and_run_files_that_exist() -> None:
+def test_commit_hooks_download_nothing_and_run_existing_files() -> None:
     repos = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"]
     hooks = [hook for repo in repos for hook in repo["hooks"]]
     assert {repo["repo"] for repo in repos} == {"local"}
@@ -61,12 +61,12 @@ def test_hooks_before_a_commit_download_nothing_and_run_files_that_exist() -> No
         ("Say when a lead is late\nbecause it was not said\n", "blank line"),
     ],
 )
-def test_a_commits_subject_is_short_and_says_something(message: str, wrong: str | None) -> None:
+def test_commit_subjects_are_short_and_meaningful(message: str, wrong: str | None) -> None:
     subject_problem = problem(message)
     assert subject_problem is None if wrong is None else wrong in str(subject_problem)
 
 
-def test_no_page_for_contributors_names_a_file_or_verb_that_does_not_exist() -> None:
+def test_contributor_pages_name_only_existing_files_and_verbs() -> None:
     verbs = set(re.findall(r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text(), re.MULTILINE))
     for page in (
         "README.md",

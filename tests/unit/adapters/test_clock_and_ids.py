@@ -17,14 +17,14 @@ def test_no_test_reads_the_real_clock(read: Callable[[], datetime]) -> None:
         read()
 
 
-def test_the_clock_tells_the_instant_in_utc(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_clock_returns_the_instant_in_utc(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock_and_ids, "datetime", datetime)
     earliest = datetime.now(UTC)
     assert earliest <= clock() <= datetime.now(UTC)
     assert clock().tzinfo is UTC
 
 
-def test_ids_sort_by_the_time_of_their_making(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ids_sort_by_creation_time(monkeypatch: pytest.MonkeyPatch) -> None:
     times = [1_795_000_000.0, 1_795_000_000.001, 1_900_000_000.0]
     monkeypatch.setattr("leadtight.adapters.clock_and_ids.time", SimpleNamespace(time=iter(times).__next__))
     ids = [new_id() for _ in times]

@@ -28,7 +28,7 @@ SMALL = (
 run = CliRunner().invoke
 
 
-def test_every_figure_is_measured_and_the_plain_code_agrees() -> None:
+def test_every_figure_is_measured_and_the_naive_code_agrees() -> None:
     output = json.loads(run(app, ["bench", "--json", *SMALL]).stdout)
     assert output["schema"] == "leadtight.bench/1"
     choosing, deadlines, loading, answering = output["results"]
@@ -42,7 +42,7 @@ def test_every_figure_is_measured_and_the_plain_code_agrees() -> None:
     assert answering["bar"] == {"figure": "p95_ms", "below": 2000.0}
 
 
-def test_the_bar_of_ten_thousand_deadlines_is_a_second() -> None:
+def test_ten_thousand_deadlines_must_take_at_most_a_second() -> None:
     assert measures.deadlines(10, 1).bar == ("total_s", 0.001)
 
 
@@ -57,7 +57,7 @@ def test_a_missed_bar_is_named_and_fails(option: list[str], monkeypatch: pytest.
     assert "choosing: median_ms is 2, which must be below 1" in result.stderr
 
 
-def test_a_disagreement_is_a_missed_bar_however_quick_it_was() -> None:
+def test_a_disagreement_is_a_missed_bar_at_any_speed() -> None:
     quick = Result(id="deadlines", what="", figures={"total_s": 0.1}, bar=("total_s", 1.0))
     assert quick.missed == ""
     assert replace(quick, disagreements=["quick from 2026-01-01"]).missed.startswith(
@@ -86,7 +86,7 @@ def test_an_audit_its_floor_and_pandas_give_the_same_numbers(tmp_path: Path) -> 
     assert report_.keys() - expected.keys() == NOT_COMPARED
 
 
-def test_a_figure_of_pandas_that_is_not_that_of_the_audit_is_named() -> None:
+def test_a_pandas_figure_that_differs_from_the_audit_is_named() -> None:
     ours = {"leads": 3, "owners": [{"owner": "Rep", "mean": 1.0}], "found": "2 of 3: so and so"}
     same = {"owners": [{"owner": "Rep", "mean": 1.0000001}], "found": "2 of 3"}
     assert list(measure.apart(ours, same)) == []
@@ -103,7 +103,7 @@ def test_a_process_is_measured_from_its_start_to_its_end() -> None:
     assert taken.wall > 0
 
 
-def test_a_process_is_measured_with_the_memory_it_took_itself() -> None:
+def test_a_process_is_measured_with_its_own_memory_only() -> None:
     """Measured in a process of its own.
 
     A child begins with its parent's memory, and this one may have taken any amount.

@@ -14,7 +14,7 @@ HEAVY = ("boto3", "botocore", "duckdb", "jinja2", "pydantic", "openpyxl", "leadt
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_is_found_and_explains_itself(name: str) -> None:
+def test_every_command_exists_and_explains_itself(name: str) -> None:
     result = run(app, [name, "--help"], prog_name="leadtight")
     assert result.exit_code == 0
     assert f"leadtight {name} " in result.stdout
@@ -31,14 +31,14 @@ def test_help_names_every_command() -> None:
     assert all(name in output for name in COMMANDS)
 
 
-def test_a_mistyped_command_is_named_with_the_one_that_may_be_meant() -> None:
+def test_a_mistyped_command_is_named_with_a_suggestion() -> None:
     result = run(app, ["audt"])
     assert result.exit_code == 2
     assert "No such command 'audt'" in result.output
     assert "'audit'" in result.output
 
 
-def test_an_audit_that_does_not_start_loads_nothing_heavy() -> None:
+def test_a_failing_audit_loads_nothing_heavy() -> None:
     code = (
         "import sys; from leadtight.cli import app\n"
         "try: app(['audit', 'leads.csv', '--window', 'soon'], prog_name='leadtight')\n"

@@ -34,7 +34,7 @@ def test_every_problem_is_a_line_with_its_path(tmp_path: Path) -> None:
     assert "targets.hot.within" in [problem["path"] for problem in document["problems"]]
 
 
-def test_what_looks_like_a_mistake_is_a_warning_and_fails_only_when_asked_to(tmp_path: Path) -> None:
+def test_a_likely_mistake_is_a_warning_and_fails_only_on_request(tmp_path: Path) -> None:
     file = tmp_path / "policy.toml"
     file.write_text(SHIPPED.read_text().replace('members = ["ana", "ben", "cem"]', 'members = ["ana", "ben"]'))
     result = run(app, ["policy", "check", str(file)])
@@ -51,5 +51,5 @@ def test_the_schema_is_printed_for_editors() -> None:
     assert json.loads(run(app, ["policy", "schema"]).output)["title"] == "Leadtight policy"
 
 
-def test_a_file_that_is_not_there_is_a_usage_error(tmp_path: Path) -> None:
+def test_a_missing_file_is_a_usage_error(tmp_path: Path) -> None:
     assert run(app, ["policy", "check", str(tmp_path / "none.toml")]).exit_code == 2

@@ -37,7 +37,7 @@ def test_a_lead_is_explained_by_tier_rule_person_and_receipt(tmp_path: Path) -> 
     assert [c["person"] for c in explanation["receipt"]["candidates"]] == ["jan", "svea"]
 
 
-def test_a_rule_that_holds_does_not_decide_where_the_tier_has_a_pool_of_its_own(tmp_path: Path) -> None:
+def test_a_matching_rule_does_not_decide_where_the_tier_has_its_own_pool(tmp_path: Path) -> None:
     text = SHIPPED.read_text().replace('id = "hot"\n', 'id = "hot"\npool = "projects"\n', 1)
     policy = tmp_path / "policy.toml"
     policy.write_text(text)
@@ -63,7 +63,7 @@ def test_an_excluded_lead_is_explained_by_its_rule_and_has_no_owner(tmp_path: Pa
     assert "Excluded as test by rule our_own_tests" in output
 
 
-def test_a_person_reads_it_as_tables(tmp_path: Path) -> None:
+def test_people_get_tables(tmp_path: Path) -> None:
     output = explained(tmp_path, LEAD, "2026-11-23T10:00:00+01:00")
     assert all(words in output for words in ("Jan Petersen", "large", "denmark", "country", "11:00:00"))
 
@@ -88,7 +88,7 @@ def test_the_four_rules_of_a_small_team(tmp_path: Path, rule: str, source: str, 
 
 
 @pytest.mark.parametrize("content", ["[]", "{", '{"company": "x"}'])
-def test_what_is_no_lead_is_a_usage_error_of_one_line(tmp_path: Path, content: str) -> None:
+def test_an_invalid_lead_is_a_usage_error_of_one_line(tmp_path: Path, content: str) -> None:
     file = tmp_path / "lead.json"
     file.write_text(content)
     result = run(app, ["policy", "explain", str(file), "--at", "2026-11-23T09:00:00Z"])
@@ -96,9 +96,7 @@ def test_what_is_no_lead_is_a_usage_error_of_one_line(tmp_path: Path, content: s
     assert str(file) in result.output
 
 
-def test_a_lead_arrives_now_where_the_command_does_not_say_when(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_lead_arrives_now_by_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock_and_ids, "clock", lambda: datetime(2026, 11, 23, 9, 0, tzinfo=UTC))
     file = tmp_path / "lead.json"
     file.write_text(json.dumps(LEAD))

@@ -52,7 +52,7 @@ def test_mails_are_written_as_page_text_and_picture_and_texts_as_text(
     assert mail.startswith("Subject: ")
 
 
-def test_what_is_about_no_single_lead_is_previewed_too() -> None:
+def test_messages_without_a_single_lead_are_previewed_too() -> None:
     policy = policies.shipped()
     mails = dict(mails_apart(policy, JinjaRenderer()))
     sampled = {sample.name.removeprefix("email-").removesuffix("-plain") for sample in samples(policy)}
@@ -64,7 +64,7 @@ def test_what_is_about_no_single_lead_is_previewed_too() -> None:
     assert LINKS["report"] in mails["email-weekly_review"].html
 
 
-def test_without_a_browser_it_says_what_to_do_and_draws_nothing_when_told(
+def test_without_a_browser_it_gives_instructions_and_draws_nothing_on_request(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))

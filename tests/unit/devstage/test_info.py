@@ -21,7 +21,7 @@ INFO = DevInfo(
 )
 
 
-def test_the_file_has_exactly_the_promised_keys(tmp_path: Path) -> None:
+def test_the_file_has_exactly_the_documented_keys(tmp_path: Path) -> None:
     INFO.write(tmp_path / "dev.json")
     assert set(json.loads((tmp_path / "dev.json").read_text())) == {
         *("schema", "api_url", "aws_endpoint", "region"),
@@ -29,7 +29,7 @@ def test_the_file_has_exactly_the_promised_keys(tmp_path: Path) -> None:
     }
 
 
-def test_what_was_written_is_read_back(tmp_path: Path) -> None:
+def test_written_data_is_read_back(tmp_path: Path) -> None:
     INFO.write(tmp_path / "dev.json")
     assert DevInfo.read(tmp_path / "dev.json") == INFO
 

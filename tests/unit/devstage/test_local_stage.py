@@ -12,7 +12,7 @@ from leadtight.devstage.local_cloud import LocalCloudError
 from leadtight.devstage.local_stage import LocalStage
 
 
-def test_a_stage_that_runs_at_another_port_is_named_and_left_alone(tmp_path: Path) -> None:
+def test_a_stage_on_another_port_is_named_and_left_alone(tmp_path: Path) -> None:
     first = LocalStage(tmp_path, port=1111, console_port=1112)
     assert first.running_elsewhere() is None
     first.cloud.process.start([sys.executable, "-c", "import time; time.sleep(60)"], os.environ)
@@ -29,7 +29,7 @@ def test_a_stage_that_runs_at_another_port_is_named_and_left_alone(tmp_path: Pat
         first.cloud.process.stop()
 
 
-def test_a_console_port_that_is_taken_is_named_before_anything_is_started(tmp_path: Path) -> None:
+def test_a_used_console_port_is_named_before_anything_starts(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         stage = LocalStage(tmp_path, port=1111, console_port=port)

@@ -23,7 +23,7 @@ def test_a_program_is_found_and_stopped_by_another_command(tmp_path: Path) -> No
     assert not starter.running()
 
 
-def test_what_it_prints_is_kept(tmp_path: Path) -> None:
+def test_its_output_is_kept(tmp_path: Path) -> None:
     process = Process(tmp_path, "sleep")
     process.start(SLEEP, dict(os.environ))
     deadline = time.monotonic() + 10
@@ -39,7 +39,7 @@ def test_nothing_runs_before_the_first_start(tmp_path: Path) -> None:
     assert not process.stop()
 
 
-def test_a_number_left_behind_is_not_a_running_program(tmp_path: Path) -> None:
+def test_a_stale_pid_is_not_a_running_program(tmp_path: Path) -> None:
     (tmp_path / "sleep.pid").write_text(str(os.getpid()))
     process = Process(tmp_path, "sleep")
     assert not process.running()

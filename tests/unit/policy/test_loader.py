@@ -83,7 +83,7 @@ def without(path: str) -> Callable[[Document], object]:
     return change
 
 
-def test_the_shipped_policy_says_what_its_file_says() -> None:
+def test_the_shipped_policy_matches_its_file() -> None:
     policy = policies.shipped()
     assert policy.calendars["office"].week[4] == (Period(time(9), time(12, 30)), Period(time(13, 30), time(16)))
     assert policy.targets["hot"].within == timedelta(minutes=5)
@@ -93,13 +93,13 @@ def test_the_shipped_policy_says_what_its_file_says() -> None:
     assert policy.version.startswith("2026-11-22+")
 
 
-def test_the_policy_for_development_loads() -> None:
+def test_the_development_policy_loads() -> None:
     within = policies.load(DEV).targets["hot"].within
     assert within is not None
     assert within < timedelta(minutes=1)
 
 
-def test_writing_the_shipped_policy_another_way_changes_nothing_but_the_digest() -> None:
+def test_a_rewritten_shipped_policy_differs_only_in_its_digest() -> None:
     again, shipped = read(tomllib.loads(SHIPPED)), policies.shipped()
     assert again.version != shipped.version
     assert (again.targets, again.people, again.routing) == (shipped.targets, shipped.people, shipped.routing)
@@ -255,7 +255,7 @@ def changed(*changes: Callable[[Document], object]) -> Policy:
     return read(document)
 
 
-def test_a_calendar_knows_its_holidays_and_the_days_it_is_open_for_once() -> None:
+def test_a_calendar_has_its_holidays_and_one_off_openings() -> None:
     office = changed(
         put("calendars.office.holidays", ["DE-HH", "US"]),
         put("calendars.office.open", {"2026-12-19": ["14:00-15:00", "10:00-12:00"]}),
@@ -267,7 +267,7 @@ def test_a_calendar_knows_its_holidays_and_the_days_it_is_open_for_once() -> Non
     }
 
 
-def test_a_person_works_by_their_own_calendar_else_by_their_teams() -> None:
+def test_a_person_works_by_their_own_calendar_or_else_their_teams() -> None:
     policy = changed(
         put("calendars.mornings", {"timezone": "Europe/Berlin", "hours": {"mon-fri": ["08:00-12:00"]}}),
         put("people.ana.calendar", "mornings"),
@@ -282,7 +282,7 @@ def test_an_answer_may_be_due_by_the_end_of_business() -> None:
     assert deadline(policy, policy.targets["next_morning"], friday_evening) == datetime(2026, 11, 23, 17, tzinfo=UTC)
 
 
-def test_an_escalation_to_nobody_is_named_by_its_place() -> None:
+def test_an_escalation_to_an_unknown_person_is_named_by_its_place() -> None:
     by_field = problems(put("targets.hot.escalate", [{"after": "0m"}, {"after": "1h", "notify": "nobody"}]))
     assert by_field == {"targets.hot.escalate[1].notify": "unknown person 'nobody'"}
 
@@ -307,13 +307,13 @@ def test_an_escalation_to_nobody_is_named_by_its_place() -> None:
         ),
     ],
 )
-def test_what_is_missing_is_named_by_its_path(path: str, expected: dict[str, str]) -> None:
+def test_a_missing_key_is_named_by_path(path: str, expected: dict[str, str]) -> None:
     by_field = problems(without(path))
     assert by_field.keys() == expected.keys()
     assert all(detail in by_field[field] for field, detail in expected.items())
 
 
-def test_all_problems_are_told_at_once() -> None:
+def test_all_problems_are_reported_at_once() -> None:
     def change(document: Document) -> None:
         put("company.name", 1)(document)
         put("targets.hot.within", "soon")(document)
@@ -323,7 +323,7 @@ def test_all_problems_are_told_at_once() -> None:
     assert problems(change).keys() == {"company.name", "targets.hot.within", "people.ana.sms_alerts", "typo"}
 
 
-def test_what_does_not_fit_together_is_told_beside_what_cannot_be_read() -> None:
+def test_inconsistencies_are_reported_beside_unreadable_values() -> None:
     def change(document: Document) -> None:
         put("targets.hot.within", "soon")(document)
         put("people.ana.nmae", "Ana")(document)
@@ -349,18 +349,18 @@ def test_what_does_not_fit_together_is_told_beside_what_cannot_be_read() -> None
         ("routing.catch_all", "zzz", "unknown person 'zzz'"),
     ],
 )
-def test_a_mistyped_name_comes_with_what_was_meant(path: str, value: Any, detail: str) -> None:
+def test_a_mistyped_name_gets_a_suggestion(path: str, value: Any, detail: str) -> None:
     assert detail in problems(put(path, value)).values()
 
 
-def test_nothing_is_said_to_be_unknown_when_its_whole_section_could_not_be_read() -> None:
+def test_nothing_is_called_unknown_when_its_section_is_unreadable() -> None:
     def change(document: Document) -> None:
         document["peolpe"] = document.pop("people")
 
     assert problems(change) == {"peolpe": "unknown key; did you mean 'people'?"}
 
 
-def test_text_that_is_not_toml_says_in_which_line() -> None:
+def test_invalid_toml_is_reported_with_its_line() -> None:
     for content in (b"a = ", b"\xff\xfe", b"a = 1\na = 2"):
         with pytest.raises(PolicyError, match="not readable as TOML"):
             policies.parse(content)
@@ -481,7 +481,7 @@ def with_calls(section: str) -> bytes:
     return (content.replace(task, task.replace("task", "call"), 1) + section).encode()
 
 
-def test_calls_are_off_until_the_policy_says_by_what() -> None:
+def test_calls_are_off_until_the_policy_configures_them() -> None:
     with pytest.raises(PolicyError) as refused:
         policies.parse(with_calls(""))
     [problem] = refused.value.problems
@@ -502,7 +502,7 @@ def test_calls_are_off_until_the_policy_says_by_what() -> None:
         ('"12345678-1234-1234-1234-123456789012"', '"firm"', "voice.instance"),
     ],
 )
-def test_what_calls_lack_is_named_by_its_path(written: str, instead: str, path: str) -> None:
+def test_incomplete_calls_are_named_by_path(written: str, instead: str, path: str) -> None:
     with pytest.raises(PolicyError) as refused:
         policies.parse(with_calls(CALLING.replace(written, instead, 1)))
     assert path in {problem.field for problem in refused.value.problems}

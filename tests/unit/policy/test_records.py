@@ -15,19 +15,19 @@ from leadtight.policy.loader import shipped
 from tests.unit.policy.test_loader import SHIPPED, changed, problems, put, read, without
 
 
-def test_a_table_that_gives_some_keys_leaves_the_others_at_what_the_record_around_it_says() -> None:
+def test_a_partial_table_inherits_the_enclosing_records_values() -> None:
     policy = changed(put("api.rates.per_source", 5), put("forms.contact.rates.within", "2h"))
     assert policy.api.rates == FormLimits(per_address=API_RATES.per_address, per_source=5)
     assert policy.forms["contact"].rates == FormLimits(per_address=20, per_source=500, within=timedelta(hours=2))
 
 
-def test_a_builder_that_posts_from_its_own_server_has_no_limit_for_one_address() -> None:
+def test_a_builder_posting_from_its_own_server_has_no_limit_by_address() -> None:
     policy = changed(put("forms.jot", {"builder": "tally"}), put("forms.own", {"builder": "html"}))
     assert policy.forms["jot"].rates == FormLimits(per_source=500)
     assert policy.forms["own"].rates == FORM_RATES
 
 
-def test_a_webhook_is_of_the_provider_that_it_is_named_after() -> None:
+def test_a_webhooks_default_provider_is_its_name() -> None:
     webhooks = changed(put("webhooks", {"facebook": {}, "quotes": {}, "ads": {"provider": "hubspot"}})).webhooks
     assert {(name, hook.provider, hook.source) for name, hook in webhooks.items()} == {
         ("facebook", "facebook", "facebook"),
@@ -36,7 +36,7 @@ def test_a_webhook_is_of_the_provider_that_it_is_named_after() -> None:
     }
 
 
-def test_what_bounds_the_first_days_of_a_person_stands_beside_their_caps() -> None:
+def test_limits_of_a_persons_first_days_are_beside_their_caps() -> None:
     document = tomllib.loads(SHIPPED)
     person = document["people"]["ana"]
     person.update({"caps": {"open": 50}, "started": "2026-11-02", "ramp": [{"days": 14, "day": 3}]})
@@ -49,7 +49,7 @@ def test_what_bounds_the_first_days_of_a_person_stands_beside_their_caps() -> No
     assert problems(put("people.ana.caps.started", "2026-11-02")) == {"people.ana.caps.started": "unknown key"}
 
 
-def test_a_key_that_must_be_there_is_missed_by_its_path_and_nothing_that_follows_from_it_is() -> None:
+def test_a_missing_required_key_is_reported_by_path_without_its_consequences() -> None:
     assert problems(without("routing.catch_all")) == {"routing.catch_all": "is missing"}
     assert problems(without("stages.new.limit")) == {"stages.new.limit": "is missing"}
     missing = problems(without("company"))
@@ -77,11 +77,11 @@ def test_the_meaning_of_a_key_is_the_docstring_of_its_field(record: type, attrib
     assert declaration.meaning(record, field).of_key.startswith(of_key)
 
 
-def test_the_second_paragraph_is_about_each_entry_of_a_table_with_names() -> None:
+def test_the_second_paragraph_describes_each_entry_of_a_named_table() -> None:
     people = records.fields_of(Policy)["people"]
     assert declaration.meaning(Policy, people).of_each.startswith("A person; their id stands in histories for good")
 
 
-def test_a_type_that_nobody_has_said_how_to_read_is_refused() -> None:
+def test_a_type_without_a_reader_is_refused() -> None:
     with pytest.raises(LookupError):
         kind_of(bytes)

@@ -60,34 +60,34 @@ def together(*changes: Callable[[Document], object]) -> Callable[[Document], obj
         ("messaging.sequence_mail_basis", "hope", {"messaging.sequence_mail_basis": "must be one of"}),
     ],
 )
-def test_what_a_sequence_cannot_be_is_named_by_its_path(path: str, value: Any, expected: dict[str, str]) -> None:
+def test_an_invalid_sequence_is_named_by_path(path: str, value: Any, expected: dict[str, str]) -> None:
     by_field = problems(put(path, value))
     assert by_field.keys() == expected.keys()
     assert all(detail in by_field[field] for field, detail in expected.items())
 
 
-def test_a_stage_with_a_sequence_says_when_it_starts() -> None:
+def test_a_stage_with_a_sequence_requires_its_start() -> None:
     by_field = problems(without("stages.contacted.start_after"))
     assert by_field == {"stages.contacted.start_after": "is missing: the sequence starts after it"}
 
 
-def test_mails_of_a_sequence_need_the_postal_address() -> None:
+def test_sequence_mails_require_the_postal_address() -> None:
     assert "is missing" in problems(without("company.postal_address"))["company.postal_address"]
 
 
-def test_no_sequence_without_capacity_on_everybody_it_may_concern() -> None:
+def test_a_sequence_requires_capacity_of_everybody_concerned() -> None:
     by_field = problems(without("people.ben.caps"))
     expected = "needs capacity first: no caps on ben of pools.inbound"
     assert by_field == dict.fromkeys(("outcomes.not_interested.sequence", "stages.contacted.sequence"), expected)
 
 
-def test_no_sequence_without_a_promise_that_somebody_else_hears_of() -> None:
+def test_a_sequence_requires_a_promise_with_escalation() -> None:
     by_field = problems(together(without("targets.warm.escalate"), without("targets.warm.reassign")))
     expected = "needs a promise first: no one else is told when targets.warm of tiers[2] is missed"
     assert by_field == dict.fromkeys(("outcomes.not_interested.sequence", "stages.contacted.sequence"), expected)
 
 
-def test_no_sequence_for_a_pool_that_no_routing_rule_leads_to() -> None:
+def test_a_sequence_requires_a_pool_reached_by_a_routing_rule() -> None:
     lonely = put("pools.lonely", {"members": ["ana"]})
     by_field = problems(together(lonely, put("tiers.0.pool", "lonely"), put("tiers.0.sequence", "nurture")))
     expected = "needs routing first: no routing rule leads to pools.lonely"
@@ -95,7 +95,7 @@ def test_no_sequence_for_a_pool_that_no_routing_rule_leads_to() -> None:
     assert by_field == dict.fromkeys(paths, expected)
 
 
-def test_a_pool_that_an_outcome_hands_leads_to_needs_capacity_as_well() -> None:
+def test_a_pool_that_outcomes_transfer_to_requires_capacity_too() -> None:
     new = put("pools.new", {"members": ["mia"], "target": "warm"})
     handed = together(without("outcomes.connected.after"), put("outcomes.connected.pool", "new"), new)
     expected = "needs capacity first: no caps on mia of pools.new"
@@ -104,7 +104,7 @@ def test_a_pool_that_an_outcome_hands_leads_to_needs_capacity_as_well() -> None:
     )
 
 
-def test_the_gate_asks_only_about_the_leads_of_the_tier_that_names_the_sequence() -> None:
+def test_the_gate_covers_only_leads_of_the_tier_that_names_the_sequence() -> None:
     document = tomllib.loads(policies.SHIPPED.read_text())
     alone = together(
         without("outcomes.not_interested.sequence"),
@@ -119,17 +119,17 @@ def test_the_gate_asks_only_about_the_leads_of_the_tier_that_names_the_sequence(
     assert read(document).tiers[0].sequence == "nurture"
 
 
-def test_what_always_stops_need_not_be_said() -> None:
+def test_permanent_stop_conditions_may_be_omitted() -> None:
     document = tomllib.loads(policies.SHIPPED.read_text())
     assert read(document).sequences["nurture"].stop_on == STOP_ON
     put(f"{NURTURE}.stop_on", ["booking"])(document)
     assert read(document).sequences["nurture"].stop_on == ALWAYS_STOP | {OutcomeMeaning.BOOKING}
 
 
-def test_consent_is_what_mails_of_sequences_need_unless_the_policy_says_otherwise() -> None:
+def test_sequence_mails_require_consent_by_default() -> None:
     assert policies.shipped().messaging.sequence_mail_basis is LegalBasis.CONSENT
 
 
-def test_the_software_company_nurtures_a_tier_that_takes_no_capacity() -> None:
+def test_the_software_company_nurtures_a_tier_without_capacity() -> None:
     nurture = next(tier for tier in policies.load(SAAS).tiers if tier.sequence)
     assert (nurture.id, nurture.sequence, nurture.counts_to_cap) == ("nurture", "nurture", False)

@@ -20,6 +20,6 @@ def test_one_day_and_ten_hours_are_thirty_four_hours() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "5", "m5", "5 m", "-5m", "1h1d", "1.5h", "5min"])
-def test_what_is_no_duration_says_so(text: str) -> None:
+def test_an_invalid_duration_is_reported(text: str) -> None:
     with pytest.raises(ValueError, match="not a duration"):
         values.duration(text)

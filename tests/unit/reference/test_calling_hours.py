@@ -26,7 +26,7 @@ def weeks(number: str, **inquiry: Any) -> list[object]:
     return [window.week for window in windows(number, **inquiry)]
 
 
-def test_every_rule_has_a_source_a_place_that_exists_and_is_no_wider_than_the_base() -> None:
+def test_every_rule_has_a_source_an_existing_place_and_is_no_wider_than_the_base() -> None:
     codes = {f"US-{state.code}" for state in states()}
     for place, rule in rules().items():
         assert rule.source
@@ -35,7 +35,7 @@ def test_every_rule_has_a_source_a_place_that_exists_and_is_no_wider_than_the_ba
         assert all(day is None or time(8) <= day[0] < day[1] <= time(21) for day in rule.week)
 
 
-def test_there_is_every_state_and_an_area_code_is_in_one_of_them() -> None:
+def test_every_state_is_covered_and_an_area_code_is_in_one_of_them() -> None:
     codes = [code for state in states() for code in state.area_codes]
     assert (len(states()), len(codes)) == (51, len(set(codes)))
 
@@ -49,7 +49,7 @@ def test_there_is_every_state_and_an_area_code_is_in_one_of_them() -> None:
         ("+14165551234", "America/Toronto"),
     ],
 )
-def test_a_number_of_one_zone_has_that_one_and_the_base_hours(number: str, zone: str) -> None:
+def test_a_number_in_one_zone_has_that_zone_and_the_base_hours(number: str, zone: str) -> None:
     assert zone in zones(number)
     assert set(weeks(number)) == {BASE}
 
@@ -60,24 +60,24 @@ def test_a_number_without_a_place_may_be_in_any_zone_of_its_country() -> None:
     assert {"America/New_York", "Pacific/Honolulu"} <= zones(TOLL_FREE)
 
 
-def test_another_place_that_the_lead_names_counts_beside_the_numbers() -> None:
+def test_a_place_named_by_the_lead_counts_beside_the_numbers() -> None:
     assert zones(BERLIN, country="JP") == {"Europe/Berlin", "Asia/Tokyo"}
     assert zones(CHICAGO, country="US", region="California") == {"America/Chicago", "America/Los_Angeles"}
 
 
 @pytest.mark.parametrize("region", ["FL", "fl", "US-FL", "Florida"])
-def test_stricter_hours_of_a_state_hold_for_its_numbers_and_for_who_says_to_live_there(region: str) -> None:
+def test_stricter_state_hours_apply_to_its_numbers_and_to_its_residents(region: str) -> None:
     florida = every_day(time(8), time(20))
     assert florida in weeks(MIAMI)
     assert florida in weeks(CHICAGO, country="US", region=region)
     assert florida not in weeks(CHICAGO, country="US")
 
 
-def test_a_number_that_may_be_in_any_state_has_the_hours_of_all() -> None:
+def test_a_number_in_any_state_has_the_hours_of_all_states() -> None:
     assert {rule.week for rule in rules().values()} == set(weeks(TOLL_FREE))
 
 
-def test_a_lead_that_tells_its_zone_is_there_and_keeps_the_hours_of_its_state() -> None:
+def test_a_lead_with_a_stated_zone_is_there_and_keeps_the_hours_of_its_state() -> None:
     fields = {"timezone": "Europe/Paris"}
     assert zones(TOLL_FREE, fields=fields) == {"Europe/Paris"}
     assert set(weeks(TOLL_FREE, fields=fields)) == {BASE}
@@ -86,11 +86,11 @@ def test_a_lead_that_tells_its_zone_is_there_and_keeps_the_hours_of_its_state() 
     assert zones(BERLIN, fields={"timezone": "Europe/Nowhere"}) == {"Europe/Berlin"}
 
 
-def test_a_number_that_can_be_read_nowhere_has_no_place() -> None:
+def test_an_unreadable_number_has_no_place() -> None:
     assert windows("12") == ()
 
 
-def test_a_number_of_everywhere_in_america_has_hours_that_meet() -> None:
+def test_a_number_valid_across_america_has_common_hours() -> None:
     assert first_permitted(windows(TOLL_FREE), datetime(2026, 11, 23, tzinfo=UTC)) is not None
 
 

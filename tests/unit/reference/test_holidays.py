@@ -28,7 +28,7 @@ assert "holidays" in sys.modules
 """
 
 
-def test_the_regions_that_are_known_are_those_of_the_library() -> None:
+def test_the_known_regions_are_those_of_the_library() -> None:
     supported = holidays.list_supported_countries(include_aliases=False)
     written = "".join("\t".join([country, *sorted(parts)]) + "\n" for country, parts in sorted(supported.items()))
     assert KNOWN.read_text(encoding="utf-8") == written, "the library has changed: write this text into the file"
@@ -40,13 +40,13 @@ def test_a_region_is_a_country_or_a_part_of_one(code: str) -> None:
 
 
 @pytest.mark.parametrize("code", ["", "-", "XX", "de", "DE-ZZ", "HH", "GBR", "date", "Germany"])
-def test_what_is_no_region_is_refused(code: str) -> None:
+def test_an_invalid_region_is_refused(code: str) -> None:
     with pytest.raises(ValueError, match="unknown"):
         region(code)
 
 
 @pytest.mark.parametrize("code", ["DE-HH", "US", "GB-SCT", "AU-NSW", "JP", "BR-SP"])
-def test_holidays_asked_day_by_day_are_those_of_many_years_at_once(code: str) -> None:
+def test_holidays_by_day_equal_those_of_many_years_at_once(code: str) -> None:
     """Also at the turn of the year.
 
     A holiday may be observed in the year before.
@@ -63,5 +63,5 @@ def test_two_regions_have_the_holidays_of_both(day: date) -> None:
     assert (day in HolidayDates(("DE", "US"))) == (day in HolidayDates(("DE",)) or day in HolidayDates(("US",)))
 
 
-def test_the_library_is_loaded_with_the_first_working_day_that_is_asked_about() -> None:
+def test_the_library_is_loaded_on_the_first_working_day_query() -> None:
     subprocess.run([sys.executable, "-c", ASK], check=True)

@@ -29,7 +29,7 @@ def a_fortnight() -> History:
     return h
 
 
-def test_running_a_past_day_again_writes_the_same_bytes() -> None:
+def test_rerunning_a_past_day_writes_the_same_bytes() -> None:
     h = a_fortnight()
     for n in range(6, 15):
         h.reports().nightly(date(2026, 3, n), utc(f"2026-03-{n + 1:02d} 00:20"))
@@ -53,7 +53,7 @@ def test_any_chain_of_snapshots_leads_to_the_same_day(nights: list[int]) -> None
         assert h.files.files[key] == body
 
 
-def test_a_day_that_still_runs_is_reported_so_far_and_does_not_spoil_the_next() -> None:
+def test_a_running_day_is_reported_so_far_and_does_not_spoil_the_next() -> None:
     h = History()
     h.arrive("l01", "2026-03-02 08:00")
     so_far = h.reports().nightly(date(2026, 3, 2), utc("2026-03-02 09:00"))
@@ -73,7 +73,7 @@ def test_a_running_day_with_the_same_events_writes_the_same_bytes() -> None:
     assert written[0] == written[1]
 
 
-def test_tomorrow_cannot_be_reported() -> None:
+def test_a_future_day_cannot_be_reported() -> None:
     with pytest.raises(ValueError, match="2026-03-03 has not begun in Europe/Berlin"):
         History().reports().nightly(date(2026, 3, 3), utc("2026-03-02 22:59"))
 
@@ -87,7 +87,7 @@ def test_tomorrow_cannot_be_reported() -> None:
         (date(2026, 10, 25), "2026-10-24 22:00", "2026-10-25 22:59:59.999999"),  # 25 hours: clocks go back
     ],
 )
-def test_a_day_is_the_companys_day(day: date, first: str, last: str) -> None:
+def test_days_are_those_of_the_companys_zone(day: date, first: str, last: str) -> None:
     h = History()
     moment = timedelta(microseconds=1)
     for name, at in {
@@ -102,7 +102,7 @@ def test_a_day_is_the_companys_day(day: date, first: str, last: str) -> None:
     assert report["period"]["from"] == utc(first).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def test_versions_that_crossed_midnight_in_the_wrong_order_are_put_right() -> None:
+def test_versions_stored_out_of_order_around_midnight_are_corrected() -> None:
     """Clocks of two writers disagree.
 
     One writer's clock was read before midnight, but its change was stored second.
@@ -117,7 +117,7 @@ def test_versions_that_crossed_midnight_in_the_wrong_order_are_put_right() -> No
     assert (tuesday["contacted"], tuesday["problems"]) == (1, [])
 
 
-def test_a_version_that_is_missing_is_a_problem_and_nothing_is_guessed() -> None:
+def test_a_missing_version_is_a_problem_and_nothing_is_guessed() -> None:
     h = History()
     h.arrive("l01", "2026-03-02 08:00")
     h.outcome("l01", "2026-03-02 09:00", "connected")
@@ -129,7 +129,7 @@ def test_a_version_that_is_missing_is_a_problem_and_nothing_is_guessed() -> None
     ]
 
 
-def test_a_value_nobody_can_mean_is_left_empty_and_named() -> None:
+def test_an_implausible_value_is_left_empty_and_named() -> None:
     h = History()
     h.receive("l01", "2026-03-02 08:00", value=Decimal("1e30"))
     assert h.reports().nightly(date(2026, 3, 2), LATER)["problems"][0]["column"] == "value"
@@ -148,7 +148,7 @@ def test_closed_leads_leave_with_the_window_and_open_ones_stay() -> None:
     assert [f.lead_id for f in _facts(h, "2026-03-30")] == ["open"]
 
 
-def test_a_lead_that_comes_back_long_after_it_was_closed_is_known_again() -> None:
+def test_a_lead_returning_long_after_closing_is_recognised() -> None:
     h = History()
     h.arrive("l01", "2026-03-02 08:00")
     h.outcome("l01", "2026-03-02 09:00", "lost", reason="silent")
@@ -162,7 +162,7 @@ def test_a_lead_that_comes_back_long_after_it_was_closed_is_known_again() -> Non
     assert (fact.version, fact.closed_at) == (h.lead("l01").version, h.lead("l01").closed_at)
 
 
-def test_facts_hold_nothing_personal() -> None:
+def test_facts_contain_no_personal_data() -> None:
     h = a_fortnight()
     h.receive("l99", "2026-03-14 12:00", message="my number is 0301234")
     h.reports().nightly(date(2026, 3, 14), LATER)
@@ -174,7 +174,7 @@ def test_facts_hold_nothing_personal() -> None:
         assert not any(word in str(fact) for word in ("Person", "private", "0301234", "silent"))
 
 
-def test_folding_the_events_is_the_lead() -> None:
+def test_folding_the_events_gives_the_lead() -> None:
     h = a_fortnight()
     folded = fold({}, h.table._events.values(), LATER).facts
     for lead_id, fact in folded.items():
@@ -186,7 +186,7 @@ def test_folding_the_events_is_the_lead() -> None:
         assert (fact.closed_at, fact.attempts, fact.version) == (lead.closed_at, lead.attempts, lead.version)
 
 
-def test_another_schema_of_snapshot_is_rebuilt_from_events() -> None:
+def test_a_snapshot_of_another_schema_is_rebuilt_from_events() -> None:
     h = a_fortnight()
     h.reports().nightly(date(2026, 3, 13), LATER)
     key = "facts/dt=2026-03-13/facts.parquet"

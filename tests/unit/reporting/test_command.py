@@ -53,7 +53,7 @@ def run(*words: str) -> tuple[int, str, str]:
     return result.exit_code, result.stdout, result.stderr
 
 
-def test_a_day_is_computed_again_and_its_files_are_named(fake: FakeAws) -> None:
+def test_a_day_is_recomputed_and_its_files_are_named(fake: FakeAws) -> None:
     code, out, _ = run("--date", "2026-03-02", "--stack", "leadtight-prod")
     assert code == 0
     assert fake.payloads == [{"kind": "nightly", "date": "2026-03-02"}]
@@ -68,7 +68,7 @@ def test_a_week_is_named_by_any_of_its_days(fake: FakeAws) -> None:
 
 
 @pytest.mark.usefixtures("fake")
-def test_what_is_not_a_date_is_a_usage_error() -> None:
+def test_an_invalid_date_is_a_usage_error() -> None:
     assert run("--date", "yesterday", "--stack", "leadtight-prod")[::2] == (
         2,
         "leadtight report: --date: not a date such as 2026-11-21: yesterday\n",
@@ -76,7 +76,7 @@ def test_what_is_not_a_date_is_a_usage_error() -> None:
 
 
 @pytest.mark.usefixtures("fake")
-def test_without_a_stack_and_without_a_local_stage_it_asks_for_one() -> None:
+def test_without_a_stack_or_local_stage_it_asks_for_one() -> None:
     code, _, error = run("--date", "2026-03-02")
     assert code == 2
     assert "--stack" in error

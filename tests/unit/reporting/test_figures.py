@@ -73,7 +73,7 @@ def test_response_is_calendar_time_over_contacted_leads(ten: History) -> None:
     assert report["business_response"] == {"median": 1800, "mean": pytest.approx(27601 / 7), "p90": pytest.approx(9360)}
 
 
-def test_buckets_are_half_open_and_over_24_hours_is_apart_from_never(ten: History) -> None:
+def test_buckets_are_half_open_and_over_24_hours_is_not_never(ten: History) -> None:
     assert ten.reports().nightly(MONDAY, NIGHT)["buckets"] == {
         "under_5m": 1,
         "5m_to_30m": 1,
@@ -84,7 +84,7 @@ def test_buckets_are_half_open_and_over_24_hours_is_apart_from_never(ten: Histor
     }
 
 
-def test_a_person_answers_for_the_leads_they_got_first(ten: History) -> None:
+def test_a_person_is_measured_by_the_leads_they_got_first(ten: History) -> None:
     owners = {o["owner"]: o for o in ten.reports().nightly(MONDAY, NIGHT)["owners"]}
     assert {k: (o["leads"], o["contacted"], o["contacted_in_window"]) for k, o in owners.items()} == {
         "ana": (3, 2, 2),
@@ -98,7 +98,7 @@ def test_a_person_answers_for_the_leads_they_got_first(ten: History) -> None:
     assert owners[None]["median"] is None
 
 
-def test_sources_say_what_was_won_and_that_spend_is_unknown(ten: History) -> None:
+def test_sources_show_wins_and_that_spend_is_unknown(ten: History) -> None:
     report = ten.reports().nightly(MONDAY, NIGHT)
     unknown = {"spend": None, "cpl": None, "cac": None, "effective_cac": None}
     assert [
@@ -112,7 +112,7 @@ def test_sources_say_what_was_won_and_that_spend_is_unknown(ten: History) -> Non
     assert {name for name, amount in report["money"].items() if amount is not None} == {"months"}
 
 
-def test_the_day_counts_its_own_leads_and_everything_that_happened_on_it(ten: History) -> None:
+def test_the_day_counts_its_own_leads_and_all_its_events(ten: History) -> None:
     today = ten.reports().nightly(MONDAY, NIGHT)["day"]
     assert (today["leads"], today["contacted"], today["contacted_in_window"]) == (8, 5, 3)
     assert today["events"] == {
@@ -184,7 +184,7 @@ def test_every_figure_is_defined(ten: History) -> None:
     assert set(report["day"]["events"]) == set(report["definition"]["events"])
 
 
-def test_money_of_the_policy_is_set_against_four_weeks(ten: History) -> None:
+def test_the_policys_money_is_compared_with_four_weeks(ten: History) -> None:
     spend = {"web_form": Decimal(900), "fair": Decimal(100)}
     money = Money(monthly_spend=spend, deal_value=Decimal(15000), conversion_rate=Decimal("0.08"))
     ten.policy = replace(ten.policy, money=money)
@@ -214,7 +214,7 @@ def test_money_of_the_policy_is_set_against_four_weeks(ten: History) -> None:
     assert report["day"]["money"]["unrealised_revenue"] == 3600
 
 
-def test_the_self_audit_counts_next_steps_and_names_what_the_policy_promises(ten: History) -> None:
+def test_the_self_audit_counts_next_steps_and_names_the_policys_promises(ten: History) -> None:
     self_audit = ten.reports().nightly(MONDAY, NIGHT)["self_audit"]
     items = {item["item"]: (item["score"], item["evidence"]) for item in self_audit["items"]}
     # Open are all but l04 (lost) and l05 (won); l08 has no owner yet; l02 and l06 are past their next steps.
@@ -227,7 +227,7 @@ def test_the_self_audit_counts_next_steps_and_names_what_the_policy_promises(ten
     assert items["daily_review"][0] is None
 
 
-def test_the_days_without_a_violation_are_counted_back_to_the_last_one(ten: History) -> None:
+def test_days_without_a_violation_are_counted_back_to_the_last_one(ten: History) -> None:
     invariants = ten.reports().nightly(MONDAY, NIGHT)["invariants"]
     assert invariants == {"ownerless": 0, "without_next_action": 0, "days_at_zero": 3, "days": 3}  # l08 came at 23:59
     ten.assign("l08", "2026-03-03 08:00")
@@ -249,7 +249,7 @@ def test_the_review_answers_six_questions(ten: History) -> None:
     assert [r["lead_id"] for r in review["missed_promises"]["leads"]] == ["l02", "l09", "l05", "l06"]
 
 
-def test_silence_grows_into_the_other_questions(ten: History) -> None:
+def test_silence_affects_the_other_questions(ten: History) -> None:
     week_later = ten.reports().weekly(date(2026, 3, 9), utc("2026-03-10 00:00"))
     assert _ids(week_later)["proposals_without_next_step"] == ["l10"]
     assert _ids(week_later)["untouched"] == ["l01", "l02", "l10", "l03", "l06", "l09", "l07", "l08"]
@@ -257,7 +257,7 @@ def test_silence_grows_into_the_other_questions(ten: History) -> None:
     assert len(_ids(month_later)["should_close"]) == 8
 
 
-def test_six_attempts_without_a_contact_suggest_to_close() -> None:
+def test_six_attempts_without_a_contact_suggest_closing() -> None:
     h = History()
     h.arrive("l01", "2026-03-02 08:00")
     for hour in range(9, 15):
@@ -265,7 +265,7 @@ def test_six_attempts_without_a_contact_suggest_to_close() -> None:
     assert _ids(h.reports().weekly(MONDAY, NIGHT))["should_close"] == ["l01"]
 
 
-def test_an_outcome_taken_back_leaves_the_touch_before_it() -> None:
+def test_an_undone_outcome_leaves_the_previous_touch() -> None:
     h = History()
     h.arrive("l01", "2026-03-02 08:00")
     h.outcome("l01", "2026-03-02 08:30", "no_answer")
@@ -275,7 +275,7 @@ def test_an_outcome_taken_back_leaves_the_touch_before_it() -> None:
     assert [(r["lead_id"], r["due_at"]) for r in leads] == [("l01", "2026-03-02T08:30:00.000000Z")]
 
 
-def test_a_lead_that_was_erased_keeps_its_row_and_loses_its_name(ten: History) -> None:
+def test_an_erased_lead_keeps_its_row_and_loses_its_name(ten: History) -> None:
     del ten.table._leads["l06"]
     ten.reports().weekly(MONDAY, NIGHT)
     page = ten.files.files["weekly/2026-W10/index.html"].decode()
@@ -288,7 +288,7 @@ def _ids(review: dict[str, Any]) -> dict[str, list[str]]:
     return {name: [row["lead_id"] for row in answer["leads"]] for name, answer in review["questions"].items()}
 
 
-def test_the_ledger_of_a_night_sums_to_its_money_to_the_cent_and_recovered_leads_post_back(ten: History) -> None:
+def test_a_nights_ledger_sums_to_its_money_to_the_cent_and_recovered_leads_post_back(ten: History) -> None:
     money = Money(cost_per_lead=Decimal("33.33"), deal_value=Decimal(15000), conversion_rate=Decimal("0.077"))
     ten.policy = replace(ten.policy, money=money)
     report = ten.reports().nightly(MONDAY, NIGHT)

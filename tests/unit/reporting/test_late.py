@@ -35,7 +35,7 @@ def straight(h: History, *days: date) -> dict[str, bytes]:
     return files.files
 
 
-def test_an_event_that_is_stored_late_restates_its_day_and_the_result_names_it() -> None:
+def test_a_late_event_restates_its_day_and_the_result_names_it() -> None:
     h = History()
     h.arrive("l01", "2026-03-02 08:00")
     h.outcome("l01", "2026-03-02 09:00", "connected")
@@ -48,7 +48,7 @@ def test_an_event_that_is_stored_late_restates_its_day_and_the_result_names_it()
     assert night(h, WEDNESDAY)["restated"] == []
 
 
-def test_a_lead_that_is_recorded_the_next_day_counts_on_the_day_it_came() -> None:
+def test_a_lead_recorded_the_next_day_counts_on_its_arrival_day() -> None:
     h = History()
     h.arrive("l01", "2026-03-02 08:00")
     night(h, MONDAY)
@@ -60,7 +60,7 @@ def test_a_lead_that_is_recorded_the_next_day_counts_on_the_day_it_came() -> Non
     assert h.files.files == straight(h, MONDAY, TUESDAY)
 
 
-def test_a_day_of_long_ago_is_restated_on_demand_with_every_later_night_that_it_changes() -> None:
+def test_an_old_day_is_restated_on_demand_with_every_later_night_it_changes() -> None:
     h = History()
     h.arrive("l01", "2026-03-02 08:00")
     h.outcome("l01", "2026-03-02 09:00", "won")
@@ -73,7 +73,7 @@ def test_a_day_of_long_ago_is_restated_on_demand_with_every_later_night_that_it_
     assert h.files.files == straight(h, *(date(2026, 3, n) for n in range(2, 6)))
 
 
-def test_the_review_of_a_restated_day_is_written_again() -> None:
+def test_the_review_of_a_restated_day_is_rewritten() -> None:
     h = History()
     h.arrive("l01", "2026-03-07 08:00")
     h.outcome("l01", "2026-03-07 09:00", "connected")

@@ -37,7 +37,7 @@ def a_week_with_leaks() -> History:
     return h
 
 
-def test_every_row_opens_to_the_events_that_show_it() -> None:
+def test_every_row_opens_to_its_events() -> None:
     never, too_late = rows(a_week_with_leaks())
     assert never.splitlines() == [
         "Person never never contacted · Ana Costa",
@@ -60,7 +60,7 @@ def test_every_row_opens_to_the_events_that_show_it() -> None:
     ]
 
 
-def test_nothing_that_people_wrote_is_repeated_and_what_happened_later_is_not_told() -> None:
+def test_text_by_people_and_later_events_are_not_repeated() -> None:
     h = a_week_with_leaks()
     h.outcome("never", "2026-03-09 08:00", "connected")
     shown = "\n".join(rows(h))
@@ -69,7 +69,7 @@ def test_nothing_that_people_wrote_is_repeated_and_what_happened_later_is_not_to
     assert "Mon 9 Mar" not in shown
 
 
-def test_the_latest_twenty_are_shown_and_the_money_of_all_is_summed_beside_them() -> None:
+def test_the_latest_twenty_are_shown_beside_the_sum_of_all() -> None:
     h = History()
     h.policy = replace(h.policy, money=Money(cost_per_lead=Decimal("33.33")))
     for n in range(23):

@@ -62,7 +62,7 @@ def facts(draw: st.DrawFn) -> list[LeadFact]:
 
 @settings(max_examples=settings().max_examples // 6)  # a database each
 @given(facts())
-def test_the_figures_are_those_of_a_naive_count(leads: list[LeadFact]) -> None:
+def test_the_figures_equal_a_naive_count(leads: list[LeadFact]) -> None:
     with FactTable.of(leads) as table:
         metrics = figures(table, PERIOD, TERMS)
     mine = [f for f in leads if PERIOD.start <= f.received_at < PERIOD.end]

@@ -41,7 +41,7 @@ ASKED = MetricsQuery(
 @pytest.mark.slow
 @settings(max_examples=10, deadline=None)
 @given(facts())
-def test_the_period_before_owners_and_capacity_are_those_of_a_naive_count(leads: list[LeadFact]) -> None:
+def test_previous_period_owners_and_capacity_equal_a_naive_count(leads: list[LeadFact]) -> None:
     with FactTable.of(leads) as table:
         metrics = figures(table.connection, "facts", ASKED)
     mine = [f for f in leads if FIRST <= _day(f) <= LAST]
@@ -136,7 +136,7 @@ def _spread(values: list[float]) -> dict[str, float | None]:
     return {"median": statistics.median(ordered), "mean": statistics.fmean(ordered), "p90": p90}
 
 
-def test_the_policy_says_who_answers_and_how_long_a_lead_takes_them() -> None:
+def test_the_policy_defines_staff_and_handling_time() -> None:
     shipped = policies.shipped()
     capacity = Capacity(handling=timedelta(minutes=30), target=Decimal("0.8"))
     staff = MetricTerms.of(replace(shipped, capacity=capacity)).staff
@@ -149,7 +149,7 @@ def test_the_policy_says_who_answers_and_how_long_a_lead_takes_them() -> None:
     )
 
 
-def test_nightly_figures_have_the_capacity_that_the_policy_tells_and_else_say_why_not() -> None:
+def test_nightly_figures_have_the_policys_capacity_or_a_reason() -> None:
     fact = LeadFact(
         lead_id="l1",
         version=1,

@@ -75,7 +75,7 @@ def companies(draw: st.DrawFn) -> Policy:
 @pytest.mark.slow
 @settings(max_examples=settings().max_examples // 10, deadline=None)  # a database each
 @given(companies(), st.integers(1, 5).flatmap(lambda count: st.tuples(*map(facts, range(count)))))
-def test_who_had_room_is_who_had_it_at_any_step(policy: Policy, leads: tuple[LeadFact, ...]) -> None:
+def test_free_capacity_equals_a_check_at_every_step(policy: Policy, leads: tuple[LeadFact, ...]) -> None:
     with FactTable.of(leads) as table:
         rooms = room_for_unassigned(table, PERIOD, policy, STEP, lambda lead_id: history(policy, lead_id))
     actual = {lead_id: (room.people, room.since) for lead_id, room in rooms.items()}

@@ -32,7 +32,7 @@ def a_busy_week(leads: int) -> History:
     return h
 
 
-def test_an_empty_system_says_none_and_never_zero_for_what_is_unknown() -> None:
+def test_an_empty_system_says_none_and_never_zero_for_unknown_values() -> None:
     h = History()
     review = h.reports().weekly(MONDAY, EVENING)
     assert [answer["total"] for answer in review["questions"].values()] == [0] * 6
@@ -43,26 +43,26 @@ def test_an_empty_system_says_none_and_never_zero_for_what_is_unknown() -> None:
     assert "no lead arrived in the period" in page
 
 
-def test_the_headline_of_one_lead_reads_as_that_of_many() -> None:
+def test_the_headline_of_one_lead_reads_like_that_of_many() -> None:
     page = re.sub(r"<[^>]+>", "", page_of(a_busy_week(1)))
     assert "0 of 1 new lead answered in time (0\u202f%)" in page
     assert "Broken promises: 1 of 1 that fell due." in page
 
 
-def test_lists_show_ten_and_say_how_many_more_there_are() -> None:
+def test_lists_show_ten_and_count_the_rest() -> None:
     page = page_of(a_busy_week(13))
     uncontacted = page.split('id="not_contacted"')[1].split("</article>")[0]
     assert uncontacted.count("Record outcome") == 10
     assert "and 3 more leads; the list shows the first 10" in uncontacted
 
 
-def test_a_row_links_to_the_outcome_page_of_the_owners_manager() -> None:
+def test_a_row_links_to_the_outcome_page_for_the_owners_manager() -> None:
     h = a_busy_week(1)
     ran_out = int(h.lead("l00").promise.deadline.timestamp())  # the latest thing that happened: nobody answered
     assert f'href="https://api.example/o/l00.1.mia.{ran_out}"' in page_of(h)
 
 
-def test_what_people_typed_is_shown_as_text() -> None:
+def test_typed_text_is_shown_as_text() -> None:
     h = a_busy_week(1)
     lead = h.lead("l00")
     name = '<script>alert(1)</script>"\u2019 &'
@@ -72,7 +72,7 @@ def test_what_people_typed_is_shown_as_text() -> None:
     assert "&lt;script&gt;alert(1)&lt;/script&gt;&#34;’ &amp;" in page
 
 
-def test_the_page_asks_for_nothing_from_elsewhere() -> None:
+def test_the_page_loads_nothing_external() -> None:
     page = page_of(a_busy_week(3))
     style = page.split("<style>")[1].split("</style>")[0]
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
@@ -80,7 +80,7 @@ def test_the_page_asks_for_nothing_from_elsewhere() -> None:
     assert not re.search(r"\ssrc=|<link|<script|<img|<iframe|@import|url\(|\sstyle=", page)
 
 
-def test_the_page_is_well_formed_and_its_parts_are_named() -> None:
+def test_the_page_is_well_formed_with_named_parts() -> None:
     page = page_of(a_busy_week(3))
     parser = _Balanced()
     parser.feed(page)
@@ -89,7 +89,7 @@ def test_the_page_is_well_formed_and_its_parts_are_named() -> None:
     assert parser.referred <= set(parser.ids)
 
 
-def test_the_chart_has_a_table_twin() -> None:
+def test_the_chart_has_an_equivalent_table() -> None:
     page = page_of(a_busy_week(3))
     assert "not reached yet: 3 leads, 100\u202f%" in page.split("<desc")[1].split("</desc>")[0]
     assert '<th scope="row">not reached yet</th><td class="n">3</td>' in page
@@ -110,7 +110,7 @@ def test_the_last_days_of_december_belong_to_their_iso_week() -> None:
 
 
 @pytest.mark.parametrize("scheme", [0, 1])
-def test_text_has_contrast_enough(scheme: int) -> None:
+def test_text_has_enough_contrast(scheme: int) -> None:
     palettes = re.findall(r":root \{(.*?)\}", CSS.read_text(), re.DOTALL)
     colours = dict(re.findall(r"--(\w+): (#\w{6})", palettes[scheme]))
     for text in ("ink", "soft", "accent", "late"):

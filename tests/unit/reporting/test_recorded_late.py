@@ -16,7 +16,7 @@ NEXT_MONDAY = utc("2026-03-09 08:00")
 
 
 @pytest.mark.slow
-def test_a14_leads_recorded_on_another_local_date_than_they_came_are_listed_each_week() -> None:
+def test_a14_leads_recorded_on_a_later_local_date_than_they_came_are_listed_each_week() -> None:
     h = History()
     h.receive("same-day", "2026-03-03 22:30", came_at="2026-03-03 09:00")
     h.receive("next-day", "2026-03-04 09:00", came_at="2026-03-03 15:00")
@@ -36,7 +36,7 @@ def test_a14_leads_recorded_on_another_local_date_than_they_came_are_listed_each
     assert recorded_late["definition"] in section
 
 
-def test_records_of_leads_that_were_over_before_are_not_among_them() -> None:
+def test_records_of_closed_leads_are_not_among_them() -> None:
     h, now = History(), utc("2026-03-04 09:00")
     change = record_historical(
         h.policy,

@@ -48,7 +48,7 @@ FIGURES = (
 
 
 @pytest.mark.slow
-def test_an_audit_of_the_leads_gives_the_figures_of_the_night(tmp_path: Path) -> None:
+def test_an_audit_of_the_leads_equals_the_nightly_figures(tmp_path: Path) -> None:
     h = four_weeks()
     h.reports().nightly(LAST, utc("2026-03-30 00:15"))
     night = json.loads(h.files.files[f"metrics/dt={LAST}/metrics.json"])
@@ -60,7 +60,7 @@ def test_an_audit_of_the_leads_gives_the_figures_of_the_night(tmp_path: Path) ->
 
 
 @pytest.mark.slow
-def test_the_night_knows_three_items_of_the_self_audit_that_an_export_without_activities_does_not(
+def test_the_night_knows_three_self_audit_items_that_an_export_without_activities_lacks(
     tmp_path: Path,
 ) -> None:
     h = four_weeks()

@@ -23,7 +23,7 @@ BERLIN = business_hours.Calendar(id="berlin", zone=ZoneInfo("Europe/Berlin"), we
 @pytest.mark.slow
 @settings(max_examples=8, deadline=None)
 @given(facts())
-def test_facts_of_the_event_log_give_the_figures_of_the_audit(leads: list[LeadFact]) -> None:
+def test_facts_of_the_event_log_give_the_audits_figures(leads: list[LeadFact]) -> None:
     query = MetricsQuery(calendar=BERLIN, start=PERIOD.start, end=PERIOD.end, working_promises=True)
     with FactTable.of(leads) as table:
         metrics = figures(table.connection, "facts", query)

@@ -30,7 +30,7 @@ def handed_over() -> History:
     return h
 
 
-def test_the_wait_in_a_stage_is_apart_from_the_answer_of_whoever_gets_the_lead(handed_over: History) -> None:
+def test_the_wait_in_a_stage_is_separate_from_the_new_owners_response(handed_over: History) -> None:
     handed_over.outcome("l01", "2026-03-02 09:20:00", "interested")
     report = handed_over.reports().nightly(MONDAY, NIGHT)
     waits = {w.pop("stage"): w for w in report["stage_waits"]}
@@ -42,12 +42,12 @@ def test_the_wait_in_a_stage_is_apart_from_the_answer_of_whoever_gets_the_lead(h
     assert report["response"]["median"] == 600, "the first answer stays the first owner's"
 
 
-def test_what_the_owner_before_did_is_not_the_new_owners_answer(handed_over: History) -> None:
+def test_the_previous_owners_action_is_not_the_new_owners_answer(handed_over: History) -> None:
     [own] = handed_over.reports().nightly(MONDAY, NIGHT)["owner_response"]
     assert (own["owned"], own["answered"], own["median"]) == (1, 0, None)
 
 
-def test_an_outcome_that_is_taken_back_answers_nothing(handed_over: History) -> None:
+def test_an_undone_outcome_answers_nothing(handed_over: History) -> None:
     handed_over.outcome("l01", "2026-03-02 09:20:00", "interested")
     handed_over.undo("l01", "2026-03-02 09:25:00")
     report = handed_over.reports().nightly(MONDAY, NIGHT)

@@ -38,7 +38,7 @@ def waiting() -> History:
     return h
 
 
-def test_a_lead_without_owner_is_told_when_somebody_of_its_pool_is_at_work(waiting: History) -> None:
+def test_an_unassigned_lead_is_reported_while_a_pool_member_is_at_work(waiting: History) -> None:
     unassigned = waiting.reports().nightly(MONDAY, NIGHT)["day"]["unassigned_while_idle"]
     everybody = ["ana", "ben", "cem"]
     assert unassigned == {
@@ -50,7 +50,7 @@ def test_a_lead_without_owner_is_told_when_somebody_of_its_pool_is_at_work(waiti
     }
 
 
-def test_the_week_tells_of_a_lead_that_waits_into_the_next_day(waiting: History) -> None:
+def test_the_week_reports_a_lead_waiting_into_the_next_day(waiting: History) -> None:
     unassigned = waiting.reports().weekly(SUNDAY, AFTERWARDS)["unassigned_while_idle"]
     assert [lead["lead_id"] for lead in unassigned["leads"]] == ["late", "after_lunch", "in_the_evening"]
     assert unassigned["room"]["in_the_evening"]["had_room_from"] == "2026-03-03T08:00:00.000000Z"
@@ -59,7 +59,7 @@ def test_the_week_tells_of_a_lead_that_waits_into_the_next_day(waiting: History)
     assert page.count("Record outcome") == 3
 
 
-def test_nobody_has_room_on_leave_inactive_or_at_a_cap() -> None:
+def test_people_on_leave_inactive_or_at_a_cap_have_no_room() -> None:
     h = History()
     people = dict(h.policy.people)
     away = (Absence(utc("2026-03-02 00:00"), utc("2026-03-02 14:00")),)
@@ -82,7 +82,7 @@ def test_nobody_has_room_on_leave_inactive_or_at_a_cap() -> None:
 
 
 @pytest.mark.slow
-def test_the_hourly_cap_lets_go_after_an_hour_and_that_of_a_day_at_midnight() -> None:
+def test_the_hourly_cap_resets_after_an_hour_and_the_daily_one_at_midnight() -> None:
     h = History()
     people = dict(h.policy.people)
     only_ben = replace(h.policy.pools["inbound"], members={"ben": 1})
@@ -105,7 +105,7 @@ def room(h: History) -> dict[str, tuple[list[str], str]]:
     return {lead["lead_id"]: (lead["had_room"], lead["had_room_from"]) for lead in leads}
 
 
-def test_leads_that_are_lost_without_a_word_are_listed_until_somebody_says_why() -> None:
+def test_leads_lost_without_a_reason_are_listed_until_one_is_given() -> None:
     h = History()
     for n in range(4):
         h.arrive(f"l{n}", f"2026-03-02 08:0{n}")
@@ -131,7 +131,7 @@ def lost(h: History) -> Any:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["lost_without_reason", "unassigned_while_idle"])
-def test_both_lists_say_none_when_they_are_empty(name: str) -> None:
+def test_both_empty_lists_say_none(name: str) -> None:
     h = History()
     h.arrive("l0", "2026-03-02 08:00")
     assert h.reports().weekly(SUNDAY, AFTERWARDS)[name]["total"] == 0

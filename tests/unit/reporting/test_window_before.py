@@ -36,7 +36,7 @@ def eight_weeks() -> History:
 
 
 @pytest.mark.slow
-def test_the_window_stands_beside_the_one_before_as_its_last_night_saw_it() -> None:
+def test_the_window_is_shown_beside_the_previous_one_as_of_its_last_night() -> None:
     figures, rows = review(eight_weeks())
     previous = figures["previous_window"]
     assert (previous["leads"], previous["contacted"], previous["follow_up_rate"]) == (2, 1, 0.5)
@@ -54,7 +54,7 @@ def test_the_window_stands_beside_the_one_before_as_its_last_night_saw_it() -> N
 
 
 @pytest.mark.slow
-def test_without_a_night_before_nothing_is_made_up() -> None:
+def test_without_a_previous_night_nothing_is_made_up() -> None:
     h = eight_weeks()
     del h.files.files[f"metrics/dt={BEFORE}/metrics.json"]
     figures, rows = review(h)
@@ -64,7 +64,7 @@ def test_without_a_night_before_nothing_is_made_up() -> None:
 
 
 @pytest.mark.slow
-def test_each_part_says_which_days_it_is_about() -> None:
+def test_each_part_names_its_days() -> None:
     h = eight_weeks()
     review(h)
     parts = re.findall(r'<h2 id="(\w+)">.*?</h2>\s*<p class="covers">(.*?)</p>', page(h))

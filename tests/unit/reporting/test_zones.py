@@ -30,7 +30,7 @@ def around_the_clock(zone: str) -> Policy:
 @pytest.mark.slow
 @settings(max_examples=12, deadline=None)
 @given(zone=st.sampled_from(ZONES), hours=st.lists(st.integers(0, 24 * 26), min_size=1, max_size=6, unique=True))
-def test_leads_stand_in_the_heat_map_at_the_hour_that_the_companys_clocks_showed(zone: str, hours: list[int]) -> None:
+def test_leads_are_in_the_heat_map_at_the_companys_local_hour(zone: str, hours: list[int]) -> None:
     h = History(around_the_clock(zone))
     came = [utc("2026-03-03 00:41") + timedelta(hours=n) for n in hours]
     for n, at in enumerate(came):
@@ -44,7 +44,7 @@ def test_leads_stand_in_the_heat_map_at_the_hour_that_the_companys_clocks_showed
 
 @pytest.mark.slow
 @pytest.mark.parametrize("zone", ZONES)
-def test_the_calendar_that_never_closes_is_of_the_companys_zone_and_open_every_day(zone: str) -> None:
+def test_the_calendar_that_never_closes_uses_the_companys_zone_every_day(zone: str) -> None:
     policy = around_the_clock(zone)
     assert policy.report_calendar.zone.key == zone
     h = History(policy)

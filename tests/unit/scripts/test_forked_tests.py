@@ -91,7 +91,7 @@ def verdicts(work: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("processes", [1, 3])
-def test_each_change_meets_the_tests_of_its_function_alone(work: Path, processes: int) -> None:
+def test_each_change_is_tested_by_the_tests_of_its_function(work: Path, processes: int) -> None:
     names = ("noticed", "equal", "endless", "crash")
     ended = run(work, *(f"x_is_adult__mutmut_{name}" for name in names), "x_is_old__mutmut_1", processes=processes)
     assert ended.returncode == 0, ended.stdout + ended.stderr
@@ -104,24 +104,24 @@ def test_each_change_meets_the_tests_of_its_function_alone(work: Path, processes
     }
 
 
-def test_a_change_whose_time_is_over_is_given_up(work: Path) -> None:
+def test_a_change_that_times_out_is_given_up(work: Path) -> None:
     run(work, "x_is_adult__mutmut_noticed", seconds=0)
     assert verdicts(work) == {"noticed": "given up"}
 
 
-def test_what_is_left_when_the_time_for_all_is_over_is_not_tested(work: Path) -> None:
+def test_changes_left_after_the_total_time_limit_are_not_tested(work: Path) -> None:
     run(work, "x_is_adult__mutmut_noticed", minutes=-1)
     assert verdicts(work) == {}
 
 
-def test_a_test_that_fails_without_a_change_is_named_and_notices_none(work: Path) -> None:
+def test_a_test_that_fails_without_a_change_is_named_and_detects_nothing(work: Path) -> None:
     (work / "test_product.py").write_text(TESTS.replace("is_adult(18)", "is_adult(16)"))
     ended = run(work, "x_is_adult__mutmut_noticed")
     assert "without any change: test_product.py::test_one_is_an_adult_at_eighteen" in ended.stdout
     assert verdicts(work) == {"noticed": "survived"}
 
 
-def test_the_tests_that_noticed_a_neighbour_come_first_and_then_the_quickest() -> None:
+def test_tests_that_detected_a_neighbour_run_first_and_then_the_quickest() -> None:
     coverage = Coverage({"f": ["slow", "quick", "keen", "red"]}, {"slow": 3, "quick": 1, "keen": 2, "red": 0}, ["red"])
 
     assert coverage.in_turn("f", ["keen"]) == ["keen", "quick", "slow"]

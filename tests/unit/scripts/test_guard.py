@@ -39,7 +39,7 @@ def test_ordinary_lines_pass(tmp_path: Path, line: str) -> None:
     "line",
     ["if given == self.signature: pass", "if hasher.hexdigest() != given: pass", "if token in tokens: pass"],
 )
-def test_a_secret_compared_in_a_time_that_tells_is_found(
+def test_a_secret_comparison_that_leaks_timing_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str
 ) -> None:
     monkeypatch.setattr(guard, "ROOT", tmp_path)
@@ -49,7 +49,7 @@ def test_a_secret_compared_in_a_time_that_tells_is_found(
     assert list(guard.told_by_time(file)) == ["functions/door.py:2: compares a secret without hmac.compare_digest"]
 
 
-def test_a_file_with_one_line_too_many_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_over_the_line_limit_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(guard, "ROOT", tmp_path)
     full, longer, test = (tmp_path / name for name in ("leadtight/full.py", "leadtight/longer.py", "tests/long.py"))
     for file, lines in ((full, guard.LONGEST_FILE), (longer, guard.LONGEST_FILE + 1), (test, 2 * guard.LONGEST_FILE)):
@@ -69,7 +69,7 @@ def test_a_long_file_may_not_grow(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert list(guard.long_files([file])) == ["infra/long.py: 501 lines, more than 500"]
 
 
-def test_a_folder_with_one_module_too_many_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_over_the_module_limit_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(guard, "ROOT", tmp_path)
     folder = tmp_path / "leadtight" / "drawer"
     folder.mkdir(parents=True)

@@ -22,12 +22,12 @@ def test_every_module_of_app_is_in_one_area() -> None:
 
 
 @pytest.mark.parametrize("name", AREAS)
-def test_all_that_an_area_names_is_there(name: str) -> None:
+def test_all_names_of_an_area_exist(name: str) -> None:
     area = AREAS[name]
     assert [path for path in (*area.modules, *area.tests) if not (mutants.ROOT / path).exists()] == []
 
 
-def test_a_sample_is_the_same_for_the_same_seed_and_another_for_another() -> None:
+def test_a_sample_is_reproducible_by_seed() -> None:
     changes = [f"change {n}" for n in range(1_000)]
     chosen = mutants.sample(changes, 400, seed=7)
     assert len(set(chosen)) == 400
@@ -41,7 +41,7 @@ def test_without_a_size_or_with_a_large_one_all_changes_are_tested(size: int | N
     assert mutants.sample(["a", "b", "c"], size, seed=7) == ["a", "b", "c"]
 
 
-def test_what_no_test_noticed_or_ran_to_its_end_survives() -> None:
+def test_a_change_that_no_completed_test_detected_survives() -> None:
     verdicts = {"a": "killed", "b": "survived", "c": "timeout", "d": "no tests", "e": "given up", "f": "crashed"}
     assert mutants.survivors(verdicts) == ["b", "d", "e", "f"]
 
@@ -57,7 +57,7 @@ def test_a_survivor_is_shown_as_the_difference_in_its_function(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("change", ["leadtight.app.sweep.x_due__mutmut_1", "leadtight.app.sweep.xǁSweepǁrun__mutmut_2"])
-def test_the_module_of_a_change_is_in_its_name(change: str) -> None:
+def test_a_changes_name_contains_its_module(change: str) -> None:
     assert mutants.module_of(change) == Path("leadtight/app/sweep.py")
 
 

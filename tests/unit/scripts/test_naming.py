@@ -13,7 +13,7 @@ def parsed(**sources: str) -> dict[str, ast.Module]:
     return {f"leadtight/{name}.py": ast.parse(source) for name, source in sources.items()}
 
 
-def test_glossary_lists_the_vague_names() -> None:
+def test_the_glossary_lists_the_vague_names() -> None:
     assert {"told", "found", "one", "why"} <= naming.vague_words(naming.GLOSSARY.read_text(encoding="utf-8"))
 
 
@@ -22,7 +22,7 @@ def test_a_glossary_without_the_list_is_an_error() -> None:
         naming.vague_words("# Glossary\n\n- `found`\n")
 
 
-def test_list_ends_with_its_section() -> None:
+def test_the_list_ends_with_its_section() -> None:
     text = f"{naming.SECTION}\n\n- `told`\n\n## Other words\n\n- `lead`\n"
     assert naming.vague_words(text) == {"told"}
 
@@ -57,19 +57,19 @@ def test_one_vague_name_in_a_hundred_passes_and_two_do_not() -> None:
     assert len(list(naming.vague_names(parsed(a=f"{plain}\ntold = 1\nfound = 1"), VAGUE))) == 3
 
 
-def test_class_name_of_two_modules_is_noticed() -> None:
+def test_a_class_name_in_two_modules_is_noticed() -> None:
     [line] = naming.doubled_classes(parsed(a="class Lead: ...", b="class Lead: ...", c="class Owner: ..."))
     assert line == "Lead is defined twice: leadtight/a.py:1, leadtight/b.py:1"
 
 
-def test_class_of_a_test_may_bear_the_name_of_the_product() -> None:
+def test_a_test_class_may_have_a_product_name() -> None:
     assert (
         list(naming.doubled_classes(parsed(a="class Lead: ...") | {"tests/a.py": ast.parse("class Lead: ...")})) == []
     )
 
 
 @pytest.mark.parametrize("head", ["", "class A:\n    ", "def f():\n    ", "async def f():\n    "])
-def test_summary_of_eleven_words_is_noticed(head: str) -> None:
+def test_a_summary_of_eleven_words_is_noticed(head: str) -> None:
     ten = " ".join(["word"] * 10)
     assert list(naming.long_summaries(parsed(a=f'{head}"""{ten}"""'))) == []
     assert len(list(naming.long_summaries(parsed(a=f'{head}"""{ten}\n    more"""')))) == 1

@@ -26,7 +26,7 @@ def test_make_test_deselects_nothing() -> None:
         assert not {"-m", "-k", "--deselect", "--ignore"} & {*run.command([])[3:]}
 
 
-def test_a_clock_is_that_of_the_processes_that_run_tests_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_processes_that_run_tests_get_the_fake_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """The waiting process must keep the real clock.
 
     It would loop: under libfaketime its waits end at once.
@@ -37,7 +37,7 @@ def test_a_clock_is_that_of_the_processes_that_run_tests_alone(monkeypatch: pyte
     assert "-n" not in command
 
 
-def test_clocks_that_have_passed_have_a_name() -> None:
+def test_past_clocks_have_a_name() -> None:
     assert {*clocks.PASSED} <= {*clocks.CLOCKS}
     assert clocks.PASSED
 
@@ -46,7 +46,7 @@ VERBS = re.findall(r"\bmake (\w+)", "".join((ROOT / ".ci/run").read_text(encodin
 
 
 @pytest.mark.parametrize("broken", [*VERBS, None])
-def test_ci_fails_when_any_part_of_it_does(tmp_path: Path, broken: str | None) -> None:
+def test_ci_fails_when_any_part_fails(tmp_path: Path, broken: str | None) -> None:
     (tmp_path / ".ci").mkdir()
     shutil.copy(ROOT / ".ci/run", tmp_path / ".ci/run")
     make = tmp_path / "make"

@@ -44,7 +44,7 @@ def column(*texts: str) -> AmountColumn:
         *(("1.500", "1500"), ("0.125", "0.125"), ("1.234.567", "1234567"), ("٣٬٥٠٠٫٥٠", "3500.5")),
     ],
 )
-def test_an_amount_is_read_as_its_country_writes_it(text: str, expected: str) -> None:
+def test_an_amount_is_read_in_its_countrys_notation(text: str, expected: str) -> None:
     assert column(text).decided().read(text) == Decimal(expected)
     assert read_amount(text) == Decimal(expected)
 
@@ -68,17 +68,17 @@ def test_an_amount_is_read_as_its_country_writes_it(text: str, expected: str) ->
         ),
     ],
 )
-def test_what_means_two_things_or_none_is_no_amount(text: str) -> None:
+def test_an_ambiguous_or_invalid_amount_is_rejected(text: str) -> None:
     assert read_amount(text) is None
 
 
-def test_a_column_that_shows_its_decimal_mark_decides_what_three_digits_are() -> None:
+def test_a_column_with_a_decimal_mark_decides_the_meaning_of_three_digits() -> None:
     reading = column("1.500", "2.25", "3.5").decided()
     assert [reading.read(text) for text in ("1.500", "2.25")] == [Decimal("1.5"), Decimal("2.25")]
     assert column("1.500", "2,25").decided().read("1.500") == 1500
 
 
-def test_a_column_that_shows_both_marks_is_asked_about_where_it_matters() -> None:
+def test_a_column_with_both_marks_is_asked_about_where_it_matters() -> None:
     assert column("1.50", "2,25").decided().read("2,25") == Decimal("2.25")
     with pytest.raises(AmbiguousAmountsError, match="both decimal marks") as caught:
         column("1.50", "2,25", "1.500").decided()
@@ -104,7 +104,7 @@ def test_one_currency_may_be_written_in_several_ways(texts: tuple[str, ...]) -> 
 
 
 @given(st.decimals(0, 10**9, places=2), st.sampled_from(["€ {}", "{} EUR", "{}", "R$ {}", "{} kr"]), st.booleans())
-def test_grouping_and_signs_change_no_amount(amount: Decimal, pattern: str, is_negative: bool) -> None:
+def test_grouping_and_signs_do_not_change_amounts(amount: Decimal, pattern: str, is_negative: bool) -> None:
     plain = f"{amount:,.2f}"
     for text in (plain, plain.replace(",", "'"), plain.replace(",", "x").replace(".", ",").replace("x", ".")):
         sign = "\u2212" if is_negative else ""

@@ -15,7 +15,7 @@ from leadtight.tabular.amounts.currency_column import currency_column
         *("Valuta", "Moeda", "Waluta", "Měna", "Валюта", "Para birimi", "通貨", "通貨コード", "货币", "통화"),
     ],
 )
-def test_a_column_of_currencies_is_known_by_its_name(name: str) -> None:
+def test_a_currency_column_is_recognised_by_name(name: str) -> None:
     assert currency_column(["Name", "Amount", name], "Amount") == name
 
 
@@ -26,7 +26,7 @@ def test_a_column_of_currencies_is_known_by_its_name(name: str) -> None:
         *("Montant dans la devise de l'entreprise", "Importe en la moneda de la empresa", "Current stage", "Country"),
     ],
 )
-def test_an_amount_in_a_currency_is_no_column_of_currencies(name: str) -> None:
+def test_an_amount_with_a_currency_is_not_a_currency_column(name: str) -> None:
     assert currency_column(["Name", "Amount", name], "Amount") is None
 
 
@@ -39,9 +39,7 @@ def test_an_amount_in_a_currency_is_no_column_of_currencies(name: str) -> None:
         (["Account Currency", "Name", "Deal value currency", "Amount"], "Deal value currency"),
     ],
 )
-def test_of_several_the_one_that_is_called_after_the_amount_or_stands_beside_it_counts(
-    columns: list[str], expected: str
-) -> None:
+def test_of_several_the_one_named_after_or_beside_the_amount_counts(columns: list[str], expected: str) -> None:
     assert currency_column(columns, "Amount") == expected
 
 
@@ -57,7 +55,7 @@ def test_of_several_the_one_that_is_called_after_the_amount_or_stands_beside_it_
         ([("€100", "USD")], ((1, "€100"), (1, "€100 USD"))),
     ],
 )
-def test_currencies_beside_amounts_count_as_those_in_the_cells(
+def test_currencies_beside_amounts_count_like_those_in_cells(
     pairs: list[tuple[str, str]], mixed: tuple[tuple[int, str], ...]
 ) -> None:
     column = AmountColumn()

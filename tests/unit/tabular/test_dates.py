@@ -83,11 +83,11 @@ def test_a_moment_is_read_as_people_and_systems_write_it(text: str) -> None:
         ("01/15/2026 10:30 AM PST", "-08:00"),
     ],
 )
-def test_an_offset_or_a_zone_that_means_one_is_read(text: str, expected: str) -> None:
+def test_an_offset_or_an_equivalent_zone_is_read(text: str, expected: str) -> None:
     assert read(text) == NOON + expected
 
 
-def test_an_abbreviation_of_several_zones_is_read_where_the_company_has_it() -> None:
+def test_an_ambiguous_abbreviation_is_read_as_the_companys_zone() -> None:
     text = "2026-01-15 10:30 CST"
     assert read(text) is None
     assert read(text, "America/Chicago") == f"{NOON}-06:00"
@@ -111,7 +111,7 @@ def test_an_abbreviation_of_several_zones_is_read_where_the_company_has_it() -> 
         *("5805028000000000001", "145670856", "+49 30 901820", "15.01.2026 - 20.01.2026", "about 15.01.2026"),
     ],
 )
-def test_what_is_no_moment_of_this_calendar_is_not_read(text: str) -> None:
+def test_an_impossible_moment_is_not_read(text: str) -> None:
     assert read(text) is None
 
 
@@ -127,7 +127,7 @@ def test_months_of_one_language_are_read_in_all_rows() -> None:
     assert [m.local.month for text in texts if (m := reading.read(text))] == list(range(1, 13))
 
 
-def test_a_month_that_two_languages_call_alike_is_asked_about() -> None:
+def test_a_month_name_shared_by_two_languages_is_asked_about() -> None:
     with pytest.raises(AmbiguousDatesError, match="month 10 in language hr, month 11 in language"):
         column("05 lis 2026").decided()
     november = column("05 lis 2026", "06 paź 2026").decided().read("05 lis 2026")
@@ -138,12 +138,12 @@ def test_a_month_that_two_languages_call_alike_is_asked_about() -> None:
 @pytest.mark.parametrize(
     "texts", [("01/02/2026",), ("01/02/2026", "13/02/2026", "02/13/2026"), ("26-01-15", "26-01-16"), ("2026-13-01",)]
 )
-def test_an_order_that_cannot_be_known_is_asked_about(texts: tuple[str, ...]) -> None:
+def test_an_unknown_order_is_asked_about(texts: tuple[str, ...]) -> None:
     with pytest.raises(AmbiguousDatesError):
         column(*texts).decided()
 
 
-def test_a_column_that_shows_both_orders_says_in_which_rows() -> None:
+def test_a_column_with_both_orders_names_the_rows() -> None:
     with pytest.raises(AmbiguousDatesError, match=r"shows both orders.*\(row \d: ") as caught:
         column("01/02/2026", "13/02/2026", "02/13/2026").decided()
     assert (caught.value.row, caught.value.value) in ((3, "13/02/2026"), (4, "02/13/2026"))
@@ -174,26 +174,26 @@ def reading_of(*texts: str) -> DateReading:
     return column(*texts).decided()
 
 
-def test_dates_without_a_time_of_day_are_known_as_such() -> None:
+def test_dates_without_a_time_of_day_are_recognised() -> None:
     assert not reading_of("15.01.2026", "16.01.2026").has_time
     assert not reading_of("2026-01-15 00:00:00", "2026-01-16T00:00:00").has_time
     assert not reading_of("1768435200000", "1768521600000").has_time
     assert reading_of("2026-01-15 00:00:00", "2026-01-16 10:00:00").has_time
 
 
-def test_a_day_among_times_is_no_time() -> None:
+def test_a_day_among_times_is_not_a_time() -> None:
     reading = reading_of("2026-01-15 10:00", "2026-01-16 11:00", "2026-01-17")
     assert (reading.has_time, reading.precision) == (True, Precision.MINUTE)
     assert reading.read("2026-01-17") is None
 
 
-def test_midnight_in_the_companys_zone_is_no_time_of_day() -> None:
+def test_midnight_in_the_companys_zone_is_not_a_time_of_day() -> None:
     values = column("2026-01-14T23:00:00Z", "2026-07-14T22:00:00Z")
     assert not values.decided(zone=ZoneInfo("Europe/Berlin")).has_time
     assert values.decided(zone=ZoneInfo("America/New_York")).has_time
 
 
-def test_a_told_format_decides_and_an_unknown_one_is_named() -> None:
+def test_a_configured_format_decides_and_an_unknown_one_is_named() -> None:
     spelling = column("01/02/2026", "2026-03-04").decided(date_format="%m/%d/%Y")
     assert [str(m.local.date()) for text in ("01/02/2026", "2026-03-04") if (m := spelling.read(text))] == [
         "2026-01-02",

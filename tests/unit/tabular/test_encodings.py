@@ -36,18 +36,18 @@ TEXTS = [
 
 
 @pytest.mark.parametrize(("encoding", "text"), TEXTS)
-def test_every_letter_is_what_was_written(encoding: str, text: str, tmp_path: Path) -> None:
+def test_every_letter_is_read_as_written(encoding: str, text: str, tmp_path: Path) -> None:
     (tmp_path / "leads.csv").write_bytes(text.encode(encoding))
     name, errors = detected(tmp_path / "leads.csv")
     assert (text.encode(encoding).decode(name), errors) == (text, "strict")
 
 
-def test_a_stray_byte_leaves_a_file_utf_8(tmp_path: Path) -> None:
+def test_a_stray_byte_keeps_a_file_utf_8(tmp_path: Path) -> None:
     (tmp_path / "leads.csv").write_bytes("Name\nZoë Müller\nJörg Groß\n".encode() + b"Fu\xdfnote\n")
     assert detected(tmp_path / "leads.csv") == ("utf-8", "replace")
 
 
-def test_a_told_encoding_is_that_of_files_that_are_not_utf_8(tmp_path: Path) -> None:
+def test_a_configured_encoding_applies_to_files_other_than_utf_8(tmp_path: Path) -> None:
     file = tmp_path / "leads.csv"
     for content, expected in (("Имя".encode("cp1251"), "cp866"), ("Имя".encode(), "utf-8"), (b"\x1b$BF|K\\", "cp866")):
         file.write_bytes(content)

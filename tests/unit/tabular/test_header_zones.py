@@ -36,10 +36,10 @@ BERLIN = ZoneInfo("Europe/Berlin")
         ("Kutcher", "Europe/Berlin"),
     ],
 )
-def test_a_zone_in_a_columns_name_is_that_of_its_times(header: str, zone: str) -> None:
+def test_a_zone_in_a_columns_name_applies_to_its_times(header: str, zone: str) -> None:
     assert header_zone(header, BERLIN).key == zone
 
 
-def test_an_offset_that_no_zone_has_is_no_zone_of_ours() -> None:
+def test_an_impossible_offset_is_not_a_zone() -> None:
     with pytest.raises(UnknownHeaderZoneError, match="11:11"):
         header_zone("Created (UTC+11:11)", BERLIN)

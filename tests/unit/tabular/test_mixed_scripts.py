@@ -18,7 +18,7 @@ from leadtight.tabular.encoding import detected
         ("Owner;Created\nZoë Test;2026-01-05\n", "cp1252"),
     ],
 )
-def test_a_few_letters_with_accents_are_latin(text: str, encoding: str, tmp_path: Path) -> None:
+def test_a_few_accented_letters_are_latin(text: str, encoding: str, tmp_path: Path) -> None:
     path = tmp_path / "leads.csv"
     path.write_bytes(text.encode(encoding))
     assert path.read_bytes().decode(detected(path)[0]) == text
@@ -32,7 +32,7 @@ def test_a_few_letters_with_accents_are_latin(text: str, encoding: str, tmp_path
         ("线索ID,创建时间,负责人\n1,2026-01-05 10:00,范例\n2,2026-01-05 10:00,张样\n", "gb18030"),
     ],
 )
-def test_another_script_is_told_from_latin(text: str, encoding: str, tmp_path: Path) -> None:
+def test_another_script_is_distinguished_from_latin(text: str, encoding: str, tmp_path: Path) -> None:
     path = tmp_path / "leads.csv"
     path.write_bytes(text.encode(encoding))
     assert path.read_bytes().decode(detected(path)[0]) == text

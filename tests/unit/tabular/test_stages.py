@@ -38,12 +38,12 @@ def test_a_stage_means_what_its_system_means_by_it(text: str, meaning: StageMean
 @pytest.mark.parametrize(
     "text", ["Closed", "Closed - On Hold", "Not won", "Abgeschlossen", "Fermé", "已关闭", "Recycled"]
 )
-def test_what_is_over_and_neither_won_nor_lost_is_closed(text: str) -> None:
+def test_a_finished_stage_neither_won_nor_lost_is_closed(text: str) -> None:
     assert stage_meaning(text) is StageMeaning.CLOSED
 
 
 @pytest.mark.parametrize("text", ["Bad timing", "Evangelist", "won't respond", "Unpaid", "Tier 2", "", "42"])
-def test_a_stage_that_no_system_ships_is_unknown(text: str) -> None:
+def test_an_unknown_stage_is_unknown(text: str) -> None:
     assert stage_meaning(text) is StageMeaning.UNKNOWN
 
 
@@ -51,5 +51,5 @@ def test_a_stage_that_no_system_ships_is_unknown(text: str) -> None:
     "text",
     ["Not won", "Nicht gewonnen", "No ganado", "Non vinto", "Não ganho", "Ej vunnen", "Nie wygrana", "Не выиграна"],
 )
-def test_what_was_not_won_is_never_won(text: str) -> None:
+def test_a_stage_of_not_won_is_never_won(text: str) -> None:
     assert stage_meaning(text) is StageMeaning.CLOSED

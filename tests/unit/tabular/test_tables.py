@@ -29,14 +29,14 @@ LEADS = [[str(n), f"2026-01-{n + 10} 10:00", "Ann", f"a{n}@example.com", "100"] 
         [["Leads"], ["As of", "2026-02-01 08:00"], ["Filter:", "Owner", "Ann"]],
     ],
 )
-def test_the_header_is_found_below_what_stands_above_it(titles: list[list[str]]) -> None:
+def test_the_header_is_found_below_leading_rows(titles: list[list[str]]) -> None:
     rows = [*titles, HEADER, *LEADS]
     assert above_the_header(rows) == len(titles)
     refuse_data(rows, len(titles))
 
 
 @pytest.mark.parametrize("rows", [LEADS, [["Ada", "ada@example.com"], ["Bo", "bo@example.com"]]])
-def test_a_file_without_a_header_is_refused_with_what_stands_there(rows: list[list[str]]) -> None:
+def test_a_file_without_a_header_is_refused_with_its_content(rows: list[list[str]]) -> None:
     with pytest.raises(
         NoTableError, match=r"row 1: data such as '(2026-01-10 10:00|a?d?a.*@example.com)' instead of a header"
     ):
@@ -44,7 +44,7 @@ def test_a_file_without_a_header_is_refused_with_what_stands_there(rows: list[li
 
 
 @pytest.mark.parametrize("cell", ["", "n/a", "-", "unknown"])
-def test_a_first_row_with_gaps_is_still_no_header(cell: str) -> None:
+def test_a_first_row_with_gaps_is_not_a_header(cell: str) -> None:
     rows = [
         ["Name", "Email", "Phone"],
         ["Ada", cell, cell],
@@ -54,7 +54,7 @@ def test_a_first_row_with_gaps_is_still_no_header(cell: str) -> None:
     assert above_the_header(rows) == 0
 
 
-def test_rows_below_the_table_are_told_from_rows_of_it() -> None:
+def test_rows_below_the_table_are_not_rows_of_it() -> None:
     rows = [
         (2, ["1", "2", "3", "4", "5"]),
         (3, ["1"]),
@@ -71,16 +71,16 @@ def test_rows_below_the_table_are_told_from_rows_of_it() -> None:
 @pytest.mark.parametrize(
     "text", ["Total", "Grand Total:", "Summe: 3", "Gesamt (25)", "Итого", "合計", "합계", "Total - 3 rows"]
 )
-def test_a_total_is_known_by_its_word(text: str) -> None:
+def test_a_total_is_recognised_by_its_word(text: str) -> None:
     assert is_total(text)
 
 
 @pytest.mark.parametrize("text", ["Total Energies", "Summer", "Ada Total", "", "3"])
-def test_a_name_is_no_total(text: str) -> None:
+def test_a_name_is_not_a_total(text: str) -> None:
     assert not is_total(text)
 
 
-def test_names_that_come_twice_are_numbered_and_none_is_lost() -> None:
+def test_duplicate_names_are_numbered_and_none_is_lost() -> None:
     assert unique(["A", " A ", "A (2)", "", "B\n C"]) == ("A", "A (2)", "A (2) (2)", "column 4", "B C")
 
 
@@ -90,7 +90,7 @@ def test_a_date_belongs_to_the_time_of_day_beside_it_and_not_to_a_duration() -> 
     assert pairs(header, rows) == ((0, 1),)
 
 
-def test_a_date_cell_and_a_cell_of_a_time_of_day_are_one_moment() -> None:
+def test_a_date_cell_and_a_time_cell_are_one_moment() -> None:
     assert joined(["2026-01-13 00:00:00", "10:01:00"], (0, 1)) == "2026-01-13 10:01:00"
 
 
@@ -108,7 +108,7 @@ def test_a_date_cell_and_a_cell_of_a_time_of_day_are_one_moment() -> None:
         (b"SQLite format 3\0", "database"),
     ],
 )
-def test_what_is_no_table_is_refused_with_what_to_do(content: bytes, says: str, tmp_path: Path) -> None:
+def test_an_invalid_table_is_refused_with_instructions(content: bytes, says: str, tmp_path: Path) -> None:
     (tmp_path / "leads.csv").write_bytes(content)
     with pytest.raises(NoTableError, match=says):
         kind_of(tmp_path / "leads.csv")
@@ -118,14 +118,14 @@ def test_what_is_no_table_is_refused_with_what_to_do(content: bytes, says: str, 
     ("name", "says"),
     [("leads.csv", "unpack it and use leads.csv"), ("xl/workbook.bin", "xlsb"), ("content.xml", "OpenDocument")],
 )
-def test_an_archive_that_is_no_workbook_is_refused(name: str, says: str, tmp_path: Path) -> None:
+def test_an_archive_other_than_a_workbook_is_refused(name: str, says: str, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "leads.xlsx", "w") as archive:
         archive.writestr(name, "Id\n1\n")
     with pytest.raises(NoTableError, match=says):
         kind_of(tmp_path / "leads.xlsx")
 
 
-def test_a_workbook_is_refused_by_its_unpacked_size_before_it_is_unpacked(
+def test_a_workbook_is_refused_by_its_unpacked_size_before_unpacking(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("leadtight.tabular.unpacking.MOST_UNPACKED", 1000)

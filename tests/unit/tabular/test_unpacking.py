@@ -66,7 +66,7 @@ BOMBS: dict[str, Callable[[Path], Path]] = {
 @pytest.mark.slow
 @pytest.mark.parametrize("bomb", BOMBS.values(), ids=BOMBS.keys())
 @pytest.mark.parametrize("opens", [ExportFile.open, look])
-def test_a_workbook_that_would_burst_is_refused_by_import_and_audit_at_once(
+def test_a_zip_bomb_is_refused_by_import_and_audit_at_once(
     bomb: Callable[[Path], Path], opens: Callable[[Path], object], tmp_path: Path
 ) -> None:
     path = bomb(tmp_path / "leads.xlsx")
@@ -77,20 +77,20 @@ def test_a_workbook_that_would_burst_is_refused_by_import_and_audit_at_once(
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory < 50_000, "kilobytes"
 
 
-def test_a_workbook_of_too_many_parts_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_workbook_with_too_many_parts_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(unpacking, "MOST_ENTRIES", 5)
     with pytest.raises(NoTableError, match="over 5 parts"):
         kind_of(workbook(tmp_path / "leads.xlsx"))
 
 
-def test_all_sheets_together_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_sheets_count_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(unpacking, "MOST_UNPACKED", 3_000)
     with pytest.raises(NoTableError, match="unpacks to"):
         kind_of(workbook(tmp_path / "leads.xlsx"))
 
 
 @pytest.mark.slow
-def test_an_archive_that_lies_about_its_size_unpacks_to_no_more_than_it_says(tmp_path: Path) -> None:
+def test_an_archive_with_a_false_size_unpacks_to_at_most_the_declared_size(tmp_path: Path) -> None:
     path = with_part(tmp_path / "leads.xlsx", SHEET, b"x" * 1_000_000, 300)
     raw = path.read_bytes()
     size = 300_000_000
@@ -104,7 +104,7 @@ def test_an_archive_that_lies_about_its_size_unpacks_to_no_more_than_it_says(tmp
 
 @pytest.mark.slow
 @pytest.mark.parametrize("opens", [ExportFile.open, look])
-def test_a_file_of_parquet_that_claims_endless_rows_is_refused(opens: Callable[[Path], object], tmp_path: Path) -> None:
+def test_a_parquet_file_claiming_endless_rows_is_refused(opens: Callable[[Path], object], tmp_path: Path) -> None:
     path = tmp_path / "leads.parquet"
     with duckdb.connect() as connection:
         query = "select 'x' as name from range(5_000_000)"

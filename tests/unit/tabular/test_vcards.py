@@ -26,7 +26,7 @@ def card(*lines: str, version: str = "3.0") -> str:
     return "\n".join(("BEGIN:VCARD", f"VERSION:{version}", *lines, "END:VCARD", ""))
 
 
-def test_a_card_of_a_telephone_is_read_with_its_quoted_text_and_charset(tmp_path: Path) -> None:
+def test_a_phones_card_is_read_with_quoted_text_and_charset(tmp_path: Path) -> None:
     cards = rows(
         tmp_path,
         card(
@@ -59,7 +59,7 @@ def test_a_card_of_a_telephone_is_read_with_its_quoted_text_and_charset(tmp_path
     ]
 
 
-def test_a_card_of_a_computer_is_read_with_its_groups_folds_and_escapes(tmp_path: Path) -> None:
+def test_a_computers_card_is_read_with_groups_folds_and_escapes(tmp_path: Path) -> None:
     cards = rows(
         tmp_path,
         card(
@@ -118,7 +118,7 @@ def test_the_preferred_address_comes_first_and_all_are_kept(tmp_path: Path) -> N
     ]
 
 
-def test_several_cards_are_rows_also_when_one_does_not_end_or_has_another_in_it(tmp_path: Path) -> None:
+def test_several_cards_are_rows_even_if_unterminated_or_nested(tmp_path: Path) -> None:
     with_agent = card("FN:Ada", "AGENT:", *card("FN:Agent").splitlines(), "EMAIL:a@example.com")
     unended = card("FN:Bo").replace("END:VCARD\n", "")
     content = f"{with_agent}\n{unended}begin:vcard\nversion:3.0\nfn:Cy\nend:vcard\n"
@@ -128,12 +128,12 @@ def test_several_cards_are_rows_also_when_one_does_not_end_or_has_another_in_it(
     ]
 
 
-def test_a_line_that_is_no_property_stays_with_the_text_before_it(tmp_path: Path) -> None:
+def test_a_line_without_a_property_continues_the_previous_text(tmp_path: Path) -> None:
     card_row = rows(tmp_path, card("FN:Ada", "NOTE:first line", "second line", "", "EMAIL:a@example.com"))[0]
     assert (card_row["Note"], card_row["Email"]) == ("first line\nsecond line", "a@example.com")
 
 
-def test_a_picture_is_left_out_and_said_to_be(tmp_path: Path) -> None:
+def test_a_picture_is_omitted_with_a_notice(tmp_path: Path) -> None:
     photo = ("PHOTO;ENCODING=b;TYPE=JPEG:" + "A" * 60, *[" " + "B" * 70] * 3)
     card_row = rows(tmp_path, card("FN:Ada", *photo, "EMAIL:a@example.com"))[0]
     assert card_row["Photo"] == "left out: 270 characters of binary data"
@@ -141,7 +141,7 @@ def test_a_picture_is_left_out_and_said_to_be(tmp_path: Path) -> None:
     assert rows(tmp_path, old)[0]["Email"] == "a@example.com"
 
 
-def test_a_backslash_of_an_old_card_is_no_line_end(tmp_path: Path) -> None:
+def test_a_backslash_in_an_old_card_is_not_a_line_end(tmp_path: Path) -> None:
     assert rows(tmp_path, card("FN:Ada", r"NOTE:C:\new\; old", version="2.1"))[0]["Note"] == r"C:\new; old"
 
 
@@ -150,12 +150,12 @@ def test_an_address_book_in_any_encoding_is_read(encoding: str, tmp_path: Path) 
     assert rows(tmp_path, card("FN:Zoë Müller").encode(encoding))[0]["Name"] == "Zoë Müller"
 
 
-def test_a_charset_that_is_named_is_believed(tmp_path: Path) -> None:
+def test_a_named_charset_is_trusted(tmp_path: Path) -> None:
     content = card("FN;CHARSET=windows-1251:Ян Пример", version="2.1").encode("cp1251")
     assert rows(tmp_path, content)[0]["Name"] == "Ян Пример"
 
 
-def test_lists_of_people_are_no_cards_and_are_said_to_be_left_alone(tmp_path: Path) -> None:
+def test_contact_groups_are_not_cards_and_are_reported(tmp_path: Path) -> None:
     groups = card("FN:Friends", "X-ADDRESSBOOKSERVER-KIND:group") + card("FN:Fair", "KIND:group", version="4.0")
     assert [each["Name"] for each in rows(tmp_path, card("FN:Ada") + groups)] == ["Ada"]
     assert look(tmp_path / "book.vcf").described == "an address book (vCard), utf-8 (left alone: 2 lists of people)"

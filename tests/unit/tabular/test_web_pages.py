@@ -47,7 +47,7 @@ def test_a_table_is_read_with_its_entities_lines_and_links(tmp_path: Path) -> No
         page("<td colspan=3>Leads of May</td>", HEADER, ADA),
     ],
 )
-def test_however_the_page_is_made_the_largest_table_is_read(content: str, tmp_path: Path) -> None:
+def test_the_largest_table_of_any_page_is_read(content: str, tmp_path: Path) -> None:
     table = read(tmp_path, content)
     assert (table.header, [cells for _, cells in table.rows]) == (
         ("Name", "Email", "Amount"),
@@ -55,7 +55,7 @@ def test_however_the_page_is_made_the_largest_table_is_read(content: str, tmp_pa
     )
 
 
-def test_cells_that_cover_several_leave_all_others_under_their_columns(tmp_path: Path) -> None:
+def test_spanning_cells_keep_all_others_under_their_columns(tmp_path: Path) -> None:
     table = read(
         tmp_path,
         page(
@@ -73,14 +73,14 @@ def test_cells_that_cover_several_leave_all_others_under_their_columns(tmp_path:
     ]
 
 
-def test_tables_with_the_same_header_are_one_and_others_are_said_to_be_left_alone(tmp_path: Path) -> None:
+def test_tables_with_the_same_header_are_merged_and_others_reported(tmp_path: Path) -> None:
     other = "<table><tr><th>Month<th>Leads<tr><td>May<td>3</table>"
     table = read(tmp_path, page(HEADER, ADA, ADA) + other + page(HEADER, ADA.replace("Ada", "Bo")))
     assert [cells[0] for _, cells in table.rows] == ["Ada", "Ada", "Bo"]
     assert table.described == "a web page, utf-8, its largest table (other tables left alone: 1)"
 
 
-def test_the_foot_of_a_table_is_its_last_row_wherever_it_stands(tmp_path: Path) -> None:
+def test_the_foot_of_a_table_is_its_last_row_wherever_it_is(tmp_path: Path) -> None:
     table = read(tmp_path, f"<table><thead><tr>{HEADER}<tfoot><tr><td>Total<td><td>5<tbody><tr>{ADA}</tbody></table>")
     assert [cells[0] for _, cells in table.rows] == ["Ada", "Total"]
 
@@ -96,7 +96,7 @@ def test_the_foot_of_a_table_is_its_last_row_wherever_it_stands(tmp_path: Path) 
         b'<meta charset="windows-1251">' + page(HEADER, "<td>Zoë Müller").encode(),
     ],
 )
-def test_a_charset_is_believed_of_what_is_not_utf_8(content: bytes, tmp_path: Path) -> None:
+def test_a_declared_charset_is_trusted_for_content_other_than_utf_8(content: bytes, tmp_path: Path) -> None:
     assert read(tmp_path, content).rows[0][1][0] == "Zoë Müller"
 
 
@@ -105,7 +105,7 @@ def test_a_page_in_another_script_is_read_by_its_charset(tmp_path: Path) -> None
     assert read(tmp_path, content.encode("cp1251")).rows[0][1][0] == "Ян"
 
 
-def test_the_xml_of_excel_2003_is_read_with_its_gaps(tmp_path: Path) -> None:
+def test_excel_2003_xml_is_read_with_its_gaps(tmp_path: Path) -> None:
     header = "".join(f"<ss:Cell><ss:Data>{name}</ss:Data></ss:Cell>" for name in ("Name", "Email", "Amount"))
     row = '<ss:Cell><ss:Data><![CDATA[A & B]]></ss:Data></ss:Cell><ss:Cell ss:Index="3"><ss:Data>5</ss:Data></ss:Cell>'
     rows = f'<ss:Row>{header}</ss:Row><ss:Row ss:Index="4">{row}</ss:Row>'
@@ -125,22 +125,22 @@ def test_the_xml_of_excel_2003_is_read_with_its_gaps(tmp_path: Path) -> None:
         ('<Workbook><Table><Row ss:Index="99999999"><Cell><Data>x</Data></Cell></Row></Table></Workbook>', "cells"),
     ],
 )
-def test_a_page_that_is_no_table_or_claims_too_much_is_refused(content: str, says: str, tmp_path: Path) -> None:
+def test_a_page_without_a_table_or_with_false_claims_is_refused(content: str, says: str, tmp_path: Path) -> None:
     with pytest.raises(NoTableError, match=says):
         read(tmp_path, content)
 
 
-def test_a_page_is_refused_by_its_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_oversized_page_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("leadtight.tabular.cell_table.MOST_BYTES", 10)
     with pytest.raises(NoTableError, match="save it as xlsx or as CSV"):
         read(tmp_path, page(HEADER, ADA))
 
 
-def test_a_tag_that_the_end_cuts_off_adds_nothing(tmp_path: Path) -> None:
+def test_a_tag_cut_off_at_the_end_adds_nothing(tmp_path: Path) -> None:
     whole = page(HEADER, ADA)
     assert read(tmp_path, f"{whole}<a href=<a href=").rows == read(tmp_path, whole).rows
 
 
-def test_a_tag_that_does_not_end_for_megabytes_is_refused(tmp_path: Path) -> None:
+def test_an_endless_tag_of_megabytes_is_refused(tmp_path: Path) -> None:
     with pytest.raises(NoTableError, match="is not closed"):
         read(tmp_path, page(HEADER, ADA).removesuffix("</table></body></html>") + "<td " + "a=" * (3 << 20))

@@ -60,7 +60,7 @@ from leadtight.domain.model.country_codes import CODES
         *[("Texas, USA", "US"), ("Georgia, USA", "US"), ("Lyon, France", "FR"), ("Niger", "NE"), ("Jersey", "JE")],
     ],
 )
-def test_a_country_is_read_however_it_is_written(text: str, code: str) -> None:
+def test_a_country_is_read_in_any_spelling(text: str, code: str) -> None:
     assert code_of(text) == code
 
 
@@ -73,7 +73,7 @@ def test_a_country_is_read_however_it_is_written(text: str, code: str) -> None:
         *("France / Spain", "France - Spain", "+1", "+7", "+999", "Germany or Austria", "Ruritania", "Deutsch"),
     ],
 )
-def test_what_is_no_country_or_may_be_two_is_not_guessed(text: str) -> None:
+def test_an_unknown_or_ambiguous_country_is_not_guessed(text: str) -> None:
     assert code_of(text) == ""
 
 
@@ -89,7 +89,7 @@ def test_the_codes_are_those_of_cldr_without_its_groups_and_exceptional_reservat
     assert {code for code in map(str, Locale("en").territories) if len(code) == 2} - beside_iso == CODES
 
 
-def test_a_code_of_two_letters_loads_no_library() -> None:
+def test_a_two_letter_code_loads_no_library() -> None:
     program = (
         "import sys; from leadtight.adapters.contact_points.countries import code_of; "
         "code_of('DE'); print('babel' in sys.modules)"

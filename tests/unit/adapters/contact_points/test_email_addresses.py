@@ -57,7 +57,7 @@ read = PhoneEmailNormalizer().email
         ),
     ],
 )
-def test_the_usual_wrappings_of_an_address_go(text: str) -> None:
+def test_common_wrappings_of_an_address_are_removed(text: str) -> None:
     assert read(text) == "ada@example.com"
 
 
@@ -89,7 +89,7 @@ def test_the_usual_wrappings_of_an_address_go(text: str) -> None:
         *("j\ufffd\ufffdrgen@example.com", "none", "n/a", ""),
     ],
 )
-def test_what_may_mean_another_address_is_not_read(text: str) -> None:
+def test_an_ambiguous_address_is_not_read(text: str) -> None:
     assert read(text) is None
 
 
@@ -112,6 +112,6 @@ def test_an_internationalised_address_is_used_as_it_is(text: str, address: str) 
 
 
 @given(st.text("ada@.example com,;<>()\"'…\u200bü:/|", max_size=30))
-def test_an_address_that_was_read_stands_in_the_text_and_is_read_as_itself(text: str) -> None:
+def test_a_parsed_address_is_part_of_the_text_and_parses_as_itself(text: str) -> None:
     address = read(text)
     assert address is None or read(address) == address

@@ -72,7 +72,7 @@ def test_a_number_is_read_in_every_country(writing: str) -> None:
 
 
 @pytest.mark.parametrize("writing", OR_ASKED)
-def test_what_may_be_another_number_is_asked_about_and_never_changed(writing: str) -> None:
+def test_an_ambiguous_number_is_flagged_and_never_changed(writing: str) -> None:
     """Some countries' numbers begin with 0 after the calling code.
 
     As in Italy: there `(0)` is a digit of theirs.

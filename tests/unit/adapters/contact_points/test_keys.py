@@ -27,7 +27,7 @@ def inquiry(**body: object) -> Inquiry:
 
 
 @given(digits=st.text("0123456789", min_size=3, max_size=18), spaces=st.sampled_from([" ", "-", "\u200b", "\u00a0"]))
-def test_whatever_number_a_message_comes_from_is_a_key(digits: str, spaces: str) -> None:
+def test_a_senders_number_of_any_form_is_a_key(digits: str, spaces: str) -> None:
     assume(len(set(digits)) > 1)
     assert person_keys(inquiry(phone=f"+{digits}")) == person_keys(inquiry(phone=f"\u202a+{digits}\u202c")) != ()
     unread = inquiry(phone=f"+{digits}").phone is None
@@ -37,7 +37,7 @@ def test_whatever_number_a_message_comes_from_is_a_key(digits: str, spaces: str)
 
 
 @given(local=PARTS, domain=PARTS)
-def test_whatever_address_a_mail_comes_from_is_a_key(local: str, domain: str) -> None:
+def test_a_senders_address_of_any_form_is_a_key(local: str, domain: str) -> None:
     address = f"{local}@{domain}"
     keys = person_keys(inquiry(email=address))
     assert keys != ()
@@ -45,19 +45,19 @@ def test_whatever_address_a_mail_comes_from_is_a_key(local: str, domain: str) ->
 
 
 @given(local=PARTS, domain=PARTS)
-def test_an_address_is_itself_or_kept_unread(local: str, domain: str) -> None:
+def test_an_address_is_unchanged_or_kept_unread(local: str, domain: str) -> None:
     address = f"{local}@{domain}".lower()
     read_as = inquiry(email=address).email
     assert read_as is None or read_as in address or "xn--" in address
 
 
-def test_an_extension_makes_a_key_of_its_own_and_is_looked_for_under_its_number() -> None:
+def test_an_extension_is_a_separate_key_that_is_also_looked_up_under_its_number() -> None:
     plain, extended = Inquiry(phone="+16082719000"), Inquiry(phone="+16082719000", extension="11")
     assert set(person_keys(plain)).isdisjoint(person_keys(extended))
     assert set(person_keys(plain)) < set(lookup_keys(extended))
 
 
-def test_an_argentine_mobile_number_has_one_key_with_its_nine_and_without() -> None:
+def test_an_argentine_mobile_number_has_one_key_with_and_without_its_nine() -> None:
     assert person_key("+5491123456789") == person_key("+541123456789")
     assert person_key("+5491123456789;ext=1") == person_key("+541123456789;ext=1")
 
@@ -72,7 +72,7 @@ def test_an_argentine_mobile_number_has_one_key_with_its_nine_and_without() -> N
         *[("Müller", "Meier", False), ("Анна", "Борис", False), ("Mr Lee", "Ann Lee", False)],
     ],
 )
-def test_names_agree_when_one_may_be_the_other_typed_shorter(first: str, second: str, agree: bool) -> None:
+def test_names_match_when_one_may_be_a_shorter_form_of_the_other(first: str, second: str, agree: bool) -> None:
     assert names_agree(first, second) is names_agree(second, first) is agree
 
 
@@ -84,7 +84,7 @@ INQUIRIES = st.builds(
 
 
 @given(INQUIRIES, INQUIRIES)
-def test_being_one_person_is_mutual_and_an_address_settles_it(first: Inquiry, second: Inquiry) -> None:
+def test_being_one_person_is_symmetric_and_an_address_decides_it(first: Inquiry, second: Inquiry) -> None:
     assert is_same_person(first, first)
     assert is_same_person(first, second) is is_same_person(second, first)
     assert is_same_person(first, second) or not first.email or first.email != second.email
@@ -94,7 +94,7 @@ def test_being_one_person_is_mutual_and_an_address_settles_it(first: Inquiry, se
 @pytest.mark.parametrize(
     "part", ["ada@example.com ", "030 901820 / ", "(", "1-", "Korea, ", "the republic of ", "x1", "<", "a@<"]
 )
-def test_a_text_without_end_is_kept_and_costs_no_time(part: str) -> None:
+def test_an_endless_text_is_kept_at_no_cost(part: str) -> None:
     text, began = part * 50_000, process_time()
     kept = inquiry(email=text, phone=text, country=text)
     assert len(person_keys(kept)) <= 2

@@ -47,7 +47,7 @@ def read(text: str, country: str = "", *, is_assumed: bool = False) -> str | Non
         ),
     ],
 )
-def test_every_spelling_of_a_german_number_is_one(text: str) -> None:
+def test_all_spellings_of_a_german_number_are_one_number(text: str) -> None:
     assert read(text, "DE", is_assumed=True) == BERLIN
 
 
@@ -68,7 +68,7 @@ def test_every_spelling_of_a_german_number_is_one(text: str) -> None:
         ),
     ],
 )
-def test_where_digits_are_lost_or_left_over_no_number_is_made_of_the_rest(text: str) -> None:
+def test_a_number_with_lost_or_extra_digits_is_not_repaired(text: str) -> None:
     assert read(text, "DE", is_assumed=True) is None
 
 
@@ -95,7 +95,7 @@ def test_where_digits_are_lost_or_left_over_no_number_is_made_of_the_rest(text: 
         ("+22997123456", "+229 01 97 12 34 56", ""),
     ],
 )
-def test_a_whatsapp_id_and_the_number_that_people_type_are_one(whatsapp: str, typed: str, country: str) -> None:
+def test_a_whatsapp_id_equals_the_number_that_people_type(whatsapp: str, typed: str, country: str) -> None:
     assert read(whatsapp) == read(typed, country)
     assert read(whatsapp) is not None
 
@@ -110,7 +110,7 @@ def test_a_whatsapp_id_and_the_number_that_people_type_are_one(whatsapp: str, ty
         ("+225 25 23 45 6789", "+2252523456789"),
     ],
 )
-def test_landlines_stay_as_they_are(text: str, number: str) -> None:
+def test_landlines_are_unchanged(text: str, number: str) -> None:
     assert read(text) == number
 
 
@@ -132,13 +132,13 @@ def test_an_extension_is_part_of_the_number(text: str, extension: str) -> None:
     assert read(text, "US") == f"{MADISON};ext={extension}"
 
 
-def test_the_last_digits_of_direct_dialling_are_simply_the_number() -> None:
+def test_direct_dial_digits_are_part_of_the_number() -> None:
     assert read("+49 30 901820-12") == "+493090182012"
     assert read("030 901820-0", "DE") == "+49309018200"
 
 
 @pytest.mark.parametrize("text", ["16082719000", "41446681800", "447911123456"])
-def test_bare_digits_that_may_be_another_countrys_number_are_not_read_where_no_country_was_named(text: str) -> None:
+def test_bare_digits_of_a_possibly_foreign_number_are_not_read_without_a_country(text: str) -> None:
     assert read(text, "DE", is_assumed=True) is None
     assert (read(text, "DE") or "+49").startswith("+49")
 
@@ -159,7 +159,7 @@ def test_bare_digits_that_may_be_another_countrys_number_are_not_read_where_no_c
         ("1-800-FLOWERS", "US", "+18003569377"),
     ],
 )
-def test_a_number_is_read_as_in_the_country_that_was_assumed(text: str, country: str, number: str) -> None:
+def test_a_number_is_read_for_the_assumed_country(text: str, country: str, number: str) -> None:
     assert read(text, country, is_assumed=True) == number
 
 
@@ -171,6 +171,6 @@ def test_of_two_numbers_the_first_is_used(text: str) -> None:
 
 
 @given(st.text("0123456789+-()/.,;xX eE'\"\u200b٣", max_size=24), st.sampled_from(["", "DE", "US", "BR", "IT", "CI"]))
-def test_a_number_that_was_read_is_read_again_as_itself(text: str, country: str) -> None:
+def test_a_parsed_number_parses_as_itself(text: str, country: str) -> None:
     number = read(text, country)
     assert number is None or read(number) == number

@@ -53,17 +53,17 @@ def sha256(text: str) -> str:
     ],
     ids=lambda value: str(value)[:40],
 )
-def test_a_key_is_stored_as_it_always_was(key: object, stored: object) -> None:
+def test_keys_keep_their_stored_format(key: object, stored: object) -> None:
     assert key == stored
 
 
-def test_what_is_spread_stands_where_the_versions_before_put_it() -> None:
+def test_shards_keep_their_former_location() -> None:
     leads = [f"lead-{n}" for n in range(6)]
     assert [keys.outbox(lead) for lead in leads] == [f"OUTBOX#{n}" for n in (2, 0, 2, 0, 3, 1)]
     assert [keys.board(lead) for lead in leads] == ["BOARD#2", "BOARD", "BOARD#2", "BOARD", "BOARD#3", "BOARD#1"]
     assert [keys.day(DAY, lead) for lead in leads] == [f"DAY#2026-11-23#{n}" for n in (6, 0, 2, 4, 7, 1)]
 
 
-def test_an_item_that_counts_may_go_to_every_shard_in_an_order_of_its_own() -> None:
+def test_a_sharded_count_may_use_every_shard_in_its_own_order() -> None:
     orders = {keys.spread(f"lead-{n}", 5) for n in range(100)}
     assert orders == {(0, 1, 2, 3, 4), (1, 2, 3, 4, 0), (2, 3, 4, 0, 1), (3, 4, 0, 1, 2), (4, 0, 1, 2, 3)}

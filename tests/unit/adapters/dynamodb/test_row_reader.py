@@ -28,12 +28,12 @@ def logged(caplog: pytest.LogCaptureFixture) -> list[str]:
 
 
 @pytest.mark.parametrize("number", [0, 1, 19, 20])
-def test_every_row_that_cannot_be_read_is_named_in_the_log(caplog: pytest.LogCaptureFixture, number: int) -> None:
+def test_every_unreadable_row_is_named_in_the_log(caplog: pytest.LogCaptureFixture, number: int) -> None:
     row_reader.report([lost(n) for n in range(number)])
     assert logged(caplog) == [f"row_unreadable kind=lead key=LEAD#L{n} LEAD error=KeyError" for n in range(number)]
 
 
-def test_of_very_many_twenty_are_named_and_the_others_are_counted(caplog: pytest.LogCaptureFixture) -> None:
+def test_of_many_unreadable_rows_twenty_are_named_and_the_others_counted(caplog: pytest.LogCaptureFixture) -> None:
     row_reader.report([lost(n) for n in range(23)])
     assert logged(caplog)[19:] == [
         "row_unreadable kind=lead key=LEAD#L19 LEAD error=KeyError",
@@ -50,7 +50,7 @@ def test_of_very_many_twenty_are_named_and_the_others_are_counted(caplog: pytest
     ],
     ids=["without its document", "a key of bytes", "without a key"],
 )
-def test_a_row_that_cannot_be_read_says_which_it_is(
+def test_an_unreadable_row_is_identified(
     caplog: pytest.LogCaptureFixture, item: dict[str, Any], key: str, error: str | None
 ) -> None:
     with pytest.raises(UnreadableRow) as raised:
@@ -61,7 +61,7 @@ def test_a_row_that_cannot_be_read_says_which_it_is(
     assert logged(caplog) == [f"row_unreadable kind=lead key={key} error={row.error}"]
 
 
-def test_the_first_that_can_be_read_are_listed_and_the_others_are_named(caplog: pytest.LogCaptureFixture) -> None:
+def test_the_first_readable_rows_are_listed_and_unreadable_ones_named(caplog: pytest.LogCaptureFixture) -> None:
     good, bad = LeadRow.of(LEAD).serialize(), {**LeadRow.of(LEAD).serialize(), "doc": {"S": "{"}}
     unreadable = Unreadable(kind="lead", key="LEAD#L1 LEAD", error="JSONDecodeError")
     listing = row_reader.listing(LeadRow, [bad, good, bad, good, good], LeadRow.value, 2)
@@ -71,13 +71,13 @@ def test_the_first_that_can_be_read_are_listed_and_the_others_are_named(caplog: 
     assert row_reader.listing(LeadRow, [good] * 3, LeadRow.value) == Listing((LEAD,) * 3)
 
 
-def test_a_row_of_another_kind_is_not_read_as_this_one() -> None:
+def test_a_row_of_another_kind_is_not_read_as_this_kind() -> None:
     item = GuardRow.of(guard("k1", until=NOW), "L1").serialize()
     with pytest.raises(UnreadableRow):
         row_reader.value(LeadRow, item, LeadRow.value)
 
 
-def test_each_key_is_asked_for_once_a_hundred_at_a_time_and_again_while_it_is_left_out(
+def test_each_key_is_requested_once_a_hundred_at_a_time_and_again_while_unprocessed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     calls: list[list[str]] = []

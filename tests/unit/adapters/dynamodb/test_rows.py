@@ -74,13 +74,13 @@ def index(row: TableRow) -> tuple[str, str]:
     return str(row.gsi1pk), str(row.gsi1sk)
 
 
-def test_a_lead_stands_whole_in_its_row_and_not_in_the_index() -> None:
+def test_a_lead_is_stored_whole_in_its_row_and_not_in_the_index() -> None:
     row = LeadRow.of(OWNED)
     assert stored(row) == {"pk": "LEAD#L1", "sk": "LEAD", "version": str(OWNED.version), "doc": text(OWNED)}
     assert row.value() == OWNED
 
 
-def test_an_open_lead_is_due_for_its_owner_in_the_index_and_a_closed_one_is_not() -> None:
+def test_an_open_lead_is_indexed_as_due_for_its_owner_and_a_closed_one_is_not() -> None:
     assert OWNED.wake_at
     row = LeadRow.due_of(OWNED)
     assert index(row) == (f"OWNER#{OWNED.owner_id}", f"{format_timestamp(OWNED.wake_at)}#L1")
@@ -89,7 +89,7 @@ def test_an_open_lead_is_due_for_its_owner_in_the_index_and_a_closed_one_is_not(
     assert stored(closed) == {"pk": "LEAD#L1", "sk": "DUE", "version": "0", "doc": "{}"}
 
 
-def test_a_lead_waits_in_the_index_by_what_its_team_promised() -> None:
+def test_a_waiting_lead_is_indexed_by_its_teams_promise() -> None:
     waits = replace(OWNED, waiting_since=NOW)
     assert waits.is_waiting
     row = WaitingRow.of(waits)
@@ -98,7 +98,7 @@ def test_a_lead_waits_in_the_index_by_what_its_team_promised() -> None:
     assert stored(WaitingRow.of(replace(waits, waiting_since=None))) == {"pk": "LEAD#L1", "sk": "WAIT"}
 
 
-def test_the_board_holds_open_leads_and_excluded_ones_by_the_day_they_were_recorded() -> None:
+def test_the_board_holds_open_leads_and_excluded_ones_by_recording_day() -> None:
     row = BoardIndexRow.of(OWNED)
     assert (row.sk, row.doc, row.value().lead_id) == ("BOARD", text(row.value()), "L1")
     assert index(row) == ("BOARD", f"{format_timestamp(row.value().due_at)}#L1")
@@ -114,7 +114,7 @@ def test_the_board_holds_open_leads_and_excluded_ones_by_the_day_they_were_recor
     assert stored(BoardIndexRow.of(replace(OWNED, stage=Stage.LOST))) == {"pk": "LEAD#L1", "sk": "BOARD"}
 
 
-def test_an_event_is_in_the_index_by_its_day_in_utc() -> None:
+def test_an_event_is_indexed_by_its_utc_day() -> None:
     event = replace(CHANGE.events[0], id="e1", at=EVENING)
     row = EventRow.of(event, frees="ana")
     when = "2026-11-23T21:30:00.000000Z"
@@ -130,7 +130,7 @@ def test_an_event_is_in_the_index_by_its_day_in_utc() -> None:
     assert "frees" not in stored(EventRow.of(event))
 
 
-def test_a_message_keeps_its_state_beside_its_document_and_is_in_the_index_while_it_is_owed() -> None:
+def test_a_message_stores_its_state_beside_its_document_and_is_indexed_while_owed() -> None:
     message = replace(CHANGE.messages[0], id="ack", attempts=2, detail="busy", next_try_at=NOW)
     row = MessageRow.of(message)
     assert stored(row) == {
@@ -151,19 +151,19 @@ def test_a_message_keeps_its_state_beside_its_document_and_is_in_the_index_while
     assert MessageRow.of(sent).value() == sent
 
 
-def test_the_state_of_a_message_is_that_of_its_attributes() -> None:
+def test_a_messages_state_comes_from_its_attributes() -> None:
     row = MessageRow.of(CHANGE.messages[0])
     row.status, row.attempts, row.next_try_at, row.provider_id, row.detail = "sent", 3, AT, "p-9", "late"
     state = {"status": Status.SENT, "attempts": 3, "next_try_at": NOW, "provider_id": "p-9", "detail": "late"}
     assert row.value() == replace(CHANGE.messages[0], **state)  # type: ignore[arg-type]  # mixed on purpose
 
 
-def test_a_sent_message_is_found_by_its_providers_id() -> None:
+def test_a_sent_message_is_found_by_its_provider_id() -> None:
     message = replace(CHANGE.messages[0], id="ack", provider_id="p-1")
     assert stored(MailRow.of(message)) == {"pk": "MAIL#p-1", "sk": "MAIL", "lead_id": "L1", "message_id": "ack"}
 
 
-def test_rotations_and_interruptions_keep_the_turn_that_conditions_ask_for() -> None:
+def test_rotations_and_interruptions_store_the_version_used_in_conditions() -> None:
     rotation, alerts = Rotation(pool_id="inbound", turn=3), Alerts(person_id="ana", turn=4)
     assert stored(RotationRow.of(rotation)) == {"pk": "POOL#inbound", "sk": "POOL", "turn": "3", "doc": text(rotation)}
     assert stored(AlertsRow.of(alerts)) == {"pk": "OWNER#ana", "sk": "ALERTS", "turn": "4", "doc": text(alerts)}
@@ -171,13 +171,13 @@ def test_rotations_and_interruptions_keep_the_turn_that_conditions_ask_for() -> 
     assert AlertsRow.of(alerts).value() == alerts
 
 
-def test_what_is_known_of_a_person_is_read_from_attributes_that_may_all_be_missing() -> None:
+def test_person_data_is_read_from_optional_attributes() -> None:
     full = OwnerRow("OWNER#ana", "OWNER", away_until=AT, open_leads=3, turn=2, recent=json.dumps([AT]))
     assert full.value() == OwnerState(person_id="ana", away_until=NOW, open=3, turn=2, recent=(NOW,))
     assert OwnerRow("OWNER#ana", "OWNER").value() == OwnerState(person_id="ana")
 
 
-def test_a_guard_holds_to_its_last_moment_and_the_table_forgets_it_no_sooner() -> None:
+def test_a_guard_holds_to_its_last_moment_and_expires_no_sooner() -> None:
     row = GuardRow.of(guard("k1", until=NOW), "L1")
     ends = int(NOW.timestamp()) + 1
     assert {name: value for name, value in stored(row).items() if name != "pk"} == {
@@ -189,16 +189,16 @@ def test_a_guard_holds_to_its_last_moment_and_the_table_forgets_it_no_sooner() -
     }
 
 
-def test_a_channel_is_ended_by_its_name_and_unknown_ones_end_none() -> None:
+def test_a_channel_is_ended_by_name_and_unknown_ones_end_none() -> None:
     assert PersonRow("PERSON#1", "PERSON", suppressed={"email", "fax"}).channels() == {Channel.EMAIL}
     assert PersonRow("PERSON#1", "PERSON").channels() == frozenset()
 
 
-def test_documents_are_short_and_keep_letters_as_they_are() -> None:
+def test_documents_are_compact_and_keep_unicode_letters() -> None:
     assert text(Score(total=1, breakdown={"größe": 1})) == ('{"total":1,"breakdown":{"größe":1},"policy_version":""}')
 
 
-def test_a_lead_in_short_says_what_rules_ask_about_and_leaves_out_what_is_so_by_default() -> None:
+def test_a_short_lead_has_the_fields_of_rules_and_omits_defaults() -> None:
     lead = replace(OWNED, score=Score(total=7), inquiry=Inquiry(name="Ada Obi", product="Tür", message="x" * 900))
     short = json.loads(short_text(lead))
     assert short["score"] == {"total": 7}
@@ -209,7 +209,7 @@ def test_a_lead_in_short_says_what_rules_ask_about_and_leaves_out_what_is_so_by_
     assert "clocks" not in short
 
 
-def test_a_consent_stands_in_its_time_with_its_person() -> None:
+def test_a_consent_is_keyed_by_its_time_and_person() -> None:
     consent = record("L1#0", person_key="one")
     row = ConsentRow.of(consent)
     assert stored(row) == {"pk": "PERSON#one", "sk": f"CONSENT#{AT}#L1#0", "doc": text(consent)}
@@ -219,7 +219,7 @@ def test_a_consent_stands_in_its_time_with_its_person() -> None:
 @pytest.mark.parametrize(
     ("at_most", "over"), [(1, 1), (24, 1), (49, 1), (50, 2), (74, 2), (75, 3), (399, 15), (400, 16), (9_000, 16)]
 )
-def test_what_many_may_do_is_counted_over_more_items(at_most: int, over: int) -> None:
+def test_frequent_counts_are_sharded(at_most: int, over: int) -> None:
     assert shards(at_most) == over
     spread = RateLimitCounter(key="form", at_most=at_most, expires_at=NOW)
     assert len(set(places(spread, "L1"))) == over
@@ -228,7 +228,7 @@ def test_what_many_may_do_is_counted_over_more_items(at_most: int, over: int) ->
     assert [share for _, share in places(replace(spread, is_spread=False), "L1")] == [at_most]
 
 
-def test_a_held_delivery_is_in_the_index_by_what_it_waits_for() -> None:
+def test_a_held_delivery_is_indexed_by_its_state() -> None:
     assert index(QuarantineRow.of(quarantined())) == ("HELD", f"{AT}#H1")
     assert index(QuarantineRow.of(waiting(received_at=EVENING))) == ("HELD#WAITING", f"{AT}#H1")
     settled = discarded(quarantined(received_at=EVENING), "mia", "an advert", NOW)
@@ -239,7 +239,7 @@ def test_a_held_delivery_is_in_the_index_by_what_it_waits_for() -> None:
     assert stored(QuarantineRow.of(quarantined()))["sk"] == "HELD"
 
 
-def test_a_large_delivery_is_cut_into_pieces_that_go_with_it() -> None:
+def test_a_large_delivery_is_split_into_parts_stored_with_it() -> None:
     content = "".join(f"{n:07}," for n in range(30_000))
     large = discarded(quarantined(content=content), "mia", "an advert", NOW)
     row, parts = QuarantineRow.of(large), list(parts_of(large))
@@ -253,7 +253,7 @@ def test_a_large_delivery_is_cut_into_pieces_that_go_with_it() -> None:
     assert list(parts_of(quarantined())) == []
 
 
-def test_a_delivery_is_large_by_its_bytes() -> None:
+def test_a_deliverys_size_is_measured_in_bytes() -> None:
     around = 200 * 1024 - len(QuarantineRow.of(quarantined(content="")).doc.encode())
     assert QuarantineRow.of(quarantined(content="ü" * (around // 2))).characters is None
     assert QuarantineRow.of(quarantined(content="ü" * (around // 2 + 1))).characters == around // 2 + 1
@@ -263,5 +263,5 @@ def test_a_delivery_is_large_by_its_bytes() -> None:
 @pytest.mark.parametrize(
     ("characters", "parts"), [(0, []), (1, [1]), (65_536, [65_536]), (65_537, [65_536, 1]), (131_072, [65_536] * 2)]
 )
-def test_pieces_are_as_long_as_they_may_be(characters: int, parts: list[int]) -> None:
+def test_parts_have_the_maximum_length(characters: int, parts: list[int]) -> None:
     assert lengths(characters) == parts

@@ -21,7 +21,7 @@ def record(row: TableRow) -> dict[str, Any]:
     return {"eventName": "INSERT", "dynamodb": {"NewImage": row.serialize()}}
 
 
-def test_each_reader_takes_its_own_kind_of_row_only() -> None:
+def test_each_reader_takes_only_its_own_kind_of_row() -> None:
     message, event = CHANGE.messages[0], CHANGE.events[0]
     of_lead, of_message = record(LeadRow.of(CHANGE.after)), record(MessageRow.of(message))
     of_event, of_board = record(EventRow.of(event, frees="ana")), record(BoardIndexRow.of(CHANGE.after))
@@ -32,7 +32,7 @@ def test_each_reader_takes_its_own_kind_of_row_only() -> None:
     assert [stream.freed(each) for each in every] == [None, None, "ana", None, None]
 
 
-def test_every_record_has_its_turn_and_all_that_failed_is_raised() -> None:
+def test_every_record_is_processed_and_all_failures_are_raised() -> None:
     handled = []
 
     def handle(record: stream.Record) -> None:
@@ -53,7 +53,7 @@ def test_without_a_failure_nothing_is_raised() -> None:
     assert handled == [{"n": 1}, {"n": 2}]
 
 
-def test_an_alarm_carries_its_lead_its_token_and_its_pool() -> None:
+def test_an_alarm_carries_lead_token_and_pool() -> None:
     assert stream.alarm('{"lead_id": "L1", "token": "t", "pool_id": "inbound"}') == Alarm(
         lead_id="L1", token="t", pool_id="inbound"
     )
@@ -71,11 +71,11 @@ def test_an_alarm_carries_its_lead_its_token_and_its_pool() -> None:
         ('["leadtight.retry/1"]', False),
     ],
 )
-def test_a_retry_is_known_by_its_schema(body: str, is_retry: bool) -> None:
+def test_a_retry_is_recognised_by_its_schema(body: str, is_retry: bool) -> None:
     assert stream.is_retry(body) is is_retry
 
 
-def test_a_hint_names_the_delivery_that_is_held() -> None:
+def test_a_hint_names_the_held_delivery() -> None:
     assert stream.held_id('{"held_id": "H1"}') == "H1"
     assert stream.held_id('{"held_id": 7}') == "7"
 
@@ -105,7 +105,7 @@ def notification(*files: tuple[str, str]) -> str:
         "a list",
     ],
 )
-def test_a_notification_names_the_mails_that_came(body: str, files: tuple[str, ...] | None) -> None:
+def test_a_notification_names_the_new_mails(body: str, files: tuple[str, ...] | None) -> None:
     assert stream.mail_files(body) == files
 
 
@@ -140,7 +140,7 @@ def bounce(kind: str, *codes: str | None) -> dict[str, Any]:
     ids=lambda value: value.get("eventType") if isinstance(value, dict) else str(value),
 )
 @pytest.mark.parametrize("is_wrapped", [True, False], ids=["in a notification", "bare"])
-def test_a_report_says_what_became_of_a_message(
+def test_a_report_gives_the_result_of_a_message(
     notification: dict[str, Any], reported: DeliveryReceipt, detail: str, is_wrapped: bool
 ) -> None:
     body = json.dumps({"Message": json.dumps(notification)} if is_wrapped else notification)
@@ -148,7 +148,7 @@ def test_a_report_says_what_became_of_a_message(
     assert stream.delivery_report(body) == ours
 
 
-def test_a_report_without_our_tags_is_known_by_the_providers_id() -> None:
+def test_a_report_without_our_tags_is_matched_by_provider_id() -> None:
     for mail in (
         {"messageId": "p-1"},
         {"messageId": "p-1", "tags": {"lead_id": [], "ses:from-domain": ["example.com"]}},
@@ -168,10 +168,10 @@ def test_a_report_without_our_tags_is_known_by_the_providers_id() -> None:
     ],
     ids=["opened", "delayed", "soft", "undetermined", "no spam"],
 )
-def test_what_changes_nothing_is_no_report(notification: dict[str, Any]) -> None:
+def test_an_irrelevant_event_is_not_a_report(notification: dict[str, Any]) -> None:
     assert stream.delivery_report(json.dumps(notification)) is None
 
 
-def test_what_is_no_event_of_a_mail_is_an_error() -> None:
+def test_an_event_of_something_else_is_an_error() -> None:
     with pytest.raises(KeyError):
         stream.delivery_report('{"mail": {"messageId": "p-1"}}')

@@ -47,7 +47,7 @@ def auto_reply_reason_of(text: str = "I am away.", **headers: str) -> str:
         {"X-Leadtight-Message": "L1/acknowledge-1-0"},
     ],
 )
-def test_a_machine_is_known_by_its_headers(headers: dict[str, str]) -> None:
+def test_an_automatic_mail_is_recognised_by_its_headers(headers: dict[str, str]) -> None:
     fields = {name: value or " x" for name, value in headers.items()}
     assert auto_reply_reason_of(**fields)
 
@@ -64,12 +64,12 @@ def test_a_machine_is_known_by_its_headers(headers: dict[str, str]) -> None:
         {"Importance": "high"},
     ],
 )
-def test_a_person_is_taken_for_one(headers: dict[str, str]) -> None:
+def test_a_persons_mail_is_not_automatic(headers: dict[str, str]) -> None:
     assert auto_reply_reason_of(**headers) == ""
 
 
 @pytest.mark.parametrize("subject", AWAY)
-def test_an_absence_notice_is_known_by_its_subject_only_beside_other_signs(subject: str) -> None:
+def test_an_out_of_office_subject_needs_other_signs(subject: str) -> None:
     thread = {"Subject": subject, "In-Reply-To": "<0102@eu-central-1.amazonses.com>"}
     assert auto_reply_reason_of(**thread)
     assert auto_reply_reason_of(Subject=subject) == ""
@@ -77,11 +77,11 @@ def test_an_absence_notice_is_known_by_its_subject_only_beside_other_signs(subje
     assert auto_reply_reason_of("Thanks!\n\n> your mail", **thread) == ""
 
 
-def test_a_delivery_report_is_noreply_address() -> None:
+def test_a_delivery_report_is_from_a_noreply_address() -> None:
     assert auto_reply_reason(read_mail(bounce()))
 
 
-def test_our_own_list_is_no_sign_but_another_one_beside_it_is() -> None:
+def test_our_own_list_header_is_a_sign_only_beside_another_one() -> None:
     listed = {"List-Id": "Sales <sales.firm.example>", "Precedence": "list"}
     assert auto_reply_reason(read_mail(mail(headers=listed)), ("sales.firm.example",)) == ""
     away = read_mail(mail(headers={**listed, "Auto-Submitted": "auto-replied"}))
@@ -121,13 +121,13 @@ SOMEBODY = [
 
 
 @pytest.mark.parametrize("local", NOBODY)
-def test_nobody_reads_these(local: str) -> None:
+def test_these_addresses_are_noreply(local: str) -> None:
     assert is_noreply_address(f"{local}@shop.example")
     assert auto_reply_reason_of(From=f"{local}@shop.example")
 
 
 @pytest.mark.parametrize("local", SOMEBODY)
-def test_somebody_reads_these(local: str) -> None:
+def test_these_addresses_are_read_by_people(local: str) -> None:
     assert not is_noreply_address(f"{local}@noreply.example")
 
 
@@ -172,12 +172,12 @@ PEOPLE: list[dict[str, str]] = [
 
 
 @pytest.mark.parametrize("headers", MACHINES, ids=str)
-def test_every_kind_of_machine_is_told_by_the_standards(headers: dict[str, str]) -> None:
+def test_every_standard_kind_of_automatic_mail_is_recognised(headers: dict[str, str]) -> None:
     assert auto_reply_reason(read_mail(mail(headers=headers)), (), ("sales@firm.example",))
 
 
 @pytest.mark.parametrize("headers", PEOPLE, ids=str)
-def test_headers_that_peoples_mails_carry_too_are_no_sign(headers: dict[str, str]) -> None:
+def test_headers_also_found_in_personal_mail_are_not_a_sign(headers: dict[str, str]) -> None:
     assert auto_reply_reason(read_mail(mail(headers=headers)), (), ("sales@firm.example",)) == ""
 
 
@@ -192,15 +192,15 @@ def test_headers_that_peoples_mails_carry_too_are_no_sign(headers: dict[str, str
         ({"Precedence": "bulk", "Reply-To": "bo@other.example"}, False),
     ],
 )
-def test_whoever_wants_no_automatic_answer_gets_none(headers: dict[str, str], answered: bool) -> None:
+def test_a_sender_who_declines_automatic_answers_gets_none(headers: dict[str, str], answered: bool) -> None:
     assert allows_answer(read_mail(mail(headers=headers))) is answered
 
 
-def test_a_list_of_strangers_is_a_sign_also_beside_an_address_of_ours() -> None:
+def test_a_foreign_list_is_a_sign_even_beside_our_own_address() -> None:
     letter = read_mail(mail(headers={"List-Id": "<news.shop.example>"}))
     assert auto_reply_reason(letter, (), ("sales@firm.example",)) == "List-Id"
 
 
-def test_whom_a_list_wrote_for_is_the_sender() -> None:
+def test_the_author_of_a_list_mail_is_the_sender() -> None:
     headers = {"From": "'Ada Obi' via Sales <sales@firm.example>", "X-Original-From": "Ada Obi <ada@example.com>"}
     assert read_mail(mail(headers=headers)).sender == "ada@example.com"

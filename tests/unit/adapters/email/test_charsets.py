@@ -48,7 +48,7 @@ def encoded(words: str, label: str, charset: str) -> bytes:
 
 
 @pytest.mark.parametrize(("label", "charset", "words"), [(label, *meant) for label, meant in MEANT.items()])
-def test_words_are_read_in_the_charset_that_mail_programs_mean_by_a_label(label: str, charset: str, words: str) -> None:
+def test_text_is_read_in_the_charset_that_mail_programs_mean_by_a_label(label: str, charset: str, words: str) -> None:
     assert read_mail(encoded(words, label, charset)).text == words
 
 
@@ -56,7 +56,7 @@ def test_words_are_read_in_the_charset_that_mail_programs_mean_by_a_label(label:
     ("label", "charset", "words"),
     [(label, *meant) for label, meant in MEANT.items() if '"' not in label and label not in ("utf-16", "iso-2022-kr")],
 )
-def test_subjects_names_and_files_are_read_in_the_same_charsets(label: str, charset: str, words: str) -> None:
+def test_subjects_names_and_file_names_are_read_in_the_same_charsets(label: str, charset: str, words: str) -> None:
     short = words[:12].replace("“", "").strip()
     word = f"=?{label}?B?{base64.b64encode(short.encode(charset)).decode()}?="
     percent = "".join(f"%{byte:02X}" for byte in short.encode(charset))
@@ -76,40 +76,40 @@ JAPANESE = {
 
 @pytest.mark.parametrize(("words", "raw"), JAPANESE.items())
 @pytest.mark.parametrize("label", ["iso-2022-jp", "", "ISO-2022-JP"])
-def test_japanese_mail_is_read_with_what_windows_added_to_it(label: str, words: str, raw: bytes) -> None:
+def test_japanese_mail_is_read_with_windows_extensions(label: str, words: str, raw: bytes) -> None:
     assert decoded(raw, label) == words
 
 
-def test_euc_jp_is_read_with_what_windows_added_to_it() -> None:
+def test_euc_jp_is_read_with_windows_extensions() -> None:
     assert decoded("見積もり".encode("euc_jp") + b"\xad\xa1", "euc-jp") == "見積もり①"
 
 
-def test_one_byte_that_cannot_be_read_costs_one_character() -> None:
+def test_one_unreadable_byte_costs_one_character() -> None:
     raw = "Grüße aus Köln\n".encode() + b"Fu\xdfnote"
     assert decoded(raw, "utf-8") == "Grüße aus Köln\nFu�note"
     assert decoded("見積".encode("cp932") + b"\xff!", "shift_jis").startswith("見積")
 
 
-def test_what_is_utf_8_for_certain_is_read_as_it_whatever_it_is_called() -> None:
+def test_certain_utf_8_is_read_as_such_under_any_label() -> None:
     words = "Grüße – 5 €"
     assert [decoded(words.encode(), label) for label in ("us-ascii", "iso-8859-1", "x-unknown", "")] == [words] * 4
     assert decoded("CAFÉ»".encode("cp1252"), "iso-8859-1") == "CAFÉ»"
 
 
 @pytest.mark.parametrize("label", ["utf-7", "base64", "unicode_escape", "unknown-8bit", "x-none", "", "rot13", "idna"])
-def test_a_label_that_is_no_charset_for_text_is_none(label: str) -> None:
+def test_a_label_that_is_not_a_text_charset_is_ignored(label: str) -> None:
     assert codec_of(label) == ""
     assert decoded("Grüße".encode("cp1252"), label) == decoded("Grüße".encode(), label) == "Grüße"
 
 
-def test_html_says_its_charset_itself_when_its_part_does_not() -> None:
+def test_html_declares_its_charset_when_its_part_does_not() -> None:
     html = '<html><head><meta charset="koi8-r"></head><body>Здравствуйте</body></html>'.encode("koi8-r")
     raw = mail("", headers={"Content-Type": "text/html", "Content-Transfer-Encoding": "base64"})
     assert read_mail(raw + base64.b64encode(html)).text == "Здравствуйте"
 
 
 @pytest.mark.parametrize(("label", "words"), [("koi8-r", "Перезвоните мне"), ("shift_jis", "見積もりをお願いします")])
-def test_words_without_a_charset_are_in_that_of_the_subject_or_shown_as_unreadable(label: str, words: str) -> None:
+def test_text_without_a_charset_uses_the_subjects_or_is_shown_as_unreadable(label: str, words: str) -> None:
     head = {"Content-Type": "text/plain", "Content-Transfer-Encoding": "base64"}
     body = base64.b64encode(words.encode(label))
     subject = f"=?{label}?B?{base64.b64encode(words[:4].encode(label)).decode()}?="
@@ -119,13 +119,13 @@ def test_words_without_a_charset_are_in_that_of_the_subject_or_shown_as_unreadab
     assert not any("\u00c0" <= character <= "\u00ff" for character in unnamed)
 
 
-def test_a_character_may_begin_in_one_encoded_word_and_end_in_the_next() -> None:
+def test_a_character_may_span_two_encoded_words() -> None:
     raw = "Größe".encode()
     words = " ".join(f"=?utf-8?B?{base64.b64encode(raw[n : n + 3]).decode()}?=" for n in range(0, len(raw), 3))
     assert read_mail(mail(headers={"Subject": words})).subject == "Größe"
 
 
-def test_quoted_printable_words_with_a_bad_byte_keep_the_others() -> None:
+def test_quoted_printable_text_with_a_bad_byte_keeps_the_rest() -> None:
     assert read_mail(mail(headers={"Subject": "=?utf-8?Q?Gr=C3=BC=FFe?= =?us-ascii?Q?_5_=80?="})).subject == "Grü�e 5 €"
 
 

@@ -22,35 +22,35 @@ KINDS = {
 
 
 @pytest.mark.parametrize(("kind", "words", "text"), [(kind, *both) for kind, both in KINDS.items()])
-def test_every_kind_of_text_is_words(kind: str, words: str, text: str) -> None:
+def test_every_text_type_is_words(kind: str, words: str, text: str) -> None:
     assert read_mail(mail(words, headers={"Content-Type": kind})).text == text
 
 
 @pytest.mark.parametrize("kind", ["text/calendar", "text/vcard", "text/rtf", "text/csv", "image/png"])
-def test_data_for_programs_is_named_as_what_came_and_the_subject_is_the_words(kind: str) -> None:
+def test_program_data_is_named_as_an_attachment_and_the_subject_is_the_words(kind: str) -> None:
     letter = read_mail(multi("mixed", part("BEGIN:X", kind)))
     assert (letter.text, letter.subject) == ("", "Solar roof")
     assert [attached.kind for attached in letter.attachments] == [kind]
 
 
-def test_of_alternatives_those_for_programs_are_passed_over() -> None:
+def test_of_alternatives_program_data_is_skipped() -> None:
     amp = part("<html amp4email><body>amp</body></html>", "text/x-amp-html")
     assert read_mail(multi("alternative", part(""), amp, part("<p>Hi</p>", "text/html"))).text == "Hi"
 
 
-def test_a_flowed_quotation_stays_a_quotation() -> None:
+def test_a_flowed_quotation_remains_a_quotation() -> None:
     words = "Yes. \nAda\n\nOn 24/11/2026 09:00, Firm wrote:\n> Which \n> day?"
     headers = {"Content-Type": "text/plain; format=flowed", "In-Reply-To": "<x@example.com>"}
     assert read_mail(mail(words, headers=headers)).text == "Yes. Ada"
 
 
 @pytest.mark.parametrize("kind", ["multipart/mixed", "multipart/alternative; boundary=x"])
-def test_a_mail_of_parts_in_which_no_boundary_is_found_is_words(kind: str) -> None:
+def test_a_multipart_mail_without_its_boundary_is_words(kind: str) -> None:
     letter = read_mail(mail("Quote please", headers={"Content-Type": kind}))
     assert (letter.text, letter.attachments) == ("Quote please", ())
 
 
-def test_a_mail_that_is_a_text_with_a_files_name_is_words_and_a_part_with_one_is_a_file() -> None:
+def test_a_text_mail_with_a_file_name_is_words_and_such_a_part_is_a_file() -> None:
     kind = "text/plain; name=quote.txt"
     assert read_mail(mail("Quote please", headers={"Content-Type": kind})).text == "Quote please"
     letter = read_mail(multi("mixed", part("See my list."), part("10 panels", kind)))

@@ -56,12 +56,12 @@ def stored(post: Post, body: bytes | None = None) -> list[InboundEmail]:
     return [reader.read(name, files.files[name]) for name in names]
 
 
-def test_every_provider_has_a_post_here() -> None:
+def test_every_provider_has_a_sample_post() -> None:
     assert {post.provider for post in POSTS.values()} == set(MAIL_PROVIDERS) == sources.MAIL_PROVIDERS
 
 
 @each
-def test_a_proven_post_is_authentic_by_any_live_secret_and_by_no_other(post: Post) -> None:
+def test_a_proved_post_is_authentic_under_any_live_secret_only(post: Post) -> None:
     other = public(OTHER) if post.provider == "sendgrid" else "other:other"
     check(post, post.request())
     check(post, post.request(), other, post.secret)
@@ -80,7 +80,7 @@ def test_a_post_without_its_proof_is_refused(post: Post) -> None:
 
 
 @each
-def test_another_body_is_refused_where_the_body_is_signed(post: Post) -> None:
+def test_another_body_fails_where_the_body_is_signed(post: Post) -> None:
     signed = post.request()
     altered = replace(signed, body=signed.body + b"x")
     if post.signs_body:
@@ -90,7 +90,7 @@ def test_another_body_is_refused_where_the_body_is_signed(post: Post) -> None:
 
 @each
 @pytest.mark.parametrize("way", [1, -1])
-def test_where_the_time_is_signed_a_replay_after_the_window_is_refused(post: Post, way: int) -> None:
+def test_where_the_time_is_signed_a_late_replay_fails(post: Post, way: int) -> None:
     if not post.signs_time:
         return  # Postmark and Brevo sign nothing: a password comes with every request
     check(post, post.request(), later=way * REPLAY_WINDOW)
@@ -99,7 +99,7 @@ def test_where_the_time_is_signed_a_replay_after_the_window_is_refused(post: Pos
 
 
 @each
-def test_the_mail_is_the_one_that_was_sent(post: Post) -> None:
+def test_the_mail_equals_the_one_that_was_sent(post: Post) -> None:
     [letter] = stored(post)
     assert (letter.sender, letter.sender_name, letter.subject) == ("ada@example.com", "Ada Obi", "Re: Solar roof")
     assert (letter.text, letter.quotes) == (WORDS, True)
@@ -109,13 +109,13 @@ def test_the_mail_is_the_one_that_was_sent(post: Post) -> None:
     assert (letter.source, letter.suspicion) == ("our_inbox", None)
 
 
-def test_several_mails_of_a_request_are_several_files() -> None:
+def test_several_mails_in_a_request_are_several_files() -> None:
     second = {**BREVO, "MessageId": "<m2@example.com>", "Headers": {}}
     letters = stored(POSTS["brevo"], json.dumps({"items": [BREVO, second]}).encode())
     assert [letter.message_id for letter in letters] == ["m1@example.com", "m2@example.com"]
 
 
-def test_a_post_that_comes_again_takes_its_own_place() -> None:
+def test_a_repeated_post_uses_the_same_file() -> None:
     webhook, files = Webhook(id="inbox", provider="postmark", source="inbox"), MemoryMails(NOW)
     for body in (b"{}", b"{}", b'{"a": 1}'):
         keep(files, webhook, mail_provider("postmark"), body, "application/json")
@@ -123,12 +123,12 @@ def test_a_post_that_comes_again_takes_its_own_place() -> None:
     assert all(name.startswith("webhooks/inbox/") for name in files.files)
 
 
-def test_html_is_read_where_there_is_no_text() -> None:
+def test_html_is_read_when_there_is_no_text() -> None:
     content = {**POSTMARK, "TextBody": "", "HtmlBody": "<p>Call me</p>"}
     assert stored(POSTS["postmark"], json.dumps(content).encode())[0].text == "Call me"
 
 
-def test_what_a_provider_takes_for_spam_is_suspected() -> None:
+def test_a_mail_that_a_provider_marks_as_spam_is_suspected() -> None:
     marked = {**POSTMARK, "Headers": [{"Name": "X-Spam-Status", "Value": "Yes"}]}
     [letter] = stored(POSTS["postmark"], json.dumps(marked).encode())
     assert letter.suspicion is Suspicion.SPAM
@@ -137,18 +137,18 @@ def test_what_a_provider_takes_for_spam_is_suspected() -> None:
     assert letter.suspicion is Suspicion.SPAM
 
 
-def test_a_header_that_would_be_two_is_one() -> None:
+def test_a_duplicate_header_is_merged() -> None:
     content = {**POSTMARK, "Headers": [{"Name": "X-A", "Value": "b\r\nAuto-Submitted: auto-replied"}]}
     assert stored(POSTS["postmark"], json.dumps(content).encode())[0].headers == {}
 
 
-def test_a_public_key_of_another_kind_signs_nothing() -> None:
+def test_a_public_key_of_another_type_verifies_nothing() -> None:
     post = POSTS["sendgrid"]
     with pytest.raises(WebhookVerificationError):
         check(post, post.request(), base64.b64encode(b"not a key").decode())
 
 
-def test_a_mail_by_a_webhook_that_is_gone_cannot_be_read() -> None:
+def test_a_mail_by_a_removed_webhook_cannot_be_read() -> None:
     nothing = StoredMail(content=b"{}", content_type="", stored_at=NOW)
     with pytest.raises(InvalidInquiry):
         StoredMails(policies.shipped()).read("webhooks/gone/1", nothing)
@@ -162,7 +162,7 @@ JSON = st.recursive(
 
 
 @given(content=JSON, name=st.sampled_from(sorted(MAIL_PROVIDERS)))
-def test_whatever_an_authentic_post_says_it_is_stored_and_read_or_refused(content: object, name: str) -> None:
+def test_any_authentic_post_is_stored_and_read_or_rejected(content: object, name: str) -> None:
     read_or_refused(name, json.dumps(content).encode(), "application/json")
 
 
@@ -176,14 +176,14 @@ def test_whatever_an_authentic_post_says_it_is_stored_and_read_or_refused(conten
     ),
     name=st.sampled_from(["mailgun", "sendgrid"]),
 )
-def test_whatever_an_authentic_form_says_it_is_stored_and_read_or_refused(fields: dict[str, str], name: str) -> None:
+def test_any_authentic_form_is_stored_and_read_or_rejected(fields: dict[str, str], name: str) -> None:
     encoded = {key: value.encode("utf-8", "replace") for key, value in fields.items()}
     read_or_refused(name, form(encoded), FORM)  # type: ignore[arg-type]  # a dictionary of bytes is one of texts or bytes
 
 
 @given(body=st.binary(max_size=200), kind=st.sampled_from([FORM, "", "multipart/form-data", "application/json"]))
 @pytest.mark.parametrize("name", sorted(MAIL_PROVIDERS))
-def test_whatever_bytes_are_posted_they_are_stored_and_read_or_refused(name: str, body: bytes, kind: str) -> None:
+def test_any_posted_bytes_are_stored_and_read_or_rejected(name: str, body: bytes, kind: str) -> None:
     read_or_refused(name, body, kind)
     request = Request(method="POST", url=URL, headers={"content-type": kind}, query={}, body=body)
     with pytest.raises(WebhookVerificationError):
@@ -211,7 +211,7 @@ def test_a_field_in_another_charset_is_read_as_mail_programs_mean_it() -> None:
     assert (letter.text, letter.subject, letter.sender) == ("我叫朱镕基", "Budget 20 €", "zoë@x.example")
 
 
-def test_a_receipt_that_a_provider_took_apart_is_no_answer() -> None:
+def test_a_receipt_parsed_by_a_provider_is_not_an_answer() -> None:
     pairs = [["From", "ada@example.com"], ["Content-Type", "multipart/report; report-type=disposition-notification"]]
     body = urlencode({"message-headers": json.dumps(pairs), "body-plain": "Your message was read."}).encode()
     letter = mail_provider("mailgun").letter(body, "application/x-www-form-urlencoded")
@@ -219,7 +219,7 @@ def test_a_receipt_that_a_provider_took_apart_is_no_answer() -> None:
 
 
 @each
-def test_no_header_that_came_with_a_posted_mail_proves_its_sender(post: Post) -> None:
+def test_headers_of_a_posted_mail_do_not_prove_its_sender(post: Post) -> None:
     forged = b"Authentication-Results: amazonses.com; dmarc=pass header.from=example.com"
     line = rb"\r\n" if post.content_type == "application/json" else b"\r\n"
     body = post.request().body.replace(b"From: Ada", forged + line + b"From: Ada")

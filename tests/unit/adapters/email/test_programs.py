@@ -45,7 +45,7 @@ def answer(language: Language, choice: random.Random) -> str:
 
 @pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.code)
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.__name__)
-def test_an_answer_in_every_language_of_every_program_is_what_was_written(program: Program, language: Language) -> None:
+def test_an_answer_in_every_language_of_every_program_is_read_as_written(program: Program, language: Language) -> None:
     letter = read_mail(mail_bytes(program("\n".join(language.words), language), language, random.Random(language.code)))
     assert (letter.text, letter.own_text) == ("\n".join(language.words),) * 2
     assert letter.quotes
@@ -53,7 +53,7 @@ def test_an_answer_in_every_language_of_every_program_is_what_was_written(progra
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))
-def test_any_answer_of_any_program_comes_out_exactly_as_written(seed: int) -> None:
+def test_any_answer_of_any_program_is_read_exactly_as_written(seed: int) -> None:
     choice = random.Random(seed)
     language, program = choice.choice(LANGUAGES), choice.choice(PROGRAMS)
     words = answer(language, choice)
@@ -63,7 +63,7 @@ def test_any_answer_of_any_program_comes_out_exactly_as_written(seed: int) -> No
 
 
 @pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.code)
-def test_answers_between_the_quoted_lines_are_kept_and_only_they_act(language: Language) -> None:
+def test_answers_between_quoted_lines_are_kept_and_only_they_act(language: Language) -> None:
     first, second = language.words
     inline = f"{language.thunderbird}\n{marked(QUOTED[:2])}\n\n{first}\n\n{marked(QUOTED[2:])}\n\n{second}\n"
     letter = read_mail(mail_bytes(type(PROGRAMS[0]("", language))(plain=inline), language, random.Random(1)))
@@ -74,9 +74,7 @@ def test_answers_between_the_quoted_lines_are_kept_and_only_they_act(language: L
 
 @pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.code)
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.__name__)
-def test_a_mail_that_is_forwarded_keeps_the_inquiry_in_it_which_acts_for_nobody(
-    program: Program, language: Language
-) -> None:
+def test_a_forwarded_mail_keeps_its_inquiry_which_acts_for_nobody(program: Program, language: Language) -> None:
     raw = mail_bytes(program("", language), language, random.Random(2), subject="Fwd: Roof")
     letter = read_mail(raw.replace(b"In-Reply-To: <x@mail.example>\r\n", b""))
     assert all(line in letter.text.replace("> ", "") for line in QUOTED)

@@ -50,12 +50,12 @@ def calendar_answer(words: str = "", method: str = "REPLY", kind: str = "text/ca
         mail("Deleted.", headers={"X-Message-Class": "REPORT.IPM.Note.IPNNRN"}),
     ],
 )
-def test_a_read_receipt_is_one(raw: bytes) -> None:
+def test_a_read_receipt_is_recognised(raw: bytes) -> None:
     assert read_mail(raw).report is ReportKind.RECEIPT
 
 
 @pytest.mark.parametrize("returned", ["message/rfc822", "text/rfc822-headers"])
-def test_a_complaint_names_our_mail_and_says_of_which_kind_it_is(returned: str) -> None:
+def test_a_complaint_identifies_our_mail_and_its_kind(returned: str) -> None:
     letter = read_mail(complaint(returned=returned))
     assert letter.report is ReportKind.COMPLAINT
     assert letter.complaint == Complaint(message_ids=(OUR_ID,), mark="L1/acknowledge-1", feedback_type="abuse")
@@ -75,14 +75,14 @@ def test_a_complaint_names_our_mail_and_says_of_which_kind_it_is(returned: str) 
         ("auth-failure", False),
     ],
 )
-def test_a_complaint_ends_mails_unless_nobody_complains(feedback_type: str, ends: bool) -> None:
+def test_a_complaint_ends_mail_unless_it_is_marked_as_not_spam(feedback_type: str, ends: bool) -> None:
     report = read_mail(complaint(feedback_type)).complaint
     assert report is not None
     assert report.ends_mail is ends
 
 
 @pytest.mark.parametrize("kind", ['report; report-type="delivery-status"', "report"])
-def test_a_delivery_report_is_one_also_without_its_type(kind: str) -> None:
+def test_a_delivery_report_is_recognised_without_its_type(kind: str) -> None:
     letter = read_mail(bounce().replace(b'report; report-type="delivery-status"', kind.encode()))
     assert letter.report is ReportKind.DELIVERY
     assert letter.returned is not None
@@ -100,7 +100,7 @@ def test_a_delivery_report_is_one_also_without_its_type(kind: str) -> None:
         mail("BEGIN:VCALENDAR\nMETHOD:REPLY\nEND:VCALENDAR", headers={"Content-Type": "text/calendar; method=REPLY"}),
     ],
 )
-def test_a_press_on_yes_in_a_calendar_is_no_inquiry(raw: bytes) -> None:
+def test_a_calendar_acceptance_is_not_an_inquiry(raw: bytes) -> None:
     assert read_mail(raw).report is ReportKind.CALENDAR
 
 
@@ -114,7 +114,7 @@ def test_a_press_on_yes_in_a_calendar_is_no_inquiry(raw: bytes) -> None:
         mail(),
     ],
 )
-def test_words_beside_an_answer_and_invitations_are_a_persons(raw: bytes) -> None:
+def test_words_beside_a_calendar_answer_and_invitations_are_personal(raw: bytes) -> None:
     assert read_mail(raw).report is None
 
 
@@ -128,7 +128,7 @@ def test_words_beside_an_answer_and_invitations_are_a_persons(raw: bytes) -> Non
         ("text/plain", "", None),
     ],
 )
-def test_a_report_that_a_provider_took_apart_is_still_one(
+def test_a_report_parsed_by_a_provider_is_still_a_report(
     content_type: str, attached: str, kind: ReportKind | None
 ) -> None:
     files = (Attachment(name="", kind=attached, size=1),) if attached else ()

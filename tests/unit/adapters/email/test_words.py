@@ -23,7 +23,7 @@ from leadtight.adapters.email.quotes import split_reply
         ("", ""),
     ],
 )
-def test_html_is_what_its_reader_sees(html: str, text: str) -> None:
+def test_html_is_read_as_its_reader_sees_it(html: str, text: str) -> None:
     assert text_of(html) == text
 
 
@@ -31,7 +31,7 @@ def test_html_is_what_its_reader_sees(html: str, text: str) -> None:
     html=st.text(max_size=300)
     | st.lists(st.sampled_from(["<p>", "</p>", "<!--", "<script>", "a", "<", ">"])).map("".join)
 )
-def test_any_html_is_text_without_scripts(html: str) -> None:
+def test_any_html_becomes_text_without_scripts(html: str) -> None:
     assert "alert" not in text_of(f"{html.replace('alert', '')}")
 
 
@@ -54,7 +54,7 @@ QUOTES = {
 
 
 @pytest.mark.parametrize("quoted", QUOTES.values(), ids=QUOTES.keys())
-def test_an_answer_is_what_stands_above_the_quotation(quoted: str) -> None:
+def test_an_answer_is_the_text_above_the_quotation(quoted: str) -> None:
     words = split_reply(f"Tuesday suits me.\n\nAda\n\n{quoted}", is_reply=True)
     assert (words.text, words.own, words.quotes) == ("Tuesday suits me.\n\nAda", "Tuesday suits me.\n\nAda", True)
 
@@ -84,7 +84,7 @@ OTHERS = {
 
 
 @pytest.mark.parametrize("quoted", OTHERS.values(), ids=OTHERS.keys())
-def test_other_programs_and_languages_end_an_answer_by_the_shape_of_what_they_add(quoted: str) -> None:
+def test_other_programs_quotations_are_recognised_by_shape(quoted: str) -> None:
     words = split_reply(f"Tuesday suits me.\nAda\n\n{quoted}", is_reply=True)
     assert (words.text, words.own, words.quotes) == ("Tuesday suits me.\nAda", "Tuesday suits me.\nAda", True)
 
@@ -94,7 +94,7 @@ def test_one_marked_line_may_be_a_bullet_and_is_kept_though_it_does_not_act() ->
     assert (words.text, words.own) == ("We need:\n> 5 kW", "We need:")
 
 
-def test_a_signature_is_apart_from_the_words_and_a_long_text_below_a_rule_is_none() -> None:
+def test_a_signature_is_separated_and_a_long_text_below_a_rule_is_not_one() -> None:
     signed = split_reply("Call me.\n\n-- \nAda Obi\n+49 30 901820\n\nSent from my iPhone", is_reply=False)
     assert (signed.text, signed.signature) == ("Call me.", "-- \nAda Obi\n+49 30 901820\n\nSent from my iPhone")
     long = "First\n--\n" + "\n".join(f"line {number}" for number in range(30))
@@ -102,7 +102,7 @@ def test_a_signature_is_apart_from_the_words_and_a_long_text_below_a_rule_is_non
     assert split_reply("Sent from my desk, is much easier than my mobile.", is_reply=False).signature == ""
 
 
-def test_an_answer_between_or_below_the_quoted_lines_is_kept_whole() -> None:
+def test_an_answer_between_or_below_quoted_lines_is_kept_whole() -> None:
     between = "Hi\n\nOn Monday, Firm wrote:\n> Which day?\nTuesday\n> Which hour?\nTen"
     below = "> Which day suits you?\n\nTuesday"
     read = [split_reply(text, is_reply=True) for text in (between, below)]
@@ -127,13 +127,13 @@ def test_an_answer_between_or_below_the_quoted_lines_is_kept_whole() -> None:
         "",
     ],
 )
-def test_words_that_look_like_a_quotation_are_kept(text: str) -> None:
+def test_text_that_resembles_a_quotation_is_kept(text: str) -> None:
     words = split_reply(text, is_reply=True)
     assert (words.text, words.own, words.quotes) == (text, text, False)
 
 
 @given(text=st.text(max_size=300))
-def test_nothing_is_invented_and_words_are_never_all_cut(text: str) -> None:
+def test_nothing_is_invented_and_text_is_never_cut_entirely(text: str) -> None:
     words = split_reply(text, is_reply=True)
     assert words.text in text
     assert bool(words.text) == bool(text.strip())

@@ -63,21 +63,21 @@ def test_teams_gets_an_adaptive_card_in_a_message_and_may_answer_202(hook: Hook)
     assert card["body"][0]["inlines"][0]["text"] == CARD.title
 
 
-def test_nothing_that_a_stranger_typed_mentions_or_links_in_slack() -> None:
+def test_strangers_text_neither_mentions_nor_links_in_slack() -> None:
     text = json.dumps(slack(HOSTILE))
     assert text.count("<") == text.count(">") - 2 == 1, "one link of ours, and two lines that are quoted"
     assert "&lt;!channel&gt; &lt;@U1&gt; &amp; *bold*" in text
     assert text.count('"verbatim": true') == 4
 
 
-def test_nothing_that_a_stranger_typed_is_markdown_in_teams() -> None:
+def test_strangers_text_is_not_markdown_in_teams() -> None:
     [attachment] = teams(HOSTILE)["attachments"]
     assert {part["type"] for part in attachment["content"]["body"]} == {"RichTextBlock"}
     assert {run["type"] for part in attachment["content"]["body"] for run in part["inlines"]} == {"TextRun"}
 
 
 @pytest.mark.parametrize("channel", [Channel.SLACK, Channel.TEAMS])
-def test_the_longest_card_is_within_what_the_chats_take(channel: Channel) -> None:
+def test_the_longest_card_fits_the_chats_limits(channel: Channel) -> None:
     long = Card(title="é" * 150, words="ü" * 800, facts=(("é" * 60, "€" * 2_000),) * 14, links=CARD.links)
     payload = slack(long) if channel is Channel.SLACK else teams(long)
     assert len(json.dumps(payload).encode()) < 28 * 1024
@@ -98,7 +98,7 @@ def test_the_longest_card_is_within_what_the_chats_take(channel: Channel) -> Non
         (500, SendFailed),
     ],
 )
-def test_a_refusal_is_told_without_the_address(hook: Hook, status: int, error: type[Exception]) -> None:
+def test_a_refusal_is_reported_without_the_address(hook: Hook, status: int, error: type[Exception]) -> None:
     hook.status = status
     with pytest.raises(error) as raised:
         chat(hook).post_card(to_person(Channel.SLACK), CARD, ENVELOPE)
@@ -112,7 +112,7 @@ def test_a_redirect_is_not_followed(hook: Hook) -> None:
     assert len(hook.posted) == 1
 
 
-def test_nobody_listening_or_no_address_is_told_too(hook: Hook) -> None:
+def test_a_refused_connection_and_a_missing_address_are_reported_too(hook: Hook) -> None:
     dead = WebhookChat(lambda: {"ana": {"slack": "http://127.0.0.1:1/x"}}, client.tell)
     with pytest.raises(SendFailed, match="no answer"):
         dead.post_card(to_person(Channel.SLACK), CARD, ENVELOPE)

@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 
-def test_nothing_that_intake_imports_brings_the_template_engine() -> None:
+def test_intake_imports_do_not_load_the_template_engine() -> None:
     modules = ", ".join(
         f"leadtight.adapters.presentation.{name}" for name in ("pages.intake", "messages", "pages.outcome")
     )

@@ -83,7 +83,7 @@ def sent_of(inquiry: Inquiry) -> list[Sent]:
 @pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(INQUIRIES)
-def test_no_field_of_a_lead_adds_a_header_or_an_element(inquiry: Inquiry) -> None:
+def test_no_lead_field_adds_a_header_or_an_element(inquiry: Inquiry) -> None:
     usual = {s.message.template: elements(s) for s in sent_of(Inquiry(email="ada@example.com"))}
     for sent in sent_of(inquiry):
         if sent.message.channel != "email":
@@ -111,6 +111,6 @@ def elements(sent: Sent) -> set[str]:
     return set(Elements(JinjaRenderer().mail(POLICY, sent.message, sent.lead, links_of(sent), sent.at).html).found)
 
 
-def test_both_kinds_of_mail_are_looked_at() -> None:
+def test_both_kinds_of_mail_are_covered() -> None:
     templates = {sent.message.template for sent in sent_of(Inquiry(email="ada@example.com"))}
     assert templates == {Template.ACKNOWLEDGE, Template.ALERT_OWNER}

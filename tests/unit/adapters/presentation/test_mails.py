@@ -62,14 +62,14 @@ def first(template: Template, inquiry: Inquiry = ADA) -> Sent:
     return next(s for s in everything(inquiry) if s.message.template is template)
 
 
-def test_the_life_of_a_lead_makes_every_kind_of_message() -> None:
+def test_a_leads_life_makes_every_kind_of_message() -> None:
     about_leads = set(Template) - {Template.WEEKLY_REVIEW}
     assert {s.message.template for s in everything(ADA)} == about_leads
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("inquiry", ALL.values(), ids=ALL.keys())
-def test_every_mail_is_whole_whatever_was_typed(inquiry: Inquiry) -> None:
+def test_every_mail_is_complete_for_any_input(inquiry: Inquiry) -> None:
     for sent in everything(inquiry):
         subject, text, html = mail(sent)
         assert subject.strip()
@@ -82,7 +82,7 @@ def test_every_mail_is_whole_whatever_was_typed(inquiry: Inquiry) -> None:
 
 
 @pytest.mark.parametrize("inquiry", ALL.values(), ids=ALL.keys())
-def test_whoever_must_act_finds_the_link_once_in_both_twins(inquiry: Inquiry) -> None:
+def test_the_action_link_appears_once_in_both_text_and_html(inquiry: Inquiry) -> None:
     for sent in everything(inquiry):
         _, text, html = mail(sent)
         is_for_reading = sent.message.recipient == LEAD or sent.message.template is Template.LEAD_MOVED
@@ -91,7 +91,7 @@ def test_whoever_must_act_finds_the_link_once_in_both_twins(inquiry: Inquiry) ->
         assert [value for name, value in Tags(html).attributes if value == LINK] == [LINK] * expected
 
 
-def test_what_a_stranger_typed_is_never_markup() -> None:
+def test_strangers_text_is_never_markup() -> None:
     for sent in everything(HOSTILE):
         tags = Tags(mail(sent)[2])
         assert not {"script", "img", "iframe", "svg", "b", "u", "i"} & set(tags.tags)
@@ -103,7 +103,7 @@ def test_a_message_is_never_run_as_a_template() -> None:
 
 
 @pytest.mark.parametrize("inquiry", ALL.values(), ids=ALL.keys())
-def test_mails_load_nothing_from_anywhere(inquiry: Inquiry) -> None:
+def test_mails_load_no_external_resources(inquiry: Inquiry) -> None:
     for sent in everything(inquiry):
         for name, value in Tags(mail(sent)[2]).attributes:
             assert name not in ("src", "srcset", "background", "data", "action")
@@ -111,7 +111,7 @@ def test_mails_load_nothing_from_anywhere(inquiry: Inquiry) -> None:
                 assert value.startswith((LINK, QUEUE, UNSUBSCRIBE, ASK, BOOK, COSTS, "tel:", "mailto:"))
 
 
-def test_the_acknowledgement_says_what_happens_by_when_and_who_we_are() -> None:
+def test_the_acknowledgement_states_the_next_step_its_time_and_our_company() -> None:
     _, text, html = mail(first(Template.ACKNOWLEDGE))
     for twin in (text, Tags(html).text):
         assert "Ada Obi" in twin
@@ -121,7 +121,7 @@ def test_the_acknowledgement_says_what_happens_by_when_and_who_we_are() -> None:
         assert "reply to this e-mail" in twin
 
 
-def test_a_late_acknowledgement_promises_no_time_that_has_passed() -> None:
+def test_a_late_acknowledgement_promises_no_past_time() -> None:
     sent = first(Template.ACKNOWLEDGE)
     _, text, html = mail(replace(sent, at=sent.lead.promise.deadline))
     for twin in (text, Tags(html).text):
@@ -132,7 +132,7 @@ def test_a_late_acknowledgement_promises_no_time_that_has_passed() -> None:
 @pytest.mark.parametrize(
     "name", ["Win at http://evil.example", "www.evil.example", "Buy now 50%", "x" * 41, "a@b.example", "<b>Eve</b>"]
 )
-def test_the_acknowledgement_carries_no_words_of_a_stranger_to_somebody_else(name: str) -> None:
+def test_the_acknowledgement_repeats_no_strangers_text(name: str) -> None:
     change = received(replace(ADA, name=name, message="Cheap pills at http://evil.example"))
     subject, text, html = mail(Sent(message=change.messages[0], lead=change.after, at=MONDAY_NINE))
     for part in (subject, text, html):
@@ -141,7 +141,7 @@ def test_the_acknowledgement_carries_no_words_of_a_stranger_to_somebody_else(nam
     assert text.startswith("Hello,")
 
 
-def test_the_owner_reads_who_what_how_and_why_them() -> None:
+def test_the_owner_reads_who_wrote_what_and_why_they_own_it() -> None:
     subject, text, html = mail(first(Template.ALERT_OWNER))
     assert subject == "New lead, answer by Mon 23 Nov, 09:05: Ada Obi"
     for twin in (text, Tags(html).text):
@@ -151,7 +151,7 @@ def test_the_owner_reads_who_what_how_and_why_them() -> None:
         assert "It is your turn." in twin
 
 
-def test_no_message_to_the_team_says_how_long_is_left_or_over() -> None:
+def test_no_team_message_states_remaining_or_elapsed_time() -> None:
     """Messages give times of day, not durations.
 
     A mail may lie unread for an hour: only a time of day is still true then.
@@ -169,14 +169,14 @@ def test_no_message_to_the_team_says_how_long_is_left_or_over() -> None:
         (replace(ADA, phone=None), "Write to ada@example.com", "mailto:ada@example.com"),
     ],
 )
-def test_the_first_button_is_to_call_or_to_write(inquiry: Inquiry, label: str, href: str) -> None:
+def test_the_first_button_calls_or_writes(inquiry: Inquiry, label: str, href: str) -> None:
     alert = next(s for s in everything(inquiry) if s.message.template is Template.ALERT_OWNER)
     html = mail(alert)[2]
     assert f'href="{href}"' in html
     assert html.index(f">{label}</a>") < html.index(">Record what happened</a>")
 
 
-def test_the_next_owner_reads_who_had_it_before() -> None:
+def test_the_next_owner_reads_the_previous_owner() -> None:
     sent = next(s for s in everything(ADA) if s.message.data.get("previous"))
     subject, text, html = mail(sent)
     assert subject.startswith("Now yours")
@@ -194,11 +194,11 @@ def test_the_manager_reads_who_missed_what_and_how_to_reach_them() -> None:
     assert sent.message.recipient == "mia"
 
 
-def test_the_owner_reads_that_it_was_they_who_missed_the_deadline() -> None:
+def test_the_owner_reads_that_they_missed_the_deadline() -> None:
     assert mail(first(Template.DEADLINE_MISSED))[0] == "You missed the deadline for Ada Obi"
 
 
-def test_the_previous_owner_reads_where_it_went() -> None:
+def test_the_previous_owner_reads_the_new_owner() -> None:
     subject, text, html = mail(first(Template.LEAD_MOVED))
     assert subject == "Moved to Ben Okafor: Ada Obi"
     assert "ben@leadtight.example" in text
@@ -217,19 +217,19 @@ def test_an_overdue_next_action_is_named() -> None:
     assert mail(sent)[0] == "Overdue: Follow up with Ada Obi"
 
 
-def test_a_long_message_is_cut_and_a_long_name_too() -> None:
+def test_long_messages_and_names_are_cut() -> None:
     _, text, _ = mail(first(Template.ALERT_OWNER, LONG))
     assert len(text) < 2_500
     assert "…" in text
 
 
-def test_what_could_not_be_read_as_a_number_is_shown_as_typed() -> None:
+def test_an_unreadable_number_is_shown_as_typed() -> None:
     odd = replace(ADA, phone=None, fields={"phone": "ask for Ada, ext 12"}, flags=("phone_odd",))
     for twin in mail(first(Template.ALERT_OWNER, odd))[1:]:
         assert "Phone as typed" in twin
         assert "ask for Ada, ext 12" in twin
 
 
-def test_emoji_and_other_scripts_arrive_as_they_are() -> None:
+def test_emoji_and_other_scripts_arrive_unchanged() -> None:
     assert "🌟 Zoë 🚀" in mail(first(Template.ALERT_OWNER, EMOJI))[0]
     assert all(s.message.recipient != LEAD or "🌟" not in mail(s)[0] for s in everything(EMOJI))

@@ -52,7 +52,7 @@ def contents(message: EmailMessage) -> list[str]:
     return [part.get_content().replace("\r\n", "\n") for part in parts]
 
 
-def test_both_twins_and_all_headers_come_back() -> None:
+def test_text_html_and_all_headers_are_parsed_back() -> None:
     message = parsed(built(reply_to="office@leadtight.example"))
     assert message["From"] == "Harbour <hello@leadtight.example>"
     assert message["To"] == "ana@leadtight.example"
@@ -69,7 +69,7 @@ def test_both_twins_and_all_headers_come_back() -> None:
     assert contents(message) == ["Hello\n", "<p>Hello</p>\n"]
 
 
-def test_what_a_person_writes_is_not_marked_automatic() -> None:
+def test_personal_mail_is_not_marked_automatic() -> None:
     message = parsed(built(envelope=Envelope(lead_id="L", message_id="M", automatic=False)))
     assert message["Auto-Submitted"] is None
     assert message["Precedence"] is None
@@ -77,7 +77,7 @@ def test_what_a_person_writes_is_not_marked_automatic() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("inquiry", ALL.values(), ids=ALL.keys())
-def test_every_mail_of_every_lead_survives_the_wire(inquiry: Inquiry) -> None:
+def test_every_mail_of_every_lead_survives_transport(inquiry: Inquiry) -> None:
     for sent in everything(inquiry):
         mail = JinjaRenderer().mail(POLICY, sent.message, sent.lead, sent.links, sent.at)
         raw = built(mail)
@@ -109,7 +109,7 @@ def test_no_line_break_starts_a_header(break_: str) -> None:
         "==?utf-8?q?=0D=0ABcc:_x?=?=",
     ],
 )
-def test_no_encoded_word_that_somebody_typed_starts_a_header(evil: str) -> None:
+def test_no_typed_encoded_word_starts_a_header(evil: str) -> None:
     message = parsed(built(Mail(subject=evil, text="x", html="x"), sender_name=evil))
     assert message["Bcc"] is None
     assert message["Subject"] == evil.replace("=?", "= ?")
@@ -127,7 +127,7 @@ def test_a_company_with_quotes_and_commas_is_one_sender() -> None:
 
 
 @pytest.mark.parametrize("name", ["محمد الأحمد", "🌟 Zoë 🚀", "שלום, עולם", "Ünïcödé " * 12, "山田 太郎"])
-def test_a_company_in_any_script_comes_back_as_it_is_written_in_ascii(name: str) -> None:
+def test_a_company_in_any_script_survives_as_ascii_encoding(name: str) -> None:
     raw = built(sender_name=name, reply_to="office@leadtight.example")
     assert raw.isascii()
     message = email.message_from_bytes(raw, policy=compat32)  # `default` puts blanks between encoded words of a name
@@ -143,7 +143,7 @@ def test_a_company_in_any_script_comes_back_as_it_is_written_in_ascii(name: str)
 
 
 @pytest.mark.parametrize("text", ["x" * 150, "Müller & Söhne Haustechnik mbH " * 4, "محمد 🌟 " * 20, "a, b; c: d"])
-def test_long_and_foreign_subjects_keep_their_blanks(text: str) -> None:
+def test_long_and_foreign_subjects_keep_their_spaces(text: str) -> None:
     raw = built(Mail(subject=text, text="x", html="x"))
     assert parsed(raw)["Subject"] == text.strip()
     assert b"Subject: " in raw
@@ -151,7 +151,7 @@ def test_long_and_foreign_subjects_keep_their_blanks(text: str) -> None:
     assert max(len(line) for line in header.split(b"\r\n")) <= 78
 
 
-def test_a_domain_in_another_script_is_written_in_ascii() -> None:
+def test_a_domain_in_another_script_is_encoded_in_ascii() -> None:
     assert parsed(built(to="ada@bücher.example"))["To"] == "ada@xn--bcher-kva.example"
     assert parsed(built(to="ada@faß.example"))["To"] == "ada@xn--fa-hia.example"  # IDNA 2008: not fass.example
 
@@ -163,12 +163,12 @@ def test_a_domain_in_another_script_is_written_in_ascii() -> None:
         *("ada@example.com\r\nBcc: v@e.com", "пример@example.com", "a@b.com, v@e.com"),
     ],
 )
-def test_an_address_that_cannot_stand_in_a_header_is_refused(address: str) -> None:
+def test_an_address_that_is_invalid_in_a_header_is_refused(address: str) -> None:
     with pytest.raises(SendRefused):
         built(to=address)
 
 
-def test_the_way_out_of_a_sequence_is_one_press_and_its_address_stays_in_one_piece() -> None:
+def test_unsubscribing_from_a_sequence_takes_one_press_and_its_address_stays_whole() -> None:
     link = "https://leads.example/unsubscribe/v1.k1." + "e" * 300 + "." + "s" * 43
     raw = built(envelope=replace(ENVELOPE, unsubscribe=link))
     assert f"\r\nList-Unsubscribe: <{link}>\r\n".encode() in raw

@@ -42,19 +42,19 @@ def sent(monkeypatch: pytest.MonkeyPatch, reply_to: str | None, envelope: Envelo
 LEADS = "reply+01kb1234567890abcdefghjkmn.k1.abcdefghijklmnop@inbox.firm.example"
 
 
-def test_the_leads_own_address_comes_before_that_of_people(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_leads_own_address_precedes_that_of_people(monkeypatch: pytest.MonkeyPatch) -> None:
     envelope = Envelope(lead_id="L1", message_id="m", reply_to=LEADS)
     assert sent(monkeypatch, "people@firm.example", envelope)["Reply-To"] == f"Firm <{LEADS}>"
 
 
-def test_a_long_address_stays_in_one_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_address_stays_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     domain = "inbox.a-company-with-quite-a-long-name-for-a-domain.example"
     longest = f"reply+{'a' * 26}.{'k' * 14}.{'b' * 16}@{domain}"
     envelope = Envelope(lead_id="L1", message_id="m", reply_to=longest)
     assert sent(monkeypatch, None, envelope)["Reply-To"] == f"Firm <{longest}>"
 
 
-def test_without_one_people_are_answered_or_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_one_answers_go_to_people_or_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
     envelope = Envelope(lead_id="L1", message_id="m")
     assert sent(monkeypatch, "people@firm.example", envelope)["Reply-To"] == "Firm <people@firm.example>"
     assert sent(monkeypatch, None, envelope)["Reply-To"] is None
@@ -70,5 +70,5 @@ def test_without_one_people_are_answered_or_nobody(monkeypatch: pytest.MonkeyPat
         ("", None),
     ],
 )
-def test_only_the_providers_ids_are_looked_up(message_id: str, ours: str | None) -> None:
+def test_only_provider_ids_are_looked_up(message_id: str, ours: str | None) -> None:
     assert sent_id(message_id) == ours

@@ -57,7 +57,7 @@ def test_every_text_is_one_message_with_a_short_link(inquiry: Inquiry) -> None:
 
 
 @pytest.mark.parametrize("inquiry", ALL.values(), ids=ALL.keys())
-def test_a_signed_link_costs_one_more_message_at_most_and_is_never_cut(inquiry: Inquiry) -> None:
+def test_a_signed_link_costs_at_most_one_more_part_and_is_never_cut(inquiry: Inquiry) -> None:
     for sent in texted(inquiry):
         words = text(sent, SIGNED)
         assert gsm.parts(words) <= 2
@@ -65,7 +65,7 @@ def test_a_signed_link_costs_one_more_message_at_most_and_is_never_cut(inquiry: 
         assert words.endswith(SIGNED) == needs_link or SIGNED in words
 
 
-def test_the_lead_reads_who_writes_and_by_when() -> None:
+def test_the_lead_reads_the_sender_and_the_deadline() -> None:
     change = received(ADA)
     acknowledgement = next(m for m in change.messages if m.channel is Channel.SMS)
     assert text(Sent(message=acknowledgement, lead=change.after, at=change.after.recorded_at)) == (
@@ -78,13 +78,13 @@ def test_the_owner_can_call_from_the_text() -> None:
     assert text(first(Template.ALERT_OWNER)) == (f"New lead: Ada Obi +4930123456. Answer by Mon 23 Nov, 09:05: {LINK}")
 
 
-def test_names_the_alphabet_lacks_become_what_it_has_or_the_number() -> None:
+def test_names_outside_the_alphabet_are_transliterated_or_replaced_by_the_number() -> None:
     assert text(first(Template.ALERT_OWNER, replace(ADA, name="Łukasz Žák"))).startswith("New lead: Lukasz Zak ")
     assert text(first(Template.ALERT_OWNER, EMOJI)).startswith("New lead: Zoe ")
     assert text(first(Template.REMIND, ARABIC)).startswith("Still open since Mon 23 Nov, 09:35: Call +971501234567.")
 
 
-def test_a_name_gives_way_to_the_link() -> None:
+def test_a_name_is_cut_before_the_link() -> None:
     words = text(first(Template.WARN_OWNER, LONG))
     assert "Maximilian-The" in words
     assert words.endswith(LINK)
@@ -100,5 +100,5 @@ def test_extended_characters_count_twice() -> None:
     assert gsm.parts("€" * 81) == 2
 
 
-def test_typographic_characters_find_their_plain_ones() -> None:
+def test_typographic_characters_are_replaced_by_plain_ones() -> None:
     assert gsm.plain("“Zoë’s” — ok…") == '"Zoe\'s" - ok...'

@@ -46,14 +46,14 @@ def acknowledgement(inquiry: Inquiry, policy: Policy = POLICY, **lead: Any) -> M
         ("../../x", "fr", ENGLISH),
     ],
 )
-def test_the_leads_language_else_the_companys_else_english(own: str, company: str, begins: str) -> None:
+def test_the_language_is_the_leads_else_the_companys_else_english(own: str, company: str, begins: str) -> None:
     mail = acknowledgement(replace(ADA, language=own), spoken(POLICY, company))
     assert mail.subject.startswith(begins)
     language = "de" if begins == GERMAN else "en"
     assert f'<html lang="{language}"' in mail.html
 
 
-def test_a_german_mail_is_german_throughout_its_dates_too() -> None:
+def test_a_german_mail_is_german_throughout_including_dates() -> None:
     mail = acknowledgement(replace(ADA, language="de"))
     assert "Montag, 23. November, 09:05 Uhr (Zeit von Berlin)" in mail.text
     for word in ("Monday", "get in touch", "automatic message", "Reply"):
@@ -61,7 +61,7 @@ def test_a_german_mail_is_german_throughout_its_dates_too() -> None:
         assert word not in mail.html
 
 
-def test_a_german_text_fits_one_part_and_says_how_it_ends() -> None:
+def test_a_german_text_fits_one_part_and_says_how_to_opt_out() -> None:
     change = received(replace(ADA, language="de"))
     message = next(m for m in change.messages if m.channel is Channel.SMS)
     text = JinjaRenderer().text(POLICY, message, change.after, {}, MONDAY_NINE)
@@ -72,7 +72,7 @@ def test_a_german_text_fits_one_part_and_says_how_it_ends() -> None:
     assert len(text) <= 160
 
 
-def test_the_acknowledgement_names_the_owner_and_their_booking_link_as_soon_as_there_is_one() -> None:
+def test_the_acknowledgement_names_the_owner_and_their_booking_link_once_known() -> None:
     ana = replace(POLICY.people["ana"], booking_url="https://book.example/ana")
     policy = replace(
         POLICY,
@@ -92,7 +92,7 @@ def test_the_acknowledgement_names_the_owner_and_their_booking_link_as_soon_as_t
     assert "Ana Costa meldet sich bei Ihnen bis" in german.text
 
 
-def test_a_tier_may_have_words_of_its_own_in_each_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_tier_may_have_its_own_wording_in_each_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jinja, "TEMPLATES", tmp_path)
     jinja.environment.cache_clear()
     names = ["acknowledge", "acknowledge.hot", "acknowledge.de", "acknowledge.hot.de"]
@@ -122,14 +122,14 @@ def test_every_variant_of_a_mail_has_its_three_files() -> None:
         assert (folder / f"{name}.html.j2").is_file()
 
 
-def test_people_of_the_team_read_english_whatever_the_lead_speaks() -> None:
+def test_team_members_read_english_whatever_the_leads_language() -> None:
     german = replace(ADA, language="de")
     alert = next(m for m in assigned(german).messages if m.template is Template.ALERT_OWNER)
     mail = JinjaRenderer().mail(spoken(POLICY, "de"), alert, assigned(german).after, {"outcome": "x"}, MONDAY_NINE)
     assert mail.subject.startswith("New lead")
 
 
-def test_a_german_step_has_the_way_out_in_german_and_the_address() -> None:
+def test_a_german_step_has_its_opt_out_in_german_and_the_postal_address() -> None:
     steps = [
         sent
         for sent in everything(replace(ADA, language="de"))

@@ -30,16 +30,16 @@ BERLIN = ZoneInfo("Europe/Berlin")
         (-timedelta(minutes=5), "5 minutes"),
     ],
 )
-def test_durations_read_as_people_say_them(span: timedelta, words: str) -> None:
+def test_durations_read_naturally(span: timedelta, words: str) -> None:
     assert formatting.duration(span) == words
 
 
-def test_moments_are_those_of_the_company() -> None:
+def test_times_are_in_the_companys_zone() -> None:
     assert formatting.moment(MONDAY_NINE, BERLIN) == "Mon 23 Nov, 09:00"
     assert formatting.moment(datetime(2026, 7, 1, 22, 30, tzinfo=UTC), BERLIN) == "Thu 2 Jul, 00:30"
 
 
-def test_a_promise_is_rounded_up_to_the_minute_never_down() -> None:
+def test_a_promise_is_rounded_up_to_the_minute() -> None:
     assert formatting.long_moment(MONDAY_NINE, BERLIN) == "Monday 23 November at 09:00 (Berlin time)"
     assert "09:01" in formatting.long_moment(MONDAY_NINE + timedelta(seconds=1), BERLIN)
 
@@ -48,7 +48,7 @@ def test_a_promise_is_rounded_up_to_the_minute_never_down() -> None:
     ("zone", "words"),
     [("America/New_York", "New York time"), ("UTC", "UTC"), ("America/Argentina/Buenos_Aires", "Buenos Aires time")],
 )
-def test_zones_have_the_names_people_use(zone: str, words: str) -> None:
+def test_zones_have_common_names(zone: str, words: str) -> None:
     assert formatting.zone_name(ZoneInfo(zone)) == words
 
 
@@ -57,17 +57,17 @@ def test_names_are_greeted(name: str) -> None:
     assert formatting.greeted(name) == name
 
 
-def test_the_address_is_not_preceded_by_the_name_twice() -> None:
+def test_the_company_name_is_not_repeated_before_the_address() -> None:
     assert formatting.signature(POLICY.company).count("Harbour Home Services") == 1
 
 
 @pytest.mark.parametrize("kind", EventKind)
-def test_every_kind_of_event_has_its_sentence_even_without_details(kind: EventKind) -> None:
+def test_every_kind_of_event_has_a_sentence_even_without_details(kind: EventKind) -> None:
     event = Event(id="1", lead_id="L1", at=MONDAY_NINE, kind=kind, actor="system:sla")
     assert "None" not in sentence(POLICY, event)
 
 
-def test_a_timeline_is_newest_first_and_short() -> None:
+def test_a_timeline_is_short_and_newest_first() -> None:
     changes = (received(ADA), assigned(ADA), answered(ADA, "lost"))
     entries = timeline(POLICY, [event for change in changes for event in change.events])
     assert [entry.what for entry in entries] == [
@@ -78,12 +78,12 @@ def test_a_timeline_is_newest_first_and_short() -> None:
     assert len(timeline(POLICY, received(ADA).events * 20)) == 6
 
 
-def test_bookkeeping_and_internal_mail_stay_out_of_the_timeline() -> None:
+def test_bookkeeping_and_internal_mail_are_not_in_the_timeline() -> None:
     event = Event(id="1", lead_id="L1", at=MONDAY_NINE, kind=EventKind.MESSAGE_CONFIRMED, actor="system:respond")
     assert timeline(POLICY, [event]) == ()
 
 
-def test_a_sentence_is_one_line_whatever_was_noted() -> None:
+def test_a_sentence_is_one_line_whatever_the_note() -> None:
     note = {"outcome": "connected", "note": HOSTILE.message}
     event = Event(id="1", lead_id="L1", at=MONDAY_NINE, kind=EventKind.OUTCOME_RECORDED, actor="person:ana", data=note)
     assert "\n" not in sentence(POLICY, event)

@@ -38,7 +38,7 @@ def names(identifier: str, text: str) -> bool:
         ("01ARZ3NDEKTSV4RRFFQ69G5FAV", None),
     ],
 )
-def test_an_address_a_number_as_pages_show_it_a_handle_or_an_id_may_be_asked_for(who: str, address: str | None) -> None:
+def test_an_address_a_displayed_number_a_handle_and_an_id_are_accepted(who: str, address: str | None) -> None:
     assert address is None or addresses_of(who) == {address}
 
 
@@ -46,7 +46,7 @@ def test_an_address_a_number_as_pages_show_it_a_handle_or_an_id_may_be_asked_for
     "who",
     ["Ada Kanari", "Ada 030 901820", "12", "12 1 Ada", "", "01arz3ndektsv4rrffq69g5fav", "01ARZ3NDEKTSV4RRFFQ69G5FA"],
 )
-def test_people_are_not_searched_by_name_and_the_refusal_says_what_to_ask_for(who: str) -> None:
+def test_a_name_is_rejected_with_a_hint_what_to_search_for(who: str) -> None:
     with pytest.raises(InvalidInquiry) as refused:
         addresses_of(who)
     [problem] = refused.value.problems
@@ -70,7 +70,7 @@ def test_people_are_not_searched_by_name_and_the_refusal_says_what_to_ask_for(wh
         ("phone:12345@de", "call 123 45"),
     ],
 )
-def test_a_text_names_a_person_however_their_address_or_number_is_written(identifier: str, text: str) -> None:
+def test_a_text_identifies_a_person_in_any_spelling_of_address_or_number(identifier: str, text: str) -> None:
     assert names(identifier, text)
 
 
@@ -87,5 +87,5 @@ def test_a_text_names_a_person_however_their_address_or_number_is_written(identi
         ("phone:12345@de", "call 12346"),
     ],
 )
-def test_a_text_that_names_somebody_else_is_not_theirs(identifier: str, text: str) -> None:
+def test_a_text_about_another_person_is_not_theirs(identifier: str, text: str) -> None:
     assert not names(identifier, text)

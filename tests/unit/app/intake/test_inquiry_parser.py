@@ -55,15 +55,13 @@ def test_a_time_of_receipt_is_believed_within_a_day(at: datetime) -> None:
         (7, NOW),
     ],
 )
-def test_any_other_time_of_receipt_is_kept_and_flagged_and_only_what_it_ends_goes_by_it(
-    at: Any, said_at: datetime
-) -> None:
+def test_other_receipt_times_are_kept_and_flagged_and_used_only_for_opt_outs(at: Any, said_at: datetime) -> None:
     got = parsed(received_at=at)
     assert (got.received_at, got.said_at) == (NOW, said_at)
     assert (got.inquiry.flags, got.inquiry.fields) == (("received_at_odd",), {"received_at": str(at)})
 
 
-def test_a_file_may_be_of_any_time_but_the_future_and_what_is_old_is_not_answered() -> None:
+def test_an_imported_time_may_be_anything_but_the_future_and_old_leads_are_not_answered() -> None:
     old = format_timestamp(NOW - DAY - SECOND)
     got = parsed(any_time=True, received_at=old)
     assert (got.received_at, got.acknowledged, got.inquiry.flags) == (NOW - DAY - SECOND, False, ())
@@ -71,7 +69,7 @@ def test_a_file_may_be_of_any_time_but_the_future_and_what_is_old_is_not_answere
 
 
 @pytest.mark.parametrize("nothing", [None, ""])
-def test_without_a_time_it_is_now(nothing: str | None) -> None:
+def test_the_default_time_is_now(nothing: str | None) -> None:
     got = parsed(received_at=nothing)
     assert (got.received_at, got.said_at, got.inquiry.flags) == (NOW, NOW, ())
 
@@ -82,20 +80,20 @@ def test_a_body_may_forbid_its_answer(value: bool | None, acknowledged: bool) ->
     assert (got.acknowledged, got.inquiry.flags, got.inquiry.fields) == (acknowledged, (), {})
 
 
-def test_anything_else_forbids_no_answer_and_is_kept() -> None:
+def test_other_values_do_not_forbid_an_answer_and_are_kept() -> None:
     assert is_kept_as_typed("acknowledge", "no")
     assert parsed(acknowledge="no").acknowledged
 
 
 @pytest.mark.parametrize("owner", ["ana", "Ana@leadtight.example", "ANA RUIZ"])
-def test_an_owner_is_known_by_id_address_or_name(owner: str) -> None:
+def test_an_owner_is_recognised_by_id_address_or_name(owner: str) -> None:
     policy = policies.shipped()
     ana = replace(policy.people["ana"], name="Ana Ruiz")
     got = parsed(replace(policy, people={**policy.people, "ana": ana}), owner=owner)
     assert (got.known_owner_id, got.inquiry.flags) == ("ana", ())
 
 
-def test_a_name_of_two_people_is_no_owner_and_kept() -> None:
+def test_a_name_shared_by_two_people_is_not_an_owner_and_is_kept() -> None:
     policy = policies.shipped()
     namesakes = {name: replace(policy.people[name], name="Sam Lee") for name in ("ana", "ben")}
     got = parsed(replace(policy, people={**policy.people, **namesakes}), owner="Sam Lee")
@@ -118,13 +116,13 @@ def test_a_value_is_any_number_of_money(value: Any, read_as: Decimal) -> None:
 
 
 @pytest.mark.parametrize("value", [-1, 10**15, "0." + "1" * 39, "NaN", "Infinity", "much", [1], "1e99"])
-def test_what_is_no_value_is_kept_and_flagged(value: Any) -> None:
+def test_an_invalid_value_is_kept_and_flagged(value: Any) -> None:
     assert is_kept_as_typed("value", value)
     assert inquiry(value=value).value is None
 
 
 @pytest.mark.parametrize("nothing", [None, ""])
-def test_no_value_is_none_and_nothing_odd(nothing: str | None) -> None:
+def test_an_empty_value_is_none_without_a_flag(nothing: str | None) -> None:
     assert (inquiry(value=nothing).value, inquiry(value=nothing).flags) == (None, ())
 
 
@@ -135,7 +133,7 @@ def test_a_company_size_is_a_whole_number(size: Any, read_as: int) -> None:
 
 
 @pytest.mark.parametrize("size", [10**8 + 1, "0000000001", "50-100", "٥", 2.5])
-def test_what_is_no_company_size_is_kept_and_flagged(size: Any) -> None:
+def test_an_invalid_company_size_is_kept_and_flagged(size: Any) -> None:
     assert is_kept_as_typed("company_size", size)
 
 
@@ -143,7 +141,7 @@ def test_what_is_no_company_size_is_kept_and_flagged(size: Any) -> None:
     ("name", "longest"),
     [("name", 200), ("company", 200), ("region", 200), ("product", 200), ("language", 35), ("postcode", 20)],
 )
-def test_a_short_field_is_cut_at_its_bound_and_kept_whole_beside(name: str, longest: int) -> None:
+def test_a_short_field_is_cut_at_its_limit_and_kept_whole_in_a_field(name: str, longest: int) -> None:
     whole = "x" * longest
     got = inquiry(**{name: whole})
     assert (getattr(got, name), got.flags, got.fields) == (whole, (), {})
@@ -152,11 +150,11 @@ def test_a_short_field_is_cut_at_its_bound_and_kept_whole_beside(name: str, long
     assert (getattr(got, name), got.flags, got.fields) == ("x" * (longest - 1), (f"{name}_odd",), {name: longer})
 
 
-def test_a_message_is_cut_where_no_body_is_longer() -> None:
+def test_a_message_is_cut_at_the_maximum_length_of_a_body() -> None:
     assert len(inquiry(message="x" * (LONGEST_TEXT + 1)).message) == LONGEST_TEXT == 65_536
 
 
-def test_a_name_is_its_parts_where_it_is_not_given_whole() -> None:
+def test_a_name_is_joined_from_its_parts_where_it_is_not_whole() -> None:
     assert inquiry(name="", first_name="Ada", last_name="Obi").name == "Ada Obi"
     assert inquiry(name="", first_name="", last_name="Obi").name == "Obi"
     assert inquiry(name="A. Obi", first_name="Ada", last_name="Obi").name == "A. Obi"
@@ -179,23 +177,23 @@ def test_a_number_is_read_as_people_write_it(value: Any, text: str) -> None:
 
 
 @pytest.mark.parametrize(("value", "text"), [(True, "true"), ([1], "[1]"), ({"a": 1}, '{"a": 1}')])
-def test_what_is_no_text_is_kept_and_flagged(value: Any, text: str) -> None:
+def test_values_other_than_text_are_kept_and_flagged(value: Any, text: str) -> None:
     assert is_kept_as_typed("company", value, text)
     assert inquiry(company=value).company == ""
 
 
-def test_an_address_with_a_name_beside_it_is_kept_as_typed_and_not_odd() -> None:
+def test_an_address_with_a_name_beside_it_is_kept_as_typed_without_a_flag() -> None:
     got = inquiry(email="Ada <ada@example.com>")
     assert (got.email, got.flags, got.fields) == ("ada@example.com", (), {"email": "Ada <ada@example.com>"})
     assert inquiry(email="ada@example.com").fields == {}
 
 
-def test_one_address_twice_is_not_two() -> None:
+def test_a_repeated_address_is_one() -> None:
     assert inquiry(email="ada@example.com, ADA@example.com").flags == ()
     assert inquiry(email="ada@example.com, bo@example.com").flags == ("email_odd",)
 
 
-def test_a_number_with_words_or_an_extension_is_kept_as_typed_and_not_odd() -> None:
+def test_a_number_with_words_or_an_extension_is_kept_as_typed_without_a_flag() -> None:
     got = inquiry(phone="030 901820 DW 11")
     assert (got.phone, got.extension, got.flags) == ("+4930901820", "11", ())
     assert got.fields == {"phone": "030 901820 DW 11"}
@@ -210,11 +208,11 @@ def test_of_two_numbers_the_first_is_read_and_both_are_kept_and_flagged() -> Non
 
 
 @pytest.mark.parametrize(("country", "phone"), [(None, "+4930901820"), ("-", "+4930901820"), ("US", None), (7, None)])
-def test_a_number_is_dialled_in_the_country_that_is_named_and_else_at_home(country: Any, phone: str | None) -> None:
+def test_a_number_is_dialled_in_the_stated_country_or_else_at_home(country: Any, phone: str | None) -> None:
     assert inquiry(country=country, phone="030 901820").phone == phone
 
 
-def test_a_country_that_is_not_understood_is_kept_and_flagged_and_one_of_several_words_is_kept() -> None:
+def test_an_unknown_country_is_kept_and_flagged_and_one_of_several_words_is_kept() -> None:
     assert is_kept_as_typed("country", "Atlantis")
     got = inquiry(country="Germany (Berlin)")
     assert (got.country, got.flags, got.fields) == ("DE", (), {"country": "Germany (Berlin)"})
@@ -230,23 +228,23 @@ def test_a_handle_is_a_scheme_and_an_id_and_anything_else_a_field() -> None:
     assert read({"handle": "whatsapp:1"}, PhoneEmailNormalizer(), policies.shipped(), NOW).inquiry.name == ""
 
 
-def test_what_has_no_field_of_its_own_is_kept_by_its_name() -> None:
+def test_an_unknown_field_is_kept_under_its_name() -> None:
     assert inquiry(roof="flat", rooms=3).fields == {"roof": "flat", "rooms": "3"}
     got = inquiry(roof="flat", fields={"roof": "flat", "rooms": 3})
     assert (got.fields, got.flags) == ({"roof": "flat", "rooms": "3"}, ())
 
 
-def test_one_name_with_two_values_keeps_both_and_is_flagged() -> None:
+def test_two_values_of_one_name_are_both_kept_and_flagged() -> None:
     got = inquiry(roof="steep", fields={"roof": "flat"})
     assert (got.fields, got.flags) == ({"roof": "flat", "roof (also)": "steep"}, ("fields_odd",))
 
 
-def test_fields_that_are_none_are_kept_and_flagged() -> None:
+def test_invalid_fields_are_kept_and_flagged() -> None:
     assert is_kept_as_typed("fields", "flat")
     assert inquiry(fields=None).flags == ()
 
 
-def test_boxes_are_read_with_their_words_and_only_those_that_were_ticked_consent() -> None:
+def test_boxes_are_read_with_their_wording_and_only_ticked_ones_consent() -> None:
     boxes = [
         {"channel": "sms", "purpose": "inquiry", "ticked": True, "text": " Text me\nabout it "},
         {"channel": "email", "purpose": "marketing", "ticked": True},
@@ -275,7 +273,7 @@ def test_at_most_ten_boxes_are_read() -> None:
 
 
 @pytest.mark.parametrize(("sms", "is_ticked"), [(True, True), (False, False), ("yes", False)])
-def test_consent_to_texts_is_a_box_as_it_was_shown(sms: Any, is_ticked: bool) -> None:
+def test_consent_to_texts_is_a_box_as_shown(sms: Any, is_ticked: bool) -> None:
     got = parsed(consent={"sms": sms, "text": "Text me"})
     assert got.asked is not None
     assert got.asked.boxes == (replace(SMS, ticked=is_ticked, text="Text me"),)
@@ -295,13 +293,13 @@ def test_consent_to_marketing_names_its_channels() -> None:
     assert listed.boxes == ()
 
 
-def test_the_page_of_a_consent_is_kept_up_to_its_bound() -> None:
+def test_the_page_of_a_consent_is_kept_up_to_its_limit() -> None:
     consent = inquiry(consent={"sms": True, "url": "https://example.com/" + "x" * 2_000}).consent
     assert len(consent.url) == 2_000
 
 
 @pytest.mark.parametrize(("consent", "flags"), [("yes", ("consent_odd",)), ("", ()), (None, ())])
-def test_a_consent_that_is_none_asks_for_nothing_and_is_kept(consent: str | None, flags: tuple[str, ...]) -> None:
+def test_an_invalid_consent_grants_nothing_and_is_kept(consent: str | None, flags: tuple[str, ...]) -> None:
     got = parsed(consent=consent)
     assert (got.asked, got.inquiry.consent.sms, got.inquiry.flags) == (None, False, flags)
     assert got.inquiry.fields == ({"consent": "yes"} if flags else {})

@@ -14,7 +14,7 @@ def posted(**body: Any) -> dict[str, Any]:
     return dict(as_posted({"schema": LEAD_SCHEMA, **body}))
 
 
-def test_a_body_without_these_names_is_posted_as_it_is() -> None:
+def test_a_body_without_these_names_is_posted_unchanged() -> None:
     body = {"name": "Ada", "email": "", "phone": None, "owner": {"id": "ana"}, "stage": "new"}
     assert as_posted(body) == body
 
@@ -38,7 +38,7 @@ def test_an_extension_ends_its_number(extension: object) -> None:
         {"extension": "11"},
     ],
 )
-def test_what_is_no_extension_or_has_no_number_stays_a_field_of_its_own(body: dict[str, Any]) -> None:
+def test_an_invalid_extension_or_one_without_a_number_stays_a_field(body: dict[str, Any]) -> None:
     assert as_posted(body) == body
 
 
@@ -47,7 +47,7 @@ def test_the_estimated_value_is_the_value(beside: dict[str, Any]) -> None:
     assert as_posted({"estimated_value": 500, **beside}) == {"value": 500}
 
 
-def test_another_value_beside_the_estimated_one_is_kept_with_the_fields() -> None:
+def test_another_value_beside_the_estimated_one_is_kept_in_the_fields() -> None:
     assert as_posted({"estimated_value": 500, "value": 0}) == {"value": 500, "fields": {"value (also)": 0}}
     fields = {"roof": "flat"}
     body = {"estimated_value": 500, "value": "700", "fields": fields}
@@ -55,18 +55,18 @@ def test_another_value_beside_the_estimated_one_is_kept_with_the_fields() -> Non
     assert as_posted({**body, "fields": "flat"}) == {"value": 500, "fields": "flat"}
 
 
-def test_what_only_the_product_decides_and_what_is_empty_is_left_out() -> None:
+def test_product_decisions_and_empty_values_are_left_out() -> None:
     decided = dict.fromkeys(READ_ONLY - {"schema", "flags"}, "decided")
     assert posted(**decided, name="Ada", email="", phone=None) == {"name": "Ada"}
 
 
-def test_an_owner_is_posted_as_their_id_and_any_other_as_it_is() -> None:
+def test_an_owner_is_posted_as_their_id_and_others_unchanged() -> None:
     assert posted(owner={"id": "ana", "name": "Ana Ruiz"}) == {"owner": "ana"}
     assert posted(owner={"name": "Ana Ruiz"}) == {"owner": {"name": "Ana Ruiz"}}
     assert posted(owner="ana") == {"owner": "ana"}
 
 
-def test_what_could_not_be_read_is_read_anew_from_what_was_typed() -> None:
+def test_unreadable_values_are_read_again_from_typed_text() -> None:
     fields = {"email": "ada at example", "phone": "call me", "roof": "flat"}
     assert posted(flags=["email_odd"], fields=fields) == {
         "email": "ada at example",
@@ -77,7 +77,7 @@ def test_what_could_not_be_read_is_read_anew_from_what_was_typed() -> None:
     assert posted(flags=["phone_odd"], fields="flat") == {"fields": "flat"}
 
 
-def test_a_number_that_was_read_with_its_extension_is_not_replaced_by_what_was_typed() -> None:
+def test_a_number_read_with_its_extension_is_not_replaced_by_typed_text() -> None:
     fields = {"phone": "030 901820 DW 11", "email": "typed"}
     assert posted(phone="+4930901820", extension="11", fields=fields) == {
         "phone": "+4930901820 ext. 11",

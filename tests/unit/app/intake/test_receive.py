@@ -67,7 +67,7 @@ def test_a_plain_submission_is_normalised() -> None:
 
 
 @pytest.mark.parametrize("body", [{}, {"name": ""}, {"name": " \t"}, {"name": "\x00"}, {"message": "hi"}, {"name": []}])
-def test_without_a_name_and_a_contact_point_every_missing_field_is_named(body: dict[str, Any]) -> None:
+def test_without_name_and_contact_every_missing_field_is_named(body: dict[str, Any]) -> None:
     with pytest.raises(InvalidInquiry) as caught:
         received(body)
     assert [p.field for p in caught.value.problems] == ["name", "email", "phone"]
@@ -79,7 +79,7 @@ def test_one_of_name_address_and_number_is_enough(field: str, value: str) -> Non
 
 
 @pytest.mark.parametrize("email", ["ada", "ada@", "ada@example.com, bo@example", "a" * 300 + "@example.com"])
-def test_an_address_that_is_none_is_kept_and_flagged(email: str) -> None:
+def test_an_invalid_address_is_kept_and_flagged(email: str) -> None:
     got = inquiry(email=email)
     assert (got.email, got.fields["email"], got.flags) == (None, email, ("email_odd",))
 
@@ -91,12 +91,12 @@ def test_of_two_addresses_the_first_is_used_and_both_are_kept_and_flagged() -> N
 
 
 @pytest.mark.parametrize("phone", ["call me", "123", "+49 30 90 18 20 ext ???? 99999999999999999"])
-def test_a_number_that_is_none_is_kept_and_flagged(phone: str) -> None:
+def test_an_invalid_number_is_kept_and_flagged(phone: str) -> None:
     got = inquiry(phone=phone)
     assert (got.phone, got.fields["phone"], got.flags) == (None, phone, ("phone_odd",))
 
 
-def test_a_name_given_twice_keeps_both_values_and_is_flagged() -> None:
+def test_two_different_names_are_both_kept_and_flagged() -> None:
     got = received({"name": "Ada", "roof": "flat", "rooms": 3, "fields": {"roof": "steep", "rooms": 3}}).inquiry
     assert got.fields == {"roof": "steep", "roof (also)": "flat", "rooms": "3"}
     assert got.flags == ("fields_odd",)
@@ -105,17 +105,17 @@ def test_a_name_given_twice_keeps_both_values_and_is_flagged() -> None:
     assert odd.flags == ("fields_odd", "phone_odd")
 
 
-def test_a_contact_point_that_cannot_be_read_is_still_a_lead() -> None:
+def test_an_unreadable_contact_point_is_still_a_lead() -> None:
     assert received({"email": "ada(at)example.com"}).inquiry.fields == {"email": "ada(at)example.com"}
 
 
-def test_a_number_is_read_as_dialled_in_the_named_country() -> None:
+def test_a_number_is_read_as_dialled_in_the_stated_country() -> None:
     assert inquiry(phone="020 7946 0018", country="GB").phone == "+442079460018"
     assert inquiry(phone="030 901820").phone == "+4930901820"
 
 
 @pytest.mark.parametrize("country", ["D", "1A", "XX", "Georgia", "Ruritania"])
-def test_in_a_country_that_is_not_understood_no_national_number_is_read(country: str) -> None:
+def test_without_a_known_country_no_national_number_is_read(country: str) -> None:
     got = inquiry(phone="030 901820", country=country)
     assert (got.country, got.phone) == ("", None)
     assert got.fields == {"country": country, "phone": "030 901820"}
@@ -148,13 +148,13 @@ def test_in_a_country_that_is_not_understood_no_national_number_is_read(country:
         ("received_at", 1_763_888_400),
     ],
 )
-def test_an_odd_value_never_refuses_a_lead_and_is_kept_and_flagged(field: str, value: Any) -> None:
+def test_an_odd_value_is_kept_and_flagged_without_rejecting_the_lead(field: str, value: Any) -> None:
     got = inquiry(**{field: value})
     assert got.flags == (f"{field}_odd",)
     assert got.fields[field] == (value if isinstance(value, str) else json.dumps(value))
 
 
-def test_a_time_the_source_tells_is_believed_within_a_day() -> None:
+def test_a_sources_time_is_believed_within_a_day() -> None:
     received_at = NOW - timedelta(hours=2)
     lead = received({"name": "Ada", "received_at": "2026-11-23T08:00:00+01:00"})
     assert (lead.received_at, lead.recorded_at, lead.promise.starts_at) == (received_at, NOW, received_at)
@@ -165,26 +165,26 @@ def test_what_is_exactly_a_day_old_is_promised_from_then() -> None:
     assert (lead.received_at, lead.promise.starts_at) == (NOW - timedelta(days=1), NOW - timedelta(days=1))
 
 
-def test_a_name_of_five_thousand_characters_is_cut_and_kept_whole_beside() -> None:
+def test_a_name_of_five_thousand_characters_is_cut_and_kept_whole_in_a_field() -> None:
     got = inquiry(name="Ada " * 1_250)
     assert (len(got.name), len(got.fields["name"])) == (199, 4_999)  # no space at its end
     assert got.flags == ("name_odd",)
 
 
 @pytest.mark.parametrize("field", ["company", "language", "message"])
-def test_whatever_else_is_too_long_is_kept_whole_too(field: str) -> None:
+def test_other_oversized_values_are_kept_whole_too(field: str) -> None:
     text = "word " * 12_000 + "end"
     got = inquiry(**{field: text})
     assert text in (got.message, got.fields.get(field))
 
 
-def test_a_name_cannot_carry_a_header_or_a_hidden_direction() -> None:
+def test_a_name_cannot_contain_a_header_or_a_hidden_direction() -> None:
     got = inquiry(name="Ada\r\nBcc: all@example.com\u202e\x00\u2028x", email="a@example.com\r\nBcc: b@example.com")
     assert got.name == "Ada Bcc: all@example.com x"
     assert got.email is None
 
 
-def test_emoji_and_right_to_left_names_are_kept_as_they_are() -> None:
+def test_emoji_and_right_to_left_names_are_kept_unchanged() -> None:
     for name in ("عادل العمري", "👩🏽‍🚀 Ada", "李小龙", "Zoë Ångström", "O'Brien-Łukasz"):
         assert inquiry(name=name).name == name
 
@@ -203,7 +203,7 @@ def test_nested_json_is_kept_as_text() -> None:
     assert got.fields["answers"] == '[{"q": 1, "a": ["x", null]}]'
 
 
-def test_json_nested_deeper_than_anyone_needs_is_refused_not_crashed_on() -> None:
+def test_too_deeply_nested_json_is_rejected_without_a_crash() -> None:
     deep: Any = "x"
     for _ in range(5_000):
         deep = [deep]
@@ -216,16 +216,16 @@ def test_thousands_of_fields_are_kept() -> None:
     assert len(inquiry(**{f"f{n}": str(n) for n in range(4_000)}).fields) == 4_000
 
 
-def test_long_field_names_that_begin_alike_stay_apart() -> None:
+def test_long_field_names_with_the_same_beginning_stay_separate() -> None:
     fields = {"q" * 150 + "1": "a", "q" * 150 + "2": "b"}
     assert sorted(inquiry(fields=fields).fields.values()) == ["a", "b"]
 
 
-def test_absent_words_of_consent_are_empty_not_the_word_none() -> None:
+def test_missing_consent_wording_is_empty_and_not_the_word_none() -> None:
     assert inquiry(consent={"sms": True, "text": None}).consent.text == ""
 
 
-def test_people_are_known_by_address_and_number_and_a_blank_is_no_key() -> None:
+def test_people_are_keyed_by_address_and_number_and_blanks_are_not_keys() -> None:
     both = Inquiry(email="ada@example.com", phone="+4930901820")
     assert len(person_keys(both)) == 2
     assert person_keys(Inquiry(name="Ada")) == ()
@@ -233,7 +233,7 @@ def test_people_are_known_by_address_and_number_and_a_blank_is_no_key() -> None:
 
 
 @given(text=st.text(st.characters(codec=None)))
-def test_cleaning_twice_is_cleaning_once(text: str) -> None:
+def test_sanitizing_is_idempotent(text: str) -> None:
     assert sanitize(sanitize(text)) == sanitize(text)
     assert sanitize(sanitize(text, multiline=True), multiline=True) == sanitize(text, multiline=True)
 
@@ -260,7 +260,7 @@ JSON = st.recursive(
 
 @pytest.mark.slow
 @given(body=st.dictionaries(FIELD_NAMES | TEXTS, JSON, max_size=10))
-def test_any_json_object_is_a_lead_or_a_refusal_that_names_fields(body: dict[str, Any]) -> None:
+def test_any_json_object_is_a_lead_or_a_rejection_that_names_fields(body: dict[str, Any]) -> None:
     try:
         lead = received(body)
     except InvalidInquiry as error:
@@ -278,17 +278,17 @@ def test_place_product_and_company_size_are_read() -> None:
 
 
 @pytest.mark.parametrize("size", ["51-200", -1, 1.5, True, 10**12, "²"])
-def test_a_company_size_that_is_no_number_is_kept_and_flagged(size: Any) -> None:
+def test_an_invalid_company_size_is_kept_and_flagged(size: Any) -> None:
     got = inquiry(company_size=size)
     assert (got.company_size, got.flags) == (None, ("company_size_odd",))
     assert "company_size" in got.fields
 
 
 @pytest.mark.parametrize("owner", ["ana", "Ana", "ana@leadtight.example", "ANA@leadtight.example"])
-def test_the_person_who_knows_a_lead_is_read_by_id_or_address(owner: str) -> None:
+def test_the_known_owner_of_a_lead_is_read_by_id_or_address(owner: str) -> None:
     assert received({"name": "Ada Obi", "owner": owner}).known_owner_id == "ana"
 
 
-def test_an_owner_we_do_not_have_is_kept_and_flagged() -> None:
+def test_an_unknown_owner_is_kept_and_flagged() -> None:
     lead = received({"name": "Ada Obi", "owner": "zoe"})
     assert (lead.known_owner_id, lead.inquiry.fields["owner"], lead.inquiry.flags) == (None, "zoe", ("owner_odd",))

@@ -31,7 +31,7 @@ def tried(attempts: int, lead_id: str = "L1") -> Message:
     )
 
 
-def test_pauses_double_from_ten_seconds_to_a_quarter_of_an_hour_less_at_most_a_quarter() -> None:
+def test_pauses_double_from_ten_seconds_to_fifteen_minutes_with_jitter_of_a_quarter() -> None:
     assert backoff(tried(1)) == backoff(tried(2)) == timedelta()
     wholes = [10, 20, 40, 80, 160, 320, 640, 900, 900]
     for attempts, whole in enumerate(wholes, start=3):
@@ -39,7 +39,7 @@ def test_pauses_double_from_ten_seconds_to_a_quarter_of_an_hour_less_at_most_a_q
     assert backoff(tried(10_000)) <= LONGEST_BACKOFF
 
 
-def test_what_failed_together_does_not_come_back_together_and_each_comes_back_as_it_would() -> None:
+def test_simultaneous_failures_return_separately_and_each_reproducibly() -> None:
     pauses = [backoff(tried(9, f"L{n}")).total_seconds() for n in range(200)]
     assert max(pauses) - min(pauses) > 0.2 * 640
     assert len({int(pause) for pause in pauses}) > 80, "seconds, of the 160 that there are"
@@ -57,7 +57,7 @@ def test_what_failed_together_does_not_come_back_together_and_each_comes_back_as
         ("InvalidParameter", "Invalid parameter: PhoneNumber", SendRefused),
     ],
 )
-def test_a_refusal_for_the_second_is_told_from_one_for_the_day_and_one_for_good(
+def test_per_second_daily_and_permanent_refusals_differ(
     monkeypatch: pytest.MonkeyPatch, code: str, words: str, means: type[Exception]
 ) -> None:
     class Refusing:

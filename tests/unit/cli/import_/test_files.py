@@ -43,7 +43,7 @@ def written(folder: Path, content: bytes | str) -> Path:
         (TEXT.encode("latin-1") + b"\x81,\x8d\n", "latin-1"),
     ],
 )
-def test_an_encoding_is_found_by_reading_all_of_the_file(tmp_path: Path, content: bytes, encoding: str) -> None:
+def test_an_encoding_is_found_by_reading_the_whole_file(tmp_path: Path, content: bytes, encoding: str) -> None:
     table = ExportFile.open(written(tmp_path, content))
     assert table.dialect
     assert (table.dialect.encoding, table.columns) == (encoding, ("Name", "Ort"))
@@ -51,7 +51,7 @@ def test_an_encoding_is_found_by_reading_all_of_the_file(tmp_path: Path, content
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
-def test_a_delimiter_is_found_although_others_stand_in_the_cells(tmp_path: Path, delimiter: str) -> None:
+def test_a_delimiter_is_found_despite_others_in_cells(tmp_path: Path, delimiter: str) -> None:
     rows = [["Name", "Note", "Value"], ["Ada", "a, b; c | d", "1,5"], ["Bo", "x;y;z", "2,5"]]
     quoted = "\n".join(delimiter.join(f'"{cell}"' for cell in row) for row in rows)
     table = ExportFile.open(written(tmp_path, quoted))
@@ -60,12 +60,12 @@ def test_a_delimiter_is_found_although_others_stand_in_the_cells(tmp_path: Path,
     assert [r.cells["Value"] for r in table.rows()] == ["1,5", "2,5"]
 
 
-def test_a_first_line_that_names_the_delimiter_is_no_header(tmp_path: Path) -> None:
+def test_a_first_line_declaring_the_delimiter_is_not_a_header(tmp_path: Path) -> None:
     table = ExportFile.open(written(tmp_path, "sep=;\nName;Ort\nZoë;Köln\n"))
     assert list(table.rows()) == [Record(3, {"Name": "Zoë", "Ort": "Köln"})]
 
 
-def test_bytes_that_do_not_fit_the_mark_are_refused_and_not_guessed_at(tmp_path: Path) -> None:
+def test_bytes_that_contradict_the_byte_order_mark_are_refused(tmp_path: Path) -> None:
     table = ExportFile.open(written(tmp_path, TEXT.encode("utf-8-sig") + b"Bo,Ort\n" * 2000 + b"J\xf6rg,Bonn\n"))
     with pytest.raises(ImportFileError, match=r"leads\.csv: row \d+: .*0xf6"):
         list(table.rows())
@@ -76,7 +76,7 @@ def test_the_import_loads_no_database_engine() -> None:
     assert subprocess.check_output([sys.executable, "-c", loaded], text=True) == "False False\n"
 
 
-def test_a_workbook_and_parquet_are_read_as_a_csv_file_is_whatever_they_are_called(tmp_path: Path) -> None:
+def test_workbooks_and_parquet_are_read_like_csv_under_any_name(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     sheet = book.active
     assert sheet is not None
@@ -106,7 +106,7 @@ def test_a_workbook_and_parquet_are_read_as_a_csv_file_is_whatever_they_are_call
     assert [r.cells for r in table.rows()] == [{"Id": "5805028000000654321", "Name": "Zoë", "Created": ""}]
 
 
-def test_one_column_is_a_table_and_lines_in_cells_are_one_row(tmp_path: Path) -> None:
+def test_one_column_is_a_table_and_multiline_cells_are_one_row(tmp_path: Path) -> None:
     table = ExportFile.open(written(tmp_path, 'Email\n"ada@\nexample.com"\n\n   \nbo@example.com\n'))
     assert [(r.number, r.cells["Email"]) for r in table.rows()] == [(2, "ada@\nexample.com"), (5, "bo@example.com")]
 
@@ -121,7 +121,7 @@ def test_one_column_is_a_table_and_lines_in_cells_are_one_row(tmp_path: Path) ->
         (b"1,2026-01-05,ada@example.com\n2,2026-01-06,bo@example.com\n", "row 1: data such as"),
     ],
 )
-def test_a_file_that_is_no_table_is_refused_by_its_row(tmp_path: Path, content: bytes, says: str) -> None:
+def test_an_invalid_table_is_refused_by_row(tmp_path: Path, content: bytes, says: str) -> None:
     with pytest.raises(ImportFileError, match=says):
         ExportFile.open(written(tmp_path, content))
     with pytest.raises(ImportFileError, match="No such file"):
@@ -135,13 +135,13 @@ def test_a_file_that_is_no_table_is_refused_by_its_row(tmp_path: Path, content: 
         ["First Name", "Last Name", "Email", "Mobile", "Created Time", "Lead Owner", "Amount"],
     ],
 )
-def test_columns_are_known_by_their_usual_names_and_each_field_is_taken_once(columns: list[str]) -> None:
+def test_columns_are_recognised_by_common_names_and_each_field_is_taken_once(columns: list[str]) -> None:
     mapping = mappings.recognised([*columns, "Colour", columns[0].upper() + "?"])
     assert set(mapping.fields) == set(columns)
     assert len(set(mapping.fields.values())) == len(columns)
 
 
-def test_a_written_mapping_is_read_as_it_was(tmp_path: Path) -> None:
+def test_a_written_mapping_is_read_back_unchanged(tmp_path: Path) -> None:
     file, columns = tmp_path / "mapping.toml", ['Na"me', "Größe é", "Stufe"]
     mapping = ImportMapping(
         {columns[0]: "name", columns[2]: "stage"}, won=["Bezahlt"], lost=["Weg"], date_format="%d.%m.%Y", decimal=","
@@ -160,7 +160,7 @@ def test_a_written_mapping_is_read_as_it_was(tmp_path: Path) -> None:
         ("[fields\n", "line"),
     ],
 )
-def test_a_mapping_that_does_not_fit_is_refused_by_its_key(tmp_path: Path, text: str, says: str) -> None:
+def test_a_mismatched_mapping_is_refused_by_key(tmp_path: Path, text: str, says: str) -> None:
     (tmp_path / "m.toml").write_text(text)
     with pytest.raises(MappingError, match=says):
         mappings.from_file(tmp_path / "m.toml", ["Name", "Ort"])
@@ -181,7 +181,7 @@ def test_r15_an_id_is_text_and_names_the_row() -> None:
     assert [reader().read(row(Id=id_, Name="Ada"))["key"] for id_ in ids] == ids
 
 
-def test_a_row_without_an_id_is_named_by_what_stands_in_it() -> None:
+def test_a_row_without_an_id_is_identified_by_its_content() -> None:
     keys = [reader().read(Record(number, {"Name": "Ada", "Ort": "Köln"}))["key"] for number in (2, 90)]
     other = reader().read(row(Name="Ada", Ort="Bonn"))["key"]
     assert keys[0] == keys[1] != other
@@ -197,7 +197,7 @@ def test_a_closed_row_is_a_record_with_its_stage_and_date_and_an_open_one_is_liv
     assert reader(won=["Bezahlt"]).read(row(Name="Ada", Stage="bezahlt"))["past"]["stage"] == "won"
 
 
-def test_what_cannot_be_read_names_its_column() -> None:
+def test_an_unreadable_value_names_its_column() -> None:
     with pytest.raises(RejectedError, match=r"column 'Created': '31\.31\.2026' is no date"):
         reader().read(row(Name="Ada", Created="31.31.2026"))
     with pytest.raises(RejectedError, match="over 64 KB"):
@@ -209,17 +209,17 @@ def test_what_cannot_be_read_names_its_column() -> None:
 @pytest.mark.parametrize(
     ("text", "decimal", "value"), [("1.234,50 €", ",", "1234.50"), ("$1,234.50", ".", "1234.50"), ("-3", ".", "-3")]
 )
-def test_an_amount_is_read_as_it_is_written_here(text: str, decimal: str, value: str) -> None:
+def test_an_amount_is_read_in_local_notation(text: str, decimal: str, value: str) -> None:
     assert reader(decimal=decimal).read(row(Name="Ada", Value=text))["body"]["value"] == value
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"])
-def test_no_cell_of_the_results_is_a_formula(text: str) -> None:
+def test_no_result_cell_is_a_formula(text: str) -> None:
     assert harmless(text) == f"'{text}"
     assert harmless(f"a{text}") == f"a{text}"
 
 
-def test_any_bytes_are_read_or_refused(tmp_path: Path) -> None:
+def test_any_bytes_are_read_or_rejected(tmp_path: Path) -> None:
     seeded = random.Random(7)
     for _ in range(200):
         file = written(tmp_path, bytes(seeded.choices(range(256), k=seeded.randrange(400))))

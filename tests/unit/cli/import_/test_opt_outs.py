@@ -26,7 +26,7 @@ from leadtight.tabular.vocabulary.opt_outs import is_opt_out, says_yes
         *("Nicht anrufen", "No llamar", "Não ligar", "Non chiamare", "Niet bellen", "Ring inte", "配信停止"),
     ],
 )
-def test_columns_of_opt_outs_are_known(column: str) -> None:
+def test_opt_out_columns_are_recognised(column: str) -> None:
     assert is_opt_out(column)
 
 
@@ -34,17 +34,17 @@ def test_columns_of_opt_outs_are_known(column: str) -> None:
     "column",
     ["Opt In Time", "Email", "Call", "Notes", "Do Not Delete", "Email Status", "Subscribed", "Contact", "Calls"],
 )
-def test_other_columns_are_not(column: str) -> None:
+def test_other_columns_are_not_opt_outs(column: str) -> None:
     assert not is_opt_out(column)
 
 
 @pytest.mark.parametrize("cell", ["true", "TRUE", "1", "Yes", "Ja", "x", "✓", "2026-01-05 10:00", "moved away"])
-def test_a_tick_a_date_or_a_reason_says_yes(cell: str) -> None:
+def test_a_tick_a_date_or_a_reason_means_yes(cell: str) -> None:
     assert says_yes(cell)
 
 
 @pytest.mark.parametrize("cell", ["", "  ", "false", "0", "No", "Nein", "Non", "N", "нет", "Subscribed"])
-def test_a_no_and_a_blank_say_no(cell: str) -> None:
+def test_a_no_and_a_blank_mean_no(cell: str) -> None:
     assert not says_yes(cell)
 
 
@@ -54,17 +54,17 @@ def read(*, historical: bool = False, **cells: str) -> dict[str, Any]:
     return Reader(mapping, historical).read(Record(2, {"Name": "Ada Obi", "Email": "ada@example.com", **others}))
 
 
-def test_a_live_lead_who_opted_out_is_refused_by_column_and_value() -> None:
+def test_an_opted_out_live_lead_is_refused_by_column_and_value() -> None:
     with pytest.raises(RejectedError, match="'Email Opt Out': 'true': they want to hear no more"):
         read(Email_Opt_Out="true")
 
 
-def test_a_record_who_opted_out_is_kept_with_the_cell() -> None:
+def test_an_opted_out_record_is_kept_with_the_cell() -> None:
     row = read(Email_Opt_Out="true", historical=True)
     assert row["body"]["fields"]["Email Opt Out"] == "true"
     assert "past" in row
     assert "past" in read(Email_Opt_Out="true", Stage="Closed Lost")
 
 
-def test_a_lead_who_did_not_opt_out_is_live() -> None:
+def test_a_lead_without_an_opt_out_is_live() -> None:
     assert "past" not in read(Email_Opt_Out="false", Do_Not_Call="0")

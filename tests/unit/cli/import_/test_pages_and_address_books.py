@@ -74,37 +74,35 @@ def test_a_card_becomes_a_lead_with_all_its_addresses_and_numbers(tmp_path: Path
     assert (second["name"], second["phone"]) == ("Total Example", "+1-418-555-0100 ext. 102")
 
 
-def test_a_dry_run_says_how_an_address_book_is_written(tmp_path: Path) -> None:
+def test_a_dry_run_describes_the_format_of_an_address_book(tmp_path: Path) -> None:
     (tmp_path / "book.vcf").write_text(CARDS, encoding="utf-8")
     result = CliRunner().invoke(app, ["import", str(tmp_path / "book.vcf"), "--source", "phone", "--dry-run"])
     assert (result.exit_code, "2 rows, an address book (vCard), utf-8" in " ".join(result.stdout.split())) == (0, True)
     assert "2 live, 0 as records, 0 rejected" in result.stdout
 
 
-def test_an_audit_refuses_an_address_book_and_says_what_to_do(tmp_path: Path) -> None:
+def test_an_audit_refuses_an_address_book_with_instructions(tmp_path: Path) -> None:
     (tmp_path / "book.vcf").write_text(CARDS, encoding="utf-8")
     code, _, errors = run(tmp_path / "book.vcf")
     assert (code, "does not say when a lead was created" in errors, "leadtight import" in errors) == (2, True, True)
 
 
-def test_a_page_that_is_called_a_workbook_is_imported_as_the_same_csv(tmp_path: Path) -> None:
+def test_a_page_named_as_a_workbook_is_imported_as_the_same_csv(tmp_path: Path) -> None:
     same = write_csv(tmp_path / "leads.csv", HEADER, LEADS)
     assert outcomes(page(tmp_path)) == outcomes(same)
 
 
-def test_a_page_that_is_called_a_workbook_gives_the_same_report_as_the_same_csv(tmp_path: Path) -> None:
+def test_a_page_named_as_a_workbook_gives_the_same_report_as_the_same_csv(tmp_path: Path) -> None:
     same = report(write_csv(tmp_path / "leads.csv", HEADER, LEADS))
     assert report(page(tmp_path)) == same
 
 
-def test_an_audit_names_the_table_that_it_took_of_a_page(tmp_path: Path) -> None:
+def test_an_audit_names_the_table_it_used_from_a_page(tmp_path: Path) -> None:
     assert "page.xls: a web page, utf-8, its largest table" in run(page(tmp_path))[1]
 
 
 @pytest.mark.parametrize("encoding", [None, "cp1252"])
-def test_a_stray_byte_of_a_page_rejects_its_row_until_its_encoding_is_told(
-    encoding: str | None, tmp_path: Path
-) -> None:
+def test_a_stray_byte_in_a_page_rejects_its_row_until_its_encoding_is_set(encoding: str | None, tmp_path: Path) -> None:
     content = "".join(f"<tr><td>Zo\u00eb {n}<td>z{n}@example.com" for n in range(20))
     raw = f"<table><tr><th>Name<th>Email{content}".encode() + b"<tr><td>J\xf6rg<td>j@example.com</table>"
     (tmp_path / "page.xls").write_bytes(raw)

@@ -60,14 +60,14 @@ def test_an_address_book_is_read_in_its_language(header: str, tmp_path: Path) ->
     assert names == ("Ada", "Obi", "Obi Dental", "ada@example.com", "+49 30 901820")
 
 
-def test_what_kind_an_address_or_number_is_of_is_kept_and_is_none(tmp_path: Path) -> None:
+def test_the_kind_of_an_address_or_number_is_kept_but_is_not_one(tmp_path: Path) -> None:
     header = "Name,E-mail 1 - Type,E-mail 1 - Value,E-mail Type,E-mail Display Name,Phone 1 - Type,Phone 1 - Value"
     sent = body(tmp_path, f"{header}\nAda Obi,* Work,ada@example.com,SMTP,Ada Obi (ada),Mobile,+49 30 901820\n")
     assert (sent["name"], sent["email"], sent["phone"]) == ("Ada Obi", "ada@example.com", "+49 30 901820")
     assert sent["fields"]["E-mail 1 - Type"] == "* Work"
 
 
-def test_of_several_addresses_the_first_that_is_filled_counts_and_all_are_kept(tmp_path: Path) -> None:
+def test_of_several_addresses_the_first_filled_one_counts_and_all_are_kept(tmp_path: Path) -> None:
     text = "Name,E-mail 1 - Value,E-mail 2 - Value\nAda,ada@example.com ::: obi@example.com,\nBo,,bo@example.com\n"
     ada, bo = outcomes(tmp_path, text)
     assert isinstance(ada, dict)
@@ -90,11 +90,11 @@ def test_of_several_addresses_the_first_that_is_filled_counts_and_all_are_kept(t
         ("作成日時", "2026年1月15日 10:30", "2026-01-15T10:30:00"),
     ],
 )
-def test_a_list_of_forms_tells_when_somebody_wrote(header: str, at: str, expected: str, tmp_path: Path) -> None:
+def test_a_form_list_gives_the_time_of_each_inquiry(header: str, at: str, expected: str, tmp_path: Path) -> None:
     assert body(tmp_path, f'{header},Name,Email\n"{at}",Ada,ada@example.com\n')["received_at"] == expected
 
 
-def test_a_date_and_its_time_in_two_columns_are_one_moment(tmp_path: Path) -> None:
+def test_date_and_time_columns_form_one_moment(tmp_path: Path) -> None:
     sent = body(tmp_path, "Name,Email,Date,Time\nAda,ada@example.com,01/15/2026,10:30 AM\n")
     assert sent["received_at"] == "2026-01-15T10:30:00"
     assert sent["fields"] == {"Date": "01/15/2026", "Time": "10:30 AM"}
@@ -108,7 +108,7 @@ def test_a_date_and_its_time_in_two_columns_are_one_moment(tmp_path: Path) -> No
         "Name,Email,Created\nA,a@example.com,01/02/2026\n",
     ],
 )
-def test_dates_that_can_be_read_in_two_ways_are_asked_about_in_any_order(text: str, tmp_path: Path) -> None:
+def test_ambiguous_dates_are_asked_about_in_any_order(text: str, tmp_path: Path) -> None:
     with pytest.raises(MappingError, match=r"column 'Created': row \d: .*which is first"):
         outcomes(tmp_path, text)
 
@@ -121,7 +121,7 @@ def test_dates_that_can_be_read_in_two_ways_are_asked_about_in_any_order(text: s
         (("10k", "5"), ["10000", "5"]),
     ],
 )
-def test_amounts_are_read_as_the_column_writes_them(
+def test_amounts_are_read_in_the_columns_notation(
     amounts: tuple[str, ...], expected: list[str], tmp_path: Path
 ) -> None:
     rows = "".join(f'A,a@example.com,"{amount}"\n' for amount in amounts)
@@ -129,7 +129,7 @@ def test_amounts_are_read_as_the_column_writes_them(
     assert [row["body"]["value"] for row in sent if isinstance(row, dict)] == expected
 
 
-def test_amounts_in_several_currencies_are_refused_with_their_rows(tmp_path: Path) -> None:
+def test_amounts_in_several_currencies_are_refused_by_row(tmp_path: Path) -> None:
     with pytest.raises(MappingError, match=r"column 'Amount': several currencies \(row 2 '€100', row 3 '\$200'\)"):
         outcomes(tmp_path, "Name,Email,Amount\nA,a@example.com,€100\nB,b@example.com,$200\n")
 
@@ -138,12 +138,12 @@ CURRENCIES = "Name,Email,Amount,{}\nA,a@example.com,100,EUR\nB,b@example.com,,GB
 
 
 @pytest.mark.parametrize("name", ["Currency", "Amount Currency", "Währung", "通貨", "CurrencyIsoCode"])
-def test_amounts_in_the_currencies_beside_them_are_refused_with_their_rows(name: str, tmp_path: Path) -> None:
+def test_amounts_with_currencies_beside_them_are_refused_by_row(name: str, tmp_path: Path) -> None:
     with pytest.raises(MappingError, match=r"'Amount': several currencies \(row 2 '100 EUR', row 4 '200 USD'\)"):
         outcomes(tmp_path, CURRENCIES.format(name))
 
 
-def test_a_mapping_says_that_a_column_is_none_of_currencies_or_that_amounts_are_left_out(tmp_path: Path) -> None:
+def test_a_mapping_can_exclude_a_currency_column_or_the_amounts(tmp_path: Path) -> None:
     fields = '[fields]\n"Email" = "email"\n'
     without = outcomes(tmp_path, CURRENCIES.format("Currency"), fields)
     without_currency = outcomes(
@@ -157,7 +157,7 @@ def test_a_mapping_says_that_a_column_is_none_of_currencies_or_that_amounts_are_
         outcomes(tmp_path, CURRENCIES.format("X"), f'{fields}"Amount" = "value"\n[leads]\ncurrency = "X"\n')
 
 
-def test_one_currency_beside_all_amounts_is_kept_with_the_lead(tmp_path: Path) -> None:
+def test_one_currency_beside_all_amounts_is_stored_with_the_lead(tmp_path: Path) -> None:
     lead = body(tmp_path, "Name,Email,Amount,Currency\nA,a@example.com,100,EUR\nB,b@example.com,5,€\n")
     assert (lead["value"], lead["fields"]) == ("100", {"Currency": "EUR"})
 
@@ -178,7 +178,7 @@ def test_a_closed_stage_is_a_record(stage: str, expected: str, tmp_path: Path) -
     assert sent["past"]["stage"] == expected
 
 
-def test_what_is_closed_in_an_unknown_way_is_never_live(tmp_path: Path) -> None:
+def test_a_closed_row_with_unknown_outcome_is_never_live(tmp_path: Path) -> None:
     text = "Name,Email,Lead Status\nA,a@example.com,Closed - On Hold\n"
     assert "won or lost?" in str(outcomes(tmp_path, text)[0])
     mapping = (
@@ -192,13 +192,13 @@ def test_what_is_closed_in_an_unknown_way_is_never_live(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("flags", "record"), [("1,1", True), ("TRUE,TRUE", True), ("0,0", False), ("false,false", False)]
 )
-def test_a_column_that_says_converted_is_believed(flags: str, record: bool, tmp_path: Path) -> None:
+def test_a_converted_column_is_believed(flags: str, record: bool, tmp_path: Path) -> None:
     sent = outcomes(tmp_path, f"Name,Email,Status,Converted,Is Closed\nA,a@example.com,Open,{flags}\n")[0]
     assert isinstance(sent, dict)
     assert ("past" in sent) is record
 
 
-def test_ids_are_no_names_and_a_total_is_no_lead(tmp_path: Path) -> None:
+def test_ids_are_not_names_and_a_total_is_not_a_lead(tmp_path: Path) -> None:
     sent = body(
         tmp_path, "Id,Contact Name,Email\n1,5805028000099900000,a@example.com\n2,5805028000099900001,b@example.com\n"
     )
@@ -211,7 +211,7 @@ def test_ids_are_no_names_and_a_total_is_no_lead(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("column", "cell", "field"), [("Kanal 3", "ada@example.com", "email"), ("Spalte 7", "+49 30 901820", "phone")]
 )
-def test_nobody_to_reach_beside_a_column_full_of_addresses_is_asked_about(
+def test_missing_contacts_beside_a_column_of_addresses_are_asked_about(
     column: str, cell: str, field: str, tmp_path: Path
 ) -> None:
     with pytest.raises(MappingError, match=rf"column '{column}' looks like the {field} of the leads"):
@@ -226,7 +226,7 @@ def dry_run(file: Path, *more: str) -> tuple[int, str, str]:
     return result.exit_code, result.stdout, result.stderr
 
 
-def test_a_dry_run_lists_unknown_stages_and_whom_nobody_could_reach(tmp_path: Path) -> None:
+def test_a_dry_run_lists_unknown_stages_and_unreachable_people(tmp_path: Path) -> None:
     file = tmp_path / "leads.csv"
     file.write_text("Name,Status\nAda,Tier 2\nBo,Tier 2\nCy,New\n", encoding="utf-8")
     code, out, _ = dry_run(file)
@@ -236,7 +236,7 @@ def test_a_dry_run_lists_unknown_stages_and_whom_nobody_could_reach(tmp_path: Pa
     assert "not known" not in dry_run(file, "--unknown-stages", "new")[1]
 
 
-def test_unknown_stages_are_said_before_anything_is_sent(tmp_path: Path) -> None:
+def test_unknown_stages_are_reported_before_sending(tmp_path: Path) -> None:
     file = tmp_path / "leads.csv"
     file.write_text("Name,Email,Status\nAda,ada@example.com,Tier 2\n", encoding="utf-8")
     result = CliRunner().invoke(app, ["import", str(file), "--source", "old_crm"])
@@ -245,7 +245,7 @@ def test_unknown_stages_are_said_before_anything_is_sent(tmp_path: Path) -> None
     assert not file.with_suffix(".results.csv").exists()
 
 
-def test_the_sheet_with_the_leads_is_read_and_named(tmp_path: Path) -> None:
+def test_the_sheet_with_the_leads_is_chosen_and_named(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     dictionary = book.active
     assert dictionary is not None
@@ -274,7 +274,7 @@ def test_the_sheet_with_the_leads_is_read_and_named(tmp_path: Path) -> None:
         ("Pipeline,Deal status now", ("Sales,Lost", "Sales,Won"), "Sales,New"),
     ],
 )
-def test_what_is_over_by_any_column_of_stages_is_a_record(
+def test_a_lead_closed_by_any_stage_column_is_a_record(
     header: str, over: tuple[str, str], live: str, tmp_path: Path
 ) -> None:
     rows = [f"person{n}@example.com,{cells}" for n, cells in enumerate((*over, live))]
@@ -282,7 +282,7 @@ def test_what_is_over_by_any_column_of_stages_is_a_record(
     assert ["past" in each for each in rows_] == [True, True, False]
 
 
-def test_a_column_that_is_no_stage_of_the_lead_stays_as_it_is(tmp_path: Path) -> None:
+def test_a_column_other_than_the_leads_stage_is_unchanged(tmp_path: Path) -> None:
     text = "Email,Stage,State\nann@example.com,New,Texas\nbo@example.com,New,Lost Springs\n"
     assert ["past" in each for each in outcomes(tmp_path, text)] == [False, False]
 
@@ -290,11 +290,11 @@ def test_a_column_that_is_no_stage_of_the_lead_stays_as_it_is(tmp_path: Path) ->
 @pytest.mark.parametrize(
     "written", ["zcrm_65000000000{}", "00Q5e000001Ab{}EAZ", "3f2504e0-4f89-11d3-9a0c-0305e82c{:04}"]
 )
-def test_ids_with_letters_are_no_names(written: str, tmp_path: Path) -> None:
+def test_alphanumeric_ids_are_not_names(written: str, tmp_path: Path) -> None:
     rows = [f"{written.format(n)},ann{n}@example.com" for n in range(10, 15)]
     assert "name" not in body(tmp_path, "\n".join(["Lead Name,Email", *rows]))
 
 
-def test_a_row_without_a_stage_that_says_why_it_was_lost_is_a_record(tmp_path: Path) -> None:
+def test_a_row_without_a_stage_but_with_a_loss_reason_is_a_record(tmp_path: Path) -> None:
     text = "Email,Lost Reason\nann@example.com,Too expensive\nbo@example.com,\ncy@example.com,N/A\n"
     assert ["past" in each for each in outcomes(tmp_path, text)] == [True, False, False]

@@ -40,15 +40,15 @@ def test_no_other_page_may_post(headers: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("host", ["elsewhere.example", "127.0.0.1.elsewhere.example:8080", "", "127.0.0.10:8080"])
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_name_that_was_made_to_point_here_is_refused(host: str, method: str) -> None:
+def test_a_foreign_host_name_pointing_here_is_refused(host: str, method: str) -> None:
     assert refusal(method, Headers({"host": host}))
 
 
-def test_reading_needs_no_proof_of_where_it_comes_from() -> None:
+def test_reading_requires_no_origin() -> None:
     assert refusal("GET", Headers({"host": HERE, "sec-fetch-site": "cross-site"})) == ""
 
 
-def test_a_page_may_load_only_its_own_and_post_only_here_and_to_the_api() -> None:
+def test_a_page_loads_only_its_own_resources_and_posts_only_here_and_to_the_api() -> None:
     policy = content_policy("http://127.0.0.1:4566/_aws/execute-api/leadtight/$default")
     assert "default-src 'none'" in policy
     assert "form-action 'self' http://127.0.0.1:4566;" in policy

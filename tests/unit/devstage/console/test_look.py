@@ -27,7 +27,7 @@ NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
         *((line, ground, 3.0) for line in ("field", "focus") for ground in ("page", "card")),
     ],
 )
-def test_colours_can_be_told_apart_by_day_and_night(text: str, ground: str, least: float) -> None:
+def test_colours_have_enough_contrast_by_day_and_night(text: str, ground: str, least: float) -> None:
     day_and_night = re.findall(r":root \{(.*?)\}", (STATIC / "console.css").read_text(), re.DOTALL)
     assert len(day_and_night) == 2
     for block in day_and_night:
@@ -36,7 +36,7 @@ def test_colours_can_be_told_apart_by_day_and_night(text: str, ground: str, leas
 
 
 @pytest.mark.parametrize("tier", ["hot", "warm"])
-def test_a_sample_lands_in_its_tier_with_an_address_and_a_number_that_can_be_read(tier: str) -> None:
+def test_a_sample_lands_in_its_tier_with_a_readable_address_and_number(tier: str) -> None:
     world, contacts = World(policy=policies.load(POLICY)), PhoneEmailNormalizer()
     for second in range(12):
         lead_sample = sample(tier, NOW + timedelta(seconds=second))
@@ -50,6 +50,6 @@ def test_a_sample_lands_in_its_tier_with_an_address_and_a_number_that_can_be_rea
         assert contacts.phone(lead_sample.phone, "DE")
 
 
-def test_two_samples_are_two_people_and_no_sample_is_an_empty_form() -> None:
+def test_samples_differ_and_without_one_the_form_is_empty() -> None:
     assert sample("hot", NOW) != sample("hot", NOW + timedelta(seconds=1))
     assert sample("elsewhere", NOW).name == ""

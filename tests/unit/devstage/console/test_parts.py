@@ -67,7 +67,7 @@ def parts(deployed: LocalStack, now: datetime) -> dict[str, HealthCheck]:
     return {part.name: part for part in Health(INFO, MemoryTable(), deployed, NOW).parts(now)}
 
 
-def test_a_part_that_does_not_answer_is_not_well_and_hides_no_other() -> None:
+def test_an_unresponsive_part_is_unhealthy_and_hides_no_other() -> None:
     statuses = parts(Gone(INFO), NOW)
     assert {name: part.well for name, part in statuses.items()} == {
         "API": False,
@@ -78,22 +78,22 @@ def test_a_part_that_does_not_answer_is_not_well_and_hides_no_other() -> None:
     assert "refused" in statuses["API"].says
 
 
-def test_the_sweep_says_when_it_ran_and_what_it_repaired() -> None:
+def test_the_sweep_shows_its_time_and_its_repairs() -> None:
     sweep = parts(Answering(NOW - timedelta(seconds=30)), NOW)["Sweep"]
     assert (sweep.well, sweep.says) == (True, "30 s ago: 3 repairs, 0 faults")
 
 
 @pytest.mark.parametrize(("ago", "faults"), [(timedelta(minutes=4), 0), (timedelta(seconds=1), 1)])
-def test_a_sweep_that_is_late_or_met_a_fault_is_not_well(ago: timedelta, faults: int) -> None:
+def test_a_late_or_faulty_sweep_is_unhealthy(ago: timedelta, faults: int) -> None:
     assert not parts(Answering(NOW - ago, faults), NOW)["Sweep"].well
 
 
-def test_before_its_first_minute_the_sweep_is_waited_for() -> None:
+def test_before_its_first_minute_the_sweep_is_awaited() -> None:
     assert parts(Answering(None), NOW)["Sweep"].well
     assert not parts(Answering(None), NOW + timedelta(minutes=4))["Sweep"].well
 
 
-def test_a_failure_that_was_kept_is_not_well() -> None:
+def test_a_kept_failure_is_unhealthy() -> None:
     statuses = parts(Answering(NOW, dead=1), NOW)
     assert statuses["Queue alarms"].well
     assert (statuses["Queue alarms-dead"].well, statuses["Queue alarms-dead"].says) == (False, "1 kept")

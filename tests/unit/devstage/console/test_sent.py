@@ -53,14 +53,14 @@ def sent() -> Iterator[SentMessages]:
     server.server_close()
 
 
-def test_mails_come_newest_first_with_plain_line_ends(sent: SentMessages) -> None:
+def test_mails_are_listed_newest_first_with_plain_line_ends(sent: SentMessages) -> None:
     newest, oldest = sent.mails()
     assert (newest.id, newest.html) == ("m2", "")
     assert oldest.text == "Record:\nhttp://127.0.0.1:1/o/v1.k1.x.y\n"
     assert oldest.to == "ana@leadtight.example"
 
 
-def test_a_framed_mail_opens_its_links_outside(sent: SentMessages) -> None:
+def test_a_framed_mail_opens_its_links_in_a_new_window(sent: SentMessages) -> None:
     assert sent.mails()[1].framed.startswith('<html><head><base target="_blank">')
 
 
@@ -68,6 +68,6 @@ def test_texts_are_read(sent: SentMessages) -> None:
     assert [(text.id, text.to, text.text) for text in sent.texts()] == [("t1", "+493023125001", "Thank you")]
 
 
-def test_a_link_ends_where_its_words_do(sent: SentMessages) -> None:
+def test_a_link_ends_at_its_last_character(sent: SentMessages) -> None:
     assert list(links(sent.mails()[1].text, "http://127.0.0.1:1/o/")) == ["http://127.0.0.1:1/o/v1.k1.x.y"]
     assert list(links("see http://elsewhere.example/o/x", "http://127.0.0.1:1/o/")) == []

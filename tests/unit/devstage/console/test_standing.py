@@ -19,7 +19,7 @@ def world() -> World:
     return World(policy=DEV)
 
 
-def test_a_fresh_lead_has_its_clock_running_and_its_owner_is_warned_next(world: World) -> None:
+def test_a_fresh_lead_has_a_running_clock_and_its_owner_is_warned_next(world: World) -> None:
     lead = world.lead(world.receive())
     now = standing(lead, world.now)
     assert (now.kind, now.detail) == ("running", f"{span(lead.promise.deadline - world.now)} left")
@@ -35,14 +35,14 @@ def test_a_fresh_lead_has_its_clock_running_and_its_owner_is_warned_next(world: 
     ]
 
 
-def test_a_lead_that_was_passed_on_is_still_overdue_against_its_own_promise(world: World) -> None:
+def test_a_reassigned_lead_is_still_overdue_against_its_own_promise(world: World) -> None:
     lead_id = world.receive()
     world.advance(minutes=1)
     assert standing(world.lead(lead_id), world.now).kind == "overdue"
 
 
 @pytest.mark.parametrize(("after", "kind"), [(timedelta(0), "kept"), (timedelta(microseconds=1), "late")])
-def test_an_answer_at_the_very_deadline_is_in_time(world: World, after: timedelta, kind: str) -> None:
+def test_an_answer_exactly_at_the_deadline_is_in_time(world: World, after: timedelta, kind: str) -> None:
     lead_id = world.receive()
     world.advance(seconds=1)
     world.now = world.lead(lead_id).promise.deadline + after
@@ -56,7 +56,7 @@ def test_an_answer_at_the_very_deadline_is_in_time(world: World, after: timedelt
     ]
 
 
-def test_nothing_comes_after_a_lead_is_won(world: World) -> None:
+def test_nothing_is_due_after_a_lead_is_won(world: World) -> None:
     lead_id = world.receive()
     world.advance(seconds=1)
     world.press(lead_id, "won")
@@ -67,11 +67,11 @@ def test_nothing_comes_after_a_lead_is_won(world: World) -> None:
     ("seconds", "words"),
     [(0, "0 s"), (59.9, "59 s"), (60, "1 min 00 s"), (-65, "1 min 05 s"), (3_600, "1 h 0 min"), (200_000, "2 days")],
 )
-def test_spans_are_told_to_the_second_while_they_are_short(seconds: float, words: str) -> None:
+def test_short_spans_are_shown_to_the_second(seconds: float, words: str) -> None:
     assert span(timedelta(seconds=seconds)) == words
 
 
-def test_a_moment_of_another_day_names_it_in_the_companys_zone() -> None:
+def test_a_time_on_another_day_is_dated_in_the_companys_zone() -> None:
     berlin = ZoneInfo("Europe/Berlin")
     now = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)  # already Monday in Berlin
     assert shown(now, now, berlin) == "00:30:00"

@@ -31,7 +31,7 @@ def world() -> World:
     return World(policy=DEV)
 
 
-def test_a_lead_that_nobody_answers_is_told_from_its_arrival_to_its_second_owner(world: World) -> None:
+def test_an_unanswered_lead_is_described_from_arrival_to_its_second_owner(world: World) -> None:
     lead_id = world.receive(name="Ada Obi")
     world.advance(minutes=1, seconds=10)
     story = " ".join(words(world, lead_id))
@@ -53,7 +53,7 @@ def test_a_lead_that_moved_often_enough_stays_with_the_manager(world: World) -> 
     assert "Mia Berger reminded." in story
 
 
-def test_an_outcome_says_by_how_much_the_clock_stopped_in_time_and_is_taken_back(world: World) -> None:
+def test_an_outcome_shows_the_time_left_and_its_undo(world: World) -> None:
     lead_id = world.receive()
     world.advance(seconds=5)
     world.press(lead_id, "connected", note="Wants a call on Monday")
@@ -68,7 +68,7 @@ def test_an_outcome_says_by_how_much_the_clock_stopped_in_time_and_is_taken_back
     assert undone.what == "Ana Costa took back “We spoke”: everything is due again as it was before."
 
 
-def test_proof_and_claims_say_whose_word_counts(world: World) -> None:
+def test_proof_and_claims_name_their_source(world: World) -> None:
     lead_id = world.receive()
     deadline = world.lead(lead_id).promise.deadline
     world.now = deadline + timedelta(seconds=40)
@@ -83,7 +83,7 @@ def test_proof_and_claims_say_whose_word_counts(world: World) -> None:
     assert corrected.what.endswith("The promise was kept.")
 
 
-def test_proof_of_the_first_contact_is_praised_by_when_it_happened(world: World) -> None:
+def test_proof_of_the_first_contact_is_rated_by_its_time(world: World) -> None:
     lead_id = world.receive()
     deadline = world.lead(lead_id).promise.deadline
     world.now = deadline + timedelta(minutes=5)
@@ -104,7 +104,7 @@ def test_an_answer_after_the_deadline_is_not_praised(world: World) -> None:
     assert recorded.tone == "warn"
 
 
-def test_the_receipt_names_everybody_and_why_they_were_left_out(world: World) -> None:
+def test_the_receipt_names_everybody_and_why_they_were_ineligible(world: World) -> None:
     world.table.set_away("ana", world.now + timedelta(hours=1))
     lead_id = world.receive()
     [receipt] = [entry.why for entry in story_of(world, lead_id) if entry.why]
@@ -116,21 +116,21 @@ def test_the_receipt_names_everybody_and_why_they_were_left_out(world: World) ->
     ]
 
 
-def test_a_lead_that_nobody_can_take_says_so(world: World) -> None:
+def test_an_unassignable_lead_says_so(world: World) -> None:
     for person in ("ana", "ben", "cem"):
         world.table.set_away(person, world.now + timedelta(hours=1))
     lead_id = world.receive()
     assert "Assigned to Mia Berger, because nobody can take it now in the pool “inbound”." in words(world, lead_id)
 
 
-def test_a_message_that_did_not_arrive_says_why(world: World) -> None:
+def test_an_undelivered_message_says_why(world: World) -> None:
     world.mailer.failures.append(SendRefused("MessageRejected: no such domain"))
     lead_id = world.receive(name="Ada Obi")
     refused = "Acknowledgement could not be sent to Ada Obi by e-mail: MessageRejected: no such domain."
     assert refused in words(world, lead_id)
 
 
-def test_a_mail_that_came_back_says_so_and_one_that_arrived_is_only_in_the_list(world: World) -> None:
+def test_a_bounced_mail_is_described_and_a_delivered_one_only_listed(world: World) -> None:
     lead_id = world.receive(name="Ada Obi")
     acknowledgement, alert = world.mailer.sent
     world.report(alert, DeliveryReceipt.ACCEPTED)
@@ -144,7 +144,7 @@ def test_a_mail_that_came_back_says_so_and_one_that_arrived_is_only_in_the_list(
     ]
 
 
-def test_every_kind_of_event_and_every_template_has_words() -> None:
+def test_every_kind_of_event_and_every_template_has_wording() -> None:
     from leadtight.devstage.console.wording import _WORDS, CALLED
 
     assert set(_WORDS) == set(EventKind)

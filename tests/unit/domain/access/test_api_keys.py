@@ -12,7 +12,7 @@ from leadtight.domain.model.errors import KeyRefused
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 
 
-def test_a_key_is_known_by_its_digest_and_good_for_its_scopes_only() -> None:
+def test_a_key_is_recognised_by_its_digest_and_valid_only_for_its_scopes() -> None:
     text, key = api_keys.make("crm", [Scope.READ], NOW)
     assert check([key], text, Scope.READ) is key
     with pytest.raises(KeyRefused, match="may not write") as refused:
@@ -27,13 +27,13 @@ def test_several_keys_of_one_name_are_live_at_once() -> None:
 
 
 @pytest.mark.parametrize("text", ["", " ", "leadtight_", "\ud800", "k" * 10_000])
-def test_what_is_no_key_is_refused(text: str) -> None:
+def test_an_invalid_key_is_refused(text: str) -> None:
     with pytest.raises(KeyRefused) as refused:
         check([api_keys.make("crm", list(Scope), NOW)[1]], text, Scope.READ)
     assert not refused.value.known
 
 
-def test_the_secret_holds_digests_and_never_a_key() -> None:
+def test_the_secret_holds_only_digests() -> None:
     (text, key), (other, another) = api_keys.make("crm", [Scope.READ], NOW), api_keys.make("shop", list(Scope), NOW)
     stored = json.dumps(api_keys.write([key, another]))
     assert text not in stored

@@ -86,7 +86,7 @@ def _half(count: int) -> time:
 @pytest.mark.slow
 @settings(max_examples=12_000 if LONG else 100)
 @given(data=st.data(), change=st.sampled_from(CHANGES), start=st.integers(0, 3 * 96), length=st.integers(0, 2 * 96))
-def test_working_time_is_what_the_wall_clock_shows_tick_by_tick(
+def test_working_time_equals_local_clock_time_tick_by_tick(
     data: st.DataObject, change: tuple[str, str], start: int, length: int
 ) -> None:
     first = date.fromisoformat(change[1])
@@ -114,7 +114,7 @@ def test_adding_and_measuring_are_inverse(begin: datetime, minutes: int) -> None
 
 
 @given(begin=INSTANTS, parts=st.lists(st.integers(1, 900), max_size=5))
-def test_adding_in_parts_is_adding_at_once(begin: datetime, parts: list[int]) -> None:
+def test_adding_in_parts_equals_adding_at_once(begin: datetime, parts: list[int]) -> None:
     stepwise = begin
     for part in parts:
         stepwise = NINE_TO_FIVE.add(stepwise, MINUTE * part)
@@ -125,11 +125,11 @@ def test_friday_half_past_four_plus_one_business_hour_is_monday_half_past_nine()
     assert NINE_TO_FIVE.add(at("2026-11-20T16:30"), timedelta(hours=1)) == at("2026-11-23T09:30")
 
 
-def test_a_window_that_ends_at_closing_time_ends_there() -> None:
+def test_a_window_ending_at_closing_time_ends_there() -> None:
     assert NINE_TO_FIVE.add(at("2026-11-20T16:00"), timedelta(hours=1)) == at("2026-11-20T17:00")
 
 
-def test_a_lead_from_the_night_starts_at_opening_time() -> None:
+def test_a_lead_at_night_starts_at_opening_time() -> None:
     assert NINE_TO_FIVE.add(at("2026-11-22T03:00"), timedelta(minutes=5)) == at("2026-11-23T09:05")
 
 
@@ -147,7 +147,7 @@ def test_after_hours_leads_are_due_by_ten_on_the_next_business_day(arrived: str,
     assert NINE_TO_FIVE.by_next_business_day(at(arrived), time(10)) == at(due)
 
 
-def test_a_holiday_is_skipped_over_the_turn_of_the_year() -> None:
+def test_a_holiday_at_the_turn_of_the_year_is_skipped() -> None:
     calendar = Calendar(
         id="office", zone=BERLIN, week=NINE_TO_FIVE.week, closed=frozenset({date(2026, 12, 31), date(2027, 1, 1)})
     )
@@ -155,7 +155,7 @@ def test_a_holiday_is_skipped_over_the_turn_of_the_year() -> None:
     assert calendar.by_next_business_day(at("2026-12-30T18:00"), time(10)) == at("2027-01-04T10:00")
 
 
-def test_a_day_that_is_opened_for_once_has_its_own_hours_whatever_else_is_said_of_it() -> None:
+def test_a_one_off_opening_overrides_all_other_rules() -> None:
     saturday, christmas, monday = date(2026, 12, 19), date(2026, 12, 25), date(2026, 12, 21)
     calendar = replace(
         NINE_TO_FIVE,
@@ -179,7 +179,7 @@ def test_a_day_that_is_opened_for_once_has_its_own_hours_whatever_else_is_said_o
         ("2026-12-31T18:00", "2027-01-04T17:00"),  # over New Year's Day, a holiday, and a weekend
     ],
 )
-def test_the_end_of_business_is_the_days_own_or_the_next_business_days(arrived: str, due: str) -> None:
+def test_the_end_of_business_is_todays_or_the_next_business_days(arrived: str, due: str) -> None:
     calendar = replace(NINE_TO_FIVE, holidays=HolidayDates(("DE",)))
     assert calendar.close_of_business(at(arrived)) == at(due)
 
@@ -191,14 +191,14 @@ def test_the_end_of_business_is_after_the_last_period_of_a_day() -> None:
     assert calendar.close_of_business(at("2026-11-20T12:30")) == at("2026-11-20T17:00")
 
 
-def test_days_of_23_and_25_hours_count_what_was_worked() -> None:
+def test_days_of_23_and_25_hours_count_actual_working_time() -> None:
     round_the_clock = Calendar(id="c", zone=NEW_YORK, week=dict.fromkeys(range(7), (Period(time(), time()),)))
     spring, autumn = at("2026-03-08T00:00", NEW_YORK), at("2026-11-01T00:00", NEW_YORK)
     assert round_the_clock.between(spring, at("2026-03-09T00:00", NEW_YORK)) == timedelta(hours=23)
     assert round_the_clock.between(autumn, at("2026-11-02T00:00", NEW_YORK)) == timedelta(hours=25)
 
 
-def test_two_periods_on_both_sides_of_an_hour_that_does_not_exist_do_not_overlap() -> None:
+def test_two_periods_around_a_skipped_hour_do_not_overlap() -> None:
     week = dict.fromkeys(range(7), (Period(time(1), time(2, 30)), Period(time(2, 45), time(4))))
     calendar = Calendar(id="c", zone=NEW_YORK, week=week)
     midnight = at("2026-03-08T00:00", NEW_YORK)
@@ -229,11 +229,11 @@ def test_a_break_is_closed_but_not_after_hours() -> None:
     assert all(calendar.is_after_hours(t) for t in (early, after, sunday))
 
 
-def test_time_measured_backwards_is_none() -> None:
+def test_a_negative_span_is_zero() -> None:
     assert NINE_TO_FIVE.between(at("2026-11-24T12:00"), at("2026-11-23T12:00")) == timedelta()
 
 
-def test_a_year_of_working_time_is_walked_by_periods_not_seconds() -> None:
+def test_a_year_of_working_time_is_computed_by_periods() -> None:
     calls = 0
 
     class Counted(dict[int, tuple[Period, ...]]):
@@ -247,7 +247,7 @@ def test_a_year_of_working_time_is_walked_by_periods_not_seconds() -> None:
     assert calls < 400
 
 
-def test_a_calendar_that_is_closed_for_years_says_so_instead_of_searching_for_ever() -> None:
+def test_a_calendar_closed_for_years_says_so_instead_of_searching_endlessly() -> None:
     closed = frozenset(date(2026, 1, 1) + timedelta(days=n) for n in range(5 * 366))
     calendar = Calendar(id="office", zone=BERLIN, week=NINE_TO_FIVE.week, closed=closed)
     with pytest.raises(ValueError, match="'office' is never open"):
@@ -293,5 +293,5 @@ def test_a_break_begins_the_moment_a_period_ends() -> None:
     assert not Calendar(id="c", zone=BERLIN, week=week).is_after_hours(at("2026-11-23T12:00"))
 
 
-def test_a_stretch_that_begins_as_the_time_ends_is_none() -> None:
+def test_an_empty_span_is_zero() -> None:
     assert list(NINE_TO_FIVE.open_between(at("2026-11-23T08:00"), at("2026-11-23T09:00"))) == []

@@ -37,7 +37,7 @@ def dates_of(zone: ZoneInfo, around: date) -> list[date]:
 
 
 @pytest.mark.parametrize("name", DATES_LEFT_OUT)
-def test_the_zone_really_left_the_date_out(name: str) -> None:
+def test_the_zone_skips_the_date(name: str) -> None:
     assert DATES_LEFT_OUT[name] not in dates_of(ZoneInfo(name), DATES_LEFT_OUT[name])
 
 
@@ -59,7 +59,7 @@ def test_in_samoa_nothing_was_due_on_friday_30_december_2011() -> None:
     days=st.sets(st.integers(0, 6), min_size=1),
     always=st.booleans(),
 )
-def test_what_is_due_by_a_time_is_due_on_the_first_date_that_the_zone_had(
+def test_a_deadline_by_time_of_day_falls_on_the_first_existing_date(
     name: str, minutes: int, at: time, days: set[int], always: bool
 ) -> None:
     zone, left_out = ZoneInfo(name), DATES_LEFT_OUT[name]
@@ -80,7 +80,7 @@ def test_what_is_due_by_a_time_is_due_on_the_first_date_that_the_zone_had(
     start=st.integers(0, 70 * 365 * 24 * 60).map(lambda m: datetime(1970, 1, 1, tzinfo=UTC) + timedelta(minutes=m)),
     at=TIMES,
 )
-def test_in_every_zone_what_is_due_by_a_time_is_due_when_the_clock_shows_it_or_jumps_over_it(
+def test_in_every_zone_a_deadline_by_time_of_day_is_when_the_clock_shows_or_skips_it(
     name: str, start: datetime, at: time
 ) -> None:
     zone = ZoneInfo(name)
@@ -104,12 +104,12 @@ def test_in_every_zone_what_is_due_by_a_time_is_due_when_the_clock_shows_it_or_j
         ("Europe/Berlin", "2026-10-24T12:00+02:00", time(2, 30), "2026-10-25T02:30+02:00"),  # twice: the first time
     ],
 )
-def test_a_time_that_the_clock_skips_is_due_as_it_jumps(zone: str, start: str, at: time, due: str) -> None:
+def test_a_skipped_time_is_due_at_the_jump(zone: str, start: str, at: time, due: str) -> None:
     calendar = Calendar(id="always", zone=ZoneInfo(zone), always=True)
     assert calendar.by_next_business_day(datetime.fromisoformat(start), at) == datetime.fromisoformat(due)
 
 
-def test_a_day_whose_working_hours_the_clock_skipped_is_no_business_day() -> None:
+def test_a_day_without_its_working_hours_is_not_a_business_day() -> None:
     night = Calendar(
         id="night", zone=ZoneInfo("Europe/Berlin"), week=dict.fromkeys(range(7), (Period(time(2), time(3)),))
     )
@@ -117,7 +117,7 @@ def test_a_day_whose_working_hours_the_clock_skipped_is_no_business_day() -> Non
     assert night.by_next_business_day(saturday, time(10)) == datetime.fromisoformat("2026-03-30T10:00+02:00")
 
 
-def test_a_text_is_not_let_go_by_the_hours_of_a_date_that_the_zone_left_out() -> None:
+def test_a_text_is_not_permitted_by_the_hours_of_a_skipped_date() -> None:
     fridays_only = tuple(((time(8), time(21)) if day == 4 else None) for day in range(7))
     window = ContactWindow(zone=ZoneInfo("Pacific/Apia"), week=fridays_only)
     thursday_evening = datetime.fromisoformat("2011-12-29T22:00-10:00")

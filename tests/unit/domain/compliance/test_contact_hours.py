@@ -36,7 +36,7 @@ def is_open(window: ContactWindow, at: datetime) -> bool:
     minute=st.integers(0, 366 * 1440),
     closed=st.sets(st.integers(0, 20), max_size=3),
 )
-def test_never_outside_a_candidate_window_and_never_later_than_needed(
+def test_the_instant_is_inside_every_candidate_window_and_never_later_than_needed(
     places: list[tuple[str, tuple[Day | None, ...]]], minute: int, closed: set[int]
 ) -> None:
     now = datetime(2026, 1, 1, tzinfo=UTC) + minute * MINUTE
@@ -49,7 +49,7 @@ def test_never_outside_a_candidate_window_and_never_later_than_needed(
     assert not any(all(is_open(w, at) for w in windows) for at in tried if at < until)
 
 
-def test_hours_begin_and_end_to_the_minute_on_the_days_when_clocks_change() -> None:
+def test_hours_begin_and_end_to_the_minute_on_days_of_clock_changes() -> None:
     berlin = ContactWindow(zone=ZoneInfo("Europe/Berlin"), week=every_day(time(8), time(21)))
     for day, hour in ((date(2026, 3, 28), 7), (date(2026, 3, 29), 6), (date(2026, 10, 24), 6), (date(2026, 10, 25), 7)):
         opens = datetime(day.year, day.month, day.day, hour, tzinfo=UTC)
@@ -60,7 +60,7 @@ def test_hours_begin_and_end_to_the_minute_on_the_days_when_clocks_change() -> N
         assert berlin.opens(closes) != closes
 
 
-def test_windows_that_never_meet_have_no_instant() -> None:
+def test_disjoint_windows_have_no_instant() -> None:
     first, other = (
         ContactWindow(zone=ZoneInfo("UTC"), week=every_day(time(a), time(b))) for a, b in ((8, 10), (10, 12))
     )

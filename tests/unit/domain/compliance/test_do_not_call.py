@@ -13,7 +13,7 @@ LIST = DncList(name="national", as_of=date(2026, 11, 1), imported_at=NOW, number
 
 
 @given(st.integers(0, 400))
-def test_a_list_is_good_for_31_days_and_then_forbids_every_number(days: int) -> None:
+def test_a_list_is_valid_for_31_days_and_then_forbids_every_number(days: int) -> None:
     aged = replace(LIST, as_of=NOW.date() - timedelta(days=days))
     assert aged.age(NOW) == days
     reason = DncStatus(lists=(aged,)).forbids((), NOW)
@@ -21,7 +21,7 @@ def test_a_list_is_good_for_31_days_and_then_forbids_every_number(days: int) -> 
     assert not reason or reason == f"the do-not-call list “national” is {days} days old"
 
 
-def test_a_listed_number_is_forbidden_whatever_the_age_of_the_list_and_ours_never_ages() -> None:
+def test_a_listed_number_is_forbidden_at_any_age_of_the_list_and_ours_never_ages() -> None:
     assert DncStatus(lists=(LIST,), on=frozenset({"national"})).forbids((), NOW) == (
         "on the do-not-call list “national” (as of 2026-11-01)"
     )

@@ -23,7 +23,7 @@ SMS, EMAIL = (Channel.SMS,), (Channel.EMAIL,)
     around=st.tuples(*2 * [st.text(" .!\n\t-*\"'\u2026", max_size=4)]),
     big=st.booleans(),
 )
-def test_a_word_ends_its_channel_however_it_is_written(
+def test_a_keyword_ends_its_channel_in_any_spelling(
     channel: Channel, word: str, around: tuple[str, str], big: bool
 ) -> None:
     text = f"{around[0]}{word.upper() if big else word.title()}{around[1]}"
@@ -45,7 +45,7 @@ def test_a_word_ends_its_channel_however_it_is_written(
         ),
     ],
 )
-def test_a_message_that_is_nothing_but_a_word_says_nothing_else(text: str) -> None:
+def test_a_message_of_only_a_keyword_has_no_other_content(text: str) -> None:
     assert leaving(text, Channel.SMS) == OptOutRequest(channels=SMS, nothing_else=True, is_wish=True)
 
 
@@ -77,7 +77,7 @@ def test_a_message_that_is_nothing_but_a_word_says_nothing_else(text: str) -> No
         ("No me escriban m\u00e1s", Channel.SMS, SMS),
     ],
 )
-def test_a_clear_phrase_ends_its_channel_or_the_one_that_it_names(
+def test_a_clear_phrase_ends_its_channel_or_the_one_it_names(
     text: str, by: Channel, ended: tuple[Channel, ...]
 ) -> None:
     assert leaving(text, by).channels == ended
@@ -99,5 +99,5 @@ def test_other_words_end_nothing(text: str) -> None:
 
 
 @given(st.text(max_size=400), st.sampled_from(Channel))
-def test_any_text_can_be_read(text: str, channel: Channel) -> None:
+def test_any_text_is_accepted(text: str, channel: Channel) -> None:
     assert set(leaving(text, channel).channels) <= set(Channel)

@@ -29,7 +29,7 @@ def test_each_of_the_nine_languages_has_twenty_phrases_of_either_kind(language: 
 
 @pytest.mark.parametrize("channel", BY)
 @pytest.mark.parametrize(("language", "phrase"), phrases("any"))
-def test_a_wish_ends_the_channel_that_it_came_by(language: str, phrase: str, channel: Channel) -> None:
+def test_a_phrase_ends_its_own_channel(language: str, phrase: str, channel: Channel) -> None:
     read = leaving(phrase, channel)
     assert read.channels == (channel,)
     assert read.is_wish
@@ -40,13 +40,13 @@ def test_a_wish_ends_the_channel_that_it_came_by(language: str, phrase: str, cha
     ("channel_named", "phrase"),
     [(n, p) for kind, n in (("texts", Channel.SMS), ("mails", Channel.EMAIL)) for _, p in phrases(kind)],
 )
-def test_a_wish_that_names_a_channel_ends_that_one(channel_named: Channel, phrase: str, channel: Channel) -> None:
+def test_a_phrase_naming_a_channel_ends_that_one(channel_named: Channel, phrase: str, channel: Channel) -> None:
     assert leaving(phrase, channel).channels == (channel_named,)
 
 
 @pytest.mark.parametrize("channel", BY)
 @pytest.mark.parametrize(("language", "phrase"), phrases("others"))
-def test_words_about_anything_else_end_nothing(language: str, phrase: str, channel: Channel) -> None:
+def test_phrases_about_other_things_end_nothing(language: str, phrase: str, channel: Channel) -> None:
     assert leaving(phrase, channel).channels == ()
 
 
@@ -63,7 +63,7 @@ def test_an_inquiry_beside_them_changes_nothing(language: str, phrase: str) -> N
         "Ich will mich von Telekom abmelden, was bieten Sie?",
     ],
 )
-def test_what_may_mean_us_and_may_not_is_a_doubt(phrase: str) -> None:
+def test_an_ambiguous_phrase_is_a_doubt(phrase: str) -> None:
     assert leaving(phrase, Channel.EMAIL).doubt
     assert leaving("Please don't stop texting me", Channel.SMS).doubt == ""
 
@@ -72,10 +72,10 @@ def test_what_may_mean_us_and_may_not_is_a_doubt(phrase: str) -> None:
     "word",
     ["СТОП", "стоп!", "Отписаться", "退订", "停止", "הסר", "توقف", "Στοπ", "İPTAL", "LOPETA", "Afmeld", "수신거부"],
 )
-def test_words_of_other_languages_that_stand_alone_count(word: str) -> None:
+def test_standalone_words_of_other_languages_count(word: str) -> None:
     assert leaving(word, Channel.SMS).nothing_else
 
 
-def test_a_footer_after_the_words_ends_nothing() -> None:
+def test_a_footer_does_not_change_the_result() -> None:
     mail = "We need 20 heat pumps by May, please send a quote.\n\nAda Obi\nObi Ltd\nUnsubscribe\nPrivacy"
     assert leaving(mail, Channel.EMAIL).channels == ()

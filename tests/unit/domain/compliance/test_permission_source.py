@@ -71,7 +71,7 @@ def _called(call: ast.Call) -> str:
 
 
 @pytest.mark.slow
-def test_no_source_reaches_a_provider_without_a_permission_nor_makes_its_own() -> None:
+def test_no_source_reaches_a_provider_without_a_permission_or_makes_one() -> None:
     by_path = {path: findings(path.read_text(encoding="utf-8"), makes_permissions=path == RULES) for path in SOURCES}
     assert RULES in by_path
     assert {path: lines for path, lines in by_path.items() if lines} == {}
@@ -99,11 +99,11 @@ def test_every_sender_takes_a_permission_first() -> None:
         ("def f(permission: Permission):\n    return replace(permission, address='x')", "changes"),
     ],
 )
-def test_the_check_finds_what_it_is_for(source: str, finding: str) -> None:
+def test_the_check_finds_violations(source: str, finding: str) -> None:
     [lines] = findings(source)
     assert finding in lines
 
 
-def test_the_check_lets_pass_what_is_permitted() -> None:
+def test_the_check_accepts_permitted_code() -> None:
     assert findings("def f(self, permission: Permission):\n    run(lambda: client.publish(PhoneNumber=1))") == []
     assert findings("def f(topic: str):\n    client.publish(TopicArn=topic)") == []

@@ -73,11 +73,11 @@ def allowed(channel: Channel, address: str, basis: str, zones: tuple[str, ...] =
     )
 
 
-def test_an_inquiry_is_the_basis_of_its_acknowledgement() -> None:
+def test_an_inquiry_permits_its_acknowledgement() -> None:
     assert asked(Channel.EMAIL) == allowed(Channel.EMAIL, "ada@example.com", "inquiry")
 
 
-def test_a_text_needs_consent_a_number_and_a_permitted_hour() -> None:
+def test_a_text_requires_consent_a_number_and_a_permitted_hour() -> None:
     berlin = ("Europe/Berlin",)
     assert asked(Channel.SMS, **BOTH) == allowed(Channel.SMS, "+4930901820", "consent", berlin)
     assert asked(Channel.SMS, phone="+4930901820") == Refusal("no consent to texts", berlin)
@@ -97,7 +97,7 @@ def test_an_ended_channel_is_refused_and_the_other_is_not() -> None:
     assert isinstance(asked(Channel.SMS, suppressed=(Channel.EMAIL,), **BOTH), Permission)
 
 
-def test_people_of_the_team_are_reached_at_the_policys_address_at_any_hour() -> None:
+def test_team_members_are_reached_at_the_policys_address_at_any_hour() -> None:
     night = NOON + timedelta(hours=12)
     permission = asked(Channel.EMAIL, night, recipient="ana", suppressed=(Channel.EMAIL,))
     assert isinstance(permission, Permission)
@@ -118,7 +118,7 @@ NUMBERS = ["+4930901820", "+61412345678", "+551199999", "+18005551234", "+130555
     start=st.integers(0, 21),
     hours=st.integers(2, 23),
 )
-def test_a_text_leaves_only_in_hours_permitted_in_every_zone_and_waits_until_the_first_one(
+def test_a_text_is_sent_only_in_hours_permitted_in_every_zone_and_waits_for_the_first(
     phone: str, country: str, timezone: str, minute: int, start: int, hours: int
 ) -> None:
     messaging = replace(POLICY.messaging, sms_from=time(start), sms_until=time(min(start + hours, 23), 30))
@@ -156,7 +156,7 @@ def permitted(policy: Policy, places: tuple[ContactWindow, ...], at: datetime) -
     timezone=st.sampled_from(["", "Australia/Lord_Howe", "America/St_Johns", "Africa/Cairo", "Nowhere/At_All"]),
     minute=st.integers(0, 366 * 1440),
 )
-def test_nobody_is_called_outside_the_hours_of_any_zone_where_they_may_be_on_any_day_of_a_year(
+def test_nobody_is_called_outside_the_hours_of_any_possible_zone_on_any_day_of_a_year(
     phone: str, country: str, timezone: str, minute: int
 ) -> None:
     now = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minute)
@@ -207,7 +207,7 @@ def ring(now: datetime, **inquiry: Any) -> Decision:
     minute=st.integers(0, 366 * 1440),
     consent=st.builds(Consent, sms=st.booleans(), marketing=st.sets(st.sampled_from(Channel)).map(tuple)),
 )
-def test_never_a_permission_for_a_channel_after_a_stored_opt_out(
+def test_after_a_stored_opt_out_the_channel_has_no_permission(
     left: set[Channel], channel: Channel, minute: int, consent: Consent
 ) -> None:
     now = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minute)
@@ -241,7 +241,7 @@ def step(channel: Channel, policy: Policy = POLICY, **inquiry: Any) -> Decision:
 
 
 @given(sms=st.booleans(), marketing=st.sets(st.sampled_from(Channel)), basis=st.sampled_from(LegalBasis))
-def test_a_message_beyond_the_inquiry_needs_consent_on_its_channel(
+def test_a_message_beyond_the_inquiry_requires_consent_on_its_channel(
     sms: bool, marketing: set[Channel], basis: LegalBasis
 ) -> None:
     policy = replace(POLICY, messaging=replace(POLICY.messaging, sequence_mail_basis=basis))
@@ -257,7 +257,7 @@ def test_a_message_beyond_the_inquiry_needs_consent_on_its_channel(
             assert decision.why == f"no consent to {channel} beyond the inquiry"
 
 
-def test_without_a_postal_address_no_mail_of_a_sequence_goes_out() -> None:
+def test_without_a_postal_address_no_sequence_mail_is_sent() -> None:
     homeless = replace(POLICY, company=replace(POLICY.company, postal_address=""))
     consent = Consent(marketing=(Channel.EMAIL,))
     assert step(Channel.EMAIL, homeless, consent=consent) == Refusal("the policy has no postal address of the company")

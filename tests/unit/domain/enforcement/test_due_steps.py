@@ -20,14 +20,14 @@ NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 INBOUND = Rotation(pool_id="inbound")
 
 
-def test_nothing_happens_to_a_lead_before_its_time_without_owner_or_after_its_end() -> None:
+def test_nothing_happens_to_a_lead_before_its_time_without_an_owner_or_after_closing() -> None:
     lead = owned_lead(POLICY, NOW)
     assert run_due_steps(POLICY, lead, INBOUND, {}, NOW + timedelta(minutes=2)) is None
     assert run_due_steps(POLICY, new_lead(POLICY, NOW), INBOUND, {}, NOW + timedelta(days=1)) is None
     assert run_due_steps(POLICY, replace(lead, stage=Stage.LOST), INBOUND, {}, NOW + timedelta(days=1)) is None
 
 
-def test_a_late_alarm_runs_what_is_due_in_order_in_one_change() -> None:
+def test_a_late_alarm_runs_all_due_steps_in_order_in_one_change() -> None:
     change = run_due_steps(POLICY, owned_lead(POLICY, NOW), INBOUND, {}, NOW + timedelta(minutes=6))
     assert change is not None
     assert [e.kind for e in change.events] == [
@@ -41,19 +41,19 @@ def test_a_late_alarm_runs_what_is_due_in_order_in_one_change() -> None:
     assert len({m.id for m in change.messages}) == len(change.messages)
 
 
-def test_ringing_again_at_the_same_instant_finds_nothing() -> None:
+def test_a_repeated_alarm_at_the_same_instant_finds_nothing() -> None:
     lead = rung(POLICY, owned_lead(POLICY, NOW))
     assert run_due_steps(POLICY, lead, INBOUND, {}, NOW + timedelta(minutes=3)) is None
 
 
-def test_the_rotation_moves_in_the_change_that_moves_the_lead() -> None:
+def test_the_rotation_changes_together_with_the_lead() -> None:
     change = run_due_steps(POLICY, owned_lead(POLICY, NOW), INBOUND, {}, NOW + timedelta(minutes=10))
     assert change is not None
     assert change.rotation is not None
     assert (change.rotation.turn, change.after.owner_id) == (1, "ben")
 
 
-def test_a_lead_whose_target_has_left_the_policy_ends_with_one_owner_not_in_a_circle() -> None:
+def test_a_lead_whose_target_left_the_policy_ends_with_one_owner_not_in_a_circle() -> None:
     lead = owned_lead(POLICY, NOW)
     other = without_target_of(lead.promise.target)
     owners = [lead.owner_id]

@@ -68,7 +68,7 @@ def window(start: float, last: tuple[str, float]) -> list[tuple[str, float, int,
     return [*warned, ("miss", start + 5, 0, None), ("escalate", start + 5, 1, "manager"), (*last, 0, None)]
 
 
-def test_the_first_owner_is_warned_twice_then_it_is_missed_and_the_manager_told() -> None:
+def test_the_first_owner_is_warned_twice_then_misses_and_the_manager_is_notified() -> None:
     lead = owned_lead(POLICY, NINE)
     assert steps(lead) == window(0, ("reassign", 10))
     for level, minute in ((1, 3), (2, 4.25)):
@@ -91,7 +91,7 @@ def test_the_first_owner_is_warned_twice_then_it_is_missed_and_the_manager_told(
     assert change.after.wake_at == clock_at(10)
 
 
-def test_then_it_is_passed_on_twice_with_shorter_windows_and_at_last_the_manager_has_it() -> None:
+def test_then_it_is_reassigned_twice_with_shorter_windows_and_finally_the_manager_has_it() -> None:
     lead, rotation = owned_lead(POLICY, NINE), INBOUND
     passed: list[Change] = []
     while len(passed) < 3:
@@ -124,7 +124,7 @@ def test_then_it_is_passed_on_twice_with_shorter_windows_and_at_last_the_manager
     assert last.after.promise == passed[0].after.promise
 
 
-def test_the_manager_is_not_told_twice_and_is_reminded_every_hour_for_good() -> None:
+def test_the_manager_is_not_notified_twice_and_is_reminded_hourly_without_end() -> None:
     lead, rotation = owned_lead(POLICY, NINE), INBOUND
     while lead.owner_id != "mia":
         change = rang(POLICY, lead, rotation)
@@ -143,7 +143,7 @@ def test_the_manager_is_not_told_twice_and_is_reminded_every_hour_for_good() -> 
         assert steps(lead) == [("remind", next_at, 0, None)]
 
 
-def test_with_nobody_else_in_the_pool_the_manager_has_it_and_it_waits_for_somebody() -> None:
+def test_with_nobody_else_in_the_pool_the_manager_has_it_waiting() -> None:
     alone = replace(POLICY, pools={**POLICY.pools, "inbound": replace(POLICY.pools["inbound"], members={"ana": 1})})
     lead = owned_lead(alone, NINE)
     change = run_due_steps(alone, lead, INBOUND, {}, clock_at(10))
@@ -154,7 +154,7 @@ def test_with_nobody_else_in_the_pool_the_manager_has_it_and_it_waits_for_somebo
     assert [load.taken for load in change.loads] == [None, None]
 
 
-def test_passing_on_asks_about_caps_and_keeps_the_state_that_it_was_decided_on() -> None:
+def test_a_reassignment_checks_caps_and_keeps_the_state_it_was_decided_on() -> None:
     people = {p: replace(person, caps=Caps(day=9)) for p, person in POLICY.people.items()}
     policy = replace(POLICY, people=people)
     roster = {p: OwnerState(person_id=p, open=1, turn=5) for p in people}
@@ -164,7 +164,7 @@ def test_passing_on_asks_about_caps_and_keeps_the_state_that_it_was_decided_on()
     assert taken.taken == OwnerState(person_id="ben", open=2, turn=6, recent=(clock_at(10),))
 
 
-def test_an_escalation_may_name_somebody_else_and_falls_back_on_the_catch_all() -> None:
+def test_an_escalation_may_name_another_person_and_falls_back_on_the_catch_all() -> None:
     lead = owned_lead(POLICY, NINE)
     clock = lead.clock(FIRST_RESPONSE)
     assert clock is not None
@@ -176,7 +176,7 @@ def test_an_escalation_may_name_somebody_else_and_falls_back_on_the_catch_all() 
         assert [(recipient, data["level"]) for _, recipient, data in messages(change)] == [(to, 2)]
 
 
-def test_a_step_of_another_pool_waits_for_the_alarm_that_brings_it() -> None:
+def test_a_step_of_another_pool_waits_for_its_own_alarm() -> None:
     rule = replace(POLICY.stages[Stage.NEW], bypass="closers", limit=timedelta(minutes=4))
     pools = {**POLICY.pools, "closers": replace(POLICY.pools["inbound"], id="closers", members={"cem": 1})}
     policy = replace(POLICY, stages={**POLICY.stages, Stage.NEW: rule}, pools=pools)
@@ -194,7 +194,7 @@ def test_a_step_of_another_pool_waits_for_the_alarm_that_brings_it() -> None:
 
 
 @pytest.mark.parametrize("stage", [Stage.NEW, Stage.CONTACTED])
-def test_a_lead_that_stands_still_gets_a_task_its_clock_and_tells_the_stages_owner(stage: Stage) -> None:
+def test_a_stalled_lead_gets_a_task_and_timer_and_notifies_the_stages_owner(stage: Stage) -> None:
     rule = replace(POLICY.stages[stage], limit=timedelta(days=2), owner="manager", bypass=None)
     policy = replace(POLICY, stages={**POLICY.stages, stage: rule})
     lead = owned_lead(policy, NINE)
@@ -219,14 +219,14 @@ def test_a_lead_that_stands_still_gets_a_task_its_clock_and_tells_the_stages_own
     assert messages(change)[0] == ("escalate", "mia", {**escalated, "target": "stage"})
 
 
-def test_nothing_rings_for_a_lead_that_is_closed_or_nobodys() -> None:
+def test_nothing_rings_for_a_closed_or_unowned_lead() -> None:
     lead = owned_lead(POLICY, NINE)
     assert run_due_steps(POLICY, replace(lead, stage=Stage.WON), INBOUND, {}, clock_at(60)) is None
     assert run_due_steps(POLICY, new_lead(POLICY, NINE), INBOUND, {}, clock_at(60)) is None
     assert run_due_steps(POLICY, lead, INBOUND, {}, clock_at(2.9)) is None
 
 
-def test_whoever_gets_a_lead_later_has_the_window_of_passing_on_and_the_whole_target_where_there_is_none() -> None:
+def test_a_later_owner_gets_the_reassignment_window_or_else_the_whole_target() -> None:
     lead = owned_lead(POLICY, NINE)
     hot = POLICY.targets[lead.promise.target]
     assert hot.reassign is not None

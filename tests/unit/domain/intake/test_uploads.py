@@ -31,7 +31,7 @@ def upload(name: str, content: bytes, content_type: str = "application/octet-str
         ("Datei.mit.Punkten.pdf", b"%PDF-1.4"),
     ],
 )
-def test_pictures_documents_sound_and_films_are_kept(name: str, content: bytes) -> None:
+def test_pictures_documents_audio_and_video_are_kept(name: str, content: bytes) -> None:
     assert why_not_kept(upload(name, content)) == ""
 
 
@@ -54,7 +54,7 @@ def test_pictures_documents_sound_and_films_are_kept(name: str, content: bytes) 
         ("roof.jpg", JPEG + b"x" * LARGEST_FILE, "over 4 MB"),
     ],
 )
-def test_what_could_run_or_is_not_what_it_says_is_not_kept(name: str, content: bytes, reason: str) -> None:
+def test_executable_or_mislabelled_files_are_not_kept(name: str, content: bytes, reason: str) -> None:
     assert why_not_kept(upload(name, content)) == reason
 
 
@@ -70,19 +70,19 @@ def test_what_could_run_or_is_not_what_it_says_is_not_kept(name: str, content: b
         ("x" * 300 + ".jpg", "x" * (LONGEST_NAME - 4) + ".jpg"),
     ],
 )
-def test_a_name_cannot_leave_its_folder_or_its_header(typed: str, kept: str) -> None:
+def test_a_name_cannot_escape_its_folder_or_header(typed: str, kept: str) -> None:
     assert safe_name(typed) == kept
 
 
 @given(st.text(max_size=400))
-def test_any_name_becomes_a_short_one_without_paths_and_controls(typed: str) -> None:
+def test_any_name_becomes_short_without_paths_and_control_characters(typed: str) -> None:
     name = safe_name(typed)
     assert 0 < len(name) <= LONGEST_NAME
     assert not set(name) & set('/\\\r\n\0"')
     assert safe_name(name) == name
 
 
-def test_the_same_post_has_the_same_places_and_any_other_has_others() -> None:
+def test_a_repeated_post_has_the_same_locations_and_another_has_others() -> None:
     files = [upload("a.jpg", JPEG), upload("b.jpg", JPEG)]
     ada, bo = {"email": "ada@example.com"}, {"email": "bo@example.com"}
     assert place_of("contact", ada, files, 0) == place_of("contact", ada, files, 0)

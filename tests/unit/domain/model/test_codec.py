@@ -69,7 +69,7 @@ def through_json(value: Any) -> Any:
 
 
 @pytest.mark.parametrize("kind", STORED, ids=lambda kind: kind.__name__)
-def test_every_stored_value_comes_back_equal(kind: type[Any]) -> None:
+def test_every_stored_value_is_read_back_equal(kind: type[Any]) -> None:
     @given(value=values(kind))
     def check(value: Any) -> None:
         assert through_json(value) == value
@@ -78,7 +78,7 @@ def test_every_stored_value_comes_back_equal(kind: type[Any]) -> None:
 
 
 @given(value=values(lead.Lead))
-def test_missing_keys_take_the_fields_default_and_unknown_keys_are_ignored(value: lead.Lead) -> None:
+def test_missing_keys_use_the_fields_default_and_unknown_keys_are_ignored(value: lead.Lead) -> None:
     document = to_document(value) | {"from_the_future": 1}
     del document["attempts"]
     assert from_document(lead.Lead, document).attempts == 0
@@ -94,12 +94,12 @@ def test_the_difference_of_two_leads_turns_one_into_the_other(old_lead: lead.Lea
     assert difference(after, after) == {}
 
 
-def test_nothing_else_has_a_document_form() -> None:
+def test_other_types_have_no_document_form() -> None:
     with pytest.raises(TypeError, match="no document form for set"):
         to_document(set())
 
 
-def test_instants_sort_as_text_in_utc_and_refuse_what_has_no_zone() -> None:
+def test_instants_sort_as_utc_text_and_reject_naive_times() -> None:
     early, late = datetime(2026, 11, 22, 23, 59, 59, 999_999, tzinfo=UTC), datetime(2026, 11, 23, tzinfo=UTC)
     assert timestamps.format_timestamp(early) < timestamps.format_timestamp(late)
     assert len(timestamps.format_timestamp(late)) == 27

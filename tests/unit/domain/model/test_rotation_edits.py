@@ -70,7 +70,7 @@ def longest_run_allowed(people: int, taking_part: int, share: Fraction) -> int:
 
 @settings(max_examples=20_000 if LONG else 400)
 @given(stretches=STRETCHES)
-def test_through_any_edits_whoever_is_owed_most_is_next_and_nobody_is_ever_far_from_their_share(
+def test_through_any_edits_the_largest_credit_is_next_and_nobody_is_far_from_their_share(
     stretches: list[tuple[dict[str, int], set[str], int]],
 ) -> None:
     rotation, ledger = Rotation(pool_id="p"), Ledger()
@@ -98,7 +98,7 @@ def test_through_any_edits_whoever_is_owed_most_is_next_and_nobody_is_ever_far_f
         max_size=12,
     )
 )
-def test_no_edit_of_weights_and_no_coming_and_going_gives_anybody_more_in_a_row_than_the_bound(
+def test_no_edit_or_absence_gives_anybody_a_longer_run_than_the_bound(
     stretches: list[tuple[dict[str, int], set[str], int]],
 ) -> None:
     rotation, turns = Rotation(pool_id="p"), []
@@ -113,9 +113,7 @@ def test_no_edit_of_weights_and_no_coming_and_going_gives_anybody_more_in_a_row_
 
 
 @given(stretches=STRETCHES, factor=st.sampled_from([2, 3, 7, 50, 100, 10**6]))
-def test_the_same_shares_in_larger_numbers_change_nothing(
-    stretches: list[tuple[dict[str, int], set[str], int]], factor: int
-) -> None:
+def test_scaled_shares_change_nothing(stretches: list[tuple[dict[str, int], set[str], int]], factor: int) -> None:
     plain = larger = Rotation(pool_id="p")
     for members, absent, leads in stretches:
         taking = {p: w for p, w in members.items() if p not in absent} or members
@@ -131,9 +129,7 @@ def test_the_same_shares_in_larger_numbers_change_nothing(
 @given(
     people=st.integers(2, 9), leads=st.integers(0, 20), old_weight=st.integers(1, 1_000), after=st.integers(1, 1_000)
 )
-def test_equal_shares_stay_plain_round_robin_whatever_number_they_are_written_in(
-    people: int, leads: int, old_weight: int, after: int
-) -> None:
+def test_equal_shares_stay_round_robin_at_any_weight(people: int, leads: int, old_weight: int, after: int) -> None:
     pool, chosen, rotation = [f"p{n}" for n in range(people)], [], Rotation(pool_id="p")
     for number in range(leads + 3 * people):
         person, rotation = rotation.take(dict.fromkeys(pool, old_weight if number < leads else after))
@@ -144,7 +140,7 @@ def test_equal_shares_stay_plain_round_robin_whatever_number_they_are_written_in
 @given(
     people=st.integers(2, 8), leads=st.integers(0, 20), weight=st.integers(1, 100), leaver=st.none() | st.integers(0, 7)
 )
-def test_among_equals_who_stay_nobody_is_two_leads_ahead_after_somebody_joins_or_leaves(
+def test_among_equal_members_nobody_is_two_leads_ahead_after_a_join_or_leave(
     people: int, leads: int, weight: int, leaver: int | None
 ) -> None:
     pool, rotation = [f"p{n}" for n in range(people)], Rotation(pool_id="p")
@@ -168,9 +164,7 @@ def test_among_equals_who_stay_nobody_is_two_leads_ahead_after_somebody_joins_or
         ({}, {"a": 1, "b": 1}, "abab"),
     ],
 )
-def test_credits_that_were_stored_in_weights_are_read(
-    stored: dict[str, int], weights: dict[str, int], following: str
-) -> None:
+def test_credits_stored_in_weights_are_read(stored: dict[str, int], weights: dict[str, int], following: str) -> None:
     rotation = from_document(Rotation, {"pool_id": "p", "turn": 7, "credits": stored})
     chosen = ""
     for _ in following:

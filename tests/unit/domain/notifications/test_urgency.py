@@ -36,13 +36,13 @@ def places(messages: list[Message], *of: Message) -> list[int]:
     return [order.index(message) for message in of]
 
 
-def test_a_new_leads_own_messages_come_before_thousands_of_sequences_and_reviews() -> None:
+def test_a_new_leads_messages_precede_thousands_of_sequences_and_reviews() -> None:
     flood = [owed(f"S{n}", Template.SEQUENCE_STEP) for n in range(2_000)]
     new = owed("L1", second=9), owed("L1", Template.ALERT_OWNER, to="ana", second=9)
     assert places([*flood, *new], *new) == [0, 1]
 
 
-def test_thousands_of_urgent_ones_leave_their_turns_to_the_others() -> None:
+def test_thousands_of_urgent_messages_leave_turns_to_the_others() -> None:
     flood = [owed(f"F{n}") for n in range(1_000)]
     warning, reminder = owed("L1", Template.WARN_OWNER, to="ana"), owed("L2", Template.REMIND, to="ana")
     assert max(places([*flood, warning, reminder], warning, reminder)) < sum(SHARES.values())
@@ -59,22 +59,22 @@ def test_thousands_of_urgent_ones_leave_their_turns_to_the_others() -> None:
     ],
     ids=["another source", "one lead", "one colleague about one lead", "one colleague", "new leads of its own source"],
 )
-def test_a_flood_from_anywhere_leaves_a_new_lead_its_turn(flood: list[Message]) -> None:
+def test_any_flood_leaves_a_new_lead_its_turn(flood: list[Message]) -> None:
     new = owed("L1", second=2_000)
     assert max(places([*flood, new], new)) < 4
 
 
-def test_of_many_alike_the_earliest_and_the_latest_go_by_turns() -> None:
+def test_equal_messages_alternate_earliest_and_latest() -> None:
     order = list(in_turn([owed(f"F{n}", second=n) for n in range(5)]))
     assert [m.lead_id for m in order] == ["F0", "F4", "F1", "F3", "F2"]
 
 
 @pytest.mark.parametrize("template", list(Template))
-def test_every_template_has_a_lane_of_its_own_right(template: Template) -> None:
+def test_every_template_has_the_right_lane(template: Template) -> None:
     assert lane(owed("L1", template)) in SHARES
 
 
-def test_what_is_claimed_waits_for_its_lease_and_what_is_queued_for_its_digest() -> None:
+def test_claimed_messages_wait_for_their_lease_and_queued_ones_for_their_digest() -> None:
     message = owed("L1")
     assert lane(replace(message, queued=True)) is OutboxLane.DIGEST
     assert lane(replace(message, queued=True, status=Status.CLAIMED)) is OutboxLane.LEASED

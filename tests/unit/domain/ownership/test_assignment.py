@@ -70,11 +70,11 @@ def nobody_there(policy: Policy) -> Policy:
         (Inquiry(name="Ada Obi", fields={"email": "ada-at-example"}), "Find a way to reach Ada Obi, or close the lead"),
     ],
 )
-def test_the_first_action_is_one_that_somebody_can_do(inquiry: Inquiry, action: str) -> None:
+def test_the_first_action_is_possible(inquiry: Inquiry, action: str) -> None:
     assert first_action(replace(new_lead(POLICY, MONDAY), inquiry=inquiry)) == action
 
 
-def test_an_assignment_sets_owner_clock_next_action_and_alert_in_one_change() -> None:
+def test_an_assignment_sets_owner_timer_next_action_and_alert_in_one_change() -> None:
     lead = new_lead(POLICY, MONDAY)
     change = assign(POLICY, lead, TURN, {}, LATER)
     assert change is not None
@@ -99,14 +99,14 @@ def test_an_assignment_sets_owner_clock_next_action_and_alert_in_one_change() ->
     assert change.loads == (Load(person_id="ben", by=1),)
 
 
-def test_somebody_with_a_number_is_called() -> None:
+def test_a_lead_with_a_number_is_called() -> None:
     change = assign(POLICY, new_lead(POLICY, MONDAY, phone="+4930123456"), TURN, {}, MONDAY)
     assert change is not None
     assert change.after.next_action is not None
     assert change.after.next_action.what == "Call Ada Obi"
 
 
-def test_the_clock_of_a_stage_with_a_bypass_begins_with_the_assignment() -> None:
+def test_the_timer_of_a_bypass_stage_begins_with_the_assignment() -> None:
     rule = replace(POLICY.stages[Stage.NEW], bypass="large_projects")
     policy = replace(POLICY, stages={**POLICY.stages, Stage.NEW: rule})
     change = assign(policy, new_lead(policy, MONDAY), TURN, {}, LATER)
@@ -115,7 +115,7 @@ def test_the_clock_of_a_stage_with_a_bypass_begins_with_the_assignment() -> None
     assert clock in change.after.clocks
 
 
-def test_a_lead_that_was_answered_first_keeps_its_clocks_and_its_next_action() -> None:
+def test_a_lead_answered_before_assignment_keeps_its_timers_and_next_action() -> None:
     change = assign(POLICY, new_lead(POLICY, MONDAY), TURN, {}, MONDAY)
     assert change is not None
     contacted = recorded(POLICY, change.after, "connected")
@@ -129,13 +129,13 @@ def test_a_lead_that_was_answered_first_keeps_its_clocks_and_its_next_action() -
     assert alert.data["due_at"] == answered.next_action.due_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def test_what_has_an_owner_or_is_closed_is_left_alone() -> None:
+def test_an_owned_or_closed_lead_is_left_alone() -> None:
     lead = new_lead(POLICY, MONDAY)
     assert assign(POLICY, replace(lead, owner_id="ana"), TURN, {}, MONDAY) is None
     assert assign(POLICY, replace(lead, stage=Stage.LOST, closed_at=MONDAY), TURN, {}, MONDAY) is None
 
 
-def test_with_nobody_there_the_catch_all_has_it_and_it_waits_and_no_turn_is_spent() -> None:
+def test_without_candidates_the_catch_all_has_it_waiting_and_no_turn_is_used() -> None:
     policy = nobody_there(POLICY)
     change = assign(policy, new_lead(policy, MONDAY), TURN, {}, LATER)
     assert change is not None
@@ -147,7 +147,7 @@ def test_with_nobody_there_the_catch_all_has_it_and_it_waits_and_no_turn_is_spen
 
 
 @pytest.mark.parametrize(("dealt_with", "enrolled"), [(False, True), (True, False)])
-def test_a_tiers_sequence_is_for_leads_that_nobody_has_dealt_with(dealt_with: bool, enrolled: bool) -> None:
+def test_a_tiers_sequence_applies_only_to_untouched_leads(dealt_with: bool, enrolled: bool) -> None:
     mine = new_lead(POLICY, MONDAY).promise.tier
     tiers = (replace(tier, sequence="nurture" if tier.id == mine else "follow_up") for tier in POLICY.tiers)
     policy = replace(POLICY, tiers=tuple(tiers))
@@ -172,7 +172,7 @@ def receipt_for(policy: Policy, lead: Lead, roster: dict[str, OwnerState]) -> tu
     return from_document(Receipt, assigned.data["receipt"]), load
 
 
-def test_the_state_that_a_cap_was_asked_about_is_part_of_the_change() -> None:
+def test_the_state_checked_for_a_cap_is_part_of_the_change() -> None:
     roster = {p: OwnerState(person_id=p, open=2, turn=4) for p in POLICY.people}
     free, capped = with_caps(POLICY, "ben", Caps()), with_caps(POLICY, "ben", Caps(day=2))
     lead = new_lead(POLICY, MONDAY)
@@ -187,7 +187,7 @@ def test_the_state_that_a_cap_was_asked_about_is_part_of_the_change() -> None:
     assert receipt_for(least, lead, roster)[1].taken == OwnerState(person_id="ben", open=3, turn=5)
 
 
-def test_nothing_is_taken_from_the_catch_all_whom_nobody_chose() -> None:
+def test_the_catch_all_person_uses_no_turn_unless_chosen() -> None:
     policy = with_caps(nobody_there(POLICY), POLICY.routing.catch_all, Caps(day=2))
     roster = {p: OwnerState(person_id=p) for p in POLICY.people}
     lead = new_lead(policy, MONDAY)
@@ -197,7 +197,7 @@ def test_nothing_is_taken_from_the_catch_all_whom_nobody_chose() -> None:
     assert owner_after_assignment(policy, lead, replace(receipt, reason=ALL_FULL), roster) is None
 
 
-def test_only_as_many_assignments_are_remembered_as_a_cap_can_ask_about() -> None:
+def test_only_assignments_relevant_to_caps_are_remembered() -> None:
     state = OwnerState(person_id="ana", recent=(MONDAY, MONDAY + timedelta(minutes=9)))
     caps = Caps(hour=2, day=1, ramp=(RampStep(days=14, day=2),), started=date(2026, 11, 1))
     assert state.after_one_more(caps, LATER).recent == (LATER, MONDAY + timedelta(minutes=9))
@@ -205,7 +205,7 @@ def test_only_as_many_assignments_are_remembered_as_a_cap_can_ask_about() -> Non
     assert state.after_one_more(Caps(day=9), LATER).recent == (MONDAY, LATER, MONDAY + timedelta(minutes=9))
 
 
-def test_routing_asks_about_the_pool_and_about_whoever_knows_the_lead_where_a_rule_says_so() -> None:
+def test_routing_reads_the_pool_and_by_rule_the_known_owner() -> None:
     rules = tuple(replace(rule, to_existing_owner=True) for rule in POLICY.routing.rules)
     knowing = replace(POLICY, routing=replace(POLICY.routing, rules=rules))
     lead = new_lead(POLICY, MONDAY)
@@ -224,7 +224,7 @@ def receipt_of(
     return choose(policy, lead, turn, roster or {}, LATER, not_again=frozenset())[0]
 
 
-def test_whoever_handed_a_lead_over_decides_above_all_rules_and_a_tiers_pool_above_the_rules() -> None:
+def test_a_handover_overrides_all_rules_and_a_tiers_pool_overrides_rules() -> None:
     lead = new_lead(POLICY, MONDAY)
     handed = replace(lead, handover=Handover(pool="projects", promise=lead.promise))
     assert (receipt_of(POLICY, handed).rule, receipt_of(POLICY, handed).pool) == (HANDED_OVER, "projects")
@@ -245,7 +245,7 @@ def to_whoever_knows(policy: Policy) -> Policy:
     return replace(policy, routing=replace(policy.routing, rules=rules))
 
 
-def test_whoever_knows_a_lead_gets_it_where_the_rule_says_so_and_stands_in_the_receipt_with_weight_one() -> None:
+def test_a_known_owner_gets_it_by_rule_and_has_weight_one_in_the_receipt() -> None:
     lead = replace(new_lead(POLICY, MONDAY), known_owner_id="mia")
     there = {p: OwnerState(person_id=p) for p in POLICY.people}
     receipt = receipt_of(to_whoever_knows(POLICY), lead, there)
@@ -258,14 +258,14 @@ def test_whoever_knows_a_lead_gets_it_where_the_rule_says_so_and_stands_in_the_r
     assert by_turn.owner != "mia"
 
 
-def test_least_loaded_counts_nobody_we_know_nothing_of_as_free() -> None:
+def test_least_loaded_treats_unknown_load_as_zero() -> None:
     least = with_pool(POLICY, "inbound", strategy=Strategy.LEAST_LOADED)
     busy = {p: OwnerState(person_id=p, open=1) for p in ("ana", "ben")}
     assert receipt_of(least, new_lead(least, MONDAY), busy).owner == "cem"
     assert receipt_of(nobody_there(least), new_lead(least, MONDAY), busy).reason == NO_ELIGIBLE_REP
 
 
-def test_only_a_language_is_met_by_its_first_part() -> None:
+def test_only_languages_match_by_their_first_part() -> None:
     for need, spoken, met in (
         ("language", {"de"}, True),
         ("language", {"at"}, False),
@@ -281,7 +281,7 @@ def test_only_a_language_is_met_by_its_first_part() -> None:
         assert (receipt.owner == "cem") is met, (need, spoken)
 
 
-def test_somebody_who_is_away_is_owed_exactly_their_weight_a_turn_up_to_the_bound() -> None:
+def test_an_absent_person_accrues_exactly_their_weight_a_turn_up_to_the_bound() -> None:
     turn, share = Rotation(pool_id="p", credits={"a": 0, "b": 0}), LEAD // 4
     chosen, after = turn.take({"a": 1, "b": 1}, absent={"c": 2}, owed_at_most=1)
     assert (chosen, after.credits) == ("a", {"a": share - LEAD, "b": share, "c": 2 * share})

@@ -63,7 +63,7 @@ ARRIVALS = st.builds(
 
 @settings(max_examples=settings().max_examples * 5)
 @given(first=CONDITIONS, second=CONDITIONS, arrival=ARRIVALS)
-def test_a_condition_that_covers_another_holds_whenever_it_does(
+def test_a_covering_condition_holds_whenever_the_covered_one_does(
     first: Condition, second: Condition, arrival: Arrival
 ) -> None:
     if covers(first, second):
@@ -79,7 +79,7 @@ def condition(**wishes: Any) -> Condition:
     return Condition(**wishes)
 
 
-def test_what_is_proved_is_what_a_reader_would_expect() -> None:
+def test_proofs_match_a_readers_expectation() -> None:
     assert covers(condition(country=("de", "DK")), condition(country=("DE",), min_value=Decimal(1)))
     assert covers(condition(min_value=Decimal(1)), condition(min_value=Decimal(2)))
     assert covers(condition(max_company_size=9), condition(max_company_size=5))

@@ -33,25 +33,25 @@ def test_the_shipped_policy_and_every_sample_are_clean(file: Path) -> None:
     assert findings(policies.load(file)) == {}
 
 
-def test_a_rule_that_an_earlier_one_covers_never_decides() -> None:
+def test_a_rule_covered_by_an_earlier_one_never_decides() -> None:
     wide = RoutingRule(id="north", pool="projects", when=Condition(country=("DE", "DK")))
     policy = with_rules(wide, RoutingRule(id="germany", pool="inbound", when=DE))
     assert findings(policy) == {"routing.rules[1]": "'germany' never decides: 'north' before it always does"}
 
 
-def test_a_tier_that_an_earlier_one_covers_never_decides() -> None:
+def test_a_tier_covered_by_an_earlier_one_never_decides() -> None:
     last = Tier(id="rest", target="warm")
     assert findings(replace(POLICY, tiers=(last, replace(last, id="again")))).keys() == {"tiers[1]"}
 
 
-def test_rules_of_which_only_the_order_decides_overlap() -> None:
+def test_rules_decided_only_by_order_overlap() -> None:
     german = RoutingRule(id="german", pool="projects", when=Condition(language=("de",)))
     policy = with_rules(german, RoutingRule(id="germany", pool="inbound", when=DE))
     detail = "overlaps 'german': a lead that meets both goes to 'projects', which comes first"
     assert findings(policy) == {"routing.rules[1].when": detail}
 
 
-def test_narrow_before_wide_apart_or_to_the_same_pool_is_no_overlap() -> None:
+def test_narrow_before_wide_and_rules_to_the_same_pool_do_not_overlap() -> None:
     large = Condition(country=("DE",), language=("de",))
     assert not findings(
         with_rules(*(RoutingRule(id=p, pool=p, when=w) for p, w in (("projects", large), ("inbound", DE))))
@@ -63,12 +63,12 @@ def test_narrow_before_wide_apart_or_to_the_same_pool_is_no_overlap() -> None:
     assert not findings(with_rules(*both))
 
 
-def test_a_condition_on_a_form_that_does_not_exist_is_a_gap() -> None:
+def test_a_condition_on_an_unknown_form_is_a_gap() -> None:
     policy = with_rules(RoutingRule(id="old", pool="inbound", when=Condition(form=("contact", "contcat"))))
     assert findings(policy) == {"routing.rules[0].when.form": "there is no form 'contcat', so no lead comes through it"}
 
 
-def test_a_pool_whose_people_never_work_when_a_promise_counts_is_told() -> None:
+def test_a_pool_off_work_whenever_a_promise_counts_is_reported() -> None:
     sundays = replace(POLICY.calendars["office"], id="sundays", week={6: POLICY.calendars["office"].week[0]})
     people = {**POLICY.people, "ana": replace(POLICY.people["ana"], calendar="sundays")}
     policy = replace(POLICY, calendars={**POLICY.calendars, "sundays": sundays}, people=people)
@@ -77,7 +77,7 @@ def test_a_pool_whose_people_never_work_when_a_promise_counts_is_told() -> None:
     assert findings(alone)["pools.inbound.members"].startswith("no member works in the hours counted by targets.")
 
 
-def test_hours_of_the_week_that_nobody_works_are_a_gap() -> None:
+def test_uncovered_hours_of_the_week_are_a_gap() -> None:
     office = POLICY.calendars["office"]
     mornings = replace(office, id="mornings", week={day: office.week[day][:1] for day in range(4)})
     people = {name: replace(person, calendar="mornings") for name, person in POLICY.people.items()}
@@ -89,13 +89,13 @@ def test_hours_of_the_week_that_nobody_works_are_a_gap() -> None:
     assert findings(one_stays) == {}
 
 
-def test_a_pool_of_which_nobody_is_active_is_a_gap() -> None:
+def test_a_pool_without_active_members_is_a_gap() -> None:
     away = {name: replace(POLICY.people[name], active=False) for name in ("dora", "eli")}
     detail = findings(replace(POLICY, people={**POLICY.people, **away}))["pools.projects.members"]
     assert detail == "has no active member: the catch-all person gets all its leads"
 
 
-def test_a_kind_of_lead_that_nobody_has_the_required_skill_for_is_a_gap() -> None:
+def test_a_required_skill_that_nobody_has_is_a_gap() -> None:
     spanish = RoutingRule(id="spanish", pool="inbound", when=Condition(language=("es-MX", "de")))
     policy = with_rules(spanish)
     ana = replace(POLICY.people["ana"], skills=frozenset({"de"}))
@@ -108,6 +108,6 @@ def test_a_kind_of_lead_that_nobody_has_the_required_skill_for_is_a_gap() -> Non
     assert findings(replace(policy, people={**POLICY.people, "ana": skilled})) == {}
 
 
-def test_somebody_who_gets_no_lead_and_hears_of_none_is_told() -> None:
+def test_a_person_without_leads_and_notices_is_reported() -> None:
     pools = {**POLICY.pools, "inbound": Pool(id="inbound", members={"ana": 1})}
     assert findings(replace(POLICY, pools=pools)).keys() == {"people.ben", "people.cem"}

@@ -65,7 +65,7 @@ def clock_of(policy: Policy, at: datetime, hops: int = 0) -> SlaTimer:
     return first_response_clock(policy, promise(policy, policy.tiers[0], at), hops=hops, owned_at=at)
 
 
-def test_steps_at_the_same_instant_keep_warn_miss_escalate_move() -> None:
+def test_simultaneous_steps_keep_the_order_warn_miss_escalate_move() -> None:
     policy, _ = with_target(
         warn_at=(0.5,),
         escalate=(rung_after(0), rung_after(0, "eli")),
@@ -76,12 +76,12 @@ def test_steps_at_the_same_instant_keep_warn_miss_escalate_move() -> None:
     assert [s.level for s in clock.steps] == [1, 0, 1, 2, 0]
 
 
-def test_past_the_last_hop_the_clock_reminds_instead_of_moving() -> None:
+def test_past_the_last_hop_the_timer_reminds_instead_of_moving() -> None:
     assert kinds(clock_of(POLICY, NOW, hops=2))[-1] is StepKind.REASSIGN
     assert kinds(clock_of(POLICY, NOW, hops=3))[-1] is StepKind.REMIND
 
 
-def test_no_warning_comes_after_the_deadline_it_warns_of() -> None:
+def test_no_warning_follows_its_deadline() -> None:
     policy, _ = with_target(within=None, by=time(8), warn_at=(0.6, 0.85))  # before the office opens
     clock = clock_of(policy, datetime(2026, 11, 22, 3, 0, tzinfo=UTC))
     assert all(s.at <= clock.deadline for s in clock.steps if s.kind is StepKind.WARN)
@@ -93,7 +93,7 @@ def test_no_warning_comes_after_the_deadline_it_warns_of() -> None:
     warn_at=st.lists(st.floats(0.01, 0.99), max_size=3).map(tuple),
     rungs=st.lists(st.integers(0, 3_000).map(lambda m: rung_after(m)), max_size=3).map(tuple),
 )
-def test_steps_are_in_time_order_and_end_in_one_that_never_lets_go(
+def test_steps_are_in_time_order_and_the_last_one_repeats(
     arrived: datetime, within: timedelta, warn_at: tuple[float, ...], rungs: tuple[EscalationLevel, ...]
 ) -> None:
     policy, _ = with_target(within=within, warn_at=warn_at, escalate=rungs)
@@ -106,7 +106,7 @@ def test_steps_are_in_time_order_and_end_in_one_that_never_lets_go(
     assert all(s.at <= clock.deadline for s in clock.steps if s.kind is StepKind.WARN)
 
 
-def test_reminders_between_late_escalation_levels_are_not_swallowed() -> None:
+def test_reminders_between_late_escalation_levels_are_kept() -> None:
     policy, _ = with_target(
         escalate=(rung_after(0), rung_after(180)),
         reassign=None,
@@ -128,7 +128,7 @@ def test_a_next_action_is_missed_then_escalated_then_reminded_of() -> None:
     assert clock.deadline == clock.steps[0].at == NOW + timedelta(hours=1)
 
 
-def test_a_source_may_have_a_target_of_its_own_in_a_tier() -> None:
+def test_a_source_may_have_its_own_target_in_a_tier() -> None:
     tier = Tier(id="warm", target="warm", target_by_source={"phone_missed": "hot"})
     at = datetime(2026, 11, 23, 10, tzinfo=BERLIN)
     assert promise(POLICY, tier, at, "phone_missed").target == "hot"

@@ -27,7 +27,7 @@ def ramped(policy: Policy) -> Policy:
 
 
 @pytest.mark.slow
-def test_the_owner_is_whoever_the_plain_way_finds() -> None:
+def test_the_owner_equals_that_of_exhaustive_routing() -> None:
     policy = ramped(policies.parse(synthetic_company.large(people=50, rules=40)))
     outcomes = set()
     for situation in synthetic_company.situations(policy, 250, seed=7):

@@ -51,12 +51,12 @@ def receipt(candidates: list[Candidate], **fields: Any) -> Receipt:
 
 
 @given(candidates=CANDIDATES)
-def test_a_receipt_says_of_everybody_what_the_decision_saw(candidates: list[Candidate]) -> None:
+def test_a_receipt_records_what_the_decision_saw_of_everybody(candidates: list[Candidate]) -> None:
     assert receipt(candidates).candidates == tuple(candidates)
 
 
 @given(candidates=CANDIDATES, strategy=st.sampled_from(Strategy), relaxed=st.sampled_from([(), ("language",)]))
-def test_a_receipt_that_lists_its_candidates_as_they_used_to_be_stored_is_the_same(
+def test_a_receipt_in_the_former_format_is_equal(
     candidates: list[Candidate], strategy: Strategy, relaxed: tuple[str, ...]
 ) -> None:
     today = receipt(candidates, strategy=strategy, relaxed=relaxed)
@@ -66,7 +66,7 @@ def test_a_receipt_that_lists_its_candidates_as_they_used_to_be_stored_is_the_sa
     assert from_document(Receipt, json.loads(json.dumps(former))) == today
 
 
-def test_the_first_receipts_that_were_ever_stored_are_read() -> None:
+def test_the_earliest_stored_receipts_are_read() -> None:
     """Early receipts have no loads, matches or choice of pool."""
     first = {
         "owner": "cem",
@@ -89,7 +89,7 @@ def test_the_first_receipts_that_were_ever_stored_are_read() -> None:
     assert (read.recompute(), read.strategy) == ("cem", Strategy.WEIGHTED)
 
 
-def test_a_receipt_of_five_hundred_people_fits_a_row_three_times_even_when_all_of_them_differ() -> None:
+def test_a_receipt_of_five_hundred_people_fits_a_row_three_times_even_with_all_different() -> None:
     people = [
         Candidate(
             person=f"somebody.with.a.name.{n:03d}",

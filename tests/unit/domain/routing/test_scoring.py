@@ -46,7 +46,7 @@ def arrived(**inquiry: object) -> Arrival:
     value=st.none() | st.decimals(0, 5_000, places=2),
     role=st.sampled_from(["student", "Student", "owner", ""]),
 )
-def test_the_breakdown_sums_to_the_score_and_the_same_lead_scores_the_same(
+def test_the_breakdown_sums_to_the_score_and_scores_are_deterministic(
     urgent: bool, value: Decimal | None, role: str
 ) -> None:
     arrival = arrived(message="urgent" if urgent else "", value=value, fields={"role": role})
@@ -69,13 +69,13 @@ def test_a_lead_keeps_its_score_with_the_policy_version() -> None:
     assert from_document(Lead, to_document(lead)) == lead
 
 
-def test_a_tier_may_name_the_pool_of_its_leads_and_take_no_capacity() -> None:
+def test_a_tier_may_set_a_pool_and_use_no_capacity() -> None:
     lead = new_lead(POLICY, MONDAY, message="hello")
     assert (rule_for(POLICY, lead).id, pool_for(POLICY, lead)) == ("tier:nurture", POLICY.pools["projects"])
     assert not lead.counts_to_cap
     assert new_lead(POLICY, MONDAY).counts_to_cap
 
 
-def test_a_lead_whose_tier_has_left_the_policy_follows_the_rules() -> None:
+def test_a_lead_whose_tier_left_the_policy_follows_the_rules() -> None:
     lead = new_lead(POLICY, MONDAY, message="hello")
     assert rule_for(policies.shipped(), lead).id == "everything_else"

@@ -33,7 +33,7 @@ def met(
     return holds(condition, POLICY, Arrival(source=source, form=form, inquiry=Inquiry(**inquiry), received_at=at))
 
 
-def test_no_condition_always_holds() -> None:
+def test_an_empty_condition_always_holds() -> None:
     assert met(Condition())
 
 
@@ -50,11 +50,11 @@ def test_no_condition_always_holds() -> None:
         ("", False),
     ],
 )
-def test_a_word_is_met_whole_and_in_any_case(message: str, expected: bool) -> None:
+def test_a_word_matches_whole_and_in_any_case(message: str, expected: bool) -> None:
     assert met(Condition(message_has=("urgent", "c++", "€500")), message=message) is expected
 
 
-def test_every_field_that_is_given_must_hold() -> None:
+def test_every_listed_field_must_hold() -> None:
     condition = Condition(source=("API",), country=("DE", "at"), min_value=Decimal(10))
     assert met(condition, country="AT", value=Decimal(10))
     assert not met(condition, country="AT", value=Decimal("9.99"))
@@ -63,7 +63,7 @@ def test_every_field_that_is_given_must_hold() -> None:
     assert not met(condition, source="web_form", country="AT", value=Decimal(10))
 
 
-def test_a_form_condition_does_not_hold_of_a_lead_without_form() -> None:
+def test_a_form_condition_does_not_hold_without_a_form() -> None:
     assert met(Condition(form=("contact",)), form="contact")
     assert not met(Condition(form=("contact",)))
 
@@ -74,7 +74,7 @@ def test_after_hours_follows_the_named_calendar() -> None:
     assert not met(Condition(after_hours_of="always"), at=SUNDAY)
 
 
-def test_the_first_rule_that_holds_wins() -> None:
+def test_the_first_matching_rule_wins() -> None:
     assert rule_for(POLICY, new_lead(POLICY, MONDAY, value=Decimal(20_000))).id == "large_projects"
     assert rule_for(POLICY, new_lead(POLICY, MONDAY, value=Decimal(20_000), country="SE")).id == "large_projects"
     assert rule_for(POLICY, new_lead(POLICY, MONDAY, country="SE")).id == "neighbours"
@@ -86,7 +86,7 @@ def on_leave(person: str) -> Policy:
     return replace(POLICY, people={**POLICY.people, person: away})
 
 
-def test_the_receipt_names_every_candidate_and_why_they_were_left_out() -> None:
+def test_the_receipt_names_every_candidate_and_why_they_were_ineligible() -> None:
     roster = {"ben": OwnerState(person_id="ben", away_until=MONDAY + timedelta(hours=1))}
     receipt, moved = choose(
         on_leave("ana"), new_lead(POLICY, MONDAY), Rotation(pool_id="inbound"), roster, MONDAY, not_again=frozenset()
@@ -117,7 +117,7 @@ def test_the_receipt_names_every_candidate_and_why_they_were_left_out() -> None:
     returning=st.sampled_from(CatchUp),
     turn=st.integers(0, 10_000),
 )
-def test_a_receipt_alone_recomputes_its_owner_even_after_storage(
+def test_a_receipt_alone_reproduces_its_owner_even_after_storage(
     members: dict[str, int],
     earned: dict[str, int],
     away: set[str],

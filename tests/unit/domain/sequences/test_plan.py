@@ -52,22 +52,20 @@ def test_steps_fall_into_hours_in_order_apart_and_never_too_early(
 
 
 @given(start=STARTS, steps=STEPS)
-def test_a_calendar_that_never_closes_gives_exactly_the_written_times(
+def test_a_calendar_that_never_closes_gives_exactly_the_planned_times(
     start: datetime, steps: tuple[SequenceStep, ...]
 ) -> None:
     assert [p.at - start for p in plan(ALWAYS, steps, start)] == [s.after for s in steps]
 
 
 @given(calendar=CALENDARS, steps=STEPS, start=STARTS)
-def test_a_plan_that_is_kept_is_never_moved(
-    calendar: Calendar, steps: tuple[SequenceStep, ...], start: datetime
-) -> None:
+def test_a_kept_plan_is_never_moved(calendar: Calendar, steps: tuple[SequenceStep, ...], start: datetime) -> None:
     first, *rest = plan(calendar, steps, start)
     assert put_off(calendar, rest, first.at, first.at) == tuple(rest)
 
 
 @given(calendar=CALENDARS, steps=STEPS, start=STARTS, late=LENGTHS)
-def test_a_step_that_comes_late_moves_the_others_only_as_far_as_it_must(
+def test_a_late_step_moves_the_others_only_as_far_as_needed(
     calendar: Calendar, steps: tuple[SequenceStep, ...], start: datetime, late: timedelta
 ) -> None:
     first, *rest = plan(calendar, steps, start)
@@ -85,7 +83,7 @@ def test_a_step_that_comes_late_moves_the_others_only_as_far_as_it_must(
     day=st.dates(date(2026, 1, 1), date(2027, 12, 31)),
     days=st.integers(1, 90),
 )
-def test_whole_days_keep_the_wall_clock(zone: str, day: date, days: int) -> None:
+def test_whole_days_keep_local_time(zone: str, day: date, days: int) -> None:
     calendar = Calendar(id="c", zone=ZoneInfo(zone))
     noon = datetime(day.year, day.month, day.day, 12, 30, tzinfo=calendar.zone)
     later = by_the_clock(calendar, noon.astimezone(UTC), timedelta(days=days)).astimezone(calendar.zone)

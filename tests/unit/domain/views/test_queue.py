@@ -47,14 +47,14 @@ def queues(draw: st.DrawFn) -> list[Lead]:
 
 
 @given(queues().flatmap(lambda leads: st.tuples(st.just(leads), st.permutations(leads))))
-def test_the_order_is_total_whatever_order_the_leads_come_in(both: tuple[list[Lead], list[Lead]]) -> None:
+def test_the_order_is_total_for_any_input_order(both: tuple[list[Lead], list[Lead]]) -> None:
     leads, shuffled = both
     assert in_order(POLICY, shuffled, NOW) == in_order(POLICY, leads, NOW)
     assert sorted(lead.id for lead in in_order(POLICY, leads, NOW)) == sorted(lead.id for lead in leads)
 
 
 @given(queues())
-def test_what_is_overdue_comes_first_the_longest_first(leads: list[Lead]) -> None:
+def test_overdue_leads_come_first_longest_first(leads: list[Lead]) -> None:
     ordered = in_order(POLICY, leads, NOW)
     late = [lead for lead in leads if due_at(lead) < NOW]
     assert {lead.id for lead in ordered[: len(late)]} == {lead.id for lead in late}
@@ -63,21 +63,21 @@ def test_what_is_overdue_comes_first_the_longest_first(leads: list[Lead]) -> Non
 
 
 @given(queues())
-def test_of_two_that_wait_for_their_answer_the_hotter_comes_first_and_in_a_tier_the_sooner(leads: list[Lead]) -> None:
+def test_of_unanswered_leads_the_hotter_comes_first_and_within_a_tier_the_sooner(leads: list[Lead]) -> None:
     waiting = [lead for lead in in_order(POLICY, leads, NOW) if due_at(lead) >= NOW and lead.clock(FIRST_RESPONSE)]
     keys = [(PLACES[lead.promise.tier], due_at(lead), -lead.score.total, lead.id) for lead in waiting]
     assert keys == sorted(keys)
 
 
 @given(queues())
-def test_next_actions_come_by_their_time_then_tier_score_and_id(leads: list[Lead]) -> None:
+def test_next_actions_are_ordered_by_time_then_tier_score_and_id(leads: list[Lead]) -> None:
     actions = [lead for lead in in_order(POLICY, leads, NOW) if lead.clock(NEXT_ACTION)]
     keys = [(due_at(lead), PLACES[lead.promise.tier], -lead.score.total, lead.id) for lead in actions]
     assert keys == sorted(keys)
 
 
 @given(queues())
-def test_taking_one_away_leaves_the_others_overdue_as_they_were(leads: list[Lead]) -> None:
+def test_removing_one_keeps_the_others_overdue_order(leads: list[Lead]) -> None:
     late = [replace(lead, clocks=()) for lead in leads if due_at(lead) < NOW]
     ordered = in_order(POLICY, late, NOW)
     assert in_order(POLICY, ordered[1:], NOW) == ordered[1:]

@@ -12,7 +12,7 @@ from tests.lambda_context import CONTEXT
 from tests.unit.functions.desk.conftest import FORM, Desk
 
 
-def test_a_page_opened_before_another_outcome_records_nothing_and_keeps_what_was_typed(desk: Desk) -> None:
+def test_a_page_opened_before_another_outcome_records_nothing_and_keeps_its_input(desk: Desk) -> None:
     version = desk.lead.version
     desk.press("connected")
     answer = desk.post(outcome="voicemail", submission=version, note="Left <b>word</b>")
@@ -34,7 +34,7 @@ def test_without_a_choice_nothing_is_recorded(desk: Desk, fields: dict[str, str]
     assert desk.outcomes() == []
 
 
-def test_lost_needs_a_reason_and_the_field_says_so(desk: Desk) -> None:
+def test_a_loss_requires_a_reason_and_the_field_says_so(desk: Desk) -> None:
     answer = desk.press("lost", note="kept", reason="  ")
     assert answer["statusCode"] == 422
     assert '<a href="#reason">Say why: lost needs a reason</a>' in answer["body"]
@@ -45,7 +45,7 @@ def test_lost_needs_a_reason_and_the_field_says_so(desk: Desk) -> None:
     assert desk.lead.lost_reason == "chose another offer"
 
 
-def test_a_time_that_cannot_be_is_shown_at_its_field(desk: Desk) -> None:
+def test_an_impossible_time_is_shown_at_its_field(desk: Desk) -> None:
     answer = desk.press("connected", happened_at="2026-11-23T23:00")
     assert answer["statusCode"] == 422
     assert '<a href="#happened_at">This time is in the future</a>' in answer["body"]
@@ -67,7 +67,7 @@ def test_a_time_that_cannot_be_is_shown_at_its_field(desk: Desk) -> None:
         ("outcome=connected&submission=999", False, 409),
     ],
 )
-def test_what_no_form_of_ours_posts_is_answered_in_words(desk: Desk, body: str, encoded: bool, status: int) -> None:
+def test_a_foreign_form_post_is_answered_in_words(desk: Desk, body: str, encoded: bool, status: int) -> None:
     event = request("POST /o/{token}", body=body, headers=FORM, token=desk.token) | {"isBase64Encoded": encoded}
     answer = handler.handle(event, CONTEXT)
     assert answer["statusCode"] == status
@@ -75,7 +75,7 @@ def test_what_no_form_of_ours_posts_is_answered_in_words(desk: Desk, body: str, 
     assert desk.outcomes() == []
 
 
-def test_when_the_lead_keeps_changing_nothing_is_recorded_and_the_note_comes_back(
+def test_when_the_lead_keeps_changing_nothing_is_recorded_and_the_note_is_returned(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def lost(change: Change) -> None:

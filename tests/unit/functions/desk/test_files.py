@@ -39,7 +39,7 @@ def test_the_page_lists_them_by_name_and_size(with_file: Desk) -> None:
     assert "uploads/abc" not in body, "where it is stays ours"
 
 
-def test_a_link_sends_to_an_address_that_ends_soon(with_file: Desk) -> None:
+def test_a_link_redirects_to_an_address_that_expires_soon(with_file: Desk) -> None:
     answer = ask(with_file, "0")
     assert answer["statusCode"] == 302
     assert answer["headers"]["location"].startswith("memory://uploads/abc/0?")
@@ -48,11 +48,11 @@ def test_a_link_sends_to_an_address_that_ends_soon(with_file: Desk) -> None:
 
 
 @pytest.mark.parametrize("number", ["1", "99", "9999999"])
-def test_a_file_that_is_not_there_is_not_found(with_file: Desk, number: str) -> None:
+def test_a_missing_file_is_not_found(with_file: Desk, number: str) -> None:
     assert ask(with_file, number)["statusCode"] == 404
 
 
-def test_without_the_leads_own_link_nobody_gets_one(with_file: Desk) -> None:
+def test_without_the_leads_own_link_no_file_is_served(with_file: Desk) -> None:
     assert ask(with_file, "0", with_file.token[:-2] + "xx")["statusCode"] == 403
     stranger = with_file.link("ben")
     assert ask(with_file, "0", stranger)["statusCode"] == 410

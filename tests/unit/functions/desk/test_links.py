@@ -20,7 +20,7 @@ from tests.unit.adapters.presentation.leads import MONDAY_NINE, POLICY
 from tests.unit.functions.desk.conftest import KEYS, LINKS, Desk
 
 
-def test_after_the_link_has_expired_the_page_says_what_to_do(desk: Desk) -> None:
+def test_an_expired_link_says_what_to_do(desk: Desk) -> None:
     desk.now += timedelta(days=15)
     assert desk.get()["statusCode"] == 410
     answer = desk.post(outcome="connected", submission=desk.lead.version, note="She said yes")
@@ -29,7 +29,7 @@ def test_after_the_link_has_expired_the_page_says_what_to_do(desk: Desk) -> None
     assert desk.outcomes() == []
 
 
-def test_when_the_lead_has_moved_the_former_owner_learns_to_whom_and_sees_no_more(desk: Desk) -> None:
+def test_a_former_owner_learns_the_new_owner_and_sees_no_more(desk: Desk) -> None:
     claims = Claims(
         purpose=LinkPurpose.OUTCOME,
         subject="L1",
@@ -76,12 +76,12 @@ def test_a_forged_link_opens_nothing(desk: Desk, forge: Callable[[str], str]) ->
     assert desk.outcomes() == []
 
 
-def test_a_lead_that_is_gone_is_not_found(desk: Desk) -> None:
+def test_a_missing_lead_is_not_found(desk: Desk) -> None:
     claims = Claims(purpose=LinkPurpose.OUTCOME, subject="GONE", person="ana", expires_at=desk.now + timedelta(days=1))
     assert desk.get(sign(claims, KEYS))["statusCode"] == 404
 
 
-def test_a_report_link_redirects_to_an_address_that_lasts_five_minutes(desk: Desk) -> None:
+def test_a_report_link_redirects_to_an_address_valid_for_five_minutes(desk: Desk) -> None:
     token = LINKS.report("weekly/2026-W47/index.html", "mia", desk.now).rpartition("/")[2]
     answer = handler.handle(request("GET /reports/{token}", token=token), CONTEXT)
     assert answer["statusCode"] == 302
@@ -93,7 +93,7 @@ def test_an_outcome_link_opens_no_report(desk: Desk) -> None:
     assert handler.handle(request("GET /reports/{token}", token=desk.token), CONTEXT)["statusCode"] == 403
 
 
-def test_the_log_holds_no_link_and_no_person(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_log_contains_no_link_or_person(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     written = io.StringIO()
     monkeypatch.setattr(handler.logger.registered_handler, "stream", written)
     desk.press("connected", note="secret words")
@@ -104,7 +104,7 @@ def test_the_log_holds_no_link_and_no_person(desk: Desk, monkeypatch: pytest.Mon
         assert private not in logged
 
 
-def test_somebody_who_is_told_of_misses_by_name_can_open_the_link_they_get(desk: Desk) -> None:
+def test_a_person_named_for_misses_can_open_their_link(desk: Desk) -> None:
     target = replace(POLICY.targets["hot"], escalate=(EscalationLevel(after=timedelta(), notify="eli"),))
     policy = replace(POLICY, targets={**POLICY.targets, "hot": target})
     assert (

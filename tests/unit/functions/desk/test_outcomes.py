@@ -23,14 +23,14 @@ def test_the_page_shows_the_lead_and_may_load_nothing(desk: Desk) -> None:
     assert "form-action 'self'" in headers["content-security-policy"]
 
 
-def test_fetching_the_page_changes_nothing_however_often(desk: Desk) -> None:
+def test_fetching_the_page_repeatedly_changes_nothing(desk: Desk) -> None:
     lead_before = desk.lead
     for _ in range(3):
         desk.get()
     assert desk.lead == lead_before
 
 
-def test_an_outcome_is_recorded_and_the_browser_sent_to_the_page_that_says_so(desk: Desk) -> None:
+def test_an_outcome_is_recorded_and_the_browser_redirected_to_the_confirmation(desk: Desk) -> None:
     desk.now += timedelta(minutes=4)
     answer = desk.press("connected", note="Wants a quote\nby Friday")
     assert (answer["statusCode"], answer["headers"]["location"]) == (303, desk.token)
@@ -45,7 +45,7 @@ def test_an_outcome_is_recorded_and_the_browser_sent_to_the_page_that_says_so(de
     assert ">Undo</button>" in page
 
 
-def test_a_typed_time_is_shown_beside_when_it_was_recorded(desk: Desk) -> None:
+def test_a_typed_time_is_shown_beside_its_recording_time(desk: Desk) -> None:
     desk.now += timedelta(minutes=7)
     desk.press("connected", happened_at="2026-11-23T09:02")
     assert desk.lead.first_contact_at == desk.now
@@ -54,7 +54,7 @@ def test_a_typed_time_is_shown_beside_when_it_was_recorded(desk: Desk) -> None:
     assert "Ana Costa recorded: We spoke. They say it was Mon 23 Nov, 09:02" in page
 
 
-def test_the_redirect_leads_back_here_below_any_base_path(desk: Desk) -> None:
+def test_the_redirect_returns_here_below_any_base_path(desk: Desk) -> None:
     location = desk.press("connected")["headers"]["location"]
     for base in ("https://x.example/", "http://127.0.0.1:4566/_aws/execute-api/leadtight/$default/"):
         assert urljoin(f"{base}o/{desk.token}", location) == f"{base}o/{desk.token}"
@@ -68,7 +68,7 @@ def test_pressing_twice_is_one_outcome(desk: Desk) -> None:
     assert desk.lead.attempts == 1
 
 
-def test_undo_puts_everything_back_and_twice_is_harmless(desk: Desk) -> None:
+def test_undo_restores_everything_and_repeating_it_is_harmless(desk: Desk) -> None:
     lead_before = desk.lead
     desk.press("lost", reason="chose another offer")
     assert not desk.lead.is_open
@@ -85,7 +85,7 @@ def test_undo_puts_everything_back_and_twice_is_harmless(desk: Desk) -> None:
     assert "Recorded:" not in desk.get()["body"]
 
 
-def test_what_was_typed_is_in_the_form_again_after_an_undo(desk: Desk) -> None:
+def test_typed_input_is_in_the_form_again_after_an_undo(desk: Desk) -> None:
     desk.press("lost", reason="chose another offer", note="They want a call in spring")
     desk.press_undo()
     body = desk.get()["body"]
@@ -97,7 +97,7 @@ def test_what_was_typed_is_in_the_form_again_after_an_undo(desk: Desk) -> None:
     assert "Undone." not in desk.get()["body"]
 
 
-def test_undo_is_offered_only_while_it_is_possible(desk: Desk) -> None:
+def test_undo_is_offered_only_while_possible(desk: Desk) -> None:
     desk.press("connected")
     version = desk.lead.version
     desk.now += POLICY.undo_within + timedelta(seconds=1)

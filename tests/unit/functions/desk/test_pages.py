@@ -115,14 +115,14 @@ def everything() -> Iterator[str]:
     yield from queues()
 
 
-def test_nothing_that_was_typed_is_markup() -> None:
+def test_typed_text_is_never_markup() -> None:
     for html in everything():
         page = Page(html)
         assert not page.all("script", "img", "iframe", "svg", "b", "u", "i", "link", "object")
         assert not [name for _, attributes in page.elements for name in attributes if name.startswith("on")]
 
 
-def test_no_page_loads_anything_or_sends_a_form_elsewhere() -> None:
+def test_no_page_loads_resources_or_posts_elsewhere() -> None:
     for html in everything():
         for attributes in Page(html).all("a", "form", "input", "button"):
             assert not {"src", "action", "formaction", "style"} & set(attributes)
@@ -132,20 +132,20 @@ def test_no_page_loads_anything_or_sends_a_form_elsewhere() -> None:
 @pytest.mark.parametrize(
     "link", ["javascript:alert(9)", "data:text/html,x", "https:", "http://", "//evil", 'https://a/"x']
 )
-def test_a_permalink_is_a_link_only_when_it_leads_to_a_web_page(link: str) -> None:
+def test_a_permalink_is_a_link_only_to_a_web_page(link: str) -> None:
     html = PAGES.outcome(view(received(Inquiry(name="Ada", fields={"permalink": link}))), MONDAY_NINE)
     assert [a["href"] for a in Page(html).all("a")] == []
     assert "Permalink" in Page(html).text, "what was sent is still shown, as text"
 
 
-def test_a_permalink_opens_the_conversation_and_says_where_it_leads() -> None:
+def test_a_permalink_opens_the_conversation_and_shows_its_target() -> None:
     link = "https://www.linkedin.com/messaging/thread/2-abc/?a=1&b=2"
     page = Page(PAGES.outcome(view(received(Inquiry(name="Ada", permalink=link))), MONDAY_NINE))
     assert [a["href"] for a in page.all("a")] == [link]
     assert "Conversation at www.linkedin.com" in page.text
 
 
-def test_the_policy_allows_exactly_the_style_that_stands_in_every_page() -> None:
+def test_the_policy_allows_exactly_the_style_of_every_page() -> None:
     allowed = re.findall(r"'sha256-([^']+)'", page_headers.headers()["content-security-policy"])
     for html in everything():
         (style,) = re.findall(r"<style>(.*?)</style>", html, re.DOTALL)
@@ -163,7 +163,7 @@ def test_every_page_stays_under_60_kb() -> None:
     assert max(len(html.encode()) for html in (biggest, *everything())) < 60_000
 
 
-def test_every_page_says_its_language_title_and_one_heading() -> None:
+def test_every_page_has_its_language_title_and_one_heading() -> None:
     for html in everything():
         page = Page(html)
         assert page.all("html") == [{"lang": "en"}]
@@ -185,7 +185,7 @@ def test_every_field_has_a_label_and_every_reference_a_target() -> None:
                 assert attributes["href"][1:] in page.ids
 
 
-def test_the_choices_stand_in_the_order_of_the_policy_and_one_must_be_made() -> None:
+def test_the_choices_are_in_policy_order_and_one_is_required() -> None:
     page = Page(next(pages_of(ADA)))
     radios = [field for field in page.all("input") if field.get("name") == "outcome"]
     assert [radio["value"] for radio in radios] == list(POLICY.outcomes)
@@ -193,7 +193,7 @@ def test_the_choices_stand_in_the_order_of_the_policy_and_one_must_be_made() -> 
     assert [radio["value"] for radio in radios if "data-reason" in radio] == ["lost"]
 
 
-def test_a_refused_form_comes_back_as_it_was_typed() -> None:
+def test_a_refused_form_keeps_its_input() -> None:
     html = PAGES.outcome(view(received(ADA), assigned(ADA)), MONDAY_NINE, NO_REASON, TYPED)
     page = Page(html)
     assert [field["value"] for field in page.all("input") if "checked" in field] == ["lost"]
@@ -211,12 +211,12 @@ def test_a_refused_form_comes_back_as_it_was_typed() -> None:
         (65, "late", "Overdue by 1 hour"),
     ],
 )
-def test_the_page_says_how_much_time_is_left(minutes: int, kind: str, words: str) -> None:
+def test_the_page_shows_the_remaining_time(minutes: int, kind: str, words: str) -> None:
     html = PAGES.outcome(view(received(ADA), assigned(ADA)), MONDAY_NINE + timedelta(minutes=minutes))
     assert f'<p class="due {kind}"><strong>{words}</strong> Answer by Mon 23 Nov, 09:05</p>' in html
 
 
-def test_a_lead_that_moved_after_its_promise_names_both_times_once() -> None:
+def test_a_lead_reassigned_after_its_promise_names_both_times_once() -> None:
     change = assigned(ADA)
     assert change.after.next_action
     own = change.after.promise.deadline + timedelta(minutes=10)
@@ -227,7 +227,7 @@ def test_a_lead_that_moved_after_its_promise_names_both_times_once() -> None:
     assert time_left(moved, own + timedelta(minutes=3), POLICY.company.zone).left.startswith("Overdue by")
 
 
-def test_a_lead_that_arrived_long_before_it_was_one_says_so() -> None:
+def test_a_lead_that_arrived_long_before_its_promise_says_so() -> None:
     lead = assigned(ADA).after
     released = replace(lead, recorded_at=lead.received_at + timedelta(minutes=20))
     left = time_left(released, lead.received_at + timedelta(minutes=21), POLICY.company.zone)
@@ -270,7 +270,7 @@ def test_a_long_message_leaves_room_for_the_form() -> None:
         ("--focus", "--page", 3.0),
     ],
 )
-def test_colours_can_be_told_apart_by_day_and_night(text: str, ground: str, least: float) -> None:
+def test_colours_have_enough_contrast_by_day_and_night(text: str, ground: str, least: float) -> None:
     for block in re.findall(r":root \{(.*?)\}", page_headers.style(), re.DOTALL):
         colours = dict(re.findall(r"(--[\w-]+): (#[0-9a-f]{6})", block))
         assert contrast(colours[text], colours[ground]) >= least

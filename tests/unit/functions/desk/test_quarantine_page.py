@@ -81,7 +81,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Holding:
     return Holding(monkeypatch)
 
 
-def test_it_shows_what_waits_and_apart_from_it_suspected_spam(world: Holding) -> None:
+def test_it_shows_waiting_deliveries_and_separately_suspected_spam(world: Holding) -> None:
     world.hold(1, detail="name: give a name")
     world.hold(2, Reason.SPAM, detail="the hidden field website was filled in")
     page = world.get()
@@ -101,7 +101,7 @@ def set_aside(world: Holding, number: int) -> str:
     return world.hold(number, Reason.AUTOMATIC, detail="Precedence", **settled)
 
 
-def test_what_a_rule_set_aside_is_shown_apart_and_may_be_released_but_not_discarded(world: Holding) -> None:
+def test_set_aside_deliveries_are_shown_separately_and_may_be_released_but_not_discarded(world: Holding) -> None:
     held_id = set_aside(world, 1)
     _, _, shown = world.get()["body"].partition("Set aside")
     assert "Sent by a machine" in shown
@@ -114,7 +114,7 @@ def test_what_a_rule_set_aside_is_shown_apart_and_may_be_released_but_not_discar
     assert "Precedence" not in world.get()["body"]
 
 
-def test_looking_changes_nothing(world: Holding) -> None:
+def test_viewing_changes_nothing(world: Holding) -> None:
     held_id = world.hold(1)
     for done in ("", "release", "discard"):
         world.get(done=done)
@@ -128,7 +128,7 @@ def test_one_press_alone_releases_nothing(world: Holding) -> None:
     assert (world.state(held_id), world.lead_ids()) == (QuarantineState.HELD, [])
 
 
-def test_a_released_one_is_a_lead_with_owner_and_acknowledgement_and_the_page_says_so(world: Holding) -> None:
+def test_a_release_makes_an_acknowledged_owned_lead_and_the_page_says_so(world: Holding) -> None:
     held_id = world.hold(1)
     answer = world.settle(held=held_id, do="release", sure="yes")
     assert (answer["statusCode"], answer["headers"]["location"]) == (303, f"{world.token()}?done=release")
@@ -142,7 +142,7 @@ def test_a_released_one_is_a_lead_with_owner_and_acknowledgement_and_the_page_sa
     assert "Nothing is waiting." in page
 
 
-def test_a_discard_needs_a_reason_and_keeps_it(world: Holding) -> None:
+def test_a_discard_requires_a_reason_and_stores_it(world: Holding) -> None:
     held_id = world.hold(1)
     refused = world.settle(held=held_id, do="discard", why="  ")
     assert (refused["statusCode"], world.state(held_id)) == (422, QuarantineState.HELD)
@@ -153,7 +153,7 @@ def test_a_discard_needs_a_reason_and_keeps_it(world: Holding) -> None:
     assert (settled.state, settled.note, settled.settled_by) == (QuarantineState.DISCARDED, "An advert", "mia")
 
 
-def test_a_release_that_still_lacks_something_says_what(world: Holding) -> None:
+def test_a_release_with_missing_data_says_what_is_missing(world: Holding) -> None:
     held_id = world.hold(1, content='{"your-message": "hello"}')
     answer = world.settle(held=held_id, do="release", sure="yes")
     assert (answer["statusCode"], world.state(held_id)) == (422, QuarantineState.HELD)
@@ -161,7 +161,7 @@ def test_a_release_that_still_lacks_something_says_what(world: Holding) -> None:
     assert "<details>" in answer["body"], "nobody asked to discard it"
 
 
-def test_what_lacks_a_name_and_an_address_is_completed_and_released(world: Holding) -> None:
+def test_a_delivery_without_name_and_address_is_completed_and_released(world: Holding) -> None:
     held_id = world.hold(1, content='{"your-message": "hello", "roof": "flat"}')
     typed = {"name": " Ada  Obi ", "email": "ada@example.com", "phone": "", "message": ""}
     assert world.settle(held=held_id, do="release", sure="yes", **typed)["statusCode"] == 303
@@ -172,7 +172,7 @@ def test_what_lacks_a_name_and_an_address_is_completed_and_released(world: Holdi
     assert world.lead(lead_id).owner_id
 
 
-def test_what_nobody_could_read_is_completed_with_all_of_it_kept_on_the_lead(world: Holding) -> None:
+def test_an_unreadable_delivery_is_completed_with_all_of_it_kept_on_the_lead(world: Holding) -> None:
     held_id = world.hold(1, Reason.UNREADABLE, content="<name>Ada</name> call me", channel="webhook:gone")
     assert world.settle(held=held_id, do="release", sure="yes")["statusCode"] == 422
     world.settle(held=held_id, do="release", sure="yes", phone="+49 30 901820", message="Call her back")
@@ -182,14 +182,14 @@ def test_what_nobody_could_read_is_completed_with_all_of_it_kept_on_the_lead(wor
     assert inquiry.fields["held_delivery"] == "<name>Ada</name> call me"
 
 
-def test_what_was_typed_goes_before_what_was_read(world: Holding) -> None:
+def test_typed_values_precede_parsed_ones(world: Holding) -> None:
     held_id = world.hold(1)
     world.settle(held=held_id, do="release", sure="yes", email="right@example.com")
     [lead_id] = world.lead_ids()
     assert (world.lead(lead_id).inquiry.name, world.lead(lead_id).inquiry.email) == ("Ada 1", "right@example.com")
 
 
-def test_a_delivery_can_be_read_whole_before_it_is_judged(world: Holding) -> None:
+def test_a_delivery_can_be_read_whole_before_a_decision(world: Holding) -> None:
     long = "Please call me about the roof. " * 100 + "It leaks <b>badly</b>."
     held_id = world.hold(1, Reason.SPAM, content=json.dumps({"your-message": long, "your-name": "Ada"}))
     listed = world.get()["body"]
@@ -206,7 +206,7 @@ def test_a_delivery_can_be_read_whole_before_it_is_judged(world: Holding) -> Non
 
 
 @pytest.mark.parametrize("header", ["X-SES-Spam-Verdict: FAIL", "X-SES-Virus-Verdict: FAIL", "To: other@firm.example"])
-def test_a_held_mail_shows_who_wrote_about_what_in_which_words(header: str) -> None:
+def test_a_held_mail_shows_sender_subject_and_text(header: str) -> None:
     inbox = Inbox()
     inbox.boxes = {"sales@firm.example": BOXES["sales@firm.example"]}
     inbox.govern(inbox.policy)
@@ -234,13 +234,13 @@ def test_a_second_press_changes_nothing(world: Holding) -> None:
 
 
 @pytest.mark.parametrize("fields", [{}, {"do": "release", "sure": "yes"}, {"do": "burn", "held": "H1"}, {"held": "H1"}])
-def test_what_no_form_of_ours_sends_is_refused(world: Holding, fields: dict[str, str]) -> None:
+def test_a_foreign_form_post_is_refused(world: Holding, fields: dict[str, str]) -> None:
     held_id = world.hold(1)
     assert world.settle(**fields)["statusCode"] in (400, 404)
     assert world.state(held_id) is QuarantineState.HELD
 
 
-def test_nothing_that_a_stranger_sent_is_believed(world: Holding) -> None:
+def test_strangers_data_is_not_trusted(world: Holding) -> None:
     world.hold(1, content=json.dumps({NASTY: NASTY, "x": {"y": [NASTY]}}), source=NASTY, detail=NASTY)
     world.hold(2, content=NASTY)
     world.hold(3, content="[" * 5_000)
@@ -253,7 +253,7 @@ def test_nothing_that_a_stranger_sent_is_believed(world: Holding) -> None:
     assert refused["statusCode"] == 303
 
 
-def test_much_is_cut_and_said_to_be(world: Holding) -> None:
+def test_long_lists_are_cut_with_a_notice(world: Holding) -> None:
     world.hold(1, content=json.dumps({f"field {n}": "x" * 5_000 for n in range(40)}))
     body = world.get()["body"]
     assert "28 more are not shown." in body
@@ -266,7 +266,7 @@ def test_much_is_cut_and_said_to_be(world: Holding) -> None:
 
 
 @pytest.mark.parametrize("person", ["ana", "dora", "nobody"])
-def test_only_managers_and_the_catch_all_person_may_look(world: Holding, person: str) -> None:
+def test_only_managers_and_the_catch_all_person_have_access(world: Holding, person: str) -> None:
     held_id = world.hold(1)
     with pytest.raises(NotFound):
         world.manager.link(person, world.now)
@@ -276,7 +276,7 @@ def test_only_managers_and_the_catch_all_person_may_look(world: Holding, person:
     assert world.lead_ids() == []
 
 
-def test_a_link_for_something_else_a_forged_one_and_an_old_one_open_nothing(world: Holding) -> None:
+def test_foreign_forged_and_expired_links_open_nothing(world: Holding) -> None:
     world.hold(1)
     old, queue = world.token(), world.links.queue("mia", world.now).rpartition("/")[2]
     assert world.get(queue)["statusCode"] == 403
@@ -286,7 +286,7 @@ def test_a_link_for_something_else_a_forged_one_and_an_old_one_open_nothing(worl
     assert world.settle(old, held="H1", do="release", sure="yes")["statusCode"] == 410
 
 
-def test_every_field_has_a_label_and_every_id_is_its_own(world: Holding) -> None:
+def test_every_field_has_a_label_and_every_id_is_unique(world: Holding) -> None:
     for number in range(3):
         world.hold(number)
     body = world.get()["body"]
@@ -308,7 +308,7 @@ def seen_at(world: Holding) -> str:
 
 
 @pytest.mark.slow
-def test_all_that_came_at_once_is_released_in_one_press(world: Holding) -> None:
+def test_a_burst_is_released_in_one_press(world: Holding) -> None:
     other = world.hold(999)
     ids = flood(world, 260)
     answer = world.settle(do="release_all", sure="yes", seen_at=seen_at(world))
@@ -319,7 +319,7 @@ def test_all_that_came_at_once_is_released_in_one_press(world: Holding) -> None:
     assert world.state(other) is QuarantineState.HELD, "it waits for another reason"
 
 
-def test_all_that_came_at_once_is_discarded_in_one_press_and_held_again_in_another(world: Holding) -> None:
+def test_a_burst_is_discarded_in_one_press_and_reopened_in_another(world: Holding) -> None:
     ids, single = flood(world, 30), world.hold(99, Reason.TOO_MANY)
     world.settle(do="discard", held=single, why="an advert")
     world.settle(do="discard_all", why="a flood", seen_at=seen_at(world))
@@ -336,14 +336,14 @@ def test_all_that_came_at_once_is_discarded_in_one_press_and_held_again_in_anoth
 
 
 @pytest.mark.parametrize("do", ["release_all", "discard_all", "reopen_all"])
-def test_a_press_that_chooses_nothing_settles_nothing(world: Holding, do: str) -> None:
+def test_a_press_without_a_choice_settles_nothing(world: Holding, do: str) -> None:
     ids = flood(world, 2)
     answer = world.settle(do=do, seen_at=seen_at(world))
     assert answer["statusCode"] == 422
     assert {world.state(id_) for id_ in ids} == {QuarantineState.HELD}
 
 
-def test_what_came_after_the_page_was_made_is_not_settled_by_it(world: Holding) -> None:
+def test_deliveries_newer_than_the_page_are_not_settled_by_it(world: Holding) -> None:
     earlier, at = flood(world, 2), seen_at(world)
     world.advance(minutes=1)
     since = world.hold(7, Reason.TOO_MANY)
@@ -356,7 +356,7 @@ def test_what_came_after_the_page_was_made_is_not_settled_by_it(world: Holding) 
     assert world.settle(do="discard_all", why="a flood")["statusCode"] == 422
 
 
-def test_a_flood_stands_behind_what_else_waits(world: Holding) -> None:
+def test_a_flood_is_listed_behind_other_deliveries(world: Holding) -> None:
     flood(world, 120)
     world.advance(minutes=1)
     world.hold(999, detail="no contact could be read")
@@ -365,7 +365,7 @@ def test_a_flood_stands_behind_what_else_waits(world: Holding) -> None:
     assert body.index("No contact could be read") < body.index("Too many came at once")
 
 
-def test_what_there_was_no_time_for_is_left_and_said(world: Holding, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_deliveries_left_after_the_time_limit_are_reported(world: Holding, monkeypatch: pytest.MonkeyPatch) -> None:
     ids = flood(world, 5)
     ticks = iter(range(100))
     monkeypatch.setattr(quarantine, "monotonic", lambda: 2 * next(ticks))

@@ -29,21 +29,21 @@ def _values(folder: Path, *written: str, mapping: str = "") -> list[Decimal | No
         *(("-20.5", "-20.50"), ("(20.50)", "-20.50"), ("1\u00a0234,56", "1234.56"), ("3500.0", "3500.00")),
     ],
 )
-def test_an_amount_is_read(written: str, expected: str, tmp_path: Path) -> None:
+def test_an_amount_is_parsed(written: str, expected: str, tmp_path: Path) -> None:
     assert _values(tmp_path, written) == [Decimal(expected)]
 
 
-def test_a_column_that_shows_its_decimal_mark_decides_what_three_digits_are(tmp_path: Path) -> None:
+def test_a_column_with_a_decimal_mark_decides_the_meaning_of_three_digits(tmp_path: Path) -> None:
     assert _values(tmp_path, "1.500", "2.25", "3.5") == [Decimal("1.50"), Decimal("2.25"), Decimal("3.50")]
     assert _values(tmp_path, "1.500", "2,25") == [Decimal(1500), Decimal("2.25")]
 
 
-def test_the_mapping_may_say_which_mark_is_decimal(tmp_path: Path) -> None:
+def test_the_mapping_may_set_the_decimal_mark(tmp_path: Path) -> None:
     assert _values(tmp_path, "1,500", mapping='[leads]\ndecimal = ","\n') == [Decimal("1.50")]
 
 
 @pytest.mark.parametrize("written", ["much", "3k5", "12-34"])
-def test_what_is_no_amount_is_named_and_unknown(written: str, tmp_path: Path) -> None:
+def test_an_invalid_amount_is_named_and_unknown(written: str, tmp_path: Path) -> None:
     leads = write_csv(tmp_path / "leads.csv", ("id", "created", "amount"), [(1, "2024-01-25 10:00", written)])
     assert report(leads)["problems"] == [
         {"file": "leads.csv", "row": 2, "column": "amount", "value": written, "reason": "is no amount"}
@@ -51,7 +51,7 @@ def test_what_is_no_amount_is_named_and_unknown(written: str, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("name", ["Currency", "amount currency", "Währung", "Deal - Currency of Value"])
-def test_amounts_in_the_currencies_beside_them_are_none_and_rows_are_named(name: str, tmp_path: Path) -> None:
+def test_amounts_with_other_currencies_beside_them_are_unknown_and_named_by_row(name: str, tmp_path: Path) -> None:
     rows = [(1, "2024-01-25 10:00", "100", "EUR"), (2, "2024-01-25 10:00", "200", "USD")]
     leads = write_csv(tmp_path / "leads.csv", ("id", "created", "amount", name), rows)
     reason = "is in one of several currencies, so it is not an amount: row 2 '100 EUR', row 3 '200 USD'"
@@ -61,7 +61,7 @@ def test_amounts_in_the_currencies_beside_them_are_none_and_rows_are_named(name:
     ]
 
 
-def test_one_currency_beside_all_amounts_leaves_them_amounts(tmp_path: Path) -> None:
+def test_one_currency_beside_all_amounts_keeps_them(tmp_path: Path) -> None:
     rows = [
         (1, "2024-01-25 10:00", "100", "EUR"),
         (2, "2024-01-25 10:00", "200", "€"),
@@ -71,7 +71,7 @@ def test_one_currency_beside_all_amounts_leaves_them_amounts(tmp_path: Path) -> 
     assert report(leads)["problems"] == []
 
 
-def test_a_second_currency_far_down_in_a_large_file_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_second_currency_late_in_a_large_file_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("leadtight.reporting.audit.source_file.LARGE", 1)
     monkeypatch.setattr("leadtight.reporting.audit.source_file.BEGINNING", 50)
     rows = [(n, "2024-01-25 10:00", "100", "USD" if n == 90 else "EUR") for n in range(100)]

@@ -44,7 +44,7 @@ def _read(descriptor: int) -> bytes:
         return b""
 
 
-def test_questions_come_from_the_columns_and_the_mapping_alone(tmp_path: Path) -> None:
+def test_questions_depend_only_on_columns_and_mapping(tmp_path: Path) -> None:
     sheet = look(write_csv(tmp_path / "leads.csv", HEADER, ROWS))
     files = described(sheet, profile(sheet))
     (creation,) = of_leads(LeadColumns(), files, asks_contact=True)
@@ -56,7 +56,7 @@ def test_questions_come_from_the_columns_and_the_mapping_alone(tmp_path: Path) -
     assert of_leads(LeadColumns(absent=("created_at",)), files, asks_contact=False) == ()
 
 
-def test_a_file_without_a_known_column_takes_two_answers_to_a_report_and_none_the_next_time(tmp_path: Path) -> None:
+def test_an_unknown_file_takes_two_answers_to_a_report_and_none_the_next_time(tmp_path: Path) -> None:
     write_csv(tmp_path / "leads.csv", HEADER, ROWS)
     code, screen = _on_a_terminal(tmp_path, "\n1\n", "leads.csv")
     assert code == 0
@@ -66,7 +66,7 @@ def test_a_file_without_a_known_column_takes_two_answers_to_a_report_and_none_th
     assert (result["contacted"], result["response"]["median"]) == (6, 180.0)
 
 
-def test_what_counts_as_contact_is_asked_by_value(tmp_path: Path) -> None:
+def test_contact_values_are_asked_about_one_by_one(tmp_path: Path) -> None:
     write_csv(tmp_path / "leads.csv", ("Lead Id", "Created"), [("1", ROWS[0][1]), ("2", ROWS[0][1])])
     calls = [("1", ROWS[0][2], "Zork"), ("2", ROWS[0][2], "Blip")]
     write_csv(tmp_path / "calls.csv", ("Lead Id", "Call time", "Call result"), calls)
@@ -76,7 +76,7 @@ def test_what_counts_as_contact_is_asked_by_value(tmp_path: Path) -> None:
     assert 'is_contact = { "Call result" = ["Zork"] }' in written
 
 
-def test_where_nobody_can_be_asked_a_mapping_to_fill_in_is_written(tmp_path: Path) -> None:
+def test_without_a_terminal_a_mapping_template_is_written(tmp_path: Path) -> None:
     file, draft = write_csv(tmp_path / "leads.csv", HEADER, ROWS), tmp_path / "draft.toml"
     code, _, errors = run(file, "--write-mapping", draft)
     text = draft.read_text(encoding="utf-8")
@@ -101,7 +101,7 @@ def test_where_nobody_can_be_asked_a_mapping_to_fill_in_is_written(tmp_path: Pat
         ("Time to first contact", "1 day, 0:03:00", 86_580),
     ],
 )
-def test_a_length_of_time_after_the_creation_is_the_first_contact(
+def test_a_duration_after_the_creation_is_the_first_contact(
     header: str, text: str, seconds: int, tmp_path: Path
 ) -> None:
     rows = [(n, f"2026-01-1{n} 10:00:00", text) for n in range(3, 9)]
@@ -109,12 +109,12 @@ def test_a_length_of_time_after_the_creation_is_the_first_contact(
     assert (result["contacted"], result["response"]["median"]) == (6, seconds)
 
 
-def test_a_length_of_time_without_a_unit_is_asked_about(tmp_path: Path) -> None:
+def test_a_duration_without_a_unit_is_asked_about(tmp_path: Path) -> None:
     file = write_csv(tmp_path / "leads.csv", ("Lead Id", "Created", "Response time"), [("1", ROWS[0][1], "12")])
     code, _, errors = run(file)
     assert (code, "'Response time'" in errors, "response_unit" in errors) == (2, True, True)
 
 
-def test_working_hours_are_no_response_time(tmp_path: Path) -> None:
+def test_working_hours_are_not_response_time(tmp_path: Path) -> None:
     header = ("Lead Id", "Created", "First response time (business hours)")
     assert report(write_csv(tmp_path / "leads.csv", header, [("1", ROWS[0][1], "0:03:00")]))["contacted"] is None

@@ -34,7 +34,7 @@ def test_a_team_for_twenty_a_day_has_fifteen_too_many_on_tuesday_and_idles_on_th
     assert tuesday["people_needed"] == people_needed(5.0, _staff(1))
 
 
-def test_without_people_nothing_is_computed_and_it_says_so(tmp_path: Path) -> None:
+def test_without_people_nothing_is_computed_with_a_reason(tmp_path: Path) -> None:
     result = report(write_csv(tmp_path / "leads.csv", PLAIN, [("1", MONDAY, "", "Ada", "Ads", "Open")]))
     assert result["capacity"] is None
     assert "capacity" in {each["what"] for each in result["cannot_compute"]}
@@ -67,7 +67,7 @@ def test_the_model_agrees_with_a_simulated_queue(arrivals: int, people: int) -> 
     assert kept / 30_000 == pytest.approx(waits_at_most(300, arrivals, people, 600), abs=0.02)
 
 
-def test_fewest_people_and_most_leads_are_the_edges() -> None:
+def test_fewest_people_and_most_leads_are_the_bounds() -> None:
     needed = people_needed(9.0, _staff(1))
     assert needed
     assert waits_at_most(300, 9.0, needed, 1440) >= 0.9 > waits_at_most(300, 9.0, needed - 1, 1440)

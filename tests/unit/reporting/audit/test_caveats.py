@@ -29,7 +29,7 @@ def leads(folder: Path, waits: Sequence[float | None], stages: Sequence[str] = (
     return write_csv(folder / "leads.csv", PLAIN, rows)
 
 
-def test_a_whole_file_has_no_caveat(tmp_path: Path) -> None:
+def test_a_complete_file_has_no_caveat(tmp_path: Path) -> None:
     assert caveats(report(leads(tmp_path, [60.0, 90.0, None, 300.0]))) == {}
 
 
@@ -43,7 +43,7 @@ def test_rejected_rows_are_counted_and_grave_above_a_tenth(unreadable: int, grav
     assert f"{unreadable} with no readable time in “created_at”" in reason
 
 
-def test_rows_that_were_to_be_left_out_are_said_by_rule(tmp_path: Path) -> None:
+def test_excluded_rows_are_reported_by_rule(tmp_path: Path) -> None:
     file = leads(tmp_path, [60.0] * 4, ["Test", "Open", "Test", "Open"])
     result = report(file, "--exclude", "stage=test")
     assert caveats(result) == {"excluded_leads": (2, 4, False)}
@@ -57,7 +57,7 @@ def test_rows_that_were_to_be_left_out_are_said_by_rule(tmp_path: Path) -> None:
         ([None] * 4 + [60.0] * 8, ["Won", "Open", "Open", "Open"] + ["Won"] * 8, False),
     ],
 )
-def test_won_leads_without_a_contact_show_that_contacts_are_missing(
+def test_won_leads_without_a_contact_show_missing_contacts(
     waits: list[float | None], stages: list[str], refuted: bool, tmp_path: Path
 ) -> None:
     result = report(leads(tmp_path, waits, stages), "--cost-per-lead", "40")
@@ -71,7 +71,7 @@ def test_won_leads_without_a_contact_show_that_contacts_are_missing(
     assert (result["diagnosis"]["primary"] is None) is refuted
 
 
-def test_contacts_at_the_instant_of_the_creation_are_counted_where_they_are_many(tmp_path: Path) -> None:
+def test_many_contacts_at_the_instant_of_creation_are_counted(tmp_path: Path) -> None:
     assert caveats(report(leads(tmp_path, [0.0] + [60.0] * 9))) == {}
     assert caveats(report(leads(tmp_path, [0.0] * 2 + [60.0] * 8))) == {"contacts_at_creation": (2, 10, True)}
     result = report(leads(tmp_path, [0.0] * 8 + [None] * 2))
@@ -81,7 +81,7 @@ def test_contacts_at_the_instant_of_the_creation_are_counted_where_they_are_many
     assert result["diagnosis"]["causes"] == result["diagnosis"]["corrective_order"] == []
 
 
-def test_contacts_in_the_minute_of_the_creation_are_a_question_only_when_they_are_most(tmp_path: Path) -> None:
+def test_contacts_in_the_minute_of_creation_are_questioned_only_when_they_are_the_majority(tmp_path: Path) -> None:
     for same_minute, grave in ((4, False), (6, True)):
         rows = [
             (f"L{n}", f"2026-01-05 {n:02d}:10", f"2026-01-05 {n:02d}:{10 if n < same_minute else 12}", "A", "B", "Open")
@@ -92,7 +92,7 @@ def test_contacts_in_the_minute_of_the_creation_are_a_question_only_when_they_ar
         assert "in the minute of the creation" in result["caveats"][0]["why"]
 
 
-def test_contacts_before_the_creation_are_counted_wherever_they_stand(tmp_path: Path) -> None:
+def test_contacts_before_the_creation_are_counted_in_any_column(tmp_path: Path) -> None:
     assert caveats(report(leads(tmp_path, [-60.0, 60.0, None]))) == {"contacts_before_creation": (1, 3, True)}
     file = write_csv(
         tmp_path / "people.csv",
@@ -112,7 +112,7 @@ def test_contacts_before_the_creation_are_counted_wherever_they_stand(tmp_path: 
     assert result["contacted"] == 2
 
 
-def test_activities_that_join_nothing_are_said_beside_the_figure(tmp_path: Path) -> None:
+def test_unjoined_activities_are_reported_beside_the_figure(tmp_path: Path) -> None:
     rows = [(n, f"p{n}", MONDAY) for n in range(3)]
     file = write_csv(tmp_path / "leads.csv", ("id", "contact id", "created_at"), rows)
     calls = [(key, MONDAY, "Outbound") for key in ("p0", "x1", "x2", "")] + [("p1", "soon", "Outbound")]
@@ -129,7 +129,7 @@ def test_activities_that_join_nothing_are_said_beside_the_figure(tmp_path: Path)
         (("id", "created_at"), "contacts_not_known", "first_contact_at"),
     ],
 )
-def test_what_is_not_recognised_comes_first_with_what_to_name(
+def test_an_unrecognised_column_comes_first_with_what_to_name(
     header: tuple[str, str], caveat: str, column: str, tmp_path: Path
 ) -> None:
     result = report(write_csv(tmp_path / "leads.csv", header, [(n, MONDAY) for n in range(3)]))
@@ -138,7 +138,7 @@ def test_what_is_not_recognised_comes_first_with_what_to_name(
     assert result["contact_rate"] is None
 
 
-def test_the_report_says_in_words_what_counts_as_a_contact(tmp_path: Path) -> None:
+def test_the_report_defines_in_words_what_counts_as_a_contact(tmp_path: Path) -> None:
     file = write_csv(tmp_path / "leads.csv", ("Id", "Contact Name", "Created Time"), [("1", "p", MONDAY)])
     header = ("Call Start Time", "CONTACTID", "Call Type", "Call Status")
     calls = [(MONDAY, "p", kind, status) for kind in ("Outbound", "outbound") for status in ("Attended", "Busy")]
@@ -151,13 +151,13 @@ def test_the_report_says_in_words_what_counts_as_a_contact(tmp_path: Path) -> No
     )
 
 
-def test_every_gap_of_an_audit_says_what_would_fill_it(tmp_path: Path) -> None:
+def test_every_gap_of_an_audit_says_how_to_fill_it(tmp_path: Path) -> None:
     result = report(write_csv(tmp_path / "leads.csv", ("id", "created_at"), [(n, MONDAY) for n in range(3)]))
     without = {gap["why"] for gap in result["cannot_compute"] if not gap["remedy"]}
     assert without == set()
 
 
-def test_contacts_within_seconds_are_no_persons_when_they_are_most(tmp_path: Path) -> None:
+def test_contacts_within_seconds_are_not_human_when_they_are_the_majority(tmp_path: Path) -> None:
     assert caveats(report(leads(tmp_path, [2.0] * 5 + [60.0 + n for n in range(5)]))) == {}
     result = report(leads(tmp_path, [2.0] * 6 + [None] * 4))
     assert caveats(result) == {"contacts_within_seconds": (6, 6, True)}
@@ -165,7 +165,7 @@ def test_contacts_within_seconds_are_no_persons_when_they_are_most(tmp_path: Pat
 
 
 @pytest.mark.parametrize(("column", "caveat"), [(1, "creations_at_one_instant"), (2, "contacts_at_one_instant")])
-def test_times_of_one_import_are_not_those_of_leads(column: int, caveat: str, tmp_path: Path) -> None:
+def test_import_times_are_not_lead_times(column: int, caveat: str, tmp_path: Path) -> None:
     rows = [[f"L{n}", MONDAY + timedelta(hours=n), MONDAY + timedelta(hours=n + 30), "A", "B", "C"] for n in range(12)]
     for same, expected in ((6, {}), (7, {caveat: (7, 12, True)})):
         for row in rows[:same]:
@@ -173,7 +173,7 @@ def test_times_of_one_import_are_not_those_of_leads(column: int, caveat: str, tm
         assert caveats(report(write_csv(tmp_path / "leads.csv", PLAIN, rows))) == expected
 
 
-def test_several_rules_of_what_counts_are_said_one_after_another() -> None:
+def test_several_contact_rules_are_listed_in_turn() -> None:
     rules = [{"Type": ["Call"], "Result": ["Reached", "reached", "Voicemail"]}, {"Type": ["Mail"]}]
     mapping: dict[str, dict[str, Any]] = {
         "leads": {"first_contact_at": ["First Call", "First Mail"]},
@@ -185,7 +185,7 @@ def test_several_rules_of_what_counts_are_said_one_after_another() -> None:
     )
 
 
-def test_what_of_the_spend_does_not_count_and_which_sources_are_one_is_said(tmp_path: Path) -> None:
+def test_uncounted_spend_and_merged_sources_are_reported(tmp_path: Path) -> None:
     rows = [(f"L{n}", MONDAY + timedelta(hours=n), "", ("Ads", "ads", "SEO")[n % 3]) for n in range(9)]
     file = write_csv(tmp_path / "leads.csv", ("id", "created_at", "first_contact_at", "source"), rows)
     spend = [("2026-01-05", "Ads", 60), ("2026-01-05", "SEO", 40), ("2025-03-01", "Ads", 90), ("", "Total", 190)]
@@ -201,9 +201,7 @@ def test_what_of_the_spend_does_not_count_and_which_sources_are_one_is_said(tmp_
 
 
 @pytest.mark.parametrize("rows", [[("2026-01-05", "Ads", "a lot")], [("2025-01-05", "Ads", "60")]])
-def test_spend_of_which_no_row_counts_is_not_known_and_not_nothing(
-    rows: list[tuple[str, str, str]], tmp_path: Path
-) -> None:
+def test_spend_without_counted_rows_is_unknown_and_not_zero(rows: list[tuple[str, str, str]], tmp_path: Path) -> None:
     spend = write_csv(tmp_path / "spend.csv", ("date", "source", "spend"), rows)
     result = report(leads(tmp_path, [60.0, 90.0]), "--spend", spend)
     assert (result["money"]["spend"], result["money"]["cost_per_lead"]) == (None, None)
@@ -223,7 +221,7 @@ def test_midnights_of_another_zone_have_no_time_of_day(written: str, tmp_path: P
     assert (result["contacted"], result["response"]["median"]) == (20, None)
 
 
-def test_each_date_has_the_time_of_day_beside_it(tmp_path: Path) -> None:
+def test_each_date_uses_the_time_of_day_beside_it(tmp_path: Path) -> None:
     header = ("Lead ID", "Created Date", "Created Time", "First Contact Date", "First Contact Time")
     rows = [(n, f"3/{n}/2026", "10:00 AM", f"3/{n}/2026", "10:03 AM") for n in range(13, 29)]
     result = report(write_csv(tmp_path / "leads.csv", header, rows))

@@ -47,7 +47,7 @@ def _mapping(tmp_path: Path, columns: dict[str, str]) -> Any:
         ("DATE ENTERED", "Assigned User", "Lead Source"),
     ],
 )
-def test_names_of_the_systems_are_known_in_their_languages(
+def test_systems_column_names_are_recognised_in_their_languages(
     created: str, owner: str, source: str, tmp_path: Path
 ) -> None:
     mapping = _mapping(tmp_path, {created: "2026-01-1# 10:00:00", owner: "Kim Doe", source: "Ads"})
@@ -57,11 +57,11 @@ def test_names_of_the_systems_are_known_in_their_languages(
 @pytest.mark.parametrize(
     "header", ["Geändert am", "Dernière modification", "Последний контакт", "最終更新日", "Due date"]
 )
-def test_a_time_that_is_none_of_creation_is_not_taken_for_it(header: str, tmp_path: Path) -> None:
+def test_a_time_other_than_creation_is_not_taken_for_it(header: str, tmp_path: Path) -> None:
     assert _mapping(tmp_path, {"Lead ID": "L#", header: "2026-01-1# 10:00:00"}).created_at is None
 
 
-def test_what_a_column_holds_tells_a_time_from_a_length_of_time(tmp_path: Path) -> None:
+def test_content_distinguishes_a_time_from_a_duration(tmp_path: Path) -> None:
     instants = {"Lead Time": "2026-01-1# 10:00:00", "First Response Time": "2026-01-1# 10:03:00"}
     mapping = _mapping(tmp_path, instants)
     assert (mapping.created_at, mapping.first_contact_at) == ("Lead Time", ("First Response Time",))
@@ -74,12 +74,12 @@ def test_what_a_column_holds_tells_a_time_from_a_length_of_time(tmp_path: Path) 
     )
 
 
-def test_the_names_of_owners_are_no_time_of_creation(tmp_path: Path) -> None:
+def test_owner_names_are_not_creation_times(tmp_path: Path) -> None:
     mapping = _mapping(tmp_path, {"Created": "Kim Doe", "Create Date": "2026-01-1# 10:00:00"})
     assert mapping.created_at == "Create Date"
 
 
-def test_what_columns_hold_is_told_from_their_cells(tmp_path: Path) -> None:
+def test_column_content_is_classified_by_cells(tmp_path: Path) -> None:
     columns = {
         "a": "2026-01-1# 10:00",
         "b": "1#.02.2026",
@@ -106,14 +106,14 @@ def test_what_columns_hold_is_told_from_their_cells(tmp_path: Path) -> None:
     ]
 
 
-def test_a_file_of_which_no_column_is_understood_is_refused_with_its_columns(tmp_path: Path) -> None:
+def test_a_file_without_recognised_columns_is_refused_with_its_columns(tmp_path: Path) -> None:
     file = write_csv(tmp_path / "words.csv", ("Ingredient", "Taste"), [("salt", "salty"), ("lemon", "sour")])
     code, _, errors = run(file)
     assert code == 2
     assert all(name in errors for name in ("words.csv", "Ingredient", "Taste"))
 
 
-def test_a_file_with_times_that_nothing_calls_the_creation_is_asked_about(tmp_path: Path) -> None:
+def test_a_file_with_unnamed_times_is_asked_about_its_creation(tmp_path: Path) -> None:
     file = write_csv(tmp_path / "leads.csv", ("Lead ID", "Moment"), [("1", TIME), ("2", LATER)])
     code, _, errors = run(file)
     assert (code, "'Moment'" in errors, "created_at" in errors) == (2, True, True)

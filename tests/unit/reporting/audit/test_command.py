@@ -36,7 +36,7 @@ def leads(tmp_path: Path) -> Path:
 
 
 @pytest.mark.slow
-def test_the_report_has_every_promised_key_and_hand_counted_figures(leads: Path) -> None:
+def test_the_report_has_every_documented_key_and_hand_counted_figures(leads: Path) -> None:
     result = report(leads, "--hours", HOURS, "--exclude", "stage=test LEAD")
     assert list(result) == KEYS
     assert result["schema"] == "leadtight.audit/1"
@@ -111,7 +111,7 @@ def test_the_same_input_gives_the_same_bytes(leads: Path, tmp_path: Path) -> Non
     assert first == second
 
 
-def test_the_mapping_is_always_printed_and_can_be_written_and_used(leads: Path, tmp_path: Path) -> None:
+def test_the_mapping_is_always_printed_and_can_be_saved_and_reused(leads: Path, tmp_path: Path) -> None:
     written, out = tmp_path / "mapping.toml", tmp_path / "out.json"
     code, output, _ = run(leads, "--write-mapping", written, "--json", out)
     assert code == 0
@@ -120,7 +120,7 @@ def test_the_mapping_is_always_printed_and_can_be_written_and_used(leads: Path, 
     assert report(leads, "--mapping", written) == json.loads(out.read_text(encoding="utf-8"))
 
 
-def test_json_to_standard_output_is_nothing_but_json(leads: Path) -> None:
+def test_json_on_standard_output_is_only_json(leads: Path) -> None:
     code, output, errors = run(leads, "--json", "-")
     assert (code, json.loads(output)["leads"]) == (0, 6)
     assert "[leads]" in errors
@@ -132,7 +132,7 @@ def test_since_and_until_are_local_days(leads: Path) -> None:
     assert {each["rule"]: each["leads"] for each in result["definition"]["exclusions"]} == {"before --since": 3}
 
 
-def test_the_first_contact_is_the_earliest_that_counts_at_or_after_the_creation(tmp_path: Path) -> None:
+def test_the_first_contact_is_the_earliest_counted_one_at_or_after_the_creation(tmp_path: Path) -> None:
     leads = write_csv(
         tmp_path / "deals.csv",
         ("Id", "Contact Name", "Created Time", "Deal Owner Name"),
@@ -174,7 +174,7 @@ def test_the_first_contact_is_the_earliest_that_counts_at_or_after_the_creation(
     }
 
 
-def test_activities_that_join_nothing_make_contact_unknown_and_not_zero(tmp_path: Path) -> None:
+def test_without_joined_activities_contact_is_unknown_and_not_zero(tmp_path: Path) -> None:
     leads = write_csv(tmp_path / "leads.csv", ("Id", "Created Time"), [("1", "2026-01-15 10:00")])
     calls = write_csv(tmp_path / "calls.csv", ("Lead Id", "Call Start Time"), [("2", "2026-01-15 10:00")])
     result = report(leads, "--activities", calls)
@@ -182,7 +182,7 @@ def test_activities_that_join_nothing_make_contact_unknown_and_not_zero(tmp_path
     assert "no activity joins a lead" in {e["what"]: e["why"] for e in result["cannot_compute"]}["contact_rate"]
 
 
-def test_what_the_columns_do_not_say_is_unknown_with_a_reason(tmp_path: Path) -> None:
+def test_data_missing_from_columns_is_unknown_with_a_reason(tmp_path: Path) -> None:
     file = write_csv(tmp_path / "leads.csv", ("Prospect ID", "Lead Source", "TotalVisits"), [("1", "Ads", 0)])
     result = report(file)
     assert (result["leads"], result["contacted"], result["contact_rate"], result["heat"]) == (1, None, None, None)
@@ -217,7 +217,7 @@ def test_what_the_columns_do_not_say_is_unknown_with_a_reason(tmp_path: Path) ->
         ("created,first_owner,first_outbound", {"first_contact_at": "first_outbound", "owner": "first_owner"}),
     ],
 )
-def test_columns_of_the_common_systems_are_recognised(header: str, expected: dict[str, object], tmp_path: Path) -> None:
+def test_columns_of_common_systems_are_recognised(header: str, expected: dict[str, object], tmp_path: Path) -> None:
     names = header.split(",")
     file = write_csv(tmp_path / "leads.csv", names, [["2026-01-15 10:00"] * len(names)])
     mapping = report(file)["definition"]["mapping"]["leads"]
@@ -265,7 +265,7 @@ def test_a_wrong_mapping_is_named_on_one_line(content: str, message: str, leads:
     assert (code, message in errors, errors.count("\n")) == (2, True, 1)
 
 
-def test_no_usable_lead_is_a_failure_and_not_a_report(tmp_path: Path) -> None:
+def test_without_usable_leads_the_audit_fails_without_a_report(tmp_path: Path) -> None:
     leads = write_csv(tmp_path / "leads.csv", PLAIN, [("1", "soon", "", "", "", "")])
     code, _, errors = run(leads, "--json", tmp_path / "out.json")
     assert code == 1
@@ -276,7 +276,7 @@ def test_no_usable_lead_is_a_failure_and_not_a_report(tmp_path: Path) -> None:
     assert not (tmp_path / "out.json").exists()
 
 
-def test_an_id_that_occurs_twice_counts_once(tmp_path: Path) -> None:
+def test_a_duplicate_id_counts_once(tmp_path: Path) -> None:
     rows = [
         ("1", "soon", "", "", "", ""),
         ("1", "2026-01-15 10:00", "", "", "", ""),

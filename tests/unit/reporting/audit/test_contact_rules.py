@@ -36,18 +36,18 @@ def _report(tmp_path: Path, names: Sequence[str], cells: Sequence[Sequence[str]]
         [("Llamada",), ("Correo abierto",), ("Nota",), ("Cita",), ("Formulario",), ("Rebote",)],
     ],
 )
-def test_what_the_lead_or_a_machine_did_is_no_contact(cells: list[tuple[str]], tmp_path: Path) -> None:
+def test_actions_by_leads_or_machines_are_not_contacts(cells: list[tuple[str]], tmp_path: Path) -> None:
     result = _report(tmp_path, ["Activity Type"], cells)
     assert (result["contacted"], result["rows"]["activities"]["excluded"]) == (2, 4)
 
 
 @pytest.mark.parametrize("task", ["Task", "To-do", "Aufgabe", "Tâche", "Zadanie", "任务"])
-def test_a_task_beside_calls_is_no_contact(task: str, tmp_path: Path) -> None:
+def test_a_task_beside_calls_is_not_a_contact(task: str, tmp_path: Path) -> None:
     result = _report(tmp_path, ["Activity Type"], [("Call",), (task,), ("Email Open",)])
     assert (result["contacted"], result["rows"]["activities"]["excluded"]) == (1, 2)
 
 
-def test_a_task_that_was_done_beside_calls_is_asked_about(tmp_path: Path) -> None:
+def test_a_completed_task_beside_calls_is_asked_about(tmp_path: Path) -> None:
     cells = [("Call", "Completed"), ("Task", "Completed"), ("Email Open", "Completed")]
     leads, activities = _files(tmp_path, ["Activity Type", "Status"], cells)
     code, _, errors = run(leads, "--activities", activities)
@@ -55,19 +55,19 @@ def test_a_task_that_was_done_beside_calls_is_asked_about(tmp_path: Path) -> Non
     assert all(word in errors for word in ("activities.csv", "'Activity Type'", "'Task' (1)", "is_contact"))
 
 
-def test_where_there_are_only_tasks_those_that_are_done_are_contact(tmp_path: Path) -> None:
+def test_with_only_tasks_completed_ones_are_contacts(tmp_path: Path) -> None:
     done = [("Task", "Completed"), ("Task", "Not started"), ("Task", "Completed")]
     assert _report(tmp_path, ["Type", "Status"], done)["contacted"] == 2
 
 
-def test_a_kind_that_nobody_knows_is_asked_about_by_name_value_and_count(tmp_path: Path) -> None:
+def test_an_unknown_kind_is_asked_about_by_name_value_and_count(tmp_path: Path) -> None:
     leads, activities = _files(tmp_path, ["Activity Type"], [("Call",), ("Other",), ("Email Open",)])
     code, _, errors = run(leads, "--activities", activities)
     assert code == 2
     assert all(word in errors for word in ("activities.csv", "'Activity Type'", "'Other' (1)", "is_contact"))
 
 
-def test_a_filter_holds_for_the_kind_that_it_is_about(tmp_path: Path) -> None:
+def test_a_filter_applies_to_its_own_kind(tmp_path: Path) -> None:
     cells = [
         ("Call", "Outbound", "Connected"),
         ("Email", "", ""),
@@ -92,25 +92,25 @@ def test_the_rules_of_a_mapping_are_those_of_the_report_that_wrote_it(tmp_path: 
     assert report(leads, "--activities", activities, "--mapping", written) == first
 
 
-def test_a_message_on_a_voicemail_is_a_contact_as_it_is_for_the_policy(tmp_path: Path) -> None:
+def test_a_voicemail_message_is_a_contact_as_in_the_policy(tmp_path: Path) -> None:
     cells = [("Outbound", "Connected"), ("Outbound", "Left voicemail"), ("Outbound", "No answer")]
     assert _report(tmp_path, ["Call direction", "Call outcome"], cells)["contacted"] == 2
 
 
 @pytest.mark.parametrize(("header", "yes"), [("Incoming", "false"), ("Outgoing", "true")])
-def test_a_check_box_tells_the_direction(header: str, yes: str, tmp_path: Path) -> None:
+def test_a_check_box_gives_the_direction(header: str, yes: str, tmp_path: Path) -> None:
     cells = [("true",), ("false",), (yes,)]
     assert _report(tmp_path, [header], cells)["contacted"] == 2
 
 
-def test_an_outcome_that_nobody_knows_is_asked_about_unless_it_is_rare(tmp_path: Path) -> None:
+def test_an_unknown_outcome_is_asked_about_unless_it_is_rare(tmp_path: Path) -> None:
     common = [("Outbound", "Connected")] * 10 + [("Outbound", "Zork")] * 4
     leads, activities = _files(tmp_path, ["Direction", "Call outcome"], common)
     code, _, errors = run(leads, "--activities", activities)
     assert (code, "'Zork' (4)" in errors) == (2, True)
 
 
-def test_an_answer_of_the_mapping_decides(tmp_path: Path) -> None:
+def test_the_mappings_answer_decides(tmp_path: Path) -> None:
     leads, activities = _files(tmp_path, ["Activity Type"], [("Call",), ("Task",), ("",)])
     mapping = tmp_path / "mapping.toml"
     mapping.write_text('[activities]\nis_contact = [{ "Activity Type" = ["call", ""] }]\n', encoding="utf-8")

@@ -48,7 +48,7 @@ def _period(folder: Path, *times: str, options: tuple[str, ...] = ()) -> dict[st
         ("1456708565", "2016-02-29T01:16:05Z"),
     ],
 )
-def test_a_time_is_read(written: str, expected: str, tmp_path: Path) -> None:
+def test_a_time_is_parsed(written: str, expected: str, tmp_path: Path) -> None:
     assert _period(tmp_path, written)["from"] == expected
 
 
@@ -59,7 +59,7 @@ def test_one_value_above_twelve_decides_the_column(other: str, expected: str, tm
 
 
 @pytest.mark.parametrize("separator", ["/", ".", "-"])
-def test_an_undecidable_order_is_asked_for_and_never_guessed(separator: str, tmp_path: Path) -> None:
+def test_an_undecidable_order_is_asked_about_and_never_guessed(separator: str, tmp_path: Path) -> None:
     times = [(1, f"03{separator}04{separator}2024 10:00"), (2, f"05{separator}06{separator}2024 10:00")]
     file = write_csv(tmp_path / "leads.csv", ("id", "Created Time"), times)
     code, _, errors = run(file)
@@ -73,17 +73,17 @@ def test_an_undecidable_order_is_asked_for_and_never_guessed(separator: str, tmp
         assert report(file, "--mapping", mapping)["period"]["from"].startswith(first)
 
 
-def test_the_same_number_twice_needs_no_order(tmp_path: Path) -> None:
+def test_equal_day_and_month_need_no_order(tmp_path: Path) -> None:
     assert _period(tmp_path, "04/04/2024 10:00")["from"] == "2024-04-04T10:00:00Z"
 
 
-def test_a_column_that_shows_both_orders_is_refused(tmp_path: Path) -> None:
+def test_a_column_with_both_orders_is_refused(tmp_path: Path) -> None:
     file = write_csv(tmp_path / "leads.csv", ("id", "created"), [(1, "13/04/2024"), (2, "04/13/2024")])
     code, _, errors = run(file)
     assert (code, "shows both orders" in errors) == (2, True)
 
 
-def test_another_column_of_the_file_may_show_the_order_but_another_file_may_not(tmp_path: Path) -> None:
+def test_another_column_may_decide_the_order_but_another_file_may_not(tmp_path: Path) -> None:
     leads = write_csv(
         tmp_path / "leads.csv",
         ("id", "created", "first_contact_at"),
@@ -101,7 +101,7 @@ def test_files_may_differ_in_their_order(tmp_path: Path) -> None:
     assert report(leads, "--activities", calls)["response"]["median"] == 60.0
 
 
-def test_times_without_an_offset_are_those_of_the_time_zone_and_response_is_real_time(tmp_path: Path) -> None:
+def test_times_without_an_offset_use_the_time_zone_and_response_is_real_time(tmp_path: Path) -> None:
     leads = write_csv(
         tmp_path / "leads.csv",
         ("id", "created_at", "first_contact_at"),
@@ -113,7 +113,7 @@ def test_times_without_an_offset_are_those_of_the_time_zone_and_response_is_real
     assert result["response"]["mean"] == (3600 + 4 * 3600) / 2
 
 
-def test_an_offset_wins_over_the_time_zone(tmp_path: Path) -> None:
+def test_an_offset_overrides_the_time_zone(tmp_path: Path) -> None:
     period = _period(tmp_path, "2024-01-31T01:30:00+02:00", options=("--timezone", "Europe/Berlin"))
     assert period["from"] == "2024-01-30T23:30:00Z"
 
@@ -122,7 +122,7 @@ def test_an_offset_wins_over_the_time_zone(tmp_path: Path) -> None:
     "written",
     ["31/02/2024 10:00", "soon", "2024-13-01", "0001-01-01 00:00", "9999-12-31", "12:30", "1999", "2024-01-2024", "7"],
 )
-def test_what_is_no_time_is_named(written: str, tmp_path: Path) -> None:
+def test_an_invalid_time_is_named(written: str, tmp_path: Path) -> None:
     file = write_csv(tmp_path / "leads.csv", ("id", "created"), [(1, "2024-01-25 10:00"), (2, written)])
     result = report(file)
     assert result["rows"]["leads"]["rejected"] == 1
@@ -132,12 +132,12 @@ def test_what_is_no_time_is_named(written: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("written", ["4100000000000000000", "145670856", "14567085650000"])
-def test_among_seconds_since_1970_a_number_of_other_length_is_no_time(written: str, tmp_path: Path) -> None:
+def test_among_epoch_seconds_a_number_of_another_length_is_not_a_time(written: str, tmp_path: Path) -> None:
     file = write_csv(tmp_path / "leads.csv", ("id", "created"), [(1, "1456708565"), (2, written)])
     assert [(p["row"], p["reason"]) for p in report(file)["problems"]] == [(3, "is not a readable time")]
 
 
-def test_days_without_a_time_of_day_give_contacts_but_no_response_time(tmp_path: Path) -> None:
+def test_dates_without_time_give_contacts_but_no_response_time(tmp_path: Path) -> None:
     rows = [(1, "2024-01-25 10:00", "2024-01-25"), (2, "2024-01-25 10:00", ""), (3, "2024-01-25 10:00", "2024-01-24")]
     result = report(write_csv(tmp_path / "leads.csv", ("id", "created_at", "first_contact_at"), rows))
     assert (result["contacted"], result["never_contacted"]) == (1, 2)

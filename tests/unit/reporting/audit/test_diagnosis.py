@@ -48,7 +48,7 @@ def _diagnosed(folder: Path, causes: tuple[str, ...]) -> dict[str, Any]:
     return diagnosis
 
 
-def test_a_set_without_a_leak_has_no_cause(tmp_path: Path) -> None:
+def test_data_without_a_leak_has_no_cause(tmp_path: Path) -> None:
     diagnosis = _diagnosed(tmp_path, ())
     basis = diagnosis.pop("basis")
     assert diagnosis == {"primary": None, "causes": [], "verdict": "coach", "corrective_order": [], "withheld": []}
@@ -74,7 +74,7 @@ def test_each_pair_is_found(pair: tuple[str, str], tmp_path: Path) -> None:
     assert diagnosis["corrective_order"] == [cause for cause in ORDER if cause in expected]
 
 
-def test_days_with_a_surge_that_are_missed_call_for_automation_and_capacity(tmp_path: Path) -> None:
+def test_missed_surge_days_call_for_automation_and_capacity(tmp_path: Path) -> None:
     rows = []
     for day in range(90):
         surge = day % 14 == 1  # a Tuesday
@@ -88,7 +88,7 @@ def test_days_with_a_surge_that_are_missed_call_for_automation_and_capacity(tmp_
     assert result["diagnosis"]["corrective_order"] == ["capacity", "automation"]
 
 
-def test_leads_without_any_contact_on_record_are_a_finding(tmp_path: Path) -> None:
+def test_a_file_without_any_contact_is_a_finding(tmp_path: Path) -> None:
     rows = [(n, "2026-01-05 10:00", "", "Ada", "Ads", "Open") for n in range(12)]
     diagnosis = report(write_csv(tmp_path / "leads.csv", PLAIN, rows))["diagnosis"]
     assert [cause["cause"] for cause in diagnosis["causes"]] == ["accountability"]
@@ -96,9 +96,7 @@ def test_leads_without_any_contact_on_record_are_a_finding(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("header", [("id", "created_at"), ("id", "owner"), ("id", "first_contact_at"), ("id", "stage")])
-def test_nothing_is_concluded_from_a_file_whose_contacts_or_creations_are_not_understood(
-    header: tuple[str, ...], tmp_path: Path
-) -> None:
+def test_nothing_is_concluded_from_misunderstood_contacts_or_creations(header: tuple[str, ...], tmp_path: Path) -> None:
     rows = [(n, "" if header[1] == "owner" else "2026-01-05 10:00") for n in range(20)]
     result = report(write_csv(tmp_path / "leads.csv", header, rows))
     diagnosis = result["diagnosis"]
@@ -109,7 +107,7 @@ def test_nothing_is_concluded_from_a_file_whose_contacts_or_creations_are_not_un
     assert rate_known["score"] is None
 
 
-def test_evidence_speaks_of_owners_and_hours_only_where_columns_tell_them(tmp_path: Path) -> None:
+def test_evidence_mentions_owners_and_hours_only_with_their_columns(tmp_path: Path) -> None:
     columns = {"owner": "Ada", "created_at": "2026-01-05 10:00:00", "dates": "2026-01-05"}
     evidence: dict[tuple[str, ...], str] = {}
     for columns_present in ((), ("owner",), ("created_at",), ("owner", "created_at")):
@@ -129,7 +127,7 @@ def test_evidence_speaks_of_owners_and_hours_only_where_columns_tell_them(tmp_pa
     }
 
 
-def test_evidence_says_that_days_with_a_surge_are_counted_apart() -> None:
+def test_evidence_says_that_surge_days_are_counted_separately() -> None:
     usual, surge = Group(200, 160, 0, 50), Group(100, 40, 0, 70)
     diagnosis = diagnose(Counts(leads=300, contacted=200, unowned=None, in_hours=usual, surge=surge))
     assert [(cause["cause"], cause["evidence"]) for cause in diagnosis["causes"]] == [
@@ -143,7 +141,7 @@ def test_evidence_says_that_days_with_a_surge_are_counted_apart() -> None:
 
 
 @pytest.mark.parametrize("causes", [(cause,) for cause in ORDER] + list(combinations(ORDER, 2)))
-def test_every_number_of_the_evidence_stands_in_the_reports_own_tables(causes: tuple[str, ...], tmp_path: Path) -> None:
+def test_every_number_of_the_evidence_is_in_the_reports_tables(causes: tuple[str, ...], tmp_path: Path) -> None:
     result = report(write_csv(tmp_path / "leads.csv", PLAIN, _set_with(causes)))
     basis = result["diagnosis"]["basis"]
     for name, total in (
@@ -158,7 +156,7 @@ def test_every_number_of_the_evidence_stands_in_the_reports_own_tables(causes: t
         assert {int(number) for number in re.findall(r"\d+", cause["evidence"].replace(",", ""))} <= numbers
 
 
-def test_causes_that_stand_on_contacts_nobody_can_believe_are_withheld() -> None:
+def test_causes_based_on_implausible_contacts_are_withheld() -> None:
     usual = Group(leads=1000, contacted=400, late_in_working_time=0, missed=600)
     diagnosis = diagnose(Counts(leads=1200, contacted=600, unowned=121, in_hours=usual, doubt="all of them were won"))
     assert [cause["cause"] for cause in diagnosis["causes"]] == diagnosis["corrective_order"] == ["routing"]
@@ -177,7 +175,7 @@ def test_a_cause_needs_more_than_a_tenth(part: int, causes: list[str]) -> None:
     assert [each["cause"] for each in diagnose(counts)["causes"]] == causes
 
 
-def test_a_group_that_could_be_chance_proves_no_pattern() -> None:
+def test_a_group_explained_by_chance_proves_no_pattern() -> None:
     usual = Group(leads=40, contacted=38, late_in_working_time=0, missed=2)
     for off_hours, causes in (
         (Group(5, 4, 0, 1), []),

@@ -12,19 +12,19 @@ def _calls(tmp_path: Path, name: str) -> Path:
     return write_csv(tmp_path / "calls.csv", ("Lead Id", name, "Logged At"), rows)
 
 
-def test_a_time_of_an_unknown_name_beside_the_one_of_entry_is_asked_about(tmp_path: Path) -> None:
+def test_an_unnamed_time_beside_an_entry_time_is_asked_about(tmp_path: Path) -> None:
     leads = write_csv(tmp_path / "leads.csv", ("Lead Id", "Created"), LEADS)
     code, _, errors = run(leads, "--activities", _calls(tmp_path, "Zvolání"))
     assert (code, "'Zvolání'" in errors) == (2, True)
 
 
-def test_a_known_time_comes_before_the_one_of_entry(tmp_path: Path) -> None:
+def test_a_recognised_time_precedes_the_entry_time(tmp_path: Path) -> None:
     leads = write_csv(tmp_path / "leads.csv", ("Lead Id", "Created"), LEADS)
     result = report(leads, "--activities", _calls(tmp_path, "Made at"))
     assert result["response"]["median"] == 120
 
 
-def test_compact_times_that_few_leads_share_are_times(tmp_path: Path) -> None:
+def test_compact_times_shared_by_few_leads_are_times(tmp_path: Path) -> None:
     rows = [("L1", f"20260112T1000{n % 2}0Z", f"20260113T1500{n:02}Z") for n in range(20)]
     leads = write_csv(tmp_path / "leads.csv", ("Lead", "Skapad den", "Registrerad"), rows)
     assert report(leads)["definition"]["mapping"]["leads"]["created_at"] == "Skapad den"

@@ -36,19 +36,19 @@ def test_text_of_any_delimiter_line_end_and_encoding_is_read(
     assert [each["owner"] for each in result["owners"]] == ["Jörg", "Šárka"]
 
 
-def test_text_of_a_western_spreadsheet_is_read(tmp_path: Path) -> None:
+def test_western_spreadsheet_text_is_read(tmp_path: Path) -> None:
     file = tmp_path / "leads.csv"
     file.write_bytes(_text(";", "\r\n", WEST).encode("cp1252"))
     assert [each["owner"] for each in report(file)["owners"]] == ["Jörg", "Sarka"]
 
 
-def test_bytes_that_do_not_fit_the_mark_do_not_stop_an_audit(tmp_path: Path) -> None:
+def test_bytes_that_contradict_the_byte_order_mark_do_not_stop_an_audit(tmp_path: Path) -> None:
     file = tmp_path / "leads.csv"
     file.write_bytes(_text(";").encode("utf-8-sig") + b"3;2026-01-05 12:00;;J\xf6\n")
     assert report(file)["leads"] == 3
 
 
-def test_a_first_line_that_names_the_delimiter_is_obeyed(tmp_path: Path) -> None:
+def test_a_first_line_declaring_the_delimiter_is_obeyed(tmp_path: Path) -> None:
     file = tmp_path / "leads.csv"
     file.write_text("sep=;\n" + _text(";"), encoding="utf-8")
     assert report(file)["leads"] == 2
@@ -80,7 +80,7 @@ def test_whole_numbers_of_a_workbook_keep_all_digits(tmp_path: Path) -> None:
     assert ids == [("5805028000000654321", "VARCHAR"), ("5805028000000654322", "VARCHAR")]
 
 
-def test_names_that_lie_do_not_matter(tmp_path: Path) -> None:
+def test_false_file_names_do_not_matter(tmp_path: Path) -> None:
     as_csv = _workbook(tmp_path / "book.xlsx").rename(tmp_path / "leads.csv")
     assert report(as_csv)["leads"] == 2
     as_xls = tmp_path / "leads.xls"
@@ -99,7 +99,7 @@ def test_parquet_is_read_with_its_own_types(tmp_path: Path) -> None:
     assert result["response"]["median"] == 240.0
 
 
-def test_ids_that_differ_in_the_last_digit_stay_apart(tmp_path: Path) -> None:
+def test_ids_that_differ_in_the_last_digit_stay_separate(tmp_path: Path) -> None:
     leads = write_csv(
         tmp_path / "leads.csv",
         ("Id", "Contact Name", "Created Time"),
@@ -140,7 +140,7 @@ def test_rows_of_odd_width_are_padded_or_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("blank", ["", "?", "#VALUE!", "#REF!", "Select", "N/A", " ", "\u00a0", "null"])
-def test_texts_that_stand_for_nothing_are_nothing_and_join_nothing(blank: str, tmp_path: Path) -> None:
+def test_placeholder_texts_are_empty_and_join_nothing(blank: str, tmp_path: Path) -> None:
     leads = write_csv(
         tmp_path / "leads.csv",
         ("Id", "Contact Name", "Created Time", "Owner"),
@@ -176,7 +176,7 @@ def test_texts_that_stand_for_nothing_are_nothing_and_join_nothing(blank: str, t
         (b",,\n1,2,3\n", "row 1: there is no header"),
     ],
 )
-def test_what_is_no_table_is_refused_on_one_line(content: bytes, message: str, tmp_path: Path) -> None:
+def test_an_invalid_table_is_refused_on_one_line(content: bytes, message: str, tmp_path: Path) -> None:
     file = tmp_path / "leads.csv"
     file.write_bytes(content)
     code, _, errors = run(file)
@@ -186,7 +186,7 @@ def test_what_is_no_table_is_refused_on_one_line(content: bytes, message: str, t
     assert errors.count("\n") == 1
 
 
-def test_a_second_column_of_a_name_is_told_apart(tmp_path: Path) -> None:
+def test_a_duplicate_column_name_is_numbered(tmp_path: Path) -> None:
     file = write_csv(
         tmp_path / "leads.csv",
         ("Id", "Created", "Created", "First Contact At"),

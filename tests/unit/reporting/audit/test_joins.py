@@ -29,12 +29,12 @@ def _report(tmp_path: Path, names: tuple[str, str], ours: Sequence[str], theirs:
         ("+33 1 99 00 12 34", "01 99 00 12 34"),
     ],
 )
-def test_a_number_joins_in_its_national_and_its_international_form(ours: str, theirs: str, tmp_path: Path) -> None:
+def test_a_number_joins_in_national_and_international_form(ours: str, theirs: str, tmp_path: Path) -> None:
     result = _report(tmp_path, ("Phone", "Phone number"), [ours, "+61 2 5550 0000"], [theirs, theirs])
     assert (result["contacted"], result["rows"]["activities"]["joined"]) == (1, 2)
 
 
-def test_a_national_number_that_two_leads_may_have_joins_neither(tmp_path: Path) -> None:
+def test_a_national_number_shared_by_two_leads_joins_neither(tmp_path: Path) -> None:
     ours = ["+49 30 1234567", "+43 30 1234567", "+49 30 7654321"]
     result = _report(tmp_path, ("Phone", "Phone"), ours, ["030 1234567", "030 1234567", "030 7654321"])
     assert (result["contacted"], result["rows"]["activities"]["unjoined"]) == (1, 2)
@@ -60,7 +60,7 @@ def test_an_id_joins_as_connectors_and_spreadsheets_write_it(ours: str, theirs: 
     assert (result["contacted"], result["rows"]["activities"]["joined"]) == (2, 2)
 
 
-def test_every_lead_of_a_list_of_ids_is_contacted(tmp_path: Path) -> None:
+def test_every_lead_in_a_list_of_ids_is_contacted(tmp_path: Path) -> None:
     result = _report(tmp_path, ("Record ID", "Associated Contact IDs"), ["10", "11", "12"], ["", "1", "10;12;11"])
     assert (result["contacted"], result["rows"]["activities"]["read"], result["rows"]["activities"]["joined"]) == (
         3,
@@ -69,14 +69,14 @@ def test_every_lead_of_a_list_of_ids_is_contacted(tmp_path: Path) -> None:
     )
 
 
-def test_ids_of_fifteen_characters_that_differ_in_capitals_are_two(tmp_path: Path) -> None:
+def test_fifteen_character_ids_that_differ_in_case_are_distinct(tmp_path: Path) -> None:
     ours = ["00Q5g00000AbCdE", "00Q5g00000abCdE"]
     result = _report(tmp_path, ("Lead ID", "Lead ID"), ours, ["00Q5g00000AbCdE", "00Q5g00000AbCdE"])
     assert result["contacted"] == 1
 
 
 @pytest.mark.parametrize("theirs", ["Müller, Anna", "anna  müller", "Anna Muller"])
-def test_a_name_joins_whatever_its_order_case_and_accents(theirs: str, tmp_path: Path) -> None:
+def test_a_name_joins_in_any_order_case_and_accents(theirs: str, tmp_path: Path) -> None:
     assert _report(tmp_path, ("Full name", "Contact name"), ["Anna Müller", "Bo Roe"], [theirs, "x"])["contacted"] == 1
 
 
@@ -88,7 +88,7 @@ def test_a_row_for_each_activity_is_one_lead_with_its_earliest_contact(tmp_path:
     assert result["problems"] == []
 
 
-def test_leads_with_their_activities_in_one_file_are_read_as_both(tmp_path: Path) -> None:
+def test_leads_and_activities_in_one_file_are_read_as_both(tmp_path: Path) -> None:
     header = ("Lead ID", "Create Date", "Activity Type", "Activity Date")
     rows = [
         ("1", "2026-01-12 10:00:00", "Email Open", "2026-01-12 10:01:00"),
@@ -100,7 +100,7 @@ def test_leads_with_their_activities_in_one_file_are_read_as_both(tmp_path: Path
     assert (result["leads"], result["contacted"], result["buckets"]["under_5m"]) == (2, 2, 1)
 
 
-def test_rows_of_one_id_with_other_creations_are_named(tmp_path: Path) -> None:
+def test_rows_of_one_id_with_different_creations_are_named(tmp_path: Path) -> None:
     rows = [("1", "2026-01-12 10:00:00"), ("1", "2026-02-12 10:00:00")]
     result = report(write_csv(tmp_path / "leads.csv", ("Lead ID", "Created"), rows))
     assert [(each["row"], each["reason"]) for each in result["problems"]] == [(3, "this id occurs earlier")]
@@ -115,14 +115,14 @@ def _other_zone(tmp_path: Path, mapping: str) -> tuple[Path, list[object]]:
     return file, ["--activities", activities, "--timezone", "Europe/Berlin", "--mapping", tmp_path / "mapping.toml"]
 
 
-def test_contacts_that_are_all_an_hour_too_early_are_refused_as_of_another_zone(tmp_path: Path) -> None:
+def test_contacts_an_hour_too_early_are_refused_as_of_another_zone(tmp_path: Path) -> None:
     file, arguments = _other_zone(tmp_path, "[leads]\n")
     code, _, errors = run(file, *arguments)
     assert code == 2
     assert all(word in errors for word in ("calls.csv", "'Call start time'", "1 h", "timezone"))
 
 
-def test_a_file_of_another_zone_is_read_in_the_one_that_the_mapping_tells(tmp_path: Path) -> None:
+def test_a_file_of_another_zone_is_read_in_the_mappings_zone(tmp_path: Path) -> None:
     file, arguments = _other_zone(tmp_path, '[activities]\ntimezone = "UTC"\n')
     result = report(file, *arguments)
     assert (result["contacted"], result["response"]["median"]) == (6, 120.0)

@@ -77,7 +77,7 @@ def _with(rows: list[Cells], row: int, column: int, text: str) -> list[Cells]:
     return changed
 
 
-def test_a_large_file_that_goes_on_as_it_begins_is_read_once(tmp_path: Path, whole_looks: list[bool]) -> None:
+def test_a_uniform_large_file_is_read_once(tmp_path: Path, whole_looks: list[bool]) -> None:
     leads, calls = _rows()
     begun = _audit(tmp_path, leads, calls)
     assert whole_looks == [False]
@@ -105,7 +105,7 @@ def test_a_large_file_that_goes_on_as_it_begins_is_read_once(tmp_path: Path, who
         ("calls", 5, "\u00a0Ada"),
     ],
 )
-def test_a_row_unlike_the_beginning_is_read_as_if_all_had_been_looked_at(
+def test_a_row_unlike_the_beginning_is_read_as_in_a_full_inspection(
     file: str, column: int, text: str, tmp_path: Path, whole_looks: list[bool]
 ) -> None:
     leads, calls = _rows()
@@ -146,7 +146,7 @@ WORDS = (
         st.tuples(st.booleans(), st.integers(0, 99), st.integers(0, 5), st.sampled_from(WORDS)), min_size=1, max_size=8
     )
 )
-def test_whatever_stands_in_a_large_file_the_report_is_that_of_a_look_at_all_of_it(
+def test_a_large_files_report_equals_that_of_a_full_inspection(
     changes: list[tuple[bool, int, int, str]], tmp_path: Path, whole_looks: list[bool]
 ) -> None:
     leads, calls = _rows()
@@ -158,7 +158,7 @@ def test_whatever_stands_in_a_large_file_the_report_is_that_of_a_look_at_all_of_
     assert json.dumps(_audit(tmp_path, leads, calls)) == json.dumps(begun)
 
 
-def test_a_large_file_without_a_column_of_an_audit_is_read_as_any(tmp_path: Path, whole_looks: list[bool]) -> None:
+def test_a_large_file_without_an_audit_column_is_read_as_any(tmp_path: Path, whole_looks: list[bool]) -> None:
     file = write_csv(tmp_path / "leads.csv", ("a", "b"), [(n, n) for n in range(60)])
     mapping = tmp_path / "mapping.toml"
     mapping.write_text('[leads]\nabsent = ["created_at"]\n', encoding="utf-8")
@@ -166,9 +166,7 @@ def test_a_large_file_without_a_column_of_an_audit_is_read_as_any(tmp_path: Path
     assert whole_looks == [False, True]
 
 
-def test_two_leads_of_a_person_and_rows_of_nothing_are_the_same_either_way(
-    tmp_path: Path, whole_looks: list[bool]
-) -> None:
+def test_two_leads_of_a_person_and_empty_rows_give_the_same_either_way(tmp_path: Path, whole_looks: list[bool]) -> None:
     leads, calls = _rows()
     leads = [*_with(leads, 90, 1, leads[3][1]), [""] * len(LEADS)]
     begun = _audit(tmp_path, leads, calls)
@@ -177,9 +175,7 @@ def test_two_leads_of_a_person_and_rows_of_nothing_are_the_same_either_way(
     assert json.dumps(_audit(tmp_path, leads, calls)) == json.dumps(begun)
 
 
-def test_days_and_months_that_the_beginning_does_not_tell_apart_are_looked_for_in_all_of_it(
-    tmp_path: Path, whole_looks: list[bool]
-) -> None:
+def test_an_undecided_date_order_is_searched_in_the_whole_file(tmp_path: Path, whole_looks: list[bool]) -> None:
     rows = [[str(n), f"0{1 + n % 9}/0{1 + n % 7}/2026 10:00", ""] for n in range(60)]
     file = write_csv(tmp_path / "leads.csv", ("id", "created_at", "owner"), [*rows, ["60", "25/01/2026 10:00", ""]])
     assert report(file)["period"]["to"] == "2026-07-08T10:00:00.000000Z"
@@ -191,7 +187,7 @@ def test_days_and_months_that_the_beginning_does_not_tell_apart_are_looked_for_i
     [(0, "L00001", [False, True]), (0, "", [False, True]), (3, "Cy", [False])],
     ids=["told in a problem", "told for want of an id", "not told"],
 )
-def test_below_a_blank_line_a_row_that_is_told_by_its_number_has_that_of_its_line(
+def test_below_a_blank_line_row_numbers_are_line_numbers(
     column: int, text: str, looks: list[bool], tmp_path: Path, whole_looks: list[bool]
 ) -> None:
     leads, _ = _rows()
@@ -205,7 +201,7 @@ def test_below_a_blank_line_a_row_that_is_told_by_its_number_has_that_of_its_lin
     assert json.dumps(report(file)) == json.dumps(begun)
 
 
-def test_a_blank_time_in_a_large_file_of_activities_is_told_with_its_row_though_it_is_read_once(
+def test_a_blank_time_in_a_large_activity_file_is_reported_with_its_row_in_one_pass(
     tmp_path: Path, whole_looks: list[bool]
 ) -> None:
     leads, calls = _rows()
@@ -232,7 +228,7 @@ def test_a_row_of_another_width_or_an_open_quote_in_a_large_file_is_named_as_in_
 
 
 @pytest.mark.parametrize("column", [0, 2, 3, 4, 5, 6])
-def test_a_large_file_that_is_no_utf8_after_its_beginning_is_read_as_what_it_is(
+def test_a_large_file_with_late_non_utf8_bytes_is_read_correctly(
     column: int, tmp_path: Path, whole_looks: list[bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     leads = [[f"{lead[0]}{n}", *lead[1:]] for n in range(3) for lead in _rows()[0]]
@@ -247,7 +243,7 @@ def test_a_large_file_that_is_no_utf8_after_its_beginning_is_read_as_what_it_is(
 
 
 @pytest.mark.parametrize("large", [0, 1 << 24])
-def test_of_two_contacts_at_one_time_that_of_the_first_name_counts(
+def test_of_two_simultaneous_contacts_the_first_by_name_counts(
     large: int, tmp_path: Path, whole_looks: list[bool]
 ) -> None:
     source_file.LARGE = large

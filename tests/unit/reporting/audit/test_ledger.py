@@ -67,7 +67,7 @@ def _cause(at: datetime, wait: int | None) -> str:
     return "capacity" if wait is None else "accountability"
 
 
-def test_a_lead_without_owner_leaks_by_routing_and_its_words_run_nothing(tmp_path: Path) -> None:
+def test_an_unowned_lead_leaks_by_routing_and_its_text_is_not_executed(tmp_path: Path) -> None:
     leads = [("=1+1", MONDAY, "", "", "@Ads", ""), ("-2", MONDAY, "", "+Bo", "\tAds", "")]
     _, rows = _ledger(tmp_path, leads)
     assert [(row["lead_id"], row["cause"], row["owner"]) for row in rows] == [
@@ -93,7 +93,7 @@ def _ledger(folder: Path, leads: list[tuple[Any, ...]], *options: str) -> tuple[
     return result, list(csv.DictReader(io.StringIO(text)))
 
 
-def test_a_row_of_the_page_opens_to_the_times_that_show_it(tmp_path: Path) -> None:
+def test_a_row_on_the_page_opens_to_its_times(tmp_path: Path) -> None:
     leads = [("7", MONDAY, "", "Ada", "Ads", ""), ("8", MONDAY, MONDAY + timedelta(hours=1), "Bo", "Ads", "")]
     file, page = write_csv(tmp_path / "leads.csv", PLAIN, leads), tmp_path / "audit.html"
     code, _, errors = run(file, *OPTIONS, "--html", page)

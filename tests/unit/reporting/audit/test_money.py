@@ -20,7 +20,7 @@ def test_a_worked_lead_costs_more_when_others_are_not_worked() -> None:
     assert money.effective_cost(Decimal(1000 * 40), 750) == Decimal("53.33")
 
 
-def test_leads_nobody_contacted_sink_their_cost() -> None:
+def test_uncontacted_leads_sink_their_cost() -> None:
     assert money.sunk_cost(Decimal(1000 * 40), 250, 1000) == Decimal("10000.00")
 
 
@@ -28,12 +28,12 @@ def test_unrealised_revenue_is_leads_times_rate_times_value() -> None:
     assert money.unrealised_revenue(100, Decimal("0.08"), Decimal(15_000)) == Decimal("120000.00")
 
 
-def test_a_deal_leaves_more_without_the_leak() -> None:
+def test_a_deal_earns_more_without_the_leak() -> None:
     assert money.margin_per_won(Decimal(15_000), Decimal(40_000), 60) == Decimal("14333.33")
     assert money.margin_without_leak(Decimal(15_000), Decimal(40_000), 60, 250, Decimal("0.08")) == Decimal("14500.00")
 
 
-def test_nothing_to_divide_by_is_unknown_and_a_free_source_is_no_bargain() -> None:
+def test_division_by_zero_is_unknown_and_a_free_source_is_no_bargain() -> None:
     assert money.per(Decimal(100), 0) is None
     assert money.per(Decimal(0), 10) is None
     assert money.per(None, 10) is None
@@ -62,7 +62,7 @@ def january(tmp_path: Path) -> Path:
     return write_csv(tmp_path / "leads.csv", PLAIN, rows)
 
 
-def test_the_command_gives_the_worked_examples(january: Path) -> None:
+def test_the_command_reproduces_the_worked_examples(january: Path) -> None:
     result = report(january, "--spend-total", 40_000, "--deal-value", 15_000, "--conversion-rate", "0.08")
     assert (result["leads"], result["contacted"]) == (1000, 750)
     assert result["money"] == {
@@ -123,7 +123,7 @@ def test_opportunities_are_the_stages_that_the_mapping_names(january: Path, tmp_
     assert result["definition"]["mapping"]["leads"]["won"] == ["Won"]
 
 
-def test_nobody_knows_how_many_leads_a_source_brought_where_no_column_tells(tmp_path: Path) -> None:
+def test_leads_by_source_are_unknown_without_a_column(tmp_path: Path) -> None:
     leads = write_csv(tmp_path / "leads.csv", ("Lead Id", "Created", "Colour"), [("1", "2026-01-13 10:00", "red")])
     spend = write_csv(tmp_path / "spend.csv", ("Source", "Cost"), [("Google", "100")])
     page = tmp_path / "page.html"
@@ -133,7 +133,7 @@ def test_nobody_knows_how_many_leads_a_source_brought_where_no_column_tells(tmp_
     assert "Google" in page.read_text(encoding="utf-8")
 
 
-def test_spend_without_a_column_of_sources_is_a_total_and_of_no_source(tmp_path: Path) -> None:
+def test_spend_without_a_source_column_is_a_total_without_sources(tmp_path: Path) -> None:
     columns = ("Lead Id", "Created", "Source")
     rows = [("1", "2026-01-13 10:00", "Google"), ("2", "2026-01-13 11:00", "")]
     leads = write_csv(tmp_path / "leads.csv", columns, rows)

@@ -43,7 +43,7 @@ def leads(folder: Path, *, wait: float = 120, never: int = 0, stage: str = "Open
     return write_csv(folder / "leads.csv", PLAIN, rows)
 
 
-def test_what_was_left_out_stands_above_the_headline_on_page_and_terminal(tmp_path: Path) -> None:
+def test_exclusions_are_above_the_headline_on_page_and_terminal(tmp_path: Path) -> None:
     mapping = tmp_path / "mapping.toml"
     mapping.write_text('[leads]\ndate_format = "%Y-%m-%d %H:%M:%S"\n', encoding="utf-8")
     page, output = rendered(leads(tmp_path, unreadable=9), "--mapping", mapping)
@@ -53,7 +53,7 @@ def test_what_was_left_out_stands_above_the_headline_on_page_and_terminal(tmp_pa
     assert 0 < output.index(caveat) < output.index(sentence)
 
 
-def test_a_sound_set_up_is_said_to_hold(tmp_path: Path) -> None:
+def test_a_sound_setup_is_confirmed(tmp_path: Path) -> None:
     page, output = rendered(leads(tmp_path))
     assert "The set-up holds." in page
     assert "Before you read the figures" not in page + output
@@ -67,9 +67,7 @@ def test_a_sound_set_up_is_said_to_hold(tmp_path: Path) -> None:
         ({"wait": -3600}, "40 of 40 leads have contacts only before the creation"),
     ],
 )
-def test_nothing_is_praised_or_blamed_on_contacts_that_may_not_be_so(
-    options: dict[str, Any], words: str, tmp_path: Path
-) -> None:
+def test_nothing_is_praised_or_blamed_on_doubtful_contacts(options: dict[str, Any], words: str, tmp_path: Path) -> None:
     page, output = rendered(leads(tmp_path, **options))
     assert words in page
     assert words in output
@@ -79,7 +77,7 @@ def test_nothing_is_praised_or_blamed_on_contacts_that_may_not_be_so(
     assert "Fix in this order" not in page + output
 
 
-def test_a_partial_join_keeps_the_set_up_from_being_praised(tmp_path: Path) -> None:
+def test_a_partial_join_prevents_praise_of_the_setup(tmp_path: Path) -> None:
     rows = [(n, f"p{n}", MONDAY + timedelta(hours=n)) for n in range(20)]
     file = write_csv(tmp_path / "leads.csv", ("id", "contact id", "created_at"), rows)
     calls = [(f"p{n}", MONDAY + timedelta(hours=n, minutes=2), "Outbound") for n in range(20)]
@@ -112,7 +110,7 @@ def every_kind(folder: Path) -> list[tuple[str, str, dict[str, Any]]]:
     return results
 
 
-def test_page_and_terminal_use_a_readers_words(tmp_path: Path) -> None:
+def test_page_and_terminal_use_plain_words(tmp_path: Path) -> None:
     for page, output, result in every_kind(tmp_path):
         text = re.sub(r"<style>.*?</style>|<[^>]+>", " ", page, flags=re.DOTALL)
         summary = output.split("\n\n", 1)[-1]
@@ -122,14 +120,14 @@ def test_page_and_terminal_use_a_readers_words(tmp_path: Path) -> None:
         assert all(" " in name for name in names(keys))
 
 
-def test_sources_on_which_nothing_was_spent_are_no_gap_of_the_report(tmp_path: Path) -> None:
+def test_unpaid_sources_are_not_a_gap(tmp_path: Path) -> None:
     page, output, result = every_kind(tmp_path)[0]
     assert any(gap["why"].startswith("nothing was spent on 1 of") for gap in result["cannot_compute"])
     assert "Nothing was spent on 1 of the sources, so they have no cost." in page
     assert "nothing was spent" not in page.split('id="unknown"')[1] + output
 
 
-def test_a_page_without_contacts_shows_no_table_of_what_is_not_known(tmp_path: Path) -> None:
+def test_a_page_without_contacts_shows_no_table_of_unknowns(tmp_path: Path) -> None:
     rows = [(n, MONDAY + timedelta(hours=n), f"Owner {n}") for n in range(60)]
     page, _ = rendered(write_csv(tmp_path / "leads.csv", ("id", "created_at", "owner"), rows))
     assert "n/a" not in page
@@ -139,7 +137,7 @@ def test_a_page_without_contacts_shows_no_table_of_what_is_not_known(tmp_path: P
     assert "To see this, add the export of calls and mails" in page
 
 
-def test_the_circumstance_of_a_lead_is_not_called_as_a_cause(tmp_path: Path) -> None:
+def test_a_leads_circumstance_is_not_named_like_a_cause(tmp_path: Path) -> None:
     page, _ = rendered(leads(tmp_path, never=20))
     by_circumstance = page.split('id="leak"')[1].split("</table>")[0]
     for cause in ("Automation", "Capacity", "Accountability", "Routing"):
@@ -150,7 +148,7 @@ def test_the_circumstance_of_a_lead_is_not_called_as_a_cause(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("highest", "end", "last"), [(0.0, 0.01, "0.8"), (0.04, 0.05, "4"), (0.19, 0.2, "16"), (0.41, 1.0, "80")]
 )
-def test_the_scale_of_the_heat_map_fits_low_shares(highest: float, end: float, last: str) -> None:
+def test_the_heat_map_scale_fits_low_shares(highest: float, end: float, last: str) -> None:
     cells = [{"leads": 100, "contacted_in_window": round(highest * 100 * n), "small": False} for n in (0, 1)]
     assert chart.scale(cells) == end
     assert chart.legend(end)[-1] == f"{last}\u202f% and more"
@@ -160,23 +158,21 @@ def test_the_scale_of_the_heat_map_fits_low_shares(highest: float, end: float, l
 
 
 @pytest.mark.parametrize("unreadable", [5, 39])
-def test_times_of_which_many_are_not_understood_are_refused_with_column_value_and_remedy(
-    unreadable: int, tmp_path: Path
-) -> None:
+def test_many_unreadable_times_are_refused_with_column_value_and_remedy(unreadable: int, tmp_path: Path) -> None:
     code, _, errors = run(leads(tmp_path, unreadable=unreadable))
     assert (code, errors.count("\n")) == (2, 1)
     for part in ("'created_at'", f"{unreadable} of 40 rows", "'soon'", f"row {42 - unreadable}", "date_format"):
         assert part in errors
 
 
-def test_contacts_of_which_many_are_not_understood_are_refused_too(tmp_path: Path) -> None:
+def test_many_unreadable_contacts_are_refused_too(tmp_path: Path) -> None:
     rows = [(f"L{n}", MONDAY, "called her" if n % 3 == 0 else MONDAY, "Ada", "Ads", "Open") for n in range(30)]
     code, _, errors = run(write_csv(tmp_path / "leads.csv", PLAIN, rows))
     assert (code, "'first_contact_at': 10 of 30 rows" in errors) == (2, True)
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "Asia/Kathmandu", "Pacific/Kiritimati", "Pacific/Pago_Pago"])
-def test_days_and_hours_of_the_page_are_those_of_the_zone_that_it_names(zone: str, tmp_path: Path) -> None:
+def test_days_and_hours_on_the_page_use_its_named_zone(zone: str, tmp_path: Path) -> None:
     came = [datetime(2026, 1, day, 23, 40, tzinfo=UTC) for day in (7, 8, 20)]
     rows = [(n, at.isoformat(), (at + timedelta(minutes=3)).isoformat()) for n, at in enumerate(came)]
     file = write_csv(tmp_path / "leads.csv", ("id", "created_at", "first_contact_at"), rows)

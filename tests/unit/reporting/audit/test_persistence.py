@@ -111,7 +111,7 @@ def _audited(folder: Path, leads: list[Row], calls: list[Row]) -> dict[str, Any]
     return report(file, "--activities", activities, "--mapping", mapping)
 
 
-def test_stages_say_how_long_open_leads_have_been_in_them(tmp_path: Path) -> None:
+def test_stages_show_how_long_open_leads_have_been_in_them(tmp_path: Path) -> None:
     rows = [
         (n, f"p{n}", MONDAY, "Ada", "Ads", stage, MONDAY + timedelta(days=day), "")
         for n, (stage, day) in enumerate([("Open", 0), ("Open", 4), ("Proposal", 2), ("Won", 1), ("Open", 10)])
@@ -125,7 +125,7 @@ def test_stages_say_how_long_open_leads_have_been_in_them(tmp_path: Path) -> Non
     assert [(each["lead_id"], each["days"]) for each in result["stuck"][:2]] == [("0", 10.0), ("2", 8.0)]
 
 
-def test_the_period_before_is_as_long_and_counts_only_there(tmp_path: Path) -> None:
+def test_the_previous_period_has_the_same_length_and_counts_only_there(tmp_path: Path) -> None:
     header = ("id", "created_at", "first_contact_at")
     rows = [(n, MONDAY + timedelta(days=n), MONDAY + timedelta(days=n, minutes=n % 7)) for n in range(14)]
     file = write_csv(tmp_path / "leads.csv", header, rows)
@@ -138,7 +138,7 @@ def test_the_period_before_is_as_long_and_counts_only_there(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("part", [0, 3])
-def test_the_self_audit_has_fifteen_items_and_a_band_only_when_the_unknown_cannot_change_it(
+def test_the_self_audit_has_fifteen_items_and_a_band_only_if_unknowns_cannot_change_it(
     part: int, tmp_path: Path
 ) -> None:
     rows = [(n, MONDAY, MONDAY + timedelta(minutes=1) if n < part else "") for n in range(20)]
@@ -151,7 +151,7 @@ def test_the_self_audit_has_fifteen_items_and_a_band_only_when_the_unknown_canno
     assert all(each["evidence"] for each in self_audit["items"])
 
 
-def test_signs_of_a_passive_crm_need_ten_leads_and_more_than_chance(tmp_path: Path) -> None:
+def test_signs_of_a_passive_crm_require_ten_leads_and_more_than_chance(tmp_path: Path) -> None:
     def signs(rows: list[tuple[object, ...]]) -> dict[str, str]:
         result = report(write_csv(tmp_path / "leads.csv", ("id", "created_at", "first_contact_at"), rows))
         return {each["signal"]: each["found"] for each in result["passive_crm"]}

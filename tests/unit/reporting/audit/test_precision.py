@@ -23,7 +23,7 @@ BEGAN = datetime(2026, 1, 5, 10)  # noqa: DTZ001 - as exports write it
     ("created", "contact", "undecided"),
     [("%H:%M:%S", "%H:%M:%S", 0), ("%H:%M", "%H:%M:%S", 1), ("%H:%M:%S", "%H:%M", 2), ("%H:%M", "%H:%M", 2)],
 )
-def test_leads_that_the_missing_seconds_may_decide_are_counted_and_the_page_says_so(
+def test_leads_decided_by_missing_seconds_are_counted_and_shown(
     created: str, contact: str, undecided: int, tmp_path: Path
 ) -> None:
     waits = [(20, 290), (0, 300), (50, 340), (0, 400), (7, 180)]
@@ -50,7 +50,7 @@ def test_leads_that_the_missing_seconds_may_decide_are_counted_and_the_page_says
 
 
 @pytest.mark.parametrize("place", ["by the lead", "by activities"])
-def test_a_contact_in_the_minute_of_the_creation_is_no_contact_before_it(place: str, tmp_path: Path) -> None:
+def test_a_contact_in_the_minute_of_creation_is_not_before_it(place: str, tmp_path: Path) -> None:
     leads = [(1, "2026-01-05 10:00:30", "2026-01-05 10:00"), (2, "2026-01-05 10:00:30", "2026-01-05 09:59")]
     if place == "by the lead":
         file = write_csv(tmp_path / "leads.csv", PLAIN[:3], leads)
@@ -73,7 +73,7 @@ seconds = st.integers(0, 3600)
 
 
 @given(st.lists(st.tuples(seconds, seconds), min_size=1), st.booleans(), st.booleans(), st.sampled_from((60, 300)))
-def test_whoever_is_on_the_other_side_by_the_true_times_is_among_the_undecided(
+def test_leads_on_the_other_side_by_true_times_are_among_the_undecided(
     leads: list[tuple[int, int]], created_to_the_minute: bool, contact_to_the_minute: bool, window: int
 ) -> None:
     rows = []

@@ -38,7 +38,7 @@ def _table(connection: duckdb.DuckDBPyConnection, texts: list[str]) -> None:
     st.lists(NOISE, max_size=2),
     st.sampled_from(["UTC", "Europe/Berlin", "America/New_York"]),
 )
-def test_the_database_reads_times_as_cells_are_read(
+def test_the_database_reads_times_like_the_cell_reader(
     moments: list[datetime], form: str, noise: list[str], zone: str
 ) -> None:
     texts = [moment.strftime(form) for moment in moments] + noise
@@ -97,7 +97,7 @@ AMOUNTS = st.decimals(0, 10**7, places=2).map(lambda amount: f"{amount:,.2f}")
 
 @settings(deadline=None)
 @given(st.lists(AMOUNTS | st.integers(0, 10**9).map(str) | st.sampled_from(["much", "€ 5", "1.500"]), min_size=1))
-def test_the_database_reads_amounts_as_cells_are_read(texts: list[str]) -> None:
+def test_the_database_reads_amounts_like_the_cell_reader(texts: list[str]) -> None:
     values = AmountColumn()
     for row, text in enumerate(texts, 2):
         values.add(text, row)

@@ -16,7 +16,7 @@ from tests.unit.reporting.audit.exports import report, write_csv
 pytestmark = pytest.mark.slow
 
 
-def test_an_id_of_the_activities_themselves_joins_nothing_while_another_column_fits(tmp_path: Path) -> None:
+def test_an_activity_id_joins_nothing_while_another_column_fits(tmp_path: Path) -> None:
     leads = [(n, "2026-01-05 10:00:00") for n in range(1, 101)]
     calls = [(n, 1 + n * 7 % 60, f"2026-01-05 10:0{n % 8}:00") for n in range(1, 101)]
     file = write_csv(tmp_path / "leads.csv", ("Id", "Created Date"), leads)
@@ -26,7 +26,7 @@ def test_an_id_of_the_activities_themselves_joins_nothing_while_another_column_f
     assert result["contacted"] == 60
 
 
-def test_columns_that_name_the_same_thing_join_before_numbers_that_only_look_alike(tmp_path: Path) -> None:
+def test_columns_with_the_same_meaning_join_before_similar_numbers(tmp_path: Path) -> None:
     leads = [(n, 1000 + n, "2026-01-05 10:00:00") for n in range(1, 41)]
     calls = [(1000 + n % 20, n, "2026-01-05 10:03:00") for n in range(1, 41)]
     file = write_csv(tmp_path / "leads.csv", ("Record Id", "Contact Id", "Created Time"), leads)
@@ -39,7 +39,7 @@ def test_columns_that_name_the_same_thing_join_before_numbers_that_only_look_ali
     assert joined in (("Record Id", "Related To"), ("Contact Id", "Contact Id"))
 
 
-def test_capitals_do_not_matter_in_an_address_and_do_in_an_id(tmp_path: Path) -> None:
+def test_case_does_not_matter_in_an_address_but_does_in_an_id(tmp_path: Path) -> None:
     rows = [("Ada@Example.com", "2026-01-05 10:00"), ("0016000000AbcDe", "2026-01-05 10:00")]
     file = write_csv(tmp_path / "leads.csv", ("Email", "Created At"), rows)
     calls = [("ada@example.COM ", "2026-01-05 10:02"), ("0016000000aBCdE", "2026-01-05 10:02")]
@@ -48,7 +48,7 @@ def test_capitals_do_not_matter_in_an_address_and_do_in_an_id(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin"])
-def test_days_that_a_spreadsheet_keeps_as_numbers_are_times(zone: str, tmp_path: Path) -> None:
+def test_spreadsheet_day_numbers_are_times(zone: str, tmp_path: Path) -> None:
     rows = [(1, "46027.4166666667", "46027.4201388889"), (2, "46028.5", "")]
     file = write_csv(tmp_path / "leads.csv", ("Id", "Created Time", "First Contact At"), rows)
     result = report(file, "--timezone", zone)
@@ -71,9 +71,7 @@ TITLED = [
 
 
 @pytest.mark.parametrize("kind", ["csv", "semicolons", "padded", "xlsx"])
-def test_a_title_and_filters_above_the_header_are_no_table_and_rows_keep_their_numbers(
-    kind: str, tmp_path: Path
-) -> None:
+def test_titles_and_filters_above_the_header_are_skipped_and_rows_keep_their_numbers(kind: str, tmp_path: Path) -> None:
     file = tmp_path / f"leads.{'xlsx' if kind == 'xlsx' else 'csv'}"
     if kind == "xlsx":
         book = openpyxl.Workbook()
@@ -94,7 +92,7 @@ def test_a_title_and_filters_above_the_header_are_no_table_and_rows_keep_their_n
     assert next(table.rows()).number == 6
 
 
-def test_a_header_stays_the_header_however_sparse_or_ragged_the_rows_are(tmp_path: Path) -> None:
+def test_a_header_stays_the_header_above_sparse_or_ragged_rows(tmp_path: Path) -> None:
     sparse = "Id,Created Date,First Contact At,A,B,C,D,E\n" + "1,2026-01-05 10:00:00\n2,2026-01-06 10:00:00\n"
     (tmp_path / "sparse.csv").write_text(sparse, encoding="utf-8")
     assert report(tmp_path / "sparse.csv")["leads"] == 2
@@ -103,7 +101,7 @@ def test_a_header_stays_the_header_however_sparse_or_ragged_the_rows_are(tmp_pat
     assert report(tmp_path / "commas.csv")["leads"] == 2
 
 
-def test_a_cover_before_the_table_is_turned_over(tmp_path: Path) -> None:
+def test_a_cover_before_the_table_is_skipped(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     cover = book.active
     assert cover is not None

@@ -17,7 +17,7 @@ from tests.unit.reporting.audit.exports import report, write_csv
         ("Identificador", "ID relacionado"),
     ],
 )
-def test_an_id_joins_whatever_it_is_the_id_of(ours: str, theirs: str, tmp_path: Path) -> None:
+def test_an_id_joins_whatever_it_identifies(ours: str, theirs: str, tmp_path: Path) -> None:
     leads = write_csv(
         tmp_path / "leads.csv",
         (ours, "Nombre", "Owner id", "Created"),

@@ -54,13 +54,13 @@ def until_refused(client: Client, request: Any, at_most: int = 5_000) -> int:
     return len(taken)
 
 
-def test_an_item_costs_a_unit_for_each_kilobyte_begun_and_four_to_read() -> None:
+def test_an_item_costs_a_unit_for_each_started_kilobyte_and_four_to_read() -> None:
     assert [write_units(n) for n in (0, 1, 1024, 1025, 400 * 1024)] == [1, 1, 1, 2, 400]
     assert [read_units(n, consistent=True) for n in (0, 4096, 4097)] == [1, 1, 2]
     assert [read_units(n, consistent=False) for n in (0, 4096, 4097)] == [0.5, 0.5, 1.0]
 
 
-def test_an_item_has_the_bytes_of_its_names_and_values() -> None:
+def test_an_items_size_is_the_bytes_of_its_names_and_values() -> None:
     item = {"pk": {"S": "é"}, "n": {"N": "12345"}, "ids": {"SS": ["ab", "c"]}, "yes": {"BOOL": True}}
     assert size(item) == (2 + 2) + (1 + 3) + (3 + 3) + (3 + 1)
 
@@ -71,7 +71,7 @@ def test_a_partition_takes_a_thousand_write_units_a_second(client: Client) -> No
     assert until_refused(client, lambda _: put("ONE", 0.5)) == 100
 
 
-def test_another_partition_goes_on_until_the_table_has_no_more(client: Client) -> None:
+def test_another_partition_continues_until_the_table_is_exhausted(client: Client) -> None:
     taken = sum(until_refused(client, lambda _, name=name: put(f"P{name}", 0.5)) for name in range(3))
     assert taken == 3_000
     assert until_refused(client, lambda n: put(f"Q{n}", 0.5)) == 1_000
@@ -86,7 +86,7 @@ def test_a_partition_gives_three_thousand_read_units_a_second(client: Client) ->
         client._get(key)
 
 
-def test_an_index_without_room_refuses_the_writes_of_the_table(client: Client) -> None:
+def test_a_throttled_index_refuses_the_tables_writes(client: Client) -> None:
     """As 64 KB leads without an owner did to `OWNER#-`.
 
     About sixteen fit in a second, and the seventeenth is refused.
@@ -97,7 +97,7 @@ def test_an_index_without_room_refuses_the_writes_of_the_table(client: Client) -
     client._put(put("L99", 62))
 
 
-def test_leaving_one_place_of_the_index_for_another_costs_twice(client: Client) -> None:
+def test_moving_an_item_within_the_index_costs_twice(client: Client) -> None:
     client._put(put("L1", 10, gsi1pk="OWNER#-", gsi1sk="1"))
     client._put(put("L1", 10, gsi1pk="OWNER#ana", gsi1sk="1"))
     peaks = client.meter.peaks
@@ -106,7 +106,7 @@ def test_leaving_one_place_of_the_index_for_another_costs_twice(client: Client) 
     assert client.meter.peaks["index writes OWNER#ana"] == 11, "nothing in the index has changed"
 
 
-def test_the_index_is_behind_the_table_by_its_lag(client: Client) -> None:
+def test_the_index_lags_behind_the_table(client: Client) -> None:
     client._put(put("L1", 1, gsi1pk="BOARD", gsi1sk="1"))
     assert list(client.index.read("BOARD", client.clock.now + 0.4, forward=True)) == []
     assert len(list(client.index.read("BOARD", client.clock.now + 0.6, forward=True))) == 1
@@ -117,7 +117,7 @@ def test_the_index_is_behind_the_table_by_its_lag(client: Client) -> None:
 
 
 @pytest.mark.parametrize(("kilobytes", "is_taken"), [(399.9, True), (400.1, False)])
-def test_an_item_has_four_hundred_kilobytes_at_most(client: Client, kilobytes: float, is_taken: bool) -> None:
+def test_an_item_has_at_most_four_hundred_kilobytes(client: Client, kilobytes: float, is_taken: bool) -> None:
     if is_taken:
         client._put(put("L1", kilobytes))
         return
@@ -127,7 +127,7 @@ def test_an_item_has_four_hundred_kilobytes_at_most(client: Client, kilobytes: f
 
 
 @pytest.mark.parametrize(("items", "kilobytes"), [(101, 0.1), (11, 390)])
-def test_a_transaction_has_a_hundred_items_and_four_megabytes_at_most(
+def test_a_transaction_has_at_most_a_hundred_items_and_four_megabytes(
     client: Client, items: int, kilobytes: float
 ) -> None:
     request = {"TransactItems": [{"Put": put(f"L{n}", kilobytes)} for n in range(items)]}
@@ -142,7 +142,7 @@ def test_a_transaction_costs_twice(client: Client) -> None:
     assert client.meter.used["writes"] == 6
 
 
-def test_of_two_transactions_on_one_item_at_once_the_later_is_cancelled(client: Client) -> None:
+def test_of_two_concurrent_transactions_on_one_item_the_later_is_cancelled(client: Client) -> None:
     outcomes: list[str] = []
 
     def write(at_once: list[str]) -> None:
@@ -161,7 +161,7 @@ def test_of_two_transactions_on_one_item_at_once_the_later_is_cancelled(client: 
     assert set(client.items) == {"A", "B", "D"}
 
 
-def test_a_table_of_the_first_day_doubles_what_it_takes_half_an_hour_after_it_was_half_used() -> None:
+def test_a_new_table_doubles_its_capacity_half_an_hour_after_half_use() -> None:
     whole = Warm(TokenBucket.full(4_000), doubles_after=1_800)
     whole.take(2_000 * 60, 10.0)
     assert whole.has_any(1_700.0)
@@ -170,7 +170,7 @@ def test_a_table_of_the_first_day_doubles_what_it_takes_half_an_hour_after_it_wa
     assert whole.bucket.rate == 8_000
 
 
-def test_a_throttled_read_is_tried_again_by_the_client_and_then_raised(client: Client) -> None:
+def test_a_throttled_read_is_retried_by_the_client_and_then_raised(client: Client) -> None:
     client._buckets["table reads ONE"] = TokenBucket(rate=0.0, kept=0.0)
     key = {"Key": {"pk": {"S": "ONE"}, "sk": {"S": "X"}}}
     with pytest.raises(ClientError):
@@ -209,19 +209,19 @@ def test_a_throttled_single_write_is_an_outage(client: Client, table: DynamoTabl
     assert is_outage(raised.value)
 
 
-def test_a_create_that_meets_others_every_time_is_a_conflict(client: Client, table: DynamoTable) -> None:
+def test_a_create_that_always_meets_contention_is_a_conflict(client: Client, table: DynamoTable) -> None:
     client._busy.add((keys.lead("L1"), keys.LEAD_SK))
     with pytest.raises(Conflict):
         table.create(arrival(), guard("k"), (), NOW)
 
 
-def test_a_lead_larger_than_an_item_may_be_is_no_outage(client: Client, table: DynamoTable) -> None:
+def test_an_oversized_lead_is_not_an_outage(client: Client, table: DynamoTable) -> None:
     with pytest.raises(NotStorable):
         table.create(arrival(message="x" * 401 * 1024), guard("k"), (), NOW)
     assert client.items == {}
 
 
-def test_the_index_shows_a_stale_lead_and_the_row_the_present_one(client: Client, table: DynamoTable) -> None:
+def test_the_index_shows_a_stale_lead_and_the_row_the_current_one(client: Client, table: DynamoTable) -> None:
     lead = stored(table)
     assert table.load("L1") == lead
     assert table.due_leads(None, NOW + timedelta(days=1), 10) == ()
@@ -229,7 +229,7 @@ def test_the_index_shows_a_stale_lead_and_the_row_the_present_one(client: Client
     assert table.due_leads(None, NOW + timedelta(days=1), 10) == (lead,)
 
 
-def test_what_a_lead_costs_is_the_rows_that_it_writes(client: Client, table: DynamoTable) -> None:
+def test_a_leads_cost_is_that_of_the_rows_it_writes(client: Client, table: DynamoTable) -> None:
     stored(table)
     every = [size(item) for there in client.items.values() for item in there.values()]
     assert sum(write_units(bytes_) for bytes_ in every) * 2 <= client.meter.used["writes"]
@@ -240,7 +240,7 @@ def test_what_a_lead_costs_is_the_rows_that_it_writes(client: Client, table: Dyn
 # the clock
 
 
-def test_work_on_the_clock_happens_in_the_order_of_its_times() -> None:
+def test_scheduled_work_runs_in_time_order() -> None:
     clock, events = VirtualClock(START), list[tuple[str, float]]()
 
     def work(name: str, pause: float) -> None:
@@ -255,7 +255,7 @@ def test_work_on_the_clock_happens_in_the_order_of_its_times() -> None:
     assert clock.instant() == START + timedelta(seconds=10)
 
 
-def test_a_function_that_takes_too_long_is_ended_at_its_limit() -> None:
+def test_a_function_that_takes_too_long_is_stopped_at_its_limit() -> None:
     clock, ended = VirtualClock(START), list[float]()
 
     def work() -> None:
@@ -271,7 +271,7 @@ def test_a_function_that_takes_too_long_is_ended_at_its_limit() -> None:
     assert ended == [3.0, 7.0]
 
 
-def test_an_account_of_the_first_day_has_the_documented_limits() -> None:
+def test_a_new_account_has_the_documented_limits() -> None:
     assert (NORMAL.partition_writes, NORMAL.partition_reads) == (1_000, 3_000)
     assert (NORMAL.table_writes, NORMAL.table_reads) == (4_000, 12_000)
     assert replace(NORMAL, functions=10).functions == 10

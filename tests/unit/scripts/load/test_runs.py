@@ -46,7 +46,7 @@ class Slow:
         return [id_ for id_ in ids if int(id_) % 7 == 0]
 
 
-def test_what_waits_is_refused_or_is_lost_on_the_local_cloud_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_waits_refusals_and_losses_on_the_local_cloud_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("scripts.load.cloud.SAMPLED_EVERY", 0.01)
     assert [phase for phase, _ in SHORT.times()] == ["before"] * 4 + ["surge"] * 40 + ["after"] * 4
     result = run(Slow(), SHORT)
@@ -75,14 +75,14 @@ def test_within_its_limits_a_stage_answers_all_and_loses_none() -> None:
     assert report.dollars["all"] > 0
 
 
-def test_beyond_the_rate_of_the_api_posts_are_refused_and_those_taken_are_leads() -> None:
+def test_above_the_api_rate_posts_are_refused_and_accepted_ones_are_leads() -> None:
     report = report_of("surge", rate=300, seconds=0.5, settling=20)
     assert report.answers[429] > 10
     assert report.accepted == report.leads > 90
     assert report.lost == 0
 
 
-def test_an_account_of_the_first_day_sends_a_mail_a_second_and_no_more() -> None:
+def test_a_new_account_sends_one_mail_a_second() -> None:
     report = report_of("new", rate=4, seconds=8)
     assert report.reply.max > 5, "thirty acknowledgements and the alerts beside them take their seconds"
     assert report.dollars["mails"] <= 1e-4 * (8 + 60 + 1)
@@ -110,11 +110,11 @@ def test_teams_share_the_leads_of_a_shape_with_several_pools() -> None:
     assert Counter(pools) == {"inbound": 5, "inbound1": 5, "inbound2": 5, "inbound3": 5}
 
 
-def test_the_same_seed_is_the_same_run() -> None:
+def test_the_same_seed_gives_the_same_run() -> None:
     assert report_of("surge", rate=5, seconds=3) == report_of("surge", rate=5, seconds=3)
 
 
-def test_a_lead_that_was_acknowledged_and_is_not_there_makes_a_run_unsound() -> None:
+def test_a_missing_acknowledged_lead_makes_a_run_unsound() -> None:
     report = report_of("surge", rate=2, seconds=2)
     assert report.is_sound
     assert not replace(report, lost=1).is_sound
@@ -123,7 +123,7 @@ def test_a_lead_that_was_acknowledged_and_is_not_there_makes_a_run_unsound() -> 
     assert "never 1" in in_words(replace(report, owner=waits([1.0, None])))
 
 
-def test_waits_are_told_for_most_nearly_all_and_the_worst() -> None:
+def test_waits_are_reported_by_percentiles_and_maximum() -> None:
     percentiles = waits([*map(float, range(100)), None])
     assert (percentiles.p50, percentiles.p95, percentiles.p99, percentiles.max, percentiles.never) == (
         50,
@@ -134,7 +134,7 @@ def test_waits_are_told_for_most_nearly_all_and_the_worst() -> None:
     )
 
 
-def test_a_shortened_shape_keeps_its_rates_and_says_what_was_left_out() -> None:
+def test_a_shortened_shape_keeps_its_rates_and_states_what_it_omits() -> None:
     shape, words = scaled(SHAPES["hour"], 3)
     assert [(phase.rate, phase.seconds) for phase in shape.phases] == [(200, 3)]
     assert "first 3 s" in words
@@ -142,7 +142,7 @@ def test_a_shortened_shape_keeps_its_rates_and_says_what_was_left_out() -> None:
 
 
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=list(SHAPES))
-def test_a_shape_has_as_many_arrivals_as_its_phases_say_in_their_order(shape: Shape) -> None:
+def test_a_shape_has_the_arrivals_of_its_phases_in_order(shape: Shape) -> None:
     times = [at for _, at in shape.shortened(30).arrivals()]
     assert times == sorted(times)
     assert len(times) == sum(int(phase.rate * phase.seconds) for phase in shape.shortened(30).phases)

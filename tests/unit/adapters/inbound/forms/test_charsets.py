@@ -46,14 +46,14 @@ SENTENCES = {
 
 
 @pytest.mark.parametrize("label", SENTENCES)
-def test_a_page_says_its_charset_in_a_field_of_its_own(label: str) -> None:
+def test_a_page_declares_its_charset_in_a_form_field(label: str) -> None:
     codec, sentence = SENTENCES[label]
     body = f"_charset_={label}&".encode() + urlencoded(codec, message=sentence)
     assert fields(body, URLENCODED) == {"message": sentence}
 
 
 @pytest.mark.parametrize("label", SENTENCES)
-def test_a_page_says_its_charset_in_the_content_type(label: str) -> None:
+def test_a_page_declares_its_charset_in_the_content_type(label: str) -> None:
     codec, sentence = SENTENCES[label]
     body = urlencoded(codec, message=sentence)
     for written in (f'{URLENCODED}; charset="{label}"', f"{URLENCODED};charset={label.upper()}"):
@@ -61,7 +61,7 @@ def test_a_page_says_its_charset_in_the_content_type(label: str) -> None:
 
 
 @pytest.mark.parametrize("label", SENTENCES)
-def test_a_part_says_its_own_charset_and_a_form_that_of_its_names_and_files(label: str) -> None:
+def test_a_part_declares_its_own_charset_and_a_form_that_of_its_names_and_files(label: str) -> None:
     codec, sentence = SENTENCES[label]
     raw = sentence.encode(codec)
     own = part(b"message", raw, f"\r\nContent-Type: text/plain; charset={label}".encode())
@@ -71,14 +71,14 @@ def test_a_part_says_its_own_charset_and_a_form_that_of_its_names_and_files(labe
 
 
 @pytest.mark.parametrize("body", [b"name=J%FCrgen&message=20+%80", b"name=J\xfcrgen&message=20+\x80"])
-def test_bytes_that_are_no_utf_8_are_windows_1252_when_nothing_is_declared(body: bytes) -> None:
+def test_undeclared_bytes_other_than_utf_8_are_windows_1252(body: bytes) -> None:
     assert fields(body, URLENCODED) == {"name": "Jürgen", "message": "20 €"}
     assert fields(body, "") == {"name": "Jürgen", "message": "20 €"}
     assert fields(body, f"{URLENCODED}; charset=utf-8") == {"name": "Jürgen", "message": "20 €"}
     assert fields(body, f"{URLENCODED}; charset=no-such-charset") == {"name": "Jürgen", "message": "20 €"}
 
 
-def test_where_a_page_names_a_charset_that_nobody_knows_the_one_of_its_content_type_counts() -> None:
+def test_an_unknown_page_charset_falls_back_to_the_content_types() -> None:
     body = b"_charset_=no-such-charset&name=" + quote_from_bytes("Łódź".encode("iso-8859-2")).encode()
     assert fields(body, f"{URLENCODED}; charset=iso-8859-2") == {"name": "Łódź"}
 
@@ -88,17 +88,17 @@ def test_one_bad_byte_in_utf_8_costs_one_character() -> None:
     assert fields(body, URLENCODED) == {"message": "Grüße a\ufffds Köln"}
 
 
-def test_what_a_charset_lacks_comes_as_a_reference_and_is_read() -> None:
+def test_characters_outside_a_charset_arrive_as_references_and_are_decoded() -> None:
     body = b"_charset_=iso-8859-1&name=Wa%26%23322%3B%26%23281%3Bsa&message=%26%23128512%3B+%26amp%3B+%26%2355296%3B"
     assert fields(body, URLENCODED) == {"name": "Wałęsa", "message": "😀 &amp; &#55296;"}
 
 
-def test_a_reference_in_a_utf_8_page_is_what_somebody_typed() -> None:
+def test_a_reference_in_a_utf_8_page_is_literal_text() -> None:
     assert fields(b"message=What+is+%26%238364%3B%3F", URLENCODED) == {"message": "What is &#8364;?"}
 
 
 @pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
-def test_json_is_read_in_every_unicode(codec: str) -> None:
+def test_json_is_read_in_every_unicode_encoding(codec: str) -> None:
     lead = {"name": "Jürgen Müller", "message": "20 €"}
     body = json.dumps(lead, ensure_ascii=False).encode(codec)
     assert fields(body, "application/json") == lead
@@ -106,12 +106,12 @@ def test_json_is_read_in_every_unicode(codec: str) -> None:
 
 
 @pytest.mark.parametrize("content_type", ["application/json; charset=windows-1252", "application/json"])
-def test_json_of_an_old_page_is_read_too(content_type: str) -> None:
+def test_json_in_a_legacy_charset_is_read_too(content_type: str) -> None:
     body = json.dumps({"name": "Jürgen"}, ensure_ascii=False).encode("windows-1252")
     assert fields(body, content_type) == {"name": "Jürgen"}
 
 
-def test_a_byte_order_mark_says_more_than_the_charset_of_the_content_type() -> None:
+def test_a_byte_order_mark_overrides_the_content_types_charset() -> None:
     body = json.dumps({"name": "Jürgen"}, ensure_ascii=False).encode("utf-8-sig")
     assert fields(body, "application/json; charset=iso-8859-1") == {"name": "Jürgen"}
 
@@ -121,10 +121,10 @@ def test_every_byte_is_a_character_of_windows_1252() -> None:
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "text/plain;charset=UTF-8", ""])
-def test_json_of_a_script_that_does_not_say_what_it_is_is_read(content_type: str) -> None:
+def test_json_without_a_content_type_is_read(content_type: str) -> None:
     assert fields(b' {"name": "Ada"}', content_type) == {"name": "Ada"}
 
 
-def test_a_form_as_plain_text_is_read_line_by_line() -> None:
+def test_a_plain_text_form_is_read_line_by_line() -> None:
     body = b"name=Ada Obi\r\nmessage=First\r\nsecond\r\na=b\r\n"
     assert fields(body, "text/plain") == {"name": "Ada Obi", "message": "First\nsecond", "a": "b"}

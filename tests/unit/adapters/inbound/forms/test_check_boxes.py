@@ -89,13 +89,13 @@ def test_empty_boxes_in_json(value: object) -> None:
     assert not is_ticked(value)
 
 
-def test_a_value_that_is_neither_is_kept_for_a_person(site: Site) -> None:
+def test_an_ambiguous_value_is_kept_for_a_person(site: Site) -> None:
     site.show(consent=WORDING)
     assert not consent(site, [("consent_sms", "only on Mondays")])
     assert site.lead(site.lead_ids()[0]).inquiry.fields == {"consent_sms": "only on Mondays"}
 
 
-def test_what_was_agreed_to_is_evidence_when_only_the_box_says_it(site: Site) -> None:
+def test_consent_is_evidence_even_when_only_the_box_states_it(site: Site) -> None:
     assert consent(site, [("consent_sms", "I agree to texts about my quote")])
     [record] = site.consents(PHONE)
     assert record.text == "I agree to texts about my quote"
@@ -122,7 +122,7 @@ def test_builders_post_ticks_in_their_own_ways(
 
 
 @pytest.mark.parametrize("listed", [["email", "sms"], ["E-Mail", "Texts"]])
-def test_a_group_of_boxes_names_channels(site: Site, listed: list[str]) -> None:
+def test_a_group_of_boxes_selects_channels(site: Site, listed: list[str]) -> None:
     site.show(consent=ConsentWording(marketing_email="You may write to me.", marketing_sms="You may text me offers."))
     body = urlencode([*ADA.items(), ("phone", "030 901820"), *(("consent_marketing[]", value) for value in listed)])
     site.post(body.encode())

@@ -46,7 +46,7 @@ def claims_nothing(site: Site, lead: Lead) -> None:
 
 
 @pytest.mark.parametrize("builder", [Builder.HTML, Builder.ELEMENTOR, Builder.GRAVITY_FORMS])
-def test_no_name_of_ours_in_a_forms_post_is_authority(site: Site, builder: Builder) -> None:
+def test_our_field_names_in_a_forms_post_have_no_authority(site: Site, builder: Builder) -> None:
     site.show(builder=builder)
     fields = ADA | claims(site)
     site.post(urlencode(fields).encode())
@@ -56,7 +56,7 @@ def test_no_name_of_ours_in_a_forms_post_is_authority(site: Site, builder: Build
     assert "999999" in lead.inquiry.fields.values()
 
 
-def test_an_html_form_says_what_its_policy_maps(site: Site) -> None:
+def test_an_html_form_sets_only_mapped_fields(site: Site) -> None:
     mapped = {"owner": "owner", "value": "value", "received_at": "received_at"}
     site.show(fields=mapped, consent=ConsentWording(marketing_voice="You may call me by machine."))
     site.post(urlencode(ADA | claims(site) | {"phone": "030 901820"}).encode())
@@ -67,7 +67,7 @@ def test_an_html_form_says_what_its_policy_maps(site: Site) -> None:
     assert {record.said_by for record in site.consents("+4930901820")} == {"form"}
 
 
-def test_a_json_form_says_what_its_paths_find_except_a_time_of_receipt(site: Site) -> None:
+def test_a_json_form_sets_only_mapped_paths_except_a_receipt_time(site: Site) -> None:
     site.show(builder=Builder.JSON, fields={"name": "name", "email": "email", "at": "received_at", "rep": "owner"})
     body = ADA | {"at": claims(site)["received_at"], "rep": "cem", "value": "999999", "permalink": LINK}
     site.post(json.dumps(body).encode(), kind="application/json")
@@ -84,7 +84,7 @@ def test_a_lead_without_a_key_claims_nothing(site: Site) -> None:
     assert (lead.source, lead.inquiry.fields["source"]) == ("api", "email")
 
 
-def test_no_field_of_a_form_is_a_link_in_the_owners_mail_or_card(site: Site) -> None:
+def test_no_form_field_is_a_link_in_the_owners_mail_or_card(site: Site) -> None:
     fields = {"permalink": LINK, "website": f"see {LINK}", "company": "www.social.example"}
     site.post(urlencode(ADA | fields | {"name": "Ada social.example/x"}).encode())
     sent = [mail.mail for mail in site.mailer.sent if mail.permission.person in site.policy.people]
@@ -97,7 +97,7 @@ def test_no_field_of_a_form_is_a_link_in_the_owners_mail_or_card(site: Site) -> 
 
 
 @pytest.mark.parametrize("name", ["owner", "received_at", "acknowledge", "permalink"])
-def test_a_visitors_answer_is_no_authority_though_a_provider_signs_it(name: str) -> None:
+def test_a_visitors_answer_has_no_authority_though_a_provider_signs_it(name: str) -> None:
     body = answered({}, {"name": "Ada", name: LINK})
     assert name not in body
     assert LINK in body["fields"].values()

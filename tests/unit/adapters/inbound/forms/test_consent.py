@@ -19,7 +19,7 @@ WORDING = ConsentWording(
 )
 
 
-def test_a_ticked_box_is_kept_with_words_page_time_address_and_browser(site: Site) -> None:
+def test_a_ticked_box_is_stored_with_wording_page_time_address_and_browser(site: Site) -> None:
     words = {"consent_sms": "on", "consent_text": "Text me", "consent_url": "https://www.example.com/quote"}
     site.post({**ADA_PHONE, **words}, address="198.51.100.9", user_agent="Mozilla/5.0")
     [record] = site.consents(PHONE)
@@ -43,7 +43,7 @@ def test_an_unticked_box_is_recorded_as_shown_and_grants_nothing(site: Site) -> 
     assert (consent.sms, consent.marketing, consent.text) == (False, (Channel.EMAIL,), "Send me offers.")
 
 
-def test_a_box_for_automatic_calls_is_kept_with_its_words_and_version_and_permits_calls_alone(site: Site) -> None:
+def test_a_box_for_automatic_calls_is_stored_with_wording_and_version_and_permits_calls_only(site: Site) -> None:
     site.show(consent=ConsentWording(marketing_voice="You may call me with a recorded voice.", sms="You may text me."))
     site.post({**ADA_PHONE, "consent_marketing_voice": "on"})
     texts, calls = site.consents(PHONE)
@@ -64,14 +64,14 @@ def test_a_form_need_not_send_the_wording(site: Site, ticked: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("value", ["", "off", "no", "0", "false", "maybe", "null", "[object Object]"])
-def test_nothing_but_a_tick_is_a_tick(site: Site, value: str) -> None:
+def test_only_a_tick_is_a_tick(site: Site, value: str) -> None:
     site.post({**ADA_PHONE, "consent_sms": value})
     [record] = site.consents(PHONE)
     assert not record.ticked
     assert not site.lead(site.lead_ids()[0]).inquiry.consent.sms
 
 
-def test_every_inquiry_adds_to_what_is_kept_and_changes_nothing(site: Site) -> None:
+def test_every_inquiry_adds_to_stored_consent_and_changes_nothing(site: Site) -> None:
     site.post({**ADA_PHONE, "consent_sms": "on", "consent_text": "First words"})
     site.advance(hours=1)
     site.post({**ADA_PHONE, "consent_text": "Other words", "message": "and another thing"})
@@ -83,13 +83,13 @@ def test_every_inquiry_adds_to_what_is_kept_and_changes_nothing(site: Site) -> N
     assert site.lead(lead_id).inquiry.consent.sms, "a box left unticked later takes nothing back"
 
 
-def test_the_same_delivery_again_is_kept_once(site: Site) -> None:
+def test_a_repeated_delivery_is_stored_once(site: Site) -> None:
     for _ in range(3):
         site.post({**ADA_PHONE, "consent_sms": "on"})
     assert len(site.consents(PHONE)) == 1
 
 
-def test_what_was_held_is_evidence_of_when_it_was_given(site: Site) -> None:
+def test_consent_of_a_held_delivery_dates_from_its_giving(site: Site) -> None:
     site.show(honeypot="website", consent=WORDING)
     site.post({**ADA_PHONE, "website": "x", "consent_sms": "on"}, address="198.51.100.9", user_agent="Mozilla/5.0")
     given_at = site.now
@@ -101,7 +101,7 @@ def test_what_was_held_is_evidence_of_when_it_was_given(site: Site) -> None:
     assert (record.at, record.ip, record.user_agent) == (given_at, "198.51.100.9", "Mozilla/5.0")
 
 
-def test_leads_by_the_api_are_evidence_too_but_a_servers_address_proves_nothing(site: Site) -> None:
+def test_api_leads_are_evidence_too_but_a_servers_address_proves_nothing(site: Site) -> None:
     site.show(api=Api(origins=("https://www.example.com",)))
     consent = {"sms": True, "text": "Text me", "url": "https://www.example.com/app"}
     site.send({**ADA_PHONE, "consent": consent}, address="198.51.100.9")
@@ -125,7 +125,7 @@ def test_neither_address_nor_browser_is_logged(site: Site, caplog: pytest.LogCap
     assert [word for word in ("198.51.100.9", "Mozilla", ADA["email"]) if word in logged] == []
 
 
-def test_somebody_without_an_address_has_agreed_to_nothing_that_could_be_sent(site: Site) -> None:
+def test_consent_without_an_address_permits_nothing(site: Site) -> None:
     site.post({"name": "Ada Obi", "consent_sms": "on"})
     assert len(site.lead_ids()) == 1
     assert site.table._consents == []

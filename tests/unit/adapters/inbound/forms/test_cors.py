@@ -30,7 +30,7 @@ def allowed(answer: dict[str, object]) -> object:
 
 
 @pytest.mark.parametrize("route", ["/forms/{form}", "/leads"])
-def test_a_script_of_an_allowed_site_may_post_and_read_the_answer(site: Site, route: str) -> None:
+def test_scripts_of_an_allowed_site_may_post_and_read_the_answer(site: Site, route: str) -> None:
     site.show(origins=(OURS,), api=Api(origins=(OURS,)))
     preflight = site.preflight(route, origin=OURS)
     assert (preflight["statusCode"], allowed(preflight), preflight["headers"]["vary"]) == (204, OURS, "Origin")
@@ -44,9 +44,7 @@ def test_a_script_of_an_allowed_site_may_post_and_read_the_answer(site: Site, ro
 
 
 @pytest.mark.parametrize("origin", FOREIGN)
-def test_any_other_site_gets_no_leave_to_read_and_its_plain_post_is_a_lead_all_the_same(
-    site: Site, origin: str
-) -> None:
+def test_other_sites_cannot_read_answers_but_their_plain_post_is_a_lead(site: Site, origin: str) -> None:
     site.show(origins=(OURS,), api=Api(origins=(OURS,)))
     preflight, posted, sent = (
         site.preflight(origin=origin),
@@ -59,12 +57,12 @@ def test_any_other_site_gets_no_leave_to_read_and_its_plain_post_is_a_lead_all_t
     assert (posted["statusCode"], len(site.lead_ids())) == (303, 1)
 
 
-def test_without_origins_in_the_policy_nothing_is_said(site: Site) -> None:
+def test_without_origins_in_the_policy_no_header_is_sent(site: Site) -> None:
     answer = site.preflight(origin=OURS)
     assert (answer["statusCode"], allowed(answer), "vary" in answer["headers"]) == (204, None, False)
 
 
-def test_a_script_may_read_what_its_form_lacks(site: Site) -> None:
+def test_a_script_may_read_validation_errors(site: Site) -> None:
     site.show(origins=(OURS,))
     answer = site.post(b'{"message": "x"}', kind="application/json", accept="application/json", origin=OURS)
     assert (answer["statusCode"], allowed(answer)) == (422, OURS)

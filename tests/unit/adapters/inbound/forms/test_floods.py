@@ -76,7 +76,7 @@ SHAPES = [
 
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("seconds_apart", [0, 5], ids=["at once", "a slow drip"])
-def test_genuine_visitors_beside_a_flood_have_an_owner_and_a_reply(
+def test_genuine_visitors_during_a_flood_get_an_owner_and_a_reply(
     site: Site, shape: Callable[[int], Iterator[Post]], seconds_apart: int
 ) -> None:
     site.show(rates=FormLimits(per_address=20, per_source=100))
@@ -101,7 +101,7 @@ def test_genuine_visitors_beside_a_flood_have_an_owner_and_a_reply(
     assert joined == 150, "nothing is dropped"
 
 
-def test_visitors_whose_page_fills_in_the_message_are_served_beside_a_flood_up_to_a_twentieth_of_the_limit(
+def test_visitors_with_a_prefilled_message_are_served_during_a_flood_up_to_a_twentieth_of_the_limit(
     site: Site,
 ) -> None:
     site.show(rates=FormLimits(per_address=20, per_source=100))
@@ -115,7 +115,7 @@ def test_visitors_whose_page_fills_in_the_message_are_served_beside_a_flood_up_t
     assert "its words came more often" in site.quarantine.waiting(999)[-1].detail
 
 
-def test_a_visitor_in_whose_name_a_flood_came_is_a_lead_when_they_write_themselves(site: Site) -> None:
+def test_a_visitor_impersonated_by_a_flood_is_a_lead_when_they_write_themselves(site: Site) -> None:
     site.show(api=Api(rates=FormLimits(per_address=20, per_source=1)))
     site.send(spam(0), address="2001:db8:f::1")
     in_her_name = {"name": "Vic Tim", "email": "ada@example.com", "phone": "+4930901820", "message": "Garden, please"}
@@ -125,7 +125,7 @@ def test_a_visitor_in_whose_name_a_flood_came_is_a_lead_when_they_write_themselv
     assert answer["status"] in ("created", "merged")
 
 
-def test_the_reason_says_what_was_repeated(site: Site) -> None:
+def test_the_reason_names_what_was_repeated(site: Site) -> None:
     site.show(rates=FormLimits(per_source=1))
     site.post(spam(1), address="203.0.113.9")
     site.post(spam(2), address="203.0.113.9")
@@ -135,20 +135,20 @@ def test_the_reason_says_what_was_repeated(site: Site) -> None:
     )
 
 
-def test_one_form_over_its_limit_is_no_matter_of_the_api(site: Site) -> None:
+def test_one_form_over_its_limit_does_not_affect_the_api(site: Site) -> None:
     site.show(rates=FormLimits(per_source=1), api=Api(rates=FormLimits(per_source=1)))
     for number in range(3):
         site.post(spam(number), address="203.0.113.9")
     assert json.loads(site.send(spam(7), address="203.0.113.9")["body"])["status"] == "created"
 
 
-def test_an_address_is_counted_whatever_source_it_names(site: Site) -> None:
+def test_an_address_is_counted_under_any_source_it_names(site: Site) -> None:
     site.show(api=Api(rates=FormLimits(per_address=2), sources=("crm",)))
     answers = [site.send({**spam(n), "source": source}) for n, source in enumerate(("crm", "ads", "a", "b"))]
     assert [json.loads(answer["body"])["status"] for answer in answers] == ["created", "created", "held", "held"]
 
 
-def test_sources_that_the_policy_does_not_list_are_counted_as_one(site: Site) -> None:
+def test_unlisted_sources_are_counted_as_one(site: Site) -> None:
     site.show(api=Api(rates=FormLimits(per_source=2)))
     sent = [{**spam(n, "see www.spam.example"), "source": f"s{n}"} for n in range(4)]
     answers = [site.send(body, address=f"2001:db8:{n}::1") for n, body in enumerate(sent)]
@@ -156,7 +156,7 @@ def test_sources_that_the_policy_does_not_list_are_counted_as_one(site: Site) ->
 
 
 @pytest.mark.parametrize("name", ["x_forwarded_for", "forwarded", "x_real_ip", "cf_connecting_ip", "true_client_ip"])
-def test_a_header_that_the_caller_writes_is_no_address(site: Site, name: str) -> None:
+def test_a_header_written_by_the_caller_is_not_an_address(site: Site, name: str) -> None:
     site.show(rates=FormLimits(per_address=1), api=Api(rates=FormLimits(per_address=1)))
     for number in range(3):
         site.post(spam(number), address="203.0.113.9", **{name: f"198.51.100.{number}"})
@@ -171,14 +171,14 @@ def test_ipv4_in_ipv6_is_the_ipv4_address(site: Site) -> None:
     assert len(site.lead_ids()) == 1
 
 
-def test_behind_a_proxy_of_ones_own_addresses_tell_nothing(site: Site) -> None:
+def test_behind_our_own_proxy_addresses_are_not_counted(site: Site) -> None:
     site.show(rates=FormLimits(per_address=3, per_source=3))
     for number in range(6):
         site.post(spam(number), address="10.0.0.1")
     assert len(site.lead_ids()) == 6
 
 
-def test_the_next_window_begins_anew(site: Site) -> None:
+def test_the_next_window_starts_from_zero(site: Site) -> None:
     site.show(rates=FormLimits(per_source=1, within=timedelta(minutes=10)))
     for number in range(2):
         site.post(spam(number))
@@ -186,12 +186,12 @@ def test_the_next_window_begins_anew(site: Site) -> None:
     assert len(site.lead_ids()) == 2
 
 
-def test_a_policy_that_names_no_limits_has_them() -> None:
+def test_a_policy_without_limits_gets_the_defaults() -> None:
     assert load(POLICIES / "renovation.toml").api.rates == API_RATES
     assert shipped().forms["contact"].rates == FORM_RATES
 
 
-def test_over_the_limit_a_network_is_known_by_any_of_its_addresses_and_another_is_new(site: Site) -> None:
+def test_over_the_limit_a_network_is_recognised_by_any_of_its_addresses_and_another_is_new(site: Site) -> None:
     site.show(rates=FormLimits(per_address=5, per_source=6))
     for number in range(6):
         site.post(spam(number), address=f"2001:db8:7:{number:x}::1")
@@ -202,7 +202,7 @@ def test_over_the_limit_a_network_is_known_by_any_of_its_addresses_and_another_i
     assert len(site.lead_ids()) == 8
 
 
-def test_households_that_share_an_ipv4_network_are_no_flood(site: Site) -> None:
+def test_households_sharing_an_ipv4_network_are_not_a_flood(site: Site) -> None:
     site.show(rates=FormLimits(per_address=5, per_source=20))
     for number in range(20):
         site.post(spam(number), address=f"2001:db8:{number:x}::1")

@@ -20,7 +20,7 @@ def inquiry(site: Site, pairs: list[tuple[str, str]]) -> Inquiry:
 
 @pytest.mark.parametrize("name", sorted(KNOWN_FIELDS - {"name", "email", "phone", "message"}))
 @pytest.mark.parametrize("words", ["", "You may text me."])
-def test_whatever_a_hidden_field_is_called_its_value_is_somewhere(site: Site, name: str, words: str) -> None:
+def test_a_hidden_fields_value_is_kept_under_any_name(site: Site, name: str, words: str) -> None:
     site.show(consent=ConsentWording(sms=words))
     lead = inquiry(site, [(name, "google-ads")])
     assert "google-ads" in (
@@ -34,7 +34,7 @@ def test_whatever_a_hidden_field_is_called_its_value_is_somewhere(site: Site, na
 
 
 @pytest.mark.parametrize("name", ["source", "external_id", "utm_source"])
-def test_what_marketing_hides_in_a_page_is_a_field(site: Site, name: str) -> None:
+def test_hidden_marketing_data_is_a_field(site: Site, name: str) -> None:
     lead = inquiry(site, [(name, "google-ads")])
     assert (lead.fields, lead.flags) == ({name: "google-ads"}, ())
 

@@ -45,14 +45,14 @@ def test_a_form_that_keeps_files_stores_them_and_its_lead_names_them(site: Site)
     assert inquiry.fields["photo"] == "file roof.jpg (78 KB)"
 
 
-def test_a_form_that_keeps_none_names_them(site: Site) -> None:
+def test_a_form_that_keeps_no_files_names_them(site: Site) -> None:
     post(site, ("roof.jpg", JPEG), **ADA)
     inquiry = lead_of(site).inquiry
     assert (inquiry.files, site.uploads.files) == ((), {})
     assert inquiry.fields["photo"] == "file roof.jpg (78 KB, not kept)"
 
 
-def test_what_may_not_be_kept_is_named_with_the_reason_beside_what_is(site: Site) -> None:
+def test_a_rejected_file_is_named_with_its_reason_beside_kept_ones(site: Site) -> None:
     site.show(keep_files=True)
     post(site, ("roof.jpg", JPEG), ("virus.exe", b"MZ"), ("fake.jpg", b"MZ"), **ADA)
     inquiry = lead_of(site).inquiry
@@ -63,7 +63,7 @@ def test_what_may_not_be_kept_is_named_with_the_reason_beside_what_is(site: Site
     assert "file fake.jpg (not kept: it is not a jpg file)" in photo
 
 
-def test_the_same_post_again_is_one_lead_with_one_file(site: Site) -> None:
+def test_a_repeated_post_is_one_lead_with_one_file(site: Site) -> None:
     site.show(keep_files=True)
     for _ in range(2):
         post(site, ("roof.jpg", JPEG), **ADA)
@@ -79,7 +79,7 @@ def test_a_second_post_of_the_same_person_adds_its_file_to_the_lead(site: Site) 
     assert [file.name for file in files_of(view)] == ["roof.jpg", "gutter.jpg"]
 
 
-def test_a_held_post_keeps_its_files_and_has_them_when_it_is_released(site: Site) -> None:
+def test_a_held_post_keeps_its_files_through_release(site: Site) -> None:
     site.show(keep_files=True, honeypot="website")
     post(site, ("roof.jpg", JPEG), **ADA, website="x")
     [delivery] = site.quarantine.suspected(9)
@@ -88,14 +88,14 @@ def test_a_held_post_keeps_its_files_and_has_them_when_it_is_released(site: Site
     assert site.uploads.files[file.key] == ("roof.jpg", JPEG)
 
 
-def test_nobody_can_claim_a_file_of_somebody_else_by_its_key(site: Site) -> None:
+def test_a_file_of_another_person_cannot_be_claimed_by_its_key(site: Site) -> None:
     site.show(keep_files=True)
     body = json.dumps({**ADA, "files": [{"name": "x", "key": "uploads/of/somebody", "size": 1, "content_type": ""}]})
     site.post(body.encode(), kind="application/json")
     assert lead_of(site).inquiry.files == ()
 
 
-def test_a_bucket_that_is_down_costs_the_file_and_not_the_lead(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bucket_outage_costs_the_file_and_not_the_lead(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     def down(*_: Any) -> bool:
         return False
 

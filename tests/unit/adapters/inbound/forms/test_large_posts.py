@@ -10,7 +10,7 @@ from leadtight.domain.model.errors import Conflict
 from scripts.load.stage import MONDAY_NINE
 
 
-def test_so_many_large_posts_are_taken_in_a_minute_and_then_again() -> None:
+def test_large_posts_are_limited_by_the_minute() -> None:
     table = MemoryTable()
     for _ in range(AT_MOST_A_MINUTE):
         take_turn(table, LARGE + 1, MONDAY_NINE)
@@ -19,12 +19,12 @@ def test_so_many_large_posts_are_taken_in_a_minute_and_then_again() -> None:
     take_turn(table, LARGE + 1, MONDAY_NINE + timedelta(seconds=60))
 
 
-def test_a_small_post_is_counted_nowhere() -> None:
+def test_a_small_post_is_not_counted() -> None:
     table = MemoryTable()
     for _ in range(1_000):
         take_turn(table, LARGE, MONDAY_NINE)
     take_turn(table, LARGE + 1, MONDAY_NINE)
 
 
-def test_a_form_is_as_large_as_its_names_and_values() -> None:
+def test_a_forms_size_is_its_names_and_values() -> None:
     assert size_of({"name": "Ada", "tel": ["1", "22"]}) == 4 + 3 + 3 + len("['1', '22']")

@@ -39,7 +39,7 @@ def test_a_filled_in_honeypot_is_held_and_the_sender_sees_the_same_page(site: Si
     ]
 
 
-def test_released_it_is_a_lead_as_any_other_and_discarded_it_is_none(site: Site) -> None:
+def test_a_released_one_is_an_ordinary_lead_and_a_discarded_one_is_none(site: Site) -> None:
     site.show(honeypot="website")
     site.post({**ADA, "website": "https://obi.example"})
     site.post({**person(2), "website": "x"})
@@ -57,20 +57,20 @@ def test_released_it_is_a_lead_as_any_other_and_discarded_it_is_none(site: Site)
 
 
 @pytest.mark.parametrize(("took", "is_held"), [("900", True), ("2999.9", True), ("3000", False), ("", False)])
-def test_a_form_filled_in_faster_than_people_are_is_held(site: Site, took: str, is_held: bool) -> None:
+def test_a_form_filled_in_too_fast_is_held(site: Site, took: str, is_held: bool) -> None:
     site.show(min_fill_time=timedelta(seconds=3))
     site.post({**ADA, "fill_ms": took})
     assert [bool(site.quarantine.suspected(9)), bool(site.lead_ids())] == [is_held, not is_held]
 
 
 @pytest.mark.parametrize("took", [None, "soon", "-5", "٣", "9" * 50, "NaN", "<b>"])
-def test_a_time_that_says_nothing_is_held_against_nobody(site: Site, took: str | None) -> None:
+def test_an_invalid_timing_is_ignored(site: Site, took: str | None) -> None:
     site.show(min_fill_time=timedelta(seconds=3))
     site.post({**ADA, **({} if took is None else {"fill_ms": took})})
     assert len(site.lead_ids()) == 1
 
 
-def test_one_address_has_so_many_leads_in_a_window_and_what_is_more_waits_for_a_person(site: Site) -> None:
+def test_one_address_has_a_limit_of_leads_in_a_window_and_further_ones_are_held(site: Site) -> None:
     site.show(rates=FormLimits(per_address=2, within=timedelta(minutes=10)))
     answers = [site.post(person(number)) for number in range(4)]
     assert [a["statusCode"] for a in answers] == [303] * 4
@@ -85,7 +85,7 @@ def test_one_address_has_so_many_leads_in_a_window_and_what_is_more_waits_for_a_
     assert len(site.lead_ids()) == 6, "what a person releases is not counted"
 
 
-def test_a_network_of_addresses_is_one_visitor(site: Site) -> None:
+def test_a_network_of_addresses_counts_as_one_visitor(site: Site) -> None:
     site.show(rates=FormLimits(per_address=1))
     for number in range(3):
         site.post(person(number), address=f"2001:db8:1:2::{number}")
@@ -94,14 +94,14 @@ def test_a_network_of_addresses_is_one_visitor(site: Site) -> None:
     assert len(site.lead_ids()) == 2
 
 
-def test_a_form_takes_so_many_from_everybody(site: Site) -> None:
+def test_a_form_has_a_limit_for_all_visitors_together(site: Site) -> None:
     site.show(rates=FormLimits(per_source=3))
     for number in range(5):
         site.post(person(number), address=f"192.0.2.{number}")
     assert (len(site.lead_ids()), len(site.quarantine.waiting(9))) == (3, 2)
 
 
-def test_the_same_post_again_is_not_one_more(site: Site) -> None:
+def test_a_repeated_post_does_not_count_again(site: Site) -> None:
     site.show(rates=FormLimits(per_address=2))
     for _ in range(5):
         site.post(ADA)
@@ -109,7 +109,7 @@ def test_the_same_post_again_is_not_one_more(site: Site) -> None:
     assert (len(site.lead_ids()), site.quarantine.waiting(9)) == (2, ())
 
 
-def test_leads_by_the_api_are_counted_by_listed_source_and_held_above_it(site: Site) -> None:
+def test_api_leads_are_counted_by_listed_source_and_held_above_the_limit(site: Site) -> None:
     site.show(api=Api(rates=FormLimits(per_source=1), sources=("crm", "ads")))
     answers = [site.send({**person(n), "source": source}) for n, source in enumerate(("crm", "crm", "ads"))]
     assert [json.loads(a["body"])["status"] for a in answers] == ["created", "held", "created"]
@@ -119,7 +119,7 @@ def test_leads_by_the_api_are_counted_by_listed_source_and_held_above_it(site: S
     assert site.lead(site.lead_ids()[-1]).source == "crm"
 
 
-def test_an_address_is_stored_nowhere_in_clear_only_to_be_counted(site: Site) -> None:
+def test_an_address_stored_only_for_counting_is_not_in_clear_text(site: Site) -> None:
     site.show(rates=FormLimits(per_address=1), honeypot="website")
     for number in range(3):
         site.post(person(number), address="198.51.100.9")
@@ -128,7 +128,7 @@ def test_an_address_is_stored_nowhere_in_clear_only_to_be_counted(site: Site) ->
     assert "198.51.100" not in stored
 
 
-def test_a_challenge_that_was_met_is_a_lead_and_the_secret_goes_to_its_provider_only(site: Site) -> None:
+def test_a_passed_challenge_is_a_lead_and_the_secret_goes_only_to_its_provider(site: Site) -> None:
     site.show(challenge=TURNSTILE)
     site.post(ANSWERED)
     [(url, params)] = site.requests
@@ -138,7 +138,7 @@ def test_a_challenge_that_was_met_is_a_lead_and_the_secret_goes_to_its_provider_
     assert site.lead(lead_id).inquiry.fields == {}
 
 
-def test_a_form_that_is_sent_twice_is_verified_as_one_and_another_with_its_token_is_not(site: Site) -> None:
+def test_a_repeated_form_is_verified_once_and_another_with_its_token_is_not(site: Site) -> None:
     site.show(challenge=TURNSTILE)
     for fields in (ANSWERED, ANSWERED, {**ANSWERED, "message": "buy"}):
         site.post(fields)
@@ -146,7 +146,7 @@ def test_a_form_that_is_sent_twice_is_verified_as_one_and_another_with_its_token
     assert first == again != other
 
 
-def test_the_verifier_may_stand_elsewhere(site: Site) -> None:
+def test_the_verifiers_address_is_configurable(site: Site) -> None:
     site.show(challenge=Challenge(provider=ChallengeProvider.HCAPTCHA, verify_url="https://verify.example/v"))
     site.post({**ADA, "h-captcha-response": "a token"})
     assert [url for url, _ in site.requests] == ["https://verify.example/v"]
@@ -154,9 +154,7 @@ def test_the_verifier_may_stand_elsewhere(site: Site) -> None:
 
 
 @pytest.mark.parametrize("fields", [ADA, {**ADA, "cf-turnstile-response": " "}])
-def test_who_does_not_answer_a_challenge_is_suspected_without_asking_anybody(
-    site: Site, fields: dict[str, str]
-) -> None:
+def test_an_unanswered_challenge_is_suspected_without_a_request(site: Site, fields: dict[str, str]) -> None:
     site.show(challenge=TURNSTILE)
     site.post(fields)
     assert (site.requests, [delivery.reason for delivery in site.quarantine.suspected(9)]) == ([], [Reason.SPAM])
@@ -177,7 +175,7 @@ def test_who_does_not_answer_a_challenge_is_suspected_without_asking_anybody(
         (FetchRefused("answered 404"), Reason.UNVERIFIED),
     ],
 )
-def test_whatever_the_verifier_says_the_sender_sees_the_same_and_nothing_is_lost(
+def test_any_verdict_shows_the_sender_the_same_page_and_loses_nothing(
     site: Site, verdict: bytes | Exception, reason: Reason
 ) -> None:
     site.show(challenge=TURNSTILE)
@@ -190,14 +188,14 @@ def test_whatever_the_verifier_says_the_sender_sees_the_same_and_nothing_is_lost
     assert len(site.lead_ids()) == 1
 
 
-def test_a_challenge_without_its_secret_is_held_for_a_person(site: Site) -> None:
+def test_a_challenge_without_its_secret_is_held(site: Site) -> None:
     site.show(challenge=TURNSTILE)
     site.keys = {}
     site.post(ANSWERED)
     assert [delivery.reason for delivery in site.quarantine.waiting(9)] == [Reason.UNVERIFIED]
 
 
-def test_what_a_builders_server_cannot_pass_on_is_refused_by_its_path(site: Site) -> None:
+def test_settings_that_a_builders_server_cannot_support_are_refused_by_path(site: Site) -> None:
     site.show(builder=Builder.WUFOO, honeypot="x", challenge=TURNSTILE, rates=FormLimits(per_address=1))
     assert problems(site.policy) == ["rates.per_address", "challenge", "honeypot"]
     site.show(honeypot="x", challenge=TURNSTILE, rates=FormLimits(per_address=1))
@@ -208,7 +206,7 @@ def problems(policy: Policy) -> list[str]:
     return [p.field.removeprefix("forms.contact.") for p in unsound(policy) if p.field.startswith("forms.")]
 
 
-def test_what_lacks_a_contact_is_told_its_sender_and_not_held(site: Site) -> None:
+def test_a_post_without_a_contact_is_reported_to_its_sender_and_not_held(site: Site) -> None:
     answer = site.post({"message": "hello"})
     assert (answer["statusCode"], site.quarantine.waiting(9)) == (422, ())
     with pytest.raises(InvalidInquiry):

@@ -38,19 +38,19 @@ def test_a_form_with_a_photo_is_a_lead_with_its_name_and_size(site: Site, size: 
     assert site.lead(lead_id).inquiry.fields["photo"].startswith("file roof.jpg (")
 
 
-def test_several_files_of_one_field_are_all_named(site: Site) -> None:
+def test_all_files_of_one_field_are_named(site: Site) -> None:
     site.post(form(("photos[]", "a.jpg", b"1"), ("photos[]", "b.jpg", b"22")), kind=MULTIPART)
     assert site.lead(site.lead_ids()[0]).inquiry.fields == {
         "photos[]": "file a.jpg (1 bytes, not kept), file b.jpg (2 bytes, not kept)"
     }
 
 
-def test_a_field_for_files_that_was_left_empty_is_no_file(site: Site) -> None:
+def test_an_empty_file_field_is_not_a_file(site: Site) -> None:
     site.post(form(("photo", "", b"")), kind=MULTIPART)
     assert site.lead(site.lead_ids()[0]).inquiry.fields == {}
 
 
-def test_the_door_is_handed_the_files_themselves() -> None:
+def test_the_intake_use_case_gets_the_files_themselves() -> None:
     event = request(
         "POST /forms/{form}", body=form(("cv", "cv.pdf", b"%PDF")), headers={"content-type": MULTIPART}, form="contact"
     )
@@ -61,7 +61,7 @@ def test_the_door_is_handed_the_files_themselves() -> None:
 
 
 @pytest.mark.parametrize("accept", ["text/html,application/xhtml+xml", ""])
-def test_a_person_reads_what_to_do_about_a_form_that_is_too_large(site: Site, accept: str) -> None:
+def test_a_visitor_is_told_what_to_do_about_an_oversized_form(site: Site, accept: str) -> None:
     for body, kind in (
         (form(("photo", "roof.jpg", b"x" * post_body.LARGEST_POST)), MULTIPART),
         (form(message="x" * 65_537), MULTIPART),
@@ -73,12 +73,12 @@ def test_a_person_reads_what_to_do_about_a_form_that_is_too_large(site: Site, ac
     assert site.lead_ids() == []
 
 
-def test_a_program_reads_a_problem_instead(site: Site) -> None:
+def test_a_program_gets_a_problem_document_instead(site: Site) -> None:
     answer = site.post(form(message="x" * 65_537), kind=MULTIPART, accept="application/json")
     assert (answer["statusCode"], answer["headers"]["content-type"]) == (413, "application/problem+json")
     site.show(builder=Builder.GRAVITY_FORMS)
     assert site.post(form(message="x" * 65_537), kind=MULTIPART)["headers"]["content-type"] != "text/html"
 
 
-def test_the_json_api_still_takes_64_kb(site: Site) -> None:
+def test_the_json_api_still_accepts_64_kb(site: Site) -> None:
     assert site.send({**ADA, "message": "x" * 65_536})["statusCode"] == 413

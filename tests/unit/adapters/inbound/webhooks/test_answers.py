@@ -69,13 +69,13 @@ MAIL = ("email", "E-Mail", "ada@example.com")
         ("Primeiro nome", "Sobrenome", "Nome da empresa"),
     ],
 )
-def test_a_name_in_two_questions_is_one_and_a_companys_is_another(first: str, last: str, company: str) -> None:
+def test_a_name_in_two_questions_is_one_and_a_company_name_is_another(first: str, last: str, company: str) -> None:
     questions = [("short_text", first, "Ada"), ("short_text", last, "Obi"), MAIL, ("short_text", company, "Obi Dental")]
     lead = inquiry("typeform", typeform(*questions))
     assert (lead.name, lead.company, lead.email) == ("Ada Obi", "Obi Dental", "ada@example.com")
 
 
-def test_questions_about_other_names_stay_questions() -> None:
+def test_questions_about_other_names_remain_fields() -> None:
     questions = [
         ("short_text", "Your dog's name", "Rex"),
         ("short_text", "Name", "Ada Obi"),
@@ -85,7 +85,7 @@ def test_questions_about_other_names_stay_questions() -> None:
     assert (lead.name, lead.fields) == ("Ada Obi", {"Your dog's name": "Rex", "Project name": "Roof"})
 
 
-def test_of_several_addresses_and_numbers_the_first_is_used_and_none_lost() -> None:
+def test_of_several_addresses_and_numbers_the_first_is_used_and_none_is_lost() -> None:
     questions = [
         ("email", "Where do we write?", "ada@example.com"),
         ("email", "Who else?", "bo@example.com"),
@@ -97,13 +97,13 @@ def test_of_several_addresses_and_numbers_the_first_is_used_and_none_lost() -> N
     assert lead.fields == {"Who else?": "bo@example.com", "Office": "+4930901821"}
 
 
-def test_the_question_that_asks_for_the_address_goes_before_one_that_is_only_of_that_type() -> None:
+def test_a_question_asking_for_the_address_precedes_one_that_only_has_its_type() -> None:
     questions = [("email", "Who decides?", "boss@example.com"), ("email", "Your e-mail address", "ada@example.com")]
     lead = inquiry("typeform", typeform(*questions))
     assert (lead.email, lead.fields) == ("ada@example.com", {"Who decides?": "boss@example.com"})
 
 
-def test_two_questions_in_the_same_words_are_two_answers() -> None:
+def test_two_questions_with_the_same_words_are_two_answers() -> None:
     questions = [MAIL, ("number", "How many?", 3), ("number", "How many?", 5), ("yes_no", "Soon?", False)]
     assert inquiry("typeform", typeform(*questions)).fields == {
         "How many?": "3",
@@ -112,19 +112,19 @@ def test_two_questions_in_the_same_words_are_two_answers() -> None:
     }
 
 
-def test_the_policy_names_a_question_by_its_words_or_by_its_reference() -> None:
+def test_the_policy_names_a_question_by_its_words_or_reference() -> None:
     questions = [MAIL, ("short_text", "What?", "A roof"), ("short_text", "Who?", "Ada")]
     lead = inquiry("typeform", typeform(*questions), **{"What?": "message", "r2": "name"})
     assert (lead.message, lead.name, lead.fields) == ("A roof", "Ada", {})
 
 
-def test_an_answer_without_a_question_is_kept_all_the_same() -> None:
+def test_an_answer_without_a_question_is_kept() -> None:
     content = typeform(MAIL)
     content["form_response"]["answers"] += [{"type": "text", "text": "lost?"}, "odd"]
     assert sorted(inquiry("typeform", content).fields.values()) == ["answer: odd", "lost?"]
 
 
-def test_a_whole_response_of_typeform_is_understood() -> None:
+def test_a_complete_typeform_response_is_understood() -> None:
     lead = inquiry("typeform", payloads.TYPEFORM)
     assert (lead.name, lead.company, lead.email) == ("Ada Obi", "Obi Dental", "ada@example.com")
     assert (lead.phone, lead.postcode) == ("+4930901820", "20457")
@@ -134,7 +134,7 @@ def test_a_whole_response_of_typeform_is_understood() -> None:
     assert (lead.fields["How good?: Doors"], lead.fields["Floors (also)"]) == ("Fine-121", "116")
 
 
-def test_a_whole_booking_of_calendly_is_understood() -> None:
+def test_a_complete_calendly_booking_is_understood() -> None:
     lead = inquiry("calendly", payloads.CALENDLY)
     assert (lead.name, lead.email, lead.phone) == ("Ada Obi", "ada@example.com", "+12125550123")
     assert lead.company == "Obi Dental"
@@ -152,7 +152,7 @@ def booking(event: str, **more: Any) -> dict[str, Any]:
     return {"event": event, "payload": about | more}
 
 
-def test_a_canceled_call_is_told_on_its_lead_and_makes_none() -> None:
+def test_a_cancelled_call_is_noted_on_its_lead_and_creates_none() -> None:
     world = World()
     [canceled] = items(
         "calendly", booking("invitee.canceled", cancellation={"reason": "Ill", "canceled_by": "Ada Obi"})
@@ -173,11 +173,11 @@ def test_a_canceled_call_is_told_on_its_lead_and_makes_none() -> None:
         booking("event_type.updated"),
     ],
 )
-def test_other_events_of_calendly_are_nobodys(content: Any) -> None:
+def test_other_calendly_events_are_ignored(content: Any) -> None:
     assert items("calendly", content) == []
 
 
-def test_who_fills_in_a_routing_form_is_a_lead() -> None:
+def test_a_person_who_fills_in_a_routing_form_is_a_lead() -> None:
     answers = [{"question": "Name", "answer": "Ada Obi"}, {"question": "Email", "answer": "ada@example.com"}]
     content = booking("routing_form_submission.created", questions_and_answers=answers, result={"type": "event_type"})
     lead = inquiry("calendly", content)
@@ -200,7 +200,7 @@ def hubspot(kind: str, **more: Any) -> list[dict[str, Any]]:
         (hubspot("object.merge", objectTypeId="0-1", primaryObjectId=90, mergedObjectIds=[88]), "contact:90"),
     ],
 )
-def test_a_contact_of_hubspot_is_fetched_by_the_id_that_it_has_now(event: Any, key: str) -> None:
+def test_a_hubspot_contact_is_fetched_by_its_current_id(event: Any, key: str) -> None:
     [item] = items("hubspot", event)
     assert (item.reason, item.key, item.data["contact_id"]) == (Reason.ANNOUNCED, key, key.partition(":")[2])
 
@@ -221,11 +221,11 @@ def test_a_contact_of_hubspot_is_fetched_by_the_id_that_it_has_now(event: Any, k
         [{"action": "CREATE", "objectTypeId": "0-2", "objectId": 88}],
     ],
 )
-def test_what_is_no_new_contact_concerns_nobody(event: Any) -> None:
+def test_events_other_than_a_new_contact_are_ignored(event: Any) -> None:
     assert items("hubspot", event) == []
 
 
-def test_an_object_of_no_type_is_not_guessed_to_be_a_contact() -> None:
+def test_an_object_without_a_type_is_not_taken_for_a_contact() -> None:
     [item] = items("hubspot", hubspot("object.creation"))
     assert (item.reason, item.detail) == (Reason.UNREADABLE, "objectTypeId is missing")
 
@@ -233,14 +233,14 @@ def test_an_object_of_no_type_is_not_guessed_to_be_a_contact() -> None:
 @pytest.mark.parametrize(
     "event", [hubspot("contact.privacyDeletion"), hubspot("object.privacyDeletion", objectTypeId="0-1")]
 )
-def test_who_was_erased_in_hubspot_waits_for_somebody_to_erase_them_here(event: Any) -> None:
+def test_a_person_erased_in_hubspot_waits_to_be_erased_here(event: Any) -> None:
     [item] = items("hubspot", event)
     assert isinstance(item, PendingDelivery)
     assert (item.reason, item.settled_by) == (Reason.UNMAPPED, "")
     assert "privacy" in item.detail
 
 
-def test_hubspot_is_asked_by_a_path_with_a_date() -> None:
+def test_hubspot_is_queried_by_a_dated_path() -> None:
     from leadtight.adapters.inbound.signatures import WebhookSecrets
     from leadtight.adapters.inbound.webhooks.hubspot import HubSpot
 
@@ -248,7 +248,7 @@ def test_hubspot_is_asked_by_a_path_with_a_date() -> None:
     assert question.url.startswith("https://api.hubapi.com/crm/objects/2026-09/contacts/77?properties=")
 
 
-def test_a_person_by_pipedrives_first_version_is_a_lead() -> None:
+def test_a_person_in_pipedrives_first_version_is_a_lead() -> None:
     current = {
         "id": 7,
         "name": "Ada Obi",
@@ -270,17 +270,17 @@ def test_a_person_by_pipedrives_first_version_is_a_lead() -> None:
         {"action": "merged", "object": "person"},
     ],
 )
-def test_changes_and_merges_in_pipedrive_are_no_new_people(meta: dict[str, str]) -> None:
+def test_changes_and_merges_in_pipedrive_are_not_new_people(meta: dict[str, str]) -> None:
     assert items("pipedrive", {"meta": meta, "data": {"id": 12, "name": "Ada"}}) == []
 
 
-def test_a_whole_person_of_pipedrive_is_understood() -> None:
+def test_a_complete_pipedrive_person_is_understood() -> None:
     lead = inquiry("pipedrive", payloads.PIPEDRIVE, hash1="message")
     assert (lead.name, lead.email, lead.phone) == ("Ada Obi", "ada@example.com", "+4930901820")
     assert (lead.company, lead.message) == ("Obi Dental", "slate-607")
 
 
-def test_a_whole_lead_of_google_ads_is_understood() -> None:
+def test_a_complete_google_ads_lead_is_understood() -> None:
     lead = inquiry("google_ads", payloads.GOOGLE_ADS)
     assert (lead.name, lead.email, lead.phone) == ("Ada Obi", "ada@example.com", "+4930901820")
     assert (lead.company, lead.postcode, lead.region, lead.country) == ("Obi Dental", "20457", "HH-309", "DE")
@@ -288,7 +288,7 @@ def test_a_whole_lead_of_google_ads_is_understood() -> None:
     assert lead.fields["PHONE_NUMBER"] == "+49 30 901821"
 
 
-def test_a_lead_of_an_advert_keeps_every_answer_and_its_boxes() -> None:
+def test_an_advert_lead_keeps_every_answer_and_its_boxes() -> None:
     speaker: Any = provider("facebook")
     webhook = Webhook(id="f", provider="facebook", source="f")
     [item] = speaker.read_fetched(json.dumps(payloads.LEAD_ADS_FETCHED).encode(), "9001", webhook)

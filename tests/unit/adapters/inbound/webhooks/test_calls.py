@@ -27,12 +27,12 @@ def read_one(content: Any, webhook: Webhook = HOOK) -> Any:
 
 
 @pytest.mark.parametrize("content", [TOLD, {"type": "call.ended", "data": TOLD}], ids=["bare", "under data"])
-def test_a_report_is_read_on_its_own_or_under_data_and_keeps_the_id_of_its_delivery(content: Any) -> None:
+def test_a_report_is_read_at_top_level_or_under_data_and_keeps_its_delivery_id(content: Any) -> None:
     at = datetime(2026, 11, 23, 8, 59, tzinfo=UTC)
     assert read_one(content) == CallReport(ref="calls:msg_1", call_id="C1", outcome="no_answer", at=at)
 
 
-def test_a_providers_own_words_are_mapped_by_the_policy() -> None:
+def test_the_policy_maps_a_providers_own_words() -> None:
     theirs = Webhook(
         id="calls",
         provider="voice",
@@ -55,7 +55,7 @@ def test_a_providers_own_words_are_mapped_by_the_policy() -> None:
     assert report.at == datetime(2026, 11, 23, 9, 1, tzinfo=UTC)
 
 
-def test_busy_is_no_answer_unless_the_policy_says_otherwise() -> None:
+def test_busy_means_no_answer_by_default() -> None:
     assert read_one(TOLD | {"outcome": "busy"}).outcome == "no_answer"
     hook = Webhook(id="calls", provider="voice", source="voice", outcomes={"busy": "failed"})
     assert read_one(TOLD | {"outcome": "busy"}, hook).outcome == "failed"
@@ -74,7 +74,7 @@ def test_busy_is_no_answer_unless_the_policy_says_otherwise() -> None:
         ({"by": ["ana"]}, "by must be text"),
     ],
 )
-def test_what_cannot_be_read_is_held_naming_the_key(change: dict[str, Any], key: str) -> None:
+def test_an_unreadable_report_is_held_and_names_its_key(change: dict[str, Any], key: str) -> None:
     item = read_one(TOLD | change)
     assert isinstance(item, PendingDelivery)
     assert (item.reason, item.key) == (Reason.UNREADABLE, "msg_1")
@@ -90,7 +90,7 @@ def test_what_cannot_be_read_is_held_naming_the_key(change: dict[str, Any], key:
         ('provider = "typeform"\noutcomes = { HUMAN = "connected" }', "webhooks.calls.outcomes"),
     ],
 )
-def test_a_policy_that_maps_to_what_nobody_knows_is_refused(lines: str, path: str) -> None:
+def test_a_policy_mapping_to_an_unknown_outcome_is_refused(lines: str, path: str) -> None:
     with pytest.raises(PolicyError) as refused:
         parse(SHIPPED.read_bytes() + f"\n[webhooks.calls]\n{lines}\n".encode())
     assert [problem.field for problem in refused.value.problems] == [path]

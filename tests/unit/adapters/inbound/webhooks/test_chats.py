@@ -130,7 +130,7 @@ UNSUPPORTED = [{"code": 131051, "title": "Message type unknown", "error_data": {
         ("something_new", {"title": "New"}, "[something_new]", ("New",)),
     ],
 )
-def test_a_message_says_what_it_is_and_keeps_what_it_has(
+def test_a_message_states_its_kind_and_keeps_its_content(
     kind: str, content: Any, words: str, kept: tuple[str, ...]
 ) -> None:
     inquiry = Chats().inquiry("whatsapp", whatsapp(kind, content))
@@ -138,20 +138,20 @@ def test_a_message_says_what_it_is_and_keeps_what_it_has(
     assert [value for value in kept if value not in " ".join(inquiry.fields.values())] == []
 
 
-def test_a_first_message_that_whatsapp_does_not_support_is_a_lead_too() -> None:
+def test_a_first_message_of_an_unsupported_kind_is_a_lead_too() -> None:
     inquiry = Chats().inquiry("whatsapp", whatsapp("unsupported", errors=UNSUPPORTED))
     assert inquiry.message == "[unsupported] Message type unknown"
     assert inquiry.fields["errors.0.error_data.details"] == "not supported"
 
 
-def test_what_a_message_answers_and_where_it_came_from_is_kept() -> None:
+def test_a_messages_context_and_origin_are_kept() -> None:
     referral = {"source_type": "ad", "source_id": "ad-7", "headline": "New baths", "ctwa_clid": "click-1"}
     content = whatsapp("text", {"body": "Hi"}, context={"id": "w0", "from": "4930999999"}, referral=referral)
     fields = Chats().inquiry("whatsapp", content).fields
     assert (fields["ad_ctwa_clid"], fields["ad_source_type"], fields["context.id"]) == ("click-1", "ad", "w0")
 
 
-def test_somebody_with_a_user_name_is_known_by_an_id() -> None:
+def test_a_person_with_a_user_name_is_identified_by_an_id() -> None:
     chats = Chats()
     contact = {"profile": {"name": "Kim Roth", "username": "kimroth"}, "user_id": KIM}
     first = chats.deliver("whatsapp", whatsapp("text", {"body": "A quote?"}, contact, from_user_id=KIM))
@@ -162,7 +162,7 @@ def test_somebody_with_a_user_name_is_known_by_an_id() -> None:
     assert inquiry.fields["profile.username"] == "kimroth"
 
 
-def test_whoever_hides_the_number_later_stays_the_same_person() -> None:
+def test_a_person_who_hides_their_number_later_stays_the_same() -> None:
     chats = Chats()
     both = {"profile": {"name": "Kim Roth"}, "wa_id": NUMBER, "user_id": KIM}
     first = chats.deliver("whatsapp", whatsapp("text", {"body": "Hi"}, both, **{"from": NUMBER}))
@@ -171,7 +171,7 @@ def test_whoever_hides_the_number_later_stays_the_same_person() -> None:
 
 
 @pytest.mark.parametrize("kind", ["reaction", "revoke"])
-def test_what_is_no_inquiry_joins_a_lead_and_makes_none(kind: str) -> None:
+def test_a_reaction_joins_a_lead_and_creates_none(kind: str) -> None:
     content = {"message_id": "w0", "emoji": "👍"} if kind == "reaction" else {"original_message_id": "w0"}
     chats = Chats()
     reaction = submission("whatsapp", whatsapp(kind, content, id="wamid.9"))
@@ -183,7 +183,7 @@ def test_what_is_no_inquiry_joins_a_lead_and_makes_none(kind: str) -> None:
     assert f"[{kind}]" in mail.mail.text
 
 
-def test_a_number_that_changed_leads_to_the_same_lead() -> None:
+def test_a_changed_number_leads_to_the_same_lead() -> None:
     chats = Chats()
     lead_id = chats.receive(phone=f"+{NUMBER}", name="Ada Obi")
     system = {"type": "user_changed_number", "wa_id": "4930901899", "body": "Ada Obi changed from … to …"}
@@ -210,7 +210,7 @@ def test_a_number_that_changed_leads_to_the_same_lead() -> None:
     ],
 )
 @pytest.mark.parametrize("field", ["messages", "smb_message_echoes", "message_template_status_update", "history"])
-def test_receipts_and_copies_of_our_own_messages_are_nobodys(field: str, value: Any) -> None:
+def test_receipts_and_echoes_of_our_own_messages_are_ignored(field: str, value: Any) -> None:
     body = json.dumps({"entry": [{"changes": [{"field": field, "value": value}]}]}).encode()
     assert read(Webhook(id="w", provider="whatsapp", source="w"), body, "", "") == []
 
@@ -221,7 +221,7 @@ def direct(product: str, **event: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("product", "handle"), [("page", "messenger:6512"), ("instagram", "instagram:6512")])
-def test_who_writes_to_a_page_or_an_account_is_known_by_the_id_of_the_chat(product: str, handle: str) -> None:
+def test_a_writer_to_a_page_or_account_is_identified_by_the_chat_id(product: str, handle: str) -> None:
     chats = Chats()
     first = chats.deliver("facebook", direct(product, message={"mid": "m1", "text": "Do you do roofs?"}))
     assert chats.deliver("facebook", direct(product, message={"mid": "m2", "text": "Soon?"})) == first
@@ -243,7 +243,7 @@ def test_who_writes_to_a_page_or_an_account_is_known_by_the_id_of_the_chat(produ
         ({"message": {"mid": "m", "text": "Hi", "reply_to": {"story": {"id": "s1"}}}}, "Hi", "s1"),
     ],
 )
-def test_whatever_is_sent_to_a_page_is_words_and_kept(event: Any, words: str, kept: str) -> None:
+def test_any_message_to_a_page_is_kept_as_words(event: Any, words: str, kept: str) -> None:
     inquiry = Chats().inquiry("facebook", direct("page", **event))
     assert inquiry.message == words
     assert kept in " ".join(inquiry.fields.values())
@@ -252,7 +252,7 @@ def test_whatever_is_sent_to_a_page_is_words_and_kept(event: Any, words: str, ke
 @pytest.mark.parametrize(
     "event", [{"read": {"watermark": 1}}, {"delivery": {"mids": []}}, {"message": {"mid": "m", "is_echo": True}}]
 )
-def test_receipts_of_a_page_are_nobodys(event: Any) -> None:
+def test_receipts_of_a_page_are_ignored(event: Any) -> None:
     assert (
         read(Webhook(id="f", provider="facebook", source="f"), json.dumps(direct("page", **event)).encode(), "", "")
         == []
@@ -264,7 +264,7 @@ def twilio(**params: str) -> bytes:
     return urlencode(sent).encode()
 
 
-def test_a_picture_by_twilio_is_kept_with_its_address_and_its_senders_name() -> None:
+def test_a_twilio_picture_is_kept_with_its_address_and_the_senders_name() -> None:
     media = {"NumMedia": "2", "MediaUrl0": "https://m.example/0", "MediaContentType0": "image/jpeg"}
     media |= {"MediaUrl1": "https://m.example/1", "MediaContentType1": "application/pdf"}
     inquiry = Chats().inquiry("twilio", twilio(Body="", ProfileName="Ada Obi", From=f"whatsapp:+{NUMBER}", **media))
@@ -281,14 +281,14 @@ def test_a_picture_by_twilio_is_kept_with_its_address_and_its_senders_name() -> 
         ({"ReferralBody": "New baths", "ReferralSourceId": "ad-7"}, "Hi"),
     ],
 )
-def test_a_message_by_twilio_says_what_it_is_and_keeps_every_parameter(params: dict[str, str], words: str) -> None:
+def test_a_twilio_message_states_its_kind_and_keeps_every_parameter(params: dict[str, str], words: str) -> None:
     inquiry = Chats().inquiry("twilio", twilio(**params))
     assert inquiry.message == words
     kept = " ".join((*inquiry.fields.values(), inquiry.message))
     assert [value for value in params.values() if value not in kept] == []
 
 
-def test_a_user_of_whatsapp_by_twilio_may_have_an_id_instead_of_a_number() -> None:
+def test_a_whatsapp_user_by_twilio_may_have_an_id_instead_of_a_number() -> None:
     chats = Chats()
     hidden = chats.deliver("twilio", twilio(From=f"whatsapp:{KIM}", ProfileName="Kim Roth"))
     both = twilio(From=f"whatsapp:+{NUMBER}", ExternalUserId=KIM, MessageSid="SM2", ProfileName="Kim Roth")
@@ -296,20 +296,20 @@ def test_a_user_of_whatsapp_by_twilio_may_have_an_id_instead_of_a_number() -> No
     assert chats.lead(hidden).inquiry.handle == f"whatsapp:{KIM}"
 
 
-def test_a_message_of_messenger_by_twilio_ends_no_texts() -> None:
+def test_a_messenger_message_by_twilio_ends_no_texts() -> None:
     message = submission("twilio", twilio(From="messenger:6512", Body="STOP"))
     assert (message.answers_by, message.body["handle"]) == (None, "messenger:6512")
     assert submission("twilio", twilio(Body="STOP")).answers_by is Channel.SMS
 
 
 @pytest.mark.parametrize("status", ["sent", "delivered", "undelivered", "failed", "read"])
-def test_a_receipt_of_our_own_text_is_nobodys(status: str) -> None:
+def test_a_receipt_of_our_own_text_is_ignored(status: str) -> None:
     body = twilio(MessageStatus=status, From="+4930999999", To=f"+{NUMBER}")
     assert read(Webhook(id="p", provider="twilio", source="p"), body, "", "") == []
 
 
 @pytest.mark.parametrize("number", ["anonymous", "Restricted", "+266696687", "unavailable"])
-def test_who_hides_the_number_is_a_lead_without_one(number: str) -> None:
+def test_a_caller_who_hides_the_number_is_a_lead_without_one(number: str) -> None:
     call = urlencode({"CallSid": "CA1", "From": number, "CallStatus": "no-answer", "Direction": "inbound"}).encode()
     chats = Chats()
     inquiry = chats.inquiry("twilio", call)
@@ -319,7 +319,7 @@ def test_who_hides_the_number_is_a_lead_without_one(number: str) -> None:
     assert len(chats.lead_ids()) == 2, "two who hide their number are two people"
 
 
-def test_a_voicemail_is_words_on_its_callers_lead() -> None:
+def test_a_voicemail_is_a_message_on_its_callers_lead() -> None:
     chats = Chats()
     missed = {"CallSid": "CA1", "From": f"+{NUMBER}", "CallStatus": "no-answer", "Direction": "inbound"}
     lead_id = chats.deliver("twilio", urlencode(missed).encode())
@@ -329,7 +329,7 @@ def test_a_voicemail_is_words_on_its_callers_lead() -> None:
     assert "[voicemail] Call me back" in mail.mail.text
 
 
-def test_a_message_of_a_conversation_is_its_authors() -> None:
+def test_a_conversation_message_belongs_to_its_author() -> None:
     event = {
         "EventType": "onMessageAdded",
         "ConversationSid": "CH1",

@@ -113,7 +113,7 @@ def with_hook(name: str) -> Policy:
 
 
 @pytest.mark.parametrize("name", ANNOUNCED)
-def test_an_announced_lead_is_fetched_with_the_token_in_a_header_and_read(server: Provider, name: str) -> None:
+def test_an_announced_lead_is_fetched_with_the_token_in_a_header(server: Provider, name: str) -> None:
     server.body = json.dumps(ANSWERS[name]).encode()
     fetched = fetching(server, name)
     [lead] = fetched.read(pending(name), fetched.fetch(pending(name)))
@@ -125,7 +125,7 @@ def test_an_announced_lead_is_fetched_with_the_token_in_a_header_and_read(server
 
 
 @pytest.mark.parametrize("status", [401, 403, 408, 429, 500, 502, 503])
-def test_what_may_end_is_tried_again(server: Provider, status: int) -> None:
+def test_a_temporary_failure_is_retried(server: Provider, status: int) -> None:
     server.status = status
     with pytest.raises(FetchFailed, match=str(status)):
         fetching(server, "facebook").fetch(pending("facebook"))
@@ -133,14 +133,14 @@ def test_what_may_end_is_tried_again(server: Provider, status: int) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("status", [302, 400, 404, 410])
-def test_what_will_not_change_is_for_a_person(server: Provider, status: int) -> None:
+def test_a_permanent_failure_is_held_for_a_person(server: Provider, status: int) -> None:
     server.status = status
     with pytest.raises(FetchRefused, match=str(status)):
         fetching(server, "facebook").fetch(pending("facebook"))
     assert len(server.requests) == 1
 
 
-def test_a_page_instead_of_json_a_short_answer_and_a_closed_door_are_tried_again(server: Provider) -> None:
+def test_a_page_instead_of_json_a_truncated_answer_and_a_refused_connection_are_retried(server: Provider) -> None:
     ask = fetching(server, "facebook")
     server.kind = "text/html"
     with pytest.raises(FetchFailed, match="text/html"):
@@ -153,14 +153,14 @@ def test_a_page_instead_of_json_a_short_answer_and_a_closed_door_are_tried_again
         fetching(server, "facebook").fetch(pending("facebook"))
 
 
-def test_a_slow_answer_is_not_waited_for(server: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_slow_answer_times_out(server: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "READ_SECONDS", 0.2)
     server.pause = 1.0
     with pytest.raises(FetchFailed):
         fetching(server, "facebook").fetch(pending("facebook"))
 
 
-def test_an_endless_answer_is_not_taken(server: Provider) -> None:
+def test_an_endless_answer_is_cut_off(server: Provider) -> None:
     server.body = b'"' + b"x" * (client.LONGEST_ANSWER + 10) + b'"'
     with pytest.raises(FetchRefused, match="megabyte"):
         fetching(server, "facebook").fetch(pending("facebook"))
@@ -168,6 +168,6 @@ def test_an_endless_answer_is_not_taken(server: Provider) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"field_data": "x"}', b'{"field_data": [{"name": 1}]}'])
-def test_an_answer_that_is_no_lead_says_what_it_lacks(server: Provider, content: bytes) -> None:
+def test_an_answer_without_a_lead_states_what_it_lacks(server: Provider, content: bytes) -> None:
     with pytest.raises(InvalidInquiry):
         fetching(server, "facebook").read(pending("facebook"), content)

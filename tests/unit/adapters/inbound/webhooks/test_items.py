@@ -101,13 +101,13 @@ def webhook_of(name: str) -> Webhook:
     return replace(webhook, items="people[]") if webhook.provider == "standard" else webhook
 
 
-def test_every_provider_that_can_send_several_items_is_here() -> None:
+def test_every_provider_of_several_items_is_covered() -> None:
     assert set(SEVERAL.values()) == set(PROVIDERS) - {"twilio"}
 
 
 @pytest.mark.parametrize("rubbish", RUBBISH, ids=json.dumps)
 @pytest.mark.parametrize("name", sorted(set(SEVERAL) - {"voice"}))
-def test_beside_an_item_that_nobody_can_read_the_others_are_taken(name: str, rubbish: Any) -> None:
+def test_items_beside_an_unreadable_one_are_taken(name: str, rubbish: Any) -> None:
     if name == "standard" and rubbish is None:
         return  # JMESPath leaves null out of what it finds
     hook = Hook(webhook_of(name))
@@ -122,7 +122,7 @@ def test_beside_an_item_that_nobody_can_read_the_others_are_taken(name: str, rub
 
 
 @pytest.mark.parametrize("name", sorted(set(SEVERAL) - {"voice"}))
-def test_what_was_held_alone_can_be_completed_and_released_alone(name: str) -> None:
+def test_an_item_held_alone_can_be_completed_and_released_alone(name: str) -> None:
     hook = Hook(webhook_of(name))
     hook.post(together(name, numbered(name, 1), {"words": "call me"}, numbered(name, 2)))
     [delivery] = hook.held()
@@ -136,7 +136,7 @@ def test_what_was_held_alone_can_be_completed_and_released_alone(name: str) -> N
     assert "call me" in json.dumps(dict(lead.fields))
 
 
-def test_an_item_that_lacks_a_name_is_held_as_it_came_and_read_again_once_it_can_be() -> None:
+def test_an_item_without_a_name_is_held_unchanged_and_read_again_later() -> None:
     webhook = Webhook(id="q", provider="standard", source="q", fields={"post": "email"}, items="people[]")
     hook = Hook(webhook)
     settled = hook.post({"people": [{"post": "a@example.com"}, {"mail": "b@example.com"}]}, key="m1")
@@ -152,7 +152,7 @@ def leadgen(number: int) -> Any:
     return {"field": "leadgen", "value": value}
 
 
-def test_a_thousand_announcements_are_taken_with_few_calls() -> None:
+def test_a_thousand_announcements_take_few_calls() -> None:
     hook = Hook(ALL["facebook"].webhook)
     body = {"object": "page", "entry": [{"id": "7", "time": 1795424340, "changes": [leadgen(n) for n in range(1_000)]}]}
     assert {result.status for result in hook.post(body)} == {"announced"}
@@ -171,7 +171,7 @@ def chat(number: int, words: str) -> Any:
     return {"field": "messages", "value": value}
 
 
-def test_a_thousand_messages_are_stored_first_and_leads_soon_after() -> None:
+def test_a_thousand_messages_are_stored_first_and_become_leads_soon_after() -> None:
     hook = Hook(ALL["whatsapp"].webhook)
     changes = [chat(number, f"Message {number}") for number in range(MOST_AT_ONCE + 50)]
     settled = hook.post({"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": changes}]})
@@ -184,13 +184,13 @@ def test_a_thousand_messages_are_stored_first_and_leads_soon_after() -> None:
     assert all(hook.table._deliveries[result.id].state is QuarantineState.RELEASED for result in settled)
 
 
-def test_the_same_message_twice_in_a_delivery_is_one() -> None:
+def test_a_repeated_message_in_a_delivery_is_one() -> None:
     hook = Hook(ALL["facebook"].webhook)
     body = {"entry": [{"changes": [leadgen(1), leadgen(1)]}]}
     assert [result.status for result in hook.post(body)] == ["announced", "duplicate"]
 
 
-def test_what_is_larger_than_a_lead_is_held_and_says_so() -> None:
+def test_an_oversized_item_is_held_with_the_reason() -> None:
     hook = Hook(ALL["whatsapp"].webhook)
     settled = hook.post(
         {"entry": [{"changes": [chat(1, "x" * 70_000), chat(2, "Hello"), chat(3, "y" * LARGEST_KEPT)]}]}
@@ -202,7 +202,7 @@ def test_what_is_larger_than_a_lead_is_held_and_says_so() -> None:
     assert details[1].endswith(f"only the first {LARGEST_KEPT} are kept")
 
 
-def test_a_contact_of_somebody_else_is_no_part_of_a_lead() -> None:
+def test_a_foreign_contact_is_not_part_of_a_lead() -> None:
     hook = Hook(ALL["whatsapp"].webhook)
     first, second = chat(1, "Hi")["value"], chat(2, "Hello")["value"]
     value = {"contacts": first["contacts"] + second["contacts"], "messages": first["messages"] + second["messages"]}
@@ -212,7 +212,7 @@ def test_a_contact_of_somebody_else_is_no_part_of_a_lead() -> None:
     assert "Person 2" not in json.dumps(dict(leads[0].fields))
 
 
-def test_what_was_set_aside_can_be_taken_back_and_is_a_lead_then() -> None:
+def test_a_set_aside_item_can_be_released_as_a_lead() -> None:
     hook = Hook(ALL["whatsapp"].webhook)
     change = chat(1, "")
     change["value"]["messages"][0] |= {"type": "reaction", "reaction": {"message_id": "w0", "emoji": "👍"}}

@@ -109,14 +109,14 @@ ONE_EACH: dict[str, dict[str, list[Any]]] = {
 }
 
 
-def test_every_provider_that_can_be_asked_is_asked_here() -> None:
+def test_every_listable_provider_is_covered() -> None:
     assert set(ONE_EACH) == LISTERS
     assert {name for name in LISTERS if hasattr(provider(name), "listed")} == LISTERS
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(LISTERS))
-def test_what_is_listed_has_the_key_and_the_words_of_its_delivery(source: Source, name: str) -> None:
+def test_a_listed_lead_has_the_key_and_words_of_its_delivery(source: Source, name: str) -> None:
     source.pages = ONE_EACH[name]
     [lead] = listed(source, name)
     assert lead.key == ALL[name].key
@@ -132,7 +132,7 @@ def test_what_is_listed_has_the_key_and_the_words_of_its_delivery(source: Source
     assert {authorization for *_, authorization in source.requests} == {"Bearer a-token"}
 
 
-def test_facebooks_pages_are_followed_within_the_time(source: Source) -> None:
+def test_facebook_pages_are_followed_within_the_period(source: Source) -> None:
     later = {**FACEBOOK, "id": "2"}
     source.pages = {
         "/F1/leads": [{"data": [FACEBOOK], "paging": {"cursors": {"after": "c1"}, "next": "x"}}, {"data": [later]}]
@@ -146,7 +146,7 @@ def test_facebooks_pages_are_followed_within_the_time(source: Source) -> None:
     ]
 
 
-def test_hubspots_pages_are_followed_within_the_time(source: Source) -> None:
+def test_hubspot_pages_are_followed_within_the_period(source: Source) -> None:
     pages = [{"results": [HUBSPOT], "paging": {"next": {"after": "100"}}}, {"results": [{**HUBSPOT, "id": "78"}]}]
     source.pages = {"/crm": pages}
     assert [lead.key for lead in listed(source, "hubspot")] == ["contact:77", "contact:78"]
@@ -159,14 +159,14 @@ def test_hubspots_pages_are_followed_within_the_time(source: Source) -> None:
     assert (first.get("after"), second["after"]) == (None, "100")
 
 
-def test_typeforms_pages_are_followed_by_their_last_response(source: Source) -> None:
+def test_typeform_pages_are_followed_by_their_last_response(source: Source) -> None:
     full = [{**TYPEFORM, "token": f"T{number}"} for number in range(200)]
     source.pages = {"/forms/F1": [{"fields": []}], "/forms/F1/responses": [{"items": full}, {"items": [TYPEFORM]}]}
     assert len(listed(source, "typeform", forms="F1")) == 201
     assert source.requests[2][1]["before"] == ["T199"]
 
 
-def test_calendly_bookings_of_the_time_only_and_pages_of_its_own_address_only(source: Source) -> None:
+def test_calendly_bookings_are_limited_to_the_period_and_to_its_own_address(source: Source) -> None:
     old = {**EVENT, "uri": "https://api.example/scheduled_events/E0", "created_at": "2026-11-01T08:00:00Z"}
     shared = {**old, "uri": "https://api.example/scheduled_events/E2", "invitees_counter": {"limit": 10}}
     source.pages = {
@@ -197,7 +197,7 @@ def test_calendly_bookings_of_the_time_only_and_pages_of_its_own_address_only(so
         (200, "text/html", b"<p>"),
     ],
 )
-def test_a_list_that_cannot_be_had_now_is_asked_for_again(
+def test_a_temporarily_unavailable_list_is_requested_again(
     source: Source, name: str, failing: tuple[int, str, bytes]
 ) -> None:
     source.failing = failing
@@ -216,13 +216,13 @@ def test_a_list_that_cannot_be_had_now_is_asked_for_again(
         b'{"items": [1], "data": [1], "results": [1], "collection": [1]}',
     ],
 )
-def test_a_list_that_nobody_can_read_says_so(source: Source, name: str, content: bytes) -> None:
+def test_an_unreadable_list_is_reported(source: Source, name: str, content: bytes) -> None:
     source.failing = (200, "application/json", content)
     with pytest.raises(FetchRefused):
         listed(source, name)
 
 
-def test_a_list_without_an_end_is_refused(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_endless_list_is_refused(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(paged.__globals__, "MOST_PAGES", 3)
     source.pages = {"/crm": [{"results": [], "paging": {"next": {"after": "1"}}}]}
     with pytest.raises(FetchRefused, match="over 3 pages"):
@@ -232,6 +232,6 @@ def test_a_list_without_an_end_is_refused(source: Source, monkeypatch: pytest.Mo
 @pytest.mark.parametrize(
     ("name", "lacking"), [("facebook", "forms"), ("typeform", "forms"), ("calendly", "organization")]
 )
-def test_a_secret_that_lacks_what_the_question_needs_is_named(source: Source, name: str, lacking: str) -> None:
+def test_a_secret_without_a_required_value_is_named(source: Source, name: str, lacking: str) -> None:
     with pytest.raises(FetchFailed, match=lacking):
         listed(source, name, **{lacking: " "})

@@ -66,7 +66,7 @@ from leadtight.adapters.inbound.field_names import meaning, ours, put
         ("Input.PhoneNumber", "phone"),
     ],
 )
-def test_a_question_means_one_of_ours(question: str, name: str) -> None:
+def test_a_question_maps_to_one_of_our_fields(question: str, name: str) -> None:
     assert meaning(question) == name
 
 
@@ -91,11 +91,11 @@ def test_a_question_means_one_of_ours(question: str, name: str) -> None:
         "???",
     ],
 )
-def test_a_question_that_sounds_like_ours_means_nothing(question: str) -> None:
+def test_a_similar_sounding_question_maps_to_nothing(question: str) -> None:
     assert meaning(question) is None
 
 
-def test_an_answer_that_can_be_no_address_is_none() -> None:
+def test_an_invalid_address_is_not_an_address_answer() -> None:
     answers = {"May we email you?": "Yes", "Your e-mail": "ada@example.com", "Phone?": "no", "Mobile": "030 901820"}
     assert ours(answers, {}) == {
         "May we email you?": "Yes",
@@ -105,7 +105,7 @@ def test_an_answer_that_can_be_no_address_is_none() -> None:
     }
 
 
-def test_nothing_is_overwritten_however_often_a_name_comes() -> None:
+def test_nothing_is_overwritten_by_repeated_names() -> None:
     fields: dict[str, str] = {}
     for value in ("a", "b", "a", "c"):
         put(fields, "note", value)

@@ -147,16 +147,16 @@ def lost(name: str, content: Any, fetched: bool) -> list[tuple[str, str]]:
     ]
 
 
-def test_every_provider_of_leads_is_here() -> None:
+def test_every_provider_of_leads_is_covered() -> None:
     assert set(SENT) | set(FETCHED) | {"twilio", "voice"} == set(PROVIDERS)  # voice brings no leads
 
 
 @pytest.mark.parametrize(("name", "content", "fetched"), CASES)
-def test_every_value_of_a_payload_is_in_the_lead(name: str, content: Any, fetched: bool) -> None:
+def test_every_payload_value_is_in_the_lead(name: str, content: Any, fetched: bool) -> None:
     assert lost(name, content, fetched) == []
 
 
-def test_every_parameter_of_a_message_by_twilio_is_in_the_lead() -> None:
+def test_every_parameter_of_a_twilio_message_is_in_the_lead() -> None:
     [item] = provider("twilio").read(
         urlencode(payloads.TWILIO).encode(), "", Webhook(id="p", provider="twilio", source="p")
     )
@@ -200,7 +200,7 @@ VALUES = st.sampled_from(["something new 9999", 99_991, ["new 9997", "new 9998"]
 
 @pytest.mark.slow
 @given(case=st.sampled_from(CASES), name=NAMES, value=VALUES, data=st.data())
-def test_what_a_provider_adds_tomorrow_is_kept_whatever_it_is_called(
+def test_future_provider_fields_are_kept_under_any_name(
     case: tuple[str, Any, bool], name: str, value: Any, data: st.DataObject
 ) -> None:
     provider_name, content, fetched = case
