@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from leadtight.tabular.date_and_time import Pair
-from leadtight.tabular.encoding import detected
+from leadtight.tabular.encoding import detect
 from leadtight.tabular.errors import NoTableError
 
 MOST_BYTES = 256 << 20
@@ -34,7 +34,7 @@ def numbered(rows: Iterable[Sequence[str]], first: int) -> tuple[tuple[int, list
     return tuple((number, list(row)) for number, row in enumerate(rows, first) if any(cell.strip() for cell in row))
 
 
-def decoding(path: Path, declared: bytes | None, fallback: str | None) -> tuple[str, str]:
+def detect_markup(path: Path, declared: bytes | None, fallback: str | None) -> tuple[str, str]:
     """Return the encoding of a file of markup and how its stray bytes are read, as `encoding.detected` does.
 
     `declared` is what the file says itself: it is believed of what is not UTF-8, unless `fallback` says otherwise.
@@ -46,4 +46,4 @@ def decoding(path: Path, declared: bytes | None, fallback: str | None) -> tuple[
         raise NoTableError(f"the file is over {MOST_BYTES >> 20} MB; save it as xlsx or as CSV")
     label = webencodings.lookup(declared.decode("ascii", "replace")) if declared else None
     declared_codec = label.codec_info.name if label and label.name != "utf-8" else None
-    return detected(path, fallback or declared_codec)
+    return detect(path, fallback or declared_codec)

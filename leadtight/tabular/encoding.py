@@ -26,19 +26,19 @@ OTHER_SCRIPTS = frozenset(
 """Encodings of which frequencies tell. Those of Latin letters are told apart by their letters."""
 
 
-def marked(path: Path) -> str | None:
+def bom_encoding(path: Path) -> str | None:
     """Return the encoding that the mark at a file's start names, if it has one. Raises OSError."""
     with path.open("rb") as file:
         start = file.read(4)
     return next((name for mark, name in MARKS if start.startswith(mark)), None)
 
 
-def detected(path: Path, fallback: str | None = None) -> tuple[str, str]:
+def detect(path: Path, fallback: str | None = None) -> tuple[str, str]:
     """Return the encoding, and how bytes that do not fit it are to be read: `strict` or `replace`. Raises OSError.
 
     `fallback` is that of files that are not UTF-8. A few stray bytes leave a file UTF-8; each is read as U+FFFD then.
     """
-    mark = marked(path)
+    mark = bom_encoding(path)
     wide = mark if mark == "utf-16" else _unmarked_utf16(path)
     if wide:
         return wide, "strict"
@@ -106,13 +106,13 @@ def _decodes_all(path: Path, encoding: str) -> bool:
         return all(_decodes(decoder, chunk) for chunk in iter(lambda: file.read(CHUNK), b""))
 
 
-def of_beginning(path: Path) -> str | None:
+def encoding_of_start(path: Path) -> str | None:
     """Return the encoding of a file whose beginning reads as UTF-8, None of another. Raises OSError."""
     with path.open("rb") as file:
         start = file.read(CHUNK)
     if b"\0" in start[:200] or not _decodes(codecs.getincrementaldecoder("utf-8")(), start):
         return None
-    return marked(path) or "utf-8"
+    return bom_encoding(path) or "utf-8"
 
 
 def _unmarked_utf16(path: Path) -> str | None:
@@ -144,7 +144,7 @@ def has_lines(path: Path, least: int) -> bool:
     return count >= least
 
 
-def are_lines(path: Path, rows: int) -> bool:
+def rows_match_lines(path: Path, rows: int) -> bool:
     """Tell whether so many rows, which is all of them, are numbered as the lines are: none of those is blank.
 
     A cell may have lines of its own: the row counts as one. Raises OSError.

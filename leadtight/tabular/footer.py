@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Iterable, Iterator
 
-from leadtight.tabular.header_row import is_outside
+from leadtight.tabular.header_row import is_below_table
 
 MOST = 20
 """So many rows may stand below a table."""
@@ -13,11 +13,11 @@ REASON = "is below the table, like a total or a note"
 Row = tuple[int, list[str]]
 
 
-def marked(rows: Iterable[Row], usual: int) -> Iterator[tuple[int, list[str], bool]]:
+def mark_footer(rows: Iterable[Row], usual: int) -> Iterator[tuple[int, list[str], bool]]:
     """Yield rows with whether they stand below the table: the last, if they fill few cells for the `usual` number."""
     outside: deque[Row] = deque()
     for number, cells in rows:
-        if is_outside(cells, usual):
+        if is_below_table(cells, usual):
             outside.append((number, cells))
             if len(outside) > MOST:
                 yield *outside.popleft(), False

@@ -18,7 +18,7 @@ SURE = 3
 Rows = Sequence[Sequence[str]]
 
 
-def above_the_header(rows: Rows) -> int:
+def rows_above_header(rows: Rows) -> int:
     """Return how many of these first rows of a file stand above its header.
 
     They are those at the start that fill few cells, and less than half as many as the fullest quarter of the rows.
@@ -59,7 +59,7 @@ def usually_filled(rows: Rows) -> int:
     return some[len(some) * 3 // 4]
 
 
-def is_outside(row: Sequence[str], usual: int) -> bool:
+def is_below_table(row: Sequence[str], usual: int) -> bool:
     """Tell whether a row at the end fills so few cells that it stands below the table, as a total or a note does."""
     return _filled(row) <= WIDEST and _filled(row) * 2 < usual
 

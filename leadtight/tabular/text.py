@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from leadtight.tabular.date_and_time import Pair, pairs
-from leadtight.tabular.encoding import detected
+from leadtight.tabular.encoding import detect
 from leadtight.tabular.errors import NoTableError
-from leadtight.tabular.header_row import above_the_header, is_outside, refuse_data, usually_filled
+from leadtight.tabular.header_row import is_below_table, refuse_data, rows_above_header, usually_filled
 
 USUAL = ",;\t|"
 RARE = "^~\x1f\x01"
@@ -48,7 +48,7 @@ def dialect(
     `fallback` is the encoding if the file is not UTF-8.
     """
     csv.field_size_limit(LONGEST_CELL)
-    codec, errors = (encoding, "strict") if encoding else detected(path, fallback)
+    codec, errors = (encoding, "strict") if encoding else detect(path, fallback)
     try:
         lines = _sample(path, codec, errors)
         declared = _named_delimiter(lines)
@@ -56,7 +56,7 @@ def dialect(
         first = list(csv.reader(lines[bool(declared) :], delimiter=chosen))
     except (LookupError, UnicodeError, csv.Error) as error:
         raise NoTableError(str(error)) from error
-    titles = above_the_header(first)
+    titles = rows_above_header(first)
     header_row = titles + 1 + bool(declared)
     if not any(name.strip() for row in first[titles : titles + 1] for name in row):
         raise NoTableError(f"row {header_row}: there is no header")
@@ -97,7 +97,7 @@ def _has_footer(path: Path, delimiter: str, usual: int) -> bool:
         file.seek(max(0, path.stat().st_size - TAIL))
         lines = file.read().decode("utf-8", "replace").splitlines()
     rows = [row for row in csv.reader(lines[-FOOTER:], delimiter=delimiter) if any(cell.strip() for cell in row)]
-    return bool(rows) and is_outside(rows[-1], usual)
+    return bool(rows) and is_below_table(rows[-1], usual)
 
 
 def _sample(path: Path, encoding: str, errors: str) -> list[str]:
@@ -122,7 +122,7 @@ def _delimiter(lines: list[str]) -> str:
 def _fit(lines: list[str], delimiter: str) -> tuple[bool, bool, bool, int]:
     """Return how well a delimiter fits: it divides the header, most rows are as wide, no title is above, how wide."""
     rows = list(csv.reader(lines, delimiter=delimiter))
-    titles = above_the_header(rows)
+    titles = rows_above_header(rows)
     widths = [len(row) for row in rows[titles:] if row]
     width = widths[0] if widths else 0
     alike = sum(1 for w in widths if w == width)

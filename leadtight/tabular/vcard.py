@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from urllib.parse import unquote
 
-from leadtight.tabular.cell_table import CellTable, decoding, numbered
+from leadtight.tabular.cell_table import CellTable, detect_markup, numbered
 from leadtight.tabular.errors import NoTableError
 from leadtight.tabular.page_grid import MOST_CELLS
 from leadtight.tabular.vcard_lines import VcardProperty, properties
@@ -53,7 +53,7 @@ _GROUP = frozenset({"KIND", "X-ADDRESSBOOKSERVER-KIND"})
 Card = list[VcardProperty]
 
 
-def look(path: Path, fallback: str | None = None) -> CellTable:
+def inspect(path: Path, fallback: str | None = None) -> CellTable:
     """Return the cards of an address book; lists of several people are no cards. `fallback` is the encoding.
 
     Row 2 is the first card. Raises NoTableError, and OSError.
@@ -61,7 +61,7 @@ def look(path: Path, fallback: str | None = None) -> CellTable:
     with path.open("rb") as file:
         head = file.read(HEAD).replace(b"\0", b"")
     charset, version = _CHARSET.search(head), _VERSION.search(head)
-    encoding, errors = decoding(path, charset[1] if charset else None, fallback)
+    encoding, errors = detect_markup(path, charset[1] if charset else None, fallback)
     try:
         with path.open(encoding=encoding, errors=errors) as lines:
             cards = list(_cards(properties(lines, version[1].decode() if version else "")))

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from html.parser import HTMLParser
 from pathlib import Path
 
-from leadtight.tabular.cell_table import CellTable, decoding, numbered
+from leadtight.tabular.cell_table import CellTable, detect_markup, numbered
 from leadtight.tabular.date_and_time import pairs
 from leadtight.tabular.errors import NoTableError
-from leadtight.tabular.header_row import above_the_header, refuse_data, usually_filled
+from leadtight.tabular.header_row import refuse_data, rows_above_header, usually_filled
 from leadtight.tabular.page_grid import Attributes, PageGrid
 
 LOOKED_AT = 200
@@ -30,19 +30,19 @@ _ALSO = {"row": "tr", "cell": "td", "th": "td", "thead": "tbody"}
 _CDATA = "CDATA["
 
 
-def look(path: Path, fallback: str | None = None) -> CellTable:
+def inspect(path: Path, fallback: str | None = None) -> CellTable:
     """Return the largest table of a page, with the rows of those that have the same header.
 
     `fallback` is the encoding if it is not UTF-8. Raises NoTableError, and OSError.
     """
     with path.open("rb") as file:
         declared = _CHARSET.search(file.read(1 << 12).replace(b"\0", b""))
-    encoding, errors = decoding(path, declared[1] if declared else None, fallback)
+    encoding, errors = detect_markup(path, declared[1] if declared else None, fallback)
     tables = [table for table in _tables(path, encoding, errors) if any(map(any, table))]
     if not tables:
         raise NoTableError("a web page without a table; export the list as xlsx or as CSV")
     largest = max(tables, key=lambda table: sum(bool(cell) for row in table for cell in row))
-    titles = above_the_header(largest[:LOOKED_AT])
+    titles = rows_above_header(largest[:LOOKED_AT])
     alike = [below for table in tables if (below := _below(largest[titles], table)) is not None]
     rows = [row for below in alike for row in below]
     widest = max((len(_filled(row)) for row in rows), default=0)
@@ -66,7 +66,7 @@ def look(path: Path, fallback: str | None = None) -> CellTable:
 
 def _below(header: Sequence[str], table: Sequence[list[str]]) -> Sequence[list[str]] | None:
     """Return the rows below a table's header, None where it has another one."""
-    titles = above_the_header(table[:LOOKED_AT])
+    titles = rows_above_header(table[:LOOKED_AT])
     return table[titles + 1 :] if _filled(table[titles]) == _filled(header) else None
 
 

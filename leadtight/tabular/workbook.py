@@ -11,7 +11,7 @@ from typing import Any
 from leadtight.tabular.cell_kinds import kind_of_cell
 from leadtight.tabular.date_and_time import Pair, pairs
 from leadtight.tabular.errors import NoTableError
-from leadtight.tabular.header_row import above_the_header, refuse_data, usually_filled
+from leadtight.tabular.header_row import refuse_data, rows_above_header, usually_filled
 
 LOOKED_AT = 200
 """Rows of each sheet that show where its table begins."""
@@ -34,7 +34,7 @@ class SheetTable:
     others: tuple[str, ...] = ()
 
 
-def look(path: Path, sheet: str | None, rate: Rate) -> SheetTable:
+def inspect(path: Path, sheet: str | None, rate: Rate) -> SheetTable:
     """Return the sheet of this name, else the one whose header has the most names that are recognised.
 
     Raises NoTableError.
@@ -91,7 +91,7 @@ def _named(book: Any, name: str) -> Any:
 
 def _table(sheet: Any) -> SheetTable:
     first = list(islice(_sheet_rows(sheet), LOOKED_AT))
-    titles = above_the_header(first) if first else 0
+    titles = rows_above_header(first) if first else 0
     header = list(first[titles]) if first else []
     while header and not header[-1].strip():
         header.pop()
@@ -108,7 +108,7 @@ def _rated(sheet: Any, rate: Rate) -> tuple[bool, int, int, int]:
     A cover or a note has one cell where a table has its header; a dictionary of columns has no dates.
     """
     first = list(islice(_sheet_rows(sheet), LOOKED_AT))
-    titles = above_the_header(first) if first else 0
+    titles = rows_above_header(first) if first else 0
     header = [cell for cell in (first[titles] if first else ()) if cell.strip()]
     dates = {n for row in first[titles + 1 :] for n, cell in enumerate(row) if kind_of_cell(cell) == "date"}
     return len(header) > 1, rate(header) * 100 + len(header), len(dates), len(first)

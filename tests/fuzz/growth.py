@@ -18,7 +18,7 @@ from leadtight.domain.compliance.opt_out_detection import leaving
 from leadtight.domain.model.message import Channel
 from leadtight.reporting.audit.columns.profile import profile
 from leadtight.reporting.audit.errors import UnusableError
-from leadtight.reporting.audit.source_file import look
+from leadtight.reporting.audit.source_file import inspect
 from tests.fuzz.seeds import seeds
 from tests.fuzz.targets import TARGETS
 
@@ -201,7 +201,7 @@ def _file(name: str) -> Reader:
             path.write_bytes(raw)
             try:
                 list(ExportFile.open(path).rows())
-                profile(look(path))
+                profile(inspect(path))
             except (ImportFileError, UnusableError):
                 pass
 

@@ -10,7 +10,7 @@ from leadtight.tabular import footer, parquet, text, vcard, web_page, workbook
 from leadtight.tabular.cell_table import CellTable
 from leadtight.tabular.column_names import unique
 from leadtight.tabular.date_and_time import Pair, joined, joined_name
-from leadtight.tabular.encoding import marked
+from leadtight.tabular.encoding import bom_encoding
 from leadtight.tabular.errors import NoTableError
 from leadtight.tabular.file_type import Kind, kind_of
 
@@ -81,13 +81,13 @@ class ExportFile:
             kind = "text" if delimiter else kind_of(path)
             if kind == "text":
                 # A mark is believed: what does not fit it is refused, where the audit would guess on.
-                dialect = text.dialect(path, encoding or marked(path), delimiter)
+                dialect = text.dialect(path, encoding or bom_encoding(path), delimiter)
                 return cls._with(path, kind, dialect, None, dialect.header_row, unique(dialect.header), dialect.pairs)
             if kind == "workbook":
-                book = workbook.look(path, sheet, rate)
+                book = workbook.inspect(path, sheet, rate)
                 return cls._with(path, kind, None, book, book.header_row, unique(book.header), book.pairs)
             if kind in ("page", "vcard"):
-                cells = web_page.look(path, encoding) if kind == "page" else vcard.look(path, encoding)
+                cells = web_page.inspect(path, encoding) if kind == "page" else vcard.inspect(path, encoding)
                 return cls._with(path, kind, None, None, cells.header_row, unique(cells.header), cells.pairs, cells)
             row, header = parquet.header(path)
             return cls._with(path, kind, None, None, row, unique(header), ())
@@ -117,7 +117,7 @@ class ExportFile:
         usual = looked_at.usually_filled if looked_at else 0
         width = len(self.columns) - len(self.pairs)
         try:
-            for number, cells, is_below in footer.marked(self._every_row(), usual):
+            for number, cells, is_below in footer.mark_footer(self._every_row(), usual):
                 padded = [*cells[:width], *[""] * (width - len(cells)), *(joined(cells, pair) for pair in self.pairs)]
                 values = {column: cell.strip() for column, cell in zip(self.columns, padded, strict=True)}
                 problem = footer.REASON if is_below else self._problem(cells, width)

@@ -23,7 +23,7 @@ def amount_sql(
     `currency` is the cell of the column that says in which currency they are. Of a column of several currencies no
     value is an amount. Raises UnusableError when it can be read in two ways.
     """
-    forget_currencies(connection, table)
+    reset_currencies(connection, table)
     beside = _beside(connection, table, cell, currency) if currency else []
     if len(beside) < 2 and are_plain(connection, table, cell, decimal):
         return plain_sql(cell)
@@ -44,12 +44,12 @@ def amount_sql(
     return _looked_up(connection, f"{table}_{cell}_amounts", cell, column, reading)
 
 
-def forget_currencies(connection: duckdb.DuckDBPyConnection, table: str) -> None:
+def reset_currencies(connection: duckdb.DuckDBPyConnection, table: str) -> None:
     """Create the table of where the several currencies of a column are, without any."""
     connection.execute(f"create or replace temp table {table}_currencies (several varchar)")
 
 
-def why_no_amount(table: str) -> str:
+def amount_problem_sql(table: str) -> str:
     """Return SQL for the reason why a text of a column that was read is no amount."""
     several = f"(select max(several) from {table}_currencies)"
     return f"coalesce('is in one of several currencies, so it is not an amount: ' || {several}, 'is not an amount')"

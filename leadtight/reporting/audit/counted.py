@@ -25,7 +25,7 @@ _COLUMNS = {
 _ROWS = {"joined": "joined to a lead", "unjoined": "not joined to a lead", "blank_key": "with a blank key"}
 
 
-def what_counted(report: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def counted_terms(report: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield terms and what stands behind them, as the page lists them."""
     definition = report["definition"]
     for name, rows in report["rows"].items():

@@ -14,7 +14,7 @@ from leadtight.reporting.audit.errors import UnusableError
 from leadtight.reporting.audit.source_file import raw
 from leadtight.reporting.facts.table import quoted
 from leadtight.tabular.dates.column import DateColumn, DateReading
-from leadtight.tabular.dates.formats import DateFormat, UnknownFormatError, alike, order_of
+from leadtight.tabular.dates.formats import DateFormat, UnknownFormatError, common_format, order_of
 from leadtight.tabular.dates.header_zones import UnknownHeaderZoneError, header_zone
 from leadtight.tabular.dates.moment import EARLIEST_YEAR, LATEST_YEAR, Precision, WrittenMoment
 from leadtight.tabular.dates.orders import AmbiguousDatesError, clear_order
@@ -118,7 +118,7 @@ def _order_of_format(file: str, date_format: str | None) -> str | None:
 
 def _look(connection: duckdb.DuckDBPyConnection, table: str, name: str, cell: str, fixed_order: str | None) -> _Column:
     first = connection.execute(f"select {cell} from {table} where {cell} is not null limit {FIRST}").fetchall()
-    form = alike(row[0] for row in first)
+    form = common_format(row[0] for row in first)
     if form is None:
         return _with_values(connection, table, name, cell)
     if fixed_order or not form.is_open:

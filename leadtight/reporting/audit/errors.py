@@ -9,5 +9,5 @@ class NothingReadError(Exception):
     """The files were read, and not one lead of them can be used."""
 
 
-class UnlikeItsBeginningError(Exception):
+class UnrepresentativeSampleError(Exception):
     """A large file holds what its beginning did not show, so all of it has to be looked at before it is read."""

@@ -7,19 +7,19 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from leadtight.reporting.audit.amounts import (
+    amount_problem_sql,
     amount_sql,
     are_plain,
-    forget_currencies,
     is_plain,
     plain_sql,
-    why_no_amount,
+    reset_currencies,
 )
 from leadtight.reporting.audit.dates import SECOND, TimeColumn, time_columns
 from leadtight.reporting.audit.durations import seconds
-from leadtight.reporting.audit.errors import UnlikeItsBeginningError, UnusableError
+from leadtight.reporting.audit.errors import UnrepresentativeSampleError, UnusableError
 from leadtight.reporting.audit.mapping import ActivityColumns, LeadColumns, named
 from leadtight.reporting.audit.options import AuditOptions, ExclusionFilter
-from leadtight.reporting.audit.source_file import FEW, SourceFile, clean, is_clean, raw, written
+from leadtight.reporting.audit.source_file import FEW, SourceFile, clean, cleaned_values, is_clean, raw
 from leadtight.reporting.facts.table import microseconds, quoted
 from leadtight.tabular.vocabulary.names import column_key
 
@@ -49,14 +49,14 @@ def read_leads(
     typed = _typed(connection, sheet, columns, times)
     stage = _stage(connection, sheet, columns)
     connection.execute(f"create table leads_stored as {_stored(sheet, columns, times, typed, stage, options)}")
-    sheet.hold_to_beginning(connection, "leads_stored")
+    sheet.check_like_sample(connection, "leads_stored")
     numbered = f"select * replace (coalesce(row, rowid + {sheet.first_row}) as row)"
     connection.execute(f"create view leads_timed as {numbered} from leads_stored")
     judged = _JUDGED.format(
         bounds=bounds(options, "created_us"), before=_before(options), created=_rejected_created(columns)
     )
     connection.execute(f"create view leads_judged as {judged}")
-    connection.execute(_REPEATED.format(damaged=is_damaged("lead_id")))
+    connection.execute(_REPEATED.format(damaged=is_damaged_id("lead_id")))
     connection.execute(_EARLIEST)
     is_merged = bool(connection.execute("select 1 from earliest limit 1").fetchall())
     connection.execute(_LEADS.format(contact=_MERGED if is_merged else "contact_us"))
@@ -90,8 +90,8 @@ def _waited(connection: duckdb.DuckDBPyConnection, sheet: SourceFile, columns: L
     """Return SQL for how long after the creation the first contact was, each different length read once."""
     if columns.response_time is None:
         return "null::bigint"
-    if sheet.begun:
-        raise UnlikeItsBeginningError(f"{sheet.name}: lengths of time are read one by one")
+    if sheet.is_sampled:
+        raise UnrepresentativeSampleError(f"{sheet.name}: lengths of time are read one by one")
     cell = sheet.cell(columns.response_time)
     texts = [r[0] for r in connection.execute(f"select distinct {cell} from leads_text").fetchall() if r[0]]
     lengths = {text: seconds(text, columns.response_unit) for text in texts}
@@ -146,7 +146,7 @@ def _stored(
 
 def _unlike(sheet: SourceFile, columns: LeadColumns, typed: Mapping[str, tuple[str | None, str]]) -> str:
     """Return SQL that tells whether a row of a large file is not like its beginning."""
-    if not sheet.begun:
+    if not sheet.is_sampled:
         return "false"
     parts = [
         f"case when {name} is null then {clean(sheet.cell(column))} is not null else false end"
@@ -157,7 +157,7 @@ def _unlike(sheet: SourceFile, columns: LeadColumns, typed: Mapping[str, tuple[s
         cell = sheet.cell(columns.value)
         unlike = " and ".join(f"not {is_plain(each, columns.decimal)}" for each in (raw(cell), cell))
         parts.append(f"coalesce({unlike}, false)")
-    return " or ".join((*parts, sheet.is_news(), sheet.is_empty(column for _, column in named(columns))))
+    return " or ".join((*parts, sheet.new_value_sql(), sheet.is_empty(column for _, column in named(columns))))
 
 
 _JUDGED = """
@@ -231,7 +231,7 @@ def problems(columns: LeadColumns) -> str:
         parts.append(_select(columns.lead_id, "lead_id", "rejected = 'this id occurs earlier'", "rejected"))
     for name, column, reason in (
         ("assigned_us", columns.first_assigned_at, "'is not a readable time'"),
-        ("value", columns.value, why_no_amount("leads_text")),
+        ("value", columns.value, amount_problem_sql("leads_text")),
         ("person_key", columns.person_key, "'is a rounded number, so it joins nothing'"),
     ):
         if column:
@@ -273,12 +273,12 @@ def times_of(
     options: AuditOptions,
     columns: LeadColumns | ActivityColumns,
 ) -> Mapping[str, TimeColumn]:
-    """Return how to read columns of times. Raises UnlikeItsBeginningError when the beginning does not tell."""
+    """Return how to read columns of times. Raises UnrepresentativeSampleError when the beginning does not tell."""
     cells = {name: sheet.cell(name) for name in names}
     zone = ZoneInfo(columns.timezone) if columns.timezone else options.calendar.zone
     readings = time_columns(connection, table, cells, file=sheet.name, zone=zone, date_format=columns.date_format)
-    if sheet.begun and not all(each.is_decided for each in readings.values()):
-        raise UnlikeItsBeginningError(f"{sheet.name}: the beginning does not tell day from month")
+    if sheet.is_sampled and not all(each.is_decided for each in readings.values()):
+        raise UnrepresentativeSampleError(f"{sheet.name}: the beginning does not tell day from month")
     return readings
 
 
@@ -302,12 +302,12 @@ def key_sql(cell: str) -> str:
     Capitals do not matter in the address of a mail; in an id they do.
     """
     text = clean(cell)
-    other = f"case when {is_damaged(text)} then null when contains({text}, '@') then lower({text}) else {text} end"
+    other = f"case when {is_damaged_id(text)} then null when contains({text}, '@') then lower({text}) else {text} end"
     is_plain_id = f"{is_clean(cell)} and not contains({raw(cell)}, '+') and not contains({raw(cell)}, '@')"
     return f"case when {is_plain_id} then {raw(cell)} else {other} end"
 
 
-def is_damaged(cell: str) -> str:
+def is_damaged_id(cell: str) -> str:
     """Return SQL that tells whether a spreadsheet has rounded an id."""
     return f"(contains({cell}, '+') and regexp_matches({cell}, {quoted(DAMAGED)}))"
 
@@ -329,7 +329,7 @@ def _spellings_by_stage(
     spelled = sheet.spelled.get(cell, [])
     means = {value.strip().lower(): word for word, values in ends.items() for value in values}
     by_stage: dict[str, list[str]] = {}
-    for text, value in written(connection, spelled).items() if len(spelled) <= FEW else ():
+    for text, value in cleaned_values(connection, spelled).items() if len(spelled) <= FEW else ():
         if value is not None:
             by_stage.setdefault(means.get(value.lower(), value), []).append(text)
     return by_stage
@@ -349,14 +349,14 @@ def _value(connection: duckdb.DuckDBPyConnection, sheet: SourceFile, columns: Le
         return "null::decimal(18, 2)"
     cell = sheet.cell(columns.value)
     currency = sheet.cell(columns.currency) if columns.currency else None
-    if not sheet.begun:
+    if not sheet.is_sampled:
         where = f"{sheet.name}: column {columns.value!r}"
         return amount_sql(connection, "leads_text", cell, columns.decimal, where, currency)
-    forget_currencies(connection, "leads_text")
+    reset_currencies(connection, "leads_text")
     if currency and len(set(sheet.spellings(connection, "leads_text", currency)) - {None, ""}) > 1:
-        raise UnlikeItsBeginningError(f"{sheet.name}: {columns.currency!r} has several currencies")
+        raise UnrepresentativeSampleError(f"{sheet.name}: {columns.currency!r} has several currencies")
     if not are_plain(connection, "leads_text", cell, columns.decimal):
-        raise UnlikeItsBeginningError(f"{sheet.name}: {columns.value!r} has amounts of several kinds")
+        raise UnrepresentativeSampleError(f"{sheet.name}: {columns.value!r} has amounts of several kinds")
     return plain_sql(cell)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from leadtight.domain.calendar.timestamps import parse_timestamp
-from leadtight.reporting.audit.counted import what_counted
+from leadtight.reporting.audit.counted import counted_terms
 from leadtight.reporting.audit.headline import headline, is_doubtful
 from leadtight.reporting.formatting import MISSING, local_days
 from leadtight.reporting.metrics.ledger import LeakedLead
@@ -48,7 +48,7 @@ def render(report: dict[str, Any], leaks: Iterable[LeakedLead], file: str) -> by
         unknown=metric_rows.unknown(report),
         unpriced=metric_rows.unpriced(report),
         joined_spellings=list(_joined_spellings(report)),
-        counted_words=tuple(what_counted(report)),
+        counted_words=tuple(counted_terms(report)),
         leaks=[_leak(each, zone) for each in leaks],
         **tables,
     ).encode()

@@ -16,10 +16,10 @@ from leadtight.reporting.audit.columns.questions import FileDescription
 from leadtight.reporting.audit.contacts import activities as activity_rows
 from leadtight.reporting.audit.contacts.zone_shift import refuse_other_zone
 from leadtight.reporting.audit.duckdb_tuning import lists_as_written, sides_as_written
-from leadtight.reporting.audit.errors import NothingReadError, UnlikeItsBeginningError, UnusableError
+from leadtight.reporting.audit.errors import NothingReadError, UnrepresentativeSampleError, UnusableError
 from leadtight.reporting.audit.mapping import AuditMapping, Columns, LeadColumns, named
 from leadtight.reporting.audit.options import AuditOptions
-from leadtight.reporting.audit.source_file import ReadOptions, SourceFile, look
+from leadtight.reporting.audit.source_file import ReadOptions, SourceFile, inspect
 from leadtight.reporting.audit.spend import spend as spend_rows
 from leadtight.reporting.audit.spend.sources import SourceNames, sources_of
 from leadtight.reporting.facts.facts import columns as fact_columns
@@ -53,21 +53,21 @@ class LoadedFacts:
 
 def load(options: AuditOptions) -> LoadedFacts:
     """Read the files of an audit into facts. Raises UnusableError, and NothingReadError when no lead is left."""
-    sheets = _look(options, to_begin=True)
-    if sheets.are_begun:
+    sheets = _look(options, may_sample=True)
+    if sheets.are_sampled:
         # What is wrong with a large file is for the look at all of it to say.
-        with suppress(UnlikeItsBeginningError, UnusableError, NothingReadError, duckdb.InvalidInputException):
+        with suppress(UnrepresentativeSampleError, UnusableError, NothingReadError, duckdb.InvalidInputException):
             return _load(options, sheets)
         sheets = _look(options)
     return _load(options, sheets)
 
 
-def _look(options: AuditOptions, *, to_begin: bool = False) -> AuditSheets:
+def _look(options: AuditOptions, *, may_sample: bool = False) -> AuditSheets:
     leads, activities, spend = (_choice(options, table) for table in ("leads", "activities", "spend"))
     return AuditSheets(
-        look(options.leads, leads, to_begin=to_begin),
-        look(options.activities, activities, to_begin=to_begin) if options.activities else None,
-        look(options.spend, spend) if options.spend else None,
+        inspect(options.leads, leads, may_sample=may_sample),
+        inspect(options.activities, activities, may_sample=may_sample) if options.activities else None,
+        inspect(options.spend, spend) if options.spend else None,
     )
 
 
@@ -106,7 +106,7 @@ def _load(options: AuditOptions, sheets: AuditSheets) -> LoadedFacts:
     if sheets.spend and mapping.spend:
         spent = spend_rows.read_spend(connection, sheets.spend, mapping.spend, options, sources)
     problems, total = _problems(connection, mapping, sheets, called, spent)
-    _hold_to_lines(connection, sheets, total)
+    _check_line_numbers(connection, sheets, total)
     if called:
         activity_rows.note_earlier(connection)
         activity_rows.forget(connection)
@@ -170,16 +170,16 @@ def _refuse_two_costs(connection: duckdb.DuckDBPyConnection, options: AuditOptio
         )
 
 
-def _hold_to_lines(connection: duckdb.DuckDBPyConnection, sheets: AuditSheets, problems: int) -> None:
-    """Raise UnlikeItsBeginningError when a row is told by its number, in a problem or for want of an id, and wrongly.
+def _check_line_numbers(connection: duckdb.DuckDBPyConnection, sheets: AuditSheets, problems: int) -> None:
+    """Raise UnrepresentativeSampleError when a row is told by its number, in a problem or for want of an id, and wrongly.
 
     Rows of a large file are counted, and where a line is blank their numbers are not those of the lines.
     """
     unnamed = connection.execute("select 1 from leads_stored where lead_id is null limit 1").fetchall()
     if problems or unnamed:
-        sheets.leads.hold_to_lines(connection, "leads_stored")
+        sheets.leads.check_line_numbers(connection, "leads_stored")
     if problems and sheets.activities:
-        sheets.activities.hold_to_lines(connection, "activities_stored")
+        sheets.activities.check_line_numbers(connection, "activities_stored")
 
 
 def _facts(

@@ -2,7 +2,7 @@
 
 Columns are recognised, and dates and amounts understood, from what was looked at. That is the whole file, kept as
 text, unless it is large: then only its beginning is, the file is read once, straight into typed rows, and every row is
-held to what the beginning showed. One that is not like it raises UnlikeItsBeginningError, and all of it is looked at.
+held to what the beginning showed. One that is not like it raises UnrepresentativeSampleError, and all of it is looked at.
 """
 
 import csv
@@ -15,7 +15,7 @@ from pathlib import Path
 
 import duckdb
 
-from leadtight.reporting.audit.errors import UnlikeItsBeginningError, UnusableError
+from leadtight.reporting.audit.errors import UnrepresentativeSampleError, UnusableError
 from leadtight.reporting.facts.table import quoted
 from leadtight.tabular import encoding, footer, parquet, web_page, workbook
 from leadtight.tabular import text as texts
@@ -29,7 +29,7 @@ from leadtight.tabular.file_type import kind_of
 LARGE = 1 << 24
 """Bytes from which on only the beginning of a file of text is looked at."""
 
-BEGINNING = 20_000
+SAMPLE_ROWS = 20_000
 """Rows of a large file that are looked at."""
 
 MOST_SPELLINGS = 5000
@@ -51,7 +51,7 @@ _SPACES = " \t\r\n\u00a0\u200b\ufeff"
 class SourceFile:
     """A file that was looked at: its name for messages and its columns in order. `load` puts it into the database.
 
-    `pairs` has columns behind those of the file, each a date and its time. `begun`: only its beginning was looked at.
+    `pairs` has columns behind those of the file, each a date and its time. `is_sampled`: only its beginning was looked at.
     `spelled` has how the values of a column are written, once asked for.
     """
 
@@ -61,7 +61,7 @@ class SourceFile:
     kind: str
     header_row: int
     text: texts.Dialect | None
-    begun: bool = False
+    is_sampled: bool = False
     book: workbook.SheetTable | None = None
     cells: CellTable | None = field(default=None, compare=False)
     pairs: Mapping[int, Pair] = field(default_factory=dict, compare=False)
@@ -93,12 +93,12 @@ class SourceFile:
 
         Both have `row` (the header's is 1) and `trouble`. A wanted column is named by its position, as `cell` says;
         `raw` names what stands in the file. Rows keep the order of the file. Cells are cleaned when they are looked at:
-        most never are, and few need it. In `table`_whole of a sheet that is only begun, `row` is null; its view
+        most never are, and few need it. In `table`_whole of a sheet that is only is_sampled, `row` is null; its view
         `table`_numbered reads the file once more, row by row.
         """
         positions = self.positions(wanted)
         whole, stored = f"{table}_whole", f"{table}_raw"
-        if self.begun:
+        if self.is_sampled:
             cells = "".join(f", {self.raw_cell(n)}" for n in positions)
             rows = _read_csv(self, self.first_row - 1)
             read = f"select null::bigint as row, null::varchar as trouble{cells} from {rows}"
@@ -106,7 +106,7 @@ class SourceFile:
                 f"create view {table}_numbered as"
                 f" select * replace (row_number() over () + {self.first_row - 1} as row) from ({read})"
             )
-            connection.execute(f"create table {stored} as from {table}_numbered limit {BEGINNING}")
+            connection.execute(f"create table {stored} as from {table}_numbered limit {SAMPLE_ROWS}")
             connection.execute(f"create view {whole} as {cleaned(f'({read})', positions)}")
         elif self.kind == "parquet":
             _load_parquet(connection, stored, positions, self)
@@ -115,7 +115,7 @@ class SourceFile:
         else:
             _load_text(connection, stored, positions, self)
         connection.execute(f"create view {table} as {cleaned(stored, positions)}")
-        if not self.begun:
+        if not self.is_sampled:
             connection.execute(f"create view {whole} as from {table}")
 
     @property
@@ -164,15 +164,15 @@ class SourceFile:
             self.spelled[cell] = [row[0] for row in connection.execute(sql).fetchall()]
         return self.spelled[cell]
 
-    def is_news(self, but: Collection[str] = ()) -> str:
+    def new_value_sql(self, but: Collection[str] = ()) -> str:
         """Return SQL that tells whether a row has a choice that the beginning does not have, `but` in these cells.
 
-        Raises UnlikeItsBeginningError where there are too many to compare with.
+        Raises UnrepresentativeSampleError where there are too many to compare with.
         """
         parts = ["false"]
         for cell, spelled in self.spelled.items():
             if FEW < len(spelled) < MOST_SPELLINGS:
-                raise UnlikeItsBeginningError(f"{self.name}: {len(spelled)} different values")
+                raise UnrepresentativeSampleError(f"{self.name}: {len(spelled)} different values")
             if len(spelled) <= FEW and cell not in but:
                 literals = ", ".join(quoted(each) for each in spelled if each is not None) or "''"
                 parts.append(f"coalesce({raw(cell)} not in ({literals}), false)")
@@ -182,21 +182,21 @@ class SourceFile:
         """Return SQL that tells whether nothing stands in these columns."""
         return f"coalesce({', '.join((*(raw(self.cell(name)) for name in names), 'null', 'null'))}) is null"
 
-    def hold_to_beginning(self, connection: duckdb.DuckDBPyConnection, table: str) -> None:
-        """Raise UnlikeItsBeginningError when a row of a typed table is marked `unlike`."""
-        if self.begun and connection.execute(f"select 1 from {table} where unlike limit 1").fetchall():
-            raise UnlikeItsBeginningError(self.name)
+    def check_like_sample(self, connection: duckdb.DuckDBPyConnection, table: str) -> None:
+        """Raise UnrepresentativeSampleError when a row of a typed table is marked `unlike`."""
+        if self.is_sampled and connection.execute(f"select 1 from {table} where unlike limit 1").fetchall():
+            raise UnrepresentativeSampleError(self.name)
 
-    def hold_to_lines(self, connection: duckdb.DuckDBPyConnection, table: str) -> None:
-        """Raise UnlikeItsBeginningError when the rows of a typed table have other numbers than their lines.
+    def check_line_numbers(self, connection: duckdb.DuckDBPyConnection, table: str) -> None:
+        """Raise UnrepresentativeSampleError when the rows of a typed table have other numbers than their lines.
 
         Looked at only where a row is told by its number: it takes as long as all else that is no query.
         """
-        if not self.begun:
+        if not self.is_sampled:
             return
         rows = connection.execute(f"select count(*) + {self.first_row - 1} from {table}").fetchall()[0][0]
-        if not encoding.are_lines(self.path, rows):
-            raise UnlikeItsBeginningError(self.name)
+        if not encoding.rows_match_lines(self.path, rows):
+            raise UnrepresentativeSampleError(self.name)
 
 
 def raw(cell: str) -> str:
@@ -204,7 +204,7 @@ def raw(cell: str) -> str:
     return f"r{cell.removeprefix('c')}"
 
 
-def written(connection: duckdb.DuckDBPyConnection, values: list[str | None]) -> dict[str, str | None]:
+def cleaned_values(connection: duckdb.DuckDBPyConnection, values: list[str | None]) -> dict[str, str | None]:
     """Return values as they are once cleaned, by what stands in the file."""
     rows = connection.execute(
         f"select r0, c0 from ({cleaned('(select unnest($values::varchar[]) as r0)', [0])}) where r0 is not null",
@@ -248,10 +248,10 @@ class ReadOptions:
 AS_FOUND = ReadOptions()
 
 
-def look(path: Path, choice: ReadOptions = AS_FOUND, *, to_begin: bool = False) -> SourceFile:
+def inspect(path: Path, choice: ReadOptions = AS_FOUND, *, may_sample: bool = False) -> SourceFile:
     """Return what a file is and which columns it has. Raises UnusableError when it is no table.
 
-    With `to_begin` the sheet of a large file of text is `begun`, if a look at the beginning is enough.
+    With `may_sample` the sheet of a large file of text is `is_sampled`, if a look at the beginning is enough.
     """
     try:
         kind = kind_of(path)
@@ -259,26 +259,26 @@ def look(path: Path, choice: ReadOptions = AS_FOUND, *, to_begin: bool = False) 
             row, names = parquet.header(path)
             return SourceFile(path.name, tuple(names), path, kind, row, None)
         if kind == "workbook":
-            book = workbook.look(path, choice.sheet, choice.rate)
+            book = workbook.inspect(path, choice.sheet, choice.rate)
             columns, pairs = _with_pairs(unique(book.header), book.pairs)
             return SourceFile(path.name, columns, path, kind, book.header_row, None, book=book, pairs=pairs)
         if kind in ("page", "vcard"):
             page = _page(path, kind, choice)
             columns, pairs = _with_pairs(unique(page.header), page.pairs)
             return SourceFile(path.name, columns, path, kind, page.header_row, None, cells=page, pairs=pairs)
-        dialect, begun = _dialect(path, choice.encoding, to_begin=to_begin)
+        dialect, is_sampled = _dialect(path, choice.encoding, may_sample=may_sample)
     except OSError as error:
         raise UnusableError(f"{path}: {error.strerror}") from error
     except NoTableError as error:
         raise UnusableError(f"{path.name}: {error}") from error
     columns, pairs = _with_pairs(unique(dialect.header), dialect.pairs)
-    return SourceFile(path.name, columns, path, kind, dialect.header_row, dialect, begun, pairs=pairs)
+    return SourceFile(path.name, columns, path, kind, dialect.header_row, dialect, is_sampled, pairs=pairs)
 
 
 def _page(path: Path, kind: str, choice: ReadOptions) -> CellTable:
     if kind == "vcard":
         raise NoTableError(NO_TIMES)
-    return web_page.look(path, choice.encoding)
+    return web_page.inspect(path, choice.encoding)
 
 
 def _with_pairs(names: tuple[str, ...], pairs: Iterable[Pair]) -> tuple[tuple[str, ...], dict[int, Pair]]:
@@ -287,13 +287,13 @@ def _with_pairs(names: tuple[str, ...], pairs: Iterable[Pair]) -> tuple[tuple[st
     return names + tuple(joined_name(names, pair) for pair in by_position.values()), by_position
 
 
-def _dialect(path: Path, fallback: str | None, *, to_begin: bool) -> tuple[texts.Dialect, bool]:
+def _dialect(path: Path, fallback: str | None, *, may_sample: bool) -> tuple[texts.Dialect, bool]:
     """Return how to read a file of text, and whether only its beginning was looked at."""
-    begins = encoding.of_beginning(path) if to_begin and path.stat().st_size >= LARGE else None
+    begins = encoding.encoding_of_start(path) if may_sample and path.stat().st_size >= LARGE else None
     if begins:
         with suppress(NoTableError):
             beginning = texts.dialect(path, begins)
-            if beginning.is_plain and encoding.has_lines(path, BEGINNING):
+            if beginning.is_plain and encoding.has_lines(path, SAMPLE_ROWS):
                 return beginning, True
     return texts.dialect(path, fallback=fallback), False
 
@@ -331,7 +331,7 @@ def _load_plain(connection: duckdb.DuckDBPyConnection, table: str, positions: li
     rows, empty = connection.execute(
         f"select count(*), coalesce(bool_or(coalesce({cells}, null) is null), false) from {table}_stored"
     ).fetchall()[0]
-    return not empty and encoding.are_lines(sheet.path, rows)
+    return not empty and encoding.rows_match_lines(sheet.path, rows)
 
 
 def _read_csv(sheet: SourceFile, skipped: int) -> str:
@@ -358,7 +358,7 @@ def _load_rows(
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n")
-            for number, row, is_below in footer.marked(rows, sheet.usually_filled):
+            for number, row, is_below in footer.mark_footer(rows, sheet.usually_filled):
                 wrong = footer.REASON if is_below else texts.trouble(row, sheet.width)
                 writer.writerow([number, wrong, *(_at(row, n, sheet.pairs.get(n)) for n in positions)])
         names = ", ".join(("'row': 'BIGINT'", "'trouble': 'VARCHAR'", *(f"'r{n}': 'VARCHAR'" for n in positions)))

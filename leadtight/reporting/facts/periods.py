@@ -36,7 +36,7 @@ def days(first: date, last: date, zone: ZoneInfo, now: datetime) -> ReportPeriod
     """
     start, end = midnight(first, zone), midnight(last + timedelta(days=1), zone)
     if now < start:
-        raise ValueError(f"{first} has not begun yet in {zone.key}")
+        raise ValueError(f"{first} has not begun in {zone.key}")
     return ReportPeriod(start=start, end=end, as_of=min(end, now))
 
 

@@ -43,7 +43,7 @@ class Snapshot:
     troubles: tuple[HistoryProblem, ...] = ()
 
 
-class NotingEventLog:
+class UnreadableTrackingLog:
     """An event log that notes in `unreadable` what it passed over."""
 
     def __init__(self, log: EventHistory, unreadable: dict[Unreadable, None]) -> None:
@@ -63,7 +63,7 @@ class NotingEventLog:
         return events
 
 
-class EachDayOnce:
+class DailyEventCache:
     """An event log of which no day is read twice."""
 
     def __init__(self, log: EventHistory) -> None:
@@ -88,8 +88,8 @@ class Snapshots:
     def __init__(self, log: EventHistory, files: ReportFiles) -> None:
         """Take the event log and where snapshots are kept."""
         self._unreadable: dict[Unreadable, None] = {}
-        self._all = NotingEventLog(log, self._unreadable)
-        self._log = NotingEventLog(EachDayOnce(log), self._unreadable)
+        self._all = UnreadableTrackingLog(log, self._unreadable)
+        self._log = UnreadableTrackingLog(DailyEventCache(log), self._unreadable)
         self._files = files
 
     def at(self, day: date, window: ReportPeriod) -> Snapshot:
@@ -106,7 +106,7 @@ class Snapshots:
         events = [e for e in read if begin <= e.at < window.as_of]
         events += self._late_arrivals(window)
         troubles |= dict.fromkeys(self._fold_into(table, events, window.as_of, window))
-        return Snapshot(table, window.as_of, (*troubles, *map(passed_over, self._unreadable)))
+        return Snapshot(table, window.as_of, (*troubles, *map(unreadable_problem, self._unreadable)))
 
     def _fold_into(
         self, table: FactTable, events: list[Event], as_of: datetime, window: ReportPeriod
@@ -125,7 +125,7 @@ class Snapshots:
         events = (e for day in utc_days(period.start, period.as_of) for e in self._log.events_on(day))
         return tuple(e for e in events if period.start <= e.at < period.as_of)
 
-    def belonging_to(self, period: ReportPeriod) -> tuple[Event, ...]:
+    def events_belonging_to(self, period: ReportPeriod) -> tuple[Event, ...]:
         """Return what happened in a period, and the arrivals in it that were told of only later."""
         late = (e for e in self._late_arrivals(period) if _came_in(e) >= period.start)
         return (*self.events_in(period), *late)
@@ -219,7 +219,7 @@ def key_of(day: date) -> str:
     return f"facts/dt={day.isoformat()}{_FILE}"
 
 
-def passed_over(row: Unreadable) -> HistoryProblem:
+def unreadable_problem(row: Unreadable) -> HistoryProblem:
     """Return what a report says of an entry that it lacks."""
     return HistoryProblem(row.key, row.kind, row.error, "this version cannot read the entry; it is not counted")
 

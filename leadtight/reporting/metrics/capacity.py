@@ -33,15 +33,15 @@ _DAYS = """
 """
 
 
-def waits_at_most(window_s: float, arrivals_an_hour: float, people: int, handling_s: float) -> float:
+def service_level(window_s: float, arrivals_an_hour: float, people: int, handling_s: float) -> float:
     """Return the share of leads picked up within the window (Erlang C); 0 where work comes faster than it is done."""
     load = arrivals_an_hour * handling_s / HOUR_S
     if people <= load:
         return 1.0 if not load else 0.0
-    return 1 - _must_wait(people, load) * exp(-(people - load) * window_s / handling_s)
+    return 1 - _erlang_c(people, load) * exp(-(people - load) * window_s / handling_s)
 
 
-def _must_wait(people: int, load: float) -> float:
+def _erlang_c(people: int, load: float) -> float:
     """Return the Erlang C probability, by the recurrence of Erlang B, which does not overflow."""
     blocked = 1.0
     for n in range(1, people + 1):
@@ -56,18 +56,18 @@ def people_needed(arrivals_an_hour: float, staff: Staffing) -> int | None:
     window, handling = staff.window.total_seconds(), staff.handling.total_seconds()
     first = int(arrivals_an_hour * handling / HOUR_S) + 1
     for people in range(first, MOST_PEOPLE + 1):
-        if waits_at_most(window, arrivals_an_hour, people, handling) >= staff.target:
+        if service_level(window, arrivals_an_hour, people, handling) >= staff.target:
             return people
     return None
 
 
-def most_an_hour(staff: Staffing) -> float:
+def max_leads_per_hour(staff: Staffing) -> float:
     """Return the most leads an hour that keep the target share in the window, to the hundredth."""
     window, handling = staff.window.total_seconds(), staff.handling.total_seconds()
     low, high = 0, int(100 * staff.people * HOUR_S / handling)
     while low < high:
         middle = (low + high + 1) // 2
-        kept = waits_at_most(window, middle / 100, staff.people, handling) >= staff.target
+        kept = service_level(window, middle / 100, staff.people, handling) >= staff.target
         low, high = (middle, high) if kept else (low, middle - 1)
     return low / 100
 
@@ -88,7 +88,7 @@ def capacity(connection: duckdb.DuckDBPyConnection, query: MetricsQuery) -> Figu
         "window_seconds": staff.window.total_seconds(),
         "target": staff.target,
         "leads_per_person_hour": round(HOUR_S / staff.handling.total_seconds(), 4),
-        "most_leads_an_hour": most_an_hour(staff),
+        "most_leads_an_hour": max_leads_per_hour(staff),
         "overflow": round(sum(d["overflow"] for d in each), 2),
         "idle": round(sum(d["idle"] for d in each), 2),
         "cells_with_a_gap": sum(cell["gap"] for cell in cells),
@@ -154,7 +154,7 @@ def _open_share(query: MetricsQuery, number: int, hour: int) -> float:
 def _cell(number: int, hour: int, leads: int, weeks: int, share: float, staff: Staffing) -> Figures:
     arrivals = leads / weeks if weeks else 0.0
     handling, window = staff.handling.total_seconds(), staff.window.total_seconds()
-    within = (waits_at_most(window, arrivals, staff.people, handling) * share) if leads else None
+    within = (service_level(window, arrivals, staff.people, handling) * share) if leads else None
     return {
         "weekday": WEEKDAYS[number - 1],
         "hour": hour,

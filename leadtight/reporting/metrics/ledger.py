@@ -165,17 +165,17 @@ def as_csv(connection: duckdb.DuckDBPyConnection) -> bytes:
     """Return the rows of the ledger as CSV in UTF-8 with a byte order mark, harmless to open in a spreadsheet."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "ledger.csv")
-        connection.execute(f"copy ({harmless_sql()}) to {quoted(str(file))} (format csv, header)")
+        connection.execute(f"copy ({csv_safe_sql()}) to {quoted(str(file))} (format csv, header)")
         return b"\xef\xbb\xbf" + file.read_bytes()
 
 
-def harmless_sql() -> str:
+def csv_safe_sql() -> str:
     """Return SQL for the same rows, with no text that a spreadsheet takes for a formula (CWE-1236)."""
-    cells = ", ".join(f"{_harmless(name)} as {name}" for name in ("lead_id", "owner", "source"))
+    cells = ", ".join(f"{_csv_safe(name)} as {name}" for name in ("lead_id", "owner", "source"))
     return f"select * replace ({cells}) from ({rows_sql()})"
 
 
-def _harmless(column: str) -> str:
+def _csv_safe(column: str) -> str:
     return f"case when regexp_matches({column}, '^[=+@\\t\\r-]') then chr(39) || {column} else {column} end"
 
 

@@ -92,7 +92,7 @@ def _tables(report: Figures) -> Iterator[tuple[str, Any]]:
     yield "problem_rows", map(_problem, report["problems"][:MOST_PROBLEMS])
 
 
-def beside(now: Figures, figures: Figures | None) -> list[list[str]]:
+def compare_windows(now: Figures, figures: Figures | None) -> list[list[str]]:
     """Return the headline of a window beside that of the window before, which may not be known."""
     earlier = dict(_headline(figures)) if figures else {}
     return [[label, value, earlier.get(label, MISSING)] for label, value in _headline(now)]

@@ -95,7 +95,7 @@ def render(
         reasons=[(reason or NO_REASON, f"{count:,}") for reason, count in reasons(review.lost, reason_of)],
         disagreements=[(policy.person_name(d.owner), d.denied, d.unlogged) for d in review.disagreements],
         window_dates=_dates(review.window["period"], review.zone),
-        beside=metric_rows.beside(review.window, review.window_before),
+        beside=metric_rows.compare_windows(review.window, review.window_before),
         of_week=metric_rows.tables(week),
         of_window=metric_rows.tables(window),
         unknown=metric_rows.unknown(window),

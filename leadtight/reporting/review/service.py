@@ -12,7 +12,7 @@ from leadtight.domain.model.event import Event
 from leadtight.domain.policy.policy import Policy
 from leadtight.reporting.facts.facts import SCHEMA
 from leadtight.reporting.facts.periods import WINDOW_DAYS, ReportPeriod, days, local_day, utc_days, window_ending
-from leadtight.reporting.facts.snapshots import Snapshots, passed_over
+from leadtight.reporting.facts.snapshots import Snapshots, unreadable_problem
 from leadtight.reporting.facts.table import FactTable
 from leadtight.reporting.metrics import ledger
 from leadtight.reporting.metrics.aggregates import Figures
@@ -95,7 +95,7 @@ class ReportService:
             if self._files.get(_metrics_key(night)) is None:
                 continue
             written = self._stored(_metrics_key(night)).get("rows")
-            events = snapshots.belonging_to(days(night, night, self._zone, now))
+            events = snapshots.events_belonging_to(days(night, night, self._zone, now))
             if not isinstance(written, dict) or written.get("events") != nightly.events_read(events):
                 return night
         return day
@@ -112,8 +112,8 @@ class ReportService:
             window=window,
             zone=self._zone,
             terms=self._terms,
-            events=snapshots.belonging_to(today),
-            troubles=(*snapshot.troubles, *map(passed_over, channels.unreadable)),
+            events=snapshots.events_belonging_to(today),
+            troubles=(*snapshot.troubles, *map(unreadable_problem, channels.unreadable)),
             completeness=channels,
         )
         with snapshot.table as table:

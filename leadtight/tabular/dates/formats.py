@@ -69,7 +69,7 @@ _WRITTEN = re.compile(
 )
 
 
-def alike(texts: Iterable[str]) -> DateFormat | None:
+def common_format(texts: Iterable[str]) -> DateFormat | None:
     """Return the one format of all these values, None when they have several, or one that no database parses."""
     formats = {_format_of(text) for text in texts}
     return formats.pop() if len(formats) == 1 else None

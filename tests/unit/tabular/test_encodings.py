@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from leadtight.tabular.encoding import detected
+from leadtight.tabular.encoding import detect
 
 TEXTS = [
     ("cp1251", "ID;Название;Ответственный;Дата создания\n0;Сделка;Иванова;13.01.2026 10:00\n"),
@@ -38,17 +38,17 @@ TEXTS = [
 @pytest.mark.parametrize(("encoding", "text"), TEXTS)
 def test_every_letter_is_read_as_written(encoding: str, text: str, tmp_path: Path) -> None:
     (tmp_path / "leads.csv").write_bytes(text.encode(encoding))
-    name, errors = detected(tmp_path / "leads.csv")
+    name, errors = detect(tmp_path / "leads.csv")
     assert (text.encode(encoding).decode(name), errors) == (text, "strict")
 
 
 def test_a_stray_byte_keeps_a_file_utf_8(tmp_path: Path) -> None:
     (tmp_path / "leads.csv").write_bytes("Name\nZoë Müller\nJörg Groß\n".encode() + b"Fu\xdfnote\n")
-    assert detected(tmp_path / "leads.csv") == ("utf-8", "replace")
+    assert detect(tmp_path / "leads.csv") == ("utf-8", "replace")
 
 
 def test_a_configured_encoding_applies_to_files_other_than_utf_8(tmp_path: Path) -> None:
     file = tmp_path / "leads.csv"
     for content, expected in (("Имя".encode("cp1251"), "cp866"), ("Имя".encode(), "utf-8"), (b"\x1b$BF|K\\", "cp866")):
         file.write_bytes(content)
-        assert detected(file, "cp866")[0] == expected
+        assert detect(file, "cp866")[0] == expected

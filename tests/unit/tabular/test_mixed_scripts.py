@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from leadtight.tabular.encoding import detected
+from leadtight.tabular.encoding import detect
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ from leadtight.tabular.encoding import detected
 def test_a_few_accented_letters_are_latin(text: str, encoding: str, tmp_path: Path) -> None:
     path = tmp_path / "leads.csv"
     path.write_bytes(text.encode(encoding))
-    assert path.read_bytes().decode(detected(path)[0]) == text
+    assert path.read_bytes().decode(detect(path)[0]) == text
 
 
 @pytest.mark.parametrize(
@@ -35,4 +35,4 @@ def test_a_few_accented_letters_are_latin(text: str, encoding: str, tmp_path: Pa
 def test_another_script_is_distinguished_from_latin(text: str, encoding: str, tmp_path: Path) -> None:
     path = tmp_path / "leads.csv"
     path.write_bytes(text.encode(encoding))
-    assert path.read_bytes().decode(detected(path)[0]) == text
+    assert path.read_bytes().decode(detect(path)[0]) == text

@@ -13,7 +13,7 @@ from leadtight.tabular.column_names import unique
 from leadtight.tabular.date_and_time import joined, pairs
 from leadtight.tabular.errors import NoTableError
 from leadtight.tabular.file_type import kind_of
-from leadtight.tabular.header_row import above_the_header, refuse_data
+from leadtight.tabular.header_row import refuse_data, rows_above_header
 from leadtight.tabular.vocabulary.totals import is_total
 
 HEADER = ["Id", "Created", "Owner", "Email", "Amount"]
@@ -31,7 +31,7 @@ LEADS = [[str(n), f"2026-01-{n + 10} 10:00", "Ann", f"a{n}@example.com", "100"] 
 )
 def test_the_header_is_found_below_leading_rows(titles: list[list[str]]) -> None:
     rows = [*titles, HEADER, *LEADS]
-    assert above_the_header(rows) == len(titles)
+    assert rows_above_header(rows) == len(titles)
     refuse_data(rows, len(titles))
 
 
@@ -40,7 +40,7 @@ def test_a_file_without_a_header_is_refused_with_its_content(rows: list[list[str
     with pytest.raises(
         NoTableError, match=r"row 1: data such as '(2026-01-10 10:00|a?d?a.*@example.com)' instead of a header"
     ):
-        refuse_data(rows, above_the_header(rows))
+        refuse_data(rows, rows_above_header(rows))
 
 
 @pytest.mark.parametrize("cell", ["", "n/a", "-", "unknown"])
@@ -51,7 +51,7 @@ def test_a_first_row_with_gaps_is_not_a_header(cell: str) -> None:
         ["Bo", "b@example.com", "030 1"],
         ["Cy", "c@example.com", "030 2"],
     ]
-    assert above_the_header(rows) == 0
+    assert rows_above_header(rows) == 0
 
 
 def test_rows_below_the_table_are_not_rows_of_it() -> None:
@@ -62,7 +62,7 @@ def test_rows_below_the_table_are_not_rows_of_it() -> None:
         (6, ["Total", "2"]),
         (7, ["(c) us"]),
     ]
-    assert [(number, below) for number, _, below in footer.marked(rows, 5)] == [
+    assert [(number, below) for number, _, below in footer.mark_footer(rows, 5)] == [
         *((2, False), (3, False), (4, False)),
         *((6, True), (7, True)),
     ]

@@ -16,7 +16,7 @@ import pytest
 
 from leadtight.cli.import_.table import ExportFile, ImportFileError
 from leadtight.reporting.audit.errors import UnusableError
-from leadtight.reporting.audit.source_file import look
+from leadtight.reporting.audit.source_file import inspect
 from leadtight.tabular import unpacking
 from leadtight.tabular.errors import NoTableError
 from leadtight.tabular.file_type import kind_of
@@ -65,7 +65,7 @@ BOMBS: dict[str, Callable[[Path], Path]] = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("bomb", BOMBS.values(), ids=BOMBS.keys())
-@pytest.mark.parametrize("opens", [ExportFile.open, look])
+@pytest.mark.parametrize("opens", [ExportFile.open, inspect])
 def test_a_zip_bomb_is_refused_by_import_and_audit_at_once(
     bomb: Callable[[Path], Path], opens: Callable[[Path], object], tmp_path: Path
 ) -> None:
@@ -103,7 +103,7 @@ def test_an_archive_with_a_false_size_unpacks_to_at_most_the_declared_size(tmp_p
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("opens", [ExportFile.open, look])
+@pytest.mark.parametrize("opens", [ExportFile.open, inspect])
 def test_a_parquet_file_claiming_endless_rows_is_refused(opens: Callable[[Path], object], tmp_path: Path) -> None:
     path = tmp_path / "leads.parquet"
     with duckdb.connect() as connection:

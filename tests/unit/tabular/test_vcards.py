@@ -9,7 +9,7 @@ import pytest
 
 from leadtight.tabular.errors import NoTableError
 from leadtight.tabular.file_type import kind_of
-from leadtight.tabular.vcard import look
+from leadtight.tabular.vcard import inspect
 
 
 def rows(folder: Path, content: str | bytes) -> list[dict[str, str]]:
@@ -17,7 +17,7 @@ def rows(folder: Path, content: str | bytes) -> list[dict[str, str]]:
     file = folder / "book.vcf"
     file.write_bytes(content if isinstance(content, bytes) else content.replace("\n", "\r\n").encode())
     assert kind_of(file) == "vcard"
-    table = look(file)
+    table = inspect(file)
     assert all(len(cells) == len(table.header) for _, cells in table.rows)
     return [{column: cell for column, cell in zip(table.header, cells, strict=True) if cell} for _, cells in table.rows]
 
@@ -158,6 +158,6 @@ def test_a_named_charset_is_trusted(tmp_path: Path) -> None:
 def test_contact_groups_are_not_cards_and_are_reported(tmp_path: Path) -> None:
     groups = card("FN:Friends", "X-ADDRESSBOOKSERVER-KIND:group") + card("FN:Fair", "KIND:group", version="4.0")
     assert [each["Name"] for each in rows(tmp_path, card("FN:Ada") + groups)] == ["Ada"]
-    assert look(tmp_path / "book.vcf").described == "an address book (vCard), utf-8 (left alone: 2 lists of people)"
+    assert inspect(tmp_path / "book.vcf").described == "an address book (vCard), utf-8 (left alone: 2 lists of people)"
     with pytest.raises(NoTableError, match="an empty address book"):
         rows(tmp_path, groups)

@@ -7,14 +7,14 @@ import pytest
 from leadtight.tabular.cell_table import CellTable
 from leadtight.tabular.errors import NoTableError
 from leadtight.tabular.file_type import kind_of
-from leadtight.tabular.web_page import look
+from leadtight.tabular.web_page import inspect
 
 
 def read(folder: Path, content: str | bytes) -> CellTable:
     file = folder / "leads.xls"
     file.write_bytes(content if isinstance(content, bytes) else content.encode())
     assert kind_of(file) == "page"
-    return look(file)
+    return inspect(file)
 
 
 def page(*rows: str) -> str:

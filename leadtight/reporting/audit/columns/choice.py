@@ -8,7 +8,7 @@ import duckdb
 
 from leadtight.reporting.audit.columns import detection, match
 from leadtight.reporting.audit.columns.contact_rules import ContactRules, SignalRow, contact_rules, signals
-from leadtight.reporting.audit.errors import UnlikeItsBeginningError, UnusableError
+from leadtight.reporting.audit.errors import UnrepresentativeSampleError, UnusableError
 from leadtight.reporting.audit.joins import KeyKind, loose_sql, parts_sql
 from leadtight.reporting.audit.mapping import (
     SETTINGS,
@@ -19,7 +19,7 @@ from leadtight.reporting.audit.mapping import (
     SpendColumns,
     named,
 )
-from leadtight.reporting.audit.source_file import MOST_SPELLINGS, SourceFile, written
+from leadtight.reporting.audit.source_file import MOST_SPELLINGS, SourceFile, cleaned_values
 
 C = TypeVar("C", LeadColumns, ActivityColumns, SpendColumns)
 MOST_VALUES = 500
@@ -108,15 +108,15 @@ def with_keys(
     in_common, of = max(pairs.values(), default=(0, 0))
     few = in_common * 2 <= of
     # Of a large file the beginning has few leads of the activities; if it has none, all of it is looked at.
-    if few and not (leads[1].begun or activities[1].begun):
+    if few and not (leads[1].is_sampled or activities[1].is_sampled):
         pairs = _pairs(connection, leads, activities, is_loose=True)
     shared = {pair: n for pair, (n, _) in pairs.items()}
     foreign = {pair: n for pair, n in shared.items() if not detection.is_own_id(pair[1])}
     shared = foreign if any(foreign.values()) else shared
     most = max(shared.values(), default=0)
-    if not most and (leads[1].begun or activities[1].begun):
-        raise UnlikeItsBeginningError(f"{activities[1].name}: no key in common")
-    likely = {pair: n for pair, n in shared.items() if n * RARE >= most and detection.name_the_same(*pair)}
+    if not most and (leads[1].is_sampled or activities[1].is_sampled):
+        raise UnrepresentativeSampleError(f"{activities[1].name}: no key in common")
+    likely = {pair: n for pair, n in shared.items() if n * RARE >= most and detection.same_meaning(*pair)}
     best = max(likely or shared, key=shared.__getitem__, default=(None, None))
     return replace(leads[0], person_key=best[0]), replace(activities[0], person_key=best[1])
 
@@ -144,7 +144,7 @@ def values(connection: duckdb.DuckDBPyConnection, table: str, sheet: SourceFile,
     spelled = sheet.spellings(connection, table, sheet.cell(name))
     if len(spelled) == MOST_SPELLINGS:
         return []
-    different = {value for value in written(connection, spelled).values() if value is not None}
+    different = {value for value in cleaned_values(connection, spelled).values() if value is not None}
     return sorted(different) if len(different) < MOST_VALUES else []
 
 

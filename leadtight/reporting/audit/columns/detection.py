@@ -133,7 +133,7 @@ def is_own_id(column: str) -> bool:
     return column_key(column) in vocabulary.columns("keys")["own"].rank
 
 
-def name_the_same(ours: str, theirs: str) -> bool:
+def same_meaning(ours: str, theirs: str) -> bool:
     """Tell whether a column of leads and one of activities name the same thing: the lead, the person, an address."""
     return column_key(ours) == column_key(theirs) or any(
         _is_called(ours, kind) and _is_called(theirs, kind) for kind in KEYS

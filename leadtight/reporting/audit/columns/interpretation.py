@@ -39,9 +39,9 @@ class AuditSheets:
     spend: SourceFile | None
 
     @property
-    def are_begun(self) -> bool:
+    def are_sampled(self) -> bool:
         """Tell whether only the beginning of one was looked at."""
-        return any(sheet.begun for sheet in (self.leads, self.activities) if sheet)
+        return any(sheet.is_sampled for sheet in (self.leads, self.activities) if sheet)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from leadtight.reporting.audit.joins import KeyKind, join_other_spellings
 from leadtight.reporting.audit.leads import key_sql, times_of
 from leadtight.reporting.audit.mapping import ActivityColumns, named
 from leadtight.reporting.audit.options import AuditOptions
-from leadtight.reporting.audit.source_file import MOST_SPELLINGS, SourceFile, clean, cleaned, raw, written
+from leadtight.reporting.audit.source_file import MOST_SPELLINGS, SourceFile, clean, cleaned, cleaned_values, raw
 from leadtight.reporting.facts.table import quoted
 
 Rules = Sequence[Mapping[str, str]]
@@ -40,11 +40,11 @@ def read_activities(
     _key(connection)
     with sides_as_written(connection):
         connection.execute(f"create table activities_stored as {_stored(sheet, columns, at, chosen)}")
-    sheet.hold_to_beginning(connection, "activities_stored")
-    if sheet.begun:
+    sheet.check_like_sample(connection, "activities_stored")
+    if sheet.is_sampled:
         _clean_keys(connection)
     join_other_spellings(connection, kind)
-    rejected = "case when at_us is null then 'is blank' end" if sheet.begun else _REJECTED
+    rejected = "case when at_us is null then 'is blank' end" if sheet.is_sampled else _REJECTED
     rows = "select *, false as is_copy from activities_stored union all select *, true from activities_more"
     connection.execute(f"create view activities as select *, {rejected} as rejected from ({rows})")
     return at
@@ -79,14 +79,14 @@ def _stored(sheet: SourceFile, columns: ActivityColumns, at: TimeColumn, chosen:
     text = clean(sheet.cell(required(columns, "at", sheet)))
     # A time that stands in a large file and cannot be read is not like its beginning.
     unread = f"case when at_us is null then {text} end as said"
-    kept = f"{_unlike(sheet, columns, chosen, text)} as unlike" if sheet.begun else f"row, trouble, {unread}"
+    kept = f"{_unlike(sheet, columns, chosen, text)} as unlike" if sheet.is_sampled else f"row, trouble, {unread}"
     return f"""
         select {kept}, person, case when person is null then person_key end as person_key, at_us,
             {counts} as counts, {is_attempt} as is_attempt,
             case when {counts} then {raw(sheet.cell(columns.owner)) if columns.owner else "null"}::varchar end as who
         from (
-            select *, {raw(key) if sheet.begun else key_sql(key)} as person_key,
-                {at.unbounded if sheet.begun else at.sql} as at_us {matches}
+            select *, {raw(key) if sheet.is_sampled else key_sql(key)} as person_key,
+                {at.unbounded if sheet.is_sampled else at.sql} as at_us {matches}
             from activities_text_whole
         ) left join ({_PERSONS}) using (person_key)
     """
@@ -100,7 +100,9 @@ def _unlike(sheet: SourceFile, columns: ActivityColumns, chosen: Rules, text: st
     empty = sheet.is_empty(column for _, column in named(columns))
     unread = f"case when {is_plausible('at_us')} then false else {text} is not null or {empty} end"
     news = [f"{name} is null" for name in _matches(sheet, chosen)]
-    return " or ".join((unread, *news, sheet.is_news(but=[sheet.cell(column) for rule in chosen for column in rule])))
+    return " or ".join(
+        (unread, *news, sheet.new_value_sql(but=[sheet.cell(column) for rule in chosen for column in rule]))
+    )
 
 
 def _matches(sheet: SourceFile, rules: Rules) -> dict[str, str]:
@@ -248,7 +250,7 @@ def problems(sheet: SourceFile, columns: ActivityColumns) -> str:
     its beginning.
     """
     name = required(columns, "at", sheet)
-    if sheet.begun:
+    if sheet.is_sampled:
         return (
             f"select row, {quoted(name)} as column, null::varchar as value, 'is blank' as reason"
             f" from activities_text_numbered where {clean(sheet.cell(name))} is null"
@@ -271,7 +273,7 @@ def _is_one_of(connection: duckdb.DuckDBPyConnection, sheet: SourceFile, column:
         return "false"
     if len(spelled) == MOST_SPELLINGS:
         return f"lower(coalesce({cell}, '')) in ({', '.join(map(quoted, sorted(wanted)))})"
-    cleaned_as = written(connection, spelled)
+    cleaned_as = cleaned_values(connection, spelled)
     matching = {text for text, value in cleaned_as.items() if (value or "").lower() in wanted}
     others = sorted(cleaned_as.keys() - matching)
     yes = f"when {raw(cell)} in ({', '.join(map(quoted, sorted(matching)))}) then true" if matching else ""

@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import duckdb
 
-from leadtight.reporting.audit.amounts import amount_sql, why_no_amount
+from leadtight.reporting.audit.amounts import amount_problem_sql, amount_sql
 from leadtight.reporting.audit.columns.choice import required
 from leadtight.reporting.audit.dates import time_columns
 from leadtight.reporting.audit.errors import UnusableError
@@ -113,7 +113,7 @@ def _rows(
     source = sheet.cell(columns.source) if columns.source else "null::varchar"
     rows = connection.execute(f"""
         select row, {source}, amount, {cell}, case when trouble is not null then trouble
-            when amount is null and {cell} is not null then {why_no_amount("spend_text")} end, trouble is not null
+            when amount is null and {cell} is not null then {amount_problem_sql("spend_text")} end, trouble is not null
             {"".join(f", {each}" for each in others)}
         from (select *, {amount} as amount from spend_text) order by row
     """).fetchall()

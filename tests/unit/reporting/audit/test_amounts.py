@@ -73,7 +73,7 @@ def test_one_currency_beside_all_amounts_keeps_them(tmp_path: Path) -> None:
 
 def test_a_second_currency_late_in_a_large_file_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("leadtight.reporting.audit.source_file.LARGE", 1)
-    monkeypatch.setattr("leadtight.reporting.audit.source_file.BEGINNING", 50)
+    monkeypatch.setattr("leadtight.reporting.audit.source_file.SAMPLE_ROWS", 50)
     rows = [(n, "2024-01-25 10:00", "100", "USD" if n == 90 else "EUR") for n in range(100)]
     leads = write_csv(tmp_path / "leads.csv", ("id", "created", "amount", "Currency"), rows)
     assert report(leads)["problems_total"] == 100

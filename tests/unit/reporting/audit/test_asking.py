@@ -11,7 +11,7 @@ import pytest
 from leadtight.reporting.audit.columns.profile import profile
 from leadtight.reporting.audit.columns.questions import described, of_leads
 from leadtight.reporting.audit.mapping import LeadColumns
-from leadtight.reporting.audit.source_file import look
+from leadtight.reporting.audit.source_file import inspect
 from tests.unit.reporting.audit.exports import report, run, write_csv
 
 pytestmark = pytest.mark.slow
@@ -45,7 +45,7 @@ def _read(descriptor: int) -> bytes:
 
 
 def test_questions_depend_only_on_columns_and_mapping(tmp_path: Path) -> None:
-    sheet = look(write_csv(tmp_path / "leads.csv", HEADER, ROWS))
+    sheet = inspect(write_csv(tmp_path / "leads.csv", HEADER, ROWS))
     files = described(sheet, profile(sheet))
     (creation,) = of_leads(LeadColumns(), files, asks_contact=True)
     assert (creation.key, creation.default) == ("created_at", ("Moment",))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from leadtight.reporting.metrics.capacity import most_an_hour, people_needed, waits_at_most
+from leadtight.reporting.metrics.capacity import max_leads_per_hour, people_needed, service_level
 from leadtight.reporting.metrics.query import Staffing
 from tests.unit.reporting.audit.exports import PLAIN, report, write_csv
 
@@ -49,10 +49,10 @@ def test_erlang_c_of_a_textbook() -> None:
 
     By hand, C(5, 10/3) is 0.327.
     """
-    must_wait = 1 - waits_at_most(0, 20, 5, 600)
+    must_wait = 1 - service_level(0, 20, 5, 600)
     assert must_wait == pytest.approx(0.3267, abs=1e-3)
-    assert waits_at_most(300, 10, 1, 600) == 0.0
-    assert waits_at_most(300, 0, 1, 600) == 1.0
+    assert service_level(300, 10, 1, 600) == 0.0
+    assert service_level(300, 0, 1, 600) == 1.0
 
 
 @pytest.mark.parametrize(("arrivals", "people"), [(6, 3), (20, 5)])
@@ -64,12 +64,12 @@ def test_the_model_agrees_with_a_simulated_queue(arrivals: int, people: int) -> 
         start = max(now, free[first])
         free[first] = start + chance.expovariate(1 / 600)
         kept += start - now <= 300
-    assert kept / 30_000 == pytest.approx(waits_at_most(300, arrivals, people, 600), abs=0.02)
+    assert kept / 30_000 == pytest.approx(service_level(300, arrivals, people, 600), abs=0.02)
 
 
 def test_fewest_people_and_most_leads_are_the_bounds() -> None:
     needed = people_needed(9.0, _staff(1))
     assert needed
-    assert waits_at_most(300, 9.0, needed, 1440) >= 0.9 > waits_at_most(300, 9.0, needed - 1, 1440)
-    most = most_an_hour(_staff(6))
-    assert waits_at_most(300, most, 6, 1440) >= 0.9 > waits_at_most(300, most + 0.01, 6, 1440)
+    assert service_level(300, 9.0, needed, 1440) >= 0.9 > service_level(300, 9.0, needed - 1, 1440)
+    most = max_leads_per_hour(_staff(6))
+    assert service_level(300, most, 6, 1440) >= 0.9 > service_level(300, most + 0.01, 6, 1440)

@@ -7,7 +7,7 @@ import pytest
 
 from leadtight.reporting.audit.columns import detection
 from leadtight.reporting.audit.columns.profile import ContentKind, profile
-from leadtight.reporting.audit.source_file import look
+from leadtight.reporting.audit.source_file import inspect
 from tests.unit.reporting.audit.exports import run, write_csv
 
 TIME, LATER = "2026-01-05 10:00:00", "2026-01-05 10:03:00"
@@ -15,7 +15,7 @@ TIME, LATER = "2026-01-05 10:00:00", "2026-01-05 10:03:00"
 
 def _mapping(tmp_path: Path, columns: dict[str, str]) -> Any:
     rows = [[value.replace("#", str(n)) for value in columns.values()] for n in range(6)]
-    sheet = look(write_csv(tmp_path / "leads.csv", list(columns), rows))
+    sheet = inspect(write_csv(tmp_path / "leads.csv", list(columns), rows))
     return detection.leads(sheet.columns, profile(sheet))
 
 
@@ -92,7 +92,7 @@ def test_column_content_is_classified_by_cells(tmp_path: Path) -> None:
         "i": "Mon Jan 1# 2026 10:15:00 GMT+0100",
     }
     rows = [[value.replace("#", str(n)) for value in columns.values()] for n in range(1, 7)]
-    profiles = profile(look(write_csv(tmp_path / "leads.csv", list(columns), rows)))
+    profiles = profile(inspect(write_csv(tmp_path / "leads.csv", list(columns), rows)))
     assert [profiles[name].holds for name in columns] == [
         ContentKind.TIMES,
         ContentKind.DATES,

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow
 LEADS = ("Record Id", "Contact Id", "Created Time", "Deal Owner Name", "Lead Source", "Stage", "Amount")
 CALLS = ("Id", "CONTACTID", "Call Start Time", "Call Type", "Call Status", "Call Owner Name")
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
-BEGINNING = 40
+SAMPLE_ROWS = 40
 Cells = list[str]
 
 
@@ -32,10 +32,10 @@ Cells = list[str]
 def whole_looks(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Treat files of over 40 rows as large.
 
-    Records for each audit whether a file was only begun.
+    Records for each audit whether a file was only sampled.
     """
     monkeypatch.setattr(source_file, "LARGE", 0)
-    monkeypatch.setattr(source_file, "BEGINNING", BEGINNING)
+    monkeypatch.setattr(source_file, "SAMPLE_ROWS", SAMPLE_ROWS)
     looks: list[bool] = []
     load = pipeline._load
 
@@ -79,10 +79,10 @@ def _with(rows: list[Cells], row: int, column: int, text: str) -> list[Cells]:
 
 def test_a_uniform_large_file_is_read_once(tmp_path: Path, whole_looks: list[bool]) -> None:
     leads, calls = _rows()
-    begun = _audit(tmp_path, leads, calls)
+    sampled = _audit(tmp_path, leads, calls)
     assert whole_looks == [False]
     source_file.LARGE = 1 << 24  # the fixture puts it back
-    assert json.dumps(_audit(tmp_path, leads, calls)) == json.dumps(begun)
+    assert json.dumps(_audit(tmp_path, leads, calls)) == json.dumps(sampled)
     assert whole_looks == [False, True]
 
 
@@ -113,9 +113,9 @@ def test_a_row_unlike_the_beginning_is_read_as_in_a_full_inspection(
         leads = _with(leads, 100, column, text)
     else:
         calls = _with(calls, 110, column, text)
-    begun = _audit(tmp_path, leads, calls)
+    sampled = _audit(tmp_path, leads, calls)
     source_file.LARGE = 1 << 24
-    assert json.dumps(_audit(tmp_path, leads, calls)) == json.dumps(begun)
+    assert json.dumps(_audit(tmp_path, leads, calls)) == json.dumps(sampled)
     assert whole_looks[0] is False
 
 
@@ -153,9 +153,9 @@ def test_a_large_files_report_equals_that_of_a_full_inspection(
     for in_leads, row, column, text in changes:
         (leads if in_leads else calls)[row][column] = text
     source_file.LARGE = 0
-    begun = _audit(tmp_path, leads, calls)
+    sampled = _audit(tmp_path, leads, calls)
     source_file.LARGE = 1 << 24
-    assert json.dumps(_audit(tmp_path, leads, calls)) == json.dumps(begun)
+    assert json.dumps(_audit(tmp_path, leads, calls)) == json.dumps(sampled)
 
 
 def test_a_large_file_without_an_audit_column_is_read_as_any(tmp_path: Path, whole_looks: list[bool]) -> None:
@@ -169,10 +169,10 @@ def test_a_large_file_without_an_audit_column_is_read_as_any(tmp_path: Path, who
 def test_two_leads_of_a_person_and_empty_rows_give_the_same_either_way(tmp_path: Path, whole_looks: list[bool]) -> None:
     leads, calls = _rows()
     leads = [*_with(leads, 90, 1, leads[3][1]), [""] * len(LEADS)]
-    begun = _audit(tmp_path, leads, calls)
-    assert begun["rows"]["leads"]["read"] == 120
+    sampled = _audit(tmp_path, leads, calls)
+    assert sampled["rows"]["leads"]["read"] == 120
     source_file.LARGE = 1 << 24
-    assert json.dumps(_audit(tmp_path, leads, calls)) == json.dumps(begun)
+    assert json.dumps(_audit(tmp_path, leads, calls)) == json.dumps(sampled)
 
 
 def test_an_undecided_date_order_is_searched_in_the_whole_file(tmp_path: Path, whole_looks: list[bool]) -> None:
@@ -194,11 +194,11 @@ def test_below_a_blank_line_row_numbers_are_line_numbers(
     file = write_csv(tmp_path / "leads.csv", LEADS, _with(leads, 100, column, text))
     lines = file.read_text().splitlines(keepends=True)
     file.write_text("".join([*lines[:60], "\n", *lines[60:]]))
-    begun = report(file)
-    assert [problem["row"] for problem in begun["problems"]] == [103] * (text == "L00001")
+    sampled = report(file)
+    assert [problem["row"] for problem in sampled["problems"]] == [103] * (text == "L00001")
     assert whole_looks == looks
     source_file.LARGE = 1 << 24
-    assert json.dumps(report(file)) == json.dumps(begun)
+    assert json.dumps(report(file)) == json.dumps(sampled)
 
 
 def test_a_blank_time_in_a_large_activity_file_is_reported_with_its_row_in_one_pass(
@@ -220,11 +220,11 @@ def test_a_row_of_another_width_or_an_open_quote_in_a_large_file_is_named_as_in_
     file = write_csv(tmp_path / "leads.csv", LEADS, _rows()[0])
     lines = file.read_text().splitlines(keepends=True)
     file.write_text("".join([*lines[:60], f"{line}\n", *lines[60:]]))
-    begun = report(file)
-    assert begun["problems_total"] > 0
+    sampled = report(file)
+    assert sampled["problems_total"] > 0
     assert whole_looks == [False, True]
     source_file.LARGE = 1 << 24
-    assert json.dumps(report(file)) == json.dumps(begun)
+    assert json.dumps(report(file)) == json.dumps(sampled)
 
 
 @pytest.mark.parametrize("column", [0, 2, 3, 4, 5, 6])
@@ -236,10 +236,10 @@ def test_a_large_file_with_late_non_utf8_bytes_is_read_correctly(
     file.write_bytes(file.read_bytes().decode().encode("cp1252"))
     monkeypatch.setattr(encoding, "CHUNK", 1000)
     monkeypatch.setattr(texts, "SAMPLE_LINES", 10)
-    begun = report(file)
+    sampled = report(file)
     assert whole_looks == [False, True]
     source_file.LARGE = 1 << 24
-    assert json.dumps(report(file)) == json.dumps(begun)
+    assert json.dumps(report(file)) == json.dumps(sampled)
 
 
 @pytest.mark.parametrize("large", [0, 1 << 24])
