@@ -1,4 +1,7 @@
-"""The hours in which people may be texted or called, by place: `calling_hours.toml`, each rule with its source (H3)."""
+"""Permitted hours for calls and texts, by place (H3).
+
+From `calling_hours.toml`, each rule with its source.
+"""
 
 import tomllib
 from collections.abc import Container, Mapping
@@ -13,7 +16,10 @@ from leadtight.reference.holidays import HolidayDates
 
 RULES = Path(__file__).with_name("calling_hours.toml")
 AREA_CODES = Path(__file__).with_name("us_area_codes.txt")
-"""A state a line: its code, its name, its area codes as of phonenumbers 9.0."""
+"""One state per line: code, name, area codes.
+
+As of phonenumbers 9.0.
+"""
 
 EVERYWHERE = "*"
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -21,9 +27,10 @@ DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sun
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """The hours of a place, such as `US-FL`, and the days on which there are none.
+    """The permitted hours of a place, such as `US-FL`.
 
-    `source` is the section of law, `seen` what was read of it: its text, or which summary states these hours.
+    `closed` are days without any. `source` is the section of law; `seen` is what was read of it: its text, or a summary
+    that states these hours.
     """
 
     place: str
@@ -35,7 +42,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsState:
-    """One of the United States, with the area codes of its numbers."""
+    """A state of the United States, with its area codes."""
 
     code: str
     name: str

@@ -1,7 +1,7 @@
 """Public holidays of countries and regions, from the `holidays` package.
 
-The package is imported with the first working day that somebody asks about: a process that asks about none does not pay
-for it (decision 0010). Which regions it knows stands in `holiday_regions.txt`, so that a policy is checked without it.
+The package is imported when a working day is first needed: a process that needs none does not pay for it (decision
+0010). The regions it knows are in `holiday_regions.txt`, so that a policy is checked without it.
 """
 
 from __future__ import annotations
@@ -16,17 +16,23 @@ KNOWN = Path(__file__).with_name("holiday_regions.txt")
 
 @dataclass(frozen=True, slots=True)
 class HolidayDates:
-    """The days that are a public holiday in any of some regions, such as `DE-HH` or `US`; asked with `in`."""
+    """The public holidays of any of some regions.
+
+    Such as `DE-HH` or `US`; use it with `in`.
+    """
 
     regions: tuple[str, ...]
 
     def __contains__(self, day: object) -> bool:
-        """Tell whether `day` is a holiday."""
+        """Return whether `day` is a holiday."""
         return isinstance(day, date) and any(day in _days(region, day.year) for region in self.regions)
 
 
 def region(text: str) -> str:
-    """Return the code of a country, or of a country and a part of it, when its holidays are known."""
+    """Return the code of a country or region.
+
+    Raises ValueError when its holidays are unknown.
+    """
     country, _, part = text.partition("-")
     parts = _known().get(country)
     if parts is None:

@@ -1,1 +1,1 @@
-"""Reports: events become lead facts, facts become metrics and pages. Knows the domain only."""
+"""Reports: the audit, the nightly metrics, the weekly review."""

@@ -1,4 +1,4 @@
-"""Figures and instants in words a person reads at a glance."""
+"""Figures and instants as short text."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -10,7 +10,10 @@ MISSING = "n/a"
 
 
 def share(rate: float | None) -> str:
-    """Return a rate as whole percent; one that is not quite all, or not quite nothing, never reads as if it were."""
+    """Return a rate as whole percent.
+
+    A rate that is not quite all, or not quite nothing, never reads as 100 % or 0 %.
+    """
     if rate is None:
         return MISSING
     if 0 < rate < 0.01:
@@ -21,7 +24,10 @@ def share(rate: float | None) -> str:
 
 
 def exact(rate: float | None) -> str:
-    """Return a rate as percent with one decimal, for tables in which differences count."""
+    """Return a rate as percent with one decimal.
+
+    For tables in which differences count.
+    """
     return MISSING if rate is None else f"{rate * 100:.1f}\u202f%"
 
 
@@ -31,7 +37,10 @@ def amount(value: Decimal | None) -> str:
 
 
 def duration(seconds: float | None) -> str:
-    """Return a duration in its two largest units: `4 min 12 s`, `2 d 4 h`."""
+    """Return a duration in its two largest units.
+
+    As `4 min 12 s` or `2 d 4 h`.
+    """
     if seconds is None:
         return MISSING
     left, parts = int(seconds), list[str]()
@@ -45,7 +54,10 @@ def duration(seconds: float | None) -> str:
 
 
 def about(span: timedelta) -> str:
-    """Return a span in its largest unit: `3 days`, `1 hour`; less than a minute is `moments`."""
+    """Return a span in its largest unit, as `3 days`.
+
+    Less than a minute is `moments`.
+    """
     seconds = int(abs(span).total_seconds())
     for size, name in ((86400, "day"), (3600, "hour"), (60, "minute")):
         if seconds >= size:
@@ -71,12 +83,18 @@ def day(at: datetime, zone: ZoneInfo) -> str:
 
 
 def span_of_days(start: datetime, end: datetime, zone: ZoneInfo) -> str:
-    """Return the dates of the local days `[start, end)`: `16 to 22 November 2026`."""
+    """Return the local dates of `[start, end)`.
+
+    As `16 to 22 November 2026`.
+    """
     return local_days(start, end - timedelta(microseconds=1), zone)
 
 
 def local_days(first: datetime, last: datetime, zone: ZoneInfo) -> str:
-    """Return the dates from the local day of one instant to that of another: `16 to 22 November 2026`."""
+    """Return the local dates between two instants, both included.
+
+    As `16 to 22 November 2026`.
+    """
     begins, ends = first.astimezone(zone).date(), last.astimezone(zone).date()
     if begins == ends:
         return f"{ends.day} {ends:%B %Y}"
@@ -91,7 +109,10 @@ def plain(word: str) -> str:
 
 
 def listed(words: Iterable[str], conjunction: str = "and") -> str:
-    """Return words as a list of a sentence: `a, b and c`."""
+    """Return words as a list in prose.
+
+    As `a, b and c`.
+    """
     *others, last = [*words] or [""]
     return f"{', '.join(others)} {conjunction} {last}" if others else last
 

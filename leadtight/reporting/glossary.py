@@ -1,4 +1,7 @@
-"""What each figure means, in words for its reader. A number and its definition travel together."""
+"""Definitions of all figures, for their readers.
+
+A number and its definition travel together.
+"""
 
 LOST_WITHOUT_REASON = (
     "Leads closed as lost in the period without a recorded reason; the oldest first. Recording “lost” again, with a "
@@ -277,7 +280,7 @@ _OF_FILES = frozenset(
     {"contacted_in_window", "precision", "first_contact", "owners", "activities", "source_intervals", "previous"}
 )
 SHARED = {name: words for name, words in AUDIT.items() if name not in _OF_FILES}
-"""What the nightly figures have in common with the audit's, in its words."""
+"""Definitions that the nightly figures share with the audit."""
 
 NOTHING_SPENT_ON = "nothing was spent on"
 NO_SPEND_GIVEN = "no spend is given (--spend, --spend-total or --cost-per-lead)"

@@ -1,4 +1,4 @@
-"""What a reader calls the figures that a report names by their keys."""
+"""Readable names of figures, by their keys."""
 
 from collections.abc import Iterable
 
@@ -36,6 +36,6 @@ _NAME_OF = {key: name for name, keys in _NAMES.items() for key in keys}
 
 
 def names(keys: Iterable[str]) -> list[str]:
-    """Return the figures of some keys as a reader calls them, each once, in their order."""
+    """Return readable names for keys, without duplicates, in order."""
     plain = (key.removeprefix("window.") for key in keys)
     return list(dict.fromkeys(_NAME_OF.get(key, _NAME_OF.get(key.split(".")[0], key)) for key in plain))

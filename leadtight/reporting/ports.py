@@ -1,4 +1,4 @@
-"""What reports need of the outside, as Protocols."""
+"""Ports of the reports."""
 
 from datetime import date, datetime
 from typing import Protocol
@@ -10,7 +10,7 @@ class EventHistory(Protocol):
     """The history of all leads by day."""
 
     def events_on(self, day: date) -> tuple[Event, ...]:
-        """Return the events of one UTC day in order of time and id."""
+        """Return a UTC day's events, by time and id."""
 
     def history(self, lead_id: str) -> tuple[Event, ...]:
         """Return all events of one lead, oldest first."""
@@ -30,28 +30,40 @@ class ReportFiles(Protocol):
 
 
 class LeadNames(Protocol):
-    """Says what to call the person behind a lead. Facts hold no names, so a page asks when it is written."""
+    """Name of the person behind a lead.
+
+    Facts hold no names, so a page looks them up when it is written.
+    """
 
     def __call__(self, lead_id: str) -> str | None:
-        """Return a name to show, or None when the lead is gone."""
+        """Return the name to show, None without the lead."""
 
 
 class LostReasons(Protocol):
-    """Says why a lead was lost, in the words of whoever closed it. Facts hold no words, so a page asks as for names."""
+    """Why a lead was lost, as recorded at closing.
+
+    Facts hold no text, so a page looks it up as it does names.
+    """
 
     def __call__(self, lead_id: str) -> str | None:
-        """Return the reason, or None when there is none or the lead is gone."""
+        """Return the reason, None without one or without the lead."""
 
 
 class Sentences(Protocol):
-    """Says what happened in an event."""
+    """Describes events in words."""
 
     def __call__(self, event: Event) -> str:
-        """Return a sentence for people; empty for what is only bookkeeping, or has been erased."""
+        """Return a sentence about an event.
+
+        Empty for mere bookkeeping, and for erased content.
+        """
 
 
 class OutcomeLinks(Protocol):
-    """Signs the addresses at which an outcome is recorded."""
+    """Signed addresses for recording outcomes."""
 
     def __call__(self, lead_id: str, generation: int, person_id: str, now: datetime) -> str:
-        """Return the address for one person; the same arguments give the same address."""
+        """Return one person's address to record an outcome.
+
+        The same arguments give the same address.
+        """

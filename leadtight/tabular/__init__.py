@@ -1,1 +1,4 @@
-"""Exports as rows of text, for the audit and the import of leads: what a file is shows in its bytes (R15)."""
+"""Exported files as rows of text.
+
+For the audit and the import of leads; the type of a file shows in its bytes (R15).
+"""

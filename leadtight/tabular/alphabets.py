@@ -1,4 +1,7 @@
-"""Which of the encodings of Latin letters a text has: that in which its letters are those of one language."""
+"""Detection of encodings of Latin letters.
+
+The right one turns the bytes into letters of a single language.
+"""
 
 import re
 from collections import Counter
@@ -6,7 +9,7 @@ from collections import Counter
 ENCODINGS = (
     *("cp1252", "cp1250", "mac_roman", "cp1254", "cp1257", "latin-1", "iso8859_2", "iso8859_15", "cp850", "cp852"),
 )
-"""In the order in which they are likely; none of them tells itself by its bytes."""
+"""In order of likelihood; their bytes do not identify them."""
 
 LETTERS = {
     "de": "äöüß",
@@ -38,7 +41,10 @@ _AROUND_WORDS = frozenset("“”„‘’‚«»‹›–—…€£¥§°©®�
 
 
 def best_latin(sample: bytes, guess: str) -> str:
-    """Return the likeliest encoding; `latin-1` reads any bytes. Between Icelandic and Turkish `guess` decides."""
+    """Return the likeliest encoding of Latin text.
+
+    `latin-1` reads any bytes. Between Icelandic and Turkish `guess` decides.
+    """
     penalties = {name: _penalty(text) for name in ENCODINGS if (text := _decoded(sample, name)) is not None}
     best = min(penalties, key=lambda name: (penalties[name], ENCODINGS.index(name)))
     return "cp1254" if guess == "cp1254" and penalties.get("cp1254") == penalties[best] else best
@@ -52,7 +58,10 @@ def _decoded(sample: bytes, encoding: str) -> str | None:
 
 
 def _penalty(text: str) -> int:
-    """Return how many characters cannot be, if the text is in the one language that has most of its letters."""
+    """Count the implausible characters of a text.
+
+    Assuming the one language that has most of its letters.
+    """
     letters = Counter(c if c == "İ" else c.lower() for c in text if c.isalpha() and not c.isascii())
     foreign = min(sum(n for c, n in letters.items() if c not in own) for own in LETTERS.values())
     signs = sum(2 for sign in re.finditer(r"(?<=[^\W\d_])([^\w\s]|[\x80-\x9f])", text) if _is_odd(text, sign))
@@ -61,7 +70,7 @@ def _penalty(text: str) -> int:
 
 
 def _is_odd(text: str, match: re.Match[str]) -> bool:
-    """Tell whether a sign behind a letter is none that stands there."""
+    """Return whether a sign does not belong behind a letter."""
     sign, after = match[0], text[match.end() : match.end() + 1]
     if sign.isascii():
         return False

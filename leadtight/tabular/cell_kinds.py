@@ -1,4 +1,7 @@
-"""What a cell looks like by itself: a header has none of these, and rows of data have them."""
+"""The kind of a single cell.
+
+Rows of data have dates, numbers, addresses and links; a header has none.
+"""
 
 import re
 from functools import lru_cache
@@ -17,7 +20,10 @@ _LINK = re.compile(r"(?:https?://|www\.)\S+")
 
 @lru_cache(maxsize=20_000)
 def kind_of_cell(text: str) -> str:
-    """Return `date`, `number`, `email` or `link`; `text` for other words, and nothing for a blank."""
+    """Return `date`, `number`, `email`, `link` or `text`.
+
+    Empty for a blank cell.
+    """
     text = text.strip()
     if is_blank(text):
         return ""

@@ -1,4 +1,7 @@
-"""A table of a file that is no sheet and no lines of text: small enough to be in memory, every cell as text."""
+"""A table in memory, with every cell as text.
+
+For small files that are neither sheets nor lines of text.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,10 +16,11 @@ MOST_BYTES = 256 << 20
 
 @dataclass(frozen=True, slots=True)
 class CellTable:
-    """What a file holds: in words how it is written, its header, and the rows below it, each with its number.
+    """The table in a file.
 
-    `encoding` is how it was decoded, `errors` what became of bytes that do not fit. `usually_filled` is how many cells
-    most rows fill, 0 where nothing stands below the table; `pairs` has columns that are a date and its time.
+    `described` says what kind of file it is, `encoding` how it was decoded, `errors` how stray bytes were handled.
+    `rows` are those below the header, each with its number. `usually_filled` is how many cells most rows fill, 0 if
+    nothing is below the table; `pairs` has the columns that are a date and its time.
     """
 
     described: str
@@ -30,17 +34,20 @@ class CellTable:
 
 
 def numbered(rows: Iterable[Sequence[str]], first: int) -> tuple[tuple[int, list[str]], ...]:
-    """Return the rows that hold anything, each with its number; the first is counted as `first`."""
+    """Return the rows with content, each with its number.
+
+    The first row is number `first`.
+    """
     return tuple((number, list(row)) for number, row in enumerate(rows, first) if any(cell.strip() for cell in row))
 
 
 def detect_markup(path: Path, declared: bytes | None, fallback: str | None) -> tuple[str, str]:
-    """Return the encoding of a file of markup and how its stray bytes are read, as `encoding.detected` does.
+    """Return the encoding of a markup file, and error handling.
 
-    `declared` is what the file says itself: it is believed of what is not UTF-8, unless `fallback` says otherwise.
-    Raises NoTableError for a file that is too large, and OSError.
+    As `encoding.detect` does. `declared` is the encoding that the file itself names; it applies when the file is not
+    UTF-8, unless `fallback` overrides it. Raises NoTableError for a file that is too large, and OSError.
     """
-    import webencodings  # few files are of this kind
+    import webencodings  # few files need it
 
     if path.stat().st_size > MOST_BYTES:
         raise NoTableError(f"the file is over {MOST_BYTES >> 20} MB; save it as xlsx or as CSV")

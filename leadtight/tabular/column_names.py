@@ -1,10 +1,13 @@
-"""The names of a header as both commands call its columns."""
+"""Column names for the audit and the import."""
 
 from collections.abc import Iterable
 
 
 def unique(names: Iterable[str]) -> tuple[str, ...]:
-    """Return the header's names, trimmed; the second column of a name is `name (2)`, one without any `column 3`."""
+    """Return the header's names, trimmed and unique.
+
+    The second column of a name is `name (2)`, one without a name `column 3`.
+    """
     result: dict[str, None] = {}
     last: dict[str, int] = {}
     for position, written in enumerate(names, 1):

@@ -1,4 +1,7 @@
-"""Dates and times of day in two columns: together they are one moment, in a column of its own behind the others."""
+"""Dates and times of day in separate columns.
+
+Together they are one moment, in an extra column after the others.
+"""
 
 import re
 from collections.abc import Callable, Sequence
@@ -11,13 +14,16 @@ _CLOCK = re.compile(
     r"(\d{1,2})[:.]\d{2}(?:[:.]\d{2})?(?:[.,]\d+)?\s*([AaPp]\.?[Mm]\.?)?|[^午오\n]*+[午오][^\d\n]*+\d.*"
 )
 MORNING = 6
-"""Hours of the day are mostly later than that, durations mostly shorter."""
+"""Hour that distinguishes times of day from durations.
+
+Times of day are mostly later, durations mostly shorter.
+"""
 
 Pair = tuple[int, int]
 
 
 def pairs(header: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[Pair, ...]:
-    """Return the positions of each column of dates without a time of day and of the column that has the times."""
+    """Return the positions of date columns with their time columns."""
     columns = range(len(header))
     dates = [n for n in columns if _holds(rows, n, _is_day)]
     clocks = [n for n in columns if _holds(rows, n, _is_clock) and _holds(rows, n, _is_late, share=4)]
@@ -32,19 +38,25 @@ def pairs(header: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[Pair, .
 
 
 def joined_name(header: Sequence[str], pair: Pair) -> str:
-    """Return the name of the column that has both."""
+    """Return the name of the joined column."""
     return f"{header[pair[0]]} + {header[pair[1]]}"
 
 
 def joined(cells: Sequence[str], pair: Pair) -> str:
-    """Return the moment in a row, nothing where the date or the time is blank."""
+    """Return the moment in a row.
+
+    Empty when date or time is blank.
+    """
     day, clock = (cells[n].strip() if n < len(cells) else "" for n in pair)
     day = day.removesuffix(" 00:00:00")
     return f"{day} {clock}" if not is_blank(day) and not is_blank(clock) else ""
 
 
 def _holds(rows: Sequence[Sequence[str]], column: int, is_one: Callable[[str], bool], share: int = 8) -> bool:
-    """Tell whether so many tenths of a column's cells are of a kind."""
+    """Return whether most cells of a column are alike.
+
+    `share` is in tenths.
+    """
     cells = [row[column].strip() for row in rows if column < len(row) and not is_blank(row[column])]
     return bool(cells) and sum(map(is_one, cells)) * 10 >= len(cells) * share
 

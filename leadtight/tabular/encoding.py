@@ -1,4 +1,7 @@
-"""Which encoding a file of text has, and what its lines are: found by reading it in pieces."""
+"""Encoding and lines of a text file.
+
+Detected by reading it in pieces.
+"""
 
 import codecs
 import re
@@ -14,29 +17,36 @@ MARKS = (
 CHUNK = 1 << 20
 SAMPLE = 1 << 18
 SPARED = 4
-"""So many times as many letters as stray bytes tell that a file is UTF-8 all the same."""
+"""Letters per stray byte that still show UTF-8."""
 
 WIDER = {"shift_jis": "cp932", "euc_kr": "cp949", "gb2312": "gb18030", "gbk": "gb18030", "iso8859_8": "cp1255"}
-"""What programs mean by an encoding that has fewer characters (WHATWG Encoding)."""
+"""Supersets that programs mean by a smaller encoding (WHATWG Encoding)."""
 
 OTHER_SCRIPTS = frozenset(
     {"cp1251", "koi8_r", "koi8_u", "iso8859_5", "cp866", "mac_cyrillic", "cp1253", "iso8859_7", "mac_greek", "cp1255"}
     | {"cp1256", "iso8859_6", "cp874", "tis_620", "cp932", "euc_jp", "iso2022_jp", "gb18030", "big5", "cp950", "cp949"}
 )
-"""Encodings of which frequencies tell. Those of Latin letters are told apart by their letters."""
+"""Encodings that letter frequencies identify.
+
+Those of Latin letters are distinguished by their letters.
+"""
 
 
 def bom_encoding(path: Path) -> str | None:
-    """Return the encoding that the mark at a file's start names, if it has one. Raises OSError."""
+    """Return the encoding of a file's byte order mark.
+
+    None without one. Raises OSError.
+    """
     with path.open("rb") as file:
         start = file.read(4)
     return next((name for mark, name in MARKS if start.startswith(mark)), None)
 
 
 def detect(path: Path, fallback: str | None = None) -> tuple[str, str]:
-    """Return the encoding, and how bytes that do not fit it are to be read: `strict` or `replace`. Raises OSError.
+    """Return the encoding, and how to handle stray bytes.
 
-    `fallback` is that of files that are not UTF-8. A few stray bytes leave a file UTF-8; each is read as U+FFFD then.
+    `strict` or `replace`. `fallback` applies to files that are not UTF-8. A few stray bytes leave a file UTF-8; each is
+    then read as U+FFFD. Raises OSError.
     """
     mark = bom_encoding(path)
     wide = mark if mark == "utf-16" else _unmarked_utf16(path)
@@ -53,7 +63,7 @@ def detect(path: Path, fallback: str | None = None) -> tuple[str, str]:
 
 
 def _sample(path: Path) -> bytes:
-    """Return lines that have more than ASCII, from all of the file."""
+    """Return non-ASCII lines from the whole file."""
     lines, size = [], 0
     with path.open("rb") as file:
         for line in file:
@@ -66,7 +76,7 @@ def _sample(path: Path) -> bytes:
 
 
 def _is_mostly_utf8(sample: bytes) -> bool:
-    """Tell whether far more letters are UTF-8 than bytes are not."""
+    """Return whether UTF-8 letters far outnumber stray bytes."""
     text = sample.decode("utf-8", "replace")
     stray = text.count("\ufffd")
     return len([c for c in text if not c.isascii()]) - stray >= stray * SPARED
@@ -83,7 +93,10 @@ def _guessed(path: Path, sample: bytes) -> str:
 
 
 def _mixes_scripts(text: str) -> bool:
-    """Tell whether most words of other letters have ASCII letters, too (`Niccolς`): they are in Latin letters."""
+    """Return whether most non-ASCII words contain ASCII letters.
+
+    As in `Niccolς`: then the text is in Latin letters.
+    """
     words = [word for word in _WORD.findall(text) if not word.isascii()]
     return sum(bool(_ASCII_LETTER.search(word)) for word in words) * 2 > len(words)
 
@@ -107,7 +120,10 @@ def _decodes_all(path: Path, encoding: str) -> bool:
 
 
 def encoding_of_start(path: Path) -> str | None:
-    """Return the encoding of a file whose beginning reads as UTF-8, None of another. Raises OSError."""
+    """Return the encoding if a file starts as UTF-8.
+
+    None otherwise. Raises OSError.
+    """
     with path.open("rb") as file:
         start = file.read(CHUNK)
     if b"\0" in start[:200] or not _decodes(codecs.getincrementaldecoder("utf-8")(), start):
@@ -116,7 +132,10 @@ def encoding_of_start(path: Path) -> str | None:
 
 
 def _unmarked_utf16(path: Path) -> str | None:
-    """Return UTF-16 without a mark: every other byte of its delimiters and digits is nothing, as in no other text."""
+    """Return the variant of UTF-16 without a mark.
+
+    Every other byte of its delimiters and digits is zero, unlike in any other text.
+    """
     with path.open("rb") as file:
         start = file.read(4096)
     even, odd = start[::2].count(b"\0"), start[1::2].count(b"\0")
@@ -129,14 +148,17 @@ def _reads_as_utf8(path: Path) -> bool:
     decoder = codecs.getincrementaldecoder("utf-8")()
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
-            # Most exports are plain ASCII, which is told ten times sooner.
+            # Most exports are plain ASCII, which is checked ten times faster.
             if (not chunk.isascii() or decoder.getstate()[0]) and not _decodes(decoder, chunk):
                 return False
     return _decodes(decoder, b"", final=True)
 
 
 def has_lines(path: Path, least: int) -> bool:
-    """Tell whether there are so many lines, without reading more than those. Raises OSError."""
+    """Return whether a file has at least so many lines.
+
+    Reads no more than these. Raises OSError.
+    """
     count = 0
     with path.open("rb") as file:
         while count < least and (chunk := file.read(CHUNK)):
@@ -145,9 +167,10 @@ def has_lines(path: Path, least: int) -> bool:
 
 
 def rows_match_lines(path: Path, rows: int) -> bool:
-    """Tell whether so many rows, which is all of them, are numbered as the lines are: none of those is blank.
+    """Return whether row numbers equal line numbers.
 
-    A cell may have lines of its own: the row counts as one. Raises OSError.
+    `rows` is the number of all rows; they match when no line is blank. A cell may contain lines of its own: the row
+    counts as one. Raises OSError.
     """
     return rows == _lines(path) or not _has_blank_line(path)
 

@@ -2,4 +2,7 @@
 
 
 class NoTableError(Exception):
-    """The text is one line that says why and, where there is one, in which row; whoever asked names the file."""
+    """A file cannot be read as a table.
+
+    The text is one line that says why and, if there is one, in which row; the caller names the file.
+    """

@@ -1,4 +1,7 @@
-"""What a file of an export is, which shows in its bytes and not in its name."""
+"""The type of an exported file.
+
+It shows in the bytes, not in the name.
+"""
 
 import re
 import zipfile
@@ -28,14 +31,20 @@ REFUSED = {
     b"\xff\xd8\xff": "a picture; export the list as xlsx or as CSV",
 }
 LOOKED_AT = 1 << 14
-"""So many bytes show a web page, which may begin with an address of what XML it is."""
+"""Bytes that show whether a file is a web page.
+
+It may begin with an XML declaration.
+"""
 
 MARKS = b"\xef\xbb\xbf\xff\xfe \r\n\t"
 _PAGE = re.compile(rb"<(?:!doctype\s+html|html|body|meta|table|style|t[dr])\b|<\w*:?workbook\b", re.IGNORECASE)
 
 
 def kind_of(path: Path) -> Kind:
-    """Return what a file is. Raises NoTableError when it is no table, and OSError."""
+    """Return the type of a file.
+
+    Raises NoTableError when it is not a table, and OSError.
+    """
     with path.open("rb") as file:
         begins = file.read(LOOKED_AT)
     start, text = begins[:8], begins.lstrip(MARKS).replace(b"\0", b"").lstrip()
@@ -55,7 +64,10 @@ def kind_of(path: Path) -> Kind:
 
 
 def _refuse_others(start: bytes, text: bytes) -> None:
-    """Raise NoTableError for what is no table; `text` is the beginning without a mark of its encoding."""
+    """Raise NoTableError for other file types.
+
+    `text` is the start without a byte order mark.
+    """
     for mark, reason in REFUSED.items():
         if start.startswith(mark):
             raise NoTableError(reason)
@@ -64,7 +76,10 @@ def _refuse_others(start: bytes, text: bytes) -> None:
 
 
 def _refuse_other_archives(path: Path) -> None:
-    """Raise NoTableError for a ZIP archive that is no workbook (xlsx), or one that must not be unpacked."""
+    """Raise NoTableError for other or unsafe ZIP archives.
+
+    Those that are not a workbook (xlsx), or must not be unpacked.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
             _refuse_kind({entry.filename for entry in archive.infolist()})

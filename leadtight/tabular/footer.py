@@ -1,4 +1,7 @@
-"""Rows below the table: totals, the number of rows, who made the report and when."""
+"""Rows below the table.
+
+Totals, the number of rows, and the author and date of the report.
+"""
 
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -6,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from leadtight.tabular.header_row import is_below_table
 
 MOST = 20
-"""So many rows may stand below a table."""
+"""Most rows below a table."""
 
 REASON = "is below the table, like a total or a note"
 
@@ -14,7 +17,10 @@ Row = tuple[int, list[str]]
 
 
 def mark_footer(rows: Iterable[Row], usual: int) -> Iterator[tuple[int, list[str], bool]]:
-    """Yield rows with whether they stand below the table: the last, if they fill few cells for the `usual` number."""
+    """Yield rows with whether they are below the table.
+
+    The last rows are, if they fill few cells compared with the `usual` number.
+    """
     outside: deque[Row] = deque()
     for number, cells in rows:
         if is_below_table(cells, usual):

@@ -1,4 +1,7 @@
-"""Where the table begins: reports are saved with their title, their filters and blank rows above the header."""
+"""Detection of the header row.
+
+Reports are saved with title, filters and blank rows above the header.
+"""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -7,23 +10,25 @@ from leadtight.tabular.cell_kinds import kind_of_cell
 from leadtight.tabular.errors import NoTableError
 
 MOST = 20
-"""So many rows may stand above a header."""
+"""Most rows above a header."""
 
 WIDEST = 3
-"""So many cells a title or a filter may fill."""
+"""Most cells that a title or a filter fills."""
 
 SURE = 3
-"""Of so many columns of dates and numbers, words in all of them are no row of data."""
+"""Typed columns that make a row of words a header.
+
+With so many, a row with words in all of them is not data.
+"""
 
 Rows = Sequence[Sequence[str]]
 
 
 def rows_above_header(rows: Rows) -> int:
-    """Return how many of these first rows of a file stand above its header.
+    """Count the first rows that are above the header.
 
-    They are those at the start that fill few cells, and less than half as many as the fullest quarter of the rows.
-    Where columns hold dates, numbers or addresses, the header is the last row before them with words for each such
-    column.
+    They are the leading rows that fill few cells, and less than half as many as the fullest quarter of the rows. If
+    columns hold dates, numbers or addresses, the header is the last row before them with words for each such column.
     """
     begins = _below_titles(rows)
     typed = _typed_columns(rows[begins + 1 :])
@@ -37,7 +42,10 @@ def rows_above_header(rows: Rows) -> int:
 
 
 def refuse_data(rows: Rows, header: int) -> None:
-    """Raise NoTableError when the row that would be the header is data, as the rows below it are."""
+    """Raise NoTableError when the supposed header is data.
+
+    It is like the rows below it.
+    """
     typed = _typed_columns(rows[header + 1 :])
     if header < len(rows) and _is_data(rows[header], typed):
         same = [n for n in typed if kind_of_cell(_cell(rows[header], n)) == typed[n]]
@@ -54,13 +62,16 @@ def _below_titles(rows: Rows) -> int:
 
 
 def usually_filled(rows: Rows) -> int:
-    """Return how many cells the fullest quarter of the rows fills at least."""
+    """Return the fewest filled cells of the fullest quarter."""
     some = sorted(n for row in rows if (n := _filled(row))) or [0]
     return some[len(some) * 3 // 4]
 
 
 def is_below_table(row: Sequence[str], usual: int) -> bool:
-    """Tell whether a row at the end fills so few cells that it stands below the table, as a total or a note does."""
+    """Return whether a last row is below the table.
+
+    It fills few cells, like a total or a note.
+    """
     return _filled(row) <= WIDEST and _filled(row) * 2 < usual
 
 
@@ -69,7 +80,10 @@ def _filled(row: Sequence[str]) -> int:
 
 
 def _typed_columns(rows: Rows) -> dict[int, str]:
-    """Return the columns that hold dates, numbers, addresses or links in most of these rows, with what they hold."""
+    """Return the columns with typed content, and its kind.
+
+    Most of their cells are dates, numbers, addresses or links.
+    """
     typed = {}
     for column in range(max(map(len, rows), default=0)):
         kinds = Counter(kind for row in rows if (kind := kind_of_cell(_cell(row, column))))
@@ -80,19 +94,25 @@ def _typed_columns(rows: Rows) -> dict[int, str]:
 
 
 def _names(row: Sequence[str], typed: dict[int, str]) -> bool:
-    """Tell whether a row has a word for each column that holds no words, but for one without a name."""
+    """Return whether a row names the typed columns.
+
+    Words for each of them; a few may be blank.
+    """
     kinds = [kind_of_cell(_cell(row, column)) for column in typed]
     return bool(kinds) and kinds.count("text") >= len(kinds) - kinds.count("") and kinds.count("") * 4 <= len(kinds)
 
 
 def _is_data(row: Sequence[str], typed: dict[int, str]) -> bool:
-    """Tell whether a row holds what the rows below hold: an address or a date, or numbers in most such columns."""
+    """Return whether a row holds data like those below.
+
+    An address or a date, or numbers in most of these columns.
+    """
     same = [kind for column, kind in typed.items() if kind_of_cell(_cell(row, column)) == kind]
     return bool(same) and (any(kind != "number" for kind in same) or len(same) * 2 > len(typed))
 
 
 def _is_lead(rows: Rows, row: int, typed: dict[int, str]) -> bool:
-    """Tell whether a row is data that has nothing but data above it and below."""
+    """Return whether a row is a complete row of data."""
     return _is_data(rows[row], typed) and len(rows[row]) >= max(typed) + 1
 
 

@@ -1,4 +1,7 @@
-"""The rows and columns of one table of a web page, while it is read: a cell that covers several has them all."""
+"""Rows and columns of a table in a web page.
+
+Cells may span several rows and columns.
+"""
 
 import re
 from collections.abc import Mapping
@@ -9,7 +12,10 @@ from leadtight.tabular.errors import NoTableError
 Attributes = list[tuple[str, str | None]]
 WIDEST = 16_384
 MOST_CELLS = 20_000_000
-"""Columns of a spreadsheet, and cells of a table: a page that claims more than it has is refused."""
+"""Most columns of a spreadsheet, and cells of a table.
+
+A page that claims more is refused.
+"""
 
 _SPACES = re.compile(r"\s+")
 _LINE = re.compile(r"\0\s*+|(?<!\s)\s++\0\s*+")
@@ -17,7 +23,10 @@ _LINE = re.compile(r"\0\s*+|(?<!\s)\s++\0\s*+")
 
 @dataclass(slots=True)
 class PageGrid:
-    """A table: `reach` has how many more rows a column is covered for by a cell above, `cell` the texts of one."""
+    """A table while it is read.
+
+    `reach` has how many more rows a cell above covers in each column, `cell` the texts of the open cell.
+    """
 
     rows: list[list[str]] = field(default_factory=list)
     foot: list[list[str]] = field(default_factory=list)
@@ -29,19 +38,25 @@ class PageGrid:
     size: int = 0
 
     def begin_part(self, *, is_foot: bool) -> None:
-        """Begin the body, or the foot, which is shown last wherever it stands."""
+        """Begin the body or the foot.
+
+        The foot is shown last, wherever it stands.
+        """
         self.end_row()
         self.is_foot = is_foot
 
     def begin_row(self, attributes: Mapping[str, str]) -> None:
-        """Open a row, which may name its number."""
+        """Open a row, which may have an explicit number."""
         self.end_row()
         self._count(_number(attributes, "index"))
         self.rows.extend([[]] * (_number(attributes, "index") - 1 - len(self.rows)))
         self.row = []
 
     def begin_cell(self, attributes: Mapping[str, str]) -> None:
-        """Open a cell, which may name its column, and how many columns and rows it covers."""
+        """Open a cell.
+
+        It may name its column, and how many columns and rows it spans.
+        """
         self.end_cell()
         if self.row is None:
             self.begin_row({})
@@ -56,12 +71,15 @@ class PageGrid:
         self.cell, self.span = [], (columns, rows)
 
     def write(self, text: str) -> None:
-        """Add to the cell that is open; a NUL is a new line."""
+        """Append text to the open cell; NUL is a newline."""
         if self.cell is not None:
             self.cell.append(text)
 
     def end_cell(self) -> None:
-        """Put the cell that is open into the row: its text stands in the first of the columns it covers."""
+        """Put the open cell into the row.
+
+        Its text goes into the first of the columns it spans.
+        """
         if self.cell is None or self.row is None:
             return
         lines = (_SPACES.sub(" ", line).strip() for line in _LINE.split("".join(self.cell)))
@@ -101,6 +119,6 @@ class PageGrid:
 
 
 def _number(attributes: Mapping[str, str], name: str) -> int:
-    """Return an attribute that is a number, nothing where it is none."""
+    """Return a numeric attribute, 0 when it is none."""
     text = attributes.get(name, "").strip()
     return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0

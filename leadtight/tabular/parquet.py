@@ -1,4 +1,4 @@
-"""A file of Parquet as a table, every cell as text."""
+"""A Parquet file as a table of text."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,11 +7,17 @@ from leadtight.tabular.errors import NoTableError
 
 AT_ONCE = 1000
 FEW_ROWS, MOST_ROWS_OF_A_BYTE = 1_000_000, 20
-"""How many rows need no reason, and to how many rows a byte packs at most: each lead has something of its own."""
+"""Limits on rows: in any file, and per byte.
+
+Each lead has something of its own, so a real list does not compress better.
+"""
 
 
 def header(path: Path) -> tuple[int, list[str]]:
-    """Return 1, the number that the header's row would have, and the names of the columns. Raises NoTableError."""
+    """Return row number 1 and the column names.
+
+    The number that a header row would have. Raises NoTableError.
+    """
     import duckdb  # costs 140 ms, and few files are Parquet
 
     try:
@@ -30,7 +36,10 @@ def _refuse_bomb(path: Path, rows_said: int) -> None:
 
 
 def rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows, each with the number that it would have below a header. Raises NoTableError."""
+    """Yield the rows, numbered as if below a header.
+
+    Raises NoTableError.
+    """
     import duckdb
 
     number = 1

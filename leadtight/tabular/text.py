@@ -1,4 +1,7 @@
-"""A text file as a table: its encoding, its delimiter, its header, and its rows one by one, every cell as text."""
+"""A text file as a table of text cells.
+
+Its encoding, delimiter and header, and its rows one by one.
+"""
 
 import csv
 import itertools
@@ -15,19 +18,19 @@ USUAL = ",;\t|"
 RARE = "^~\x1f\x01"
 SAMPLE_LINES = 200
 TAIL, FOOTER = 1 << 14, 20
-"""Bytes and lines at the end of a file in which a footer is looked for."""
+"""Last bytes and lines that may contain a footer."""
 
 LONGEST_CELL = 1 << 22
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How a file of text is to be read.
+    """How to read a text file.
 
     `header` is as it stands in the file, in the row `header_row`, counted from 1, below any title. `is_plain`: the file
-    is UTF-8, every row down to the header is one line, and nothing stands below the table. `errors` says what
-    becomes of bytes that do not fit the encoding, `usually_filled` how many cells most rows fill, `pairs` which
-    columns are a date and its time.
+    is UTF-8, every row down to the header is one line, and nothing is below the table. `errors` is how bytes that do
+    not fit the encoding are handled, `usually_filled` how many cells most rows fill; `pairs` has the columns that are a
+    date and its time.
     """
 
     encoding: str
@@ -43,9 +46,9 @@ class Dialect:
 def dialect(
     path: Path, encoding: str | None = None, delimiter: str | None = None, fallback: str | None = None
 ) -> Dialect:
-    """Return how to read a file; what is given is not looked for. Raises NoTableError, and OSError.
+    """Return how to read a file.
 
-    `fallback` is the encoding if the file is not UTF-8.
+    Arguments override detection; `fallback` is the encoding if the file is not UTF-8. Raises NoTableError, and OSError.
     """
     csv.field_size_limit(LONGEST_CELL)
     codec, errors = (encoding, "strict") if encoding else detect(path, fallback)
@@ -70,9 +73,9 @@ def dialect(
 
 
 def rows(path: Path, how: Dialect, longest_cell: int = LONGEST_CELL) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows below the header that hold anything, each with its number; only one is in memory.
+    """Yield the numbered rows with content below the header.
 
-    Raises NoTableError, which names the row.
+    Only one is in memory. Raises NoTableError, which names the row.
     """
     csv.field_size_limit(longest_cell)
     number = 0
@@ -86,13 +89,19 @@ def rows(path: Path, how: Dialect, longest_cell: int = LONGEST_CELL) -> Iterator
 
 
 def trouble(cells: list[str], width: int) -> str:
-    """Return what is wrong with a row of a table that has `width` columns, or nothing: fewer cells are fine."""
+    """Return what is wrong with a row, or "".
+
+    Fewer cells than `width` are fine.
+    """
     extra = any(cell.strip() for cell in cells[width:])
     return f"{len(cells)} cells for {width} columns" if extra else ""
 
 
 def _has_footer(path: Path, delimiter: str, usual: int) -> bool:
-    """Tell whether the last row of a file of UTF-8 stands below the table."""
+    """Return whether the last row is below the table.
+
+    For files in UTF-8.
+    """
     with path.open("rb") as file:
         file.seek(max(0, path.stat().st_size - TAIL))
         lines = file.read().decode("utf-8", "replace").splitlines()
@@ -106,7 +115,10 @@ def _sample(path: Path, encoding: str, errors: str) -> list[str]:
 
 
 def _named_delimiter(lines: list[str]) -> str | None:
-    """Return what a first line such as `sep=;` says; spreadsheets write and read it."""
+    """Return the delimiter of a first line like `sep=;`.
+
+    Spreadsheets write and read it.
+    """
     first = lines[0].strip("\ufeff\r\n") if lines else ""
     return first[4:] if first.lower().startswith("sep=") and len(first) == 5 else None
 
@@ -120,7 +132,10 @@ def _delimiter(lines: list[str]) -> str:
 
 
 def _fit(lines: list[str], delimiter: str) -> tuple[bool, bool, bool, int]:
-    """Return how well a delimiter fits: it divides the header, most rows are as wide, no title is above, how wide."""
+    """Return how well a delimiter fits.
+
+    It divides the header; most rows are equally wide; no title is above; its width.
+    """
     rows = list(csv.reader(lines, delimiter=delimiter))
     titles = rows_above_header(rows)
     widths = [len(row) for row in rows[titles:] if row]

@@ -1,4 +1,7 @@
-"""A workbook is refused by what its archive says of itself, before anything of it is unpacked."""
+"""Refusal of unsafe workbooks before unpacking.
+
+By what the archive states about itself.
+"""
 
 import zipfile
 from collections.abc import Sequence
@@ -6,26 +9,33 @@ from collections.abc import Sequence
 from leadtight.tabular.errors import NoTableError
 
 MOST_UNPACKED, MOST_TEXTS, MOST_OF_PART = 4 << 30, 1 << 28, 1 << 25
-"""Bytes of a workbook once unpacked, of its shared texts, and of any other part that is in memory at once."""
+"""Most unpacked bytes: in total, of shared texts, of parts.
+
+Other parts are each in memory as a whole.
+"""
 
 MOST_ENTRIES = 10_000
 SMALL = 1 << 25
-"""Bytes of a part, once unpacked, of which it does not matter how well it was packed."""
+"""Unpacked bytes of a part with any compression ratio."""
 
 MOST_PACKED = 200
-"""To one: how well a part of a workbook packs at most. Sheets of equal rows reach a hundred, zeroes a thousand."""
+"""Best compression ratio of a workbook's part.
+
+Sheets of equal rows reach a hundred, zeroes a thousand.
+"""
 
 PROLOG = 1 << 16
-"""Bytes in which a part declares entities, if any."""
+"""Bytes at the start in which a part declares entities."""
 
 _READ = (".xml", ".rels", ".vml")
 _STREAMED = "xl/worksheets/"
 
 
 def refuse_bomb(archive: zipfile.ZipFile) -> None:
-    """Raise NoTableError for a workbook that would take more memory or time than its size lets expect.
+    """Raise NoTableError for a disproportionately expensive workbook.
 
-    An archive that lies about a part's size is safe: no more than that is unpacked, and then its checksum is wrong.
+    One that would take more memory or time than its size suggests. An archive that lies about a part's size is safe: no
+    more than that is unpacked, and then its checksum is wrong.
     """
     parts = [entry for entry in archive.infolist() if entry.filename.lower().endswith(_READ)]
     if len(archive.infolist()) > MOST_ENTRIES:
@@ -45,7 +55,10 @@ def _refuse_size(parts: Sequence[zipfile.ZipInfo]) -> None:
 
 
 def _refuse_declarations(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
-    """Raise NoTableError for a part that declares entities: no workbook does, and few bytes of them are billions."""
+    """Raise NoTableError for a part that declares entities.
+
+    No workbook does, and a few bytes of them can expand to billions.
+    """
     with archive.open(part) as content:
         begins = content.read(PROLOG).replace(b"\0", b"").upper()
     if b"<!DOCTYPE" in begins or b"<!ENTITY" in begins:

@@ -1,4 +1,7 @@
-"""An address book (vCard) as a table: a row for each card, a column for each property, numbered if it comes again."""
+"""An address book (vCard) as a table.
+
+A row for each card, a column for each property, numbered if it is repeated.
+"""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -44,7 +47,10 @@ _PARTS = {
 """Columns of what has parts."""
 
 _SEVERAL = frozenset({"EMAIL", "TEL", "ADR", "URL", "IMPP", "ORG"})
-"""Properties of which the preferred one comes first, and whose kind (`work`) is kept."""
+"""Properties sorted by preference, whose kind is kept.
+
+Such as `work`.
+"""
 
 _NO_CONTENT = frozenset({"VERSION", "PRODID", "PROFILE", "X-ABLABEL", "X-ABADR"})
 _COMMON = frozenset({"INTERNET", "PREF", "VOICE", "QUOTED-PRINTABLE", "8BIT", "7BIT", ""})
@@ -54,9 +60,10 @@ Card = list[VcardProperty]
 
 
 def inspect(path: Path, fallback: str | None = None) -> CellTable:
-    """Return the cards of an address book; lists of several people are no cards. `fallback` is the encoding.
+    """Return the cards of an address book as a table.
 
-    Row 2 is the first card. Raises NoTableError, and OSError.
+    Lists of people are not cards. `fallback` is the encoding if it is not UTF-8. Row 2 is the first card. Raises
+    NoTableError, and OSError.
     """
     with path.open("rb") as file:
         head = file.read(HEAD).replace(b"\0", b"")
@@ -83,7 +90,10 @@ def inspect(path: Path, fallback: str | None = None) -> CellTable:
 
 
 def _cards(properties: Iterable[VcardProperty]) -> Iterator[Card]:
-    """Yield each card; one that another has for its agent is a card too, and one that does not end does so here."""
+    """Yield each card.
+
+    An agent inside a card is a card, too, and an unfinished card ends here.
+    """
     begun: list[Card] = []
     for each in properties:
         if each.name == "BEGIN":
@@ -102,7 +112,7 @@ def _is_group(card: Card) -> bool:
 
 
 def _row(card: Card) -> dict[str, str]:
-    """Return what a card says, by column."""
+    """Return the cells of a card, by column."""
     labels = {each.group: each.text for each in card if each.name == "X-ABLABEL" and each.group}
     row: dict[str, str] = {}
     free: dict[str, int] = {}
@@ -121,7 +131,7 @@ def _row(card: Card) -> dict[str, str]:
 
 
 def _cells(each: VcardProperty) -> tuple[Sequence[str], Sequence[str]]:
-    """Return the columns of a property and what it says in each."""
+    """Return the columns of a property, and their texts."""
     if each.is_binary:
         return (_COLUMNS.get(each.name, each.name),), (f"left out: {len(each.text)} characters of binary data",)
     if columns := _PARTS.get(each.name):
@@ -133,7 +143,7 @@ def _cells(each: VcardProperty) -> tuple[Sequence[str], Sequence[str]]:
 
 
 def _called(each: VcardProperty) -> str:
-    """Return the column of a number.
+    """Return the column of a phone number.
 
     A fax or a pager is not answered.
     """
@@ -143,7 +153,10 @@ def _called(each: VcardProperty) -> str:
 
 
 def _phone(text: str) -> str:
-    """Return a number as people write it: `tel:+1-418-555-0100;ext=102` (RFC 3966) has an extension."""
+    """Return a phone number as people write it.
+
+    `tel:+1-418-555-0100;ext=102` (RFC 3966) has an extension.
+    """
     number, _, rest = _without_scheme(text, "tel:").partition(";")
     extension = rest[4:] if rest.lower().startswith("ext=") else ""
     return f"{number} ext. {extension}" if extension.isdigit() else ";".join(filter(None, (number, rest)))
@@ -154,7 +167,10 @@ def _without_scheme(text: str, scheme: str) -> str:
 
 
 def _label(each: VcardProperty, labels: dict[str, str]) -> str:
-    """Return what kind of address or number it is, as the address book calls it."""
+    """Return the kind of an address or number.
+
+    As the address book names it.
+    """
     if each.name not in _SEVERAL:
         return ""
     label = labels.get(each.group, "").removeprefix("_$!<").removesuffix(">!$_")

@@ -1,4 +1,7 @@
-"""The lines of a vCard as properties: unfolded, decoded and unescaped (vCard 2.1, RFC 2426, RFC 6350)."""
+"""The lines of a vCard as properties.
+
+Unfolded, decoded and unescaped (vCard 2.1, RFC 2426, RFC 6350).
+"""
 
 import quopri
 import re
@@ -24,7 +27,10 @@ _QUOTED = re.compile(r"[;=]QUOTED-PRINTABLE\s*+(?:;|$)", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class VcardProperty:
-    """One property of a card: its `parts` stand between semicolons; `types` and `preference` are of TYPE and PREF."""
+    """One property of a card.
+
+    `parts` are separated by semicolons; `types` and `preference` come from TYPE and PREF.
+    """
 
     group: str
     name: str
@@ -40,7 +46,10 @@ class VcardProperty:
 
 
 def properties(lines: Iterable[str], version: str) -> Iterator[VcardProperty]:
-    """Yield the properties of a file of a version, which its cards may change."""
+    """Yield the properties of a file.
+
+    Its cards may change the version.
+    """
     for line in _unfolded(lines, version):
         if (match := _LINE.fullmatch(line)) is None:
             continue
@@ -51,10 +60,10 @@ def properties(lines: Iterable[str], version: str) -> Iterator[VcardProperty]:
 
 
 def _unfolded(lines: Iterable[str], version: str) -> Iterator[str]:
-    """Yield lines that are put together again: a space begins the rest of one, `=` ends a part of quoted text.
+    """Yield unfolded lines.
 
-    vCard 2.1 keeps that space: it breaks lines at spaces only. What is no property belongs to the value before, which
-    has a line of its own in it.
+    A leading space continues a line, and `=` at the end continues quoted text. vCard 2.1 keeps that space: it breaks
+    lines only at spaces. A line that is not a property continues the value before it, as a line of its own.
     """
     pieces: list[str] = [""]
     for raw in lines:
@@ -96,7 +105,10 @@ def _property(match: re.Match[str], version: str) -> VcardProperty:
 
 
 def _quoted_printable(value: str, charset: str) -> str:
-    """Return what quoted-printable text says; what does not fit its charset is read as UTF-8 or Windows-1252."""
+    """Decode quoted-printable text.
+
+    Text that does not fit its charset is read as UTF-8 or Windows-1252.
+    """
     raw = quopri.decodestring(value.encode("utf-8"))
     label = webencodings.lookup(charset)
     for name in (label.codec_info.name if label else "utf-8", "utf-8", "cp1252"):
@@ -113,15 +125,21 @@ def _unescaped(text: str, *, is_old: bool) -> str:
     return _ESCAPE.sub(lambda match: "\n" if match[1] in "nN" else match[1], text)
 
 
-@lru_cache(maxsize=2)  # it is asked again for each line that goes on, and a line may be a whole file
+@lru_cache(maxsize=2)  # called again for each continued line, and a line may be a whole file
 def _is_quoted(line: str) -> bool:
-    """Tell whether a property's value is quoted-printable, and goes on behind an `=`."""
+    """Return whether a property's value is quoted-printable.
+
+    Then it continues after an `=`.
+    """
     parameters, colon, _ = _IN_QUOTES.sub("", line).partition(":")
     return bool(colon) and _QUOTED.search(parameters) is not None
 
 
 @lru_cache(maxsize=2)
 def _is_binary(line: str) -> bool:
-    """Tell whether a property is a picture, a sound or a key, and no text."""
+    """Return whether a property is binary.
+
+    A picture, a sound or a key.
+    """
     parameters, _, value = _IN_QUOTES.sub("", line).partition(":")
     return bool(_BINARY.search(parameters)) or value[:5].lower() == "data:"

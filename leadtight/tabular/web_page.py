@@ -1,6 +1,7 @@
-"""A web page as a table: many systems write one and call it `.xls`, since a spreadsheet opens it.
+"""A web page as a table.
 
-So is the XML of Excel 2003, whose rows and cells have other names.
+Many systems write one and name it `.xls`, because spreadsheets open it. The XML of Excel 2003 is read, too, whose rows
+and cells have other names.
 """
 
 import re
@@ -17,13 +18,19 @@ from leadtight.tabular.page_grid import Attributes, PageGrid
 LOOKED_AT = 200
 CHUNK = 1 << 20
 LONGEST_TAG = 4 << 20
-"""Characters. The parser reads a tag that does not end anew with every chunk."""
+"""Most characters of a tag.
+
+The parser reads an unclosed tag again with every chunk.
+"""
 
 _UNFINISHED = re.compile(r"<[a-zA-Z/!?]")
-"""What the end of a file cuts off is no tag (HTML standard, eof-in-tag), and is slow to read as text."""
+"""A tag that the end of the file cuts off.
+
+It is not a tag (HTML standard, eof-in-tag), and is slow to read as text.
+"""
 _CHARSET = re.compile(rb"""(?:charset|encoding)\s*+=\s*+["']?\s*+([\w.:-]++)""", re.IGNORECASE)
 _SILENT = frozenset({"script", "style", "template", "noscript", "comment", "select"})
-"""What is not shown in a cell, or could be chosen there."""
+"""Elements whose content is hidden or a list of options."""
 
 _BLOCKS = frozenset({"br", "p", "div", "li"})
 _ALSO = {"row": "tr", "cell": "td", "th": "td", "thead": "tbody"}
@@ -31,9 +38,10 @@ _CDATA = "CDATA["
 
 
 def inspect(path: Path, fallback: str | None = None) -> CellTable:
-    """Return the largest table of a page, with the rows of those that have the same header.
+    """Return the largest table of a page.
 
-    `fallback` is the encoding if it is not UTF-8. Raises NoTableError, and OSError.
+    With the rows of other tables that have the same header. `fallback` is the encoding if it is not UTF-8. Raises
+    NoTableError, and OSError.
     """
     with path.open("rb") as file:
         declared = _CHARSET.search(file.read(1 << 12).replace(b"\0", b""))
@@ -65,7 +73,10 @@ def inspect(path: Path, fallback: str | None = None) -> CellTable:
 
 
 def _below(header: Sequence[str], table: Sequence[list[str]]) -> Sequence[list[str]] | None:
-    """Return the rows below a table's header, None where it has another one."""
+    """Return the rows below a table's header.
+
+    None when it has a different header.
+    """
     titles = rows_above_header(table[:LOOKED_AT])
     return table[titles + 1 :] if _filled(table[titles]) == _filled(header) else None
 
@@ -93,7 +104,10 @@ def _tables(path: Path, encoding: str, errors: str) -> list[list[list[str]]]:
 
 
 class _Page(HTMLParser):
-    """Collects the tables of a page; one in a cell of another is a table of its own and no part of the cell."""
+    """Collects the tables of a page.
+
+    A table in a cell of another is separate, and not part of the cell.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -130,7 +144,7 @@ class _Page(HTMLParser):
             self.handle_data(data.removeprefix(f"[{_CDATA}").removesuffix("]]"))
 
     def end(self) -> None:
-        """End the tables that the page has left open."""
+        """End the tables that are still open."""
         while self._open:
             self.tables.append(self._open.pop().ended())
 
@@ -154,6 +168,9 @@ class _Page(HTMLParser):
 
 
 def _name(tag: str) -> str:
-    """Return the name of a tag or an attribute without its namespace, and that of HTML for the one of Excel."""
+    """Return the HTML name of a tag or attribute.
+
+    Without its namespace; Excel's names are translated.
+    """
     local = tag.rpartition(":")[2]
     return _ALSO.get(local, local)

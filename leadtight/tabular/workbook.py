@@ -1,4 +1,7 @@
-"""A workbook (xlsx) as a table: of its visible sheets the one that is recognised best, every cell as text."""
+"""A workbook (xlsx) as a table, with cells as text.
+
+The best recognised of its visible sheets is read.
+"""
 
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
@@ -14,17 +17,19 @@ from leadtight.tabular.errors import NoTableError
 from leadtight.tabular.header_row import refuse_data, rows_above_header, usually_filled
 
 LOOKED_AT = 200
-"""Rows of each sheet that show where its table begins."""
+"""Rows of a sheet that show where its table begins."""
 
 Rate = Callable[[Sequence[str]], int]
-"""How many of a header's names are recognised."""
+"""Counts the recognised names of a header."""
 
 
 @dataclass(frozen=True, slots=True)
 class SheetTable:
-    """A sheet that was looked at: its name, the number of its header's row, the header, and what most rows fill.
+    """An inspected sheet.
 
-    `pairs` has columns that are a date and its time, `others` the visible sheets that were not chosen."""
+    `usually_filled` is how many cells most rows fill; `pairs` has the columns that are a date and its time, `others`
+    the visible sheets that were not chosen.
+    """
 
     name: str
     header_row: int
@@ -35,9 +40,9 @@ class SheetTable:
 
 
 def inspect(path: Path, sheet: str | None, rate: Rate) -> SheetTable:
-    """Return the sheet of this name, else the one whose header has the most names that are recognised.
+    """Return the table of a sheet.
 
-    Raises NoTableError.
+    The sheet of this name, else the one whose header has the most recognised names. Raises NoTableError.
     """
     with _OpenWorkbook(path) as book:
         visible = [each for each in book.worksheets if each.sheet_state == "visible"]
@@ -52,14 +57,20 @@ def inspect(path: Path, sheet: str | None, rate: Rate) -> SheetTable:
 
 
 def rows(path: Path, table: SheetTable) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows below the header that hold anything, each with its number. Raises NoTableError."""
+    """Yield the numbered rows with content below the header.
+
+    Raises NoTableError.
+    """
     with _OpenWorkbook(path) as book:
         below = islice(enumerate(_sheet_rows(book[table.name]), 1), table.header_row, None)
         yield from ((number, cells) for number, cells in below if any(cell.strip() for cell in cells))
 
 
 class _OpenWorkbook:
-    """A workbook that is open; what openpyxl cannot read is a NoTableError."""
+    """An open workbook.
+
+    What openpyxl cannot read is a NoTableError.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -103,9 +114,10 @@ def _table(sheet: Any) -> SheetTable:
 
 
 def _rated(sheet: Any, rate: Rate) -> tuple[bool, int, int, int]:
-    """Return how well a sheet looks like the table: several columns, names recognised, columns of dates, its width.
+    """Return how well a sheet looks like the table.
 
-    A cover or a note has one cell where a table has its header; a dictionary of columns has no dates.
+    Several columns, recognised names, columns of dates, its width. A cover or a note has one cell where a table has its
+    header; a dictionary of columns has no dates.
     """
     first = list(islice(_sheet_rows(sheet), LOOKED_AT))
     titles = rows_above_header(first) if first else 0
@@ -120,7 +132,10 @@ def _sheet_rows(sheet: Any) -> Iterator[list[str]]:
 
 
 def _cell_text(value: Any) -> str:
-    """Return a cell as text; whole numbers keep all their digits."""
+    """Return a cell as text.
+
+    Whole numbers keep all their digits.
+    """
     if value is None:
         return ""
     if isinstance(value, datetime):

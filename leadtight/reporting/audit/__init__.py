@@ -1,1 +1,4 @@
-"""The audit of a CRM export: files become facts, facts become the same figures that the deployed system reports."""
+"""The audit of a CRM export.
+
+Files become facts, and facts become the same figures that the deployed system reports.
+"""

@@ -1,4 +1,7 @@
-"""Columns of amounts in SQL: `leadtight.tabular.amounts` says what an amount is; the database reads what is plain."""
+"""Columns of amounts in SQL.
+
+`leadtight.tabular.amounts` defines what an amount is; the database parses plain ones.
+"""
 
 import duckdb
 
@@ -7,7 +10,7 @@ from leadtight.reporting.audit.source_file import raw
 from leadtight.tabular.amounts.column import AmbiguousAmountsError, AmountColumn, AmountReading
 
 NAMED = 3
-"""So many currencies are named, each with a row."""
+"""How many currencies are named, each with a row."""
 
 
 def amount_sql(
@@ -18,10 +21,11 @@ def amount_sql(
     where: str,
     currency: str | None = None,
 ) -> str:
-    """Return SQL for a column's amounts as DECIMAL(18,2), null where a value is none; `where` names file and column.
+    """Return SQL for a column's amounts as DECIMAL(18,2).
 
-    `currency` is the cell of the column that says in which currency they are. Of a column of several currencies no
-    value is an amount. Raises UnusableError when it can be read in two ways.
+    Null where a value is not an amount. `where` names file and column; `currency` is the cell of the currency column.
+    In a column of several currencies no value is an amount. Raises UnusableError when the column can be read in two
+    ways.
     """
     reset_currencies(connection, table)
     beside = _beside(connection, table, cell, currency) if currency else []
@@ -45,18 +49,21 @@ def amount_sql(
 
 
 def reset_currencies(connection: duckdb.DuckDBPyConnection, table: str) -> None:
-    """Create the table of where the several currencies of a column are, without any."""
+    """Create the empty table of a column's mixed currencies."""
     connection.execute(f"create or replace temp table {table}_currencies (several varchar)")
 
 
 def amount_problem_sql(table: str) -> str:
-    """Return SQL for the reason why a text of a column that was read is no amount."""
+    """Return SQL for why a text is not an amount."""
     several = f"(select max(several) from {table}_currencies)"
     return f"coalesce('is in one of several currencies, so it is not an amount: ' || {several}, 'is not an amount')"
 
 
 def _beside(connection: duckdb.DuckDBPyConnection, table: str, cell: str, currency: str) -> list[tuple[str, int, str]]:
-    """Return each currency that stands beside an amount, with the first row that has it and the amount there."""
+    """Return each currency beside an amount, with its first row.
+
+    Also returns the amount in that row.
+    """
     rows = connection.execute(
         f"select arg_min({cell}, row), min(row), {currency} from {table}"
         f" where {cell} is not null and {currency} is not null group by 3 order by 2"
@@ -67,7 +74,10 @@ def _beside(connection: duckdb.DuckDBPyConnection, table: str, cell: str, curren
 def _looked_up(
     connection: duckdb.DuckDBPyConnection, lookup: str, cell: str, column: AmountColumn, reading: AmountReading
 ) -> str:
-    """Return SQL that looks the amounts up, each different value of which has been read once."""
+    """Return SQL that looks amounts up by their text.
+
+    Each distinct value is parsed once.
+    """
     amounts = {text: format(amount, "f") for text in column.values if (amount := reading.read(text)) is not None}
     connection.execute(
         f"create or replace temp table {lookup} as select text, try_cast(amount as decimal(18, 2)) as amount"
@@ -78,17 +88,20 @@ def _looked_up(
 
 
 def plain_sql(cell: str) -> str:
-    """Return SQL for the amounts of a column of which all are plain, as they stand or once cleaned."""
+    """Return SQL for amounts that are plain, raw or cleaned."""
     return f"coalesce(try_cast({raw(cell)} as decimal(18, 2)), try_cast({cell} as decimal(18, 2)))"
 
 
 def are_plain(connection: duckdb.DuckDBPyConnection, table: str, cell: str, decimal: str | None) -> bool:
-    """Tell whether all amounts of a column are plain."""
+    """Check whether all amounts of a column are plain."""
     sql = f"select 1 from {table} where not {is_plain(raw(cell), decimal)} and not {is_plain(cell, decimal)} limit 1"
     return not connection.execute(sql).fetchall()
 
 
 def is_plain(cell: str, decimal: str | None) -> str:
-    """Return SQL for: digits with at most two after a dot, which can be read in one way only."""
+    """Return SQL for whether a cell is a plain amount.
+
+    Plain: digits with at most two decimals after a dot, which can be read in one way only.
+    """
     cents = "" if decimal == "," else "([.][0-9]{1,2})?"
     return f"regexp_full_match({cell}, '[0-9]{{1,15}}{cents}')"

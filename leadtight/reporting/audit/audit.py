@@ -20,9 +20,10 @@ FACTS_SCHEMA = "leadtight.audit.facts/2"
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """A finished audit: the report, the mapping it used, the sheets and what they hold, its latest leaks.
+    """A finished audit with its report and latest leaks.
 
-    Facts and ledger are there when they were asked for.
+    `mapping` is the one that was used, `sheets` and `files` describe the input. `facts` and `ledger` are None unless
+    requested.
     """
 
     document: dict[str, Any]
@@ -34,14 +35,18 @@ class Audit:
     ledger: bytes | None
 
     def as_json(self) -> str:
-        """Return the report as text; the same files and options give the same bytes."""
+        """Return the report as JSON text.
+
+        The same files and options give the same bytes.
+        """
         return json.dumps(self.document, ensure_ascii=False, indent=1, default=money_json) + "\n"
 
 
 def audit(options: AuditOptions, *, with_facts: bool = False, with_ledger: bool = False) -> Audit:
-    """Run an audit. Raises UnusableError and NothingReadError with one line that names what is wrong.
+    """Run an audit.
 
-    The facts are Parquet, the ledger CSV in UTF-8 with a byte order mark; without contacts there is no ledger.
+    The facts are Parquet, the ledger is CSV in UTF-8 with a byte order mark; without contacts there is no ledger.
+    Raises UnusableError and NothingReadError with one line that names the fault.
     """
     loaded = load(options)
     with loaded.table as table:

@@ -1,4 +1,7 @@
-"""What has to be known before the figures of an audit are read: rows left out, and contacts that cannot be believed."""
+"""Caveats to know before reading the figures of an audit.
+
+Such as rows that were left out, and contacts that cannot be trusted.
+"""
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -26,10 +29,10 @@ _REASONS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caveat:
-    """Something to know before the figures: `count` of `of`, in words, and what to do.
+    """Something to know before the figures.
 
-    A `grave` one may change what the figures say; one that `refutes` shows that the contacts on record are incomplete,
-    or not what they seem, so that no cause stands on them.
+    It concerns `count` of `of`. A `grave` caveat may change the conclusions. One that `refutes` shows that the contacts
+    on record are incomplete or not what they seem, so that no cause can be based on them.
     """
 
     what: str
@@ -46,14 +49,17 @@ class Caveat:
 
 
 def caveats(loaded: LoadedFacts) -> tuple[Caveat, ...]:
-    """Return the caveats of an audit: what concerns all of a file first, then rows, then contacts."""
+    """Return the caveats: on files, then rows, then contacts."""
     parts = (_not_known, _of_leads, _of_activities, _of_facts, _of_spend, _of_sources)
     candidates = (caveat for part in parts for caveat in part(loaded))
     return tuple(each for each in candidates if each.count)
 
 
 def doubt(caveats: tuple[Caveat, ...]) -> str:
-    """Return why the contacts on record cannot be believed, "" where nothing refutes them."""
+    """Return why the recorded contacts cannot be trusted.
+
+    Empty when nothing refutes them.
+    """
     return "; ".join(each.why for each in caveats if each.refutes)
 
 
@@ -257,7 +263,10 @@ def _in_seconds(count: int, contacted: int) -> Iterator[Caveat]:
 
 
 def _at_one_instant(loaded: LoadedFacts, column: str, whole: int) -> Iterator[Caveat]:
-    """Yield that most times are the same one, as those of an import or of a change of many records are."""
+    """Yield a caveat when most times are identical.
+
+    Those of an import or a bulk change are.
+    """
     most = rows_of(
         loaded.table.connection,
         f"select count(*) as n from facts where excluded is null and {column} is not null"
@@ -281,7 +290,7 @@ def _at_one_instant(loaded: LoadedFacts, column: str, whole: int) -> Iterator[Ca
 
 
 def _contacted_before(loaded: LoadedFacts) -> int:
-    """Return how many leads without a contact had one before their creation."""
+    """Count uncontacted leads with a contact before their creation."""
     columns = range(len(loaded.mapping.leads.first_contact_at))
     sources = ["select row from contacted_before"] if loaded.mapping.activities else []
     if columns:

@@ -1,4 +1,4 @@
-"""What an audit counted, in words: rows, rules and columns."""
+"""What an audit counted, in words."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -26,7 +26,7 @@ _ROWS = {"joined": "joined to a lead", "unjoined": "not joined to a lead", "blan
 
 
 def counted_terms(report: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield terms and what stands behind them, as the page lists them."""
+    """Yield terms with their meaning, as the page lists them."""
     definition = report["definition"]
     for name, rows in report["rows"].items():
         if rows:

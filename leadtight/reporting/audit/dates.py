@@ -1,7 +1,8 @@
-"""Columns of times in SQL: `leadtight.tabular.dates` says what a date is, and the database reads what it can sooner.
+"""Columns of times in SQL.
 
-Where all values of a column are written alike, as the first of them are, the database parses them by one format. Of any
-other column each different value is read once, as the import reads it, and looked up.
+`leadtight.tabular.dates` defines what a date is; the database parses what it can, faster. When all values of a column
+have the format of the first ones, the database parses them by that format. In any other column each distinct value is
+parsed once, as the import does, and looked up.
 """
 
 from collections.abc import Mapping
@@ -24,17 +25,17 @@ SECOND, MINUTE, DAY = 1_000_000, 60_000_000, 86_400_000_000
 """Microseconds."""
 
 EARLIEST, LATEST = 0, 4102444800
-"""Seconds from 1970 between which a time is plausible: the years of `moment`."""
+"""Plausible seconds since 1970: the years of `moment`."""
 assert (EARLIEST_YEAR, LATEST_YEAR) == (1970, 2100)
 
 
 @dataclass(frozen=True, slots=True)
 class TimeColumn:
-    """A column of times: its SQL in microseconds since 1970, null where unreadable, and whether it has times of day.
+    """A column of times in microseconds since 1970.
 
-    `unbounded` is the same for times that are not plausible, which `is_plausible` tells. `is_decided`: more rows of the
-    same shape cannot change how it is read. `left_out`: so many microseconds later than what is written a moment may
-    have been, where times are to the day or to the minute.
+    `sql` is null where a value is unreadable; `unbounded` is the same with implausible times, which `is_plausible`
+    detects. `is_decided`: more rows of the same shape cannot change how the column is read. `left_out` is how many
+    microseconds later than written a moment may have been, where times are to the day or minute.
     """
 
     sql: str
@@ -46,9 +47,9 @@ class TimeColumn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Column:
-    """A column that was looked at: by its one format, or with all its values.
+    """An examined column, of one format or with its values.
 
-    `text` is what is parsed of each cell: as it stands in the file, or cleaned.
+    `text` is the parsed cell: raw or cleaned.
     """
 
     name: str
@@ -69,11 +70,10 @@ def time_columns(
     zone: ZoneInfo,
     date_format: str | None,
 ) -> dict[str, TimeColumn]:
-    """Return how to read the columns of a table: `cells` has each one's name in the table by its name in the file.
+    """Return how to read the columns of a table.
 
-    `zone` is that of times without an offset, in columns whose names have no zone of their own.
-
-    Raises UnusableError naming the column whose order of day and month cannot be decided.
+    `cells` maps each name in the file to its name in the table. `zone` applies to times without an offset, in columns
+    whose names contain no zone. Raises UnusableError naming the column whose order of day and month cannot be decided.
     """
     fixed_order = _order_of_format(file, date_format)
     zones = {name: _zone(file, name, zone) for name in cells}
@@ -98,7 +98,7 @@ def time_columns(
 
 
 def is_plausible(at: str) -> str:
-    """Return SQL that tells whether microseconds since 1970 are a time that can be one."""
+    """Return SQL for whether microseconds since 1970 are plausible."""
     return f"{at} between {EARLIEST} and {LATEST * 10**6}"
 
 
@@ -152,7 +152,10 @@ def _values(connection: duckdb.DuckDBPyConnection, table: str, cell: str) -> Dat
 
 
 def _evidence(connection: duckdb.DuckDBPyConnection, table: str, column: _Column) -> DateColumn:
-    """Return the first value of each kind that leaves the order of a column of one format open, with their numbers."""
+    """Return the values that leave day and month order open.
+
+    The first value of each kind, with the number of such values.
+    """
     assert column.format
     day, month = (_read(column.cell, column.format.ordered(order)) for order in ("dmy", "mdy"))
     kinds = "case when d is null then 'month' when m is null then 'day' when d <> m then 'either' end"
@@ -175,11 +178,14 @@ def _reads_all(connection: duckdb.DuckDBPyConnection, table: str, text: str, for
 def _parsed(
     connection: duckdb.DuckDBPyConnection, table: str, column: _Column, form: DateFormat, zone: ZoneInfo
 ) -> TimeColumn:
-    """Return how to read a column of one format, as its cells stand in the file where none needs to be cleaned."""
+    """Return how to read a column of one format.
+
+    Raw cells are parsed when none needs cleaning.
+    """
     cell = column.cell
     text = column.text or (raw(cell) if _reads_all(connection, table, raw(cell), form) else cell)
     micros = _micros(_read(text, form), zone, is_utc=form.is_utc)
-    # Midnight is no time of day: where it is written, and of instants also in the zone.
+    # Midnight is not a time of day: as written, and for instants also in the zone.
     of_day = f"epoch_us({_read(text, form)}) % {DAY} <> 0"
     if form.is_utc:
         of_day += f" and epoch_us(timezone({quoted(zone.key)}, make_timestamptz({micros}))) % {DAY} <> 0"
@@ -194,7 +200,10 @@ def _parsed(
 def _looked_up(
     connection: duckdb.DuckDBPyConnection, table: str, cell: str, values: DateColumn, reading: DateReading
 ) -> TimeColumn:
-    """Return how to read a column whose values have been read one by one, each once."""
+    """Return how to read a column by its parsed values.
+
+    Each distinct value has been parsed once.
+    """
     moments = [(text, moment) for text in values.values if (moment := reading.read(text))]
     lookup = f"{table}_{cell}_moments"
     connection.execute(
@@ -247,7 +256,7 @@ def _micros(read: str, zone: ZoneInfo, *, is_utc: bool) -> str:
 
 def _bounded(micros: str) -> str:
     low, high = EARLIEST * 10**6 - 1, LATEST * 10**6 + 1
-    # The expression stands here once: what is written twice is computed twice. least and greatest ignore null.
+    # The expression occurs once: twice would compute it twice. least and greatest ignore null.
     return f"nullif(nullif(greatest(least({micros}, {high}), {low}), {high}), {low})"
 
 

@@ -1,4 +1,7 @@
-"""`leadtight.audit/1`: the report of an audit, every figure with its definition and every gap with its reason."""
+"""The audit report as data: `leadtight.audit/1`.
+
+Every figure has its definition, every gap its reason.
+"""
 
 from dataclasses import replace
 from typing import Any
@@ -20,7 +23,10 @@ _DEFINED = ("leads", "contacted", "never_contacted", "contact_rate", "follow_up_
 
 
 def document(loaded: LoadedFacts, options: AuditOptions) -> dict[str, Any]:
-    """Return the report; durations in seconds, rates 0 to 1, money in the files' unit, unknown is None."""
+    """Return the report as data.
+
+    Durations are in seconds, rates from 0 to 1, money in the files' unit; unknown is None.
+    """
     all_caveats = caveats(loaded)
     wanted = replace(query_of(loaded, options), doubt=doubt(all_caveats))
     metrics = figures(loaded.table.connection, "all_facts", wanted)
@@ -39,9 +45,9 @@ def document(loaded: LoadedFacts, options: AuditOptions) -> dict[str, Any]:
 
 
 def query_of(loaded: LoadedFacts, options: AuditOptions) -> MetricsQuery:
-    """Return what the options ask of the facts, and what the files cannot say.
+    """Return the metrics query of the options and their files.
 
-    What was spent where no column tells on which source is a total: not what the leads without a source cost.
+    Spend without a source column counts as a total, not as the cost of leads without a source.
     """
     spend = loaded.spend if loaded.spend and loaded.spend.rows["accepted"] else None
     has_source = bool(loaded.mapping.spend and loaded.mapping.spend.source)
@@ -87,7 +93,7 @@ def _gaps(loaded: LoadedFacts) -> MetricGaps:
 def _no_contacts(loaded: LoadedFacts) -> str:
     """Return why it is unknown who was contacted.
 
-    A contact is one at or after the creation.
+    A contact is at or after the creation, so the creation must be known.
     """
     if loaded.no_contacts or loaded.mapping.leads.created_at:
         return loaded.no_contacts
@@ -105,7 +111,7 @@ def _no_persons(loaded: LoadedFacts) -> str:
 
 
 def _remedies(gaps: MetricGaps, loaded: LoadedFacts) -> dict[str, str]:
-    """Return what to add for each reason why something is not known."""
+    """Return what to add for each missing figure, by reason."""
     remedies = {
         gaps.contacts: KEYS if loaded.mapping.activities else CONTACTS,
         gaps.times: TIMES if loaded.mapping.leads.created_at else CREATED,

@@ -1,4 +1,7 @@
-"""How long a first response took, as exports write it: `5`, `0:05:00`, `PT5M`, `1 day 2 h`, `3 Tage 4 Std.`."""
+"""Response times as exports write them.
+
+Such as `5`, `0:05:00`, `PT5M`, `1 day 2 h`, `3 Tage 4 Std.`.
+"""
 
 import re
 from collections.abc import Mapping
@@ -41,9 +44,10 @@ _BUSINESS = re.compile(
 
 
 def unit_of(header: str) -> str | None:
-    """Return the unit that a column's name tells: `… (minutes)`, `…_secs`, `… in Std.`; `hours` of `(h:mm)`.
+    """Return the unit in a column's name.
 
-    One letter is a unit only in brackets or after an underscore, and `time` never: it is the English word.
+    Such as `… (minutes)`, `…_secs`, `… in Std.`; `hours` for `(h:mm)`. A single letter is a unit only in brackets or
+    after an underscore, and `time` never is: it is the English word.
     """
     bare = folded(header)
     noted = " ".join(re.findall(r"[^\W_]+", " ".join(re.findall(r"[(\[]([^)\]]{0,200}+)[)\]]", bare))))
@@ -57,7 +61,7 @@ def unit_of(header: str) -> str | None:
 
 
 def counts_working_time_only(header: str) -> bool:
-    """Tell whether a column's name says that nights and weekends are left out of its durations."""
+    """Return whether durations omit nights and weekends, by name."""
     return _BUSINESS.search("_".join(re.findall(r"[^\W_]+", folded(header))) + "_") is not None
 
 

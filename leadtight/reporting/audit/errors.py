@@ -1,13 +1,22 @@
-"""Why an audit ends without a report. Each names the file and, where there is one, the row and the column."""
+"""Reasons why an audit ends without a report.
+
+Each names the file and, where there is one, the row and the column.
+"""
 
 
 class UnusableError(Exception):
-    """What was given cannot be used; the text is one line that says where and why."""
+    """A file or option cannot be used.
+
+    The text is one line that says where and why.
+    """
 
 
 class NothingReadError(Exception):
-    """The files were read, and not one lead of them can be used."""
+    """The files were read, but contain no usable lead."""
 
 
 class UnrepresentativeSampleError(Exception):
-    """A large file holds what its beginning did not show, so all of it has to be looked at before it is read."""
+    """A large file contains rows unlike its sample.
+
+    All of it has to be examined before it is read.
+    """

@@ -1,4 +1,4 @@
-"""The headline of an audit: what was contacted, how fast, and what that stands on."""
+"""The headline of an audit: contacts, speed and reliability."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -8,12 +8,15 @@ from leadtight.reporting.formatting import amount, counted, duration, share
 
 
 def headline(report: dict[str, Any]) -> tuple[str, ...]:
-    """Return the headline in sentences; rows that are missing in it are named first where they are many."""
+    """Return the headline in sentences.
+
+    Many unread rows are mentioned first.
+    """
     return tuple(_sentences(report))
 
 
 def is_doubtful(report: dict[str, Any]) -> bool:
-    """Tell whether something grave has to be known before the figures are read."""
+    """Return whether a caveat is grave."""
     return any(each["grave"] for each in report["caveats"])
 
 
@@ -26,7 +29,7 @@ def _sentences(report: dict[str, Any]) -> Iterator[str]:
 
 
 def _rows(report: dict[str, Any]) -> str:
-    """Return how many rows the figures hold, where it is not almost all of them."""
+    """Return how many rows were read if many were not."""
     rejected = next((c for c in report["caveats"] if c["what"] == "rejected_leads" and c["grave"]), None)
     if rejected is None:
         return ""

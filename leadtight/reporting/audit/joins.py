@@ -1,9 +1,9 @@
-"""Keys that are written in another way than the leads' own, and still mean one lead of them.
+"""Keys that are spelled differently from the leads' own.
 
-What joins as it stands is joined first. Of the rest, each part of a list of ids (`1000;1900`) is compared without what
+Exact matches are joined first. Of the rest, each part of a list of ids (`1000;1900`) is compared without what
 spreadsheets and connectors change: the `.0` of a float, leading zeros, guards (`="0012"`), prefixes (`zcrm_`), the case
-of a GUID, the last three of the 18 characters of a Salesforce id; numbers of phones by their digits, national and
-international; names without case, accents and order. Only a key that then means one person joins.
+of a GUID, the last three of the 18 characters of a Salesforce id. Phone numbers are compared by their digits, national
+and international; names without case, accents and order. Only a key that identifies one person joins.
 """
 
 from enum import StrEnum
@@ -11,11 +11,14 @@ from enum import StrEnum
 import duckdb
 
 SHORTEST_NUMBER = 7
-"""So many of the last digits two numbers of phones have in common at least."""
+"""Last digits that two phone numbers must have in common."""
 
 
 class KeyKind(StrEnum):
-    """What the columns of a key hold, which says how two spellings are compared."""
+    """The content of key columns.
+
+    It determines how two spellings are compared.
+    """
 
     ID = "id"
     PHONE = "phone"
@@ -32,13 +35,16 @@ _SEPARATORS = {
 
 
 def parts_sql(text: str, kind: KeyKind) -> str:
-    """Return SQL for the list of the keys that a cell holds."""
+    """Return SQL for the list of keys in a cell."""
     bare = f"trim({text}, ' []{{}}\"''')"
     return f"list_filter(regexp_split_to_array({bare}, '{_SEPARATORS[kind]}'), lambda x: x <> '')"
 
 
 def loose_sql(text: str, kind: KeyKind) -> str:
-    """Return SQL for what two spellings of one key have in common; of a number its last digits."""
+    """Return SQL for the normalized form of a key.
+
+    For phone numbers, their last digits.
+    """
     if kind is KeyKind.PHONE:
         return f"right(regexp_replace({text}, '[^0-9]', '', 'g'), {SHORTEST_NUMBER})"
     if kind is KeyKind.EMAIL:
@@ -56,9 +62,10 @@ def loose_sql(text: str, kind: KeyKind) -> str:
 
 
 def join_other_spellings(connection: duckdb.DuckDBPyConnection, kind: KeyKind) -> None:
-    """Join those activities of `activities_stored` whose key is another spelling, or a list, of keys in `keyed`.
+    """Join activities whose keys are spelled differently.
 
-    Of a list the first person takes the row itself; `activities_more` has its copies for the others.
+    Applies to `activities_stored`, for spellings and lists of keys in `keyed`. The row itself goes to the first person
+    of a list; `activities_more` has its copies for the others.
     """
     connection.execute(_CREATE_OTHERS)
     unjoined = "person is null and person_key is not null"
@@ -102,9 +109,10 @@ def _join_meant(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _same_number() -> str:
-    """Return SQL that tells whether two numbers are one: alike, or the national form of the other.
+    """Return SQL for whether two phone numbers are the same.
 
-    A number that names its country equals another that does only as a whole; ten digits in common are one number.
+    Equal, or one is the national form of the other. Two numbers that both name their country must be equal as a whole;
+    ten common last digits are the same number.
     """
     digits = {}
     for name, text in (("a", "part"), ("b", "ours")):

@@ -1,4 +1,4 @@
-"""The file of leads as rows with times, and why a row is not one of them."""
+"""Leads of a file as typed rows, with rejections."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,12 +24,18 @@ from leadtight.reporting.facts.table import microseconds, quoted
 from leadtight.tabular.vocabulary.names import column_key
 
 DAMAGED = r"^[0-9](?:[.,][0-9]{1,17})?[eE][+][0-9]{1,2}$"
-"""A number that a spreadsheet has rounded: several ids look the same, so it joins nothing (R15)."""
+"""A number that a spreadsheet has rounded.
+
+Several ids look the same, so it joins nothing (R15).
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class LeadsRead:
-    """What the file of leads can say: whether it knows contacts at all, and of what by the time of day."""
+    """What the file of leads contains.
+
+    `has_contacts`: it has contacts at all; the `…_timed` fields: those times have a time of day.
+    """
 
     has_contacts: bool
     created_timed: bool
@@ -40,10 +46,10 @@ class LeadsRead:
 def read_leads(
     connection: duckdb.DuckDBPyConnection, sheet: SourceFile, columns: LeadColumns, options: AuditOptions
 ) -> LeadsRead:
-    """Create the view `leads`, one row for each row of the file, from `leads_text`.
+    """Create the view `leads` from `leads_text`, row by row.
 
-    `excluded` and `rejected` hold the reason; a lead has neither. Times are microseconds since 1970. `said_…` holds
-    what stands in the file where it could not be used.
+    `excluded` and `rejected` hold the reason; a lead has neither. Times are microseconds since 1970. `said_…` holds the
+    text in the file where it could not be used.
     """
     times = _times(connection, sheet, columns, options)
     typed = _typed(connection, sheet, columns, times)
@@ -72,7 +78,7 @@ def read_leads(
 def _typed(
     connection: duckdb.DuckDBPyConnection, sheet: SourceFile, columns: LeadColumns, times: Mapping[str, TimeColumn]
 ) -> dict[str, tuple[str | None, str]]:
-    """Return what is read as more than text: the column of the file and the SQL, by the name of the result."""
+    """Return column and SQL of typed values, by result name."""
     named_times = {
         "created_us": columns.created_at,
         "assigned_us": columns.first_assigned_at,
@@ -87,7 +93,7 @@ def _typed(
 
 
 def _waited(connection: duckdb.DuckDBPyConnection, sheet: SourceFile, columns: LeadColumns) -> str:
-    """Return SQL for how long after the creation the first contact was, each different length read once."""
+    """Return SQL for response times; parses each duration once."""
     if columns.response_time is None:
         return "null::bigint"
     if sheet.is_sampled:
@@ -145,7 +151,7 @@ def _stored(
 
 
 def _unlike(sheet: SourceFile, columns: LeadColumns, typed: Mapping[str, tuple[str | None, str]]) -> str:
-    """Return SQL that tells whether a row of a large file is not like its beginning."""
+    """Return SQL for whether a row is unlike the sample."""
     if not sheet.is_sampled:
         return "false"
     parts = [
@@ -171,7 +177,10 @@ _JUDGED = """
 """
 
 ANOTHER_ROW = "another row of a lead"
-"""Why a row is not counted whose lead stands above with the same creation: an export with a row for each activity."""
+"""Reason for not counting a repeated row of a lead.
+
+A row above has the same lead and creation, as in exports with a row for each activity.
+"""
 
 _REPEATED = """
     create table repeated as
@@ -185,9 +194,10 @@ _REPEATED = """
         window ids as (partition by lead_id, before order by row)
     ) where row <> first_row
 """
-"""Rows of a usable lead whose id occurs before; those of the period before are a file of their own.
+"""Rows of a usable lead whose id occurs earlier.
 
-Few ids come twice, and which may is sooner told by their hashes.
+Those of the previous period count as a separate file. Few ids are repeated, and comparing their hashes finds them
+faster.
 """
 
 _EARLIEST = """
@@ -213,7 +223,7 @@ _LEADS = """
 
 
 def problems(columns: LeadColumns) -> str:
-    """Return SQL for the problems of the file, one row each: row, column, value, reason."""
+    """Return SQL for problems: row, column, value and reason."""
     parts = ["select row, null as c, null as v, rejected as reason from suspects where rejected = trouble"]
     if columns.created_at:
         reasons = "('is not a readable time', 'is blank')"
@@ -273,7 +283,10 @@ def times_of(
     options: AuditOptions,
     columns: LeadColumns | ActivityColumns,
 ) -> Mapping[str, TimeColumn]:
-    """Return how to read columns of times. Raises UnrepresentativeSampleError when the beginning does not tell."""
+    """Return how to read columns of times.
+
+    Raises UnrepresentativeSampleError when the sample leaves it open.
+    """
     cells = {name: sheet.cell(name) for name in names}
     zone = ZoneInfo(columns.timezone) if columns.timezone else options.calendar.zone
     readings = time_columns(connection, table, cells, file=sheet.name, zone=zone, date_format=columns.date_format)
@@ -297,9 +310,9 @@ def _key(sheet: SourceFile, column: str | None) -> str:
 
 
 def key_sql(cell: str) -> str:
-    """Return SQL for a key that joins: null where it is blank or has lost digits (R14, R15).
+    """Return SQL for a join key.
 
-    Capitals do not matter in the address of a mail; in an id they do.
+    Null where it is blank or has lost digits (R14, R15). Case does not matter in a mail address; in an id it does.
     """
     text = clean(cell)
     other = f"case when {is_damaged_id(text)} then null when contains({text}, '@') then lower({text}) else {text} end"
@@ -308,12 +321,15 @@ def key_sql(cell: str) -> str:
 
 
 def is_damaged_id(cell: str) -> str:
-    """Return SQL that tells whether a spreadsheet has rounded an id."""
+    """Return SQL for whether a spreadsheet has rounded an id."""
     return f"(contains({cell}, '+') and regexp_matches({cell}, {quoted(DAMAGED)}))"
 
 
 def _stage(connection: duckdb.DuckDBPyConnection, sheet: SourceFile, columns: LeadColumns) -> str:
-    """Return SQL for the stage; a spelling that was looked at for the mapping is not looked at again in every row."""
+    """Return SQL for the stage.
+
+    Spellings that were examined for the mapping are not examined again in every row.
+    """
     if columns.stage is None:
         return "null::varchar"
     cell, ends = sheet.cell(columns.stage), {"won": columns.won, "lost": columns.lost}
@@ -325,7 +341,7 @@ def _stage(connection: duckdb.DuckDBPyConnection, sheet: SourceFile, columns: Le
 def _spellings_by_stage(
     connection: duckdb.DuckDBPyConnection, sheet: SourceFile, cell: str, ends: Mapping[str, Iterable[str]]
 ) -> dict[str, list[str]]:
-    """Return the few spellings that were looked at, by the stage that each stands for."""
+    """Return the few examined spellings, by stage."""
     spelled = sheet.spelled.get(cell, [])
     means = {value.strip().lower(): word for word, values in ends.items() for value in values}
     by_stage: dict[str, list[str]] = {}
@@ -361,7 +377,10 @@ def _value(connection: duckdb.DuckDBPyConnection, sheet: SourceFile, columns: Le
 
 
 def from_creation(at: str, contact: TimeColumn) -> str:
-    """Return SQL for a contact at or after a lead's creation, which it may be on the day or in the minute it names."""
+    """Return SQL for a contact at or after the creation.
+
+    One known only to the day or minute may be in that of the creation.
+    """
     if not contact.left_out:
         return f"case when {at} >= coalesce(created_us, 0) then {at} end"
     return f"case when {at} + {contact.left_out} >= coalesce(created_us, 0) then greatest({at}, created_us) end"
@@ -381,7 +400,10 @@ def _excluded(sheet: SourceFile, exclusions: tuple[ExclusionFilter, ...]) -> str
 
 
 def exclusion_column(sheet: SourceFile, exclusion: ExclusionFilter) -> str:
-    """Return the column that an exclusion names. Raises UnusableError when the file has none of that name."""
+    """Return the column that an exclusion names.
+
+    Raises UnusableError when the file has none of that name.
+    """
     if exclusion.column in sheet.columns:
         return exclusion.column
     wanted = column_key(exclusion.column)
@@ -392,7 +414,10 @@ def exclusion_column(sheet: SourceFile, exclusion: ExclusionFilter) -> str:
 
 
 def bounds(options: AuditOptions, at: str) -> str:
-    """Return SQL for why a time is outside the days that count, null where it is not."""
+    """Return SQL for why a time is not counted.
+
+    Null where it is inside the counted days.
+    """
     arms = ""
     if options.start:
         arms += f" when ({at}) < {microseconds(options.start)} then 'before --since'"
@@ -402,7 +427,10 @@ def bounds(options: AuditOptions, at: str) -> str:
 
 
 def _before(options: AuditOptions) -> str:
-    """Return SQL that tells which leads came in the period of equal length before the one that counts."""
+    """Return SQL for whether a lead precedes the counted days.
+
+    It arrived in the previous period, which is as long as the counted one.
+    """
     if options.previous_start is None or options.start is None:
         return "false"
     start, end = microseconds(options.previous_start), microseconds(options.start)

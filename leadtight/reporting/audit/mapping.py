@@ -7,12 +7,12 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeadColumns:
-    """Columns of the file of leads. Of several first contacts in one row the earliest counts.
+    """Columns of the file of leads.
 
-    `response_time` is how long after the creation the first contact was, a bare number of it in `response_unit`.
-    `won`, `lost` and `opportunity` are values of the stage, whatever their case. `date_format` has strptime's codes.
-    `timezone` is that of times without an offset, where it is not the audit's. `absent` are keys of which the file has
-    no column, so that the user is not asked for it.
+    Of several first contacts in one row the earliest counts. `response_time` is the wait from the creation to the first
+    contact, a bare number of it in `response_unit`. `won`, `lost` and `opportunity` are values of the stage, ignoring
+    case. `date_format` has strptime's codes. `timezone` applies to times without an offset, if it differs from the
+    audit's. `absent` are keys that the file has no column for, so that the user is not asked for them.
     """
 
     lead_id: str | None = None
@@ -42,8 +42,8 @@ class LeadColumns:
 class ActivityColumns:
     """Columns of the file of activities.
 
-    Each of the rules of `is_contact` names the values that count, by column: all must match, "" a blank cell. Without
-    rules every activity counts, else those that match one of them.
+    Each rule of `is_contact` lists the values that count, by column; all its columns must match, and "" is a blank
+    cell. Without rules every activity counts, otherwise those that match a rule.
     """
 
     person_key: str | None = None
@@ -56,7 +56,10 @@ class ActivityColumns:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpendColumns:
-    """Columns of the file of what marketing cost; a row is of the days from `date` to `end`."""
+    """Columns of the file of marketing spend.
+
+    A row covers the days from `date` to `end`.
+    """
 
     source: str | None = None
     amount: str | None = None
@@ -69,7 +72,7 @@ class SpendColumns:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditMapping:
-    """The mapping of every file of an audit; None where there is no such file."""
+    """The mapping of every file, None without the file."""
 
     leads: LeadColumns
     activities: ActivityColumns | None = None
@@ -77,7 +80,7 @@ class AuditMapping:
 
 
 Answers = Mapping[str, Mapping[str, bool]]
-"""What a person said of the values of columns of activities: whether they are contact."""
+"""Whether values of activity columns are contacts, by the user."""
 
 Columns = LeadColumns | ActivityColumns | SpendColumns
 SETTINGS = (
@@ -87,7 +90,7 @@ SETTINGS = (
 
 
 def named(columns: Columns) -> tuple[tuple[str, str], ...]:
-    """Return every column that a table of the mapping names, with its key."""
+    """Return the named columns of a mapping table, with keys."""
     pairs: list[tuple[str, str]] = []
     for key, value in as_table(columns).items():
         if key == "is_contact":
@@ -99,12 +102,15 @@ def named(columns: Columns) -> tuple[tuple[str, str], ...]:
 
 
 def rules_of(value: Any) -> list[Mapping[str, Any]]:
-    """Return the rules of `is_contact` as a table has them: one, or a list of them."""
+    """Return the rules of `is_contact`: one, or a list."""
     return [value] if isinstance(value, Mapping) else list(value)
 
 
 def as_table(columns: Columns) -> dict[str, Any]:
-    """Return a table of the mapping as plain data, without what is not set; one first contact is a text."""
+    """Return a mapping table as plain data.
+
+    Without unset keys; a single first contact is a string.
+    """
     table: dict[str, Any] = {}
     for each in fields(columns):
         value = getattr(columns, each.name)

@@ -1,4 +1,4 @@
-"""What an audit is asked for, besides its files."""
+"""Parameters of an audit besides its files."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -14,14 +14,14 @@ from leadtight.reporting.metrics.query import Staffing
 
 @dataclass(frozen=True, slots=True)
 class ExclusionFilter:
-    """Leads whose `column` says `value`, whatever its case, count nowhere."""
+    """Leads whose `column` equals `value`, ignoring case, are not counted."""
 
     column: str
     value: str
 
     @property
     def rule(self) -> str:
-        """Return the rule as it is written on the command line."""
+        """Return the rule as written on the command line."""
         return f"{self.column}={self.value}"
 
 
@@ -29,10 +29,10 @@ class ExclusionFilter:
 class AuditOptions:
     """Files and parameters of an audit.
 
-    `encoding` is that of files that are not UTF-8, `sheet` that of the leads. `hours` is the notation of `calendar`,
-    whose zone is also that of times without an offset. `since` is the first local day whose leads count, `until`
-    the last. Money is in the files' unit. `contact_answers` says which values of activities are contact; with
-    `asks_all` also what a report can do without is asked.
+    `encoding` applies to files that are not UTF-8, `sheet` to the leads. `hours` is the notation of `calendar`, whose
+    zone also applies to times without an offset. `since` is the first local day whose leads count, `until` the last.
+    Money is in the files' unit. `contact_answers` states which values of activities are contacts; `asks_all` also asks
+    about what a report can do without.
     """
 
     leads: Path
@@ -57,17 +57,20 @@ class AuditOptions:
 
     @property
     def start(self) -> datetime | None:
-        """Return the instant at which the first day that counts begins."""
+        """Return the start of the first counted day."""
         return midnight(self.since, self.calendar.zone) if self.since else None
 
     @property
     def end(self) -> datetime | None:
-        """Return the instant at which the last day that counts is over."""
+        """Return the end of the last counted day."""
         return midnight(self.until + timedelta(days=1), self.calendar.zone) if self.until else None
 
     @property
     def previous_start(self) -> datetime | None:
-        """Return the instant at which the period of equal length before begins; None without a first or last day."""
+        """Return the start of the previous period of equal length.
+
+        None without a first or last day.
+        """
         if self.since is None or self.until is None:
             return None
         return midnight(self.since - (self.until - self.since) - timedelta(days=1), self.calendar.zone)

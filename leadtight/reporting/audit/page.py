@@ -1,4 +1,7 @@
-"""The report of an audit as one HTML file: no script, no font, no image, nothing from elsewhere."""
+"""The audit report as one self-contained HTML file.
+
+No script, no font, no image, nothing from elsewhere.
+"""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -18,9 +21,10 @@ LABELS = chart.LABELS | {"never": "no contact in these files"}
 
 
 def render(report: dict[str, Any], leaks: Iterable[LeakedLead], file: str) -> bytes:
-    """Return the page of a report, with the leaks that it opens; `file` is what it is called.
+    """Render the page of a report.
 
-    The same report gives the same bytes.
+    `leaks` are the leads that it lists with evidence, `file` is the name shown for the export. The same report gives
+    the same bytes.
     """
     zone = ZoneInfo(report["definition"]["timezone"])
     page = pages.environment().get_template("audit.html.j2")
@@ -55,7 +59,10 @@ def render(report: dict[str, Any], leaks: Iterable[LeakedLead], file: str) -> by
 
 
 def _contents(report: dict[str, Any], tables: dict[str, list[Any]]) -> Iterator[tuple[str, str]]:
-    """Yield the sections that have something to show, in their order: id and title."""
+    """Yield id and title of the sections that have content.
+
+    In page order.
+    """
     sections = {
         "headline": ("At a glance", True),
         "diagnosis": ("Diagnosis", True),
@@ -80,7 +87,7 @@ def _says_something(source_row: list[str]) -> bool:
 
 
 def _joined_spellings(report: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
-    """Yield the sources of which the files have several spellings, with the others."""
+    """Yield each source that has several spellings, with the others."""
     for row in report["sources"]:
         if others := [text for text in row["spellings"] if text != row["source"]]:
             yield row["source"], others

@@ -1,4 +1,4 @@
-"""Files into facts: the one table from which every figure of the audit is computed."""
+"""Files into facts, from which every audit figure is computed."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -26,15 +26,16 @@ from leadtight.reporting.facts.facts import columns as fact_columns
 from leadtight.reporting.facts.table import FactTable, connect, quoted
 
 MOST_PROBLEMS = 1000
-"""Rows of problems that a report lists; it counts all of them."""
+"""Problem rows that a report lists; all are counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadedFacts:
-    """Facts in `table`, with those of the period before in the table `known`, and what the files could say.
+    """Facts of the files, and what is known about them.
 
-    `sheets` says which sheets of workbooks were read. `no_contacts` is why it is unknown who was contacted, `untimed`
-    why it is unknown how fast; "" when it is known.
+    `table` has the facts; the view `all_facts` also has those of the previous period. `sheets` names the sheets that
+    were read. `no_contacts` is why it is unknown who was contacted, `untimed` why it is unknown how fast; "" when it is
+    known.
     """
 
     table: FactTable
@@ -52,10 +53,13 @@ class LoadedFacts:
 
 
 def load(options: AuditOptions) -> LoadedFacts:
-    """Read the files of an audit into facts. Raises UnusableError, and NothingReadError when no lead is left."""
+    """Read the files of an audit into facts.
+
+    Raises UnusableError, and NothingReadError when no lead is left.
+    """
     sheets = _look(options, may_sample=True)
     if sheets.are_sampled:
-        # What is wrong with a large file is for the look at all of it to say.
+        # Faults of a large file are reported once all of it has been examined.
         with suppress(UnrepresentativeSampleError, UnusableError, NothingReadError, duckdb.InvalidInputException):
             return _load(options, sheets)
         sheets = _look(options)
@@ -72,7 +76,10 @@ def _look(options: AuditOptions, *, may_sample: bool = False) -> AuditSheets:
 
 
 def _choice(options: AuditOptions, table: str) -> ReadOptions:
-    """Return how to look at a file: of a workbook, the sheet with the columns that the mapping names, or most known."""
+    """Return how to inspect a file.
+
+    Of a workbook, the sheet with the columns that the mapping names is read, else the one with most recognised columns.
+    """
     named_columns = set(map(str, options.mapping.get(table, {}).values()))
     by_table: dict[str, Callable[[Sequence[str], Profiles], Columns]] = {
         "leads": detection.leads,
@@ -135,7 +142,10 @@ def _load(options: AuditOptions, sheets: AuditSheets) -> LoadedFacts:
 
 @dataclass(frozen=True, slots=True)
 class _ActivitySummary:
-    """What the file of activities can say: whether by the time of day, and what became of its rows."""
+    """What the file of activities contains.
+
+    `timed`: its times have a time of day. `rows` counts its rows by how they were used.
+    """
 
     timed: bool
     rows: dict[str, int]
@@ -159,7 +169,10 @@ _EXCLUDED = "every row is excluded by --exclude, --since or --until"
 
 
 def _refuse_two_costs(connection: duckdb.DuckDBPyConnection, options: AuditOptions) -> None:
-    """Raise UnusableError where a cost per lead and a total are told that contradict, to the cent of a lead."""
+    """Raise UnusableError when cost per lead and total contradict.
+
+    A cent per lead is tolerated.
+    """
     if options.cost_per_lead is None or options.spend_total is None:
         return
     leads = _lead_counts(connection)["accepted"]
@@ -171,9 +184,10 @@ def _refuse_two_costs(connection: duckdb.DuckDBPyConnection, options: AuditOptio
 
 
 def _check_line_numbers(connection: duckdb.DuckDBPyConnection, sheets: AuditSheets, problems: int) -> None:
-    """Raise UnrepresentativeSampleError when a row is told by its number, in a problem or for want of an id, and wrongly.
+    """Raise UnrepresentativeSampleError if reported row numbers may be wrong.
 
-    Rows of a large file are counted, and where a line is blank their numbers are not those of the lines.
+    Rows are identified by their number in problems, and when they have no id. Rows of a large file are counted, so a
+    blank line makes their numbers differ from the line numbers.
     """
     unnamed = connection.execute("select 1 from leads_stored where lead_id is null limit 1").fetchall()
     if problems or unnamed:
@@ -186,7 +200,7 @@ def _facts(
     connection: duckdb.DuckDBPyConnection, options: AuditOptions, sources: SourceNames, *, with_activities: bool
 ) -> None:
     joined = "left join contacts c using (row)" if with_activities else ""
-    # Of a call only the day may be known, which begins before the lead that came on it.
+    # Only the day of a call may be known, which begins before the lead arrived on it.
     called = "case when c.contact_us is not null then greatest(c.contact_us, l.created_us) end"
     contact = f"least(l.contact_us, {called})" if with_activities else "l.contact_us"
     who = "case when c.contact_us <= coalesce(l.contact_us, c.contact_us) then c.who end" if with_activities else "null"
@@ -209,7 +223,7 @@ def _facts(
     }
     kinds = fact_columns()
     stored = ", ".join(f"{sql}::{kinds[name]} as {name}" for name, sql in expressions.items())
-    # A table, because figures look at it several times; what no file tells takes no room in it.
+    # A table, because figures read it several times; columns that no file has take no space in it.
     with sides_as_written(connection):
         connection.execute(
             f"create table stored_facts as select {stored}, row, earlier from"
@@ -227,7 +241,7 @@ def _empty_column(name: str, kind: str) -> str:
 
 
 def _spellings(sources: SourceNames, spent: spend_rows.SpendRead | None) -> dict[str, tuple[str, ...]]:
-    """Return how the files spell each source."""
+    """Return the spellings of each source in the files."""
     spellings = dict(sources.spellings)
     for source, texts in spent.spellings.items() if spent else ():
         spellings[source] = tuple(sorted({*spellings.get(source, ()), *texts}))

@@ -1,4 +1,7 @@
-"""What an audit refuses once its rows are read: times that it does not understand decide which leads would count."""
+"""Refusal of an audit whose times are not understood.
+
+They decide which leads count.
+"""
 
 from leadtight.reporting.audit.errors import UnusableError
 from leadtight.reporting.audit.options import AuditOptions
@@ -11,10 +14,11 @@ FEW = 3
 
 
 def refuse_unread_times(loaded: LoadedFacts, options: AuditOptions) -> None:
-    """Refuse leads of which over a tenth have a time that cannot be read, as with the months of another language.
+    """Refuse leads with over a tenth of unreadable times.
 
-    Such rows are no random sample: the figures of the others would be wrong. A `date_format` says that the rest is
-    known to be no time. Raises UnusableError naming column, value, row and remedy.
+    As with month names of an unknown language. Such rows are not a random sample: the figures of the others would be
+    wrong. A `date_format` states that the other rows are known not to be times. Raises UnusableError naming column,
+    value, row and remedy.
     """
     if "date_format" in options.mapping.get("leads", {}):
         return

@@ -1,8 +1,9 @@
-"""Files as tables of text in the database: what a file is shows in its bytes, and every cell stays text (R15).
+"""Files as tables of text in the database.
 
-Columns are recognised, and dates and amounts understood, from what was looked at. That is the whole file, kept as
-text, unless it is large: then only its beginning is, the file is read once, straight into typed rows, and every row is
-held to what the beginning showed. One that is not like it raises UnrepresentativeSampleError, and all of it is looked at.
+The type of a file shows in its bytes, and every cell stays text (R15). Columns are recognised, and dates and amounts
+understood, from the whole file. Of a large file only a sample from its start is examined: the file is then read once,
+straight into typed rows, and every row is checked against the sample. A row unlike the sample raises
+UnrepresentativeSampleError, and the whole file is examined instead.
 """
 
 import csv
@@ -27,16 +28,19 @@ from leadtight.tabular.errors import NoTableError
 from leadtight.tabular.file_type import kind_of
 
 LARGE = 1 << 24
-"""Bytes from which on only the beginning of a file of text is looked at."""
+"""Size in bytes from which a text file is sampled."""
 
 SAMPLE_ROWS = 20_000
-"""Rows of a large file that are looked at."""
+"""Rows of a large file that are examined."""
 
 MOST_SPELLINGS = 5000
-"""So many spellings of a column's values are looked at one by one; a column with more is compared row by row."""
+"""Most distinct values that are examined one by one.
+
+A column with more is compared row by row.
+"""
 
 FEW = 50
-"""So many spellings every row of a large file can be compared with."""
+"""Most values to compare every row of a file with."""
 
 NO_TIMES = (
     "an address book (vCard) does not say when a lead was created or contacted, so there is nothing to measure;"
@@ -49,10 +53,11 @@ _SPACES = " \t\r\n\u00a0\u200b\ufeff"
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file that was looked at: its name for messages and its columns in order. `load` puts it into the database.
+    """An inspected file, which `load` puts into the database.
 
-    `pairs` has columns behind those of the file, each a date and its time. `is_sampled`: only its beginning was looked at.
-    `spelled` has how the values of a column are written, once asked for.
+    `name` is its name in messages, `columns` are in file order. `pairs` has extra columns after those of the file, each
+    a date joined with its time. `is_sampled`: only the start of the file was examined. `spelled` caches the spellings
+    of a column's values.
     """
 
     name: str
@@ -69,7 +74,7 @@ class SourceFile:
 
     @property
     def usually_filled(self) -> int:
-        """Return how many cells most rows fill, nothing where that is not known."""
+        """Count the cells that most rows fill, 0 when unknown."""
         looked_at = self.text or self.book or self.cells
         return looked_at.usually_filled if looked_at else 0
 
@@ -80,7 +85,10 @@ class SourceFile:
 
     @property
     def described(self) -> str:
-        """Return which table of a workbook or a page it is, and what was left alone; nothing of other files."""
+        """Describe the chosen table of a workbook or page.
+
+        Names the other tables, too. Empty for other files.
+        """
         if self.cells:
             return f"{self.name}: {self.cells.described}"
         if self.book is None:
@@ -89,12 +97,13 @@ class SourceFile:
         return f"{self.name}: sheet {self.book.name!r}{others}"
 
     def load(self, connection: duckdb.DuckDBPyConnection, table: str, wanted: Iterable[str]) -> None:
-        """Create the views `table`, what is looked at, and `table`_whole: the wanted columns as cleaned text.
+        """Create the views `table` and `table`_whole with cleaned text.
 
-        Both have `row` (the header's is 1) and `trouble`. A wanted column is named by its position, as `cell` says;
-        `raw` names what stands in the file. Rows keep the order of the file. Cells are cleaned when they are looked at:
-        most never are, and few need it. In `table`_whole of a sheet that is only is_sampled, `row` is null; its view
-        `table`_numbered reads the file once more, row by row.
+        `table` has the examined rows, `table`_whole all of them; both have the wanted columns, `row` (the header's is
+        1) and `trouble`. A wanted column is named by its position, as `cell` returns it; `raw` names the uncleaned
+        cell. Rows keep the order of the file. Cells are cleaned when they are read: most never are, and few need it.
+        For a sampled file, `row` of `table`_whole is null, and the view `table`_numbered reads the file once more, row
+        by row.
         """
         positions = self.positions(wanted)
         whole, stored = f"{table}_whole", f"{table}_raw"
@@ -120,23 +129,32 @@ class SourceFile:
 
     @property
     def width(self) -> int:
-        """Return how many columns the file has."""
+        """Count the columns of the file."""
         return len(self.columns) - len(self.pairs)
 
     def raw_cell(self, position: int) -> str:
-        """Return SQL for a cell as it stands in a file of text, a date with its time joined."""
+        """Return SQL for an uncleaned cell.
+
+        A date is joined with its time.
+        """
         if position not in self.pairs:
             return f"r{position}"
         day, clock = self.pairs[position]
         return f"r{day} || ' ' || r{clock} as r{position}"
 
     def moment_of(self, name: str) -> str:
-        """Return the column that joins a date with its time, if this one is either; else this one."""
+        """Return the joined date and time of a column.
+
+        The column itself when it is not part of a pair.
+        """
         position = self.columns.index(name)
         return next((self.columns[n] for n, pair in self.pairs.items() if position in pair), name)
 
     def own_rows(self) -> Iterator[list[str]]:
-        """Yield the rows of a file that is not Parquet as they stand there, a date with its time behind them."""
+        """Yield the raw rows, each date joined with its time.
+
+        Not for Parquet.
+        """
         for _, cells in self._rows():
             padded = [*cells[: self.width], *[""] * (self.width - len(cells))]
             yield padded + [joined(cells, pair) for pair in self.pairs.values()]
@@ -154,20 +172,23 @@ class SourceFile:
         return sorted({self.columns.index(name) for name in names})
 
     def cell(self, name: str) -> str:
-        """Return what a column is called in the view that `load` made."""
+        """Return a column's name in the views of `load`."""
         return f"c{self.columns.index(name)}"
 
     def spellings(self, connection: duckdb.DuckDBPyConnection, table: str, cell: str) -> list[str | None]:
-        """Return how the values of a column are written in the file, or the first of them if they are very many."""
+        """Return the distinct raw values of a column.
+
+        At most `MOST_SPELLINGS` of them.
+        """
         if cell not in self.spelled:
             sql = f"select distinct {raw(cell)} from {table}_raw limit {MOST_SPELLINGS}"
             self.spelled[cell] = [row[0] for row in connection.execute(sql).fetchall()]
         return self.spelled[cell]
 
     def new_value_sql(self, but: Collection[str] = ()) -> str:
-        """Return SQL that tells whether a row has a choice that the beginning does not have, `but` in these cells.
+        """Return SQL for whether a row has an unsampled value.
 
-        Raises UnrepresentativeSampleError where there are too many to compare with.
+        `but` are cells to ignore. Raises UnrepresentativeSampleError when there are too many values to compare with.
         """
         parts = ["false"]
         for cell, spelled in self.spelled.items():
@@ -179,18 +200,18 @@ class SourceFile:
         return f"({' or '.join(parts)})"
 
     def is_empty(self, names: Iterable[str]) -> str:
-        """Return SQL that tells whether nothing stands in these columns."""
+        """Return SQL for whether all of these columns are empty."""
         return f"coalesce({', '.join((*(raw(self.cell(name)) for name in names), 'null', 'null'))}) is null"
 
     def check_like_sample(self, connection: duckdb.DuckDBPyConnection, table: str) -> None:
-        """Raise UnrepresentativeSampleError when a row of a typed table is marked `unlike`."""
+        """Raise UnrepresentativeSampleError if a typed row is marked `unlike`."""
         if self.is_sampled and connection.execute(f"select 1 from {table} where unlike limit 1").fetchall():
             raise UnrepresentativeSampleError(self.name)
 
     def check_line_numbers(self, connection: duckdb.DuckDBPyConnection, table: str) -> None:
-        """Raise UnrepresentativeSampleError when the rows of a typed table have other numbers than their lines.
+        """Raise UnrepresentativeSampleError if row numbers differ from line numbers.
 
-        Looked at only where a row is told by its number: it takes as long as all else that is no query.
+        Call it only when a row is identified by its number: it takes as long as everything else besides the queries.
         """
         if not self.is_sampled:
             return
@@ -200,12 +221,12 @@ class SourceFile:
 
 
 def raw(cell: str) -> str:
-    """Return what a cell is called as it stands in the file, before it is cleaned."""
+    """Return the name of a cell before cleaning."""
     return f"r{cell.removeprefix('c')}"
 
 
 def cleaned_values(connection: duckdb.DuckDBPyConnection, values: list[str | None]) -> dict[str, str | None]:
-    """Return values as they are once cleaned, by what stands in the file."""
+    """Return the cleaned form of raw values, by raw value."""
     rows = connection.execute(
         f"select r0, c0 from ({cleaned('(select unnest($values::varchar[]) as r0)', [0])}) where r0 is not null",
         {"values": values},
@@ -214,13 +235,16 @@ def cleaned_values(connection: duckdb.DuckDBPyConnection, values: list[str | Non
 
 
 def cleaned(table: str, positions: list[int]) -> str:
-    """Return SQL for the rows of a table that `load` made, or of a part of it, with its cells cleaned."""
+    """Return SQL for a loaded table with cleaned cells added."""
     cells = "".join(f", {_cleaned(f'c{n}')} as c{n}" for n in positions)
     return f"select *{cells} from {table}"
 
 
 def clean(cell: str) -> str:
-    """Return SQL for a cell as `load` cleans it, from what stands in the file: for branches that few rows take."""
+    """Return SQL that cleans a raw cell as `load` does.
+
+    For branches that few rows take.
+    """
     trimmed = f"trim({raw(cell)}, {quoted(_SPACES)})"
     blanks = ", ".join(quoted(blank) for blank in ("", *BLANKS))
     is_blank = f"strlen({trimmed}) <= {_LONGEST} and lower({trimmed}) in ({blanks})"
@@ -228,16 +252,20 @@ def clean(cell: str) -> str:
 
 
 def is_clean(cell: str) -> str:
-    """Return SQL that tells of most cells, soon, that nothing is to be cleaned in what stands in the file."""
+    """Return a cheap SQL test for cells without cleaning.
+
+    True only for clean cells; some clean cells fail it.
+    """
     text = raw(cell)
     return f"strlen({text}) > {_LONGEST} and {text} between '!' and '~' and {text}[-1] between '!' and '~'"
 
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """How a file is to be looked at: the encoding of one that is not UTF-8, and which sheet of a workbook.
+    """How to inspect a file.
 
-    `rate` tells how many names of a sheet's header are recognised: of several sheets that with most is read.
+    `encoding` applies to files that are not UTF-8, `sheet` to workbooks. `rate` counts the recognised names of a
+    sheet's header: of several sheets, the one with the most is read.
     """
 
     encoding: str | None = None
@@ -249,9 +277,10 @@ AS_FOUND = ReadOptions()
 
 
 def inspect(path: Path, choice: ReadOptions = AS_FOUND, *, may_sample: bool = False) -> SourceFile:
-    """Return what a file is and which columns it has. Raises UnusableError when it is no table.
+    """Return the type of a file and its columns.
 
-    With `may_sample` the sheet of a large file of text is `is_sampled`, if a look at the beginning is enough.
+    With `may_sample`, a large text file is only sampled if its start is enough. Raises UnusableError when it is not a
+    table.
     """
     try:
         kind = kind_of(path)
@@ -282,13 +311,16 @@ def _page(path: Path, kind: str, choice: ReadOptions) -> CellTable:
 
 
 def _with_pairs(names: tuple[str, ...], pairs: Iterable[Pair]) -> tuple[tuple[str, ...], dict[int, Pair]]:
-    """Return the columns with those of dates and times behind them, and the positions of these."""
+    """Return the columns with joined date-and-time columns appended.
+
+    Also returns the pairs by the position of their column.
+    """
     by_position = dict(enumerate(pairs, len(names)))
     return names + tuple(joined_name(names, pair) for pair in by_position.values()), by_position
 
 
 def _dialect(path: Path, fallback: str | None, *, may_sample: bool) -> tuple[texts.Dialect, bool]:
-    """Return how to read a file of text, and whether only its beginning was looked at."""
+    """Return how to read a text file, and whether sampled."""
     begins = encoding.encoding_of_start(path) if may_sample and path.stat().st_size >= LARGE else None
     if begins:
         with suppress(NoTableError):
@@ -314,13 +346,16 @@ def _load_text(connection: duckdb.DuckDBPyConnection, table: str, positions: lis
                 return
             connection.execute(f"drop view {table}")
         except duckdb.Error:
-            pass  # rows of other widths, mixed line ends, stray quotes: the patient reader names the rows at fault
+            pass  # rows of other widths, mixed line ends, stray quotes: the slower reader names the rows at fault
         connection.execute(f"drop table if exists {table}_stored")
     _load_rows(connection, table, positions, sheet, texts.rows(sheet.path, sheet.text))
 
 
 def _load_plain(connection: duckdb.DuckDBPyConnection, table: str, positions: list[int], sheet: SourceFile) -> bool:
-    """Read a file as it stands, and tell whether its rows are the lines: none blank, none of nothing but delimiters."""
+    """Load a text file as it is.
+
+    Return whether its rows are its lines: no row is blank or consists of delimiters only.
+    """
     cells = ", ".join(f"r{n}" for n in positions) or "r0"
     read = ", ".join(sheet.raw_cell(n) for n in positions) or "r0"
     connection.execute(f"create table {table}_stored as select {read} from {_read_csv(sheet, 0)}")
@@ -335,7 +370,7 @@ def _load_plain(connection: duckdb.DuckDBPyConnection, table: str, positions: li
 
 
 def _read_csv(sheet: SourceFile, skipped: int) -> str:
-    """Return SQL for all columns of a file of text as they stand there, after so many lines."""
+    """Return SQL for all raw columns, after skipping lines."""
     text = sheet.text
     assert text is not None
     names = ", ".join(f"'r{n}': 'VARCHAR'" for n in range(sheet.width))
@@ -353,7 +388,10 @@ def _load_rows(
     sheet: SourceFile,
     rows: Iterator[tuple[int, list[str]]],
 ) -> None:
-    """Write the rows out as the plainest CSV there is, and read that: one way into the database."""
+    """Write the rows as the plainest CSV and load that.
+
+    So there is one way into the database.
+    """
     handle, name = tempfile.mkstemp(suffix=".csv")
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
@@ -381,12 +419,15 @@ def _at(row: list[str], position: int, pair: Pair | None) -> str:
 
 
 def _cleaned(cell: str) -> str:
-    """Return SQL for a cell as `clean` does, for every row: most are told to be clean by a look at both ends."""
+    """Return SQL that cleans a cell in every row.
+
+    Most cells pass as clean after a look at both ends.
+    """
     text = raw(cell)
     starts = ", ".join(quoted(letter) for letter in sorted({b[0] for b in BLANKS} | {b[0].upper() for b in BLANKS}))
     may_be_blank = f"strlen({text}) <= {_LONGEST} and {text}[1] in ({starts})"
     ends_in_space = f"{text} not between '!' and '~' or {text}[-1] not between '!' and '~'"
-    # Null is in neither, so that all rows take the second arm, which costs nothing then.
+    # Null matches neither, so all rows of nulls take the second arm, which is free.
     return f"case when {ends_in_space} or {may_be_blank} then {clean(cell)} else {text} end"
 
 

@@ -1,4 +1,7 @@
-"""How exact the times of an export are: to the minute, nobody can tell who was just in the window."""
+"""Precision of the times in an export.
+
+With times to the minute, some leads may be inside or outside the window.
+"""
 
 from typing import Any
 
@@ -12,18 +15,18 @@ _UNDECIDED = {
     (False, True): f"off <= 0 and off > -{MINUTE}",
     (True, True): f"abs(off) < {MINUTE}",
 }
-"""By whether creation and contact are to the minute: which waits may end on the other side of the window.
+"""SQL for waits that may cross the window's end.
 
-`off` is how long after the window's end they do. What is left out of a time makes it earlier than it was: of the
-creation the wait longer, of the contact shorter.
+By whether creation and contact are to the minute. `off` is how long after the window's end the wait ends. A truncated
+time is earlier than the real one: a truncated creation makes the wait longer, a truncated contact makes it shorter.
 """
 
 
 def precision(connection: duckdb.DuckDBPyConnection, *, timed: bool) -> dict[str, Any]:
-    """Return which times of the facts are to the minute: no time of their column has seconds.
+    """Return which times of the facts lack seconds.
 
-    `undecided` is the number of leads of which the seconds that are left out may decide whether they were contacted in
-    the window. Where times of day are not known, nothing is.
+    A column lacks them when no time in it has any. `undecided` is the number of leads whose missing seconds may decide
+    whether they were contacted in the window. All values are None when times of day are unknown.
     """
     if not timed:
         return {"created_to_the_minute": None, "contact_to_the_minute": None, "undecided": None}

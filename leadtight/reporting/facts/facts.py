@@ -1,4 +1,7 @@
-"""One row per lead: what every metric, question and audit is computed from."""
+"""One row per lead, the basis of every metric.
+
+Questions and audits are computed from it, too.
+"""
 
 import dataclasses
 import types
@@ -9,17 +12,21 @@ from decimal import Decimal
 
 SCHEMA = "leadtight.facts/3"
 LARGEST_VALUE = Decimal(10) ** 15
-"""Values from here on do not fit the column; nobody's deal is worth that."""
+"""Values from here on do not fit the column.
+
+No real deal is worth that much.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeadFact:
-    """What is known of one lead at one moment. No names, addresses or words anybody wrote: ids, times and counts.
+    """The facts of one lead at one moment.
 
-    `owner` is who has it now, `first_owner` whom the promise was first given to. `last_touch_at` is the latest
-    outcome anybody recorded, a contact or not; `previous_touch_at` is what undo puts back. `owner_answered_at` is the
-    first contact since the present owner got it. `waited_<stage>_us` are the microseconds it spent in a stage that it
-    has left, over all its stays. `excluded` is the reason of the rule that keeps the lead out of every rate.
+    It has ids, times and counts, but no names, addresses or free text. `owner` is the present owner, `first_owner` the
+    one the promise was first assigned to. `last_touch_at` is the latest recorded outcome, a contact or not;
+    `previous_touch_at` is what undo restores. `owner_answered_at` is the first contact since the present owner got the
+    lead. `waited_<stage>_us` are the microseconds spent in a stage that the lead has left, over all its stays.
+    `excluded` is the reason of the rule that keeps the lead out of every rate.
     """
 
     lead_id: str
@@ -71,7 +78,10 @@ _SQL_TYPES: dict[object, str] = {
 
 
 def columns() -> dict[str, str]:
-    """Return the columns of the facts table in order, each with its SQL type: the dataclass is the schema."""
+    """Return the columns of the facts with their SQL types.
+
+    In order; the dataclass is the schema.
+    """
     hints = typing.get_type_hints(LeadFact)
     return {f.name: _SQL_TYPES[_plain(hints[f.name])] for f in dataclasses.fields(LeadFact)}
 

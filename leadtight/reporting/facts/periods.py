@@ -1,4 +1,4 @@
-"""Stretches of the company's calendar, as instants."""
+"""Periods of the company's calendar, as instants."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -7,12 +7,18 @@ from zoneinfo import ZoneInfo
 from leadtight.domain.calendar.timestamps import midnight
 
 WINDOW_DAYS = 28
-"""How far the metrics look back: four whole weeks, so every weekday counts as often, and every night costs the same."""
+"""Length of the metrics window.
+
+Four whole weeks, so that every weekday counts equally often and every night costs the same.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportPeriod:
-    """Whole local days `[start, end)`, as they looked at `as_of`: the end, or earlier while they still run."""
+    """Whole local days `[start, end)`, as seen at `as_of`.
+
+    `as_of` is the end, or earlier while the days still run.
+    """
 
     start: datetime
     end: datetime
@@ -20,7 +26,7 @@ class ReportPeriod:
 
     @property
     def is_complete(self) -> bool:
-        """Tell whether the period is over as far as this view of it goes."""
+        """Return whether the period is over at `as_of`."""
         return self.as_of >= self.end
 
 
@@ -30,9 +36,9 @@ def local_day(at: datetime, zone: ZoneInfo) -> date:
 
 
 def days(first: date, last: date, zone: ZoneInfo, now: datetime) -> ReportPeriod:
-    """Return the local days `first` to `last`, both included, as known at `now`.
+    """Return the local days `first` to `last`, as of `now`.
 
-    Raises ValueError when they have not begun: nobody can report on tomorrow.
+    Both are included. Raises ValueError when they have not begun: tomorrow cannot be reported on.
     """
     start, end = midnight(first, zone), midnight(last + timedelta(days=1), zone)
     if now < start:
@@ -41,11 +47,17 @@ def days(first: date, last: date, zone: ZoneInfo, now: datetime) -> ReportPeriod
 
 
 def window_ending(day: date, zone: ZoneInfo, now: datetime) -> ReportPeriod:
-    """Return the metrics window: `WINDOW_DAYS` local days of which `day` is the last."""
+    """Return the metrics window that ends with `day`.
+
+    It has `WINDOW_DAYS` local days.
+    """
     return days(day - timedelta(days=WINDOW_DAYS - 1), day, zone, now)
 
 
 def utc_days(start: datetime, end: datetime) -> list[date]:
-    """Return the UTC days that `[start, end)` touches: a local day touches two of them almost everywhere."""
+    """Return the UTC days that `[start, end)` touches.
+
+    A local day touches two of them almost everywhere.
+    """
     first, last = start.astimezone(UTC).date(), (end - timedelta(microseconds=1)).astimezone(UTC).date()
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]

@@ -1,4 +1,7 @@
-"""From events to facts: each event says which fields of a lead changed, and the newest version wins."""
+"""Events into facts.
+
+Each event states which fields of a lead changed, and the newest version wins.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,7 +15,7 @@ from leadtight.domain.model.codec import Document, from_document, to_document
 from leadtight.domain.model.event import Event
 from leadtight.reporting.facts.facts import LARGEST_VALUE, LeadFact, columns
 
-# Lead field -> fact field. What is not named here, names and messages above all, never reaches the facts.
+# Lead field -> fact field. Other fields, names and messages above all, never reach the facts.
 _SAME = {
     name: name
     for name in (
@@ -38,7 +41,7 @@ _INSIDE = {
 
 @dataclass(frozen=True, slots=True)
 class HistoryProblem:
-    """Something in a lead's history that could not be used as it is."""
+    """An unusable part of a lead's history."""
 
     lead_id: str
     column: str
@@ -48,17 +51,17 @@ class HistoryProblem:
 
 @dataclass(frozen=True, slots=True)
 class ProjectedFacts:
-    """Facts by lead id, and what was wrong on the way to them."""
+    """Facts by lead id, with the problems found."""
 
     facts: Mapping[str, LeadFact]
     troubles: tuple[HistoryProblem, ...]
 
 
 def fold(facts: Mapping[str, LeadFact], events: Iterable[Event], settled_before: datetime) -> ProjectedFacts:
-    """Return `facts` with `events` folded in, in order of version, each once.
+    """Fold events into facts, by version, each once.
 
-    A version that is known already changes nothing. After a missing version a lead stays as it is: the missing one
-    may only carry a slightly later time (two writers, two clocks), so that is trouble only before `settled_before`.
+    A version that is already folded changes nothing. After a missing version a lead stays as it is: the missing one may
+    only carry a slightly later time (two writers, two clocks), so it is a problem only before `settled_before`.
     """
     current = dict(facts)
     troubles: list[HistoryProblem] = []
@@ -140,7 +143,10 @@ def _derived(
 
 
 def _waited(document: Document, event: Event) -> Iterator[tuple[str, Any]]:
-    """Yield how long the lead has waited in the stage that it leaves, earlier stays included."""
+    """Yield the total wait in the stage that is left.
+
+    Earlier stays included.
+    """
     column = f"waited_{document.get('stage')}_us"
     if column in _WAITS:
         stay = event.at - timestamps.parse_timestamp(document["stage_since"])
@@ -148,7 +154,10 @@ def _waited(document: Document, event: Event) -> Iterator[tuple[str, Any]]:
 
 
 def _answered(document: Document, new: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Yield when the present owner first reached the lead: what the one before did is not theirs."""
+    """Yield when the present owner first reached the lead.
+
+    Contacts by the previous owner do not count.
+    """
     at, since, answered_at = new.get("last_contact_at"), document.get("owner_since"), document.get("owner_answered_at")
     if "owner_id" in new or ("last_contact_at" in new and (at is None or (since and at < since))):
         yield "owner_answered_at", None

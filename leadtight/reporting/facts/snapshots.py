@@ -1,4 +1,7 @@
-"""What was known of every lead at a moment: the latest snapshot before it, and the events since."""
+"""The state of every lead at a moment.
+
+From the latest earlier snapshot and the events since.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -15,28 +18,44 @@ from leadtight.reporting.facts.table import FactTable, instant
 from leadtight.reporting.ports import EventHistory, ReportFiles
 
 OVERLAP = timedelta(hours=1)
-"""Events are read again from so long before a snapshot: some are stored late, or out of order by a clock's error."""
+"""How long before a snapshot events are read again.
+
+Some are stored late, or out of order because of a clock error.
+"""
 
 LATE = timedelta(days=1)
-"""So long after it came in a lead may be recorded, and still belong to the day on which it came: no source is believed
-further back."""
+"""How late a lead may be recorded for its day.
+
+It then still belongs to the day on which it arrived; older times are not accepted from any source.
+"""
 
 QUIET_DAYS = 60
-"""Without any snapshot, history begins before this many days without a single event. Open leads are never so quiet:
-somebody keeps being reminded of them."""
+"""Days without an event before which history must begin.
+
+Applies without any snapshot. Open leads are never silent for so long: their owners keep being reminded of them.
+"""
 
 MONTHS = 13
-"""How far back a snapshot is looked for, a month's names at a time: the list of all names grows for ever."""
+"""How many months back a snapshot is searched for.
+
+Names are listed month by month: the list of all names grows forever.
+"""
 
 CLOSED_KEPT = timedelta(days=8)
-"""A closed lead from before the window is kept for so long: the review of the week in which it was closed names it."""
+"""How long a lead closed before the window is kept.
+
+The review of the week in which it was closed lists it.
+"""
 
 PARQUET = "application/vnd.apache.parquet"
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Every lead that still matters at `as_of`; whoever is given it closes the table."""
+    """Every lead that still matters at `as_of`.
+
+    The receiver closes the table.
+    """
 
     table: FactTable
     as_of: datetime
@@ -44,10 +63,10 @@ class Snapshot:
 
 
 class UnreadableTrackingLog:
-    """An event log that notes in `unreadable` what it passed over."""
+    """An event log that records skipped entries in `unreadable`."""
 
     def __init__(self, log: EventHistory, unreadable: dict[Unreadable, None]) -> None:
-        """Take the log, and where to note."""
+        """Take the log, and the collection to record in."""
         self._log, self._unreadable = log, unreadable
 
     def events_on(self, day: date) -> tuple[Event, ...]:
@@ -64,7 +83,7 @@ class UnreadableTrackingLog:
 
 
 class DailyEventCache:
-    """An event log of which no day is read twice."""
+    """An event log that reads each day once."""
 
     def __init__(self, log: EventHistory) -> None:
         """Take the log."""
@@ -93,11 +112,11 @@ class Snapshots:
         self._files = files
 
     def at(self, day: date, window: ReportPeriod) -> Snapshot:
-        """Return the snapshot at the end of `window`, whose last day is `day`.
+        """Return the snapshot at the end of `window`.
 
-        It holds the leads that are open then, received within the window or closed a moment ago. It is folded from an
-        earlier day's snapshot, never from that day's own, so running a day again changes nothing. Of what is older,
-        only the leads with new events leave the database.
+        Its last day is `day`. The snapshot holds the leads that are open then, received within the window or recently
+        closed. It is folded from an earlier day's snapshot, never from that day's own, so running a day again changes
+        nothing. Of older leads, only those with new events leave the database.
         """
         self._unreadable.clear()
         troubles: dict[HistoryProblem, None] = {}
@@ -111,7 +130,10 @@ class Snapshots:
     def _fold_into(
         self, table: FactTable, events: list[Event], as_of: datetime, window: ReportPeriod
     ) -> tuple[HistoryProblem, ...]:
-        """Fold the events before `as_of` into a table, and forget what matters no more at the end of `window`."""
+        """Fold the events before `as_of` into a table.
+
+        Deletes the leads that no longer matter at the end of `window`.
+        """
         current = {f.lead_id: f for f in table.take({e.lead_id for e in events})}
         events += [e for lead in _reopened(current, events) for e in self._log.history(lead) if e.at < as_of]
         folded = fold(current, events, settled_before=as_of - OVERLAP)
@@ -121,20 +143,23 @@ class Snapshots:
         return folded.troubles
 
     def events_in(self, period: ReportPeriod) -> tuple[Event, ...]:
-        """Return what happened in a period, in order of time."""
+        """Return the events of a period, by time."""
         events = (e for day in utc_days(period.start, period.as_of) for e in self._log.events_on(day))
         return tuple(e for e in events if period.start <= e.at < period.as_of)
 
     def events_belonging_to(self, period: ReportPeriod) -> tuple[Event, ...]:
-        """Return what happened in a period, and the arrivals in it that were told of only later."""
+        """Return the events of a period, including late arrivals.
+
+        Those are arrivals in the period that were recorded only later.
+        """
         late = (e for e in self._late_arrivals(period) if _came_in(e) >= period.start)
         return (*self.events_in(period), *late)
 
     def settled(self, day: date, period: ReportPeriod) -> ReportPeriod:
-        """Return a period that ends with `day` and still runs, as of the latest thing that happened or passed in it.
+        """Return a running period as of its latest change.
 
-        That is its latest event, or the latest promise that has run out since: a broken promise needs no event (F10).
-        In between, every report is the same.
+        The period ends with `day`. Its latest change is its latest event, or the latest promise broken since: a broken
+        promise needs no event (F10). Until the next change, every report is the same.
         """
         if period.is_complete:
             return period
@@ -154,7 +179,10 @@ class Snapshots:
         return self._files.get(key_of(day))
 
     def _latest_broken_promise(self, day: date, period: ReportPeriod) -> Iterator[datetime]:
-        """Yield the latest promise that nobody kept in time, though nothing may have been written since."""
+        """Yield the deadline of the latest broken promise, if any.
+
+        There may be no event since.
+        """
         unanswered = "first_contact_at is null and closed_at is null and deadline < $as_of"
         with self.at(day, period).table as table:
             [row] = table.rows(
@@ -165,12 +193,15 @@ class Snapshots:
             yield at
 
     def _late_arrivals(self, period: ReportPeriod) -> list[Event]:
-        """Return the arrivals before the end of a period that were stored after it."""
+        """Return arrivals in a period that were recorded after it."""
         after = (e for day in utc_days(period.as_of, period.as_of + LATE) for e in self._log.events_on(day))
         return [e for e in after if e.at >= period.as_of and e.version == 1 and _came_in(e) < period.as_of]
 
     def _base(self, day: date) -> tuple[FactTable, datetime] | None:
-        """Return the latest stored snapshot of an earlier day that this version can read, and from when to go on."""
+        """Return the latest readable earlier snapshot, and its continuation.
+
+        The continuation is the instant from which events have to be folded.
+        """
         for key in self._earlier(day):
             content = self._files.get(key)
             stored = FactTable.read(content, SCHEMA) if content else None
@@ -188,9 +219,10 @@ class Snapshots:
     def _from_the_beginning(
         self, window: ReportPeriod, troubles: dict[HistoryProblem, None]
     ) -> tuple[FactTable, datetime]:
-        """Return the facts of the whole history but its last day, and from when to go on.
+        """Return the facts of the history before its last day.
 
-        A day at a time, each twice: so many events are never in memory together.
+        Also returns the instant to continue from. Events are folded a day at a time, each twice, so that memory never
+        holds all of them.
         """
         table, last = FactTable.of(()), _utc_day(window.as_of)
         events: tuple[Event, ...] = ()
@@ -203,7 +235,10 @@ class Snapshots:
         return table, midnight(last, UTC) - OVERLAP
 
     def _first_day(self, last: date) -> date:
-        """Return the day of the first event, after a silence so long that nothing can have been before it."""
+        """Return the day of the first event.
+
+        Found after a silence so long that there cannot be earlier events.
+        """
         first = day = last
         while first - day < timedelta(days=QUIET_DAYS):
             day -= timedelta(days=1)
@@ -215,17 +250,20 @@ _FILE = "/facts.parquet"
 
 
 def key_of(day: date) -> str:
-    """Return where the snapshot of a day is kept."""
+    """Return the key of a day's snapshot."""
     return f"facts/dt={day.isoformat()}{_FILE}"
 
 
 def unreadable_problem(row: Unreadable) -> HistoryProblem:
-    """Return what a report says of an entry that it lacks."""
+    """Return the problem of an unreadable entry."""
     return HistoryProblem(row.key, row.kind, row.error, "this version cannot read the entry; it is not counted")
 
 
 def _reopened(current: Mapping[str, LeadFact], events: Iterable[Event]) -> set[str]:
-    """Return the leads that were closed too long ago to be known, and in which something happens again."""
+    """Return leads with events that are no longer in memory.
+
+    They were closed too long ago, and changed again.
+    """
     changed = [e for e in events if e.changes]
     return {e.lead_id for e in changed} - current.keys() - {e.lead_id for e in changed if e.version == 1}
 
@@ -235,9 +273,12 @@ def _utc_day(end: datetime) -> date:
 
 
 def _came_in(event: Event) -> datetime:
-    """Return when the lead came in whose recording this is; other first events are as old as themselves."""
+    """Return when the lead of a first event arrived.
+
+    Other first events count from their own time.
+    """
     change = event.changes.get("received_at")
     try:
         return timestamps.parse_timestamp(change[1]) if change else event.at
-    except (ValueError, TypeError, LookupError):  # folding it names the trouble
+    except (ValueError, TypeError, LookupError):  # folding it reports the problem
         return event.at

@@ -1,4 +1,7 @@
-"""Facts in DuckDB, and as Parquet: the same rows give the same bytes."""
+"""Facts in DuckDB and as Parquet.
+
+The same rows give the same bytes.
+"""
 
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -13,17 +16,26 @@ import duckdb
 from leadtight.reporting.facts.facts import LeadFact, columns
 
 ANSWERED_AT = "coalesce(least(first_contact_at, closed_at), $as_of)"
-"""When a promise stopped running, in SQL: at the first contact, when closed before one, or not by `$as_of`."""
+"""When a promise stopped running, in SQL.
+
+At the first contact or an earlier closing; otherwise not by `$as_of`.
+"""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Row = dict[str, Any]
 
 
 class FactTable:
-    """The table `facts` in a database of its own, and its view `counted` without excluded leads; use it in a `with`."""
+    """The table `facts` in a database of its own.
+
+    The view `counted` omits excluded leads. Use it in a `with`.
+    """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Use the table `facts` of a database, which has at least `columns()`."""
+        """Use the table `facts` of a database.
+
+        It has at least `columns()`.
+        """
         self._connection = connection
         self._connection.execute("create view counted as select * from facts where excluded is null")
 
@@ -38,7 +50,10 @@ class FactTable:
 
     @classmethod
     def read(cls, content: bytes, schema: str) -> "tuple[FactTable, dict[str, str]] | None":
-        """Load a file that `parquet` wrote, and its notes; None when its schema is another one."""
+        """Load a file written by `parquet`, with its notes.
+
+        None when it has another schema.
+        """
         with tempfile.TemporaryDirectory() as folder:
             file = {"file": str(Path(folder, "facts.parquet"))}
             Path(file["file"]).write_bytes(content)
@@ -62,7 +77,10 @@ class FactTable:
         self._connection.execute(f"insert into facts select {cast}", values)
 
     def take(self, lead_ids: Iterable[str] | None = None) -> tuple[LeadFact, ...]:
-        """Return the facts of these leads, or of all, in order of lead id."""
+        """Return the facts of these leads, or of all.
+
+        In order of lead id.
+        """
         wanted = ", ".join(_from_sql(name, kind) for name, kind in columns().items())
         those = "" if lead_ids is None else " where lead_id in (select unnest($ids::varchar[]))"
         parameters = {} if lead_ids is None else {"ids": sorted(lead_ids)}
@@ -70,7 +88,7 @@ class FactTable:
         return tuple(LeadFact(**_with_instants(row)) for row in rows)
 
     def forget(self, where: str, parameters: Mapping[str, object]) -> None:
-        """Remove the rows that a condition holds of."""
+        """Delete the rows that match a condition."""
         self._connection.execute(f"delete from facts where {where}", dict(parameters))
 
     def __enter__(self) -> "FactTable":
@@ -85,11 +103,14 @@ class FactTable:
 
     @property
     def connection(self) -> duckdb.DuckDBPyConnection:
-        """Return the database, for figures over the table `facts`."""
+        """Return the database, for queries on the table `facts`."""
         return self._connection
 
     def rows(self, sql: str, parameters: Mapping[str, object]) -> list[Row]:
-        """Return the rows of a query; it is given those parameters that it names."""
+        """Return the rows of a query.
+
+        Only the parameters that it names are passed.
+        """
         used = {name: value for name, value in parameters.items() if f"${name}" in sql}
         return rows_of(self._connection, sql, used)
 
@@ -109,11 +130,12 @@ _NOTES = "select decode(key) as key, decode(value) as value from parquet_kv_meta
 
 
 def connect(threads: int | None = 1) -> duckdb.DuckDBPyConnection:
-    """Return a database of its own, in memory; with None it uses every core.
+    """Return an in-memory database of its own.
 
-    One thread sums in the same order every time. With more, only whole numbers may be summed.
+    With None it uses every core. One thread sums in the same order every time; with more, only whole numbers may be
+    summed.
     """
-    # No extension is ever fetched.
+    # Never download an extension.
     options: dict[str, str | bool | int | float | list[str]] = {
         **({"threads": threads} if threads else {}),
         "autoinstall_known_extensions": False,
@@ -121,14 +143,14 @@ def connect(threads: int | None = 1) -> duckdb.DuckDBPyConnection:
     }
     connection = duckdb.connect(":memory:", config=options)
     connection.execute("set TimeZone = 'UTC'")
-    connection.execute("set enable_progress_bar = false")  # it is drawn on standard output, over what is printed there
+    connection.execute("set enable_progress_bar = false")  # it would overwrite standard output
     return connection
 
 
 def rows_of(
     connection: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, object] | None = None
 ) -> list[Row]:
-    """Return the rows of a query by name of column."""
+    """Return the rows of a query, by column name."""
     cursor = connection.execute(sql, dict(parameters or {}))
     names = [column[0] for column in cursor.description or ()]
     return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]

@@ -1,1 +1,1 @@
-"""From facts to figures: the one place where the metrics, the money and the diagnosis of a period are computed."""
+"""Metrics, money and diagnosis of a period, computed from facts."""

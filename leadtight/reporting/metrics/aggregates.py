@@ -1,4 +1,7 @@
-"""Counts and spreads over placed leads: of all of them, and by the value of a column."""
+"""Counts and spreads of placed leads.
+
+In total, and by the value of a column.
+"""
 
 from typing import Any
 
@@ -16,7 +19,10 @@ BUCKETS = {
     "over_24h": "response_us > 86400e6",
     "never": "response_us is null",
 }
-"""Response buckets (J2): half-open but for the fourth, which ends with its last second."""
+"""Response buckets (J2), half-open except the fourth.
+
+The fourth includes its last second.
+"""
 
 _SPREADS = ", ".join(
     f"quantile_cont({us}, [0.5, 0.9])[1] / 1e6 as {of}median, avg({us}) / 1e6 as {of}mean,"
@@ -32,7 +38,10 @@ _COUNTS = """
 
 
 def totals(connection: duckdb.DuckDBPyConnection) -> Row:
-    """Return the counts, spread and buckets of all placed leads, and when and on which local days they came."""
+    """Return counts, spread and buckets of all placed leads.
+
+    Also their first and last time of arrival and local day.
+    """
     buckets = ", ".join(f'count(*) filter ({condition}) as "{name}"' for name, condition in BUCKETS.items())
     when = "min(received_us) as first_us, max(received_us) as last_us, min(day) as first_day, max(day) as last_day"
     sql = f"select {_COUNTS}, {_SPREADS}, {buckets}, {when}, count(*) filter (opportunity) as opportunities from placed"
@@ -40,12 +49,18 @@ def totals(connection: duckdb.DuckDBPyConnection) -> Row:
 
 
 def by_owner(connection: duckdb.DuckDBPyConnection) -> list[Row]:
-    """Return the counts and spreads by owner, in their order, those of nobody last."""
+    """Return counts and spreads by owner.
+
+    Sorted; leads without an owner come last.
+    """
     return _grouped(connection, "owner", f"{_COUNTS}, {_SPREADS}")
 
 
 def by_source(connection: duckdb.DuckDBPyConnection) -> list[Row]:
-    """Return the counts by source, in their order, those of none last."""
+    """Return counts by source.
+
+    Sorted; leads without a source come last.
+    """
     return _grouped(connection, "source", _COUNTS)
 
 
@@ -54,12 +69,18 @@ def _grouped(connection: duckdb.DuckDBPyConnection, key: str, counts: str) -> li
 
 
 def rate(part: int, whole: int) -> float | None:
-    """Return a share from 0 to 1, or None of nothing."""
+    """Return a share from 0 to 1, or None.
+
+    None for an empty whole.
+    """
     return part / whole if whole else None
 
 
 def spread(row: Row, of: str = "") -> dict[str, float | None]:
-    """Return median, mean and 90th percentile in seconds; `of` is the prefix of their columns."""
+    """Return median, mean and 90th percentile in seconds.
+
+    `of` is the prefix of their columns.
+    """
     return {name: seconds(row[of + name]) for name in ("median", "mean", "p90")}
 
 
@@ -80,6 +101,6 @@ def owner(row: Row) -> Figures:
 
 
 def gap(leads: int, contacted: int) -> Figures:
-    """Return what marketing generated, what sales contacted, and the difference (J4)."""
+    """Return the marketing-sales gap: generated, contacted, difference (J4)."""
     missing = leads - contacted
     return {"generated": leads, "contacted": contacted, "gap": missing, "gap_rate": rate(missing, leads)}

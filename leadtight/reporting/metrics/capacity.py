@@ -1,9 +1,9 @@
-"""Can the people who answer keep the window (M1, M2)? Arrivals by hour of the week against who is there.
+"""Capacity of the team against the window (M1, M2).
 
-The model is Erlang C (M/M/c, first come first served): in every hour leads come at random at the cell's average rate, a
-lead takes `handling` on average, and it is picked up by the first of `people` who is free. P(wait <= window) =
-1 - C(people, load) * exp(-(people - load) * window / handling); 0 where the load is not below the people. Each hour and
-each day stands alone: nothing is carried over.
+Compares arrivals by hour of the week with the people at work. The model is Erlang C (M/M/c, first come first served):
+in every hour leads arrive at random at the cell's average rate, a lead takes `handling` on average, and the first free
+one of `people` picks it up. P(wait <= window) = 1 - C(people, load) * exp(-(people - load) * window / handling); 0
+where the load is not below the people. Each hour and each day stands alone: nothing is carried over.
 """
 
 from math import exp
@@ -34,7 +34,10 @@ _DAYS = """
 
 
 def service_level(window_s: float, arrivals_an_hour: float, people: int, handling_s: float) -> float:
-    """Return the share of leads picked up within the window (Erlang C); 0 where work comes faster than it is done."""
+    """Return the share of leads picked up within the window.
+
+    By Erlang C; 0 where leads arrive faster than they are handled.
+    """
     load = arrivals_an_hour * handling_s / HOUR_S
     if people <= load:
         return 1.0 if not load else 0.0
@@ -42,7 +45,10 @@ def service_level(window_s: float, arrivals_an_hour: float, people: int, handlin
 
 
 def _erlang_c(people: int, load: float) -> float:
-    """Return the Erlang C probability, by the recurrence of Erlang B, which does not overflow."""
+    """Return the Erlang C probability of waiting.
+
+    By the recurrence of Erlang B, which does not overflow.
+    """
     blocked = 1.0
     for n in range(1, people + 1):
         blocked = load * blocked / (n + load * blocked)
@@ -50,7 +56,10 @@ def _erlang_c(people: int, load: float) -> float:
 
 
 def people_needed(arrivals_an_hour: float, staff: Staffing) -> int | None:
-    """Return the fewest people with whom the target share is picked up in the window; None above a thousand."""
+    """Return the fewest people who reach the target share.
+
+    None above a thousand.
+    """
     if not arrivals_an_hour:
         return 0
     window, handling = staff.window.total_seconds(), staff.handling.total_seconds()
@@ -62,7 +71,10 @@ def people_needed(arrivals_an_hour: float, staff: Staffing) -> int | None:
 
 
 def max_leads_per_hour(staff: Staffing) -> float:
-    """Return the most leads an hour that keep the target share in the window, to the hundredth."""
+    """Return the most leads an hour at the target share.
+
+    To the hundredth.
+    """
     window, handling = staff.window.total_seconds(), staff.handling.total_seconds()
     low, high = 0, int(100 * staff.people * HOUR_S / handling)
     while low < high:
@@ -73,7 +85,10 @@ def max_leads_per_hour(staff: Staffing) -> float:
 
 
 def capacity(connection: duckdb.DuckDBPyConnection, query: MetricsQuery) -> Figures | None:
-    """Return the 168 cells, the days of the week and the days with overflow; None where nobody said who answers."""
+    """Return the capacity of the 168 hours and days.
+
+    Also the days with overflow. None when the staff is unknown.
+    """
     staff = query.staff
     if staff is None or query.gaps.times:
         return None
@@ -105,7 +120,10 @@ def _days(connection: duckdb.DuckDBPyConnection, query: MetricsQuery) -> list[Ro
 
 
 def _day(row: Row, staff: Staffing) -> Figures:
-    """Return what a day can take and what came; overflow and idle are leads."""
+    """Return capacity and arrivals of a day.
+
+    Overflow and idle are in leads.
+    """
     room = staff.people * row["open_seconds"] / staff.handling.total_seconds()
     return {
         "date": row["day"].isoformat(),
@@ -142,7 +160,10 @@ def _cells(
 
 
 def _open_share(query: MetricsQuery, number: int, hour: int) -> float:
-    """Return how much of an hour of the week is working time, public holidays aside."""
+    """Return the working share of an hour of the week.
+
+    Public holidays aside.
+    """
     if query.calendar.always:
         return 1.0
     begin, end = hour * 60, hour * 60 + 60

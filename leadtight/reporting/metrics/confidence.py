@@ -1,16 +1,22 @@
-"""How sure a rate is: the Wilson interval, which holds for small counts and for rates near 0 and 1."""
+"""Confidence of a rate: the Wilson interval.
+
+It holds for small counts and for rates near 0 and 1.
+"""
 
 from math import sqrt
 
 Z = 1.959963984540054
-"""The 97.5th percentile of the normal distribution: intervals of 95 %."""
+"""97.5th percentile of the normal distribution, for 95 % intervals."""
 
 SMALL = 10
-"""Cells with fewer leads are flagged: their rate says little."""
+"""Cells with fewer leads are flagged as uncertain."""
 
 
 def wilson(part: int, whole: int) -> tuple[float, float] | None:
-    """Return the 95 % interval of a rate, from 0 to 1; None of nothing (Wilson 1927)."""
+    """Return the 95 % interval of a rate (Wilson 1927).
+
+    From 0 to 1; None for an empty whole.
+    """
     if not whole:
         return None
     rate, square = part / whole, Z * Z

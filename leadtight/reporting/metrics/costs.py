@@ -1,4 +1,4 @@
-"""Money: what was spent, on whom, and what the leads cost that nobody contacted."""
+"""Money: spend, and the cost of uncontacted leads."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -13,7 +13,10 @@ from leadtight.reporting.metrics.query import MetricsQuery
 
 
 def spend_of(query: MetricsQuery, leads: int) -> Decimal | None:
-    """Return what was spent in all: as told, else as the sources' spend sums up, else leads by the cost of one."""
+    """Return the total spend.
+
+    As stated, else the sum of the sources' spend, else leads times the cost per lead.
+    """
     if query.spend_total is not None:
         return query.spend_total
     if query.spend_by_source is not None:
@@ -22,7 +25,10 @@ def spend_of(query: MetricsQuery, leads: int) -> Decimal | None:
 
 
 def days(query: MetricsQuery, total: Row) -> int | None:
-    """Return how many local days the period has, or the leads cover where it has no bounds."""
+    """Return the local days of the period.
+
+    Without bounds, the days that the leads cover.
+    """
     if query.gaps.created or not total["leads"]:
         return None
     first: date = _local(query.start, query) if query.start else total["first_day"]
@@ -35,7 +41,10 @@ def _local(at: datetime, query: MetricsQuery) -> date:
 
 
 def money(query: MetricsQuery, total: Row) -> Figures:
-    """Return the figures K1 to K6; None where a part of the division is missing or zero."""
+    """Return the figures K1 to K6.
+
+    None when a part of a division is missing or zero.
+    """
     leads, contacted = total["leads"], total["contacted"]
     spend, won, covered = spend_of(query, leads), _won(query, total), days(query, total)
     cost = query.cost_per_lead if query.cost_per_lead is not None else formulas.per(spend, leads)
@@ -88,9 +97,10 @@ def _margins(query: MetricsQuery, spend: Decimal | None, won: int | None, never:
 
 
 def sources(query: MetricsQuery, rows: list[Row]) -> list[Figures]:
-    """Return each source with what it cost; sources that only the spend knows have no leads.
+    """Return each source with its cost.
 
-    Where no column tells the sources of leads, it is unknown how many came from a source that the spend knows.
+    Sources that occur only in the spend have no leads. When no column shows the sources of leads, it is unknown how
+    many came from them.
     """
     if query.gaps.sources:
         return [_spent(key, amount) for key, amount in _spend_by_source(query, []).items()]
@@ -134,7 +144,10 @@ def _source(row: Row, spend: Decimal | None, query: MetricsQuery) -> Figures:
 
 
 def _spend_by_source(query: MetricsQuery, keys: list[str | None]) -> dict[str | None, Decimal]:
-    """Return spend by source as the leads write it; case and spaces do not matter."""
+    """Return spend by source as the leads spell it.
+
+    Case and spaces do not matter.
+    """
     if query.spend_by_source is None:
         return {}
     written = {_plain(key): key for key in reversed(keys)}
@@ -158,7 +171,7 @@ def _opportunities(query: MetricsQuery, total: Row) -> int | None:
 
 
 def unknown(query: MetricsQuery, total: Row) -> Iterator[tuple[str, str]]:
-    """Yield what of the money cannot be computed, and why."""
+    """Yield which money figures cannot be computed, with reasons."""
     gaps = query.gaps
     spend = spend_of(query, total["leads"])
     unknown_spend = gaps.spend if spend is None else ""

@@ -1,13 +1,14 @@
-"""Which of the four causes comes first (L1-L4): an ordered method over counts, no more than the counts can say.
+"""Diagnosis of the main cause of leaks (L1-L4).
 
-The checks run in order. (1) Is any contact on record? If not, people are not held to it: accountability. (2) Did leads
-have an owner when they came? If more than 10 % had none: routing. (3) Among leads with an owner that came while people
-work: were those reached reached late, in working time (accountability), or were many never reached (capacity)?
-(4) Were leads that came outside working hours, or on days with a surge, missed more often than the others, by more than
-10 points and beyond chance? Then nothing answers while nobody can: automation, and capacity with it.
+An ordered method over counts that claims no more than the counts show. (1) Is any contact on record? If not, people are
+not held to it: accountability. (2) Did leads have an owner when they arrived? If more than 10 % had none: routing. (3)
+Among leads with an owner that arrived in working hours: were contacts late, in working time (accountability), or were
+many leads never reached (capacity)? (4) Were leads that arrived outside working hours, or on days with a surge, missed
+more often than the others, by more than 10 points and beyond chance? Then nothing answers while people cannot:
+automation, and capacity with it.
 
-What is not known is no finding: without contacts, or without the time at which leads came, there is neither a cause nor
-a verdict. Evidence speaks of owners and of working hours only where the counts tell them apart.
+Unknown is not a finding: without contacts, or without the time at which leads arrived, there is neither a cause nor a
+verdict. Evidence mentions owners and working hours only where the counts distinguish them.
 """
 
 from collections.abc import Iterator
@@ -17,15 +18,21 @@ from typing import Any
 from leadtight.reporting.metrics.confidence import wilson
 
 ORDER = ("routing", "accountability", "capacity", "automation")
-"""Causes in the order in which they are to be put right, whichever is larger (L4)."""
+"""Causes in the order of correction, whatever their size (L4)."""
 
 LIMIT_PERCENT = 10
-"""A tenth: above it a gap is structural; at exactly a tenth it is not (L3)."""
+"""Above a tenth a gap is structural (L3).
+
+At exactly a tenth it is not.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Leads with an owner that came at one kind of time. `missed`: never reached, or after the window."""
+    """Owned leads that arrived at one kind of time.
+
+    `missed`: never reached, or after the window.
+    """
 
     leads: int = 0
     contacted: int = 0
@@ -34,11 +41,14 @@ class Group:
 
     @property
     def never(self) -> int:
-        """Return how many were never reached."""
+        """Count the leads that were never reached."""
         return self.leads - self.contacted
 
     def as_json(self, *, timed: bool) -> dict[str, int | None]:
-        """Return the counts by name; what stands on times is None without them."""
+        """Return the counts by name.
+
+        Those that depend on times are None without them.
+        """
         counts = {"leads": self.leads, "contacted": self.contacted, "never": self.never}
         late, missed = (self.late_in_working_time, self.missed) if timed else (None, None)
         return counts | {"late_in_working_time": late, "missed": missed}
@@ -55,11 +65,11 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """What the method looks at.
+    """Counts that the diagnosis is based on.
 
-    `contacted` is None when it is unknown, `unowned` when nothing tells who owns a lead. `timed`: it is known when
-    leads came; `assigned`: it is known since when they had an owner. `doubt` is why the contacts on record cannot be
-    believed, "" where they can.
+    `contacted` is None when it is unknown, `unowned` when nothing shows the owner of a lead. `timed`: the time of
+    arrival is known; `assigned`: the time of assignment is known. `doubt` is why the contacts on record cannot be
+    trusted, "" if they can.
     """
 
     leads: int
@@ -75,18 +85,27 @@ class Counts:
 
     @property
     def of_owner(self) -> str:
-        """Return the words that say which leads the groups hold: those with an owner, where owners are known."""
+        """Return the words for which leads the groups hold.
+
+        Those with an owner, where owners are known.
+        """
         return "" if self.unowned is None else "with an owner "
 
     @property
     def usual(self) -> str:
-        """Return the words for the kind of time of `in_hours`, as far as it is known."""
+        """Return the words for the time of `in_hours`.
+
+        As far as it is known.
+        """
         if not self.timed:
             return ""
         return f"that arrived in working hours{' on other days' if self.surge.leads else ''} "
 
     def basis(self) -> list[dict[str, Any]]:
-        """Return the groups as rows of a table, each lead in one; evidence counts what is in them."""
+        """Return the groups as table rows, each lead in one.
+
+        Evidence counts these leads.
+        """
         groups = {"in_hours": self.in_hours, "surge": self.surge, "off_hours": self.off_hours}
         rows = groups if self.timed else {"any_time": self.in_hours}
         owned = rows if self.unowned is None else rows | {"without_owner": self.without_owner}
@@ -95,7 +114,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class LeakCause:
-    """One cause with its evidence in words and the share of leads it touches."""
+    """A cause with its evidence and share of leads."""
 
     cause: str
     evidence: str
@@ -107,9 +126,10 @@ class LeakCause:
 
 
 def diagnose(counts: Counts) -> dict[str, Any]:
-    """Diagnose counts: `primary`, `causes` in the order of the checks, `verdict`, `corrective_order` and `basis`.
+    """Diagnose the causes of leaks from counts.
 
-    `withheld` has the causes that stand on contacts where the contacts on record cannot be believed.
+    Returns `primary`, `causes` in the order of the checks, `verdict`, `corrective_order` and `basis`. `withheld` has
+    the causes that depend on contacts when the contacts on record cannot be trusted.
     """
     causes = _first_of_each(_checks(counts)) if counts.leads and counts.contacted is not None else []
     sound = [each for each in causes if not counts.doubt or each.cause == "routing"]
@@ -125,7 +145,10 @@ def diagnose(counts: Counts) -> dict[str, Any]:
 
 
 def verdict(leads: int, contacted: int | None) -> str | None:
-    """Return `structural` when more than a tenth of the leads was never contacted, else `coach` (L3)."""
+    """Return `structural` or `coach` (L3).
+
+    Structural: more than a tenth of the leads was never contacted. None when unknown.
+    """
     if not leads or contacted is None:
         return None
     return "structural" if _above_limit(leads - contacted, leads) else "coach"
@@ -194,7 +217,10 @@ def _miss_pattern(counts: Counts) -> Iterator[LeakCause]:
 
 
 def _stands_out(group: Group, usual: Group) -> str | None:
-    """Return by which measure a group is missed more often than usual: by over 10 points, intervals apart."""
+    """Return the measure by which a group is worse.
+
+    It is missed more often than usual by over 10 points, with separate intervals.
+    """
     for measure in ("missed", "never"):
         here, there = wilson(getattr(group, measure), group.leads), wilson(getattr(usual, measure), usual.leads)
         if here is None or there is None:

@@ -1,4 +1,4 @@
-"""What happened in a stretch of time, counted from its events."""
+"""Counts of what happened in a period, from events."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -54,7 +54,10 @@ MESSAGES = {
 
 
 def counts(events: Iterable[Event]) -> dict[str, Any]:
-    """Return how often each thing happened; here a zero is known: it did not happen."""
+    """Count each kind of event.
+
+    Here a zero is known: it did not happen.
+    """
     all_events = tuple(events)
     kinds = Counter(e.kind for e in all_events)
     disagreements = [e for e in all_events if e.data.get("disagrees")]

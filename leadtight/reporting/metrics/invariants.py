@@ -1,4 +1,7 @@
-"""What must never be, counted every night: open leads without an owner, or with nothing that happens next (Q4, I3)."""
+"""Nightly counts of violated invariants (Q4, I3).
+
+Open leads without an owner, or without a next action.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -19,7 +22,10 @@ _IDLE = "select count(*) as n from counted where closed_at is null and owner is 
 
 @dataclass(frozen=True, slots=True)
 class OwnerlessLead:
-    """A lead that waited too long for its first owner: since when it is recorded, and when it got one or was closed."""
+    """A lead that waited too long for its first owner.
+
+    `since` is when it was recorded, `until` when it got an owner or was closed.
+    """
 
     lead_id: str
     since: datetime
@@ -27,16 +33,17 @@ class OwnerlessLead:
 
 
 def ownerless(table: FactTable, period: ReportPeriod, after: timedelta) -> tuple[OwnerlessLead, ...]:
-    """Return the leads that waited in `period` for their first owner longer than `after`."""
+    """Return the leads ownerless for longer than `after` in `period`."""
     rows = table.rows(_OWNERLESS, {"start": period.start, "as_of": period.as_of, "bound": after})
     spans = ((row["lead_id"], instant(row["since"]), instant(row["until"])) for row in rows)
     return tuple(OwnerlessLead(lead_id, since, until) for lead_id, since, until in spans if since and until)
 
 
 def invariants(table: FactTable, window: ReportPeriod, zone: ZoneInfo, ownerless_after: timedelta) -> dict[str, Any]:
-    """Return the violations of the window, and for how many days up to its last there has been none.
+    """Return the violations of the window, and days without any.
 
-    A lead is ownerless on every local day on which it has waited for its first owner longer than `ownerless_after`.
+    The days count back from its last one. A lead is ownerless on every local day on which it has waited for its first
+    owner longer than `ownerless_after`.
     """
     spans = ownerless(table, window, ownerless_after)
     last = local_day(window.as_of - timedelta(microseconds=1), zone)
@@ -54,7 +61,10 @@ def invariants(table: FactTable, window: ReportPeriod, zone: ZoneInfo, ownerless
 
 
 def _days_known(table: FactTable, last: date, zone: ZoneInfo) -> int:
-    """Return for how many of the window's days there have been leads at all: nobody is praised for the time before."""
+    """Return on how many days of the window leads existed.
+
+    The time before the first lead earns no credit.
+    """
     first = instant(table.rows("select epoch_us(min(recorded_at)) as at from counted", {})[0]["at"])
     return 0 if first is None else max(0, min(WINDOW_DAYS, (last - local_day(first, zone)).days + 1))
 

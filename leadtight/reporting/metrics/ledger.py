@@ -1,8 +1,9 @@
-"""The leak ledger (Q2): every lead that leaked a row, with its cause, what shows it, and its share of the money.
+"""The leak ledger (Q2): a row for every leaked lead.
 
-A lead leaks when it is not contacted in its window. One that is contacted later posts back: its row of kind `recovered`
-has the amounts of its row of kind `leaked` with the sign turned, so that both sum to nothing. What remains is the sunk
-cost and the expected revenue of the leads never contacted, to the cent.
+Each has its cause, evidence and share of the money. A lead leaks when it is not contacted in its window. One that is
+contacted later is posted back: its row of kind `recovered` has the amounts of its row of kind `leaked` with the sign
+reversed, so that both add up to zero. What remains is the sunk cost and the expected revenue of the leads never
+contacted, to the cent.
 """
 
 import tempfile
@@ -36,12 +37,15 @@ _EVIDENCE = """concat_ws('; ',
 _LATEST_FIRST = "order by never desc, received_us desc, lead_id, owner, source"
 
 MOST_SHOWN = 20
-"""Rows that a page shows of a ledger; the file has all."""
+"""Ledger rows that a page shows; the file has all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeakedLead:
-    """A lead that leaked, with what shows it; the amounts are those of its row of kind `leaked`."""
+    """A leaked lead with its evidence.
+
+    The amounts are those of its row of kind `leaked`.
+    """
 
     lead_id: str
     cause: str
@@ -56,10 +60,11 @@ class LeakedLead:
 
 
 def post(connection: duckdb.DuckDBPyConnection, query: MetricsQuery, money: Figures) -> None:
-    """Create the views `leaks` of placed leads and `ledger` over it; amounts in cents, null where not known.
+    """Create the views `leaks` and `ledger` of placed leads.
 
-    A sum is divided among the leads never contacted in whole cents. The cents left over, fewer than there are leads, go
-    one each to the first of them by time of arrival and id. A recovered lead has the plain average, rounded.
+    Amounts are in cents, null where unknown. A sum is divided among the leads never contacted in whole cents; the
+    remaining cents, fewer than there are leads, go one each to the first of them by time of arrival and id. A recovered
+    lead has the plain average, rounded.
     """
     timed = "false" if query.gaps.untimed else "true"
     leads = rows_of(connection, "select count(*) as n, count(*) filter (response_us is null) as never from placed")[0]
@@ -94,7 +99,10 @@ def post(connection: duckdb.DuckDBPyConnection, query: MetricsQuery, money: Figu
 
 
 def totals(connection: duckdb.DuckDBPyConnection, money: Figures) -> Figures:
-    """Return the sums of the ledger, in all and by cause; amounts are exact, 0 of no row, None where not known."""
+    """Return the sums of the ledger, total and by cause.
+
+    Amounts are exact, 0 without rows, None where unknown.
+    """
     rows = rows_of(
         connection,
         "select cause, count(*) filter (kind = 'leaked') as leaked, count(*) filter (kind = 'recovered') as recovered,"
@@ -110,7 +118,10 @@ def totals(connection: duckdb.DuckDBPyConnection, money: Figures) -> Figures:
 
 
 def latest(connection: duckdb.DuckDBPyConnection) -> tuple[LeakedLead, ...]:
-    """Return the leads of the ledger that came last, those first whom nobody has contacted; at most `MOST_SHOWN`."""
+    """Return the latest leaked leads, at most `MOST_SHOWN`.
+
+    Those never contacted come first.
+    """
     rows = rows_of(
         connection,
         "select lead_id, cause, evidence, owner, source, received_us as received_at, deadline_us as deadline,"
@@ -132,7 +143,7 @@ def _sums(row: Figures) -> Figures:
 
 
 def _each(query: MetricsQuery, money: Figures, leads: int) -> tuple[Decimal | None, Decimal | None]:
-    """Return what one lead has cost and may bring on average."""
+    """Return the average cost and expected revenue per lead."""
     cost = query.cost_per_lead if query.cost_per_lead is not None else per(money["spend"], leads)
     has_value = query.conversion_rate is not None and query.deal_value is not None
     revenue = query.conversion_rate * query.deal_value if has_value else None  # type: ignore[operator]
@@ -140,7 +151,10 @@ def _each(query: MetricsQuery, money: Figures, leads: int) -> tuple[Decimal | No
 
 
 def _share(amount: Decimal | None, leads: int) -> str:
-    """Return SQL for the whole cents of an amount that fall to the lead in its place."""
+    """Return SQL for a lead's share of an amount.
+
+    In whole cents, by its place.
+    """
     if amount is None or not leads:
         return "null::bigint"
     whole, left = divmod(int(amount * 100), leads)
@@ -152,7 +166,10 @@ def _cents(amount: Decimal | None) -> str:
 
 
 def rows_sql() -> str:
-    """Return SQL for the rows of the ledger in order of arrival; the two of a recovered lead stand together."""
+    """Return SQL for the ledger rows, by arrival.
+
+    The two rows of a recovered lead are adjacent.
+    """
     at, received, deadline, contact = map(_text, ("at_us", "received_us", "deadline_us", "contact_us"))
     return (
         f"select lead_id, kind, cause, {at} as at, owner, source, {received} as received_at, {deadline} as deadline,"
@@ -162,7 +179,10 @@ def rows_sql() -> str:
 
 
 def as_csv(connection: duckdb.DuckDBPyConnection) -> bytes:
-    """Return the rows of the ledger as CSV in UTF-8 with a byte order mark, harmless to open in a spreadsheet."""
+    """Return the ledger as CSV.
+
+    In UTF-8 with a byte order mark, safe to open in a spreadsheet.
+    """
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "ledger.csv")
         connection.execute(f"copy ({csv_safe_sql()}) to {quoted(str(file))} (format csv, header)")
@@ -170,7 +190,10 @@ def as_csv(connection: duckdb.DuckDBPyConnection) -> bytes:
 
 
 def csv_safe_sql() -> str:
-    """Return SQL for the same rows, with no text that a spreadsheet takes for a formula (CWE-1236)."""
+    """Return SQL for the rows without spreadsheet formulas.
+
+    Texts that a spreadsheet takes for a formula are escaped (CWE-1236).
+    """
     cells = ", ".join(f"{_csv_safe(name)} as {name}" for name in ("lead_id", "owner", "source"))
     return f"select * replace ({cells}) from ({rows_sql()})"
 

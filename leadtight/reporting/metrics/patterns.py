@@ -1,4 +1,7 @@
-"""When leads are missed: by hour and weekday, by kind of time, and what of it the diagnosis looks at."""
+"""When leads are missed: by hour, weekday and kind.
+
+Also the groups that the diagnosis is based on.
+"""
 
 import duckdb
 
@@ -16,7 +19,10 @@ _COUNTS = """
 
 
 def heat(connection: duckdb.DuckDBPyConnection, query: MetricsQuery) -> list[Figures] | None:
-    """Return 168 cells from Monday 00:00 on, local time: 95 % intervals of the share contacted in the window."""
+    """Return the 168 cells of the week.
+
+    From Monday 00:00 on, in local time, with 95 % intervals of the share contacted in the window.
+    """
     if query.gaps.untimed:
         return None
     rows = rows_of(connection, f"select weekday, hour, {_COUNTS} from placed group by 1, 2")
@@ -32,7 +38,7 @@ def _cell(day: int, hour: int, row: Figures | None) -> Figures:
 
 
 def segments(connection: duckdb.DuckDBPyConnection, query: MetricsQuery) -> Figures:
-    """Return the same leads by the kind of time they came at, and each day with a surge."""
+    """Return the leads by kind of time, and surge days."""
     if query.gaps.times:
         return dict.fromkeys((*KINDS, "surge_days"))
     rows = rows_of(connection, f"select kind, {_COUNTS} from placed group by 1")
@@ -59,7 +65,10 @@ def _segment(query: MetricsQuery, row: Row) -> Figures:
 
 
 def pattern(connection: duckdb.DuckDBPyConnection, total: Row, query: MetricsQuery) -> Counts:
-    """Return what the diagnosis looks at: leads with an owner by the kind of time they came at."""
+    """Return the counts for the diagnosis.
+
+    Leads with an owner, by the kind of time at which they arrived.
+    """
     rows = rows_of(
         connection,
         "select case when unowned then 'without_owner' when kind <> 'business_hours' then 'off_hours'"

@@ -1,4 +1,7 @@
-"""The figures of a period: those of the audit, by its own code, and what only the event log can tell."""
+"""The figures of a period.
+
+Those of the audit, by the same code, and those that only the event log contains.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,17 +24,20 @@ from leadtight.reporting.metrics.query import MetricGaps, MetricsQuery, Staffing
 from leadtight.reporting.metrics.report import figures as figures_of
 
 OPPORTUNITIES = (str(Stage.QUALIFIED), str(Stage.CALL_BOOKED), str(Stage.PROPOSAL_SENT))
-"""Stages in which a lead is an opportunity; those won were one."""
+"""Stages of an opportunity; a won lead was one, too."""
 
 SWEEP_EVERY = timedelta(minutes=5)
-"""How often the sweep looks for leads that routing has never heard of."""
+"""How often the sweep looks for leads missed by routing."""
 
 _IN_PERIOD = "received_at >= $start and received_at < $end"
 
 
 @dataclass(frozen=True, slots=True)
 class MetricTerms:
-    """What a company's figures go by: its working hours, its money, how long a lead may be without an owner."""
+    """A company's terms for its figures.
+
+    Working hours, money, and how long a lead may be without an owner.
+    """
 
     calendar: Calendar
     money: Money
@@ -52,7 +58,10 @@ class MetricTerms:
 
 
 def _staff(policy: Policy) -> Staffing | None:
-    """Return who answers: everybody who is active in a pool; None where nobody said how long a lead takes."""
+    """Return the active pool members as staffing.
+
+    None without a handling time or a window.
+    """
     capacity = policy.capacity
     promised = [target.within for target in policy.targets.values() if target.within]
     window = capacity.window or min(promised, default=None)
@@ -63,7 +72,10 @@ def _staff(policy: Policy) -> Staffing | None:
 
 
 def _standard(policy: Policy) -> str:
-    """Return what is promised to each tier, in words, each with its calendar."""
+    """Return the promise to each tier, in words.
+
+    Each with its calendar.
+    """
     promised = (f"{tier.id} {_promise(policy.targets[tier.target])}" for tier in policy.tiers)
     return f"version {policy.version} of the policy promises a first answer: {', '.join(promised)}"
 
@@ -75,10 +87,10 @@ def _promise(target: Target) -> str:
 
 
 def figures(table: FactTable, period: ReportPeriod, terms: MetricTerms, *, is_window: bool = False) -> Figures:
-    """Return the figures of the leads received in `period`, as they stood at its `as_of`.
+    """Return the figures of the leads received in `period`.
 
-    Durations are in seconds, rates 0 to 1, amounts Decimals; what cannot be computed is None and named in
-    `cannot_compute`. What a source costs a month is set against the window only: a day has no monthly spend.
+    As they stood at its `as_of`. Durations are in seconds, rates 0 to 1, amounts Decimals; what cannot be computed is
+    None and named in `cannot_compute`. The monthly spend of a source applies to the window only: a day has none.
     """
     scope = {"start": period.start, "end": period.end, "as_of": period.as_of}
     return {
@@ -122,7 +134,10 @@ def _query(period: ReportPeriod, terms: MetricTerms, *, is_window: bool) -> Metr
 
 
 def _spend(money: Money) -> Mapping[str | None, Decimal]:
-    """Return what the window has cost by source: as many monthly spends as it has months."""
+    """Return the spend of the window by source.
+
+    The monthly spend times the months of the window.
+    """
     months = formulas.months(WINDOW_DAYS)
     return {source: amount * months for source, amount in money.monthly_spend.items()}
 

@@ -1,4 +1,4 @@
-"""What figures are asked for: a period, working hours, money, and what the facts cannot say."""
+"""Queries for figures: period, working hours, money and data gaps."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,12 +11,12 @@ from leadtight.reporting import glossary
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetricGaps:
-    """Why something is not known; "" where the facts tell it.
+    """Reasons why something is unknown; "" where it is known.
 
-    `contacts`: who was contacted; `times`: how fast; `created`: when leads came; `owners`, `assignments`, `sources`,
-    `stages`, `won`, `stage_times` (since when a lead is in its stage), `attempts`, `contact_persons` (who made the
-    first contact), `lost_reasons` and `next_steps`: what their columns say. The reasons from `opportunities` on count
-    where `MetricsQuery` has no value.
+    `contacts`: who was contacted; `times`: how fast; `created`: when leads arrived; `owners`, `assignments`, `sources`,
+    `stages`, `won`, `stage_times` (since when a lead has been in its stage), `attempts`, `contact_persons` (who made
+    the first contact), `lost_reasons` and `next_steps`: what their columns contain. The reasons from `opportunities` on
+    apply when `MetricsQuery` has no value.
     """
 
     contacts: str = ""
@@ -40,18 +40,22 @@ class MetricGaps:
 
     @property
     def untimed(self) -> str:
-        """Return why nobody can know who was contacted in the window, or ""."""
+        """Return why contacts in the window are unknown, or ""."""
         return self.contacts or self.times
 
     @property
     def unassigned(self) -> str:
-        """Return why it is unknown since when leads had owners, or ""."""
+        """Return why times of assignment are unknown, or ""."""
         return self.assignments or self.times
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Staffing:
-    """Who answers: `people` at any working hour, `handling` long with a lead; `target` is to be reached in `window`."""
+    """The people who answer, and their target.
+
+    `people` are at work in any working hour and need `handling` for a lead; the share `target` is to be reached in
+    `window`.
+    """
 
     people: int
     handling: timedelta
@@ -61,13 +65,13 @@ class Staffing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetricsQuery:
-    """What to compute. Money is in the unit of the facts' values; None is not known.
+    """What to compute.
 
-    `start` and `end` are local midnights of `calendar`'s zone: leads received in `[start, end)` count, all where None.
-    `working_promises` tells that deadlines follow working hours. `opportunities` are stages, `won` goes with them.
-    `as_of` is when the facts stood so, by default the latest time in them. With `alone` nothing is told of the period
-    before. `standard` is how fast leads are to be answered, in words, where that is written down. `doubt` is
-    why the contacts of the facts cannot be believed, where something shows it.
+    Money is in the unit of the facts' values; None is unknown. `start` and `end` are local midnights of `calendar`'s
+    zone: leads received in `[start, end)` count, all leads if None. `working_promises`: deadlines follow working hours.
+    `opportunities` are stages; `won` is one, too. `as_of` is the time of the facts, by default the latest time in them.
+    `alone` omits the previous period. `standard` is the written standard of how fast to answer, if there is one.
+    `doubt` is why the contacts of the facts cannot be trusted, if something shows it.
     """
 
     calendar: Calendar

@@ -1,4 +1,7 @@
-"""How ready the follow-up is: what facts show of it, four numbers (L8) and the signs of a passive CRM (L9)."""
+"""Readiness of the follow-up, as far as facts show it.
+
+Four indexes (L8) and the signs of a passive CRM (L9).
+"""
 
 import duckdb
 
@@ -34,9 +37,9 @@ _STEPS = """
 
 
 def readiness_counts(connection: duckdb.DuckDBPyConnection, facts: str, query: MetricsQuery, as_of_us: int) -> Row:
-    """Return the counts behind these and the self-audit, on which weekday most late answers came, and next steps.
+    """Return the counts behind readiness and self-audit.
 
-    Next steps are those of every open lead, whenever it came.
+    Includes the weekday of most late answers, and the next steps of every open lead, whenever it arrived.
     """
     zone = "'" + query.calendar.zone.key + "'"
     by_day = rows_of(
@@ -49,7 +52,10 @@ def readiness_counts(connection: duckdb.DuckDBPyConnection, facts: str, query: M
 
 
 def index(row: Row, figures: Figures, query: MetricsQuery) -> Figures:
-    """Return speed, persistence, CRM continuity and context retention (L8), each from 0 to 1 or None."""
+    """Return the four readiness indexes (L8).
+
+    Speed, persistence, CRM continuity and context retention, each from 0 to 1 or None.
+    """
     gaps = query.gaps
     whole = None if gaps.owners or gaps.sources or gaps.stages else rate(row["whole"], row["leads"])
     kept_by = None if gaps.contact_persons or gaps.contacts else rate(row["by_owner"], row["by_known"])
@@ -62,7 +68,10 @@ def index(row: Row, figures: Figures, query: MetricsQuery) -> Figures:
 
 
 def passive_crm(row: Row, query: MetricsQuery) -> list[Figures]:
-    """Return three signs of a CRM that is filled in afterwards (L9): yes, no or unknown, with what shows it."""
+    """Return three signs of a passive CRM (L9).
+
+    Each is yes, no or unknown, with its evidence.
+    """
     is_timed = not query.gaps.untimed
     later, contacted = (row["later"], row["contacted"]) if is_timed else (0, 0)
     most = row["most"]["n"] if is_timed else 0
@@ -92,7 +101,10 @@ def passive_crm(row: Row, query: MetricsQuery) -> list[Figures]:
 
 
 def _sign(name: str, finding: str, part: int, whole: int, limits: tuple[float, float]) -> Figures:
-    """Return yes when the interval is above the second limit, no when below it and the share below the first."""
+    """Return a sign as yes, no or unknown.
+
+    Yes when the interval is above the second limit, no when it is below that and the share is below the first.
+    """
     interval = wilson(part, whole)
     if interval is None or whole < SMALL:
         return {"signal": name, "found": "unknown", "evidence": f"only {whole} leads to examine: {finding}"}

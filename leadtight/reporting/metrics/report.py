@@ -1,17 +1,20 @@
-"""Facts to figures in one call: the keys of `leadtight.audit/1` from `period` to `cannot_compute`.
+"""Facts to figures in one call.
 
-How to call it, over any relation that has the columns of `facts.columns()` (more do not matter):
+Computes the keys of `leadtight.audit/1` from `period` to `cannot_compute`, over any relation that has the columns of
+`facts.columns()` (more do not matter):
 
     with FactTable.of(facts) as table:
-        told = figures(table.connection, "facts", Asked(calendar=company_calendar, start=monday, end=next_monday))
+        query = MetricsQuery(calendar=company_calendar, start=monday, end=next_monday)
+        result = figures(table.connection, "facts", query)
 
-Leads with `excluded` set, and those received outside `[start, end)`, count nowhere. Every duration is in seconds, every
-rate 0 to 1, every amount a Decimal in the unit of the facts (`money_json` writes one to JSON); what cannot be computed
-is None and is named with its reason in `cannot_compute`. A connection can be used for any number of calls, one after
-another; each replaces its temporary tables (`placed`, `ledger` and those behind
-them). `ledger.rows_sql()` reads the ledger.
+Leads with `excluded` set, and those received outside `[start, end)`, are not counted. Every duration is in seconds,
+every rate 0 to 1, every amount a Decimal in the unit of the facts (`money_json` converts one to JSON); what cannot be
+computed is None and named with its reason in `cannot_compute`. A connection can be used for any number of calls, one
+after another; each replaces its temporary tables (`placed`, `ledger` and those behind them). `ledger.rows_sql()` reads
+the ledger.
 
-The event log knows contacts, times and owners, so its `MetricsQuery.gaps` stays as it is, with `working_promises=True`.
+The event log contains contacts, times and owners, so its `MetricsQuery.gaps` stays as it is, with
+`working_promises=True`.
 """
 
 from collections.abc import Iterator
@@ -54,7 +57,10 @@ OF_TIMES = (
 
 
 def figures(connection: duckdb.DuckDBPyConnection, facts: str, query: MetricsQuery) -> Figures:
-    """Return the figures of the leads in `facts`, the name of a relation, for the period that is asked for."""
+    """Return the figures of a query.
+
+    `facts` is the name of a relation.
+    """
     previous_figures = _previous(connection, facts, query)
     total = _placed(connection, facts, query)
     as_of = stage_durations.latest(connection, query)
@@ -87,7 +93,10 @@ def _placed(connection: duckdb.DuckDBPyConnection, facts: str, query: MetricsQue
 
 
 def _previous(connection: duckdb.DuckDBPyConnection, facts: str, query: MetricsQuery) -> Figures | None:
-    """Return the headline of the period of equal length before, None where the facts do not reach so far back."""
+    """Return the headline of the previous period.
+
+    It has equal length; None when the facts do not reach back that far.
+    """
     earlier = previous(query)
     if earlier is None:
         return None
@@ -96,7 +105,10 @@ def _previous(connection: duckdb.DuckDBPyConnection, facts: str, query: MetricsQ
 
 
 def previous(query: MetricsQuery) -> MetricsQuery | None:
-    """Return the same question for as many local days before; None without a beginning and an end."""
+    """Return the query for the previous period.
+
+    It has as many local days; None without a start and an end.
+    """
     if query.start is None or query.end is None or query.gaps.created or query.alone:
         return None
     zone = query.calendar.zone
@@ -120,7 +132,10 @@ def _readiness(row: Row, figures: Figures, query: MetricsQuery) -> Figures:
 
 
 def money_json(value: Any) -> Any:
-    """Return an amount as a JSON number: exact to the cent below ten to the thirteenth."""
+    """Return an amount as a JSON number.
+
+    Exact to the cent below ten to the thirteenth.
+    """
     if isinstance(value, Decimal):
         return float(value)
     raise TypeError(f"not for JSON: {value!r}")

@@ -1,6 +1,7 @@
-"""The self-audit of the follow-up (L7): 15 items of 0, 1 or 2 points.
+"""The self-audit of the follow-up (L7).
 
-What data can answer is answered from them, with what shows it; the rest is not known from data, and is not guessed.
+It has 15 items of 0, 1 or 2 points. Items that data can answer are answered from it, with evidence; the others are
+unknown, and not guessed.
 """
 
 from collections.abc import Iterator
@@ -19,7 +20,10 @@ NO_TRACE = f"{UNKNOWN}: reading a page leaves no record"
 
 @dataclass(frozen=True, slots=True)
 class SelfAuditItem:
-    """One item of the self-audit: 0, 1 or 2 points, or None, with what shows it."""
+    """One item of the self-audit, with its evidence.
+
+    `score` is 0, 1 or 2 points, or None.
+    """
 
     id: str
     question: str
@@ -32,7 +36,10 @@ class SelfAuditItem:
 
 
 def self_audit(row: Row, figures: Figures, query: MetricsQuery) -> Figures:
-    """Return the 15 items with their points, their sum, and the band when what is not known cannot change it."""
+    """Return the 15 items, their sum and the band.
+
+    The band is None when unknown items could change it.
+    """
     items = [*_promptness(row, figures, query), *_discipline(row, figures, query)]
     score = sum(item.score for item in items if item.score is not None)
     answered = sum(item.score is not None for item in items)
@@ -123,7 +130,10 @@ def _next_step(row: Row, query: MetricsQuery) -> SelfAuditItem:
 def _graded(
     name: str, question: str, part: int | None, whole: int, full: int, half: int, reason: str = ""
 ) -> SelfAuditItem:
-    """Return 2 points from `full` percent on, 1 from `half` percent on, else 0."""
+    """Return an item graded by a share.
+
+    2 points from `full` percent on, 1 from `half` percent on, else 0.
+    """
     if part is None or not whole:
         return SelfAuditItem(name, question, None, reason or UNKNOWN)
     score = 2 if part * 100 >= full * whole else 1 if part * 100 >= half * whole else 0
@@ -139,7 +149,10 @@ def _median(figures: Figures) -> SelfAuditItem:
 
 
 def _alike(name: str, question: str, here: Figures | None, usual: Figures | None) -> SelfAuditItem:
-    """Return 2 points when the share in the window is at most 5 points below that of working hours, 1 up to 10."""
+    """Return an item that compares with working hours.
+
+    2 points when the share in the window is at most 5 points lower, 1 up to 10.
+    """
     if not here or not usual or here["leads"] < SMALL or usual["leads"] < SMALL:
         return SelfAuditItem(name, question, None, f"{UNKNOWN}: fewer than {SMALL} leads")
     if here["in_window_rate"] is None or usual["in_window_rate"] is None:

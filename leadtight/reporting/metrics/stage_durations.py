@@ -1,4 +1,4 @@
-"""Where leads stand still (J6), how often they were tried (J7), and what was won after which wait."""
+"""Stalls (J6), attempts (J7), and wins by response time."""
 
 import duckdb
 
@@ -10,17 +10,20 @@ from leadtight.reporting.metrics.query import MetricsQuery
 DAY_US = 86_400_000_000
 MOST_STUCK = 10
 ENOUGH = 5
-"""So many attempts are persistent (J7)."""
+"""Attempts that count as persistent (J7)."""
 
 MANY = 10
-"""The last number of attempts that is counted apart; more are together."""
+"""Most attempts that are counted separately."""
 
 _CLOSED = ("won", "lost")
 _BUCKET = "case " + " ".join(f"when {condition} then '{name}'" for name, condition in BUCKETS.items()) + " end"
 
 
 def latest(connection: duckdb.DuckDBPyConnection, query: MetricsQuery) -> int:
-    """Return when the facts stood so, in microseconds: as told, else the latest time in them."""
+    """Return the time of the facts in microseconds.
+
+    As stated, else the latest time in them.
+    """
     if query.as_of:
         return microseconds(query.as_of)
     sql = "select greatest(max(received_us), max(contact_us), max(stage_since_us)) as at from placed"
@@ -28,7 +31,10 @@ def latest(connection: duckdb.DuckDBPyConnection, query: MetricsQuery) -> int:
 
 
 def stages(connection: duckdb.DuckDBPyConnection, as_of_us: int) -> list[Figures]:
-    """Return the stages with their leads and, where it is known, for how many days they have been there (median)."""
+    """Return the stages with their leads and median days.
+
+    Days are None where unknown.
+    """
     rows = rows_of(
         connection,
         f"select stage, count(*) as leads, median({as_of_us} - stage_since_us) / {DAY_US} as days from placed"
@@ -44,7 +50,7 @@ def _stage(row: Row) -> Figures:
 
 
 def stuck(connection: duckdb.DuckDBPyConnection, as_of_us: int) -> list[Figures]:
-    """Return the open leads that have been in their stage for longest."""
+    """Return the open leads longest in their stage."""
     return rows_of(
         connection,
         f"select lead_id, owner, stage, round(({as_of_us} - stage_since_us) / {DAY_US}, 2) as days from placed"
@@ -54,7 +60,10 @@ def stuck(connection: duckdb.DuckDBPyConnection, as_of_us: int) -> list[Figures]
 
 
 def attempts(connection: duckdb.DuckDBPyConnection, query: MetricsQuery) -> Figures | None:
-    """Return how many leads had how many attempts, and the share with at least five; None where nothing tells."""
+    """Return the distribution of attempts.
+
+    With the share of at least five; None when unknown.
+    """
     if query.gaps.attempts:
         return None
     rows = rows_of(
@@ -78,7 +87,10 @@ def attempts(connection: duckdb.DuckDBPyConnection, query: MetricsQuery) -> Figu
 
 
 def wins(connection: duckdb.DuckDBPyConnection, query: MetricsQuery) -> list[Figures] | None:
-    """Return the share of leads won by response bucket with its 95 % interval; what is open may still be won."""
+    """Return the share won by response bucket.
+
+    With its 95 % interval; open leads may still be won.
+    """
     if query.gaps.won or query.gaps.untimed:
         return None
     rows = rows_of(
@@ -90,7 +102,10 @@ def wins(connection: duckdb.DuckDBPyConnection, query: MetricsQuery) -> list[Fig
 
 
 def interval(leads: int, part: int, *, of: str, share: str) -> Figures:
-    """Return a count with its share, the 95 % interval of it, and whether too few leads are behind it."""
+    """Return a count with its share and 95 % interval.
+
+    `small`: there are too few leads.
+    """
     low, high = wilson(part, leads) or (None, None)
     return {
         "leads": leads,

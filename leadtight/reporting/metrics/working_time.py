@@ -1,7 +1,8 @@
-"""Leads in working time: how long it ran until the contact, and at what kind of time they came.
+"""Leads in working time.
 
-The calendar is the product's own. Its periods become a table of UTC days, each with the working time before it,
-so that the working time until any moment is one lookup, for a million leads as for one.
+How much of it passed until the contact, and at what kind of time they arrived. The calendar is the product's own. Its
+periods become a table of UTC days, each with the working time before it, so that the working time until any moment is
+one lookup, for a million leads as for one.
 """
 
 from collections.abc import Iterator
@@ -15,21 +16,24 @@ from leadtight.reporting.facts.table import EPOCH, instant, microseconds, quoted
 from leadtight.reporting.metrics.query import MetricsQuery
 
 SURGE = 1.5
-"""A day with more than so many times the median of its kind of day around it is a surge, if it has `SURGE_LEADS`."""
+"""Factor above the usual median that makes a surge.
+
+Compared with days of its kind around it; the day also needs `SURGE_LEADS`.
+"""
 
 SURGE_LEADS = 10
 DAY_US = 86_400_000_000
 AROUND = 14
-"""Days before and after a day with which it is compared."""
+"""Days before and after that a day is compared with."""
 
 
 def place(connection: duckdb.DuckDBPyConnection, facts: str, query: MetricsQuery) -> None:
-    """Create the table `placed` from facts: the leads that count, with all that figures look at.
+    """Create the table `placed` of the counted facts.
 
-    Times and waits are in microseconds: `received_us`, `response_us`, `business_us` in working time until the contact.
-    `kept`: contacted by the deadline; `late`: after it, in working time; `by_owner`: the owner made the contact, null
-    where not known. `kind`, `day`, `weekday` (1 is Monday) and `hour` tell when a lead came, in local time. `unowned`
-    is null where nothing can tell.
+    It has everything that figures use. Times and waits are in microseconds: `received_us`, `response_us`, `business_us`
+    in working time until the contact. `kept`: contacted by the deadline; `late`: after it, in working time; `by_owner`:
+    the owner made the contact, null where unknown. `kind`, `day`, `weekday` (1 is Monday) and `hour` describe the local
+    time of arrival. `unowned` is null where unknown.
     """
     first, last = _span(connection, facts, query)
     pieces = _calendar_tables(connection, query.calendar, instant(first), instant(last))
@@ -48,7 +52,7 @@ def _span(connection: duckdb.DuckDBPyConnection, facts: str, query: MetricsQuery
 
 
 def _counts(query: MetricsQuery) -> str:
-    """Return SQL that tells which leads count."""
+    """Return SQL for whether a lead counts."""
     start = f" and received_at >= make_timestamptz({microseconds(query.start)})" if query.start else ""
     end = f" and received_at < make_timestamptz({microseconds(query.end)})" if query.end else ""
     return f"excluded is null{start}{end}"
@@ -59,7 +63,7 @@ def _placed(facts: str, query: MetricsQuery, pieces: int) -> str:
     allowed = (
         f"{_worked('d', 'deadline_us', pieces)} - worked_us" if query.working_promises else "deadline_us - received_us"
     )
-    # Whoever reads the leads again pays for every byte of a row, so what has few values is short.
+    # Every later query pays for each byte of a row, so columns with few values use small types.
     return f"""
         with counted as (
             select lead_id, source, stage, first_owner as owner, first_contact_by = first_owner as by_owner, attempts,
@@ -107,7 +111,10 @@ _SURGES = f"""
 
 
 def _unowned(query: MetricsQuery) -> str:
-    """Return SQL that tells whether nobody had the lead when it had to be answered; null when no column can."""
+    """Return SQL for whether a lead lacked an owner.
+
+    When it had to be answered; null when no column shows it.
+    """
     late = "coalesce(first_assigned_at > deadline, false)"
     if not query.gaps.owners:
         return "(first_owner is null)" if query.gaps.unassigned else f"(first_owner is null or {late})"
@@ -122,7 +129,10 @@ def _opportunity(query: MetricsQuery) -> str:
 
 
 def _worked(alias: str, at: str, pieces: int) -> str:
-    """Return SQL for the working time before an instant, null without one."""
+    """Return SQL for the working time before an instant.
+
+    Null without one.
+    """
     parts = (f" + coalesce(greatest(0, least({at}, {alias}.closes_{n}) - {alias}.opens_{n}), 0)" for n in range(pieces))
     return f"case when {at} is not null then {alias}.before_us{''.join(parts)} end"
 
@@ -130,7 +140,10 @@ def _worked(alias: str, at: str, pieces: int) -> str:
 def _calendar_tables(
     connection: duckdb.DuckDBPyConnection, calendar: Calendar, first: datetime | None, last: datetime | None
 ) -> int:
-    """Create `periods`, `open_days` and `work_days`, and return how many periods a UTC day has at most."""
+    """Create `periods`, `open_days` and `work_days`.
+
+    Returns the most periods of a UTC day.
+    """
     margin = timedelta(days=2)
     has_span = first is not None and last is not None
     spans = _open_between(calendar, first - margin, last + margin) if first and last else ()
@@ -151,7 +164,10 @@ def _calendar_tables(
 
 
 def _open_between(calendar: Calendar, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """Yield the periods of working time; a calendar that never closes has one for each local day."""
+    """Yield the periods of working time.
+
+    A calendar that never closes has one for each local day.
+    """
     if not calendar.always:
         yield from calendar.open_between(start, end)
         return
@@ -162,7 +178,10 @@ def _open_between(calendar: Calendar, start: datetime, end: datetime) -> Iterato
 
 
 def _by_utc_day(periods: list[tuple[int, int]], begin: int, end: int) -> dict[int, list[tuple[int, int]]]:
-    """Return the periods cut at midnight UTC, by the number of the day since 1970; every day of the span is there."""
+    """Return the periods cut at midnight UTC.
+
+    By the number of the day since 1970; every day of the span is present.
+    """
     by_day: dict[int, list[tuple[int, int]]] = {day: [] for day in range(begin // DAY_US, end // DAY_US + 1)}
     for opens, closes in periods:
         for day in range(opens // DAY_US, (closes - 1) // DAY_US + 1):
@@ -189,14 +208,17 @@ def _work_days(
 
 
 def _offset(calendar: Calendar, day: int) -> int | None:
-    """Return how far local time is ahead of UTC on a UTC day, in microseconds; None when clocks are set on it."""
+    """Return the UTC offset on a UTC day in microseconds.
+
+    None when clocks change on it.
+    """
     at, until = (EPOCH + timedelta(days=n) for n in (day, day + 1))
     ahead, then = (moment.astimezone(calendar.zone).utcoffset() for moment in (at, until))
     return None if ahead is None or ahead != then else ahead // timedelta(microseconds=1)
 
 
 def _days(periods: list[tuple[int, int]], calendar: Calendar) -> dict[date, tuple[int, int]]:
-    """Return when the working day begins and ends, by local day."""
+    """Return start and end of working days, by local day."""
     days: dict[date, tuple[int, int]] = {}
     for opens, closes in periods:
         day = _local(opens, calendar)

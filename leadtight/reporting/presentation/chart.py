@@ -1,4 +1,7 @@
-"""Charts as inline SVG: lengths in percent, so that they fit any screen without a script."""
+"""Charts as inline SVG.
+
+Lengths are in percent, so that they fit any screen without a script.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,7 +14,7 @@ from leadtight.reporting.metrics.aggregates import rate
 ROW_HEIGHT = 46
 CELL_HEIGHT = 26
 LEFT, TOP = 11.0, 22
-"""Where the cells of a heat map begin: percent from the left, pixels from the top."""
+"""Origin of a heat map: percent and pixels."""
 
 LABELS = {
     "under_5m": "under 5 minutes",
@@ -23,12 +26,18 @@ LABELS = {
 }
 SHADES = 5
 SCALES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.4)
-"""Where the scale of a heat map may end when no hour of enough leads is above it; else it ends at 1."""
+"""Possible ends of a heat map's scale below 1.
+
+The first that no hour with enough leads exceeds; otherwise it ends at 1.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChartBar:
-    """One bar: `width` in percent of the longest possible one, `top` in pixels."""
+    """One bar of a chart.
+
+    `width` is in percent of the longest possible one, `top` in pixels.
+    """
 
     name: str
     label: str
@@ -40,7 +49,10 @@ class ChartBar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeatCell:
-    """One cell of a heat map: `x` and `width` in percent, `y` in pixels; `shade` 0 to 4, None without leads."""
+    """One cell of a heat map.
+
+    `x` and `width` are in percent, `y` in pixels; `shade` is 0 to 4, None without leads.
+    """
 
     x: float
     y: int
@@ -50,7 +62,10 @@ class HeatCell:
 
 
 def bars(buckets: Mapping[str, int], labels: Mapping[str, str] = LABELS) -> tuple[ChartBar, ...]:
-    """Return one bar per response bucket, in order; a full bar is all leads."""
+    """Return one bar per response bucket, in order.
+
+    A full bar is all leads.
+    """
     total = sum(buckets.values())
     return tuple(
         _bar(n, name, labels[name], count, rate(count, total)) for n, (name, count) in enumerate(buckets.items())
@@ -58,7 +73,10 @@ def bars(buckets: Mapping[str, int], labels: Mapping[str, str] = LABELS) -> tupl
 
 
 def rated(rows: Iterable[tuple[str, int, float | None]]) -> tuple[ChartBar, ...]:
-    """Return one bar for each (label, leads, share); a full bar is all of its own leads."""
+    """Return one bar for each (label, leads, share).
+
+    A full bar is all of its own leads.
+    """
     return tuple(_bar(n, label, label, count, of) for n, (label, count, of) in enumerate(rows))
 
 
@@ -68,7 +86,10 @@ def _bar(number: int, name: str, label: str, count: int, of: float | None) -> Ch
 
 
 def scale(cells: Iterable[Mapping[str, Any]]) -> float:
-    """Return the share at which the scale of a heat map ends: a low one shows which of many low hours are lower."""
+    """Return the share at which a heat map's scale ends.
+
+    A low end makes differences among low hours visible.
+    """
     cells = [cell for cell in cells if cell["leads"]]
     enough = [cell for cell in cells if not cell["small"]] or cells
     highest = max((cell["contacted_in_window"] / cell["leads"] for cell in enough), default=1.0)
@@ -76,14 +97,17 @@ def scale(cells: Iterable[Mapping[str, Any]]) -> float:
 
 
 def legend(end: float) -> tuple[str, ...]:
-    """Return what each shade of a scale means, the lowest first."""
+    """Return the meaning of each shade, lowest first."""
     steps = [f"{100 * end * n / SHADES:g}" for n in range(1, SHADES)]
     between = (f"{low} to {high}\u202f%" for low, high in pairwise(steps))
     return (f"under {steps[0]}\u202f%", *between, f"{steps[-1]}\u202f% and more")
 
 
 def heat(cells: Iterable[Mapping[str, Any]], end: float = 1.0) -> tuple[HeatCell, ...]:
-    """Return the 168 cells of the week, a row for each day and a column for each hour, shaded up to a scale's `end`."""
+    """Return the 168 cells of the week.
+
+    A row for each day and a column for each hour, shaded up to the `end` of a scale.
+    """
     width = (100 - LEFT) / 24
     return tuple(
         HeatCell(

@@ -1,4 +1,7 @@
-"""What every page of a report shares: the templates, their style, and the one thing a browser may use: that style."""
+"""Templates and styles of all report pages.
+
+The style is the only resource that a browser may use.
+"""
 
 import base64
 import hashlib
@@ -15,7 +18,10 @@ _TEMPLATES = Path(__file__).with_name("templates")
 
 @cache
 def environment() -> Environment:
-    """Return the templates of `templates/`: everything is escaped, and what is missing is an error."""
+    """Return the templates of `templates/`.
+
+    Everything is escaped, and a missing value is an error.
+    """
     jinja = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -38,11 +44,14 @@ def environment() -> Environment:
 
 @cache
 def style(*names: str) -> Markup:
-    """Return the text of style sheets of `templates/`, one after another."""
+    """Return style sheets of `templates/`, joined."""
     return Markup("".join((_TEMPLATES / name).read_text(encoding="utf-8") for name in names))
 
 
 @cache
 def style_hash(*names: str) -> str:
-    """Return what a Content-Security-Policy names to allow this style and no other (CSP 3, hash-source)."""
+    """Return the hash of a style for a Content-Security-Policy.
+
+    It allows this style and no other (CSP 3, hash-source).
+    """
     return base64.b64encode(hashlib.sha256(style(*names).encode()).digest()).decode()

@@ -1,4 +1,7 @@
-"""Figures as the rows and bars of a page, in words: the same for the audit and the weekly review."""
+"""Figures as rows and bars of a page.
+
+The same for the audit and the weekly review.
+"""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -31,7 +34,10 @@ LEAK_NAMES = {
     "capacity": "never contacted",
     "accountability": "contacted late",
 }
-"""What a single lead met, in words that no cause of a diagnosis has: a cause is a pattern of many."""
+"""Circumstances of a single lead, in words.
+
+Different from the causes of a diagnosis: a cause is a pattern of many leads.
+"""
 
 _BASIS = {
     "in_hours": "in working hours",
@@ -51,7 +57,10 @@ _KINDS = {"business_hours": "in working hours", "after_hours": "after hours", "w
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unknown:
-    """Figures that one reason keeps unknown, and what would change it, as far as that can be told."""
+    """Figures that are unknown for one reason.
+
+    `remedy` is empty when there is none.
+    """
 
     reason: str
     figures: tuple[str, ...]
@@ -59,7 +68,10 @@ class Unknown:
 
 
 def tables(report: Figures) -> dict[str, list[Any]]:
-    """Return the rows of every table by its name: cells are text, what is not known says so."""
+    """Return the rows of every table, by its name.
+
+    Cells are text, also those of unknown values.
+    """
     return {name: list(rows) for name, rows in _tables(report)}
 
 
@@ -93,7 +105,10 @@ def _tables(report: Figures) -> Iterator[tuple[str, Any]]:
 
 
 def compare_windows(now: Figures, figures: Figures | None) -> list[list[str]]:
-    """Return the headline of a window beside that of the window before, which may not be known."""
+    """Return a window's headline beside that of the previous window.
+
+    The previous one may be unknown.
+    """
     earlier = dict(_headline(figures)) if figures else {}
     return [[label, value, earlier.get(label, MISSING)] for label, value in _headline(now)]
 
@@ -114,7 +129,10 @@ def _most(rows: list[Figures]) -> list[Figures]:
 
 
 def bars(rows: list[Figures], key: str) -> tuple[chart.ChartBar, ...]:
-    """Return a bar for each of the owners or sources with the most leads: the share contacted in the window."""
+    """Return bars of the share contacted in the window.
+
+    For the owners or sources with the most leads.
+    """
     rated = [row for row in _most(rows) if row["in_window_rate"] is not None][:MOST_BARS]
     return chart.rated((row[key] or NONE[key], row["leads"], row["in_window_rate"]) for row in rated)
 
@@ -228,7 +246,10 @@ def _problem(row: Figures) -> list[str]:
 
 
 def unknown(report: Figures) -> list[Unknown]:
-    """Return what cannot be computed by its reason, in the order of the report."""
+    """Return what cannot be computed, by reason.
+
+    In the order of the report.
+    """
     by_reason: dict[str, list[Figures]] = {}
     for gap in report["cannot_compute"]:
         if not gap["why"].startswith(glossary.NOTHING_SPENT_ON):
@@ -240,11 +261,11 @@ def unknown(report: Figures) -> list[Unknown]:
 
 
 def unpriced(report: Figures) -> str:
-    """Return that some sources have no cost because nothing was spent on them, or ""."""
+    """Return a note on sources without spend, or ""."""
     reasons = (gap["why"] for gap in report["cannot_compute"])
     return next((reason for reason in reasons if reason.startswith(glossary.NOTHING_SPENT_ON)), "")
 
 
 def reason_unknown(report: Figures, figure: str) -> str:
-    """Return why a figure is not there."""
+    """Return why a figure is unknown."""
     return next((each["why"] for each in report["cannot_compute"] if each["what"] == figure), "nothing to divide by")

@@ -1,4 +1,7 @@
-"""Answers to the questions of the weekly review, each one query over the facts."""
+"""Answers to the questions of the weekly review.
+
+Each is one query over the facts.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,15 +23,24 @@ from leadtight.reporting.review.questions import (
 )
 
 TOP = 10
-"""Rows a page shows of each list: six lists fit a review of half an hour (N2)."""
+"""Rows that a page shows of each list.
+
+Six lists fit a review of half an hour (N2).
+"""
 
 LONGEST = 1000
-"""Rows a file holds of each list; `total` counts all."""
+"""Rows that a file holds of each list.
+
+`total` counts all.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedLead:
-    """One lead in an answer. `due_at` is what the question's `due_label` names."""
+    """One lead in an answer.
+
+    `due_at` is what the question's `due_label` names.
+    """
 
     lead_id: str
     generation: int
@@ -45,7 +57,7 @@ class ListedLead:
 
 @dataclass(frozen=True, slots=True)
 class QuestionResult:
-    """A question with how many leads it finds and the most urgent of them."""
+    """A question with its total and most urgent leads."""
 
     question: ReviewQuestion
     total: int
@@ -55,7 +67,10 @@ class QuestionResult:
 def ask(
     table: FactTable, as_of: datetime, week_end: datetime, untouched_after: timedelta
 ) -> tuple[QuestionResult, ...]:
-    """Return the answers at `as_of`, in the order of the review; follow-ups are those due before `week_end`."""
+    """Return the answers at `as_of`, in review order.
+
+    Follow-ups are those due before `week_end`.
+    """
     parameters = {
         "as_of": as_of,
         "week_end": week_end,
@@ -67,22 +82,28 @@ def ask(
 
 
 def missed_promises(table: FactTable, period: ReportPeriod) -> QuestionResult:
-    """Return the first-response promises that fell due in `period` and were not kept, open leads or not."""
+    """Return the first-response promises broken in `period`.
+
+    Of open and closed leads.
+    """
     return _answer(table, "true", MISSED, {"start": period.start, "as_of": period.as_of})
 
 
 def lost_without_reason(table: FactTable, period: ReportPeriod) -> QuestionResult:
-    """Return the leads closed as lost in `period` for which nobody has written why."""
+    """Return the leads lost in `period` without a reason."""
     return _answer(table, "true", LOST_WITHOUT_REASON, {"start": period.start, "as_of": period.as_of})
 
 
 def unassigned_while_idle(table: FactTable, with_room: Iterable[str]) -> QuestionResult:
-    """Return these leads, which had no owner while somebody had room for them."""
+    """Return ownerless leads that a pool member had capacity for."""
     return _answer(table, "true", UNASSIGNED_WHILE_IDLE, {"with_room": sorted(with_room)})
 
 
 def recorded_late(table: FactTable, period: ReportPeriod, zone: ZoneInfo) -> QuestionResult:
-    """Return the leads recorded in `period` on another date than they came in, by the dates of `zone` (A14)."""
+    """Return the leads recorded after their date of arrival (A14).
+
+    Recorded in `period`, by the dates of `zone`.
+    """
     rows = table.rows(
         "select lead_id, epoch_us(received_at) as received_at, epoch_us(recorded_at) as recorded_at from counted"
         " where recorded_at >= $start and recorded_at < $as_of",

@@ -1,4 +1,4 @@
-"""How much of what each source sent is here: what reconciliation found, by channel."""
+"""Completeness by channel, from reconciliation."""
 
 import json
 from datetime import date
@@ -11,7 +11,10 @@ from leadtight.reporting.ports import ReportFiles
 
 
 def completeness(files: ReportFiles, day: date) -> Listing[dict[str, Any]]:
-    """Return the figures of every channel that was asked about a local day, by its name."""
+    """Return each reconciled channel's figures of a local day.
+
+    By name of the channel.
+    """
     figures, unreadable = [], []
     for path in files.list(f"reconciliation/dt={day.isoformat()}/"):
         try:

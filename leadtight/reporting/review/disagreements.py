@@ -1,4 +1,4 @@
-"""Where leads who were asked contradict the log, by the owner whose log it is (Q7)."""
+"""Leads whose answers contradict the log, by owner (Q7)."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -9,7 +9,10 @@ from leadtight.domain.model.event import Event, EventKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disagreement:
-    """One owner: leads who say that nobody has been in touch although a contact is logged, and the other way round."""
+    """One owner's contradictions between leads and log.
+
+    `denied`: leads who deny a logged contact; `unlogged`: leads who report a contact that is not logged.
+    """
 
     owner: str
     denied: int
@@ -17,9 +20,10 @@ class Disagreement:
 
 
 def disagreements(events: Iterable[Event]) -> tuple[Disagreement, ...]:
-    """Return the owners of leads whose latest answer among `events` the log contradicts, the most denied first.
+    """Return owners whose log leads contradict, most denied first.
 
-    An answer is judged by the log as it stood when it was given, and counted with the owner of that moment.
+    By each lead's latest answer among `events`. An answer is judged by the log at the time, and counted for the owner
+    of that moment.
     """
     latest = {e.lead_id: e for e in sorted(events, key=lambda e: e.at) if e.kind is EventKind.LEAD_ANSWERED}
     contradicting = [e for e in latest.values() if e.data.get("disagrees")]

@@ -1,4 +1,7 @@
-"""The review in a few plain sentences: the mail's, and the first lines of the page."""
+"""The review in a few plain sentences.
+
+For the mail, and the first lines of the page.
+"""
 
 from collections.abc import Iterator
 
@@ -7,7 +10,10 @@ from leadtight.reporting.review.review import Review
 
 
 def in_words(review: Review) -> tuple[str, ...]:
-    """Return the headline, the most important first: follow-up, promises, money, cause, days without a violation."""
+    """Return the headline, most important sentence first.
+
+    Follow-up, promises, money, cause, days without a violation.
+    """
     return tuple(_sentences(review))
 
 

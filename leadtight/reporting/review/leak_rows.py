@@ -1,4 +1,7 @@
-"""Rows of the leak ledger as a page opens them: the cause, what it costs, and the events that show it (Q2)."""
+"""Rows of the leak ledger on a page (Q2).
+
+With the cause, its cost, and the events as evidence.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -11,10 +14,13 @@ from leadtight.reporting.ports import Sentences
 from leadtight.reporting.presentation.metric_rows import LEAK_NAMES
 
 MOST_EVENTS = 12
-"""Events that a row opens to, from the arrival on: what leaked is told by its first days."""
+"""Events shown for a leak, from the arrival on.
+
+The first days explain it.
+"""
 
 TYPED = ("note", "reason", "message", "words")
-"""What people wrote in an event; a report repeats none of it."""
+"""Free text in events, which a report does not repeat."""
 
 SHOWING = frozenset(
     {
@@ -24,15 +30,18 @@ SHOWING = frozenset(
         *(EventKind.FIRST_CONTACT_CORRECTED, EventKind.LEAD_RETIRED),
     }
 )
-"""Whose a lead was, when it was due, and whether anybody tried."""
+"""Kinds of events on ownership, deadlines and contact attempts."""
 
 History = tuple[tuple[str, str], ...]
-"""When something happened, and what, in words."""
+"""Events in words, each with its time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeakRow:
-    """One leaked lead in words; `rest` counts the events after those of `history`."""
+    """One leaked lead in words.
+
+    `rest` counts the events that `history` omits.
+    """
 
     title: str
     brief: str
@@ -57,13 +66,16 @@ def row(leak: LeakedLead, title: str, owner: str, history: History) -> LeakRow:
 
 
 def of_events(events: Iterable[Event], tell: Sentences, zone: ZoneInfo) -> History:
-    """Return what the events of a lead show of a leak, in order of time; what people wrote stays out."""
+    """Return the events that explain a leak, by time.
+
+    Without free text.
+    """
     showing = sorted((e for e in events if e.kind in SHOWING), key=lambda e: (e.at, e.version))
     bare = (replace(e, data={name: value for name, value in e.data.items() if name not in TYPED}) for e in showing)
     return tuple((moment(e.at, zone), sentence) for e in bare if (sentence := tell(e)))
 
 
 def of_times(leak: LeakedLead, zone: ZoneInfo) -> History:
-    """Return what the times of a lead show, where nothing else is known of it."""
+    """Return a lead's times when it has no events."""
     times = {"Created": leak.received_at, "To be answered by": leak.deadline, "First contact": leak.first_contact_at}
     return tuple((moment(at, zone), label) for label, at in times.items() if at)

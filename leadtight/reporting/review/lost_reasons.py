@@ -1,4 +1,7 @@
-"""Why leads were lost (I5): facts count them, and the words stay in the table until a page is written."""
+"""Why leads were lost (I5).
+
+Facts count them; the words stay in the table until a page is written.
+"""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -8,12 +11,15 @@ from leadtight.reporting.facts.table import FactTable
 from leadtight.reporting.ports import LostReasons
 
 ASKED = 200
-"""So many lost leads are asked for their reason, the latest first."""
+"""Lost leads whose reason is read, latest first."""
 
 
 @dataclass(frozen=True, slots=True)
 class LostLeads:
-    """The leads that a period lost: how many, how many of them without a reason, and the ids of the latest."""
+    """The leads lost in a period.
+
+    With the number without a reason, and the ids of the latest.
+    """
 
     total: int
     without_reason: int
@@ -32,9 +38,9 @@ def lost(table: FactTable, period: ReportPeriod) -> LostLeads:
 
 
 def reasons(lost: LostLeads, reason_of: LostReasons) -> tuple[tuple[str, int], ...]:
-    """Return the reasons in the words that people gave and how many leads each has, the most frequent first.
+    """Return the recorded reasons with counts, most frequent first.
 
-    Case and spaces do not make two reasons of one; "" is no reason, or a lead that is gone.
+    Case and spaces do not make a difference; "" is no reason, or a deleted lead.
     """
     words = [" ".join((reason_of(lead_id) or "").split()) for lead_id in lost.lead_ids]
     spelt = {text.casefold(): text for text in reversed(words)}

@@ -1,4 +1,4 @@
-"""The nightly metrics file: one day, and the window that ends with it."""
+"""The nightly metrics file: one day and its window."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -20,14 +20,15 @@ from leadtight.reporting.review.unassigned_leads import FreeCapacity
 
 SCHEMA = "leadtight.metrics/1"
 TOO_LITTLE = ("heat", "capacity", "self_audit", "readiness", "passive_crm", "stuck", "win_by_bucket")
-"""What one day says too little of; the window has it."""
+"""Figures for which one day is too short."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Night:
-    """What a night's report is about: a day, the window it ends, what happened, and what could not be used.
+    """The subject of a night's report.
 
-    `with_room` tells who had room on the day for leads without an owner.
+    `window` ends with the day; `troubles` are unusable entries. `with_room` has the people with capacity on the day for
+    leads without an owner.
     """
 
     day: date
@@ -42,9 +43,10 @@ class Night:
 
 
 def document(table: FactTable, night: Night) -> dict[str, Any]:
-    """Return `leadtight.metrics/1`: the window's figures on top, the day's under `day`, every one defined.
+    """Return the metrics as `leadtight.metrics/1`.
 
-    The window comes last, so that the table's ledger is that of the window afterwards.
+    The window's figures are on top, the day's under `day`, all with definitions. The window comes last, so that the
+    table's ledger is that of the window afterwards.
     """
     of_day = figures(table, night.today, night.terms)
     of_window = figures(table, night.window, night.terms, is_window=True)
@@ -91,13 +93,19 @@ def _widgets(table: FactTable, night: Night) -> dict[str, Any]:
 
 
 def events_read(events: Iterable[Event]) -> dict[str, Any]:
-    """Return how many events a day was written of, and a digest of which: it changes when another one comes late."""
+    """Return the number and digest of a day's events.
+
+    The digest changes when a late event is added.
+    """
     ids = sorted(f"{event.lead_id}/{event.id}" for event in events)
     return {"read": len(ids), "digest": hashlib.sha256("\n".join(ids).encode()).hexdigest()[:16]}
 
 
 def problems(troubles: Iterable[HistoryProblem]) -> list[dict[str, str]]:
-    """Return what could not be used, in the words of the audit: here the file is the event log, a row is a lead."""
+    """Return the unusable entries in the audit's format.
+
+    Here the file is the event log, and a row is a lead.
+    """
     return [
         {"file": "events", "row": t.lead_id, "column": t.column, "value": t.value, "reason": t.reason} for t in troubles
     ]

@@ -1,4 +1,7 @@
-"""The weekly review as one HTML file: no script, no font, no image, nothing from elsewhere."""
+"""The weekly review as one self-contained HTML file.
+
+No script, no font, no image, nothing from elsewhere.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -37,7 +40,10 @@ STYLES = ("weekly.css", "audit.css")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeadLine:
-    """One lead in a list, in words; `link` is None when there is nothing left to record."""
+    """One lead in a list, in words.
+
+    `link` is None when there is nothing left to record.
+    """
 
     name: str
     details: str
@@ -60,9 +66,10 @@ class Section:
 def render(
     review: Review, policy: Policy, names: LeadNames, reason_of: LostReasons, links: OutcomeLinks, history_of: HistoryOf
 ) -> bytes:
-    """Return the page. Names are asked for now and stand only here; links are signed as of the review's own time.
+    """Render the page of a review.
 
-    `history_of` says what had happened with a lead that leaked.
+    Names are looked up now and appear only here; links are signed for the review's own time. `history_of` describes
+    what had happened to a leaked lead.
     """
     writer = _Writer(review, policy, names, links)
     page = pages.environment().get_template("weekly.html.j2")
@@ -109,10 +116,10 @@ def _dates(period: Figures, zone: ZoneInfo) -> str:
 
 
 def _named(figures: Figures, policy: Policy) -> Figures:
-    """Return figures with the names of people in place of their ids, as rows of a page show them."""
+    """Return figures with names of people instead of ids."""
     owners = [row | {"owner": policy.person_name(row["owner"]) if row["owner"] else None} for row in figures["owners"]]
     sources = [row | {"source": formatting.plain(row["source"])} for row in figures["sources"]]
-    # The week before stands beside each figure.
+    # Each figure already shows the week before.
     gaps = [gap for gap in figures["cannot_compute"] if gap["what"] != "previous"]
     return figures | {"owners": owners, "sources": sources, "cannot_compute": gaps, "problems": []}
 
@@ -136,7 +143,7 @@ class _Writer:
         )
 
     def leak(self, leak: LeakedLead, history_of: HistoryOf) -> leak_rows.LeakRow:
-        """Return a row of the ledger that opens to what happened."""
+        """Return a ledger row with the lead's history."""
         name = self._names(leak.lead_id) or GONE
         return leak_rows.row(leak, name, self._owner(leak.owner), history_of(leak.lead_id, self._as_of))
 

@@ -1,4 +1,7 @@
-"""The six questions of the weekly review (N1): how each is asked, what it counts, and its condition in SQL."""
+"""The six questions of the weekly review (N1).
+
+With their wording, definition and SQL condition.
+"""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -7,7 +10,10 @@ from leadtight.reporting import formatting, glossary
 from leadtight.reporting.facts.table import ANSWERED_AT
 
 MANY_ATTEMPTS = 6
-"""Attempts without a contact after which a lead may be given up: sales practice says 6 to 12 (G6)."""
+"""Attempts without a contact before giving up (G6).
+
+Sales practice is 6 to 12.
+"""
 
 LONG_UNTOUCHED = timedelta(days=30)
 LAST_TOUCHED = "last touched"
@@ -15,11 +21,11 @@ LAST_TOUCHED = "last touched"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewQuestion:
-    """One question: how it is asked, what exactly is counted, and the condition and order in SQL.
+    """A question with its definition and SQL.
 
-    `due` is the column that makes the lead urgent; the list is ordered by it, the most urgent first. It is a deadline
-    that can be overdue, or else (`since`) the moment a state began. `of_closed` tells that leads are closed and yet
-    something is left to record.
+    `due` is the column that makes a lead urgent; the list is sorted by it, the most urgent first. It is a deadline that
+    can be overdue, or (`since`) the moment when a state began. `of_closed`: the leads are closed, and yet something is
+    left to record.
     """
 
     id: str

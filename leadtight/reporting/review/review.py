@@ -20,7 +20,10 @@ from leadtight.reporting.review.unassigned_leads import FreeCapacity
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
-    """Everything the page says, before it is worded. `week_end` ends the calendar week the reader is in."""
+    """The content of the review page, before it is worded.
+
+    `week_end` ends the reader's calendar week.
+    """
 
     week: Week
     period: ReportPeriod

@@ -1,4 +1,7 @@
-"""Run the reports: read events, write files. Running one again writes the same bytes."""
+"""The report service: reads events, writes files.
+
+Running a report again writes the same bytes.
+"""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -32,7 +35,10 @@ HTML = "text/html; charset=utf-8"
 
 
 RECHECKED = 2
-"""So many nights are looked at again for events that came late: every writer has given up long before."""
+"""Nights that are checked again for late events.
+
+Every writer has given up long before.
+"""
 
 
 class ReportService:
@@ -64,16 +70,20 @@ class ReportService:
         return local_day(now, self._zone) - timedelta(days=1)
 
     def review_day(self, now: datetime) -> date:
-        """Return the day a review asked for without a date is about: today, but on a Monday the week just ended."""
+        """Return the default day of a review.
+
+        Today, but on a Monday the week that has just ended.
+        """
         today = local_day(now, self._zone)
         return today if today.weekday() else today - timedelta(days=1)
 
     def nightly(self, day: date, now: datetime) -> dict[str, Any]:
-        """Write the metrics and the facts of a local day, and return the metrics with `restated`.
+        """Write the metrics and facts of a local day.
 
-        Nights before it that have got late events since are written again first, then every later night that this
-        changes, and the reviews of their weeks: `restated` names them. A day that still runs is reported as of its
-        latest event, or of the latest promise that ran out since. Raises ValueError for a day that has not begun.
+        Returns the metrics with `restated`. Earlier nights with late events are written again first, then every later
+        night that this changes, and the reviews of their weeks: `restated` names them. A day that still runs is
+        reported as of its latest event, or of the latest promise broken since. Raises ValueError for a day that has not
+        begun.
         """
         snapshots = Snapshots(self._log, self._files)
         result: dict[str, Any] = {}
@@ -89,7 +99,10 @@ class ReportService:
         return result | {"restated": [*map(str, restated), *self._review_again(restated, now)]}
 
     def _first_to_write(self, snapshots: Snapshots, day: date, now: datetime) -> date:
-        """Return the earliest of the last nights before `day` whose events are not those it was written of."""
+        """Return the earliest recent night with changed events.
+
+        Among the last nights before `day`; `day` if there is none.
+        """
         for ago in range(RECHECKED, 0, -1):
             night = day - timedelta(days=ago)
             if self._files.get(_metrics_key(night)) is None:
@@ -101,7 +114,7 @@ class ReportService:
         return day
 
     def _night(self, snapshots: Snapshots, day: date, now: datetime) -> tuple[dict[str, Any], bool]:
-        """Write one night; tell whether that changed what was stored of it."""
+        """Write one night, and return whether it changed."""
         today = snapshots.settled(day, days(day, day, self._zone, now))
         window = window_ending(day, self._zone, today.as_of)
         snapshot = snapshots.at(day, window)
@@ -128,17 +141,17 @@ class ReportService:
         return document, changed
 
     def _review_again(self, restated: list[date], now: datetime) -> Iterator[str]:
-        """Write again the reviews that stand on these days, and yield their weeks."""
+        """Rewrite the reviews of these days, yielding their weeks."""
         for week in dict.fromkeys(Week.of(day) for day in restated):
             if self._files.get(_review_of(week)):
                 self.weekly(week.sunday if now >= midnight(week.sunday, self._zone) else max(restated), now)
                 yield str(week)
 
     def weekly(self, day: date, now: datetime) -> dict[str, Any]:
-        """Write the review of the ISO week that `day` falls in, and return it.
+        """Write the review of the ISO week of `day`.
 
-        It stands at the end of the week; in a week that still runs, at the end of `day`, or at the latest event of a
-        day that still runs. Raises ValueError for a day that has not begun.
+        It shows the end of the week; in a running week the end of `day`, or the latest event of a running day. Raises
+        ValueError for a day that has not begun.
         """
         snapshots = Snapshots(self._log, self._files)
         week = Week.of(day)
@@ -165,12 +178,18 @@ class ReportService:
         return document
 
     def _metrics(self, day: date) -> Figures | None:
-        """Return the metrics of a night as they were written, if this version can read them."""
+        """Return the stored metrics of a night.
+
+        None when this version cannot read them.
+        """
         figures: Figures = self._stored(_metrics_key(day))
         return figures if figures.keys() >= set(weekly.OF_BOTH) else None
 
     def _stored(self, key: str) -> dict[str, Any]:
-        """Return a document that was written before; an empty one where there is none that can be read."""
+        """Return a stored document.
+
+        Empty when there is none that can be read.
+        """
         stored = self._files.get(key)
         try:
             document = json.loads(stored) if stored else {}
@@ -182,23 +201,29 @@ class ReportService:
         return room_for_unassigned(table, period, self._policy, self._terms.ownerless_after, self._log.history)
 
     def _events_in(self, period: ReportPeriod) -> Iterator[Event]:
-        """Yield what happened in a week, a day at a time: nobody needs all of it at once."""
+        """Yield the events of a week, day by day.
+
+        So that memory never holds all of them.
+        """
         happened = (e for day in utc_days(period.start, period.as_of) for e in self._log.events_on(day))
         return (e for e in happened if period.start <= e.at < period.as_of)
 
     def _history_of(self, lead_id: str, as_of: datetime) -> History:
-        """Return what had happened with a leaked lead by then, in words."""
+        """Return a leaked lead's history until `as_of`, in words."""
         events = (e for e in self._log.history(lead_id) if e.at < as_of)
         return of_events(events, self._sentences, self._zone)
 
     def _week_before(self, snapshots: Snapshots, week: Week) -> Figures:
-        """Return the figures of the week before a week, as they stood when it ended: what came later is not in them."""
+        """Return the previous week's figures as of its end."""
         last, end = week.before, midnight(week.monday, self._zone)
         with snapshots.at(last.sunday, window_ending(last.sunday, self._zone, end)).table as table:
             return figures(table, days(last.monday, last.sunday, self._zone, end), self._terms)
 
     def _point_to(self, week: Week, as_of: datetime) -> None:
-        """Let `latest.json` name this week, unless it names a later one: recomputing the past moves nothing."""
+        """Point `latest.json` to this week.
+
+        Unless it names a later one: recomputing the past changes nothing.
+        """
         if str(self._stored(LATEST).get("week", "")) > str(week):
             return
         latest = {
@@ -212,7 +237,10 @@ class ReportService:
 
 
 def page_of(week: Week) -> str:
-    """Return where the page of a week's review is in the reports bucket."""
+    """Return the key of a week's page.
+
+    In the reports bucket.
+    """
     return f"weekly/{week}/index.html"
 
 

@@ -1,4 +1,4 @@
-"""Leads that belonged to nobody while somebody of their pool was at work and had room (J9)."""
+"""Ownerless leads while their pool had capacity (J9)."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -21,7 +21,10 @@ Histories = Callable[[str], tuple[Event, ...]]
 
 @dataclass(frozen=True, slots=True)
 class FreeCapacity:
-    """Who of a lead's pool could have had it while nobody did, whoever was free first before, and from when on."""
+    """Pool members who could have had an ownerless lead.
+
+    The person who was free first comes first; `since` is when.
+    """
 
     people: tuple[str, ...]
     since: datetime
@@ -33,7 +36,7 @@ class FreeCapacity:
 
 @dataclass(frozen=True, slots=True)
 class _OwnedLead:
-    """A lead that counts to somebody's caps: since when they have it, and when it was closed."""
+    """A lead that counts towards a person's caps."""
 
     since: datetime
     closed_at: datetime | None
@@ -42,11 +45,12 @@ class _OwnedLead:
 def room_for_unassigned(
     table: FactTable, period: ReportPeriod, policy: Policy, grace: timedelta, history: Histories
 ) -> Mapping[str, FreeCapacity]:
-    """Return, by lead, who had room in `period` while the lead had been without an owner for longer than `grace`.
+    """Return who had capacity for ownerless leads, by lead.
 
-    The pool is the one to which the policy sends the lead as it was then. Somebody is free while their calendar is
-    open, they are active and on no planned leave, and below their caps by the leads that they have at `as_of`: a lead
-    that has moved on meanwhile, and a switch to away by hand, leave no trace in the facts.
+    In `period`, while the lead had been without an owner for longer than `grace`. The pool is the one to which the
+    policy sends the lead as it was then. A person is free while their calendar is open, they are active and not on
+    planned leave, and below their caps by the leads that they have at `as_of`: a lead that has moved on meanwhile, and
+    a switch to away by hand, leave no trace in the facts.
     """
     rooms = ((lead, _room(table, lead, period, policy, grace, history)) for lead in ownerless(table, period, grace))
     return {lead.lead_id: room for lead, room in rooms if room}
@@ -66,7 +70,10 @@ def _room(
 
 
 def _as_of(end: datetime, events: tuple[Event, ...]) -> Lead | None:
-    """Return the lead as it was; None when its events do not add up to one, which the nightly problems name."""
+    """Return the lead as it was before `end`.
+
+    None when its events are inconsistent, which the nightly problems report.
+    """
     try:
         return fold(event for event in events if event.at < end)
     except Exception:  # noqa: BLE001 - a pure fold: whatever it raises, this lead's events are at fault
@@ -83,7 +90,7 @@ def _first_free(table: FactTable, policy: Policy, person: str, begin: datetime, 
 
 
 def _without_leave(policy: Policy, person: str, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """Yield what is left of a stretch of working time."""
+    """Yield a stretch of working time without planned leave."""
     for leave in sorted(policy.people[person].away, key=lambda leave: leave.start):
         if leave.start > start:
             yield start, min(leave.start, end)
@@ -104,7 +111,10 @@ def _owned_leads(table: FactTable, policy: Policy, person: str, end: datetime) -
 
 
 def _changes(limit: LeadLimit, owned: tuple[_OwnedLead, ...], start: datetime, end: datetime) -> list[datetime]:
-    """Return when somebody may have got room in a stretch: at its start, at midnight, or when a cap lets go."""
+    """Return when capacity may have become free in a stretch.
+
+    At its start, at midnight, or when a cap frees up.
+    """
     first, last = local_day(start, limit.zone), local_day(end, limit.zone)
     midnights = (midnight(first + timedelta(days=n), limit.zone) for n in range(1, (last - first).days + 1))
     let_go = (at for lead in owned for at in (lead.since + HOUR, lead.closed_at) if at)

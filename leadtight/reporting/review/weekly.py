@@ -1,4 +1,7 @@
-"""The weekly review as data: six questions, headline figures and broken promises."""
+"""The weekly review as data.
+
+Six questions, headline figures and broken promises.
+"""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -41,11 +44,11 @@ HEADLINE = (
 
 
 OF_WINDOW = ("money", "sources", "diagnosis", "ledger", "segments", "marketing_sales_gap", "stages", "stage_waits")
-"""What one week is too short for."""
+"""Figures for which one week is too short."""
 
 
 OF_BOTH = ("period", *HEADLINE, "money", "diagnosis", "ledger")
-"""What the window before is set beside."""
+"""Figures compared with the previous window."""
 
 
 def review(
@@ -60,11 +63,11 @@ def review(
     with_room: Mapping[str, FreeCapacity],
     window_before: Figures | None,
 ) -> Review:
-    """Return the review of a week as it stood at the snapshot's `as_of`; `previous_week` has the figures.
+    """Return the review of a week as of the snapshot.
 
-    An open lead is on the list of untouched ones after `idle`. `contradicted` is what leads said against the log,
-    `with_room` who had room for leads without an owner, `window_before` the metrics of the night on which the window
-    before ended.
+    `previous_week` are the figures of the week before. Open leads are untouched after `idle`. `contradicted` are
+    answers of leads that contradict the log, `with_room` the people with capacity for leads without an owner,
+    `window_before` the metrics of the night that ended the previous window.
     """
     last_day = local_day(period.as_of - timedelta(microseconds=1), zone)
     window = window_ending(last_day, zone, period.as_of)
@@ -97,7 +100,10 @@ def review(
 
 
 def document(review: Review) -> dict[str, Any]:
-    """Return the review as `leadtight.review/1`. It names leads by id only: names live in the table."""
+    """Return the review as `leadtight.review/1`.
+
+    It names leads by id only: names live in the table.
+    """
     return {
         "schema": SCHEMA,
         "week": str(review.week),

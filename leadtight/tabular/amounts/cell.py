@@ -1,4 +1,7 @@
-"""One cell that holds an amount, taken apart without knowing which mark is the decimal one."""
+"""Parsing of an amount in one cell.
+
+The decimal mark is not known yet.
+"""
 
 import re
 import unicodedata
@@ -22,7 +25,10 @@ FACTORS = {
     }.items()
     for word in words.split()
 }
-"""Powers of ten by the word behind a number. Not in it is what means two: `billion`, `mil`, `cr`."""
+"""Powers of ten by the word behind a number.
+
+Words with two meanings are missing: `billion`, `mil`, `cr`.
+"""
 
 _DASHES = dict.fromkeys(map(ord, "\u2212\u2010\u2011\u2012\u2013\u2014\ufe63\uff0d"), "-")
 _QUOTES = dict.fromkeys(map(ord, "\u2019\u2018\u02bc\u00b4`\u066c"), "'")
@@ -39,7 +45,10 @@ _LAKHS = re.compile(r"\d{1,2}(?:,\d{2})*,\d{3}")
 
 @dataclass(frozen=True, slots=True)
 class WrittenAmount:
-    """An amount as written: digits with their marks, sign, factor, and the currencies that it may be in."""
+    """An amount as written.
+
+    `digits` include their marks; `exponent` is a power of ten; `currencies` are those that it may be in.
+    """
 
     digits: str
     is_negative: bool
@@ -48,7 +57,10 @@ class WrittenAmount:
 
     @property
     def shown_mark(self) -> str | None:
-        """Return the mark that is the decimal one without doubt, None where there is none or it may group."""
+        """Return the mark that is undoubtedly decimal.
+
+        None without one, or if it may group thousands.
+        """
         marks = [c for c in self.digits if c in ".,"]
         if not marks:
             return None
@@ -59,13 +71,17 @@ class WrittenAmount:
 
     @property
     def is_open(self) -> bool:
-        """Tell whether its one mark may be the decimal one or group thousands."""
+        """Return whether its only mark is ambiguous.
+
+        It may be decimal or group thousands.
+        """
         return bool(re.fullmatch(r"[1-9]\d{0,2}[.,]\d{3}", self.digits))
 
     def value(self, decimal: str | None) -> Decimal | None:
-        """Return the amount when `decimal` is the decimal mark, None where the marks stand where none can.
+        """Return the amount for a decimal mark.
 
-        Without one, the last of two different marks is it, and a mark with three digits after it groups thousands.
+        None where the marks are misplaced. Without `decimal`, the last of two different marks is decimal, and a mark
+        with three digits after it groups thousands.
         """
         mark = decimal or self.shown_mark
         whole, fraction = self.digits, ""
@@ -81,7 +97,10 @@ class WrittenAmount:
 
 
 def _ungrouped(whole: str, decimal: str | None) -> str | None:
-    """Return digits without the one mark that groups them by thousands, or by lakhs; None where they are not so."""
+    """Return digits without their grouping mark.
+
+    Thousands or lakhs; None when the grouping is invalid.
+    """
     if whole.isdigit() or not whole:
         return whole or "0"
     for mark, pattern in _GROUPED.items():
@@ -92,7 +111,10 @@ def _ungrouped(whole: str, decimal: str | None) -> str | None:
 
 @lru_cache(maxsize=1 << 14)
 def written_amount(text: str) -> WrittenAmount | None:
-    """Return what an amount is written as, None where something of it is not understood."""
+    """Parse an amount as written.
+
+    None when any part is not understood.
+    """
     match = _AMOUNT.fullmatch(_normalized(text))
     if match is None:
         return None
@@ -114,7 +136,10 @@ def written_amount(text: str) -> WrittenAmount | None:
 
 
 def _factor(after: str) -> tuple[int, str]:
-    """Return the power of ten that stands behind a number, and what is left behind it: the currency."""
+    """Return the power of ten behind a number.
+
+    And the rest of the text: the currency.
+    """
     if not after or codes_of(after):
         return 0, after
     first, _, rest = after.partition(" ")

@@ -1,4 +1,7 @@
-"""Currencies as exports write them: codes of ISO 4217, and the signs that CLDR has for them."""
+"""Currencies as exports write them.
+
+Codes of ISO 4217, and their signs in CLDR.
+"""
 
 from functools import cache
 
@@ -83,7 +86,7 @@ SIGNS = {
     "rmb": "CNY",
     "stg": "GBP",
 }
-"""Codes that a sign may stand for, by the sign, folded."""
+"""Currency codes that a folded sign may stand for."""
 
 THREE_DECIMALS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
 """Currencies whose unit has a thousand parts (ISO 4217)."""
@@ -91,7 +94,10 @@ THREE_DECIMALS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
 
 @cache
 def codes_of(sign: str) -> frozenset[str]:
-    """Return the currencies that a sign or code may stand for, none where it is no currency's."""
+    """Return the currencies that a sign or code may mean.
+
+    Empty when it is not a currency.
+    """
     word = folded(sign).replace(" ", "").rstrip(".")
     if word in SIGNS:
         return frozenset(SIGNS[word].split())

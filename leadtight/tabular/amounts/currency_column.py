@@ -1,4 +1,4 @@
-"""The column beside amounts that says in which currency each of them is."""
+"""The currency column of a column of amounts."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -9,20 +9,23 @@ from leadtight.tabular.vocabulary.names import column_key, spellings
 _ALSO = frozenset({"ccy", "curr", "cur"})
 _OF = frozenset(["of", "de", "du", "des", "del", "della", "dell", "do", "da", "der", "van", "von", "for", "til", "для"])
 _IN = frozenset(["in", "dans", "en", "em", "nella", "na", "w", "v", "i", "в"])
-"""An `Amount in company currency` is an amount; a `Currency of value` is a currency."""
+"""Words after which a currency only qualifies an amount.
+
+An `Amount in company currency` is an amount; a `Currency of value` is a currency.
+"""
 
 _ABOUT = frozenset(
     ["code", "iso", "id", "name", "symbol", "value", "kod", "codigo", "codice", "コード", "代码", "代碼", "코드"]
 )
 _COMPOUND = ("swahrung", "valuta", "通貨", "通貨コード", "货币", "币种", "貨幣", "幣別", "통화")
-"""How words end that are put together with one for currency."""
+"""Endings of compound words for a currency."""
 
 
 def currency_column(columns: Sequence[str], amount: str | None) -> str | None:
-    """Return the column that has the currencies of the amounts in column `amount`, None where there is none.
+    """Return the currency column of an amount column.
 
-    Of several it is the one that is called after that column (`Amount`, `Amount Currency`), else one that is called
-    nothing but currency, else one beside it, else the first.
+    None without one. Of several it is the one named after the amount column (`Amount`, `Amount Currency`), else one
+    named only as currency, else one beside it, else the first.
     """
     candidates = [column for column in columns if column != amount and _is_called_currency(column)]
     if amount is None or len(candidates) < 2:

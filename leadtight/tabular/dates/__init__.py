@@ -1,1 +1,4 @@
-"""What a date is in a cell, and how a column of them is to be read: one definition for the audit and the import."""
+"""Dates in cells and columns.
+
+One definition for the audit and the import.
+"""

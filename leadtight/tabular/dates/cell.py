@@ -1,4 +1,7 @@
-"""One cell that holds a date: taken apart without knowing which of its numbers is the day."""
+"""Parsing of a date in one cell.
+
+Which of its numbers is the day is not known yet.
+"""
 
 import re
 import unicodedata
@@ -35,10 +38,10 @@ SERIAL_1970 = 25569
 
 @dataclass(frozen=True, slots=True)
 class DateParts:
-    """What stands in a cell: three numbers of a date (or two and a month), a time of day, an offset.
+    """The parts of a date in a cell.
 
-    `numbers` are as written, in their order; where `month` is named they are two. `moment` is set instead where
-    the cell says it in one number. `zone` is an offset, or a name as written.
+    `numbers` are as written, in order: three, or two with a named `month`. `clock` is the time of day, `zone` an offset
+    or a name as written. `moment` is set instead when the cell is a single number.
     """
 
     numbers: tuple[str, ...] = ()
@@ -51,13 +54,16 @@ class DateParts:
 
     @property
     def has_short_year(self) -> bool:
-        """Tell whether no number is a year of four digits."""
+        """Return whether no number is a four-digit year."""
         return bool(self.numbers) and all(len(number) <= 2 for number in self.numbers)
 
 
 @lru_cache(maxsize=1 << 14)
 def normalized(text: str) -> str:
-    """Return a text with plain spaces and digits, and without marks of direction."""
+    """Return a text with plain spaces and digits.
+
+    Without marks of direction.
+    """
     if text.isascii():
         return text.strip()
     text = unicodedata.normalize("NFKC", text.translate(_MARKS))
@@ -65,7 +71,10 @@ def normalized(text: str) -> str:
 
 
 def parts_of(text: str, names: DateWords) -> DateParts | None:
-    """Return what stands in a cell, None where something of it is not understood."""
+    """Parse the parts of a date.
+
+    None when any part is not understood.
+    """
     text = normalized(text)
     if number := _in_one_number(text):
         return DateParts(moment=number, precision=number.precision)
@@ -93,7 +102,10 @@ def parts_of(text: str, names: DateWords) -> DateParts | None:
 
 
 def _without_brackets(text: str) -> tuple[str, str]:
-    """Return a text without the zone's name in brackets at its end, and that name where no offset stands before it."""
+    """Return a text without its bracketed zone, and the zone.
+
+    The zone is empty when an offset precedes it.
+    """
     match = BRACKETED.search(text)
     if not match or not _COLON.search(text[: match.start()]):
         return text, ""
@@ -114,7 +126,10 @@ def _around_clock(text: str, names: DateWords) -> tuple[str, re.Match[str] | Non
 
 
 def _half_of_day(head: str, tail: str, names: DateWords) -> tuple[str, str, str]:
-    """Return `am`, `pm` or nothing, and what stands before and after the clock without it."""
+    """Return `am`, `pm` or nothing, and the remaining text.
+
+    The text before and after the clock, without the half of the day.
+    """
     for half, pattern in zip(("am", "pm"), names.halves, strict=True):
         lead = len(tail) - len(tail.lstrip())
         if match := pattern.match(tail, lead):
@@ -139,7 +154,10 @@ def _time(match: re.Match[str], half: str) -> time | None:
 
 @lru_cache(maxsize=1 << 12)
 def _date_of(text: str, names: DateWords) -> tuple[tuple[str, ...], int | None, bool] | None:
-    """Return the numbers of a date as they stand, the month where it is named, and whether it comes first."""
+    """Return the numbers of a date, and its named month.
+
+    The last item is whether the month comes first.
+    """
     text = text.strip(" ,;|@-–—")
     if re.fullmatch(r"\d{8}", text):
         return (text[:4], text[4:6], text[6:]), None, False
@@ -174,10 +192,10 @@ def _is_filler(text: str, names: DateWords) -> bool:
 
 
 def resolved(parts: DateParts, order: str, names: DateWords, zone: ZoneInfo | None) -> WrittenMoment | None:
-    """Return the moment when the numbers stand in this order, such as `dmy`; None when there is no such day.
+    """Return the moment of parts in an order like `dmy`.
 
-    `zone` is the company's, in which a name may mean more than elsewhere. A year of four digits is the year wherever
-    it stands; years of two digits are 1970 to 2069.
+    None when there is no such day. `zone` is the company's, in which an abbreviation may be unambiguous. A four-digit
+    year is the year wherever it stands; two-digit years are 1970 to 2069.
     """
     if parts.moment:
         return parts.moment
@@ -218,7 +236,10 @@ _NUMBER = re.compile(r"(\d{5})(?:[.,](\d+))?$|(\d{10}|\d{13}|\d{16})(?:[.](\d+))
 
 
 def _in_one_number(text: str) -> WrittenMoment | None:
-    """Return the moment of a number: a spreadsheet's days, seconds (or parts) since 1970, or a date's digits."""
+    """Return the moment that a single number stands for.
+
+    A spreadsheet's days, seconds (or smaller units) since 1970, or the digits of a date.
+    """
     match = _NUMBER.match(text)
     if match is None:
         return None

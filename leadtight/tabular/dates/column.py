@@ -1,6 +1,6 @@
-"""A column of dates: which number is the day, in which language the months are, whether there are times of day.
+"""A column of dates: order, language and times of day.
 
-The column is looked at as a whole, and its rows in any order give the same answer.
+The column is judged as a whole, and the order of its rows does not matter.
 """
 
 from collections import Counter
@@ -17,7 +17,7 @@ from leadtight.tabular.dates.names import DateWords, english, every_language, wo
 from leadtight.tabular.dates.orders import AmbiguousDatesError, OrderEvidence
 
 MOST_WORDINGS = 5000
-"""So many ways in which words stand in a column's values are looked at."""
+"""Most wordings of a column's values that are examined."""
 
 _DIGITS = str.maketrans("0123456789", "9" * 10)
 
@@ -26,8 +26,8 @@ _DIGITS = str.maketrans("0123456789", "9" * 10)
 class DateReading:
     """How to read the cells of a column.
 
-    `order` is such as `dmy`. `left_out`: the finest part that most of its values have. `has_time`: they have a time of
-    day, so a value without one is not understood.
+    `order` is such as `dmy`. `precision` is that of most of its values. `has_time`: they have a time of day, so a value
+    without one is not understood.
     """
 
     order: str
@@ -38,7 +38,7 @@ class DateReading:
     zone: ZoneInfo | None = None
 
     def read(self, text: str) -> WrittenMoment | None:
-        """Return the moment that a cell names, None where it is not understood."""
+        """Return the moment of a cell, None when not understood."""
         moment = self._by_format(text) or self._resolved(text)
         if moment and self.has_time and moment.precision is Precision.DAY:
             return None
@@ -64,21 +64,27 @@ class DateReading:
 
 @dataclass(slots=True)
 class DateColumn:
-    """Collects the values of a column, in any order, and decides how they are to be read."""
+    """Collects values of a column, and decides their reading.
+
+    In any order.
+    """
 
     values: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def add(self, text: str, row: int, count: int = 1) -> None:
-        """Add a value that stands in `count` rows, of which `row` is the first."""
+        """Add a value with its number of rows.
+
+        `row` is the first of them.
+        """
         previous = self.values.get(text)
         self.values[text] = (previous[0] + count, min(previous[1], row)) if previous else (count, row)
 
     def decided(
         self, *, date_format: str | None = None, order: str | None = None, zone: ZoneInfo | None = None
     ) -> DateReading:
-        """Return how to read the column. `order` is that of another column of its file, where this one shows none.
+        """Return how to read the column.
 
-        Raises AmbiguousDatesError.
+        `order` is that of another column of the file, used when this one shows none. Raises AmbiguousDatesError.
         """
         fixed_order = order_of(date_format) if date_format else None
         names = self._names()
@@ -86,7 +92,10 @@ class DateColumn:
         return self._timed(DateReading(shown, names, False, Precision.DAY, date_format, zone))
 
     def order(self) -> str | None:
-        """Return the order that the column shows, None where it shows none or cannot be decided."""
+        """Return the order that the column shows.
+
+        None when it shows none, or is ambiguous.
+        """
         try:
             return OrderEvidence.of(self._parsed(self._names())).shown()
         except AmbiguousDatesError:
@@ -98,7 +107,10 @@ class DateColumn:
                 yield parts, count, row, text
 
     def _timed(self, reading: DateReading) -> DateReading:
-        """Return the reading with whether there are times of day: most values have one, and not all are midnight."""
+        """Return the reading with `has_time` and `precision`.
+
+        There are times of day when most values have one, and not all are midnight.
+        """
         counts: Counter[Precision] = Counter()
         awake = 0
         for text, (count, _) in self.values.items():
@@ -110,14 +122,17 @@ class DateColumn:
         return replace(reading, has_time=has_time, precision=finest if has_time else Precision.DAY)
 
     def _names(self) -> DateWords:
-        """Return the language of the column's words. Raises AmbiguousDatesError when two would read other months."""
+        """Return the language of the column's words.
+
+        Raises AmbiguousDatesError when two languages would read different months.
+        """
         samples: dict[str, tuple[str, int, int]] = {}
         for text, (count, row) in self.values.items():
             wording = text.translate(_DIGITS)
             if wording not in samples and len(samples) == MOST_WORDINGS:
                 continue
             previous = samples.get(wording)
-            # The same sample whatever the order of the rows.
+            # The order of the rows must not change the sample.
             samples[wording] = (
                 (min(previous[0], text), previous[1] + count, min(previous[2], row)) if previous else (text, count, row)
             )
@@ -141,7 +156,10 @@ def _language_of(unread: list[tuple[str, int, int]], samples: list[tuple[str, in
 
 
 def _is_midnight(moment: WrittenMoment, zone: ZoneInfo | None) -> bool:
-    """Tell whether no time of day is said: midnight where it is written, or in the company's zone."""
+    """Return whether a moment is midnight.
+
+    As written, or in the company's zone; then there is no time of day.
+    """
     if moment.local.time() == datetime.min.time():
         return True
     if moment.offset is None or zone is None:

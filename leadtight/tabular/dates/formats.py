@@ -1,4 +1,4 @@
-"""The formats that a mapping tells, in strptime's codes."""
+"""Date formats in strptime's codes."""
 
 import re
 from collections.abc import Iterable
@@ -11,13 +11,16 @@ _PLACE = {"d": "d", "m": "m", "b": "m", "B": "m", "y": "y", "Y": "y"}
 
 
 class UnknownFormatError(ValueError):
-    """A date format is none that strptime knows; the text says why."""
+    """A date format is unknown to strptime.
+
+    The text says why.
+    """
 
 
 def order_of(date_format: str) -> str:
-    """Return the order of a format's day, month and year, such as `dmy`; what it lacks comes last.
+    """Return the order of a format, such as `dmy`.
 
-    Raises UnknownFormatError.
+    Missing parts come last. Raises UnknownFormatError.
     """
     try:
         datetime.strptime("", date_format)  # noqa: DTZ007 - only its codes are looked at
@@ -32,10 +35,10 @@ def order_of(date_format: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class DateFormat:
-    """The one way in which values are written, by which a database can parse them.
+    """The common format of values, for parsing in a database.
 
-    `pattern` has `{0}`, `{1}` and `{2}` where the parts of the date are; `kinds` tells of each whether it is a number,
-    a year of four digits (`Y`), or the name of a month. `is_utc`: the instants are what is parsed.
+    `pattern` has `{0}`, `{1}` and `{2}` for the parts of the date; `kinds` marks each as a number (`n`), a four-digit
+    year (`Y`) or the name of a month (`#`). `is_utc`: the parsed values are instants.
     """
 
     pattern: str
@@ -46,11 +49,11 @@ class DateFormat:
 
     @property
     def is_open(self) -> bool:
-        """Tell whether day and month could change places."""
+        """Return whether day and month could be swapped."""
         return self.kinds == "nnY"
 
     def ordered(self, order: str) -> "DateFormat":
-        """Return the format with its codes, the parts of the date in this order, such as `dmy`."""
+        """Return the format with codes in an order like `dmy`."""
         letters = _letters(self.kinds, order)
         variants = ("%b", "%B") if "#" in self.kinds else ("%m",)
         return replace(
@@ -70,7 +73,10 @@ _WRITTEN = re.compile(
 
 
 def common_format(texts: Iterable[str]) -> DateFormat | None:
-    """Return the one format of all these values, None when they have several, or one that no database parses."""
+    """Return the one format of all these values.
+
+    None when they have several, or one that a database cannot parse.
+    """
     formats = {_format_of(text) for text in texts}
     return formats.pop() if len(formats) == 1 else None
 
@@ -100,7 +106,10 @@ _CLOCKS = {1: "%H:%M", 2: "%H:%M:%S", 3: "%H:%M:%S.%f"}
 
 
 def _letters(kinds: str, order: str) -> str:
-    """Return which part of the date each is: what is a year or a month by itself is that, whatever the order."""
+    """Return the part of the date at each position.
+
+    An evident year or month keeps its place, whatever the order.
+    """
     if "#" in kinds:
         return kinds.replace("#", "m").replace("Y", "y").replace("n", "d")
     day_and_month = order.replace("y", "")

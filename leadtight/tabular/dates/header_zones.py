@@ -1,4 +1,7 @@
-"""The zone that a column's name says its times are of: `Created at (UTC)`, `call_at_utc`, `Start (GMT+2)`."""
+"""Time zones in column names.
+
+Such as `Created at (UTC)`, `call_at_utc`, `Start (GMT+2)`.
+"""
 
 import re
 from zoneinfo import ZoneInfo
@@ -14,7 +17,7 @@ PARTS_OF_HOURS = {
     "+06:30": "Asia/Yangon",
     "+09:30": "Australia/Darwin",
 }
-"""Zones that never set their clocks, of the offsets that are no whole hours."""
+"""Zones with fractional offsets that never change clocks."""
 
 AMERICAN = {
     "PT": "America/Los_Angeles",
@@ -22,7 +25,10 @@ AMERICAN = {
     "CT": "America/Chicago",
     "ET": "America/New_York",
 }
-"""Zones of the United States with their summer time, by what advertising reports call them."""
+"""Zones of the United States by their advertising names.
+
+With summer time.
+"""
 
 _UTC = re.compile(
     r"(?:(?<![A-Za-z])(?:UTC|GMT)|(?<=[a-z])(?:UTC|Utc))(?![A-Za-z])(?:\s?(?P<sign>[+−-])\s?(?P<h>\d{1,2})(?::?(?P<m>\d\d))?)?",
@@ -35,14 +41,14 @@ _AMERICAN = re.compile(r"[(\[]([PMCE]T)[)\]]|\b(Pacific|Mountain|Central|Eastern
 
 
 class UnknownHeaderZoneError(ValueError):
-    """A column's name has a zone that is none we know."""
+    """A column's name contains an unknown time zone."""
 
 
 def header_zone(header: str, zone: ZoneInfo) -> ZoneInfo:
-    """Return the zone that a column's name has; `zone`, the company's, when it has none.
+    """Return the time zone in a column's name.
 
-    An abbreviation counts in brackets only; one that the company's zone has is the company's. Raises
-    UnknownHeaderZoneError.
+    `zone`, the company's, without one. An abbreviation counts only in brackets; one that the company's zone uses means
+    that zone. Raises UnknownHeaderZoneError.
     """
     if match := _UTC.search(header):
         return _of_offset(match) if match["sign"] else UTC
@@ -69,5 +75,5 @@ def _of_offset(match: re.Match[str]) -> ZoneInfo:
 
 
 def _of_hours(hours: int) -> ZoneInfo:
-    # Names of this kind have the sign the other way round.
+    # The names of these zones have the opposite sign.
     return ZoneInfo(f"Etc/GMT{-hours:+d}" if hours else "UTC")

@@ -1,15 +1,21 @@
-"""A moment as it is written: on a wall clock, with or without an offset, to the day or finer."""
+"""A moment as written, on a wall clock.
+
+With or without an offset, to the day or finer.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
 
 EARLIEST_YEAR, LATEST_YEAR = 1970, 2100
-"""Years between which a time is plausible; other calendars write other years, and are not read."""
+"""Plausible years of a time.
+
+Other calendars have other years, and are not read.
+"""
 
 
 class Precision(IntEnum):
-    """The finest part that is written."""
+    """The finest written part of a time."""
 
     DAY = 0
     MINUTE = 1
@@ -18,18 +24,21 @@ class Precision(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class WrittenMoment:
-    """What a cell says: the wall clock's time without a zone, and its offset from UTC where one is written."""
+    """The wall-clock time in a cell.
+
+    `offset` is from UTC, if written.
+    """
 
     local: datetime
     offset: timedelta | None
     precision: Precision
 
     def is_plausible(self) -> bool:
-        """Tell whether the year can be one of a lead."""
+        """Return whether the year is plausible for a lead."""
         return EARLIEST_YEAR <= self.local.year < LATEST_YEAR
 
     def isoformat(self) -> str:
-        """Return the moment in ISO 8601, with its offset if it has one."""
+        """Return the moment in ISO 8601, with any offset."""
         if self.offset is None:
             return self.local.isoformat()
         minutes = int(self.offset.total_seconds() // 60)

@@ -1,4 +1,7 @@
-"""The names of months, weekdays and halves of the day in a language, as CLDR has them."""
+"""Names of months, weekdays and halves of the day.
+
+By language, from CLDR.
+"""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -25,18 +28,18 @@ ALSO_MONTHS = {"de": {"mrz": 3}, "ro": {"ian": 1}, "id": {"agt": 8, "mei": 5}}
 """Abbreviations that spreadsheets write and CLDR does not have."""
 
 COUNTRIES_DIFFER = ("ar", "de", "pt")
-"""Languages whose months have other names in some of their countries."""
+"""Languages whose month names differ between countries."""
 
 BUDDHIST = frozenset({"th"})
-"""Languages whose years of two digits are those of another calendar."""
+"""Languages whose two-digit years are of another calendar."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DateWords:
-    """Words of one language, folded: months by number, and what else may stand in a date.
+    """Words of one language in dates, folded.
 
-    `exact` has the months as CLDR writes them; `months` also beginnings of three letters or more that one month has.
-    `halves` are the patterns of the hours before and after noon.
+    `exact` has the months as CLDR writes them; `months` also their unambiguous beginnings of three letters or more.
+    `others` are other words that may occur in a date. `halves` are the patterns of the hours before and after noon.
     """
 
     language: str
@@ -58,8 +61,11 @@ def english() -> DateWords:
 
 @cache
 def every_language() -> tuple[DateWords, ...]:
-    """Return the names of the languages of CLDR that are official somewhere, in each of their scripts."""
-    from babel.core import get_global  # with all its names it costs 0.5 s, and few files have other than English ones
+    """Return the words of all official languages of CLDR.
+
+    In each of their scripts.
+    """
+    from babel.core import get_global  # all names cost 0.5 s, and few files need more than English
     from babel.localedata import locale_identifiers
 
     territories = get_global("territory_languages").values()
@@ -71,7 +77,10 @@ def every_language() -> tuple[DateWords, ...]:
 
 
 def _is_own(identifier: str) -> bool:
-    """Tell whether a locale is a language, a script of it, or of a country that has its own months."""
+    """Return whether a locale has its own words.
+
+    A language, a script of it, or a country with its own months.
+    """
     language, *rest = identifier.split("_")
     return all(len(part) == 4 for part in rest) or language in COUNTRIES_DIFFER
 
@@ -115,7 +124,10 @@ def _names(
 
 
 def _half(words: Iterable[str]) -> re.Pattern[str]:
-    """Return the pattern of a half of the day, which stands on its own or next to a number."""
+    """Return the pattern of a half of the day.
+
+    Standing alone or next to a number.
+    """
     longest_first = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True) if word)
     return re.compile(rf"(?<![^\W\d_])(?:{longest_first})\.?(?![^\W\d_])", re.IGNORECASE)
 
@@ -137,14 +149,17 @@ def _pairs(widths: Iterable[Any]) -> Iterator[tuple[str, int]]:
 
 
 def _patterns(locale: Any) -> Iterator[str]:
-    """Yield the words that stand in the language's own ways to write a date."""
+    """Yield the literal words in the language's date formats."""
     formats = [*dict(locale.date_formats).values(), *dict(locale.datetime_formats).values()]
     for pattern in formats:
         yield from re.findall(r"'([^']+)'", str(getattr(pattern, "pattern", pattern)))
 
 
 def words_of(text: str) -> list[str]:
-    """Return the words of a text, folded, without the dots that shorten them."""
+    """Return the words of a text, folded.
+
+    Without the dots of abbreviations.
+    """
     return [folded(word) for word in _WORD.findall(text)]
 
 

@@ -1,6 +1,6 @@
-"""In which order day, month and year stand in a column, as its values show it.
+"""The order of day, month and year in a column.
 
-Where the first of two numbers is above 12 the day comes first, where the second is, the month. A column that shows
+When the first of two numbers is above 12, the day comes first; when the second is, the month does. A column that shows
 neither, or both, has to be asked about.
 """
 
@@ -11,13 +11,19 @@ from typing import Self
 from leadtight.tabular.dates.cell import DateParts
 
 CLEARLY = 20
-"""How many times more often one order must be shown than the other before the few are taken for errors."""
+"""Factor by which one order must be more frequent.
+
+Then the rarer one is taken for errors.
+"""
 
 REMEDY = 'set date_format, such as "%d/%m/%Y %H:%M"'
 
 
 class AmbiguousDatesError(Exception):
-    """A column can be read in two ways; the text says why, and `row` and `value` show it. The caller names the rest."""
+    """A column of dates has two readings.
+
+    The text says why; `row` and `value` are an example. The caller adds file and column.
+    """
 
     def __init__(self, reason: str, row: int, value: str, remedy: str = REMEDY) -> None:
         super().__init__(reason)
@@ -25,7 +31,7 @@ class AmbiguousDatesError(Exception):
 
 
 def clear_order(day_first: int, month_first: int) -> str | None:
-    """Return the order that so many values of a column show clearly."""
+    """Return the order that enough values show, else None."""
     if day_first > month_first * CLEARLY:
         return "dmy"
     return "mdy" if month_first > day_first * CLEARLY else None
@@ -33,7 +39,10 @@ def clear_order(day_first: int, month_first: int) -> str | None:
 
 @dataclass(slots=True)
 class _OrderEvidence:
-    """How many rows show something, and the first of them: its number and value."""
+    """The number of rows that show something.
+
+    `first` is the first of them, with its value.
+    """
 
     count: int = 0
     first: tuple[int, str] | None = None
@@ -53,7 +62,10 @@ class _OrderEvidence:
 
 @dataclass(slots=True)
 class OrderEvidence:
-    """What the values of a column show: in `differing` day and month are not the same number."""
+    """What the values of a column show about their order.
+
+    In `differing`, day and month are different numbers.
+    """
 
     day_first: _OrderEvidence = field(default_factory=_OrderEvidence)
     month_first: _OrderEvidence = field(default_factory=_OrderEvidence)
@@ -65,7 +77,10 @@ class OrderEvidence:
 
     @classmethod
     def of(cls, parsed: Iterable[tuple[DateParts, int, int, str]]) -> Self:
-        """Return what values show, each with the number of its rows, the first of them, and its text."""
+        """Return the evidence of parsed values.
+
+        Each has its parts, its number of rows, the first of them, and its text.
+        """
         evidence = cls()
         for parts, count, row, text in parsed:
             if parts.month is None and len(parts.numbers) == 3:
@@ -87,13 +102,19 @@ class OrderEvidence:
             (self.day_first if first > 12 else self.month_first).add(count, row, text)
 
     def decided(self, other: str | None) -> str:
-        """Return the order to read by; `other` is that of another column. Raises AmbiguousDatesError."""
+        """Return the order to read by.
+
+        `other` is that of another column. Raises AmbiguousDatesError.
+        """
         if order := self.shown() or other:
             return order
         raise self.differing.ambiguous("does not tell day from month, so which is first?")
 
     def shown(self) -> str | None:
-        """Return the order that the values show, None where they show none. Raises AmbiguousDatesError."""
+        """Return the order that the values show.
+
+        None when they show none. Raises AmbiguousDatesError.
+        """
         if self.year_day.count and not self.year_month.count:
             raise self.year_day.ambiguous("writes the year first and then a number above 12")
         if self._may_begin_with_year() and self.differing.count:
@@ -108,7 +129,10 @@ class OrderEvidence:
         return None if self.differing.count else "dmy"
 
     def _may_begin_with_year(self) -> bool:
-        """Tell whether years of two digits may stand first: above 31, or fewer of them than of the last numbers."""
+        """Return whether two-digit years may come first.
+
+        Above 31, or more constant than the last numbers.
+        """
         if not self.firsts:
             return False
         return max(self.firsts) > 31 or (max(self.lasts) <= 31 and len(self.lasts) > len(self.firsts))

@@ -1,4 +1,4 @@
-"""Offsets from UTC and names of zones, as they stand behind a time."""
+"""UTC offsets and zone names behind a time."""
 
 import re
 from datetime import datetime, timedelta
@@ -29,10 +29,10 @@ _ASIA = (
     ("NZDT", 13),
 )
 HOURS = dict((*_AMERICA, *_EUROPE, *_ASIA, ("AKST", -9), ("AKDT", -8), ("HST", -10), ("SAST", 2), ("BRT", -3)))
-"""Hours from UTC of abbreviations that mean one zone: those of RFC 5322 (4.3) but CST, and those of tzdata.
+"""UTC offsets in hours of unambiguous abbreviations.
 
-CST is Chicago's and Shanghai's, IST three countries', BST London's and Dhaka's: they are read in the company's own zone
-where that has them.
+Those of RFC 5322 (4.3) except CST, and those of tzdata. CST is Chicago's and Shanghai's, IST belongs to three
+countries, BST to London and Dhaka: they are read in the company's own zone if that has them.
 """
 
 UTC = timedelta(0)
@@ -46,7 +46,7 @@ BRACKETED = re.compile(r"(?<!\s)\s*+(?:\((?P<name>[^()]*+)\)|\[(?P<iana>[^\[\]]*
 
 
 def zone_of(match: re.Match[str]) -> str | timedelta:
-    """Return the offset that `ZONE` matched, or the name of a zone."""
+    """Return the offset or zone name that `ZONE` matched."""
     if match["utc"]:
         return UTC
     if not match["sign"]:
@@ -56,7 +56,7 @@ def zone_of(match: re.Match[str]) -> str | timedelta:
 
 
 def named_offset(name: str, at: datetime, zone: ZoneInfo | None) -> timedelta | None:
-    """Return the offset of a zone at a time of its wall clock, by its name."""
+    """Return a named zone's offset at a wall-clock time."""
     if "/" in name:
         iana_zone = zone_named(name)
         return at.replace(tzinfo=iana_zone).utcoffset() if iana_zone else None
@@ -67,7 +67,7 @@ def named_offset(name: str, at: datetime, zone: ZoneInfo | None) -> timedelta | 
 
 @cache
 def zone_named(key: str) -> ZoneInfo | None:
-    """Return the zone of an IANA name, None when there is none."""
+    """Return the zone of an IANA name, or None."""
     try:
         return ZoneInfo(key)
     except (KeyError, ValueError, OSError):
@@ -76,7 +76,7 @@ def zone_named(key: str) -> ZoneInfo | None:
 
 @cache
 def abbreviations(key: str) -> dict[str, timedelta]:
-    """Return what a zone calls its times of winter and summer."""
+    """Return a zone's abbreviations for winter and summer."""
     zone = ZoneInfo(key)
     days = (datetime(2026, month, 1, 12, tzinfo=zone) for month in (1, 7))
     return {day.tzname() or "": day.utcoffset() or timedelta(0) for day in days}

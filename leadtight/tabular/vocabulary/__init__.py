@@ -1,1 +1,4 @@
-"""Words that exports use, in the languages that CRM systems ship in: what a stage or a column's name means."""
+"""Words that exports use for stages and columns.
+
+In the languages that CRM systems ship in.
+"""

@@ -1,4 +1,7 @@
-"""Names of columns and words of cells, as data: a file for each kind of export."""
+"""Column names and cell words as data.
+
+A file for each kind of export.
+"""
 
 import tomllib
 from collections.abc import Mapping
@@ -11,7 +14,10 @@ from leadtight.tabular.vocabulary.names import column_key
 
 @dataclass(frozen=True, slots=True)
 class ColumnNames:
-    """What a column of one meaning is called: `rank` by plain name, and the lists of `parts` such a name has."""
+    """Names of columns with one meaning.
+
+    `rank` is by plain name; `parts` are lists of words, of each of which such a name contains one.
+    """
 
     rank: Mapping[str, int]
     parts: tuple[tuple[str, ...], ...]
@@ -19,13 +25,16 @@ class ColumnNames:
 
 @cache
 def columns(export: str) -> Mapping[str, ColumnNames]:
-    """Return the names of the columns of an export (`leads`, `activities`, `spend`, `keys`) by their meaning."""
+    """Return the column names of an export, by meaning.
+
+    The exports are `leads`, `activities`, `spend` and `keys`.
+    """
     return {meaning: _names(languages) for meaning, languages in _read(export).items()}
 
 
 @cache
 def words(export: str, meaning: str) -> Mapping[str, frozenset[str]]:
-    """Return words that cells of one meaning hold, plain, by what each of them says."""
+    """Return the plain cell words of a meaning, by value."""
     return {value: frozenset(map(_phrase, texts)) for value, texts in _read(export)[meaning].items()}
 
 
@@ -39,12 +48,18 @@ def _names(languages: Mapping[str, list[str]]) -> ColumnNames:
 
 
 def _phrase(text: str) -> str:
-    """Return words as `column_key` writes them; the last one of those that end in `*` has any ending."""
+    """Return words as `column_key` writes them.
+
+    A final `*` stays: the last word then has any ending.
+    """
     return column_key(text) + "*" * text.endswith("*")
 
 
 def _part(text: str) -> str:
-    """Return a part as `column_key` writes it; one that ends in `_` is a whole word's beginning."""
+    """Return a part as `column_key` writes it.
+
+    A final `_` stays: it marks a whole word.
+    """
     return column_key(text) + "_" * text.endswith("_")
 
 

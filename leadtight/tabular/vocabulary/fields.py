@@ -1,4 +1,7 @@
-"""What lists of leads call what is not in every form: ids, times, stages, owners, amounts; in many languages."""
+"""Names of optional lead fields in many languages.
+
+Ids, times, stages, owners and amounts.
+"""
 
 from functools import cache
 
@@ -88,7 +91,7 @@ def _by_phrase() -> dict[str, str]:
 
 
 def field_of(name: str) -> str | None:
-    """Return our field that a column's name means, None when it means none of them."""
+    """Return our field for a column's name, or None."""
     words = plain(name).removesuffix(" utc").removesuffix(" gmt")
     by_phrase = _by_phrase()
     if words in by_phrase:

@@ -1,4 +1,7 @@
-"""Names of columns as the vocabulary compares them: without case, accents, punctuation and what connectors add."""
+"""Column names in comparable form.
+
+Without case, accents, punctuation and connectors' prefixes.
+"""
 
 import re
 from functools import lru_cache
@@ -25,7 +28,10 @@ _APART = re.compile(r"(?<!\s)\s++[-–—:›»/|]\s++|:\s++|(?<=\w)[.:/](?=\w)"
 
 @lru_cache(maxsize=20_000)
 def column_key(name: str) -> str:
-    """Return a column's name as words: without case, accents, punctuation and what connectors add."""
+    """Return a column's name in comparable form.
+
+    Without case, accents, punctuation and connectors' prefixes.
+    """
     text = _NO_WORDS.sub("_", folded(_HUMPS.sub("_", name))).strip("_")
     for prefix in _PREFIXES:
         text = text.removeprefix(prefix)
@@ -33,9 +39,10 @@ def column_key(name: str) -> str:
 
 
 def spellings(name: str) -> tuple[str, ...]:
-    """Return what a column may be called: whole, without a note in brackets, without the object it is of.
+    """Return the variants of a column's name.
 
-    The object stands before a mark of its own (`Lead - Besitzer`, `Lead: Created Date`).
+    The whole name, without a note in brackets, and without its object, which precedes a separator (`Lead - Besitzer`,
+    `Lead: Created Date`).
     """
     bare = _BRACKETS.sub("", name)
     candidates = [column_key(name), column_key(bare), re.sub(r"_(utc|gmt|z)$", "", column_key(bare))]

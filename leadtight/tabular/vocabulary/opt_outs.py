@@ -1,4 +1,7 @@
-"""Columns that say who wants to hear no more, in the languages of CRM systems, and which of their cells say yes."""
+"""Columns of opt-outs, and cells that mean yes.
+
+In the languages of CRM systems.
+"""
 
 from functools import cache
 
@@ -27,12 +30,15 @@ def _phrases(texts: str) -> frozenset[str]:
 
 
 def is_opt_out(column: str) -> bool:
-    """Tell whether a column's name asks who wants to hear no more."""
+    """Return whether a column is named as an opt-out."""
     words = plain(column)
     first, _, rest = words.partition(" ")
     return words in _phrases(NAMES) or (first in ("lead", "contact", "person") and rest in _phrases(NAMES))
 
 
 def says_yes(cell: str) -> bool:
-    """Tell whether a cell of such a column says yes: a tick, a date, a reason, anything but a no."""
+    """Return whether an opt-out cell means yes.
+
+    A tick, a date, a reason: anything but a no.
+    """
     return bool(cell.strip()) and plain(cell) not in _phrases(NO)

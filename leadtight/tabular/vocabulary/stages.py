@@ -1,6 +1,6 @@
-"""What a stage or status means, by the words that CRM systems ship: won, lost, otherwise closed, or open.
+"""Meaning of stages: won, lost, otherwise closed, or open.
 
-The words are those of the default stages of Salesforce, HubSpot, Pipedrive, Zoho, Dynamics, Freshsales, Bitrix24, Odoo,
+By the words of the default stages of Salesforce, HubSpot, Pipedrive, Zoho, Dynamics, Freshsales, Bitrix24, Odoo,
 SuiteCRM, Insightly, Copper and Close, in the languages these ship in. A stem stands for the words that begin with it.
 """
 
@@ -12,7 +12,7 @@ from leadtight.tabular.vocabulary.words import folded, plain
 
 
 class StageMeaning(StrEnum):
-    """What a stage says about a lead.
+    """The meaning of a stage for a lead.
 
     `CLOSED` is over, but does not say whether won or lost.
     """
@@ -94,7 +94,10 @@ _WITHOUT_SPACES = {
 
 @dataclass(frozen=True, slots=True)
 class _Stems:
-    """The words of one meaning: whole ones, beginnings, phrases of several, and what has to be the whole text."""
+    """The parsed words of one meaning.
+
+    Whole words, beginnings, phrases, and texts that must match as a whole.
+    """
 
     words: frozenset[str]
     beginnings: tuple[str, ...]
@@ -104,7 +107,10 @@ class _Stems:
 
 @cache
 def stage_meaning(text: str) -> StageMeaning:
-    """Return what a stage means. What contradicts itself, such as `not won`, is `CLOSED`: it has to be asked about."""
+    """Return the meaning of a stage.
+
+    A contradiction, such as `not won`, is `CLOSED`: it has to be asked about.
+    """
     words = tuple(plain(text).split())
     lost = _places(LOST, words)
     is_lost, is_won = bool(lost), bool(_places(WON, _left(words, lost), is_all=not lost))
@@ -118,7 +124,7 @@ def stage_meaning(text: str) -> StageMeaning:
 
 
 def _of_letters(text: str) -> StageMeaning:
-    """Return the meaning of a text in a script that writes words without spaces between them."""
+    """Return the meaning in a script without word spaces."""
     for meaning, terms in _WITHOUT_SPACES.items():
         if any(folded(term) in text for term in terms.split()):
             return meaning
@@ -126,7 +132,10 @@ def _of_letters(text: str) -> StageMeaning:
 
 
 def _is_negated(words: tuple[str, ...], stems: str) -> bool:
-    """Tell whether a word of denial stands before one of the stems, before anything without stems."""
+    """Return whether a denial precedes one of the stems.
+
+    Without stems, whether there is any denial.
+    """
     for at, word in enumerate(words):
         if word in _DENIALS:
             rest = words[at + 2 :] if words[at + 1 : at + 2] in (("yet",), ("noch",)) else words[at + 1 :]
@@ -136,7 +145,10 @@ def _is_negated(words: tuple[str, ...], stems: str) -> bool:
 
 
 def _places(stems: str, words: tuple[str, ...], *, is_all: bool = True) -> list[tuple[int, int]]:
-    """Return where stems stand in a text, or in a part of one, each by its first word and the number of its words."""
+    """Return where stems occur in a text.
+
+    Each by its first word and number of words.
+    """
     parsed = _parsed(stems)
     places = [(0, len(words))] if is_all and " ".join(words) in parsed.whole else []
     for at, word in enumerate(words):
@@ -147,12 +159,12 @@ def _places(stems: str, words: tuple[str, ...], *, is_all: bool = True) -> list[
 
 
 def _is_denied(words: tuple[str, ...], at: int) -> bool:
-    """Tell whether a word is cut off by an apostrophe, as in `isn't`."""
+    """Return whether an apostrophe cut a word, as in `isn't`."""
     return words[at : at + 1] == ("t",)
 
 
 def _stands(phrase: tuple[str, ...], words: tuple[str, ...], at: int) -> bool:
-    """Tell whether a phrase begins at a word of a text."""
+    """Return whether a phrase begins at a word."""
     end = at + len(phrase)
     if end > len(words) or words[at : end - 1] != phrase[:-1]:
         return False
@@ -162,14 +174,17 @@ def _stands(phrase: tuple[str, ...], words: tuple[str, ...], at: int) -> bool:
 
 
 def _left(words: tuple[str, ...], places: list[tuple[int, int]]) -> tuple[str, ...]:
-    """Return the words that none of the stems has taken."""
+    """Return the words that no stem covers."""
     taken = {at + n for at, length in places for n in range(length)}
     return tuple(word for at, word in enumerate(words) if at not in taken)
 
 
 @cache
 def _parsed(stems: str) -> _Stems:
-    """Return stems by kind: `*` is any ending, `$` a text that is nothing else, `[oa]` either letter."""
+    """Return stems by kind.
+
+    `*` is any ending, `$` a text of nothing else, `[oa]` either letter.
+    """
     every = [folded(each) for stem in stems.split("|") for each in _alternatives(stem)]
     single = [stem for stem in every if " " not in stem and not stem.endswith("$")]
     return _Stems(

@@ -1,4 +1,4 @@
-"""Words that begin a row of totals, in the languages of the systems that write them."""
+"""Words that begin a row of totals, by language."""
 
 import re
 
@@ -13,5 +13,8 @@ _TOTAL = re.compile(rf"\W*(?:{folded(_WORDS.replace(chr(10), ''))})\s*(?:$|[:(=\
 
 
 def is_total(text: str) -> bool:
-    """Tell whether a cell says `Total`, alone or before a number or a remark: `Total (25 rows)`, `Summe: 3`."""
+    """Return whether a cell says `Total`.
+
+    Alone, or before a number or a remark: `Total (25 rows)`, `Summe: 3`.
+    """
     return bool(_TOTAL.fullmatch(folded(text.strip())))

@@ -1,4 +1,7 @@
-"""Texts as the vocabulary compares them: without case, accents, punctuation and width."""
+"""Texts in the comparable form of the vocabulary.
+
+Without case, accents, punctuation and width.
+"""
 
 import re
 import unicodedata
@@ -16,5 +19,8 @@ def folded(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Return the words of a text, folded, with one space between them: `E-Mail: (privat)` is `e mail privat`."""
+    """Return the folded words of a text.
+
+    With single spaces: `E-Mail: (privat)` is `e mail privat`.
+    """
     return " ".join(re.findall(r"[^\W_]+", folded(_CAMEL.sub(" ", text))))

@@ -1,4 +1,4 @@
-"""The mapping of an audit: told in a file, or recognised from the files themselves."""
+"""The mapping of an audit, supplied or recognised."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -26,13 +26,14 @@ MOST_VALUES = 500
 MOST_COMPARED = 100_000
 RARE = 20
 TIMES = ("created_at", "first_assigned_at", "stage_since", "at")
-"""Keys of moments, whose dates and times may stand in two columns."""
+"""Keys of moments, possibly split into date and time columns."""
 
 
 def chosen(recognised: C, user_table: dict[str, Any], sheet: SourceFile) -> C:
-    """Return the mapping to use: a told table that names a column is all of it, else its settings are added.
+    """Return the mapping to use for a file.
 
-    Raises UnusableError for a column that the file does not have.
+    A user table that names a column is the whole mapping; otherwise its settings are added to the recognised one.
+    Raises UnusableError for a column that the file lacks.
     """
     kind = type(recognised)
     whole: dict[str, Any] = {key: sheet.moment_of(name) for key, name in named(recognised) if key in TIMES}
@@ -51,7 +52,7 @@ def with_stages(
 ) -> LeadColumns:
     """Return the mapping with won and lost.
 
-    Of several columns of stages it is that with values known to mean won, else that with some known to mean lost.
+    Of several stage columns, the one with values known to mean won is used, else one with values known to mean lost.
     """
     lost: LeadColumns | None = None
     for name in dict.fromkeys((columns.stage, *match.named(sheet.columns, "leads", "stage"))):
@@ -72,9 +73,9 @@ def with_contact(
     choices: Iterable[str],
     answers: Answers,
 ) -> tuple[ActivityColumns, ContactRules]:
-    """Return the mapping with what counts as contact, and what of it has to be asked.
+    """Return the mapping with contact rules, and the rules.
 
-    `choices` are the columns that may tell, by what they hold.
+    `choices` are the columns whose values may indicate a contact.
     """
     candidates = signals({name: values(connection, table, sheet, name) for name in choices})
     rows = _combined(connection, table, sheet, [each.column for each in candidates])
@@ -85,7 +86,7 @@ def with_contact(
 def _combined(
     connection: duckdb.DuckDBPyConnection, table: str, sheet: SourceFile, names: Sequence[str]
 ) -> tuple[SignalRow, ...]:
-    """Return how often each combination of values is there."""
+    """Count the rows of each combination of values."""
     if not names:
         return ()
     cells = ", ".join(sheet.cell(name) for name in names)
@@ -98,16 +99,16 @@ def with_keys(
     leads: tuple[LeadColumns, SourceFile, tuple[str, ...]],
     activities: tuple[ActivityColumns, SourceFile, tuple[str, ...]],
 ) -> tuple[LeadColumns, ActivityColumns]:
-    """Return both mappings with the columns that join them: the pair that has the most values in common.
+    """Return both mappings with the columns that join them.
 
-    Numbers of different things look alike, so a pair of columns that name the same thing comes first, if it has at
-    least a twentieth as many values in common; an id of the activities themselves comes last. Where fewer than half of
-    the activities' values are leads' as they stand, other spellings of them count, too.
+    The pair with the most values in common. Numbers of different things look alike, so a pair of columns that name the
+    same thing comes first if it has at least a twentieth as many values in common; the activities' own id comes last.
+    When fewer than half of the activities' values equal a lead's, other spellings of them count, too.
     """
     pairs = _pairs(connection, leads, activities, is_loose=False)
     in_common, of = max(pairs.values(), default=(0, 0))
     few = in_common * 2 <= of
-    # Of a large file the beginning has few leads of the activities; if it has none, all of it is looked at.
+    # The sample of a large file has few leads of the activities; if it has none, the whole file is examined.
     if few and not (leads[1].is_sampled or activities[1].is_sampled):
         pairs = _pairs(connection, leads, activities, is_loose=True)
     shared = {pair: n for pair, (n, _) in pairs.items()}
@@ -128,7 +129,10 @@ def _pairs(
     *,
     is_loose: bool,
 ) -> dict[tuple[str, str], tuple[int, int]]:
-    """Return how many values each pair of columns has in common, and how many the activities' column has."""
+    """Return the common values of each pair of columns.
+
+    As a count, with the number of values in the activities' column.
+    """
     pairs = {}
     for theirs in activities[2]:
         for ours in leads[2]:
@@ -140,7 +144,10 @@ def _pairs(
 
 
 def values(connection: duckdb.DuckDBPyConnection, table: str, sheet: SourceFile, name: str) -> list[str]:
-    """Return the values of a column, if they are few enough to be a list of choices."""
+    """Return the distinct values of a column of choices.
+
+    Empty when there are too many.
+    """
     spelled = sheet.spellings(connection, table, sheet.cell(name))
     if len(spelled) == MOST_SPELLINGS:
         return []
@@ -151,7 +158,10 @@ def values(connection: duckdb.DuckDBPyConnection, table: str, sheet: SourceFile,
 def _keys(
     connection: duckdb.DuckDBPyConnection, side: str, cell: str, kind: KeyKind | None, where: str = "true"
 ) -> None:
-    """Create the table of a column's different values, as they stand or as spellings of a kind of key."""
+    """Create the table of a column's distinct keys.
+
+    As they are, or normalized for a kind of key.
+    """
     text = f"select distinct lower({cell}) as k from {side}_text where {cell} is not null and {where}"
     if kind:
         parts = f"select unnest({parts_sql('k', kind)}) as part from ({text})"
@@ -160,7 +170,10 @@ def _keys(
 
 
 def _shared(connection: duckdb.DuckDBPyConnection, ours: str, theirs: str, kind: KeyKind | None) -> tuple[int, int]:
-    """Return how many values two columns have in common, and how many the second one has."""
+    """Count the values that two columns have in common.
+
+    Also returns how many the second one has.
+    """
     table = f"activities_{theirs}_{kind or 'plain'}"
     common = f"select count(*) from {table} semi join leads_{ours}_{kind or 'plain'} using (k)"
     row = connection.execute(f"select ({common}), (select count(*) from {table})").fetchall()[0]
@@ -168,7 +181,10 @@ def _shared(connection: duckdb.DuckDBPyConnection, ours: str, theirs: str, kind:
 
 
 def required(columns: Columns, key: str, sheet: SourceFile) -> str:
-    """Return the column of a key that nothing can be read without. Raises UnusableError when there is none."""
+    """Return the column of a required key.
+
+    Raises UnusableError when there is none.
+    """
     column = getattr(columns, key)
     if column is None:
         raise UnusableError(

@@ -1,6 +1,7 @@
-"""Which activities are contact: rules from what columns of kind, direction, outcome and state say, or what to ask.
+"""Rules for which activities are contacts.
 
-A column holds for the kinds of activity it is about: the direction of calls says nothing of a mail, which has none.
+Derived from columns of kind, direction, outcome and state; what they leave open is asked. A column applies to the kinds
+of activity that fill it: the direction of calls says nothing about a mail, which has none.
 """
 
 from collections import Counter, defaultdict
@@ -16,10 +17,13 @@ from leadtight.tabular.vocabulary.names import column_key
 Rule = Mapping[str, tuple[str, ...]]
 
 ABOUT = 0.1
-"""A column is about a kind of which at least this share of the rows fills it."""
+"""Share of a kind's rows that an applicable column fills."""
 
 RARE = 20
-"""An unclear value of at most one row in so many is named and not counted; of more it is asked."""
+"""One row in so many makes an unclear value rare.
+
+A rare value is reported and not counted; a more frequent one is asked about.
+"""
 
 WEAK = frozenset(
     [
@@ -49,11 +53,11 @@ WEAK = frozenset(
         "completed",
     ]
 )
-"""Names of columns that tell a kind or an outcome only when their values do."""
+"""Names that indicate kind or outcome only with matching values."""
 
 
 class ActivityFacet(StrEnum):
-    """What a column of activities may tell."""
+    """What a column of activities may describe."""
 
     KIND = "kind"
     DIRECTION = "direction"
@@ -63,7 +67,10 @@ class ActivityFacet(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """A column that tells something, `inverted` where yes means that the lead reached out."""
+    """A column that describes activities.
+
+    `inverted`: yes means that the lead reached out.
+    """
 
     column: str
     facet: ActivityFacet
@@ -73,7 +80,10 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class SignalRow:
-    """The cells of some activities in the columns of signals, None where blank, and how many have them."""
+    """A combination of signal cells, with its number of activities.
+
+    Blank cells are None.
+    """
 
     cells: Mapping[str, str | None]
     count: int
@@ -81,7 +91,10 @@ class SignalRow:
 
 @dataclass(frozen=True, slots=True)
 class UndecidedColumn:
-    """A column whose values leave open what is contact, with how many rows have each."""
+    """A column whose values leave open what is a contact.
+
+    With the number of rows for each value.
+    """
 
     column: str
     values: tuple[tuple[str, int], ...]
@@ -89,9 +102,10 @@ class UndecidedColumn:
 
 @dataclass(frozen=True, slots=True)
 class ContactRules:
-    """An activity is contact if it matches one of the rules; without any all of them are.
+    """Rules of which a contact matches one.
 
-    `undecided` is to be asked. `rare` are unclear values of few rows; those do not count.
+    Without rules every activity is a contact. `undecided` columns have to be asked about; `rare` ones have unclear
+    values in few rows, which do not count.
     """
 
     rules: tuple[Rule, ...]
@@ -100,7 +114,10 @@ class ContactRules:
 
 
 def signals(columns: Mapping[str, Sequence[str]]) -> tuple[Signal, ...]:
-    """Return the columns that tell something of activities; `columns` has the different values of each."""
+    """Return the columns that describe activities.
+
+    `columns` has the distinct values of each.
+    """
     candidates = [signal for column, values in columns.items() if (signal := _signal(column, values))]
     kinds = [each for each in candidates if each.facet is ActivityFacet.KIND]
     kinds.sort(
@@ -139,7 +156,7 @@ def _rank(column: str, facet: ActivityFacet) -> int:
 
 
 def _decided(values: Sequence[str], facet: ActivityFacet) -> float:
-    """Return the share of values of which a facet tells something."""
+    """Return the share of values that a facet understands."""
     if facet is ActivityFacet.KIND:
         return sum(bool(kind_of(value)[0]) for value in values) / max(len(values), 1)
     says = {ActivityFacet.DIRECTION: direction_of, ActivityFacet.OUTCOME: outcome_of, ActivityFacet.STATE: state_of}[
@@ -149,7 +166,7 @@ def _decided(values: Sequence[str], facet: ActivityFacet) -> float:
 
 
 def contact_rules(signals: Sequence[Signal], rows: Sequence[SignalRow], answers: Answers) -> ContactRules:
-    """Return the rules of what is contact in these rows, and what of them is to be asked."""
+    """Return the contact rules for rows, with open values."""
     kind = next((each for each in signals if each.facet is ActivityFacet.KIND), None)
     families: dict[str, list[SignalRow]] = defaultdict(list)
     for row in rows:
@@ -173,7 +190,7 @@ def contact_rules(signals: Sequence[Signal], rows: Sequence[SignalRow], answers:
 
 
 def _family(row: SignalRow, kind: Signal | None, answers: Answers) -> str:
-    """Return what rows have to have in common to be judged by the same columns."""
+    """Return the group of rows judged by the same columns."""
     text = row.cells[kind.column] if kind else None
     if text is None or kind is None:
         return ""
@@ -194,7 +211,10 @@ def _is_contact(
     *,
     several: bool,
 ) -> bool:
-    """Tell whether rows are contact, and note in `undecided` the cell that leaves it open."""
+    """Return whether rows are contacts.
+
+    Notes the cell that leaves it open in `undecided`.
+    """
     of_kind = _kind_says(row, kind, answers)
     says = {each.column: _says(each, row.cells[each.column], answers) for each in about}
     if of_kind is ContactReading.NO or ContactReading.NO in says.values():
@@ -202,7 +222,7 @@ def _is_contact(
     open_column = next(
         (c for c, reading in says.items() if reading is ContactReading.UNKNOWN and row.cells[c] is not None), None
     )
-    # A task that is done is contact where the file has nothing but tasks; else it may be any chore.
+    # A completed task is a contact if the file has only tasks; otherwise it may be any chore.
     is_shown = any(
         says[e.column] is ContactReading.YES for e in about if e.facet is not ActivityFacet.STATE or not several
     )
@@ -218,7 +238,10 @@ def _is_contact(
 
 
 def _is_chore(row: SignalRow, kind: Signal | None, about: Sequence[Signal], answers: Answers) -> bool:
-    """Tell whether rows are tasks of which nothing says that they were done: no contact beside calls and mails."""
+    """Return whether rows are tasks not known to be done.
+
+    Beside calls and mails such tasks are not contacts.
+    """
     text = row.cells[kind.column] if kind else None
     if (
         text is None
@@ -258,7 +281,7 @@ def _says(signal: Signal, text: str | None, answers: Answers) -> ContactReading:
 def _needed(
     about: Sequence[Signal], rows: Sequence[SignalRow], kept: Sequence[SignalRow], answers: Answers
 ) -> list[Signal]:
-    """Leave out a column of states that leaves no row out beside the others."""
+    """Drop a state column that excludes no further rows."""
     others = [each for each in about if each.facet is not ActivityFacet.STATE]
     without = [r for r in rows if all(_says(e, r.cells[e.column], answers) is ContactReading.YES for e in others)]
     return others if others and len(without) == len(kept) else list(about)
@@ -270,5 +293,8 @@ def _rule(kind: Signal | None, columns: Iterable[str], kept: Sequence[SignalRow]
 
 
 def _nothing(signals: Sequence[Signal], rows: Sequence[SignalRow]) -> tuple[Rule, ...]:
-    """Return a rule that nothing matches, where columns tell that nothing is contact: no rule would mean everything."""
+    """Return a rule without matches if nothing is a contact.
+
+    No rule at all would mean that everything is.
+    """
     return ({signals[0].column: ()},) if signals and rows else ()

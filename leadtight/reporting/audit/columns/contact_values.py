@@ -1,4 +1,4 @@
-"""What the cells of an activity say: what kind it is, which way it went, what came of it, and whether it was done."""
+"""Meaning of activity cells: kind, direction, outcome and state."""
 
 import re
 from enum import StrEnum
@@ -11,7 +11,7 @@ KINDS = ("call", "email", "meeting", "message", "task")
 
 
 class ContactReading(StrEnum):
-    """What one cell says about contact."""
+    """What one cell means for contact."""
 
     YES = "yes"
     NO = "no"
@@ -20,9 +20,9 @@ class ContactReading(StrEnum):
 
 @cache
 def kind_of(text: str) -> tuple[str, ContactReading]:
-    """Return of which kind an activity is, and whether that kind reaches out to the lead.
+    """Return an activity's kind, and whether it is outreach.
 
-    A word of what a lead or a machine does overrules the kind (`Email open`); a reply may be of either side.
+    A word for an action of a lead or a machine overrules the kind (`Email open`); a reply may be of either side.
     """
     words = column_key(text)
     phrases = vocabulary.words("contact", "kind")
@@ -42,7 +42,10 @@ def direction_of(text: str) -> ContactReading:
 
 @cache
 def outcome_of(text: str) -> ContactReading:
-    """Return whether an outcome means that the person was reached, or hears from us (decision 0007)."""
+    """Return whether an outcome means that the person was reached.
+
+    Or will hear from us, such as by a voicemail (decision 0007).
+    """
     return _of_two(text, "outcome", "reached", "not_reached")
 
 
@@ -53,7 +56,10 @@ def state_of(text: str) -> ContactReading:
 
 
 def _of_two(text: str, meaning: str, yes: str, no: str) -> ContactReading:
-    """Return what a cell says whole, else by the longest phrase in it."""
+    """Return the reading of a cell.
+
+    By its whole text, else by the longest phrase in it.
+    """
     words = column_key(text)
     phrases = vocabulary.words("contact", meaning)
     for reading, group in ((ContactReading.YES, phrases[yes]), (ContactReading.NO, phrases[no])):
@@ -78,7 +84,10 @@ def _longest(words: str, phrases: frozenset[str]) -> int:
 
 
 def _contains(words: str, phrase: str) -> bool:
-    """Tell whether words have a phrase, as whole words; a script without spaces between words has it anywhere."""
+    """Return whether a text contains a phrase as whole words.
+
+    Anywhere in a script without spaces between words.
+    """
     if _JOINS_WORDS.search(phrase):
         return phrase in words
     if phrase.endswith("*"):

@@ -1,6 +1,7 @@
-"""Columns recognised by their names, in the languages that CRM systems ship in, and by what is in them.
+"""Columns recognised by name and content.
 
-HubSpot's "owner assigned date" is missing on purpose: it is the latest assignment, not the first.
+Names are known in the languages that CRM systems ship in. HubSpot's "owner assigned date" is missing on purpose: it is
+the latest assignment, not the first.
 """
 
 from collections.abc import Iterable, Sequence
@@ -34,7 +35,10 @@ KEYS = ("person", "lead", "name", "email", "phone")
 
 
 def leads(columns: Sequence[str], profiles: Profiles) -> LeadColumns:
-    """Return the mapping that a file of leads suggests, without key, won and lost."""
+    """Return the mapping suggested for a file of leads.
+
+    Without key, won and lost.
+    """
     by_key: dict[str, Any] = {key: match.choose(columns, "leads", key, profiles) for key in LEADS}
     by_key["currency"] = currency_column(columns, by_key["value"])
     used = {column for column in by_key.values() if column}
@@ -43,9 +47,9 @@ def leads(columns: Sequence[str], profiles: Profiles) -> LeadColumns:
 
 
 def contacts(columns: Sequence[str], profiles: Profiles) -> dict[str, Any]:
-    """Return which columns tell when a lead was first contacted, or how long after its creation.
+    """Return the columns of first contacts or response times.
 
-    A name tells neither from the other (`First response time`): what the column holds does.
+    The name does not distinguish the two (`First response time`): the content of the column does.
     """
     found_lengths = durations_named(columns, profiles)
     lengths = [c for c in found_lengths if not durations.counts_working_time_only(c)]
@@ -59,7 +63,10 @@ def contacts(columns: Sequence[str], profiles: Profiles) -> dict[str, Any]:
 
 
 def durations_named(columns: Sequence[str], profiles: Profiles) -> tuple[str, ...]:
-    """Return the columns that are called a response time, or a first contact, and hold durations."""
+    """Return the columns named as response time that hold durations.
+
+    Names of a first contact count, too.
+    """
     called = match.named(columns, "leads", "response_time")
     sure = [c for c in called if match.fit("response_time", profiles.get(c)) is MeaningMatch.CONFIRMS]
     numbers = [c for c in called if c in profiles and profiles[c].holds is ContentKind.NUMBERS]
@@ -79,9 +86,9 @@ def _is_length(column: str, holds: ContentKind) -> bool:
 
 
 def activities(columns: Sequence[str], profiles: Profiles) -> ActivityColumns:
-    """Return the mapping that a file of activities suggests, without key and what counts.
+    """Return the mapping suggested for a file of activities.
 
-    When an activity was typed in is not when it was, as long as another column of times may tell that.
+    Without key and contact rules. The time of entry is not the time of the activity, if another column of times may be.
     """
     at = match.choose(columns, "activities", "at", profiles)
     if at and _is_of_entry(at) and any(_may_tell_when(each, profiles) for each in columns if each != at):
@@ -97,7 +104,7 @@ def _is_of_entry(column: str) -> bool:
 
 
 def _may_tell_when(column: str, profiles: Profiles) -> bool:
-    """Tell whether a column has times, and its name says neither of what they are nor that they are something else."""
+    """Return whether a column has times of unknown meaning."""
     return (
         match.fit("at", profiles.get(column)) is match.MeaningMatch.CONFIRMS
         and not match.is_other_time(column)
@@ -112,36 +119,42 @@ def spend(columns: Sequence[str], profiles: Profiles) -> SpendColumns:
 
 
 def keys(columns: Sequence[str]) -> tuple[str, ...]:
-    """Return the columns that may join activities and leads, the likeliest first."""
+    """Return the columns that may join the files, likeliest first."""
     candidates = tuple(dict.fromkeys(column for kind in KEYS for column in match.named(columns, "keys", kind)))
-    # What everything calls its own id comes after what names a person.
+    # A name used for the id of anything ranks behind one that identifies a person.
     return tuple(sorted(candidates, key=lambda column: is_own_id(column) and not _is_called(column, "person")))
 
 
 def is_outcome(column: str) -> bool:
-    """Tell whether a column of activities is called as what came of them, which an attempt does not depend on."""
+    """Return whether a column of activities is named as outcome.
+
+    An attempt does not depend on it.
+    """
     return bool(match.named([column], "activities", "outcome"))
 
 
 def is_called_id(column: str) -> bool:
-    """Tell whether a column is called the id of something."""
+    """Return whether a column is named as an id."""
     return "id" in column_key(column).split("_")
 
 
 def is_own_id(column: str) -> bool:
-    """Tell whether a column of activities is called as their own ids are."""
+    """Return whether a column is named as an activity's id."""
     return column_key(column) in vocabulary.columns("keys")["own"].rank
 
 
 def same_meaning(ours: str, theirs: str) -> bool:
-    """Tell whether a column of leads and one of activities name the same thing: the lead, the person, an address."""
+    """Return whether two columns name the same thing.
+
+    One of leads and one of activities: the lead, the person or an address.
+    """
     return column_key(ours) == column_key(theirs) or any(
         _is_called(ours, kind) and _is_called(theirs, kind) for kind in KEYS
     )
 
 
 def key_kind(ours: str, theirs: str) -> KeyKind:
-    """Return what two columns that join hold, by their names."""
+    """Return the kind of two joining columns, by name."""
     kinds = {"phone": KeyKind.PHONE, "email": KeyKind.EMAIL, "name": KeyKind.NAME}
     return next(
         (kind for name, kind in kinds.items() if _is_called(ours, name) or _is_called(theirs, name)), KeyKind.ID
@@ -154,7 +167,7 @@ def _is_called(column: str, kind: str) -> bool:
 
 
 def stages(columns: LeadColumns, values: Iterable[str]) -> LeadColumns:
-    """Return the mapping with those values of the stage that are known to mean won and lost."""
+    """Return the mapping with values that mean won and lost."""
     ordered = sorted(values)
     return replace(
         columns,

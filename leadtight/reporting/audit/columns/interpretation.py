@@ -1,4 +1,4 @@
-"""Which columns of the files mean what: told, recognised, or asked for."""
+"""Interpretation of columns: supplied, recognised or asked for."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -24,15 +24,21 @@ from leadtight.reporting.audit.options import AuditOptions
 from leadtight.reporting.audit.source_file import MOST_SPELLINGS, SourceFile
 
 MOST_CANDIDATES = 12
-"""So many columns of a file are compared when no name tells what joins it."""
+"""Columns that are compared when no name identifies the key."""
 
 FEW_CHOICES = 60
-"""A column with more different values than this tells nothing of contact, unless it is called so."""
+"""Most distinct values of a column that indicates contact.
+
+Unless the column is named so.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class AuditSheets:
-    """The files of an audit; `activities` are rows of the leads' own file where each lead has a row for every one."""
+    """The files of an audit.
+
+    `activities` is the leads' own file if that has a row for every activity.
+    """
 
     leads: SourceFile
     activities: SourceFile | None
@@ -40,13 +46,13 @@ class AuditSheets:
 
     @property
     def are_sampled(self) -> bool:
-        """Tell whether only the beginning of one was looked at."""
+        """Return whether one of the files is only sampled."""
         return any(sheet.is_sampled for sheet in (self.leads, self.activities) if sheet)
 
 
 @dataclass(frozen=True, slots=True)
 class Interpretation:
-    """The mapping of an audit, and the sheets that it is of, loaded into the database."""
+    """The mapping of an audit, with its loaded sheets."""
 
     mapping: AuditMapping
     sheets: AuditSheets
@@ -54,7 +60,10 @@ class Interpretation:
 
 
 def understand(connection: duckdb.DuckDBPyConnection, options: AuditOptions, sheets: AuditSheets) -> Interpretation:
-    """Load what is needed of the files, and return what it means. Raises QuestionsError where they leave it open."""
+    """Load the needed columns, and return their meaning.
+
+    Raises QuestionsError when the files leave it open.
+    """
     user_mapping, sheet = options.mapping, sheets.leads
     profiles = {} if is_whole(user_mapping.get("leads", {})) and not options.asks_all else profile(sheet)
     leads = choice.chosen(detection.leads(sheet.columns, profiles), user_mapping.get("leads", {}), sheet)
@@ -91,7 +100,10 @@ def understand(connection: duckdb.DuckDBPyConnection, options: AuditOptions, she
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """The leads' side of a join: their mapping, their sheet and the columns that may be its key."""
+    """The leads' side of a join.
+
+    `keys` are the columns that may join.
+    """
 
     columns: LeadColumns
     sheet: SourceFile
@@ -99,7 +111,10 @@ class _Side:
 
 
 def is_whole(user_table: dict[str, Any]) -> bool:
-    """Tell whether a told table names columns: then it is the whole mapping of its file."""
+    """Return whether a user table names columns.
+
+    Then it is the whole mapping of its file.
+    """
     return bool(set(user_table) - set(SETTINGS))
 
 
@@ -124,7 +139,10 @@ def _with_stages(
 def _rows_of_activities(
     leads: LeadColumns, sheet: SourceFile, profiles: Profiles, user_mapping: dict[str, dict[str, Any]]
 ) -> SourceFile | None:
-    """Return the leads' own sheet where it has a row for every activity: leads come again, with times of activities."""
+    """Return the leads' sheet if its rows are activities.
+
+    Then leads are repeated, with times of activities.
+    """
     if "activities" in user_mapping and user_mapping["activities"].get("at") in sheet.columns:
         return sheet
     contact = leads.first_contact_at or leads.response_time
@@ -140,20 +158,29 @@ def _rest(sheet: SourceFile, leads: LeadColumns) -> tuple[str, ...]:
 
 
 def _lead_keys(sheet: SourceFile, profiles: Profiles, lead_id: str | None) -> tuple[str, ...]:
-    """Return the columns of leads that activities may name: the id, and others called so that no two leads share."""
+    """Return the lead columns that activities may refer to.
+
+    The id, and unique columns named as an id.
+    """
     unique = {name for name, each in profiles.items() if each.is_unique}
     ids = [name for name in sheet.columns if name == lead_id or (name in unique and detection.is_called_id(name))]
     return tuple(dict.fromkeys((*_keys(sheet, profiles), *ids)))
 
 
 def _activity_keys(sheet: SourceFile, profiles: Profiles) -> tuple[str, ...]:
-    """Return the columns of activities that may name a lead: also whatever is called an id."""
+    """Return the activity columns that may refer to a lead.
+
+    Including every column named as an id.
+    """
     ids = [name for name in sheet.columns if detection.is_called_id(name)]
     return tuple(dict.fromkeys((*_keys(sheet, profiles), *ids)))
 
 
 def _keys(sheet: SourceFile, profiles: Profiles) -> tuple[str, ...]:
-    """Return the columns that may join: by their names, without any those whose cells look like keys."""
+    """Return the columns that may join, by name.
+
+    Without any, those whose cells look like keys.
+    """
     named_keys = detection.keys(sheet.columns)
     if named_keys or not profiles:
         return named_keys
@@ -206,7 +233,10 @@ def _activities(
 
 
 def _choices(names: Iterable[str], profiles: Profiles, used: set[str]) -> list[str]:
-    """Return the columns that may tell what an activity was: called so, or with a few different values."""
+    """Return the columns that may describe an activity.
+
+    Named accordingly, or with few distinct values.
+    """
     called = {name for facet in ActivityFacet for name in match.named(list(names), "activities", facet.value)}
     called |= {name for each in ("incoming", "outgoing") for name in match.named(list(names), "activities", each)}
     return [
@@ -222,7 +252,10 @@ def _choices(names: Iterable[str], profiles: Profiles, used: set[str]) -> list[s
 
 
 def _forget_spellings(sheet: SourceFile, columns: ActivityColumns, choices: Iterable[str]) -> None:
-    """Forget the spellings of columns that tell nothing: no row of a large file has to be held to them."""
+    """Forget the spellings of unused columns.
+
+    Then no row of a large file is checked against them.
+    """
     used = set(columns_of(columns))
     for name in choices:
         if name not in used and len(sheet.spelled.get(sheet.cell(name), ())) < MOST_SPELLINGS:

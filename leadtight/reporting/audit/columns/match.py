@@ -1,4 +1,4 @@
-"""Which column has a meaning: its name says so, and what it holds does not contradict."""
+"""Columns by meaning: matching name, no contradicting content."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import IntEnum
@@ -11,7 +11,7 @@ Profiles = Mapping[str, ColumnProfile]
 
 
 class MeaningMatch(IntEnum):
-    """How what a column holds goes with a meaning."""
+    """How the content of a column agrees with a meaning."""
 
     CONTRADICTS = 0
     UNKNOWN = 1
@@ -19,7 +19,7 @@ class MeaningMatch(IntEnum):
 
 
 _DOUBTFUL = frozenset({"lead_time", "opportunity", "people", "user", "state"})
-"""Names that have a meaning only where what the column holds does not contradict."""
+"""Names that need content that does not contradict them."""
 
 _INSTANTS = frozenset({ContentKind.TIMES, ContentKind.DATES})
 _CONFIRMED: Mapping[str, frozenset[ContentKind]] = {
@@ -48,7 +48,10 @@ KIND_OF = {
 
 
 def fit(meaning: str, profile: ColumnProfile | None) -> MeaningMatch:
-    """Tell how what a column holds goes with a meaning; without a kind of its own anything does."""
+    """Return how a column's content agrees with a meaning.
+
+    Anything agrees with a meaning that has no kind of content.
+    """
     kind = KIND_OF.get(meaning)
     if kind is None or profile is None:
         return MeaningMatch.UNKNOWN
@@ -58,7 +61,7 @@ def fit(meaning: str, profile: ColumnProfile | None) -> MeaningMatch:
 
 
 def named(columns: Sequence[str], export: str, meaning: str) -> tuple[str, ...]:
-    """Return the columns that are called as a meaning is, in the order of the vocabulary."""
+    """Return the columns named as a meaning, in vocabulary order."""
     rank = vocabulary.columns(export)[meaning].rank
     ranked = [
         (min((n, rank[each]) for n, each in enumerate(spellings(column)) if each in rank), column)
@@ -69,11 +72,11 @@ def named(columns: Sequence[str], export: str, meaning: str) -> tuple[str, ...]:
 
 
 def choose(columns: Sequence[str], export: str, meaning: str, profiles: Profiles) -> str | None:
-    """Return the column of a meaning: of those that are called so the first that what it holds confirms.
+    """Return the column of a meaning.
 
-    A date whose time of day stands in a column beside it is the moment of both. Without one it is the first that
-    nothing contradicts, without that the only one whose name has all the parts, and without any of these the first that
-    is called so and nothing else.
+    Of the columns named so, the first whose content confirms it; a date with its time of day in a column beside it is
+    the moment of both. Else the first whose content does not contradict, else the only column whose name has all parts,
+    else the first that is unambiguously named so.
     """
     candidates = named(columns, export, meaning)
     fits = {column: fit(meaning, profiles.get(column)) for column in candidates}
@@ -83,12 +86,12 @@ def choose(columns: Sequence[str], export: str, meaning: str, profiles: Profiles
     parts = by_parts(columns, export, meaning, profiles)
     if len(parts) == 1:
         return parts[0]
-    # A column of times that cannot be read is better named than left out.
+    # An unreadable column of times is better reported than left out.
     return next((column for column in candidates if column_key(column) not in _DOUBTFUL), None)
 
 
 def by_parts(columns: Iterable[str], export: str, meaning: str, profiles: Profiles) -> tuple[str, ...]:
-    """Return the columns whose names have the parts of a meaning, and whose cells confirm it."""
+    """Return the columns whose name parts and content match."""
     names_by_meaning = vocabulary.columns(export)
     parts = names_by_meaning[meaning].parts
     return tuple(
@@ -102,13 +105,19 @@ def by_parts(columns: Iterable[str], export: str, meaning: str, profiles: Profil
 
 
 def has_parts(column: str, parts: Sequence[Collection[str]]) -> bool:
-    """Tell whether a name has a word of each list: a short one begins a word, a long one stands anywhere in it."""
+    """Return whether a name has a word of each list.
+
+    A short word must begin a word of the name, a long one may be anywhere in it.
+    """
     name = f"_{column_key(column)}_"
     return all(any(_is_in(part, name) for part in alternatives) for alternatives in parts)
 
 
 def is_other_time(column: str) -> bool:
-    """Tell whether a column is called as a time is that says nothing of creation and contact."""
+    """Return whether a column is named as an unrelated time.
+
+    One that is neither creation nor contact.
+    """
     other = vocabulary.columns("leads")["other_time"]
     return any(each in other.rank for each in spellings(column)) or has_parts(column, other.parts)
 
@@ -126,6 +135,6 @@ def _is_in(part: str, name: str) -> bool:
 
 
 def rank(column: str, export: str, meaning: str, otherwise: int) -> int:
-    """Return the place of a column's name among those of a meaning."""
+    """Return the rank of a column's name for a meaning."""
     ranks = vocabulary.columns(export)[meaning].rank
     return min((ranks[each] for each in spellings(column) if each in ranks), default=otherwise)

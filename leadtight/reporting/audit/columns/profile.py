@@ -1,4 +1,7 @@
-"""What the columns of a file seem to hold, from its first rows: it confirms what their names say, or contradicts it."""
+"""Content of columns, judged by the first rows.
+
+It confirms or contradicts what their names suggest.
+"""
 
 import re
 from collections import Counter
@@ -18,7 +21,7 @@ LOOKED_AT = 400
 """Rows that show what a column holds."""
 
 MOSTLY = 0.8
-"""The share of a column's cells that have to be of a kind."""
+"""Share of a column's cells that must be alike."""
 
 MOST_CHOICES = 40
 SHOWN = 3
@@ -42,7 +45,10 @@ class ContentKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ColumnProfile:
-    """What a column holds: in how many of the rows that were looked at, how many different, and the first of them."""
+    """The content of a column in the examined rows.
+
+    `filled` counts its cells, `different` their distinct values; `samples` are the first of these.
+    """
 
     name: str
     holds: ContentKind
@@ -52,12 +58,12 @@ class ColumnProfile:
 
     @property
     def is_unique(self) -> bool:
-        """Tell whether no value comes twice."""
+        """Return whether no value is repeated."""
         return self.filled > 1 and self.different == self.filled
 
 
 _SHORT = r"(?!(?s:.{201}))"
-"""Nothing that is longer is a number or a time: its text is looked at no further."""
+"""Rejects texts too long for a number or time."""
 
 _CURRENCY = r"\s*+(?:[A-Z]{3}|[^\W\d_]{1,4}(?:[.$]|(?<=[^A-Za-z])| )|[^\w\s(),.-]{1,3})?\s*+"
 _MONTH = r"[^\W\d_]{3,12}\.?"
@@ -83,7 +89,7 @@ _PHONE_LIKE = re.compile(r"\+\d[\d\s()./-]{6,}|\(?0[\d\s()./-]{6,}\d")
 
 
 def profile(sheet: SourceFile) -> dict[str, ColumnProfile]:
-    """Return what each column of a file seems to hold."""
+    """Return the apparent content of each column."""
     cells: dict[str, list[str]] = {name: [] for name in sheet.columns}
     with suppress(NoTableError):  # a bad row is reported where all rows are read
         for row in islice(_rows(sheet), LOOKED_AT):
@@ -95,7 +101,10 @@ def profile(sheet: SourceFile) -> dict[str, ColumnProfile]:
 
 
 def times_in(profiles: Mapping[str, ColumnProfile]) -> tuple[str, ...]:
-    """Return the columns that hold times or dates, those with a time of day first."""
+    """Return the columns of times.
+
+    Those with a time of day come first.
+    """
     kinds = (ContentKind.TIMES, ContentKind.DATES)
     return tuple(name for kind in kinds for name, each in profiles.items() if each.holds is kind)
 

@@ -1,4 +1,7 @@
-"""What an audit has to ask: pure data, which a terminal shows and a mapping answers."""
+"""Open questions of an audit, as data.
+
+A terminal asks them, and a mapping answers them.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,7 +27,7 @@ UNITS = ("seconds", "minutes", "hours")
 
 @dataclass(frozen=True, slots=True)
 class AnswerOption:
-    """An answer: the value for the mapping, and how it looks to a person."""
+    """An answer: its mapping value and its readable text."""
 
     value: str
     text: str
@@ -32,10 +35,11 @@ class AnswerOption:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MappingQuestion:
-    """One thing that the files do not tell: `table` and `key` are where the mapping holds the answer.
+    """A question that the files leave open.
 
-    `many`: several choices may be taken, and `default` has the guesses. `line` answers it in a mapping file. For
-    `is_contact` `column` is the one whose values are asked about.
+    `table` and `key` are where the mapping holds the answer, `line` is an answer in a mapping file. `many`: several
+    choices may be selected, and `default` has the guesses. For `is_contact`, `column` is the one whose values are in
+    question.
     """
 
     table: str
@@ -50,12 +54,18 @@ class MappingQuestion:
     line: str
 
     def __str__(self) -> str:
-        """Return the question on one line that names file, row, and how to answer."""
+        """Return the question on one line.
+
+        It names file, row, and how to answer.
+        """
         return f"{self.file}: row {self.row}: {self.text}; write {self.line} under [{self.table}] of a mapping"
 
 
 class QuestionsError(UnusableError):
-    """The files leave something open: what to ask, and the mapping and the columns as far as they are understood."""
+    """The files leave questions open.
+
+    `mapping` and `files` are as far as they are understood.
+    """
 
     def __init__(
         self, questions: tuple[MappingQuestion, ...], mapping: AuditMapping, files: Mapping[str, "FileDescription"]
@@ -66,7 +76,7 @@ class QuestionsError(UnusableError):
 
 @dataclass(frozen=True, slots=True)
 class FileDescription:
-    """A file as a person would describe it: its name, the row of its header, and what its columns seem to hold."""
+    """A file with the apparent content of its columns."""
 
     name: str
     header_row: int
@@ -74,7 +84,10 @@ class FileDescription:
 
 
 def of_leads(columns: LeadColumns, described: FileDescription, *, asks_contact: bool) -> tuple[MappingQuestion, ...]:
-    """Return what to ask about a file of leads; with `asks_contact` also for the first contact, if it is not known."""
+    """Return the questions about a file of leads.
+
+    With `asks_contact` also about the first contact, if it is unknown.
+    """
     candidates = [_creation(columns, described), _unit(columns, described)]
     if asks_contact and columns.created_at:
         candidates.append(_first_contact(columns, described))
@@ -122,7 +135,7 @@ def _creation(columns: LeadColumns, described: FileDescription) -> MappingQuesti
 
 
 def _nothing(described: FileDescription) -> MappingQuestion:
-    """Ask for the creation where not one column of a file is understood."""
+    """Ask for the creation when no column is recognised."""
     names = list(described.profiles)
     return MappingQuestion(
         table="leads",
@@ -167,7 +180,7 @@ def _needs_unit(profile: ColumnProfile) -> bool:
 def of_activities(
     columns: ActivityColumns, described: FileDescription, rules: ContactRules | None
 ) -> tuple[MappingQuestion, ...]:
-    """Return what to ask about a file of activities."""
+    """Return the questions about a file of activities."""
     contact = tuple(_contact(each.column, each.values, described) for each in rules.undecided) if rules else ()
     return (*((_when(described),) if columns.at is None else ()), *contact)
 
@@ -205,7 +218,10 @@ def _contact(column: str, values: tuple[tuple[str, int], ...], described: FileDe
 def key_question(
     leads: tuple[LeadColumns, FileDescription], activities: tuple[ActivityColumns, FileDescription]
 ) -> tuple[MappingQuestion, ...]:
-    """Ask which columns join two files, as far as they are not known."""
+    """Ask for the columns that join two files.
+
+    As far as they are unknown.
+    """
     missing = []
     for table, columns, described in (("leads", *leads), ("activities", *activities)):
         if columns.person_key is None:
@@ -228,7 +244,7 @@ def key_question(
 
 
 def of_spend(columns: SpendColumns, described: FileDescription) -> tuple[MappingQuestion, ...]:
-    """Return what to ask about a file of spend."""
+    """Return the questions about a file of spend."""
     if columns.amount:
         return ()
     numbers = [each for each in described.profiles.values() if each.holds in (ContentKind.NUMBERS, ContentKind.STAMPS)]
@@ -248,7 +264,10 @@ def of_spend(columns: SpendColumns, described: FileDescription) -> tuple[Mapping
 
 
 def answered(mapping: AuditMapping, question: MappingQuestion, answer: str) -> dict[str, dict[str, Any]]:
-    """Return the tables of a mapping with the answer to a question that has one choice."""
+    """Return the mapping tables with an answer added.
+
+    For questions with a single choice.
+    """
     tables = {"leads": mapping.leads, "activities": mapping.activities, "spend": mapping.spend}
     result = {name: as_table(columns) for name, columns in tables.items() if columns}
     table = result.setdefault(question.table, {})

@@ -1,4 +1,4 @@
-"""The file of activities, and which of them is a lead's first contact."""
+"""The file of activities, with the leads' first contacts."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -16,7 +16,7 @@ from leadtight.reporting.audit.source_file import MOST_SPELLINGS, SourceFile, cl
 from leadtight.reporting.facts.table import quoted
 
 Rules = Sequence[Mapping[str, str]]
-"""Of each rule of what counts the SQL that tells whether a cell does, by column."""
+"""The rules of contacts, each as SQL by column."""
 
 
 def read_activities(
@@ -26,10 +26,11 @@ def read_activities(
     options: AuditOptions,
     kind: KeyKind,
 ) -> TimeColumn:
-    """Create `activities` from `activities_text`: when, with whom, and what it counts as; by whom if it counts.
+    """Create the view `activities` from `activities_text`.
 
-    `person` is one of `keyed`, null where the key, which is kept then, is of no lead; a blank one never is (R14).
-    `counts` tells what may be a contact, `is_attempt` what may be an attempt. Returns what the times are.
+    `person` is one of `keyed`; it is null for a key of no lead, which is kept then, and for a blank key (R14). `counts`
+    marks possible contacts, `is_attempt` possible attempts; `who` is set for rows that count. Returns the column of
+    times.
     """
     name = required(columns, "at", sheet)
     at = times_of(connection, sheet, "activities_text", [name], options, columns)[name]
@@ -55,13 +56,16 @@ _REJECTED = """case when trouble is not null then trouble when at_us is not null
 
 
 def _key(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create `keyed`: leads with a key, and by its row the first lead of the same `person`."""
+    """Create `keyed`: leads that have a join key.
+
+    `person` is the row of the first lead with the same key.
+    """
     connection.execute("""
         create temp table keyed as select row::uinteger as row, row::uinteger as person, person_key,
             coalesce(created_us, 0) as created_us, (excluded is null and rejected is null) or earlier as usable
         from leads where person_key is not null
     """)
-    # By their hashes, which are sooner told apart.
+    # Hashes are compared faster.
     if not connection.execute("select count(*) = count(distinct hash(person_key)) from keyed").fetchall()[0][0]:
         connection.execute("""
             update keyed set person = first.row
@@ -71,13 +75,16 @@ def _key(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _stored(sheet: SourceFile, columns: ActivityColumns, at: TimeColumn, chosen: Rules) -> str:
-    """Return SQL for typed rows; `chosen` has the rules, with what tells of each column's cells whether they count."""
+    """Return SQL for typed rows.
+
+    `chosen` has the contact rules as SQL by column.
+    """
     key = sheet.cell(required(columns, "person_key", sheet))
     matches = "".join(f", {sql} as {name}" for name, sql in _matches(sheet, chosen).items())
     counts = _any_rule(sheet, chosen, lambda column: True)
     is_attempt = _any_rule(sheet, chosen, lambda column: not detection.is_outcome(column))
     text = clean(sheet.cell(required(columns, "at", sheet)))
-    # A time that stands in a large file and cannot be read is not like its beginning.
+    # An unreadable time in a large file is unlike its sample.
     unread = f"case when at_us is null then {text} end as said"
     kept = f"{_unlike(sheet, columns, chosen, text)} as unlike" if sheet.is_sampled else f"row, trouble, {unread}"
     return f"""
@@ -96,7 +103,10 @@ _PERSONS = "select person, person_key from keyed where row = person"
 
 
 def _unlike(sheet: SourceFile, columns: ActivityColumns, chosen: Rules, text: str) -> str:
-    """Return SQL that tells whether a row of a large file is not like its beginning; `text` is when, as it stands."""
+    """Return SQL for whether a row is unlike the sample.
+
+    `text` is the uncleaned time.
+    """
     empty = sheet.is_empty(column for _, column in named(columns))
     unread = f"case when {is_plausible('at_us')} then false else {text} is not null or {empty} end"
     news = [f"{name} is null" for name in _matches(sheet, chosen)]
@@ -110,7 +120,10 @@ def _matches(sheet: SourceFile, rules: Rules) -> dict[str, str]:
 
 
 def _any_rule(sheet: SourceFile, rules: Rules, concerns: Callable[[str], bool]) -> str:
-    """Return SQL that tells whether a row matches one of the rules, by the columns that concern."""
+    """Return SQL for whether a row matches any rule.
+
+    Only columns that `concerns` accepts are compared.
+    """
     parts = (
         " and ".join(f"coalesce({_match(sheet, n, column)}, false)" for column in rule if concerns(column)) or "true"
         for n, rule in enumerate(rules)
@@ -123,7 +136,10 @@ def _match(sheet: SourceFile, rule: int, column: str) -> str:
 
 
 def _clean_keys(connection: duckdb.DuckDBPyConnection) -> None:
-    """Clean those keys of a large file, which stand as in the file, that join nothing: keys of leads are clean."""
+    """Clean the keys of a sampled file that join nothing.
+
+    They are stored uncleaned, while the keys of leads are clean.
+    """
     unjoined = "person is null and person_key is not null"
     if not connection.execute(f"select 1 from activities_stored where {unjoined} limit 1").fetchall():
         return
@@ -141,11 +157,12 @@ def _clean_keys(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def join_contacts(connection: duckdb.DuckDBPyConnection, *, left_out: int) -> dict[str, int]:
-    """Create `contacts`: of leads with a key, the earliest activity that counts at or after the creation, who made it,
-    and how many attempts the lead had; an attempt is one of the latest lead of its person before it.
+    """Create the view `contacts`: first contacts and attempts of leads.
 
-    Of several at one time the first by name counts. Activities of which only the day or the minute is known may be in
-    that of the creation, where they may be told to be before it (`left_out`). Returns what became of the rows.
+    The first contact is the earliest counting activity at or after the creation; of several at one time the first by
+    name of its maker counts. An attempt belongs to the person's latest lead before it. Activities known only to the day
+    or minute may be in that of the creation, up to `left_out` microseconds before it. Returns the rows by how they were
+    used.
     """
     connection.execute(f"create temp table names as {_NAMES}")
     several = connection.execute("select 1 from keyed where row <> person limit 1").fetchall()
@@ -165,7 +182,10 @@ def join_contacts(connection: duckdb.DuckDBPyConnection, *, left_out: int) -> di
 
 
 def _unit(connection: duckdb.DuckDBPyConnection) -> int:
-    """Return in how many microseconds the times can be counted: a second, where all are whole seconds, or one."""
+    """Return the unit of all times in microseconds.
+
+    A second when all times are whole seconds, else one.
+    """
     whole = f"select coalesce(bool_and(at_us % {SECOND} = 0), true) from activities_stored"
     return SECOND if connection.execute(whole).fetchall()[0][0] else 1
 
@@ -177,7 +197,7 @@ _NAMES = f"""
         {cleaned("(select distinct who as r0 from activities_stored where who is not null)", [0])}
     )
 """
-"""Who made activities that count, as the file has it and cleaned, with numbers in order of name."""
+"""Makers of counting activities, raw and cleaned, numbered by name."""
 
 _OF_ONE = """
     select lead as row, {first} filter (counts and ours) as first, count(*) filter (is_attempt and ours) as attempts
@@ -186,10 +206,11 @@ _OF_ONE = """
         from activities a join keyed k on a.person = k.row left join names on name = a.who where rejected is null
     ) group by 1
 """
-"""Where every key belongs to one lead, each of its activities from the creation on is that lead's.
+"""For keys that each belong to one lead.
 
-`first` has the time of the earliest and, after it, the number of its name in one number. Times are after 1970, so it is
-not negative, and in seconds the time and the name take 32 bits each.
+Its activities from the creation on are the lead's. `first` packs the time of the earliest contact and the number of its
+maker into one integer. Times are after 1970, so it is not negative, and in seconds the time and the name take 32 bits
+each.
 """
 
 _OF_SEVERAL = """
@@ -237,17 +258,20 @@ def note_earlier(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def forget(connection: duckdb.DuckDBPyConnection) -> None:
-    """Drop what is not looked at again once contacts and problems are known: most of the memory of an audit."""
+    """Drop the tables that are not needed again.
+
+    Once contacts and problems are known; they take most of the memory of an audit.
+    """
     connection.execute("drop view activities")
     for table in ("activities_stored", "activities_more", "keyed"):
         connection.execute(f"drop table {table}")
 
 
 def problems(sheet: SourceFile, columns: ActivityColumns) -> str:
-    """Return SQL for the problems of a file that has some, one row each: row, column, value, reason.
+    """Return SQL for the problems of a file with some.
 
-    In a large file, whose rows are not stored in its order, they are looked for once more: only blank times are like
-    its beginning.
+    One row each: row, column, value, reason. The rows of a sampled file are not stored in order, so they are read once
+    more; only blank times are like its sample.
     """
     name = required(columns, "at", sheet)
     if sheet.is_sampled:
@@ -262,9 +286,9 @@ def problems(sheet: SourceFile, columns: ActivityColumns) -> str:
 
 
 def _is_one_of(connection: duckdb.DuckDBPyConnection, sheet: SourceFile, column: str, values: tuple[str, ...]) -> str:
-    """Return SQL that tells whether a cell has one of these values, whatever its case and the spaces around it.
+    """Return SQL for whether a cell has a given value.
 
-    "" is a blank cell. Where few spellings are known it is null for any other.
+    Ignoring case and surrounding spaces; "" is a blank cell. With few spellings it is null for any unknown one.
     """
     wanted = {value.strip().lower() for value in values}
     cell = sheet.cell(column)

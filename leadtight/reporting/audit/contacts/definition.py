@@ -1,4 +1,7 @@
-"""What counts as a contact in an audit, in words: what "contacted" and "never" on its page stand on."""
+"""The audit's definition of a contact, in words.
+
+It explains "contacted" and "never" on the page.
+"""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -9,7 +12,10 @@ MOST_VALUES = 6
 
 
 def contact_definition(mapping: Mapping[str, Mapping[str, Any]]) -> str:
-    """Say what counts as a contact; "" where the files tell of none. `mapping` is that of the report."""
+    """Return the definition of a contact, "" without contacts.
+
+    `mapping` is that of the report.
+    """
     leads, activities = mapping.get("leads", {}), mapping.get("activities", {})
     ways = []
     if columns := leads.get("first_contact_at"):
@@ -22,7 +28,10 @@ def contact_definition(mapping: Mapping[str, Mapping[str, Any]]) -> str:
 
 
 def _of_activities(rules: Any) -> list[str]:
-    """Return one phrase for each rule; a rule names values by column, and all of its columns must match."""
+    """Return one phrase for each rule.
+
+    A rule lists values by column; all of its columns must match.
+    """
     alternatives = [rules] if isinstance(rules, Mapping) else list(rules)
     if not any(alternatives):
         return ["any row of the activities, whatever its kind"]

@@ -1,4 +1,7 @@
-"""Times of activities in another zone than those of the leads: nearly all contacts are before the creation, alike."""
+"""Activities in a different time zone from the leads.
+
+Then nearly all contacts precede the creation by the same hours.
+"""
 
 from statistics import quantiles
 
@@ -10,24 +13,24 @@ from leadtight.reporting.audit.mapping import AuditMapping
 from leadtight.reporting.audit.source_file import SourceFile
 
 FEWEST = 3
-"""So many leads have to show it."""
+"""Leads that must show the shift."""
 
 MOST_PERCENT = 80
 QUARTER, HOUR, FARTHEST = 15 * MINUTE, 60 * MINUTE, 14 * 60 * MINUTE
 
 
 def refuse_other_zone(connection: duckdb.DuckDBPyConnection, sheet: SourceFile, mapping: AuditMapping) -> None:
-    """Raise UnusableError when the activities seem to be of another zone, unless the mapping tells one.
+    """Raise UnusableError if activities seem to be in another zone.
 
-    Then nearly all contacts are before their leads' creation, and by a shift of whole quarters of an hour they would
-    all be within an hour after it.
+    Unless the mapping names one. It seems so when nearly all contacts precede their leads' creation, and a shift of
+    whole quarters of an hour would put them within an hour after it.
     """
     activities = mapping.activities
     if activities is None or activities.timezone or mapping.leads.timezone or not mapping.leads.created_at:
         return
     after = connection.execute("select count(*) from contacts where contact_us is not null").fetchall()[0][0]
     keyed = connection.execute("select count(*) from keyed where usable").fetchall()[0][0]
-    # Most audits end here: looking for the early contacts of a large file takes as long as looking for the others.
+    # Most audits end here: finding the early contacts of a large file takes as long as finding the others.
     if (keyed - after) * 100 < keyed * MOST_PERCENT and after >= FEWEST:
         return
     waits = _early(connection)
@@ -46,7 +49,10 @@ def refuse_other_zone(connection: duckdb.DuckDBPyConnection, sheet: SourceFile, 
 
 
 def _early(connection: duckdb.DuckDBPyConnection) -> list[int]:
-    """Return of leads that have contacts only before their creation how long after it the latest one is: below zero."""
+    """Return the waits of leads with early contacts only.
+
+    From the creation to the latest such contact, in microseconds below zero.
+    """
     rows = connection.execute(f"""
         select max(a.at_us) - any_value(k.created_us) as wait from activities a join keyed k using (person)
         where counts and rejected is null and usable and at_us < created_us and at_us > created_us - {FARTHEST}

@@ -1,1 +1,1 @@
-"""What marketing cost, by source."""
+"""Marketing spend by source."""

@@ -1,4 +1,7 @@
-"""Which days a row of spend is of: a day, a week, a month, a quarter, a year, or from one day to another."""
+"""Days that a row of spend covers.
+
+A day, a week, a month, a quarter, a year, or a range of days.
+"""
 
 import re
 from calendar import monthrange
@@ -32,33 +35,34 @@ _PATTERNS = (
 
 @dataclass(frozen=True, slots=True)
 class SpendPeriod:
-    """Days from the first to the last, both of them included."""
+    """Days from the first to the last, both included."""
 
     first: date
     last: date
 
     @property
     def days(self) -> int:
-        """Return how many days there are."""
+        """Count the days."""
         return (self.last - self.first).days + 1
 
     def shared(self, other: "SpendPeriod") -> int:
-        """Return how many days two periods have in common."""
+        """Count the days that two periods have in common."""
         return max(0, (min(self.last, other.last) - max(self.first, other.first)).days + 1)
 
 
 @dataclass(frozen=True, slots=True)
 class CoveredDays:
-    """The days from the first lead to the last, and the longest stretch of days among them without any.
+    """The days from the first lead to the last.
 
-    An empty edge of a row's period that is no longer than that stretch may only be another day without leads.
+    `stretch` is the longest run of days without a lead. An empty edge of a row's period that is no longer than that may
+    be just another day without leads.
     """
 
     period: SpendPeriod
     stretch: int
 
     def share(self, row: SpendPeriod) -> tuple[int, int]:
-        """Return how many of a row's days count, and of how many."""
+        """Return the counted days of a row, and all days."""
         shared = self.period.shared(row)
         days_before = max(0, (self.period.first - row.first).days)
         days_after = max(0, (row.last - self.period.last).days)
@@ -77,7 +81,10 @@ def covered(days: Sequence[date]) -> CoveredDays | None:
 
 
 def period_of(text: str) -> SpendPeriod | None:
-    """Return the week, month, quarter or year that a text names; None where it names a day, or nothing."""
+    """Return the week, month, quarter or year in a text.
+
+    None for a day, and for text without a period.
+    """
     bare = text.strip().casefold()
     for pattern in _PATTERNS:
         if match := pattern.fullmatch(bare):
@@ -114,7 +121,10 @@ def month_of(day: date) -> SpendPeriod:
 
 
 def periods_of(days: Sequence[date], header: str) -> list[SpendPeriod]:
-    """Return the periods that days stand for: those of months or weeks, where all begin one, else the days."""
+    """Return the periods that a column of days stands for.
+
+    Months or weeks if all days begin one, else the days themselves.
+    """
     different = sorted(set(days))
     words = column_key(header)
     begin_months = all(day.day == 1 for day in different)
@@ -166,7 +176,10 @@ _WEEKS = frozenset(
 
 
 def _month(name: str) -> int | None:
-    """Return the month of a name in any language, None where languages differ or it is none."""
+    """Return the number of a month's name in any language.
+
+    None where languages differ, and for an unknown name.
+    """
     if name[:3] in ENGLISH_MONTHS:
         return ENGLISH_MONTHS.index(name[:3]) + 1
     months = {names.months[folded(name)] for names in every_language() if folded(name) in names.months}

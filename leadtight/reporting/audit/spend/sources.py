@@ -1,4 +1,7 @@
-"""Sources of leads by whatever they are spelled: one source has one name, the one that most leads have."""
+"""Sources of leads, independent of their spelling.
+
+The most frequent spelling is the source's name.
+"""
 
 from collections import Counter
 from collections.abc import Collection, Mapping
@@ -10,12 +13,15 @@ from leadtight.reporting.audit.spend.total_rows import plain_source
 from leadtight.reporting.facts.table import quoted
 
 MOST_SOURCES = 5000
-"""A column with more different values is not looked at: it holds no sources."""
+"""Most distinct values of a column of sources.
+
+A column with more is ignored.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceNames:
-    """The name of each source by its plain form, and how the leads spell it."""
+    """Names and spellings of sources, by their plain form."""
 
     names: Mapping[str, str]
     spellings: Mapping[str, tuple[str, ...]]
@@ -27,14 +33,17 @@ class SourceNames:
         return self.names.keys()
 
     def main(self, source: str | None) -> str | None:
-        """Return the name of a source, of one that no lead has the first spelling that was asked for."""
+        """Return the name of a source.
+
+        For a source without leads, its first requested spelling.
+        """
         if source is None:
             return None
         plain = plain_source(source)
         return self.names.get(plain) or self._others.setdefault(plain, source)
 
     def sql(self, column: str) -> str:
-        """Return SQL for the names of the sources in a column."""
+        """Return SQL for the source names of a column."""
         arms = "".join(
             f" when {quoted(spelling)} then {quoted(name)}"
             for name, spellings in self.spellings.items()

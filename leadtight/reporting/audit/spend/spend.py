@@ -1,4 +1,4 @@
-"""The file of what marketing cost, by source: what of it is spend, and of the days of the leads."""
+"""Marketing spend by source, on the days of the leads."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,14 +22,15 @@ from leadtight.tabular.amounts.column import several_named
 CENT = Decimal("0.01")
 NO_SPEND = ", so it is not spend"
 OUTSIDE = "outside the leads' period"
-"""How problems say that a row is a total, and that its days are not all those of the leads."""
+"""Wording of problems with totals and uncovered days."""
 
 
 @dataclass(frozen=True, slots=True)
 class SpendRead:
-    """What was spent: in all, and by source as the leads write it; None is what names no source.
+    """Total spend, and spend by source.
 
-    `spellings` has how the file writes each source, `problems` what is not counted as it stands: row, value, reason.
+    Sources are spelled as by the leads; the key None holds spend without a source. `spellings` has the file's spellings
+    of each source, `problems` the rows that are not fully counted: row, column, value, reason.
     """
 
     total: Decimal
@@ -46,7 +47,10 @@ def read_spend(
     options: AuditOptions,
     sources: SourceNames,
 ) -> SpendRead:
-    """Return the sums of `spend_text` over the days that count. Raises UnusableError for several currencies."""
+    """Sum up `spend_text` over the days that count.
+
+    Raises UnusableError for several currencies.
+    """
     name = required(columns, "amount", sheet)
     _refuse_currencies(connection, sheet, columns)
     rows = _rows(connection, sheet, columns, name)
@@ -106,7 +110,10 @@ def _text(row: SpendRow) -> str | None:
 def _rows(
     connection: duckdb.DuckDBPyConnection, sheet: SourceFile, columns: SpendColumns, name: str
 ) -> list[tuple[SpendRow, str | None, str | None, bool]]:
-    """Return each row with its amount as it stands, what is wrong, and whether that is the row as a whole."""
+    """Return each row with its raw amount and its problem.
+
+    The last item is whether the problem concerns the whole row.
+    """
     cell = sheet.cell(name)
     amount = amount_sql(connection, "spend_text", cell, columns.decimal, f"{sheet.name}: column {name!r}")
     others = [sheet.cell(each) for each in sheet.columns if each != name]
@@ -145,7 +152,10 @@ def _shares(
     options: AuditOptions,
     rows: Sequence[int],
 ) -> dict[int, tuple[int, int, str]]:
-    """Return of dated rows how many of their days count, of how many, and the days as they stand."""
+    """Return the counted days of dated rows.
+
+    By row: counted days, all days, and their text.
+    """
     if columns.date is None:
         return {}
     window = _window(connection, options)
@@ -156,7 +166,7 @@ def _shares(
 
 
 def _window(connection: duckdb.DuckDBPyConnection, options: AuditOptions) -> CoveredDays | None:
-    """Return the days that count: those that are asked for, else those that the leads cover."""
+    """Return the requested days, else those that leads cover."""
     zone = options.calendar.zone.key
     rows = connection.execute(
         f"select distinct (make_timestamptz(created_us) at time zone '{zone}')::date from leads"

@@ -1,4 +1,7 @@
-"""Which rows of a file of spend are no spend of their own: totals of the others, by their words or by their sums."""
+"""Rows of a spend file that are totals of others.
+
+Recognised by their words or by their sums.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,12 +12,12 @@ from leadtight.tabular.vocabulary import columns as vocabulary
 from leadtight.tabular.vocabulary.names import column_key
 
 TOLERANCE = Decimal("0.05")
-"""What a total may differ from the sum of rounded rows."""
+"""Allowed difference between a total and its rounded rows."""
 
 
 @dataclass(frozen=True, slots=True)
 class SpendRow:
-    """A row of spend: its texts (of every column but the amount), its source and its amount."""
+    """A row of spend; `texts` omits the amount column."""
 
     row: int
     source: str | None
@@ -23,11 +26,11 @@ class SpendRow:
 
 
 def totals(rows: Sequence[SpendRow], sources: Collection[str]) -> Mapping[int, str]:
-    """Return why rows are totals, by their numbers; `sources` are those of the leads, plain.
+    """Return why rows are totals, by row number.
 
-    A row is a total that says so; that begins or ends with a total's word and is the sum of rows beside it; or that
-    names no source and is the sum of others. One that names a source that no lead has is one if it stands at an end of
-    the file and is the sum of all others.
+    `sources` are those of the leads, plain. A row is a total if it says so; if it begins or ends with a word for total
+    and is the sum of rows beside it; or if it names no source and is the sum of others. A row with a source that no
+    lead has is a total if it is the first or last row and the sum of all others.
     """
     with_lead_source = {
         each.row for each in rows if plain_source(each.source) in sources and not _is_total_word(each.source or "")
@@ -56,7 +59,10 @@ def totals(rows: Sequence[SpendRow], sources: Collection[str]) -> Mapping[int, s
 
 
 def plain_source(source: str | None) -> str:
-    """Return a source without case, accents, spaces and the marks between its words: spellings of one are one."""
+    """Return a source without case, accents, spaces and punctuation.
+
+    So that the spellings of a source are equal.
+    """
     return column_key(source or "").replace("_", "") or (source or "").strip()
 
 
@@ -71,27 +77,39 @@ def _is_total_word(text: str) -> bool:
 
 
 def _ends_alike(text: str) -> bool:
-    """Tell whether a text is such as `Total Google`: a total's word of its own and a source's."""
+    """Return whether a text is like `Total Google`.
+
+    A word for total, then a source.
+    """
     starts = ("total ", "total: ", "subtotal ", "sub-total ", "grand total ", "sous-total ", "summe ", "zwischensumme ")
     return text.strip().casefold().startswith((*starts, "gesamt "))
 
 
 def _has_total_word(row: SpendRow) -> bool:
-    """Tell whether a text begins or ends with a total's word, such as `Google Ads Total`."""
+    """Return whether a text begins or ends with "total".
+
+    In any known language, such as `Google Ads Total`.
+    """
     words = vocabulary.words("spend", "total")["words"]
     keys = [column_key(text) for text in (row.source or "", *row.texts) if " " in text.strip()]
     return any(key.startswith(f"{word}_") or key.endswith(f"_{word}") for key in keys for word in words)
 
 
 def _sums(row: SpendRow, rows: Sequence[SpendRow]) -> bool:
-    """Tell whether a row is the sum of those right above it, or right below it, however many."""
+    """Return whether a row sums the rows above or below.
+
+    Directly adjacent ones, however many.
+    """
     at = rows.index(row)
     above, below = rows[:at][::-1], rows[at + 1 :]
     return any(_equals(row, total) for beside in (above, below) for total in accumulate(map(_amount, beside)))
 
 
 def _sums_of_blocks(rows: Sequence[SpendRow]) -> list[int]:
-    """Return the rows without a source if each is the sum of those since the one before, as of a day or a group."""
+    """Return the sourceless rows that sum the block above them.
+
+    Each must be the sum of the rows since the one before, as with totals of a day or a group.
+    """
     block: list[SpendRow] = []
     sums = []
     for row in rows:
@@ -119,7 +137,10 @@ def _amount(row: SpendRow) -> Decimal:
 
 
 def _is_sum_of_others(row: SpendRow, whole: Decimal) -> bool:
-    """Tell whether a row is the sum of all others of its rows, whose sum is `whole`."""
+    """Return whether a row is the sum of all others.
+
+    `whole` is the sum of all rows.
+    """
     return _equals(row, whole - _amount(row))
 
 
