@@ -150,6 +150,17 @@ def test_a_crash_after_receiving_leaves_one_lead_after_the_next_try(monkeypatch:
     assert len(world.lead_ids()) == 1
 
 
+def test_a_delivery_that_fails_unexpectedly_is_put_off_and_the_others_are_fetched() -> None:
+    world = Announced(ZeroDivisionError("in its reader"), ADA)
+    failed, _ = world.announce(1), world.announce(2)
+    swept = world.collect.sweep(world.now)
+    assert (swept.fetched, [str(fault) for fault in swept.faults]) == (1, ["in its reader"])
+    held = world.quarantine.find(failed)
+    assert (held.state, held.tries, held.detail) == (QuarantineState.WAITING, 1, "ZeroDivisionError: in its reader")
+    assert held.next_try_at is not None
+    assert held.next_try_at > world.now
+
+
 def test_a_fetched_reaction_without_a_lead_is_set_aside() -> None:
     world = Announced(ADA)
     held_id = world.announce()

@@ -5,10 +5,11 @@ What is not a lead is held, seen, and released or discarded by a person.
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -17,9 +18,10 @@ from leadtight.app.intake.deliveries import Deliveries, SettledItem
 from leadtight.app.intake.quarantine import Quarantine
 from leadtight.app.intake.receive import IntakeResult
 from leadtight.app.intake.submission import Submission
+from leadtight.app.outcomes.call_report import CallReport
 from leadtight.domain.intake.quarantine import QuarantinedDelivery, QuarantineState, Reason
 from leadtight.domain.intake.rate_limits import PostOrigin
-from leadtight.domain.model.errors import InvalidInquiry, StaleSubmission
+from leadtight.domain.model.errors import InvalidInquiry, OutOfTime, StaleSubmission
 from leadtight.domain.policy.forms import FormLimits
 from leadtight.domain.policy.sources import Webhook
 from tests.scenarios.world import World
@@ -214,3 +216,34 @@ def test_a_reaction_without_an_open_lead_is_set_aside_with_its_reason() -> None:
     [aside] = world.quarantine.set_aside(world.now, 9)
     assert (aside.id, aside.reason) == (settled.id, Reason.AUTOMATIC)
     assert "its sender has no open lead" in aside.detail
+
+
+class Over(AbstractContextManager[None]):
+    """A limit of time that is over at once."""
+
+    def __enter__(self) -> NoReturn:
+        raise OutOfTime("over 2 s")
+
+    def __exit__(self, *failure: object) -> None:
+        raise AssertionError("nothing was entered")
+
+
+def test_a_lead_that_runs_out_of_its_time_is_taken_later_and_a_report_waits_for_a_person() -> None:
+    world = Received()
+    body = b'{"mail": "ada@example.com"}'
+    original = whole(HOOK, body, "msg_1", "application/json", Reason.UNMAPPED, "")
+    lead = Submission(source="quote_tool", key="lead-1", body={"email": "ada@example.com"})
+    report = CallReport(ref="call-1", at=world.now, outcome="connected")
+    other = Submission(source="quote_tool", key="lead-2", body={"email": "bo@example.com"})
+    settled = world.deliveries.take_each(
+        [(lead, original), (report, original), (other, original)],
+        "webhook:quotes",
+        world.now,
+        lambda _: iter([Over(), Over(), nullcontext()]),
+    )
+    assert [item.status for item in settled] == ["announced", "held", "created"]
+    postponed, waiting = (world.quarantine.find(item.id) for item in settled[:2])
+    assert (postponed.reason, postponed.key, postponed.detail) == (Reason.ANNOUNCED, "lead-1", "over 2 s")
+    assert (waiting.reason, waiting.key) == (Reason.UNREADABLE, "msg_1")
+    assert waiting.detail == "reading it takes too long: over 2 s"
+    assert postponed.content == waiting.content == body.decode()
