@@ -41,7 +41,7 @@ def pytest_collection_finish() -> None:
 
     That saves a sixth of the time.
     """
-    gc.enable()  # importing intake's handler let it rest
+    gc.enable()  # importing intake's handler disabled it
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
 

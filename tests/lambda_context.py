@@ -1,4 +1,4 @@
-"""What Lambda hands to a handler beside the event."""
+"""The context that Lambda passes to a handler."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ class Context(LambdaContext):
     """A context of a function, with so much time left."""
 
     def __init__(self, milliseconds_left: Callable[[], int] = lambda: 30_000) -> None:
-        """Take what tells how much time is left."""
+        """Take a function that returns the remaining time."""
         self._function_name = "test"
         self._memory_limit_in_mb = 512
         self._invoked_function_arn = "arn:aws:lambda:eu-central-1:123456789012:function:test"

@@ -1,6 +1,6 @@
 """A local server that records what is posted to it.
 
-For adapters that speak HTTP.
+It serves tests of adapters that speak HTTP.
 """
 
 import json

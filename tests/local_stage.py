@@ -1,6 +1,6 @@
 """The deployed template on a local cloud of its own.
 
-For the suites that test through it.
+Suites test through it.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ def to_lead(channel: Channel, address: str, purpose: Template = Template.ACKNOWL
 
 
 def to_person(channel: Channel, person: str = "ana") -> Permission:
-    """Return the permission to alert somebody of the team."""
+    """Return the permission to alert a team member."""
     return Permission(
         person=person,
         channel=channel,

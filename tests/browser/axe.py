@@ -23,12 +23,12 @@ def hold(page: Page, name: str) -> None:
         each.click() if each.locator("xpath=..").get_attribute("open") is None else None
     SHOTS.mkdir(parents=True, exist_ok=True)
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    _look(page, f"{name}-light", WHOLE)
+    _check(page, f"{name}-light", WHOLE)
     page.emulate_media(color_scheme="dark")
-    _look(page, f"{name}-dark", COLOURS)
+    _check(page, f"{name}-dark", COLOURS)
 
 
-def _look(page: Page, name: str, options: str) -> None:
+def _check(page: Page, name: str, options: str) -> None:
     width = page.evaluate("window.innerWidth")
     page.screenshot(path=SHOTS / f"{name}-{width}.png", full_page=True)
     assert page.evaluate(TOO_WIDE) <= 0

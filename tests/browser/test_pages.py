@@ -1,6 +1,6 @@
 """Every desk page in a browser.
 
-At two sizes, light and dark, for axe and by keyboard alone.
+Pages are opened at two sizes, light and dark, for axe and by keyboard alone.
 """
 
 from __future__ import annotations

@@ -99,7 +99,7 @@ class Console:
 
     @property
     def story(self) -> Locator:
-        """Return what happened to the lead that is open."""
+        """Return the open lead's history."""
         return self.page.locator(".story")
 
     def open_outcome_page(self) -> Page:

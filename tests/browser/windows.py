@@ -39,7 +39,7 @@ def context(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Browse
     watch = Watch(context)
     yield context
     for page in context.pages:
-        page.unroute_all(behavior="ignoreErrors")  # a page that asks again as it closes would wait for us for ever
+        page.unroute_all(behavior="ignoreErrors")  # a page that polls while closing would wait for ever
     context.close()
     assert watch.complaints == []
 

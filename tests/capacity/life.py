@@ -1,6 +1,6 @@
 """One lead's life by the real handlers over moto.
 
-From its post to the night's report.
+It goes from its post to the night's report.
 """
 
 from __future__ import annotations
@@ -150,7 +150,7 @@ class Life:
         return {"intake": 1}
 
     def assign(self) -> dict[str, int]:
-        """Give the lead its owner."""
+        """Assign the lead."""
         at(NINE, route, self._stage.inserted("LEAD"))
         return {"route": 1}
 
@@ -162,7 +162,7 @@ class Life:
         return {"respond": len(batch)}
 
     def confirm(self) -> dict[str, int]:
-        """Let the provider report that both arrived."""
+        """Report both messages as delivered."""
         rows = [TableRow.from_raw_data(item) for item in self._stage.items("MSG#")]
         messages = [row.value() for row in rows if isinstance(row, MessageRow)]
         for message in messages:
@@ -171,7 +171,7 @@ class Life:
         return {"respond": len(messages)}
 
     def ring(self) -> dict[str, int]:
-        """Let the lead's first alarm ring."""
+        """Ring the lead's first alarm."""
         lead = self._lead()
         assert lead.wake_at is not None
         body = json.dumps({"lead_id": lead.id, "token": lead.wake_token, "pool_id": lead.pool_id})

@@ -80,7 +80,7 @@ def test_every_page_is_valid(console: Console, path: str) -> None:
 
 @pytest.mark.parametrize("path", ["/nowhere", "/leads/none", "/outbox/none", "/report/files/none"])
 def test_missing_data_is_reported_as_missing(console: Console, path: str) -> None:
-    # Asked without a window: Chromium writes an error of its own about every such answer.
+    # Requested without a window: Chromium logs its own error for every such answer.
     answer = console.page.request.get(f"{console.info.console_url}{path}")
     assert answer.status == 404
     assert "<h1>There is no such" in answer.text()

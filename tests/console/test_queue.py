@@ -11,7 +11,7 @@ def test_a_lead_is_added_by_keyboard_alone_and_is_in_its_owners_queue(console: C
     queue = _open_queue(console)
     tab_to(queue, "details.card > summary")
     queue.keyboard.press("Enter")
-    width = queue.evaluate("window.innerWidth")  # another number in each window: the same one would be known
+    width = queue.evaluate("window.innerWidth")  # a different number in each window: a repeated one would be known
     name = f"Bo Lee {width}"
     for field, text in (
         ("name", name),

@@ -1,6 +1,6 @@
 """Alarms: armed and cancelled as best effort.
 
-By Scheduler and a queue as in memory.
+Scheduler and a queue must behave like memory.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Do-not-call lists: what both twins keep."""
+"""Do-not-call lists in both twins."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Consent as evidence: what every LeadStore keeps of it."""
+"""Consent as evidence in every LeadStore."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What every ErasureStore does to a table."""
+"""Erasures by every ErasureStore."""
 
 from collections.abc import Iterator
 from dataclasses import replace

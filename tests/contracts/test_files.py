@@ -1,6 +1,6 @@
-"""Files and mails: kept, replaced and missed.
+"""Files and mails: stored, replaced and missing.
 
-In S3 as in memory.
+S3 must behave like memory.
 """
 
 from collections.abc import Iterator

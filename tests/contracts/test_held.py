@@ -1,4 +1,4 @@
-"""Held deliveries: what every HeldStore does."""
+"""Held deliveries in every QuarantineStore."""
 
 import json
 from dataclasses import replace

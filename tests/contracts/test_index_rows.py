@@ -71,7 +71,7 @@ def owned(table: DynamoTable, lead_id: str = "L1", **inquiry: Any) -> Lead:
     return change.after
 
 
-def as_before(lead: Lead) -> None:
+def store_as_previous_version(lead: Lead) -> None:
     """Store a lead as the previous version did.
 
     It is whole in the index, and has no row of its own there.
@@ -106,7 +106,7 @@ def test_a_due_lead_is_loaded_whole_though_the_index_holds_it_in_short(table: Dy
 
 def test_leads_of_the_previous_version_are_due_and_lose_its_rows_on_their_next_change(table: DynamoTable) -> None:
     lead = stored(table)
-    as_before(lead)
+    store_as_previous_version(lead)
     LeadRow.due_of(replace(lead, wake_at=None)).save()
     assert table.due_leads(None, LATER, 10) == (lead,)
     change = assignment(lead, rotation_of(table))
@@ -140,10 +140,12 @@ def test_rows_left_by_a_rollback_do_not_displace_due_leads(table: DynamoTable) -
     """
     for number in range(105):
         lead = arrival(f"A{number}").after
-        as_before(replace(lead, stage=Stage.LOST, closed_at=NOW, clocks=(), wake_at=None, version=lead.version + 1))
+        store_as_previous_version(
+            replace(lead, stage=Stage.LOST, closed_at=NOW, clocks=(), wake_at=None, version=lead.version + 1)
+        )
         LeadRow.due_of(lead).save()
     moved = owned(table, "B1")
-    as_before(replace(moved, wake_at=NOW + timedelta(hours=9), version=moved.version + 1))
+    store_as_previous_version(replace(moved, wake_at=NOW + timedelta(hours=9), version=moved.version + 1))
     due = stored(table, "C1", NOW + timedelta(seconds=1))
     assert table.due_leads(None, LATER, 1) == (due,)
     assert [lead.wake_at for lead in table.due_leads("ana", LATER, 10)] == [NOW + timedelta(hours=9)]

@@ -1,6 +1,6 @@
 """Attributes that only DynamoDB uses.
 
-For its own clean-up, for the stream's filter, and once only.
+They serve its expiry, the stream's filter, and uniqueness.
 """
 
 from collections.abc import Iterator

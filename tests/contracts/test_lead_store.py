@@ -199,7 +199,7 @@ def test_open_leads_are_counted_for_the_new_owner_and_until_closing(table: Table
     change = assignment(stored(table), rotation_of(table))
     table.set_away("ana", NOW)
     for _ in range(2):
-        table.commit(change)  # the second finds its own work
+        table.commit(change)  # the second finds its own result
     assert state_of(table) == OwnerState(person_id="ana", away_until=NOW, open=1)
     table.set_away("ana", None)
     lead = change.after
@@ -373,7 +373,7 @@ def test_an_opt_out_is_stored_for_the_person_with_its_lead(table: Table) -> None
     assert change is not None
     keys = person_keys(change.after.inquiry)
     for _ in range(2):
-        table.commit(change)  # the second finds its own work
+        table.commit(change)  # the second finds its own result
     assert table.suppression(keys).channels == {Channel.EMAIL}
     assert table.load("L1") == change.after
     both = opt_out_lead(change.after, (Channel.EMAIL, Channel.SMS), "lead", NOW)

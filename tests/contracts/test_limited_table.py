@@ -1,6 +1,6 @@
 """The throttling twin stores and charges exactly as moto.
 
-What the adapter sends, item by item and byte by byte.
+Items are compared one by one and byte by byte.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Messages that are owed: what every Outbox does."""
+"""Owed messages in every Outbox."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace

@@ -24,7 +24,7 @@ Made = Callable[[], SendPace]
 
 @pytest.fixture(params=["memory", "dynamo"])
 def processes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Made]:
-    """Return what makes the pace of one more process."""
+    """Return a factory for the pace of another process."""
     if request.param == "memory":
         only = MemoryPace()
         yield lambda: only

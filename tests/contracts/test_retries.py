@@ -1,6 +1,6 @@
 """Retries: the outbox runs again after seconds.
 
-By a delayed message as in memory.
+A delayed message must behave like memory.
 """
 
 import json

@@ -1,6 +1,6 @@
 """Mail and texts: one message, one returned id.
 
-By AWS as in memory.
+AWS must behave like memory.
 """
 
 from collections.abc import Iterator

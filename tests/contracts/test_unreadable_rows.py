@@ -61,7 +61,7 @@ PERSON = "Ada Obi"
 class World:
     """A table with a good and a bad row each.
 
-    Under every key, and what stands below the bad one.
+    They are under every key, with the rows below the bad one.
     """
 
     table: DynamoTable

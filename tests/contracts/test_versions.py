@@ -21,7 +21,7 @@ from tests.contracts.conftest import REGION
 
 @pytest.fixture(params=["memory", "aws"])
 def is_real(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[bool]:
-    """Tell whether AWS' stand-in is there."""
+    """Return whether AWS's stand-in is used."""
     if request.param == "memory":
         yield False
         return
@@ -88,7 +88,7 @@ def test_a_version_is_deleted_permanently_and_the_previous_one_is_the_latest(ver
     versions.versions.delete(latest)
     versions.versions.delete(latest)
     assert versions.holds() == [("ses/1", b"first", True)]
-    versions.versions.delete(previous)  # as it was found, when it was not the latest
+    versions.versions.delete(previous)  # as listed while it was not the latest
     assert versions.holds() == []
 
 

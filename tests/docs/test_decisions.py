@@ -38,7 +38,7 @@ def test_the_index_lists_all_decisions() -> None:
 def test_every_mentioned_number_exists_under_its_name() -> None:
     """Code and pages mention only decisions that exist.
 
-    As `decision 0012`, `decisions/0012` or by the file's name.
+    They write `decision 0012`, `decisions/0012` or the file's name.
     """
     files = {page.file.removesuffix(".md") for page in PAGES}
     names = {page.name for page in PAGES}

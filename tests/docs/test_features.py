@@ -46,7 +46,7 @@ def test_an_unfinished_capability_claims_nothing_else() -> None:
 def test_a_claim_is_one_sentence() -> None:
     """Brackets may say more; a second sentence is another claim.
 
-    That claim gets a line of its own.
+    A second claim gets its own line.
     """
     bare = [re.sub(r"\([^()]*\)|`[^`]*`|“[^”]*”|\"[^\"]*\"", "", claim) for _, claims, _ in ROWS for claim in claims]
     assert [claim for claim in bare if re.search(r"[.;] [A-Z]", claim)] == []

@@ -28,7 +28,7 @@ class _Stay(urllib.request.HTTPRedirectHandler):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the API answered."""
+    """An answer of the API."""
 
     status: int
     headers: dict[str, str]
@@ -95,7 +95,7 @@ class Stage:
         return [m for m in self.table.messages(lead_id) if m.template == template]
 
     def kinds(self, lead_id: str) -> list[str]:
-        """Return what happened to a lead."""
+        """Return the kinds of a lead's events."""
         return [event.kind.value for event in self.table.history(lead_id)]
 
     def sent_mails(self) -> list[dict[str, Any]]:
@@ -126,7 +126,7 @@ class Stage:
     def outcome_link(self, lead_id: str, template: str = "alert_owner") -> str:
         """Return the outcome address in a template's latest mail.
 
-        As its reader would find it.
+        It is read from the mail as its reader would.
         """
         message = self.messages(lead_id, template)[-1]
         mail = next(m for m in self.sent_mails() if m["MessageId"] == message.provider_id)

@@ -148,7 +148,7 @@ def test_fifty_concurrent_deliveries_of_one_event_are_one_lead_and_one_announcem
             try:
                 return deliveries.take((lead, pending)[number >= 50], "webhook:ads", now)
             except Conflict:
-                continue  # as a provider would: it is told to send it again
+                continue  # a provider retries on this answer
 
     with ThreadPoolExecutor(50) as threads:
         settled = list(threads.map(deliver, range(60)))

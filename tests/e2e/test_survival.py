@@ -113,7 +113,7 @@ class Killer:
         processes = workers(self._local_stage)
         if processes:
             process, function = self._chance.choice(processes)
-            with suppress(ProcessLookupError):  # the emulator has put it away meanwhile
+            with suppress(ProcessLookupError):  # the emulator has removed it meanwhile
                 os.kill(process, signal.SIGKILL)
                 self.killed[function] += 1
 
@@ -133,7 +133,7 @@ def workers(local_stage: LocalStage) -> list[tuple[int, str]]:
                     pair.split("=", 1) for pair in folder.joinpath("environ").read_text().split("\0") if "=" in pair
                 )
                 processes.append((int(folder.name), environment["POWERTOOLS_SERVICE_NAME"]))
-        except (OSError, KeyError, ValueError):  # it has ended meanwhile, or is no function's
+        except (OSError, KeyError, ValueError):  # it has ended meanwhile, or is not a function's
             continue
     return processes
 

@@ -170,7 +170,7 @@ def _signed(pump: bytes) -> bytes:
 def _proofs() -> dict[str, tuple[Reader, Make, int]]:
     """Return each provider's authentication with the text in its request.
 
-    In headers and body.
+    The text is in headers and body.
     """
     proof = {name: TARGETS[f"proof_{name}"] for name in PROVIDERS}
     return {
@@ -193,7 +193,7 @@ def _wish(channel: Channel) -> Reader:
 
 
 def _file(name: str) -> Reader:
-    """Return what imports and audits a file of that name."""
+    """Return a reader that imports and audits such a file."""
 
     def reads(raw: bytes) -> None:
         with TemporaryDirectory() as folder:

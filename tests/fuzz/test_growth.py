@@ -1,6 +1,4 @@
-"""Every reader's time grows linearly with its input (R2).
-
-Whatever the input is made of.
+"""Every reader's time grows linearly with any input (R2).
 
 `make test` tries each reader with a tenth of the texts (an audit, which takes longer, with two), each text with a tenth
 of the readers; `make fuzz` all of them.

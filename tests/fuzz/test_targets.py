@@ -41,9 +41,9 @@ JSON = st.recursive(
 
 @st.composite
 def mutated(draw: st.DrawFn, examples: tuple[bytes, ...]) -> bytes:
-    """Return an example delivery with one part replaced.
+    """Return an example delivery with one random change.
 
-    Or doubled, or cut out.
+    A part is replaced, doubled or cut out.
     """
     content = draw(st.sampled_from(examples))
     start, end = sorted((draw(st.integers(0, len(content))), draw(st.integers(0, len(content)))))

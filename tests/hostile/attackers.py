@@ -60,14 +60,14 @@ class Attacker:
         return " ".join(self.chance.choice(WORDS) for _ in range(self.chance.randint(3, most)))
 
     def stranger(self) -> str:
-        """Return somebody's address whom nobody knows."""
+        """Return a stranger's address."""
         return f"{self.chance.choice(WORDS)}{self.chance.randrange(10**9)}@strangers.example.com"
 
 
 def one_victim(attacker: Attacker, number: int) -> Attack:
     """Write to the firm as one victim (R3, R5).
 
-    With other words and another source each time.
+    Each time the words and the source differ.
     """
     body = {"name": "Vic Tim", "email": VICTIMS[0], "message": f"{attacker.words()} {number}", "source": f"s{number}"}
     return Attack(requests.lead(body, address=attacker.address()))
@@ -88,7 +88,7 @@ def one_victim_spelled(attacker: Attacker, number: int) -> Attack:
 def many_strangers(attacker: Attacker, number: int) -> Attack:
     """Have the firm write to ever another stranger.
 
-    From ever another network.
+    Each comes from another network.
     """
     body = {"name": attacker.words(3), "email": attacker.stranger(), "message": attacker.words()}
     return Attack(requests.lead(body, address=attacker.address()))
@@ -108,7 +108,7 @@ def texts(attacker: Attacker, number: int) -> Attack:
 def forms(attacker: Attacker, number: int) -> Attack:
     """Fill the form like people, from everywhere (R6).
 
-    As slowly and with as much variety as a person would.
+    It is as slow and varied as a person would be.
     """
     fields = {
         "your-name": attacker.words(3).title(),
@@ -149,7 +149,7 @@ def form_claims(attacker: Attacker, number: int) -> Attack:
 def large(attacker: Attacker, number: int) -> Attack:
     """Send the largest requests that are accepted (R11, R12).
 
-    On leads of people who write to the firm.
+    They join leads of people who write to the firm.
     """
     email = attacker.chance.choice(attacker.known_addresses or VICTIMS)
     fields = {f"f{number}-{each}": attacker.words(3) * 90 for each in range(20)}
@@ -172,7 +172,7 @@ def keys(attacker: Attacker, number: int) -> Attack:
 def unsigned(attacker: Attacker, number: int) -> Attack:
     """Deliver to a webhook without its secret.
 
-    No signature, somebody else's, or one of another time.
+    The signature is missing, foreign, or from another time.
     """
     body = json.dumps({"name": "Vic Tim", "email": VICTIMS[0], "message": attacker.words()})
     made = base64.b64encode(attacker.chance.randbytes(32)).decode()

@@ -29,7 +29,7 @@ ROUTES = {
     LinkPurpose.ASK: ("GET /ask/{token}", "POST /ask/{token}"),
     LinkPurpose.UNSUBSCRIBE: ("GET /unsubscribe/{token}", "POST /unsubscribe/{token}"),
 }
-"""What a link of each purpose opens."""
+"""The routes that a link of each purpose opens."""
 
 
 FILLED = "outcome=no_answer&submission=1&do=release&sure=yes&held=L1&said=yes&name=Bo&email=bo%40example.com"
@@ -44,13 +44,13 @@ class Door:
     key: str
 
     def post(self, **body: Any) -> dict[str, Any]:
-        """Send a lead without a key, and let everything follow."""
+        """Send a lead without a key, and settle."""
         answer = self.stage._visit(requests.lead(body), "intake")
         self.settle()
         return answer
 
     def settle(self, seconds: float = 30) -> None:
-        """Let what is due happen."""
+        """Run everything due."""
         self.stage.run(self.stage.clock.now + seconds)
 
     def open(self, route: str, token: str, body: str = "", **headers: str) -> dict[str, Any]:

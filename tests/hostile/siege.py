@@ -39,7 +39,7 @@ DOLLARS_A_REQUEST = 0.001
 """Ten thousand requests cost ten dollars at most, whatever their content."""
 
 TRIES = 8
-"""How often a script sends what was refused for now."""
+"""How often a script resends a temporarily refused request."""
 
 _MARK = re.compile(r"house-(\d{3})")
 SIGNING = base64.b64encode(b"a secret that nobody overhears").decode()
@@ -57,7 +57,7 @@ def besieged() -> Policy:
 class Waited:
     """Seconds a visitor waited for owner, reply and clock.
 
-    None: for ever.
+    None means that it never came.
     """
 
     owner: float | None
@@ -102,7 +102,7 @@ class Siege:
         return self.requests / RATE
 
     def go(self) -> Siege:
-        """Let it happen."""
+        """Run the siege."""
         clock = self.stage.clock
         with self.stage.running():
             for number in range(self.requests):
@@ -140,7 +140,7 @@ class Siege:
                 return
             self.stage.clock.sleep(float(answer["headers"].get("retry-after", 1)))
 
-    # what became of it
+    # its result
 
     def waits(self) -> dict[int, Waited]:
         """Return each ordinary visitor's waits.
@@ -186,7 +186,7 @@ class Siege:
         return Counter({to: n for to, n in self.mails_to().items() if to not in self.ordinary})
 
     def dollars(self) -> float:
-        """Return what the stage cost while it was besieged."""
+        """Return the stage's cost during the siege."""
         return sum(self.stage.meter.dollars().values())
 
 
@@ -198,7 +198,7 @@ def _mark(number: int) -> str:
 def most_to_one(policy: Policy) -> int:
     """Return one person's daily limit of unrequested mails.
 
-    Somebody wrote in their name.
+    Such mails answer messages that others wrote in their name.
     """
     limits = policy.messaging.limits
     return min(limits.acknowledgements_per_person + 1, limits.per_person(Channel.EMAIL))

@@ -1,6 +1,6 @@
 """Strangers' input is text everywhere, from every channel.
 
-On every page, in every mail, text and card.
+It is shown on pages, in mails, texts and cards.
 """
 
 import email
@@ -55,7 +55,7 @@ KNOWN_HEADERS = {
 
 
 class Elements(HTMLParser):
-    """Collects what a browser would make of a page."""
+    """Collects a page's elements as a browser would."""
 
     def __init__(self, html: str) -> None:
         super().__init__(convert_charrefs=True)

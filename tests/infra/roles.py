@@ -57,7 +57,7 @@ class Roles:
         self._statements = {function: list(self._parsed(template, function)) for function in FUNCTIONS}
 
     def allow(self, function: str, act: Act) -> bool:
-        """Tell whether a function may do that."""
+        """Return whether a function may perform an act."""
         context = iam_evaluator.EvalContext(
             principal_arn=f"arn:aws:sts::{ACCOUNT}:assumed-role/{function}/session",
             principal_type="AssumedRole",

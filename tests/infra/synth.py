@@ -43,7 +43,7 @@ class Synthesised:
         return next(id_ for id_, r in functions if r["Properties"]["Handler"] == handler)
 
     def statements(self, name: str) -> list[dict[str, Any]]:
-        """Return what one Lambda's role allows."""
+        """Return the statements of one Lambda's role."""
         role = self.function(name)["Role"]["Fn::GetAtt"][0]
         policies = [p for p in self.properties("IAM::Policy") if {"Ref": role} in p["Roles"]]
         return [statement for p in policies for statement in p["PolicyDocument"]["Statement"]]

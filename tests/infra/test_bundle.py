@@ -32,7 +32,7 @@ def digest(folder: Path) -> str:
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_handler_imports_from_its_bundle_alone(built: Path, name: str) -> None:
     folder = built / ("report" if name == "report" else "app")
-    # Isolated and without site-packages: what is missing in the bundle is missing here.
+    # Isolated and without site-packages: modules missing from the bundle are missing here.
     program = f"import sys; sys.path.insert(0, {str(folder)!r}); from functions.{name}.handler import handle"
     done = subprocess.run(
         [sys.executable, "-I", "-S", "-c", program],

@@ -38,7 +38,7 @@ def test_cdk_nag_is_clean(tmp_path: Path, stage: str, more: dict[str, str]) -> N
         (tmp_path / bundle).mkdir()
     app = build({"stage": stage, "bundle": str(tmp_path)} | more, outdir=str(tmp_path / "out"))
     Validations.of(app).add_plugins(AwsSolutionsChecks(app), ServerlessChecks(app))
-    app.synth()  # raises on the first finding that nobody acknowledged
+    app.synth()  # raises on the first unacknowledged finding
     reports = json.loads((tmp_path / "out" / "validation-report.json").read_text())["pluginReports"]
     accepted = [s for report in reports for s in report.get("suppressedViolations", [])]
     assert accepted, "the checks ran"

@@ -122,7 +122,7 @@ def test_the_local_stage_sweeps_every_minute(local: Synthesised) -> None:
 def starts(template: Synthesised) -> dict[str, int]:
     """Return each source's highest number of concurrent batches.
 
-    For the stream, by shard.
+    The stream's number is by shard.
     """
     limits = dict[str, int]()
     for source in template.properties("Lambda::EventSourceMapping"):

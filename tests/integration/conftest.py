@@ -77,7 +77,7 @@ class Stage:
     def items(self, prefix: str) -> list[dict[str, Any]]:
         """Return the table's raw items by prefix of sort key.
 
-        As a stream would show them.
+        They look as in a stream.
         """
         pages = client("dynamodb").get_paginator("scan").paginate(TableName="leadtight")
         return [item for page in pages for item in page["Items"] if item["sk"]["S"].startswith(prefix)]
@@ -122,7 +122,7 @@ def queue_record(body: str, message_id: str = "m-1") -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def roles(prod: Synthesised) -> Roles:
-    """Return what the deployed functions may do."""
+    """Return the deployed functions' roles."""
     return Roles(prod, SETTINGS, {"AWS::SES::EmailIdentity": SENDER})
 
 

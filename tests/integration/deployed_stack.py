@@ -33,7 +33,7 @@ class DeployedStack:
     def invoke(self, **params: Any) -> dict[str, Any]:
         self.payloads.append(json.loads(params["Payload"]))
         try:
-            with redirect_stdout(io.StringIO()):  # what the function prints goes to its log
+            with redirect_stdout(io.StringIO()):  # the function's output goes to its log
                 payload, failed = self._functions[params["FunctionName"]](self.payloads[-1], CONTEXT), {}
         except Exception as error:  # noqa: BLE001 - as Lambda answers
             payload, failed = {"errorMessage": str(error)}, {"FunctionError": "Unhandled"}

@@ -46,7 +46,7 @@ def log(stage: Stage) -> Iterator[StringIO]:
 
 
 def lines(log: StringIO) -> Lines:
-    """Return what was logged since the last time."""
+    """Return the log lines since the last call."""
     every = [json.loads(line) for line in log.getvalue().splitlines()]
     log.seek(0)
     log.truncate()

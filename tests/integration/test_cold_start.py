@@ -37,7 +37,7 @@ def cpu_seconds(code: str, environment: dict[str, str]) -> float:
 def test_a_ready_intake_costs_at_most_1_6_times_a_bare_dynamodb_client(tmp_path: Path) -> None:
     """Import the handler and make its use case and client.
 
-    In a fresh process, with bytecode as the bundle ships it.
+    This runs in a fresh process, with bytecode as the bundle ships it.
     """
     environment = {
         **{k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"},

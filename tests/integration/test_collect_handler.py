@@ -109,4 +109,4 @@ def test_four_times_a_day_the_source_is_reconciled_and_missing_leads_are_taken(
     )  # this one ignores the time
     result = json.loads(bootstrap.report_files().get(f"reconciliation/dt={asked_first}/facebook.json") or b"")
     assert (result["listed"], len(result["missed"]), result["missed"] == result["taken"]) == (2, 1, True)
-    assert len(stage.items("LEAD")) == 1  # the second has the address of the first: it joined it
+    assert len(stage.items("LEAD")) == 1  # the second has the address of the first, and joined it

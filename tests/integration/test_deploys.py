@@ -105,7 +105,7 @@ def test_a_link_of_the_previous_key_opens_until_that_key_is_removed(
     def keys(**key_values: str) -> None:
         secret = boto3.client("secretsmanager", region_name=REGION)
         secret.put_secret_value(SecretId="link-secret", SecretString=json.dumps(key_values))
-        bootstrap.forget()  # what is kept of a secret is forgotten after five minutes
+        bootstrap.forget()  # cached secrets expire after five minutes
 
     def mailed() -> str:
         assert lead.owner_id

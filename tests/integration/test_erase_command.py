@@ -105,7 +105,7 @@ def write(context: Any, lead_id: str) -> None:
 
 
 def close(lead_id: str) -> None:
-    """Let her owner note something, and then lose her."""
+    """Record a note by her owner, then a loss."""
     for outcome, note in (("connected", "kanari-note"), ("lost", "kanari-reason")):
         lead = bootstrap.ports().store.load(lead_id)
         assert lead
@@ -121,7 +121,7 @@ def report_of_the_week(context: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     An older version names her, too.
     """
     at(monkeypatch, NEXT_MONDAY)
-    read = DynamoTable.events_on  # a report asks for weeks of days, on most of which nothing happened: moto takes long
+    read = DynamoTable.events_on  # a report reads weeks of mostly empty days, which takes moto long
     monkeypatch.setattr(DynamoTable, "events_on", lambda self, day: read(self, day) if day == MONDAY.date() else ())
     report({"kind": "nightly", "date": "2026-11-16"}, context)
     report({"kind": "weekly", "date": "2026-11-16"}, context)
@@ -215,14 +215,14 @@ def test_nothing_of_a_fully_processed_person_is_left_in_any_item_or_version(
     )
     assert set(run(ADDRESS, "--apply")["stores"].values()) == {0}
     assert places() == after, "and nothing is left to erase"
-    assert_history_adds_up(her)
+    assert_history_folds(her)
     assert_no_machine_writes_again(her, stage, context)
     report({"kind": "nightly", "date": "2026-11-16"}, context)
     assert metrics() == next(text for where, text in places_.items() if "metrics/dt=2026-11-16" in where)
     assert not canaries(capsys.readouterr().out), "nor has any log ever named her"
 
 
-def assert_history_adds_up(lead_id: str) -> None:
+def assert_history_folds(lead_id: str) -> None:
     lead = bootstrap.ports().store.load(lead_id)
     assert lead
     assert fold(bootstrap.ports().store.history(lead_id)) == lead
@@ -230,7 +230,7 @@ def assert_history_adds_up(lead_id: str) -> None:
 
 
 def assert_no_machine_writes_again(lead_id: str, stage: Stage, context: Any) -> None:
-    """Redeliveries bring nobody back.
+    """Assert that redeliveries restore nothing.
 
     A person who comes anew is answered by a person only.
     """

@@ -1,4 +1,4 @@
-"""What site builders send, through the intake function over moto."""
+"""Posts of site builders, through intake over moto."""
 
 import base64
 import hashlib
@@ -28,7 +28,7 @@ Deploy = Callable[[Form], None]
 
 @pytest.fixture
 def deploy(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Deploy:
-    """Return what deploys a policy with one form, called `site`."""
+    """Return a function that deploys a form, `site`."""
 
     def deployed(form: Form) -> None:
         policy = replace(policies.shipped(), forms={"site": form})

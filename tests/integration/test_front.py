@@ -50,7 +50,7 @@ def test_links_of_old_mails_still_unsubscribe() -> None:
 def test_through_the_door_all_works_with_either_key(key: str) -> None:
     assert intake(lead(1, **{"x-leadtight-front": key}), CONTEXT)["statusCode"] == 202
     page = desk(request("GET /o/{token}", headers={"x-leadtight-front": key}, token="x"), CONTEXT)
-    assert page["headers"]["content-type"].startswith("text/html")  # which says that the link is not ours
+    assert page["headers"]["content-type"].startswith("text/html")  # the page says that the link is invalid
 
 
 def test_the_client_address_forwarded_by_the_door_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:

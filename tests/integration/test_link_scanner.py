@@ -40,7 +40,7 @@ LINKS: dict[str, Link] = {
 class Forms(HTMLParser):
     """A page's forms as a program fills them in.
 
-    With their values, and the first of each choice when it chooses.
+    It sends their values, and may choose the first of each choice.
     """
 
     def __init__(self, page: str, *, choosing: bool) -> None:
@@ -51,7 +51,7 @@ class Forms(HTMLParser):
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note a form, or what stands in it."""
+        """Record a form or its fields."""
         attributes = {name: value or "" for name, value in attrs}
         if tag == "form":
             self.forms.append((attributes.get("action", ""), {}))

@@ -54,7 +54,7 @@ def record(lead: Lead, outcome: str, person: str) -> None:
 def freed(stage: Stage) -> dict[str, Any]:
     """Return the stream's batch for freed capacity.
 
-    As its filter lets it through to route.
+    The stream's filter lets it through to route.
     """
     return {"Records": [stream_record(item) for item in stage.items("EVENT#") if "frees" in item]}
 
@@ -74,7 +74,7 @@ def test_freed_capacity_reaches_the_waiting_lead_by_the_stream(stage: Stage) -> 
     assert stored(waiting.id).owner_id == "ben"
     assert [call.partition(":")[2] for call in calls[:4]] == [
         "Query",
-        "BatchGetItem",  # is anybody there for it?
+        "BatchGetItem",  # does anybody have capacity?
         "BatchGetItem",
         "TransactWriteItems",
     ]

@@ -43,7 +43,7 @@ EXAMPLES = 25
 def app(environ: dict[str, Any], start_response: Callable[..., object]) -> Iterable[bytes]:
     """Answer as API Gateway would.
 
-    By the route that fits, in payload 2.0.
+    It finds the matching route and sends payload 2.0.
     """
     method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
     route, parameters = _route(method, path)
@@ -87,11 +87,11 @@ def test_an_operation_answers_as_documented(operation: str) -> None:
 
     @settings(max_examples=EXAMPLES)
     @given(case=schema[path][method].as_strategy(), is_known=st.booleans(), has_key=st.booleans())
-    def keeps_its_word(case: Any, is_known: bool, has_key: bool) -> None:
+    def matches_the_document(case: Any, is_known: bool, has_key: bool) -> None:
         case.operation.app = app
         if is_known:
             case.path_parameters = {name: values.get(name, value) for name, value in case.path_parameters.items()}
         headers = {"authorization": f"Bearer {key}"} if has_key else {}
         case.call_and_validate(headers=headers, checks=KEPT)
 
-    keeps_its_word()
+    matches_the_document()

@@ -92,7 +92,7 @@ def test_logs_and_facts_contain_no_personal_data(
     assert b'"ReportProblems":[0.0]' in logged.replace(b" ", b"")
 
 
-@pytest.mark.filterwarnings("ignore:No application metrics")  # it failed before it had any
+@pytest.mark.filterwarnings("ignore:No application metrics")  # it failed before loading any
 def test_a_future_day_and_an_unknown_kind_fail_loudly(context: Any) -> None:
     with pytest.raises(ValueError, match="has not begun"):
         report({"kind": "nightly", "date": "2026-03-03"}, context)

@@ -35,14 +35,14 @@ FLAGS = (("Yes", "No"), ("Y", "N"), ("Done", "To do"), ("true", "false"), ("1", 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A touch with a lead, or with somebody else."""
+    """A touch with a lead or a stranger."""
 
     lead: Lead | None
-    touch: Touch | None  # None: a lead without any, in a file with a row for each activity
+    touch: Touch | None  # None: a lead without activities, in a file of one row per activity
 
 
 def signal_columns(rng: Random, plan: Plan, rows: list[Row], taken: set[str]) -> list[Column]:
-    """Write the columns that tell what a touch was."""
+    """Write the columns that classify a touch."""
     columns = []
     for part in plan.signals:
         place = PARTS.index(part)

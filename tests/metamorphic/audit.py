@@ -39,7 +39,7 @@ def run_audit(export: Export, folder: Path, *options: str) -> Answer:
 
 
 def read_facts(path: Path) -> list[tuple[Any, ...]]:
-    """Read what was written about each lead."""
+    """Read the facts written about each lead."""
     question = "select received_at, first_contact_at, value from read_parquet(?)"
     with duckdb.connect() as connection:
         return connection.execute(question, [str(path)]).fetchall()

@@ -112,7 +112,7 @@ def make_truth(rng: Random, plan: Plan) -> Truth:
     owners, sources = rng.sample(plan.locale["owners"], min(3, len(plan.locale["owners"]))), rng.sample(SOURCES, 4)
     share, nobody = rng.choice((0.4, 0.7, 0.9)), rng.choice((0.0, 0.0, 0.15))
     probability = 0.2 if plan.layout != "duration" and rng.random() < 0.15 else 0.0
-    # The first and the last day have a lead each, so that the days of the leads are the days of the period.
+    # The first and the last day have a lead each, so that the leads span the period.
     offsets = [0.3, days - 0.4, *(rng.random() * (days - 1) + 0.3 for _ in range(count - 2))]
     leads = []
     for number, offset in enumerate(offsets):
@@ -166,6 +166,6 @@ def make_spend(rng: Random, plan: Plan, sources: list[str], first: date, days: i
 def contact_before_creation(lead: Lead) -> Lead:
     """Move the only contact days before the creation.
 
-    As with a customer who asks again.
+    This happens with a customer who asks again.
     """
     return replace(lead, touches=(Touch(lead.created - timedelta(days=3), "call"),))

@@ -28,7 +28,7 @@ DISCLAIMER = "Confidential Information - Do Not Distribute"
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """What is sent, and what is true."""
+    """The files that are sent, and their truth."""
 
     plan: Plan
     truth: Truth

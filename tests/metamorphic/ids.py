@@ -35,7 +35,7 @@ def make_ids(scheme: str, rng: Random, count: int) -> list[str]:
 def salesforce(rng: Random, count: int) -> list[str]:
     """Make ids of 15 characters, some differing in case only.
 
-    In one letter.
+    Those differ in one letter.
     """
     ids: list[str] = []
     while len(ids) < count:
@@ -46,7 +46,7 @@ def salesforce(rng: Random, count: int) -> list[str]:
 
 
 def eighteen(identifier: str) -> str:
-    """Add the three characters that tell capitals apart."""
+    """Add the three characters that encode capitals."""
     parts = (identifier[i : i + 5] for i in (0, 5, 10))
     return identifier + "".join(CHECK[sum(c.isupper() << place for place, c in enumerate(part))] for part in parts)
 

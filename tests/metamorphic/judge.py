@@ -38,7 +38,7 @@ def judge(export: Export, answer: Answer) -> Verdict:
             verdict.unnamed = f"exit {answer.exit_code}: {verdict.refused}"
         return verdict
     if answer.report["period"]["from"] is None and export.tables["leads"].unfinished:
-        verdict.unknown.append("created")  # the row without a creation cannot be told from the others
+        verdict.unknown.append("created")  # the row without a creation is indistinguishable
         return verdict
     figures(verdict, export, answer.report)
     by_group(verdict, export, answer.report)
@@ -111,7 +111,7 @@ def compare_groups(
     One row without a name says that no column was recognised.
     """
     true = {fold(name): counts for name, counts in groups(leads, attribute).items()}
-    rows = [row for row in rows or [] if row["leads"]]  # a source may have cost something and brought nobody
+    rows = [row for row in rows or [] if row["leads"]]  # a source may have costs without leads
     has_contacts = export.plan.layout != "none"
     if not rows or (len(rows) == 1 and not rows[0][attribute] and set(true) != {""}):
         verdict.unknown.append(f"{attribute}s")

@@ -143,7 +143,7 @@ def status(rng: Random, plan: Plan, leads: list[Lead]) -> Column:
 
 
 def value_column(rng: Random, plan: Plan, leads: list[Lead]) -> Column:
-    """Write what deals are worth, with or without the currency."""
+    """Write deal values, with or without the currency."""
     style = rng.choice(plan.locale["amounts"])
     currency = rng.choice(plan.locale["currencies"]) if rng.random() < 0.3 else ""
     texts = [money_text(rng, plan, x.value, style, currency) for x in leads]

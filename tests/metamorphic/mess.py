@@ -12,7 +12,7 @@ from random import Random
 from tests.metamorphic.plan import Plan
 from tests.metamorphic.table import Column, Table
 
-BLANKS = ("-", "N/A", "null", "?", "#N/A")  # what systems and spreadsheets write for nothing
+BLANKS = ("-", "N/A", "null", "?", "#N/A")  # placeholders of systems and spreadsheets
 CASES: tuple[Callable[[str], str], ...] = (str.upper, str.lower, lambda h: re.sub(r"\W+", "_", h.lower()).strip("_"))
 
 
@@ -66,7 +66,7 @@ def add_row(rng: Random, table: Table, twice: bool) -> None:
 
 
 def fill_blanks(table: Table, word: str) -> None:
-    """Write a word for what is blank."""
+    """Write a placeholder word into blank cells."""
     for column in table.columns:
         if column.concept in ("first_contact", "owner", "value"):
             column.texts = [t or word for t in column.texts]

@@ -28,7 +28,7 @@ def write_parquet(table: Table, path: Path) -> str:
 
 
 def cells(column: Column) -> list[object]:
-    """Give values where they have a type, and texts elsewhere."""
+    """Return typed values where possible, else texts."""
     return list(column.values) if sql_type(column) != "varchar" else [t or None for t in column.texts]
 
 

@@ -34,7 +34,7 @@ class Plan:
     cents: bool
     leads_in_utc: bool  # clocks of UTC, and the header says so
     activities_in_utc: bool
-    messy: bool = True  # titles, footers, rows twice, spellings and forms of keys, as in life
+    messy: bool = True  # titles, footers, repeated rows, spellings and forms of keys, as in practice
 
     @property
     def manner(self) -> dict[str, Any]:
@@ -74,7 +74,7 @@ class Plan:
 def date_styles(rng: Random, words: Words, layout: str) -> tuple[DateStyle, DateStyle]:
     """Choose how creation and contact are written.
 
-    In one way, mostly.
+    Mostly both are written in one way.
     """
     general = list(words.locale["dates"])
     own = [

@@ -1,4 +1,4 @@
-"""What marketing cost, as advertising systems and people list it."""
+"""Marketing costs, as advertising systems and people list them."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def make_spend_table(rng: Random, plan: Plan, spend: tuple[Spend, ...]) -> Table
 def name(rng: Random, plan: Plan, concept: str, taken: set[str]) -> str:
     """Return an unused name for a column of spend.
 
-    In the language of the leads.
+    It is in the language of the leads.
     """
     names = [n for n in plan.locale["columns"][concept] if n not in taken]
     taken.add(chosen := str(rng.choice(names)))
@@ -90,7 +90,7 @@ def mix_currencies(plan: Plan, table: Table, rows: list[Spend], style: str) -> N
 def add_totals(rng: Random, plan: Plan, table: Table, total: Decimal, style: str) -> None:
     """Add a row of totals below the others.
 
-    In the words of people or of an advertising system.
+    Its label is that of people or of an advertising system.
     """
     word = rng.choice([*plan.locale["values"]["total"], "Total: Account"])
     for column in table.columns:

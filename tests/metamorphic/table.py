@@ -25,7 +25,7 @@ class Column:
     values: list[Value] = field(default_factory=list)
     concept: str = ""
     number_format: str = ""
-    words: dict[str, str] = field(default_factory=dict)  # what stands for call, out, connected …
+    words: dict[str, str] = field(default_factory=dict)  # values for call, out, connected …
 
     def typed(self) -> Sequence[Value]:
         return self.values or [text or None for text in self.texts]
@@ -33,7 +33,7 @@ class Column:
 
 @dataclass(slots=True)
 class Table:
-    """A table with what stands above and below it."""
+    """A table with its lines above and below."""
 
     columns: list[Column]
     name: str
@@ -41,7 +41,7 @@ class Table:
     footer: list[list[str]] = field(default_factory=list)
     headerless: bool = False
     mixed_currencies: bool = False
-    unfinished: bool = False  # with a row that has no time of creation, and is no lead for that
+    unfinished: bool = False  # with a row without a creation, which is not a lead
 
     @property
     def headers(self) -> list[str]:

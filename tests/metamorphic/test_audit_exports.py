@@ -1,6 +1,6 @@
 """Two hundred exports are each read right or asked about.
 
-Of many systems and languages.
+They come from many systems and languages.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ def fits(text: str, encoding: str) -> bool:
 
 
 def write_text(rng: Random, table: Table, path: Path, local: list[str]) -> str:
-    """Write the file, and say how."""
+    """Write the file, and return its format."""
     delimiter, quoting, end = rng.choice(DELIMITERS), rng.choice(QUOTING), rng.choice(LINE_ENDS)
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, delimiter=delimiter, quoting=quoting, lineterminator=end)

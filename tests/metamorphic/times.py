@@ -35,7 +35,7 @@ def time_column(
 
 
 def typed(style: DateStyle, local: datetime) -> Value:
-    """Give what a file with types holds for a time."""
+    """Return a time as a typed file holds it."""
     if style.name.startswith("epoch"):
         return int(local.timestamp()) * (1000 if style.name.endswith("ms") else 1)
     if style.name == "serial":

@@ -19,14 +19,14 @@ VERDICTS = ("right", "asked", "refused", "unnamed", "wrong")
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One seed and what became of it."""
+    """One seed and its result."""
 
     seed: int
     system: str
     language: str
     verdict: str
     manner: str
-    findings: tuple[str, ...]  # what is wrong, else what is unknown, else what was said in refusing
+    findings: tuple[str, ...]  # wrong figures, else unknown ones, else the refusal's message
 
 
 def try_seed(seed: int, keep: Path | None = None, mapped: bool = False) -> Trial:
@@ -70,7 +70,7 @@ def share_right(trials: Iterable[Trial]) -> float:
 def summary(trials: list[Trial], attribute: str) -> str:
     """Return the verdicts by attribute as a Markdown table.
 
-    By system or language.
+    The attribute is the system or the language.
     """
     rows = sorted({getattr(t, attribute) for t in trials})
     lines = [f"| {attribute} | exports | right | asked | refused | unnamed | wrong |", "|---|" + "---:|" * 6]

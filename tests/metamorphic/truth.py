@@ -74,7 +74,7 @@ class Spend:
 class Truth:
     leads: tuple[Lead, ...]
     spend: tuple[Spend, ...]
-    strangers: tuple[Touch, ...]  # activities with people that are no lead of the file
+    strangers: tuple[Touch, ...]  # activities with people who are not leads of the file
 
 
 def bucket(wait: int | None) -> str:
@@ -124,5 +124,5 @@ def won_by_source(leads: Sequence[Lead]) -> dict[str, int]:
 
 
 def spend_by_source(spend: Sequence[Spend]) -> dict[str, Decimal]:
-    """Add up what each source cost."""
+    """Sum the spend of each source."""
     return {s: sum((x.amount for x in spend if x.source == s), Decimal()) for s in {x.source for x in spend}}

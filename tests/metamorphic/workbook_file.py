@@ -17,11 +17,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 from tests.metamorphic.plan import Plan
 from tests.metamorphic.table import Column, Table
 
-LONGEST_NUMBER = 10**15  # a spreadsheet keeps no more digits
+LONGEST_NUMBER = 10**15  # a spreadsheet keeps only these digits
 
 
 def write_workbook(rng: Random, table: Table, path: Path, plan: Plan) -> str:
-    """Write the file, and say how."""
+    """Write the file, and return its format."""
     book = Workbook()
     first = book.active
     assert isinstance(first, Worksheet)
@@ -69,7 +69,7 @@ def fill(sheet: Worksheet, table: Table, typed: bool, margin: int) -> None:
             value: Any = spreadsheet_value(column, place) if typed and column.values else text or None
             cell.value = value
             if isinstance(value, str) and value.startswith("="):
-                cell.data_type = "s"  # a text that looks like a formula, and no formula without its value
+                cell.data_type = "s"  # a text that looks like a formula, not a formula without its value
             if isinstance(value, float | date | timedelta) and column.number_format:
                 cell.number_format = column.number_format
     for row in table.footer:

@@ -191,7 +191,7 @@ def _charset(texts: str, rng: random.Random) -> str:
 def form(statement: Said, id_: str, rng: random.Random) -> Posted:
     """Post by the person's own page.
 
-    In any charset, urlencoded, with files, or by a script.
+    It may use any charset, be urlencoded or have files, or come from a script.
     """
     label = {name: rng.choice(LABELS[name]) for name in LABELS}
     pairs = [(label[name], text) for name, text in _facts(statement, rng).items()] + [

@@ -83,12 +83,12 @@ def ended(world: World, lead_id: str) -> list[str]:
 
 
 def until(world: World, days: float) -> None:
-    """Let time pass until so many days after Monday nine."""
+    """Let time pass until days after Monday nine."""
     world.advance(seconds=(MONDAY_NINE + days * DAY - world.now).total_seconds())
 
 
 def lived_through(world: World, lead_id: str) -> None:
-    """Let the whole plan happen; its calls have no answer."""
+    """Run the whole plan with unanswered calls."""
     for day in (7, 21):
         until(world, day)
         world.press(lead_id, "no_answer")

@@ -34,7 +34,7 @@ PHONE = "+4930901820"
 def only_ana(budget: int = 6, **ana: Any) -> World:
     """Return a world in which ana owns every lead.
 
-    With so many alerts an hour.
+    `budget` is her alerts an hour.
     """
     policy = with_pool(World().policy, {"ana": 1})
     people = {**policy.people, "ana": replace(policy.people["ana"], **ana)}
@@ -127,7 +127,7 @@ def test_people_without_rest_get_new_leads_at_once_and_other_alerts_in_working_t
 
 
 def alerts_sent(world: World) -> list[Template]:
-    """Return what ana was told so far, but for digests."""
+    """Return ana's alerts so far, without digests."""
     mails = [m for m in world.mailer.sent if m.permission.address == "ana@leadtight.example"]
     return [m.permission.purpose for m in mails if m not in digests(world)]
 

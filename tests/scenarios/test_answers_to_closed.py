@@ -68,7 +68,7 @@ def text(world: World, words: str = BUY, source: str = "whatsapp") -> str:
     return world.submit(item).lead_id
 
 
-def is_somebodys_task(world: World, lead: Lead) -> bool:
+def is_an_owned_task(world: World, lead: Lead) -> bool:
     owner = world.policy.people.get(lead.owner_id or "")
     is_watched = lead.wake_at is not None and any(clock.steps for clock in lead.clocks)
     return bool(lead.is_open and owner and owner.active and lead.next_action and is_watched)
@@ -102,7 +102,7 @@ def test_an_answer_to_a_closed_lead_becomes_a_task_with_an_alert(way: str, outco
     lead_id = closed(world, outcome)
     sent_before = len(world.mailer.sent)
     task = world.lead(WAYS[way](world, lead_id))
-    assert is_somebodys_task(world, task)
+    assert is_an_owned_task(world, task)
     assert task.owner_id in {m.permission.person for m in world.mailer.sent[sent_before:]}
     assert task.next_action is not None
     world.advance(minutes=1 + (task.next_action.due_at - world.now) / timedelta(minutes=1))
@@ -192,7 +192,7 @@ def test_without_its_owner_an_available_person_has_it_and_is_alerted_within_a_sw
         assert gone not in recipients
     world.advance(minutes=6)
     lead = world.lead(task)
-    assert is_somebodys_task(world, lead)
+    assert is_an_owned_task(world, lead)
     assert lead.owner_id != gone
     assert lead.owner_id in {m.permission.person for m in world.mailer.sent[sent_before:]}
 
@@ -210,7 +210,7 @@ def test_without_any_pool_member_the_catch_all_person_has_it(rule: AnswersToLost
     task = write(world, lead_id)
     world.advance(minutes=6)
     assert world.lead(task).owner_id == world.policy.routing.catch_all
-    assert is_somebodys_task(world, world.lead(task))
+    assert is_an_owned_task(world, world.lead(task))
 
 
 @pytest.mark.slow
@@ -254,7 +254,7 @@ def test_a_mail_in_a_closed_leads_thread_is_a_lead_and_the_next_one_joins_it() -
     assert (first.status, second.status) == ("created", "merged")
     assert first.id == second.id
     assert world.lead(first.id).earlier_lead_ids == (lead_id,)
-    assert is_somebodys_task(world, world.lead(first.id))
+    assert is_an_owned_task(world, world.lead(first.id))
 
 
 def test_a_yes_with_words_on_the_contact_check_page_reopens_a_lost_lead() -> None:
@@ -263,7 +263,7 @@ def test_a_yes_with_words_on_the_contact_check_page_reopens_a_lost_lead() -> Non
     change = answer(world.policy, lead, ContactAnswer.YES, world.now, "Yes, and now we want to buy")
     assert change is not None
     assert change.after.is_open
-    assert is_somebodys_task(world, change.after)
+    assert is_an_owned_task(world, change.after)
 
 
 def test_an_alert_for_a_person_who_leaves_meanwhile_reaches_another() -> None:

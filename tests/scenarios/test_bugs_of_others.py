@@ -52,7 +52,7 @@ def test_r1_a_lead_on_friday_afternoon_gets_its_business_hour_on_monday_morning(
     ]
 
 
-def loud() -> Policy:
+def noisy_policy() -> Policy:
     """Return the shipped policy with texts and a second escalation.
 
     Texts go to everybody of sales; the second level comes later.
@@ -71,7 +71,7 @@ def loud() -> Policy:
 def test_r2_warnings_escalations_reminders_and_their_texts_respect_office_hours(
     message: str, answered: bool, hours_after_monday_nine: float
 ) -> None:
-    world = World(policy=loud(), now=MONDAY_NINE + timedelta(hours=hours_after_monday_nine))
+    world = World(policy=noisy_policy(), now=MONDAY_NINE + timedelta(hours=hours_after_monday_nine))
     lead_id = world.receive(message=message)
     if answered:
         world.press(lead_id, "connected")
@@ -96,7 +96,7 @@ def test_r3_clocks_are_independent() -> None:
     world = World()
     unanswered, other = world.receive(message=WARM), world.receive(message=WARM)
     promised = world.lead(unanswered).clock(FIRST_RESPONSE)
-    world.press(unanswered, "no_answer")  # begins to watch for standing still, and leaves the promise as it was
+    world.press(unanswered, "no_answer")  # begins to watch for stalls, and keeps the promise
     assert world.lead(unanswered).clock(FIRST_RESPONSE) == promised
     world.press(other, "connected")
     first = {c.target: c for c in world.lead(other).clocks}
@@ -140,7 +140,7 @@ def test_r5_every_close_stops_all_clocks(outcome: str) -> None:
     new, in_contact = world.receive(), world.receive()
     world.press(in_contact, "connected")
     for lead_id in (new, in_contact):
-        try_in_vain(world, lead_id)
+        attempt_in_vain(world, lead_id)
         world.press(lead_id, outcome, reason="price")
     world.advance(days=10)
     for lead_id in (new, in_contact):
@@ -148,11 +148,11 @@ def test_r5_every_close_stops_all_clocks(outcome: str) -> None:
         assert not [e for e in world.table.history(lead_id) if e.kind in NOTICES]
 
 
-@pytest.mark.parametrize("outcome", [o for o in CLOSINGS if o != "do_not_contact"])  # that wish cannot be taken back
+@pytest.mark.parametrize("outcome", [o for o in CLOSINGS if o != "do_not_contact"])  # that request cannot be undone
 def test_r5_undoing_a_close_starts_the_clocks_again(outcome: str) -> None:
     world = World()
     lead_id = world.receive()
-    try_in_vain(world, lead_id)
+    attempt_in_vain(world, lead_id)
     clocks = world.lead(lead_id).clocks
     world.press(lead_id, outcome, reason="price")
     world.undo(lead_id)
@@ -161,7 +161,7 @@ def test_r5_undoing_a_close_starts_the_clocks_again(outcome: str) -> None:
     assert first_response_notices(world, lead_id)[0].at == MONDAY_NINE + timedelta(minutes=3)
 
 
-def try_in_vain(world: World, lead_id: str) -> None:
+def attempt_in_vain(world: World, lead_id: str) -> None:
     """Record unanswered calls until the lead may be given up."""
     for _ in range(5):
         world.press(lead_id, "no_answer")

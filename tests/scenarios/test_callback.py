@@ -1,6 +1,6 @@
 """“Call me next week”: a task at that time (G5).
 
-On the lead's own clock, before an answer.
+The time is on the lead's own clock.
 """
 
 from datetime import UTC, datetime, timedelta

@@ -31,7 +31,7 @@ def report(world: World, outcome: str, **fields: Any) -> LeadView:
 
 
 def rung() -> tuple[World, str]:
-    """Return a lead whose automatic call has just been placed."""
+    """Return a lead whose automatic call was just placed."""
     world, lead_id = begun()
     until(world, 2.01)
     assert len(world.caller.placed) == 1

@@ -1,6 +1,6 @@
 """Skills, hours, caps, ramps and loads in routing.
 
-And what happens when nobody can take a lead.
+They decide who can take a lead; sometimes nobody can.
 """
 
 from collections import Counter
@@ -57,7 +57,7 @@ def test_a_lead_goes_only_to_a_person_with_every_required_skill() -> None:
     leads = [world.receive(language="es-MX", product="Mortgage") for _ in range(3)]
     assert world.owners() == ["ben"] * 3
     assert left_out(world, leads[0]) == {"ana": "lacks the product", "cem": "lacks the language"}
-    assert world.lead(world.receive()).owner_id == "ana"  # one that asks for nothing goes by turn
+    assert world.lead(world.receive()).owner_id == "ana"  # a lead without requirements follows the rotation
 
 
 def test_requirements_are_relaxed_in_the_stated_order_before_the_catch_all_has_it() -> None:
@@ -126,7 +126,7 @@ def test_r9_only_open_leads_that_use_capacity_count() -> None:
     full = world.receive()
     assert (world.lead(full).owner_id, receipt_of(world, full).reason) == ("mia", ALL_FULL)
     world.press(first, "won")
-    assert (world.lead(full).owner_id, open_leads(world, "ana")) == ("ana", 1)  # it had waited for this place
+    assert (world.lead(full).owner_id, open_leads(world, "ana")) == ("ana", 1)  # it had waited for this capacity
     world.press(full, "won")
     assert open_leads(world, "ana") == 0
     assert world.lead(world.receive()).owner_id == "ana"
@@ -195,7 +195,7 @@ def test_r13_the_caller_who_knows_the_lead_becomes_its_owner() -> None:
         lead_id = world.receive(owner=owner)
         assert (world.lead(lead_id).owner_id, receipt_of(world, lead_id).reason) == (owner, EXISTING_OWNER)
         assert receipt_of(world, lead_id).recompute() == owner
-    assert world.lead(world.receive()).owner_id == "ana"  # nobody's turn was taken
+    assert world.lead(world.receive()).owner_id == "ana"  # no turn was used
 
 
 def test_r13_an_absent_existing_owner_is_named_in_the_receipt_and_the_pool_has_the_lead() -> None:

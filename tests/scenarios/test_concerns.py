@@ -34,7 +34,7 @@ def world_with_rules() -> World:
 
 
 def writes(world: World, email: str, message: str) -> None:
-    """Let somebody we know write again."""
+    """Receive another message of a known person."""
     world.receive(email=email, message=message, source="chat")
 
 
@@ -86,7 +86,7 @@ def test_a_new_lead_with_a_concern_says_so_in_its_alert_and_notifies_the_manager
     [alert] = world.mails(lead_id, Template.ALERT_OWNER)
     assert "Needs you: Compliance risk: “lawyer”" in alert.mail.text
     assert len(world.mails(lead_id, Template.NEEDS_PERSON)) == 1
-    assert world.message(lead_id, Template.ACKNOWLEDGE).status is Status.SENT  # their message has arrived: that is said
+    assert world.message(lead_id, Template.ACKNOWLEDGE).status is Status.SENT  # the acknowledgement of their message
 
 
 def test_no_step_is_sent_until_a_person_acts_and_then_the_plan_continues() -> None:

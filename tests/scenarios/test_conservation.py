@@ -1,6 +1,6 @@
 """Every delivery becomes lead, part of one, or held: once.
 
-Whatever call a function dies before or after (A11).
+A function may die before or after any call (A11).
 """
 
 import json
@@ -80,7 +80,7 @@ class Fate:
 class Mortal(World):
     """A World whose intake and collect can be killed.
 
-    At any of their calls.
+    They die at any of their calls.
     """
 
     def __init__(self, fate: Fate) -> None:
@@ -103,12 +103,12 @@ class Mortal(World):
         body = json.dumps(content).encode()
         items = read(webhook, body, key, "application/json")
         original = whole(webhook, body, key, "", Reason.UNMAPPED, "") if len(items) == 1 else None
-        self.until_it_lives(lambda: self.deliveries.take_all(items, f"webhook:{webhook.id}", self.now, original))
+        self.run_until_it_survives(lambda: self.deliveries.take_all(items, f"webhook:{webhook.id}", self.now, original))
 
-    def until_it_lives(self, work: Callable[[], object]) -> None:
+    def run_until_it_survives(self, work: Callable[[], object]) -> None:
         """Run a function until it ends by itself.
 
-        At most twice, for it dies once.
+        That takes two runs at most, for it dies once.
         """
         try:
             work()
@@ -122,9 +122,9 @@ class Mortal(World):
             self.deliver(webhook, key, content)
             self.advance(minutes=1)
         for held_id in self.hinted:
-            self.until_it_lives(lambda held_id=held_id: self.collect.collect(held_id, self.now))  # type: ignore[misc]  # bound here
+            self.run_until_it_survives(lambda held_id=held_id: self.collect.collect(held_id, self.now))  # type: ignore[misc]  # bound here
         self.advance(minutes=5)
-        self.until_it_lives(lambda: self.collect.sweep(self.now))
+        self.run_until_it_survives(lambda: self.collect.sweep(self.now))
         return self
 
     def account(self) -> dict[str, object]:

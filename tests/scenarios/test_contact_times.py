@@ -133,7 +133,7 @@ def test_early_proof_acts_as_an_outcome_and_keeps_the_owners_open_form_valid() -
     assert lead.clock(NEXT_ACTION) is not None
     assert world.press(lead_id, "interested", submission=opened).lead.stage is Stage.QUALIFIED
     world.undo(lead_id)
-    assert verdict(world.lead(lead_id), world.now) == (after(4), "ana", False)  # undo cannot take proof back
+    assert verdict(world.lead(lead_id), world.now) == (after(4), "ana", False)  # undo does not remove proof
 
 
 def test_repeated_proof_counts_once() -> None:
@@ -215,7 +215,7 @@ def test_a_typed_time_that_could_clear_a_miss_or_is_long_ago_is_kept_as_a_claim(
     assert lead.last_outcome.claimed_at == after(4)
     [event] = world.events(lead_id, Kind.OUTCOME_RECORDED)
     assert event.data["claimed_at"] != event.data["counted_at"]
-    proven = prove(world, lead_id, after(4)).lead  # the same call, by something nobody typed
+    proven = prove(world, lead_id, after(4)).lead  # the same call, now proved
     assert not proven.is_breached(world.now)
 
 
@@ -268,7 +268,7 @@ def test_r10_every_order_of_arrival_gives_the_same_first_contact_and_verdict(
         for number, (at, by, outcome) in enumerate(order):
             world.advance(minutes=3)
             prove(world, lead_id, at, by=by, outcome=outcome)
-            if number == press_at:  # words, too late, that must not change the verdict
+            if number == press_at:  # late claims that must not change the verdict
                 world.press(lead_id, "connected", happened_at=typed(world, after(1)))
         lead = world.lead(lead_id)
         assert fold(world.table.history(lead_id)) == lead

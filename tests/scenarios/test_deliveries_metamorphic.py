@@ -119,7 +119,7 @@ def delivered(seed: int) -> tuple[Doors, Truth]:
         if posted.door in SEVERAL and rng.random() < 0.3:
             expected.rubbish += 1
             posted = together(posted, {"nobody": f"can read this {number}"})
-        for _ in range(rng.choice([1, 1, 2])):  # whoever is not sure delivers again
+        for _ in range(rng.choice([1, 1, 2])):  # an unsure sender delivers again
             doors.deliver(posted)
         expected.words.setdefault(statement.person, []).append(statement.words)
         if statement.agrees and posted.door == "form":

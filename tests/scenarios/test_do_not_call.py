@@ -38,7 +38,7 @@ def test_a_listed_number_is_not_texted_and_the_refusal_says_which_list() -> None
     [refused] = world.events(lead_id, Kind.MESSAGE_REFUSED)
     assert refused.data["detail"] == WHY
     assert refused.data["channel"] == Channel.SMS
-    assert world.message(lead_id, Template.ACKNOWLEDGE).status is Status.SENT  # the mail goes all the same
+    assert world.message(lead_id, Template.ACKNOWLEDGE).status is Status.SENT  # the mail is still sent
 
 
 def test_other_numbers_are_texted_until_the_list_is_older_than_31_days() -> None:

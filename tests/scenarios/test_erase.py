@@ -39,7 +39,7 @@ ADA, NUMBER = "ada@kanari.example", "+493012345678"
 class Broken:
     """A part whose `at`-th call fails.
 
-    After it did its work or before; calls of all parts count.
+    It fails before or after doing its work; calls of all parts count.
     """
 
     part: Any
@@ -60,7 +60,7 @@ class Broken:
 
 
 class Office(World):
-    """A world with what an erasure needs."""
+    """A world with the stores of an erasure."""
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -35,7 +35,7 @@ LATER = {"follow_up": "2027-06-01T10:00"}  # agreed far away: nothing but the ex
 def expiring(after: timedelta | None = TEN_DAYS, policy: Policy | None = None) -> World:
     """Return a world whose leads expire after a time.
 
-    In every tier, in stages without limits.
+    This holds in every tier; stages have no limits.
     """
     base = policy or policies.shipped()
     tiers = tuple(replace(tier, expire_after=after) for tier in base.tiers)
@@ -266,7 +266,7 @@ def _do(world: World, action: str, how: Any) -> None:
         try:
             world.press(lead_id, how)
         except (StopIteration, LinkExpired):
-            return  # its owner has no mail that opens yet
+            return  # its owner has no working link yet
 
 
 def _is_forgotten(world: World, lead: Lead, limit: timedelta, late: timedelta) -> bool:

@@ -28,8 +28,10 @@ DUE = MONDAY_NINE + timedelta(minutes=5)
 """When the first answer to a hot lead of Monday nine is due."""
 
 
-def told_of(world: World, lead_id: str, deadline: datetime, template: Template = Template.ESCALATE) -> list[str]:
-    """Return who was told that a deadline broke."""
+def breach_recipients(
+    world: World, lead_id: str, deadline: datetime, template: Template = Template.ESCALATE
+) -> list[str]:
+    """Return who was notified of a breach."""
     messages = [m for m in world.table.messages(lead_id) if m.template is template]
     return [m.recipient for m in messages if m.data["due_at"] == format_timestamp(deadline)]
 
@@ -84,12 +86,12 @@ def test_the_manager_is_notified_at_the_deadline_of_a_lead_that_moved_just_befor
     world.advance(minutes=4)
     moves(world, lead_id)
     assert world.lead(lead_id).owner_id != first
-    assert told_of(world, lead_id, DUE) == []
+    assert breach_recipients(world, lead_id, DUE) == []
     world.advance(minutes=1)
     assert missed(world, lead_id) == [DUE]
-    assert told_of(world, lead_id, DUE) == ["mia"]
+    assert breach_recipients(world, lead_id, DUE) == ["mia"]
     world.advance(days=3)
-    assert told_of(world, lead_id, DUE) == ["mia"], "once"
+    assert breach_recipients(world, lead_id, DUE) == ["mia"], "once"
     assert world.repairs() == 0
     assert fold(world.table.history(lead_id)) == world.lead(lead_id)
 
@@ -102,7 +104,7 @@ def test_the_breach_is_reported_on_time_though_the_new_teams_promise_ends_after_
     hand_over(world, lead_id)
     assert world.lead(lead_id).team_promise.deadline > due + timedelta(days=2)
     world.advance(seconds=1)
-    assert (world.now, told_of(world, lead_id, due)) == (due, ["mia"])
+    assert (world.now, breach_recipients(world, lead_id, due)) == (due, ["mia"])
 
 
 def test_the_managers_of_both_teams_are_notified() -> None:
@@ -116,7 +118,7 @@ def test_the_managers_of_both_teams_are_notified() -> None:
     world.advance(minutes=4)
     hand_over(world, lead_id)
     world.advance(minutes=1)
-    assert sorted(told_of(world, lead_id, DUE)) == ["eli", "mia"]
+    assert sorted(breach_recipients(world, lead_id, DUE)) == ["eli", "mia"]
 
 
 def test_a_breach_overdue_before_its_alarm_is_reported_after_the_move() -> None:
@@ -125,7 +127,7 @@ def test_a_breach_overdue_before_its_alarm_is_reported_after_the_move() -> None:
     world.now += timedelta(minutes=5, seconds=30)  # the alarm is a moment late
     hand_over(world, lead_id)
     world.advance(minutes=1)
-    assert told_of(world, lead_id, DUE) == ["mia"]
+    assert breach_recipients(world, lead_id, DUE) == ["mia"]
 
 
 def test_a_waiting_leads_breach_is_reported_though_it_is_assigned_first() -> None:
@@ -140,7 +142,7 @@ def test_a_waiting_leads_breach_is_reported_though_it_is_assigned_first() -> Non
     assert world.lead(lead_id).owner_id in {"ana", "ben", "cem"}
     world.alarms.lost = False
     world.advance(minutes=10)
-    assert told_of(world, lead_id, DUE) == ["mia"]
+    assert breach_recipients(world, lead_id, DUE) == ["mia"]
 
 
 def test_two_moves_before_the_deadline_report_the_breach_once_and_a_later_move_not_again() -> None:
@@ -150,10 +152,10 @@ def test_two_moves_before_the_deadline_report_the_breach_once_and_a_later_move_n
         world.advance(minutes=1)
         hand_over(world, lead_id, pool)
     world.advance(minutes=2)
-    assert told_of(world, lead_id, DUE) == ["mia"]
+    assert breach_recipients(world, lead_id, DUE) == ["mia"]
     hand_over(world, lead_id, "inbound")
     world.advance(days=1)
-    assert told_of(world, lead_id, DUE) == ["mia"]
+    assert breach_recipients(world, lead_id, DUE) == ["mia"]
 
 
 def test_a_team_with_a_sooner_promise_reports_that_one() -> None:
@@ -166,7 +168,7 @@ def test_a_team_with_a_sooner_promise_reports_that_one() -> None:
     hand_over(world, lead_id, "inbound")
     assert world.lead(lead_id).team_promise.deadline == first_due
     world.advance(days=3)
-    assert told_of(world, lead_id, first_due) == ["mia"], "by the clock of the team that has it"
+    assert breach_recipients(world, lead_id, first_due) == ["mia"], "by the clock of the team that has it"
 
 
 def test_a_reported_sooner_promise_leaves_nothing_more_to_report() -> None:
@@ -175,7 +177,7 @@ def test_a_reported_sooner_promise_leaves_nothing_more_to_report() -> None:
     hand_over(world, lead_id)
     team_due = world.lead(lead_id).team_promise.deadline
     world.advance(minutes=6)
-    assert told_of(world, lead_id, team_due) == ["eli"]
+    assert breach_recipients(world, lead_id, team_due) == ["eli"]
     hand_over(world, lead_id, "inbound")
     assert world.lead(lead_id).clock(ARRIVAL) is None
 
@@ -192,7 +194,7 @@ def test_a_sooner_promise_that_never_came_due_keeps_the_first_one_watched() -> N
     hand_over(world, lead_id, "inbound")
     assert world.lead(lead_id).team_promise.deadline > due
     world.advance(days=3)
-    assert "mia" in told_of(world, lead_id, due)
+    assert "mia" in breach_recipients(world, lead_id, due)
 
 
 def test_a_promise_kept_after_the_move_is_not_reported() -> None:
@@ -215,7 +217,7 @@ def test_an_undone_move_keeps_the_first_promise_watched() -> None:
     world.run_stream()
     assert world.lead(lead_id).clock(ARRIVAL) is None
     world.advance(minutes=1)
-    assert told_of(world, lead_id, DUE) == ["mia"]
+    assert breach_recipients(world, lead_id, DUE) == ["mia"]
 
 
 def test_a_contact_undone_after_the_deadline_is_reported_then() -> None:
@@ -226,7 +228,7 @@ def test_a_contact_undone_after_the_deadline_is_reported_then() -> None:
     world.advance(minutes=10)
     world.undo(lead_id)
     world.advance(minutes=6)
-    assert "mia" in told_of(world, lead_id, DUE)
+    assert "mia" in breach_recipients(world, lead_id, DUE)
 
 
 def test_an_owner_on_leave_just_before_the_deadline_loses_no_report() -> None:
@@ -237,7 +239,7 @@ def test_an_owner_on_leave_just_before_the_deadline_loses_no_report() -> None:
     world.table.set_away(str(world.lead(lead_id).owner_id), world.now + timedelta(days=5))
     world.sweep()
     world.advance(minutes=3)
-    assert told_of(world, lead_id, due) == ["mia"]
+    assert breach_recipients(world, lead_id, due) == ["mia"]
 
 
 def test_a_policy_without_managers_notifies_the_owner() -> None:
@@ -248,8 +250,8 @@ def test_a_policy_without_managers_notifies_the_owner() -> None:
     world.advance(minutes=4)
     hand_over(world, lead_id)
     world.advance(minutes=1)
-    assert told_of(world, lead_id, DUE) == []
-    assert told_of(world, lead_id, DUE, Template.DEADLINE_MISSED) == [world.lead(lead_id).owner_id]
+    assert breach_recipients(world, lead_id, DUE) == []
+    assert breach_recipients(world, lead_id, DUE, Template.DEADLINE_MISSED) == [world.lead(lead_id).owner_id]
 
 
 def test_a_rearmed_lead_keeps_its_first_promise_watched() -> None:
@@ -260,6 +262,6 @@ def test_a_rearmed_lead_keeps_its_first_promise_watched() -> None:
     world.govern(with_window(world.policy, 30))
     rearm(world)
     world.advance(minutes=1)
-    assert told_of(world, lead_id, DUE) == ["mia"]
+    assert breach_recipients(world, lead_id, DUE) == ["mia"]
     world.advance(days=2)
-    assert told_of(world, lead_id, DUE) == ["mia"]
+    assert breach_recipients(world, lead_id, DUE) == ["mia"]

@@ -1,6 +1,6 @@
 """Identity: a person's second message joins the first.
 
-Whatever names they use.
+Their name may differ.
 """
 
 from collections.abc import Mapping

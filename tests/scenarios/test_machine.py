@@ -144,7 +144,7 @@ class Pipeline(RuleBasedStateMachine):
             assert lead.is_open == (lead.closed_at is None)
 
     @invariant()
-    def the_history_adds_up_and_its_versions_are_contiguous(self) -> None:
+    def the_history_folds_and_its_versions_are_contiguous(self) -> None:
         for lead in self.leads():
             history = self.world.table.history(lead.id)
             assert fold(history) == lead
@@ -176,7 +176,7 @@ class Pipeline(RuleBasedStateMachine):
             assert times <= 1 + len(self.world.events(lead_id, Kind.INQUIRY_JOINED))
 
     @invariant()
-    def nothing_reaches_somebody_whose_channel_is_ended(self) -> None:
+    def ended_channels_get_no_message(self) -> None:
         for address, mails in self.mails_before_the_end.items():
             assert self.mails_to(address) == mails
 

@@ -1,6 +1,6 @@
 """STOP by text or mail ends the channel unanswered.
 
-At once and permanently (H4).
+It ends at once and permanently (H4).
 """
 
 from dataclasses import replace
@@ -39,7 +39,7 @@ def text(world: World, words: str, key: str = "SM1", phone: str = PHONE, ends: b
 
 
 def texted() -> tuple[World, str]:
-    """Return a lead in a sequence whose person takes texts."""
+    """Return a lead in a sequence that receives texts."""
     world = planned_world()
     lead_id = world.receive(email="ada@example.com", **AGREED)
     until(world, 2)
@@ -62,7 +62,7 @@ def test_a_text_keyword_ends_texts_and_the_sequence_in_the_transaction_that_stor
     [event] = world.events(lead_id, Kind.LEAD_OPTED_OUT)
     assert (event.data["words"], event.data["source"], event.actor) == (words, "phone_sms", "lead")
     assert world.events(lead_id, Kind.INQUIRY_JOINED) == []
-    assert (to_lead(world, lead_id), len(world.mailer.sent)) == (sent, written)  # no answer, and nobody is called
+    assert (to_lead(world, lead_id), len(world.mailer.sent)) == (sent, written)  # no answer and no call
     taken = steps(world, lead_id)
     until(world, 60)
     assert steps(world, lead_id) == taken
@@ -152,7 +152,7 @@ def test_start_does_not_restore_consent() -> None:
     text(world, "UNSTOP", key="SM3")
     assert world.lead(lead_id).opted_out == (Channel.SMS,)
     assert world.table.suppression((person_key(PHONE),)).channels == {Channel.SMS}
-    assert len(world.events(lead_id, Kind.INQUIRY_JOINED)) == 2  # a person hears of it, and asks
+    assert len(world.events(lead_id, Kind.INQUIRY_JOINED)) == 2  # a person is notified, and asks
 
 
 def test_the_sequences_of_the_persons_other_leads_end_too() -> None:
@@ -282,7 +282,7 @@ def _do(world: World, deed: str, key: str) -> None:
 
 
 def _sent(world: World, channel: Channel) -> list[str]:
-    """Return what was sent to Ada by a channel."""
+    """Return the messages to Ada by a channel."""
     to = {Channel.EMAIL: "ada@example.com", Channel.SMS: PHONE}[channel]
     sent = world.mailer.sent if channel is Channel.EMAIL else world.texter.sent
     return [mail.permission.address for mail in sent if mail.permission.address == to]

@@ -1,6 +1,6 @@
 """Messages go once, only to permitted recipients.
 
-Whatever the provider does.
+Providers may fail in any way.
 """
 
 from dataclasses import replace

@@ -1,6 +1,6 @@
 """Attempts before a lead is given up (G6).
 
-Never too early, and not for ever.
+It is given up neither too early nor never.
 """
 
 import re
@@ -16,8 +16,8 @@ from tests.scenarios.sequences import AGREED, ended, planned_world, until
 from tests.scenarios.world import World
 
 
-def tried(world: World, lead_id: str, times: int) -> Lead:
-    """Return the lead after so many calls that nobody answered."""
+def with_attempts(world: World, lead_id: str, times: int) -> Lead:
+    """Return the lead after unanswered calls."""
     for _ in range(times):
         world.advance(minutes=1)
         world.press(lead_id, "no_answer")
@@ -39,7 +39,7 @@ def test_a_lead_is_not_given_up_before_five_attempts(attempts: int) -> None:
 def test_after_five_unanswered_attempts_a_lead_may_be_given_up() -> None:
     world = planned_world()
     lead_id = world.receive()
-    tried(world, lead_id, 5)
+    with_attempts(world, lead_id, 5)
     assert world.press(lead_id, "no_response").lead.stage is Stage.LOST
     assert "override" not in world.events(lead_id, Kind.OUTCOME_RECORDED)[-1].data
 
@@ -47,9 +47,9 @@ def test_after_five_unanswered_attempts_a_lead_may_be_given_up() -> None:
 def test_attempts_restart_after_an_answer() -> None:
     world = planned_world()
     lead_id = world.receive()
-    tried(world, lead_id, 4)
+    with_attempts(world, lead_id, 4)
     world.press(lead_id, "connected")
-    tried(world, lead_id, 4)
+    with_attempts(world, lead_id, 4)
     with pytest.raises(InvalidInquiry, match="only 4"):
         world.press(lead_id, "no_response")
     assert world.lead(lead_id).attempts == 9
@@ -76,9 +76,9 @@ def test_a_manager_may_give_a_lead_up_earlier_and_the_history_says_so() -> None:
 def test_at_the_maximum_of_attempts_the_lead_is_retired_by_the_policys_outcome() -> None:
     world = planned_world()
     lead_id = world.receive(**AGREED)
-    lead = tried(world, lead_id, 7)
+    lead = with_attempts(world, lead_id, 7)
     assert lead.is_open
-    lead = tried(world, lead_id, 1)
+    lead = with_attempts(world, lead_id, 1)
     assert (lead.stage, lead.next_action, lead.clocks, lead.enrolment) == (Stage.LOST, None, (), None)
     assert lead.lost_reason == "No answer to 8 attempts"
     [retired] = world.events(lead_id, Kind.LEAD_RETIRED)
@@ -92,4 +92,4 @@ def test_at_the_maximum_of_attempts_the_lead_is_retired_by_the_policys_outcome()
 def test_a_lead_in_no_sequence_is_never_retired() -> None:
     world = World()
     lead_id = world.receive()
-    assert tried(world, lead_id, 15).is_open
+    assert with_attempts(world, lead_id, 15).is_open

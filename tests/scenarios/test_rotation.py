@@ -64,7 +64,7 @@ def test_two_thousand_concurrent_leads_name_all_five_people_in_every_window() ->
     five = with_pool(World().policy, dict.fromkeys(("ana", "ben", "cem", "dora", "eli"), 1))
     world = World(policy=without_caps(five))
     arrive_at_once(world, 2_000)
-    for lead_id in world.lead_ids()[-20:]:  # a stream that delivers again moves nothing
+    for lead_id in world.lead_ids()[-20:]:  # a repeated stream record moves nothing
         assert world.route.route(world.lead(lead_id), world.now) is None
     owners = world.owners()
     assert set(Counter(owners).values()) == {400}

@@ -1,6 +1,6 @@
 """Messages caused by strangers are bounded.
 
-By person, network, source and day.
+The limits are by person, network, source and day.
 """
 
 from dataclasses import replace

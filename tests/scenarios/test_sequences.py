@@ -1,6 +1,6 @@
 """Sequences over weeks: each step once, until stopped.
 
-Also across deploys.
+They survive deploys.
 """
 
 from dataclasses import replace

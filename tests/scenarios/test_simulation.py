@@ -147,7 +147,7 @@ def test_with_clock_skew_of_minutes_a_message_may_repeat_and_nothing_else_breaks
 
 @pytest.mark.parametrize("faults", [0.25, 0.3, 0.5])
 def test_a_run_with_mostly_faults_ends(faults: float) -> None:
-    outcome = run(short(500_034, faults), POLICY)  # rivals who pressed again had ever more rivals
+    outcome = run(short(500_034, faults), POLICY)  # rivals who pressed again caused ever more rivals
     assert outcome.violations == []
     assert outcome.injected.total() > 50
 
@@ -200,7 +200,7 @@ def test_the_least_hit_cells_are_reported_with_their_expected_runs() -> None:
     assert then == "at this rate each is hit 1,000 times in about 100,000 runs"
 
 
-# what is found without a safeguard
+# findings without a safeguard
 
 
 def no_sweep(patch: pytest.MonkeyPatch) -> None:
@@ -280,7 +280,7 @@ def no_token(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Sla, "on_alarm", rings)
 
 
-def no_reading_back(patch: pytest.MonkeyPatch) -> None:
+def no_read_back(patch: pytest.MonkeyPatch) -> None:
     commit, create = MemoryTable.commit, MemoryTable.create
 
     def commits(table: MemoryTable, change: Change) -> None:
@@ -301,11 +301,11 @@ def no_memory_of_opt_outs(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(MemoryTable, "suppression", lambda *_: Suppression())
 
 
-def no_word_that_a_release_began(patch: pytest.MonkeyPatch) -> None:
+def no_record_of_a_begun_release(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(quarantine, "release_begun", lambda delivery: delivery)
 
 
-def no_look_at_what_began_since(patch: pytest.MonkeyPatch) -> None:
+def no_check_of_later_sequences(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(OptOut, "has_begun_since", lambda *_: False)
 
 
@@ -313,7 +313,7 @@ def no_queue_of_spilled_posts(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(EventDelivery, "spill", lambda *_: None)
 
 
-def no_key_of_what_cannot_be_read(patch: pytest.MonkeyPatch) -> None:
+def no_key_of_unreadable_contact_points(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(identity, "identifiers", lambda inquiry: tuple(filter(None, (inquiry.email, inquiry.phone))))
 
 
@@ -321,24 +321,24 @@ def quotations_act(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(inbound_mail, "_own_words", lambda letter: letter.text)
 
 
-def no_delivery_item_by_item(patch: pytest.MonkeyPatch) -> None:
+def no_delivery_by_item(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(reader, "_split", lambda webhook, body: [body])
 
 
-def no_key_of_names_in_chats(patch: pytest.MonkeyPatch) -> None:
+def no_key_of_chat_handles(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(receive, "lookup_keys", lambda inquiry: identity.lookup_keys(replace(inquiry, handle="")))
 
 
-def no_task_from_an_answer_to_what_is_closed(patch: pytest.MonkeyPatch) -> None:
+def no_task_from_an_answer_to_a_closed_lead(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(receive, "open_lead", lambda policy, leads, now: merging.latest(leads))
     patch.setattr(merging, "_reopen", lambda *_: None)
 
 
-def no_look_whether_the_manager_is_there(patch: pytest.MonkeyPatch) -> None:
+def no_check_of_the_managers_absence(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(due_steps, "hears_for", lambda policy, person_id, *_, **__: person_id)
 
 
-def no_cover_for_who_has_left(patch: pytest.MonkeyPatch) -> None:
+def no_cover_for_departed_owners(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Sla, "_cover", lambda *_: None)
 
 
@@ -351,18 +351,18 @@ REMOVED: dict[Callable[[pytest.MonkeyPatch], None], tuple[set[str], int]] = {
     rotation_beside_the_transaction: ({"I8"}, 7),
     no_lease: ({"I9"}, 0),
     no_token: ({"I12"}, 0),
-    no_reading_back: ({"I15"}, 37),
+    no_read_back: ({"I15"}, 37),
     no_memory_of_opt_outs: ({"I10"}, 88),
-    no_word_that_a_release_began: ({"I2"}, 106),
-    no_look_at_what_began_since: ({"I12"}, 26),
+    no_record_of_a_begun_release: ({"I2"}, 106),
+    no_check_of_later_sequences: ({"I12"}, 26),
     no_queue_of_spilled_posts: ({"I2"}, 50),
-    no_key_of_what_cannot_be_read: ({"I17"}, 0),
+    no_key_of_unreadable_contact_points: ({"I17"}, 0),
     quotations_act: ({"I18"}, 111),
-    no_delivery_item_by_item: ({"I19"}, 1),
-    no_key_of_names_in_chats: ({"I20"}, 0),
-    no_task_from_an_answer_to_what_is_closed: ({"I21"}, 29),
-    no_look_whether_the_manager_is_there: ({"I22"}, 7),
-    no_cover_for_who_has_left: ({"I23"}, 25),
+    no_delivery_by_item: ({"I19"}, 1),
+    no_key_of_chat_handles: ({"I20"}, 0),
+    no_task_from_an_answer_to_a_closed_lead: ({"I21"}, 29),
+    no_check_of_the_managers_absence: ({"I22"}, 7),
+    no_cover_for_departed_owners: ({"I23"}, 25),
 }
 """By safeguard: what shows that it is missing, and from which seed on to look: it showed there once."""
 

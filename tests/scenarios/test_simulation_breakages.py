@@ -53,7 +53,7 @@ def lease_of_a_second(patch: Patch) -> None:
     patch.setattr(MemoryTable, "claim", claims)
 
 
-def marked_before_it_is_handed_over(patch: Patch) -> None:
+def marked_before_it_is_sent(patch: Patch) -> None:
     hand_over = Respond._hand_over
 
     def marks(use_case: Respond, permission: Any, message: Message, lead: Lead | None, now: datetime) -> str:
@@ -76,12 +76,12 @@ def a_bounce_is_marked_first(patch: Patch) -> None:
     patch.setattr(DeliveryReports, "_note", marks)
 
 
-def a_claim_is_never_tried_again(patch: Patch) -> None:
+def a_claim_is_never_retried(patch: Patch) -> None:
     is_ready = dispatch._is_ready
     patch.setattr(dispatch, "_is_ready", lambda m, cutoff: m.status is not Status.CLAIMED and is_ready(m, cutoff))
 
 
-def what_was_put_off_is_never_tried_again(patch: Patch) -> None:
+def postponed_messages_are_never_retried(patch: Patch) -> None:
     patch.setattr(dispatch, "_is_ready", lambda m, cutoff: not dispatch.was_put_off(m) and m.next_try_at <= cutoff)
 
 
@@ -118,10 +118,10 @@ def busy(seed: int) -> SimulationPlan:
 
 FOUND: dict[Callable[[Patch], None], tuple[set[str], Callable[[int], SimulationPlan], int]] = {
     lease_of_a_second: ({"I9"}, short, 280),
-    marked_before_it_is_handed_over: ({"I24"}, short, 0),
+    marked_before_it_is_sent: ({"I24"}, short, 0),
     a_bounce_is_marked_first: ({"I10"}, busy, 100),
-    a_claim_is_never_tried_again: ({"I24"}, short, 0),
-    what_was_put_off_is_never_tried_again: ({"I24"}, short, 30),
+    a_claim_is_never_retried: ({"I24"}, short, 0),
+    postponed_messages_are_never_retried: ({"I24"}, short, 30),
     undo_leaves_the_alarm: ({"I11"}, short, 0),
     the_latest_contact_counts: ({"I6"}, short, 50),
     a_typed_time_clears_a_miss: ({"I6"}, short, 20),
@@ -154,7 +154,7 @@ def no_alarm_after_a_change(patch: Patch) -> None:
 
     def settles(use_case: Sla, *rest: Any) -> Change | None:
         alarms = use_case._alarms
-        use_case._alarms = _Deaf()  # type: ignore[assignment]
+        use_case._alarms = _DeafAlarms()  # type: ignore[assignment]
         try:
             return arms(use_case, *rest)
         finally:
@@ -163,8 +163,8 @@ def no_alarm_after_a_change(patch: Patch) -> None:
     patch.setattr(Sla, "_settle", settles)
 
 
-class _Deaf:
-    """Alarms that nobody arms."""
+class _DeafAlarms:
+    """Alarms that are never armed."""
 
     def arm(self, lead: Lead, now: datetime) -> None:
         """Arm nothing."""

@@ -33,7 +33,7 @@ def misses_at(world: World, lead_id: str, at: datetime) -> list[Event]:
 def escalated(world: World, lead_id: str) -> list[datetime]:
     """Return when a manager was notified of a lead.
 
-    By an escalation, or because a stage of theirs lasts too long.
+    The cause is an escalation, or a stage of theirs that lasts too long.
     """
     return [m.created_at for m in world.table.messages(lead_id) if m.template is Template.ESCALATE]
 

@@ -91,7 +91,7 @@ class Life:
         self.world.press(self.lead_id, outcome, **form)
 
     def says(self, words: str) -> None:
-        """Let the lead text something."""
+        """Receive a text of the lead."""
         body = {"phone": ADA["phone"], "message": words}
         self.world.submit(
             Submission(source="phone_sms", key=words, body=body, conversation=True, answers_by=Channel.SMS)

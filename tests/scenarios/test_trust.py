@@ -156,7 +156,7 @@ def test_a_row_whose_key_a_stranger_took_first_is_a_lead() -> None:
 def test_a_row_whose_key_has_other_content_is_a_lead_and_recognised_again() -> None:
     world = World()
     taken = Submission(source="hubspot", key="1001", body={"name": "Mallory", "email": "m@example.com"})
-    world.submit(replace(taken, caller=Submitter.PROVIDER))  # as what a stranger took before the deploy, too
+    world.submit(replace(taken, caller=Submitter.PROVIDER))  # as for strangers' deliveries before the deploy
     row = imported(world, "1001", BO)
     assert (row.result, world.lead(row.lead_id).inquiry.name) == ("created", "Bo Lee")
     assert (imported(world, "1001", BO).result, imported(world, "1001", BO).lead_id) == ("duplicate", row.lead_id)
@@ -170,7 +170,7 @@ def test_a_row_delivered_before_by_its_provider_is_a_duplicate() -> None:
 
 
 def before_the_deploy(world: World) -> None:
-    """Let everybody share one namespace, as the version before did."""
+    """Put everybody in one namespace, as the previous version."""
     everything = Trust(**{str(caller): tuple(Claim) for caller in Submitter})
     world.govern(replace(world.policy, trust=everything))
 

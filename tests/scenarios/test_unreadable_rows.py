@@ -1,6 +1,6 @@
 """An unreadable row costs only itself.
 
-In the sweep, on pages, in reports, exports and erasures.
+It may meet the sweep, pages, reports, exports and erasures.
 """
 
 from dataclasses import replace

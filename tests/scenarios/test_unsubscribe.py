@@ -1,6 +1,6 @@
 """Unsubscribing by a mail's link.
 
-At once, permanently, and for all of the person's leads.
+It acts at once, permanently, and for all of the person's leads.
 """
 
 import re

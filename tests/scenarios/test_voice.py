@@ -1,6 +1,6 @@
 """Automatic calls of sequences (P4).
 
-Only with consent, only in permitted hours, and never instead of a person.
+They need consent and a permitted hour, and never replace a person.
 """
 
 from dataclasses import replace

@@ -179,7 +179,7 @@ def test_without_capacity_nothing_happens() -> None:
     world, assigned = full_pool()
     waiting = world.receive(message=WARM)
     lead_before = world.lead(waiting)
-    world.press(assigned[0], "connected")  # still open: no place became free
+    world.press(assigned[0], "connected")  # still open: no capacity was freed
     world.advance(minutes=10)
     assert world.lead(waiting) == lead_before
     assert sum(swept.offered for swept in world.swept) == 0
@@ -189,7 +189,7 @@ def test_an_owner_who_let_it_lapse_does_not_get_it_again() -> None:
     world = governed(ana={}, ben=ONE, cem={"active": False})
     assigned = world.receive(message=WARM)  # ana's
     world.press(assigned, "won")
-    taken = world.receive(message=WARM)  # ben's only place
+    taken = world.receive(message=WARM)  # ben's only capacity
     lapsed = world.receive()
     assert [world.lead(i).owner_id for i in (taken, lapsed)] == ["ben", "ana"]
     world.advance(minutes=10)

@@ -1,6 +1,6 @@
 """The weekly review reaches each reader once (N3).
 
-On Monday at 08:00 of their own zone.
+It arrives on Monday at 08:00 of their own zone.
 """
 
 from dataclasses import replace

@@ -91,7 +91,7 @@ class World:
         """Return the next id."""
         return self.twins.new_id()
 
-    # what happens
+    # events
 
     def receive(
         self,
@@ -114,7 +114,7 @@ class World:
         return self.submit(submission).lead_id
 
     def submit(self, submission: Submission) -> IntakeResult:
-        """Send a submission as it is and return the answer."""
+        """Send a submission unchanged and return the answer."""
         accepted = self.intake.receive(submission, self.now)
         self.run_stream()
         return accepted
@@ -149,7 +149,7 @@ class World:
         return self.desk.undo(self.link(lead_id), last.version if last else 0, self.now)
 
     def report(self, sent: SentMail, reported: DeliveryReceipt, detail: str = "") -> bool:
-        """Let the mail provider report what became of a mail."""
+        """Report a mail's delivery as its provider."""
         provider_id = f"mail-{self.mailer.sent.index(sent) + 1}"
         envelope = sent.envelope
         return self.delivery_reports.record(
@@ -180,7 +180,7 @@ class World:
         else:
             while (sent := self.respond.deliver(record.lead_id, record.id, self.now)) is not None:
                 if not self.respond.is_due_again(sent, self.now):
-                    break  # else the function raises, and the stream delivers again
+                    break  # else the function raises, and the stream redelivers
 
     def sweep(self) -> SweepResult:
         """Sweep once, now."""
@@ -189,7 +189,7 @@ class World:
         self.run_stream()
         return swept
 
-    # what is seen
+    # views
 
     def lead(self, lead_id: str) -> Lead:
         """Return a lead as stored."""
@@ -214,11 +214,11 @@ class World:
         return match[1]
 
     def mails(self, lead_id: str, template: Template) -> list[SentMail]:
-        """Return what was mailed about a lead from one template."""
+        """Return a lead's mails from one template."""
         return [m for m in self.mailer.sent if _about(m, lead_id) and m.permission.purpose is template]
 
     def kinds(self, lead_id: str) -> list[EventKind]:
-        """Return what happened to a lead, in order, messages aside."""
+        """Return a lead's event kinds in order, without messages."""
         return [e.kind for e in self.table.history(lead_id) if not e.kind.startswith("message_")]
 
     def events(self, lead_id: str, kind: EventKind) -> list[Event]:

@@ -36,7 +36,7 @@ def test_every_figure_is_measured_and_the_naive_code_agrees() -> None:
     assert {"median_ms", "p95_ms", "plain_median_ms", "times_as_fast"} <= choosing.keys()
     assert choosing["bar"] == {"figure": "median_ms", "below": 1.0}
     assert {"total_s", "each_us", "plain_each_us", "times_as_fast"} <= deadlines.keys()
-    assert deadlines["times_as_fast"] > 10  # it walks periods, the plain way walks minutes
+    assert deadlines["times_as_fast"] > 10  # it walks periods, the naive code walks minutes
     assert {"shipped_ms", "large_ms"} <= loading.keys()
     assert 0 < answering["median_ms"] <= answering["p95_ms"]
     assert answering["bar"] == {"figure": "p95_ms", "below": 2000.0}
@@ -73,7 +73,7 @@ def test_a_later_night_reads_no_more_than_night_30_at_the_same_volume() -> None:
 
 NOT_COMPARED = {
     *("schema", "definition", "cannot_compute", "problems", "problems_total", "self_audit"),
-    *("caveats", "previous", "capacity", "stuck"),  # nobody asked for them, and the files have no times of stages
+    *("caveats", "previous", "capacity", "stuck"),  # not requested, and the files have no times of stages
 }
 
 

@@ -1,6 +1,6 @@
 """`leadtight templates preview` writes every message and draws the mails.
 
-For every kind of name.
+It uses every kind of name.
 """
 
 from pathlib import Path

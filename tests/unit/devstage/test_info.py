@@ -1,4 +1,4 @@
-"""`dev.json` holds what the interface promises."""
+"""`dev.json` matches its documented interface."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ def trees() -> dict[str, ast.Module]:
 
 @cache
 def sites() -> dict[str, list[Site]]:
-    """Return each call of `re` in what ships, by module."""
+    """Return each shipped call of `re`, by module."""
     return {module: list(sites_in(module, trees()[module])) for module in asking()}
 
 
@@ -116,19 +116,19 @@ class _Finder(ast.NodeVisitor):
         self.visit(tree)
         return self._found
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:  # the name that ast calls
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:  # a method name required by ast
         outer, self._function = self._function, node.name
         self.generic_visit(node)
         self._function = outer
 
-    def visit_Assign(self, node: ast.Assign) -> None:  # the name that ast calls
+    def visit_Assign(self, node: ast.Assign) -> None:  # a method name required by ast
         if isinstance(node.value, ast.Call) and _method(node.value) == "compile":
             names = [target.id for target in node.targets if isinstance(target, ast.Name)]
             self._found.append(self._site(node.value, self._methods_of(names[0]) if names else ("search",)))
             return
         self.generic_visit(node)
 
-    def visit_Call(self, node: ast.Call) -> None:  # the name that ast calls
+    def visit_Call(self, node: ast.Call) -> None:  # a method name required by ast
         method = _method(node)
         if method and method not in ("escape", "purge"):
             self._found.append(self._site(node, self._in_module() if method == "compile" else (_plain(method),)))

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice, product
 from typing import Any, cast
 
-_parser: Any = re._parser  # the only parse tree of a pattern that there is
+_parser: Any = re._parser  # the only available parse tree of a pattern
 
 CATEGORIES = {"CATEGORY_DIGIT": "7", "CATEGORY_NOT_DIGIT": "x", "CATEGORY_SPACE": " ", "CATEGORY_NOT_SPACE": "x"}
 CATEGORIES |= {"CATEGORY_WORD": "w", "CATEGORY_NOT_WORD": "-"}

@@ -30,7 +30,7 @@ COMPUTED: Mapping[str, Callable[[], Iterable[re.Pattern[Any]]]] = {
     "leadtight.adapters.contact_points.phone_numbers:_spellings": lambda: [re.compile(r"\s*+49\s*+\(0\)")],
     "leadtight.app.compliance.data_subject:_number": lambda: [data_subject._number("+491701234567")],
     "leadtight.domain.intake.auto_reply:_is_own_list": lambda: [re.compile(r"[.@](?:a\.example|b\.example)>")],
-    "leadtight.domain.intake.auto_reply:_says": lambda: map(re.compile, said_by_headers()),
+    "leadtight.domain.intake.auto_reply:_says": lambda: map(re.compile, header_patterns()),
     "leadtight.domain.compliance.opt_out_detection:_phrased": lambda: [
         re.compile(rf"\b{opt_out_detection._any(w)}\b") for w in opt_out_detection._NAMES.values()
     ],
@@ -45,7 +45,7 @@ COMPUTED: Mapping[str, Callable[[], Iterable[re.Pattern[Any]]]] = {
 """Patterns that are built while the program runs, by who does it."""
 
 
-def said_by_headers() -> list[str]:
+def header_patterns() -> list[str]:
     calls = (node for node in ast.walk(trees()["leadtight.domain.intake.auto_reply"]) if isinstance(node, ast.Call))
     arguments = [call.args[1] for call in calls if isinstance(call.func, ast.Name) and call.func.id == "_says"]
     return [value.value for value in arguments if isinstance(value, ast.Constant) and isinstance(value.value, str)]
@@ -81,7 +81,7 @@ def test_every_pattern_is_tried() -> None:
 
 
 def test_patterns_are_imported_under_one_name() -> None:
-    """What is imported by another name would not be found."""
+    """A pattern imported under another name would be missed."""
     for module, tree in trees().items():
         for node in ast.walk(tree):
             if isinstance(node, ast.Import):

@@ -429,7 +429,7 @@ def keep(policy: Policy) -> None:
         owned = assign(policy, change.after, Rotation(pool_id=pool.id), {}, received)
         assert owned is not None
         lead = owned.after
-        manager = policy.routing.catch_all  # anybody else needs five attempts to record that nobody answers
+        manager = policy.routing.catch_all  # others need five attempts before giving up
         for outcome in policy.outcomes:
             recorded = record_outcome(
                 policy,

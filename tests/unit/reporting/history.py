@@ -33,7 +33,7 @@ def utc(text: str) -> datetime:
 
 @dataclass
 class History:
-    """A company's leads, told call by call."""
+    """A company's leads, recorded call by call."""
 
     policy: Policy = field(default_factory=policies.shipped)
     table: MemoryTable = field(default_factory=MemoryTable)
@@ -112,7 +112,7 @@ class History:
         self._commit(undo_outcome(self.policy, lead, version=lead.version, by="mia", now=utc(at)))
 
     def sent(self, lead_id: str, at: str, kind: EventKind = EventKind.MESSAGE_SENT) -> None:
-        """Log what became of a message."""
+        """Log the result of a message."""
         event = Event(
             id=f"alert_owner-2-0.1.{kind}",
             lead_id=lead_id,

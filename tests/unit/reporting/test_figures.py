@@ -1,4 +1,4 @@
-"""Ten leads whose every figure was worked out by hand."""
+"""Ten leads with figures worked out by hand."""
 
 import csv
 import json
@@ -39,9 +39,9 @@ def ten() -> History:
     h.outcome("l03", "2026-03-02 08:50:00", "interested")  # 1,800 s, in time
     h.outcome("l04", "2026-03-02 09:30:00", "lost", reason="too dear")  # 3,600 s: exactly the deadline
     h.outcome("l05", "2026-03-02 10:40:00", "won")  # 7,200 s, too late
-    h.outcome("l06", "2026-03-02 09:00:00", "no_answer")  # an attempt is no contact
+    h.outcome("l06", "2026-03-02 09:00:00", "no_answer")  # an attempt is not a contact
     h.arrive("l07", "2026-03-02 18:00:00")  # ana; promised by 09:00 UTC next morning
-    h.receive("l08", "2026-03-02 22:59:00")  # nobody yet
+    h.receive("l08", "2026-03-02 22:59:00")  # no owner yet
     h.arrive("l09", "2026-03-01 12:00:00")  # Sunday; ben; by 09:00 UTC on Monday
     h.outcome("l09", "2026-03-02 12:00:00", "connected")  # 86,400 s: still within 24 hours; too late
     h.arrive("l10", "2026-02-28 12:00:00")  # Saturday; cem

@@ -21,7 +21,7 @@ def night(h: History, day: date) -> dict[str, object]:
 def hidden(h: History, lead_id: str) -> dict[tuple[str, str], Event]:
     """Take a lead's latest event out of the log.
 
-    As if it had not been stored yet.
+    It looks as if it had not been stored yet.
     """
     key = max(key for key in h.table._events if key[0] == lead_id)
     return {key: h.table._events.pop(key)}

@@ -1,6 +1,6 @@
 """Capacity figures against a naive second implementation.
 
-Also the period before and owners' working time.
+The previous period and owners' working time are compared, too.
 """
 
 import math

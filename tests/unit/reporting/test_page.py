@@ -58,7 +58,7 @@ def test_lists_show_ten_and_count_the_rest() -> None:
 
 def test_a_row_links_to_the_outcome_page_for_the_owners_manager() -> None:
     h = a_busy_week(1)
-    ran_out = int(h.lead("l00").promise.deadline.timestamp())  # the latest thing that happened: nobody answered
+    ran_out = int(h.lead("l00").promise.deadline.timestamp())  # the latest event: no answer came
     assert f'href="https://api.example/o/l00.1.mia.{ran_out}"' in page_of(h)
 
 

@@ -1,6 +1,6 @@
 """Leads recorded later than their day (A14).
 
-By the dates of the company's zone, and with a definition.
+Days are those of the company's zone, and the page has a definition.
 """
 
 from datetime import date

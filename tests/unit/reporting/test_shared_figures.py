@@ -1,6 +1,6 @@
 """Facts of the event log give the audit's figures.
 
-In one call.
+One call computes both.
 """
 
 from datetime import time

@@ -1,6 +1,6 @@
 """Amounts in cells, in the notations of many countries.
 
-And what a column of them decides.
+A column may decide the meaning of its cells.
 """
 
 from decimal import Decimal

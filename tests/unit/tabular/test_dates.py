@@ -1,6 +1,6 @@
 """Dates in cells, and what their column decides.
 
-Whatever the country and the order of rows.
+The country and the order of rows do not matter.
 """
 
 from datetime import UTC, datetime, timedelta

@@ -1,6 +1,6 @@
 """Names in Latin letters belong to no other script.
 
-However few of their letters decide it.
+A few letters suffice to decide.
 """
 
 from pathlib import Path

@@ -1,6 +1,6 @@
 """Where tables begin and end, and which columns belong together.
 
-And what is not a table.
+Other content is rejected as a table.
 """
 
 import zipfile

@@ -1,6 +1,6 @@
 """Oversized workbooks are rejected before unpacking.
 
-Whatever their archive says of its size.
+The size that their archive declares is not trusted.
 """
 
 import resource

@@ -13,7 +13,7 @@ from leadtight.tabular.vcard import inspect
 
 
 def rows(folder: Path, content: str | bytes) -> list[dict[str, str]]:
-    """Return what each card says, by column, without blanks."""
+    """Return each card's values by column, without blanks."""
     file = folder / "book.vcf"
     file.write_bytes(content if isinstance(content, bytes) else content.replace("\n", "\r\n").encode())
     assert kind_of(file) == "vcard"

@@ -48,7 +48,7 @@ def holding(monkeypatch: pytest.MonkeyPatch, entries: Any) -> None:
         [{**ENTRY, "created_at": "yesterday"}],
         [{key: ENTRY[key] for key in ("sha256", "scopes")}],
     ],
-    ids=lambda bad: json.dumps(bad).replace(ENTRY["sha256"], "..."),  # it is random: workers must agree
+    ids=lambda bad: json.dumps(bad).replace(ENTRY["sha256"], "..."),  # random otherwise: workers must agree
 )
 def test_an_unreadable_api_key_affects_no_other_and_no_command_drops_it(
     monkeypatch: pytest.MonkeyPatch, bad: Any, caplog: pytest.LogCaptureFixture

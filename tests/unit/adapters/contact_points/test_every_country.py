@@ -59,7 +59,7 @@ def numbers() -> Iterator[tuple[str, PhoneNumber]]:
 
 
 def read(region: str, number: PhoneNumber, write: Writing) -> tuple[str, str | None]:
-    """Return the number and what it is read as."""
+    """Return the number and its parsed form."""
     forms = (PhoneNumberFormat.E164, PhoneNumberFormat.NATIONAL, PhoneNumberFormat.INTERNATIONAL)
     e164, national, international = (phonenumbers.format_number(number, form) for form in forms)
     return e164, PhoneEmailNormalizer().phone(write(e164, national, international), region)

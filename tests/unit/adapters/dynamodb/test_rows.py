@@ -51,12 +51,12 @@ OWNED = assignment(NEW, Rotation(pool_id="inbound")).after
 AT = "2026-11-23T09:00:00.123456Z"
 FAR_EAST = timezone(timedelta(hours=12))
 EVENING = datetime(2026, 11, 24, 9, 30, tzinfo=FAR_EAST)
-"""A time whose day is another in UTC: the 23rd."""
+"""A time whose UTC day differs: the 23rd."""
 
 
 @pytest.fixture(autouse=True)
 def far_from_greenwich(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Run on a machine whose own zone is not UTC."""
+    """Run on a machine whose local zone is not UTC."""
     monkeypatch.setenv("TZ", "Pacific/Auckland")
     time.tzset()
     yield

@@ -19,7 +19,7 @@ QUOTED = (
     "This is about data protection and my lawyer.",
     "Which day suits you?",
 )
-"""What somebody else wrote: none of it may act."""
+"""Quoted text of another person: none of it may act."""
 
 RULE = "_" * 32
 

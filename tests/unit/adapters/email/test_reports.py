@@ -24,7 +24,7 @@ def receipt(kind: str = "report; report-type=disposition-notification") -> bytes
 def complaint(
     feedback_type: str = "abuse", kind: str = "report; report-type=feedback-report", returned: str = "message/rfc822"
 ) -> bytes:
-    """Return a complaint (RFC 5965) about a mail of ours."""
+    """Return a complaint (RFC 5965) about our mail."""
     report = (
         f"Feedback-Type: {feedback_type}\r\nUser-Agent: X/1\r\nVersion: 1\r\n" if feedback_type else "Version: 1\r\n"
     )

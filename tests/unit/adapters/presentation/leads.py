@@ -87,7 +87,7 @@ def assigned(inquiry: Inquiry) -> Change:
 
 
 def rung(lead: Lead) -> Change:
-    """Return what the lead's next alarm does."""
+    """Return the change of the lead's next alarm."""
     assert lead.wake_at is not None
     change = due_steps.run_due_steps(POLICY, lead, POOL, {}, lead.wake_at)
     assert change is not None
@@ -100,7 +100,7 @@ def answered(inquiry: Inquiry, outcome: str = "connected") -> Change:
 
 
 def recorded(lead: Lead, outcome: str, at: datetime) -> Change:
-    """Return what the owner's recording does."""
+    """Return the change of the owner's outcome."""
     change = recording.record_outcome(
         POLICY, lead, outcome, by=str(lead.owner_id), submission=lead.version, now=at, reason="chose another offer"
     )

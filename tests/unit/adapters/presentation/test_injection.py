@@ -61,7 +61,7 @@ HEADERS = {
 
 
 class Elements(HTMLParser):
-    """Collects what is markup."""
+    """Collects markup elements."""
 
     def __init__(self, html: str) -> None:
         super().__init__()

@@ -1,6 +1,6 @@
 """Mails of every kind, as text and HTML that agree.
 
-Whatever a stranger typed.
+Strangers' input changes nothing of that.
 """
 
 import re

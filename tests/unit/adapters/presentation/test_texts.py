@@ -1,6 +1,6 @@
 """Text messages in the GSM alphabet, as short as possible.
 
-As few parts as the link allows.
+They have as few parts as the link allows.
 """
 
 from dataclasses import replace

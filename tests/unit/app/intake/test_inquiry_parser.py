@@ -1,4 +1,4 @@
-"""Inquiry bodies, field by field, up to each bound.
+"""Inquiry bodies, field by field, at and beyond each bound.
 
 And beyond it.
 """

@@ -1,4 +1,4 @@
-"""Who may ask the console for what."""
+"""Access control of the console."""
 
 import pytest
 from starlette.datastructures import Headers

@@ -1,4 +1,4 @@
-"""What the local cloud keeps of sent mail, read."""
+"""Sent mail as read from the local cloud."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class _Cloud(BaseHTTPRequestHandler):
         self.wfile.write(json.dumps(ANSWERS[self.path]).encode())
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @pytest.fixture

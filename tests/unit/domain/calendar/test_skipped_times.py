@@ -30,7 +30,7 @@ HOURS = (Period(time(9), time(17)),)
 def dates_of(zone: ZoneInfo, around: date) -> list[date]:
     """Return the local dates around one, read every half hour.
 
-    From five days before to nine days after.
+    They reach from five days before to nine days after.
     """
     start = datetime.combine(around, time(), tzinfo=UTC) - timedelta(days=5)
     return sorted({(start + timedelta(minutes=30) * n).astimezone(zone).date() for n in range(14 * 48)})

@@ -1,6 +1,6 @@
 """The first instant permitted in every candidate zone (H3).
 
-Across clock changes.
+It is right across clock changes.
 """
 
 from datetime import UTC, date, datetime, time, timedelta

@@ -24,7 +24,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def findings(source: str, makes_permissions: bool = False) -> list[str]:
-    """Return what a source does that it must not."""
+    """Return a source's forbidden calls."""
     return [*_sends(ast.parse(source), None), *([] if makes_permissions else _made(ast.parse(source)))]
 
 

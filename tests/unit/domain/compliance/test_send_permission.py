@@ -38,7 +38,7 @@ CALLING = replace(POLICY, voice=Voice(instance="i", contact_flow="f", source_num
 BOTH: dict[str, Any] = {"phone": "+4930901820", "consent": Consent(sms=True, text="yes")}
 
 
-def asked(
+def decide(
     channel: Channel,
     now: datetime = NOON,
     *,
@@ -74,36 +74,36 @@ def allowed(channel: Channel, address: str, basis: str, zones: tuple[str, ...] =
 
 
 def test_an_inquiry_permits_its_acknowledgement() -> None:
-    assert asked(Channel.EMAIL) == allowed(Channel.EMAIL, "ada@example.com", "inquiry")
+    assert decide(Channel.EMAIL) == allowed(Channel.EMAIL, "ada@example.com", "inquiry")
 
 
 def test_a_text_requires_consent_a_number_and_a_permitted_hour() -> None:
     berlin = ("Europe/Berlin",)
-    assert asked(Channel.SMS, **BOTH) == allowed(Channel.SMS, "+4930901820", "consent", berlin)
-    assert asked(Channel.SMS, phone="+4930901820") == Refusal("no consent to texts", berlin)
-    assert asked(Channel.SMS, **BOTH, phone_proof="") == Refusal("the phone number is not verified", berlin)
-    assert asked(Channel.SMS, consent=Consent(sms=True)) == Refusal("no sms address")
+    assert decide(Channel.SMS, **BOTH) == allowed(Channel.SMS, "+4930901820", "consent", berlin)
+    assert decide(Channel.SMS, phone="+4930901820") == Refusal("no consent to texts", berlin)
+    assert decide(Channel.SMS, **BOTH, phone_proof="") == Refusal("the phone number is not verified", berlin)
+    assert decide(Channel.SMS, consent=Consent(sms=True)) == Refusal("no sms address")
     night = NOON + timedelta(hours=12)
-    assert asked(Channel.SMS, night, **BOTH) == Wait(NOON + timedelta(hours=20), "outside permitted hours", berlin)
+    assert decide(Channel.SMS, night, **BOTH) == Wait(NOON + timedelta(hours=20), "outside permitted hours", berlin)
 
 
 def test_a_number_in_no_known_zone_is_not_texted() -> None:
-    decision = asked(Channel.SMS, windows=lambda number, inquiry: (), **BOTH)
+    decision = decide(Channel.SMS, windows=lambda number, inquiry: (), **BOTH)
     assert decision == Refusal("the time zone of the number is unknown")
 
 
 def test_an_ended_channel_is_refused_and_the_other_is_not() -> None:
-    assert asked(Channel.EMAIL, suppressed=(Channel.EMAIL,)) == Refusal("opted out of email")
-    assert isinstance(asked(Channel.SMS, suppressed=(Channel.EMAIL,), **BOTH), Permission)
+    assert decide(Channel.EMAIL, suppressed=(Channel.EMAIL,)) == Refusal("opted out of email")
+    assert isinstance(decide(Channel.SMS, suppressed=(Channel.EMAIL,), **BOTH), Permission)
 
 
 def test_team_members_are_reached_at_the_policys_address_at_any_hour() -> None:
     night = NOON + timedelta(hours=12)
-    permission = asked(Channel.EMAIL, night, recipient="ana", suppressed=(Channel.EMAIL,))
+    permission = decide(Channel.EMAIL, night, recipient="ana", suppressed=(Channel.EMAIL,))
     assert isinstance(permission, Permission)
     assert (permission.address, permission.basis) == ("ana@leadtight.example", "team")
-    assert asked(Channel.SMS, recipient="ana") == Refusal("ana has no sms address in the policy")
-    assert asked(Channel.EMAIL, recipient="zoe") == Refusal("zoe has no email address in the policy")
+    assert decide(Channel.SMS, recipient="ana") == Refusal("ana has no sms address in the policy")
+    assert decide(Channel.EMAIL, recipient="zoe") == Refusal("zoe has no email address in the policy")
 
 
 NUMBERS = ["+4930901820", "+61412345678", "+551199999", "+18005551234", "+13055551234", "+14015551234", "+6421123456"]
@@ -127,7 +127,7 @@ def test_a_text_is_sent_only_in_hours_permitted_in_every_zone_and_waits_for_the_
     body: dict[str, Any] = {**BOTH, "phone": phone, "country": country, "fields": {"timezone": timezone}}
     places = RealHours().windows(phone, Inquiry(phone=phone, country=country, fields={"timezone": timezone}))
 
-    decision = asked(Channel.SMS, now, policy=policy, **body)
+    decision = decide(Channel.SMS, now, policy=policy, **body)
     assert {place.zone.key for place in places} == set(decision.zones)
     if isinstance(decision, Permission):
         assert permitted(policy, places, now)
@@ -135,7 +135,7 @@ def test_a_text_is_sent_only_in_hours_permitted_in_every_zone_and_waits_for_the_
         assert now < decision.until
         assert permitted(policy, places, decision.until)
         assert not permitted(policy, places, decision.until - timedelta(seconds=1))
-        assert isinstance(asked(Channel.SMS, decision.until, policy=policy, **body), Permission)
+        assert isinstance(decide(Channel.SMS, decision.until, policy=policy, **body), Permission)
 
 
 def permitted(policy: Policy, places: tuple[ContactWindow, ...], at: datetime) -> bool:
@@ -211,7 +211,7 @@ def test_after_a_stored_opt_out_the_channel_has_no_permission(
     left: set[Channel], channel: Channel, minute: int, consent: Consent
 ) -> None:
     now = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minute)
-    decision = asked(channel, now, suppressed=tuple(left), phone="+4930901820", consent=consent)
+    decision = decide(channel, now, suppressed=tuple(left), phone="+4930901820", consent=consent)
     if channel in left:
         assert isinstance(decision, Refusal)
         assert decision.why == f"opted out of {channel}"

@@ -35,8 +35,8 @@ def clock_at(minutes: float) -> datetime:
     return NINE + timedelta(minutes=minutes)
 
 
-def rang(policy: Policy, lead: Lead, rotation: Rotation = INBOUND, **people: OwnerState) -> Change:
-    """Return what the alarm does that the lead waits for."""
+def ring(policy: Policy, lead: Lead, rotation: Rotation = INBOUND, **people: OwnerState) -> Change:
+    """Return the change of the lead's awaited alarm."""
     assert lead.wake_at is not None
     change = run_due_steps(policy, lead, rotation, people, lead.wake_at)
     assert change is not None
@@ -72,13 +72,13 @@ def test_the_first_owner_is_warned_twice_then_misses_and_the_manager_is_notified
     lead = owned_lead(POLICY, NINE)
     assert steps(lead) == window(0, ("reassign", 10))
     for level, minute in ((1, 3), (2, 4.25)):
-        change = rang(POLICY, lead)
+        change = ring(POLICY, lead)
         data = {"target": FIRST_RESPONSE, "level": level, "deadline": DUE[0]}
         assert events(change) == [("owner_warned", "system:sla", data)]
         assert messages(change) == [("warn_owner", "ana", {"due_at": DUE[0], "level": level})]
         assert (change.events[0].at, change.rotation, change.loads) == (clock_at(minute), None, ())
         lead = change.after
-    change = rang(POLICY, lead)
+    change = ring(POLICY, lead)
     assert events(change) == [
         ("deadline_missed", "system:sla", {"target": FIRST_RESPONSE, "deadline": DUE[0], "owner": "ana"}),
         ("lead_escalated", "system:sla", {"target": FIRST_RESPONSE, "level": 1, "to": "mia", "owner": "ana"}),
@@ -95,7 +95,7 @@ def test_then_it_is_reassigned_twice_with_shorter_windows_and_finally_the_manage
     lead, rotation = owned_lead(POLICY, NINE), INBOUND
     passed: list[Change] = []
     while len(passed) < 3:
-        change = rang(POLICY, lead, rotation)
+        change = ring(POLICY, lead, rotation)
         lead, rotation = change.after, change.rotation or rotation
         passed += [change] if change.before and change.before.owner_id != lead.owner_id else []
     first, second, last = passed
@@ -127,15 +127,15 @@ def test_then_it_is_reassigned_twice_with_shorter_windows_and_finally_the_manage
 def test_the_manager_is_not_notified_twice_and_is_reminded_hourly_without_end() -> None:
     lead, rotation = owned_lead(POLICY, NINE), INBOUND
     while lead.owner_id != "mia":
-        change = rang(POLICY, lead, rotation)
+        change = ring(POLICY, lead, rotation)
         lead, rotation = change.after, change.rotation or rotation
-    lead = rang(POLICY, rang(POLICY, lead).after).after
-    missed = rang(POLICY, lead)
+    lead = ring(POLICY, ring(POLICY, lead).after).after
+    missed = ring(POLICY, lead)
     assert [kind for kind, *_ in events(missed)] == ["deadline_missed", "lead_escalated"]
     assert [template for template, *_ in messages(missed)] == ["deadline_missed"]
     lead = missed.after
     for next_at in (215, 275, 335):  # an hour of office time: it is closed from 12:30 to 13:30 in Berlin
-        reminded = rang(POLICY, lead)
+        reminded = ring(POLICY, lead)
         assert events(reminded) == [("owner_reminded", "system:sla", {"target": FIRST_RESPONSE, "owner": "mia"})]
         due = {"due_at": "2026-11-23T09:35:00.000000Z", "target": FIRST_RESPONSE}
         assert messages(reminded) == [("remind", "mia", due)]
@@ -171,7 +171,7 @@ def test_an_escalation_may_name_another_person_and_falls_back_on_the_catch_all()
     for notify, to in (("ben", "ben"), (None, POLICY.routing.catch_all), ("manager", "mia")):
         step = TimerStep(kind=StepKind.ESCALATE, at=clock_at(5), level=2, notify=notify)
         changed = replace(lead, clocks=(replace(clock, steps=(step,)),), wake_at=step.at)
-        change = rang(POLICY, changed)
+        change = ring(POLICY, changed)
         assert events(change)[0][2] == {"target": FIRST_RESPONSE, "level": 2, "to": to, "owner": "ana"}
         assert [(recipient, data["level"]) for _, recipient, data in messages(change)] == [(to, 2)]
 
@@ -184,7 +184,7 @@ def test_a_step_of_another_pool_waits_for_its_own_alarm() -> None:
     assert asked_pool(policy, lead, NINE) == "inbound"
     late = run_due_steps(policy, lead, INBOUND, {}, clock_at(9))
     assert late is not None
-    assert late.after.owner_id == "ana"  # the bypass asks about another pool: the rotation that came is not its own
+    assert late.after.owner_id == "ana"  # the bypass is about another pool: this rotation is not its own
     assert late.after.wake_at is not None
     assert late.after.wake_at <= clock_at(9)
     assert asked_pool(policy, late.after, clock_at(9)) == "closers"
@@ -200,7 +200,7 @@ def test_a_stalled_lead_gets_a_task_and_timer_and_notifies_the_stages_owner(stag
     lead = owned_lead(policy, NINE)
     clock = replace(lead.clocks[0], target="stage", steps=(TimerStep(kind=StepKind.STALL, at=clock_at(600)),))
     standing = replace(lead, stage=stage, clocks=(clock,), wake_at=clock_at(600))
-    change = rang(policy, standing)
+    change = ring(policy, standing)
     [(kind, actor, data)] = events(change)
     action = change.after.next_action
     assert action is not None
@@ -210,7 +210,7 @@ def test_a_stalled_lead_gets_a_task_and_timer_and_notifies_the_stages_owner(stag
     running = change.after.clock(NEXT_ACTION)
     whole = next_action_clock(policy, action.due_at, clock_at(600))
     assert [s.kind for s in whole.steps] == [StepKind.BREACH, StepKind.ESCALATE, StepKind.REMIND]
-    assert running == replace(whole, steps=(whole.steps[0], whole.steps[2]))  # the manager has just been told
+    assert running == replace(whole, steps=(whole.steps[0], whole.steps[2]))  # the manager has just been notified
     again = change.after.clock("stage")
     assert again is not None
     assert [s.kind for s in again.steps] == [StepKind.STALL]

@@ -1,6 +1,6 @@
 """Which files of a form post are kept, and where.
 
-And under which names.
+Their names are tested, too.
 """
 
 import pytest

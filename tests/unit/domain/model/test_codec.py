@@ -29,7 +29,7 @@ JSON = st.recursive(
 INSTANTS = st.integers(0, 7_000_000_000_000_000).map(lambda us: EPOCH + timedelta(microseconds=us))
 PLAIN: dict[Any, st.SearchStrategy[Any]] = {
     datetime: INSTANTS,
-    timedelta: st.timedeltas(timedelta(), timedelta(days=366)),  # as long as a policy lets anything last
+    timedelta: st.timedeltas(timedelta(), timedelta(days=366)),  # the longest duration that a policy allows
     Decimal: st.decimals(allow_nan=False, allow_infinity=False),
     Any: JSON,
 }

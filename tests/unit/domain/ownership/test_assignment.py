@@ -176,8 +176,8 @@ def test_the_state_checked_for_a_cap_is_part_of_the_change() -> None:
     roster = {p: OwnerState(person_id=p, open=2, turn=4) for p in POLICY.people}
     free, capped = with_caps(POLICY, "ben", Caps()), with_caps(POLICY, "ben", Caps(day=2))
     lead = new_lead(POLICY, MONDAY)
-    assert receipt_for(free, lead, roster)[1].taken is None  # nothing was asked about them
-    assert receipt_for(capped, lead, {})[1].taken is None  # nothing is known of them
+    assert receipt_for(free, lead, roster)[1].taken is None  # they were not loaded
+    assert receipt_for(capped, lead, {})[1].taken is None  # unknown
     uncounted = assign(capped, replace(lead, counts_to_cap=False), TURN, roster, LATER)
     assert uncounted is not None
     assert uncounted.loads == ()
@@ -234,13 +234,13 @@ def test_a_handover_overrides_all_rules_and_a_tiers_pool_overrides_rules() -> No
     tiers = tuple(replace(tier, pool=pools.get(tier.id, "inbound")) for tier in POLICY.tiers)
     tiered = replace(POLICY, tiers=tiers)
     assert (receipt_of(tiered, lead).rule, receipt_of(tiered, lead).pool) == (f"tier:{lead.promise.tier}", "projects")
-    knowing = to_whoever_knows(tiered)
+    knowing = to_known_owner(tiered)
     assert receipt_of(knowing, lead).rule == "everything_else"
     assert receipt_of(tiered, replace(lead, promise=replace(lead.promise, tier="of old"))).rule == "everything_else"
     assert receipt_of(POLICY, lead).policy_version == POLICY.version
 
 
-def to_whoever_knows(policy: Policy) -> Policy:
+def to_known_owner(policy: Policy) -> Policy:
     rules = tuple(replace(rule, to_existing_owner=True) for rule in policy.routing.rules)
     return replace(policy, routing=replace(policy.routing, rules=rules))
 
@@ -248,12 +248,12 @@ def to_whoever_knows(policy: Policy) -> Policy:
 def test_a_known_owner_gets_it_by_rule_and_has_weight_one_in_the_receipt() -> None:
     lead = replace(new_lead(POLICY, MONDAY), known_owner_id="mia")
     there = {p: OwnerState(person_id=p) for p in POLICY.people}
-    receipt = receipt_of(to_whoever_knows(POLICY), lead, there)
+    receipt = receipt_of(to_known_owner(POLICY), lead, there)
     assert (receipt.owner, receipt.reason, receipt.people, receipt.weights) == ("mia", EXISTING_OWNER, ("mia",), {})
     assert receipt_of(POLICY, lead, there).reason == ROTATION
-    assert receipt_of(to_whoever_knows(POLICY), lead, {}).reason == ROTATION  # nothing is known of them
+    assert receipt_of(to_known_owner(POLICY), lead, {}).reason == ROTATION  # unknown
     away = {**there, "mia": OwnerState(person_id="mia", away_until=LATER + timedelta(hours=1))}
-    by_turn = receipt_of(to_whoever_knows(POLICY), lead, away)
+    by_turn = receipt_of(to_known_owner(POLICY), lead, away)
     assert (by_turn.reason, by_turn.people[0], by_turn.weights) == (ROTATION, "mia", {})
     assert by_turn.owner != "mia"
 

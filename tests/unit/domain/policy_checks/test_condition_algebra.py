@@ -1,4 +1,4 @@
-"""What is said of two conditions holds of every lead."""
+"""Conclusions about two conditions hold for every lead."""
 
 from datetime import UTC, datetime
 from decimal import Decimal

@@ -1,6 +1,6 @@
 """Receipts explain every candidate, compactly.
 
-Also those stored long ago.
+Receipts in former formats are still read.
 """
 
 import json

@@ -1,6 +1,6 @@
 """Due times of steps.
 
-In hours, in order, apart, and by local time.
+Steps are in hours, in order, apart, and by local time.
 """
 
 from datetime import UTC, date, datetime, time, timedelta

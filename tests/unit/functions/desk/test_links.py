@@ -1,4 +1,4 @@
-"""Who may open what, until when."""
+"""Which links open what, for whom, until when."""
 
 import io
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What a person presses, and what a robot fetches."""
+"""Presses by people, and fetches by robots."""
 
 import re
 from datetime import timedelta

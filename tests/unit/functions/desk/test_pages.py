@@ -177,7 +177,7 @@ def test_every_field_has_a_label_and_every_reference_a_target() -> None:
         page = Page(html)
         labelled = {attributes.get("for") for attributes in page.all("label")}
         for field in page.all("input", "textarea"):
-            if field.get("type") not in ("hidden", "radio"):  # radios stand inside their labels
+            if field.get("type") not in ("hidden", "radio"):  # radios are inside their labels
                 assert field["id"] in labelled
         for _, attributes in page.elements:
             assert set(attributes.get("aria-describedby", "").split()) <= page.ids

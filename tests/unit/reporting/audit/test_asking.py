@@ -40,7 +40,7 @@ def _on_a_terminal(folder: Path, typed: str, *arguments: str) -> tuple[int, str]
 def _read(descriptor: int) -> bytes:
     try:
         return os.read(descriptor, 4096)
-    except OSError:  # Linux says so at the end of a terminal
+    except OSError:  # Linux raises this at the end of a terminal
         return b""
 
 

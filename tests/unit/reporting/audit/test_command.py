@@ -21,7 +21,7 @@ HOURS = "mon-fri 09:00-12:00 13:00-17:00"
 def leads(tmp_path: Path) -> Path:
     """Return four days of leads of every kind.
 
-    In time, on the edge, over night, over the weekend, never, duplicate and unreadable.
+    They are in time, on the edge, over night, over the weekend, never, duplicate and unreadable.
     """
     rows = [
         ("1", "2026-01-16 10:00:00", "2026-01-16 10:04:59", "Ada", "Ads", "Won"),

@@ -59,7 +59,7 @@ def test_data_without_a_leak_has_no_cause(tmp_path: Path) -> None:
 def test_each_cause_is_found(cause: str, tmp_path: Path) -> None:
     diagnosis = _diagnosed(tmp_path, (cause,))
     names = [each["cause"] for each in diagnosis["causes"]]
-    # What nobody answers while nobody works calls for automation, and for people at those hours.
+    # Unanswered leads outside hours call for automation, and for staff at those hours.
     assert names == ([cause, "capacity"] if cause == "automation" else [cause])
     assert diagnosis["primary"] == cause
     assert all(each["evidence"] and 0 < each["share"] <= 1 for each in diagnosis["causes"])

@@ -1,6 +1,6 @@
 """Plain words on an audit's page and terminal.
 
-And what they do not claim.
+They must not claim more than is known.
 """
 
 import re
@@ -105,7 +105,7 @@ def every_kind(folder: Path) -> list[tuple[str, str, dict[str, Any]]]:
         try:
             results.append((*rendered(file, *options), report(file, *options)))
         except AssertionError:
-            if file is not blank:  # a file of which nothing is recognised may be refused
+            if file is not blank:  # an unrecognised file may be refused
                 raise
     return results
 

@@ -72,7 +72,7 @@ def test_the_database_reads_times_like_the_cell_reader(
 def _is_at(micros: int, local: datetime, zone: ZoneInfo) -> bool:
     """Check whether an instant has this local time.
 
-    Of an hour that comes twice either, of one that never comes any.
+    Of a repeated hour either instant counts, of a skipped one any.
     """
     instants = [local.replace(tzinfo=zone, fold=fold) for fold in (0, 1)]
     epoch = datetime(1970, 1, 1, tzinfo=ZoneInfo("UTC"))

@@ -1,4 +1,4 @@
-"""The throttling twin keeps each documented DynamoDB limit.
+"""The throttling twin keeps each documented DynamoDB limit exactly.
 
 At its very number.
 """

@@ -35,7 +35,7 @@ Answer = dict[str, Any]
 
 
 class Site(World):
-    """A World whose form `contact` is posted to over HTTP."""
+    """A World whose form `contact` is posted over HTTP."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.said: bytes | Exception = b'{"success": true}'
@@ -60,7 +60,7 @@ class Site(World):
         self.quarantine = Quarantine(self.table, self.intake, partial(reread, policy), self.proofs.report)
 
     def show(self, api: Api | None = None, **form: Any) -> None:
-        """Deploy the form, and what holds of `POST /leads`."""
+        """Deploy the form and the settings of `POST /leads`."""
         self.govern(replace(self.policy, forms={"contact": Form(id="contact", **form)}, api=api or Api()))
 
     def post(
@@ -79,7 +79,7 @@ class Site(World):
         return self._ask(f"OPTIONS {route}", b"", "", headers, form="contact")
 
     def consents(self, address: str) -> tuple[ConsentRecord, ...]:
-        """Return what somebody was asked to agree to."""
+        """Return a person's consent prompts."""
         return self.table.consents((person_key(address),))
 
     def _ask(self, route: str, body: bytes, address: str, headers: Mapping[str, str], **path: str) -> Answer:

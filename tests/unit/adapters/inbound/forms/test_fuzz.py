@@ -60,7 +60,7 @@ JSON = st.recursive(
 BUILDERS = st.sampled_from(list(Builder))
 
 
-def took(site: Site, body: bytes, kind: str) -> Any:
+def post_and_check(site: Site, body: bytes, kind: str) -> Any:
     """Post a body and check its answer.
 
     The answer is an expected one and comes soon; what was accepted is a lead or held.
@@ -88,14 +88,14 @@ def _rows(site: Site, lead_ids: set[str]) -> Iterator[LeadRow | EventRow]:
 @given(builder=BUILDERS, content=st.dictionaries(NAMES, JSON, max_size=6))
 def test_any_json_object_is_answered(site: Site, builder: Builder, content: dict[str, Any]) -> None:
     site.show(builder=builder)
-    took(site, json.dumps(content).encode(), "application/json")
+    post_and_check(site, json.dumps(content).encode(), "application/json")
 
 
 @MANY
 @given(builder=BUILDERS, fields=st.lists(st.tuples(NAMES, WORDS), max_size=12))
 def test_any_fields_are_answered(site: Site, builder: Builder, fields: list[tuple[str, str]]) -> None:
     site.show(builder=builder)
-    took(site, urlencode(fields, errors="replace").encode(), URLENCODED)
+    post_and_check(site, urlencode(fields, errors="replace").encode(), URLENCODED)
 
 
 @MANY
@@ -108,7 +108,7 @@ def test_any_fields_are_answered(site: Site, builder: Builder, fields: list[tupl
 )
 def test_any_bytes_of_any_content_type_are_answered(site: Site, builder: Builder, body: bytes, kind: str) -> None:
     site.show(builder=builder)
-    took(site, body, kind)
+    post_and_check(site, body, kind)
 
 
 @MANY
@@ -117,14 +117,16 @@ def test_a_damaged_real_post_is_answered(site: Site, post: str, at: int, bites: 
     real = POSTS[post]
     site.show(builder=real.builder, fields=real.fields)
     at = at % len(real.body)
-    took(site, real.body[:at] + bites + real.body[at + len(bites) :], real.content_type)
+    post_and_check(site, real.body[:at] + bites + real.body[at + len(bites) :], real.content_type)
 
 
 @pytest.mark.parametrize("naughty", NAUGHTY)
 def test_naughty_strings_are_kept_as_text(site: Site, naughty: str) -> None:
     words = {"name": naughty, "message": naughty, "email": "ada@example.com", naughty: naughty, "consent_text": naughty}
-    assert took(site, urlencode(words, errors="replace").encode(), URLENCODED)["statusCode"] == 303
-    assert took(site, json.dumps(words | {"message": "again"}).encode(), "application/json")["statusCode"] == 303
+    assert post_and_check(site, urlencode(words, errors="replace").encode(), URLENCODED)["statusCode"] == 303
+    assert (
+        post_and_check(site, json.dumps(words | {"message": "again"}).encode(), "application/json")["statusCode"] == 303
+    )
 
 
 @pytest.mark.slow
@@ -132,12 +134,12 @@ def test_naughty_strings_are_kept_as_text(site: Site, naughty: str) -> None:
 def test_ten_thousand_fields_are_rejected_or_kept_in_bounded_time(site: Site, builder: Builder) -> None:
     site.show(builder=builder)
     fields = {f"f{n}": "" for n in range(10_000)}
-    assert took(site, urlencode(fields).encode()[:LONGEST_BODY], URLENCODED)["statusCode"] == 400
+    assert post_and_check(site, urlencode(fields).encode()[:LONGEST_BODY], URLENCODED)["statusCode"] == 400
     many = json.dumps({f"{n}": n for n in range(4_000)} | {"email": "ada@example.com"}).encode()
     assert len(many) < LONGEST_BODY
-    took(site, many, "application/json")
+    post_and_check(site, many, "application/json")
     deep = "form_fields" + "[a]" * 10_000 + "=1"
-    took(site, deep.encode(), URLENCODED)
+    post_and_check(site, deep.encode(), URLENCODED)
 
 
 @pytest.mark.parametrize("builder", list(Builder))
@@ -145,14 +147,14 @@ def test_ten_thousand_fields_are_rejected_or_kept_in_bounded_time(site: Site, bu
 def test_deeply_nested_json_is_answered(site: Site, builder: Builder, depth: int) -> None:
     site.show(builder=builder, honeypot=None)
     inner = '{"a":' * depth + "1" + "}" * depth
-    took(site, f'{{"email": "ada@example.com", "x": {inner}}}'.encode(), "application/json")
-    took(site, f'{{"data": {inner}, "payload": {inner}, "rawRequest": {inner}}}'.encode(), "application/json")
+    post_and_check(site, f'{{"email": "ada@example.com", "x": {inner}}}'.encode(), "application/json")
+    post_and_check(site, f'{{"data": {inner}, "payload": {inner}, "rawRequest": {inner}}}'.encode(), "application/json")
 
 
 def test_a_held_post_of_control_characters_fits_into_a_row(site: Site) -> None:
     site.show(honeypot="website")
     fields = b"website=x&message=" + b"\x01" * (LONGEST_BODY - 30)
-    assert took(site, fields, URLENCODED)["statusCode"] == 303
+    assert post_and_check(site, fields, URLENCODED)["statusCode"] == 303
     assert len(site.quarantine.suspected(9)) == 1
 
 
@@ -170,4 +172,4 @@ def test_a_held_post_of_control_characters_fits_into_a_row(site: Site) -> None:
 def test_boundary_tricks_are_answered(site: Site, kind: str) -> None:
     part = b'--b\r\nContent-Disposition: form-data; name="email"\r\n\r\nada@example.com\r\n'
     for body in (part * 2 + b"--b--", part[:-2], b"--b--\r\n", b"--" + b"b" * 60_000, part + b"--b" * 10_000):
-        took(site, body, kind)
+        post_and_check(site, body, kind)

@@ -48,7 +48,7 @@ class Chats(World):
         return accepted[-1].lead_id if accepted else ""
 
     def inquiry(self, provider: str, content: Any) -> Inquiry:
-        """Return the inquiry of a delivery by somebody unknown."""
+        """Return the inquiry of an unknown person's delivery."""
         return self.lead(self.deliver(provider, content)).inquiry
 
 

@@ -52,7 +52,7 @@ ANSWERS: dict[str, Any] = {
 
 @dataclass
 class Provider:
-    """What the server says next, and what it was asked."""
+    """A server's next answer and its received requests."""
 
     url: str = ""
     status: int = 200
@@ -79,7 +79,7 @@ def server() -> Iterator[Provider]:
             if provider.status == 302:
                 self.send_header("location", "/elsewhere")
             self.end_headers()
-            with suppress(BrokenPipeError):  # whoever asked has had enough
+            with suppress(BrokenPipeError):  # the client has closed the connection
                 self.wfile.write(provider.body)
 
     with serving(Handler) as provider.url:

@@ -50,7 +50,7 @@ class Hook(World):
         return self.table.open_held(10_000)
 
     def collect(self) -> None:
-        """Fetch whatever was announced."""
+        """Fetch every announced lead."""
         fetching = Fetching(self.policy, lambda: {self.webhook.id: WebhookSecrets()}, self._web)
         collecting = FetchAnnounced(self.table, self.intake, fetching.fetch, fetching.read)
         for held_id in self.hinted:
@@ -109,7 +109,7 @@ def test_every_provider_of_several_items_is_covered() -> None:
 @pytest.mark.parametrize("name", sorted(set(SEVERAL) - {"voice"}))
 def test_items_beside_an_unreadable_one_are_taken(name: str, rubbish: Any) -> None:
     if name == "standard" and rubbish is None:
-        return  # JMESPath leaves null out of what it finds
+        return  # JMESPath drops null from its results
     hook = Hook(webhook_of(name))
     settled = hook.post(together(name, numbered(name, 1), rubbish, numbered(name, 2)), key="msg_1")
     statuses = sorted(result.status for result in settled)

@@ -1,6 +1,6 @@
 """Every value of a provider's payload reaches the lead.
 
-Under our names, or in its fields.
+It is under our names, or in its fields.
 """
 
 import copy
@@ -106,7 +106,7 @@ LEFT_OUT = {
         "formResponse.answers.*.name": "names of the fields",
     },
 }
-"""By provider what is not kept, and why."""
+"""By provider: omitted values, and the reason."""
 
 
 def lead(name: str, content: Any, fetched: bool) -> dict[str, str]:
