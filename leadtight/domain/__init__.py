@@ -1,1 +1,4 @@
-"""Values and rules. Standard library only: no I/O, no wall clock, no environment, no randomness."""
+"""Values and rules of the domain.
+
+Standard library only: no I/O, no wall clock, no environment, no randomness.
+"""

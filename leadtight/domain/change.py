@@ -1,4 +1,7 @@
-"""A decision: the lead as it will be, with its events and messages, stored together or not at all."""
+"""A decision: the resulting lead with its events and messages.
+
+They are stored together or not at all.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,10 @@ if TYPE_CHECKING:  # few inquiries ask for consent, and every cold start would p
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptOutWrite:
-    """Channels that somebody known by a key leaves for good, in the same transaction as the lead says so."""
+    """Channels that the person of one key opts out of.
+
+    It is written in the same transaction as the lead.
+    """
 
     person_key: str
     channels: tuple[Channel, ...]
@@ -34,7 +40,10 @@ class OptOutWrite:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One transaction's worth of state. `before` is None for a new lead; `rotation` is set when it moves."""
+    """The state written by one transaction.
+
+    `before` is None for a new lead; `rotation` is set when it moves.
+    """
 
     before: Lead | None
     after: Lead
@@ -52,15 +61,24 @@ class Change:
 
     @property
     def rearms(self) -> bool:
-        """Tell whether the lead needs a new alarm: any change does, for its token names the state."""
+        """Return whether the lead needs a new alarm.
+
+        Every change of a lead with a wake time does: the alarm's token names the state.
+        """
         return self.after.wake_at is not None
 
 
 class ChangeBuilder:
-    """Collects what one decision does to a lead, and gives every event and message its id."""
+    """Collects the effects of one decision on a lead.
+
+    It assigns ids to events and messages.
+    """
 
     def __init__(self, before: Lead | None, lead: Lead, now: datetime) -> None:
-        """Start from `lead` as stored (`before`, None for a new one) at `now`."""
+        """Start from the stored lead `before` at `now`.
+
+        `before` is None for a new lead; `lead` is the state to change.
+        """
         self._before = before
         self._version = (before.version if before else 0) + 1
         self._events: list[tuple[EventKind, str, Mapping[str, Any]]] = []
@@ -83,7 +101,7 @@ class ChangeBuilder:
         self.lead = replace(self.lead, **fields)
 
     def start(self, *clocks: SlaTimer) -> None:
-        """Let clocks of the lead run, each in place of the one of its target."""
+        """Start timers, each replacing the one of its target."""
         for clock in clocks:
             self.lead = self.lead.with_clock(clock)
 
@@ -92,11 +110,17 @@ class ChangeBuilder:
         self.lead = self.lead.without_clocks(*targets)
 
     def event(self, kind: EventKind, actor: str, **data: Any) -> None:
-        """Add an event; `data` must be JSON types or have a document form."""
+        """Add an event.
+
+        `data` must be JSON types or have a document form.
+        """
         self._events.append((kind, actor, to_document(data)))
 
     def message(self, template: Template, recipient: str, channel: Channel = Channel.EMAIL, **data: Any) -> None:
-        """Add a message to the outbox; its id is the same whenever this decision is made again."""
+        """Add a message to the outbox.
+
+        Its id is the same whenever this decision is repeated.
+        """
         self._messages.append(self._message(template, recipient, channel, data))
 
     def _message(self, template: Template, recipient: str, channel: Channel, data: Mapping[str, Any]) -> Message:
@@ -113,10 +137,10 @@ class ChangeBuilder:
         )
 
     def message_person(self, policy: Policy, template: Template, person_id: str, **data: Any) -> None:
-        """Add a notice to a person on the channels they chose.
+        """Add a notice to a person on their chosen channels.
 
-        They choose by its kind. A person who has left the policy or is inactive reads nothing more: the one who answers
-        for them does, and need not be told that the lead was theirs.
+        The channels depend on the kind of notice. A person who left the policy or is inactive is not notified: the
+        person who answers for them is, but not that a lead moved away.
         """
         reader, notice = reads_for(policy, person_id), ""
         if reader != person_id and template is Template.LEAD_MOVED:
@@ -131,11 +155,17 @@ class ChangeBuilder:
         self._rotation = rotation
 
     def take(self, state: OwnerState | None) -> None:
-        """Make the assignment depend on the owner's state that it was decided on."""
+        """Make the assignment conditional on the owner's state.
+
+        That is the state on which it was decided.
+        """
         self._taken = state
 
     def suppress(self, channels: tuple[Channel, ...], also: tuple[str, ...] = ()) -> None:
-        """End channels for the person, on whichever of their leads, in the same transaction; `also` for these keys."""
+        """Opt the person out of channels, in the same transaction.
+
+        This covers all their leads; `also` are further keys.
+        """
         self._left, self._also_left = channels, also
 
     def asked(
@@ -149,7 +179,7 @@ class ChangeBuilder:
         policy_version: str,
         said_by: str = "",
     ) -> None:
-        """Keep what the person was asked to agree to, in the same transaction."""
+        """Record the consent prompt in the same transaction."""
         from leadtight.domain.model.consent_record import records
 
         self._consents = tuple(
@@ -168,7 +198,10 @@ class ChangeBuilder:
         )
 
     def build(self) -> Change:
-        """Return the change, its wake time computed and its differences on the first event."""
+        """Return the change, with wake time and field differences.
+
+        The differences are on its first event.
+        """
         clocks = (*_running(self.lead), *self._expiry())
         after = replace(self.lead, clocks=clocks, version=self._version, wake_at=_wake_at(self.lead, clocks))
         return Change(
@@ -183,7 +216,10 @@ class ChangeBuilder:
         )
 
     def _expiry(self) -> tuple[SlaTimer, ...]:
-        """Return the clock that recycles the lead: the one that runs, or one from its owner's latest touch (D3)."""
+        """Return the expiry timer of the lead (D3).
+
+        That is the running one, or a new one from its owner's latest touch.
+        """
         lead, running = self.lead, self.lead.clock(EXPIRY)
         if not lead.is_open or lead.owned_since is None:
             return ()
@@ -225,12 +261,18 @@ class ChangeBuilder:
 
 
 def _counted_for(lead: Lead | None) -> str | None:
-    """Return whose open leads this one counts among (R9): its owner's while it is open and takes capacity."""
+    """Return the person whose open leads include this one (R9).
+
+    That is its owner, while it is open and counts to the cap.
+    """
     return lead.owner_id if lead and lead.is_open and lead.counts_to_cap else None
 
 
 def expiry_clock(lead: Lead, since: datetime) -> tuple[SlaTimer, ...]:
-    """Return the clock that recycles the lead if nobody touches it from `since` on; none where no limit is set."""
+    """Return the expiry timer counted from `since`.
+
+    It expires when the lead stays untouched; there is none without a limit.
+    """
     if lead.expire_after is None:
         return ()
     at = since + lead.expire_after
@@ -239,21 +281,27 @@ def expiry_clock(lead: Lead, since: datetime) -> tuple[SlaTimer, ...]:
 
 
 def _running(lead: Lead) -> Iterator[SlaTimer]:
-    """Yield the other clocks that run on: one that gives a covered lead back ends when somebody else gets the lead."""
+    """Yield the other timers that keep running.
+
+    The timer that returns a covered lead ends when the owner changes.
+    """
     for clock in lead.clocks:
         if clock.target != EXPIRY and (clock.target != COVER or clock.started_at == lead.owned_since):
             yield _asking_once(lead, clock)
 
 
 def _asking_once(lead: Lead, clock: SlaTimer) -> SlaTimer:
-    """Return a clock that asks the lead nothing if it was asked before, whoever owned it then."""
+    """Return a timer without a contact check already made.
+
+    The lead is asked once, whoever owned it then.
+    """
     if Template.ASK_LEAD not in lead.sent_once or not any(step.kind is StepKind.ASK for step in clock.steps):
         return clock
     return replace(clock, steps=tuple(step for step in clock.steps if step.kind is not StepKind.ASK))
 
 
 def _wake_at(lead: Lead, clocks: Sequence[SlaTimer]) -> datetime | None:
-    """Return the earliest moment at which something is due on a lead with these clocks."""
+    """Return when the first of these timers is due."""
     if not lead.is_open:
         return None
     if lead.owner_id is None:

@@ -1,6 +1,7 @@
-"""What the policy's records declare of their keys: meanings are the docstrings of fields, as written in their source.
+"""Keys declared by the policy's records, with their meanings.
 
-Nothing that serves leads imports this: the interpreter drops these docstrings, so that they cost no cold start.
+Meanings are the docstrings of fields, read from source. Nothing that serves leads imports this: the interpreter drops
+these docstrings, so they cost no cold start.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ ANY = "*"  # stands for a name that the policy's author chooses
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key with a value: where it stands, what it may be, what holds when it is left out, and what it means."""
+    """A key with a value: path, kind, default and meaning."""
 
     path: str
     kind: ValueKind
@@ -35,14 +36,17 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class KeyMeaning:
-    """What a key means, and what each entry of a table with names does."""
+    """Meaning of a key, and of its table's entries."""
 
     of_key: str = ""
     of_each: str = ""
 
 
 def declared(record: type, *, is_entry: bool = False, defaults: Any = None) -> list[Field]:
-    """Return the fields of a record's table, values first, with the defaults of a record that holds it."""
+    """Return the fields of a record's table, values first.
+
+    Defaults are those of the record that holds it.
+    """
     fields = sorted(fields_of(record, is_entry=is_entry).values(), key=lambda field: field.shape != "value")
     if not isinstance(defaults, record):
         return fields
@@ -50,7 +54,10 @@ def declared(record: type, *, is_entry: bool = False, defaults: Any = None) -> l
 
 
 def all_keys(record: type = Policy, path: str = "", *, is_entry: bool = False, defaults: Any = None) -> Iterator[Key]:
-    """Yield every key with a value, also of the tables inside; those of conditions wherever they stand."""
+    """Yield every key with a value, inner tables included.
+
+    Keys of conditions are repeated wherever they stand.
+    """
     for field in declared(record, is_entry=is_entry, defaults=defaults):
         yield from _keys(field, meaning(record, field), f"{path}.{field.key}".strip("."))
 
@@ -66,7 +73,10 @@ def _keys(field: Field, means: KeyMeaning, path: str) -> Iterator[Key]:
 
 
 def meaning(record: type, field: Field) -> KeyMeaning:
-    """Return what a key of a record means: what its docstring says, else that of the record in its table."""
+    """Return the meaning of a record's key.
+
+    It is its docstring, else that of the record in its table.
+    """
     text = docstrings(TABLES.get(record, record)).get(field.attribute) or (
         _first_paragraph(field.record.__doc__) if field.record else ""
     )
@@ -79,7 +89,7 @@ def _first_paragraph(text: str) -> str:
 
 
 def docstrings(record: type) -> dict[str, str]:
-    """Return the docstring of every field of a class, and of the classes that it extends."""
+    """Return the docstring of every field, including inherited ones."""
     texts: dict[str, str] = {}
     for base in reversed(record.__mro__[:-1]):
         texts |= _classes(inspect.getsourcefile(base) or "").get(base.__name__, {})
@@ -88,7 +98,7 @@ def docstrings(record: type) -> dict[str, str]:
 
 @cache
 def _classes(file: str) -> dict[str, dict[str, str]]:
-    """Return the docstrings of fields by class and field, for the classes in a source file."""
+    """Return a source file's docstrings by class and field."""
     module = ast.parse(Path(file).read_text(encoding="utf-8"))
     return {node.name: dict(_documented(node.body)) for node in module.body if isinstance(node, ast.ClassDef)}
 

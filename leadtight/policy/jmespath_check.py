@@ -1,4 +1,7 @@
-"""The JMESPaths of mappings: found wrong when a policy is checked, not when the first delivery arrives."""
+"""Check JMESPath expressions of mappings with the policy.
+
+An invalid one is found before the first delivery arrives.
+"""
 
 from collections.abc import Iterator
 

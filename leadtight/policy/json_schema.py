@@ -1,4 +1,7 @@
-"""JSON Schema for policy.toml, made from the declaration: editors complete and check with it."""
+"""JSON Schema of policy.toml, generated from the declaration.
+
+Editors complete and check with it.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +60,10 @@ def _json(default: Any) -> Any:
 
 
 def written(default: Any) -> str:
-    """Return a default as the policy would write it; nothing where the key's meaning says what holds without it."""
+    """Return a default as the policy would write it.
+
+    Empty where the key's meaning states its default.
+    """
     if default is MISSING or isinstance(default, frozenset):
         return ""
     if isinstance(default, timedelta):

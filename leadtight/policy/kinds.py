@@ -1,4 +1,4 @@
-"""Every kind of value in a policy: how it is read, and what the documentation and the JSON Schema say of it."""
+"""Kinds of policy values: reader, documentation and JSON Schema."""
 
 from __future__ import annotations
 
@@ -26,7 +26,10 @@ Schema = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ValueKind:
-    """A kind of value; `blank` stands in for a missing one until all problems are collected."""
+    """A kind of value.
+
+    `blank` replaces a missing one until all problems are collected.
+    """
 
     words: str
     schema: Schema
@@ -42,7 +45,10 @@ class ValueKind:
 
 @cache
 def kind_of(hint: Any) -> ValueKind:
-    """Return the kind of values that a type allows. Raises LookupError for a type that no entry describes."""
+    """Return the kind of value that a type allows.
+
+    Raises LookupError for an unknown type.
+    """
     if get_origin(hint) is Annotated:
         narrower = next((mark for mark in hint.__metadata__ if isinstance(mark, ValueKind | Format)), None)
         return _kind_marked(narrower) if narrower else kind_of(hint.__origin__)

@@ -1,4 +1,7 @@
-"""Read a policy from TOML into the typed `Policy`; every problem is named by its path, all at once."""
+"""Load a policy from TOML into the typed `Policy`.
+
+All problems are reported at once, each with its path.
+"""
 
 import hashlib
 import tomllib
@@ -19,19 +22,26 @@ _ALWAYS = "always"
 
 @cache
 def shipped() -> Policy:
-    """Return the policy that this installation carries: it was checked before it was put there."""
+    """Return the policy deployed with this installation.
+
+    It was checked before deployment.
+    """
     return parse(SHIPPED.read_bytes(), checked=True)
 
 
 def load(path: Path) -> Policy:
-    """Return the policy in a file. Raises PolicyError naming every path at fault, or the line that is not TOML."""
+    """Load the policy of a file.
+
+    Raises PolicyError with every path at fault, or the line that is not TOML.
+    """
     return parse(path.read_bytes())
 
 
 def parse(content: bytes, *, checked: bool = False) -> Policy:
-    """Return the policy that TOML text describes; its version is the declared one plus a digest of the text.
+    """Parse a policy from TOML text.
 
-    One that was `checked` before is not asked again whether its parts fit together. Raises PolicyError as `load` does.
+    Its version is the declared one plus a digest of the text. One that was `checked` before is not checked for
+    consistency again. Raises PolicyError as `load` does.
     """
     try:
         document = tomllib.loads(content.decode())
@@ -47,7 +57,7 @@ def parse(content: bytes, *, checked: bool = False) -> Policy:
 
 
 def _misfits(policy: Policy, document: dict[str, Any], unread: frozenset[str]) -> Iterator[Problem]:
-    """Yield what does not fit together, unless it may only follow from the `unread` paths."""
+    """Yield inconsistencies, unless `unread` paths may cause them."""
     # Here, for every cold start would pay for them.
     from leadtight.domain.policy_checks.checks import unsound
     from leadtight.policy.jmespath_check import unreadable_paths

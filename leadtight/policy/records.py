@@ -1,4 +1,4 @@
-"""Read a record of the policy from its table: the record's own fields declare which keys the table has.
+"""Read policy records from their tables, as their fields declare.
 
 A field's type says what may be written (`leadtight.policy.kinds`), its default what holds when the key is left out.
 """
@@ -18,7 +18,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field and its key: a value, a table, an array of tables, or a table whose entries have names."""
+    """A field and its key.
+
+    It is a value, a table, an array of tables, or a table whose entries have names.
+    """
 
     attribute: str
     key: str
@@ -30,7 +33,10 @@ class Field:
 
     @property
     def is_required(self) -> bool:
-        """Tell whether nothing holds without it; a missing table is an empty one."""
+        """Return whether the key is required.
+
+        A missing table is an empty one.
+        """
         return self.default is MISSING and self.shape in ("value", "table")
 
 
@@ -47,7 +53,10 @@ def read(record: type[T], table: Table, *, name: str | None = None, defaults: An
 
 
 def attributes_of(record: type, table: Table, *, name: str | None = None) -> dict[str, Any]:
-    """Return the values of a table by field; a required one that is missing is a problem, and blank."""
+    """Return the values of a table by field.
+
+    A missing required one is a problem, and blank.
+    """
     declared = fields_of(record, is_entry=name is not None)
     attributes: dict[str, Any] = {"id": name} if name is not None and _has_id(record) else {}
     for key in table:
@@ -106,7 +115,10 @@ def _has_id(record: Any) -> bool:
 
 @cache
 def fields_of(record: type, *, is_entry: bool = False) -> Mapping[str, Field]:
-    """Return the fields of a record that are keys of its table, by key; the `id` of an entry is its name."""
+    """Return the fields of a record's table by key.
+
+    The `id` of an entry is its name.
+    """
     table = TABLES.get(record, record)
     elsewhere = ELSEWHERE.get(table, frozenset()) | ({"id"} if is_entry else set())
     found = (_field(*each) for each in _declared(table) if each[0] not in elsewhere)

@@ -1,4 +1,7 @@
-"""The templates of the messages that sequences send: a missing one is found before its step is due."""
+"""Check that the messages of sequences have templates.
+
+A missing one is found before its step is due.
+"""
 
 import re
 from collections.abc import Iterator
@@ -18,7 +21,7 @@ _FILES = {
 
 
 def unknown_templates(policy: Policy) -> Iterator[Problem]:
-    """Yield the steps whose message has no template: every file of it must be there."""
+    """Yield the steps whose message lacks a template file."""
     for name, sequence in policy.sequences.items():
         for number, step in enumerate(sequence.steps):
             if step.action in _FILES and not _has_templates(step):

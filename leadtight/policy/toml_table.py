@@ -1,4 +1,4 @@
-"""Tables of TOML: every problem in them is collected under the path of its key."""
+"""TOML tables that collect all problems by path."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -11,7 +11,10 @@ D = TypeVar("D")
 
 
 class Table:
-    """One table of a file: typed reads that collect problems under its path, and a check for unknown keys."""
+    """One table of a file, with typed reads.
+
+    It collects problems under its path, and reports unknown keys.
+    """
 
     def __init__(self, value: Any, path: str, problems: list[Problem]) -> None:
         self.path = path
@@ -26,11 +29,14 @@ class Table:
         return iter(self._value)
 
     def problem(self, key: str, detail: str) -> None:
-        """Collect what is wrong with a key, or with the table itself where it is empty."""
+        """Collect a problem of a key.
+
+        An empty key means the table itself.
+        """
         self._problems.append(Problem(f"{self.path}.{key}".strip("."), detail))
 
     def get(self, key: str, read: Callable[[Any], T], default: D) -> T | D:
-        """Return a value, or `default` when it is missing or wrong."""
+        """Return a value, or `default` when missing or invalid."""
         self._read.add(key)
         if key not in self._value:
             return default
@@ -63,7 +69,7 @@ class Table:
             return default
 
     def has(self, *path: str) -> bool:
-        """Tell whether a key is given; further ones are in its table."""
+        """Return whether a key is present; further ones are nested."""
         value: Any = self._value
         for key in path:
             if not isinstance(value, Mapping) or key not in value:
@@ -79,7 +85,10 @@ class Table:
             self.unknown(key, self._read)
 
     def unknown(self, key: str, known: Iterable[str]) -> None:
-        """Report a key: a misspelt one must not be silently without effect."""
+        """Report an unknown key.
+
+        A misspelt one must not be ignored silently.
+        """
         from leadtight.domain.text.suggestions import did_you_mean  # a mistake is rare, and a cold start is not
 
         self.problem(key, f"unknown key{did_you_mean(key, known)}")

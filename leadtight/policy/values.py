@@ -1,4 +1,7 @@
-"""Read single values of a policy file; each ValueError says what the value must be."""
+"""Readers of single policy values.
+
+Each ValueError says what the value must be.
+"""
 
 import re
 from collections.abc import Callable, Mapping
@@ -25,7 +28,10 @@ _PHONE_NUMBER = re.compile(r"\+[1-9]\d{6,14}")
 
 
 def duration(value: Any) -> timedelta:
-    """Return the length that `1d2h30m10s` or a part of it names (a day is 24 hours of whatever calendar applies)."""
+    """Read a duration such as `1d2h30m10s`.
+
+    Parts may be left out. A day is 24 hours of the calendar that applies.
+    """
     match = _DURATION.fullmatch(value) if isinstance(value, str) and value else None
     if match is None:
         raise ValueError(f"not a duration such as 5m, 1h30m or 2d: {value!r}")
@@ -52,7 +58,7 @@ def text(value: Any) -> str:
 
 
 def web_address(value: Any) -> str:
-    """Read the address of a web page, as a mail may link to it."""
+    """Read a web address that a mail may link to."""
     if not isinstance(value, str) or not re.fullmatch(r"https://[^\s\"'<>\\]+", value):
         raise ValueError("must start with https:// and contain no spaces")
     return value
@@ -131,7 +137,7 @@ def share(value: Any) -> Decimal:
 
 
 def proper_share(value: Any) -> Decimal:
-    """Read a share that is more than nothing and less than all."""
+    """Read a share above zero and below one."""
     if not 0 < (amount := decimal(value)) < 1:
         raise ValueError(f"must be more than 0 and less than 1: {value!r}")
     return amount
@@ -146,7 +152,7 @@ def country(value: Any) -> str:
 
 
 def country_in_any_case(value: Any) -> str:
-    """Read the ISO code of a country, in the capitals that leads have it in."""
+    """Read an ISO country code, in upper case."""
     return country(text(value).upper())
 
 
@@ -166,7 +172,10 @@ def proper_shares(value: Any) -> tuple[float, ...]:
 
 
 def origin(value: Any) -> str:
-    """Read the origin of a web site as browsers send it: scheme, host and perhaps a port."""
+    """Read a web origin: scheme, host and an optional port.
+
+    Browsers send it in this form.
+    """
     address = text(value)
     if not _ORIGIN.fullmatch(address) or address != address.lower():
         raise ValueError(f"must be an origin such as https://www.example.com, in lower case: {address!r}")
@@ -227,7 +236,10 @@ def one_of(kind: type[E], value: Any) -> E:
 
 
 def members(value: Any) -> Mapping[str, int]:
-    """Read pool members: a list of people with equal shares, or a table of people and whole shares."""
+    """Read pool members, as a list or with shares.
+
+    A list has equal shares, a table whole ones.
+    """
     shares = dict.fromkeys(texts(value), 1) if isinstance(value, list) else dict(value)
     if not shares or not all(type(w) is int and w > 0 for w in shares.values()):
         raise ValueError("must name people, each with a whole share of 1 or more")
@@ -235,7 +247,10 @@ def members(value: Any) -> Mapping[str, int]:
 
 
 def weekdays(text: str) -> tuple[int, ...]:
-    """Read a day (`mon`) or a range of days (`mon-fri`) as weekday numbers, Monday 0."""
+    """Read a day or range of days as numbers.
+
+    Such as `mon` or `mon-fri`. Monday is 0.
+    """
     first, _, last = text.partition("-")
     if first not in DAYS or (last or first) not in DAYS:
         raise ValueError(f"must be a day or a range of days such as mon-fri: {text!r}")
@@ -246,7 +261,10 @@ def weekdays(text: str) -> tuple[int, ...]:
 
 
 def periods(value: Any) -> tuple[Period, ...]:
-    """Read working periods such as `09:00-12:30`, in order and without overlap."""
+    """Read working periods such as `09:00-12:30`.
+
+    They are in order and do not overlap.
+    """
     periods = sorted((_period(v) for v in texts(value)), key=lambda period: period.start)
     for one, two in pairwise(periods):
         if one.end == time() or two.start < one.end:

@@ -1,4 +1,7 @@
-"""Tables that the policy file writes otherwise than the policy keeps them, and how each becomes its record."""
+"""Tables that the file writes differently from the policy's records.
+
+Each has a function that makes its record.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -24,7 +27,7 @@ _DAY = "|".join(values.DAYS)
 
 
 def _weekdays(text: str) -> str:
-    """Read the name of hours, which must be a day or a range of days."""
+    """Check the name of hours: a day or range."""
     values.weekdays(text)
     return text
 
@@ -72,7 +75,10 @@ class CalendarTable:
 
 
 class PersonTable(Person):
-    """A person as the file writes them: what bounds their days stands beside their caps."""
+    """A person as written in the file.
+
+    The bounds of their days stand beside their caps.
+    """
 
     started: date | None = None
     """Their first day: the ramp counts from it."""
@@ -81,7 +87,7 @@ class PersonTable(Person):
 
 
 class StepTable(SequenceStep):
-    """A step as the file writes it: its keys say which action it is."""
+    """A step as written: its keys determine the action."""
 
     send: MessageChannel | None = None
     """On which channel a message goes to the lead. Needs `template`."""
@@ -100,7 +106,7 @@ ELSEWHERE: Mapping[type, frozenset[str]] = {
     Caps: frozenset({"started", "ramp"}),
     StepTable: frozenset({"action", "what"}),
 }
-"""Fields that have no key of their own in the table."""
+"""Fields without a key of their own in the table."""
 
 
 def _calendar(table: Table, attributes: Attributes) -> Calendar:
@@ -158,7 +164,10 @@ def _mailbox(table: Table, attributes: Attributes) -> Mailbox:
 
 
 def _form(table: Table, attributes: Attributes) -> Form:
-    """Leave out the limit of one address where a builder's server posts for all visitors."""
+    """Drop the per-address limit where a builder's server posts.
+
+    It posts for all visitors from one address.
+    """
     if attributes.get("builder", Builder.HTML) is not Builder.HTML and not table.has("rates", "per_address"):
         attributes["rates"] = replace(attributes.get("rates", FORM_RATES), per_address=None)
     return Form(**attributes)

@@ -1,4 +1,7 @@
-"""Keys of programs that use the API: random, told once, and kept only as digests."""
+"""API keys of programs.
+
+They are random, shown once, and stored only as digests.
+"""
 
 import hashlib
 import hmac
@@ -21,9 +24,9 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiKey:
-    """One live key: whose it is, the SHA-256 of its text, and what it is good for.
+    """One live key: its holder, its digest and its scopes.
 
-    A key has 256 random bits, so its digest needs no salt and cannot be guessed back.
+    The digest is SHA-256. A key has 256 random bits, so its digest needs no salt and cannot be reversed.
     """
 
     name: str
@@ -33,7 +36,10 @@ class ApiKey:
 
     @property
     def id(self) -> str:
-        """Return what tells the keys of one name apart: the beginning of the digest."""
+        """Return the start of the digest.
+
+        It distinguishes the keys of one name.
+        """
         return self.digest[:ID_LENGTH]
 
 
@@ -43,9 +49,10 @@ def digest_of(text: str) -> str:
 
 
 def check(keys: Iterable[ApiKey], text: str, scope: Scope) -> ApiKey:
-    """Return the live key that `text` is. Raises KeyRefused when there is none, or when it is not good for `scope`.
+    """Return the live key that `text` is.
 
-    Every key is compared in constant time, whichever matches: how long this takes tells nothing about them.
+    Raises KeyRefused when there is none, or when it does not permit `scope`. Every key is compared in constant time,
+    whichever matches: timing reveals nothing about them.
     """
     digest = digest_of(text)
     found = [key for key in keys if hmac.compare_digest(key.digest, digest)]

@@ -1,7 +1,7 @@
-"""Signed links: what a person may do with which lead, until when.
+"""Signed links: who may do what, until when.
 
-A token is `v1.<key id>.<claims>.<signature>`: claims as base64url JSON, HMAC-SHA256 over everything before the
-last dot. Keys rotate by id: new links use the current key, older ones verify until their key is removed.
+A token is `v1.<key id>.<claims>.<signature>`: claims as base64url JSON, HMAC-SHA256 over everything before the last
+dot. Keys rotate by id: new links use the current key, older ones verify until their key is removed.
 """
 
 import base64
@@ -19,7 +19,10 @@ _VERSION = "v1"
 
 
 class LinkPurpose(StrEnum):
-    """What a link is for; one made for one purpose opens nothing else."""
+    """The purpose of a link.
+
+    A link made for one purpose is not valid for another.
+    """
 
     OUTCOME = "o"
     REPORT = "r"
@@ -32,7 +35,10 @@ class LinkPurpose(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claims:
-    """What a link says: purpose, subject (a lead, a report or whose queue), person, owner generation and expiry."""
+    """Content of a link: purpose, subject, person, generation and expiry.
+
+    The subject is a lead, a report or the owner of a queue.
+    """
 
     purpose: LinkPurpose
     subject: str
@@ -64,9 +70,10 @@ def sign(claims: Claims, keyring: Keyring) -> str:
 
 
 def verify(token: str, purpose: LinkPurpose, keyring: Keyring) -> Claims:
-    """Return the claims of a token that we signed for `purpose`, expired or not.
+    """Return the claims of a valid token, expired or not.
 
-    Raises InvalidLink when it is malformed, signed by an unknown key, changed, or made for something else.
+    The token must be signed for `purpose`. Raises InvalidLink when it is malformed, signed by an unknown key, changed,
+    or made for another purpose.
     """
     signed, _, signature = token.rpartition(".")
     parts = signed.split(".")
@@ -82,16 +89,19 @@ def verify(token: str, purpose: LinkPurpose, keyring: Keyring) -> Claims:
 
 
 def sign_reply(lead_id: str, keyring: Keyring) -> str:
-    """Return what stands before the @ of the address that an answer about a lead goes to.
+    """Return the local part of a lead's signed reply address.
 
-    `reply+<lead>.<key id>.<80 bits of HMAC>` in lower case, for mail programs may change capitals; at most 64
+    `reply+<lead>.<key id>.<80 bits of HMAC>` in lower case, because mail programs may change capitals; at most 64
     characters (RFC 5321) with ids of 26 and key ids of 14.
     """
     return f"{_REPLY}{lead_id}.{keyring.current}.{_mark(lead_id, keyring.keys[keyring.current])}".lower()
 
 
 def verify_reply(local_part: str, keyring: Keyring) -> str | None:
-    """Return the lead that a local part of ours names, in capitals as ids are; None for any other."""
+    """Return the lead of a signed reply address, if any.
+
+    The lead's id is in capitals, as ids are.
+    """
     named, _, mark = local_part.lower().removeprefix(_REPLY).rpartition(".")
     lead_id, _, key_id = named.upper().partition(".")
     if not local_part.lower().startswith(_REPLY):

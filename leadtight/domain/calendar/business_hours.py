@@ -1,7 +1,7 @@
-"""Business hours: when a team works, and arithmetic in working time.
+"""Business hours of a team, and arithmetic in working time.
 
-All arguments and results are aware instants. Computation goes through UTC, so a day of 23 or 25 hours
-counts what was really worked, and it walks periods, never seconds.
+All arguments and results are aware instants. Computation goes through UTC, so a day of 23 or 25 hours counts the time
+really worked. It walks periods, never seconds.
 """
 
 from bisect import bisect_left
@@ -15,9 +15,10 @@ LONGEST_CLOSURE_DAYS = 3 * 366
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A stretch of one day, [start, end); an end of 00:00 is the end of that day.
+    """A stretch of one day, [start, end).
 
-    It lasts from when the wall clock first shows `start` until it first shows `end`, also when the clock is set.
+    An end of 00:00 is the end of that day. It lasts from when the wall clock first shows `start` until it first shows
+    `end`, even when the clock is set.
     """
 
     start: time
@@ -26,10 +27,10 @@ class Period:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calendar:
-    """Working periods by weekday (Monday is 0) in one time zone, less the days it is closed and public holidays.
+    """Working periods by weekday in one time zone.
 
-    A day that is opened for once has the hours given for it, whatever else is said of that day. With `always` the
-    calendar never closes and nothing else is looked at.
+    Monday is 0. Closed days and public holidays are excluded. A day opened as an exception has its own hours, whatever
+    else applies to that day. With `always` the calendar never closes and everything else is ignored.
     """
 
     id: str
@@ -42,21 +43,24 @@ class Calendar:
     _known: dict[date, tuple[tuple[datetime, datetime], ...]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
-    """The periods of days that were asked for before: a lead asks for the same few days again and again."""
+    """Cache of periods by day: a lead needs the same few days repeatedly."""
 
     def is_open(self, at: datetime) -> bool:
         """Tell whether `at` is in working time."""
         return self.next_open(at) == at
 
     def is_after_hours(self, at: datetime) -> bool:
-        """Tell whether `at` is outside the working day; a break between two periods of a day is not."""
+        """Return whether `at` is outside the working day.
+
+        A break between two periods of a day is inside.
+        """
         if self.is_open(at):
             return False
         today = self._periods_on(at.astimezone(self.zone).date())
         return not any(closes <= at for _, closes in today) or not any(opens > at for opens, _ in today)
 
     def next_open(self, at: datetime) -> datetime:
-        """Return `at` itself when open then, else the next moment that is."""
+        """Return `at` when open then, else the next opening."""
         if self.always:
             return at
         return max(at, next(self._periods_from(at))[0])
@@ -78,17 +82,20 @@ class Calendar:
         raise AssertionError("unreachable: periods are endless")
 
     def between(self, start: datetime, end: datetime) -> timedelta:
-        """Return the working time in [start, end); zero when `end` is not after `start`."""
+        """Return the working time in [start, end).
+
+        It is zero when `end` is not after `start`.
+        """
         if end <= start:
             return timedelta()
         return sum((closes - opens for opens, closes in self.open_between(start, end)), timedelta())
 
     def by_next_business_day(self, start: datetime, at: time) -> datetime:
-        """Return `at` local time on the first business day whose `at` is after `start`'s day or still to come.
+        """Return `at` local time on the next possible business day.
 
-        A lead at Sunday 03:00 with 10:00 is due Monday 10:00; one at Tuesday 05:00, Tuesday 10:00;
-        one at Tuesday 19:00, Wednesday 10:00. A date that a zone never had is no day, and a time that the clock skips
-        is due as it jumps.
+        That is the first business day whose `at` is after `start`'s day or still to come. A lead at Sunday 03:00 with
+        10:00 is due Monday 10:00; one at Tuesday 05:00, Tuesday 10:00; one at Tuesday 19:00, Wednesday 10:00. A date
+        that a zone never had is not a day, and a time that the clock skips is due as it jumps.
         """
         day = start.astimezone(self.zone).date()
         for _ in range(LONGEST_CLOSURE_DAYS):
@@ -99,10 +106,10 @@ class Calendar:
         raise ValueError(f"calendar {self.id!r} has no business day after {start.isoformat()}")
 
     def close_of_business(self, start: datetime) -> datetime:
-        """Return the end of the working day that `start` falls in, or of the next one when it falls in none.
+        """Return the end of the working day of `start`.
 
-        With 09:00-17:00: Friday 12:00 is due Friday 17:00, Friday 17:00 is due Monday 17:00, and so is Monday 05:00.
-        Raises ValueError for a calendar that never closes.
+        Outside working days, that is the end of the next one. With 09:00-17:00: Friday 12:00 is due Friday 17:00,
+        Friday 17:00 is due Monday 17:00, and so is Monday 05:00. Raises ValueError for a calendar that never closes.
         """
         if self.always:
             raise ValueError(f"calendar {self.id!r} never closes")
@@ -111,7 +118,7 @@ class Calendar:
         return max((end for _, end in self._periods_on(day)), default=closes)
 
     def open_between(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
-        """Yield the stretches of working time in [start, end), in order."""
+        """Yield the open stretches in [start, end), in order."""
         if self.always:
             yield start, end
             return
@@ -124,7 +131,10 @@ class Calendar:
         return self._exists(day) if self.always else bool(self._periods_on(day))
 
     def _exists(self, day: date) -> bool:
-        """Tell whether the zone had this date: a few crossed the date line and left one out."""
+        """Return whether the zone had this date.
+
+        A few zones crossed the date line and skipped one.
+        """
         return self._instant(day, time()).astimezone(self.zone).date() == day
 
     def _hours_of(self, day: date) -> tuple[Period, ...]:
@@ -159,14 +169,17 @@ class Calendar:
                 yield opens, closes
 
     def _instant(self, day: date, at: time) -> datetime:
-        """Return when the wall clock first reaches `at`: a time that the clock skips is reached as it jumps."""
+        """Return when the wall clock first reaches `at`.
+
+        A time that the clock skips is reached as it jumps.
+        """
         wall = datetime.combine(day, at, tzinfo=self.zone)
         instant = wall.astimezone(UTC)
         skipped = instant.astimezone(self.zone).replace(tzinfo=None) - wall.replace(tzinfo=None)
         return self._jump(instant - skipped, instant) if skipped else instant
 
     def _jump(self, before: datetime, after: datetime) -> datetime:
-        """Return the one moment in (before, after] at which the clock is set."""
+        """Return when the clock is set in (before, after]."""
         offset = after.astimezone(self.zone).utcoffset()
         seconds = range(int((after - before).total_seconds()))
         return before + timedelta(

@@ -1,10 +1,16 @@
-"""Instants: as text that sorts (always UTC, always the same width), and as the beginning of a local day."""
+"""Timestamps as sortable text, and the start of local days.
+
+The text is always UTC and always of the same width.
+"""
 
 from datetime import UTC, date, datetime, time, tzinfo
 
 
 def midnight(day: date, zone: tzinfo) -> datetime:
-    """Return the instant at which a local day begins, in UTC; days of 23 and 25 hours come out right."""
+    """Return the start of a local day, in UTC.
+
+    Days of 23 and 25 hours are handled.
+    """
     return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
@@ -19,7 +25,10 @@ def format_timestamp(at: datetime) -> str:
 
 
 def parse_timestamp(text: str) -> datetime:
-    """Return the instant that an ISO 8601 text with a zone names, in UTC; ValueError otherwise."""
+    """Parse an ISO 8601 timestamp with a zone, as UTC.
+
+    Raises ValueError for any other text.
+    """
     at = datetime.fromisoformat(text)
     if at.tzinfo is None:
         raise ValueError(f"no time zone in {text!r}")

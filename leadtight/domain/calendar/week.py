@@ -18,7 +18,10 @@ class Week:
         return cls(year, number)
 
     def __str__(self) -> str:
-        """Return the ISO name, such as `2026-W47`; sorts as time does."""
+        """Return the ISO name, such as `2026-W47`.
+
+        It sorts chronologically.
+        """
         return f"{self.year:04d}-W{self.number:02d}"
 
     @classmethod

@@ -1,4 +1,7 @@
-"""What shows that a message might be sent, or why it was not: each consent, check, send and refusal in order (H6)."""
+"""Evidence of why a message was sent or not (H6).
+
+It lists each consent, check, send and refusal in order.
+"""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -41,7 +44,10 @@ class AuditEntry:
 
 
 def evidence(consents: Iterable[ConsentRecord], events: Iterable[Event]) -> tuple[AuditEntry, ...]:
-    """Return the entries of a person's consents and of their leads' histories, oldest first."""
+    """Return the audit entries of a person, oldest first.
+
+    They come from their consents and the histories of their leads.
+    """
     told = (*map(_asked, consents), *(entry for event in events for entry in _happened(event)))
     return tuple(sorted(told, key=lambda entry: (entry.at, entry.lead_id)))
 

@@ -1,4 +1,7 @@
-"""When somebody may be texted or called, by their own clock (H3, 47 CFR 64.1200(c)(1))."""
+"""Permitted hours for texts and calls, in local time.
+
+It is the recipient's. Capability H3; 47 CFR 64.1200(c)(1).
+"""
 
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
@@ -7,19 +10,25 @@ from zoneinfo import ZoneInfo
 
 Day = tuple[time, time]
 DAYS_LOOKED = 15
-"""Of windows that never meet in two weeks it is said that they never do."""
+"""Windows that do not overlap within two weeks count as never overlapping."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactWindow:
-    """The permitted hours in one zone: from and until for each day of the week from Monday, None for no hour."""
+    """Permitted contact hours in one zone.
+
+    From and until for each day of the week from Monday; None for a day without permitted hours.
+    """
 
     zone: ZoneInfo
     week: tuple[Day | None, ...]
     closed: Container[date] = ()
 
     def opens(self, at: datetime) -> datetime | None:
-        """Return `at` inside the hours, else when they next begin; None when they do not within two weeks."""
+        """Return `at` when permitted, else the next opening.
+
+        None when there is none within two weeks.
+        """
         local = at.astimezone(self.zone)
         for days in range(DAYS_LOOKED):
             day = local.date() + timedelta(days=days)
@@ -39,7 +48,10 @@ def every_day(start: time, end: time) -> tuple[Day | None, ...]:
 
 
 def first_permitted(windows: Sequence[ContactWindow], now: datetime) -> datetime | None:
-    """Return the first instant from `now` on that lies in every window; None when there is none within two weeks."""
+    """Return the first instant permitted in all windows from `now`.
+
+    None when there is none within two weeks.
+    """
     at = now
     while at < now + timedelta(days=DAYS_LOOKED):
         later = _latest(window.opens(at) for window in windows)

@@ -1,4 +1,7 @@
-"""Lists of numbers that nobody may text or call by machine, ours and others', and how old they may be (H2)."""
+"""Do-not-call lists, internal and imported, and their maximum age (H2).
+
+Numbers on them are not texted, and not called automatically.
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -8,12 +11,15 @@ GOOD_FOR = timedelta(days=31)
 """47 CFR 64.1200(c)(2)(i)(D): a version of the registry obtained no more than 31 days before the call."""
 
 INTERNAL_LIST = "ours"
-"""The list of people who asked us: it is added to and never replaced, and so never stale."""
+"""The company's own list of opt-outs: entries are added and never replaced, so it is never stale."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DncList:
-    """A list as it was imported: obtained from its keeper on the day `as_of` (UTC), with so many different numbers."""
+    """An imported list: its date and its number of entries.
+
+    It was obtained from its keeper on the day `as_of` (UTC).
+    """
 
     name: str
     as_of: date
@@ -22,7 +28,10 @@ class DncList:
 
     @property
     def generation(self) -> str:
-        """Return what its entries carry: that of a later import sorts after it."""
+        """Return the generation of its entries.
+
+        That of a later import sorts after it.
+        """
         return f"{self.as_of.isoformat()}#{self.imported_at.astimezone(UTC).isoformat()}"
 
     def age(self, now: datetime) -> int:
@@ -34,15 +43,19 @@ class DncList:
         return self.name != INTERNAL_LIST and self.age(now) > GOOD_FOR.days
 
     def counts(self, generation: str | None) -> bool:
-        """Tell whether an entry counts: of its last import, or of one that runs now; ours always do."""
+        """Return whether an entry of this generation counts.
+
+        It does when it is of the last import or a running one; entries of the internal list always count.
+        """
         return generation is not None and (self.name == INTERNAL_LIST or generation >= self.generation)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DncStatus:
-    """What the lists say of one number: all that there are, and the names of those that it is on.
+    """Do-not-call status of one number.
 
-    `unreadable` names those that there are and that cannot be read: the number may be on them.
+    It has all lists, and the names of those with the number. `unreadable` names lists that exist and cannot be read:
+    the number may be on them.
     """
 
     lists: tuple[DncList, ...] = ()
@@ -51,15 +64,15 @@ class DncStatus:
 
     @property
     def listed(self) -> str:
-        """Return in words which lists the number is on; empty when on none."""
+        """Name the lists with the number, if any."""
         found = [f"“{one.name}” (as of {one.as_of.isoformat()})" for one in self.lists if one.name in self.on]
         return f"on the do-not-call list {' and '.join(found)}" if found else ""
 
     def forbids(self, required: Collection[str], now: datetime) -> str:
-        """Return why the number must not be texted or called; empty when it may be.
+        """Return why the number must not be texted or called.
 
-        A list that is stale, that cannot be read, or that is `required` and was never imported, forbids every number:
-        it might be on it.
+        Empty when it may be. A list that is stale, unreadable, or `required` and never imported, forbids every number:
+        any number may be on it.
         """
         if self.listed:
             return self.listed

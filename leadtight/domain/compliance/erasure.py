@@ -1,7 +1,7 @@
-"""A person is erased: their leads end, and what is left of them says what happened and when, but not to whom.
+"""Erasure of a person: their leads end and become anonymous.
 
-What stays is named here field by field; whatever is not named goes. So figures of the past stay as they were, and a
-field that somebody adds is erased until they decide that it says nothing of a person.
+The rest shows what happened and when, but not to whom. Fields that stay are listed here; all others are erased. So past
+figures do not change, and a new field is erased until it is listed as impersonal.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,10 +19,10 @@ from leadtight.domain.model.message import TO_LEADS
 from leadtight.domain.model.stage import Stage
 
 ERASED = "erased"
-"""Stands where a text was of which only is known that there was one."""
+"""Placeholder for an erased text: only its existence is known."""
 
 IMPORTED = "import:"
-"""Begins the fingerprint of an imported row, whose key may be anything that its file has: an address, too."""
+"""Prefix of an imported row's fingerprint; its key may be any text of the file, even an address."""
 
 OPERATOR = "operator"
 KEPT = frozenset(
@@ -44,18 +44,18 @@ KEPT = frozenset(
         *("unreachable", "not_reached", "says_contacted", "closed_at", "wake_at", "sender_unproved"),
     }
 )
-"""Fields of a lead that say when, by whom of the team and under which policy, and nothing of the person."""
+"""Fields of a lead without personal data: times, team members and policy versions."""
 
 KEPT_DATA = ("target", "outcome", "said", "owner", "disagrees", "template", "channel", "recipient")
-"""What an event's data keep: what is counted, in words of the policy and ids of ours."""
+"""Event data that stay: counted values, in words of the policy and internal ids."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Erasure:
-    """The record of one erasure, by the hash of what was asked for. It names nobody.
+    """The anonymous record of one erasure.
 
-    Until `finished_at` it holds what another run needs to go on: the keys that the person was known by, and the weeks
-    whose pages name them. `counts` says what was found in which store.
+    Its id is the hash of the request. Until `finished_at` it holds what another run needs to continue: the person's
+    keys, and the weeks whose pages name them. `counts` are the records found in each store.
     """
 
     id: str
@@ -68,9 +68,9 @@ class Erasure:
 
 
 def erase(lead: Lead, now: datetime) -> Change | None:
-    """Return the change by which a lead forgets its person; None when it has.
+    """Return the change that anonymizes a lead; None when done.
 
-    An open one ends: nobody is left to call. The change's own event says nothing of what was there.
+    An open lead is closed: there is no one left to call. The change's own event reveals no former values.
     """
     bare = anonymous(lead)
     if bare == lead and not lead.is_open:
@@ -90,7 +90,10 @@ def anonymous(lead: Lead) -> Lead:
 
 
 def anonymous_event(event: Event) -> Event:
-    """Return an event without anything of the person: the same id, time, kind and version."""
+    """Return an event without personal data.
+
+    It keeps its id, time, kind and version.
+    """
     data = {name: event.data[name] for name in KEPT_DATA if name in event.data and _is_plain(event.data[name])}
     changes = {name: [_bare_field(name, old), _bare_field(name, new)] for name, (old, new) in event.changes.items()}
     return replace(event, data={**data, ERASED: True}, changes=changes)
@@ -132,7 +135,7 @@ REDUCED: Mapping[str, Callable[[Any], Any]] = {
     "enrolment": lambda value: None,
     "concern": lambda value: None,
 }
-"""Fields of which a part stays, mostly that there was something: reports count it."""
+"""Fields reduced to a part, mostly to whether they had a value: reports count it."""
 
 
 def _is_plain(value: Any) -> bool:

@@ -1,4 +1,7 @@
-"""Somebody leaves a channel: for good, on all their leads, and out of every sequence (G9, H4)."""
+"""Opt-outs: permanent, on all leads and sequences of a person.
+
+Capabilities G9 and H4.
+"""
 
 from __future__ import annotations
 
@@ -17,14 +20,15 @@ from leadtight.domain.policy.trust import NOBODY_SAID, Provenance, Sender
 from leadtight.domain.promises.deadlines import promise
 
 RULE, REASON = "opt_out_word", "opted_out"
-"""Why a word of opt-out from somebody unknown is kept as a lead that counts for nothing."""
+"""Exclusion of a lead that only records an opt-out keyword of an unknown sender."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptOutRequest:
-    """The channels that a message ends; `is_wish` when it says no more, `nothing_else` when it is a word of opt-out.
+    """Channels that a message opts out of.
 
-    `doubt` are words that may mean us, in a message that ends nothing.
+    `is_wish` when the message contains nothing besides the request, `nothing_else` when it is only an opt-out keyword.
+    `doubt` are words that may be a request, in a message that ends nothing.
     """
 
     channels: tuple[Channel, ...] = ()
@@ -34,7 +38,10 @@ class OptOutRequest:
 
 
 def opt_out_lead(lead: Lead, channels: tuple[Channel, ...], actor: str, now: datetime) -> Change | None:
-    """Return the change of a lead that leaves channels; None when it has, and is in no sequence any more."""
+    """Return the change that opts a lead out of channels.
+
+    None when it is opted out already and not in a sequence.
+    """
     if lead.enrolment is None and set(channels) <= set(lead.opted_out):
         return None
     builder = ChangeBuilder(lead, lead, now)
@@ -52,10 +59,10 @@ def opt_out_by_keyword(
     keeps_sequence: bool = False,
     provenance: Provenance = NOBODY_SAID,
 ) -> Change:
-    """Return the change of a lead whose person sent nothing but a word of opt-out: it is noted each time.
+    """Record a message that is only an opt-out keyword.
 
-    Its sender leaves too, should they be another than the lead names. A sequence that began after the word was
-    said goes on (`keeps_sequence`).
+    It is recorded each time. The sender is opted out too when they are not the lead's person. A sequence that began
+    after the message continues (`keeps_sequence`).
     """
     builder = ChangeBuilder(lead, lead, now)
     opt_out(builder, channels, LEAD, said, source, keeps_sequence=keeps_sequence, provenance=provenance)
@@ -65,9 +72,9 @@ def opt_out_by_keyword(
 def record_unknown_opt_out(
     policy: Policy, channels: tuple[Channel, ...], said: Inquiry, *, lead_id: str, source: str, now: datetime
 ) -> Change:
-    """Return the record of a word of opt-out from somebody whom nobody knows: closed, and nobody is told.
+    """Record an opt-out keyword from an unknown sender.
 
-    What matters is that the person has left, and that there is proof of when and how.
+    The record is a closed lead that no one is notified of: proof that the person opted out, when and how.
     """
     lead = Lead(
         id=lead_id,
@@ -97,10 +104,10 @@ def opt_out(
     keeps_sequence: bool = False,
     provenance: Provenance = NOBODY_SAID,
 ) -> None:
-    """End channels for the person and the lead's sequence with them, within a change.
+    """Opt the person out and end the lead's sequence.
 
-    With `keeps_sequence` that one began after the person said so. What the person `said`, and by which source, is
-    kept as proof. Their own address leaves with the lead's where it is theirs: by our reply address anybody may write.
+    `keeps_sequence` is for a sequence that began after the message. The `inquiry` and its source are kept as proof. The
+    sender's own address is opted out too where it is proved: anyone may write to a reply address.
     """
     proof = {"words": said.message, "source": source, **provenance.evidence} if said else {}
     builder.set(opted_out=tuple(sorted({*builder.lead.opted_out, *channels})))

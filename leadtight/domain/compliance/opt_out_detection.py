@@ -1,7 +1,7 @@
-"""Does a message say that its sender wants no more messages? (H4, 47 CFR 64.1200(a)(10))
+"""Detection of opt-out requests in messages.
 
-A sentence of nothing but the words of such a wish is one; in other sentences only clear phrases are. What may mean us
-and may not ends nothing, and is a doubt for a person.
+Capability H4; 47 CFR 64.1200(a)(10). A sentence made only of opt-out words is a request; in other sentences only clear
+phrases are. Ambiguous words end nothing, and are a doubt for a person to check.
 """
 
 import re
@@ -24,13 +24,13 @@ from leadtight.domain.model.message import Channel
 
 LONGEST_READ = 20_000
 SHORT = 12
-"""Up to how many words a message may have in which STOP is the first sentence and counts."""
+"""Most words of a message in which a leading STOP counts."""
 
 LONGEST_NAME = 3
-"""How many words may stand beside a wish that is all of a message: a name."""
+"""Most words of a name beside an opt-out request."""
 
 LONGEST_CLAUSE = 300
-"""How many characters beside a phrase are asked about the person it speaks of."""
+"""Most characters beside a phrase that are searched for the person it is about."""
 
 _NAMES = {Channel.EMAIL: MAILS, Channel.SMS: TEXTS}
 _OTHER = re.compile(r"[^\w\s.]+")
@@ -40,7 +40,10 @@ _STOP = re.compile(r"(stop|unsub)\w*")
 
 
 def leaving(words: str, channel: Channel) -> OptOutRequest:
-    """Return what a message that came by `channel` ends: that channel, or the one that it names."""
+    """Detect the channels that a message opts out of.
+
+    That is the `channel` it came by, or the one that it names.
+    """
     text = _unsigned(plain(words[:LONGEST_READ]))
     sentences = [sentence for sentence in _SENTENCE.findall(text) if words_of(sentence)]
     wishes = [wish_of(sentence) for sentence in sentences]
@@ -61,7 +64,10 @@ def leaving(words: str, channel: Channel) -> OptOutRequest:
 
 
 def _is_name(besides: Sequence[str], words: str) -> bool:
-    """Tell whether what a message says beside a wish is a name, or nothing: "Ada Obi", and not "Call me"."""
+    """Return whether the rest of a message is a name.
+
+    An empty rest counts as one. "Ada Obi" is, "Call me" is not.
+    """
     capital = {part for word in words.split() if word[:1].isupper() for part in words_of(plain(word))}
     return not besides or (len(besides) <= LONGEST_NAME and not words.isupper() and capital.issuperset(besides))
 
@@ -75,14 +81,20 @@ def _unsigned(text: str) -> str:
 
 
 def _is_phrase(sentence: str) -> bool:
-    """Tell whether a sentence is a clear phrase, give or take a word."""
+    """Return whether a sentence is a clear phrase.
+
+    It may have one more word.
+    """
     clauses = _clauses(sentence)
     longest = max((len(match[0].split()) for match in _matches(clauses)), default=0)
     return bool(longest) and len(words_of(sentence)) <= longest + 1
 
 
 def _begins_with_stop(sentence: str, text: str) -> bool:
-    """Tell whether a message begins with STOP on a line of its own, or is short and begins so."""
+    """Return whether a message starts with STOP.
+
+    It must stand on a line of its own, or the message must be short.
+    """
     return bool(_STOP.match(words_of(sentence)[0])) and ("\n" in sentence or len(words_of(text)) <= SHORT)
 
 
@@ -94,13 +106,16 @@ def _phrased(clauses: str) -> Iterator[OptOutSentence]:
 
 
 def _matches(clauses: str) -> Iterator[re.Match[str]]:
-    """Yield clear phrases that are not turned round and not said of others."""
+    """Yield clear phrases, neither negated nor about other people."""
     for phrase in _phrases():
         yield from (match for match in phrase.finditer(clauses) if _means_us(clauses, match.start()))
 
 
 def _doubt(clauses: str) -> str:
-    """Return words of opt-out that a person should look at; nothing for "please don't stop" and links to press."""
+    """Return opt-out words that a person should check.
+
+    Empty for "please don't stop" and for links to click.
+    """
     for match in re.finditer(DOUBTED, clauses):
         after = clauses[match.end() : match.end() + LONGEST_CLAUSE].partition(" . ")[0]
         if not re.search(NEGATED, clauses[max(0, match.start() - 30) : match.start()]) and not re.search(
@@ -130,6 +145,6 @@ def _any(words: Iterable[str]) -> str:
 
 
 def _clauses(text: str) -> str:
-    """Return words with one space between them, and a dot where a sentence or a part of one ends."""
+    """Return words separated by spaces, with a dot between clauses."""
     parts = _OTHER.sub(" ", _BOUNDARY.sub(" . ", text.replace("-", " ")))
     return f". {' '.join(parts.split())} ."

@@ -1,7 +1,8 @@
-"""The words by which somebody leaves a channel, per language, without accents and in small letters (H4).
+"""Opt-out keywords per language (H4).
 
-English words are those that 47 CFR 64.1200(a)(10) calls reasonable by themselves, with those that carriers take (CTIA
-Messaging Principles 5.1.3). A word that ends in `*` stands for all that begin so, and `_` is a space.
+They are without accents and in lower case. English words are those that 47 CFR 64.1200(a)(10) calls reasonable by
+themselves, with those that carriers accept (CTIA Messaging Principles 5.1.3). A word that ends in `*` is a prefix, and
+`_` is a space.
 """
 
 from collections.abc import Mapping
@@ -10,12 +11,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
-    """The words of one language that a wish to leave is made of, by what they do in it.
+    """Words of one language in opt-out requests, by their role.
 
-    `leave` says it by itself, `stop` as a whole message. `quit` ends what is named after it. `no` is a wish with `more`
-    of what comes, or with `please`; `never` is one with an `act` that is done to `me`, and `remove` with a `list`. What
-    comes are `texts`, `mails` and `messages`. A sender who says `i`, or what they `receive`, must `want` it, and a
-    sentence that begins with `you` says what is. Words of having `said` so before, as `polite` ones, say nothing.
+    `leave` is a request by itself, `stop` as a whole message. `quit` ends what is named after it. `no` is a request
+    with `more` of `texts`, `mails` or `messages`, or with `please`; `never` is one with an `act` that is done to `me`,
+    and `remove` with a `list`. A sender who says `i`, or what they `receive`, must `want` it, and a sentence that
+    begins with `you` is a statement. Words of having `said` so before carry no meaning, nor do `polite` ones.
     """
 
     leave: str
@@ -339,7 +340,7 @@ VOCABULARIES: Mapping[str, Vocabulary] = {
         polite="kiitos hei",
     ),
 }
-"""The nine languages of the product's words, and two that are near."""
+"""The nine languages of the product, and two related ones."""
 
 ELSEWHERE = (
     *("стоп", "отписаться", "отпишите", "отписка", "відписатися", "отписване", "הסר", "הסירו", "הסר אותי"),
@@ -359,7 +360,7 @@ ELSEWHERE = (
     ),
     *("dur", "iptal", "ret", "odhlasit", "leiratkozas", "leiratkozom", "dezabonare", "odjava", "atsisakau", "berhenti"),
 )
-"""Words that end a channel by themselves in languages whose sentences are not read."""
+"""Opt-out keywords in languages whose sentences are not analysed."""
 
 MISSPELT = ("sotp", "stpo", "stob", "stopit", "unsuscribe", "unsubcribe", "unsubsribe", "unsubscibe", "unscribe")
 """How STOP and UNSUBSCRIBE are often typed."""

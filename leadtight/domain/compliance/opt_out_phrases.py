@@ -1,7 +1,7 @@
-"""Phrases that end a channel in whichever sentence they stand, and what turns them round (H4).
+"""Phrases that opt out in any sentence (H4).
 
-Without accents and in small letters. A sentence, or a part of one, stands between two dots; `{text}` and `{mail}` are
-words for a text and a mail in any language, and what names one of them ends that channel, whichever it came by.
+Without accents and in lower case. A clause stands between two dots; `{text}` and `{mail}` are words for a text and a
+mail in any language. A phrase that names one of them opts out of that channel, whichever channel it came by.
 """
 
 from collections.abc import Mapping
@@ -100,7 +100,7 @@ NEGATED = (
     r"\b(don t|do not|dont|never|did not|didn t|won t|wont|would not|wouldn t|doesn t|not|cannot|can t|nicht|nie|ne|non"
     r"|nao|niet|inte|no) (please |bitte |\w+ )?$"
 )
-"""What before a phrase turns it round: "please don't stop texting me"."""
+"""Words before a phrase that negate it: "please don't stop texting me"."""
 
 OTHERS = (
     r"((?<!can )(?<!could )(?<!would )(?<!will )\b(you|sie|ihr|vous|ustedes|voces?|voi|jullie|ni) $"
@@ -109,7 +109,7 @@ OTHERS = (
     r"|vecino\w*|fornecedor\w*|vizinho\w*|fornitore|vicin\w+|leverancier|buren|leverantor\w*|granne\w*|dostawc\w*"
     r"|sasiad\w*)\b)"
 )
-"""Words before a phrase that say it is about another person."""
+"""Words before a phrase that make it about another person."""
 
 DOUBTED = (
     r"\b(unsubscrib\w*|opt(ed|ing)? out|opt out|abmelden|abbestell\w*|desabonn\w*|desinscri\w*|desuscrib\w*"
@@ -117,12 +117,12 @@ DOUBTED = (
     r"|stop (texting|emailing|messaging|contacting|writing|sending)|(take|remove) (me|us) (off|from)"
     r"|no more (texts|emails|messages))\b"
 )
-"""What may mean us and may not: a person is to look."""
+"""Ambiguous phrases, for a person to check."""
 
 ELSEWHERE_TOLD = (
     r"\b(click|klick\w*|cliquez|clicca|clique|haga clic|kliknij|klik|klicka|https?|link|here|hier|ici|aqui|tutaj)\b"
 )
-"""Words after an offer to leave that its sender did not write for us: a footer."""
+"""Words after an unsubscribe offer that belongs to a quoted footer."""
 
 SIGNED = (
     r"\n[^\S\n]*+(--[^\S\n]*+|(sent from|gesendet von|envoye de|enviado desde|inviato da|verzonden vanaf)\b[^\n]{0,60})"

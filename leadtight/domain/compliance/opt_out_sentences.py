@@ -1,4 +1,7 @@
-"""Sentences that are nothing but a wish to hear no more, in one language, by what each of their words does."""
+"""Sentences that are only an opt-out request, by word roles.
+
+Each is read in one language.
+"""
 
 import re
 import unicodedata
@@ -31,9 +34,10 @@ _OWN = frozenset({"i", "receive"})
 
 @dataclass(frozen=True, slots=True)
 class OptOutSentence:
-    """What a sentence ends: the channels that it names, if any, and whether it does so in any message.
+    """The opt-out request of one sentence.
 
-    One that `is_word` is a word of opt-out, with what is to end and what is polite.
+    It has the channels named, if any, and whether it is clear in any message. With `is_word` it consists only of a
+    keyword, the messages to end and polite words.
     """
 
     named: frozenset[Channel] = frozenset()
@@ -54,7 +58,10 @@ def words_of(text: str) -> list[str]:
 
 
 def wish_of(sentence: str) -> OptOutSentence | None:
-    """Return the wish that a plain sentence is; None when it is none, or says anything besides."""
+    """Return the opt-out request of a normalized sentence.
+
+    None when it is not a request, or says anything besides.
+    """
     words = words_of(sentence)
     if len(words) > LONGEST:
         return None
@@ -66,7 +73,10 @@ def wish_of(sentence: str) -> OptOutSentence | None:
 
 
 def is_polite(sentence: str) -> bool:
-    """Tell whether a plain sentence says nothing: thanks, greetings, and that something was said before."""
+    """Return whether a normalized sentence carries no meaning.
+
+    Such are thanks, greetings, and that something was said before.
+    """
     return bool(_GREETING.fullmatch(" ".join(words_of(sentence)))) or any(
         all(kinds & _SAYS_NOTHING for kinds in lexicon.kinds_of(sentence)) for lexicon in _lexicons()
     )
@@ -94,7 +104,10 @@ class _Lexicon:
         return whole if wishes else None
 
     def kinds_of(self, text: str) -> list[Kinds]:
-        """Return what each word of a text may do; nothing for one that is not of the language."""
+        """Return the roles of each word of a text.
+
+        Words of other languages have none.
+        """
         joined = self._together.sub(lambda match: match[0].replace(" ", "_"), " ".join(words_of(text)))
         return [self._may_do(word) for word in joined.split()]
 
@@ -107,7 +120,10 @@ class _Lexicon:
 
 
 def _wish_in(kinds: Sequence[Kinds], is_question: bool) -> OptOutSentence | None:
-    """Return the wish of a part of a sentence by what its words may do, all of them being known."""
+    """Return the opt-out request of a clause, if any.
+
+    It is decided by the roles of its words. All words must be known.
+    """
     does = frozenset[str]().union(*kinds)
     if kinds[0] == {"you"} or ("want" not in does and any(kind <= _OWN for kind in kinds)):
         return None

@@ -1,8 +1,8 @@
-"""How much goes to one person, because of one network or source, and in a day: asked when a message is sent (U3).
+"""Send limits per recipient, network, source and day (U3).
 
-No person is written to because a stranger said so: the limits count where a message goes and what caused it, never what
-its sender called themselves. A sender over one is a lead all the same; only the automatic message waits or is not
-sent, and the history says why.
+They are checked when a message is sent. A stranger's word alone makes nobody a recipient: limits count the destination
+and the cause of a message, never what its sender called themselves. An inquiry over a limit is still a lead; only the
+automatic message waits or is not sent, and the history says why.
 """
 
 from collections.abc import Mapping
@@ -16,13 +16,13 @@ from leadtight.domain.policy.policy import Policy
 
 DAY = timedelta(days=1)
 BY_A_PERSON = frozenset({Template.BOOKING_LINK, Template.ASSET})
-"""What a user of the team sends by recording an outcome."""
+"""Messages that a team member sends by recording an outcome."""
 
 SHARES: Mapping[str, float] = {"pressed": 1.0, "known": 0.95, "answer": 0.9, "other": 0.7, "late answer": 0.5}
-"""How much of a day's budget may be used up for a message still to go. What a person asked for is the last to wait.
+"""Share of a day's budget up to which a message may be sent. What a person asked for is the last to wait.
 
-Before it wait messages to leads that the team has dealt with, answers to new inquiries, and sequences to others.
-An answer that waited since yesterday must not take the place of today's.
+Before it wait messages to leads that the team has dealt with, answers to new inquiries, and sequences to others. An
+answer that waited since yesterday must not displace today's.
 """
 
 ALARM_AT = 0.8
@@ -31,7 +31,10 @@ ALARM_AT = 0.8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentCounts:
-    """One automatic message: of which lead, which, when, and whether it was an acknowledgement."""
+    """One automatic message: lead, name, time and kind.
+
+    The kind is whether it was an acknowledgement.
+    """
 
     message: str
     at: datetime
@@ -40,7 +43,10 @@ class SentCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentLately:
-    """What went to one address or number within a day; `turn` counts its changes."""
+    """Messages to one address or number within a day.
+
+    `turn` counts its changes.
+    """
 
     key: str
     turn: int = 0
@@ -54,7 +60,10 @@ class SentLately:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
-    """So many of something at most until it expires; the key names the day, too."""
+    """An amount available until it expires.
+
+    Its key includes the day.
+    """
 
     key: str
     at_most: int
@@ -63,19 +72,28 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class LimitExceeded:
-    """Why a message must not go now, and when it may; never, without `until`."""
+    """Why a message must wait, and until when.
+
+    Without `until` it is never sent.
+    """
 
     why: str
     until: datetime | None = None
 
 
 def recipient_key(channel: Channel, address: str) -> str:
-    """Return the key under which is counted what goes to an address: the mailbox behind all its spellings."""
+    """Return the key under which messages to an address count.
+
+    All spellings of a mailbox have the same key.
+    """
     return person_key(f"{channel}:{mailbox(address) if channel is Channel.EMAIL else address}")
 
 
 def mailbox(address: str) -> str:
-    """Return the mailbox of an address: what follows a plus is the reader's own, and Gmail does not count dots."""
+    """Return the canonical mailbox of an address.
+
+    The part after a plus is dropped, and so are dots at Gmail.
+    """
     local, _, domain = address.casefold().rpartition("@")
     local = local.partition("+")[0] or local
     if domain in ("gmail.com", "googlemail.com"):
@@ -84,9 +102,10 @@ def mailbox(address: str) -> str:
 
 
 def over_for_person(policy: Policy, message: Message, lately: SentLately, now: datetime) -> LimitExceeded | None:
-    """Return whether the reader has had enough: an acknowledgement is not sent then, anything else waits its turn.
+    """Return the recipient's exceeded limit, if any.
 
-    One that was counted and is tried again is no other, and what a person of the team asked for goes.
+    An acknowledgement is not sent then; other messages wait. A retried message counts once, and messages that a team
+    member asked for are not limited.
     """
     recent = _recent(lately, now)
     if any(sent.message == name_of(message) for sent in recent):
@@ -106,7 +125,7 @@ def over_for_person(policy: Policy, message: Message, lately: SentLately, now: d
 
 
 def with_sent(lately: SentLately, message: Message, now: datetime) -> SentLately:
-    """Return what went to an address with one message more; the same when it is there already."""
+    """Add a message to those sent, unless it is there."""
     recent = _recent(lately, now)
     if any(sent.message == name_of(message) for sent in recent):
         return lately
@@ -115,7 +134,10 @@ def with_sent(lately: SentLately, message: Message, now: datetime) -> SentLately
 
 
 def _begins_a_conversation(name: str) -> bool:
-    """Tell whether a message answers what made its lead: one goes beside those of the day, on however many leads."""
+    """Return whether a message answers its lead's first inquiry.
+
+    One such message is sent besides the daily limit, whatever the number of leads.
+    """
     return name.partition("/")[2].startswith(f"{Template.ACKNOWLEDGE}-1-")
 
 
@@ -125,20 +147,29 @@ def name_of(message: Message) -> str:
 
 
 def network_budget(policy: Policy, message: Message, now: datetime) -> Budget | None:
-    """Return what the network that caused a message still has today; None where none did."""
+    """Return today's budget of the network that caused a message.
+
+    None when no network did.
+    """
     network = str(message.data.get(NETWORK, ""))
     return _budget(f"network#{network}", policy.messaging.limits.per_network, now) if network else None
 
 
 def source_budget(policy: Policy, message: Message, now: datetime) -> Budget:
-    """Return what a source still causes today; sources that the policy does not name are one."""
+    """Return today's budget of a message's source.
+
+    Sources that the policy does not name share one.
+    """
     source = str(message.data.get(SOURCE, ""))
     listed = source if source in policy.sources else ""
     return _budget(f"source#{listed}", policy.messaging.limits.per_source, now)
 
 
 def is_repeated(message: Message, sent_by_network: int) -> bool:
-    """Tell whether a network has had its share once its source is over its limit: households share an IPv4 /24."""
+    """Return whether a network has used its share.
+
+    This applies once its source is over its limit. Households share an IPv4 /24.
+    """
     return sent_by_network > (SHARE_OF_A_CARRIER if str(message.data.get(NETWORK, "")).startswith("4/") else 1)
 
 
@@ -146,7 +177,7 @@ SHARE_OF_A_CARRIER = 5
 
 
 def day_budget(policy: Policy, message: Message, lead: Lead, now: datetime) -> Budget:
-    """Return what is left of the day for such a message."""
+    """Return today's remaining budget for such a message."""
     share = SHARES[_urgency(message, lead, now)]
     whole = policy.messaging.budgets.of(message.channel)
     return _budget(day_key(message.channel), max(1, int(whole * share)), now)
@@ -158,7 +189,7 @@ def day_key(channel: Channel) -> str:
 
 
 def spent_key(channel: Channel, now: datetime) -> str:
-    """Return the key under which is counted what went by a channel on a UTC day."""
+    """Return the key of a channel's daily count, in UTC."""
     return _budget(day_key(channel), 1, now).key
 
 

@@ -1,4 +1,7 @@
-"""May this message be sent, now, to this person? Asked when it is sent, never when it is written."""
+"""Permission to send a message now.
+
+It is checked when the message is sent, never when it is written.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -29,10 +32,11 @@ AFTER_OUTCOMES = frozenset({Template.BOOKING_LINK, Template.ASSET})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Permission:
-    """A decision that a message may go to `address` now. `decide` alone makes one; senders take nothing else (Q9).
+    """Permission to send a message to `address` now (Q9).
 
-    `person` is the id of somebody of the team, or the key of the lead's address. `zones` are all in which the number
-    may be, and in each of them the hour is permitted; mail and messages to the team keep no hours and have none.
+    Only `authorize_send` creates one; senders accept nothing else. `person` is the id of a team member, or the key of
+    the lead's address. `zones` are all possible zones of the number, and the hour is permitted in each; mail and
+    messages to the team are not bound to hours and have none.
     """
 
     person: str
@@ -46,7 +50,7 @@ class Permission:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A decision that a message must not be sent, and why; `zones` as in a permission."""
+    """Refusal to send a message; `zones` as in a permission."""
 
     why: str
     zones: tuple[str, ...] = ()
@@ -54,7 +58,10 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """A decision that a message may be sent, but not before `until`; `zones` as in a permission."""
+    """Permission to send, but not before `until`.
+
+    `zones` are as in a permission.
+    """
 
     until: datetime
     why: str
@@ -63,15 +70,15 @@ class Wait:
 
 Decision = Permission | Refusal | Wait
 Windows = Callable[[str, Inquiry], tuple[ContactWindow, ...]]
-"""Returns the permitted hours of every place where a number, or the lead that names it, may be."""
+"""Returns the permitted hours of every possible place of a number, or of the lead that names it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suppression:
-    """What keeps messages from a person: channels that they left or that bounced for good, and do-not-call lists.
+    """Reasons not to message a person.
 
-    `barred` says why nothing automatic is texted or called at their number, as in a country that the policy does not
-    name; empty when it is.
+    They are channels opted out of or bounced permanently, and do-not-call lists. `barred` says why nothing automatic is
+    texted to their number or calls it, such as a country that the policy does not name; empty when it may be.
     """
 
     channels: frozenset[Channel] = frozenset()
@@ -119,9 +126,10 @@ def authorize_send(
 
 
 def _is_proved(message: Message, lead: Lead, address: str) -> bool:
-    """Tell whether a number is shown to be the sender's: by a code, by a call or text from it, or by the team (R3).
+    """Return whether a number is verified as the sender's (R3).
 
-    A user of the team who has dealt with the lead, or asks for this very message, has decided that it is.
+    A code, a call or text from it, or the team proves it. A team member who has dealt with the lead, or requests this
+    very message, has decided that it is.
     """
     if message.template in AFTER_OUTCOMES or message.data.get(PHONE_PROOF):
         return True
@@ -131,7 +139,10 @@ def _is_proved(message: Message, lead: Lead, address: str) -> bool:
 def _closed(
     policy: Policy, places: tuple[ContactWindow, ...], zones: tuple[str, ...], now: datetime
 ) -> Refusal | Wait | None:
-    """Return what keeps a text back: an hour that law or policy do not permit in every zone where its reader may be."""
+    """Refuse or delay a text outside permitted hours.
+
+    Law and policy must permit it in all possible zones of the number.
+    """
     if not places:
         return Refusal("the time zone of the number is unknown")
     rules = policy.messaging
@@ -143,7 +154,10 @@ def _closed(
 
 
 def _kept_from(policy: Policy, message: Message, suppression: Suppression, now: datetime) -> str:
-    """Return what keeps the channel from the person, whatever they agreed to; empty when nothing does."""
+    """Return why the channel is suppressed, whatever the consent.
+
+    Empty when it is not.
+    """
     left = suppression.channels if message.channel is Channel.VOICE else suppression.channels & {message.channel}
     if left:  # whatever channel somebody left, no machine calls them (47 CFR 64.1200(a)(10) says so of texts)
         return f"opted out of {message.channel if message.channel in left else min(left)}"
@@ -179,7 +193,7 @@ def _own_basis(message: Message, lead: Lead) -> str | Refusal:
 
 
 def _step_basis(policy: Policy, message: Message, lead: Lead) -> str | Refusal:
-    """Return what allows a step of a sequence that goes on."""
+    """Return the legal basis of an active sequence's step."""
     enrolment = lead.enrolment
     if not lead.is_open or enrolment is None or enrolment.id != message.data.get("enrolment"):
         return Refusal("its sequence has ended")
@@ -191,7 +205,10 @@ def _step_basis(policy: Policy, message: Message, lead: Lead) -> str | Refusal:
 
 
 def _not_called(policy: Policy, message: Message, enrolment: Enrolment) -> str:
-    """Return why a call is not placed any more; empty when it is still waited for."""
+    """Return why a call is no longer placed.
+
+    Empty when the plan still waits for it.
+    """
     if policy.voice is None:
         return "the policy does not enable calls"
     waited_for = enrolment.calling is not None and enrolment.calling.id == message.data.get("step")
@@ -199,7 +216,10 @@ def _not_called(policy: Policy, message: Message, enrolment: Enrolment) -> str:
 
 
 def _wider_basis(policy: Policy, message: Message, lead: Lead) -> str | Refusal:
-    """Return what allows a message that goes beyond the inquiry: commercial mail, by law and by its reader's wish."""
+    """Return the legal basis of a message beyond the inquiry.
+
+    Such messages are commercial; law and the recipient's consent decide.
+    """
     if message.channel in lead.inquiry.consent.marketing:
         return "consent"
     if message.channel is Channel.EMAIL and policy.messaging.sequence_mail_basis is LegalBasis.INQUIRY:
@@ -208,7 +228,10 @@ def _wider_basis(policy: Policy, message: Message, lead: Lead) -> str | Refusal:
 
 
 def lead_address(message: Message, lead: Lead) -> str | None:
-    """Return where a message to the lead goes: to the address it answers, else to the lead's own."""
+    """Return the address for a message to the lead.
+
+    That is the address it answers, else the lead's own.
+    """
     given = message.data.get("to")
     own = lead.inquiry.email if message.channel is Channel.EMAIL else lead.inquiry.phone
     return str(given) if given else own
@@ -226,7 +249,10 @@ def _to_person(policy: Policy, message: Message, lead: Lead) -> Decision:
 
 
 def to_team(policy: Policy, message: Message) -> Permission | Refusal:
-    """Return whether a message may go to somebody of the team: at the address in the policy, at any hour."""
+    """Decide whether a message may go to a team member.
+
+    It goes to their address in the policy, at any hour.
+    """
     person = policy.people.get(message.recipient)
     if person and not person.active:
         return Refusal(f"{message.recipient} is no longer active")
@@ -244,5 +270,8 @@ def to_team(policy: Policy, message: Message) -> Permission | Refusal:
 
 
 def _address_of(person: Person, channel: Channel) -> str | None:
-    """Return where a person is reached; for chat only their name: the address itself is a secret."""
+    """Return the address of a person on a channel.
+
+    For chat it is only their name: the address itself is a secret.
+    """
     return {Channel.EMAIL: person.email, Channel.SMS: person.phone}.get(channel, person.id)

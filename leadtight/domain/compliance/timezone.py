@@ -1,4 +1,7 @@
-"""In whose zone a lead lives: a time that a person asked for is read on their own clock (G5)."""
+"""The time zone of a lead.
+
+A time that a person asked for is read in their own zone (G5).
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +13,7 @@ HALF_A_YEAR = timedelta(days=182)
 
 
 class TimezoneSource(StrEnum):
-    """What tells a lead's zone; `company` is what is left when nothing does."""
+    """Evidence of a lead's zone; `company` is the fallback."""
 
     SAID = "said"
     PHONE = "phone"
@@ -20,7 +23,7 @@ class TimezoneSource(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalTime:
-    """The zone in which a lead's times are read and shown, and what tells it."""
+    """The zone of a lead's times, and its evidence."""
 
     zone: ZoneInfo
     known_by: TimezoneSource
@@ -29,9 +32,10 @@ class LocalTime:
 def local_time(
     candidates: Sequence[tuple[TimezoneSource, Sequence[ZoneInfo]]], company: ZoneInfo, now: datetime
 ) -> LocalTime:
-    """Return the first that is unambiguous: its zones show the same time, now and half a year on; else the company's.
+    """Return the first unambiguous zone, else the company's.
 
-    `candidates` come with the best evidence first; one without zones tells nothing.
+    `candidates` come with the best evidence first. One is unambiguous when its zones show the same time, now and half a
+    year from now; one without zones says nothing.
     """
     for known_by, zones in candidates:
         if zones and len({_offsets(zone, now) for zone in zones}) == 1:

@@ -1,4 +1,7 @@
-"""Ask the lead whether anybody has been in touch, and believe a “no” (Q7)."""
+"""The contact check asks a lead whether the team responded.
+
+A “no” is believed (Q7).
+"""
 
 from dataclasses import replace
 from datetime import datetime
@@ -18,14 +21,17 @@ ACTOR = "system:sla"
 
 
 class ContactAnswer(StrEnum):
-    """What a lead says: somebody of the team has been in touch, or nobody has."""
+    """The lead's answer: contacted by the team, or not."""
 
     YES = "yes"
     NO = "no"
 
 
 def ask(builder: ChangeBuilder) -> None:
-    """Mail the question to a lead whose first-response clock still runs past its promise: once, for good."""
+    """Mail the contact check after a broken promise.
+
+    Its first-response timer must still run. A lead is asked only once.
+    """
     lead = builder.lead
     if Template.ASK_LEAD in lead.sent_once:  # by an owner before whoever has just got it
         return
@@ -35,11 +41,11 @@ def ask(builder: ChangeBuilder) -> None:
 
 
 def answer(policy: Policy, lead: Lead, said: ContactAnswer, now: datetime, words: str = "") -> Change | None:
-    """Return the change that a lead's answer makes; None when it said so before and adds no words.
+    """Record the lead's answer to the contact check.
 
-    A “no” is due anew at once: a lead that was lost is open again, the owner owes an answer within the target, the
-    manager hears. A “yes” stops no clock: only a person of the team, or proof, does (Q3). Neither rewrites what was
-    logged: that both disagree is kept, with whose lead it is.
+    None when the lead answered so before and adds no words. A “no” makes the lead due at once: a lost lead is reopened,
+    the owner owes an answer within the target, and the manager is alerted. A “yes” stops no timer: only a team member
+    or proof does (Q3). Neither rewrites history: a disagreement is kept, with the owner of the lead.
     """
     if lead.excluded or (lead.says_contacted == said and not words):
         return None
@@ -78,5 +84,5 @@ def _escalate(builder: ChangeBuilder, policy: Policy, lead: Lead, owner: str, no
 
 
 def _be_due_anew(builder: ChangeBuilder, policy: Policy, what: str, now: datetime) -> None:
-    """Let a lead that nobody thinks of any more be due anew, within the time of its target."""
+    """Make a forgotten lead due again, within its target's time."""
     reopen(builder, policy, what, deadline(policy, target_of(policy, builder.lead.team_promise), now), now)

@@ -1,4 +1,4 @@
-"""An alarm rang: everything that is due by now happens, in order, once."""
+"""Run everything due on a lead, in order, once."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -28,10 +28,10 @@ ACTOR = "system:sla"
 
 
 def run_due_steps(policy: Policy, lead: Lead, rotation: Rotation, roster: Roster, now: datetime) -> Change | None:
-    """Return the change that everything due at `now` makes, or None when nothing is due.
+    """Run all steps due at `now`; None without any.
 
-    Steps run in time order, however late the alarm is. A lead that moves to a new owner starts a new clock at
-    `now`, so a long outage costs one move, not all of them at once.
+    Steps run in time order, however late the alarm is. A lead that moves to a new owner starts a new timer at `now`, so
+    a long outage costs one move, not all of them at once.
     """
     if not lead.is_open or lead.owner_id is None:
         return None
@@ -47,14 +47,20 @@ def run_due_steps(policy: Policy, lead: Lead, rotation: Rotation, roster: Roster
 
 
 def asked_pool(policy: Policy, lead: Lead, now: datetime) -> str:
-    """Return the pool that what is due on a lead asks about: its own, or the one that a stage's limit leads to."""
+    """Return the pool that the due steps need.
+
+    That is the lead's own, or the one that a stage's limit leads to.
+    """
     due = sorted(((c, s) for c in lead.clocks for s in c.steps if s.at <= now), key=lambda pair: pair[1].at)
     asked = (_asks(policy, lead, clock, step) for clock, step in due)
     return next(filter(None, asked), pool_for(policy, lead).id)
 
 
 def _asks(policy: Policy, lead: Lead, clock: SlaTimer, step: TimerStep) -> str | None:
-    """Return the pool that a step needs to know; None when it moves nobody."""
+    """Return the pool that a step needs, if any.
+
+    A step that moves no lead needs none.
+    """
     if step.kind in (StepKind.REASSIGN, StepKind.EXPIRE):
         return pool_for(policy, lead).id
     return stall.bypass_of(policy, lead, clock.target) if step.kind is StepKind.STALL else None
@@ -66,7 +72,10 @@ def _next_due(lead: Lead, now: datetime) -> tuple[SlaTimer, TimerStep] | None:
 
 
 def _drop_first_step(builder: ChangeBuilder, clock: SlaTimer) -> None:
-    """Take a clock's first step off it; one that only tells of the first promise ends with its last."""
+    """Remove a timer's first step.
+
+    A timer that only reports the first promise ends with its last step.
+    """
     if clock.target == ARRIVAL and len(clock.steps) == 1:
         builder.stop(ARRIVAL)
     else:
@@ -174,7 +183,10 @@ def _remind(builder: ChangeBuilder, policy: Policy, clock: SlaTimer, now: dateti
 
 
 def _reassign(builder: ChangeBuilder, policy: Policy, rotation: Rotation, roster: Roster, now: datetime) -> None:
-    """Move the lead on: to the next person of its pool who has not had it, else to the manager, who keeps it."""
+    """Reassign the lead to the next person of its pool.
+
+    That is a person who has not had it, else the manager, who keeps it.
+    """
     lead, old = builder.lead, _owner(builder)
     hops = lead.hops + 1
     limit = _hop_limit(policy, lead)
@@ -206,7 +218,10 @@ def _reassign(builder: ChangeBuilder, policy: Policy, rotation: Rotation, roster
 
 
 def _stall(builder: ChangeBuilder, policy: Policy, clock: SlaTimer, receiving: ReceivingPool, now: datetime) -> None:
-    """Send a lead that stands still past its stage to the pool that the stage names, or raise a task; and watch on."""
+    """Move a stalled lead on, or raise a task.
+
+    The stage's timer starts again.
+    """
     lead = builder.lead
     bypass = stall.bypass_of(policy, lead, clock.target)
     how = Move(cause=Cause.BYPASS, actor=ACTOR)
@@ -225,7 +240,10 @@ def _stall(builder: ChangeBuilder, policy: Policy, clock: SlaTimer, receiving: R
 
 
 def _tell_of_stall(builder: ChangeBuilder, policy: Policy, clock: SlaTimer, roster: Roster, now: datetime) -> None:
-    """Tell the stage's owner, unless that is the manager and this silence was escalated to them already."""
+    """Notify the stage's owner of a stall.
+
+    A manager to whom this silence was escalated already is not notified again.
+    """
     lead, named = builder.lead, stall.told(policy, builder.lead, clock)
     is_manager = named == policy.manager_of(lead.owner_id)
     if named is None or (is_manager and stall.is_escalated(policy, lead, clock, now)):

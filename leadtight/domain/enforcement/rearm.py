@@ -1,7 +1,7 @@
-"""An open lead is judged by the policy of today from now on, because somebody asked for it.
+"""Put an open lead under today's policy, on request.
 
-A promise is frozen with the policy that made it; this is the one way to make it anew. A deadline changes only while the
-old one and the new one are both still to come: what was late stays late (F9), and nothing becomes late by command.
+A promise is frozen with the policy that made it; this is the one way to renew it. A deadline changes only while the old
+and the new one are both in the future: late leads stay late (F9), and nothing becomes late by command.
 """
 
 from dataclasses import replace
@@ -39,10 +39,10 @@ _FOR_GOOD = (StepKind.REASSIGN, StepKind.REMIND, StepKind.STALL, StepKind.GIVE_B
 
 
 def rearm(policy: Policy, lead: Lead, now: datetime) -> Change | None:
-    """Return the change that puts a lead's running clocks under `policy`; None when they are, or nothing runs.
+    """Put a lead's running timers under `policy`.
 
-    Steps that have happened do not happen again; those that were still to come happen when the policy says now, at once
-    if that is over.
+    None when they are already, or none runs. Steps that have happened do not happen again; those still to come happen
+    when the policy now says, at once if that is past.
     """
     if not lead.is_open or lead.owner_id is None or _is_current(policy, lead):
         return None
@@ -65,23 +65,29 @@ def rearm(policy: Policy, lead: Lead, now: datetime) -> Change | None:
 
 
 def _is_current(policy: Policy, lead: Lead) -> bool:
-    """Tell whether `policy` made the running clocks; the expiry's own is as old as the promise."""
+    """Return whether `policy` made the running timers.
+
+    The expiry timer counts as the promise does.
+    """
     return all(clock.policy_version == policy.version for clock in lead.clocks if clock.target != EXPIRY)
 
 
 def deadline_of(lead: Lead) -> datetime | None:
-    """Return when its owner owes the next thing: the first answer, else the next action."""
+    """Return the deadline of the first answer or next action."""
     clock = lead.clock(FIRST_RESPONSE) or lead.clock(NEXT_ACTION)
     return clock.deadline if clock else None
 
 
 def versions_of(lead: Lead) -> str:
-    """Return the policy versions that its running clocks were made by."""
+    """Return the policy versions that made the running timers."""
     return ", ".join(sorted({clock.policy_version for clock in lead.clocks}))
 
 
 def _renew_promise(builder: ChangeBuilder, policy: Policy, now: datetime) -> None:
-    """Make the promise of the lead's team anew, if its first owner there still owes the answer."""
+    """Renew the promise of the lead's team.
+
+    Only while its first owner there still owes the answer.
+    """
     lead, clock = builder.lead, builder.lead.clock(FIRST_RESPONSE)
     if clock is None or lead.hops or clock.deadline != lead.team_promise.deadline:
         return
@@ -95,7 +101,10 @@ def _renew_promise(builder: ChangeBuilder, policy: Policy, now: datetime) -> Non
 
 
 def _promise_of_today(policy: Policy, lead: Lead) -> Promise:
-    """Return what would be promised on arrival today: in the lead's tier, or in another when that one is gone."""
+    """Return the promise that today's policy makes on arrival.
+
+    It is that of the lead's tier, or of another one when that is gone.
+    """
     by_conditions = tier_of(policy, replace(Arrival.of(lead), score=lead.score.total))
     tier = next((t for t in policy.tiers if t.id == lead.promise.tier), by_conditions)
     return promise(policy, tier, lead.promise.starts_at, lead.source)
@@ -110,7 +119,10 @@ def _may_move(old: datetime, new: datetime, now: datetime) -> bool:
 
 
 def _renewed(policy: Policy, lead: Lead, clock: SlaTimer, now: datetime) -> SlaTimer | None:
-    """Return a clock as the policy makes it now; None when the policy watches this no longer."""
+    """Return a timer under today's policy.
+
+    None when the policy no longer watches this.
+    """
     if clock.target == ARRIVAL:
         return replace(clock, policy_version=policy.version)
     made = _made(policy, lead, clock, now)
@@ -149,7 +161,7 @@ def _made(policy: Policy, lead: Lead, clock: SlaTimer, now: datetime) -> SlaTime
 
 
 def _follow(builder: ChangeBuilder, before: Lead) -> None:
-    """Let the next action be due with the clock that it was due with."""
+    """Move the next action to the deadline of its timer."""
     action, old, new = before.next_action, before.clock(FIRST_RESPONSE), builder.lead.clock(FIRST_RESPONSE)
     if action and old and new and action.due_at == old.deadline:
         builder.set(next_action=replace(action, due_at=new.deadline))

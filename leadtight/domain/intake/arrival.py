@@ -1,4 +1,4 @@
-"""A lead arrives: its tier and promise are fixed, and an acknowledgement is owed."""
+"""Arrival of a lead: tier, promise and acknowledgement."""
 
 from __future__ import annotations
 
@@ -100,7 +100,10 @@ def receive(
 def _raise_concerns(
     builder: ChangeBuilder, policy: Policy, provenance: Provenance, words: str, doubt: str, now: datetime
 ) -> None:
-    """Raise what a person must look at; of several the first counts: who it is, what they say, whether they leave."""
+    """Raise the first concern that applies.
+
+    The order is: sender, words, possible opt-out.
+    """
     is_unproved = provenance.sender is Sender.UNPROVED
     if not (is_unproved or policy.concerns or doubt):
         return
@@ -115,6 +118,9 @@ def _raise_concerns(
 
 
 def exclusion_of(policy: Policy, arrival: Arrival) -> Exclusion | None:
-    """Return why a lead counts for nothing: the first exclude rule that holds; None when it counts."""
+    """Return the exclusion of a lead, if any.
+
+    The first exclude rule that holds decides.
+    """
     rule = next((rule for rule in policy.exclude if holds(rule.when, policy, arrival)), None)
     return Exclusion(rule=rule.id, reason=rule.reason, policy_version=policy.version) if rule else None

@@ -1,6 +1,7 @@
-"""Whether a person wrote a mail or a machine did: by the standards, not by headers that people's mails carry too (A2).
+"""Detection of automatic mail, by standards (A2).
 
-RFC 3834 (automatic responses), 3464, 5965 and 8098 (reports), 2369 and 8058 (lists), and what older machines do.
+Headers that people's mails carry too do not count. RFC 3834 (automatic responses), 3464, 5965 and 8098 (reports), 2369
+and 8058 (lists), and habits of older machines.
 """
 
 import re
@@ -27,9 +28,9 @@ _COMMENT = re.compile(r"\([^()]{0,200}\)")
 def auto_reply_reason(
     letter: InboundEmail, own_lists: Collection[str] = (), own_addresses: Collection[str] = ()
 ) -> str:
-    """Return what shows that no person wrote this mail to us, empty when nothing does.
+    """Return the sign that a mail is automatic, if any.
 
-    Such a mail is never a lead, a contact, or answered. A list that forwards to us is no sign: one whose List-Id is
+    Such a mail is never a lead, a contact, or answered. A list that forwards to us is not a sign: one whose List-Id is
     among `own_lists`, or is of the domain of one of `own_addresses`. Nor is a form's program that writes for a person.
     """
     headers = letter.headers
@@ -43,7 +44,10 @@ def auto_reply_reason(
 
 
 def allows_answer(letter: InboundEmail) -> bool:
-    """Tell whether a mail may be answered by a machine: RFC 3834 section 2, MS-OXCMAIL for Exchange's header."""
+    """Return whether a mail may be answered automatically.
+
+    RFC 3834 section 2; MS-OXCMAIL for Exchange's header.
+    """
     suppressed = _tokens(letter.headers.get("x-auto-response-suppress", ""))
     return not is_form_mailer(letter) and _NO_ANSWER.isdisjoint(suppressed)
 
@@ -65,9 +69,9 @@ def is_form_mailer(letter: InboundEmail) -> bool:
 
 
 def _is_form_service(letter: InboundEmail) -> bool:
-    """Tell whether a service sent a form's post as it sends its bulk mail: to be answered elsewhere.
+    """Return whether a form service sent a bulk mail.
 
-    A newsletter from an address that no answer reaches does not ask for answers at another domain.
+    Its replies go to another address. A newsletter from a no-reply address does not ask for replies at another domain.
     """
     is_program = is_noreply_address(letter.author) or is_form_mailer_address(letter.author)
     is_marked = "list-unsubscribe" in letter.headers or _precedence(letter.headers) in ("bulk", "list", "junk")
@@ -95,7 +99,10 @@ def _is_own_list(headers: Headers, own_lists: Collection[str], own_addresses: Co
 
 
 def _submitted(headers: Headers) -> str:
-    """Return the keyword of `Auto-Submitted`: comments and parameters are no part of it (RFC 3834 section 5)."""
+    """Return the keyword of `Auto-Submitted`.
+
+    Comments and parameters are dropped (RFC 3834 section 5).
+    """
     return _COMMENT.sub(" ", headers.get("auto-submitted", "")).partition(";")[0].strip().casefold()
 
 
@@ -121,7 +128,10 @@ def _is_bulk(letter: InboundEmail, headers: Headers) -> bool:
 
 
 def _is_of_a_campaign(letter: InboundEmail, headers: Headers) -> bool:
-    """Tell whether a sender of bulk mail marked this; SES marks every mail, also those that people send."""
+    """Return whether a bulk sender marked a mail.
+
+    SES marks every mail, including those that people send.
+    """
     value = headers.get("feedback-id", "").strip()
     return bool(value) and not value.casefold().endswith(":amazonses")
 
@@ -132,13 +142,19 @@ def _says(name: str, value: str) -> Callable[[InboundEmail, Headers], bool]:
 
 
 def _is_away_notice(letter: InboundEmail, headers: Headers) -> bool:
-    """Tell whether subject, place in a thread and the missing quotation together are those of an absence notice."""
+    """Return whether a mail is an out-of-office notice.
+
+    Subject, place in a thread and the missing quotation decide together.
+    """
     begins = letter.subject.casefold().lstrip("[( ").startswith(AWAY)
     return begins and bool(letter.references or "x-auto-response-suppress" in headers) and not letter.quotes
 
 
 def _is_receipt(letter: InboundEmail, headers: Headers) -> bool:
-    """Tell whether this is a receipt that lost its report on its way: subject, place in a thread, nothing quoted."""
+    """Return whether a mail is a bare read receipt.
+
+    It lost its report on the way. Subject, place in a thread and the missing quotation decide together.
+    """
     begins = letter.subject.casefold().startswith(RECEIPTS)
     return begins and bool(letter.references) and not letter.quotes and len(letter.own_text) < 500
 

@@ -1,4 +1,7 @@
-"""How the subjects of absence notices and read receipts begin, in lower case."""
+"""Subject prefixes of automatic mail, in lower case.
+
+They are of out-of-office notices and read receipts.
+"""
 
 AWAY = (
     *("automatic reply", "auto reply", "auto-reply", "autoreply", "auto response", "auto-response", "autoresponse"),

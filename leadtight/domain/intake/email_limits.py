@@ -1,4 +1,7 @@
-"""What one mail counts towards: a loop with any sender ends (RFC 3834 section 2)."""
+"""Rate limits of inbound mail, so that every loop ends.
+
+RFC 3834 section 2.
+"""
 
 import hashlib
 import re
@@ -20,7 +23,10 @@ _SHARED = frozenset(
 
 
 def answer_counts(mailbox: Mailbox, letter: InboundEmail, now: datetime) -> Iterator[RateLimitCounter]:
-    """Yield what an automatic answer counts towards: its address and the mailbox, each within the window that runs."""
+    """Yield the counters of an automatic answer.
+
+    They are those of its address and of the mailbox, each within the current window.
+    """
     limits = mailbox.limits
     yield _count(mailbox, f"to:{letter.sender.casefold()}", limits.answers_per_address, now)
     yield _count(mailbox, "answers", limits.answers, now)
@@ -40,7 +46,10 @@ def alike_counts(mailbox: Mailbox, letter: InboundEmail, now: datetime) -> Itera
 
 
 def _place(address: str) -> str:
-    """Return an address without numbers and codes: its domain, and who it is where that alone says little."""
+    """Return an address without numbers and codes.
+
+    That is its domain, with the local part where the domain alone says little.
+    """
     local, _, domain = address.casefold().rpartition("@")
     plain = re.sub("[0-9]+", "", domain)
     is_of_strangers = plain != domain or domain.partition(".")[0] in _SHARED
@@ -48,7 +57,7 @@ def _place(address: str) -> str:
 
 
 def _without_codes(local: str) -> str:
-    """Return the parts of a mailbox's name before the first one with a digit."""
+    """Return the local part before its first digit group."""
     before, *after = re.split("[0-9]", local, maxsplit=1)
     return re.split(r"[^.+_-]++$", before, maxsplit=1)[0] if after else before
 
@@ -58,7 +67,10 @@ def _domain(address: str) -> str:
 
 
 def _count(mailbox: Mailbox, name: str, at_most: int, now: datetime) -> RateLimitCounter:
-    """Return one more under a name; addresses and words are in the key only as a hash."""
+    """Return a counter for a name.
+
+    Its key contains addresses and words only as a hash.
+    """
     within = mailbox.limits.within
     window = (now - EPOCH) // within
     digest = hashlib.sha256(f"{window}#{name}".encode("utf-8", "replace")).hexdigest()[:20]

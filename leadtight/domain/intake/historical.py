@@ -1,4 +1,4 @@
-"""A lead that was over before we heard of it: stored and remembered, and counted nowhere."""
+"""Historical leads: stored and remembered, but not counted."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,9 +36,10 @@ def record_historical(
     known_owner_id: str | None,
     earlier_lead_ids: tuple[str, ...],
 ) -> Change:
-    """Return the record of a lead from before: its stage and dates as they were, and no owner, clock or message.
+    """Record a historical lead.
 
-    It is excluded as `historical`, so no rate counts it. Whoever is named as its owner knows the person from now on.
+    It keeps its stage and dates, and has no owner, timer or message. It is excluded as `historical`, so no rate counts
+    it. Its former owner counts as known to the person from now on.
     """
     tier = tier_of(policy, Arrival(source=source, form=None, inquiry=inquiry, received_at=received_at))
     lead = Lead(

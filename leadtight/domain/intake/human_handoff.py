@@ -1,4 +1,7 @@
-"""Hand a message over to a person, and let no machine go on before they act (H5). Plain words, no model."""
+"""Handoff of a message to a person, pausing automation (H5).
+
+It matches plain words, without a model.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,16 +22,19 @@ from leadtight.domain.text.suggestions import unknown
 
 ACTOR = "system:concerns"
 DOUBT = "opt_out_doubt"
-"""The rule of a concern that no rule of the policy raised: what may be a wish to leave."""
+"""Rule id of a possible opt-out, which no rule of the policy raises."""
 
 UNPROVED = "unproved_sender"
-"""The rule of a concern about a mail whose sender may be anybody."""
+"""Rule id of a mail from an unverified sender."""
 
 LONGEST_QUOTED = 120
 
 
 def concern_of(policy: Policy, words: str, now: datetime) -> RaisedConcern | None:
-    """Return what the first rule that holds finds in a message; None when none does. An empty message says nothing."""
+    """Return the concern of the first rule that matches.
+
+    None when none does. An empty message raises none.
+    """
     for rule in policy.concerns if words.strip() else ():
         if found := _found(rule, words):
             return RaisedConcern(rule=rule.id, concern=rule.concern, found=found, at=now, policy_version=policy.version)
@@ -36,9 +42,10 @@ def concern_of(policy: Policy, words: str, now: datetime) -> RaisedConcern | Non
 
 
 def raise_concern(builder: ChangeBuilder, policy: Policy, words: str, due_at: datetime, now: datetime) -> bool:
-    """Add a concern that a message raises to a change, tell whoever the rule names, and hold the lead's sequence.
+    """Raise the concern of a message, if any.
 
-    Return whether there is one: its owner is told by whoever made the change, with the message.
+    Its reader is alerted and the sequence pauses. Returns whether there is one. The caller notifies the owner, with the
+    message.
     """
     raised = concern_of(policy, words, now)
     if raised is None:
@@ -54,7 +61,10 @@ def raise_concern(builder: ChangeBuilder, policy: Policy, words: str, due_at: da
 
 
 def raise_doubt(builder: ChangeBuilder, policy: Policy, doubt: str, now: datetime) -> None:
-    """Add to a change that words may be a wish to hear no more, and hold the lead's sequence until a person acts."""
+    """Raise a concern about a possible opt-out.
+
+    The lead's sequence pauses until a person acts.
+    """
     found = f"“{doubt}” may be a request to stop messages"
     raised = RaisedConcern(
         rule=DOUBT, concern=Concern.LOW_CONFIDENCE, found=found, at=now, policy_version=policy.version
@@ -63,7 +73,10 @@ def raise_doubt(builder: ChangeBuilder, policy: Policy, doubt: str, now: datetim
 
 
 def raise_unproved(builder: ChangeBuilder, policy: Policy, words: str, now: datetime) -> None:
-    """Add to a change that a mail's sender may be another person, and hold the lead's sequence until a person acts."""
+    """Raise a concern about an unverified sender.
+
+    The lead's sequence pauses until a person acts.
+    """
     said = f"“{' '.join(words.split())[:LONGEST_QUOTED]}”"
     found = f"{said} came from an unverified sender: ask the lead before you act on it"
     raised = RaisedConcern(
@@ -73,7 +86,10 @@ def raise_unproved(builder: ChangeBuilder, policy: Policy, words: str, now: date
 
 
 def pause(lead: Lead, policy: Policy, words: str, now: datetime) -> Change | None:
-    """Return the change by which an unproved wish holds a lead's sequence; None when nothing runs."""
+    """Pause the sequence for an unverified opt-out.
+
+    None when none runs.
+    """
     if lead.enrolment is None or lead.enrolment.is_over or lead.concern is not None:
         return None
     builder = ChangeBuilder(lead, lead, now)
@@ -94,7 +110,7 @@ def _hold(builder: ChangeBuilder, raised: RaisedConcern) -> None:
 
 
 def unusable_concerns(policy: Policy) -> Iterator[Problem]:
-    """Yield rules that can find nothing, that tell nobody, or that are called like another."""
+    """Yield rules without words, without readers or with duplicate names."""
     names = [rule.id for rule in policy.concerns]
     for number, rule in enumerate(policy.concerns):
         path = f"concerns[{number}]"

@@ -1,4 +1,7 @@
-"""Whether two inquiries at one number or address are of one person, or of two (decisions 0060 and 0095)."""
+"""Whether inquiries with a common contact point are one person's.
+
+Decisions 0060 and 0095.
+"""
 
 import re
 import unicodedata
@@ -8,12 +11,14 @@ from leadtight.domain.model.inquiry import Inquiry
 
 
 def is_same_person(first: Inquiry, second: Inquiry) -> bool:
-    """Tell whether two inquiries that share an address, a number or a handle are of one person (0060, 0095).
+    """Return whether two inquiries are one person's.
 
-    Any caller may type a person's number or address: where the names and another contact point differ, they are of two.
-    So they are where the names have nothing in common, and the number is all that they share, or a number stands beside
-    the address. At a switchboard, where an extension is named, another name alone is enough; so is another extension,
-    unless the name is the same.
+    They share an address, a number or a handle. Any caller may type another person's number or address (decisions 0060,
+    0095). So inquiries are of two people where:
+
+    - the names and another contact point differ;
+    - the names have nothing in common, and they share only the number, or only the address beside different numbers;
+    - an extension is named (a switchboard) and the names differ, or the extensions differ and no names agree.
     """
     if first.handle and first.handle == second.handle:
         return True
@@ -29,10 +34,10 @@ def is_same_person(first: Inquiry, second: Inquiry) -> bool:
 
 
 def belongs_to(known: Inquiry, new: Inquiry) -> bool:
-    """Tell whether a new inquiry is of the person of a known one.
+    """Return whether a new inquiry is the same person's.
 
-    Whoever says who they are does not join what nobody put a name to, if they give another address or number: somebody
-    else may have typed theirs before.
+    A named inquiry does not join an anonymous one when it has another address or number: another person may have typed
+    theirs before.
     """
     is_first_name = bool(new.name) and not known.name
     return is_same_person(known, new) and not (is_first_name and _contradicts(known, new))
@@ -52,12 +57,18 @@ def _is_same_by_extension(first: Inquiry, second: Inquiry) -> bool:
 
 
 def is_certainly_same(first: Inquiry, second: Inquiry) -> bool:
-    """Tell whether a new inquiry is of the person of a known one by its name as well."""
+    """Return whether two inquiries are certainly one person's.
+
+    Their names must agree, too.
+    """
     return names_agree(first.name, second.name) and belongs_to(first, second)
 
 
 def names_agree(first: str, second: str) -> bool:
-    """Tell whether two names may be one person's: one may be shorter, have initials, another order, or be missing."""
+    """Return whether two names may be one person's.
+
+    One may be shorter, have initials, another order, or be missing.
+    """
     shorter, longer = sorted((_words(first), _words(second)), key=len)
     if not shorter or "".join(shorter) == "".join(longer):
         return True
@@ -65,12 +76,15 @@ def names_agree(first: str, second: str) -> bool:
 
 
 def have_nothing_in_common(first: str, second: str) -> bool:
-    """Tell whether two names are given and no word of one begins like a word of the other."""
+    """Return whether two names share no word beginnings.
+
+    Both must be present.
+    """
     pairs = [(one, other) for one in _words(first) for other in _words(second)]
     return bool(pairs) and not any(one.startswith(other) or other.startswith(one) for one, other in pairs)
 
 
 def _words(name: str) -> list[str]:
-    """Return the words of a name, sorted, without case, accents and punctuation."""
+    """Return a name's words, sorted, without case, accents and punctuation."""
     plain = unicodedata.normalize("NFKD", name.casefold())
     return sorted(re.findall(r"\w+", "".join(c for c in plain if not unicodedata.combining(c))))

@@ -1,4 +1,7 @@
-"""Somebody we know writes again: one lead for one matter, and its owner hears of it (A4, A12)."""
+"""Merging an inquiry of a known person (A4, A12).
+
+One matter stays one lead, and its owner is notified.
+"""
 
 from __future__ import annotations
 
@@ -35,23 +38,23 @@ _CONTACTS = frozenset({"email", "phone", "handle"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriorLeads:
-    """What a new lead remembers of the leads that its person had before: which, and who owned the latest."""
+    """Prior leads of a person: ids and latest owner."""
 
     lead_ids: tuple[str, ...] = ()
     owner_id: str | None = None
 
 
 def find_mergeable_lead(policy: Policy, leads: Iterable[Lead], now: datetime) -> Lead | None:
-    """Return the lead that a new inquiry of its person belongs to: the latest that is open and was heard of lately.
+    """Return the latest open lead that a new inquiry joins.
 
-    Lately is `identity.merge_within` before `now`, counted from the last inquiry that joined it.
+    Its last inquiry must lie within `identity.merge_within` before `now`.
     """
     joinable = [x for x in leads if x.is_open and now - x.last_inquiry < policy.identity.merge_within]
     return max(joinable, key=lambda lead: (lead.last_inquiry, lead.id), default=None)
 
 
 def latest(leads: Iterable[Lead]) -> Lead | None:
-    """Return the lead that was heard of last, open or not."""
+    """Return the lead with the latest inquiry, open or not."""
     return max(leads, key=lambda lead: (lead.is_open, lead.last_inquiry, lead.id), default=None)
 
 
@@ -134,7 +137,7 @@ def _end(
     keeps_sequence: bool,
     provenance: Provenance,
 ) -> None:
-    """End the sequence that a reply stops, and the channels that it leaves."""
+    """End the sequence that a reply stops, and opted-out channels."""
     enrolment = builder.lead.enrolment
     if enrolment and OutcomeMeaning.REPLY in enrolment.stop_on and not keeps_sequence:
         from leadtight.domain.sequences import progress  # here: a visitor who is new has no sequence
@@ -176,30 +179,39 @@ def _acknowledge(builder: ChangeBuilder, inquiry: Inquiry, due_at: datetime, cau
 
 
 def note_auto_reply(lead: Lead, subject: str, words: str, now: datetime) -> Change:
-    """Return the change by which a machine's answer is kept on a lead: nobody was reached, so every clock runs on."""
+    """Record an automatic reply on a lead.
+
+    It is not a contact, so every timer keeps running.
+    """
     builder = ChangeBuilder(lead, lead, now)
     builder.event(EventKind.AUTO_REPLY_NOTED, "lead", subject=subject, words=words)
     return builder.build()
 
 
 def gives_contacts(known: Inquiry, new: Inquiry, provenance: Provenance) -> bool:
-    """Tell whether an inquiry tells how else a lead's person is reached: a stranger's only under the same name.
+    """Return whether an inquiry may add contact details.
 
-    Any caller may type another person's address beside a number of their own.
+    A stranger's does only under the same name: any caller may type another person's address beside their own number.
     """
     is_named = bool(known.name and new.name) and names_agree(known.name, new.name)
     return is_named or provenance.caller not in STRANGERS
 
 
 def differences(known: Inquiry, new: Inquiry) -> dict[str, str]:
-    """Return what a joined inquiry says of its sender that its lead does not: another name, address or number."""
+    """Return what a joined inquiry says differently of its sender.
+
+    That is another name, address or number.
+    """
     differs = {} if names_agree(known.name, new.name) else {"name": new.name}
     pairs = (("address", known.email, new.email), ("number", known.phone_text, new.phone_text))
     return differs | {name: other for name, first, other in pairs if other and other != first}
 
 
 def _completed(known: Inquiry, new: Inquiry, provenance: Provenance) -> Inquiry:
-    """Return the known inquiry with its blanks filled; consent given later counts, its words with it."""
+    """Return the present inquiry with its blanks filled.
+
+    Consent given later counts, with its wording.
+    """
     names: tuple[str, ...] = FILLED
     if not gives_contacts(known, new, provenance):
         names = tuple(name for name in FILLED if name not in _CONTACTS)
@@ -218,7 +230,10 @@ def _completed(known: Inquiry, new: Inquiry, provenance: Provenance) -> Inquiry:
 
 
 def _readable(inquiry: Inquiry) -> Inquiry:
-    """Return an inquiry without the address and number that could not be read, by whose text a person is known."""
+    """Return an inquiry without an unparsed address and number.
+
+    A person is known by the text of those.
+    """
     unread = {name for name in ("email", "phone") if f"{name}_odd" in inquiry.flags}
     fields = {name: text for name, text in inquiry.fields.items() if name not in unread}
     return replace(
@@ -251,7 +266,7 @@ def _answering(lead: Lead) -> str:
 
 
 def _answer_due(lead: Lead, policy: Policy, inquiry: Inquiry, source: str, form: str | None, now: datetime) -> datetime:
-    """Return when an answer is due: as if the inquiry were new."""
+    """Return when an answer is due, as on arrival."""
     arrival = Arrival(source=source, form=form, inquiry=inquiry, received_at=now, known_owner_id=lead.owner_id)
     tier = tier_of(policy, replace(arrival, score=score(policy, arrival).total))
     return promise(policy, tier, now, source).deadline

@@ -1,4 +1,4 @@
-"""Addresses that are not read, in the usual spellings and languages."""
+"""No-reply addresses, in common spellings and languages."""
 
 import re
 import unicodedata
@@ -50,7 +50,7 @@ _FORM_MAILERS = frozenset(
 
 
 def is_form_mailer_address(address: str) -> bool:
-    """Tell whether an address is one that a website sends its visitors' inquiries from."""
+    """Return whether websites send inquiries from an address."""
     return "".join(re.split(r"[^a-z]+", _plain(address.partition("@")[0]))) in _FORM_MAILERS
 
 
@@ -69,7 +69,10 @@ def is_noreply_address(address: str) -> bool:
 
 
 def _is_bounce_address(local: str, words: list[str]) -> bool:
-    """Tell whether bounces go here, by itself or with a code (VERP); `bounce.house.rentals` hires out castles."""
+    """Return whether an address receives bounces.
+
+    It may carry a code (VERP); `bounce.house.rentals` hires out castles.
+    """
     return words[0] in _BOUNCES and (len(words) == 1 or not re.fullmatch(r"[a-z.]+", local))
 
 

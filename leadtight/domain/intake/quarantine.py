@@ -1,4 +1,7 @@
-"""A delivery that is not a lead yet: kept whole, visible, and settled by a person or by another try."""
+"""Quarantined deliveries: kept whole and visible until settled.
+
+A person settles them, or another try.
+"""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -11,7 +14,7 @@ FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=1)
 GIVEN_UP_AFTER = timedelta(hours=36)
 TOGETHER = " (all at once)"
-"""How the names of people end in what they settled together with others."""
+"""Suffix of a person's name on a bulk decision."""
 
 BY_A_RULE = "system:"
 """How the names of rules begin that settle deliveries."""
@@ -32,7 +35,10 @@ class Reason(StrEnum):
 
 
 class QuarantineState(StrEnum):
-    """Where a held delivery stands. A waiting one is tried again by itself; a held one waits for a person."""
+    """State of a quarantined delivery.
+
+    A waiting one is retried automatically; a held one waits for a person.
+    """
 
     WAITING = "waiting"
     HELD = "held"
@@ -45,11 +51,11 @@ OPEN = frozenset({QuarantineState.WAITING, QuarantineState.HELD})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuarantinedDelivery:
-    """One delivery as it came in, with what is known of why it is no lead.
+    """One delivery as received, not a lead yet.
 
-    `channel` names who can read it again (`form:contact`, `webhook:typeform`, `email`), `content` is what it said: the
-    raw body as text, base64 when it is not text, or empty when `file` names it in the mail bucket. `version` counts
-    its transactions. While it `is_being_released` there may be a lead of it already.
+    `channel` names its reader (`form:contact`, `webhook:typeform`, `email`). `content` is the raw body as text, base64
+    when it is not text, or empty when `file` names it in the mail bucket. `version` counts its transactions. While it
+    `is_being_released` it may already have a lead.
     """
 
     id: str
@@ -76,12 +82,15 @@ class QuarantinedDelivery:
 
     @property
     def is_open(self) -> bool:
-        """Tell whether somebody or something still has to deal with it."""
+        """Return whether it waits for a person or retry."""
         return self.state in OPEN
 
     @property
     def is_suspected(self) -> bool:
-        """Tell whether it looks like spam: such are kept apart, so that a flood of them hides nothing else."""
+        """Return whether it looks like spam.
+
+        Suspected spam is listed separately, so that a flood of it hides nothing else.
+        """
         return self.reason is Reason.SPAM
 
     @property
@@ -94,26 +103,36 @@ class QuarantinedDelivery:
 
     @property
     def is_discarded_together(self) -> bool:
-        """Tell whether a person discarded it with all that was held for its reason, and may take that back."""
+        """Return whether it is part of a bulk discard.
+
+        A person discarded all that was held for its reason, and may reopen it.
+        """
         return self.state is QuarantineState.DISCARDED and self.settled_by.endswith(TOGETHER)
 
 
 def reopened(held: QuarantinedDelivery) -> QuarantinedDelivery:
-    """Return a delivery that was discarded together with others as one that waits again. Raises StaleSubmission."""
+    """Reopen a delivery of a bulk discard.
+
+    Raises StaleSubmission for any other.
+    """
     if not held.is_discarded_together:
         raise StaleSubmission(f"{held.id} was not part of a bulk discard")
     return replace(held, state=QuarantineState.HELD, settled_at=None, settled_by="", note="", version=held.version + 1)
 
 
 def released(held: QuarantinedDelivery, lead_id: str, by: str, now: datetime) -> QuarantinedDelivery:
-    """Return the delivery as it is when it has become (part of) a lead. Raises StaleSubmission when it was settled."""
+    """Settle the delivery as released, with its lead.
+
+    Raises StaleSubmission when it was settled.
+    """
     return _settled(held, QuarantineState.RELEASED, by, now, lead_id=lead_id)
 
 
 def begin_release(held: QuarantinedDelivery) -> QuarantinedDelivery:
-    """Return the delivery as one that is about to become a lead, or is one: nobody discards it from now on.
+    """Mark the delivery as being released.
 
-    What a rule set aside is open again from now on. Raises StaleSubmission when a person settled it.
+    It cannot be discarded from now on. One that a rule set aside is open again from now on. Raises StaleSubmission when
+    a person settled it.
     """
     if held.is_set_aside:
         held = replace(held, state=QuarantineState.HELD, settled_at=None, settled_by="", note="")
@@ -122,12 +141,15 @@ def begin_release(held: QuarantinedDelivery) -> QuarantinedDelivery:
 
 
 def abort_release(held: QuarantinedDelivery) -> QuarantinedDelivery:
-    """Return a delivery whose release has begun as one that turned out to be still no lead."""
+    """Mark the delivery as no longer being released.
+
+    It is still not a lead.
+    """
     return replace(held, is_being_released=False, version=held.version + 1)
 
 
 def discarded(held: QuarantinedDelivery, by: str, why: str, now: datetime) -> QuarantinedDelivery:
-    """Return the delivery as it is when somebody decided that it is no lead.
+    """Discard the delivery.
 
     Raises StaleSubmission when it was settled, and while it is being released.
     """
@@ -137,7 +159,10 @@ def discarded(held: QuarantinedDelivery, by: str, why: str, now: datetime) -> Qu
 
 
 def settled_on_arrival(held: QuarantinedDelivery, by: str) -> QuarantinedDelivery:
-    """Return a delivery that a rule discards before anybody has to look: kept only so that it can be found."""
+    """Discard the delivery by a rule, on arrival.
+
+    It is kept only so that it can be found.
+    """
     return replace(held, state=QuarantineState.DISCARDED, settled_at=held.received_at, settled_by=by, note=held.detail)
 
 
@@ -163,7 +188,10 @@ def _must_be_open(held: QuarantinedDelivery) -> None:
 
 
 def schedule_retry(held: QuarantinedDelivery, why: str, now: datetime) -> QuarantinedDelivery:
-    """Return the delivery after another try that failed: tried again after doubling pauses, at last by a person."""
+    """Schedule the next retry after a failed one.
+
+    Pauses double; after `GIVEN_UP_AFTER` the delivery waits for a person.
+    """
     given_up = now - held.received_at >= GIVEN_UP_AFTER
     pause = min(FIRST_PAUSE * 2 ** min(held.tries, 10), LONGEST_PAUSE)
     return replace(
@@ -180,9 +208,9 @@ def schedule_retry(held: QuarantinedDelivery, why: str, now: datetime) -> Quaran
 def quarantine_for_review(
     held: QuarantinedDelivery, reason: Reason, why: str, content: str = ""
 ) -> QuarantinedDelivery:
-    """Return a waiting delivery as one that only a person can settle: another try would say the same.
+    """Hold a delivery for a person: retrying would not help.
 
-    `content` is what was fetched, if it was.
+    `content` is the fetched content, if any.
     """
     return replace(
         held,

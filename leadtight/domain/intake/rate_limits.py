@@ -1,7 +1,7 @@
-"""What one post counts towards: only what its sender cannot choose, and over the door's limit what it repeats.
+"""Rate limits of posts, by unforgeable properties.
 
-Under the limit of its door a post is one more of its address, of its network and of the door. Over it the post of
-a new person is taken all the same; held is what repeats a network, words or a contact, or looks disposable.
+Under the limit of its entry point a post counts for its address, its network and the entry point. Over it a new
+person's post is still accepted; a post is held that repeats a network, words or a contact, or looks disposable.
 """
 
 import hashlib
@@ -17,22 +17,22 @@ from leadtight.domain.model.message import NETWORK, SOURCE
 from leadtight.domain.policy.forms import FormLimits
 
 ADDRESS_BITS = {4: 32, 6: 64}
-"""What one visitor has: an IPv4 address, or an IPv6 network (RFC 7421) of which they choose the rest."""
+"""Prefix of one visitor: an IPv4 address, or an IPv6 network (RFC 7421) of which they choose the rest."""
 
 NETWORK_BITS = {4: 24, 6: 48}
-"""What one site has at most as a rule: RFC 6177 gives a home up to a /48; an IPv4 /24 is the least that is routed."""
+"""Prefix of one site: RFC 6177 gives a home up to a /48; an IPv4 /24 is the smallest that is routed."""
 
 ADDRESSES_OF_A_NETWORK = 4
-"""A network may send as much as so many of its addresses."""
+"""A network may send as much as this many of its addresses."""
 
 SHARED_BY_A_NETWORK = 0.2
-"""Behind an IPv4 /24 are many households (RFC 6888): over the limit it still has this share of the door."""
+"""Share of the limit that an IPv4 /24 keeps when it is exceeded: it has many households (RFC 6888)."""
 
 FEWEST_WORDS = 8
 """People, too, write the same few words."""
 
 SHARED_BY_WORDS = 0.05
-"""Some pages fill in the message: over the limit the same words still have this share of the door."""
+"""Share of the limit that the same words keep when it is exceeded: some pages fill in the message."""
 
 BUCKETS, OF_WORDS = 2**20, 2**62
 ANY_NUMBER = 10**9
@@ -43,9 +43,9 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostOrigin:
-    """Where a post came in, how many are taken there, and from which address; empty where none is known.
+    """Entry point of a post: limits and sender's address.
 
-    A `source` has a count of everybody of its own; addresses are counted whatever source they name.
+    The address is empty where it is unknown. A `source` has a total of its own; addresses are counted across sources.
     """
 
     name: str
@@ -55,9 +55,9 @@ class PostOrigin:
 
 
 def counts(door: PostOrigin, now: datetime) -> Iterator[RateLimitCounter]:
-    """Yield what one post counts towards, each within the window that runs now.
+    """Yield the counters of one post in the current window.
 
-    Where one address may send as much as everybody, addresses tell nothing: all visitors come through one proxy.
+    Where one address may send as much as all together, addresses are not counted: all visitors come through one proxy.
     """
     rates = door.rates
     if _tells_addresses_apart(door):
@@ -71,10 +71,10 @@ def counts(door: PostOrigin, now: datetime) -> Iterator[RateLimitCounter]:
 
 
 def counts_over_limit(door: PostOrigin, inquiry: Inquiry, now: datetime) -> Iterator[RateLimitCounter]:
-    """Yield what a post counts towards once its door is full.
+    """Yield the counters of a post over the limit.
 
     It must be the first of its address, and of its contact under its name. A network of many households, and words,
-    have a share of the door.
+    have a share of the limit.
     """
     if _tells_addresses_apart(door):
         yield _count(door, _part(door.address, ADDRESS_BITS), 1, now, "its address")
@@ -87,7 +87,10 @@ def counts_over_limit(door: PostOrigin, inquiry: Inquiry, now: datetime) -> Iter
 
 
 def looks_disposable(inquiry: Inquiry) -> str:
-    """Return what makes a post suspicious once its door is full; empty when nothing does."""
+    """Return why a post looks disposable, if it does.
+
+    This counts only over the limit.
+    """
     if _LINK.search(inquiry.message) or _LINK.search(inquiry.name):
         return "it contains a link"
     if not (inquiry.email or inquiry.phone):
@@ -96,7 +99,10 @@ def looks_disposable(inquiry: Inquiry) -> str:
 
 
 def cause(door: PostOrigin, source: str, now: datetime) -> dict[str, str]:
-    """Return what an automatic answer to a post is limited by: its network for a day, by a number, and its source."""
+    """Return the limit keys of an automatic answer.
+
+    They are its network for a day, as a number, and its source.
+    """
     if not _tells_addresses_apart(door):
         return {}
     network = _part(door.address, NETWORK_BITS)
@@ -120,13 +126,19 @@ def _words_share(door: PostOrigin) -> int:
 
 
 def _words(message: str) -> str:
-    """Return a text without numbers, addresses and signs, which programs vary; empty where it says little."""
+    """Return a text without numbers, addresses and punctuation.
+
+    Programs vary those. Empty where the text says little.
+    """
     words = [word.casefold() for word in _WORD.findall(message[:4_000])]
     return " ".join(words) if len(words) >= FEWEST_WORDS else ""
 
 
 def _part(address: str, bits: dict[int, int]) -> str:
-    """Return the network of so many bits in which an address is; IPv4 inside IPv6 is IPv4 (RFC 4291)."""
+    """Return the network of an address by prefix length.
+
+    IPv4 inside IPv6 is IPv4 (RFC 4291).
+    """
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:
@@ -139,7 +151,7 @@ def _part(address: str, bits: dict[int, int]) -> str:
 def _count(
     door: PostOrigin, name: str, at_most: int, now: datetime, what: str, buckets: int = BUCKETS
 ) -> RateLimitCounter:
-    """Return one more under a name; the key holds a number in its place."""
+    """Return a counter, keyed by a bucket number."""
     window = (now - EPOCH) // door.rates.within
     key = f"{door.name}#{window}"
     if name:
@@ -150,9 +162,10 @@ def _count(
 
 
 def _bucket(name: str, salt: str, buckets: int = BUCKETS) -> int:
-    """Return one of a million numbers for an address: enough to count by, and too few to find it from.
+    """Return one of a million buckets for an address.
 
-    Words and contacts stand in the lead's own row, and a flood has many: theirs are of as many numbers as keep apart.
+    They are enough to count by, and too few to find the address from. Words and contacts stand in the lead's own row,
+    and a flood has many: they have as many buckets as keep them apart.
     """
     digest = hashlib.sha256(f"{salt}#{name}".encode("utf-8", "replace")).digest()
     return int.from_bytes(digest[:8]) % buckets

@@ -1,4 +1,4 @@
-"""What a source says it had on a day, beside what arrived from it (A13, Q10)."""
+"""Reconciliation of a source's day with arrivals (A13, Q10)."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -6,9 +6,10 @@ from datetime import date, datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reconciliation:
-    """One channel's local day as of an instant: how many its source lists, and the keys of those that had not come.
+    """Reconciliation of one channel's local day, at one instant.
 
-    `missed` were not here when they were looked for, `taken` are those of them that have been taken since.
+    `listed` is the count of the source. `missed` are the keys that had not arrived when first compared, `taken` those
+    of them fetched since.
     """
 
     channel: str
@@ -30,12 +31,15 @@ class Reconciliation:
 
 
 def compared(before: Reconciliation, listed: frozenset[str], here: frozenset[str], now: datetime) -> Reconciliation:
-    """Return what a new look at the source's list adds: what was once missed stays missed, whoever brought it later."""
+    """Compare the source's list with arrivals once more.
+
+    A key once missed stays missed, however it arrived later.
+    """
     missed = (listed & set(before.missed)) | (listed - here)
     taken = missed & (here | set(before.taken))
     return replace(before, as_of=now, listed=len(listed), missed=tuple(sorted(missed)), taken=tuple(sorted(taken)))
 
 
 def completed(compared: Reconciliation) -> Reconciliation:
-    """Return the day when all that was missed has been taken."""
+    """Mark all missed keys as fetched."""
     return replace(compared, taken=compared.missed)

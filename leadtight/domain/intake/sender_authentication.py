@@ -1,4 +1,7 @@
-"""Whether a mail's sender is who they say (RFC 7489, RFC 8601): what acts needs proof, everything else does not."""
+"""Authentication of mail senders (RFC 7489, RFC 8601).
+
+Only mail with effects needs a proved sender.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,15 +10,15 @@ from leadtight.domain.policy.trust import Sender
 
 PASS, FAIL = "pass", "fail"
 NO_POLICY = frozenset({"", "none"})
-"""DMARC results of a domain that publishes no policy. `gray`, `temperror` and the like prove nothing."""
+"""DMARC results of a domain without a policy. `gray`, `temperror` and the like prove nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authentication:
-    """What our receiving server found of the address in From; nothing where none of ours has seen the mail.
+    """The receiving server's verdicts on the From address.
 
-    `spf_domain` is that of the envelope, `dkim_domains` those whose signatures are good. `is_checked` tells that a
-    server has seen it: without a verdict it then proves nothing.
+    Empty where none of our servers has seen the mail. `spf_domain` is that of the envelope, `dkim_domains` those with
+    valid signatures. With `is_checked` a server has seen it: without a verdict it then proves nothing.
     """
 
     is_checked: bool = False
@@ -27,9 +30,9 @@ class Authentication:
     dmarc: str = ""
 
     def sender(self, address: str) -> Sender:
-        """Return how sure it is that the owner of an address wrote.
+        """Return how certain it is that an address wrote.
 
-        A mail that no server has checked, as on a developer's machine, is taken at its word.
+        A mail that no server has checked, as on a developer's machine, is believed.
         """
         if not self.is_checked:
             return Sender.PROVED
@@ -39,12 +42,15 @@ class Authentication:
 
     @property
     def is_refuted(self) -> bool:
-        """Tell whether the domain of From disowns the mail: an answer would be one more mail to the person it names."""
+        """Return whether the domain of From disowns the mail.
+
+        An answer would be one more unwanted mail to the person it names.
+        """
         return self.dmarc == FAIL
 
     @property
     def evidence(self) -> Mapping[str, str]:
-        """Return the verdicts as an event keeps them; nothing where there are none."""
+        """Return the verdicts as event data; empty without any."""
         if not self.is_checked:
             return {}
         verdicts = {"spf": self.spf, "dkim": self.dkim, "dmarc": self.dmarc}
@@ -52,7 +58,10 @@ class Authentication:
 
     @property
     def _is_proved(self) -> bool:
-        """Tell whether DMARC passed, or SPF or DKIM in line with From where its domain publishes no DMARC."""
+        """Return whether DMARC passed, or aligned SPF or DKIM.
+
+        The latter count where the domain of From publishes no DMARC.
+        """
         domain = self.from_address.rpartition("@")[2].casefold()
         if not domain or self.dmarc not in NO_POLICY:
             return bool(domain) and self.dmarc == PASS
@@ -61,7 +70,10 @@ class Authentication:
 
 
 def _is_aligned(proved: str, domain: str) -> bool:
-    """Tell whether a proved domain is that of From or one of the two lies within the other (RFC 7489, 3.1)."""
+    """Return whether a proved domain aligns with that of From.
+
+    It is the same, or one of the two lies within the other (RFC 7489, 3.1).
+    """
     proved = proved.casefold().strip(".")
     if "." not in proved or "." not in domain:
         return False

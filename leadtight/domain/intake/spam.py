@@ -1,4 +1,7 @@
-"""Is this post likely to be spam? Suspicion holds a post; it never loses one."""
+"""Spam suspicion of form posts.
+
+It holds a post and never loses one.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,14 +12,14 @@ from leadtight.domain.intake.quarantine import Reason
 from leadtight.domain.policy.forms import Form
 
 FILL_TIME = "fill_ms"
-"""The field in which a script of the page says how many milliseconds somebody took."""
+"""Field in which a page's script sends the time of filling in, in milliseconds."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpamVerdict:
-    """Why a post is held instead of taken for a lead."""
+    """Why a post is held instead of becoming a lead."""
 
     reason: Reason
     detail: str
@@ -24,9 +27,10 @@ class SpamVerdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateLimitCounter:
-    """One more in a window: at most so many under this key, which names the window, too; `what` is counted.
+    """An increment of a counter within a window.
 
-    What everybody counts towards is spread, for many must not wait for one item; the limit of what is not may change.
+    At most so many are allowed under its key, which names the window; `what` is the thing counted. A shared counter is
+    spread over items, because many writers must not wait for one; only an unspread one may change its limit.
     """
 
     key: str
@@ -37,9 +41,9 @@ class RateLimitCounter:
 
 
 def suspicion(form: Form, fields: Mapping[str, Any]) -> SpamVerdict | None:
-    """Return what gives a program away: it filled in what people do not see, or was faster than they are.
+    """Return the sign that a program filled in a form.
 
-    A page without scripts tells no time, and is believed.
+    It filled in a hidden field, or was faster than people are. A page without scripts sends no time, and is believed.
     """
     if form.honeypot and _is_filled_in(fields.get(form.honeypot)):
         return SpamVerdict(reason=Reason.SPAM, detail=f"the hidden field {form.honeypot} was filled in")

@@ -1,4 +1,4 @@
-"""Which files of a form post are kept: by their type, their content and their size."""
+"""Which uploaded files are kept, by type, content and size."""
 
 import hashlib
 import re
@@ -25,7 +25,7 @@ BEGINNINGS: Mapping[str, tuple[bytes, ...]] = {
     "mp3": (b"ID3", b"\xff\xfb", b"\xff\xf3", b"\xff\xf2"),
     "ogg": (b"OggS",),
 }
-"""How the content of a type begins, by the ending of its name."""
+"""First bytes of a file type, by file extension."""
 
 BOXED = frozenset({"heic", "heif", "avif", "mp4", "mov", "m4a", "3gp"})
 """Types in ISO base media boxes (ISO/IEC 14496-12): `ftyp` stands at byte 4."""
@@ -37,7 +37,10 @@ _UNSAFE = re.compile(r"[^\w.() -]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
-    """A file in a form post: the field that it was chosen in, what its sender says of it, its size in bytes."""
+    """An uploaded file, as its sender describes it.
+
+    The name and type are its sender's; the size is in bytes.
+    """
 
     field_name: str
     name: str
@@ -46,12 +49,12 @@ class Upload:
     content: bytes = field(repr=False)
 
     def __str__(self) -> str:
-        """Return what stands for the file among the fields until it is kept."""
+        """Return the placeholder of a file not kept yet."""
         return f"file {self.name} ({size_in_words(self.size)}, not kept)"
 
 
 def why_not_kept(upload: Upload) -> str:
-    """Return why a file is not kept, nothing when it may be."""
+    """Return why a file is rejected, if it is."""
     ending = _ending(upload.name)
     if not upload.size:
         return "it is empty"
@@ -63,7 +66,10 @@ def why_not_kept(upload: Upload) -> str:
 
 
 def place_of(form_id: str, fields: Mapping[str, Any], uploads: Sequence[Upload], number: int) -> str:
-    """Return where a file is kept: the same post has the same places, another post others."""
+    """Return the storage path of a file.
+
+    The same post always has the same paths, another post others.
+    """
     digest = hashlib.sha256(f"{form_id}\n{sorted(map(str, fields.items()))}".encode("utf-8", "replace"))
     for upload in uploads:
         digest.update(f"\n{upload.field_name}\n{upload.name}\n".encode("utf-8", "replace"))
@@ -72,7 +78,10 @@ def place_of(form_id: str, fields: Mapping[str, Any], uploads: Sequence[Upload],
 
 
 def safe_name(name: str) -> str:
-    """Return a file's name without folders and what a file system or a header could trip over."""
+    """Return a file name safe in paths and headers.
+
+    Folders are dropped.
+    """
     base = name.replace("\\", "/").rpartition("/")[2]
     cleaned = _UNSAFE.sub("_", base).strip(" .") or "file"
     stem, dot, ending = cleaned.rpartition(".")

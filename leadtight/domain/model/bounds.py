@@ -1,6 +1,7 @@
-"""How much of what people send a lead itself holds: what is over stays whole in the event that brought it.
+"""Size limits of the parts of a lead.
 
-A row of the table has at most 400 KB. A lead's first inquiry has its message and these fields beside it.
+The rest stays whole in the event that brought it. A row of the table has at most 400 KB. A lead's first inquiry has its
+message and these fields beside it.
 """
 
 from __future__ import annotations
@@ -12,17 +13,20 @@ MOST_FIELD_BYTES = 64 * 1024
 """Names and values of all fields together, in UTF-8."""
 
 LONGEST_ADDED = 16 * 1024
-"""Name and value of a field that another inquiry adds, in UTF-8: one alone must not take all the room."""
+"""Most bytes of an added field, name and value in UTF-8: one alone must not take all the room."""
 
 MOST_SOURCES = 50
 """Other sources that a lead names."""
 
 MOST_LEADS = 5_000
-"""Leads of one person: the set of their ids, 31 bytes each, is a row of its own."""
+"""Most leads of one person: the set of their ids, 31 bytes each, is a row of its own."""
 
 
 def fields_within(known: Mapping[str, str], new: Mapping[str, str]) -> dict[str, str]:
-    """Return the known fields and as many new ones as a lead has room for; a name that is known keeps its value."""
+    """Return the present fields and the new ones that fit.
+
+    A present field keeps its value.
+    """
     fields = dict(known)
     room = MOST_FIELD_BYTES - sum(_size(name, value) for name, value in known.items())
     for name, value in new.items():

@@ -1,4 +1,4 @@
-"""How much a person can take: caps, a new starter's ramp, and what they hold now."""
+"""Capacity of a person: caps, ramp and present load."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -12,7 +12,10 @@ _NEVER, _ALWAYS = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
-    """The day of some calendar that a moment falls on: its date, when it began, and when an hour before began."""
+    """A calendar day, and the hour before now.
+
+    `began_at` is the start of the day.
+    """
 
     date: date
     began_at: datetime
@@ -20,14 +23,14 @@ class Day:
 
     @classmethod
     def of(cls, now: datetime, zone: tzinfo) -> "Day":
-        """Return the day that `now` falls on where the wall clocks of `zone` hang."""
+        """Return the local day of `now` in `zone`."""
         today = now.astimezone(zone).date()
         return cls(date=today, began_at=midnight(today, zone), hour_ago=now - HOUR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RampStep:
-    """The most leads a day in a person's first `days` days."""
+    """The daily cap in a person's first `days` days."""
 
     days: int
     """For how many days from the first this step runs."""
@@ -37,7 +40,10 @@ class RampStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caps:
-    """The most leads a person gets within any hour, on a day of their calendar, and has open; None is no limit."""
+    """The most leads a person gets; None is no limit.
+
+    `hour` is for any 60 minutes, `day` for a day of their calendar, `open` for open leads at once.
+    """
 
     hour: int | None = None
     """The most leads within any hour."""
@@ -55,11 +61,14 @@ class Caps:
 
     @property
     def remembered(self) -> int:
-        """Return how many of the latest assignments must be known to keep the caps."""
+        """Return how many recent assignments the caps need."""
         return max(self.hour or 0, self.day or 0, *(step.day for step in self.ramp))
 
     def day_cap(self, today: date) -> int | None:
-        """Return the cap of a day: a new starter's ramp lowers it, the first step that still runs."""
+        """Return the cap of a day.
+
+        A new starter's ramp lowers it: the first step that still runs applies.
+        """
         if not self.ramp:
             return self.day
         age = (today - self.started).days if self.started else 0
@@ -69,10 +78,10 @@ class Caps:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnerState:
-    """What the table knows of a person besides the policy: the manual switch, open leads and recent assignments.
+    """Stored state of a person: switch, leads and assignments.
 
-    `turn` counts the assignments that caps or loads were asked about; `recent` holds as many as caps need, in order.
-    Of a person whose row cannot be read (`is_readable`) nothing is known, so they are given nothing more.
+    The switch is the manual one. `turn` counts the assignments that checked caps or loads; `recent` holds as many as
+    the caps need, in order. When the row cannot be read (`is_readable`), the person is assigned nothing more.
     """
 
     person_id: str
@@ -88,7 +97,10 @@ class OwnerState:
         return replace(self, open=self.open + 1, turn=self.turn + 1, recent=recent)
 
     def full(self, caps: Caps, day: Day) -> str:
-        """Return which cap keeps this person from another lead at a moment of `day`; empty when none does."""
+        """Return the cap that the person has reached on `day`.
+
+        Empty when there is none.
+        """
         if caps.open is not None and self.open >= caps.open:
             return f"at cap: {caps.open} open"
         if caps.hour is not None and self._nth_latest(caps.hour) > day.hour_ago:
@@ -99,7 +111,10 @@ class OwnerState:
         return ""
 
     def _nth_latest(self, count: int) -> datetime:
-        """Return when the latest `count` assignments began: never for more than there were, always for none."""
+        """Return the start of the latest `count` assignments.
+
+        The minimum for more than there were, the maximum for none.
+        """
         if count == 0:
             return _ALWAYS
         return self.recent[-count] if len(self.recent) >= count else _NEVER
@@ -110,9 +125,9 @@ Roster = Mapping[str, OwnerState]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
-    """What a change does to a person's state: open leads `by`, and the assignment that it was decided on, if any.
+    """A change of a person's open leads, and its precondition.
 
-    With `taken`, nobody else may have assigned this person a lead since its `turn - 1`.
+    With `taken`, no other change may have assigned this person a lead since its `turn - 1`.
     """
 
     person_id: str

@@ -1,4 +1,7 @@
-"""Dataclasses to plain JSON documents and back: the one codec for table, queue and history."""
+"""The codec between dataclasses and plain JSON documents.
+
+Table, queue and history use it.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,10 @@ Document = dict[str, Any]
 
 
 def to_document(value: Any) -> Any:
-    """Return `value` as JSON types: instants as UTC text, durations in microseconds, decimals as text."""
+    """Return `value` as JSON types.
+
+    Instants become UTC text, durations microseconds, decimals text.
+    """
     kind = type(value)
     return value if kind in _PLAIN else _writer(cast(Hashable, kind))(value)
 
@@ -29,7 +35,10 @@ _PLAIN = frozenset({types.NoneType, str, bool, int, float})
 
 @cache
 def _writer(hashed: Hashable) -> Callable[[Any], Any]:
-    """Return what writes values of a kind: found out once, for leads are written with every change."""
+    """Return the writer of a type.
+
+    It is cached, because leads are written with every change.
+    """
     kind = cast(type[Any], hashed)
     for kinds, write in _WRITERS:
         if issubclass(kind, kinds):
@@ -49,7 +58,10 @@ def _writer(hashed: Hashable) -> Callable[[Any], Any]:
 
 
 def without_defaults(value: Any) -> Document:
-    """Return the document of a record without the fields that have their default: `from_document` puts those back."""
+    """Return the document of a record, omitting default values.
+
+    `from_document` restores them.
+    """
     document: Document = to_document(value)
     usual = _defaults(cast(Hashable, type(value)))
     return {name: v for name, v in document.items() if name not in usual or usual[name] != v}
@@ -104,16 +116,17 @@ _WRITERS: tuple[tuple[type[Any] | tuple[type[Any], ...], Callable[[Any], Any]], 
 
 
 def from_document(kind: type[T], document: Any) -> T:
-    """Return the `kind` that `document` describes; missing keys take the field's default.
+    """Return the `kind` that `document` describes.
 
-    A kind whose stored form has changed has a `upgrade`, which returns any of its documents in today's form.
+    Missing keys take the field's default. A type whose stored form has changed has an `upgrade` method, which returns
+    any of its documents in the current form.
     """
     return cast(T, _reader(cast(Hashable, kind))(document))
 
 
 @cache
 def _reader(kind: Any) -> Callable[[Any], Any]:
-    """Return what reads values of a kind: found out once, as what writes them is."""
+    """Return the reader of a type, cached."""
     origin = typing.get_origin(kind)
     if kind is Any:
         return _itself
@@ -165,7 +178,10 @@ def _microseconds_read(value: int) -> timedelta:
 
 
 def _plain_of(kind: type[Any]) -> Callable[[Any], Any]:
-    """Return what takes a plain value as it is, and nothing of another type: a number must not pass for a name."""
+    """Return a reader that accepts one plain type only.
+
+    A number must not pass for a name.
+    """
 
     def read(value: Any) -> Any:
         if not isinstance(value, kind):
@@ -193,10 +209,10 @@ def _readers(kind: Any) -> Mapping[str, Callable[[Any], Any]]:
 
 
 def difference(before: Any, after: Any) -> Document:
-    """Return `{field: [old, new]}` for the fields in whose documents two records of one kind differ.
+    """Return `{field: [old, new]}` for the fields that differ.
 
-    Without a record `before`, every field that says something is new. Values that are equal are not written out:
-    most of a record stays as it was.
+    Both records are of one type and compared as documents. Without `before`, every field with a value is new. Equal
+    values are not written out: most of a record does not change.
     """
     found = {}
     for name in _names(cast(Hashable, type(after))):
@@ -207,5 +223,8 @@ def difference(before: Any, after: Any) -> Document:
 
 
 def apply_difference(document: Document, changes: Document) -> Document:
-    """Return `document` with the new side of every change put in: one step of folding a history."""
+    """Apply the new values of a difference to `document`.
+
+    This is one step of folding a history.
+    """
     return {**document, **{name: new for name, (_, new) in changes.items()}}

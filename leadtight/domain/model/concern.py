@@ -1,4 +1,4 @@
-"""What a person must look at: the rules of the policy, and what one of them found in a message (H5)."""
+"""Concerns: rules for messages that need a person (H5)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,10 @@ from enum import StrEnum
 
 
 class Concern(StrEnum):
-    """Why a message is for a person and no machine goes on after it."""
+    """Why a message needs a person.
+
+    Automation pauses after it.
+    """
 
     LOW_CONFIDENCE = "low_confidence"
     STRONG_SENTIMENT = "strong_sentiment"
@@ -21,9 +24,10 @@ class Concern(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConcernRule:
-    """Hands over to a person what has one of `words`, whole and in any case, or `at_most_words` words in all.
+    """Matches messages with one of `words`, or very short ones.
 
-    `notify` hears of it besides the owner: `owner` for nobody else, `manager` (theirs) or a person's id.
+    Words match whole and in any case; `at_most_words` is the length of a short message. `notify` is alerted besides the
+    owner: `owner` for no one else, `manager` (theirs) or a person's id.
     """
 
     id: str
@@ -31,17 +35,21 @@ class ConcernRule:
     concern: Concern
     """Why: `compliance_risk`, `strong_sentiment`, `high_intent` or `low_confidence`."""
     words: tuple[str, ...] = ()
-    """Words or phrases that a message has, whole, in capitals or not."""
+    """Words or phrases that a message contains, whole, in upper or lower case."""
     at_most_words: int | None = None
     """Or that it has no more words than this: too little to go by."""
     notify: str = "owner"
     """Who is alerted at once besides the owner: `manager` (the owner's; while the lead has no owner,
-    `routing.catch_all`) or a person's id."""
+    `routing.catch_all`) or a person's id.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RaisedConcern:
-    """A concern that waits for a person to act: which rule found which words, when and under which policy."""
+    """A concern that waits for a person to act.
+
+    It names the rule, the words found, the time and the policy version.
+    """
 
     rule: str
     concern: Concern

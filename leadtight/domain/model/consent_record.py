@@ -1,4 +1,4 @@
-"""What a person was asked to agree to, and whether they did: evidence that is kept and never changed."""
+"""Consent prompts and their answers: permanent evidence, never changed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from leadtight.domain.model.message import Channel
 
 
 class ConsentPurpose(StrEnum):
-    """What messages are for: texts about the inquiry itself, or messages that go beyond it."""
+    """Purpose of messages: texts about the inquiry, or wider marketing."""
 
     INQUIRY = "inquiry"
     MARKETING = "marketing"
@@ -21,7 +21,7 @@ class ConsentPurpose(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentCheckbox:
-    """One box that a person saw: for which messages, in which words, ticked or not."""
+    """One checkbox as shown: purpose, wording, ticked or not."""
 
     channel: Channel
     purpose: ConsentPurpose
@@ -31,7 +31,10 @@ class ConsentCheckbox:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visitor:
-    """Who sat before the form, as far as a connection tells, and when, unless that is now."""
+    """The visitor behind a form post, as its connection shows.
+
+    Its time is now unless given.
+    """
 
     ip: str = ""
     user_agent: str = ""
@@ -40,7 +43,7 @@ class Visitor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentPrompt:
-    """The boxes of one inquiry, and the page that they stood on."""
+    """The checkboxes of one inquiry, and their page."""
 
     boxes: tuple[ConsentCheckbox, ...] = ()
     url: str = ""
@@ -48,9 +51,10 @@ class ConsentPrompt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentRecord:
-    """One box, ticked or not, as evidence. Address and browser are kept only of a tick: nothing else needs proof.
+    """One checkbox, ticked or not, as evidence.
 
-    `said_by` is the kind of caller who said so; empty in records from before that was kept.
+    Address and browser are kept only for a ticked one: nothing else needs proof. `said_by` is the kind of caller who
+    submitted it; empty in records from before that was kept.
     """
 
     id: str
@@ -83,9 +87,10 @@ def records(
     said_by: str = "",
     now: datetime,
 ) -> Iterator[ConsentRecord]:
-    """Yield a record for each box, under the address that its channel uses, else any that the person gave.
+    """Yield a record for each checkbox.
 
-    Somebody who gave none has agreed to nothing that could be sent.
+    It is under the address that its channel uses, else any contact point of the person. A person without one has
+    consented to nothing that could be sent.
     """
     seen = visitor or Visitor()
     at = seen.at or now

@@ -1,4 +1,4 @@
-"""The codes by which countries are known everywhere in the product."""
+"""ISO codes of countries, as used throughout the product."""
 
 _ISO = (
     "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV "

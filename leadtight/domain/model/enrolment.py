@@ -1,4 +1,7 @@
-"""A lead in a sequence: the plan as it was when it began, kept on the lead so that no deploy changes it (G8)."""
+"""Enrolment of a lead in a sequence (G8).
+
+It keeps the plan as it was at the start, so that no deployment changes it.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -6,7 +9,7 @@ from enum import StrEnum
 
 
 class OutcomeMeaning(StrEnum):
-    """What an outcome says of the person: what a sequence may stop on."""
+    """What an outcome says; sequences stop on it."""
 
     REPLY = "reply"
     BOOKING = "booking"
@@ -23,7 +26,10 @@ class OutcomeMeaning(StrEnum):
 
 
 class StepAction(StrEnum):
-    """What happens at a step: a message or a call to the lead by itself, or a task for the owner."""
+    """Action of a step: message, call or task.
+
+    Messages and calls are automatic, tasks are the owner's.
+    """
 
     EMAIL = "email"
     SMS = "sms"
@@ -41,7 +47,10 @@ class EnrolmentOrigin(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedStep:
-    """One step with its time; a task's `within` is what its owner has for it."""
+    """One step with its time.
+
+    `within` is the time that the owner has for a task.
+    """
 
     id: str
     action: StepAction
@@ -52,12 +61,12 @@ class PlannedStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enrolment:
-    """One lead's way through one sequence; `id` names this one among all of the lead's.
+    """One lead's enrolment in one sequence.
 
-    Before `starts_at` it only waits, and has no plan yet. `steps` are those still to come. While `awaits_outcome` the
-    latest step is a task whose outcome nobody has recorded: nothing follows before it (G10). `calling` is the step of a
-    call that waits for its outcome; its `at` is when it becomes a task. One without anything to
-    come stays on the lead, so that its last message can still be told from one that was stopped.
+    `id` is unique per lead. Before `starts_at` it only waits, and has no plan yet. `steps` are those still to come.
+    While `awaits_outcome` the latest step is a task whose outcome is not recorded yet: nothing follows before it (G10).
+    `calling` is the step of a call that waits for its outcome; its `at` is when it becomes a task. A finished one stays
+    on the lead, so that its last message can still be distinguished from a stopped one.
     """
 
     id: str
@@ -77,7 +86,10 @@ class Enrolment:
 
     @property
     def due_at(self) -> datetime | None:
-        """Return when something is due; None while it waits for an outcome, and at its end."""
+        """Return when something is due.
+
+        None while it waits for an outcome, and at its end.
+        """
         if not self.started:
             return self.starts_at
         if self.calling:

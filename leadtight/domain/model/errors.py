@@ -35,7 +35,10 @@ class LeadtightError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong with some input: where (`field` or path) and what."""
+    """One problem of an input: field and detail.
+
+    The field may be a path.
+    """
 
     field: str
     detail: str
@@ -51,34 +54,46 @@ class _Problems(LeadtightError):
 
 
 class PolicyError(_Problems):
-    """The policy is not usable; every problem is named by its path."""
+    """The policy is not usable.
+
+    Every problem names its path.
+    """
 
 
 class InvalidInquiry(_Problems):
-    """The submission cannot become a lead; every problem names its field."""
+    """The submission cannot become a lead.
+
+    Every problem names its field.
+    """
 
 
 class NothingToJoin(InvalidInquiry):
-    """A chat reaction or the like has no lead to join.
+    """A message has no lead to join.
 
-    It is not an inquiry by itself, and its sender has no open lead.
+    It is a chat reaction or the like. It is not an inquiry by itself, and its sender has no open lead.
     """
 
 
 class NotStorable(InvalidInquiry):
-    """What was sent is good, and the table will never take it: it is held for a person, whatever its sender."""
+    """A valid delivery can never be stored.
+
+    It is quarantined for a person, whatever its sender.
+    """
 
 
 class InvalidLink(LeadtightError):
-    """The link was not made by us, or not for this."""
+    """The link is invalid, or for another purpose."""
 
 
 class LinkExpired(LeadtightError):
-    """The link was ours, but no longer opens this; the text says why in words for its reader."""
+    """The link is valid but expired.
+
+    The text says why, for its reader.
+    """
 
 
 class Conflict(LeadtightError):
-    """The stored record is not the one this decision was made on."""
+    """The stored record has changed since this decision was made."""
 
 
 class NotFound(LeadtightError):
@@ -86,7 +101,10 @@ class NotFound(LeadtightError):
 
 
 class UnreadableRow(LeadtightError):
-    """A stored row that was asked for by its key cannot be read by this version; nothing of it is told or changed."""
+    """A stored row requested by key cannot be read.
+
+    This version neither shows nor changes any of it.
+    """
 
     def __init__(self, row: Unreadable) -> None:
         self.row = row
@@ -102,7 +120,10 @@ class LeadClosed(LeadtightError):
 
 
 class KeyRefused(LeadtightError):
-    """The API key is not ours, or (`known`) not good for what was asked."""
+    """The API key is unknown, or not permitted.
+
+    `known` keys lack the scope.
+    """
 
     def __init__(self, detail: str, *, known: bool) -> None:
         self.known = known
@@ -110,36 +131,51 @@ class KeyRefused(LeadtightError):
 
 
 class UnprovedSender(InvalidInquiry):
-    """A mail asks for what only a sender acts on who is proved."""
+    """A mail requests an action that needs a proved sender."""
 
 
 class TooManyPosts(LeadtightError):
-    """More came within a window than is taken for leads; the text says of what."""
+    """A rate limit of posts was exceeded.
+
+    The text names the limit.
+    """
 
 
 class OutOfTime(LeadtightError):
-    """One of many items took longer than its share of the time; the text says how long."""
+    """One of many items exceeded its share of the time.
+
+    The text says how long it took.
+    """
 
 
 class SendRefused(LeadtightError):
-    """The provider refuses this message for good; the text says why."""
+    """The provider rejects this message permanently; the text says why."""
 
 
 class SendFailed(LeadtightError):
-    """The provider did not take this message now; try again later."""
+    """The provider rejected this message temporarily; try again later."""
 
 
 class SendThrottled(SendFailed):
-    """The provider takes no more messages in this second, whichever they are."""
+    """The provider accepts no more messages in this second."""
 
 
 class SendUnsure(LeadtightError):
-    """Nobody knows whether the provider took this message; its event, or the lease, will tell."""
+    """It is unknown whether the provider accepted this message.
+
+    Its event, or the lease, decides.
+    """
 
 
 class FetchFailed(LeadtightError):
-    """A source did not give now what it had announced; try again later."""
+    """A source failed to provide an item; try again later.
+
+    It had announced the item.
+    """
 
 
 class FetchRefused(LeadtightError):
-    """A source will not give what it had announced, however often it is asked; the text says why."""
+    """A source will never provide an announced item.
+
+    The text says why.
+    """

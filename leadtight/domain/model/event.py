@@ -1,4 +1,7 @@
-"""What happened, in the past tense: the history that every report folds."""
+"""Events of a lead's history, in the past tense.
+
+Every report folds them.
+"""
 
 from __future__ import annotations
 
@@ -88,9 +91,10 @@ def fold(events: Iterable[Event]) -> Lead:
 
 
 def narrowed(changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return changes that hold of an inquiry only what differs: it has up to 64 KB, and an event 400.
+    """Reduce an inquiry's changes to the fields that differ.
 
-    Its value is always there: the version before asks for it whenever an inquiry has changed.
+    An inquiry has up to 64 KB, and an event 400. Its value is always kept: the previous version reads it whenever an
+    inquiry has changed.
     """
     old, new = changes.get(INQUIRY) or (None, None)
     if not old or not new:
@@ -104,7 +108,7 @@ def narrowed(changes: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def widened(document: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return changes with the whole of an inquiry that they were `narrowed` of."""
+    """Restore the whole inquiry in reduced changes."""
     _, new = changes.get(INQUIRY) or (None, None)
     known = document.get(INQUIRY)
     if not new or not known:

@@ -1,6 +1,7 @@
-"""Who a person is across leads: hashes of what they can be reached at, or are called by a chat.
+"""Keys of a person across leads: hashes of contact points.
 
-Every sender has a key: of an address or number that could not be read, its exact text is the key (decision 0058).
+Chat handles count, too. Every sender has a key: for an address or number that could not be parsed, its exact text is
+the key (decision 0058).
 """
 
 from __future__ import annotations
@@ -20,17 +21,17 @@ EXTENSION = ";ext="
 _ARGENTINE_MOBILE = re.compile(r"\+549(\d{10})")
 _IN_BRACKETS = re.compile(r"[^<>]*<\s*([^<>\s]+)\s*>[^<>]*")
 _LIKE_AN_ADDRESS = re.compile(r"@|\w\w\.\w\w|\b(?:at|dot|punkt|point|arroba|chiocciola)\b")
-"""What `ada at example dot com` has and `none` and `n/a` have not: these do not name a person."""
+"""Matches `ada at example dot com`, and not `none` or `n/a`: these do not name a person."""
 
 UNREAD = re.compile(r"^(?:email|phone):")
-"""Begins what stands for an address or number that could not be read."""
+"""Prefix of the stand-in for an unparsed address or number."""
 
 FEWEST_DIGITS = 3
 """A short code has three."""
 
 
 def person_keys(inquiry: Inquiry) -> tuple[str, ...]:
-    """Return the keys a person is known by; a blank is no key."""
+    """Return the keys of a person; a blank has none."""
     return tuple(person_key(identifier) for identifier in identifiers(inquiry))
 
 
@@ -43,13 +44,19 @@ def private_keys(inquiry: Inquiry) -> tuple[str, ...]:
 
 
 def lookup_keys(inquiry: Inquiry) -> tuple[str, ...]:
-    """Return the keys under which a person's leads are found: also the switchboard's of an extension."""
+    """Return the keys under which a person's leads are found.
+
+    The switchboard's key of an extension is one of them.
+    """
     switchboard = [person_key(inquiry.phone)] if inquiry.phone and inquiry.extension else []
     return tuple(dict.fromkeys((*person_keys(inquiry), *switchboard)))
 
 
 def identifiers(inquiry: Inquiry) -> tuple[str, ...]:
-    """Return what a person is known by: address, number with its extension, handle, or their text where unread."""
+    """Return the contact points of a person.
+
+    They are address, number with its extension and handle, or their text where it could not be parsed.
+    """
     number = inquiry.phone_uri or _unread_number(inquiry)
     return tuple(filter(None, (address(inquiry), number, inquiry.handle)))
 
@@ -65,14 +72,14 @@ def person_key(identifier: str) -> str:
 
 
 def number_without_extension(number: str) -> str:
-    """Return the number in E.164 that a text or a do-not-call list knows."""
+    """Return the E.164 number that texts and do-not-call lists use."""
     return number.partition(EXTENSION)[0]
 
 
 def unread_address(text: str) -> str:
-    """Return what stands for an e-mail address that could not be read: its text, without case and brackets.
+    """Return the stand-in for an unparsed e-mail address.
 
-    It is empty where the text names no address at all.
+    It is its text, without case and brackets; empty where the text names no address at all.
     """
     folded = _folded(text)
     match = _IN_BRACKETS.fullmatch(folded)
@@ -81,9 +88,10 @@ def unread_address(text: str) -> str:
 
 
 def unread_number(text: str, country: str = "") -> str:
-    """Return what stands for a number that could not be read: its letters and digits, and a `country` not known.
+    """Return the stand-in for an unparsed number.
 
-    It is empty where the text names no number: too few digits, or one of them alone, as in 000 000.
+    It is its letters and digits, with an unknown `country`. It is empty where the text names no number: too few digits,
+    or only one digit repeated, as in 000 000.
     """
     plain = "".join(c for c in _folded(text) if c.isalnum() or c == "+")
     place = f"@{_folded(country)}" if country and not plain.startswith("+") else ""
@@ -92,7 +100,10 @@ def unread_number(text: str, country: str = "") -> str:
 
 
 def address(inquiry: Inquiry) -> str:
-    """Return the e-mail address, or its text where it could not be read; empty when there is none."""
+    """Return the e-mail address, or its text when unparsed.
+
+    Empty when there is none.
+    """
     return inquiry.email or unread_address(_unread(inquiry, "email"))
 
 

@@ -12,7 +12,7 @@ from leadtight.domain.model.stored_file import StoredFile
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consent:
-    """What a person agreed to in their inquiry, with the words they were shown and where.
+    """Consent given in an inquiry, with its wording and page.
 
     `sms` is for texts about this inquiry; `marketing` names the channels of messages that go beyond it, as those of
     sequences do.
@@ -26,12 +26,13 @@ class Consent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inquiry:
-    """What a person sent, normalised; what could not be read is kept in `fields` and named in `flags`.
+    """A person's inquiry, normalized.
 
-    `phone` is in E.164, and `extension` what is dialled once it answers (RFC 3966). `phone_proof` says what shows that
-    the number is the sender's: `verified` (a code), `provider` (it called or wrote), `team`; empty when nothing does.
-    `handle` names the user of a chat by what their provider calls them, as `whatsapp:USERID`: no address, yet a key.
-    `files` came with it and are kept. `permalink` leads to a conversation elsewhere; only who may say so gave it.
+    What could not be parsed is kept in `fields` and named in `flags`. `phone` is in E.164, and `extension` is dialled
+    once it answers (RFC 3966). `phone_proof` says what shows that the number is the sender's: `verified` (a code),
+    `provider` (it called or wrote), `team`; empty when nothing does. `handle` names the user of a chat by its
+    provider's id, as `whatsapp:USERID`: not an address, yet a key. `files` are its kept attachments. `permalink` leads
+    to a conversation elsewhere; only a trusted caller may give it.
     """
 
     name: str = ""
@@ -57,17 +58,23 @@ class Inquiry:
 
     @property
     def display_name(self) -> str:
-        """Return what to call this person: name, else address, else number."""
+        """Return the name, else the address, else the number."""
         return self.name or self.email or self.phone_text or "Unknown"
 
     @property
     def phone_text(self) -> str:
-        """Return the number with its extension, as people read it; empty when there is none."""
+        """Return the number with its extension, for people.
+
+        Empty when there is none.
+        """
         return f"{self.phone} ext. {self.extension}" if self.phone and self.extension else self.phone or ""
 
     @property
     def phone_uri(self) -> str:
-        """Return the number with its extension, as telephones dial it (RFC 3966); empty when there is none."""
+        """Return the number with its extension, for dialling (RFC 3966).
+
+        Empty when there is none.
+        """
         return f"{self.phone};ext={self.extension}" if self.phone and self.extension else self.phone or ""
 
     @property

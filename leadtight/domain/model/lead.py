@@ -18,7 +18,10 @@ from leadtight.domain.model.stage import Stage
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
-    """What a lead was worth on arrival: the points of each rule that held; they sum to the total (B1)."""
+    """A lead's points by rule, and their total (B1).
+
+    They are fixed on arrival.
+    """
 
     total: int = 0
     breakdown: Mapping[str, int] = field(default_factory=dict)
@@ -27,7 +30,10 @@ class Score:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exclusion:
-    """Why a lead counts for nothing (F12): the rule of the policy that it met on arrival, and that rule's reason."""
+    """Why a lead is excluded (F12).
+
+    It names the exclude rule that the lead met on arrival, and that rule's reason.
+    """
 
     rule: str
     reason: str
@@ -36,7 +42,7 @@ class Exclusion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handover:
-    """The pool that a lead was moved to, and what that pool's team promised when it took it (R4)."""
+    """The receiving pool of a lead, and its promise (R4)."""
 
     pool: str
     promise: Promise
@@ -44,7 +50,10 @@ class Handover:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextAction:
-    """What the owner does next, and by when; `agreed` tells that the person asked for that time."""
+    """The owner's next action and its deadline.
+
+    `agreed` tells that the person asked for that time.
+    """
 
     what: str
     due_at: datetime
@@ -53,9 +62,10 @@ class NextAction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedOutcome:
-    """The latest outcome; `before` is what undo puts back; `submission` makes a second press harmless.
+    """The latest outcome.
 
-    `at` is when it was recorded, `claimed_at` when the person says it happened, where they said so.
+    `before` holds the values that undo restores; `submission` makes a second press harmless. `at` is when it was
+    recorded, `claimed_at` when it happened according to the person, if they said so.
     """
 
     outcome: str
@@ -69,16 +79,15 @@ class RecordedOutcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lead:
-    """One lead, whole. `version` counts its transactions; `generation` counts its owners.
+    """One lead. `version` counts its transactions, `generation` its owners.
 
-    `claimed_by` is who of the team was talking to the person when it arrived, and so owns it first (R13).
-    `sent_once` names what it was mailed after an outcome and gets no second time: `booking_link`, and objections.
-    `concern` is what a message of theirs raised: no step of a sequence goes out before a person acts (H5).
-    `unreachable` are the channels whose messages came back, `not_reached` the people of the team whose alerts did.
-    `says_contacted` is what the lead itself answered when it was asked: `yes`, `no`, or nothing yet.
-    `escalated_at` is when a manager, or the person the policy names, was last told that what is due is not done.
-    `sender_unproved` tells that it came by a mail whose sender may be anybody: it leads no other sender's mails to it.
-    `touched_at` is the latest outcome, a contact or not, that somebody recorded who owned it then (D3).
+    `claimed_by` is the team member who was talking to the person when it arrived, and so owns it first (R13).
+    `sent_once` names mails after outcomes that are not sent again: `booking_link`, and objections. `concern` was raised
+    by a message: no step of a sequence is sent before a person acts (H5). `unreachable` are the channels whose messages
+    bounced, `not_reached` the team members whose alerts did. `says_contacted` is the lead's answer to the contact
+    check: `yes`, `no`, or empty. `escalated_at` is when a manager, or the person the policy names, was last alerted of
+    an overdue action. `sender_unproved` tells that it came by a mail of an unverified sender: no other sender's mails
+    join it. `touched_at` is the latest outcome, a contact or not, recorded by the owner of the time (D3).
     """
 
     id: str
@@ -140,44 +149,62 @@ class Lead:
 
     @property
     def leads_its_person(self) -> bool:
-        """Tell whether what its person writes next belongs to it, as far as it is the latest one."""
+        """Return whether it may receive its person's next messages.
+
+        The latest such lead does.
+        """
         return self.excluded is None and not self.sender_unproved
 
     @property
     def is_waiting(self) -> bool:
-        """Tell whether it waits for somebody of its pool, with whoever caught it because nobody there could take it.
+        """Return whether it waits for its pool (C6).
 
-        It waits no more once a contact was made, or it was closed or moved (C6).
+        The catch-all person holds it meanwhile. A contact, closing or a move ends the wait.
         """
         return self.is_open and self.waiting_since is not None and self.waiting_since == self.owned_since
 
     @property
     def last_inquiry(self) -> datetime:
-        """Return when this person last wrote: on arrival, or with an inquiry that joined the lead since."""
+        """Return when this person last wrote.
+
+        That is on arrival, or with an inquiry that has joined the lead since.
+        """
         return self.last_inquiry_at or self.received_at
 
     @property
     def wake_token(self) -> str:
-        """Return the token an alarm must carry to be heard: it names the state that armed it."""
+        """Return the token of the lead's current alarm.
+
+        It names the state that armed it.
+        """
         return str(self.version)
 
     @property
     def team_promise(self) -> Promise:
-        """Return the promise that its present team keeps: of the pool it was handed over to, else its own."""
+        """Return the promise of the present team.
+
+        That is the pool's it was handed over to, else its own.
+        """
         return self.handover.promise if self.handover else self.promise
 
     @property
     def estimated_value(self) -> Decimal | None:
-        """Return what the inquiry says it is worth, in the company's currency."""
+        """Return the inquiry's estimated value, in the company's currency."""
         return self.inquiry.value
 
     @property
     def answered_at(self) -> datetime | None:
-        """Return when the promise stopped running: at the first contact, or when the lead was closed before one."""
+        """Return when the promise stopped running.
+
+        That is at the first contact, or when the lead was closed before one.
+        """
         return min((at for at in (self.first_contact_at, self.closed_at) if at), default=None)
 
     def is_breached(self, now: datetime) -> bool:
-        """Tell whether the first-response promise is broken: computed from times, whatever ran when (F9, F10)."""
+        """Return whether the first-response promise is broken (F9, F10).
+
+        It is computed from times, whenever anything ran.
+        """
         return self.excluded is None and (self.answered_at or now) > self.promise.deadline
 
     def clock(self, target: str) -> SlaTimer | None:
@@ -185,7 +212,10 @@ class Lead:
         return next((c for c in self.clocks if c.target == target), None)
 
     def with_clock(self, clock: SlaTimer) -> Self:
-        """Return the lead with a clock, last, in place of the one of its target."""
+        """Return the lead with a timer replaced or added.
+
+        The timer comes last.
+        """
         return replace(self, clocks=(*self.without_clocks(clock.target).clocks, clock))
 
     def without_clocks(self, *targets: str) -> Self:

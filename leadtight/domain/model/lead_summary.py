@@ -1,4 +1,7 @@
-"""A lead in short: what says when and for whom it is due, without what was written; small however long that was."""
+"""A summary of a lead, without written text.
+
+It has deadlines and owner. It is small, however long the text was.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,10 @@ LONGEST_FACT = 60
 
 
 def in_short(lead: Lead) -> Lead:
-    """Return a lead with its owner, times and what rules ask about, and nothing that says who the person is.
+    """Return a summary of a lead, without personal data.
 
-    It is no lead to decide on or to store: it lacks its clocks, its outcomes and its version.
+    It has the owner, times and the fields that rules need. It must not be stored or decided on: it lacks timers,
+    outcomes and version.
     """
     return Lead(
         id=lead.id,

@@ -1,4 +1,4 @@
-"""What a reader of many found: the values, and the stored rows that this version cannot read."""
+"""A listing of values, and its unreadable rows."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unreadable:
-    """A stored row that this version cannot read: its kind, its key, and which error reading it raised.
+    """A stored row that this version cannot read.
 
-    It says nothing of what the row holds: that may name a person.
+    It has the kind, the key and the error, but nothing of the content: that may name a person.
     """
 
     kind: str
@@ -22,18 +22,24 @@ class Unreadable:
 
 
 class Listing(tuple[T, ...]):
-    """Values in order, and what was passed over on the way to them. Equal to the plain tuple of its values."""
+    """Values in order, and the unreadable rows among them.
+
+    It equals the plain tuple of its values.
+    """
 
     unreadable: tuple[Unreadable, ...]
 
     def __new__(cls, values: Iterable[T] = (), unreadable: Iterable[Unreadable] = ()) -> Listing[T]:
-        """Make a listing of values; `unreadable` are the rows that it lacks."""
+        """Make a listing of values.
+
+        `unreadable` rows are missing from it.
+        """
         listing = super().__new__(cls, values)
         listing.unreadable = tuple(unreadable)
         return listing
 
 
 def unreadable_in(*found: tuple[object, ...]) -> tuple[Unreadable, ...]:
-    """Return the rows that readers passed over, in order, each once."""
+    """Return the unreadable rows of listings, in order, without duplicates."""
     rows = (row for values in found if isinstance(values, Listing) for row in values.unreadable)
     return tuple(dict.fromkeys(rows))

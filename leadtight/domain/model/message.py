@@ -1,4 +1,4 @@
-"""A message that waits in the outbox until it is confirmed or given up."""
+"""Messages in the outbox, until confirmed or given up."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import Any
 LEAD = "lead"
 PHONE_PROOF = "phone_proof"
 NETWORK, SOURCE = "network", "source"
-"""Under these names an acknowledgement keeps what caused it: a number that does not tell the address, and its source.
+"""Data keys of an acknowledgement's cause: a number that does not reveal the address, and its source.
 
-`PHONE_PROOF`: a message to another number than the lead's keeps what shows that it is the sender's.
+`PHONE_PROOF`: a message to another number than the lead's keeps the proof that it is the sender's.
 """
 
 
@@ -57,7 +57,10 @@ class Template(StrEnum):
 
 
 class Status(StrEnum):
-    """How far a message has come. Pending and claimed ones are still owed."""
+    """Progress of a message.
+
+    Pending and claimed messages are still owed.
+    """
 
     PENDING = "pending"
     CLAIMED = "claimed"
@@ -73,12 +76,13 @@ OWED = frozenset({Status.PENDING, Status.CLAIMED})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One message to one person, about one lead; the weekly review stands under its week instead.
+    """One message to one person, about one lead.
 
-    `recipient` is `lead` or a person's id: the address is looked up when it is sent. `next_try_at` is when the
-    outbox looks at it next: now while pending, the end of the lease while claimed. Messages that tell one person the
-    same on several channels share a `notice`; one that a channel does not take goes by the first of `fallbacks`. One
-    that is `queued` waits for its reader's next digest. `source` is where its lead came from: shares are by it.
+    The weekly review stands under its week instead of a lead. `recipient` is `lead` or a person's id: the address is
+    looked up when it is sent. `next_try_at` is when the outbox looks at it next: now while pending, the end of the
+    lease while claimed. Messages that carry the same to one person on several channels share a `notice`; one that a
+    channel refuses goes by the first of `fallbacks`. One that is `queued` waits for its reader's next digest. `source`
+    is the source of its lead, by which sending is shared.
     """
 
     id: str

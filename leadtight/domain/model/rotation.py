@@ -1,11 +1,12 @@
-"""Whose turn it is: smooth weighted rotation, exact in every window, and fair through every edit of the shares.
+"""Smooth weighted rotation, exact in every window of turns.
 
-Each turn, every eligible member earns their share of one lead; the one with the most credit takes the lead and pays
-it (the smooth weighted round robin of nginx). With equal weights this is plain round robin; with any weights, each
-window of `sum(weights)` turns gives everyone exactly their weight. Credit is counted in leads and not in weights, so
-it is worth the same after weights or members change (Fagin and Williams, A fair carpool scheduling algorithm, 1983).
-Somebody who cannot take part neither earns nor pays, so nobody comes back to a flood of owed leads; a pool may let
-them earn all the same, up to a bound (R7). How far credit can go is in decision 0064.
+It stays fair through every edit of the shares. Each turn, every eligible member earns their share of one lead; the one
+with the most credit takes the lead and pays it (the smooth weighted round robin of nginx). With equal weights this is
+plain round robin; with any weights, each window of `sum(weights)` turns gives each member exactly their weight. Credit
+is counted in leads and not in weights, so it is worth the same after weights or members change (Fagin and Williams, A
+fair carpool scheduling algorithm, 1983). A member who cannot take part neither earns nor pays, so no one returns to a
+flood of owed leads; a pool may let them earn all the same, up to a bound (R7). Decision 0064 derives the bounds of
+credit.
 """
 
 from __future__ import annotations
@@ -21,14 +22,15 @@ LEAD = 5_354_228_880
 """The credit that one lead is worth: every number of equal shares up to 24 divides it, so these are exact."""
 
 FINEST = 1_000_000
-"""Into how many parts a lead is divided at most: shares that ask for more are rounded."""
+"""Most parts of a lead: shares that need more are rounded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rotation:
-    """A pool's rotation: how many turns it has taken and each member's credit, in parts of a lead.
+    """A pool's rotation: turns taken, and credit by member.
 
-    `per_lead` is what a lead is worth in these credits: LEAD, or 0 when they were stored in the weights of their time.
+    Credit is in parts of a lead. `per_lead` is the worth of a lead in these credits: LEAD, or 0 when they were stored
+    in the weights of their time.
     """
 
     pool_id: str
@@ -38,14 +40,17 @@ class Rotation:
 
     @classmethod
     def upgrade(cls, document: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return a stored document in today's form: credits used to be in weights."""
+        """Return a stored document in the current form.
+
+        Credits used to be in weights.
+        """
         return document if "per_lead" in document else {**document, "per_lead": 0}
 
     def among(self, weights: Mapping[str, int]) -> Rotation:
-        """Return the rotation as it stands for the people of today and their weights: others have left and are settled.
+        """Return the rotation among the present members and weights.
 
-        What a leaver owed or was owed comes off the credit or the debt of those who stay, so that credits still sum to
-        nothing and no member is further from their share than before.
+        Members who left are settled: what they owed or were owed comes off the credit or the debt of those who stay. So
+        credits still sum to zero, and no member is further from their share than before.
         """
         balance = self._in_leads(sum(weights.values()))
         if balance.keys() <= weights.keys():
@@ -55,10 +60,11 @@ class Rotation:
     def take(
         self, weights: Mapping[str, int], *, absent: Mapping[str, int] | None = None, owed_at_most: int = 0
     ) -> tuple[str, Rotation]:
-        """Return who is next among `weights` (person id to positive weight, in pool order), and the rotation after it.
+        """Return the next of `weights`, and the rotation after them.
 
-        People in `absent` earn too, until they are owed `owed_at_most` leads; whoever is chosen pays all that was
-        earned, so that no credit appears or vanishes. Raises ValueError when nobody takes part.
+        `weights` maps person ids to positive weights, in pool order. People in `absent` earn too, until they are owed
+        `owed_at_most` leads; the chosen person pays all that was earned, so that no credit appears or vanishes. Raises
+        ValueError without candidates.
         """
         if not weights:
             raise ValueError("no candidate to choose from")
@@ -77,7 +83,10 @@ class Rotation:
         return Rotation(pool_id=self.pool_id, turn=self.turn, credits=balance)
 
     def _in_leads(self, total_weight: int) -> Mapping[str, int]:
-        """Return the credits in parts of a lead; those stored in weights count by today's, and as one lead at most."""
+        """Return the credits in parts of a lead.
+
+        Those stored in weights count by today's, and as one lead at most.
+        """
         if self.per_lead == LEAD:
             return self.credits
         worth = max([total_weight, *map(abs, self.credits.values())])
@@ -85,10 +94,16 @@ class Rotation:
 
 
 class UnknownRotation(Rotation):
-    """The rotation of a pool whose row cannot be read: nobody knows whose turn it is, and nothing is stored."""
+    """The rotation of a pool whose row cannot be read.
+
+    Turns are drawn by lot, and nothing is stored.
+    """
 
     def drawn(self, weights: Mapping[str, int], lead_id: str) -> Rotation:
-        """Return a rotation in which one of `weights` is next, drawn for this lead in proportion to their shares."""
+        """Return a rotation whose next member is drawn by lot.
+
+        The draw is in proportion to `weights` and fixed for a lead.
+        """
         place = int.from_bytes(sha256(lead_id.encode()).digest()[:8]) % sum(weights.values())
         ends = zip(weights, accumulate(weights.values()), strict=True)
         drawn = next(person for person, end in ends if place < end)
@@ -96,9 +111,10 @@ class UnknownRotation(Rotation):
 
 
 def shares_of_a_lead(weights: Mapping[str, int]) -> Mapping[str, int]:
-    """Return what each earns of one lead, in exact proportion to positive weights; together at most LEAD.
+    """Return what each member earns of one lead.
 
-    Weights that need more than FINEST parts of a lead are rounded to that, but never to nothing.
+    It is in exact proportion to positive weights, together at most LEAD. Weights that need more than FINEST parts of a
+    lead are rounded to that, but never to zero.
     """
     common = gcd(*weights.values())
     total = sum(weights.values())
@@ -110,7 +126,10 @@ def shares_of_a_lead(weights: Mapping[str, int]) -> Mapping[str, int]:
 
 
 def _settled(balance: Mapping[str, int]) -> Mapping[str, int]:
-    """Return credits that sum to nothing: what is too much comes off the side that has it, in proportion."""
+    """Return credits that sum to zero.
+
+    The excess comes off the side that has it, in proportion.
+    """
     surplus = sum(balance.values())
     sign = 1 if surplus > 0 else -1
     side = {p: credit for p, credit in balance.items() if credit * sign > 0}
@@ -124,5 +143,5 @@ def _settled(balance: Mapping[str, int]) -> Mapping[str, int]:
 
 
 def former_turn(balance: Mapping[str, int], weights: Mapping[str, int]) -> str:
-    """Return who was next among `weights` by credits that are in weights, as all were once."""
+    """Return who was next by former credits, in weights."""
     return max(weights, key=lambda person: balance.get(person, 0) + weights[person])

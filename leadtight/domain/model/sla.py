@@ -17,9 +17,10 @@ EXPIRY = "expiry"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promise:
-    """A first-response deadline as it was made: the lead's own on arrival is never changed by its owners (F1, F9).
+    """A first-response deadline as it was made.
 
-    `calendar` is the one it is counted in when that is not its target's own.
+    The lead's own promise on arrival never changes with its owner (F1, F9). `calendar` is the one it is counted in when
+    that is not its target's own.
     """
 
     tier: str
@@ -46,7 +47,7 @@ class StepKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimerStep:
-    """One thing that happens at a fixed time unless the clock stops first."""
+    """A step at a time, unless its timer stops first."""
 
     kind: StepKind
     at: datetime
@@ -55,13 +56,16 @@ class TimerStep:
 
     @property
     def is_first_escalation(self) -> bool:
-        """Tell whether this is when a person besides the owner is told for the first time."""
+        """Return whether this step is the first escalation.
+
+        It alerts a person besides the owner.
+        """
         return self.kind is StepKind.ESCALATE and self.level == 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlaTimer:
-    """A running promise: its deadline and the steps that are still to come, in time order."""
+    """A running promise: deadline and remaining steps, in time order."""
 
     target: str
     started_at: datetime

@@ -9,7 +9,10 @@ KILOBYTE = 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredFile:
-    """A file that was kept: its name, what its sender said it is, its size in bytes, where it is."""
+    """A kept file: name, type, size and location.
+
+    The type is its sender's; the size is in bytes.
+    """
 
     name: str
     content_type: str

@@ -1,4 +1,7 @@
-"""What came back counts: a lead that mail does not reach is phoned, an owner who was not reached is escalated."""
+"""Effects of messages that were not delivered.
+
+A lead that mail does not reach is phoned, an owner who was not reached is escalated.
+"""
 
 from dataclasses import replace
 from datetime import datetime
@@ -16,7 +19,10 @@ ACTOR = "system:respond"
 
 
 def undelivered(policy: Policy, lead: Lead, message: Message, now: datetime) -> Change | None:
-    """Return what a message that reached nobody changes, to whomever it went; None when it changes nothing (more)."""
+    """Return the effects of an undelivered message; None without any.
+
+    Its recipient may be the lead or a team member.
+    """
     if not lead.is_open:
         return None
     if message.recipient == LEAD:
@@ -25,7 +31,10 @@ def undelivered(policy: Policy, lead: Lead, message: Message, now: datetime) -> 
 
 
 def _lead_not_reached(lead: Lead, channel: Channel, now: datetime) -> Change | None:
-    """Note that a channel does not reach the lead: whoever goes on is told how instead, by the same time."""
+    """Record that a channel does not reach the lead.
+
+    The owner's next action names another way, with the same deadline.
+    """
     if channel in lead.unreachable:
         return None
     builder = ChangeBuilder(lead, replace(lead, unreachable=(*lead.unreachable, channel)), now)
@@ -36,7 +45,10 @@ def _lead_not_reached(lead: Lead, channel: Channel, now: datetime) -> Change | N
 
 
 def _person_not_reached(policy: Policy, lead: Lead, message: Message, now: datetime) -> Change | None:
-    """Tell somebody else at once, once for each person and lead; of whoever is the last there is, only take note."""
+    """Alert another person once per person and lead.
+
+    When there is no one else, it is only recorded.
+    """
     person = message.recipient
     is_past = message.template in FOR_THE_OWNER and person != lead.owner_id
     if is_past or message.template is Template.LEAD_MOVED or person in lead.not_reached:

@@ -1,8 +1,8 @@
-"""How often somebody of the team is interrupted: a budget for each hour, and a digest for the rest (J8, Q11).
+"""Interruption budgets of team members, with digests (J8, Q11).
 
-One ranked queue of notices: what tells of a broken promise goes beyond the budget, up to a limit of its own that only a
-flood reaches, and counts against the budget. The others go while their rank has some left: the last of it is kept for
-new leads, then for what is about to be late.
+Notices form one ranked queue. Alerts of a broken promise exceed the hourly budget, up to a limit of their own that only
+a flood reaches, and count against the budget. The others are sent while their rank has some left: the last of it is
+reserved for new leads, then for what is about to be late.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ HOUR = timedelta(hours=1)
 
 
 SHARES: Mapping[NoticeRank, float] = {NoticeRank.NEW: 1, NoticeRank.SOON: 2 / 3, NoticeRank.LATER: 1 / 3}
-"""How much of the budget may be used up, by all ranks, for one of this rank still to interrupt."""
+"""Share of the budget up to which a notice of this rank may interrupt, counting all ranks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +31,7 @@ class Interruption:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alerts:
-    """What is known of a person's interruptions: those of the last hour, and when the next digest goes.
+    """A person's interruptions of the last hour, and next digest.
 
     `turn` counts its changes.
     """
@@ -44,18 +44,21 @@ class Alerts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertDecision:
-    """Whether a message interrupts its reader now, or is kept for the digest at `until`; `alerts` is kept of it."""
+    """Whether a message interrupts now, or waits until `until`.
+
+    It waits for the digest; `alerts` is the state to store.
+    """
 
     alerts: Alerts
     until: datetime | None = None
 
 
 def decide_interruption(policy: Policy, message: Message, alerts: Alerts, now: datetime) -> AlertDecision:
-    """Return whether a message to a person of the policy interrupts them at `now`.
+    """Decide whether a message interrupts its reader at `now`.
 
-    The same notice on several channels, or tried again, is one interruption. What is over the budget waits for the
-    digest: the one that is gathered already, else one `digest_every` from now, in the person's working hours. Where the
-    policy lets people rest, so does what comes while they do not work, but for a broken promise.
+    The same notice on several channels, or tried again, is one interruption. A message over the budget waits for the
+    digest: the one being collected already, else one `digest_every` from now, in the person's working hours. Where the
+    policy lets people rest, messages outside their working hours wait too, except for a broken promise.
     """
     recent = tuple(one for one in alerts.sent if one.at > now - HOUR)
     if any(one.notice == notice_of(message) for one in recent):

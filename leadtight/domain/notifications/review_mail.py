@@ -1,4 +1,7 @@
-"""Who is mailed the weekly review, and when: each reader once a week, on Monday morning of their own zone (N3)."""
+"""Mails with the weekly review (N3).
+
+Each reader gets one a week, on Monday morning in their own zone.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -13,12 +16,15 @@ from leadtight.domain.roster.stand_ins import hears_for
 
 AT = time(8)
 LOST_FROM = timedelta(hours=2)
-"""So long after it was due, a review that is still not on its way is worth an alarm."""
+"""A review that is still not sent so long after its due time raises an alarm."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedReview:
-    """A review that is over: its week, its page in the reports bucket, and what it says."""
+    """A finished review: week, page and content.
+
+    The page is in the reports bucket.
+    """
 
     week: Week
     path: str
@@ -26,9 +32,10 @@ class PublishedReview:
 
 
 def readers(policy: Policy) -> tuple[str, ...]:
-    """Return who gets the review: whom the policy marks, else everybody who answers for other people's leads.
+    """Return the readers of the review.
 
-    These are the managers of teams, the catch-all person, and whom escalations and stages name; inactive people do not.
+    They are those that the policy marks, else everyone who answers for other people's leads: the managers of teams, the
+    catch-all person, and those whom escalations and stages name; inactive people are not.
     """
     marked = policy.reports.readers
     named = [level.notify for target in policy.targets.values() for level in target.escalate]
@@ -39,9 +46,9 @@ def readers(policy: Policy) -> tuple[str, ...]:
 
 
 def owed(policy: Policy, told: PublishedReview, now: datetime) -> tuple[Message, ...]:
-    """Return one mail for each reader, with the same id whenever it is asked for; late ones are due at once.
+    """Return one mail for each reader.
 
-    Those who stand in for a reader on leave read it, too.
+    Their ids are always the same. Late ones are due at once. Stand-ins of a reader on leave get it, too.
     """
     marked = readers(policy)
     reading = dict.fromkeys([*marked, *(hears_for(policy, person, {}, now) for person in marked)])
@@ -70,11 +77,14 @@ def _mail(policy: Policy, person: str, told: PublishedReview, now: datetime) -> 
 
 
 def outbox_of(week: Week) -> str:
-    """Return what stands for the lead in the outbox: the review of a week is about none."""
+    """Return the outbox key of a week's review.
+
+    It stands in place of the lead's id.
+    """
     return f"WEEK-{week}"
 
 
 def is_lost(message: Message, now: datetime) -> bool:
-    """Tell whether a mail did not reach the provider, or came back, or is long overdue."""
+    """Return whether a mail failed, bounced, or is long overdue."""
     given_up = message.status in ("dead", "refused", "bounced")
     return given_up or (message.is_owed and now >= message.created_at + LOST_FROM)

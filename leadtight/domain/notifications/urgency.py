@@ -1,4 +1,4 @@
-"""Which message goes first when more is owed than providers take: lanes by urgency, fair shares within each."""
+"""Order of sending: lanes by urgency, fair shares within each."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -8,7 +8,10 @@ from leadtight.domain.model.message import LEAD, Message, Status, Template
 
 
 class OutboxLane(IntEnum):
-    """Where an owed message waits, the most urgent first; whatever a sender has claimed waits for its lease."""
+    """Lanes of the outbox, the most urgent first.
+
+    Claimed messages wait for their lease in a lane of their own.
+    """
 
     FIRST = 0
     SOON = 1
@@ -23,7 +26,7 @@ _LATER = (
     *(Template.ASK_LEAD, Template.WEEKLY_REVIEW),
 )
 SHARES: Mapping[OutboxLane, int] = {OutboxLane.FIRST: 8, OutboxLane.SOON: 4, OutboxLane.LATER: 1}
-"""Of thirteen sends, so many go to each lane that has something to send: none ever waits for another to be empty."""
+"""Sends of thirteen that each lane with messages gets: none waits for another to be empty."""
 
 
 def lane(message: Message) -> OutboxLane:
@@ -34,7 +37,10 @@ def lane(message: Message) -> OutboxLane:
 
 
 def urgency(message: Message) -> OutboxLane:
-    """Return how urgent a message is, whether it is claimed or not: `FIRST`, `SOON` or `LATER`."""
+    """Return the lane of a message: `FIRST`, `SOON` or `LATER`.
+
+    Claimed messages have the same.
+    """
     if message.template in _FIRST:
         return OutboxLane.FIRST
     return OutboxLane.LATER if message.template in _LATER else OutboxLane.SOON
@@ -46,16 +52,17 @@ def in_order(messages: Iterable[Message]) -> tuple[Message, ...]:
 
 
 def earliest_and_latest(messages: Iterable[Message], limit: int) -> tuple[Message, ...]:
-    """Return the first `limit` and the last `limit` of messages, by when they are due."""
+    """Return the first and last `limit` messages when due."""
     ordered = in_order(messages)
     return ordered if len(ordered) <= 2 * limit else ordered[:limit] + ordered[-limit:]
 
 
 def in_turn(messages: Iterable[Message]) -> Iterator[Message]:
-    """Yield messages by urgency, with fair shares: whatever comes in masses takes the turns of nothing else.
+    """Yield messages by urgency, with fair shares.
 
-    Lanes have their `SHARES`. Within a lane sources take turns; within a source each lead's and each colleague's first
-    message comes before anybody's second, the earliest and the latest by turns: under a flood neither starves.
+    A mass of messages displaces no others. Lanes have their `SHARES`. Within a lane sources take turns; within a source
+    each lead's and each colleague's first message comes before any second one, the earliest and the latest by turns:
+    under a flood neither starves.
     """
     lanes = defaultdict[OutboxLane, list[Message]](list)
     for message in messages:

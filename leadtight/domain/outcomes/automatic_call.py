@@ -1,4 +1,7 @@
-"""What comes of a call on which nobody of the team spoke: an attempt at most, and never a contact (E5, Q3)."""
+"""Automatic calls count as an attempt, never as a contact.
+
+No team member spoke on them (E5, Q3).
+"""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,10 +18,10 @@ from leadtight.domain.policy.policy import Policy
 from leadtight.domain.sequences import progress
 
 FAILED = "failed"
-"""What a provider says of a call that never rang: no outcome, and no attempt."""
+"""A call that never rang, as providers report it: neither an outcome nor an attempt."""
 
 VOICEMAIL = "voicemail"
-"""The outcome of a machine that heard a machine: whatever it is when a person records it, nobody was reached."""
+"""The outcome of a machine that reached voicemail: nobody was reached, whatever it means when a person records it."""
 
 ANSWERED = "answered"
 
@@ -34,13 +37,13 @@ class SequenceStepRef:
 def automatic_call(
     policy: Policy, lead: Lead, outcome: str, *, evidence: ContactProof, step: SequenceStepRef | None, now: datetime
 ) -> Change | None:
-    """Return the change that the report of such a call makes; None when it was counted before.
+    """Record an automatic call; None when counted before.
 
-    `outcome` is one of the policy's, or `FAILED`. A wish to hear no more counts whoever heard it. When the lead's plan
-    waits for this very call, one that nobody answered lets it go on, and one that was answered or failed is the
-    owner's task at once: a person goes on. A report that comes when the call is somebody's task already, or while a
-    person must act first, is noted. `step` is None for a call that is not ours. Raises InvalidInquiry when its time is
-    impossible, StaleSubmission for an excluded lead.
+    `outcome` is one of the policy's, or `FAILED`. An opt-out always counts. When the lead's plan waits for this very
+    call, an unanswered call lets the plan continue, and an answered or failed one becomes the owner's task at once. A
+    report that comes when the call is a task already, or while a person must act first, is only noted. `step` is None
+    for a call from another system. Raises InvalidInquiry when its time is impossible, StaleSubmission for an excluded
+    lead.
     """
     check_counts(lead)
     proven_at(lead, evidence, now)
@@ -61,7 +64,10 @@ def automatic_call(
 
 
 def _drives(lead: Lead, rule: OutcomeRule, step: SequenceStepRef | None) -> bool:
-    """Tell whether the lead goes on by the policy's rule, instead of by a person."""
+    """Return whether the policy's rule continues the lead.
+
+    Otherwise a person does.
+    """
     if lead.concern is not None:
         return False
     if _is_waited_for(lead, step):
@@ -70,7 +76,10 @@ def _drives(lead: Lead, rule: OutcomeRule, step: SequenceStepRef | None) -> bool
 
 
 def _is_waited_for(lead: Lead, step: SequenceStepRef | None) -> bool:
-    """Tell whether the lead's plan waits for this call; one that names only its lead is the one that is waited for."""
+    """Return whether the lead's plan waits for this call.
+
+    A call that names only its lead counts as the awaited one.
+    """
     enrolment = lead.enrolment
     if enrolment is None or enrolment.calling is None:
         return False
@@ -78,7 +87,10 @@ def _is_waited_for(lead: Lead, step: SequenceStepRef | None) -> bool:
 
 
 def _carry(builder: ChangeBuilder, policy: Policy, rule: OutcomeRule, actor: str, now: datetime) -> None:
-    """Do what the rule says, but for what only a person's word does: contact, stage, and another team."""
+    """Apply the rule, except effects that need a person's word.
+
+    Those are contact, stage and handover.
+    """
     leaves = rule.says is OutcomeMeaning.OPT_OUT
     unattended = replace(rule, contact=False, stage=rule.stage if leaves else None, pool=None)
     apply_outcome(builder, policy, unattended, "", now, now, "", None, None)

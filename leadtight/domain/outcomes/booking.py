@@ -1,4 +1,7 @@
-"""Somebody whom we know has booked a call by themselves: their lead moves, and waits for the call (G2)."""
+"""Bookings made by known persons themselves (G2).
+
+Their lead moves to the booked stage and waits for the call.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,16 +21,17 @@ from leadtight.domain.sequences import progress
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Booking:
-    """A call that somebody booked; None when its time cannot be read."""
+    """A booked call; its time is None when unreadable."""
 
     starts_at: datetime | None = None
 
 
 def book(builder: ChangeBuilder, policy: Policy, booking: Booking, source: str, now: datetime) -> None:
-    """Move an open lead to `call_booked`, as far as its stage leads there, and end the sequence that a booking stops.
+    """Move an open lead to `call_booked`, where its stage permits.
 
-    The person acted, none of ours did: it is no contact, and a clock of the first answer runs on (Q3). Where that
-    was given, the next action is the policy's for a booked call, due before the call at the latest.
+    This ends a sequence that stops on a booking. The person acted, not the team: it is not a contact, and a running
+    first-response timer goes on (Q3). After a first answer, the next action is the policy's for a booked call, due
+    before the call at the latest.
     """
     before = builder.lead
     builder.event(EventKind.CALL_BOOKED, "lead", source=source, starts_at=booking.starts_at)

@@ -1,4 +1,7 @@
-"""What an outcome sends to the lead by mail, once: the link to book a call, and what answers an objection (G2, G4)."""
+"""Mails that an outcome sends once (G2, G4).
+
+They are the booking link and the asset of an objection.
+"""
 
 from leadtight.domain.change import ChangeBuilder
 from leadtight.domain.model.message import LEAD, Template
@@ -7,9 +10,9 @@ from leadtight.domain.policy.policy import Policy
 
 
 def queue_collateral(builder: ChangeBuilder, policy: Policy, rule: OutcomeRule) -> None:
-    """Owe the lead what an outcome sends, unless it was owed before; whether it may be sent is asked then.
+    """Queue an outcome's mails to the lead, unless queued before.
 
-    What is remembered outlives undo: the mail has gone out by then.
+    Permission is checked when they are sent. The record of them survives undo: the mail has gone out by then.
     """
     if not builder.lead.is_open or not builder.lead.inquiry.email:
         return
@@ -20,7 +23,7 @@ def queue_collateral(builder: ChangeBuilder, policy: Policy, rule: OutcomeRule) 
 
 
 def _is_new(builder: ChangeBuilder, name: str) -> bool:
-    """Tell whether the lead gets this for the first time, and remember it."""
+    """Return whether the lead gets this first, and record it."""
     if name in builder.lead.sent_once:
         return False
     builder.set(sent_once=(*builder.lead.sent_once, name))

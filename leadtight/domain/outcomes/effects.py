@@ -1,4 +1,7 @@
-"""What an outcome does to sequences: it stops them, starts the next, or lets the plan go on (G3, G6, G7, G9, G10)."""
+"""Effects of outcomes on sequences: stop, start or continue.
+
+Capabilities G3, G6, G7, G9 and G10.
+"""
 
 from datetime import datetime, timedelta
 
@@ -25,9 +28,9 @@ RETIRED = "retired"
 
 
 def check_persistence(policy: Policy, lead: Lead, rule: OutcomeRule, by: str) -> bool:
-    """Tell whether `by` overrides the rule that a lead is not given up before so many attempts (G6).
+    """Return whether `by` overrides the least attempts (G6).
 
-    Raises InvalidInquiry naming the field when somebody closes a lead as no response too early and manages nobody.
+    Raises InvalidInquiry naming the field when a person who is not a manager closes a lead as no response too early.
     """
     if rule.says is not OutcomeMeaning.NO_RESPONSE or lead.unanswered >= LEAST_ATTEMPTS:
         return False
@@ -50,7 +53,10 @@ def _is_manager(policy: Policy, lead: Lead, by: str) -> bool:
 def apply_to_sequences(
     builder: ChangeBuilder, policy: Policy, rule: OutcomeRule, actor: str, now: datetime, agreed: datetime | None
 ) -> None:
-    """Carry an outcome, whose stage and contact are on the lead already, through to the lead's sequences."""
+    """Apply an outcome to the lead's sequences.
+
+    Its stage and contact are on the lead already.
+    """
     answered = rule.says is not None and rule.says.is_answer
     builder.set(concern=None)
     builder.set(unanswered=0 if answered else builder.lead.unanswered + 1)
@@ -66,7 +72,10 @@ def apply_to_sequences(
 
 
 def stop(builder: ChangeBuilder, rule: OutcomeRule, actor: str) -> None:
-    """Stop the lead's sequence if the outcome says so: also one that became known too late to change anything else."""
+    """Stop the lead's sequence if the outcome says so.
+
+    An outcome that arrives too late to change anything else does, too.
+    """
     if rule.says is OutcomeMeaning.OPT_OUT:
         opt_out(builder, TO_LEADS, actor)
     enrolment = builder.lead.enrolment
@@ -84,7 +93,10 @@ def _why_stopped(lead: Lead, enrolment: Enrolment, rule: OutcomeRule) -> str | N
 
 
 def _hand_back(builder: ChangeBuilder) -> None:
-    """Let a lead that nobody has reached yet owe its first answer again, once its sequence's task has an outcome."""
+    """Make the first answer the next action again.
+
+    This follows the outcome of a sequence's task, on a lead that was never reached.
+    """
     lead = builder.lead
     first = lead.clock(FIRST_RESPONSE)
     if first is not None and lead.clock(NEXT_ACTION) is not None:
@@ -93,7 +105,7 @@ def _hand_back(builder: ChangeBuilder) -> None:
 
 
 def _retire(builder: ChangeBuilder, policy: Policy, now: datetime) -> None:
-    """Give a lead up that has not answered the most attempts its sequence allows."""
+    """Close a lead after its sequence's most unanswered attempts."""
     lead, enrolment = builder.lead, builder.lead.enrolment
     if enrolment is None or not enrolment.started or lead.unanswered < enrolment.max_attempts:
         return
@@ -118,7 +130,10 @@ def _retire(builder: ChangeBuilder, policy: Policy, now: datetime) -> None:
 def _start_next(
     builder: ChangeBuilder, policy: Policy, rule: OutcomeRule, now: datetime, counted_from: datetime
 ) -> None:
-    """Put the lead down for the outcome's sequence, else for its stage's: after the pause without a conversion (G7)."""
+    """Enrol the lead in the outcome's sequence, else its stage's.
+
+    The latter starts after the pause without a conversion (G7).
+    """
     if rule.sequence is not None:
         _put_down(builder, policy, rule.sequence, EnrolmentOrigin.OUTCOME, rule.sequence_after, now, counted_from)
         return
@@ -145,5 +160,8 @@ def _put_down(
 
 
 def _may_be_replaced(enrolment: Enrolment) -> bool:
-    """Tell whether a stage may have the lead: each touch counts the stage's pause anew, a plan that runs goes on."""
+    """Return whether a stage's sequence may replace an enrolment.
+
+    Each touch restarts the stage's pause; a running plan continues.
+    """
     return enrolment.is_over or (enrolment.origin is EnrolmentOrigin.STAGE and not enrolment.started)

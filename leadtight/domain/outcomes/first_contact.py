@@ -1,8 +1,9 @@
-"""When a contact happened, and whose word for it counts: the earliest proven contact, in whatever order they arrive.
+"""Time of the first contact: the earliest one proven.
 
-Proof (a provider's event, a mail's headers, a call log) counts from when it says the contact happened, however late it
-comes (R10). What a person types counts so only while it cannot clear a missed promise (F9): before the deadline, and
-within the time in which an outcome may be undone. Otherwise it counts from when it was said, and is kept as a claim.
+The order of arrival does not matter. Proof (a provider's event, a mail's headers, a call log) counts from when it says
+the contact happened, however late it comes (R10). A typed time counts so only while it cannot clear a missed promise
+(F9): before the deadline, and within the time in which an outcome may be undone. Otherwise it counts from when it was
+recorded, and is kept as a claim.
 """
 
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ ROUNDING = timedelta(minutes=1)
 
 
 class ProofSource(StrEnum):
-    """What shows that a contact happened when it is said to have: something that no person of the team typed."""
+    """Evidence of a contact that no team member typed."""
 
     PROVIDER_EVENT = "provider_event"
     MAIL_HEADERS = "mail_headers"
@@ -34,9 +35,10 @@ class ProofSource(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactProof:
-    """One proof of one contact; `ref` is its source's own id, so that the same proof counts once.
+    """One proof of one contact.
 
-    `seconds` is how long a call lasted, where its source says so.
+    `ref` is its source's own id, so that the same proof counts once. `seconds` is how long a call lasted, where its
+    source says so.
     """
 
     proof: ProofSource
@@ -51,14 +53,18 @@ class ContactProof:
 
 
 def proven_at(lead: Lead, evidence: ContactProof, now: datetime) -> datetime:
-    """Return when a proven contact counts. Raises InvalidInquiry when it is to come, or before the lead."""
+    """Return when a proven contact counts.
+
+    Raises InvalidInquiry when it lies in the future, or before the lead.
+    """
     return _possible(lead, evidence.at, now)
 
 
 def typed_at(policy: Policy, lead: Lead, claimed_at: datetime | None, now: datetime) -> datetime:
-    """Return when a contact counts that a person reports at `now`; `claimed_at` is when they say it happened.
+    """Return when a contact typed at `now` counts.
 
-    Raises InvalidInquiry when the claim is to come, or before the lead.
+    `claimed_at` is when it happened according to the person. Raises InvalidInquiry when that is in the future, or
+    before the lead.
     """
     if claimed_at is None:
         return now
@@ -68,9 +74,10 @@ def typed_at(policy: Policy, lead: Lead, claimed_at: datetime | None, now: datet
 
 
 def note_contact(builder: ChangeBuilder, by: str, at: datetime) -> None:
-    """Count a contact: it stops the first-response clock, and is the first when none is known to be earlier.
+    """Count a contact and stop the first-response timer.
 
-    Whoever has the lead keeps it: it waits for its pool no more, and is not given back at the end of a leave.
+    It is the first one when none is known to be earlier. The owner keeps the lead: it no longer waits for its pool, and
+    is not returned at the end of a leave.
     """
     lead = builder.lead
     if _is_first(lead, by, at):
@@ -82,7 +89,7 @@ def note_contact(builder: ChangeBuilder, by: str, at: datetime) -> None:
 
 
 def note_correction(builder: ChangeBuilder, before: Lead, actor: str) -> None:
-    """Add the event that the first contact, known before, has turned out to be an earlier one."""
+    """Add an event for an earlier first contact."""
     after = builder.lead
     if before.first_contact_at is None or after.first_contact_at == before.first_contact_at:
         return
@@ -97,7 +104,10 @@ def note_correction(builder: ChangeBuilder, before: Lead, actor: str) -> None:
 
 
 def _is_first(lead: Lead, by: str, at: datetime) -> bool:
-    """Tell whether a contact comes before the first one known; at the same instant the order of ids decides."""
+    """Return whether a contact precedes the first one known.
+
+    At the same instant the order of ids decides.
+    """
     first = lead.first_contact_at
     return first is None or (at, by) < (first, lead.first_contact_by or "")
 

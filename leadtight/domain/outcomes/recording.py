@@ -1,4 +1,7 @@
-"""Somebody says what happened, or something proves it: the outcome decides stage, contact, next action and clocks."""
+"""Outcomes, recorded by a person or proved.
+
+An outcome decides stage, contact, next action and timers.
+"""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -35,12 +38,13 @@ def record_outcome(
     claimed_at: datetime | None = None,
     receiving: ReceivingPool | None = None,
 ) -> Change | None:
-    """Return the change an outcome makes; None when this very submission was recorded before.
+    """Record an outcome; None when this submission was recorded before.
 
-    `submission` is the lead's version when the form was opened: pressing twice is one outcome. `follow_up_at` is a
-    time that was agreed with the person: the next action is due then, whatever the policy's own pause is (F3).
-    `claimed_at` is when the person says it happened: a contact counts from then or from `now`, as `contact` decides.
-    `receiving` is the pool that the outcome hands the lead on to, if it does: its new owner is in the same change (B6).
+    `submission` is the lead's version when the form was opened: pressing twice is one outcome. `follow_up_at` is a time
+    agreed with the person: the next action is due then, whatever the policy's own pause is (F3). `claimed_at` is when
+    it happened according to the person: a contact counts from then or from `now`, as `first_contact` decides.
+    `receiving` is the pool that the outcome hands the lead over to, if it does: its new owner is in the same change
+    (B6).
 
     Raises InvalidInquiry naming the field when the outcome is unknown, a lost lead has no reason, the agreed time is
     missing, past or over a year away or the claimed time impossible, StaleSubmission when another outcome was recorded
@@ -76,11 +80,11 @@ def prove_outcome(
     now: datetime,
     receiving: ReceivingPool | None = None,
 ) -> Change | None:
-    """Return the change that proof of what happened makes, however late it arrives; None when it was counted before.
+    """Record a proved outcome, however late; None when counted before.
 
-    `by` is the person of the team who did it. Older news than the latest contact that is known only moves the first
-    contact: stage and next action follow what happened last. Raises InvalidInquiry naming the field when the outcome
-    or the person is unknown or the time impossible.
+    `by` is the team member who did it. News older than the latest known contact only moves the first contact: stage and
+    next action follow what happened last. Raises InvalidInquiry naming the field when the outcome or the person is
+    unknown or the time impossible.
     """
     check_counts(lead)
     rule = _rule(policy, outcome, reason="")
@@ -114,7 +118,10 @@ def _rule(policy: Policy, outcome: str, reason: str) -> OutcomeRule:
 
 
 def check_counts(lead: Lead) -> None:
-    """Raise StaleSubmission for a lead that a rule of the policy excluded: nothing is recorded on it."""
+    """Raise StaleSubmission for an excluded lead.
+
+    Nothing is recorded on it.
+    """
     if lead.excluded:
         raise StaleSubmission(
             f"this lead is excluded as {lead.excluded.reason} by the policy’s rule {lead.excluded.rule}"
@@ -150,7 +157,10 @@ def apply_outcome(
     follow_up_at: datetime | None,
     receiving: ReceivingPool | None,
 ) -> None:
-    """Give a change the stage, the contact, the next action and the clocks of an outcome; `by` is empty for nobody."""
+    """Apply stage, contact, next action and timers of an outcome.
+
+    `by` is empty for automatic outcomes.
+    """
     lead = builder.lead
     builder.set(attempts=lead.attempts + 1, stage=_next_stage(policy, lead, rule))
     if by == lead.owner_id:
@@ -171,7 +181,10 @@ def apply_outcome(
 
 
 def _next_stage(policy: Policy, lead: Lead, rule: OutcomeRule) -> Stage:
-    """Return the stage after an outcome. Raises InvalidInquiry when the stage's exit does not lead there (I6)."""
+    """Return the stage after an outcome (I6).
+
+    Raises InvalidInquiry when the stage's exits do not include it.
+    """
     if rule.stage in (None, lead.stage) or (rule.stage is Stage.CONTACTED and lead.stage is not Stage.NEW):
         return lead.stage  # another call does not throw a qualified lead back
     assert rule.stage is not None, "an outcome without a stage has been dealt with"
@@ -235,9 +248,9 @@ def _recorded(
 
 
 def _overwritten(before: Document, after: Document) -> dict[str, Any]:
-    """Return the old values of what the outcome changed, but for what cannot be unsent.
+    """Return the values that the outcome replaced, for undo.
 
-    The outcome before it stays known, but not what undoes it.
+    Sent messages cannot be undone. The previous outcome stays known, but not its own undo values.
     """
     previous = before["last_outcome"]
     known = previous and {**previous, "before": {}}

@@ -1,4 +1,7 @@
-"""An outcome is taken back: everything it overwrote is put back, and whoever it was taken from is told."""
+"""Undo of an outcome.
+
+All values it replaced are restored, and an owner it was taken from is notified.
+"""
 
 from datetime import datetime
 
@@ -12,9 +15,9 @@ from leadtight.domain.policy.policy import Policy
 
 
 def undo_outcome(policy: Policy, lead: Lead, *, version: int, by: str, now: datetime) -> Change | None:
-    """Return the change that takes the outcome recorded as `version` back; None when that is done already.
+    """Undo the outcome recorded as `version`; None when done already.
 
-    Raises StaleSubmission when something else has happened since, or the time for it is over.
+    Raises StaleSubmission when the lead has changed since, or the time for it has passed.
     """
     last = lead.last_outcome
     if last is None or last.version < version:
@@ -34,7 +37,10 @@ def undo_outcome(policy: Policy, lead: Lead, *, version: int, by: str, now: date
 
 
 def _give_back(builder: ChangeBuilder, policy: Policy, lead: Lead, by: str) -> None:
-    """Give a lead that the outcome had handed on back to whoever had it: with a link of their own, and told so."""
+    """Return a handed-over lead to its former owner.
+
+    They get a new link, and the other owner a notice.
+    """
     builder.set(generation=lead.generation + 1)
     alert, notice = {"reason": "undone", "previous": lead.owner_id}, {"cause": "undone"}
     old = lead.owner_id if lead.owner_id != by else None

@@ -1,1 +1,1 @@
-"""Who owns a lead, and how it changes hands."""
+"""Ownership of leads, and how it changes."""

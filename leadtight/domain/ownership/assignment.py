@@ -1,4 +1,7 @@
-"""A lead gets its one owner, its clock and its next action in one change."""
+"""Assignment of a new lead: owner, timer and next action.
+
+They are set in one change.
+"""
 
 from datetime import datetime
 
@@ -18,10 +21,10 @@ from leadtight.domain.sequences.progress import enrol
 
 
 def assign(policy: Policy, lead: Lead, rotation: Rotation, roster: Roster, now: datetime) -> Change | None:
-    """Return the change that gives an unowned lead its owner; None when there is nothing to do.
+    """Assign an unowned lead; None when nothing to do.
 
-    Asking twice is harmless: a lead that has an owner, or is closed, is left alone. One that somebody has answered
-    already keeps the clock and the next action that the answer gave it.
+    It is idempotent: a lead that has an owner, or is closed, does not change. One that was answered already keeps the
+    timer and the next action of that answer.
     """
     if lead.owner_id is not None or not lead.is_open:
         return None
@@ -47,7 +50,10 @@ def assign(policy: Policy, lead: Lead, rotation: Rotation, roster: Roster, now: 
 
 
 def _enrol_by_tier(builder: ChangeBuilder, policy: Policy, now: datetime) -> None:
-    """Put the lead into its tier's sequence, unless somebody has dealt with it already (B4)."""
+    """Enrol the lead in its tier's sequence (B4).
+
+    A lead with a recorded outcome is not enrolled.
+    """
     tier = next((t for t in policy.tiers if t.id == builder.lead.promise.tier), None)
     if tier and tier.sequence and builder.lead.last_outcome is None:
         enrol(builder, policy, tier.sequence, origin=EnrolmentOrigin.TIER, now=now)

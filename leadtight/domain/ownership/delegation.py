@@ -1,4 +1,4 @@
-"""Who stands in for somebody who is away: the person they name, else the person whom that one names, and so on (D1)."""
+"""Delegates of absent people, one after another (D1)."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -17,10 +17,10 @@ DELEGATE = "delegate"
 
 
 def stand_in(policy: Policy, lead: Lead, rotation: Rotation, roster: Roster, now: datetime) -> Receipt | None:
-    """Return the receipt by which the first delegate who is there takes a lead; None when none of them can.
+    """Return the receipt for the first available delegate.
 
-    Skills and turns are not asked: the owner has named this person. A cap is, and whoever let this very lead lapse
-    does not get it again.
+    None when there is none. Skills and turns are ignored: the owner has named this person. A cap is not, and a person
+    who let this very lead lapse does not get it again.
     """
     for person_id in policy.delegates_of(str(lead.owner_id)):
         if is_there(policy, person_id, roster, now) and not _is_kept_from(policy, lead, person_id, roster, now):
@@ -29,7 +29,10 @@ def stand_in(policy: Policy, lead: Lead, rotation: Rotation, roster: Roster, now
 
 
 def named(policy: Policy, lead: Lead, rotation: Rotation, person_id: str, reason: str, now: datetime) -> Receipt:
-    """Return the receipt of an owner whom no turn decides: they are the one candidate, and the rotation stays."""
+    """Return the receipt of an owner chosen without the rotation.
+
+    They are the one candidate, and the rotation does not move.
+    """
     rule = rule_for(policy, lead)
     return Receipt(
         owner=person_id,
@@ -46,7 +49,7 @@ def named(policy: Policy, lead: Lead, rotation: Rotation, person_id: str, reason
 
 
 def unusable_delegates(policy: Policy) -> Iterator[Problem]:
-    """Yield delegates who are nobody or get no leads, and circles at whose end nobody is left."""
+    """Yield delegates who are unknown or inactive, and circular delegations."""
     for name, person in policy.people.items():
         delegate = policy.people.get(person.delegate or "")
         if person.delegate and delegate is None:

@@ -1,7 +1,8 @@
-"""A lead that its owner leaves alone for too long goes to somebody else (D3), however old it is (R12).
+"""Expiry: an untouched lead moves to another owner (D3).
 
-How long is fixed on arrival, by the tier. The clock counts from the owner's first moment or latest touch: a recorded
-outcome of any kind. `ChangeBuilder` keeps it, so that every move and every touch starts it anew.
+This holds however old the lead is (R12). The limit is fixed on arrival, by the tier. The timer counts from the owner's
+first moment or latest touch: a recorded outcome of any kind. `ChangeBuilder` keeps it, so that every move and every
+touch restarts it.
 """
 
 from dataclasses import replace
@@ -29,10 +30,10 @@ ACTOR = "system:sla"
 def expire(
     builder: ChangeBuilder, policy: Policy, clock: SlaTimer, rotation: Rotation, roster: Roster, now: datetime
 ) -> None:
-    """Recycle the builder's lead: the next of its pool gets it, never whoever has it; with nobody there, the manager.
+    """Move an expired lead to its pool's next member.
 
-    Nobody else is passed over: this is a new round, not a missed deadline. The last who is left keeps it, is reminded,
-    and is watched on.
+    Its present owner is passed over; without another member the manager gets it. Former owners are not passed over:
+    this is a new round, not a missed deadline. The last one available keeps it, is reminded, and is watched again.
     """
     lead, old = builder.lead, str(builder.lead.owner_id)
     receipt, moved = choose(policy, lead, rotation, roster, now, not_again=frozenset({old}))
@@ -56,7 +57,7 @@ def expire(
 
 
 def _watch_on(builder: ChangeBuilder, policy: Policy, clock: SlaTimer, now: datetime) -> None:
-    """Start the clock anew for the last one there is, and remind them."""
+    """Restart the only available owner's timer, and remind them."""
     lead, owner = builder.lead, str(builder.lead.owner_id)
     due = lead.next_action.due_at if lead.next_action else lead.team_promise.deadline
     builder.stop(EXPIRY)
@@ -66,7 +67,10 @@ def _watch_on(builder: ChangeBuilder, policy: Policy, clock: SlaTimer, now: date
 
 
 def _open_window(builder: ChangeBuilder, policy: Policy, now: datetime) -> None:
-    """Give the new owner the window that somebody has to whom a lead moves on; what was agreed before is overdue."""
+    """Give the new owner the window of a reassigned lead.
+
+    A time agreed before is overdue.
+    """
     lead, promise = builder.lead, builder.lead.team_promise
     due = reassigned_due(policy, promise, now)
     if _owes_the_answer(lead):
@@ -89,7 +93,10 @@ def _what(lead: Lead) -> str:
 
 
 def renew_expiry(builder: ChangeBuilder, policy: Policy, now: datetime) -> None:
-    """Let the lead expire as its tier says today; where that time is over already, it counts from `now`."""
+    """Put the lead's expiry under its tier's present limit.
+
+    Where that time has passed already, it counts from `now`.
+    """
     lead, running = builder.lead, builder.lead.clock(EXPIRY)
     tier = next((t for t in policy.tiers if t.id == lead.promise.tier), None)
     if tier is None or lead.owned_since is None or tier.expire_after == lead.expire_after:

@@ -1,8 +1,9 @@
-"""A lead moves to another pool: a new owner of that pool, under that team's policy, in one change (R4).
+"""Handover of a lead to another pool (R4).
 
-A person decides it, an outcome brings it about, or a stage's limit does. What has happened stays as it was: the first
-promise, the first assignment and the first contact. What is due is due anew: the old owner's clocks end, and the new
-owner runs against the target of the new team. Beside it the first promise is watched on until it is kept or told of.
+It is one change. A person decides it, an outcome causes it, or a stage's limit does. The past does not change: the
+first promise, the first assignment and the first contact. What is due becomes due anew: the old owner's timers end, and
+the new owner runs against the target of the new team. Beside it the first promise is watched until it is kept or
+reported as broken.
 """
 
 from dataclasses import dataclass, replace
@@ -37,7 +38,7 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceivingPool:
-    """The pool that is to have a lead, as one read saw it: whose turn it is, and what its people hold."""
+    """The receiving pool's rotation and roster, read together."""
 
     rotation: Rotation
     roster: Roster
@@ -45,7 +46,10 @@ class ReceivingPool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """Why a lead moves, who moves it, and what the new owner does next; `due_at` is a time agreed with the person."""
+    """Why and by whom a lead moves, and what follows.
+
+    `action` is the new owner's next action. `due_at` is a time agreed with the person.
+    """
 
     cause: Cause
     actor: str
@@ -61,7 +65,7 @@ class Move:
 
 
 def pools_open_to(policy: Policy, lead: Lead) -> tuple[str, ...]:
-    """Return the pools to which a person may hand a lead over from where it is."""
+    """Return the pools that may take a lead over."""
     here = policy.pools.get(lead.pool_id or "")
     return here.hands_over_to if here and lead.is_open else ()
 
@@ -77,10 +81,10 @@ def hand_over(
     now: datetime,
     reason: str = "",
 ) -> Change | None:
-    """Return the change by which a person hands a lead over; None when the pool has it already.
+    """Hand a lead over; None when it is there already.
 
-    `submission` is the lead's version when the form was opened. Raises InvalidInquiry when the policy does not let it
-    go there from here or nobody else can take it, StaleSubmission when an outcome was recorded since.
+    A person decides it. `submission` is the lead's version when the form was opened. Raises InvalidInquiry when the
+    policy does not permit this pool or no other member can take it, StaleSubmission when an outcome was recorded since.
     """
     if lead.is_open and lead.pool_id == pool_id:
         return None
@@ -104,10 +108,11 @@ def move(
     now: datetime,
     how: Move,
 ) -> bool:
-    """Move the builder's lead to a pool; False, with nothing done, when only its present owner could have it.
+    """Move the builder's lead to a pool.
 
-    `before` is the lead as stored. Whoever records an outcome may well be next in the pool that it leads to; who hands
-    over, or let the lead wait, is passed over.
+    Returns False, and changes nothing, when only its present owner could have it. `previous` is the lead as stored. A
+    person who records an outcome may be next in the pool that it leads to; one who hands over, or let the lead wait, is
+    passed over.
     """
     lead, old = builder.lead, before.owner_id
     may_keep = how.cause is Cause.OUTCOME
@@ -152,7 +157,7 @@ def _promise_anew(builder: ChangeBuilder, policy: Policy, receipt: Receipt, how:
 
 
 def _start_clocks(builder: ChangeBuilder, policy: Policy, before: Lead, now: datetime) -> None:
-    """Start the new team's clocks in place of those that ran `before` the move."""
+    """Replace the timers of `previous` by the new team's."""
     promise = builder.lead.team_promise
     clock = first_response_clock(policy, promise, hops=0, owned_at=now)
     builder.set(clocks=(clock, *watched_on(policy, before, promise.deadline, now)))
@@ -161,7 +166,7 @@ def _start_clocks(builder: ChangeBuilder, policy: Policy, before: Lead, now: dat
 
 
 def _record(before: Lead, promise: Promise, receipt: Receipt, how: Move) -> dict[str, Any]:
-    """Return for the history what was due before and what is due now, by which policy (R4)."""
+    """Return the former and new deadlines and policies (R4)."""
     ended = _ended(before)
     return {
         "previous": before.owner_id,

@@ -1,7 +1,7 @@
-"""An owner who is not there: their leads go to somebody who is (D1, D2).
+"""Cover for an absent owner's leads (D1, D2).
 
-Somebody who has left the policy or is switched inactive keeps no open lead. Somebody on leave keeps those that need
-nobody before they are back.
+An owner who left the policy or is inactive keeps no open lead. An owner on leave keeps those that need no action before
+their return.
 """
 
 from datetime import datetime
@@ -25,11 +25,11 @@ OWNER_AWAY = "owner_away"
 
 
 def cover(policy: Policy, lead: Lead, rotation: Rotation, roster: Roster, now: datetime) -> Change | None:
-    """Return the change that gives an absent owner's lead to somebody who is there; None when nothing is to be done.
+    """Reassign an absent owner's lead, where it needs cover.
 
-    The lead keeps its promise, clocks and next action: only the person changes. Whoever let it lapse is passed over;
-    being covered for is no lapse. The delegate of somebody away has it, else the pool; when nobody there can, the
-    catch-all person takes it. It goes back at the end of a leave that says so.
+    None when it does not. The lead keeps its promise, timers and next action: only the person changes. A person who let
+    it lapse is passed over; being covered for is not a lapse. The delegate of an absent owner gets it, else the pool;
+    when no member can, the catch-all person gets it. It is returned at the end of a leave that says so.
     """
     why = needs_cover(policy, lead, roster, now)
     if why is None:
@@ -58,7 +58,10 @@ def cover(policy: Policy, lead: Lead, rotation: Rotation, roster: Roster, now: d
 def _choice(
     policy: Policy, lead: Lead, why: str, rotation: Rotation, roster: Roster, now: datetime
 ) -> tuple[Receipt, Rotation | None]:
-    """Return who has the lead now: somebody away is asked for their delegate, somebody gone is not."""
+    """Return the covering owner's receipt.
+
+    Only an absent owner's delegate is considered, not that of one who has left.
+    """
     receipt = stand_in(policy, lead, rotation, roster, now) if why == OWNER_AWAY else None
     if receipt:
         return receipt, None
@@ -66,7 +69,10 @@ def _choice(
 
 
 def needs_cover(policy: Policy, lead: Lead, roster: Roster, now: datetime) -> str | None:
-    """Return why somebody else must take the lead, or None when its owner will be there for it."""
+    """Return why the lead needs cover.
+
+    None when its owner is available in time.
+    """
     if lead.owner_id is None or not lead.is_open:
         return None
     if not is_active_member(policy, lead.owner_id):
@@ -76,7 +82,10 @@ def needs_cover(policy: Policy, lead: Lead, roster: Roster, now: datetime) -> st
 
 
 def _needed_at(lead: Lead) -> datetime | None:
-    """Return when somebody must look after the lead: messages of its sequence need nobody, tasks and calls do."""
+    """Return when the lead next needs its owner.
+
+    Messages of its sequence do not; tasks and calls do.
+    """
     due = [step.at for clock in lead.clocks for step in clock.steps[:1]]
     enrolment = lead.enrolment
     planned = (*((enrolment.calling,) if enrolment.calling else ()), *enrolment.steps) if enrolment else ()

@@ -1,6 +1,7 @@
-"""The end of a leave: leads that were covered for during it go back, where the leave says so (D1).
+"""Return of covered leads after a leave (D1).
 
-A covered lead has a clock for it beside its others. It ends with a contact by whoever covers, a close or another move.
+This applies where the leave says so. A covered lead has a timer for it beside its others. It ends with a contact by the
+covering owner, a close or another move.
 """
 
 from datetime import datetime
@@ -21,16 +22,20 @@ ACTOR = "system:sla"
 
 
 def cover_clock(policy: Policy, owner: str, now: datetime) -> SlaTimer | None:
-    """Return the clock that gives a lead of `owner` back at the end of their leave; None when it stays where it goes.
+    """Return the timer that returns a lead to `owner`.
 
-    The manual switch gives nothing back: it says when somebody is there, not that they want their leads again.
+    It is due at the end of their leave; None when the lead stays with its new owner. The manual switch returns nothing:
+    it says when a person is available, not that they want their leads again.
     """
     absence = policy.people[owner].absence_at(now)
     return _clock(policy, owner, now, absence.end) if absence and absence.give_back else None
 
 
 def lent_by(lead: Lead) -> tuple[str, ...]:
-    """Return to whom a covered lead goes back: whose state must be known when the time comes."""
+    """Return the owners to whom a covered lead is returned.
+
+    Their state must be known when the time comes.
+    """
     clock = lead.clock(COVER)
     return tuple(step.notify for step in clock.steps if step.notify) if clock else ()
 
@@ -38,7 +43,10 @@ def lent_by(lead: Lead) -> tuple[str, ...]:
 def return_to_owner(
     builder: ChangeBuilder, policy: Policy, step: TimerStep, rotation: Rotation, roster: Roster, now: datetime
 ) -> None:
-    """Give the builder's lead back; while its owner is not there after all, whoever covers for them keeps it."""
+    """Return the lead to its owner.
+
+    While they are still absent, the covering person keeps it.
+    """
     owner = str(step.notify)
     if is_there(policy, owner, roster, now):
         receipt = named(policy, builder.lead, rotation, owner, GIVEN_BACK, now)

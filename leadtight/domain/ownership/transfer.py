@@ -1,4 +1,7 @@
-"""Every change of a lead's owner is one transfer: owner, event, alert and notice, load and turn in one change."""
+"""Transfer of a lead: every change of owner is one.
+
+Owner, event, alert and notice, load and turn are in one change.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,10 +20,11 @@ from leadtight.domain.routing.selection import owner_after_assignment
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transfer:
-    """The owner that a lead gets, and what the alert of the new and the notice of the old owner say.
+    """The new owner of a lead, with alert and notice.
 
-    With `is_waiting` the owner only caught it, and it waits for its pool. `load` and `turn` are the state of the owner
-    and of the pool's rotation after it. `by` is the person who moves it, and needs no notice of that.
+    The alert goes to the new owner, the notice to the old one. With `is_waiting` the owner only caught it, and it waits
+    for its pool. `load` and `turn` are the resulting state of the owner and of the pool's rotation. `by` is the person
+    who moves it, who needs no notice of that.
     """
 
     owner: str
@@ -35,10 +39,10 @@ class Transfer:
 
 
 def transfer(builder: ChangeBuilder, policy: Policy, to: Transfer, kind: EventKind, actor: str, **record: Any) -> None:
-    """Make the builder's lead its new owner's; `record` is what the event says besides.
+    """Make the builder's lead its new owner's.
 
-    Promise, clocks, next action, hops and past owners stay as the builder has them. An owner who keeps the lead is not
-    alerted, and their time with it goes on.
+    `record` is further data of the event. Promise, timers, next action, hops and past owners stay as the builder has
+    them. An owner who keeps the lead is not alerted, and their time with it goes on.
     """
     lead, old = builder.lead, builder.lead.owner_id
     is_new = to.owner != old
@@ -70,9 +74,9 @@ def transfer_as_chosen(
     reason: str,
     **record: Any,
 ) -> None:
-    """Transfer an owned lead to the owner that `choose` chose; the event has the receipt.
+    """Transfer an owned lead to the owner that `choose` chose.
 
-    When the choice found nobody, the lead waits for its pool with the owner who caught it.
+    The event has the receipt. When no member could take it, the lead waits for its pool with the owner who caught it.
     """
     receipt, turn = choice
     old = str(builder.lead.owner_id)
@@ -98,7 +102,10 @@ def notify_owners(
     alert: Mapping[str, Any],
     notice: Mapping[str, Any],
 ) -> None:
-    """Alert the new owner by when the next action is due, and tell the old one who has the lead."""
+    """Alert the new owner, and notify the old one.
+
+    The alert names the deadline of the next action.
+    """
     lead = builder.lead
     if new is not None:
         due = lead.next_action.due_at if lead.next_action else lead.team_promise.deadline

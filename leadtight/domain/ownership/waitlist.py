@@ -1,6 +1,7 @@
-"""A lead that nobody of its pool could take is offered on as soon as somebody can (C6, C9).
+"""Waiting leads, assigned as soon as a member has capacity.
 
-Until then the person who caught it owns it, by name. Being offered on is neither a hop nor a missed deadline.
+Capabilities C6 and C9. Until then the person who caught the lead owns it, by name. This assignment is neither a hop nor
+a missed deadline.
 """
 
 from collections.abc import Iterable
@@ -24,7 +25,10 @@ CAPACITY_FREED = "capacity_freed"
 
 
 def by_urgency(policy: Policy, leads: Iterable[Lead]) -> tuple[Lead, ...]:
-    """Return leads in the order in which they are offered on: deadline, place of the tier, score, id."""
+    """Return waiting leads in the order of assignment.
+
+    It is by deadline, place of the tier, score and id.
+    """
     places = {tier.id: place for place, tier in enumerate(policy.tiers)}
 
     def urgency(lead: Lead) -> tuple[datetime, int, int, str]:
@@ -35,9 +39,10 @@ def by_urgency(policy: Policy, leads: Iterable[Lead]) -> tuple[Lead, ...]:
 
 
 def assign_waiting(policy: Policy, lead: Lead, rotation: Rotation, roster: Roster, now: datetime) -> Change | None:
-    """Return the change that gives a waiting lead to somebody of its pool; None when it does not wait, or nobody can.
+    """Assign a waiting lead to a member of its pool.
 
-    The ordinary choice decides, so caps, skills and turns hold. Whoever has it, or let it lapse, is passed over.
+    None when it does not wait, or no member can take it. The ordinary choice decides, so caps, skills and turns hold.
+    Its owner, and a person who let it lapse, are passed over.
     """
     if not lead.is_waiting:
         return None
@@ -63,7 +68,10 @@ def assign_waiting(policy: Policy, lead: Lead, rotation: Rotation, roster: Roste
 
 
 def _start_clock(builder: ChangeBuilder, policy: Policy, running: SlaTimer, now: datetime) -> None:
-    """Give the new owner their clock: up to the present deadline while it is to come, else a window of their own."""
+    """Start the new owner's timer.
+
+    It runs to the present deadline while that is in the future, else a new window.
+    """
     lead = builder.lead
     watched: tuple[SlaTimer, ...] = ()
     if running.deadline > now:

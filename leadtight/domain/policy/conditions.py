@@ -11,7 +11,10 @@ from leadtight.domain.policy.matchers import compile_criterion
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """A condition: every key that is given must hold. Without any it always holds."""
+    """A condition: every given key must hold.
+
+    Without any key it always holds.
+    """
 
     source: tuple[str, ...] = ()
     """The lead comes from one of these sources, such as `web_form` or `api`."""
@@ -51,10 +54,10 @@ class Condition:
     after_hours_of: str | None = None
     """It arrived outside this calendar's working day; a break at noon is not outside."""
     wishes: tuple[tuple[str, Any], ...] = field(init=False, repr=False, compare=False)
-    """The keys that are given, each with what to look for; those that are quickest to check come first."""
+    """The compiled criteria of the keys; the quickest to check come first."""
 
     def __post_init__(self) -> None:
-        """Work out once what to look for, for every lead is asked many conditions."""
+        """Compile the criteria once, for use with every lead."""
         named = ((f.name, getattr(self, f.name)) for f in fields(self) if f.init)
         wishes = tuple((name, compile_criterion(name, wish)) for name, wish in named if wish not in (None, (), {}))
         object.__setattr__(self, "wishes", wishes)

@@ -1,4 +1,4 @@
-"""Does a condition hold of a lead? The same question for scores, tiers and routing rules."""
+"""Evaluation of conditions, for scores, tiers and routing rules."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -25,9 +25,10 @@ from leadtight.domain.policy.targets import Tier
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """What a condition may ask of a lead: all of it is known on arrival and never changes.
+    """Facts about a lead that conditions use.
 
-    `said` are the texts that conditions compare, in the form in which they do.
+    All of them are known on arrival and never change. `normalized` are the texts in the form in which conditions
+    compare them.
     """
 
     source: str
@@ -39,7 +40,7 @@ class Arrival:
     said: Mapping[str, str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Bring the texts into the form in which conditions compare them."""
+        """Normalize the texts for comparison."""
         inquiry = self.inquiry
         texts = (self.source, self.form or "", inquiry.country, inquiry.region, inquiry.language, inquiry.product)
         said = {name: text.casefold() for name, text in zip(ONE_OF_EACH, texts, strict=True)}
@@ -67,12 +68,18 @@ def holds(condition: Condition, policy: Policy, arrival: Arrival) -> bool:
 
 
 def unmet(condition: Condition, policy: Policy, arrival: Arrival) -> tuple[str, ...]:
-    """Return the names of the fields of `condition` that do not hold when each is asked alone."""
+    """Return the fields of `condition` that do not hold.
+
+    Each is checked separately.
+    """
     return tuple(name for name, wish in condition.wishes if not _TESTS[name](wish, policy, arrival))
 
 
 def tier_of(policy: Policy, arrival: Arrival) -> Tier:
-    """Return the first tier whose condition holds; a checked policy always ends in one that does."""
+    """Return the first tier whose condition holds.
+
+    A checked policy always has one.
+    """
     return next(tier for tier in policy.tiers if holds(tier.when, policy, arrival))
 
 
@@ -98,4 +105,4 @@ _TESTS: Mapping[str, _Test] = {
     "message_has": lambda wish, _, lead: has_word(wish, lead.inquiry.message),
     "after_hours_of": lambda wish, policy, lead: policy.calendars[wish].is_after_hours(lead.received_at),
 }
-"""Tell whether what a field looks for is true of a lead: a test for every field of `Condition`."""
+"""Whether a lead meets a criterion: a test for every field of `Condition`."""

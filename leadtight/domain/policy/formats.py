@@ -1,4 +1,7 @@
-"""How the policy file writes a value that its type alone does not describe; `leadtight.policy.kinds` reads each."""
+"""Formats of policy values, narrower than their types.
+
+`leadtight.policy.kinds` reads each.
+"""
 
 from collections.abc import Mapping
 from datetime import time, timedelta
@@ -11,7 +14,10 @@ from leadtight.domain.model.message import Channel
 
 
 class Format(StrEnum):
-    """A form that is narrower than its type, in the words of the documentation."""
+    """A format narrower than its type.
+
+    The values are the documentation's terms.
+    """
 
     WEB_ADDRESS = "https address"
     ORIGIN = "origin"
@@ -36,7 +42,7 @@ class Format(StrEnum):
 
 
 class FileKey(NamedTuple):
-    """What the file calls a field, where that is not the field's own name."""
+    """The key of a field, unlike its name."""
 
     key: str
 

@@ -1,4 +1,4 @@
-"""The web forms of a policy: who builds them, and which of their fields mean what."""
+"""Web forms of a policy: builders, field mappings and protection."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,10 @@ from leadtight.domain.policy.formats import Origin, PositiveDuration, PositiveIn
 
 
 class Builder(StrEnum):
-    """What makes a form, and so how its posts look. All but `html` post from their own servers."""
+    """The builder of a form, which determines its posts.
+
+    All but `html` post from their own servers.
+    """
 
     HTML = "html"
     JSON = "json"
@@ -24,7 +27,10 @@ class Builder(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormLimits:
-    """How many posts become leads within a window; None is no limit."""
+    """The most posts that become leads within a window.
+
+    None is no limit.
+    """
 
     per_address: PositiveInt | None = None
     """The most posts from one IPv4 address or IPv6 /64 within the window; four times as many from its IPv4 /24 or IPv6
@@ -92,7 +98,7 @@ class ConsentWording:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """A web form: its builder, its fields, and what protects it."""
+    """A web form: its builder, its fields and its protection."""
 
     id: str
     builder: Builder = Builder.HTML

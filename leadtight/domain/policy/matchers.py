@@ -1,4 +1,7 @@
-"""What one wish of a condition looks for, and whether a value is it. A wish is never empty; no value meets no wish."""
+"""Criteria of conditions, compiled for quick matching.
+
+Criteria are non-empty; a missing value never matches.
+"""
 
 import re
 from bisect import bisect_right
@@ -12,11 +15,14 @@ from typing import Any
 Amount = Decimal | int
 
 ONE_OF_EACH = ("source", "form", "country", "region", "language", "product")
-"""Fields of which a lead has one value: a wish lists the values that meet it, in any case."""
+"""Fields with one value per lead: a criterion lists the values that match, in any case."""
 
 
 def compile_criterion(name: str, wish: Any) -> Any:
-    """Return what to look for when asking for the wish of a condition's field: worked out once, asked of every lead."""
+    """Compile the criterion of a condition's field.
+
+    It is done once, and used for every lead.
+    """
     if name in (*ONE_OF_EACH, "account", "email"):
         return folded(wish)
     if name == "field_is":
@@ -30,7 +36,10 @@ def folded(wanted: tuple[str, ...]) -> frozenset[str]:
 
 
 def has_word(words: tuple[str, ...], message: str) -> bool:
-    """Tell whether one of the words is in the message: whole, in any case."""
+    """Return whether the message has one of the words.
+
+    Words match whole, in any case.
+    """
     return _any_word(words).search(message) is not None
 
 
@@ -51,15 +60,19 @@ def at_most(most: Amount, value: Amount | None) -> bool:
 
 
 def starts(prefixes: tuple[str, ...], phone: str | None) -> bool:
-    """Tell whether a number in E.164 starts with one of the prefixes."""
+    """Return whether a number has one of the prefixes.
+
+    The number is in E.164.
+    """
     return phone is not None and phone.startswith(prefixes)
 
 
 @dataclass(frozen=True, slots=True)
 class Postcodes:
-    """Wanted postcodes without blanks: exact ones, prefixes such as SW1*, and by length ranges such as 10000-14999.
+    """Wanted postcodes without blanks: exact, prefixes and ranges.
 
-    Ranges of a length are kept as their first codes in order, and the furthest that any range reaches up to there.
+    Prefixes are such as SW1*, ranges such as 10000-14999, by length. Ranges of a length are kept as their first codes
+    in order, and the furthest end of any range up to there.
     """
 
     exact: frozenset[str]
@@ -109,17 +122,26 @@ def packed(postcode: str) -> str:
 
 
 def is_account(wanted: frozenset[str], company: str, email: str | None) -> bool:
-    """Tell whether a company is one of the wanted, by its name or by the domain of the address."""
+    """Return whether a company is wanted.
+
+    It matches by name or by the domain of the address.
+    """
     domain = (email or "").rpartition("@")[2]
     return any(name and name.casefold() in wanted for name in (company, domain))
 
 
 def is_email(wanted: frozenset[str], email: str | None) -> bool:
-    """Tell whether an address is wanted: itself, or by its domain such as @example.com, in any case."""
+    """Return whether an address is wanted, in any case.
+
+    It matches itself, or by its domain such as @example.com.
+    """
     address = (email or "").casefold()
     return bool(address) and (address in wanted or f"@{address.rpartition('@')[2]}" in wanted)
 
 
 def is_fields(wanted: Mapping[str, frozenset[str]], fields: Mapping[str, str]) -> bool:
-    """Tell whether every wanted field is given, and has one of its wanted values where there are any."""
+    """Return whether all wanted fields are present and match.
+
+    A field without wanted values matches any value.
+    """
     return all(name in fields and (not values or fields[name].casefold() in values) for name, values in wanted.items())

@@ -76,7 +76,10 @@ class DailySendLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budgets:
-    """How many messages go to leads in a UTC day, of the whole stage."""
+    """Daily budgets of messages to leads, for the whole stage.
+
+    Days are in UTC.
+    """
 
     mails: PositiveInt = 20_000
     """Mails."""
@@ -131,7 +134,10 @@ class Messaging:
     """How many calls Amazon Connect takes in a second."""
 
     def per_second(self, channel: Channel) -> int | None:
-        """Return how many messages a provider takes in a second; None where none is counted, as in chats."""
+        """Return the provider's messages per second on a channel.
+
+        None where none is counted, as in chats.
+        """
         return {
             Channel.EMAIL: self.mails_per_second,
             Channel.SMS: self.texts_per_second,

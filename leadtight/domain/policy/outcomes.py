@@ -8,7 +8,7 @@ from leadtight.domain.model.stage import Stage
 from leadtight.domain.policy.formats import PositiveDuration, WebAddress
 
 OBJECTION = "objection:"
-"""What the names of outcomes begin with that are objections; the rest is its type (G4)."""
+"""Prefix of the names of objections; the rest is the type (G4)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +71,10 @@ class OutcomeRule:
 
     @property
     def says(self) -> OutcomeMeaning | None:
-        """Return what the outcome says of the person: what the policy gives, else what its stage says already."""
+        """Return what the outcome means.
+
+        That is what the policy says, else what its stage implies.
+        """
         return self.means or (_SAID_BY_STAGE.get(self.stage) if self.stage else None)
 
 
@@ -87,7 +90,7 @@ OWNER = "owner"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageRule:
-    """How long a lead may stay in a stage, and who answers for it (I6)."""
+    """Limit and owner of a stage (I6)."""
 
     owner: str
     """Who hears of a lead that stays too long: `owner` (the lead's), `manager` (theirs) or a person's id. The lead's

@@ -1,4 +1,4 @@
-"""The people of a policy, their teams and their planned absences."""
+"""People of a policy, their teams and planned absences."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -80,7 +80,7 @@ class Team:
 
 @dataclass(frozen=True, slots=True)
 class LeadLimit:
-    """The most a person can take, and the zone in which their days begin."""
+    """A person's caps, and the zone of their days."""
 
     caps: Caps
     zone: ZoneInfo

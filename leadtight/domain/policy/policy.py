@@ -1,4 +1,7 @@
-"""What a business promises: the typed policy. `leadtight.policy.loader` reads it from TOML."""
+"""The typed policy: what a business promises.
+
+`leadtight.policy.loader` reads it from TOML.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,11 +28,11 @@ from leadtight.domain.policy.trust import Trust
 
 @dataclass(frozen=True, kw_only=True)  # without slots: what follows from the people alone is worked out once
 class Policy:
-    """Everything a sales operation says about who, how fast and what if nobody does.
+    """Everything a sales operation decides: who, how fast, what otherwise.
 
     It is also the declaration of the policy file, as are the records in it: fields are its keys, their types what may
-    be written, their defaults what holds without them, and their docstrings what the documentation says of them. The
-    second paragraph of a docstring is about each entry of a table with names (decision 0108).
+    be written, their defaults what holds without them, and their docstrings their documentation. The second paragraph
+    of a docstring is about each entry of a table with names (decision 0108).
     """
 
     version: str
@@ -150,7 +153,10 @@ class Policy:
 
     @cached_property
     def sources(self) -> frozenset[str]:
-        """The sources that the policy names: whatever else a caller says is counted as one."""
+        """The sources that the policy names.
+
+        All others are counted as one.
+        """
         forms, webhooks, boxes = self.forms.values(), self.webhooks.values(), self.mail.values()
         named = (*(f.source for f in forms), *(w.source for w in webhooks), *(b.source for b in boxes))
         return frozenset({*self.api.sources, *named})
@@ -188,24 +194,30 @@ class Policy:
         return RuleIndex.of(rule.when.wishes for rule in self.routing.rules)
 
     def calendar_of(self, person_id: str) -> Calendar:
-        """Return when a person works: their own calendar, else their team's."""
+        """Return a person's own calendar, else their team's."""
         return self._calendars[person_id]
 
     def manager_of(self, person_id: str | None) -> str:
-        """Return who answers for a person's leads: the manager of the team; for a manager or nobody, the catch-all."""
+        """Return the person who answers for a person's leads.
+
+        It is the manager of the team; for a manager or no owner, the catch-all person.
+        """
         person = self.people.get(person_id or "")
         manager = self.teams[person.team].manager if person else self.routing.catch_all
         return manager if manager != person_id else self.routing.catch_all
 
     def stage_owner(self, rule: StageRule, lead_owner: str) -> str:
-        """Return who answers for a stage of a lead of `lead_owner`."""
+        """Return the person responsible for a stage of a lead."""
         if rule.owner == OWNER:
             return lead_owner
         return self.manager_of(lead_owner) if rule.owner == MANAGER else rule.owner
 
     @property
     def report_calendar(self) -> Calendar:
-        """Return the calendar of reports: the configured one, else the catch-all person's."""
+        """Return the configured calendar of reports.
+
+        The default is the catch-all person's.
+        """
         calendar = self.reports.calendar
         return self.calendars[calendar] if calendar else self.calendar_of(self.routing.catch_all)
 
@@ -230,11 +242,11 @@ class Policy:
         return person_id in self.people and any(person_id in (p, *self.delegates_of(p)) for p in answering)
 
     def booking_url_of(self, person_id: str | None) -> str | None:
-        """Return where a call with a person is booked: their own page, else the company's."""
+        """Return a person's booking page, else the company's."""
         person = self.people.get(person_id or "")
         return (person and person.booking_url) or self.company.booking_url
 
     def person_name(self, person_id: str | None) -> str:
-        """Return a person's name, or the id of one who has left the policy."""
+        """Return a person's name, or a former one's id."""
         person = self.people.get(person_id or "")
         return person.name if person else (person_id or "nobody")

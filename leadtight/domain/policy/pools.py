@@ -1,4 +1,4 @@
-"""Pools: the people among whom leads rotate, and how one is chosen."""
+"""Pools of people among whom leads rotate."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from leadtight.domain.policy.formats import Members
 
 
 class Strategy(StrEnum):
-    """How a pool chooses among the people who can take a lead."""
+    """How a pool chooses among eligible people."""
 
     ROUND_ROBIN = "round_robin"
     WEIGHTED = "weighted"
@@ -17,14 +17,17 @@ class Strategy(StrEnum):
 
 
 class OutsideHours(StrEnum):
-    """Whether people off duty get leads for later, or are skipped."""
+    """Whether people off duty are assigned leads, or skipped."""
 
     ASSIGN = "assign"
     SKIP = "skip"
 
 
 class CatchUp(StrEnum):
-    """How a returning member catches up: not at all, or up to a limit."""
+    """How a returning member catches up.
+
+    Not at all, or up to a limit.
+    """
 
     FRESH = "fresh"
     OWED = "owed"
@@ -59,5 +62,5 @@ class Pool:
 
     @property
     def weights(self) -> Mapping[str, int]:
-        """Return the members' shares: all are equal in a round robin."""
+        """Return the members' shares, equal in a round robin."""
         return dict.fromkeys(self.members, 1) if self.strategy is Strategy.ROUND_ROBIN else self.members

@@ -1,4 +1,4 @@
-"""What the reports of a company need besides its leads: money, capacity, hours, and who reads the weekly review."""
+"""Report settings: money, capacity, working hours and readers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,10 @@ from leadtight.domain.policy.formats import NonNegative, PositiveDuration, Prope
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Money:
-    """What leads cost and may be worth, in one currency; None is not known."""
+    """Cost and possible worth of leads, in one currency.
+
+    None is unknown.
+    """
 
     cost_per_lead: NonNegative | None = None
     """What a lead costs, of whatever source; not beside `monthly_spend`."""
@@ -23,7 +26,7 @@ class Money:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportSettings:
-    """Whose working hours reports go by, and who reads the weekly review."""
+    """Working hours of reports, and readers of the weekly review."""
 
     calendar: str | None = None
     """The calendar whose hours count as working hours in reports, if not that of `routing.catch_all`."""
@@ -33,7 +36,10 @@ class ReportSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capacity:
-    """What it takes to answer leads; without `handling` nothing is computed."""
+    """Effort of answering leads.
+
+    Without `handling` nothing is computed.
+    """
 
     handling: PositiveDuration | None = None
     """How long a lead takes one person. Without it capacity is reported as not known."""

@@ -1,4 +1,7 @@
-"""Ordered rules by what they ask for, so that a lead is asked only those that can hold: there may be hundreds."""
+"""Index of ordered rules by their criteria.
+
+A lead is checked only against rules that can hold: there may be hundreds.
+"""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -10,15 +13,15 @@ from leadtight.domain.model.inquiry import Inquiry
 from leadtight.domain.policy.matchers import ONE_OF_EACH, Postcodes
 
 Key = tuple[str, str]
-"""A field and a text that a lead's value has, or begins with, when it meets a wish."""
+"""A field and a text that a matching value equals or begins with."""
 Wishes = Sequence[tuple[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class RuleIndex:
-    """Positions of rules by one key of each, `always` of those without.
+    """Positions of rules by one key of each.
 
-    `asked` are the fields that keys are of, `lengths` how long those keys are that a value begins with.
+    `always` has those without a key. `indexed` are the fields of keys, `lengths` the lengths of keys that are prefixes.
     """
 
     by_key: Mapping[Key, Sequence[int]]
@@ -28,7 +31,7 @@ class RuleIndex:
 
     @classmethod
     def of(cls, rules: Iterable[Wishes]) -> "RuleIndex":
-        """Index rules by what their conditions wish for; the most telling wish of each is taken."""
+        """Index rules by the most selective criterion of each."""
         by_key: dict[Key, list[int]] = defaultdict(list)
         always: list[int] = []
         for number, wishes in enumerate(rules):
@@ -43,9 +46,9 @@ class RuleIndex:
         )
 
     def possible(self, said: Mapping[str, str], inquiry: Inquiry) -> Sequence[int]:
-        """Return the positions, in order, of all rules that may hold of a lead; those left out do not.
+        """Return the positions of rules that may hold.
 
-        `said` are the texts of an `Arrival`.
+        They are in order. All others do not hold. `normalized` are the texts of an `Arrival`.
         """
         if not self.asked:
             return self.always
@@ -66,7 +69,10 @@ class RuleIndex:
 
 
 def _most_telling(wishes: Mapping[str, Any]) -> Collection[Key] | None:
-    """Return the keys of which a lead has one whenever the wishes hold; None when there is no such wish."""
+    """Return the keys of the most selective criterion.
+
+    A lead that meets the criteria has one of them; None when there is no such criterion.
+    """
     return next((keys(wishes[name]) for name, keys in _KEYS.items() if name in wishes), None)
 
 
@@ -97,4 +103,4 @@ _KEYS: Mapping[str, Callable[[Any], Collection[Key]]] = {
     "field_is": _fields,
     **{name: _as_named(name) for name in ("form", "product", "region", "country", "language", "source")},
 }
-"""What a wish's keys are, the most telling first; amounts, words and hours have none."""
+"""Keys of a criterion, the most selective first; amounts, words and hours have none."""

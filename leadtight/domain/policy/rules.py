@@ -1,4 +1,4 @@
-"""Rules over conditions: what is excluded, what scores, and where a lead is routed."""
+"""Rules over conditions, for exclusion, scoring and routing."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -9,7 +9,7 @@ from leadtight.domain.policy.formats import Points
 
 
 class UnwantedReason(StrEnum):
-    """Why a lead counts for nothing: what the reports say of it."""
+    """Why a lead is excluded, as reports show it."""
 
     TEST = "test"
     SPAM = "spam"
@@ -21,7 +21,7 @@ class UnwantedReason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExcludeRule:
-    """Keeps leads that meet a condition out of routing, timers, messages and rates."""
+    """Excludes matching leads from routing, timers, messages and rates."""
 
     id: str
     """The rule's name, on the lead and in its history."""
@@ -32,7 +32,7 @@ class ExcludeRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoringRule:
-    """Adds points to the score of leads that meet a condition."""
+    """Adds points to the score of matching leads."""
 
     id: str
     """The rule's name, in the breakdown of the score."""
@@ -56,7 +56,7 @@ class RoutingRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Routing:
-    """The ordered routing rules, and the person for what they leave over."""
+    """The ordered routing rules, and the catch-all person."""
 
     catch_all: str
     """The one person who gets what nobody else can take."""

@@ -1,4 +1,4 @@
-"""What a sequence is, as the policy says it: steps at times, and what ends it."""
+"""Sequences of follow-up steps, as the policy defines them."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,7 +8,7 @@ from leadtight.domain.model.enrolment import OutcomeMeaning, StepAction
 from leadtight.domain.policy.formats import PositiveDuration, Stops
 
 LEAST_ATTEMPTS = 5
-"""So many unanswered attempts before a person may close a lead as no response without a manager (G6)."""
+"""Least unanswered attempts before a person who is not a manager may close a lead as no response (G6)."""
 
 ATTEMPTS_BEFORE_RETIRING = range(6, 13)
 
@@ -17,7 +17,10 @@ STOP_ON = ALWAYS_STOP | {OutcomeMeaning.REPLY, OutcomeMeaning.BOOKING}
 
 
 class LegalBasis(StrEnum):
-    """What allows the mails of a sequence: consent to them, or the inquiry itself where the law is content with it."""
+    """Legal basis of a sequence's mails.
+
+    Consent to them, or the inquiry itself where the law permits it.
+    """
 
     CONSENT = "consent"
     INQUIRY = "inquiry"
@@ -25,7 +28,7 @@ class LegalBasis(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SequenceStep:
-    """One step of a sequence: a message, a call or a task.
+    """One step of a sequence: message, call or task.
 
     `what` is the name of a template or the words of a task (`{name}` is the lead's); a call has the words of the task
     that it becomes without an outcome.

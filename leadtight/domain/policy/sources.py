@@ -1,4 +1,4 @@
-"""Where leads come from: webhooks, mailboxes, and who is the same person."""
+"""Sources of leads: webhooks, mailboxes and identity."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ PROVIDERS = frozenset(
 )
 WEBHOOK_CHANNEL = "webhook:"
 CALLS = "voice"
-"""The provider that delivers what became of calls, and no leads."""
+"""The provider that delivers outcomes of calls, and no leads."""
 CALL_WORDS = ("call_id", "lead_id", "message_id", "outcome", "at", "duration", "by")
 """What such a delivery tells of a call."""
 LISTERS = frozenset({"calendly", "facebook", "hubspot", "typeform"})
@@ -53,7 +53,10 @@ class Webhook:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailLimits:
-    """How much an address takes in a window before a loop ends (RFC 3834)."""
+    """Limits of an address within a window, which end loops.
+
+    RFC 3834 section 2.
+    """
 
     answers_per_address: PositiveInt = 2
     """The most automatic answers to one address within the window; a lead beyond it is taken, and gets none."""
@@ -80,7 +83,10 @@ class Mailbox:
 
 
 class AnswersToLost(StrEnum):
-    """What an answer to a lost lead does: it makes a new lead, or opens the lost one again."""
+    """Effect of an answer to a lost lead.
+
+    It makes a new lead, or reopens the lost one.
+    """
 
     NEW = "new"
     REOPEN = "reopen"
@@ -88,7 +94,7 @@ class AnswersToLost(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """When inquiries are of the same person, and what answers to lost leads do."""
+    """When inquiries are one person's, and answers to lost leads."""
 
     merge_within: timedelta = timedelta(days=90)
     """An inquiry joins the open lead of its person when that person wrote within this time; `0m` never joins. Whatever

@@ -1,4 +1,4 @@
-"""Targets: how soon something must have happened, for which leads, and what follows when it has not."""
+"""Targets: deadlines of leads, and what follows a missed one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ class EscalationLevel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reassignment:
-    """When a missed lead moves to another owner, and how often."""
+    """When and how often a missed lead is reassigned."""
 
     after: timedelta
     """How much working time after the deadline it moves."""
@@ -36,7 +36,7 @@ class Reassignment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """A promise: what must have happened by when, and what follows otherwise."""
+    """A target: a deadline, and what follows a missed one."""
 
     id: str
     calendar: str
@@ -58,7 +58,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tier:
-    """A class of leads; the first tier whose condition holds is the lead's."""
+    """A class of leads; the first whose condition holds applies."""
 
     id: str
     """The tier's name, in reports and on the lead."""

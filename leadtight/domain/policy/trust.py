@@ -1,4 +1,7 @@
-"""Who says something, and what is believed of them: what a stranger says is not authority."""
+"""Trust in callers: which of their claims are believed.
+
+A stranger's word is not authority.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,10 +22,10 @@ class Sender(StrEnum):
 
 
 class Submitter(StrEnum):
-    """Who hands a submission over; least trusted unless its door knows better.
+    """The kind of caller that submits an inquiry.
 
-    `form` and `api` are anybody. `keyed_api` has a live API key, `provider` has signed its delivery, `mail` came
-    through the receiving mail server, and `team` is the desk or an import.
+    The least trusted is the default. `form` and `api` are anyone. `keyed_api` has a live API key, `provider` has signed
+    its delivery, `mail` came through the receiving mail server, and `team` is the desk or an import.
     """
 
     FORM = "form"
@@ -34,10 +37,10 @@ class Submitter(StrEnum):
 
 
 class Claim(StrEnum):
-    """What a submission may say that others would have to live with.
+    """A claim of a submission that affects others.
 
     `key` shares the idempotency keys of its source, `source` names where a lead comes from, `received_at` moves its
-    clocks, `owner` says who knows the person, `value` what it is worth, `permalink` is shown as a link, `consent`
+    timers, `owner` says who knows the person, `value` what it is worth, `permalink` is shown as a link, `consent`
     permits messages beyond the inquiry, and `phone_verified` says that a code was sent to the number and came back.
     """
 
@@ -56,7 +59,7 @@ STRANGERS = frozenset({Submitter.FORM, Submitter.API})
 """Anybody on the internet."""
 
 NAMES_OWNERS = frozenset({Submitter.KEYED_API, Submitter.TEAM})
-"""Of these a believed owner has the lead from the start; of others it is a hint that a routing rule may use."""
+"""A believed owner of these has the lead from the start; of others it is a hint that a routing rule may use."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,10 +88,10 @@ class Trust:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
-    """Who said an inquiry, and which of its claims were not believed: evidence that goes with its event.
+    """The caller of an inquiry, and its rejected claims.
 
-    Of a mail also how sure its `sender` is, whether it came `by_reply_address` (ours, signed, for one lead), and the
-    `verdicts` of the receiving server.
+    It is stored as evidence with its event. A mail also has the certainty of its `sender`, whether it came
+    `by_reply_address` (ours, signed, for one lead), and the `verdicts` of the receiving server.
     """
 
     caller: Submitter | None = None
@@ -99,12 +102,18 @@ class Provenance:
 
     @property
     def is_unproved(self) -> bool:
-        """Tell whether its sender may be any person, and has no address of ours that takes answers."""
+        """Return whether the sender is unverified.
+
+        A sender who used a signed reply address is not.
+        """
         return self.sender is Sender.UNPROVED and not self.by_reply_address
 
     @property
     def evidence(self) -> Mapping[str, object]:
-        """Return it as an event's data; nothing where the caller is not known."""
+        """Return the provenance as event data.
+
+        Empty where the caller is unknown.
+        """
         if self.caller is None:
             return {}
         found = {"unbelieved": self.unbelieved, "authentication": self.verdicts}

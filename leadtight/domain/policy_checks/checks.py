@@ -1,4 +1,7 @@
-"""Can this policy be kept? Checked before it is used, so that the core never meets a hole in it."""
+"""Checks that a policy can be kept.
+
+They run before it is used, so that the core never meets a gap in it.
+"""
 
 from collections.abc import Iterator, Mapping
 
@@ -24,7 +27,10 @@ _RESERVED = frozenset({LEAD, MANAGER, OWNER, "-"})  # the person who inquired, w
 
 
 def unsound(policy: Policy) -> Iterator[Problem]:
-    """Yield what is well formed but cannot be kept: unknown names, and promises with a hole in them."""
+    """Yield problems of a well-formed policy that cannot be kept.
+
+    They are unknown names, and promises with gaps.
+    """
     yield from _unknown_names(policy)
     yield from _loose_targets(policy)
     yield from _open_ends(policy)
@@ -70,7 +76,10 @@ def _unusable_outcomes(policy: Policy) -> Iterator[Problem]:
 
 
 def _unusable_enclosures(policy: Policy) -> Iterator[Problem]:
-    """Yield outcomes that send nothing where they should: objections without an asset, booking links of nobody."""
+    """Yield outcomes without the mail that they should send.
+
+    They are objections without an asset, and booking links without an address.
+    """
     for name, outcome in policy.outcomes.items():
         is_objection = name.startswith(OBJECTION)
         if is_objection != (outcome.asset is not None):
@@ -97,7 +106,10 @@ def _loose_targets(policy: Policy) -> Iterator[Problem]:
 
 
 def _loose_stages(policy: Policy) -> Iterator[Problem]:
-    """Yield what a set of stage rules leaves open; a policy without any rules watches no stage."""
+    """Yield gaps in the stage rules.
+
+    A policy without any stage rule watches no stage.
+    """
     for stage in Stage if policy.stages else ():
         if stage.is_closed == (stage in policy.stages):
             yield Problem(f"stages.{stage}", "is a final stage: it has no rule" if stage.is_closed else "is missing")

@@ -1,6 +1,6 @@
-"""How two conditions relate: does one hold whenever the other does, or can they never hold together?
+"""Relations of two conditions: coverage and disjointness.
 
-Both answers are careful: true is proved from the conditions alone, false means that it could not be.
+Both answers are conservative: true is proved from the conditions alone, false means that it could not be.
 """
 
 from collections.abc import Mapping
@@ -14,12 +14,15 @@ _NAMES = tuple(field.name for field in fields(Condition) if field.init)
 
 
 def covers(wide: Condition, narrow: Condition) -> bool:
-    """Tell whether `wide` holds of every lead of which `narrow` does."""
+    """Return whether `wide` holds wherever `narrow` does."""
     return all(_covers(name, getattr(wide, name), getattr(narrow, name)) for name in _NAMES)
 
 
 def disjoint(one: Condition, two: Condition) -> bool:
-    """Tell whether no lead meets both: two lists without a common value never hold together."""
+    """Return whether no lead can meet both conditions.
+
+    Two lists without a common value never hold together.
+    """
     apart = (folded(getattr(one, n)).isdisjoint(folded(getattr(two, n))) for n in ONE_OF_EACH if _both(one, two, n))
     known = one.existing_owner, two.existing_owner
     return any(apart) or (None not in known and known[0] != known[1]) or _sizes_apart(one, two)

@@ -1,4 +1,4 @@
-"""Do conditions, and the rules that only have one, ask for what can be answered? A part of `soundness`."""
+"""Checks of conditions and of rules with only a condition."""
 
 from collections.abc import Iterable, Iterator
 
@@ -10,7 +10,10 @@ from leadtight.domain.text.suggestions import unknown
 
 
 def loose_conditions(policy: Policy) -> Iterator[Problem]:
-    """Yield unknown calendars, addresses that are none, scores that ask for themselves and rules that exclude all."""
+    """Yield problems of conditions.
+
+    They are unknown calendars, invalid addresses, scores that depend on scores, and rules that exclude every lead.
+    """
     yield from _wishes(policy)
     yield from _same_names("exclude", policy.exclude)
     yield from _same_names("scoring", policy.scoring)

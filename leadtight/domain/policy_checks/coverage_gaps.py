@@ -1,4 +1,7 @@
-"""What a policy leaves uncovered: hours in which a promise counts and nobody works, leads that nobody can take (C4)."""
+"""Coverage gaps of a policy (C4).
+
+They are hours in which a promise counts and no member works, and leads that no member can take.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -15,9 +18,10 @@ Stretch = tuple[datetime, datetime]
 
 
 def gaps(policy: Policy) -> Iterator[Problem]:
-    """Yield hours of the week and kinds of leads that a pool gets but nobody of it covers, each by its path.
+    """Yield coverage gaps by path.
 
-    Every lead has a rule and an owner all the same: the last rule always holds, and the catch-all takes the rest.
+    They are hours of the week and kinds of leads that a pool gets but no member covers. Every lead has a rule and an
+    owner all the same: the last rule always holds, and the catch-all person takes the rest.
     """
     yield from _without_people(policy)
     yield from _without_hours(policy)
@@ -31,7 +35,10 @@ def _without_people(policy: Policy) -> Iterator[Problem]:
 
 
 def _without_hours(policy: Policy) -> Iterator[Problem]:
-    """Yield pools that never work when a promise counts, and hours in which one counts and nobody of any pool works."""
+    """Yield pools and hours without a working member.
+
+    They are pools that never work when a promise counts, and hours in which one counts and no member of any pool works.
+    """
     worked = {name: _worked(policy, pool) for name, pool in policy.pools.items()}
     everybody = sorted(stretch for stretches in worked.values() for stretch in stretches)
     for target in sorted({t for tier in policy.tiers for t in (tier.target, *tier.target_by_source.values())}):
@@ -63,7 +70,10 @@ def _worked(policy: Policy, pool: Pool) -> list[Stretch]:
 
 
 def _minus(stretch: Stretch, worked: Sequence[Stretch]) -> Iterator[Stretch]:
-    """Yield what is left of a stretch without those that are worked, which are in order."""
+    """Yield the parts of a stretch outside the worked ones.
+
+    Those are in order.
+    """
     begin, end = stretch
     for opens, closes in worked:
         if closes <= begin or opens >= end:

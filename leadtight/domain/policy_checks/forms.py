@@ -8,7 +8,7 @@ from leadtight.domain.policy.policy import Policy
 
 
 def unusable_forms(policy: Policy) -> Iterator[Problem]:
-    """Yield what a form asks of its visitors that a builder's server does not pass on."""
+    """Yield form settings that the builder cannot support."""
     for name, form in policy.forms.items():
         if form.builder is Builder.HTML:
             continue

@@ -1,4 +1,7 @@
-"""What a policy may say but hardly means: rules that never decide, hours that nobody works, people left out."""
+"""Warnings about valid policies that are probably mistaken.
+
+They are rules that never apply, hours without members, and people without leads.
+"""
 
 from collections.abc import Iterator, Sequence
 from itertools import combinations
@@ -13,7 +16,7 @@ from leadtight.domain.policy_checks.coverage_gaps import gaps
 
 
 def lint(policy: Policy) -> Iterator[Problem]:
-    """Yield what looks like a mistake in a sound policy, each by its path."""
+    """Yield probable mistakes in a valid policy, by path."""
     yield from _unreachable("exclude", policy.exclude)
     yield from _unreachable("tiers", policy.tiers)
     yield from _unreachable("routing.rules", policy.routing.rules)
@@ -31,7 +34,10 @@ def _unreachable(path: str, rules: Sequence[Tier | RoutingRule | ExcludeRule]) -
 
 
 def _overlapping(rules: Sequence[RoutingRule]) -> Iterator[Problem]:
-    """Yield pairs where only the order decides; a narrow rule before a wide one is the usual way to say `except`."""
+    """Yield pairs of rules where only the order decides.
+
+    A narrow rule before a wide one is the usual way to write an exception.
+    """
     for (_, one), (number, two) in combinations(enumerate(rules), 2):
         if one.pool != two.pool and not one.to_existing_owner and _cross(one.when, two.when):
             detail = f"overlaps {one.id!r}: a lead that meets both goes to {one.pool!r}, which comes first"

@@ -1,4 +1,4 @@
-"""Can pools and people be used as the policy says? A part of `soundness`."""
+"""Checks of pools and people."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from leadtight.domain.routing.eligibility import SKILL_FIELDS
 
 
 def unusable_pools(policy: Policy) -> Iterator[Problem]:
-    """Yield requirements that cannot be asked or given up, and strategies that contradict the shares."""
+    """Yield invalid requirements, and strategies that contradict the shares."""
     for name, pool in policy.pools.items():
         for need in set(pool.require) - set(SKILL_FIELDS):
             yield Problem(f"pools.{name}.require", f"must be one of {', '.join(SKILL_FIELDS)}: {need!r}")
@@ -26,7 +26,10 @@ def unusable_pools(policy: Policy) -> Iterator[Problem]:
 
 
 def unusable_people(policy: Policy) -> Iterator[Problem]:
-    """Yield ramps without a beginning, texts without a number, and a catch-all person who cannot catch anything."""
+    """Yield problems of people.
+
+    They are ramps without a start date, texts without a number, and a catch-all person who is inactive.
+    """
     for name, person in policy.people.items():
         if person.caps.ramp and person.caps.started is None:
             yield Problem(f"people.{name}.started", "is missing: the ramp counts from it")

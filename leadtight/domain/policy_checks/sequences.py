@@ -1,4 +1,4 @@
-"""Can the sequences of a policy be kept, and may they be switched on at all (C11)? A part of `soundness`."""
+"""Checks of sequences, and of their preconditions (C11)."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -14,7 +14,7 @@ from leadtight.domain.text.suggestions import unknown
 
 
 def unusable_sequences(policy: Policy) -> Iterator[Problem]:
-    """Yield sequences that cannot be kept as they are written, and outcomes that contradict themselves."""
+    """Yield sequences that cannot be kept, and contradictory outcomes."""
     for name, sequence in policy.sequences.items():
         yield from _unusable(policy, f"sequences.{name}", sequence)
     for name, outcome in policy.outcomes.items():
@@ -97,7 +97,10 @@ def _used_by_everybody(policy: Policy) -> Iterator[tuple[str, str]]:
 
 
 def _not_yet(policy: Policy) -> Iterator[Problem]:
-    """Yield what comes before automation and is not there: routing, then accountability, then capacity (C11)."""
+    """Yield missing preconditions of automation (C11).
+
+    They are, in this order, routing, accountability and capacity.
+    """
     ruled = {rule.pool for rule in policy.routing.rules}
     handed = {outcome.pool for outcome in policy.outcomes.values() if outcome.pool}
     handed |= {pool for from_ in policy.pools.values() for pool in from_.hands_over_to}

@@ -1,4 +1,4 @@
-"""Webhooks that would ask who cannot answer, or record what nobody knows."""
+"""Checks of webhooks: reconciliation and outcome mappings."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""From a target to a deadline and the steps around it."""
+"""Deadlines of targets, and the steps around them."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -12,7 +12,7 @@ from leadtight.domain.policy.targets import CLOSE, Target, Tier
 
 
 def deadline(policy: Policy, target: Target, start: datetime) -> datetime:
-    """Return when `target` is due for something that starts at `start`."""
+    """Return when `target` is due, counted from `start`."""
     calendar = policy.calendars[target.calendar]
     if target.by == CLOSE:
         return calendar.close_of_business(start)
@@ -23,7 +23,10 @@ def deadline(policy: Policy, target: Target, start: datetime) -> datetime:
 
 
 def promise(policy: Policy, tier: Tier, received_at: datetime, source: str = "") -> Promise:
-    """Return the first-response promise made to a lead on arrival: its source's target in that tier, or the tier's."""
+    """Return the first-response promise made on arrival.
+
+    It is the target of its source in that tier, or the tier's.
+    """
     target = policy.targets[tier.target_by_source.get(source, tier.target)]
     return Promise(
         tier=tier.id,
@@ -43,11 +46,11 @@ def first_response_clock(
     due_at: datetime | None = None,
     start: datetime | None = None,
 ) -> SlaTimer:
-    """Return the clock of the person who owes the first answer.
+    """Return the first-response timer of an owner.
 
-    The first owner runs against the promise itself. A later owner (`hops` > 0) gets the shorter window of the
-    policy's reassignment rule, given as `start` and `due_at`; the promise stays what it was. Nobody loses a lead
-    before the grace has passed in their own hands: it counts from the deadline, or from `owned_at` if that is later.
+    The first owner runs against the promise itself. A later owner (`hops` > 0) gets the shorter window of the policy's
+    reassignment rule, passed as `start` and `due_at`; the promise does not change. No owner loses a lead before the
+    grace has passed in their own hands: it counts from the deadline, or from `owned_at` if that is later.
     """
     target = target_of(policy, lead_promise)
     begin, due = start or lead_promise.starts_at, due_at or lead_promise.deadline
@@ -68,7 +71,10 @@ def first_response_clock(
 
 
 def reassigned_due(policy: Policy, lead_promise: Promise, now: datetime) -> datetime:
-    """Return when a new owner must have answered: the reassignment window from `now`, else the whole target."""
+    """Return a new owner's deadline.
+
+    It is the reassignment window from `now`, else the whole target.
+    """
     target = target_of(policy, lead_promise)
     if target.reassign is None:
         return deadline(policy, target, now)
@@ -76,9 +82,10 @@ def reassigned_due(policy: Policy, lead_promise: Promise, now: datetime) -> date
 
 
 def due_after(policy: Policy, lead: Lead, rule: OutcomeRule, now: datetime) -> datetime:
-    """Return when an outcome's next action is due: after its pause, and never while the team is closed.
+    """Return when an outcome's next action is due.
 
-    One that hands the lead on has no pause of its own: what is left to whoever has it already keeps the team's target.
+    That is after its pause, and never while the team is closed. An outcome that hands the lead over has no pause of its
+    own: an owner who keeps it gets the team's target.
     """
     if rule.after is None:
         return deadline(policy, target_of(policy, lead.team_promise), now)
@@ -88,9 +95,10 @@ def due_after(policy: Policy, lead: Lead, rule: OutcomeRule, now: datetime) -> d
 
 
 def next_action_clock(policy: Policy, due_at: datetime, now: datetime, calendar: str | None = None) -> SlaTimer:
-    """Return the clock of an open lead's next action: remind when it is due, then escalate, then keep reminding.
+    """Return the timer of an open lead's next action.
 
-    `calendar` is that of the lead's team, when it was handed over to one.
+    It reminds when the action is due, then escalates, then keeps reminding. `calendar` is that of the lead's team, when
+    it was handed over to one.
     """
     target = next_action_target(policy, calendar)
     steps = [TimerStep(kind=StepKind.BREACH, at=due_at), *_escalations(policy, target, due_at)]
@@ -99,10 +107,10 @@ def next_action_clock(policy: Policy, due_at: datetime, now: datetime, calendar:
 
 
 def task_due(policy: Policy, calendar: str | None, now: datetime) -> datetime:
-    """Return when a task that is raised at `now` is due: by the next-action target.
+    """Return the deadline of a task raised at `now`.
 
-    A target without a time of its own gives as long as it waits with its first escalation, or with its reminders.
-    `calendar` is that of the lead's team, when it was handed over to one.
+    It is by the next-action target. A target without a time of its own gives as long as it waits with its first
+    escalation, or with its reminders. `calendar` is that of the lead's team, when it was handed over to one.
     """
     target = next_action_target(policy, calendar)
     if target.within or target.by:
@@ -112,27 +120,37 @@ def task_due(policy: Policy, calendar: str | None, now: datetime) -> datetime:
 
 
 def next_reminder(policy: Policy, lead_promise: Promise, clock: SlaTimer, now: datetime) -> TimerStep:
-    """Return the reminder after one that has just been given: an open lead is never left in silence."""
+    """Return the reminder after the latest one.
+
+    An open lead is never left in silence.
+    """
     is_first = clock.target != NEXT_ACTION
     target = target_of(policy, lead_promise) if is_first else next_action_target(policy, lead_promise.calendar)
     return TimerStep(kind=StepKind.REMIND, at=_reminder(policy, target, now))
 
 
 def target_of(policy: Policy, lead_promise: Promise) -> Target:
-    """Return the target of a promise; for one that the policy no longer has the first tier's stands in, never none."""
+    """Return the target of a promise.
+
+    When the policy no longer has it, the first tier's stands in.
+    """
     fallback = policy.targets[policy.tiers[0].target]
     return _counted_in(policy, policy.targets.get(lead_promise.target, fallback), lead_promise.calendar)
 
 
 def next_action_target(policy: Policy, calendar: str | None) -> Target:
-    """Return the target of next actions, in the calendar of the lead's team when it was handed over to one."""
+    """Return the target of next actions.
+
+    It counts in the calendar of the lead's team when it was handed over to one.
+    """
     return _counted_in(policy, policy.targets[NEXT_ACTION], calendar)
 
 
 def team_promise(policy: Policy, own: Promise, pool: Pool, owner: str, now: datetime) -> Promise:
-    """Return what a pool's team promises for a lead that it takes over at `now` (R4).
+    """Return a pool's promise for a lead taken over (R4).
 
-    The pool's own target; without one the lead's own (`own`), counted in the calendar of the new owner's team.
+    It is taken over at `now`. It is the pool's own target; without one the lead's own (`own`), counted in the calendar
+    of the new owner's team.
     """
     target = policy.targets[pool.target] if pool.target else target_of(policy, own)
     if not pool.target and owner in policy.people:
@@ -148,7 +166,10 @@ def team_promise(policy: Policy, own: Promise, pool: Pool, owner: str, now: date
 
 
 def _counted_in(policy: Policy, target: Target, name: str | None) -> Target:
-    """Return a target in another calendar; one by the close keeps its own when the other never closes."""
+    """Return a target in another calendar.
+
+    A target by the close keeps its own when the other never closes.
+    """
     calendar = policy.calendars.get(name or "")
     if calendar is None or (calendar.always and target.by == CLOSE):
         return target

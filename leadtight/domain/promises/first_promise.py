@@ -1,7 +1,7 @@
-"""The first promise of a lead is watched on when the lead moves before it is kept (F9, R4).
+"""Watching the first promise after a move (F9, R4).
 
-The new owner has a deadline of their own. That the first one breaks is told at its time all the same, by a
-clock beside theirs: to the managers of who has the lead then and of who had it first.
+The new owner has a deadline of their own. A breach of the first one is reported at its time all the same, by a timer
+beside theirs: to the managers of the present and of the first owner.
 """
 
 from datetime import datetime
@@ -21,9 +21,10 @@ ACTOR = "system:sla"
 
 
 def watched_on(policy: Policy, lead: Lead, new_deadline: datetime, now: datetime) -> tuple[SlaTimer, ...]:
-    """Return the clock that tells of a broken promise when `lead` moves at `now`; none when nothing is left to tell.
+    """Return the timer that reports a breach after a move.
 
-    `lead` has the clocks from before the move. A new owner whose own deadline is not later tells by that one.
+    None when nothing is left to report. `lead` has the timers from before the move at `now`. A new owner whose own
+    deadline is not later reports by that one.
     """
     clock = _owed(policy, lead, now)
     return (clock,) if clock and clock.deadline < new_deadline else ()
@@ -43,7 +44,10 @@ def _owed(policy: Policy, lead: Lead, now: datetime) -> SlaTimer | None:
 
 
 def _of(clock: SlaTimer) -> SlaTimer | None:
-    """Return the clock that tells what is left to tell of another: that it was missed, and the first escalation."""
+    """Return a timer of another's breach and first escalation.
+
+    None when both have happened.
+    """
     steps = tuple(step for step in clock.steps if step.kind is StepKind.BREACH or step.is_first_escalation)
     if not steps:
         return None
@@ -57,7 +61,10 @@ def _of(clock: SlaTimer) -> SlaTimer | None:
 
 
 def miss(builder: ChangeBuilder, policy: Policy, clock: SlaTimer) -> None:
-    """Note that the first promise broke; its owner, who had it for a while only, is told where no manager is."""
+    """Record that the first promise broke.
+
+    Its owner, who had the lead only for a while, is notified where no manager is.
+    """
     owner = str(builder.lead.owner_id)
     builder.event(
         EventKind.DEADLINE_MISSED, ACTOR, target=FIRST_RESPONSE, deadline=clock.deadline, owner=owner, clock=ARRIVAL
@@ -69,7 +76,10 @@ def miss(builder: ChangeBuilder, policy: Policy, clock: SlaTimer) -> None:
 def escalate(
     builder: ChangeBuilder, policy: Policy, clock: SlaTimer, step: TimerStep, roster: Roster, now: datetime
 ) -> None:
-    """Tell the people that the step names, each once, or who stands in for them."""
+    """Alert the people that the step names, or their stand-ins.
+
+    Each is alerted once.
+    """
     owner = str(builder.lead.owner_id)
     heard = [(hears_for(policy, named, roster, now), named) for named in _named(policy, builder.lead, step)]
     builder.set(escalated_at=now)
@@ -98,7 +108,10 @@ def escalate(
 
 
 def _named(policy: Policy, lead: Lead, step: TimerStep) -> tuple[str, ...]:
-    """Return the people that the step names: managers are those of who has the lead now, and of who had it first."""
+    """Return the people that the step names.
+
+    Managers are those of the present and of the first owner.
+    """
     if step.notify != MANAGER:
         return (step.notify or policy.routing.catch_all,)
     return tuple(dict.fromkeys((policy.manager_of(lead.owner_id), policy.manager_of(lead.first_owner_id))))

@@ -5,7 +5,7 @@ from leadtight.domain.model.message import Channel
 
 
 def first_action(lead: Lead) -> str:
-    """Return the next action of an owner who owes the first answer."""
+    """Return the next action while the first answer is owed."""
     if Channel.EMAIL in lead.unreachable:
         return other_way(lead)
     if not lead.inquiry.is_reachable:

@@ -1,4 +1,4 @@
-"""A closed lead is heard of again: whether it opens, and how it is due anew."""
+"""Reopening of closed leads, and their new deadline."""
 
 from datetime import datetime
 
@@ -11,9 +11,10 @@ from leadtight.domain.promises.deadlines import next_action_clock
 
 
 def is_reopened_by_answers(policy: Policy, lead: Lead, now: datetime) -> bool:
-    """Tell whether an answer opens a closed lead again; otherwise it makes a new one.
+    """Return whether an answer reopens a closed lead.
 
-    Won leads stay won, and a lead that had not been reached keeps the promise that its closing ended.
+    Otherwise it makes a new one. Won leads stay won, and a lead that had not been reached keeps the promise that its
+    closing ended.
     """
     if policy.identity.answers_to_lost is not AnswersToLost.REOPEN or lead.excluded:
         return False
@@ -22,7 +23,10 @@ def is_reopened_by_answers(policy: Policy, lead: Lead, now: datetime) -> bool:
 
 
 def reopen(builder: ChangeBuilder, policy: Policy, what: str, due_at: datetime, now: datetime) -> None:
-    """Let the builder's lead be open, with one next action; an open one keeps its stage."""
+    """Reopen the builder's lead with one next action.
+
+    An open one keeps its stage.
+    """
     lead = builder.lead
     clock = next_action_clock(policy, due_at, now, lead.team_promise.calendar)
     builder.set(

@@ -1,9 +1,9 @@
-"""An open lead that stands still: too long in one stage, or touched by nobody for too long (F11, I6).
+"""Stalled leads, in their stage or untouched (F11, I6).
 
-Two clocks watch for it from the first recorded outcome on; before that the first-response clock keeps asking. Each
-raises a task for the owner, which has a time to be done in and then the next action's own reminders. It is escalated
-unless this silence has been: no manager is told twice of one within the limit that it broke. A stage with a bypass is
-watched from the assignment on: a lead that waits past its limit goes to another pool, whatever has been tried (B5).
+Two timers watch for it from the first recorded outcome on; before that the first-response timer keeps reminding. Each
+raises a task for the owner, which has a deadline and then the next action's own reminders. It is escalated unless this
+silence has been: a manager is alerted once within the limit that it broke. A stage with a bypass is watched from the
+assignment on: a lead that waits past its limit moves to another pool, whatever has been tried (B5).
 """
 
 from dataclasses import replace
@@ -19,7 +19,10 @@ HEAD_START = timedelta(days=1)
 
 
 def rewatched(policy: Policy, lead: Lead, clock: SlaTimer) -> SlaTimer | None:
-    """Return a watching clock as the policy of today makes it; None when it no longer watches this."""
+    """Return a stall timer under today's policy.
+
+    None when the policy no longer watches this.
+    """
     rule = policy.stages.get(lead.stage)
     if clock.target == STAGE and rule is None:
         return None
@@ -30,10 +33,11 @@ def rewatched(policy: Policy, lead: Lead, clock: SlaTimer) -> SlaTimer | None:
 
 
 def stall_clocks(policy: Policy, lead: Lead, before: Lead, now: datetime) -> tuple[SlaTimer, ...]:
-    """Return the clocks that watch `lead` after a touch at `now`.
+    """Return the stall timers of `lead` after a touch.
 
-    The stage's clock runs on while the stage stays. Until an agreed time has come, standing still is as it should be:
-    neither clock ends before the next action is due, and its own notices come first.
+    The touch is at `now`; `previous` is the lead before it. The stage's timer runs on while the stage stays. Until an
+    agreed time has come, standing still is right: neither timer ends before the next action is due, and its own notices
+    come first.
     """
     if not lead.is_open:
         return ()
@@ -48,9 +52,9 @@ def stall_clocks(policy: Policy, lead: Lead, before: Lead, now: datetime) -> tup
 
 
 def qualification_clock(policy: Policy, lead: Lead, now: datetime) -> tuple[SlaTimer, ...]:
-    """Return the clock of the stage in which `lead` is assigned at `now`, when that stage has a bypass.
+    """Return the bypass timer of a newly assigned lead.
 
-    One that takes nobody's capacity, as leads that are only nurtured, waits for nobody to qualify it (B4).
+    A lead that takes no capacity, such as one that is only nurtured, does not wait for qualification (B4).
     """
     rule = policy.stages.get(lead.stage)
     if rule is None or not lead.counts_to_cap or bypass_of(policy, lead, STAGE) is None:
@@ -59,13 +63,19 @@ def qualification_clock(policy: Policy, lead: Lead, now: datetime) -> tuple[SlaT
 
 
 def bypass_of(policy: Policy, lead: Lead, target: str) -> str | None:
-    """Return the pool to which a lead goes that stays too long; None when it is there, or the stage has none."""
+    """Return the pool to which a stalled lead moves.
+
+    None when it is there, or the stage has none.
+    """
     rule = policy.stages.get(lead.stage) if target == STAGE else None
     return rule.bypass if rule and rule.bypass != lead.pool_id else None
 
 
 def _agreed(policy: Policy, lead: Lead, target: str) -> datetime | None:
-    """Return until when standing still is as it should be; a bypass waits only for what the person asked for."""
+    """Return until when the lead may stand still.
+
+    A bypass waits only for what the person asked for.
+    """
     action = lead.next_action
     if action is None or (bypass_of(policy, lead, target) and not action.agreed):
         return None
@@ -77,16 +87,19 @@ def _stage_limit(policy: Policy, rule: StageRule, since: datetime) -> datetime:
 
 
 def _since(lead: Lead, before: Lead, now: datetime) -> datetime:
-    """Return when the lead came into its stage, as far as a clock has watched it."""
+    """Return when the lead entered its stage.
+
+    It is known as far as a timer has watched it.
+    """
     running = before.clock(STAGE) if lead.stage is before.stage else None
     return running.started_at if running else now
 
 
 def not_before(clocks: tuple[SlaTimer, ...], due_at: datetime) -> tuple[SlaTimer, ...]:
-    """Return `clocks` with those that watch for standing still put off until a day after `due_at`.
+    """Postpone stall timers to a day after `due_at`.
 
-    Whoever gets a lead with a window of their own is not given the task of a lead that others left alone meanwhile; the
-    days without a touch are counted on.
+    A new owner with a window of their own does not get the task of a lead that others left untouched; the days without
+    a touch are counted on.
     """
     return tuple(_put_off(c, due_at + HEAD_START) if c.target in (STAGE, UNTOUCHED) else c for c in clocks)
 
@@ -97,7 +110,10 @@ def _put_off(clock: SlaTimer, until: datetime) -> SlaTimer:
 
 
 def again(policy: Policy, lead: Lead, clock: SlaTimer, now: datetime) -> SlaTimer:
-    """Return the clock that watches on after it has raised its task: a lead is never watched only once."""
+    """Return the timer that watches again after its task.
+
+    A lead is never watched only once.
+    """
     return _clock(policy, lead, clock.target, _limit_from(policy, lead, clock, now), clock.started_at)
 
 
@@ -107,7 +123,10 @@ def _limit_from(policy: Policy, lead: Lead, clock: SlaTimer, since: datetime) ->
 
 
 def task(policy: Policy, lead: Lead, clock: SlaTimer, now: datetime) -> NextAction:
-    """Return what a stalled lead asks of its owner, and by when."""
+    """Return the owner's task on a stalled lead.
+
+    Its deadline is that of the next-action target.
+    """
     days = (now - clock.started_at) // timedelta(days=1)
     name, due = lead.inquiry.display_name, task_due(policy, lead.team_promise.calendar, now)
     if clock.target == STAGE:
@@ -116,7 +135,10 @@ def task(policy: Policy, lead: Lead, clock: SlaTimer, now: datetime) -> NextActi
 
 
 def task_clock(policy: Policy, lead: Lead, action: NextAction, now: datetime, *, escalates: bool) -> SlaTimer:
-    """Return the clock of that task; without the first level of escalation where a manager has been told already."""
+    """Return the timer of a stalled lead's task.
+
+    It has no first escalation where a manager has been alerted already.
+    """
     clock = next_action_clock(policy, action.due_at, now, lead.team_promise.calendar)
     if escalates:
         return clock
@@ -124,7 +146,10 @@ def task_clock(policy: Policy, lead: Lead, action: NextAction, now: datetime, *,
 
 
 def pending_escalation(lead: Lead, now: datetime) -> tuple[SlaTimer, TimerStep] | None:
-    """Return the first escalation of an overdue next action, if it is to come: the task takes that action's place."""
+    """Return the coming first escalation of an overdue next action.
+
+    The task replaces that action.
+    """
     clock = lead.clock(NEXT_ACTION)
     if clock is None or clock.deadline > now:
         return None
@@ -133,7 +158,10 @@ def pending_escalation(lead: Lead, now: datetime) -> tuple[SlaTimer, TimerStep] 
 
 
 def is_escalated(policy: Policy, lead: Lead, clock: SlaTimer, now: datetime) -> bool:
-    """Tell whether this silence was escalated: since its owner's latest touch, and not as long ago as the limit."""
+    """Return whether this silence was escalated already.
+
+    That is since its owner's latest touch, and not as long ago as the limit.
+    """
     touches = (lead.touched_at, lead.last_contact_at, lead.owned_since)
     if lead.escalated_at is None or lead.escalated_at < max((at for at in touches if at), default=lead.escalated_at):
         return False
@@ -141,7 +169,10 @@ def is_escalated(policy: Policy, lead: Lead, clock: SlaTimer, now: datetime) -> 
 
 
 def told(policy: Policy, lead: Lead, clock: SlaTimer) -> str | None:
-    """Return who is told of a stall besides the lead's owner: the stage's own owner, when it has one."""
+    """Return the stage's owner to alert of a stall.
+
+    None when the stage has none besides the lead's owner.
+    """
     rule = policy.stages.get(lead.stage)
     if clock.target != STAGE or rule is None or lead.owner_id is None:
         return None

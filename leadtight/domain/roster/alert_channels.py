@@ -1,4 +1,4 @@
-"""Notices to people of the team: how much each matters, and on which channels it goes (J8)."""
+"""Rank and channels of notices to team members (J8)."""
 
 from collections.abc import Mapping
 from enum import IntEnum
@@ -8,7 +8,10 @@ from leadtight.domain.policy.policy import Policy
 
 
 class NoticeRank(IntEnum):
-    """How much a notice matters to its reader, the most first: `NEW` is what is theirs now, or no longer."""
+    """Ranks of notices, the most important first.
+
+    `NEW` is about leads that became, or are no longer, the reader's.
+    """
 
     BREACH = 0
     NEW = 1
@@ -32,16 +35,16 @@ RANKS: Mapping[Template, NoticeRank] = {
 
 
 def rank(message: Message) -> NoticeRank:
-    """Return how much a message to a user of the team matters."""
+    """Return the rank of a message to a team member."""
     return RANKS.get(message.template, NoticeRank.LATER)
 
 
 def alert_channels(
     policy: Policy, template: Template, person_id: str
 ) -> tuple[tuple[Channel, tuple[Channel, ...]], ...]:
-    """Return the channels that a notice to a person takes, each with those that stand in for it.
+    """Return the channels of a notice, each with its fallbacks.
 
-    A broken promise takes all that the person chose, another notice the first. E-mail stands in for the last of them.
+    A broken promise uses all that the person chose, another notice the first. E-mail is the last fallback.
     """
     person = policy.people.get(person_id)
     chosen = person.alert_by if person else (Channel.EMAIL,)

@@ -1,4 +1,7 @@
-"""Whether somebody is there for their leads: they are of the policy, active, not on leave and not switched away."""
+"""Availability of people for their leads.
+
+They are in the policy, active, not on leave and not switched away.
+"""
 
 from datetime import datetime
 
@@ -12,13 +15,16 @@ def is_there(policy: Policy, person_id: str, roster: Roster, now: datetime) -> b
 
 
 def is_active_member(policy: Policy, person_id: str) -> bool:
-    """Tell whether somebody looks after leads at all: people who left or are inactive do not."""
+    """Return whether a person can own leads at all.
+
+    Former and inactive people cannot.
+    """
     person = policy.people.get(person_id)
     return person is not None and person.active
 
 
 def available_from(policy: Policy, person_id: str, roster: Roster, now: datetime) -> datetime:
-    """Return when somebody of the policy is there again; `now` when they are."""
+    """Return when a person is next available, `now` if already."""
     absence = policy.people[person_id].absence_at(now)
     state = roster.get(person_id)
     switched = state.away_until if state else None

@@ -1,4 +1,4 @@
-"""Who hears of something in place of a person who is away or has left: the person they name, and so on (D1)."""
+"""Stand-ins who are notified in place of absent people (D1)."""
 
 from datetime import datetime
 
@@ -8,11 +8,11 @@ from leadtight.domain.roster.availability import is_active_member, is_there
 
 
 def hears_for(policy: Policy, person_id: str, roster: Roster, now: datetime, *, besides: str | None = None) -> str:
-    """Return who is told at `now` what is for a person.
+    """Return who is notified in place of a person.
 
-    That is the person when they are there, else one who stands in: their delegates, their manager with that person's
-    delegates, and the catch-all person with theirs. `besides` knows it already. When none of them is there it stays
-    with the person, or the catch-all person where they left.
+    This depends on `now`. That is the person when they are available, else a stand-in: their delegates, their manager
+    with that person's delegates, and the catch-all person with theirs. `besides` is notified already. When none of them
+    is available it stays with the person, or the catch-all person where they left.
     """
     manager, catch_all = policy.manager_of(person_id), policy.routing.catch_all
     asked = (reader for one in (person_id, manager, catch_all) for reader in (one, *policy.delegates_of(one)))
@@ -21,7 +21,7 @@ def hears_for(policy: Policy, person_id: str, roster: Roster, now: datetime, *, 
 
 
 def reads_for(policy: Policy, person_id: str) -> str:
-    """Return who reads what is for a person.
+    """Return who reads a person's notices.
 
     That is the person, or who answers for them when they have left.
     """
@@ -32,7 +32,7 @@ def reads_for(policy: Policy, person_id: str) -> str:
 
 
 def answering(policy: Policy) -> frozenset[str]:
-    """Return the people whose presence decides who is told.
+    """Return the people whose availability decides who is notified.
 
     They are managers, the catch-all person, those that steps name, and their delegates.
     """
@@ -42,9 +42,9 @@ def answering(policy: Policy) -> frozenset[str]:
 
 
 def may_hear(policy: Policy, person_id: str, owner_id: str | None) -> bool:
-    """Tell whether news of an owner's lead may reach a person.
+    """Return whether a person may hear of an owner's lead.
 
-    It does by their office, by name, or when they stand in.
+    They may by their office, by name, or as a stand-in.
     """
     asked = {policy.manager_of(owner_id), policy.routing.catch_all, *_named(policy)} & policy.people.keys()
     asked |= {policy.manager_of(person) for person in asked}

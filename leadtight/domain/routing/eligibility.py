@@ -1,4 +1,4 @@
-"""Who of a pool can take a lead now, and why the others cannot."""
+"""Eligibility of a pool's people for a lead."""
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
@@ -14,10 +14,10 @@ from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.pools import OutsideHours, Pool, Strategy
 
 SKILL_FIELDS = ("language", "product", "region", "country")
-"""What a pool may require of a person's skills, as the lead names it."""
+"""Fields of a lead that a pool may require of a person's skills."""
 
 _AWAY = ("switched away", "on leave", "outside")
-"""How the reasons of those begin who would be here on another day."""
+"""Prefixes of the reasons of people who would be available on another day."""
 
 Reasons = dict[str, str]
 """Why somebody cannot take a lead, by person."""
@@ -25,11 +25,11 @@ Reasons = dict[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CandidateAssessment:
-    """How people stand to a lead before a decision; each mapping names only those of whom there is something to say.
+    """Per-person facts of one routing decision.
 
-    `absent` is why they take no lead now, `lacks` by requirement who does not meet it, `full` the cap that they have
-    reached, `loads` how many leads they have open and, where the best match is sought, `matches` how many of the lead's
-    wishes they meet.
+    An absent person has nothing to note. `absent` is why they take no lead now, `lacks` who lacks each required skill,
+    `full` the cap that they have reached, `loads` how many leads they have open and, for the best match, `matches` how
+    many of the lead's requested skills they have.
     """
 
     absent: Reasons
@@ -39,21 +39,24 @@ class CandidateAssessment:
     matches: Mapping[str, int]
 
     def left_out(self, given_up: tuple[str, ...]) -> Reasons:
-        """Return who takes no part, and why, when some requirements are given up."""
+        """Return the ineligible people with reasons.
+
+        Requirements `given_up` are ignored.
+        """
         left_out = dict(self.full)  # of several reasons the last one is told, so the first requirement comes last
         for need, people in reversed(self.lacks.items()):
             left_out |= dict.fromkeys(people if need not in given_up else (), f"lacks the {need}")
         return left_out | self.absent
 
     def away(self) -> Iterator[str]:
-        """Yield who would be here on another day."""
+        """Yield the people who would be available on another day."""
         return (person for person, why in self.absent.items() if why.startswith(_AWAY))
 
 
 class Eligibility:
-    """The questions that decide who of some people can take `lead` at `now`.
+    """Eligibility of people for `lead` at `now`.
 
-    Each is asked of everybody at once, and only of those whom it can concern: a pool may have hundreds of people.
+    Each check covers all people at once, and only those whom it can concern: a pool may have hundreds of people.
     """
 
     def __init__(
@@ -64,7 +67,7 @@ class Eligibility:
         self._roster, self._not_again = roster, not_again
 
     def standings(self, people: Mapping[str, int]) -> CandidateAssessment:
-        """Return how the people of a mapping stand to the lead."""
+        """Assess people, in the order of the mapping."""
         states = [*filter(None, map(self._roster.get, people))]
         met = {wish: self._whoever_meets(words) for wish, words in _wishes(self._lead.inquiry)}
         compared = met.values() if self._pool.strategy is Strategy.BEST_MATCH else ()
@@ -112,7 +115,10 @@ def _unknown(states: Collection[OwnerState]) -> Reasons:
 
 
 def _wishes(inquiry: Inquiry) -> Iterator[tuple[str, frozenset[str]]]:
-    """Yield what the lead asks for and the skills that meet it: de-AT is met by de, too."""
+    """Yield the lead's requested skills, each with matching values.
+
+    A request for de-AT is met by de, too.
+    """
     for name in SKILL_FIELDS:
         value = str(getattr(inquiry, name)).casefold()
         if value:

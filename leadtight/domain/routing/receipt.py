@@ -1,4 +1,4 @@
-"""Why this person owns this lead: a receipt that says it of everybody, and from which the owner is computed again."""
+"""Routing receipts, from which the owner can be recomputed."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ HANDED_OVER = "handed_over"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """One person as the decision saw them; an empty `left_out` means they took part."""
+    """One considered person; an empty `left_out` means eligible."""
 
     person: str
     weight: int
@@ -30,12 +30,12 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """Why this person owns this lead (capability Q8): enough to compute the owner again.
+    """Why this person owns this lead (Q8).
 
-    `people` are all who were considered, in the pool's order. Of each, only what is out of the ordinary is kept: a
-    share in `weights` when it is not 1, `loads` (open leads) when they are not 0, where the best match is sought the
-    `matches` (skills asked for), and in `left_out`, by reason, who took no part; of these the pool let `earning` earn.
-    `per_lead` is what a lead was worth in the credits, as in the rotation.
+    It has enough to recompute the owner. `people` are all who were considered, in the pool's order. Of each, only
+    deviations are kept: a share in `weights` when it is not 1, `loads` (open leads) when they are not 0, for the best
+    match the `matches` (requested skills), and in `left_out`, by reason, the ineligible; of these the pool let
+    `earning` earn. `per_lead` is the worth of a lead in the credits, as in the rotation.
     """
 
     owner: str
@@ -58,7 +58,10 @@ class Receipt:
 
     @classmethod
     def upgrade(cls, document: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return a stored document in today's form: receipts used to list every candidate with all their figures."""
+        """Return a stored document in the current form.
+
+        Receipts used to list every candidate with all their figures.
+        """
         if "candidates" not in document:
             return document
         return {**document, **_grouped(document["candidates"])}
@@ -84,7 +87,10 @@ class Receipt:
         return self.reason in (NO_ELIGIBLE_REP, ALL_FULL)
 
     def recompute(self) -> str | None:
-        """Return the owner that this receipt's own figures lead to; None when nobody took part."""
+        """Recompute the owner from this receipt.
+
+        None when there were no eligible people.
+        """
         left_out = self._left_out()
         taking = {p: self.weights.get(p, 1) for p in self.people if p not in left_out}
         among = finalists(self.strategy, taking, self.loads, self.matches)
@@ -102,7 +108,10 @@ class Receipt:
 def finalists(
     strategy: Strategy, taking: Mapping[str, int], loads: Mapping[str, int], matches: Mapping[str, int]
 ) -> Mapping[str, int]:
-    """Return those among whom the rotation decides, person to weight: the strategy narrows who takes part."""
+    """Return the weights of those among whom the rotation decides.
+
+    The strategy narrows the eligible people.
+    """
     if strategy is Strategy.LEAST_LOADED:
         shares = {p: loads.get(p, 0) / weight for p, weight in taking.items()}
         least = min(shares.values(), default=0)
@@ -114,7 +123,7 @@ def finalists(
 
 
 def by_reason(left_out: Mapping[str, str]) -> Mapping[str, tuple[str, ...]]:
-    """Return who was left out by reason, from the reason by person."""
+    """Group people by the reason of their ineligibility."""
     groups: dict[str, list[str]] = defaultdict(list)
     for person, why in left_out.items():
         groups[why].append(person)
@@ -122,7 +131,7 @@ def by_reason(left_out: Mapping[str, str]) -> Mapping[str, tuple[str, ...]]:
 
 
 def _grouped(candidates: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
-    """Return a list of candidates in the form that says only what is out of the ordinary."""
+    """Return a list of candidates in the form of deviations."""
     said = {name: {c["person"]: c[name] for c in candidates if c.get(name)} for name in ("left_out", "load", "match")}
     return {
         "people": [c["person"] for c in candidates],

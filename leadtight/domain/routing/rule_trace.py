@@ -1,4 +1,4 @@
-"""Why a tier or a rule is not a lead's: which of its wishes do not hold."""
+"""Traces of tiers and rules: which criteria did not hold."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from leadtight.domain.policy.targets import Tier
 
 @dataclass(frozen=True, slots=True)
 class RuleTrace:
-    """One tier or rule in order: whether it holds, and what it wished for in vain."""
+    """One tier or rule, with its unmet criteria."""
 
     id: str
     holds: bool
@@ -21,7 +21,10 @@ class RuleTrace:
 def trace_rules(
     rules: Iterable[Tier | RoutingRule | ExcludeRule], policy: Policy, arrival: Arrival
 ) -> tuple[RuleTrace, ...]:
-    """Return the tiers or rules up to and with the first that holds, each with the wishes that do not."""
+    """Trace tiers or rules up to the first that holds.
+
+    Each has its unmet criteria.
+    """
     told = []
     for rule in rules:
         missing = unmet(rule.when, policy, arrival)

@@ -1,4 +1,4 @@
-"""Who gets the lead: one person, and a receipt that says why and why nobody else."""
+"""Selection of a lead's owner, with a receipt."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -26,10 +26,10 @@ from leadtight.domain.routing.receipt import (
 
 
 def rule_for(policy: Policy, lead: Lead) -> RoutingRule:
-    """Return the first routing rule that holds; a checked policy always has one.
+    """Return the first routing rule that holds.
 
-    A tier that names a pool stands in for it, unless the rule sends the lead to somebody who knows it already. Whoever
-    handed the lead over has decided above all rules.
+    A checked policy always has one. A tier that names a pool replaces it, unless the rule prefers the existing owner. A
+    handover overrides all rules.
     """
     if lead.handover and lead.handover.pool in policy.pools:
         return RoutingRule(id=HANDED_OVER, pool=lead.handover.pool)
@@ -48,7 +48,10 @@ def pool_for(policy: Policy, lead: Lead) -> Pool:
 
 
 def team_for(policy: Policy, lead: Lead) -> tuple[Pool, tuple[str, ...]]:
-    """Return the pool, and whose states routing must know: its members, and who knows the lead if the rule asks."""
+    """Return the pool, and the people whose states routing needs.
+
+    They are its members, and the existing owner if the rule prefers them.
+    """
     rule = rule_for(policy, lead)
     pool = policy.pools[rule.pool]
     known = [lead.known_owner_id] if rule.to_existing_owner and lead.known_owner_id in policy.people else []
@@ -64,9 +67,10 @@ def choose(
     *,
     not_again: frozenset[str],
 ) -> tuple[Receipt, Rotation | None]:
-    """Return the receipt and the moved rotation; the rotation is None when it was nobody's turn.
+    """Choose the owner; return the receipt and the moved rotation.
 
-    `not_again` names people who must not get this lead now: those who already let it lapse.
+    The rotation is None when it did not decide. `not_again` are people who must not get this lead now: those who
+    already let it lapse.
     """
     rule = rule_for(policy, lead)
     pool = policy.pools[rule.pool]
@@ -141,13 +145,16 @@ class _Decision:
 
 
 def _who_knows(lead: Lead, rule: RoutingRule, roster: Roster) -> str | None:
-    """Return who knows the lead already, where the rule prefers them (R13)."""
+    """Return the existing owner, where the rule prefers them (R13)."""
     known = lead.known_owner_id
     return known if rule.to_existing_owner and known is not None and known in roster else None
 
 
 def _who_claims(policy: Policy, lead: Lead) -> str | None:
-    """Return who was talking to the person before anybody was asked: they own the lead first, whatever else (R13)."""
+    """Return the member who already talks to the person.
+
+    They own the lead first, before all rules (R13).
+    """
     mine = lead.owner_id is None and lead.claimed_by in policy.people and lead.claimed_by not in policy.inactive
     return lead.claimed_by if mine else None
 
@@ -155,7 +162,10 @@ def _who_claims(policy: Policy, lead: Lead) -> str | None:
 def _left_out(
     pool: Pool, weights: Mapping[str, int], standings: CandidateAssessment
 ) -> tuple[Mapping[str, str], tuple[str, ...]]:
-    """Return who is left out, and the requirements that had to be given up, as few as it takes to find somebody."""
+    """Return the ineligible people, and the requirements given up.
+
+    As few as possible are given up to find a candidate.
+    """
     for count in range(len(pool.relax) + 1):
         given_up = pool.relax[:count]
         left_out = standings.left_out(given_up)
@@ -165,7 +175,10 @@ def _left_out(
 
 
 def owner_after_assignment(policy: Policy, lead: Lead, receipt: Receipt, roster: Roster) -> OwnerState | None:
-    """Return the chosen person's state after this lead, where a cap or a load was asked about it."""
+    """Return the chosen person's state after this lead.
+
+    None where no cap or load was checked.
+    """
     person, state = policy.people[receipt.owner], roster.get(receipt.owner)
     asked = person.caps.are_set or receipt.strategy is Strategy.LEAST_LOADED
     if state is None or not state.is_readable or not asked or not lead.counts_to_cap or receipt.found_nobody:

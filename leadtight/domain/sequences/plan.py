@@ -1,4 +1,7 @@
-"""When the steps of a sequence are due. Instants are aware; results are in the zone of the calendar or in UTC alike."""
+"""Times of a sequence's steps.
+
+Instants are aware; results are in the zone of the calendar or in UTC.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -31,10 +34,10 @@ def plan(calendar: Calendar, steps: Iterable[SequenceStep], starts_at: datetime)
 def put_off(
     calendar: Calendar, steps: Sequence[PlannedStep], planned_at: datetime, happened_at: datetime
 ) -> tuple[PlannedStep, ...]:
-    """Return the steps after one that was planned for `planned_at` and happened at `happened_at`, maybe much later.
+    """Return the remaining steps, postponed after a late one.
 
-    Each keeps its own time unless it would come too close to the one before: an outage, or an outcome that came late,
-    delays a plan and never fires several steps at once.
+    That one was planned for `planned_at` and happened at `happened_at`. Each keeps its own time unless it would come
+    too close to the one before: an outage, or a late outcome, delays a plan and never triggers several steps at once.
     """
     moved: list[PlannedStep] = []
     planned, before = planned_at, happened_at
@@ -46,9 +49,10 @@ def put_off(
 
 
 def by_the_clock(calendar: Calendar, start: datetime, length: timedelta) -> datetime:
-    """Return `length` after `start` in UTC: whole days by the wall clock of the calendar, the rest as time passes.
+    """Return `length` after `start`, in UTC.
 
-    Two days after Friday 10:00 is Sunday 10:00, also when the clock is set in between.
+    Whole days are by the calendar's wall clock, the rest is elapsed time. Two days after Friday 10:00 is Sunday 10:00,
+    also when the clock is set in between.
     """
     if not length.days:
         return start + length

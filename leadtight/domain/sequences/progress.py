@@ -1,6 +1,7 @@
-"""Put leads into sequences, take the steps that are due, and stop them: the one place where an enrolment changes.
+"""Progress of enrolments: start, due steps, and end.
 
-The functions add to a change that somebody else decides on: an assignment, an outcome, an alarm, an opt-out.
+Only this module changes an enrolment. The functions add to a change of an assignment, an outcome, an alarm or an
+opt-out.
 """
 
 from dataclasses import replace
@@ -33,9 +34,9 @@ def enrol(
     now: datetime,
     starts_at: datetime | None = None,
 ) -> None:
-    """Put the lead into a sequence at `starts_at`, now when left out; whatever it was in before ends.
+    """Enrol the lead in a sequence at `starts_at`.
 
-    Somebody who has opted out is enrolled in nothing more.
+    The default is now; a former enrolment ends. A person who has opted out is not enrolled.
     """
     if builder.lead.opted_out:
         return
@@ -54,7 +55,10 @@ def enrol(
 
 
 def end(builder: ChangeBuilder, why: str, actor: str = ACTOR) -> None:
-    """Take the lead out of its sequence: nothing more of it happens, and what is not sent yet is refused."""
+    """End the lead's enrolment.
+
+    No further step happens, and unsent messages are refused.
+    """
     enrolment = builder.lead.enrolment
     if enrolment is None:
         return
@@ -64,7 +68,10 @@ def end(builder: ChangeBuilder, why: str, actor: str = ACTOR) -> None:
 
 
 def take_due_step(builder: ChangeBuilder, policy: Policy, now: datetime) -> None:
-    """Start the enrolment and take its next step if they are due: never more than one step, however late it is."""
+    """Start the enrolment and take its next step, if due.
+
+    Never more than one step is taken, however late it is.
+    """
     enrolment = builder.lead.enrolment
     if enrolment is None or not _is_due(enrolment, now):
         return
@@ -80,14 +87,20 @@ def take_due_step(builder: ChangeBuilder, policy: Policy, now: datetime) -> None
 
 
 def call_becomes_task(builder: ChangeBuilder, policy: Policy, why: str, now: datetime) -> None:
-    """Let the owner call now, instead of the automatic call that the plan waits for; `why` is for the history."""
+    """Make the awaited automatic call the owner's task.
+
+    `reason` is for the history.
+    """
     enrolment = builder.lead.enrolment
     if enrolment is not None and enrolment.calling is not None:
         _call_is_a_task(builder, policy, enrolment, enrolment.calling, now, why)
 
 
 def resume(builder: ChangeBuilder, policy: Policy, not_before: datetime) -> None:
-    """Let the plan go on after an outcome; with an agreed time to come (`not_before`) it waits for that."""
+    """Continue the plan after an outcome.
+
+    With an agreed time (`not_before`) it waits for that.
+    """
     enrolment = builder.lead.enrolment
     if enrolment is None or not enrolment.started:
         return
@@ -154,16 +167,19 @@ def _take(builder: ChangeBuilder, policy: Policy, enrolment: Enrolment, now: dat
 
 
 def _is_task(policy: Policy, step: PlannedStep, lead: Lead) -> bool:
-    """Tell whether a person takes the step: a task, and an automatic call that no machine can place.
+    """Return whether a person takes the step.
 
-    None can where calls are not set up, and none dials an extension.
+    That is a task, or an automatic call that cannot be placed: calls are not set up, or the number has an extension.
     """
     cannot_call = policy.voice is None or bool(lead.inquiry.extension)
     return step.action is StepAction.TASK or (step.action is StepAction.VOICE and cannot_call)
 
 
 def _calling(policy: Policy, step: PlannedStep, now: datetime) -> PlannedStep | None:
-    """Return an automatic call as a step that is a person's task when no outcome has come in time."""
+    """Return an automatic call as a step awaiting its outcome.
+
+    It becomes the owner's task when no outcome has come in time.
+    """
     voice = policy.voice if step.action is StepAction.VOICE else None
     return replace(step, at=now + voice.outcome_within) if voice else None
 
@@ -171,14 +187,20 @@ def _calling(policy: Policy, step: PlannedStep, now: datetime) -> PlannedStep | 
 def _call_is_a_task(
     builder: ChangeBuilder, policy: Policy, enrolment: Enrolment, step: PlannedStep, now: datetime, why: str = ""
 ) -> None:
-    """Let the owner call: as a rule because no outcome of the automatic call has come, whatever became of it."""
+    """Make the call the owner's task.
+
+    As a rule no outcome of the automatic call has come, whatever became of it.
+    """
     builder.set(enrolment=replace(enrolment, calling=None))
     builder.event(EventKind.CALL_BECAME_TASK, ACTOR, sequence=enrolment.sequence, step=step.id, what=step.what, why=why)
     _give_task(builder, policy, _calendar(policy, enrolment), step, now)
 
 
 def _give_task(builder: ChangeBuilder, policy: Policy, calendar: Calendar, step: PlannedStep, now: datetime) -> None:
-    """Make the task the owner's next action; one that is overdue already stays, with its reminders: it is the task."""
+    """Make the task the owner's next action.
+
+    An action that is overdue already stays, with its reminders: it is the task.
+    """
     lead = builder.lead
     if _owes_already(lead, now):
         return
@@ -195,6 +217,9 @@ def _owes_already(lead: Lead, now: datetime) -> bool:
 
 
 def _calendar(policy: Policy, enrolment: Enrolment) -> Calendar:
-    """Return the calendar of the plan; for one that the policy has forgotten, that of all next actions."""
+    """Return the calendar of the plan.
+
+    If the policy no longer has it, that of all next actions.
+    """
     fallback = policy.calendars[policy.targets[NEXT_ACTION].calendar]
     return policy.calendars.get(enrolment.calendar, fallback)

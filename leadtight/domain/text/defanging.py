@@ -1,4 +1,4 @@
-"""Links in what a stranger wrote, shown so that nothing follows them."""
+"""Defanging of links in untrusted text."""
 
 import re
 
@@ -9,11 +9,14 @@ _LINK = re.compile(
     r"|\b[a-z0-9][a-z0-9-]{0,62}(?:\.[a-z0-9-]{1,63}){1,10}/\S*",
     re.IGNORECASE,
 )
-"""What a mail program or a chat makes a link of by itself; each repetition is bounded, so that it stays linear."""
+"""Text that a mail program or a chat makes clickable; each repetition is bounded, so that it stays linear."""
 
 
 def defanged(text: str) -> str:
-    """Return a text in which no program finds a link: `hxxps[:]//social[.]example/m` for one of these."""
+    """Return a text without clickable links.
+
+    A link looks like `hxxps[:]//social[.]example/m`.
+    """
     return _LINK.sub(_defanged, text)
 
 

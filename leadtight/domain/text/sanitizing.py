@@ -4,7 +4,10 @@ import unicodedata
 
 
 def sanitize(text: str, *, multiline: bool = False) -> str:
-    """Return `text` without control and direction-override characters; line breaks stay only in long text."""
+    """Return `text` without control and direction-override characters.
+
+    Line breaks stay only in long text.
+    """
     kept = (text if text.isprintable() else _kept(text, "\n\t" if multiline else "")).strip()
     return kept if multiline else " ".join(kept.split())
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 
 def unknown(kind: str, name: str, candidates: Iterable[str]) -> str:
-    """Say that a name is unknown, with the closest known one.
+    """Name the closest candidate for an unknown name.
 
     Returns e.g. `unknown person 'maya'; did you mean 'mia'?`, without the question where nothing is close.
     """
@@ -12,7 +12,10 @@ def unknown(kind: str, name: str, candidates: Iterable[str]) -> str:
 
 
 def did_you_mean(name: str, candidates: Iterable[str]) -> str:
-    """Return `; did you mean …?` for the closest candidate, or nothing."""
+    """Return `; did you mean …?` for the closest candidate.
+
+    Empty when there is none.
+    """
     from difflib import get_close_matches  # a mistake is rare, and every cold start would pay for it
 
     folded = {candidate.casefold(): candidate for candidate in candidates}

@@ -4,7 +4,10 @@ from urllib.parse import urlsplit
 
 
 def is_web_address(text: str) -> bool:
-    """Tell whether a text is the address of a web page: nothing else may stand behind a link."""
+    """Return whether a text is a web address.
+
+    Only such a text may be linked.
+    """
     try:
         address = urlsplit(text)
     except ValueError:

@@ -12,7 +12,10 @@ from leadtight.domain.views.queue import due_at
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardLead:
-    """An open lead in short; `reached_at` is its first contact, `promised_at` when it was promised."""
+    """An open lead on the board.
+
+    `reached_at` is its first contact, `promised_at` the deadline of that.
+    """
 
     lead_id: str
     name: str
@@ -27,12 +30,12 @@ class BoardLead:
     mail_comes_back: bool = False
 
     def is_breached(self, now: datetime) -> bool:
-        """Tell whether nobody has reached it and the promise has passed."""
+        """Return whether the promise has passed without a contact."""
         return self.reached_at is None and now > self.promised_at
 
 
 def on_board(lead: Lead) -> BoardLead | None:
-    """Return how a lead stands on the board; None of one that is not open."""
+    """Return a lead's entry on the board; None unless open."""
     if not lead.is_open:
         return None
     return BoardLead(

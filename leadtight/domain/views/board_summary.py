@@ -1,4 +1,4 @@
-"""The board: how every open lead stands now, for those who answer for them (J5)."""
+"""The managers' board: the present state of open leads (J5)."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ ABOUT_TO_BREACH = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnersRow:
-    """How many open leads an owner has, how many wait for a first answer and how many are overdue."""
+    """Open, unanswered and overdue leads of one owner."""
 
     owner_id: str
     open: int
@@ -24,7 +24,10 @@ class OwnersRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DailyBreaches:
-    """The promises of a day among open leads: made for it, broken, and broken with no contact yet."""
+    """Promises due on a day among open leads, and breaches.
+
+    `never_reached` are the broken ones still without a contact.
+    """
 
     promised: int
     broken: int
@@ -33,9 +36,9 @@ class DailyBreaches:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardSummary:
-    """Open leads by what they need, each the soonest due first. `breached` ones wait for their first answer.
+    """Open leads by need, each group by due time.
 
-    `overdue` ones had it, and their next action is late.
+    `breached` leads wait for their first answer; `overdue` ones had it, and their next action is late.
     """
 
     unassigned: tuple[BoardLead, ...]
@@ -59,7 +62,7 @@ def seen_by(policy: Policy, person: str, leads: Iterable[BoardLead]) -> tuple[Bo
 
 
 def standing(leads: Iterable[BoardLead], zone: ZoneInfo, now: datetime) -> BoardSummary:
-    """Return how leads stand at `now`; days are those of `zone`."""
+    """Summarize leads at `now`; days are those of `zone`."""
     ordered = sorted(leads, key=lambda one: (one.due_at, one.lead_id))
     owned = [one for one in ordered if one.owner_id is not None]
     today = now.astimezone(zone).date()
@@ -78,7 +81,7 @@ def _is_close(one: BoardLead, now: datetime) -> bool:
 
 
 def _by_owner(owned: Sequence[BoardLead], now: datetime) -> Iterable[OwnersRow]:
-    """Yield a row for each owner, those with the most overdue first."""
+    """Return a row per owner, the most overdue first."""
     theirs: dict[str, list[BoardLead]] = {}
     for one in owned:
         theirs.setdefault(str(one.owner_id), []).append(one)

@@ -1,4 +1,4 @@
-"""What somebody must know before the next call, out of the lead's history: nothing rests on memory (P1)."""
+"""The brief before a call, from the lead's history (P1)."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,10 @@ _OUTCOMES = frozenset({EventKind.OUTCOME_RECORDED, EventKind.OUTCOME_PROVEN})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Touch:
-    """One attempt at the person: what came of it, when, by whom (empty for a machine), and what was noted."""
+    """One attempt to reach the person.
+
+    It has outcome, time, team member and note. The member is empty for an automatic call.
+    """
 
     outcome: str
     at: datetime
@@ -26,7 +29,10 @@ class Touch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectionHeard:
-    """An objection, when it was first heard, and whether what answers it was sent."""
+    """An objection, and whether its asset was sent.
+
+    `at` is when it was first recorded.
+    """
 
     objection: str
     at: datetime
@@ -35,10 +41,10 @@ class ObjectionHeard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallBrief:
-    """A lead's history in short: how many touches, the latest of them first, and every objection ever heard.
+    """A lead's history in short: touches and objections.
 
-    `wrote_again` is what the person wrote after their first inquiry, the latest last. `agreed` is the latest time that
-    was agreed with the person. `booked_at` is when a call that they booked begins.
+    The latest touches come first. `wrote_again` are the person's later messages, the latest last. `agreed` is the
+    latest time agreed with the person. `booked_at` is the start of a call that they booked.
     """
 
     wrote_again: tuple[str, ...]
@@ -51,7 +57,10 @@ class CallBrief:
 
 
 def brief(history: Iterable[Event]) -> CallBrief:
-    """Return the brief of a lead by its history, in whatever order that comes; what was taken back is not in it."""
+    """Return the brief of a lead from its events.
+
+    They may come in any order; undone outcomes are dropped.
+    """
     events = sorted(history, key=lambda e: (e.at, e.version, e.id))
     touches = _touches(events)
     sent = [e.data for e in events if e.kind is EventKind.MESSAGE_SENT]
@@ -74,7 +83,10 @@ def _words(event: Event) -> str:
 
 
 def _touches(events: Sequence[Event]) -> list[Touch]:
-    """Return the attempts in order. Undo takes back the latest outcome, and only that."""
+    """Return the attempts in order.
+
+    Undo drops the latest outcome, and only that.
+    """
     touches: list[tuple[EventKind, Touch]] = []
     for event in events:
         if event.kind in _OUTCOMES:

@@ -1,4 +1,4 @@
-"""The best first: in which order an owner's open leads are worked (B3).
+"""Order of an owner's queue of open leads (B3).
 
 By breach time, the longest overdue first; then by tier, score and id. Until something is overdue, a lead that waits for
 its first answer is as urgent as any colder one that does: so a hot lead that arrives later comes before a cold one that
@@ -14,7 +14,10 @@ from leadtight.domain.policy.policy import Policy
 
 
 def due_at(lead: Lead) -> datetime:
-    """Return when the owner of an open lead must have done something: answered, else the next action."""
+    """Return when the owner of an open lead must act.
+
+    That is the first answer's deadline, else the next action's.
+    """
     clock = lead.clock(FIRST_RESPONSE)
     if clock:
         return clock.deadline
@@ -22,7 +25,10 @@ def due_at(lead: Lead) -> datetime:
 
 
 def in_order(policy: Policy, leads: Iterable[Lead], now: datetime) -> tuple[Lead, ...]:
-    """Return open leads in the order in which to work them: a total order, whatever order they come in."""
+    """Return open leads in working order.
+
+    It is a total order, independent of the input's.
+    """
     places = {tier.id: place for place, tier in enumerate(policy.tiers)}
 
     def place(lead: Lead) -> int:
