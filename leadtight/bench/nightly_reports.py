@@ -19,7 +19,7 @@ from leadtight.domain.model.rotation import Rotation
 from leadtight.domain.outcomes.recording import record_outcome
 from leadtight.domain.ownership.assignment import assign
 from leadtight.domain.policy.policy import Policy
-from leadtight.domain.routing.selection import team_for
+from leadtight.domain.routing.selection import candidates_for
 from leadtight.policy import loader as policies
 from leadtight.reporting.facts.facts import SCHEMA
 from leadtight.reporting.facts.periods import window_ending
@@ -91,7 +91,7 @@ class SyntheticCompany:
     def _assigned(self, lead: Lead, at: datetime) -> Change:
         from leadtight.domain.model.capacity import OwnerState
 
-        pool, people = team_for(self._policy, lead)
+        pool, people = candidates_for(self._policy, lead)
         rotation = self._rotation.get(pool.id, Rotation(pool_id=pool.id))
         change = assign(self._policy, lead, rotation, {p: OwnerState(person_id=p) for p in people}, at)
         assert change is not None

@@ -15,7 +15,7 @@ from leadtight.domain.intake import arrival
 from leadtight.domain.model.inquiry import Consent, Inquiry
 from leadtight.domain.model.lead import Lead, NextAction
 from leadtight.domain.model.message import LEAD, Channel, Message, Template
-from leadtight.domain.notifications.review_mail import PublishedReview, owed
+from leadtight.domain.notifications.review_mail import PublishedReview, review_messages
 from leadtight.domain.policy.policy import Policy
 
 AT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -75,7 +75,9 @@ def mails_apart(policy: Policy, renderer: Renderer) -> Iterator[tuple[str, Mail]
     ]
     yield "email-digest", renderer.digest(policy, reader, notices, LINKS["queue"], AT + timedelta(minutes=30))
     week = Week.of(AT.date())
-    review = owed(policy, PublishedReview(week=week, path=f"weekly/{week}/index.html", headline=HEADLINE), AT)[0]
+    review = review_messages(
+        policy, PublishedReview(week=week, path=f"weekly/{week}/index.html", headline=HEADLINE), AT
+    )[0]
     yield "email-weekly_review", renderer.review(policy, review, {"report": LINKS["report"]})
 
 

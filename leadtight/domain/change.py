@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from leadtight.domain.model.capacity import Load, OwnerState
 from leadtight.domain.model.codec import difference, to_document
-from leadtight.domain.model.event import Event, EventKind, narrowed
+from leadtight.domain.model.event import Event, EventKind, compact_changes
 from leadtight.domain.model.identity import person_keys
 from leadtight.domain.model.inquiry import Inquiry
 from leadtight.domain.model.lead import Lead
@@ -21,7 +21,7 @@ from leadtight.domain.model.rotation import Rotation
 from leadtight.domain.model.sla import COVER, EXPIRY, SlaTimer, StepKind, TimerStep
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.roster.alert_channels import alert_channels
-from leadtight.domain.roster.stand_ins import reads_for
+from leadtight.domain.roster.stand_ins import notice_reader
 
 if TYPE_CHECKING:  # few inquiries ask for consent, and every cold start would pay for it
     from leadtight.domain.model.consent_record import ConsentPrompt, ConsentRecord, Visitor
@@ -84,7 +84,7 @@ class ChangeBuilder:
         self._events: list[tuple[EventKind, str, Mapping[str, Any]]] = []
         self._messages: list[Message] = []
         self._rotation: Rotation | None = None
-        self._taken: OwnerState | None = None
+        self._owner_state: OwnerState | None = None
         self._left: tuple[Channel, ...] = ()
         self._consents: tuple[ConsentRecord, ...] = ()
         self._also_left: tuple[str, ...] = ()
@@ -142,7 +142,7 @@ class ChangeBuilder:
         The channels depend on the kind of notice. A person who left the policy or is inactive is not notified: the
         person who answers for them is, but not that a lead moved away.
         """
-        reader, notice = reads_for(policy, person_id), ""
+        reader, notice = notice_reader(policy, person_id), ""
         if reader != person_id and template is Template.LEAD_MOVED:
             return
         for channel, fallbacks in alert_channels(policy, template, reader):
@@ -154,12 +154,12 @@ class ChangeBuilder:
         """Move a pool's rotation in the same transaction."""
         self._rotation = rotation
 
-    def take(self, state: OwnerState | None) -> None:
+    def require_owner_state(self, state: OwnerState | None) -> None:
         """Make the assignment conditional on the owner's state.
 
         That is the state on which it was decided.
         """
-        self._taken = state
+        self._owner_state = state
 
     def suppress(self, channels: tuple[Channel, ...], also: tuple[str, ...] = ()) -> None:
         """Opt the person out of channels, in the same transaction.
@@ -168,9 +168,9 @@ class ChangeBuilder:
         """
         self._left, self._also_left = channels, also
 
-    def asked(
+    def record_consent(
         self,
-        asked: ConsentPrompt,
+        prompt: ConsentPrompt,
         visitor: Visitor | None,
         inquiry: Inquiry,
         *,
@@ -184,7 +184,7 @@ class ChangeBuilder:
 
         self._consents = tuple(
             records(
-                asked,
+                prompt,
                 visitor,
                 inquiry,
                 lead_id=self.lead.id,
@@ -230,13 +230,13 @@ class ChangeBuilder:
         return expiry_clock(lead, self._now if reopened else since)
 
     def _loads(self, after: Lead) -> Iterator[Load]:
-        before = _counted_for(self._before)
-        now = _counted_for(after)
-        if before is not None and before != now:
-            yield Load(person_id=before, by=-1)
-        if now is not None and before != now:
-            taken = self._taken if self._taken and self._taken.person_id == now else None
-            yield Load(person_id=now, by=1, taken=taken)
+        former = _capacity_owner(self._before)
+        current = _capacity_owner(after)
+        if former is not None and former != current:
+            yield Load(person_id=former, by=-1)
+        if current is not None and former != current:
+            taken = self._owner_state if self._owner_state and self._owner_state.person_id == current else None
+            yield Load(person_id=current, by=1, taken=taken)
 
     def _opt_outs(self) -> Iterator[OptOutWrite]:
         keys = dict.fromkeys((*person_keys(self.lead.inquiry), *self._also_left))
@@ -244,7 +244,7 @@ class ChangeBuilder:
             yield OptOutWrite(person_key=key, channels=self._left)
 
     def _numbered(self, after: Lead) -> Sequence[Event]:
-        changes = narrowed(difference(self._before, after))
+        changes = compact_changes(difference(self._before, after))
         return [
             Event(
                 id=f"{self._version:06d}.{number:02d}",
@@ -260,7 +260,7 @@ class ChangeBuilder:
         ]
 
 
-def _counted_for(lead: Lead | None) -> str | None:
+def _capacity_owner(lead: Lead | None) -> str | None:
     """Return the person whose open leads include this one (R9).
 
     That is its owner, while it is open and counts to the cap.
@@ -287,10 +287,10 @@ def _running(lead: Lead) -> Iterator[SlaTimer]:
     """
     for clock in lead.clocks:
         if clock.target != EXPIRY and (clock.target != COVER or clock.started_at == lead.owned_since):
-            yield _asking_once(lead, clock)
+            yield _without_repeated_check(lead, clock)
 
 
-def _asking_once(lead: Lead, clock: SlaTimer) -> SlaTimer:
+def _without_repeated_check(lead: Lead, clock: SlaTimer) -> SlaTimer:
     """Return a timer without a contact check already made.
 
     The lead is asked once, whoever owned it then.

@@ -50,22 +50,22 @@ def parse(content: bytes, *, checked: bool = False) -> Policy:
     problems: list[Problem] = []
     policy = _policy(Table(document, "", problems), hashlib.sha256(content).hexdigest()[:8])
     if not checked:
-        problems.extend(_misfits(policy, document, frozenset(problem.field for problem in problems)))
+        problems.extend(_inconsistencies(policy, document, frozenset(problem.field for problem in problems)))
     if problems:
         raise PolicyError(problems)
     return policy
 
 
-def _misfits(policy: Policy, document: dict[str, Any], unread: frozenset[str]) -> Iterator[Problem]:
+def _inconsistencies(policy: Policy, document: dict[str, Any], unread: frozenset[str]) -> Iterator[Problem]:
     """Yield inconsistencies, unless `unread` paths may cause them."""
     # Here, for every cold start would pay for them.
-    from leadtight.domain.policy_checks.checks import unsound
+    from leadtight.domain.policy_checks.checks import check_policy
     from leadtight.policy.jmespath_check import unreadable_paths
     from leadtight.policy.step_templates import unknown_templates
 
     if any(_is_section(policy, document, path) for path in unread):
         return  # every name in it would be unknown
-    checks = (unsound, unknown_templates, unreadable_paths)
+    checks = (check_policy, unknown_templates, unreadable_paths)
     for problem in (problem for check in checks for problem in check(policy)):
         if not any(_lies_within(path, problem.field) or _lies_within(problem.field, path) for path in unread):
             yield problem

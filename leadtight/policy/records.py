@@ -121,8 +121,8 @@ def fields_of(record: type, *, is_entry: bool = False) -> Mapping[str, Field]:
     """
     table = TABLES.get(record, record)
     elsewhere = ELSEWHERE.get(table, frozenset()) | ({"id"} if is_entry else set())
-    found = (_field(*each) for each in _declared(table) if each[0] not in elsewhere)
-    return {field.key: field for field in found}
+    declared = (_field(*each) for each in _declared(table) if each[0] not in elsewhere)
+    return {field.key: field for field in declared}
 
 
 def _declared(table: Any) -> Iterator[tuple[str, Any, Any]]:

@@ -54,11 +54,11 @@ class Table:
     def tables(self, key: str) -> list["Table"]:
         """Return an array of tables."""
         self._read.add(key)
-        given = self._value.get(key, [])
-        if not isinstance(given, list):
+        value = self._value.get(key, [])
+        if not isinstance(value, list):
             self.problem(key, "must be an array of tables")
             return []
-        return [Table(v, f"{self.path}.{key}[{i}]".strip("."), self._problems) for i, v in enumerate(given)]
+        return [Table(v, f"{self.path}.{key}[{i}]".strip("."), self._problems) for i, v in enumerate(value)]
 
     def named(self, key: str, read: Callable[[str], T], default: D) -> T | D:
         """Read the key itself, where the key carries meaning."""
@@ -84,11 +84,11 @@ class Table:
         for key in self._value.keys() - self._read:
             self.unknown(key, self._read)
 
-    def unknown(self, key: str, known: Iterable[str]) -> None:
+    def unknown(self, key: str, candidates: Iterable[str]) -> None:
         """Report an unknown key.
 
         A misspelt one must not be ignored silently.
         """
         from leadtight.domain.text.suggestions import did_you_mean  # a mistake is rare, and a cold start is not
 
-        self.problem(key, f"unknown key{did_you_mean(key, known)}")
+        self.problem(key, f"unknown key{did_you_mean(key, candidates)}")

@@ -266,8 +266,8 @@ def periods(value: Any) -> tuple[Period, ...]:
     They are in order and do not overlap.
     """
     periods = sorted((_period(v) for v in texts(value)), key=lambda period: period.start)
-    for one, two in pairwise(periods):
-        if one.end == time() or two.start < one.end:
+    for earlier, later in pairwise(periods):
+        if earlier.end == time() or later.start < earlier.end:
             raise ValueError("periods overlap")
     return tuple(periods)
 

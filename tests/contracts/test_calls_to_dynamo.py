@@ -35,7 +35,7 @@ from leadtight.domain.compliance.do_not_call import DncList
 from leadtight.domain.compliance.erasure import Erasure
 from leadtight.domain.compliance.send_limits import Budget, SentLately
 from leadtight.domain.intake.merging import note_auto_reply
-from leadtight.domain.intake.quarantine import discarded
+from leadtight.domain.intake.quarantine import discard
 from leadtight.domain.model.errors import Conflict, NotStorable
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.lead import Lead
@@ -160,7 +160,7 @@ CASES: dict[str, Callable[[World], Callable[[], object]]] = {
     "settled_held": lambda w: lambda: w.quarantine.settled_held(NOW.date()),
     "hold": lambda w: lambda: w.quarantine.hold(quarantined("H2"), guard("h2"), NOW),
     "hold_all": lambda w: lambda: w.quarantine.hold_all([(quarantined("H2"), guard("h2"))], NOW),
-    "settle": lambda w: lambda: w.quarantine.settle(discarded(quarantined("H1"), "mia", "an advert", NOW)),
+    "settle": lambda w: lambda: w.quarantine.settle(discard(quarantined("H1"), "mia", "an advert", NOW)),
     "settle, lost": lambda w: lambda: refused(lambda: w.quarantine.settle(replace(quarantined("H1"), version=9))),
     "find_erasure": lambda w: lambda: w.erasures.find_erasure("asked"),
     "keep_erasure": lambda w: lambda: w.erasures.keep_erasure(Erasure(id="asked", begun_at=NOW)),

@@ -17,10 +17,10 @@ from leadtight.domain.intake.quarantine import (
     QuarantineState,
     Reason,
     begin_release,
-    discarded,
-    released,
+    complete_release,
+    discard,
+    discard_on_arrival,
     schedule_retry,
-    settled_on_arrival,
 )
 from leadtight.domain.model.errors import Conflict, StaleSubmission
 from tests.contracts.changes import NOW, arrival, guard
@@ -51,7 +51,7 @@ def test_a_held_delivery_is_stored_whole_and_listed_until_it_is_settled(store: Q
     assert store.find_held("H9") is None
     assert store.open_held(9) == (first, second)
     assert store.open_held(1) == (first,)
-    settled = discarded(first, "mia", "an advert", NOW + HOUR)
+    settled = discard(first, "mia", "an advert", NOW + HOUR)
     for _ in range(2):
         store.settle(settled)
     assert store.open_held(9) == (second,)
@@ -66,24 +66,24 @@ def test_suspected_spam_is_listed_separately_latest_first_until_it_is_settled(st
     assert [delivery.id for delivery in store.open_held(9)] == ["H3"]
     assert store.suspected_held(9) == (second, first)
     assert store.suspected_held(1) == (second,)
-    settled = released(second, "L1", "mia", NOW + HOUR)
+    settled = complete_release(second, "L1", "mia", NOW + HOUR)
     store.settle(settled)
     assert store.suspected_held(9) == (first,)
     assert store.settled_held(NOW.date()) == (settled,)
 
 
 def test_a_delivery_set_aside_by_a_rule_is_open_again_once_its_release_has_begun(store: QuarantineStore) -> None:
-    set_aside = settled_on_arrival(quarantined("H1", reason=Reason.AUTOMATIC), "system:mail")
+    set_aside = discard_on_arrival(quarantined("H1", reason=Reason.AUTOMATIC), "system:mail")
     assert store.hold(set_aside, guard("k1"), NOW) is None
     assert (store.open_held(9), store.settled_held(NOW.date())) == ((), (set_aside,))
     begun = begin_release(set_aside)
     store.settle(begun)
     assert (store.open_held(9), store.settled_held(NOW.date())) == ((begun,), ())
-    done = released(begun, "L1", "mia", NOW + HOUR)
+    done = complete_release(begun, "L1", "mia", NOW + HOUR)
     store.settle(done)
     assert store.settled_held(NOW.date()) == (done,)
     with pytest.raises(StaleSubmission):
-        begin_release(discarded(quarantined("H2"), "mia", "an advert", NOW))
+        begin_release(discard(quarantined("H2"), "mia", "an advert", NOW))
 
 
 def test_leads_and_held_deliveries_share_guards(table: Table, store: QuarantineStore) -> None:
@@ -109,11 +109,11 @@ def test_a_waiting_delivery_is_due_on_time_and_waits_longer_after_each_try(store
 def test_only_one_of_two_concurrent_settlements_succeeds(store: QuarantineStore) -> None:
     delivery = quarantined()
     store.hold(delivery, guard("k"), NOW)
-    store.settle(released(delivery, "L1", "mia", NOW))
+    store.settle(complete_release(delivery, "L1", "mia", NOW))
     with pytest.raises(Conflict):
-        store.settle(discarded(delivery, "ana", "spam", NOW))
+        store.settle(discard(delivery, "ana", "spam", NOW))
     with pytest.raises(Conflict):
-        store.settle(replace(released(delivery, "L1", "mia", NOW), id="H9"))
+        store.settle(replace(complete_release(delivery, "L1", "mia", NOW), id="H9"))
 
 
 @pytest.mark.slow
@@ -137,7 +137,7 @@ def test_a_delivery_of_any_size_is_stored_whole_in_several_rows(store: Quarantin
     listed = store.open_held(9)
     assert [delivery.id for delivery in listed] == ["large", "small"]
     assert content.startswith(listed[0].content)
-    settled = discarded(large, "mia", "an advert", NOW + HOUR)
+    settled = discard(large, "mia", "an advert", NOW + HOUR)
     store.settle(settled)
     assert store.find_held("large") == settled
     assert store.hold(quarantined("again", content=content), guard("k1"), NOW) == AlreadyTaken(

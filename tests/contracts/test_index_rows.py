@@ -24,7 +24,7 @@ from leadtight.app.views.board import Boards
 from leadtight.domain.calendar.timestamps import format_timestamp
 from leadtight.domain.change import Change
 from leadtight.domain.model.lead import Lead
-from leadtight.domain.model.lead_summary import in_short
+from leadtight.domain.model.lead_summary import summarize
 from leadtight.domain.model.stage import Stage
 from tests.contracts.changes import NOW, POLICY, arrival, assignment, rotation_of, stored
 from tests.contracts.conftest import NAME, REGION, declared
@@ -130,7 +130,7 @@ def test_the_previous_version_finds_rows_written_by_this_one(table: DynamoTable)
     assert mias.id == "L3"
     [row] = [*TableRow.due.query(keys.WAITING)]
     assert isinstance(row, WaitingRow)
-    assert row.value() == in_short(waiting)
+    assert row.value() == summarize(waiting)
 
 
 def test_rows_left_by_a_rollback_do_not_displace_due_leads(table: DynamoTable) -> None:

@@ -21,7 +21,7 @@ from leadtight.domain.model.event import fold
 from leadtight.domain.model.identity import person_key, person_keys
 from leadtight.domain.model.inquiry import Inquiry
 from leadtight.domain.model.lead import Exclusion, Lead
-from leadtight.domain.model.lead_summary import in_short
+from leadtight.domain.model.lead_summary import summarize
 from leadtight.domain.model.message import Channel
 from leadtight.domain.model.rotation import Rotation
 from leadtight.domain.model.stage import Stage
@@ -306,17 +306,17 @@ def test_first_owners_are_listed_permanently(table: Table) -> None:
 def test_waiting_leads_are_listed_until_they_are_assigned(table: Table) -> None:
     assert table.waiting_in_short() == ()
     second, first = (caught(table, lead_id, NOW + later) for lead_id, later in (("L1", SECOND), ("L2", SECOND * 0)))
-    assert table.waiting_in_short() == (in_short(first), in_short(second))
+    assert table.waiting_in_short() == (summarize(first), summarize(second))
     noted = replace(first, status_notes="called", version=first.version + 1)
     table.commit(Change(before=first, after=noted, events=(), messages=()))
-    assert table.waiting_in_short() == (in_short(noted), in_short(second))
+    assert table.waiting_in_short() == (summarize(noted), summarize(second))
     answered = replace(noted, waiting_since=None, version=noted.version + 1)
     table.commit(Change(before=noted, after=answered, events=(), messages=()))
-    assert table.waiting_in_short() == (in_short(second),)
+    assert table.waiting_in_short() == (summarize(second),)
     undone = replace(answered, waiting_since=noted.waiting_since, version=answered.version + 1)
     table.commit(Change(before=answered, after=undone, events=(), messages=()))
-    assert table.waiting_in_short() == (in_short(undone), in_short(second))
-    assert table.waiting_in_short(1) == (in_short(undone),)
+    assert table.waiting_in_short() == (summarize(undone), summarize(second))
+    assert table.waiting_in_short(1) == (summarize(undone),)
 
 
 def test_leads_are_loaded_in_the_requested_order_without_missing_ones(table: Table) -> None:

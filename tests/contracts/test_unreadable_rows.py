@@ -33,7 +33,7 @@ from leadtight.adapters.memory.table import MemoryTable
 from leadtight.domain.compliance.do_not_call import DncList
 from leadtight.domain.compliance.erasure import Erasure
 from leadtight.domain.compliance.send_limits import SentCounts, SentLately
-from leadtight.domain.intake.quarantine import QuarantineState, Reason, discarded
+from leadtight.domain.intake.quarantine import QuarantineState, Reason, discard
 from leadtight.domain.intake.spam import RateLimitCounter
 from leadtight.domain.model.codec import from_document
 from leadtight.domain.model.errors import UnreadableRow
@@ -118,9 +118,9 @@ def _filled(world: World) -> World:
     for twin in "ab":
         delivery = quarantined(f"H9{twin}")
         world.quarantine.hold(delivery, guard(delivery.id), NOW)
-        world.quarantine.settle(discarded(delivery, "mia", "an advert", NOW))
+        world.quarantine.settle(discard(delivery, "mia", "an advert", NOW))
     large = quarantined("large", content="x" * 300_000, received_at=NOW - 9 * DAY)
-    world.quarantine.hold(discarded(large, "mia", "an advert", NOW - 9 * DAY), guard("large"), NOW)
+    world.quarantine.hold(discard(large, "mia", "an advert", NOW - 9 * DAY), guard("large"), NOW)
     for called in (NATIONAL, OTHERS):
         world.lists.add(called, ["number"])
         world.lists.publish(called)

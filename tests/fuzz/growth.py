@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from leadtight.adapters.inbound.webhooks import PROVIDERS
 from leadtight.cli import app
 from leadtight.cli.import_.table import ExportFile, ImportFileError
-from leadtight.domain.compliance.opt_out_detection import leaving
+from leadtight.domain.compliance.opt_out_detection import detect_opt_out
 from leadtight.domain.model.message import Channel
 from leadtight.reporting.audit.columns.profile import profile
 from leadtight.reporting.audit.errors import UnusableError
@@ -189,7 +189,7 @@ def _answers() -> dict[str, tuple[Reader, Make, int]]:
 
 
 def _wish(channel: Channel) -> Reader:
-    return lambda raw: leaving(raw.decode("utf-8", "replace"), channel)
+    return lambda raw: detect_opt_out(raw.decode("utf-8", "replace"), channel)
 
 
 def _file(name: str) -> Reader:

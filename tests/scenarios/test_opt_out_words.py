@@ -302,7 +302,7 @@ def test_an_inquiry_about_another_persons_messages_is_answered_and_the_doubt_goe
     assert lead.opted_out == ()
     assert len(world.mails(lead.id, Template.ACKNOWLEDGE)) == 1
     assert lead.concern is not None
-    assert "may be a request to stop messages" in lead.concern.told
+    assert "may be a request to stop messages" in lead.concern.summary
     assert world.table.suppression(person_keys(lead.inquiry)).channels == frozenset()
 
 

@@ -302,7 +302,7 @@ def no_memory_of_opt_outs(patch: pytest.MonkeyPatch) -> None:
 
 
 def no_record_of_a_begun_release(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(quarantine, "release_begun", lambda delivery: delivery)
+    patch.setattr(quarantine, "begin_release", lambda delivery: delivery)
 
 
 def no_check_of_later_sequences(patch: pytest.MonkeyPatch) -> None:
@@ -330,12 +330,12 @@ def no_key_of_chat_handles(patch: pytest.MonkeyPatch) -> None:
 
 
 def no_task_from_an_answer_to_a_closed_lead(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(receive, "open_lead", lambda policy, leads, now: merging.latest(leads))
+    patch.setattr(receive, "find_mergeable_lead", lambda policy, leads, now: merging.latest(leads))
     patch.setattr(merging, "_reopen", lambda *_: None)
 
 
 def no_check_of_the_managers_absence(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(due_steps, "hears_for", lambda policy, person_id, *_, **__: person_id)
+    patch.setattr(due_steps, "notification_recipient", lambda policy, person_id, *_, **__: person_id)
 
 
 def no_cover_for_departed_owners(patch: pytest.MonkeyPatch) -> None:

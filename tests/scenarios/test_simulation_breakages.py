@@ -98,7 +98,7 @@ def the_latest_contact_counts(patch: Patch) -> None:
 
 
 def a_typed_time_clears_a_miss(patch: Patch) -> None:
-    patch.setattr(recording, "typed_at", lambda policy, lead, claimed_at, now: claimed_at or now)
+    patch.setattr(recording, "reported_at", lambda policy, lead, claimed_at, now: claimed_at or now)
 
 
 def a_key_is_known_for_a_minute(patch: Patch) -> None:
@@ -108,7 +108,7 @@ def a_key_is_known_for_a_minute(patch: Patch) -> None:
 
 def a_move_drops_the_first_promise(patch: Patch) -> None:
     for module in (handover, expiry, waitlist):
-        patch.setattr(module, "watched_on", lambda *_: ())
+        patch.setattr(module, "first_promise_clock", lambda *_: ())
 
 
 def busy(seed: int) -> SimulationPlan:

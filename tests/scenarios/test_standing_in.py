@@ -12,11 +12,11 @@ from leadtight.domain.calendar.week import Week
 from leadtight.domain.change import ChangeBuilder
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.message import Template
-from leadtight.domain.notifications.review_mail import PublishedReview, owed
+from leadtight.domain.notifications.review_mail import PublishedReview, review_messages
 from leadtight.domain.policy.people import Absence
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.roster.alert_channels import RANKS
-from leadtight.domain.roster.stand_ins import hears_for
+from leadtight.domain.roster.stand_ins import notification_recipient
 from leadtight.policy import loader as policies
 from tests.scenarios.test_leave import changed
 from tests.scenarios.world import HOT, MONDAY_NINE, World
@@ -95,7 +95,7 @@ def two_teams(**people: dict[str, Any]) -> Policy:
 def test_without_manager_and_delegates_the_catch_all_person_is_notified() -> None:
     assert set(unanswered(World(policy=two_teams(dora=ON_LEAVE)))) == {"mia"}
     policy = two_teams(dora=ON_LEAVE | {"delegate": "eli"}, eli=ON_LEAVE)
-    assert hears_for(policy, "dora", {}, MONDAY_NINE) == "mia"
+    assert notification_recipient(policy, "dora", {}, MONDAY_NINE) == "mia"
 
 
 def test_a_former_manager_is_not_a_reader() -> None:
@@ -117,9 +117,9 @@ def test_a_stand_in_opens_the_lead_and_the_board_that_they_are_sent() -> None:
 def test_the_weekly_review_goes_to_stand_ins_as_well() -> None:
     policy = changed(policies.shipped(), mia=ON_LEAVE | {"delegate": "dora"})
     review = PublishedReview(week=Week.of(MONDAY_NINE.date()), path="weekly/x.html", headline=())
-    assert {m.recipient for m in owed(policy, review, MONDAY_NINE)} >= {"mia", "dora"}
+    assert {m.recipient for m in review_messages(policy, review, MONDAY_NINE)} >= {"mia", "dora"}
     later = datetime(2027, 3, 1, 9, tzinfo=UTC)
-    assert "dora" not in {m.recipient for m in owed(policy, review, later)}
+    assert "dora" not in {m.recipient for m in review_messages(policy, review, later)}
 
 
 @pytest.mark.parametrize("template", [t for t in RANKS if t is not Template.LEAD_MOVED])

@@ -19,7 +19,7 @@ from leadtight.domain.model.codec import from_document
 from leadtight.domain.model.errors import Conflict
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.event import fold
-from leadtight.domain.model.lead_summary import in_short
+from leadtight.domain.model.lead_summary import summarize
 from leadtight.domain.model.message import Template
 from leadtight.domain.model.sla import FIRST_RESPONSE
 from leadtight.domain.ownership.waitlist import CAPACITY_FREED, by_urgency
@@ -304,7 +304,7 @@ def test_freed_capacity_reads_no_lead_waiting_for_another_pool(monkeypatch: pyte
     alone = replace(world.policy.pools["inbound"], id="alone", members={"mia": 1})
     world.govern(replace(world.policy, pools={**world.policy.pools, "alone": alone}))
     elsewhere = replace(world.lead(waiting), pool_id="alone")
-    monkeypatch.setattr(world.table, "waiting_in_short", lambda limit=None: (in_short(elsewhere),))
+    monkeypatch.setattr(world.table, "waiting_in_short", lambda limit=None: (summarize(elsewhere),))
     monkeypatch.setattr(world.table, "load_all", lambda ids: pytest.fail(f"read {ids}"))
     world.press(assigned[0], "won")
     assert world.lead(waiting).is_waiting

@@ -11,7 +11,7 @@ from leadtight.app.messaging.review_mail import WeeklyMail
 from leadtight.domain.calendar.week import Week
 from leadtight.domain.model.errors import SendFailed, SendRefused
 from leadtight.domain.model.message import Status
-from leadtight.domain.notifications.review_mail import PublishedReview, outbox_of, readers
+from leadtight.domain.notifications.review_mail import PublishedReview, outbox_key, readers
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.reporting import ReportSettings
 from tests.scenarios.world import World
@@ -108,7 +108,7 @@ def test_a_temporary_provider_failure_is_retried_and_a_lost_mail_alarms() -> Non
     world = a_world(with_readers("mia", "ana"))
     world.mailer.failures = [SendFailed("busy"), SendRefused("no such address")]
     world.advance(hours=8)
-    assert sorted(m.status for m in world.table.messages(outbox_of(WEEK))) == [Status.DEAD, Status.SENT]
+    assert sorted(m.status for m in world.table.messages(outbox_key(WEEK))) == [Status.DEAD, Status.SENT]
     assert len(world.mailer.sent) == 1
     assert lost(world) == 1
     world.advance(days=7)

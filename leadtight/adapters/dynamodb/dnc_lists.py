@@ -15,11 +15,11 @@ from leadtight.adapters.dynamodb import keys, row_reader
 from leadtight.adapters.dynamodb.connection import is_refused
 from leadtight.adapters.dynamodb.rows import TableRow, text, value_of
 from leadtight.adapters.dynamodb.table import DynamoTable
-from leadtight.domain.compliance.do_not_call import GOOD_FOR, INTERNAL_LIST, DncList, DncStatus
+from leadtight.domain.compliance.do_not_call import INTERNAL_LIST, MAX_AGE, DncList, DncStatus
 from leadtight.domain.model.errors import Conflict
 from leadtight.domain.model.listing import Listing, Unreadable
 
-KEPT = GOOD_FOR + timedelta(days=31)
+KEPT = MAX_AGE + timedelta(days=31)
 """How long an entry is kept.
 
 By then its list has been stale for a month, which bars every number by itself.

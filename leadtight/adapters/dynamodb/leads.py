@@ -93,7 +93,7 @@ class LeadAccess(TableAccess):
             left = {x.person_key: x.channels for x in change.opt_outs}
             for key in people:
                 lead_id = change.after.id
-                latest = lead_id if change.after.leads_its_person else PersonRow.latest | lead_id
+                latest = lead_id if change.after.receives_messages else PersonRow.latest | lead_id
                 actions = [PersonRow.latest.set(latest), PersonRow.lead_ids.add({lead_id}), *leaves(left.pop(key, ()))]
                 update_person(transaction, key, actions, condition=_leads_to_none_but(known_leads))
             save_left(transaction, left)

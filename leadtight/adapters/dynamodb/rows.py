@@ -20,7 +20,7 @@ from leadtight.domain.model.capacity import OwnerState
 from leadtight.domain.model.codec import from_document, to_document, without_defaults
 from leadtight.domain.model.event import Event
 from leadtight.domain.model.lead import Lead
-from leadtight.domain.model.lead_summary import in_short
+from leadtight.domain.model.lead_summary import summarize
 from leadtight.domain.model.message import Channel, Message, Status
 from leadtight.domain.model.rotation import Rotation
 from leadtight.domain.notifications.urgency import lane
@@ -348,7 +348,7 @@ def short_text(lead: Lead) -> str:
 
     It has less than a kilobyte.
     """
-    short = in_short(lead)
+    short = summarize(lead)
     document = {**without_defaults(short), "inquiry": without_defaults(short.inquiry), "score": {}}
     if short.score.total:
         document["score"] = {"total": short.score.total}

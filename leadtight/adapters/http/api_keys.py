@@ -96,7 +96,7 @@ def holder(event: events.Event, keys: Callable[[], Iterable[ApiKey]], scope: Sco
     """
     kind, _, text = events.header(event, "authorization").partition(" ")
     if kind.lower() != "bearer" or not text.strip():
-        raise KeyRefused("send an API key as Authorization: Bearer", known=False)
+        raise KeyRefused("send an API key as Authorization: Bearer", is_known=False)
     return check(keys(), text.strip(), scope)
 
 
@@ -105,6 +105,6 @@ def refusal(error: KeyRefused) -> events.Response:
 
     It is the same for every resource.
     """
-    if error.known:
+    if error.is_known:
         return events.problem(403, str(error), headers={"www-authenticate": 'Bearer error="insufficient_scope"'})
     return events.problem(401, str(error), headers={"www-authenticate": "Bearer"})

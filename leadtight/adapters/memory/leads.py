@@ -13,7 +13,7 @@ from leadtight.domain.change import Change
 from leadtight.domain.model.capacity import Load, OwnerState
 from leadtight.domain.model.errors import Conflict
 from leadtight.domain.model.lead import Lead
-from leadtight.domain.model.lead_summary import in_short
+from leadtight.domain.model.lead_summary import summarize
 from leadtight.domain.model.listing import Listing
 from leadtight.domain.model.rotation import Rotation, UnknownRotation
 
@@ -40,7 +40,7 @@ class MemoryLeads(MemoryGuards, MemoryPeople):
                 return NewerLeadExists(lead_ids=unknown)
             self._take(guard, change.after.id)
             latest = dict.fromkeys(people, change.after.id)
-            self._latest = self._latest | latest if change.after.leads_its_person else latest | self._latest
+            self._latest = self._latest | latest if change.after.receives_messages else latest | self._latest
             self._put(change)
             for key in people:
                 self._leads_of[key] = self._leads_of.get(key, frozenset()) | {change.after.id}
@@ -187,6 +187,6 @@ class MemoryLeads(MemoryGuards, MemoryPeople):
     def waiting_in_short(self, limit: int | None = None) -> Listing[Lead]:
         """Return the leads that wait for their pool."""
         with self._lock:
-            waiting = [in_short(lead) for lead in self._leads.values() if lead.is_waiting]
+            waiting = [summarize(lead) for lead in self._leads.values() if lead.is_waiting]
         in_order = sorted(waiting, key=lambda lead: (lead.team_promise.deadline, lead.id))
         return self._listing("waiting", in_order, id_of, limit)

@@ -14,7 +14,7 @@ from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import Channel, Message
 from leadtight.domain.model.sla import FIRST_RESPONSE
 from leadtight.domain.policy.policy import Policy
-from leadtight.domain.text.defanging import defanged
+from leadtight.domain.text.defanging import defang
 from leadtight.domain.text.sanitizing import sanitize
 from leadtight.domain.text.web_address import is_web_address
 
@@ -73,7 +73,7 @@ class QueueEntry:
 
 def name_of(lead: Lead) -> str:
     """Return the person's name, on one line."""
-    return defanged(formatting.one_line(lead.inquiry.display_name, LONGEST_NAME))
+    return defang(formatting.one_line(lead.inquiry.display_name, LONGEST_NAME))
 
 
 def contact_points(lead: Lead, do_not_call: str = "") -> tuple[ContactPoint, ...]:
@@ -90,13 +90,11 @@ def contact_points(lead: Lead, do_not_call: str = "") -> tuple[ContactPoint, ...
         points.append(ContactPoint(label="Write", text=inquiry.email, href=f"mailto:{quote(inquiry.email, safe='@+')}"))
     if inquiry.handle:
         network, _, user = inquiry.handle.partition(":")
-        points.append(ContactPoint(label=f"{formatting.title(network)} user", text=defanged(formatting.one_line(user))))
+        points.append(ContactPoint(label=f"{formatting.title(network)} user", text=defang(formatting.one_line(user))))
     if link := _conversation(lead):
         points.append(ContactPoint(label="Open", text=f"Conversation at {urlsplit(link).hostname}", href=link))
     points += [
-        ContactPoint(
-            label=f"{formatting.title(name)} as typed", text=defanged(formatting.one_line(inquiry.fields[name]))
-        )
+        ContactPoint(label=f"{formatting.title(name)} as typed", text=defang(formatting.one_line(inquiry.fields[name])))
         for name in _unread(inquiry)
     ]
     return tuple(points)
@@ -115,8 +113,8 @@ def _conversation(lead: Lead) -> str:
 def facts(policy: Policy, lead: Lead) -> tuple[Row, ...]:
     """Return an inquiry's other facts, as labels and values."""
     rows = (
-        ("Needs you", formatting.one_line(lead.concern.told) if lead.concern else ""),
-        ("Company", defanged(formatting.one_line(lead.inquiry.company))),
+        ("Needs you", formatting.one_line(lead.concern.summary) if lead.concern else ""),
+        ("Company", defang(formatting.one_line(lead.inquiry.company))),
         ("Source", CHANNELS.get(lead.source) or formatting.title(lead.source)),
         ("Received", formatting.moment(lead.received_at, policy.company.zone) + _delay(lead, policy.company.zone)),
         ("Value", f"{lead.inquiry.value:,f}" if lead.inquiry.value is not None else ""),
@@ -127,7 +125,7 @@ def facts(policy: Policy, lead: Lead) -> tuple[Row, ...]:
 def differences(message: Message) -> tuple[Row, ...]:
     """Return a joined inquiry's values that differ from its lead."""
     return tuple(
-        (f"Gives another {name}", defanged(formatting.one_line(str(value), LONGEST_NAME)))
+        (f"Gives another {name}", defang(formatting.one_line(str(value), LONGEST_NAME)))
         for name, value in message.data.get("differs", {}).items()
     )
 
@@ -140,8 +138,7 @@ def extras(lead: Lead) -> tuple[Row, ...]:
     shown = {*_unread(lead.inquiry), *([PERMALINK] if _conversation(lead) else [])}
     others = [(name, value) for name, value in lead.inquiry.fields.items() if name not in shown and value]
     return tuple(
-        (defanged(formatting.title(formatting.one_line(name, 60))), _value(value))
-        for name, value in others[:MOST_EXTRAS]
+        (defang(formatting.title(formatting.one_line(name, 60))), _value(value)) for name, value in others[:MOST_EXTRAS]
     )
 
 
@@ -220,4 +217,4 @@ def _unread(inquiry: Inquiry) -> tuple[str, ...]:
 
 
 def _value(text: str) -> str:
-    return defanged(formatting.shortened(sanitize(text, multiline=True), LONGEST_VALUE))
+    return defang(formatting.shortened(sanitize(text, multiline=True), LONGEST_VALUE))

@@ -19,8 +19,8 @@ from leadtight.domain.model.identity import (
     identifiers,
     number_without_extension,
     person_key,
-    unread_address,
-    unread_number,
+    unparsed_address,
+    unparsed_number,
 )
 from leadtight.domain.model.inquiry import Inquiry
 from leadtight.domain.model.lead import Lead
@@ -116,10 +116,10 @@ def _can_be_searched(contacts: Contacts, who: str, country: str) -> bool:
 def _identifier(contacts: Contacts, who: str, country: str) -> str:
     """Return what stands for an address, a number or the handle of a chat."""
     if "@" in who:
-        return contacts.email(who) or unread_address(who)
+        return contacts.email(who) or unparsed_address(who)
     if HANDLE.fullmatch(who) and not who.startswith(_NUMBER_SCHEME):
         return who
-    return contacts.phone(who, country) or unread_number(who)
+    return contacts.phone(who, country) or unparsed_number(who)
 
 
 class _Found:

@@ -19,7 +19,7 @@ from leadtight.app.outcomes.call_report import CallReport
 from leadtight.app.ports.clock_and_ids import NewId
 from leadtight.app.ports.guards import AlreadyTaken, Guard
 from leadtight.app.ports.quarantine import Hint, QuarantineStore
-from leadtight.domain.intake.quarantine import QuarantinedDelivery, QuarantineState, Reason, settled_on_arrival
+from leadtight.domain.intake.quarantine import QuarantinedDelivery, QuarantineState, Reason, discard_on_arrival
 from leadtight.domain.model.errors import (
     InvalidInquiry,
     NotFound,
@@ -273,4 +273,4 @@ def _held(item: PendingDelivery, held_id: str, now: datetime) -> QuarantinedDeli
         next_try_at=now if announced else None,
         data=dict(item.data),
     )
-    return settled_on_arrival(held, item.settled_by) if item.settled_by else held
+    return discard_on_arrival(held, item.settled_by) if item.settled_by else held

@@ -14,9 +14,9 @@ from leadtight.domain.intake.quarantine import (
     QuarantinedDelivery,
     QuarantineState,
     Reason,
-    discarded,
+    complete_release,
+    discard,
     quarantine_for_review,
-    released,
     schedule_retry,
 )
 from leadtight.domain.model.errors import Conflict, FetchFailed, FetchRefused, InvalidInquiry, NothingToJoin, OutOfTime
@@ -113,9 +113,9 @@ class FetchAnnounced:
         except OutOfTime as error:
             return schedule_retry(held, f"reading it takes too long: {error}", now)
         except NothingToJoin as error:
-            return discarded(held, "system:no_inquiry", str(error), now)
+            return discard(held, "system:no_inquiry", str(error), now)
         except InvalidInquiry as error:
             return quarantine_for_review(held, Reason.UNMAPPED, str(error), content.decode("utf-8", "replace"))
         if not accepted:
             return quarantine_for_review(held, Reason.UNREADABLE, NO_LEAD, content.decode("utf-8", "replace"))
-        return released(held, accepted[0].lead_id, "system:collect", now)
+        return complete_release(held, accepted[0].lead_id, "system:collect", now)

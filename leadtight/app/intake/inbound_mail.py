@@ -20,7 +20,7 @@ from leadtight.app.ports.files import MailFiles, ReadMail
 from leadtight.app.ports.guards import Guard
 from leadtight.app.ports.leads import LeadStore
 from leadtight.domain.calendar.timestamps import format_timestamp
-from leadtight.domain.compliance.opt_out_detection import leaving
+from leadtight.domain.compliance.opt_out_detection import detect_opt_out
 from leadtight.domain.intake.auto_reply import allows_answer, answered_person, auto_reply_reason
 from leadtight.domain.intake.email_limits import alike_counts, answer_counts
 from leadtight.domain.intake.inbound_email import InboundEmail, ReportKind, Suspicion, content_hash
@@ -117,7 +117,7 @@ class Mails:
             return noted or self._set_aside(file, email, why, now)
         if self._own.is_team(email.sender) or (lead and self._own.includes(email.sender)):
             return self._take_from_team(file, email, lead, now)
-        if mailbox is None and lead is None and not leaving(_own_words(email), Channel.EMAIL).channels:
+        if mailbox is None and lead is None and not detect_opt_out(_own_words(email), Channel.EMAIL).channels:
             why = "none of its addresses is in the policy's mail section"
             return self._hold(file, Reason.UNMAPPED, why, now, email=email)
         item = self._submission(file, email, mailbox, lead, stored_at)

@@ -17,9 +17,9 @@ from leadtight.domain.intake.quarantine import (
     QuarantinedDelivery,
     abort_release,
     begin_release,
-    discarded,
-    released,
-    reopened,
+    complete_release,
+    discard,
+    reopen,
 )
 from leadtight.domain.model.errors import Conflict, InvalidInquiry, NotFound, Problem, StaleSubmission, UnreadableRow
 from leadtight.domain.model.listing import Listing, Unreadable, unreadable_in
@@ -100,7 +100,7 @@ class Quarantine:
         except InvalidInquiry:
             self._held.settle(abort_release(held))
             raise
-        self._held.settle(released(held, accepted[0].lead_id, by, now))
+        self._held.settle(complete_release(held, accepted[0].lead_id, by, now))
         return accepted
 
     def _begun(self, held_id: str) -> QuarantinedDelivery:
@@ -147,13 +147,13 @@ class Quarantine:
         """
         if not why.strip():
             raise InvalidInquiry([Problem("reason", "say why this is no lead")])
-        settled = discarded(self.find(held_id), f"{by}{TOGETHER}" if together else by, why.strip(), now)
+        settled = discard(self.find(held_id), f"{by}{TOGETHER}" if together else by, why.strip(), now)
         self._held.settle(settled)
         return settled
 
     def reopen(self, held: QuarantinedDelivery) -> None:
         """Let a delivery that was discarded with others wait again. Raises StaleSubmission, Conflict."""
-        self._held.settle(reopened(held))
+        self._held.settle(reopen(held))
 
     def replay(self, channel: str, by: str, now: datetime, limit: int = 1_000) -> ReplayResult:
         """Read every held delivery of a channel again, after its mapping or its secret was put right."""

@@ -25,7 +25,7 @@ from leadtight.app.ports.leads import LeadStore, NewerLeadExists
 from leadtight.domain.compliance.opt_out import OptOutRequest, opt_out_by_keyword, record_unknown_opt_out
 from leadtight.domain.intake import arrival
 from leadtight.domain.intake.identity_match import belongs_to, is_certainly_same
-from leadtight.domain.intake.merging import find_mergeable_lead, gives_contacts, latest, merge, prior_leads
+from leadtight.domain.intake.merging import find_mergeable_lead, latest, may_add_contacts, merge, prior_leads
 from leadtight.domain.model.bounds import MOST_LEADS
 from leadtight.domain.model.errors import (
     Conflict,
@@ -266,7 +266,7 @@ class Intake:
             return self._unproved(submission, reading, answered, leads, left, now)
         joinable = [lead for lead in leads if lead.sender_unproved is is_unproved]
         joined = answered if answered and answered.is_open else find_mergeable_lead(self._policy, joinable, now)
-        if left.nothing_else or (left.is_wish and not joined):
+        if left.nothing_else or (left.is_request_only and not joined):
             return self._leave(submission, reading, left.channels, joined or answered or latest(joinable), now)
         joined = joined or self._reopened(submission, answered or latest(joinable), now)
         if joined:
@@ -286,7 +286,7 @@ class Intake:
             leaves=left.channels,
             now=now,
             own_words=submission.own_words,
-            asked=reading.asked,
+            consent_prompt=reading.asked,
             visitor=submission.visitor,
             booking=submission.booking,
             doubt=left.doubt,
@@ -376,7 +376,7 @@ class Intake:
         """
         if change.before and submission.sender is Sender.UNPROVED and not change.before.sender_unproved:
             return ()  # an address that is not proved leads to no lead
-        if change.before and not gives_contacts(change.before.inquiry, inquiry, _provenance(submission)):
+        if change.before and not may_add_contacts(change.before.inquiry, inquiry, _provenance(submission)):
             theirs = set(lookup_keys(change.before.inquiry))
             return tuple(key for key in lookup_keys(inquiry) if key in theirs)
         keys = lookup_keys(inquiry)
@@ -450,7 +450,7 @@ class Intake:
             acknowledged=reading.acknowledged and not is_answer,
             promised_from=now if is_late else None,
             earlier_lead_ids=before.lead_ids,
-            asked=reading.asked,
+            consent_prompt=reading.asked,
             visitor=submission.visitor,
             leaves=left.channels,
             doubt=left.doubt,
@@ -500,9 +500,9 @@ def _phone_proof(submission: Submission) -> str:
 def _cause(submission: Submission, now: datetime) -> Mapping[str, str]:
     if submission.door is None:
         return {}
-    from leadtight.domain.intake.rate_limits import cause
+    from leadtight.domain.intake.rate_limits import reply_limit_keys
 
-    return cause(submission.door, submission.source, now)
+    return reply_limit_keys(submission.door, submission.source, now)
 
 
 def _door_counts(submission: Submission, now: datetime) -> Iterable[RateLimitCounter]:
@@ -517,8 +517,8 @@ def _past_a_full_door(submission: Submission, reading: ParsedInquiry, guard: Gua
     """Return the guard of a new person who comes when a door is full. Raises TooManyPosts for any other count."""
     from leadtight.domain.intake.rate_limits import DOOR, counts_over_limit, looks_disposable
 
-    what = next((count.what for count in guard.counts if count.key == full.key), "")
-    is_over = not any(count.what == DOOR for count in guard.counts)
+    what = next((count.label for count in guard.counts if count.key == full.key), "")
+    is_over = not any(count.label == DOOR for count in guard.counts)
     if submission.door is None or what != DOOR:
         over = "more came at once than the form takes, and " if submission.door and is_over else ""
         raise TooManyPosts(f"{over}{what or 'its like'} came more often within the window than is taken")
@@ -541,11 +541,11 @@ def _leaving(submission: Submission, reading: ParsedInquiry) -> OptOutRequest:
     if submission.ends:
         return OptOutRequest(channels=(submission.answers_by,), nothing_else=True)
     from leadtight.domain.compliance.opt_out_detection import (
-        leaving,  # here, for what comes by form or API says nothing by such words
+        detect_opt_out,  # here, for what comes by form or API says nothing by such words
     )
 
     words = reading.inquiry.message if submission.own_words is None else submission.own_words
-    return leaving(words, submission.answers_by)
+    return detect_opt_out(words, submission.answers_by)
 
 
 def _answer(change: Change, guard: Guard, taken: AlreadyTaken | None) -> IntakeResult:

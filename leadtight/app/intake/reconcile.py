@@ -10,7 +10,7 @@ from leadtight.app.intake.deliveries import Deliveries, Inquiring
 from leadtight.app.ports.guards import Guards
 from leadtight.app.ports.reconciliations import Reconciliations
 from leadtight.domain.calendar.timestamps import midnight
-from leadtight.domain.intake.reconciliation import Reconciliation, compared, completed
+from leadtight.domain.intake.reconciliation import Reconciliation, compare, mark_complete
 from leadtight.domain.model.errors import UnreadableRow
 from leadtight.domain.policy.sources import Webhook
 
@@ -70,10 +70,10 @@ class Reconcile:
         except UnreadableRow:
             self._deliveries.take_all(missing, channel, now)  # what was missed must not wait for its record
             raise
-        told = compared(before, _digests(items), _digests(here), now)
+        told = compare(before, _digests(items), _digests(here), now)
         self._records.keep(told)
         self._deliveries.take_all(missing, channel, now)
-        told = completed(told)
+        told = mark_complete(told)
         self._records.keep(told)
         return told
 

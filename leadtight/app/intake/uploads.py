@@ -6,7 +6,7 @@ from typing import Any
 
 from leadtight.app.intake.form_posts import FormPost
 from leadtight.app.ports.files import UploadFiles
-from leadtight.domain.intake.uploads import MOST_FILES, place_of, safe_name, why_not_kept
+from leadtight.domain.intake.uploads import MOST_FILES, rejection_reason, safe_name, storage_path
 from leadtight.domain.model.stored_file import StoredFile
 from leadtight.domain.policy.forms import Form
 
@@ -23,11 +23,11 @@ class Uploads:
         stored: list[StoredFile] = []
         said: dict[str, str] = {}
         for number, upload in enumerate(posted.uploads):
-            why = why_not_kept(upload) if number < MOST_FILES else f"over {MOST_FILES} files"
+            why = rejection_reason(upload) if number < MOST_FILES else f"over {MOST_FILES} files"
             if why:
                 said[str(upload)] = f"file {upload.name} (not kept: {why})"
                 continue
-            name, key = safe_name(upload.name), place_of(form.id, posted.fields, posted.uploads, number)
+            name, key = safe_name(upload.name), storage_path(form.id, posted.fields, posted.uploads, number)
             if not self._files.keep(key, upload.content, name):
                 said[str(upload)] = f"file {upload.name} (not kept: it could not be stored)"
                 continue

@@ -6,7 +6,7 @@ from leadtight.app.commit import change_lead
 from leadtight.app.ports.alarms import Alarms
 from leadtight.app.ports.leads import LeadStore
 from leadtight.domain.model.message import Message
-from leadtight.domain.notifications.bounces import undelivered
+from leadtight.domain.notifications.bounces import record_undelivered
 from leadtight.domain.policy.policy import Policy
 
 
@@ -24,5 +24,9 @@ class BounceHandling:
         lead = self._store.load(message.lead_id)
         if lead:
             change_lead(
-                self._store, self._alarms, lead, lambda found: undelivered(self._policy, found, message, now), now
+                self._store,
+                self._alarms,
+                lead,
+                lambda found: record_undelivered(self._policy, found, message, now),
+                now,
             )

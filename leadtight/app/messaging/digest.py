@@ -72,7 +72,7 @@ class Digest:
         if lead and isinstance(decision, Permission):
             return by_mail, lead, decision
         assert isinstance(decision, Refusal), "nothing to the team waits for an hour"
-        done = replace(by_mail, status=Status.REFUSED, detail=decision.why)
+        done = replace(by_mail, status=Status.REFUSED, detail=decision.reason)
         event = message_event(done, EventKind.MESSAGE_REFUSED, now, decision, self._policy.version)
         self._outbox.finish(done, event)
         return None

@@ -11,7 +11,7 @@ from leadtight.app.messaging.retry import FIRST_BACKOFF, NEXT_SECOND, OVER_RATE
 from leadtight.app.ports.outbox import Outbox, Retries
 from leadtight.app.sweep import Left, SweepResult, SweepTask, SweepTaskKind, unbounded, work_off
 from leadtight.domain.model.message import Channel, Message, Status
-from leadtight.domain.notifications.urgency import in_turn
+from leadtight.domain.notifications.urgency import in_sending_order
 
 WINDOW = 100
 """Of each lane so many of the earliest and of the latest are read at a time."""
@@ -55,7 +55,7 @@ class Dispatch:
             ready = [m for m in due if _is_ready(m, now - patience) and not providers.rest(m.channel)]
             if not ready:
                 break
-            for message in in_turn(ready):
+            for message in in_sending_order(ready):
                 if not providers.rest(message.channel):
                     tried.add((message.lead_id, message.id))
                     yield self._sending(message, providers)

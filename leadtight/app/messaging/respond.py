@@ -89,9 +89,9 @@ class Respond:
     ) -> tuple[Message, EventKind | None]:
         if isinstance(decision, Wait):
             held = {**message.data, WAITED_UNTIL: format_timestamp(decision.until)}
-            return put_off(replace(message, data=held), decision.until, decision.why), EventKind.MESSAGE_PUT_OFF
+            return put_off(replace(message, data=held), decision.until, decision.reason), EventKind.MESSAGE_PUT_OFF
         if isinstance(decision, Refusal):
-            return replace(message, status=Status.REFUSED, detail=decision.why), EventKind.MESSAGE_REFUSED
+            return replace(message, status=Status.REFUSED, detail=decision.reason), EventKind.MESSAGE_REFUSED
         if decision is None:
             return dead(message, message.detail or "tried for too long without an answer")
         digest_time = self._alert_budget.digest_time(message, now)

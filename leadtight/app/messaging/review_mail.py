@@ -4,7 +4,7 @@ from datetime import datetime
 
 from leadtight.app.ports.outbox import Outbox
 from leadtight.domain.calendar.week import Week
-from leadtight.domain.notifications.review_mail import PublishedReview, is_lost, outbox_of, owed
+from leadtight.domain.notifications.review_mail import PublishedReview, is_lost, outbox_key, review_messages
 from leadtight.domain.policy.policy import Policy
 
 
@@ -24,10 +24,10 @@ class WeeklyMail:
         today = now.astimezone(self._policy.company.zone).date()
         if Week.of(today) != told.week.after:
             return 0
-        return sum(self._outbox.owe(message) for message in owed(self._policy, told, now))
+        return sum(self._outbox.owe(message) for message in review_messages(self._policy, told, now))
 
     def lost(self, now: datetime) -> int:
         """Return how many readers have not got the review of the week that ended last."""
         today = now.astimezone(self._policy.company.zone).date()
-        messages = self._outbox.messages(outbox_of(Week.of(today).before))
+        messages = self._outbox.messages(outbox_key(Week.of(today).before))
         return sum(is_lost(message, now) for message in messages)

@@ -9,11 +9,11 @@ from leadtight.domain.compliance.send_limits import (
     DAY,
     SentLately,
     day_budget,
+    exceeded_by_recipient,
     is_repeated,
     name_of,
     network_budget,
     next_day,
-    over_for_person,
     recipient_key,
     source_budget,
     spent_key,
@@ -45,8 +45,8 @@ class SendLimits:
         a crash may count a message twice. Raises Conflict when others wrote to the same person for too long.
         """
         lately = self._outbox.sent_lately(recipient_key(permission.channel, permission.address))
-        if over := over_for_person(self._policy, message, lately, now):
-            return _kept_back(over.why, over.until, permission)
+        if over := exceeded_by_recipient(self._policy, message, lately, now):
+            return _kept_back(over.reason, over.until, permission)
         if not any(sent.message == name_of(message) for sent in lately.sent) and (
             kept := self._spent(message, lead, permission, now)
         ):
@@ -65,8 +65,8 @@ class SendLimits:
 
         def attempt() -> Permission | Refusal | Wait:
             current = read()
-            if over := over_for_person(self._policy, message, current, now):
-                return _kept_back(over.why, over.until, permission)
+            if over := exceeded_by_recipient(self._policy, message, current, now):
+                return _kept_back(over.reason, over.until, permission)
             if (counted := with_sent(current, message, now)) != current:
                 self._outbox.keep_sent(counted)
             return permission

@@ -18,7 +18,7 @@ from leadtight.domain.model.stored_file import StoredFile
 from leadtight.domain.outcomes.undo import undo_outcome
 from leadtight.domain.ownership.handover import ReceivingPool, hand_over
 from leadtight.domain.policy.policy import Policy
-from leadtight.domain.roster.stand_ins import may_hear
+from leadtight.domain.roster.stand_ins import may_be_notified
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +126,7 @@ class Desk:
 
     def _check_still_theirs(self, claims: Claims, lead: Lead) -> None:
         is_owner = claims.person == lead.owner_id and claims.generation == lead.generation
-        if not is_owner and not may_hear(self._policy, claims.person, lead.owner_id):
+        if not is_owner and not may_be_notified(self._policy, claims.person, lead.owner_id):
             owner, last = self._policy.person_name(lead.owner_id), lead.last_outcome
             theirs = last is not None and last.by == claims.person
             more = "What you recorded is kept" if theirs else "Tell them if you have spoken to the person"

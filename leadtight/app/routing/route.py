@@ -19,7 +19,7 @@ from leadtight.domain.ownership.assignment import assign
 from leadtight.domain.ownership.waitlist import assign_waiting, by_urgency
 from leadtight.domain.policy.people import Person
 from leadtight.domain.policy.policy import Policy
-from leadtight.domain.routing.selection import team_for
+from leadtight.domain.routing.selection import candidates_for
 
 TRIES_TOGETHER = 4
 """Fewer than for one lead: those that lost are routed alone."""
@@ -81,14 +81,14 @@ class Route:
         """Yield the leads of each pool, in order, as many as one transaction takes."""
         groups: dict[str, list[Lead]] = {}
         for lead in {lead.id: lead for lead in leads}.values():
-            groups.setdefault(team_for(self._policy, lead)[0].id, []).append(lead)
+            groups.setdefault(candidates_for(self._policy, lead)[0].id, []).append(lead)
         for group in groups.values():
             yield from (group[start : start + TOGETHER] for start in range(0, len(group), TOGETHER))
 
     def _assign_together(self, group: Sequence[Lead], now: datetime) -> Sequence[Change] | None:
         """Store what is decided on leads of one pool in one transaction; None when that failed, for whatever reason."""
-        pool = team_for(self._policy, group[0])[0]
-        people = {person for lead in group for person in team_for(self._policy, lead)[1]}
+        pool = candidates_for(self._policy, group[0])[0]
+        people = {person for lead in group for person in candidates_for(self._policy, lead)[1]}
 
         def attempt() -> Sequence[Change]:
             state = self._store.load_for_routing(group[0].id, pool.id, people)
@@ -169,7 +169,7 @@ class Route:
             return
         seen = PoolSnapshots()
         for lead in self._read(filter(partial(self._may_go_to, person_id), self._first_in_line())):
-            if person_id in team_for(self._policy, lead)[1] and (change := self.assign_waiting(lead, seen, now)):
+            if person_id in candidates_for(self._policy, lead)[1] and (change := self.assign_waiting(lead, seen, now)):
                 yield change
                 if _is_full(person, change):
                     return
@@ -180,7 +180,7 @@ class Route:
         return pool is None or person_id in (*pool.members, short.known_owner_id, short.claimed_by)
 
     def _seen(self, lead: Lead, seen: PoolSnapshots) -> RoutingState:
-        pool, people = team_for(self._policy, lead)
+        pool, people = candidates_for(self._policy, lead)
         known = seen.states.get(pool.id)
         if known is None or not known.roster.keys() >= set(people):
             known = seen.states[pool.id] = self._store.load_for_routing(lead.id, pool.id, people)
@@ -191,7 +191,7 @@ class Route:
 
         The rotation position moves in the owner's transaction; whoever loses the race reads and chooses again.
         """
-        pool, people = team_for(self._policy, lead)
+        pool, people = candidates_for(self._policy, lead)
         return commit_with_retry(
             self._store,
             self._alarms,

@@ -12,14 +12,14 @@ from leadtight.app.ports.leads import LeadStore, RoutingState
 from leadtight.app.routing.route import Decide, PoolSnapshots, Route
 from leadtight.app.sweep import Left, SweepResult, SweepTask, SweepTaskKind, failed, unbounded, work_off
 from leadtight.domain.change import Change
-from leadtight.domain.enforcement.due_steps import asked_pool, run_due_steps
+from leadtight.domain.enforcement.due_steps import pool_of_due_steps, run_due_steps
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.ownership.leave_cover import cover
-from leadtight.domain.ownership.leave_return import lent_by
+from leadtight.domain.ownership.leave_return import original_owners
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.roster.availability import is_there
-from leadtight.domain.roster.stand_ins import answering
-from leadtight.domain.routing.selection import pool_for, team_for
+from leadtight.domain.roster.stand_ins import possible_recipients
+from leadtight.domain.routing.selection import candidates_for, pool_for
 
 LATE_AFTER = timedelta(seconds=90)
 """An alarm is precise to a minute; one that is later than this was lost."""
@@ -54,7 +54,7 @@ class Sla:
         self._alarms = alarms
         self._route = route
         self._dispatch = dispatch
-        self._answering = answering(policy)
+        self._answering = possible_recipients(policy)
         self._stopped: dict[SweepTaskKind, _SweepCursor] = {}
 
     def on_alarm(self, alarm: Alarm, now: datetime) -> Change | None:
@@ -174,7 +174,12 @@ class Sla:
         if state.lead is None:
             return state
         pool = self._policy.pools[asks(self._policy, state.lead, now)]
-        people = {*team_for(self._policy, state.lead)[1], *pool.members, *lent_by(state.lead), *state.roster}
+        people = {
+            *candidates_for(self._policy, state.lead)[1],
+            *pool.members,
+            *original_owners(state.lead),
+            *state.roster,
+        }
         if pool.id == state.rotation.pool_id and people == {*state.roster}:
             return state
         return self._store.load_for_routing(state.lead.id, pool.id, people)
@@ -183,7 +188,7 @@ class Sla:
         def again() -> RoutingState:
             return self._read(state.lead.id if state.lead else "", state.rotation.pool_id)
 
-        return self._settle(run_due_steps, asked_pool, state, again, now)
+        return self._settle(run_due_steps, pool_of_due_steps, state, again, now)
 
     def _settle(
         self, decide: Decide, asks: Asks, state: RoutingState, read: Callable[[], RoutingState], now: datetime

@@ -14,7 +14,7 @@ from leadtight.domain.model.errors import LinkExpired, NotFound
 from leadtight.domain.model.listing import unreadable_in
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.views.board import BoardLead
-from leadtight.domain.views.board_summary import BoardSummary, seen_by, standing
+from leadtight.domain.views.board_summary import BoardSummary, summarize_board, visible_to
 
 MOST_READ = 20_000
 LISTS_KNOWN_FOR = timedelta(minutes=5)
@@ -72,8 +72,8 @@ class Boards:
             raise LinkExpired("You manage no leads any more.")
         zone = self._policy.company.zone
         read = self._store.open_on_board(MOST_READ)
-        theirs = seen_by(self._policy, person, read)
-        found = standing(theirs, zone, now)
+        theirs = visible_to(self._policy, person, read)
+        found = summarize_board(theirs, zone, now)
         shown = (found.unassigned, found.breached, found.about_to_breach, found.overdue)
         return TeamBoard(
             person=person,

@@ -55,9 +55,9 @@ def check(keys: Iterable[ApiKey], text: str, scope: Scope) -> ApiKey:
     whichever matches: timing reveals nothing about them.
     """
     digest = digest_of(text)
-    found = [key for key in keys if hmac.compare_digest(key.digest, digest)]
-    if not found:
-        raise KeyRefused("unknown API key", known=False)
-    if scope not in found[0].scopes:
-        raise KeyRefused(f"this key may not {scope}", known=True)
-    return found[0]
+    matches = [key for key in keys if hmac.compare_digest(key.digest, digest)]
+    if not matches:
+        raise KeyRefused("unknown API key", is_known=False)
+    if scope not in matches[0].scopes:
+        raise KeyRefused(f"this key may not {scope}", is_known=True)
+    return matches[0]

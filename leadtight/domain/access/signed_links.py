@@ -102,8 +102,8 @@ def verify_reply(local_part: str, keyring: Keyring) -> str | None:
 
     The lead's id is in capitals, as ids are.
     """
-    named, _, mark = local_part.lower().removeprefix(_REPLY).rpartition(".")
-    lead_id, _, key_id = named.upper().partition(".")
+    signed, _, mark = local_part.lower().removeprefix(_REPLY).rpartition(".")
+    lead_id, _, key_id = signed.upper().partition(".")
     if not local_part.lower().startswith(_REPLY):
         return None
     keys = (key for name, key in keyring.keys.items() if name.upper() == key_id)

@@ -40,7 +40,7 @@ class Calendar:
     holidays: Container[date] = frozenset()
     opened: Mapping[date, tuple[Period, ...]] = field(default_factory=dict)
     always: bool = False
-    _known: dict[date, tuple[tuple[datetime, datetime], ...]] = field(
+    _cached: dict[date, tuple[tuple[datetime, datetime], ...]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
     """Cache of periods by day: a lead needs the same few days repeatedly."""
@@ -157,9 +157,9 @@ class Calendar:
         raise ValueError(f"calendar {self.id!r} is never open after {at.isoformat()}")
 
     def _periods_on(self, day: date) -> tuple[tuple[datetime, datetime], ...]:
-        if day not in self._known:
-            self._known[day] = tuple(self._opened_on(day))
-        return self._known[day]
+        if day not in self._cached:
+            self._cached[day] = tuple(self._opened_on(day))
+        return self._cached[day]
 
     def _opened_on(self, day: date) -> Iterator[tuple[datetime, datetime]]:
         for period in self._hours_of(day):

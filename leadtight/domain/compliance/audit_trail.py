@@ -48,8 +48,8 @@ def evidence(consents: Iterable[ConsentRecord], events: Iterable[Event]) -> tupl
 
     They come from their consents and the histories of their leads.
     """
-    told = (*map(_asked, consents), *(entry for event in events for entry in _happened(event)))
-    return tuple(sorted(told, key=lambda entry: (entry.at, entry.lead_id)))
+    entries = (*map(_asked, consents), *(entry for event in events for entry in _happened(event)))
+    return tuple(sorted(entries, key=lambda entry: (entry.at, entry.lead_id)))
 
 
 def _asked(record: ConsentRecord) -> AuditEntry:

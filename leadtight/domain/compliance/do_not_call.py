@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-GOOD_FOR = timedelta(days=31)
+MAX_AGE = timedelta(days=31)
 """47 CFR 64.1200(c)(2)(i)(D): a version of the registry obtained no more than 31 days before the call."""
 
 INTERNAL_LIST = "ours"
@@ -40,7 +40,7 @@ class DncList:
 
     def is_stale(self, now: datetime) -> bool:
         """Tell whether it is too old to be relied on."""
-        return self.name != INTERNAL_LIST and self.age(now) > GOOD_FOR.days
+        return self.name != INTERNAL_LIST and self.age(now) > MAX_AGE.days
 
     def counts(self, generation: str | None) -> bool:
         """Return whether an entry of this generation counts.
@@ -65,8 +65,12 @@ class DncStatus:
     @property
     def listed(self) -> str:
         """Name the lists with the number, if any."""
-        found = [f"“{one.name}” (as of {one.as_of.isoformat()})" for one in self.lists if one.name in self.on]
-        return f"on the do-not-call list {' and '.join(found)}" if found else ""
+        names = [
+            f"“{dnc_list.name}” (as of {dnc_list.as_of.isoformat()})"
+            for dnc_list in self.lists
+            if dnc_list.name in self.on
+        ]
+        return f"on the do-not-call list {' and '.join(names)}" if names else ""
 
     def forbids(self, required: Collection[str], now: datetime) -> str:
         """Return why the number must not be texted or called.
@@ -78,8 +82,8 @@ class DncStatus:
             return self.listed
         if self.unreadable:
             return f"the do-not-call list “{self.unreadable[0]}” cannot be read"
-        missing = sorted(set(required) - {one.name for one in self.lists})
+        missing = sorted(set(required) - {dnc_list.name for dnc_list in self.lists})
         if missing:
             return f"the do-not-call list “{missing[0]}” was never imported"
-        stale = next((one for one in self.lists if one.is_stale(now)), None)
+        stale = next((dnc_list for dnc_list in self.lists if dnc_list.is_stale(now)), None)
         return f"the do-not-call list “{stale.name}” is {stale.age(now)} days old" if stale else ""

@@ -27,13 +27,13 @@ RULE, REASON = "opt_out_word", "opted_out"
 class OptOutRequest:
     """Channels that a message opts out of.
 
-    `is_wish` when the message contains nothing besides the request, `nothing_else` when it is only an opt-out keyword.
-    `doubt` are words that may be a request, in a message that ends nothing.
+    `is_request_only` when the message contains nothing besides the request, `nothing_else` when it is only an opt-out
+    keyword. `doubt` are words that may be a request, in a message that ends nothing.
     """
 
     channels: tuple[Channel, ...] = ()
     nothing_else: bool = False
-    is_wish: bool = False
+    is_request_only: bool = False
     doubt: str = ""
 
 
@@ -52,7 +52,7 @@ def opt_out_lead(lead: Lead, channels: tuple[Channel, ...], actor: str, now: dat
 def opt_out_by_keyword(
     lead: Lead,
     channels: tuple[Channel, ...],
-    said: Inquiry,
+    inquiry: Inquiry,
     source: str,
     now: datetime,
     *,
@@ -65,12 +65,12 @@ def opt_out_by_keyword(
     after the message continues (`keeps_sequence`).
     """
     builder = ChangeBuilder(lead, lead, now)
-    opt_out(builder, channels, LEAD, said, source, keeps_sequence=keeps_sequence, provenance=provenance)
+    opt_out(builder, channels, LEAD, inquiry, source, keeps_sequence=keeps_sequence, provenance=provenance)
     return builder.build()
 
 
 def record_unknown_opt_out(
-    policy: Policy, channels: tuple[Channel, ...], said: Inquiry, *, lead_id: str, source: str, now: datetime
+    policy: Policy, channels: tuple[Channel, ...], inquiry: Inquiry, *, lead_id: str, source: str, now: datetime
 ) -> Change:
     """Record an opt-out keyword from an unknown sender.
 
@@ -82,15 +82,15 @@ def record_unknown_opt_out(
         form=None,
         received_at=now,
         recorded_at=now,
-        inquiry=said,
+        inquiry=inquiry,
         promise=promise(policy, policy.tiers[-1], now, source),
         excluded=Exclusion(rule=RULE, reason=REASON, policy_version=policy.version),
         closed_at=now,
     )
     builder = ChangeBuilder(None, lead, now)
-    builder.event(EventKind.LEAD_RECEIVED, LEAD, source=source, flags=said.flags)
+    builder.event(EventKind.LEAD_RECEIVED, LEAD, source=source, flags=inquiry.flags)
     builder.event(EventKind.LEAD_EXCLUDED, "system:intake", rule=RULE, reason=REASON)
-    opt_out(builder, channels, LEAD, said, source)
+    opt_out(builder, channels, LEAD, inquiry, source)
     return builder.build()
 
 
@@ -98,7 +98,7 @@ def opt_out(
     builder: ChangeBuilder,
     channels: tuple[Channel, ...],
     actor: str,
-    said: Inquiry | None = None,
+    inquiry: Inquiry | None = None,
     source: str = "",
     *,
     keeps_sequence: bool = False,
@@ -109,11 +109,11 @@ def opt_out(
     `keeps_sequence` is for a sequence that began after the message. The `inquiry` and its source are kept as proof. The
     sender's own address is opted out too where it is proved: anyone may write to a reply address.
     """
-    proof = {"words": said.message, "source": source, **provenance.evidence} if said else {}
+    proof = {"words": inquiry.message, "source": source, **provenance.evidence} if inquiry else {}
     builder.set(opted_out=tuple(sorted({*builder.lead.opted_out, *channels})))
     builder.event(EventKind.LEAD_OPTED_OUT, actor, channels=channels, **proof)
-    is_theirs = said is not None and provenance.sender is Sender.PROVED
-    builder.suppress(channels, person_keys(said) if said and is_theirs else ())
+    is_theirs = inquiry is not None and provenance.sender is Sender.PROVED
+    builder.suppress(channels, person_keys(inquiry) if inquiry and is_theirs else ())
     if not keeps_sequence:
         from leadtight.domain.sequences import progress  # here: intake needs none of it
 

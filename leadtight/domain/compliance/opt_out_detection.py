@@ -11,15 +11,21 @@ from functools import cache
 from leadtight.domain.compliance.opt_out import OptOutRequest
 from leadtight.domain.compliance.opt_out_phrases import (
     DOUBTED,
-    ELSEWHERE_TOLD,
     MAILS,
     NEGATED,
     OTHERS,
     PHRASES,
+    QUOTED_FOOTER,
     SIGNED,
     TEXTS,
 )
-from leadtight.domain.compliance.opt_out_sentences import OptOutSentence, is_polite, plain, wish_of, words_of
+from leadtight.domain.compliance.opt_out_sentences import (
+    OptOutSentence,
+    is_polite,
+    normalize,
+    parse_request,
+    split_words,
+)
 from leadtight.domain.model.message import Channel
 
 LONGEST_READ = 20_000
@@ -39,28 +45,30 @@ _SENTENCE = re.compile(r"[^.!?;:\n\u3002]+[.!?;:\n\u3002\s]*")
 _STOP = re.compile(r"(stop|unsub)\w*")
 
 
-def leaving(words: str, channel: Channel) -> OptOutRequest:
+def detect_opt_out(words: str, channel: Channel) -> OptOutRequest:
     """Detect the channels that a message opts out of.
 
     That is the `channel` it came by, or the one that it names.
     """
-    text = _unsigned(plain(words[:LONGEST_READ]))
-    sentences = [sentence for sentence in _SENTENCE.findall(text) if words_of(sentence)]
-    wishes = [wish_of(sentence) for sentence in sentences]
-    found = [wish for wish in wishes if wish]
-    others = [s for s, wish in zip(sentences, wishes, strict=True) if not wish and not is_polite(s)]
-    if found and not others:
-        nothing_else = all(wish.is_word for wish in found)
-        return OptOutRequest(channels=_ended(found, channel), nothing_else=nothing_else, is_wish=True)
-    counted = [wish for wish in found if wish.is_clear]
-    if wishes and wishes[0] and _begins_with_stop(sentences[0], text):
-        counted.append(wishes[0])
+    text = _without_signature(normalize(words[:LONGEST_READ]))
+    sentences = [sentence for sentence in _SENTENCE.findall(text) if split_words(sentence)]
+    parsed = [parse_request(sentence) for sentence in sentences]
+    requests = [request for request in parsed if request]
+    others = [s for s, request in zip(sentences, parsed, strict=True) if not request and not is_polite(s)]
+    if requests and not others:
+        nothing_else = all(request.is_keyword for request in requests)
+        return OptOutRequest(
+            channels=_channels_ended(requests, channel), nothing_else=nothing_else, is_request_only=True
+        )
+    counted = [request for request in requests if request.is_clear]
+    if parsed and parsed[0] and _begins_with_stop(sentences[0], text):
+        counted.append(parsed[0])
     clauses = _clauses(text)
-    channels = {*_ended(counted, channel), *_ended(_phrased(clauses), channel)}
-    besides = words_of("".join(sentence for sentence in others if not _is_phrase(sentence)))
-    is_wish = bool(channels) and _is_name(besides, words)
+    channels = {*_channels_ended(counted, channel), *_channels_ended(_phrase_requests(clauses), channel)}
+    besides = split_words("".join(sentence for sentence in others if not _is_phrase(sentence)))
+    is_request_only = bool(channels) and _is_name(besides, words)
     doubt = "" if channels else _doubt(clauses)
-    return OptOutRequest(channels=tuple(sorted(channels)), is_wish=is_wish, doubt=doubt)
+    return OptOutRequest(channels=tuple(sorted(channels)), is_request_only=is_request_only, doubt=doubt)
 
 
 def _is_name(besides: Sequence[str], words: str) -> bool:
@@ -68,15 +76,15 @@ def _is_name(besides: Sequence[str], words: str) -> bool:
 
     An empty rest counts as one. "Ada Obi" is, "Call me" is not.
     """
-    capital = {part for word in words.split() if word[:1].isupper() for part in words_of(plain(word))}
+    capital = {part for word in words.split() if word[:1].isupper() for part in split_words(normalize(word))}
     return not besides or (len(besides) <= LONGEST_NAME and not words.isupper() and capital.issuperset(besides))
 
 
-def _ended(wishes: Iterable[OptOutSentence], channel: Channel) -> tuple[Channel, ...]:
-    return tuple(sorted({ended for wish in wishes for ended in wish.named or {channel}}))
+def _channels_ended(requests: Iterable[OptOutSentence], channel: Channel) -> tuple[Channel, ...]:
+    return tuple(sorted({ended for request in requests for ended in request.channels or {channel}}))
 
 
-def _unsigned(text: str) -> str:
+def _without_signature(text: str) -> str:
     return re.split(SIGNED, f"\n{text}", maxsplit=1)[0].strip() or text.strip()
 
 
@@ -87,7 +95,7 @@ def _is_phrase(sentence: str) -> bool:
     """
     clauses = _clauses(sentence)
     longest = max((len(match[0].split()) for match in _matches(clauses)), default=0)
-    return bool(longest) and len(words_of(sentence)) <= longest + 1
+    return bool(longest) and len(split_words(sentence)) <= longest + 1
 
 
 def _begins_with_stop(sentence: str, text: str) -> bool:
@@ -95,14 +103,14 @@ def _begins_with_stop(sentence: str, text: str) -> bool:
 
     It must stand on a line of its own, or the message must be short.
     """
-    return bool(_STOP.match(words_of(sentence)[0])) and ("\n" in sentence or len(words_of(text)) <= SHORT)
+    return bool(_STOP.match(split_words(sentence)[0])) and ("\n" in sentence or len(split_words(text)) <= SHORT)
 
 
-def _phrased(clauses: str) -> Iterator[OptOutSentence]:
+def _phrase_requests(clauses: str) -> Iterator[OptOutSentence]:
     """Yield what clear phrases end."""
     for match in _matches(clauses):
-        named = {channel for channel, words in _NAMES.items() if re.search(rf"\b{_any(words)}\b", match[0])}
-        yield OptOutSentence(frozenset(named))
+        channels = {channel for channel, words in _NAMES.items() if re.search(rf"\b{_any(words)}\b", match[0])}
+        yield OptOutSentence(frozenset(channels))
 
 
 def _matches(clauses: str) -> Iterator[re.Match[str]]:
@@ -119,7 +127,7 @@ def _doubt(clauses: str) -> str:
     for match in re.finditer(DOUBTED, clauses):
         after = clauses[match.end() : match.end() + LONGEST_CLAUSE].partition(" . ")[0]
         if not re.search(NEGATED, clauses[max(0, match.start() - 30) : match.start()]) and not re.search(
-            ELSEWHERE_TOLD, after
+            QUOTED_FOOTER, after
         ):
             return match[0]
     return ""

@@ -16,7 +16,7 @@ class Vocabulary:
     `leave` is a request by itself, `stop` as a whole message. `quit` ends what is named after it. `no` is a request
     with `more` of `texts`, `mails` or `messages`, or with `please`; `never` is one with an `act` that is done to `me`,
     and `remove` with a `list`. A sender who says `i`, or what they `receive`, must `want` it, and a sentence that
-    begins with `you` is a statement. Words of having `said` so before carry no meaning, nor do `polite` ones.
+    begins with `you` is a statement. `repeated` (having said so before) and `polite` words carry no meaning.
     """
 
     leave: str
@@ -38,7 +38,7 @@ class Vocabulary:
     you: str = ""
     please: str = ""
     polite: str = ""
-    said: str = ""
+    repeated: str = ""
 
 
 SHARED = Vocabulary(
@@ -75,7 +75,7 @@ VOCABULARIES: Mapping[str, Vocabulary] = {
         please="can_you could_you would_you will_you",
         polite="now it this kindly sorry no_thanks no_thank_you not_interested wrong_number all any these those that"
         " to from off of out the at_all immediately and or mailing_list already your",
-        said="i_said i_say i_ve_said i_have_said i_already_said i_told_you i_ve_told_you i_have_told_you"
+        repeated="i_said i_say i_ve_said i_have_said i_already_said i_told_you i_ve_told_you i_have_told_you"
         " i_already_told_you i_ve_already_told_you i_have_already_told_you i_asked_you i_ve_asked_you"
         " i_have_asked_you i_already_asked_you i_keep_saying i_keep_telling_you we_said we_told_you"
         " we_asked_you we_already_told_you just",
@@ -109,7 +109,7 @@ VOCABULARIES: Mapping[str, Vocabulary] = {
         " dieser von vom aus zu zum an doch einfach nein_danke kein_interesse falsche_nummer hallo und oder"
         " per via alle ihrer ihrem ihren ihre eurer eurem eure dieser raus heraus freundlichen grussen"
         " umgehend endlich solche gerne gern",
-        said="ich_sagte ich_sagte_doch ich_sagte_schon ich_hatte_gesagt ich_habe_doch_gesagt ich_habe_gesagt"
+        repeated="ich_sagte ich_sagte_doch ich_sagte_schon ich_hatte_gesagt ich_habe_doch_gesagt ich_habe_gesagt"
         " ich_hab_gesagt ich_habe_schon_gesagt ich_habe_bereits_gesagt ich_habe_ihnen_gesagt"
         " ich_habe_euch_gesagt ich_habe_ihnen_schon_gesagt habe_ich_gesagt hab_ich_gesagt schon bereits",
     ),
@@ -137,7 +137,7 @@ VOCABULARIES: Mapping[str, Vocabulary] = {
         polite="merci bonjour bonsoir salut aux de d des du la le les l ces cet cette vos votre ta non_merci"
         " pas_interesse pas_interessee mauvais_numero et ou a par immediatement maintenant tout toutes tous"
         " cordialement donnees",
-        said="j_ai_dit j_avais_dit j_ai_deja_dit je_vous_ai_dit je_vous_ai_deja_dit je_vous_avais_dit"
+        repeated="j_ai_dit j_avais_dit j_ai_deja_dit je_vous_ai_dit je_vous_ai_deja_dit je_vous_avais_dit"
         " je_t_ai_dit j_ai_demande je_vous_ai_demande je_vous_ai_deja_demande deja",
     ),
     "es": Vocabulary(
@@ -165,7 +165,7 @@ VOCABULARIES: Mapping[str, Vocabulary] = {
         polite="gracias muchas hola buenas buenos dias ya de del la las los el estos esos este esta su sus tu a y o"
         " un no_gracias no_me_interesa no_estoy_interesado no_estoy_interesada numero_equivocado ahora"
         " inmediatamente datos por",
-        said="dije dije_que he_dicho he_dicho_que ya_dije ya_dije_que ya_he_dicho ya_he_dicho_que les_dije"
+        repeated="dije dije_que he_dicho he_dicho_que ya_dije ya_dije_que ya_he_dicho ya_he_dicho_que les_dije"
         " les_dije_que le_dije le_dije_que te_dije te_dije_que ya_les_dije ya_les_dije_que ya_le_dije"
         " ya_le_dije_que ya_te_dije ya_te_dije_que les_he_dicho les_he_dicho_que le_he_dicho le_he_dicho_que"
         " te_he_dicho te_he_dicho_que os_he_dicho os_he_dicho_que ya_les_he_dicho ya_les_he_dicho_que"
@@ -195,7 +195,7 @@ VOCABULARIES: Mapping[str, Vocabulary] = {
         polite="obrigado obrigada ola oi bom dia boa tarde de da do das dos a as o os essas esses estas estes sua"
         " suas e ou nao_obrigado nao_obrigada nao_tenho_interesse sem_interesse numero_errado agora"
         " imediatamente para em com dados por",
-        said="eu_disse eu_disse_que ja_disse ja_disse_que eu_ja_disse eu_ja_disse_que disse disse_que eu_falei"
+        repeated="eu_disse eu_disse_que ja_disse ja_disse_que eu_ja_disse eu_ja_disse_que disse disse_que eu_falei"
         " eu_falei_que ja_falei ja_falei_que eu_ja_falei eu_ja_falei_que ja_vos_disse ja_vos_disse_que"
         " ja_lhes_disse ja_lhes_disse_que ja_pedi ja_pedi_que eu_pedi eu_pedi_que",
     ),
@@ -224,7 +224,7 @@ VOCABULARIES: Mapping[str, Vocabulary] = {
         polite="grazie prego ciao salve buongiorno il la lo i gli le questi queste questo e o di a da del della dei"
         " dalla dal vostra vostro vostri no_grazie non_sono_interessato non_sono_interessata non_mi_interessa"
         " numero_sbagliato adesso subito immediatamente con",
-        said="ho_detto ho_gia_detto vi_ho_detto vi_ho_gia_detto ti_ho_detto ti_ho_gia_detto le_ho_detto"
+        repeated="ho_detto ho_gia_detto vi_ho_detto vi_ho_gia_detto ti_ho_detto ti_ho_gia_detto le_ho_detto"
         " le_ho_gia_detto vi_avevo_detto vi_ho_chiesto vi_ho_gia_chiesto gia",
     ),
     "nl": Vocabulary(
@@ -252,7 +252,7 @@ VOCABULARIES: Mapping[str, Vocabulary] = {
         polite="dank bedankt dank_je dank_u hallo hoi dag de het deze dit en of van uit op met te nee_bedankt"
         " nee_dank_je geen_interesse verkeerd_nummer nu direct onmiddellijk per via uw jouw meteen alvast"
         " vallen",
-        said="ik_zei ik_zei_toch ik_zei_al ik_heb_gezegd ik_heb_al_gezegd ik_heb_toch_gezegd ik_heb_je_gezegd"
+        repeated="ik_zei ik_zei_toch ik_zei_al ik_heb_gezegd ik_heb_al_gezegd ik_heb_toch_gezegd ik_heb_je_gezegd"
         " ik_heb_u_gezegd ik_heb_jullie_gezegd ik_heb_gevraagd_om_te ik_heb_u_gevraagd_te"
         " ik_heb_jullie_gevraagd_te nou al toch",
     ),
@@ -278,7 +278,7 @@ VOCABULARIES: Mapping[str, Vocabulary] = {
         please="tack snalla vanligen var_god kan_ni kan_du",
         polite="tack hej nej_tack inte_intresserad fel_nummer nu genast omedelbart den det de dessa och eller med"
         " via pa for att alla till fran ur er era din dina",
-        said="jag_sa jag_sa_ju jag_sade jag_har_sagt jag_har_redan_sagt jag_sa_at_er jag_sa_at_dig"
+        repeated="jag_sa jag_sa_ju jag_sade jag_har_sagt jag_har_redan_sagt jag_sa_at_er jag_sa_at_dig"
         " jag_sa_till_er jag_bad_er jag_har_bett_er redan",
     ),
     "pl": Vocabulary(
@@ -303,7 +303,7 @@ VOCABULARIES: Mapping[str, Vocabulary] = {
         please="prosze prosimy",
         polite="juz dziekuje dzieki dzien_dobry witam czesc nie_dziekuje pomylka zly_numer teraz natychmiast tych te"
         " tej ta i lub o na od z ze waszej swojej nie_jestem_zainteresowany nie_jestem_zainteresowana danych",
-        said="mowilem mowilam powiedzialem powiedzialam juz_mowilem juz_mowilam przeciez_mowilem"
+        repeated="mowilem mowilam powiedzialem powiedzialam juz_mowilem juz_mowilam przeciez_mowilem"
         " przeciez_mowilam prosilem prosilam prosilem_o prosilam_o",
     ),
     "da": Vocabulary(

@@ -119,7 +119,7 @@ DOUBTED = (
 )
 """Ambiguous phrases, for a person to check."""
 
-ELSEWHERE_TOLD = (
+QUOTED_FOOTER = (
     r"\b(click|klick\w*|cliquez|clicca|clique|haga clic|kliknij|klik|klicka|https?|link|here|hier|ici|aqui|tutaj)\b"
 )
 """Words after an unsubscribe offer that belongs to a quoted footer."""

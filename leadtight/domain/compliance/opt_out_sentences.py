@@ -23,7 +23,7 @@ _NO_MARKS = str.maketrans({"\u0142": "l", "\u00f8": "o", "\u0111": "d", "\u0131"
 _SPELT_OUT = re.compile(r"\bs[\W_]{1,2}t[\W_]{1,2}o[\W_]{1,2}p\b")
 _ENDS = frozenset({"leave", "stop", "quit"})
 _COMES = frozenset({"texts", "mails", "messages"})
-_SAYS_NOTHING = frozenset({"polite", "said"})
+_SAYS_NOTHING = frozenset({"polite", "repeated"})
 _WORD = _ENDS | _COMES | _SAYS_NOTHING | {"please"}
 _GREETING = re.compile(
     r"(hi|hello|hey|dear|hallo|guten tag|bonjour|salut|hola|ola|oi|ciao|salve|buongiorno|hoi|dag|hej|czesc|witam)"
@@ -36,40 +36,40 @@ _OWN = frozenset({"i", "receive"})
 class OptOutSentence:
     """The opt-out request of one sentence.
 
-    It has the channels named, if any, and whether it is clear in any message. With `is_word` it consists only of a
+    It has the channels named, if any, and whether it is clear in any message. With `is_keyword` it consists only of a
     keyword, the messages to end and polite words.
     """
 
-    named: frozenset[Channel] = frozenset()
+    channels: frozenset[Channel] = frozenset()
     is_clear: bool = True
-    is_word: bool = False
+    is_keyword: bool = False
 
 
-def plain(words: str) -> str:
+def normalize(words: str) -> str:
     """Return small letters without accents, apostrophes as spaces."""
     folded = unicodedata.normalize("NFKD", words).casefold()
     bare = "".join(" " if c in "'\u2019\u2018`\u00b4" else c for c in folded if not unicodedata.combining(c))
     return _SPELT_OUT.sub("stop", bare.translate(_NO_MARKS))
 
 
-def words_of(text: str) -> list[str]:
+def split_words(text: str) -> list[str]:
     """Return the words of a plain text."""
     return re.sub(r"[\W_]+", " ", text).split()
 
 
-def wish_of(sentence: str) -> OptOutSentence | None:
+def parse_request(sentence: str) -> OptOutSentence | None:
     """Return the opt-out request of a normalized sentence.
 
     None when it is not a request, or says anything besides.
     """
-    words = words_of(sentence)
+    words = split_words(sentence)
     if len(words) > LONGEST:
         return None
     if " ".join(words) in _elsewhere():
-        return OptOutSentence(is_clear=False, is_word=True)
-    parts = [part for part in sentence.split(",") if words_of(part)]
-    parts = parts[1:] if _GREETING.fullmatch(" ".join(words_of(parts[0]))) else parts
-    return next(filter(None, (lexicon.wish_of(parts, "?" in sentence) for lexicon in _lexicons())), None)
+        return OptOutSentence(is_clear=False, is_keyword=True)
+    parts = [part for part in sentence.split(",") if split_words(part)]
+    parts = parts[1:] if _GREETING.fullmatch(" ".join(split_words(parts[0]))) else parts
+    return next(filter(None, (lexicon.parse_request(parts, "?" in sentence) for lexicon in _lexicons())), None)
 
 
 def is_polite(sentence: str) -> bool:
@@ -77,7 +77,7 @@ def is_polite(sentence: str) -> bool:
 
     Such are thanks, greetings, and that something was said before.
     """
-    return bool(_GREETING.fullmatch(" ".join(words_of(sentence)))) or any(
+    return bool(_GREETING.fullmatch(" ".join(split_words(sentence)))) or any(
         all(kinds & _SAYS_NOTHING for kinds in lexicon.kinds_of(sentence)) for lexicon in _lexicons()
     )
 
@@ -94,21 +94,21 @@ class _Lexicon:
         self._together = re.compile(rf"\b({'|'.join(together)})\b")
         self._may_do = lru_cache(WORDS_KEPT)(self._does)
 
-    def wish_of(self, parts: Sequence[str], is_question: bool) -> OptOutSentence | None:
+    def parse_request(self, parts: Sequence[str], is_question: bool) -> OptOutSentence | None:
         kinds = [self.kinds_of(part) for part in parts]
         if not all(all(part) for part in kinds):
             return None
-        wishes = [wish for part in kinds if (wish := _wish_in(part, is_question))]
-        named = frozenset[Channel]().union(*(wish.named for wish in wishes))
-        whole = OptOutSentence(named, any(w.is_clear for w in wishes), all(w.is_word for w in wishes))
-        return whole if wishes else None
+        requests = [request for part in kinds if (request := _parse_clause(part, is_question))]
+        channels = frozenset[Channel]().union(*(request.channels for request in requests))
+        whole = OptOutSentence(channels, any(w.is_clear for w in requests), all(w.is_keyword for w in requests))
+        return whole if requests else None
 
     def kinds_of(self, text: str) -> list[Kinds]:
         """Return the roles of each word of a text.
 
         Words of other languages have none.
         """
-        joined = self._together.sub(lambda match: match[0].replace(" ", "_"), " ".join(words_of(text)))
+        joined = self._together.sub(lambda match: match[0].replace(" ", "_"), " ".join(split_words(text)))
         return [self._may_do(word) for word in joined.split()]
 
     def _does(self, word: str) -> Kinds:
@@ -119,7 +119,7 @@ class _Lexicon:
         return frozenset(self._kinds.get(word, ())).union(*begun)
 
 
-def _wish_in(kinds: Sequence[Kinds], is_question: bool) -> OptOutSentence | None:
+def _parse_clause(kinds: Sequence[Kinds], is_question: bool) -> OptOutSentence | None:
     """Return the opt-out request of a clause, if any.
 
     It is decided by the roles of its words. All words must be known.
@@ -127,18 +127,18 @@ def _wish_in(kinds: Sequence[Kinds], is_question: bool) -> OptOutSentence | None
     does = frozenset[str]().union(*kinds)
     if kinds[0] == {"you"} or ("want" not in does and any(kind <= _OWN for kind in kinds)):
         return None
-    channels = (("texts", Channel.SMS), ("mails", Channel.EMAIL))
-    named = frozenset(channel for kind, channel in channels if kind in does)
-    is_word = all(kind & _WORD for kind in kinds)
+    terms = (("texts", Channel.SMS), ("mails", Channel.EMAIL))
+    channels = frozenset(channel for kind, channel in terms if kind in does)
+    is_keyword = all(kind & _WORD for kind in kinds)
     if does & _ENDS and "never" in does:
         return None
     if _ends_what_comes(does) or _takes_off_a_list(does):
-        return OptOutSentence(named, is_word=is_word)
+        return OptOutSentence(channels, is_keyword=is_keyword)
     if is_question:
         return None
-    if does & _ENDS and "no" not in does and ("leave" in does or is_word):
-        return OptOutSentence(named, is_clear=False, is_word=is_word)
-    return OptOutSentence(named) if _wants_no_more(does) else None
+    if does & _ENDS and "no" not in does and ("leave" in does or is_keyword):
+        return OptOutSentence(channels, is_clear=False, is_keyword=is_keyword)
+    return OptOutSentence(channels) if _wants_no_more(does) else None
 
 
 def _ends_what_comes(does: Kinds) -> bool:
@@ -171,4 +171,4 @@ def _lexicons() -> tuple[_Lexicon, ...]:
 
 @cache
 def _elsewhere() -> frozenset[str]:
-    return frozenset(" ".join(words_of(plain(word))) for word in (*ELSEWHERE, *MISSPELT))
+    return frozenset(" ".join(split_words(normalize(word))) for word in (*ELSEWHERE, *MISSPELT))

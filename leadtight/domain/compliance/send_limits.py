@@ -55,7 +55,7 @@ class SentLately:
     @property
     def expires_at(self) -> datetime | None:
         """Return when nothing of it matters any more."""
-        return max((one.at + DAY for one in self.sent), default=None)
+        return max((message.at + DAY for message in self.sent), default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +77,7 @@ class LimitExceeded:
     Without `until` it is never sent.
     """
 
-    why: str
+    reason: str
     until: datetime | None = None
 
 
@@ -101,7 +101,7 @@ def mailbox(address: str) -> str:
     return f"{local}@{domain}"
 
 
-def over_for_person(policy: Policy, message: Message, lately: SentLately, now: datetime) -> LimitExceeded | None:
+def exceeded_by_recipient(policy: Policy, message: Message, lately: SentLately, now: datetime) -> LimitExceeded | None:
     """Return the recipient's exceeded limit, if any.
 
     An acknowledgement is not sent then; other messages wait. A retried message counts once, and messages that a team

@@ -18,7 +18,7 @@ from leadtight.domain.model.message import LEAD, PHONE_PROOF, Channel, Message, 
 from leadtight.domain.policy.people import Person
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.sequences import LegalBasis
-from leadtight.domain.roster.stand_ins import reads_for
+from leadtight.domain.roster.stand_ins import notice_reader
 
 FOR_THE_OWNER = frozenset(
     {Template.ALERT_OWNER, Template.WARN_OWNER, Template.DEADLINE_MISSED}
@@ -52,7 +52,7 @@ class Permission:
 class Refusal:
     """Refusal to send a message; `zones` as in a permission."""
 
-    why: str
+    reason: str
     zones: tuple[str, ...] = ()
 
 
@@ -64,7 +64,7 @@ class Wait:
     """
 
     until: datetime
-    why: str
+    reason: str
     zones: tuple[str, ...] = ()
 
 
@@ -105,14 +105,14 @@ def authorize_send(
         return Refusal(f"no {message.channel} address")
     places = windows(address, lead.inquiry) if message.channel in BY_PHONE else ()
     zones = tuple(sorted({place.zone.key for place in places}))
-    if why := _kept_from(policy, message, suppression, now):
-        return Refusal(why, zones)
+    if reason := _suppression_reason(policy, message, suppression, now):
+        return Refusal(reason, zones)
     basis = _basis(policy, message, lead)
     if isinstance(basis, Refusal):
         return replace(basis, zones=zones)
     if message.channel in BY_PHONE and policy.messaging.number_proof and not _is_proved(message, lead, address):
         return Refusal("the phone number is not verified", zones)
-    if message.channel in BY_PHONE and (closed := _closed(policy, places, zones, now)):
+    if message.channel in BY_PHONE and (closed := _outside_hours(policy, places, zones, now)):
         return closed
     return Permission(
         person=person_key(address),
@@ -136,7 +136,7 @@ def _is_proved(message: Message, lead: Lead, address: str) -> bool:
     return address == lead.inquiry.phone and bool(lead.inquiry.phone_proof or lead.first_contact_at)
 
 
-def _closed(
+def _outside_hours(
     policy: Policy, places: tuple[ContactWindow, ...], zones: tuple[str, ...], now: datetime
 ) -> Refusal | Wait | None:
     """Refuse or delay a text outside permitted hours.
@@ -153,7 +153,7 @@ def _closed(
     return Wait(opens, "outside permitted hours", zones) if opens > now else None
 
 
-def _kept_from(policy: Policy, message: Message, suppression: Suppression, now: datetime) -> str:
+def _suppression_reason(policy: Policy, message: Message, suppression: Suppression, now: datetime) -> str:
     """Return why the channel is suppressed, whatever the consent.
 
     Empty when it is not.
@@ -198,13 +198,13 @@ def _step_basis(policy: Policy, message: Message, lead: Lead) -> str | Refusal:
     if not lead.is_open or enrolment is None or enrolment.id != message.data.get("enrolment"):
         return Refusal("its sequence has ended")
     if lead.concern is not None:
-        return Refusal(f"a person must act first: {lead.concern.told}")
-    if message.channel is Channel.VOICE and (why := _not_called(policy, message, enrolment)):
-        return Refusal(why)
+        return Refusal(f"a person must act first: {lead.concern.summary}")
+    if message.channel is Channel.VOICE and (reason := _call_obsolete_reason(policy, message, enrolment)):
+        return Refusal(reason)
     return _wider_basis(policy, message, lead)
 
 
-def _not_called(policy: Policy, message: Message, enrolment: Enrolment) -> str:
+def _call_obsolete_reason(policy: Policy, message: Message, enrolment: Enrolment) -> str:
     """Return why a call is no longer placed.
 
     Empty when the plan still waits for it.
@@ -232,9 +232,9 @@ def lead_address(message: Message, lead: Lead) -> str | None:
 
     That is the address it answers, else the lead's own.
     """
-    given = message.data.get("to")
+    address = message.data.get("to")
     own = lead.inquiry.email if message.channel is Channel.EMAIL else lead.inquiry.phone
-    return str(given) if given else own
+    return str(address) if address else own
 
 
 def _to_person(policy: Policy, message: Message, lead: Lead) -> Decision:
@@ -242,7 +242,7 @@ def _to_person(policy: Policy, message: Message, lead: Lead) -> Decision:
         return Refusal("already answered")  # a warning that waited must not outlive its reason (F5)
     owner = lead.owner_id
     if message.template in FOR_THE_OWNER and (
-        owner is None or message.recipient not in (owner, reads_for(policy, owner))
+        owner is None or message.recipient not in (owner, notice_reader(policy, owner))
     ):
         return Refusal("the lead has a new owner")
     return to_team(policy, message)

@@ -20,7 +20,7 @@ from leadtight.domain.policy.targets import MANAGER
 from leadtight.domain.promises import first_promise, stall
 from leadtight.domain.promises.deadlines import first_response_clock, next_reminder, reassigned_due, target_of
 from leadtight.domain.promises.next_action import first_action
-from leadtight.domain.roster.stand_ins import hears_for
+from leadtight.domain.roster.stand_ins import notification_recipient
 from leadtight.domain.routing.selection import choose, owner_after_assignment, pool_for
 from leadtight.domain.sequences.progress import take_due_step
 
@@ -38,7 +38,7 @@ def run_due_steps(policy: Policy, lead: Lead, rotation: Rotation, roster: Roster
     builder = ChangeBuilder(lead, lead, now)
     while due := _next_due(builder.lead, now):
         clock, step = due
-        if _asks(policy, builder.lead, clock, step) not in (None, rotation.pool_id):
+        if _pool_of_step(policy, builder.lead, clock, step) not in (None, rotation.pool_id):
             break  # the lead is still due: its next alarm brings that pool
         _drop_first_step(builder, clock)
         _run(builder, policy, clock, step, rotation, roster, now)
@@ -46,17 +46,17 @@ def run_due_steps(policy: Policy, lead: Lead, rotation: Rotation, roster: Roster
     return builder.build() if builder.lead is not lead else None
 
 
-def asked_pool(policy: Policy, lead: Lead, now: datetime) -> str:
+def pool_of_due_steps(policy: Policy, lead: Lead, now: datetime) -> str:
     """Return the pool that the due steps need.
 
     That is the lead's own, or the one that a stage's limit leads to.
     """
     due = sorted(((c, s) for c in lead.clocks for s in c.steps if s.at <= now), key=lambda pair: pair[1].at)
-    asked = (_asks(policy, lead, clock, step) for clock, step in due)
-    return next(filter(None, asked), pool_for(policy, lead).id)
+    pools = (_pool_of_step(policy, lead, clock, step) for clock, step in due)
+    return next(filter(None, pools), pool_for(policy, lead).id)
 
 
-def _asks(policy: Policy, lead: Lead, clock: SlaTimer, step: TimerStep) -> str | None:
+def _pool_of_step(policy: Policy, lead: Lead, clock: SlaTimer, step: TimerStep) -> str | None:
     """Return the pool that a step needs, if any.
 
     A step that moves no lead needs none.
@@ -136,7 +136,7 @@ def _warn(builder: ChangeBuilder, policy: Policy, clock: SlaTimer, step: TimerSt
 
 def _miss(builder: ChangeBuilder, policy: Policy, clock: SlaTimer) -> None:
     if clock.target == ARRIVAL:
-        return first_promise.miss(builder, policy, clock)
+        return first_promise.record_breach(builder, policy, clock)
     builder.event(EventKind.DEADLINE_MISSED, ACTOR, target=clock.target, deadline=clock.deadline, owner=_owner(builder))
     builder.message_person(
         policy, Template.DEADLINE_MISSED, _owner(builder), due_at=clock.deadline, target=clock.target
@@ -154,9 +154,9 @@ def _escalate(
     if clock.target == ARRIVAL:
         return first_promise.escalate(builder, policy, clock, step, roster, now)
     owner = _owner(builder)
-    named = policy.manager_of(owner) if step.notify == MANAGER else (step.notify or policy.routing.catch_all)
-    to = hears_for(policy, named, roster, now, besides=owner if owner != named else None)
-    instead = {"stands_in_for": named} if to != named else {}
+    recipient = policy.manager_of(owner) if step.notify == MANAGER else (step.notify or policy.routing.catch_all)
+    to = notification_recipient(policy, recipient, roster, now, besides=owner if owner != recipient else None)
+    instead = {"stands_in_for": recipient} if to != recipient else {}
     builder.set(escalated_at=now)
     builder.event(EventKind.LEAD_ESCALATED, ACTOR, target=clock.target, level=step.level, to=to, owner=owner, **instead)
     if to != owner:  # they have just been told as the owner
@@ -227,28 +227,28 @@ def _stall(builder: ChangeBuilder, policy: Policy, clock: SlaTimer, receiving: R
     how = Move(cause=Cause.BYPASS, actor=ACTOR)
     if bypass and move(builder, policy, lead, bypass, receiving, now, how):
         return
-    _replace_clock(builder, clock.target, stall.again(policy, lead, clock, now))
+    _replace_clock(builder, clock.target, stall.restarted(policy, lead, clock, now))
     action = stall.task(policy, lead, clock, now)
     if pending := stall.pending_escalation(lead, now):
         _escalate(builder, policy, *pending, receiving.roster, now)
     builder.event(EventKind.LEAD_STALLED, ACTOR, target=clock.target, task=action.what, owner=_owner(builder))
-    _tell_of_stall(builder, policy, clock, receiving.roster, now)
+    _alert_of_stall(builder, policy, clock, receiving.roster, now)
     escalates = not stall.is_escalated(policy, builder.lead, clock, now)
     builder.set(next_action=action)
     builder.start(stall.task_clock(policy, lead, action, now, escalates=escalates))
     builder.message_person(policy, Template.TASK, _owner(builder), due_at=action.due_at, target=clock.target)
 
 
-def _tell_of_stall(builder: ChangeBuilder, policy: Policy, clock: SlaTimer, roster: Roster, now: datetime) -> None:
+def _alert_of_stall(builder: ChangeBuilder, policy: Policy, clock: SlaTimer, roster: Roster, now: datetime) -> None:
     """Notify the stage's owner of a stall.
 
     A manager to whom this silence was escalated already is not notified again.
     """
-    lead, named = builder.lead, stall.told(policy, builder.lead, clock)
-    is_manager = named == policy.manager_of(lead.owner_id)
-    if named is None or (is_manager and stall.is_escalated(policy, lead, clock, now)):
+    lead, recipient = builder.lead, stall.stage_contact(policy, builder.lead, clock)
+    is_manager = recipient == policy.manager_of(lead.owner_id)
+    if recipient is None or (is_manager and stall.is_escalated(policy, lead, clock, now)):
         return
-    other = hears_for(policy, named, roster, now, besides=lead.owner_id)
+    other = notification_recipient(policy, recipient, roster, now, besides=lead.owner_id)
     builder.message_person(
         policy, Template.ESCALATE, other, due_at=clock.deadline, level=1, owner=_owner(builder), target=clock.target
     )

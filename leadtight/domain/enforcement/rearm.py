@@ -32,7 +32,7 @@ from leadtight.domain.promises.deadlines import (
     reassigned_due,
     team_promise,
 )
-from leadtight.domain.promises.stall import rewatched
+from leadtight.domain.promises.stall import renewed
 
 ACTOR = "system:rearm"
 _FOR_GOOD = (StepKind.REASSIGN, StepKind.REMIND, StepKind.STALL, StepKind.GIVE_BACK, StepKind.EXPIRE)
@@ -51,7 +51,7 @@ def rearm(policy: Policy, lead: Lead, now: datetime) -> Change | None:
     renewed = (_renewed(policy, builder.lead, clock, now) for clock in lead.clocks)
     builder.set(clocks=tuple(clock for clock in renewed if clock))
     renew_expiry(builder, policy, now)
-    _follow(builder, lead)
+    _move_next_action(builder, lead)
     old, new = deadline_of(lead), deadline_of(builder.lead)
     builder.event(
         EventKind.LEAD_REARMED,
@@ -145,7 +145,7 @@ def _made(policy: Policy, lead: Lead, clock: SlaTimer, now: datetime) -> SlaTime
     if clock.target in (COVER, EXPIRY):
         return replace(clock, policy_version=policy.version)
     if clock.target != FIRST_RESPONSE:
-        made = rewatched(policy, lead, clock)
+        made = renewed(policy, lead, clock)
         if made and not _may_move(clock.deadline, made.deadline, now):
             return replace(clock, policy_version=policy.version)
         return made
@@ -160,8 +160,8 @@ def _made(policy: Policy, lead: Lead, clock: SlaTimer, now: datetime) -> SlaTime
     )
 
 
-def _follow(builder: ChangeBuilder, before: Lead) -> None:
+def _move_next_action(builder: ChangeBuilder, previous: Lead) -> None:
     """Move the next action to the deadline of its timer."""
-    action, old, new = before.next_action, before.clock(FIRST_RESPONSE), builder.lead.clock(FIRST_RESPONSE)
+    action, old, new = previous.next_action, previous.clock(FIRST_RESPONSE), builder.lead.clock(FIRST_RESPONSE)
     if action and old and new and action.due_at == old.deadline:
         builder.set(next_action=replace(action, due_at=new.deadline))

@@ -37,7 +37,7 @@ def receive(
     acknowledged: bool = True,
     promised_from: datetime | None = None,
     earlier_lead_ids: tuple[str, ...] = (),
-    asked: ConsentPrompt | None = None,
+    consent_prompt: ConsentPrompt | None = None,
     visitor: Visitor | None = None,
     leaves: tuple[Channel, ...] = (),
     own_words: str | None = None,
@@ -79,9 +79,11 @@ def receive(
     )
     builder = ChangeBuilder(None, lead, now)
     builder.event(EventKind.LEAD_RECEIVED, "lead", source=source, flags=inquiry.flags, **provenance.evidence)
-    if asked:
+    if consent_prompt:
         said_by = str(provenance.caller or "")
-        builder.asked(asked, visitor, inquiry, source=source, form=form, policy_version=policy.version, said_by=said_by)
+        builder.record_consent(
+            consent_prompt, visitor, inquiry, source=source, form=form, policy_version=policy.version, said_by=said_by
+        )
     if leaves:
         from leadtight.domain.compliance.opt_out import opt_out  # here: most first messages end no channel
 
@@ -110,11 +112,11 @@ def _raise_concerns(
     from leadtight.domain.intake import human_handoff as handoff  # here, for few inquiries raise anything
 
     if is_unproved:
-        handoff.raise_unproved(builder, policy, words, now)
+        handoff.raise_unverified_sender(builder, policy, words, now)
         return
     handoff.raise_concern(builder, policy, words, builder.lead.promise.deadline, now)
     if doubt and builder.lead.concern is None:
-        handoff.raise_doubt(builder, policy, doubt, now)
+        handoff.raise_possible_opt_out(builder, policy, doubt, now)
 
 
 def exclusion_of(policy: Policy, arrival: Arrival) -> Exclusion | None:

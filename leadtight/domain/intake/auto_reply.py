@@ -40,7 +40,7 @@ def auto_reply_reason(
         headers = {name: value for name, value in headers.items() if name not in _OF_FORM_MAILERS}
     if letter.report:
         return REPORTS[letter.report]
-    return next((why for sign, why in _SIGNS if sign(letter, headers)), "")
+    return next((reason for sign, reason in _SIGNS if sign(letter, headers)), "")
 
 
 def allows_answer(letter: InboundEmail) -> bool:
@@ -94,8 +94,8 @@ def answered_person(letter: InboundEmail) -> InboundEmail:
 def _is_own_list(headers: Headers, own_lists: Collection[str], own_addresses: Collection[str]) -> bool:
     names = " ".join((headers.get("list-id", ""), headers.get("list-post", ""))).casefold()
     domains = {re.escape(domain) for address in own_addresses if (domain := _domain(address))}
-    named = own_lists and any(own.casefold() in headers.get("list-id", "").casefold() for own in own_lists)
-    return bool(named or (domains and re.search(rf"[.@](?:{'|'.join(sorted(domains))})>", names)))
+    is_named = own_lists and any(own.casefold() in headers.get("list-id", "").casefold() for own in own_lists)
+    return bool(is_named or (domains and re.search(rf"[.@](?:{'|'.join(sorted(domains))})>", names)))
 
 
 def _submitted(headers: Headers) -> str:

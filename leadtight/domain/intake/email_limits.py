@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
-from leadtight.domain.intake.inbound_email import InboundEmail, likeness
+from leadtight.domain.intake.inbound_email import InboundEmail, template_words
 from leadtight.domain.intake.spam import EPOCH, RateLimitCounter
 from leadtight.domain.policy.sources import Mailbox
 
@@ -42,7 +42,7 @@ def alike_counts(mailbox: Mailbox, letter: InboundEmail, now: datetime) -> Itera
     is_for_somebody = _domain(letter.author) != _domain(letter.sender)
     if is_for_somebody or len((letter.own_text or letter.subject).split()) < FEWEST_WORDS:
         return
-    yield _count(mailbox, f"alike:{likeness(letter)}:{_place(letter.sender)}", mailbox.limits.alike, now)
+    yield _count(mailbox, f"alike:{template_words(letter)}:{_place(letter.sender)}", mailbox.limits.alike, now)
 
 
 def _place(address: str) -> str:
@@ -58,8 +58,8 @@ def _place(address: str) -> str:
 
 def _without_codes(local: str) -> str:
     """Return the local part before its first digit group."""
-    before, *after = re.split("[0-9]", local, maxsplit=1)
-    return re.split(r"[^.+_-]++$", before, maxsplit=1)[0] if after else before
+    prefix, *after = re.split("[0-9]", local, maxsplit=1)
+    return re.split(r"[^.+_-]++$", prefix, maxsplit=1)[0] if after else prefix
 
 
 def _domain(address: str) -> str:

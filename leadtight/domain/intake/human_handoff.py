@@ -17,7 +17,7 @@ from leadtight.domain.policy.matchers import has_word
 from leadtight.domain.policy.outcomes import OWNER
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.targets import MANAGER
-from leadtight.domain.roster.stand_ins import hears_for
+from leadtight.domain.roster.stand_ins import notification_recipient
 from leadtight.domain.text.suggestions import unknown
 
 ACTOR = "system:concerns"
@@ -30,14 +30,14 @@ UNPROVED = "unproved_sender"
 LONGEST_QUOTED = 120
 
 
-def concern_of(policy: Policy, words: str, now: datetime) -> RaisedConcern | None:
+def find_concern(policy: Policy, words: str, now: datetime) -> RaisedConcern | None:
     """Return the concern of the first rule that matches.
 
     None when none does. An empty message raises none.
     """
     for rule in policy.concerns if words.strip() else ():
-        if found := _found(rule, words):
-            return RaisedConcern(rule=rule.id, concern=rule.concern, found=found, at=now, policy_version=policy.version)
+        if match := _match(rule, words):
+            return RaisedConcern(rule=rule.id, concern=rule.concern, found=match, at=now, policy_version=policy.version)
     return None
 
 
@@ -47,40 +47,40 @@ def raise_concern(builder: ChangeBuilder, policy: Policy, words: str, due_at: da
     Its reader is alerted and the sequence pauses. Returns whether there is one. The caller notifies the owner, with the
     message.
     """
-    raised = concern_of(policy, words, now)
+    raised = find_concern(policy, words, now)
     if raised is None:
         return False
     lead = builder.lead
     _hold(builder, raised)
     notify = next(rule.notify for rule in policy.concerns if rule.id == raised.rule)
-    named = policy.manager_of(lead.owner_id) if notify == MANAGER else notify
-    if notify != OWNER and named != lead.owner_id:
-        person = hears_for(policy, named, {}, now, besides=lead.owner_id)
-        builder.message_person(policy, Template.NEEDS_PERSON, person, due_at=due_at, words=words, reason=raised.told)
+    recipient = policy.manager_of(lead.owner_id) if notify == MANAGER else notify
+    if notify != OWNER and recipient != lead.owner_id:
+        person = notification_recipient(policy, recipient, {}, now, besides=lead.owner_id)
+        builder.message_person(policy, Template.NEEDS_PERSON, person, due_at=due_at, words=words, reason=raised.summary)
     return True
 
 
-def raise_doubt(builder: ChangeBuilder, policy: Policy, doubt: str, now: datetime) -> None:
+def raise_possible_opt_out(builder: ChangeBuilder, policy: Policy, doubt: str, now: datetime) -> None:
     """Raise a concern about a possible opt-out.
 
     The lead's sequence pauses until a person acts.
     """
-    found = f"“{doubt}” may be a request to stop messages"
+    finding = f"“{doubt}” may be a request to stop messages"
     raised = RaisedConcern(
-        rule=DOUBT, concern=Concern.LOW_CONFIDENCE, found=found, at=now, policy_version=policy.version
+        rule=DOUBT, concern=Concern.LOW_CONFIDENCE, found=finding, at=now, policy_version=policy.version
     )
     _hold(builder, raised)
 
 
-def raise_unproved(builder: ChangeBuilder, policy: Policy, words: str, now: datetime) -> None:
+def raise_unverified_sender(builder: ChangeBuilder, policy: Policy, words: str, now: datetime) -> None:
     """Raise a concern about an unverified sender.
 
     The lead's sequence pauses until a person acts.
     """
-    said = f"“{' '.join(words.split())[:LONGEST_QUOTED]}”"
-    found = f"{said} came from an unverified sender: ask the lead before you act on it"
+    quote = f"“{' '.join(words.split())[:LONGEST_QUOTED]}”"
+    finding = f"{quote} came from an unverified sender: ask the lead before you act on it"
     raised = RaisedConcern(
-        rule=UNPROVED, concern=Concern.LOW_CONFIDENCE, found=found, at=now, policy_version=policy.version
+        rule=UNPROVED, concern=Concern.LOW_CONFIDENCE, found=finding, at=now, policy_version=policy.version
     )
     _hold(builder, raised)
 
@@ -93,10 +93,10 @@ def pause(lead: Lead, policy: Policy, words: str, now: datetime) -> Change | Non
     if lead.enrolment is None or lead.enrolment.is_over or lead.concern is not None:
         return None
     builder = ChangeBuilder(lead, lead, now)
-    raise_unproved(builder, policy, words, now)
+    raise_unverified_sender(builder, policy, words, now)
     if lead.owner_id is not None:
         due = lead.next_action.due_at if lead.next_action else lead.promise.deadline
-        reason = builder.lead.concern.told if builder.lead.concern else ""
+        reason = builder.lead.concern.summary if builder.lead.concern else ""
         builder.message_person(policy, Template.NEEDS_PERSON, lead.owner_id, due_at=due, words=words, reason=reason)
     return builder.build()
 
@@ -109,7 +109,7 @@ def _hold(builder: ChangeBuilder, raised: RaisedConcern) -> None:
     builder.event(EventKind.CONCERN_RAISED, ACTOR, concern=raised.concern, rule=raised.rule, found=raised.found)
 
 
-def unusable_concerns(policy: Policy) -> Iterator[Problem]:
+def check_concerns(policy: Policy) -> Iterator[Problem]:
     """Yield rules without words, without readers or with duplicate names."""
     names = [rule.id for rule in policy.concerns]
     for number, rule in enumerate(policy.concerns):
@@ -122,9 +122,9 @@ def unusable_concerns(policy: Policy) -> Iterator[Problem]:
             yield Problem(f"{path}.id", f"{rule.id!r} is taken by concerns[{names.index(rule.id)}]")
 
 
-def _found(rule: ConcernRule, words: str) -> str:
-    said = next((word for word in rule.words if has_word((word,), words)), "")
-    if said:
-        return f"“{said}”"
+def _match(rule: ConcernRule, words: str) -> str:
+    match = next((word for word in rule.words if has_word((word,), words)), "")
+    if match:
+        return f"“{match}”"
     few = rule.at_most_words is not None and len(words.split()) <= rule.at_most_words
     return "few words" if few else ""

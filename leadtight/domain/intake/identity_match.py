@@ -33,14 +33,14 @@ def is_same_person(first: Inquiry, second: Inquiry) -> bool:
     return _is_same_by_extension(first, second)
 
 
-def belongs_to(known: Inquiry, new: Inquiry) -> bool:
+def belongs_to(existing: Inquiry, new: Inquiry) -> bool:
     """Return whether a new inquiry is the same person's.
 
     A named inquiry does not join an anonymous one when it has another address or number: another person may have typed
     theirs before.
     """
-    is_first_name = bool(new.name) and not known.name
-    return is_same_person(known, new) and not (is_first_name and _contradicts(known, new))
+    is_first_name = bool(new.name) and not existing.name
+    return is_same_person(existing, new) and not (is_first_name and _contradicts(existing, new))
 
 
 def _contradicts(first: Inquiry, second: Inquiry) -> bool:
@@ -80,8 +80,8 @@ def have_nothing_in_common(first: str, second: str) -> bool:
 
     Both must be present.
     """
-    pairs = [(one, other) for one in _words(first) for other in _words(second)]
-    return bool(pairs) and not any(one.startswith(other) or other.startswith(one) for one, other in pairs)
+    pairs = [(word, other) for word in _words(first) for other in _words(second)]
+    return bool(pairs) and not any(word.startswith(other) or other.startswith(word) for word, other in pairs)
 
 
 def _words(name: str) -> list[str]:

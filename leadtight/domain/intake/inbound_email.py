@@ -128,11 +128,11 @@ def content_hash(letter: InboundEmail) -> str:
 
     It covers author and content, not the route of delivery.
     """
-    said = (letter.sender.casefold(), letter.date, letter.subject, letter.text)
-    return hashlib.sha256("\0".join(said).encode("utf-8", "replace")).hexdigest()
+    content = (letter.sender.casefold(), letter.date, letter.subject, letter.text)
+    return hashlib.sha256("\0".join(content).encode("utf-8", "replace")).hexdigest()
 
 
-def likeness(letter: InboundEmail) -> str:
+def template_words(letter: InboundEmail) -> str:
     """Return the words shared by mails of one template.
 
     Numbers, codes and addresses are dropped.

@@ -76,7 +76,7 @@ def merge(
     leaves: tuple[Channel, ...] = (),
     now: datetime,
     own_words: str | None = None,
-    asked: ConsentPrompt | None = None,
+    consent_prompt: ConsentPrompt | None = None,
     visitor: Visitor | None = None,
     booking: Booking | None = None,
     doubt: str = "",
@@ -95,7 +95,7 @@ def merge(
     """
     builder, is_unproved = ChangeBuilder(lead, lead, now), provenance.is_unproved and not lead.sender_unproved
     builder.set(
-        inquiry=lead.inquiry if is_unproved else _completed(lead.inquiry, inquiry, provenance),
+        inquiry=lead.inquiry if is_unproved else _fill_blanks(lead.inquiry, inquiry, provenance),
         also_from=sources_within(lead.also_from, source),
         last_inquiry_at=now,
     )
@@ -104,17 +104,21 @@ def merge(
     elif lead.first_contact_at is not None and lead.owner_id is not None and not booking:
         _answer_again(builder, policy, inquiry, source, form, now)
     builder.event(EventKind.INQUIRY_JOINED, "lead", source=source, form=form, inquiry=inquiry, **provenance.evidence)
-    if asked:
+    if consent_prompt:
         said_by = str(provenance.caller or "")
-        builder.asked(asked, visitor, inquiry, source=source, form=form, policy_version=policy.version, said_by=said_by)
+        builder.record_consent(
+            consent_prompt, visitor, inquiry, source=source, form=form, policy_version=policy.version, said_by=said_by
+        )
     if booking:
         from leadtight.domain.outcomes.booking import book  # here, for every cold start would pay for it
 
         book(builder, policy, booking, source, now)
     if is_unproved:
-        from leadtight.domain.intake.human_handoff import raise_unproved  # here, for most inquiries are no mails
+        from leadtight.domain.intake.human_handoff import (
+            raise_unverified_sender,
+        )  # here, for most inquiries are no mails
 
-        raise_unproved(builder, policy, inquiry.message if own_words is None else own_words, now)
+        raise_unverified_sender(builder, policy, inquiry.message if own_words is None else own_words, now)
     else:
         _end(builder, leaves, inquiry, source, keeps_sequence=keeps_sequence, provenance=provenance)
     due = builder.lead.next_action.due_at if builder.lead.next_action else lead.promise.deadline
@@ -124,7 +128,9 @@ def merge(
         _acknowledge(builder, inquiry, due, cause)
     if lead.owner_id is not None:
         differs = {"differs": other} if (other := differences(lead.inquiry, inquiry)) else {}
-        _tell(builder, policy, lead.owner_id, raised, due_at=due, source=source, words=inquiry.message, **differs)
+        _notify_owner(
+            builder, policy, lead.owner_id, raised, due_at=due, source=source, words=inquiry.message, **differs
+        )
     return builder.build()
 
 
@@ -149,10 +155,10 @@ def _end(
         opt_out(builder, leaves, LEAD, inquiry, source, keeps_sequence=keeps_sequence, provenance=provenance)
 
 
-def _tell(builder: ChangeBuilder, policy: Policy, owner: str, raised: bool, **said: Any) -> None:
-    concern = {"reason": builder.lead.concern.told} if raised and builder.lead.concern else {}
+def _notify_owner(builder: ChangeBuilder, policy: Policy, owner: str, raised: bool, **data: Any) -> None:
+    concern = {"reason": builder.lead.concern.summary} if raised and builder.lead.concern else {}
     template = Template.NEEDS_PERSON if raised else Template.WROTE_AGAIN
-    builder.message_person(policy, template, owner, **said, **concern)
+    builder.message_person(policy, template, owner, **data, **concern)
 
 
 def _raise_concern(
@@ -160,12 +166,15 @@ def _raise_concern(
 ) -> bool:
     if not (policy.concerns or doubt):
         return False
-    from leadtight.domain.intake.human_handoff import raise_concern, raise_doubt  # every cold start would pay for it
+    from leadtight.domain.intake.human_handoff import (
+        raise_concern,
+        raise_possible_opt_out,
+    )  # every cold start would pay for it
 
     if raise_concern(builder, policy, words, due_at, now):
         return True
     if doubt:
-        raise_doubt(builder, policy, doubt, now)
+        raise_possible_opt_out(builder, policy, doubt, now)
     return bool(doubt)
 
 
@@ -188,48 +197,52 @@ def note_auto_reply(lead: Lead, subject: str, words: str, now: datetime) -> Chan
     return builder.build()
 
 
-def gives_contacts(known: Inquiry, new: Inquiry, provenance: Provenance) -> bool:
+def may_add_contacts(existing: Inquiry, new: Inquiry, provenance: Provenance) -> bool:
     """Return whether an inquiry may add contact details.
 
     A stranger's does only under the same name: any caller may type another person's address beside their own number.
     """
-    is_named = bool(known.name and new.name) and names_agree(known.name, new.name)
+    is_named = bool(existing.name and new.name) and names_agree(existing.name, new.name)
     return is_named or provenance.caller not in STRANGERS
 
 
-def differences(known: Inquiry, new: Inquiry) -> dict[str, str]:
+def differences(existing: Inquiry, new: Inquiry) -> dict[str, str]:
     """Return what a joined inquiry says differently of its sender.
 
     That is another name, address or number.
     """
-    differs = {} if names_agree(known.name, new.name) else {"name": new.name}
-    pairs = (("address", known.email, new.email), ("number", known.phone_text, new.phone_text))
+    differs = {} if names_agree(existing.name, new.name) else {"name": new.name}
+    pairs = (("address", existing.email, new.email), ("number", existing.phone_text, new.phone_text))
     return differs | {name: other for name, first, other in pairs if other and other != first}
 
 
-def _completed(known: Inquiry, new: Inquiry, provenance: Provenance) -> Inquiry:
+def _fill_blanks(existing: Inquiry, new: Inquiry, provenance: Provenance) -> Inquiry:
     """Return the present inquiry with its blanks filled.
 
     Consent given later counts, with its wording.
     """
     names: tuple[str, ...] = FILLED
-    if not gives_contacts(known, new, provenance):
+    if not may_add_contacts(existing, new, provenance):
         names = tuple(name for name in FILLED if name not in _CONTACTS)
-        new = replace(_readable(new), phone=known.phone, extension=known.extension, consent=known.consent)
-    filled = {name: getattr(known, name) or getattr(new, name) for name in names}
+        new = replace(
+            _without_unparsed(new), phone=existing.phone, extension=existing.extension, consent=existing.consent
+        )
+    filled = {name: getattr(existing, name) or getattr(new, name) for name in names}
     return replace(
-        known,
+        existing,
         **filled,
-        value=known.value if known.value is not None else new.value,
-        phone_proof=known.phone_proof or (new.phone_proof if known.phone in (None, new.phone) else ""),
-        extension=known.extension if known.phone not in (None, new.phone) else known.extension or new.extension,
-        consent=new.consent if new.consent.sms else known.consent,
-        fields=fields_within(known.fields, new.fields),
-        flags=tuple(sorted({*known.flags, *new.flags})),
+        value=existing.value if existing.value is not None else new.value,
+        phone_proof=existing.phone_proof or (new.phone_proof if existing.phone in (None, new.phone) else ""),
+        extension=existing.extension
+        if existing.phone not in (None, new.phone)
+        else existing.extension or new.extension,
+        consent=new.consent if new.consent.sms else existing.consent,
+        fields=fields_within(existing.fields, new.fields),
+        flags=tuple(sorted({*existing.flags, *new.flags})),
     )
 
 
-def _readable(inquiry: Inquiry) -> Inquiry:
+def _without_unparsed(inquiry: Inquiry) -> Inquiry:
     """Return an inquiry without an unparsed address and number.
 
     A person is known by the text of those.

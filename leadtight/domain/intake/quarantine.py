@@ -110,114 +110,118 @@ class QuarantinedDelivery:
         return self.state is QuarantineState.DISCARDED and self.settled_by.endswith(TOGETHER)
 
 
-def reopened(held: QuarantinedDelivery) -> QuarantinedDelivery:
+def reopen(delivery: QuarantinedDelivery) -> QuarantinedDelivery:
     """Reopen a delivery of a bulk discard.
 
     Raises StaleSubmission for any other.
     """
-    if not held.is_discarded_together:
-        raise StaleSubmission(f"{held.id} was not part of a bulk discard")
-    return replace(held, state=QuarantineState.HELD, settled_at=None, settled_by="", note="", version=held.version + 1)
+    if not delivery.is_discarded_together:
+        raise StaleSubmission(f"{delivery.id} was not part of a bulk discard")
+    return replace(
+        delivery, state=QuarantineState.HELD, settled_at=None, settled_by="", note="", version=delivery.version + 1
+    )
 
 
-def released(held: QuarantinedDelivery, lead_id: str, by: str, now: datetime) -> QuarantinedDelivery:
+def complete_release(delivery: QuarantinedDelivery, lead_id: str, by: str, now: datetime) -> QuarantinedDelivery:
     """Settle the delivery as released, with its lead.
 
     Raises StaleSubmission when it was settled.
     """
-    return _settled(held, QuarantineState.RELEASED, by, now, lead_id=lead_id)
+    return _settle(delivery, QuarantineState.RELEASED, by, now, lead_id=lead_id)
 
 
-def begin_release(held: QuarantinedDelivery) -> QuarantinedDelivery:
+def begin_release(delivery: QuarantinedDelivery) -> QuarantinedDelivery:
     """Mark the delivery as being released.
 
     It cannot be discarded from now on. One that a rule set aside is open again from now on. Raises StaleSubmission when
     a person settled it.
     """
-    if held.is_set_aside:
-        held = replace(held, state=QuarantineState.HELD, settled_at=None, settled_by="", note="")
-    _must_be_open(held)
-    return replace(held, is_being_released=True, version=held.version + 1)
+    if delivery.is_set_aside:
+        delivery = replace(delivery, state=QuarantineState.HELD, settled_at=None, settled_by="", note="")
+    _must_be_open(delivery)
+    return replace(delivery, is_being_released=True, version=delivery.version + 1)
 
 
-def abort_release(held: QuarantinedDelivery) -> QuarantinedDelivery:
+def abort_release(delivery: QuarantinedDelivery) -> QuarantinedDelivery:
     """Mark the delivery as no longer being released.
 
     It is still not a lead.
     """
-    return replace(held, is_being_released=False, version=held.version + 1)
+    return replace(delivery, is_being_released=False, version=delivery.version + 1)
 
 
-def discarded(held: QuarantinedDelivery, by: str, why: str, now: datetime) -> QuarantinedDelivery:
+def discard(delivery: QuarantinedDelivery, by: str, reason: str, now: datetime) -> QuarantinedDelivery:
     """Discard the delivery.
 
     Raises StaleSubmission when it was settled, and while it is being released.
     """
-    if held.is_being_released:
-        raise StaleSubmission(f"{held.id} is being released: release it again if it stays here")
-    return _settled(held, QuarantineState.DISCARDED, by, now, note=why)
+    if delivery.is_being_released:
+        raise StaleSubmission(f"{delivery.id} is being released: release it again if it stays here")
+    return _settle(delivery, QuarantineState.DISCARDED, by, now, note=reason)
 
 
-def settled_on_arrival(held: QuarantinedDelivery, by: str) -> QuarantinedDelivery:
+def discard_on_arrival(delivery: QuarantinedDelivery, by: str) -> QuarantinedDelivery:
     """Discard the delivery by a rule, on arrival.
 
     It is kept only so that it can be found.
     """
-    return replace(held, state=QuarantineState.DISCARDED, settled_at=held.received_at, settled_by=by, note=held.detail)
-
-
-def _settled(
-    held: QuarantinedDelivery, state: QuarantineState, by: str, now: datetime, **fields: Any
-) -> QuarantinedDelivery:
-    _must_be_open(held)
     return replace(
-        held,
+        delivery, state=QuarantineState.DISCARDED, settled_at=delivery.received_at, settled_by=by, note=delivery.detail
+    )
+
+
+def _settle(
+    delivery: QuarantinedDelivery, state: QuarantineState, by: str, now: datetime, **fields: Any
+) -> QuarantinedDelivery:
+    _must_be_open(delivery)
+    return replace(
+        delivery,
         state=state,
         settled_at=now,
         settled_by=by,
         next_try_at=None,
         is_being_released=False,
-        version=held.version + 1,
+        version=delivery.version + 1,
         **fields,
     )
 
 
-def _must_be_open(held: QuarantinedDelivery) -> None:
-    if not held.is_open:
-        raise StaleSubmission(f"{held.id} is already {held.state}")
+def _must_be_open(delivery: QuarantinedDelivery) -> None:
+    if not delivery.is_open:
+        raise StaleSubmission(f"{delivery.id} is already {delivery.state}")
 
 
-def schedule_retry(held: QuarantinedDelivery, why: str, now: datetime) -> QuarantinedDelivery:
+def schedule_retry(delivery: QuarantinedDelivery, detail: str, now: datetime) -> QuarantinedDelivery:
     """Schedule the next retry after a failed one.
 
     Pauses double; after `GIVEN_UP_AFTER` the delivery waits for a person.
     """
-    given_up = now - held.received_at >= GIVEN_UP_AFTER
-    pause = min(FIRST_PAUSE * 2 ** min(held.tries, 10), LONGEST_PAUSE)
+    given_up = now - delivery.received_at >= GIVEN_UP_AFTER
+    pause = min(FIRST_PAUSE * 2 ** min(delivery.tries, 10), LONGEST_PAUSE)
     return replace(
-        held,
+        delivery,
         state=QuarantineState.HELD if given_up else QuarantineState.WAITING,
-        reason=Reason.NOT_FETCHED if given_up else held.reason,
-        detail=why,
-        tries=held.tries + 1,
+        reason=Reason.NOT_FETCHED if given_up else delivery.reason,
+        detail=detail,
+        tries=delivery.tries + 1,
         next_try_at=None if given_up else now + pause,
-        version=held.version + 1,
+        version=delivery.version + 1,
     )
 
 
 def quarantine_for_review(
-    held: QuarantinedDelivery, reason: Reason, why: str, content: str = ""
+    delivery: QuarantinedDelivery, reason: Reason, detail: str, content: str = ""
 ) -> QuarantinedDelivery:
     """Hold a delivery for a person: retrying would not help.
 
     `content` is the fetched content, if any.
     """
     return replace(
-        held,
+        delivery,
         state=QuarantineState.HELD,
         reason=reason,
-        detail=why,
-        content=content or held.content,
+        detail=detail,
+        content=content or delivery.content,
         next_try_at=None,
-        version=held.version + 1,
+        version=delivery.version + 1,
     )

@@ -98,7 +98,7 @@ def looks_disposable(inquiry: Inquiry) -> str:
     return ""
 
 
-def cause(door: PostOrigin, source: str, now: datetime) -> dict[str, str]:
+def reply_limit_keys(door: PostOrigin, source: str, now: datetime) -> dict[str, str]:
     """Return the limit keys of an automatic answer.
 
     They are its network for a day, as a number, and its source.
@@ -149,7 +149,7 @@ def _part(address: str, bits: dict[int, int]) -> str:
 
 
 def _count(
-    door: PostOrigin, name: str, at_most: int, now: datetime, what: str, buckets: int = BUCKETS
+    door: PostOrigin, name: str, at_most: int, now: datetime, label: str, buckets: int = BUCKETS
 ) -> RateLimitCounter:
     """Return a counter, keyed by a bucket number."""
     window = (now - EPOCH) // door.rates.within
@@ -157,7 +157,7 @@ def _count(
     if name:
         key = f"{key}#{_bucket(name, key, buckets)}"
     return RateLimitCounter(
-        key=key, at_most=at_most, expires_at=EPOCH + (window + 1) * door.rates.within, what=what, is_spread=not name
+        key=key, at_most=at_most, expires_at=EPOCH + (window + 1) * door.rates.within, label=label, is_spread=not name
     )
 
 

@@ -30,16 +30,16 @@ class Reconciliation:
         return len(set(self.missed) - set(self.taken))
 
 
-def compared(before: Reconciliation, listed: frozenset[str], here: frozenset[str], now: datetime) -> Reconciliation:
+def compare(previous: Reconciliation, listed: frozenset[str], arrived: frozenset[str], now: datetime) -> Reconciliation:
     """Compare the source's list with arrivals once more.
 
     A key once missed stays missed, however it arrived later.
     """
-    missed = (listed & set(before.missed)) | (listed - here)
-    taken = missed & (here | set(before.taken))
-    return replace(before, as_of=now, listed=len(listed), missed=tuple(sorted(missed)), taken=tuple(sorted(taken)))
+    missed = (listed & set(previous.missed)) | (listed - arrived)
+    taken = missed & (arrived | set(previous.taken))
+    return replace(previous, as_of=now, listed=len(listed), missed=tuple(sorted(missed)), taken=tuple(sorted(taken)))
 
 
-def completed(compared: Reconciliation) -> Reconciliation:
+def mark_complete(compare: Reconciliation) -> Reconciliation:
     """Mark all missed keys as fetched."""
-    return replace(compared, taken=compared.missed)
+    return replace(compare, taken=compare.missed)

@@ -29,14 +29,14 @@ class SpamVerdict:
 class RateLimitCounter:
     """An increment of a counter within a window.
 
-    At most so many are allowed under its key, which names the window; `what` is the thing counted. A shared counter is
+    At most so many are allowed under its key, which names the window; `label` is the thing counted. A shared counter is
     spread over items, because many writers must not wait for one; only an unspread one may change its limit.
     """
 
     key: str
     at_most: int
     expires_at: datetime
-    what: str = ""
+    label: str = ""
     is_spread: bool = True
 
 

@@ -53,7 +53,7 @@ class Upload:
         return f"file {self.name} ({size_in_words(self.size)}, not kept)"
 
 
-def why_not_kept(upload: Upload) -> str:
+def rejection_reason(upload: Upload) -> str:
     """Return why a file is rejected, if it is."""
     ending = _ending(upload.name)
     if not upload.size:
@@ -65,7 +65,7 @@ def why_not_kept(upload: Upload) -> str:
     return "" if _is_what_it_says(ending, upload.content) else f"it is not a {ending} file"
 
 
-def place_of(form_id: str, fields: Mapping[str, Any], uploads: Sequence[Upload], number: int) -> str:
+def storage_path(form_id: str, fields: Mapping[str, Any], uploads: Sequence[Upload], number: int) -> str:
     """Return the storage path of a file.
 
     The same post always has the same paths, another post others.

@@ -22,13 +22,13 @@ MOST_LEADS = 5_000
 """Most leads of one person: the set of their ids, 31 bytes each, is a row of its own."""
 
 
-def fields_within(known: Mapping[str, str], new: Mapping[str, str]) -> dict[str, str]:
+def fields_within(present: Mapping[str, str], new: Mapping[str, str]) -> dict[str, str]:
     """Return the present fields and the new ones that fit.
 
     A present field keeps its value.
     """
-    fields = dict(known)
-    room = MOST_FIELD_BYTES - sum(_size(name, value) for name, value in known.items())
+    fields = dict(present)
+    room = MOST_FIELD_BYTES - sum(_size(name, value) for name, value in present.items())
     for name, value in new.items():
         size = _size(name, value)
         if name not in fields and size <= min(room, LONGEST_ADDED) and len(fields) < MOST_FIELDS:
@@ -37,9 +37,9 @@ def fields_within(known: Mapping[str, str], new: Mapping[str, str]) -> dict[str,
     return fields
 
 
-def sources_within(known: tuple[str, ...], source: str) -> tuple[str, ...]:
+def sources_within(present: tuple[str, ...], source: str) -> tuple[str, ...]:
     """Return the sources with another one, while there is room."""
-    return tuple(dict.fromkeys((*known, source)))[:MOST_SOURCES]
+    return tuple(dict.fromkeys((*present, source)))[:MOST_SOURCES]
 
 
 def _size(name: str, value: str) -> int:

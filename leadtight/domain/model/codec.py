@@ -70,13 +70,13 @@ def without_defaults(value: Any) -> Document:
 @cache
 def _defaults(kind: Any) -> Document:
     """Return the documents of a kind's defaults, by field."""
-    found = {}
+    defaults = {}
     for field in dataclasses.fields(kind):
         if field.default is not dataclasses.MISSING:
-            found[field.name] = to_document(field.default)
+            defaults[field.name] = to_document(field.default)
         elif field.default_factory is not dataclasses.MISSING:
-            found[field.name] = to_document(field.default_factory())
-    return found
+            defaults[field.name] = to_document(field.default_factory())
+    return defaults
 
 
 @cache
@@ -214,12 +214,12 @@ def difference(before: Any, after: Any) -> Document:
     Both records are of one type and compared as documents. Without `before`, every field with a value is new. Equal
     values are not written out: most of a record does not change.
     """
-    found = {}
+    changes = {}
     for name in _names(cast(Hashable, type(after))):
         old, new = getattr(before, name, None), getattr(after, name)
         if old is not new and old != new and (pair := [to_document(old), to_document(new)])[0] != pair[1]:
-            found[name] = pair
-    return dict(sorted(found.items()))
+            changes[name] = pair
+    return dict(sorted(changes.items()))
 
 
 def apply_difference(document: Document, changes: Document) -> Document:

@@ -58,6 +58,6 @@ class RaisedConcern:
     policy_version: str
 
     @property
-    def told(self) -> str:
+    def summary(self) -> str:
         """Return it in words."""
         return f"{self.concern.label}: {self.found}"

@@ -75,7 +75,7 @@ class ConsentRecord:
 
 
 def records(
-    asked: ConsentPrompt,
+    prompt: ConsentPrompt,
     visitor: Visitor | None,
     inquiry: Inquiry,
     *,
@@ -92,9 +92,9 @@ def records(
     It is under the address that its channel uses, else any contact point of the person. A person without one has
     consented to nothing that could be sent.
     """
-    seen = visitor or Visitor()
-    at = seen.at or now
-    for number, box in enumerate(asked.boxes):
+    client = visitor or Visitor()
+    at = client.at or now
+    for number, box in enumerate(prompt.boxes):
         own, other = inquiry.email, inquiry.phone_uri
         if box.channel is not Channel.EMAIL:
             own, other = other, own
@@ -108,11 +108,11 @@ def records(
                 ticked=box.ticked,
                 at=at,
                 text=box.text,
-                url=asked.url,
+                url=prompt.url,
                 source=source,
                 form=form,
                 policy_version=policy_version,
-                ip=seen.ip if box.ticked else "",
-                user_agent=seen.user_agent if box.ticked else "",
+                ip=client.ip if box.ticked else "",
+                user_agent=client.user_agent if box.ticked else "",
                 said_by=said_by,
             )

@@ -122,11 +122,11 @@ class LeadClosed(LeadtightError):
 class KeyRefused(LeadtightError):
     """The API key is unknown, or not permitted.
 
-    `known` keys lack the scope.
+    `is_known` keys lack the scope.
     """
 
-    def __init__(self, detail: str, *, known: bool) -> None:
-        self.known = known
+    def __init__(self, detail: str, *, is_known: bool) -> None:
+        self.is_known = is_known
         super().__init__(detail)
 
 

@@ -86,11 +86,11 @@ def fold(events: Iterable[Event]) -> Lead:
     """Return the lead that a history adds up to."""
     document: dict[str, Any] = {}
     for event in sorted(events, key=lambda e: (e.version, e.id)):
-        document = apply_difference(document, widened(document, event.changes))
+        document = apply_difference(document, expand_changes(document, event.changes))
     return from_document(Lead, document)
 
 
-def narrowed(changes: Mapping[str, Any]) -> dict[str, Any]:
+def compact_changes(changes: Mapping[str, Any]) -> dict[str, Any]:
     """Reduce an inquiry's changes to the fields that differ.
 
     An inquiry has up to 64 KB, and an event 400. Its value is always kept: the previous version reads it whenever an
@@ -102,17 +102,17 @@ def narrowed(changes: Mapping[str, Any]) -> dict[str, Any]:
     names = {name for name in new if old.get(name) != new[name]} | {"value"}
     before, after = ({name: each.get(name) for name in names} for each in (old, new))
     if (before.get("fields") or {}).items() <= (after.get("fields") or {}).items() and "fields" in names:
-        known = before.pop("fields")
-        after[ADDED] = {name: value for name, value in after.pop("fields").items() if name not in known}
+        fields = before.pop("fields")
+        after[ADDED] = {name: value for name, value in after.pop("fields").items() if name not in fields}
     return {**changes, INQUIRY: [before, after]}
 
 
-def widened(document: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+def expand_changes(document: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     """Restore the whole inquiry in reduced changes."""
     _, new = changes.get(INQUIRY) or (None, None)
-    known = document.get(INQUIRY)
-    if not new or not known:
+    inquiry = document.get(INQUIRY)
+    if not new or not inquiry:
         return dict(changes)
     added = new.get(ADDED, {})
-    whole = known | {name: value for name, value in new.items() if name != ADDED}
-    return {**changes, INQUIRY: [known, whole | {"fields": whole.get("fields", {}) | added}]}
+    whole = inquiry | {name: value for name, value in new.items() if name != ADDED}
+    return {**changes, INQUIRY: [inquiry, whole | {"fields": whole.get("fields", {}) | added}]}

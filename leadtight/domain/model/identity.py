@@ -76,7 +76,7 @@ def number_without_extension(number: str) -> str:
     return number.partition(EXTENSION)[0]
 
 
-def unread_address(text: str) -> str:
+def unparsed_address(text: str) -> str:
     """Return the stand-in for an unparsed e-mail address.
 
     It is its text, without case and brackets; empty where the text names no address at all.
@@ -87,7 +87,7 @@ def unread_address(text: str) -> str:
     return f"email:{bare}" if _LIKE_AN_ADDRESS.search(bare) else ""
 
 
-def unread_number(text: str, country: str = "") -> str:
+def unparsed_number(text: str, country: str = "") -> str:
     """Return the stand-in for an unparsed number.
 
     It is its letters and digits, with an unknown `country`. It is empty where the text names no number: too few digits,
@@ -104,11 +104,11 @@ def address(inquiry: Inquiry) -> str:
 
     Empty when there is none.
     """
-    return inquiry.email or unread_address(_unread(inquiry, "email"))
+    return inquiry.email or unparsed_address(_unread(inquiry, "email"))
 
 
 def _unread_number(inquiry: Inquiry) -> str:
-    return unread_number(_unread(inquiry, "phone"), _unread(inquiry, "country"))
+    return unparsed_number(_unread(inquiry, "phone"), _unread(inquiry, "country"))
 
 
 def _unread(inquiry: Inquiry, name: str) -> str:

@@ -148,7 +148,7 @@ class Lead:
         return not self.stage.is_closed and self.excluded is None
 
     @property
-    def leads_its_person(self) -> bool:
+    def receives_messages(self) -> bool:
         """Return whether it may receive its person's next messages.
 
         The latest such lead does.

@@ -13,7 +13,7 @@ from leadtight.domain.model.lead import Lead, Score
 LONGEST_FACT = 60
 
 
-def in_short(lead: Lead) -> Lead:
+def summarize(lead: Lead) -> Lead:
     """Return a summary of a lead, without personal data.
 
     It has the owner, times and the fields that rules need. It must not be stored or decided on: it lacks timers,

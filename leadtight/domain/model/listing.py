@@ -39,7 +39,7 @@ class Listing(tuple[T, ...]):
         return listing
 
 
-def unreadable_in(*found: tuple[object, ...]) -> tuple[Unreadable, ...]:
+def unreadable_in(*listings: tuple[object, ...]) -> tuple[Unreadable, ...]:
     """Return the unreadable rows of listings, in order, without duplicates."""
-    rows = (row for values in found if isinstance(values, Listing) for row in values.unreadable)
+    rows = (row for values in listings if isinstance(values, Listing) for row in values.unreadable)
     return tuple(dict.fromkeys(rows))

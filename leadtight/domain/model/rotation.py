@@ -70,20 +70,20 @@ class Rotation:
             raise ValueError("no candidate to choose from")
         away = absent or {}
         shares = shares_of_a_lead({**weights, **away})
-        before = self._in_leads(sum(weights.values()) + sum(away.values()))
-        balance = {p: before.get(p, 0) + shares[p] for p in weights}
+        owned = self._in_leads(sum(weights.values()) + sum(away.values()))
+        balance = {p: owned.get(p, 0) + shares[p] for p in weights}
         chosen = max(balance, key=balance.__getitem__)
         most = owed_at_most * sum(shares.values())
-        banked = {p: max(credit := before.get(p, 0), min(credit + shares[p], most)) for p in away}
-        earned = sum(shares[p] for p in weights) + sum(now - before.get(p, 0) for p, now in banked.items())
+        banked = {p: max(credit := owned.get(p, 0), min(credit + shares[p], most)) for p in away}
+        earned = sum(shares[p] for p in weights) + sum(now - owned.get(p, 0) for p, now in banked.items())
         balance[chosen] -= earned
-        return chosen, Rotation(pool_id=self.pool_id, turn=self.turn + 1, credits={**before, **banked, **balance})
+        return chosen, Rotation(pool_id=self.pool_id, turn=self.turn + 1, credits={**owned, **banked, **balance})
 
     def _with(self, balance: Mapping[str, int]) -> Rotation:
         return Rotation(pool_id=self.pool_id, turn=self.turn, credits=balance)
 
     def _in_leads(self, total_weight: int) -> Mapping[str, int]:
-        """Return the credits in parts of a lead.
+        """Return the owned in parts of a lead.
 
         Those stored in weights count by today's, and as one lead at most.
         """

@@ -13,12 +13,12 @@ from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import LEAD, Channel, Message, Template
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.promises.next_action import other_way
-from leadtight.domain.roster.stand_ins import hears_for
+from leadtight.domain.roster.stand_ins import notification_recipient
 
 ACTOR = "system:respond"
 
 
-def undelivered(policy: Policy, lead: Lead, message: Message, now: datetime) -> Change | None:
+def record_undelivered(policy: Policy, lead: Lead, message: Message, now: datetime) -> Change | None:
     """Return the effects of an undelivered message; None without any.
 
     Its recipient may be the lead or a team member.
@@ -53,7 +53,7 @@ def _person_not_reached(policy: Policy, lead: Lead, message: Message, now: datet
     is_past = message.template in FOR_THE_OWNER and person != lead.owner_id
     if is_past or message.template is Template.LEAD_MOVED or person in lead.not_reached:
         return None
-    manager = hears_for(policy, policy.manager_of(person), {}, now, besides=person)
+    manager = notification_recipient(policy, policy.manager_of(person), {}, now, besides=person)
     others = [p for p in (manager, policy.routing.catch_all) if p != person and p not in lead.not_reached]
     builder = ChangeBuilder(lead, replace(lead, not_reached=(*lead.not_reached, person)), now)
     to = next(iter(others), None)

@@ -60,8 +60,8 @@ def decide_interruption(policy: Policy, message: Message, alerts: Alerts, now: d
     digest: the one being collected already, else one `digest_every` from now, in the person's working hours. Where the
     policy lets people rest, messages outside their working hours wait too, except for a broken promise.
     """
-    recent = tuple(one for one in alerts.sent if one.at > now - HOUR)
-    if any(one.notice == notice_of(message) for one in recent):
+    recent = tuple(alert for alert in alerts.sent if alert.at > now - HOUR)
+    if any(alert.notice == notice_of(message) for alert in recent):
         return AlertDecision(alerts=alerts)
     rests = _rests(policy, message, now)
     if not rests and _may_interrupt(policy, message, len(recent)):

@@ -12,7 +12,7 @@ from leadtight.domain.model.message import Channel, Message, Template
 from leadtight.domain.policy.outcomes import OWNER
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.targets import MANAGER
-from leadtight.domain.roster.stand_ins import hears_for
+from leadtight.domain.roster.stand_ins import notification_recipient
 
 AT = time(8)
 LOST_FROM = timedelta(hours=2)
@@ -38,29 +38,29 @@ def readers(policy: Policy) -> tuple[str, ...]:
     catch-all person, and those whom escalations and stages name; inactive people are not.
     """
     marked = policy.reports.readers
-    named = [level.notify for target in policy.targets.values() for level in target.escalate]
-    named += [rule.owner for rule in policy.stages.values()]
+    people = [level.notify for target in policy.targets.values() for level in target.escalate]
+    people += [rule.owner for rule in policy.stages.values()]
     managers = [team.manager for team in policy.teams.values()]
-    answer = [*managers, policy.routing.catch_all, *(name for name in named if name not in (MANAGER, OWNER))]
+    answer = [*managers, policy.routing.catch_all, *(name for name in people if name not in (MANAGER, OWNER))]
     return tuple(p for p in dict.fromkeys(marked or answer) if policy.people[p].active)
 
 
-def owed(policy: Policy, told: PublishedReview, now: datetime) -> tuple[Message, ...]:
+def review_messages(policy: Policy, review: PublishedReview, now: datetime) -> tuple[Message, ...]:
     """Return one mail for each reader.
 
     Their ids are always the same. Late ones are due at once. Stand-ins of a reader on leave get it, too.
     """
     marked = readers(policy)
-    reading = dict.fromkeys([*marked, *(hears_for(policy, person, {}, now) for person in marked)])
-    return tuple(_mail(policy, person, told, now) for person in reading)
+    reading = dict.fromkeys([*marked, *(notification_recipient(policy, person, {}, now) for person in marked)])
+    return tuple(_mail(policy, person, review, now) for person in reading)
 
 
-def _mail(policy: Policy, person: str, told: PublishedReview, now: datetime) -> Message:
+def _mail(policy: Policy, person: str, review: PublishedReview, now: datetime) -> Message:
     zone = policy.calendar_of(person).zone
-    due = max(datetime.combine(told.week.after.monday, AT, zone).astimezone(now.tzinfo), now)
+    due = max(datetime.combine(review.week.after.monday, AT, zone).astimezone(now.tzinfo), now)
     return Message(
         id=f"{Template.WEEKLY_REVIEW}-{person}",
-        lead_id=outbox_of(told.week),
+        lead_id=outbox_key(review.week),
         template=Template.WEEKLY_REVIEW,
         channel=Channel.EMAIL,
         recipient=person,
@@ -68,15 +68,15 @@ def _mail(policy: Policy, person: str, told: PublishedReview, now: datetime) -> 
         next_try_at=due,
         detail=f"waits for Monday morning in {zone.key}" if due > now else "",
         data={
-            "week": str(told.week),
-            "path": told.path,
-            "headline": list(told.headline),
+            "week": str(review.week),
+            "path": review.path,
+            "headline": list(review.headline),
             "due_at": format_timestamp(due),
         },
     )
 
 
-def outbox_of(week: Week) -> str:
+def outbox_key(week: Week) -> str:
     """Return the outbox key of a week's review.
 
     It stands in place of the lead's id.

@@ -57,7 +57,7 @@ def earliest_and_latest(messages: Iterable[Message], limit: int) -> tuple[Messag
     return ordered if len(ordered) <= 2 * limit else ordered[:limit] + ordered[-limit:]
 
 
-def in_turn(messages: Iterable[Message]) -> Iterator[Message]:
+def in_sending_order(messages: Iterable[Message]) -> Iterator[Message]:
     """Yield messages by urgency, with fair shares.
 
     A mass of messages displaces no others. Lanes have their `SHARES`. Within a lane sources take turns; within a source

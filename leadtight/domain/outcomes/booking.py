@@ -33,18 +33,18 @@ def book(builder: ChangeBuilder, policy: Policy, booking: Booking, source: str, 
     first-response timer goes on (Q3). After a first answer, the next action is the policy's for a booked call, due
     before the call at the latest.
     """
-    before = builder.lead
+    previous = builder.lead
     builder.event(EventKind.CALL_BOOKED, "lead", source=source, starts_at=booking.starts_at)
     builder.set(unanswered=0)
-    if before.enrolment and OutcomeMeaning.BOOKING in before.enrolment.stop_on:
+    if previous.enrolment and OutcomeMeaning.BOOKING in previous.enrolment.stop_on:
         progress.end(builder, OutcomeMeaning.BOOKING)
-    here = policy.stages.get(before.stage)
+    here = policy.stages.get(previous.stage)
     if here is None or Stage.CALL_BOOKED in here.exit:
         builder.set(stage=Stage.CALL_BOOKED)
     rule = next((r for r in policy.outcomes.values() if r.stage is Stage.CALL_BOOKED), None)
-    if rule and before.first_contact_at is not None:
+    if rule and previous.first_contact_at is not None:
         _prepare(builder, policy, rule, booking, now)
-        _watch(builder, policy, before, now)
+        _watch(builder, policy, previous, now)
 
 
 def _prepare(builder: ChangeBuilder, policy: Policy, rule: OutcomeRule, booking: Booking, now: datetime) -> None:
@@ -52,13 +52,13 @@ def _prepare(builder: ChangeBuilder, policy: Policy, rule: OutcomeRule, booking:
     due = due_after(policy, lead, rule, now)
     if starts_at and starts_at > now:
         due = min(due, starts_at)
-    what = (rule.next_action or "").replace("{name}", lead.inquiry.display_name)
+    action = (rule.next_action or "").replace("{name}", lead.inquiry.display_name)
     clock = next_action_clock(policy, due, now, lead.team_promise.calendar)
-    builder.set(next_action=NextAction(what=what, due_at=due))
+    builder.set(next_action=NextAction(what=action, due_at=due))
     builder.start(clock)
 
 
-def _watch(builder: ChangeBuilder, policy: Policy, before: Lead, now: datetime) -> None:
-    watching = stall_clocks(policy, builder.lead, before, now)
+def _watch(builder: ChangeBuilder, policy: Policy, previous: Lead, now: datetime) -> None:
+    watching = stall_clocks(policy, builder.lead, previous, now)
     builder.stop(STAGE, UNTOUCHED)
     builder.start(*watching)

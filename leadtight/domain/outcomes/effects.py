@@ -20,7 +20,7 @@ from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.sequences import LEAST_ATTEMPTS
 from leadtight.domain.promises.next_action import first_action
 from leadtight.domain.sequences import progress
-from leadtight.domain.sequences.plan import by_the_clock
+from leadtight.domain.sequences.plan import add_wall_clock
 
 STOPPED = "stopped"
 CLOSED = "closed"
@@ -79,9 +79,9 @@ def stop(builder: ChangeBuilder, rule: OutcomeRule, actor: str) -> None:
     if rule.says is OutcomeMeaning.OPT_OUT:
         opt_out(builder, TO_LEADS, actor)
     enrolment = builder.lead.enrolment
-    why = _why_stopped(builder.lead, enrolment, rule) if enrolment else None
-    if why:
-        progress.end(builder, why, actor)
+    reason = _why_stopped(builder.lead, enrolment, rule) if enrolment else None
+    if reason:
+        progress.end(builder, reason, actor)
 
 
 def _why_stopped(lead: Lead, enrolment: Enrolment, rule: OutcomeRule) -> str | None:
@@ -155,7 +155,7 @@ def _put_down(
     counted_from: datetime,
 ) -> None:
     calendar = policy.calendars[policy.sequences[sequence_id].calendar]
-    starts_at = by_the_clock(calendar, counted_from, pause)
+    starts_at = add_wall_clock(calendar, counted_from, pause)
     progress.enrol(builder, policy, sequence_id, origin=origin, now=now, starts_at=starts_at)
 
 

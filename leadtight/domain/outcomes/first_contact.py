@@ -60,7 +60,7 @@ def proven_at(lead: Lead, evidence: ContactProof, now: datetime) -> datetime:
     return _possible(lead, evidence.at, now)
 
 
-def typed_at(policy: Policy, lead: Lead, claimed_at: datetime | None, now: datetime) -> datetime:
+def reported_at(policy: Policy, lead: Lead, claimed_at: datetime | None, now: datetime) -> datetime:
     """Return when a contact typed at `now` counts.
 
     `claimed_at` is when it happened according to the person. Raises InvalidInquiry when that is in the future, or
@@ -88,18 +88,18 @@ def note_contact(builder: ChangeBuilder, by: str, at: datetime) -> None:
         builder.stop(FIRST_RESPONSE)
 
 
-def note_correction(builder: ChangeBuilder, before: Lead, actor: str) -> None:
+def note_correction(builder: ChangeBuilder, previous: Lead, actor: str) -> None:
     """Add an event for an earlier first contact."""
     after = builder.lead
-    if before.first_contact_at is None or after.first_contact_at == before.first_contact_at:
+    if previous.first_contact_at is None or after.first_contact_at == previous.first_contact_at:
         return
     builder.event(
         EventKind.FIRST_CONTACT_CORRECTED,
         actor,
         first_contact_at=after.first_contact_at,
         first_contact_by=after.first_contact_by,
-        previous_at=before.first_contact_at,
-        previous_by=before.first_contact_by,
+        previous_at=previous.first_contact_at,
+        previous_by=previous.first_contact_by,
     )
 
 

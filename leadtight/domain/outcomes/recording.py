@@ -14,7 +14,7 @@ from leadtight.domain.model.lead import Lead, NextAction, RecordedOutcome
 from leadtight.domain.model.sla import STAGE, UNTOUCHED
 from leadtight.domain.model.stage import Stage
 from leadtight.domain.outcomes.effects import apply_to_sequences, check_persistence, stop
-from leadtight.domain.outcomes.first_contact import ContactProof, note_contact, note_correction, proven_at, typed_at
+from leadtight.domain.outcomes.first_contact import ContactProof, note_contact, note_correction, proven_at, reported_at
 from leadtight.domain.ownership.handover import Cause, Move, ReceivingPool, move
 from leadtight.domain.policy.outcomes import OutcomeRule
 from leadtight.domain.policy.policy import Policy
@@ -53,7 +53,7 @@ def record_outcome(
     check_counts(lead)
     rule = _rule(policy, outcome, reason)
     _check_agreed(rule, follow_up_at, now)
-    counted_at = typed_at(policy, lead, claimed_at, now)
+    counted_at = reported_at(policy, lead, claimed_at, now)
     if _is_repeat(lead, rule.id, submission):
         return None
     overrides = {"override": True} if check_persistence(policy, lead, rule, by) else {}
@@ -198,7 +198,7 @@ def _next_stage(policy: Policy, lead: Lead, rule: OutcomeRule) -> Stage:
 def _hand_on(
     builder: ChangeBuilder,
     policy: Policy,
-    before: Lead,
+    previous: Lead,
     rule: OutcomeRule,
     by: str,
     now: datetime,
@@ -207,8 +207,8 @@ def _hand_on(
 ) -> None:
     assert rule.pool is not None, "only called for an outcome that moves the lead"
     assert receiving is not None, "whoever records an outcome reads the pool that it moves the lead to"
-    how = Move(cause=Cause.OUTCOME, actor=f"person:{by}", what=_what_next(builder.lead, rule), due_at=follow_up_at)
-    move(builder, policy, before, rule.pool, receiving, now, how)
+    how = Move(cause=Cause.OUTCOME, actor=f"person:{by}", action=_what_next(builder.lead, rule), due_at=follow_up_at)
+    move(builder, policy, previous, rule.pool, receiving, now, how)
 
 
 def _schedule_next(
@@ -253,5 +253,5 @@ def _overwritten(before: Document, after: Document) -> dict[str, Any]:
     Sent messages cannot be undone. The previous outcome stays known, but not its own undo values.
     """
     previous = before["last_outcome"]
-    known = previous and {**previous, "before": {}}
-    return {k: v for k, v in before.items() if v != after[k] and k != "sent_once"} | {"last_outcome": known}
+    stripped = previous and {**previous, "before": {}}
+    return {k: v for k, v in before.items() if v != after[k] and k != "sent_once"} | {"last_outcome": stripped}

@@ -32,11 +32,11 @@ def undo_outcome(policy: Policy, lead: Lead, *, version: int, by: str, now: date
     builder = ChangeBuilder(lead, restored, now)
     builder.event(EventKind.OUTCOME_UNDONE, f"person:{by}", outcome=last.outcome)
     if restored.owner_id != lead.owner_id:
-        _give_back(builder, policy, lead, by)
+        _restore_owner(builder, policy, lead, by)
     return builder.build()
 
 
-def _give_back(builder: ChangeBuilder, policy: Policy, lead: Lead, by: str) -> None:
+def _restore_owner(builder: ChangeBuilder, policy: Policy, lead: Lead, by: str) -> None:
     """Return a handed-over lead to its former owner.
 
     They get a new link, and the other owner a notice.

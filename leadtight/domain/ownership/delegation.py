@@ -16,7 +16,7 @@ from leadtight.domain.text.suggestions import unknown
 DELEGATE = "delegate"
 
 
-def stand_in(policy: Policy, lead: Lead, rotation: Rotation, roster: Roster, now: datetime) -> Receipt | None:
+def delegate_receipt(policy: Policy, lead: Lead, rotation: Rotation, roster: Roster, now: datetime) -> Receipt | None:
     """Return the receipt for the first available delegate.
 
     None when there is none. Skills and turns are ignored: the owner has named this person. A cap is not, and a person
@@ -24,11 +24,13 @@ def stand_in(policy: Policy, lead: Lead, rotation: Rotation, roster: Roster, now
     """
     for person_id in policy.delegates_of(str(lead.owner_id)):
         if is_there(policy, person_id, roster, now) and not _is_kept_from(policy, lead, person_id, roster, now):
-            return named(policy, lead, rotation, person_id, DELEGATE, now)
+            return direct_receipt(policy, lead, rotation, person_id, DELEGATE, now)
     return None
 
 
-def named(policy: Policy, lead: Lead, rotation: Rotation, person_id: str, reason: str, now: datetime) -> Receipt:
+def direct_receipt(
+    policy: Policy, lead: Lead, rotation: Rotation, person_id: str, reason: str, now: datetime
+) -> Receipt:
     """Return the receipt of an owner chosen without the rotation.
 
     They are the one candidate, and the rotation does not move.
@@ -48,7 +50,7 @@ def named(policy: Policy, lead: Lead, rotation: Rotation, person_id: str, reason
     )
 
 
-def unusable_delegates(policy: Policy) -> Iterator[Problem]:
+def check_delegates(policy: Policy) -> Iterator[Problem]:
     """Yield delegates who are unknown or inactive, and circular delegations."""
     for name, person in policy.people.items():
         delegate = policy.people.get(person.delegate or "")

@@ -18,9 +18,9 @@ from leadtight.domain.model.sla import ARRIVAL, EXPIRY, FIRST_RESPONSE, NEXT_ACT
 from leadtight.domain.ownership.transfer import transfer_as_chosen
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.promises.deadlines import first_response_clock, next_action_clock, reassigned_due
-from leadtight.domain.promises.first_promise import watched_on
+from leadtight.domain.promises.first_promise import first_promise_clock
 from leadtight.domain.promises.next_action import first_action
-from leadtight.domain.promises.stall import not_before
+from leadtight.domain.promises.stall import postponed
 from leadtight.domain.routing.selection import choose
 
 EXPIRED = "expired"
@@ -80,7 +80,7 @@ def _open_window(builder: ChangeBuilder, policy: Policy, now: datetime) -> None:
     others = lead.without_clocks(ARRIVAL, FIRST_RESPONSE, NEXT_ACTION).clocks
     builder.set(
         next_action=NextAction(what=_what(lead), due_at=due),
-        clocks=(*not_before(others, due), clock, *watched_on(policy, lead, due, now)),
+        clocks=(*postponed(others, due), clock, *first_promise_clock(policy, lead, due, now)),
     )
 
 

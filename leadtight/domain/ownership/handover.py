@@ -21,7 +21,7 @@ from leadtight.domain.model.sla import FIRST_RESPONSE, NEXT_ACTION, UNTOUCHED, P
 from leadtight.domain.ownership.transfer import Transfer, transfer
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.promises.deadlines import first_response_clock, team_promise
-from leadtight.domain.promises.first_promise import watched_on
+from leadtight.domain.promises.first_promise import first_promise_clock
 from leadtight.domain.promises.next_action import first_action
 from leadtight.domain.promises.stall import stall_clocks
 from leadtight.domain.routing.receipt import Receipt
@@ -54,7 +54,7 @@ class Move:
     cause: Cause
     actor: str
     reason: str = ""
-    what: str | None = None
+    action: str | None = None
     due_at: datetime | None = None
 
     @property
@@ -102,7 +102,7 @@ def hand_over(
 def move(
     builder: ChangeBuilder,
     policy: Policy,
-    before: Lead,
+    previous: Lead,
     pool_id: str,
     receiving: ReceivingPool,
     now: datetime,
@@ -114,7 +114,7 @@ def move(
     person who records an outcome may be next in the pool that it leads to; one who hands over, or let the lead wait, is
     passed over.
     """
-    lead, old = builder.lead, before.owner_id
+    lead, old = builder.lead, previous.owner_id
     may_keep = how.cause is Cause.OUTCOME
     bound = replace(lead, handover=Handover(pool=pool_id, promise=lead.team_promise))
     passed_over: frozenset[str] = frozenset() if may_keep or old is None else frozenset({old})
@@ -133,7 +133,7 @@ def move(
         turn=turn,
         by=how.by,
     )
-    record = _record(before, builder.lead.team_promise, receipt, how)
+    record = _record(previous, builder.lead.team_promise, receipt, how)
     transfer(builder, policy, to, EventKind.LEAD_HANDED_OVER, how.actor, **record)
     _start_clocks(builder, policy, lead, now)
     return True
@@ -151,31 +151,31 @@ def _promise_anew(builder: ChangeBuilder, policy: Policy, receipt: Receipt, how:
         hops=0,
         handover=Handover(pool=receipt.pool, promise=promise),
         next_action=NextAction(
-            what=how.what or first_action(lead), due_at=promise.deadline, agreed=how.due_at is not None
+            what=how.action or first_action(lead), due_at=promise.deadline, agreed=how.due_at is not None
         ),
     )
 
 
-def _start_clocks(builder: ChangeBuilder, policy: Policy, before: Lead, now: datetime) -> None:
+def _start_clocks(builder: ChangeBuilder, policy: Policy, previous: Lead, now: datetime) -> None:
     """Replace the timers of `previous` by the new team's."""
     promise = builder.lead.team_promise
     clock = first_response_clock(policy, promise, hops=0, owned_at=now)
-    builder.set(clocks=(clock, *watched_on(policy, before, promise.deadline, now)))
-    if before.clock(UNTOUCHED):
-        builder.set(clocks=(*builder.lead.clocks, *stall_clocks(policy, builder.lead, before, now)))
+    builder.set(clocks=(clock, *first_promise_clock(policy, previous, promise.deadline, now)))
+    if previous.clock(UNTOUCHED):
+        builder.set(clocks=(*builder.lead.clocks, *stall_clocks(policy, builder.lead, previous, now)))
 
 
-def _record(before: Lead, promise: Promise, receipt: Receipt, how: Move) -> dict[str, Any]:
+def _record(previous: Lead, promise: Promise, receipt: Receipt, how: Move) -> dict[str, Any]:
     """Return the former and new deadlines and policies (R4)."""
-    ended = _ended(before)
+    ended = _ended(previous)
     return {
-        "previous": before.owner_id,
+        "previous": previous.owner_id,
         "pool": receipt.pool,
-        "previous_pool": before.pool_id,
+        "previous_pool": previous.pool_id,
         "cause": how.cause,
         "reason": how.reason,
         "old_deadline": ended.deadline if ended else None,
-        "old_policy_version": ended.policy_version if ended else before.team_promise.policy_version,
+        "old_policy_version": ended.policy_version if ended else previous.team_promise.policy_version,
         "new_deadline": promise.deadline,
         "new_policy_version": promise.policy_version,
         "target": promise.target,
@@ -183,5 +183,5 @@ def _record(before: Lead, promise: Promise, receipt: Receipt, how: Move) -> dict
     }
 
 
-def _ended(before: Lead) -> SlaTimer | None:
-    return before.clock(FIRST_RESPONSE) or before.clock(NEXT_ACTION)
+def _ended(previous: Lead) -> SlaTimer | None:
+    return previous.clock(FIRST_RESPONSE) or previous.clock(NEXT_ACTION)

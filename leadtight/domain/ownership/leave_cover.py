@@ -12,7 +12,7 @@ from leadtight.domain.model.enrolment import StepAction
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.rotation import Rotation
-from leadtight.domain.ownership.delegation import DELEGATE, stand_in
+from leadtight.domain.ownership.delegation import DELEGATE, delegate_receipt
 from leadtight.domain.ownership.leave_return import cover_clock
 from leadtight.domain.ownership.transfer import transfer_as_chosen
 from leadtight.domain.policy.policy import Policy
@@ -31,15 +31,15 @@ def cover(policy: Policy, lead: Lead, rotation: Rotation, roster: Roster, now: d
     it lapse is passed over; being covered for is not a lapse. The delegate of an absent owner gets it, else the pool;
     when no member can, the catch-all person gets it. It is returned at the end of a leave that says so.
     """
-    why = needs_cover(policy, lead, roster, now)
-    if why is None:
+    reason = needs_cover(policy, lead, roster, now)
+    if reason is None:
         return None
     old = str(lead.owner_id)
-    choice = _choice(policy, lead, why, rotation, roster, now)
+    choice = _choice(policy, lead, reason, rotation, roster, now)
     if choice[0].owner == old:
         return None
     builder = ChangeBuilder(lead, lead, now)
-    lent = cover_clock(policy, old, now) if why == OWNER_AWAY else None
+    lent = cover_clock(policy, old, now) if reason == OWNER_AWAY else None
     if lent:
         builder.set(clocks=(*lead.clocks, lent))
     transfer_as_chosen(
@@ -49,20 +49,20 @@ def cover(policy: Policy, lead: Lead, rotation: Rotation, roster: Roster, now: d
         roster,
         EventKind.LEAD_REASSIGNED,
         actor="system:sla",
-        reason=DELEGATE if choice[0].reason == DELEGATE else why,
+        reason=DELEGATE if choice[0].reason == DELEGATE else reason,
         given_back_at=lent.deadline if lent else None,
     )
     return builder.build()
 
 
 def _choice(
-    policy: Policy, lead: Lead, why: str, rotation: Rotation, roster: Roster, now: datetime
+    policy: Policy, lead: Lead, reason: str, rotation: Rotation, roster: Roster, now: datetime
 ) -> tuple[Receipt, Rotation | None]:
     """Return the covering owner's receipt.
 
     Only an absent owner's delegate is considered, not that of one who has left.
     """
-    receipt = stand_in(policy, lead, rotation, roster, now) if why == OWNER_AWAY else None
+    receipt = delegate_receipt(policy, lead, rotation, roster, now) if reason == OWNER_AWAY else None
     if receipt:
         return receipt, None
     return choose(policy, lead, rotation, roster, now, not_again=frozenset({str(lead.owner_id), *lead.past_owners}))

@@ -12,7 +12,7 @@ from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.rotation import Rotation
 from leadtight.domain.model.sla import COVER, SlaTimer, StepKind, TimerStep
-from leadtight.domain.ownership.delegation import named
+from leadtight.domain.ownership.delegation import direct_receipt
 from leadtight.domain.ownership.transfer import transfer_as_chosen
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.roster.availability import available_from, is_active_member, is_there
@@ -31,7 +31,7 @@ def cover_clock(policy: Policy, owner: str, now: datetime) -> SlaTimer | None:
     return _clock(policy, owner, now, absence.end) if absence and absence.give_back else None
 
 
-def lent_by(lead: Lead) -> tuple[str, ...]:
+def original_owners(lead: Lead) -> tuple[str, ...]:
     """Return the owners to whom a covered lead is returned.
 
     Their state must be known when the time comes.
@@ -49,7 +49,7 @@ def return_to_owner(
     """
     owner = str(step.notify)
     if is_there(policy, owner, roster, now):
-        receipt = named(policy, builder.lead, rotation, owner, GIVEN_BACK, now)
+        receipt = direct_receipt(policy, builder.lead, rotation, owner, GIVEN_BACK, now)
         unasked: Roster = {}  # it was theirs: no cap is asked about it, and it counts as no new assignment
         transfer_as_chosen(
             builder, policy, (receipt, None), unasked, EventKind.LEAD_REASSIGNED, actor=ACTOR, reason=GIVEN_BACK

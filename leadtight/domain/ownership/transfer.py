@@ -58,7 +58,7 @@ def transfer(builder: ChangeBuilder, policy: Policy, to: Transfer, kind: EventKi
     builder.event(kind, actor, owner=to.owner, **record)
     if is_new:
         notify_owners(builder, policy, to.owner, old if old != to.by else None, alert=to.alert, notice=to.notice)
-    builder.take(to.load)
+    builder.require_owner_state(to.load)
     if to.turn:
         builder.rotate(to.turn)
 

@@ -17,7 +17,7 @@ from leadtight.domain.model.sla import ARRIVAL, FIRST_RESPONSE, SlaTimer
 from leadtight.domain.ownership.transfer import transfer_as_chosen
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.promises.deadlines import first_response_clock, reassigned_due
-from leadtight.domain.promises.first_promise import watched_on
+from leadtight.domain.promises.first_promise import first_promise_clock
 from leadtight.domain.promises.next_action import first_action
 from leadtight.domain.routing.selection import choose
 
@@ -80,7 +80,7 @@ def _start_clock(builder: ChangeBuilder, policy: Policy, running: SlaTimer, now:
     else:
         clock = _clock(policy, lead, now, now, reassigned_due(policy, lead.team_promise, now))
         builder.set(next_action=NextAction(what=first_action(lead), due_at=clock.deadline))
-        watched = watched_on(policy, lead, clock.deadline, now)
+        watched = first_promise_clock(policy, lead, clock.deadline, now)
         builder.stop(ARRIVAL)
     builder.start(clock, *watched)
 

@@ -11,10 +11,7 @@ from leadtight.domain.policy.matchers import compile_criterion
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """A condition: every given key must hold.
-
-    Without any key it always holds.
-    """
+    """Every given key must hold. Without any it always holds."""
 
     source: tuple[str, ...] = ()
     """The lead comes from one of these sources, such as `web_form` or `api`."""
@@ -53,11 +50,13 @@ class Condition:
     """Its message has one of these words or phrases, in capitals or not."""
     after_hours_of: str | None = None
     """It arrived outside this calendar's working day; a break at noon is not outside."""
-    wishes: tuple[tuple[str, Any], ...] = field(init=False, repr=False, compare=False)
+    criteria: tuple[tuple[str, Any], ...] = field(init=False, repr=False, compare=False)
     """The compiled criteria of the keys; the quickest to check come first."""
 
     def __post_init__(self) -> None:
         """Compile the criteria once, for use with every lead."""
-        named = ((f.name, getattr(self, f.name)) for f in fields(self) if f.init)
-        wishes = tuple((name, compile_criterion(name, wish)) for name, wish in named if wish not in (None, (), {}))
-        object.__setattr__(self, "wishes", wishes)
+        values = ((f.name, getattr(self, f.name)) for f in fields(self) if f.init)
+        criteria = tuple(
+            (name, compile_criterion(name, criterion)) for name, criterion in values if criterion not in (None, (), {})
+        )
+        object.__setattr__(self, "criteria", criteria)

@@ -37,14 +37,14 @@ class Arrival:
     received_at: datetime
     score: int = 0
     known_owner_id: str | None = None
-    said: Mapping[str, str] = field(init=False, repr=False, compare=False)
+    normalized: Mapping[str, str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Normalize the texts for comparison."""
         inquiry = self.inquiry
         texts = (self.source, self.form or "", inquiry.country, inquiry.region, inquiry.language, inquiry.product)
-        said = {name: text.casefold() for name, text in zip(ONE_OF_EACH, texts, strict=True)}
-        object.__setattr__(self, "said", {**said, "postcode": packed(inquiry.postcode)})
+        normalized = {name: text.casefold() for name, text in zip(ONE_OF_EACH, texts, strict=True)}
+        object.__setattr__(self, "normalized", {**normalized, "postcode": packed(inquiry.postcode)})
 
     @classmethod
     def of(cls, lead: Lead) -> "Arrival":
@@ -61,8 +61,8 @@ class Arrival:
 
 def holds(condition: Condition, policy: Policy, arrival: Arrival) -> bool:
     """Tell whether every field of `condition` that is set holds."""
-    for name, wish in condition.wishes:  # noqa: SIM110 - all() takes twice as long, and there are many conditions
-        if not _TESTS[name](wish, policy, arrival):
+    for name, criterion in condition.criteria:  # noqa: SIM110 - all() takes twice as long, and there are many conditions
+        if not _TESTS[name](criterion, policy, arrival):
             return False
     return True
 
@@ -72,7 +72,7 @@ def unmet(condition: Condition, policy: Policy, arrival: Arrival) -> tuple[str, 
 
     Each is checked separately.
     """
-    return tuple(name for name, wish in condition.wishes if not _TESTS[name](wish, policy, arrival))
+    return tuple(name for name, criterion in condition.criteria if not _TESTS[name](criterion, policy, arrival))
 
 
 def tier_of(policy: Policy, arrival: Arrival) -> Tier:
@@ -87,22 +87,22 @@ _Test = Callable[[Any, Policy, Arrival], bool]
 
 
 def _is_said(name: str) -> _Test:
-    return lambda wish, _, lead: lead.said[name] in wish
+    return lambda criterion, _, lead: lead.normalized[name] in criterion
 
 
 _TESTS: Mapping[str, _Test] = {
     **{name: _is_said(name) for name in ONE_OF_EACH},
-    "phone_prefix": lambda wish, _, lead: starts(wish, lead.inquiry.phone),
-    "min_value": lambda wish, _, lead: at_least(wish, lead.inquiry.value),
-    "min_company_size": lambda wish, _, lead: at_least(wish, lead.inquiry.company_size),
-    "max_company_size": lambda wish, _, lead: at_most(wish, lead.inquiry.company_size),
-    "min_score": lambda wish, _, lead: at_least(wish, lead.score),
-    "existing_owner": lambda wish, policy, lead: (lead.known_owner_id in policy.people) is wish,
-    "email": lambda wish, _, lead: is_email(wish, lead.inquiry.email),
-    "account": lambda wish, _, lead: is_account(wish, lead.inquiry.company, lead.inquiry.email),
-    "postcode": lambda wish, _, lead: wish.have(lead.said["postcode"]),
-    "field_is": lambda wish, _, lead: is_fields(wish, lead.inquiry.fields),
-    "message_has": lambda wish, _, lead: has_word(wish, lead.inquiry.message),
-    "after_hours_of": lambda wish, policy, lead: policy.calendars[wish].is_after_hours(lead.received_at),
+    "phone_prefix": lambda criterion, _, lead: starts(criterion, lead.inquiry.phone),
+    "min_value": lambda criterion, _, lead: at_least(criterion, lead.inquiry.value),
+    "min_company_size": lambda criterion, _, lead: at_least(criterion, lead.inquiry.company_size),
+    "max_company_size": lambda criterion, _, lead: at_most(criterion, lead.inquiry.company_size),
+    "min_score": lambda criterion, _, lead: at_least(criterion, lead.score),
+    "existing_owner": lambda criterion, policy, lead: (lead.known_owner_id in policy.people) is criterion,
+    "email": lambda criterion, _, lead: is_email(criterion, lead.inquiry.email),
+    "account": lambda criterion, _, lead: is_account(criterion, lead.inquiry.company, lead.inquiry.email),
+    "postcode": lambda criterion, _, lead: criterion.matches(lead.normalized["postcode"]),
+    "field_is": lambda criterion, _, lead: is_fields(criterion, lead.inquiry.fields),
+    "message_has": lambda criterion, _, lead: has_word(criterion, lead.inquiry.message),
+    "after_hours_of": lambda criterion, policy, lead: policy.calendars[criterion].is_after_hours(lead.received_at),
 }
 """Whether a lead meets a criterion: a test for every field of `Condition`."""

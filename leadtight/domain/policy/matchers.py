@@ -18,21 +18,21 @@ ONE_OF_EACH = ("source", "form", "country", "region", "language", "product")
 """Fields with one value per lead: a criterion lists the values that match, in any case."""
 
 
-def compile_criterion(name: str, wish: Any) -> Any:
+def compile_criterion(name: str, criterion: Any) -> Any:
     """Compile the criterion of a condition's field.
 
     It is done once, and used for every lead.
     """
     if name in (*ONE_OF_EACH, "account", "email"):
-        return folded(wish)
+        return folded(criterion)
     if name == "field_is":
-        return {key: folded(values) for key, values in wish.items()}
-    return Postcodes.of(wish) if name == "postcode" else wish
+        return {key: folded(values) for key, values in criterion.items()}
+    return Postcodes.of(criterion) if name == "postcode" else criterion
 
 
 def folded(wanted: tuple[str, ...]) -> frozenset[str]:
     """Return texts so that they compare in any case."""
-    return frozenset(one.casefold() for one in wanted)
+    return frozenset(value.casefold() for value in wanted)
 
 
 def has_word(words: tuple[str, ...], message: str) -> bool:
@@ -89,7 +89,7 @@ class Postcodes:
             ranges={size: _by_first(ends) for size, ends in _ranges(patterns).items()},
         )
 
-    def have(self, postcode: str) -> bool:
+    def matches(self, postcode: str) -> bool:
         """Tell whether a packed postcode is wanted."""
         if not postcode:
             return False
@@ -98,8 +98,8 @@ class Postcodes:
         if len(postcode) not in self.ranges or not postcode.isdecimal():
             return False
         firsts, reached = self.ranges[len(postcode)]
-        before = bisect_right(firsts, postcode)
-        return before > 0 and postcode <= reached[before - 1]
+        position = bisect_right(firsts, postcode)
+        return position > 0 and postcode <= reached[position - 1]
 
 
 def _ranges(patterns: Iterable[str]) -> Mapping[int, list[tuple[str, str]]]:

@@ -158,8 +158,8 @@ class Policy:
         All others are counted as one.
         """
         forms, webhooks, boxes = self.forms.values(), self.webhooks.values(), self.mail.values()
-        named = (*(f.source for f in forms), *(w.source for w in webhooks), *(b.source for b in boxes))
-        return frozenset({*self.api.sources, *named})
+        sources = (*(f.source for f in forms), *(w.source for w in webhooks), *(b.source for b in boxes))
+        return frozenset({*self.api.sources, *sources})
 
     @cached_property
     def inactive(self) -> tuple[str, ...]:
@@ -191,7 +191,7 @@ class Policy:
     @cached_property
     def rule_index(self) -> RuleIndex:
         """Which routing rules can hold of a lead."""
-        return RuleIndex.of(rule.when.wishes for rule in self.routing.rules)
+        return RuleIndex.of(rule.when.criteria for rule in self.routing.rules)
 
     def calendar_of(self, person_id: str) -> Calendar:
         """Return a person's own calendar, else their team's."""

@@ -116,9 +116,9 @@ class Provenance:
         """
         if self.caller is None:
             return {}
-        found = {"unbelieved": self.unbelieved, "authentication": self.verdicts}
+        evidence = {"unbelieved": self.unbelieved, "authentication": self.verdicts}
         sender = {} if self.sender is Sender.PROVED else {"sender": str(self.sender)}
-        return {"caller": str(self.caller), **sender, **{name: value for name, value in found.items() if value}}
+        return {"caller": str(self.caller), **sender, **{name: value for name, value in evidence.items() if value}}
 
 
 NOBODY_SAID = Provenance()

@@ -5,48 +5,48 @@ They run before it is used, so that the core never meets a gap in it.
 
 from collections.abc import Iterator, Mapping
 
-from leadtight.domain.intake.human_handoff import unusable_concerns
+from leadtight.domain.intake.human_handoff import check_concerns
 from leadtight.domain.model.errors import Problem
 from leadtight.domain.model.message import LEAD
 from leadtight.domain.model.sla import NEXT_ACTION
 from leadtight.domain.model.stage import Stage
-from leadtight.domain.ownership.delegation import unusable_delegates
+from leadtight.domain.ownership.delegation import check_delegates
 from leadtight.domain.policy.conditions import Condition
 from leadtight.domain.policy.outcomes import OBJECTION, OWNER
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.targets import CLOSE, MANAGER
-from leadtight.domain.policy_checks.conditions import loose_conditions
-from leadtight.domain.policy_checks.forms import unusable_forms
-from leadtight.domain.policy_checks.pools import unusable_people, unusable_pools
-from leadtight.domain.policy_checks.reporting import unsound_reporting
-from leadtight.domain.policy_checks.sequences import unusable_sequences
+from leadtight.domain.policy_checks.conditions import check_conditions
+from leadtight.domain.policy_checks.forms import check_forms
+from leadtight.domain.policy_checks.pools import check_people, check_pools
+from leadtight.domain.policy_checks.reporting import check_reporting
+from leadtight.domain.policy_checks.sequences import check_sequences
 from leadtight.domain.policy_checks.webhooks import unusable_webhooks
 from leadtight.domain.text.suggestions import unknown
 
 _RESERVED = frozenset({LEAD, MANAGER, OWNER, "-"})  # the person who inquired, whoever manages or owns, nobody
 
 
-def unsound(policy: Policy) -> Iterator[Problem]:
+def check_policy(policy: Policy) -> Iterator[Problem]:
     """Yield problems of a well-formed policy that cannot be kept.
 
     They are unknown names, and promises with gaps.
     """
     yield from _unknown_names(policy)
-    yield from _loose_targets(policy)
+    yield from _check_targets(policy)
     yield from _open_ends(policy)
     yield from _misleading_names(policy)
-    yield from _unusable_outcomes(policy)
-    yield from _unusable_enclosures(policy)
-    yield from _loose_stages(policy)
-    yield from loose_conditions(policy)
-    yield from unusable_pools(policy)
-    yield from unusable_people(policy)
-    yield from unusable_delegates(policy)
-    yield from unusable_sequences(policy)
-    yield from unusable_forms(policy)
-    yield from unusable_concerns(policy)
+    yield from _check_outcomes(policy)
+    yield from _check_outcome_mails(policy)
+    yield from _check_stages(policy)
+    yield from check_conditions(policy)
+    yield from check_pools(policy)
+    yield from check_people(policy)
+    yield from check_delegates(policy)
+    yield from check_sequences(policy)
+    yield from check_forms(policy)
+    yield from check_concerns(policy)
     yield from unusable_webhooks(policy)
-    yield from unsound_reporting(policy)
+    yield from check_reporting(policy)
     if policy.messaging.sms_until <= policy.messaging.sms_from:
         yield Problem("messaging.sms_until", "must be after `sms_from`")
     for name, calendar in policy.calendars.items():
@@ -59,7 +59,7 @@ def _misleading_names(policy: Policy) -> Iterator[Problem]:
         yield Problem(f"people.{name}", "this name is reserved: messages and steps use it for other people")
 
 
-def _unusable_outcomes(policy: Policy) -> Iterator[Problem]:
+def _check_outcomes(policy: Policy) -> Iterator[Problem]:
     if not any(outcome.contact for outcome in policy.outcomes.values()):
         yield Problem("outcomes", "needs one with `contact = true`: nothing else stops the first-response clock")
     for name, outcome in policy.outcomes.items():
@@ -67,15 +67,15 @@ def _unusable_outcomes(policy: Policy) -> Iterator[Problem]:
         if not outcome.closes and (not is_timed or outcome.next_action is None):
             yield Problem(f"outcomes.{name}", "needs `next_action` and `after` unless its stage is won or lost")
         if outcome.pool and (outcome.closes or outcome.after is not None):
-            why = (
+            detail = (
                 "a closed lead does not move to a pool"
                 if outcome.closes
                 else "leave out `after`: the target of the pool counts"
             )
-            yield Problem(f"outcomes.{name}.pool", why)
+            yield Problem(f"outcomes.{name}.pool", detail)
 
 
-def _unusable_enclosures(policy: Policy) -> Iterator[Problem]:
+def _check_outcome_mails(policy: Policy) -> Iterator[Problem]:
     """Yield outcomes without the mail that they should send.
 
     They are objections without an asset, and booking links without an address.
@@ -83,15 +83,17 @@ def _unusable_enclosures(policy: Policy) -> Iterator[Problem]:
     for name, outcome in policy.outcomes.items():
         is_objection = name.startswith(OBJECTION)
         if is_objection != (outcome.asset is not None):
-            why = "an objection needs one" if is_objection else f"only outcomes named `{OBJECTION}` and a type have one"
-            yield Problem(f"outcomes.{name}.asset", why)
+            detail = (
+                "an objection needs one" if is_objection else f"only outcomes named `{OBJECTION}` and a type have one"
+            )
+            yield Problem(f"outcomes.{name}.asset", detail)
         if outcome.closes and (outcome.sends_booking_link or outcome.asset):
             yield Problem(f"outcomes.{name}", "sends nothing to a closed lead")
         if outcome.sends_booking_link and not any(map(policy.booking_url_of, (None, *policy.people))):
             yield Problem(f"outcomes.{name}.sends_booking_link", "needs a `booking_url` of the company or of a person")
 
 
-def _loose_targets(policy: Policy) -> Iterator[Problem]:
+def _check_targets(policy: Policy) -> Iterator[Problem]:
     for name, target in policy.targets.items():
         if name != NEXT_ACTION and (target.within is None) == (target.by is None):
             yield Problem(f"targets.{name}", "needs exactly one of `within` and `by`")
@@ -105,7 +107,7 @@ def _loose_targets(policy: Policy) -> Iterator[Problem]:
         yield Problem(f"targets.{NEXT_ACTION}", "is missing: every open lead has a next action with a clock")
 
 
-def _loose_stages(policy: Policy) -> Iterator[Problem]:
+def _check_stages(policy: Policy) -> Iterator[Problem]:
     """Yield gaps in the stage rules.
 
     A policy without any stage rule watches no stage.
@@ -133,9 +135,9 @@ def _open_ends(policy: Policy) -> Iterator[Problem]:
 
 
 def _unknown_names(policy: Policy) -> Iterator[Problem]:
-    for path, kind, name, known in (*_references(policy), *_pools_of_tiers(policy)):
-        if name not in known:
-            yield Problem(path, unknown(kind, name, known))
+    for path, kind, name, candidates in (*_references(policy), *_pools_of_tiers(policy)):
+        if name not in candidates:
+            yield Problem(path, unknown(kind, name, candidates))
     for name, target in policy.targets.items():
         for level, rung in enumerate(target.escalate):
             if rung.notify != MANAGER and rung.notify not in policy.people:

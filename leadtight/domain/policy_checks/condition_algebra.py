@@ -18,14 +18,16 @@ def covers(wide: Condition, narrow: Condition) -> bool:
     return all(_covers(name, getattr(wide, name), getattr(narrow, name)) for name in _NAMES)
 
 
-def disjoint(one: Condition, two: Condition) -> bool:
+def disjoint(first: Condition, second: Condition) -> bool:
     """Return whether no lead can meet both conditions.
 
     Two lists without a common value never hold together.
     """
-    apart = (folded(getattr(one, n)).isdisjoint(folded(getattr(two, n))) for n in ONE_OF_EACH if _both(one, two, n))
-    known = one.existing_owner, two.existing_owner
-    return any(apart) or (None not in known and known[0] != known[1]) or _sizes_apart(one, two)
+    apart = (
+        folded(getattr(first, n)).isdisjoint(folded(getattr(second, n))) for n in ONE_OF_EACH if _both(first, second, n)
+    )
+    owners = first.existing_owner, second.existing_owner
+    return any(apart) or (None not in owners and owners[0] != owners[1]) or _sizes_apart(first, second)
 
 
 def _covers(name: str, wide: Any, narrow: Any) -> bool:
@@ -44,18 +46,18 @@ def _covers(name: str, wide: Any, narrow: Any) -> bool:
     return bool(wide == narrow)
 
 
-def _is_open(wish: Any) -> bool:
-    return wish is None or wish in ((), {})
+def _is_open(criterion: Any) -> bool:
+    return criterion is None or criterion in ((), {})
 
 
-def _both(one: Condition, two: Condition, name: str) -> bool:
-    return not _is_open(getattr(one, name)) and not _is_open(getattr(two, name))
+def _both(first: Condition, second: Condition, name: str) -> bool:
+    return not _is_open(getattr(first, name)) and not _is_open(getattr(second, name))
 
 
-def _sizes_apart(one: Condition, two: Condition) -> bool:
+def _sizes_apart(first: Condition, second: Condition) -> bool:
     return any(
         low.min_company_size is not None
         and high.max_company_size is not None
         and low.min_company_size > high.max_company_size
-        for low, high in ((one, two), (two, one))
+        for low, high in ((first, second), (second, first))
     )

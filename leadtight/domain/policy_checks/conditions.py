@@ -9,12 +9,12 @@ from leadtight.domain.policy.rules import ExcludeRule, ScoringRule
 from leadtight.domain.text.suggestions import unknown
 
 
-def loose_conditions(policy: Policy) -> Iterator[Problem]:
+def check_conditions(policy: Policy) -> Iterator[Problem]:
     """Yield problems of conditions.
 
     They are unknown calendars, invalid addresses, scores that depend on scores, and rules that exclude every lead.
     """
-    yield from _wishes(policy)
+    yield from _criteria(policy)
     yield from _same_names("exclude", policy.exclude)
     yield from _same_names("scoring", policy.scoring)
     for number, excluding in enumerate(policy.exclude):
@@ -25,7 +25,7 @@ def loose_conditions(policy: Policy) -> Iterator[Problem]:
             yield Problem(f"scoring[{number}].when.min_score", "a score cannot depend on itself")
 
 
-def _wishes(policy: Policy) -> Iterator[Problem]:
+def _criteria(policy: Policy) -> Iterator[Problem]:
     for path, condition in _conditions(policy):
         for pattern in condition.email:
             if "@" not in pattern:
@@ -37,11 +37,11 @@ def _wishes(policy: Policy) -> Iterator[Problem]:
 
 
 def _same_names(path: str, rules: Iterable[ExcludeRule | ScoringRule]) -> Iterator[Problem]:
-    seen: set[str] = set()
+    names: set[str] = set()
     for number, rule in enumerate(rules):
-        if rule.id in seen:
+        if rule.id in names:
             yield Problem(f"{path}[{number}].id", f"duplicate rule {rule.id!r}")
-        seen.add(rule.id)
+        names.add(rule.id)
 
 
 def _conditions(policy: Policy) -> Iterator[tuple[str, Condition]]:

@@ -17,7 +17,7 @@ _WEEK = datetime(2026, 1, 5, tzinfo=UTC)  # any week without a change of the clo
 Stretch = tuple[datetime, datetime]
 
 
-def gaps(policy: Policy) -> Iterator[Problem]:
+def find_gaps(policy: Policy) -> Iterator[Problem]:
     """Yield coverage gaps by path.
 
     They are hours of the week and kinds of leads that a pool gets but no member covers. Every lead has a rule and an

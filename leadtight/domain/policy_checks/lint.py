@@ -12,7 +12,7 @@ from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.rules import ExcludeRule, RoutingRule, ScoringRule
 from leadtight.domain.policy.targets import Tier
 from leadtight.domain.policy_checks.condition_algebra import covers, disjoint
-from leadtight.domain.policy_checks.coverage_gaps import gaps
+from leadtight.domain.policy_checks.coverage_gaps import find_gaps
 
 
 def lint(policy: Policy) -> Iterator[Problem]:
@@ -22,7 +22,7 @@ def lint(policy: Policy) -> Iterator[Problem]:
     yield from _unreachable("routing.rules", policy.routing.rules)
     yield from _overlapping(policy.routing.rules)
     yield from _without_form(policy)
-    yield from gaps(policy)
+    yield from find_gaps(policy)
     yield from _without_leads(policy)
 
 
@@ -38,14 +38,14 @@ def _overlapping(rules: Sequence[RoutingRule]) -> Iterator[Problem]:
 
     A narrow rule before a wide one is the usual way to write an exception.
     """
-    for (_, one), (number, two) in combinations(enumerate(rules), 2):
-        if one.pool != two.pool and not one.to_existing_owner and _cross(one.when, two.when):
-            detail = f"overlaps {one.id!r}: a lead that meets both goes to {one.pool!r}, which comes first"
+    for (_, first), (number, second) in combinations(enumerate(rules), 2):
+        if first.pool != second.pool and not first.to_existing_owner and _cross(first.when, second.when):
+            detail = f"overlaps {first.id!r}: a lead that meets both goes to {first.pool!r}, which comes first"
             yield Problem(f"routing.rules[{number}].when", detail)
 
 
-def _cross(one: Condition, two: Condition) -> bool:
-    return not (covers(one, two) or covers(two, one) or disjoint(one, two))
+def _cross(first: Condition, second: Condition) -> bool:
+    return not (covers(first, second) or covers(second, first) or disjoint(first, second))
 
 
 def _without_form(policy: Policy) -> Iterator[Problem]:
@@ -64,7 +64,7 @@ def _without_form(policy: Policy) -> Iterator[Problem]:
 def _without_leads(policy: Policy) -> Iterator[Problem]:
     owners = {person for pool in policy.pools.values() for person in pool.members}
     managers = {team.manager for team in policy.teams.values()}
-    told = {rung.notify for target in policy.targets.values() for rung in target.escalate}
+    recipients = {rung.notify for target in policy.targets.values() for rung in target.escalate}
     for name in policy.people:
-        if name not in owners | managers | told | {policy.routing.catch_all}:
+        if name not in owners | managers | recipients | {policy.routing.catch_all}:
             yield Problem(f"people.{name}", "is not in a pool, manages no team and receives no escalation")

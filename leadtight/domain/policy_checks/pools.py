@@ -10,7 +10,7 @@ from leadtight.domain.policy.pools import Strategy
 from leadtight.domain.routing.eligibility import SKILL_FIELDS
 
 
-def unusable_pools(policy: Policy) -> Iterator[Problem]:
+def check_pools(policy: Policy) -> Iterator[Problem]:
     """Yield invalid requirements, and strategies that contradict the shares."""
     for name, pool in policy.pools.items():
         for need in set(pool.require) - set(SKILL_FIELDS):
@@ -25,7 +25,7 @@ def unusable_pools(policy: Policy) -> Iterator[Problem]:
             yield Problem(f"pools.{name}.hands_over_to", "names the pool itself")
 
 
-def unusable_people(policy: Policy) -> Iterator[Problem]:
+def check_people(policy: Policy) -> Iterator[Problem]:
     """Yield problems of people.
 
     They are ramps without a start date, texts without a number, and a catch-all person who is inactive.

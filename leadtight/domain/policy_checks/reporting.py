@@ -7,7 +7,7 @@ from leadtight.domain.policy.policy import Policy
 from leadtight.domain.text.suggestions import unknown
 
 
-def unsound_reporting(policy: Policy) -> Iterator[Problem]:
+def check_reporting(policy: Policy) -> Iterator[Problem]:
     """Yield unknown names, and double prices of one lead."""
     if policy.money.cost_per_lead is not None and policy.money.monthly_spend:
         yield Problem("money.cost_per_lead", "give this or `monthly_spend`: together they would count a lead twice")

@@ -13,7 +13,7 @@ from leadtight.domain.policy.targets import Tier
 from leadtight.domain.text.suggestions import unknown
 
 
-def unusable_sequences(policy: Policy) -> Iterator[Problem]:
+def check_sequences(policy: Policy) -> Iterator[Problem]:
     """Yield sequences that cannot be kept, and contradictory outcomes."""
     for name, sequence in policy.sequences.items():
         yield from _unusable(policy, f"sequences.{name}", sequence)
@@ -23,7 +23,7 @@ def unusable_sequences(policy: Policy) -> Iterator[Problem]:
         if rule.sequence is not None and not rule.start_after:
             yield Problem(f"stages.{stage}.start_after", "is missing: the sequence starts after it")
     yield from _unknown_names(policy)
-    yield from _not_yet(policy)
+    yield from _missing_preconditions(policy)
 
 
 def _unusable(policy: Policy, path: str, sequence: Sequence) -> Iterator[Problem]:
@@ -43,9 +43,9 @@ def _unusable(policy: Policy, path: str, sequence: Sequence) -> Iterator[Problem
 def _bad_steps(path: str, sequence: Sequence) -> Iterator[Problem]:
     if not sequence.steps:
         yield Problem(f"{path}.steps", "must have at least one")
-    for number, (one, two) in enumerate(pairwise(sequence.steps), start=1):
-        if two.after <= one.after:
-            yield Problem(f"{path}.steps[{number}].after", f"must be later than that of {one.id!r} before it")
+    for number, (earlier, later) in enumerate(pairwise(sequence.steps), start=1):
+        if later.after <= earlier.after:
+            yield Problem(f"{path}.steps[{number}].after", f"must be later than that of {earlier.id!r} before it")
     ids = [step.id for step in sequence.steps]
     for number, id_ in enumerate(ids):
         if id_ in ids[:number]:
@@ -96,7 +96,7 @@ def _used_by_everybody(policy: Policy) -> Iterator[tuple[str, str]]:
             yield f"stages.{stage}.sequence", rule.sequence
 
 
-def _not_yet(policy: Policy) -> Iterator[Problem]:
+def _missing_preconditions(policy: Policy) -> Iterator[Problem]:
     """Yield missing preconditions of automation (C11).
 
     They are, in this order, routing, accountability and capacity.
@@ -105,14 +105,14 @@ def _not_yet(policy: Policy) -> Iterator[Problem]:
     handed = {outcome.pool for outcome in policy.outcomes.values() if outcome.pool}
     handed |= {pool for from_ in policy.pools.values() for pool in from_.hands_over_to}
     handed |= {rule.bypass for rule in policy.stages.values() if rule.bypass}
-    named = {tier.pool for tier in policy.tiers if tier.pool}
+    tier_pools = {tier.pool for tier in policy.tiers if tier.pool}
     for number, tier in enumerate(policy.tiers):
         if tier.sequence is not None:
             pools = {tier.pool} if tier.pool else ruled
             yield from _missing_before(policy, f"tiers[{number}].sequence", ((number, tier),), pools, pools - ruled)
     for path, _ in _used_by_everybody(policy):
         tiers = tuple(enumerate(policy.tiers))
-        yield from _missing_before(policy, path, tiers, ruled | handed | named, named - ruled - handed)
+        yield from _missing_before(policy, path, tiers, ruled | handed | tier_pools, tier_pools - ruled - handed)
 
 
 def _missing_before(

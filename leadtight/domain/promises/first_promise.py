@@ -15,12 +15,12 @@ from leadtight.domain.model.sla import ARRIVAL, FIRST_RESPONSE, SlaTimer, StepKi
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.targets import MANAGER
 from leadtight.domain.promises.deadlines import first_response_clock
-from leadtight.domain.roster.stand_ins import hears_for
+from leadtight.domain.roster.stand_ins import notification_recipient
 
 ACTOR = "system:sla"
 
 
-def watched_on(policy: Policy, lead: Lead, new_deadline: datetime, now: datetime) -> tuple[SlaTimer, ...]:
+def first_promise_clock(policy: Policy, lead: Lead, new_deadline: datetime, now: datetime) -> tuple[SlaTimer, ...]:
     """Return the timer that reports a breach after a move.
 
     None when nothing is left to report. `lead` has the timers from before the move at `now`. A new owner whose own
@@ -37,13 +37,13 @@ def _owed(policy: Policy, lead: Lead, now: datetime) -> SlaTimer | None:
     if clock := lead.clock(ARRIVAL):
         return clock
     if running and (running.deadline == promise.deadline or running.deadline <= now):
-        return _of(running)
+        return _breach_clock(running)
     if promise.deadline > now and lead.escalated_at is None:  # by a clock that is ahead it may have been told already
-        return _of(first_response_clock(policy, promise, hops=0, owned_at=promise.starts_at))
+        return _breach_clock(first_response_clock(policy, promise, hops=0, owned_at=promise.starts_at))
     return None
 
 
-def _of(clock: SlaTimer) -> SlaTimer | None:
+def _breach_clock(clock: SlaTimer) -> SlaTimer | None:
     """Return a timer of another's breach and first escalation.
 
     None when both have happened.
@@ -60,7 +60,7 @@ def _of(clock: SlaTimer) -> SlaTimer | None:
     )
 
 
-def miss(builder: ChangeBuilder, policy: Policy, clock: SlaTimer) -> None:
+def record_breach(builder: ChangeBuilder, policy: Policy, clock: SlaTimer) -> None:
     """Record that the first promise broke.
 
     Its owner, who had the lead only for a while, is notified where no manager is.
@@ -81,10 +81,12 @@ def escalate(
     Each is alerted once.
     """
     owner = str(builder.lead.owner_id)
-    heard = [(hears_for(policy, named, roster, now), named) for named in _named(policy, builder.lead, step)]
+    recipients = [
+        (notification_recipient(policy, person, roster, now), person) for person in _named(policy, builder.lead, step)
+    ]
     builder.set(escalated_at=now)
-    for to, named in dict(heard).items():
-        instead = {"stands_in_for": named} if to != named else {}
+    for to, person in dict(recipients).items():
+        instead = {"stands_in_for": person} if to != person else {}
         builder.event(
             EventKind.LEAD_ESCALATED,
             ACTOR,

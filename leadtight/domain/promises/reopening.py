@@ -22,7 +22,7 @@ def is_reopened_by_answers(policy: Policy, lead: Lead, now: datetime) -> bool:
     return is_lost and now - lead.last_inquiry < policy.identity.merge_within
 
 
-def reopen(builder: ChangeBuilder, policy: Policy, what: str, due_at: datetime, now: datetime) -> None:
+def reopen(builder: ChangeBuilder, policy: Policy, action: str, due_at: datetime, now: datetime) -> None:
     """Reopen the builder's lead with one next action.
 
     An open one keeps its stage.
@@ -33,6 +33,6 @@ def reopen(builder: ChangeBuilder, policy: Policy, what: str, due_at: datetime, 
         stage=lead.stage if lead.is_open else Stage.FOLLOW_UP_NEEDED,
         closed_at=None,
         lost_reason="",
-        next_action=NextAction(what=what, due_at=due_at),
+        next_action=NextAction(what=action, due_at=due_at),
     )
     builder.start(clock)

@@ -18,7 +18,7 @@ from leadtight.domain.promises.deadlines import next_action_clock, next_action_t
 HEAD_START = timedelta(days=1)
 
 
-def rewatched(policy: Policy, lead: Lead, clock: SlaTimer) -> SlaTimer | None:
+def renewed(policy: Policy, lead: Lead, clock: SlaTimer) -> SlaTimer | None:
     """Return a stall timer under today's policy.
 
     None when the policy no longer watches this.
@@ -32,7 +32,7 @@ def rewatched(policy: Policy, lead: Lead, clock: SlaTimer) -> SlaTimer | None:
     return _clock(policy, lead, clock.target, max(limit_at, agreed), clock.started_at)
 
 
-def stall_clocks(policy: Policy, lead: Lead, before: Lead, now: datetime) -> tuple[SlaTimer, ...]:
+def stall_clocks(policy: Policy, lead: Lead, previous: Lead, now: datetime) -> tuple[SlaTimer, ...]:
     """Return the stall timers of `lead` after a touch.
 
     The touch is at `now`; `previous` is the lead before it. The stage's timer runs on while the stage stays. Until an
@@ -45,7 +45,7 @@ def stall_clocks(policy: Policy, lead: Lead, before: Lead, now: datetime) -> tup
     clocks = [_clock(policy, lead, UNTOUCHED, max(now + policy.untouched_after, agreed), now)]
     rule = policy.stages.get(lead.stage)
     if rule:
-        since = _since(lead, before, now)
+        since = _since(lead, previous, now)
         agreed = _agreed(policy, lead, STAGE) or now
         clocks.append(_clock(policy, lead, STAGE, max(_stage_limit(policy, rule, since), now, agreed), since))
     return tuple(clocks)
@@ -86,16 +86,16 @@ def _stage_limit(policy: Policy, rule: StageRule, since: datetime) -> datetime:
     return policy.calendars[rule.counted_in].add(since, rule.limit) if rule.counted_in else since + rule.limit
 
 
-def _since(lead: Lead, before: Lead, now: datetime) -> datetime:
+def _since(lead: Lead, previous: Lead, now: datetime) -> datetime:
     """Return when the lead entered its stage.
 
     It is known as far as a timer has watched it.
     """
-    running = before.clock(STAGE) if lead.stage is before.stage else None
+    running = previous.clock(STAGE) if lead.stage is previous.stage else None
     return running.started_at if running else now
 
 
-def not_before(clocks: tuple[SlaTimer, ...], due_at: datetime) -> tuple[SlaTimer, ...]:
+def postponed(clocks: tuple[SlaTimer, ...], due_at: datetime) -> tuple[SlaTimer, ...]:
     """Postpone stall timers to a day after `due_at`.
 
     A new owner with a window of their own does not get the task of a lead that others left untouched; the days without
@@ -109,7 +109,7 @@ def _put_off(clock: SlaTimer, until: datetime) -> SlaTimer:
     return replace(clock, steps=steps, deadline=max(clock.deadline, until))
 
 
-def again(policy: Policy, lead: Lead, clock: SlaTimer, now: datetime) -> SlaTimer:
+def restarted(policy: Policy, lead: Lead, clock: SlaTimer, now: datetime) -> SlaTimer:
     """Return the timer that watches again after its task.
 
     A lead is never watched only once.
@@ -168,7 +168,7 @@ def is_escalated(policy: Policy, lead: Lead, clock: SlaTimer, now: datetime) -> 
     return _limit_from(policy, lead, clock, lead.escalated_at) > now
 
 
-def told(policy: Policy, lead: Lead, clock: SlaTimer) -> str | None:
+def stage_contact(policy: Policy, lead: Lead, clock: SlaTimer) -> str | None:
     """Return the stage's owner to alert of a stall.
 
     None when the stage has none besides the lead's owner.

@@ -38,19 +38,19 @@ class CandidateAssessment:
     loads: Mapping[str, int]
     matches: Mapping[str, int]
 
-    def left_out(self, given_up: tuple[str, ...]) -> Reasons:
+    def ineligible(self, given_up: tuple[str, ...]) -> Reasons:
         """Return the ineligible people with reasons.
 
         Requirements `given_up` are ignored.
         """
-        left_out = dict(self.full)  # of several reasons the last one is told, so the first requirement comes last
+        reasons = dict(self.full)  # of several reasons the last one is told, so the first requirement comes last
         for need, people in reversed(self.lacks.items()):
-            left_out |= dict.fromkeys(people if need not in given_up else (), f"lacks the {need}")
-        return left_out | self.absent
+            reasons |= dict.fromkeys(people if need not in given_up else (), f"lacks the {need}")
+        return reasons | self.absent
 
     def away(self) -> Iterator[str]:
         """Yield the people who would be available on another day."""
-        return (person for person, why in self.absent.items() if why.startswith(_AWAY))
+        return (person for person, reason in self.absent.items() if reason.startswith(_AWAY))
 
 
 class Eligibility:
@@ -66,10 +66,10 @@ class Eligibility:
         self._policy, self._lead, self._pool, self._now = policy, lead, pool, now
         self._roster, self._not_again = roster, not_again
 
-    def standings(self, people: Mapping[str, int]) -> CandidateAssessment:
+    def assess(self, people: Mapping[str, int]) -> CandidateAssessment:
         """Assess people, in the order of the mapping."""
         states = [*filter(None, map(self._roster.get, people))]
-        met = {wish: self._whoever_meets(words) for wish, words in _wishes(self._lead.inquiry)}
+        met = {need: self._skilled_in_any(words) for need, words in _requested_skills(self._lead.inquiry)}
         compared = met.values() if self._pool.strategy is Strategy.BEST_MATCH else ()
         return CandidateAssessment(
             absent=self._outside_hours(people) | self._away(people, states) | self._never(people) | _unknown(states),
@@ -84,11 +84,11 @@ class Eligibility:
         return had_it | {p: "inactive" for p in self._policy.inactive if p in people}
 
     def _away(self, people: Mapping[str, int], states: Collection[OwnerState]) -> Reasons:
-        now, told = self._now, cache(datetime.isoformat)  # many people are back at the same time
+        now, text_of = self._now, cache(datetime.isoformat)  # many people are back at the same time
         leaves = ((p, a.end) for p, a in self._policy.leaves if a.start <= now < a.end and p in people)
-        planned = {p: f"on leave until {told(until)}" for p, until in leaves}
+        planned = {p: f"on leave until {text_of(until)}" for p, until in leaves}
         switched = [(s.person_id, s.away_until) for s in states if s.away_until and now < s.away_until]
-        return planned | {p: f"switched away until {told(until)}" for p, until in switched}
+        return planned | {p: f"switched away until {text_of(until)}" for p, until in switched}
 
     def _outside_hours(self, people: Mapping[str, int]) -> Reasons:
         if self._pool.outside_hours is OutsideHours.ASSIGN:
@@ -96,10 +96,10 @@ class Eligibility:
         calendars = {p: self._policy.calendar_of(p) for p in people}
         opens = {c.id: c.next_open(self._now) for c in {c.id: c for c in calendars.values()}.values()}
         closed = ((p, opens[c.id]) for p, c in calendars.items() if opens[c.id] > self._now)
-        told = cache(datetime.isoformat)
-        return {p: f"outside working hours until {told(at)}" for p, at in closed}
+        text_of = cache(datetime.isoformat)
+        return {p: f"outside working hours until {text_of(at)}" for p, at in closed}
 
-    def _whoever_meets(self, words: Collection[str]) -> frozenset[str]:
+    def _skilled_in_any(self, words: Collection[str]) -> frozenset[str]:
         skilled = self._policy.skilled
         skilled_in = [skilled[word] for word in words if word in skilled]
         return skilled_in[0] if len(skilled_in) == 1 else frozenset[str]().union(*skilled_in)
@@ -107,14 +107,14 @@ class Eligibility:
     def _full(self, people: Mapping[str, int]) -> Reasons:
         limits, day_in = self._policy.limits, cache(partial(Day.of, self._now))
         limited = [(self._roster[p], limits[p]) for p in limits if p in people and p in self._roster]
-        return {s.person_id: why for s, limit in limited if (why := s.full(limit.caps, day_in(limit.zone)))}
+        return {s.person_id: reason for s, limit in limited if (reason := s.full(limit.caps, day_in(limit.zone)))}
 
 
 def _unknown(states: Collection[OwnerState]) -> Reasons:
     return {s.person_id: "their stored state cannot be read" for s in states if not s.is_readable}
 
 
-def _wishes(inquiry: Inquiry) -> Iterator[tuple[str, frozenset[str]]]:
+def _requested_skills(inquiry: Inquiry) -> Iterator[tuple[str, frozenset[str]]]:
     """Yield the lead's requested skills, each with matching values.
 
     A request for de-AT is met by de, too.

@@ -102,7 +102,7 @@ class Receipt:
         return rotation.take(among, absent={p: self.weights.get(p, 1) for p in self.earning})[0]
 
     def _left_out(self) -> Mapping[str, str]:
-        return {person: why for why, people in self.left_out.items() for person in people}
+        return {person: reason for reason, people in self.left_out.items() for person in people}
 
 
 def finalists(
@@ -125,18 +125,18 @@ def finalists(
 def by_reason(left_out: Mapping[str, str]) -> Mapping[str, tuple[str, ...]]:
     """Group people by the reason of their ineligibility."""
     groups: dict[str, list[str]] = defaultdict(list)
-    for person, why in left_out.items():
-        groups[why].append(person)
-    return {why: tuple(people) for why, people in groups.items()}
+    for person, reason in left_out.items():
+        groups[reason].append(person)
+    return {reason: tuple(people) for reason, people in groups.items()}
 
 
 def _grouped(candidates: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
     """Return a list of candidates in the form of deviations."""
-    said = {name: {c["person"]: c[name] for c in candidates if c.get(name)} for name in ("left_out", "load", "match")}
+    values = {name: {c["person"]: c[name] for c in candidates if c.get(name)} for name in ("left_out", "load", "match")}
     return {
         "people": [c["person"] for c in candidates],
         "weights": {c["person"]: c["weight"] for c in candidates if c["weight"] != 1},
-        "left_out": by_reason(said["left_out"]),
-        "loads": said["load"],
-        "matches": said["match"],
+        "left_out": by_reason(values["left_out"]),
+        "loads": values["load"],
+        "matches": values["match"],
     }

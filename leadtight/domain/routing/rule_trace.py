@@ -25,10 +25,10 @@ def trace_rules(
 
     Each has its unmet criteria.
     """
-    told = []
+    traces = []
     for rule in rules:
         missing = unmet(rule.when, policy, arrival)
-        told.append(RuleTrace(rule.id, holds=not missing, missing=missing))
+        traces.append(RuleTrace(rule.id, holds=not missing, missing=missing))
         if not missing:
             break
-    return tuple(told)
+    return tuple(traces)

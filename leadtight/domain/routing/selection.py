@@ -34,7 +34,7 @@ def rule_for(policy: Policy, lead: Lead) -> RoutingRule:
     if lead.handover and lead.handover.pool in policy.pools:
         return RoutingRule(id=HANDED_OVER, pool=lead.handover.pool)
     arrival = Arrival.of(lead)
-    possible = (policy.routing.rules[n] for n in policy.rule_index.possible(arrival.said, arrival.inquiry))
+    possible = (policy.routing.rules[n] for n in policy.rule_index.possible(arrival.normalized, arrival.inquiry))
     rule = next(rule for rule in possible if holds(rule.when, policy, arrival))
     tier = next((t for t in policy.tiers if t.id == lead.promise.tier), None)
     if rule.to_existing_owner or tier is None or tier.pool is None:
@@ -47,15 +47,15 @@ def pool_for(policy: Policy, lead: Lead) -> Pool:
     return policy.pools[rule_for(policy, lead).pool]
 
 
-def team_for(policy: Policy, lead: Lead) -> tuple[Pool, tuple[str, ...]]:
+def candidates_for(policy: Policy, lead: Lead) -> tuple[Pool, tuple[str, ...]]:
     """Return the pool, and the people whose states routing needs.
 
     They are its members, and the existing owner if the rule prefers them.
     """
     rule = rule_for(policy, lead)
     pool = policy.pools[rule.pool]
-    known = [lead.known_owner_id] if rule.to_existing_owner and lead.known_owner_id in policy.people else []
-    return pool, tuple(dict.fromkeys([*pool.members, *(k for k in (*known, _who_claims(policy, lead)) if k)]))
+    owners = [lead.known_owner_id] if rule.to_existing_owner and lead.known_owner_id in policy.people else []
+    return pool, tuple(dict.fromkeys([*pool.members, *(k for k in (*owners, _claiming_owner(policy, lead)) if k)]))
 
 
 def choose(
@@ -76,15 +76,15 @@ def choose(
     pool = policy.pools[rule.pool]
     eligibility = Eligibility(policy, lead, pool, roster, now, not_again)
     decision = _Decision(policy, rule, pool, rotation, now, lead.id)
-    if claims := _who_claims(policy, lead):
-        return decision.receipt(claims, CLAIMED, {claims: 1}, eligibility.standings({claims: 1}), {}), None
-    known = _who_knows(lead, rule, roster)
-    if known:
-        standings = eligibility.standings({known: 1})
-        if not standings.left_out(SKILL_FIELDS):
-            return decision.receipt(known, EXISTING_OWNER, {known: 1}, standings, {}), None
-    weights = pool.weights if known is None or known in pool.members else {known: 1, **pool.weights}
-    return decision.by_turn(weights, eligibility.standings(weights))
+    if claims := _claiming_owner(policy, lead):
+        return decision.receipt(claims, CLAIMED, {claims: 1}, eligibility.assess({claims: 1}), {}), None
+    owner = _existing_owner(lead, rule, roster)
+    if owner:
+        assessment = eligibility.assess({owner: 1})
+        if not assessment.ineligible(SKILL_FIELDS):
+            return decision.receipt(owner, EXISTING_OWNER, {owner: 1}, assessment, {}), None
+    weights = pool.weights if owner is None or owner in pool.members else {owner: 1, **pool.weights}
+    return decision.by_turn(weights, eligibility.assess(weights))
 
 
 class _Decision:
@@ -94,23 +94,23 @@ class _Decision:
         self._policy, self._rule, self._pool, self._rotation, self._now = policy, rule, pool, rotation, now
         self._lead_id = lead_id
 
-    def by_turn(self, weights: Mapping[str, int], standings: CandidateAssessment) -> tuple[Receipt, Rotation | None]:
+    def by_turn(self, weights: Mapping[str, int], assessment: CandidateAssessment) -> tuple[Receipt, Rotation | None]:
         pool = self._pool
-        left_out, relaxed = _left_out(pool, weights, standings)
+        left_out, relaxed = _ineligible(pool, weights, assessment)
         taking = dict(weights)
         for person in left_out:
             taking.pop(person, None)
-        among = finalists(pool.strategy, taking, standings.loads, standings.matches)
+        among = finalists(pool.strategy, taking, assessment.loads, assessment.matches)
         if not among:
-            only_full = any(why == standings.full.get(person) for person, why in left_out.items())
+            only_full = any(reason == assessment.full.get(person) for person, reason in left_out.items())
             owner, reason = self._policy.routing.catch_all, ALL_FULL if only_full else NO_ELIGIBLE_REP
-            return self.receipt(owner, reason, weights, standings, left_out, relaxed), None
+            return self.receipt(owner, reason, weights, assessment, left_out, relaxed), None
         unknown = self._rotation if isinstance(self._rotation, UnknownRotation) else None
         rotation = unknown.drawn(among, self._lead_id) if unknown else self._rotation.among(weights)
-        away = standings.away() if pool.returning is CatchUp.OWED else ()
+        away = assessment.away() if pool.returning is CatchUp.OWED else ()
         earning = {p: weights[p] for p in away if p in pool.members}
         owner, moved = rotation.take(among, absent=earning, owed_at_most=pool.owed_at_most)
-        receipt = self.receipt(owner, ROTATION, weights, standings, left_out, relaxed)
+        receipt = self.receipt(owner, ROTATION, weights, assessment, left_out, relaxed)
         return replace(
             receipt, credits=rotation.credits, per_lead=LEAD, earning=tuple(earning)
         ), None if unknown else moved
@@ -120,7 +120,7 @@ class _Decision:
         owner: str,
         reason: str,
         weights: Mapping[str, int],
-        standings: CandidateAssessment,
+        assessment: CandidateAssessment,
         left_out: Mapping[str, str],
         relaxed: tuple[str, ...] = (),
     ) -> Receipt:
@@ -137,20 +137,20 @@ class _Decision:
             at=self._now,
             weights={p: weight for p, weight in weights.items() if weight != 1},
             left_out=by_reason(left_out),
-            loads=standings.loads,
-            matches=standings.matches,
+            loads=assessment.loads,
+            matches=assessment.matches,
             strategy=self._pool.strategy,
             relaxed=relaxed,
         )
 
 
-def _who_knows(lead: Lead, rule: RoutingRule, roster: Roster) -> str | None:
+def _existing_owner(lead: Lead, rule: RoutingRule, roster: Roster) -> str | None:
     """Return the existing owner, where the rule prefers them (R13)."""
-    known = lead.known_owner_id
-    return known if rule.to_existing_owner and known is not None and known in roster else None
+    owner = lead.known_owner_id
+    return owner if rule.to_existing_owner and owner is not None and owner in roster else None
 
 
-def _who_claims(policy: Policy, lead: Lead) -> str | None:
+def _claiming_owner(policy: Policy, lead: Lead) -> str | None:
     """Return the member who already talks to the person.
 
     They own the lead first, before all rules (R13).
@@ -159,8 +159,8 @@ def _who_claims(policy: Policy, lead: Lead) -> str | None:
     return lead.claimed_by if mine else None
 
 
-def _left_out(
-    pool: Pool, weights: Mapping[str, int], standings: CandidateAssessment
+def _ineligible(
+    pool: Pool, weights: Mapping[str, int], assessment: CandidateAssessment
 ) -> tuple[Mapping[str, str], tuple[str, ...]]:
     """Return the ineligible people, and the requirements given up.
 
@@ -168,10 +168,10 @@ def _left_out(
     """
     for count in range(len(pool.relax) + 1):
         given_up = pool.relax[:count]
-        left_out = standings.left_out(given_up)
+        left_out = assessment.ineligible(given_up)
         if len(left_out) < len(weights):
             return left_out, given_up
-    return standings.left_out(pool.relax), pool.relax
+    return assessment.ineligible(pool.relax), pool.relax
 
 
 def owner_after_assignment(policy: Policy, lead: Lead, receipt: Receipt, roster: Roster) -> OwnerState | None:
@@ -180,7 +180,7 @@ def owner_after_assignment(policy: Policy, lead: Lead, receipt: Receipt, roster:
     None where no cap or load was checked.
     """
     person, state = policy.people[receipt.owner], roster.get(receipt.owner)
-    asked = person.caps.are_set or receipt.strategy is Strategy.LEAST_LOADED
-    if state is None or not state.is_readable or not asked or not lead.counts_to_cap or receipt.found_nobody:
+    is_counted = person.caps.are_set or receipt.strategy is Strategy.LEAST_LOADED
+    if state is None or not state.is_readable or not is_counted or not lead.counts_to_cap or receipt.found_nobody:
         return None
     return state.after_one_more(person.caps, receipt.at)

@@ -23,7 +23,7 @@ def plan(calendar: Calendar, steps: Iterable[SequenceStep], starts_at: datetime)
     planned: list[PlannedStep] = []
     after = timedelta()
     for step in steps:
-        at = calendar.next_open(by_the_clock(calendar, starts_at, step.after))
+        at = calendar.next_open(add_wall_clock(calendar, starts_at, step.after))
         if planned:
             at = _apart(calendar, at, planned[-1].at, step.after - after)
         after = step.after
@@ -31,7 +31,7 @@ def plan(calendar: Calendar, steps: Iterable[SequenceStep], starts_at: datetime)
     return tuple(planned)
 
 
-def put_off(
+def postpone(
     calendar: Calendar, steps: Sequence[PlannedStep], planned_at: datetime, happened_at: datetime
 ) -> tuple[PlannedStep, ...]:
     """Return the remaining steps, postponed after a late one.
@@ -40,15 +40,15 @@ def put_off(
     too close to the one before: an outage, or a late outcome, delays a plan and never triggers several steps at once.
     """
     moved: list[PlannedStep] = []
-    planned, before = planned_at, happened_at
+    planned, previous = planned_at, happened_at
     for step in steps:
-        at = _apart(calendar, step.at, before, step.at - planned)
+        at = _apart(calendar, step.at, previous, step.at - planned)
         moved.append(replace(step, at=at))
-        planned, before = step.at, at
+        planned, previous = step.at, at
     return tuple(moved)
 
 
-def by_the_clock(calendar: Calendar, start: datetime, length: timedelta) -> datetime:
+def add_wall_clock(calendar: Calendar, start: datetime, length: timedelta) -> datetime:
     """Return `length` after `start`, in UTC.
 
     Whole days are by the calendar's wall clock, the rest is elapsed time. Two days after Friday 10:00 is Sunday 10:00,
@@ -60,6 +60,6 @@ def by_the_clock(calendar: Calendar, start: datetime, length: timedelta) -> date
     return wall.replace(tzinfo=calendar.zone).astimezone(UTC) + timedelta(seconds=length.seconds)
 
 
-def _apart(calendar: Calendar, at: datetime, before: datetime, planned: timedelta) -> datetime:
+def _apart(calendar: Calendar, at: datetime, previous: datetime, planned: timedelta) -> datetime:
     least = min(planned, LEAST_APART)
-    return at if at - before >= least else calendar.next_open(before + least)
+    return at if at - previous >= least else calendar.next_open(previous + least)

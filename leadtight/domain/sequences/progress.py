@@ -16,7 +16,7 @@ from leadtight.domain.model.message import LEAD, Channel, Template
 from leadtight.domain.model.sla import NEXT_ACTION
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.promises.deadlines import next_action_clock
-from leadtight.domain.sequences.plan import plan, put_off
+from leadtight.domain.sequences.plan import plan, postpone
 
 ACTOR = "system:sequence"
 FINISHED = "finished"
@@ -54,7 +54,7 @@ def enrol(
         _start(builder, policy, enrolment)
 
 
-def end(builder: ChangeBuilder, why: str, actor: str = ACTOR) -> None:
+def end(builder: ChangeBuilder, reason: str, actor: str = ACTOR) -> None:
     """End the lead's enrolment.
 
     No further step happens, and unsent messages are refused.
@@ -64,7 +64,7 @@ def end(builder: ChangeBuilder, why: str, actor: str = ACTOR) -> None:
         return
     builder.set(enrolment=None)
     if enrolment.started and not enrolment.is_over:
-        builder.event(EventKind.SEQUENCE_ENDED, actor, sequence=enrolment.sequence, reason=why)
+        builder.event(EventKind.SEQUENCE_ENDED, actor, sequence=enrolment.sequence, reason=reason)
 
 
 def take_due_step(builder: ChangeBuilder, policy: Policy, now: datetime) -> None:
@@ -86,14 +86,14 @@ def take_due_step(builder: ChangeBuilder, policy: Policy, now: datetime) -> None
         _take(builder, policy, enrolment, now)
 
 
-def call_becomes_task(builder: ChangeBuilder, policy: Policy, why: str, now: datetime) -> None:
+def call_becomes_task(builder: ChangeBuilder, policy: Policy, reason: str, now: datetime) -> None:
     """Make the awaited automatic call the owner's task.
 
     `reason` is for the history.
     """
     enrolment = builder.lead.enrolment
     if enrolment is not None and enrolment.calling is not None:
-        _call_is_a_task(builder, policy, enrolment, enrolment.calling, now, why)
+        _call_is_a_task(builder, policy, enrolment, enrolment.calling, now, reason)
 
 
 def resume(builder: ChangeBuilder, policy: Policy, not_before: datetime) -> None:
@@ -105,7 +105,7 @@ def resume(builder: ChangeBuilder, policy: Policy, not_before: datetime) -> None
     if enrolment is None or not enrolment.started:
         return
     calendar = _calendar(policy, enrolment)
-    steps = put_off(calendar, enrolment.steps, enrolment.last_at or enrolment.starts_at, not_before)
+    steps = postpone(calendar, enrolment.steps, enrolment.last_at or enrolment.starts_at, not_before)
     waited = enrolment.awaits_outcome
     builder.set(enrolment=replace(enrolment, steps=steps, awaits_outcome=False, calling=None))
     if waited and not steps:
@@ -145,7 +145,7 @@ def _take(builder: ChangeBuilder, policy: Policy, enrolment: Enrolment, now: dat
     is_task = _is_task(policy, step, builder.lead)
     calling = None if is_task else _calling(policy, step, now)
     waits = is_task or calling is not None
-    steps = put_off(_calendar(policy, enrolment), rest, step.at, now)
+    steps = postpone(_calendar(policy, enrolment), rest, step.at, now)
     builder.set(enrolment=replace(enrolment, steps=steps, last_at=now, awaits_outcome=waits, calling=calling))
     builder.event(
         EventKind.STEP_TAKEN, ACTOR, sequence=enrolment.sequence, step=step.id, action=step.action, what=step.what
@@ -185,14 +185,16 @@ def _calling(policy: Policy, step: PlannedStep, now: datetime) -> PlannedStep | 
 
 
 def _call_is_a_task(
-    builder: ChangeBuilder, policy: Policy, enrolment: Enrolment, step: PlannedStep, now: datetime, why: str = ""
+    builder: ChangeBuilder, policy: Policy, enrolment: Enrolment, step: PlannedStep, now: datetime, reason: str = ""
 ) -> None:
     """Make the call the owner's task.
 
     As a rule no outcome of the automatic call has come, whatever became of it.
     """
     builder.set(enrolment=replace(enrolment, calling=None))
-    builder.event(EventKind.CALL_BECAME_TASK, ACTOR, sequence=enrolment.sequence, step=step.id, what=step.what, why=why)
+    builder.event(
+        EventKind.CALL_BECAME_TASK, ACTOR, sequence=enrolment.sequence, step=step.id, what=step.what, why=reason
+    )
     _give_task(builder, policy, _calendar(policy, enrolment), step, now)
 
 

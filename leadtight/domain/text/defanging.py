@@ -12,7 +12,7 @@ _LINK = re.compile(
 """Text that a mail program or a chat makes clickable; each repetition is bounded, so that it stays linear."""
 
 
-def defanged(text: str) -> str:
+def defang(text: str) -> str:
     """Return a text without clickable links.
 
     A link looks like `hxxps[:]//social[.]example/m`.

@@ -49,7 +49,7 @@ class BoardSummary:
     leak: DailyBreaches
 
 
-def seen_by(policy: Policy, person: str, leads: Iterable[BoardLead]) -> tuple[BoardLead, ...]:
+def visible_to(policy: Policy, person: str, leads: Iterable[BoardLead]) -> tuple[BoardLead, ...]:
     """Return the leads that a person answers for.
 
     Those are their teams' and the unassigned, all for the catch-all person. A delegate sees what their delegator sees.
@@ -58,39 +58,39 @@ def seen_by(policy: Policy, person: str, leads: Iterable[BoardLead]) -> tuple[Bo
     answers_as = {p for p in people if person in (p, *policy.delegates_of(p))}
     if policy.routing.catch_all in answers_as:
         return tuple(leads)
-    return tuple(one for one in leads if one.owner_id is None or policy.manager_of(one.owner_id) in answers_as)
+    return tuple(lead for lead in leads if lead.owner_id is None or policy.manager_of(lead.owner_id) in answers_as)
 
 
-def standing(leads: Iterable[BoardLead], zone: ZoneInfo, now: datetime) -> BoardSummary:
+def summarize_board(leads: Iterable[BoardLead], zone: ZoneInfo, now: datetime) -> BoardSummary:
     """Summarize leads at `now`; days are those of `zone`."""
-    ordered = sorted(leads, key=lambda one: (one.due_at, one.lead_id))
-    owned = [one for one in ordered if one.owner_id is not None]
+    ordered = sorted(leads, key=lambda lead: (lead.due_at, lead.lead_id))
+    owned = [lead for lead in ordered if lead.owner_id is not None]
     today = now.astimezone(zone).date()
     return BoardSummary(
-        unassigned=tuple(one for one in ordered if one.owner_id is None),
-        breached=tuple(one for one in owned if one.is_breached(now)),
-        about_to_breach=tuple(one for one in owned if _is_close(one, now)),
-        overdue=tuple(one for one in owned if one.reached_at is not None and one.due_at < now),
+        unassigned=tuple(lead for lead in ordered if lead.owner_id is None),
+        breached=tuple(lead for lead in owned if lead.is_breached(now)),
+        about_to_breach=tuple(lead for lead in owned if _is_about_to_breach(lead, now)),
+        overdue=tuple(lead for lead in owned if lead.reached_at is not None and lead.due_at < now),
         owners=tuple(_by_owner(owned, now)),
         leak=_leak(ordered, zone, today, now),
     )
 
 
-def _is_close(one: BoardLead, now: datetime) -> bool:
-    return one.reached_at is None and now <= one.promised_at <= now + ABOUT_TO_BREACH
+def _is_about_to_breach(lead: BoardLead, now: datetime) -> bool:
+    return lead.reached_at is None and now <= lead.promised_at <= now + ABOUT_TO_BREACH
 
 
 def _by_owner(owned: Sequence[BoardLead], now: datetime) -> Iterable[OwnersRow]:
     """Return a row per owner, the most overdue first."""
     theirs: dict[str, list[BoardLead]] = {}
-    for one in owned:
-        theirs.setdefault(str(one.owner_id), []).append(one)
+    for lead in owned:
+        theirs.setdefault(str(lead.owner_id), []).append(lead)
     rows = [
         OwnersRow(
             owner_id=owner,
             open=len(leads),
-            unanswered=sum(one.reached_at is None for one in leads),
-            overdue=sum(one.due_at < now for one in leads),
+            unanswered=sum(lead.reached_at is None for lead in leads),
+            overdue=sum(lead.due_at < now for lead in leads),
             next_due_at=leads[0].due_at,
         )
         for owner, leads in theirs.items()
@@ -99,8 +99,8 @@ def _by_owner(owned: Sequence[BoardLead], now: datetime) -> Iterable[OwnersRow]:
 
 
 def _leak(leads: Iterable[BoardLead], zone: ZoneInfo, today: date, now: datetime) -> DailyBreaches:
-    promised = [one for one in leads if one.promised_at.astimezone(zone).date() == today]
-    broken = [one for one in promised if (one.reached_at or now) > one.promised_at]
+    promised = [lead for lead in leads if lead.promised_at.astimezone(zone).date() == today]
+    broken = [lead for lead in promised if (lead.reached_at or now) > lead.promised_at]
     return DailyBreaches(
-        promised=len(promised), broken=len(broken), never_reached=sum(one.reached_at is None for one in broken)
+        promised=len(promised), broken=len(broken), never_reached=sum(lead.reached_at is None for lead in broken)
     )

@@ -14,7 +14,7 @@ from leadtight.adapters.presentation import formatting
 from leadtight.adapters.presentation.jinja import render
 from leadtight.app.ports.board import MOST_COUNTED
 from leadtight.app.views.board import MOST_READ, SHOWN, TeamBoard
-from leadtight.domain.compliance.do_not_call import GOOD_FOR, INTERNAL_LIST, DncStatus
+from leadtight.domain.compliance.do_not_call import INTERNAL_LIST, MAX_AGE, DncStatus
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.views.board import BoardLead
 from leadtight.domain.views.board_summary import ABOUT_TO_BREACH
@@ -129,7 +129,7 @@ def _ages(team: TeamBoard, now: datetime) -> Iterator[tuple[str, str, str]]:
     if ages:
         age = max(ages)
         name = ages[age].name
-        meaning = f"of “{name}”, the oldest; over {GOOD_FOR.days} days, no texts are sent and no automatic calls made"
+        meaning = f"of “{name}”, the oldest; over {MAX_AGE.days} days, no texts are sent and no automatic calls made"
         yield "Do-not-call list", formatting.counted(age, "day"), meaning
 
 

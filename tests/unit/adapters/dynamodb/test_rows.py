@@ -31,7 +31,7 @@ from leadtight.adapters.dynamodb.rows import (
     text,
 )
 from leadtight.domain.calendar.timestamps import format_timestamp
-from leadtight.domain.intake.quarantine import discarded
+from leadtight.domain.intake.quarantine import discard
 from leadtight.domain.intake.spam import RateLimitCounter
 from leadtight.domain.model.capacity import OwnerState
 from leadtight.domain.model.inquiry import Inquiry
@@ -231,7 +231,7 @@ def test_frequent_counts_are_sharded(at_most: int, over: int) -> None:
 def test_a_held_delivery_is_indexed_by_its_state() -> None:
     assert index(QuarantineRow.of(quarantined())) == ("HELD", f"{AT}#H1")
     assert index(QuarantineRow.of(waiting(received_at=EVENING))) == ("HELD#WAITING", f"{AT}#H1")
-    settled = discarded(quarantined(received_at=EVENING), "mia", "an advert", NOW)
+    settled = discard(quarantined(received_at=EVENING), "mia", "an advert", NOW)
     row = QuarantineRow.of(settled)
     assert index(row) == ("HELD#2026-11-23", "2026-11-23T21:30:00.000000Z#H1")
     assert stored(row)["expires_at"] == str(int((NOW + timedelta(days=90)).timestamp()))
@@ -241,7 +241,7 @@ def test_a_held_delivery_is_indexed_by_its_state() -> None:
 
 def test_a_large_delivery_is_split_into_parts_stored_with_it() -> None:
     content = "".join(f"{n:07}," for n in range(30_000))
-    large = discarded(quarantined(content=content), "mia", "an advert", NOW)
+    large = discard(quarantined(content=content), "mia", "an advert", NOW)
     row, parts = QuarantineRow.of(large), list(parts_of(large))
     assert row.characters == len(content)
     assert row.value() == replace(large, content=content[:4_000])

@@ -9,7 +9,7 @@ import random
 import pytest
 
 from leadtight.adapters.email.parser import read_mail
-from leadtight.domain.compliance.opt_out_detection import leaving
+from leadtight.domain.compliance.opt_out_detection import detect_opt_out
 from leadtight.domain.model.message import Channel
 from tests.unit.adapters.email.languages import LANGUAGES, Language
 from tests.unit.adapters.email.programs import PROGRAMS, QUOTED, Program, mail_bytes, marked
@@ -49,7 +49,7 @@ def test_an_answer_in_every_language_of_every_program_is_read_as_written(program
     letter = read_mail(mail_bytes(program("\n".join(language.words), language), language, random.Random(language.code)))
     assert (letter.text, letter.own_text) == ("\n".join(language.words),) * 2
     assert letter.quotes
-    assert leaving(letter.own_text, Channel.EMAIL).channels == ()
+    assert detect_opt_out(letter.own_text, Channel.EMAIL).channels == ()
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))
@@ -69,7 +69,7 @@ def test_answers_between_quoted_lines_are_kept_and_only_they_act(language: Langu
     letter = read_mail(mail_bytes(type(PROGRAMS[0]("", language))(plain=inline), language, random.Random(1)))
     assert letter.own_text.split("\n\n") == [first, second]
     assert letter.text == inline.strip()
-    assert leaving(letter.own_text, Channel.EMAIL).channels == ()
+    assert detect_opt_out(letter.own_text, Channel.EMAIL).channels == ()
 
 
 @pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.code)

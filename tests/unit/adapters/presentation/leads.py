@@ -174,7 +174,7 @@ def _contact_check_mails(inquiry: Inquiry) -> Iterator[Sent]:
 
 def _not_reached(inquiry: Inquiry) -> Iterator[Sent]:
     change, at = assigned(inquiry), MONDAY_NINE + timedelta(minutes=1)
-    came_back = bounces.undelivered(POLICY, change.after, change.messages[0], at)
+    came_back = bounces.record_undelivered(POLICY, change.after, change.messages[0], at)
     assert came_back is not None
     for message in came_back.messages:
         yield Sent(message=message, lead=came_back.after, at=at)

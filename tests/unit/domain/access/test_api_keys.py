@@ -17,7 +17,7 @@ def test_a_key_is_recognised_by_its_digest_and_valid_only_for_its_scopes() -> No
     assert check([key], text, Scope.READ) is key
     with pytest.raises(KeyRefused, match="may not write") as refused:
         check([key], text, Scope.WRITE)
-    assert refused.value.known
+    assert refused.value.is_known
 
 
 def test_several_keys_of_one_name_are_live_at_once() -> None:
@@ -30,7 +30,7 @@ def test_several_keys_of_one_name_are_live_at_once() -> None:
 def test_an_invalid_key_is_refused(text: str) -> None:
     with pytest.raises(KeyRefused) as refused:
         check([api_keys.make("crm", list(Scope), NOW)[1]], text, Scope.READ)
-    assert not refused.value.known
+    assert not refused.value.is_known
 
 
 def test_the_secret_holds_only_digests() -> None:

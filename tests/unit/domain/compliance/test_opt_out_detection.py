@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadtight.domain.compliance.opt_out import OptOutRequest
-from leadtight.domain.compliance.opt_out_detection import leaving
+from leadtight.domain.compliance.opt_out_detection import detect_opt_out
 from leadtight.domain.compliance.opt_out_keywords import SHARED, VOCABULARIES
 from leadtight.domain.model.message import Channel
 
@@ -27,7 +27,7 @@ def test_a_keyword_ends_its_channel_in_any_spelling(
     channel: Channel, word: str, around: tuple[str, str], big: bool
 ) -> None:
     text = f"{around[0]}{word.upper() if big else word.title()}{around[1]}"
-    assert leaving(text, channel) == OptOutRequest(channels=(channel,), nothing_else=True, is_wish=True)
+    assert detect_opt_out(text, channel) == OptOutRequest(channels=(channel,), nothing_else=True, is_request_only=True)
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_a_keyword_ends_its_channel_in_any_spelling(
     ],
 )
 def test_a_message_of_only_a_keyword_has_no_other_content(text: str) -> None:
-    assert leaving(text, Channel.SMS) == OptOutRequest(channels=SMS, nothing_else=True, is_wish=True)
+    assert detect_opt_out(text, Channel.SMS) == OptOutRequest(channels=SMS, nothing_else=True, is_request_only=True)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_a_message_of_only_a_keyword_has_no_other_content(text: str) -> None:
 def test_a_clear_phrase_ends_its_channel_or_the_one_it_names(
     text: str, by: Channel, ended: tuple[Channel, ...]
 ) -> None:
-    assert leaving(text, by).channels == ended
+    assert detect_opt_out(text, by).channels == ended
 
 
 @pytest.mark.parametrize(
@@ -95,9 +95,9 @@ def test_a_clear_phrase_ends_its_channel_or_the_one_it_names(
 )
 def test_other_words_end_nothing(text: str) -> None:
     for channel in Channel:
-        assert leaving(text, channel).channels == ()
+        assert detect_opt_out(text, channel).channels == ()
 
 
 @given(st.text(max_size=400), st.sampled_from(Channel))
 def test_any_text_is_accepted(text: str, channel: Channel) -> None:
-    assert set(leaving(text, channel).channels) <= set(Channel)
+    assert set(detect_opt_out(text, channel).channels) <= set(Channel)

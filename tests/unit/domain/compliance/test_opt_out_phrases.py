@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from leadtight.domain.compliance.opt_out_detection import leaving
+from leadtight.domain.compliance.opt_out_detection import detect_opt_out
 from leadtight.domain.model.message import Channel
 
 TABLE = tomllib.loads(Path(__file__).with_name("opt_out_phrases.toml").read_text(encoding="utf-8"))
@@ -30,9 +30,9 @@ def test_each_of_the_nine_languages_has_twenty_phrases_of_either_kind(language: 
 @pytest.mark.parametrize("channel", BY)
 @pytest.mark.parametrize(("language", "phrase"), phrases("any"))
 def test_a_phrase_ends_its_own_channel(language: str, phrase: str, channel: Channel) -> None:
-    read = leaving(phrase, channel)
+    read = detect_opt_out(phrase, channel)
     assert read.channels == (channel,)
-    assert read.is_wish
+    assert read.is_request_only
 
 
 @pytest.mark.parametrize("channel", BY)
@@ -41,19 +41,19 @@ def test_a_phrase_ends_its_own_channel(language: str, phrase: str, channel: Chan
     [(n, p) for kind, n in (("texts", Channel.SMS), ("mails", Channel.EMAIL)) for _, p in phrases(kind)],
 )
 def test_a_phrase_naming_a_channel_ends_that_one(channel_named: Channel, phrase: str, channel: Channel) -> None:
-    assert leaving(phrase, channel).channels == (channel_named,)
+    assert detect_opt_out(phrase, channel).channels == (channel_named,)
 
 
 @pytest.mark.parametrize("channel", BY)
 @pytest.mark.parametrize(("language", "phrase"), phrases("others"))
 def test_phrases_about_other_things_end_nothing(language: str, phrase: str, channel: Channel) -> None:
-    assert leaving(phrase, channel).channels == ()
+    assert detect_opt_out(phrase, channel).channels == ()
 
 
 @pytest.mark.parametrize(("language", "phrase"), phrases("others"))
 def test_an_inquiry_beside_them_changes_nothing(language: str, phrase: str) -> None:
     inquiry = f"Ada Obi, Hafenstr. 1. We have 20 flats and need heat pumps. {phrase}\nWhat would it cost?"
-    assert leaving(inquiry, Channel.EMAIL).channels == ()
+    assert detect_opt_out(inquiry, Channel.EMAIL).channels == ()
 
 
 @pytest.mark.parametrize(
@@ -64,8 +64,8 @@ def test_an_inquiry_beside_them_changes_nothing(language: str, phrase: str) -> N
     ],
 )
 def test_an_ambiguous_phrase_is_a_doubt(phrase: str) -> None:
-    assert leaving(phrase, Channel.EMAIL).doubt
-    assert leaving("Please don't stop texting me", Channel.SMS).doubt == ""
+    assert detect_opt_out(phrase, Channel.EMAIL).doubt
+    assert detect_opt_out("Please don't stop texting me", Channel.SMS).doubt == ""
 
 
 @pytest.mark.parametrize(
@@ -73,9 +73,9 @@ def test_an_ambiguous_phrase_is_a_doubt(phrase: str) -> None:
     ["СТОП", "стоп!", "Отписаться", "退订", "停止", "הסר", "توقف", "Στοπ", "İPTAL", "LOPETA", "Afmeld", "수신거부"],
 )
 def test_standalone_words_of_other_languages_count(word: str) -> None:
-    assert leaving(word, Channel.SMS).nothing_else
+    assert detect_opt_out(word, Channel.SMS).nothing_else
 
 
 def test_a_footer_does_not_change_the_result() -> None:
     mail = "We need 20 heat pumps by May, please send a quote.\n\nAda Obi\nObi Ltd\nUnsubscribe\nPrivacy"
-    assert leaving(mail, Channel.EMAIL).channels == ()
+    assert detect_opt_out(mail, Channel.EMAIL).channels == ()

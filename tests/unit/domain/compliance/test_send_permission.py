@@ -214,10 +214,10 @@ def test_after_a_stored_opt_out_the_channel_has_no_permission(
     decision = decide(channel, now, suppressed=tuple(left), phone="+4930901820", consent=consent)
     if channel in left:
         assert isinstance(decision, Refusal)
-        assert decision.why == f"opted out of {channel}"
+        assert decision.reason == f"opted out of {channel}"
     if channel is Channel.VOICE and left:
         assert isinstance(decision, Refusal)
-        assert decision.why.startswith("opted out of ")
+        assert decision.reason.startswith("opted out of ")
 
 
 def step(channel: Channel, policy: Policy = POLICY, **inquiry: Any) -> Decision:
@@ -254,7 +254,7 @@ def test_a_message_beyond_the_inquiry_requires_consent_on_its_channel(
             assert decision.basis == ("consent" if channel in marketing else "inquiry")
         else:
             assert isinstance(decision, Refusal)
-            assert decision.why == f"no consent to {channel} beyond the inquiry"
+            assert decision.reason == f"no consent to {channel} beyond the inquiry"
 
 
 def test_without_a_postal_address_no_sequence_mail_is_sent() -> None:

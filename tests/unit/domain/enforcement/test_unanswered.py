@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from leadtight.domain.change import Change
-from leadtight.domain.enforcement.due_steps import asked_pool, run_due_steps
+from leadtight.domain.enforcement.due_steps import pool_of_due_steps, run_due_steps
 from leadtight.domain.model.capacity import Caps, Load, OwnerState
 from leadtight.domain.model.lead import Lead, NextAction
 from leadtight.domain.model.rotation import LEAD, Rotation
@@ -181,13 +181,13 @@ def test_a_step_of_another_pool_waits_for_its_own_alarm() -> None:
     pools = {**POLICY.pools, "closers": replace(POLICY.pools["inbound"], id="closers", members={"cem": 1})}
     policy = replace(POLICY, stages={**POLICY.stages, Stage.NEW: rule}, pools=pools)
     lead = owned_lead(policy, NINE)
-    assert asked_pool(policy, lead, NINE) == "inbound"
+    assert pool_of_due_steps(policy, lead, NINE) == "inbound"
     late = run_due_steps(policy, lead, INBOUND, {}, clock_at(9))
     assert late is not None
     assert late.after.owner_id == "ana"  # the bypass is about another pool: this rotation is not its own
     assert late.after.wake_at is not None
     assert late.after.wake_at <= clock_at(9)
-    assert asked_pool(policy, late.after, clock_at(9)) == "closers"
+    assert pool_of_due_steps(policy, late.after, clock_at(9)) == "closers"
     brought = run_due_steps(policy, late.after, Rotation(pool_id="closers"), {}, clock_at(9))
     assert brought is not None
     assert brought.after.pool_id == "closers"

@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadtight.domain.intake.uploads import LARGEST_FILE, LONGEST_NAME, Upload, place_of, safe_name, why_not_kept
+from leadtight.domain.intake.uploads import (
+    LARGEST_FILE,
+    LONGEST_NAME,
+    Upload,
+    rejection_reason,
+    safe_name,
+    storage_path,
+)
 
 JPEG = b"\xff\xd8\xff\xe0 a roof"
 
@@ -32,7 +39,7 @@ def upload(name: str, content: bytes, content_type: str = "application/octet-str
     ],
 )
 def test_pictures_documents_audio_and_video_are_kept(name: str, content: bytes) -> None:
-    assert why_not_kept(upload(name, content)) == ""
+    assert rejection_reason(upload(name, content)) == ""
 
 
 @pytest.mark.parametrize(
@@ -55,7 +62,7 @@ def test_pictures_documents_audio_and_video_are_kept(name: str, content: bytes) 
     ],
 )
 def test_executable_or_mislabelled_files_are_not_kept(name: str, content: bytes, reason: str) -> None:
-    assert why_not_kept(upload(name, content)) == reason
+    assert rejection_reason(upload(name, content)) == reason
 
 
 @pytest.mark.parametrize(
@@ -85,11 +92,11 @@ def test_any_name_becomes_short_without_paths_and_control_characters(typed: str)
 def test_a_repeated_post_has_the_same_locations_and_another_has_others() -> None:
     files = [upload("a.jpg", JPEG), upload("b.jpg", JPEG)]
     ada, bo = {"email": "ada@example.com"}, {"email": "bo@example.com"}
-    assert place_of("contact", ada, files, 0) == place_of("contact", ada, files, 0)
+    assert storage_path("contact", ada, files, 0) == storage_path("contact", ada, files, 0)
     others = {
-        place_of("contact", ada, files, 1),
-        place_of("contact", bo, files, 0),
-        place_of("offer", ada, files, 0),
-        place_of("contact", ada, [upload("a.jpg", JPEG + b"!"), files[1]], 0),
+        storage_path("contact", ada, files, 1),
+        storage_path("contact", bo, files, 0),
+        storage_path("offer", ada, files, 0),
+        storage_path("contact", ada, [upload("a.jpg", JPEG + b"!"), files[1]], 0),
     }
-    assert len(others | {place_of("contact", ada, files, 0)}) == 5
+    assert len(others | {storage_path("contact", ada, files, 0)}) == 5

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from leadtight.domain.model.message import LEAD, Channel, Message, Status, Template
-from leadtight.domain.notifications.urgency import SHARES, OutboxLane, in_turn, lane
+from leadtight.domain.notifications.urgency import SHARES, OutboxLane, in_sending_order, lane
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
@@ -31,7 +31,7 @@ def owed(
 
 
 def places(messages: list[Message], *of: Message) -> list[int]:
-    order = list(in_turn(messages))
+    order = list(in_sending_order(messages))
     assert len(order) == len(messages)
     return [order.index(message) for message in of]
 
@@ -65,7 +65,7 @@ def test_any_flood_leaves_a_new_lead_its_turn(flood: list[Message]) -> None:
 
 
 def test_equal_messages_alternate_earliest_and_latest() -> None:
-    order = list(in_turn([owed(f"F{n}", second=n) for n in range(5)]))
+    order = list(in_sending_order([owed(f"F{n}", second=n) for n in range(5)]))
     assert [m.lead_id for m in order] == ["F0", "F4", "F1", "F3", "F2"]
 
 

@@ -26,7 +26,7 @@ from leadtight.domain.promises.deadlines import first_response_clock
 from leadtight.domain.promises.next_action import first_action
 from leadtight.domain.promises.stall import qualification_clock
 from leadtight.domain.routing.receipt import ALL_FULL, EXISTING_OWNER, HANDED_OVER, NO_ELIGIBLE_REP, ROTATION, Receipt
-from leadtight.domain.routing.selection import choose, owner_after_assignment, team_for
+from leadtight.domain.routing.selection import candidates_for, choose, owner_after_assignment
 from leadtight.policy import loader as policies
 from tests.unit.domain.leads import new_lead
 
@@ -211,11 +211,11 @@ def test_routing_reads_the_pool_and_by_rule_the_known_owner() -> None:
     lead = new_lead(POLICY, MONDAY)
     members = tuple(POLICY.pools["inbound"].members)
     stranger = next(p for p in POLICY.people if p not in members)
-    assert team_for(knowing, lead)[1] == members
-    assert team_for(knowing, replace(lead, known_owner_id=stranger))[1] == (*members, stranger)
-    assert team_for(knowing, replace(lead, known_owner_id=members[1]))[1] == members
-    assert team_for(knowing, replace(lead, known_owner_id="somebody who left"))[1] == members
-    assert team_for(POLICY, replace(lead, known_owner_id=stranger))[1] == members
+    assert candidates_for(knowing, lead)[1] == members
+    assert candidates_for(knowing, replace(lead, known_owner_id=stranger))[1] == (*members, stranger)
+    assert candidates_for(knowing, replace(lead, known_owner_id=members[1]))[1] == members
+    assert candidates_for(knowing, replace(lead, known_owner_id="somebody who left"))[1] == members
+    assert candidates_for(POLICY, replace(lead, known_owner_id=stranger))[1] == members
 
 
 def receipt_of(

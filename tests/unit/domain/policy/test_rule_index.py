@@ -44,7 +44,7 @@ LEADS = st.builds(
 @settings(max_examples=settings().max_examples * 2)
 @given(conditions=st.lists(CONDITIONS | NAMED, max_size=6), arrival=LEADS)
 def test_every_matching_rule_is_returned_in_order(conditions: list[Condition], arrival: Arrival) -> None:
-    possible = RuleIndex.of(rule.wishes for rule in conditions).possible(arrival.said, arrival.inquiry)
+    possible = RuleIndex.of(rule.criteria for rule in conditions).possible(arrival.normalized, arrival.inquiry)
     holding = [n for n, condition in enumerate(conditions) if holds(condition, POLICY, arrival)]
     assert [n for n in possible if n in holding] == holding
     assert list(possible) == sorted(set(possible))
@@ -61,7 +61,7 @@ def test_of_many_rules_only_possible_ones_are_evaluated() -> None:
         Condition(field_is={"a": ()}),
         Condition(account=("Obi Ltd",)),
     ]
-    index = RuleIndex.of(rule.wishes for rule in rules)
+    index = RuleIndex.of(rule.criteria for rule in rules)
     assert index.always == [2, 4]
     assert set(index.by_key) == {("postcode", "1"), ("postcode", "10000-14999"), ("phone_prefix", "+49")} | {
         ("field_is.campaign", "autumn"),
@@ -71,5 +71,5 @@ def test_of_many_rules_only_possible_ones_are_evaluated() -> None:
     }
     normalized = Arrival(
         source="api", form=None, inquiry=Inquiry(fields={"a": "x"}, company="OBI LTD"), received_at=NOW
-    ).said
+    ).normalized
     assert index.possible(normalized, Inquiry(fields={"a": "x"}, company="OBI LTD")) == [2, 4, 6, 7]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from leadtight.domain.calendar.business_hours import Calendar, Period
 from leadtight.domain.model.enrolment import StepAction
 from leadtight.domain.policy.sequences import SequenceStep
-from leadtight.domain.sequences.plan import LEAST_APART, by_the_clock, plan, put_off
+from leadtight.domain.sequences.plan import LEAST_APART, add_wall_clock, plan, postpone
 
 ZONES = ("Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Africa/Cairo", "UTC")
 CALENDARS = st.builds(
@@ -46,7 +46,7 @@ def test_steps_fall_into_hours_in_order_apart_and_never_too_early(
     assert [p.id for p in planned] == [s.id for s in steps]
     for step, due in zip(steps, planned, strict=True):
         assert calendar.is_open(due.at)
-        assert due.at >= by_the_clock(calendar, start, step.after)
+        assert due.at >= add_wall_clock(calendar, start, step.after)
     for (earlier, later), (first, second) in zip(pairwise(planned), pairwise(steps), strict=True):
         assert later.at - earlier.at >= min(second.after - first.after, LEAST_APART)
 
@@ -61,7 +61,7 @@ def test_a_calendar_that_never_closes_gives_exactly_the_planned_times(
 @given(calendar=CALENDARS, steps=STEPS, start=STARTS)
 def test_a_kept_plan_is_never_moved(calendar: Calendar, steps: tuple[SequenceStep, ...], start: datetime) -> None:
     first, *rest = plan(calendar, steps, start)
-    assert put_off(calendar, rest, first.at, first.at) == tuple(rest)
+    assert postpone(calendar, rest, first.at, first.at) == tuple(rest)
 
 
 @given(calendar=CALENDARS, steps=STEPS, start=STARTS, late=LENGTHS)
@@ -69,7 +69,7 @@ def test_a_late_step_moves_the_others_only_as_far_as_needed(
     calendar: Calendar, steps: tuple[SequenceStep, ...], start: datetime, late: timedelta
 ) -> None:
     first, *rest = plan(calendar, steps, start)
-    moved = put_off(calendar, rest, first.at, first.at + late)
+    moved = postpone(calendar, rest, first.at, first.at + late)
     earlier, planned = first.at + late, first.at
     for old, new in zip(rest, moved, strict=True):
         assert new.at >= old.at
@@ -86,13 +86,13 @@ def test_a_late_step_moves_the_others_only_as_far_as_needed(
 def test_whole_days_keep_local_time(zone: str, day: date, days: int) -> None:
     calendar = Calendar(id="c", zone=ZoneInfo(zone))
     noon = datetime(day.year, day.month, day.day, 12, 30, tzinfo=calendar.zone)
-    later = by_the_clock(calendar, noon.astimezone(UTC), timedelta(days=days)).astimezone(calendar.zone)
+    later = add_wall_clock(calendar, noon.astimezone(UTC), timedelta(days=days)).astimezone(calendar.zone)
     assert (later.time(), later.date() - noon.date()) == (time(12, 30), timedelta(days=days))
 
 
 def test_one_day_and_ten_hours_are_thirty_four_hours() -> None:
     calendar = Calendar(id="c", zone=ZoneInfo("Europe/Berlin"))
     start = datetime(2026, 10, 24, 10, tzinfo=UTC)  # the clock goes back in the night
-    assert by_the_clock(calendar, start, timedelta(days=1, hours=10)) == by_the_clock(
+    assert add_wall_clock(calendar, start, timedelta(days=1, hours=10)) == add_wall_clock(
         calendar, start, timedelta(hours=34)
     )

@@ -13,7 +13,7 @@ from leadtight.domain.model.errors import FetchFailed, FetchRefused, InvalidInqu
 from leadtight.domain.model.message import Template
 from leadtight.domain.policy.forms import Api, Builder, Challenge, ChallengeProvider, FormLimits
 from leadtight.domain.policy.policy import Policy
-from leadtight.domain.policy_checks.checks import unsound
+from leadtight.domain.policy_checks.checks import check_policy
 from tests.unit.adapters.inbound.forms.conftest import ADA, Site
 
 TURNSTILE = Challenge(provider=ChallengeProvider.TURNSTILE)
@@ -203,7 +203,7 @@ def test_settings_that_a_builders_server_cannot_support_are_refused_by_path(site
 
 
 def problems(policy: Policy) -> list[str]:
-    return [p.field.removeprefix("forms.contact.") for p in unsound(policy) if p.field.startswith("forms.")]
+    return [p.field.removeprefix("forms.contact.") for p in check_policy(policy) if p.field.startswith("forms.")]
 
 
 def test_a_post_without_a_contact_is_reported_to_its_sender_and_not_held(site: Site) -> None:
