@@ -23,7 +23,7 @@ from leadtight.domain.policy.policy import Policy
 from leadtight.domain.roster.alert_channels import alert_channels
 from leadtight.domain.roster.stand_ins import notice_reader
 
-if TYPE_CHECKING:  # few inquiries ask for consent, and every cold start would pay for it
+if TYPE_CHECKING:  # few inquiries ask for consent, and importing it slows every cold start
     from leadtight.domain.model.consent_record import ConsentPrompt, ConsentRecord, Visitor
 
 
@@ -56,7 +56,7 @@ class Change:
 
     @property
     def freed(self) -> tuple[str, ...]:
-        """Return who has an open lead less than before."""
+        """Return the people who now have one open lead fewer."""
         return tuple(load.person_id for load in self.loads if load.by < 0)
 
     @property
@@ -106,7 +106,7 @@ class ChangeBuilder:
             self.lead = self.lead.with_clock(clock)
 
     def stop(self, *targets: str) -> None:
-        """End the lead's clocks of these targets."""
+        """End the lead's timers of these targets."""
         self.lead = self.lead.without_clocks(*targets)
 
     def event(self, kind: EventKind, actor: str, **data: Any) -> None:
@@ -293,7 +293,7 @@ def _running(lead: Lead) -> Iterator[SlaTimer]:
 def _without_repeated_check(lead: Lead, clock: SlaTimer) -> SlaTimer:
     """Return a timer without a contact check already made.
 
-    The lead is asked once, whoever owned it then.
+    A lead is asked once, not once per owner.
     """
     if Template.ASK_LEAD not in lead.sent_once or not any(step.kind is StepKind.ASK for step in clock.steps):
         return clock

@@ -20,7 +20,7 @@ from leadtight.policy.kinds import ValueKind
 from leadtight.policy.records import Field, fields_of
 from leadtight.policy.written import TABLES
 
-ANY = "*"  # stands for a name that the policy's author chooses
+ANY = "*"  # placeholder for a name that the policy's author chooses
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ WITH_PATHS = frozenset({Builder.JSON, Builder.JOTFORM})
 
 
 def unreadable_paths(policy: Policy) -> Iterator[Problem]:
-    """Yield what stands where a path must and is none."""
+    """Yield invalid JMESPath expressions."""
     for name, form in policy.forms.items():
         if form.builder in WITH_PATHS:
             yield from _unreadable(f"forms.{name}.fields", (path for path in form.fields))

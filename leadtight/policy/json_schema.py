@@ -15,7 +15,7 @@ from leadtight.policy.declaration import declared, meaning
 from leadtight.policy.kinds import Schema, ValueKind
 from leadtight.policy.records import Field
 
-DIALECT = "http://json-schema.org/draft-07/schema#"  # what editors of TOML understand
+DIALECT = "http://json-schema.org/draft-07/schema#"  # supported by TOML editors
 
 
 def schema() -> Schema:

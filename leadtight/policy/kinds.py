@@ -39,7 +39,7 @@ class ValueKind:
 
     @property
     def several(self) -> str:
-        """Return the words for more than one."""
+        """Return its name in the plural."""
         return self.plural or f"{self.words}s"
 
 
@@ -69,7 +69,7 @@ def _kind_marked(mark: ValueKind | Format) -> ValueKind:
 
 
 def is_optional(hint: Any) -> bool:
-    """Tell whether a type is `X | None`."""
+    """Return whether a type is `X | None`."""
     return NoneType in get_args(hint) and get_origin(hint) is not Literal
 
 

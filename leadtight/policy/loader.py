@@ -58,7 +58,7 @@ def parse(content: bytes, *, checked: bool = False) -> Policy:
 
 def _inconsistencies(policy: Policy, document: dict[str, Any], unread: frozenset[str]) -> Iterator[Problem]:
     """Yield inconsistencies, unless `unread` paths may cause them."""
-    # Here, for every cold start would pay for them.
+    # Imported here: they would slow every cold start.
     from leadtight.domain.policy_checks.checks import check_policy
     from leadtight.policy.jmespath_check import unreadable_paths
     from leadtight.policy.step_templates import unknown_templates
@@ -83,7 +83,7 @@ def _policy(root: Table, digest: str) -> Policy:
     attributes = records.attributes_of(Policy, root)
     if _ALWAYS in attributes["calendars"]:
         root.problem(f"calendars.{_ALWAYS}", "exists already and never closes: choose another name")
-    # Nothing of it closes, yet reports tell its hours and days: they are the company's.
+    # It never closes, but reports show its hours and days: they are the company's.
     always = Calendar(id=_ALWAYS, zone=attributes["company"].zone, always=True)
     attributes["calendars"] = {**attributes["calendars"], _ALWAYS: always}
     attributes["mail"] = {mailbox.id: mailbox for mailbox in attributes.get("mail", {}).values()}

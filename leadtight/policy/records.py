@@ -43,7 +43,7 @@ class Field:
 def read(record: type[T], table: Table, *, name: str | None = None, defaults: Any = MISSING) -> T:
     """Return a record from its table.
 
-    An entry has its `name` as its id; a table inside another record changes what that record has by default.
+    An entry has its `name` as its id. The defaults of a table inside another record are those of that record.
     """
     attributes = attributes_of(record, table, name=name)
     if isinstance(defaults, record):

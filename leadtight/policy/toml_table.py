@@ -47,7 +47,7 @@ class Table:
             return default
 
     def table(self, key: str) -> "Table":
-        """Return the table inside; a missing one is empty."""
+        """Return an inner table; a missing one is empty."""
         self._read.add(key)
         return Table(self._value.get(key, {}), f"{self.path}.{key}".strip("."), self._problems)
 
@@ -61,7 +61,7 @@ class Table:
         return [Table(v, f"{self.path}.{key}[{i}]".strip("."), self._problems) for i, v in enumerate(value)]
 
     def named(self, key: str, read: Callable[[str], T], default: D) -> T | D:
-        """Read the key itself, where the key carries meaning."""
+        """Read the key itself, where it carries meaning."""
         try:
             return read(key)
         except ValueError as error:
@@ -79,7 +79,7 @@ class Table:
 
     @contextmanager
     def closed(self) -> Iterator["Table"]:
-        """Report the keys that nothing has read."""
+        """Report all unread keys."""
         yield self
         for key in self._value.keys() - self._read:
             self.unknown(key, self._read)
@@ -89,6 +89,6 @@ class Table:
 
         A misspelt one must not be ignored silently.
         """
-        from leadtight.domain.text.suggestions import did_you_mean  # a mistake is rare, and a cold start is not
+        from leadtight.domain.text.suggestions import did_you_mean  # mistakes are rare, cold starts are not
 
         self.problem(key, f"unknown key{did_you_mean(key, candidates)}")

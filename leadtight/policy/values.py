@@ -43,7 +43,7 @@ def duration(value: Any) -> timedelta:
 
 
 def span(value: Any) -> timedelta:
-    """Read a duration that is not 0."""
+    """Read a positive duration."""
     length = duration(value)
     if not length:
         raise ValueError("must be a positive duration")
@@ -70,14 +70,14 @@ def texts(value: Any) -> tuple[str, ...]:
 
 
 def items(read: Callable[[Any], T], plural: str, value: Any) -> tuple[T, ...]:
-    """Read a list of what `read` reads one of."""
+    """Read a list, each item by `read`."""
     if not isinstance(value, list):
         raise ValueError(f"must be a list of {plural}")  # noqa: TRY004 - reported as a problem, with its path
     return tuple(map(read, value))
 
 
 def table_of(read: Callable[[Any], T], plural: str, value: Any) -> Mapping[str, T]:
-    """Read a table of what `read` reads one of."""
+    """Read a table, each value by `read`."""
     if not isinstance(value, Mapping):
         raise ValueError(f"must be a table of {plural}")  # noqa: TRY004 - reported as a problem, with its path
     return {key: read(each) for key, each in value.items()}
@@ -105,14 +105,14 @@ def positive(value: Any) -> int:
 
 
 def points(value: Any) -> int:
-    """Read a whole number of points, also fewer than none."""
+    """Read a whole number of points, which may be negative."""
     if not isinstance(value, int) or isinstance(value, bool) or abs(value) > _MOST_POINTS:
         raise ValueError(f"must be a whole number between -{_MOST_POINTS} and {_MOST_POINTS}")
     return value
 
 
 def decimal(value: Any) -> Decimal:
-    """Read an amount exactly."""
+    """Read an exact amount."""
     try:
         amount = Decimal("NaN" if isinstance(value, bool) else str(value))
     except InvalidOperation:
@@ -144,7 +144,7 @@ def proper_share(value: Any) -> Decimal:
 
 
 def country(value: Any) -> str:
-    """Read the ISO code of a country."""
+    """Read an ISO country code."""
     code = text(value)
     if code not in CODES:
         raise ValueError(f"must be an ISO 3166 country code, such as DE or GB: {code!r}")
@@ -157,7 +157,7 @@ def country_in_any_case(value: Any) -> str:
 
 
 def language(value: Any) -> str:
-    """Read the ISO code of a language."""
+    """Read an ISO language code."""
     code = text(value)
     if not _LANGUAGE.fullmatch(code):
         raise ValueError(f'must be an ISO 639-1 code, such as "de": {code!r}')
@@ -183,14 +183,14 @@ def origin(value: Any) -> str:
 
 
 def connect_id(value: Any) -> str:
-    """Read the id of a resource of Amazon Connect."""
+    """Read the id of an Amazon Connect resource."""
     if not isinstance(value, str) or not _CONNECT_ID.fullmatch(value):
         raise ValueError("must be an id such as 12345678-1234-1234-1234-123456789012")
     return value
 
 
 def phone_number(value: Any) -> str:
-    """Read a number in E.164."""
+    """Read an E.164 number."""
     if not isinstance(value, str) or not _PHONE_NUMBER.fullmatch(value):
         raise ValueError("must be a number such as +14155550100")
     return value
@@ -229,7 +229,7 @@ def day(value: Any) -> date:
 
 
 def one_of(kind: type[E], value: Any) -> E:
-    """Read one of the words of a kind."""
+    """Read a member of an enumeration."""
     if value not in list(kind):
         raise ValueError(f"must be one of {', '.join(kind)}")
     return kind(value)

@@ -53,7 +53,7 @@ MessageChannel = Annotated[StepAction, ValueKind("email or sms", {"enum": ["emai
 
 
 class CalendarTable:
-    """A calendar as the file writes it."""
+    """A calendar as written in the file."""
 
     timezone: ZoneInfo
     """The zone that its hours and days are in."""

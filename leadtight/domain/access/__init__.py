@@ -1,1 +1,1 @@
-"""Who may do what: links and keys."""
+"""Access by signed links and API keys."""

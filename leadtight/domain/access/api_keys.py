@@ -16,7 +16,7 @@ ID_LENGTH = 8
 
 
 class Scope(StrEnum):
-    """What a key may be good for."""
+    """Scopes of an API key."""
 
     READ = "read"
     WRITE = "write"
@@ -44,7 +44,7 @@ class ApiKey:
 
 
 def digest_of(text: str) -> str:
-    """Return the digest under which a key is kept."""
+    """Return the digest under which a key is stored."""
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
 

@@ -49,7 +49,7 @@ class Claims:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keyring:
-    """Signing secrets by key id, and which one signs now."""
+    """Signing secrets by key id, and the current one."""
 
     current: str
     keys: Mapping[str, bytes]

@@ -46,7 +46,7 @@ class Calendar:
     """Cache of periods by day: a lead needs the same few days repeatedly."""
 
     def is_open(self, at: datetime) -> bool:
-        """Tell whether `at` is in working time."""
+        """Return whether `at` is in working time."""
         return self.next_open(at) == at
 
     def is_after_hours(self, at: datetime) -> bool:

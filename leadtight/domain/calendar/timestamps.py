@@ -15,9 +15,10 @@ def midnight(day: date, zone: tzinfo) -> datetime:
 
 
 def format_timestamp(at: datetime) -> str:
-    """Return `at` as `2026-11-22T02:15:52.123456Z`; 27 characters, sorts as time does.
+    """Return `at` as `2026-11-22T02:15:52.123456Z`.
 
-    Raises ValueError for a naive datetime: an instant without a zone is a guess.
+    It has 27 characters and sorts chronologically. Raises ValueError for a naive datetime: an instant without a zone is
+    a guess.
     """
     if at.tzinfo is None:
         raise ValueError(f"naive datetime is not an instant: {at!r}")

@@ -1,4 +1,4 @@
-"""ISO weeks, the steps in which a company looks back."""
+"""ISO weeks, the periods of reviews."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -44,10 +44,10 @@ class Week:
 
     @property
     def before(self) -> "Week":
-        """Return the week that ends where this one begins."""
+        """Return the previous week."""
         return Week.of(self.monday - timedelta(days=1))
 
     @property
     def after(self) -> "Week":
-        """Return the week that begins where this one ends."""
+        """Return the next week."""
         return Week.of(self.sunday + timedelta(days=1))

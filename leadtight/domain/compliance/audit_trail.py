@@ -24,10 +24,10 @@ _WHAT = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEntry:
-    """One thing that bears on messages to a person.
+    """One entry about messages to a person.
 
-    `what` is `agreed`, `not agreed`, `opted out`, or what became of a message: `waits`, `sent`, `refused` and so on.
-    `why` is the reason, or the words that were shown or said. `policy_version` is empty where none was kept.
+    `what` is `agreed`, `not agreed`, `opted out`, or the result of a message: `waits`, `sent`, `refused` and so on.
+    `why` is the reason, or the words that were shown or received. `policy_version` is empty where none was kept.
     """
 
     at: datetime

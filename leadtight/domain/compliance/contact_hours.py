@@ -37,7 +37,7 @@ class ContactWindow:
                 return at
             if hours and (days > 0 or local.time() < hours[0]):
                 opening = datetime.combine(day, hours[0], tzinfo=self.zone).astimezone(UTC)
-                if opening.astimezone(self.zone).date() == day:  # else a date that the zone left out
+                if opening.astimezone(self.zone).date() == day:  # else a date that the zone skipped
                     return opening.astimezone(at.tzinfo)
         return None
 

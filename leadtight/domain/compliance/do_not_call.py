@@ -35,11 +35,11 @@ class DncList:
         return f"{self.as_of.isoformat()}#{self.imported_at.astimezone(UTC).isoformat()}"
 
     def age(self, now: datetime) -> int:
-        """Return how many days ago it was obtained."""
+        """Return its age in days."""
         return (now.astimezone(UTC).date() - self.as_of).days
 
     def is_stale(self, now: datetime) -> bool:
-        """Tell whether it is too old to be relied on."""
+        """Return whether it is too old to use."""
         return self.name != INTERNAL_LIST and self.age(now) > MAX_AGE.days
 
     def counts(self, generation: str | None) -> bool:

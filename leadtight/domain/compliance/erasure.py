@@ -85,7 +85,7 @@ def erase(lead: Lead, now: datetime) -> Change | None:
 
 
 def anonymous(lead: Lead) -> Lead:
-    """Return a lead without anything of its person."""
+    """Return a lead without personal data."""
     return from_document(Lead, _bare(to_document(lead)))
 
 
@@ -100,7 +100,7 @@ def anonymous_event(event: Event) -> Event:
 
 
 def is_anonymous(event: Event) -> bool:
-    """Tell whether an event has been made anonymous."""
+    """Return whether an event is anonymous."""
     return ERASED in event.data
 
 
@@ -115,7 +115,7 @@ def _bare_field(name: str, value: Any) -> Any:
 
 
 def _nothing(value: Any) -> Any:
-    """Return the empty value of what is not kept."""
+    """Return the empty value of a field that is erased."""
     return type(value)() if isinstance(value, str | list | dict) else None
 
 

@@ -115,6 +115,6 @@ def opt_out(
     is_theirs = inquiry is not None and provenance.sender is Sender.PROVED
     builder.suppress(channels, person_keys(inquiry) if inquiry and is_theirs else ())
     if not keeps_sequence:
-        from leadtight.domain.sequences import progress  # here: intake needs none of it
+        from leadtight.domain.sequences import progress  # imported here: intake does not need it
 
         progress.end(builder, OutcomeMeaning.OPT_OUT, actor)

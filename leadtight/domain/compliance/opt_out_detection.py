@@ -107,7 +107,7 @@ def _begins_with_stop(sentence: str, text: str) -> bool:
 
 
 def _phrase_requests(clauses: str) -> Iterator[OptOutSentence]:
-    """Yield what clear phrases end."""
+    """Yield the opt-out requests of clear phrases."""
     for match in _matches(clauses):
         channels = {channel for channel, words in _NAMES.items() if re.search(rf"\b{_any(words)}\b", match[0])}
         yield OptOutSentence(frozenset(channels))

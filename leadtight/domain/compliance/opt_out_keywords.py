@@ -51,7 +51,7 @@ SHARED = Vocabulary(
     please="please pls plz",
     polite="thanks thank_you thx ok okay hi hello hey",
 )
-"""What people of every language write."""
+"""Words used in every language."""
 
 VOCABULARIES: Mapping[str, Vocabulary] = {
     "en": Vocabulary(
@@ -363,4 +363,4 @@ ELSEWHERE = (
 """Opt-out keywords in languages whose sentences are not analysed."""
 
 MISSPELT = ("sotp", "stpo", "stob", "stopit", "unsuscribe", "unsubcribe", "unsubsribe", "unsubscibe", "unscribe")
-"""How STOP and UNSUBSCRIBE are often typed."""
+"""Frequent misspellings of STOP and UNSUBSCRIBE."""

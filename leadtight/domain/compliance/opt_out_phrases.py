@@ -94,7 +94,7 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
         r"\b(wycofuje|cofam) (moja )?zgode\b",
     ),
 }
-"""The message is kept and told as any other."""
+"""Phrases that opt out; their message is otherwise handled as any other."""
 
 NEGATED = (
     r"\b(don t|do not|dont|never|did not|didn t|won t|wont|would not|wouldn t|doesn t|not|cannot|can t|nicht|nie|ne|non"
@@ -128,4 +128,4 @@ SIGNED = (
     r"\n[^\S\n]*+(--[^\S\n]*+|(sent from|gesendet von|envoye de|enviado desde|inviato da|verzonden vanaf)\b[^\n]{0,60})"
     r"(\n|$)"
 )
-"""Where a signature begins."""
+"""Start of a signature."""

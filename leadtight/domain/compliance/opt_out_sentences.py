@@ -13,10 +13,10 @@ from leadtight.domain.compliance.opt_out_keywords import ELSEWHERE, MISSPELT, SH
 from leadtight.domain.model.message import Channel
 
 LONGEST = 16
-"""How many words such a sentence has at most."""
+"""Most words of such a sentence."""
 
 WORDS_KEPT = 4_096
-"""How many words a language keeps its answer for: most mails are the same words again and again."""
+"""Most words whose roles are cached: most mails repeat the same words."""
 
 Kinds = frozenset[str]
 _NO_MARKS = str.maketrans({"\u0142": "l", "\u00f8": "o", "\u0111": "d", "\u0131": "i"})
@@ -46,7 +46,10 @@ class OptOutSentence:
 
 
 def normalize(words: str) -> str:
-    """Return small letters without accents, apostrophes as spaces."""
+    """Return a text in lower case, without accents or apostrophes.
+
+    Apostrophes become spaces.
+    """
     folded = unicodedata.normalize("NFKD", words).casefold()
     bare = "".join(" " if c in "'\u2019\u2018`\u00b4" else c for c in folded if not unicodedata.combining(c))
     return _SPELT_OUT.sub("stop", bare.translate(_NO_MARKS))
@@ -83,7 +86,7 @@ def is_polite(sentence: str) -> bool:
 
 
 class _Lexicon:
-    """The words of one language, each with what it does."""
+    """The words of one language with their roles."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._kinds: dict[str, set[str]] = {}

@@ -1,6 +1,6 @@
 """Send limits per recipient, network, source and day (U3).
 
-They are checked when a message is sent. A stranger's word alone makes nobody a recipient: limits count the destination
+They are checked when a message is sent. A stranger's word alone makes no one a recipient: limits count the destination
 and the cause of a message, never what its sender called themselves. An inquiry over a limit is still a lead; only the
 automatic message waits or is not sent, and the history says why.
 """
@@ -26,7 +26,7 @@ answer that waited since yesterday must not displace today's.
 """
 
 ALARM_AT = 0.8
-"""Before anybody's answer waits, operators hear of it."""
+"""Share of a budget at which operators are alerted, before answers wait."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,7 @@ class SentLately:
 
     @property
     def expires_at(self) -> datetime | None:
-        """Return when nothing of it matters any more."""
+        """Return when the last of it expires."""
         return max((message.at + DAY for message in self.sent), default=None)
 
 
@@ -142,7 +142,7 @@ def _begins_a_conversation(name: str) -> bool:
 
 
 def name_of(message: Message) -> str:
-    """Return what tells a message from every other."""
+    """Return the unique name of a message."""
     return f"{message.lead_id}/{message.id}"
 
 
@@ -194,7 +194,7 @@ def spent_key(channel: Channel, now: datetime) -> str:
 
 
 def next_day(now: datetime) -> datetime:
-    """Return when the budgets of the next UTC day begin."""
+    """Return the start of the next UTC day's budgets."""
     return datetime(now.astimezone(UTC).year, now.astimezone(UTC).month, now.astimezone(UTC).day, tzinfo=UTC) + DAY
 
 

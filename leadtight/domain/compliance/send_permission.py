@@ -25,7 +25,7 @@ FOR_THE_OWNER = frozenset(
     | {Template.REMIND, Template.TASK, Template.WROTE_AGAIN}
 )
 BY_PHONE = frozenset({Channel.SMS, Channel.VOICE})
-"""Channels that keep the hours of whoever they reach."""
+"""Channels bound to the recipient's permitted hours."""
 
 AFTER_OUTCOMES = frozenset({Template.BOOKING_LINK, Template.ASSET})
 
@@ -89,14 +89,14 @@ class Suppression:
 def authorize_send(
     policy: Policy, message: Message, lead: Lead, suppression: Suppression, windows: Windows, now: datetime
 ) -> Decision:
-    """Return whether `message` may be sent at `now`.
+    """Decide whether `message` may be sent at `now`.
 
-    An inquiry is itself the basis for one e-mail that acknowledges it; a text to the lead needs recorded consent
-    and an hour that is permitted wherever they may be (H1, H3). So it is for the booking link that an interested person
-    gets (G2). A step of a sequence, and what answers an objection (G4), needs consent to such messages on its channel,
-    unless the policy lets the inquiry be the basis of such mails; a sequence must not have been stopped meanwhile (G9).
-    An automatic call is always such a step, keeps the hours of texts, and is over once it became somebody's task.
-    People of the team are reached at the addresses in the policy.
+    An inquiry is itself the basis for one e-mail that acknowledges it; a text to the lead needs recorded consent and an
+    hour that is permitted in all its possible zones (H1, H3). The inquiry is also the basis for the booking link that
+    an interested person gets (G2). A step of a sequence, and an objection's asset (G4), needs consent to such messages
+    on its channel, unless the policy makes the inquiry the basis of such mails; a sequence must not have been stopped
+    meanwhile (G9). An automatic call is always such a step, is bound to the hours of texts, and ends once it has become
+    a task. Team members are reached at the addresses in the policy.
     """
     if message.recipient != LEAD:
         return _to_person(policy, message, lead)
@@ -159,7 +159,7 @@ def _suppression_reason(policy: Policy, message: Message, suppression: Suppressi
     Empty when it is not.
     """
     left = suppression.channels if message.channel is Channel.VOICE else suppression.channels & {message.channel}
-    if left:  # whatever channel somebody left, no machine calls them (47 CFR 64.1200(a)(10) says so of texts)
+    if left:  # any opt-out ends automatic calls (47 CFR 64.1200(a)(10) says so of texts)
         return f"opted out of {message.channel if message.channel in left else min(left)}"
     if message.channel in BY_PHONE and suppression.barred:
         return suppression.barred
@@ -168,7 +168,7 @@ def _suppression_reason(policy: Policy, message: Message, suppression: Suppressi
 
 
 def _basis(policy: Policy, message: Message, lead: Lead) -> str | Refusal:
-    """Return what allows a message to the lead."""
+    """Return the legal basis of a message to the lead."""
     beyond = message.template is not Template.ACKNOWLEDGE and message.channel is Channel.EMAIL
     if beyond and not policy.company.postal_address:  # 15 U.S.C. 7704(a)(5): commercial mail carries it
         return Refusal("the policy has no postal address of the company")
@@ -184,7 +184,7 @@ def _basis(policy: Policy, message: Message, lead: Lead) -> str | Refusal:
 
 
 def _own_basis(message: Message, lead: Lead) -> str | Refusal:
-    """Return what allows a message about the inquiry itself."""
+    """Return the legal basis of a message about the inquiry."""
     if message.channel is Channel.EMAIL:
         return "inquiry"
     if message.channel is Channel.VOICE:

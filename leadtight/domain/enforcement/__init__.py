@@ -1,1 +1,1 @@
-"""What happens when a deadline passes."""
+"""Enforcement of deadlines."""

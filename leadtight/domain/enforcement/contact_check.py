@@ -33,7 +33,7 @@ def ask(builder: ChangeBuilder) -> None:
     Its first-response timer must still run. A lead is asked only once.
     """
     lead = builder.lead
-    if Template.ASK_LEAD in lead.sent_once:  # by an owner before whoever has just got it
+    if Template.ASK_LEAD in lead.sent_once:  # while a former owner had it
         return
     builder.set(sent_once=(*lead.sent_once, Template.ASK_LEAD.value))
     builder.event(EventKind.LEAD_ASKED, ACTOR, owner=lead.owner_id)

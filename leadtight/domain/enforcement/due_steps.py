@@ -147,9 +147,9 @@ def _miss(builder: ChangeBuilder, policy: Policy, clock: SlaTimer) -> None:
 def _escalate(
     builder: ChangeBuilder, policy: Policy, clock: SlaTimer, step: TimerStep, roster: Roster, now: datetime
 ) -> None:
-    """Notify the person the step names, or their stand-in.
+    """Alert the person that the step names, or their stand-in.
 
-    An owner who is that person has just been told.
+    An owner who is that person has just been notified.
     """
     if clock.target == ARRIVAL:
         return first_promise.escalate(builder, policy, clock, step, roster, now)
@@ -159,7 +159,7 @@ def _escalate(
     instead = {"stands_in_for": recipient} if to != recipient else {}
     builder.set(escalated_at=now)
     builder.event(EventKind.LEAD_ESCALATED, ACTOR, target=clock.target, level=step.level, to=to, owner=owner, **instead)
-    if to != owner:  # they have just been told as the owner
+    if to != owner:  # they were just notified as the owner
         builder.message_person(
             policy,
             Template.ESCALATE,
@@ -193,7 +193,7 @@ def _reassign(builder: ChangeBuilder, policy: Policy, rotation: Rotation, roster
     receipt, turn = choose(policy, lead, rotation, roster, now, not_again=frozenset({old, *lead.past_owners}))
     to_manager = hops > limit or receipt.found_nobody
     new = policy.manager_of(old) if to_manager else receipt.owner
-    if new == old:  # the last person there is keeps it, and keeps hearing of it
+    if new == old:  # the only available person keeps it, and is reminded
         _remind(builder, policy, _first_response(lead), now)
         return
     due = reassigned_due(policy, lead.team_promise, now)

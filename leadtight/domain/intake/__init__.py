@@ -1,1 +1,1 @@
-"""How a submission becomes a lead."""
+"""Intake: from a delivery to a lead."""

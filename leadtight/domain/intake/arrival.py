@@ -39,7 +39,7 @@ def receive(
     earlier_lead_ids: tuple[str, ...] = (),
     consent_prompt: ConsentPrompt | None = None,
     visitor: Visitor | None = None,
-    leaves: tuple[Channel, ...] = (),
+    opted_out: tuple[Channel, ...] = (),
     own_words: str | None = None,
     doubt: str = "",
     provenance: Provenance = NOBODY_SAID,
@@ -47,11 +47,11 @@ def receive(
 ) -> Change:
     """Return the new lead with its event and acknowledgement.
 
-    It wakes after the unowned grace: should routing never hear of it, the sweep does. One that an exclude rule of the
-    policy meets is stored closed, and nobody hears of it (F12). `claimed_by` is who of the team has it already (R13);
-    an `acknowledged` one gets an automatic reply; the promise counts from `promised_from`, by default from receipt.
-    One whose words say that its sender `leaves` channels ends them (H4); a `doubt` whether they do is for a person.
-    The acknowledgements keep their `cause`, by which they are limited.
+    It wakes after the unowned grace: if routing never handles it, the sweep does. A lead that meets an exclude rule is
+    stored closed, and no one is notified (F12). `claimed_by` is the team member who has it already (R13). An
+    `acknowledged` lead gets an automatic reply. The promise counts from `promised_from`, by default from receipt.
+    `opted_out` are the channels that the message opts out of (H4); a `doubt` about that is for a person. The
+    acknowledgements keep their `cause`, by which they are limited.
     """
     since = promised_from or received_at
     arrival = Arrival(source=source, form=form, inquiry=inquiry, received_at=since, known_owner_id=known_owner_id)
@@ -84,17 +84,17 @@ def receive(
         builder.record_consent(
             consent_prompt, visitor, inquiry, source=source, form=form, policy_version=policy.version, said_by=said_by
         )
-    if leaves:
-        from leadtight.domain.compliance.opt_out import opt_out  # here: most first messages end no channel
+    if opted_out:
+        from leadtight.domain.compliance.opt_out import opt_out  # imported here: most first messages are not an opt-out
 
-        opt_out(builder, leaves, LEAD, inquiry, source, provenance=provenance)
+        opt_out(builder, opted_out, LEAD, inquiry, source, provenance=provenance)
     if unwanted:
         builder.event(EventKind.LEAD_EXCLUDED, "system:intake", rule=unwanted.rule, reason=unwanted.reason)
         return builder.build()
     _raise_concerns(builder, policy, provenance, inquiry.message if own_words is None else own_words, doubt, now)
-    if acknowledged and inquiry.email and Channel.EMAIL not in leaves:
+    if acknowledged and inquiry.email and Channel.EMAIL not in opted_out:
         builder.message(Template.ACKNOWLEDGE, LEAD, **cause)
-    if acknowledged and inquiry.phone and inquiry.consent.sms and Channel.SMS not in leaves:
+    if acknowledged and inquiry.phone and inquiry.consent.sms and Channel.SMS not in opted_out:
         builder.message(Template.ACKNOWLEDGE, LEAD, Channel.SMS, **cause)
     return builder.build()
 
@@ -109,7 +109,7 @@ def _raise_concerns(
     is_unproved = provenance.sender is Sender.UNPROVED
     if not (is_unproved or policy.concerns or doubt):
         return
-    from leadtight.domain.intake import human_handoff as handoff  # here, for few inquiries raise anything
+    from leadtight.domain.intake import human_handoff as handoff  # imported here: few inquiries raise a concern
 
     if is_unproved:
         handoff.raise_unverified_sender(builder, policy, words, now)

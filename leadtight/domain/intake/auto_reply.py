@@ -53,7 +53,7 @@ def allows_answer(letter: InboundEmail) -> bool:
 
 
 def is_form_mailer(letter: InboundEmail) -> bool:
-    """Tell whether a program wrote this for a person.
+    """Return whether a program wrote this for a person.
 
     It says that it is a program, and names a person elsewhere to answer.
     """
@@ -85,7 +85,7 @@ _OF_FORM_MAILERS = frozenset(
 
 
 def answered_person(letter: InboundEmail) -> InboundEmail:
-    """Return a form mailer's mail as the person's to answer."""
+    """Return a form mailer's mail as sent by the person."""
     if not is_form_mailer(letter):
         return letter
     return replace(letter, sender=letter.reply_to, sender_name=letter.reply_to_name)

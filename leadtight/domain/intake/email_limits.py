@@ -33,11 +33,12 @@ def answer_counts(mailbox: Mailbox, letter: InboundEmail, now: datetime) -> Iter
 
 
 def alike_counts(mailbox: Mailbox, letter: InboundEmail, now: datetime) -> Iterator[RateLimitCounter]:
-    """Yield what an unknown sender's mail counts towards.
+    """Yield the counters of an unknown sender's mail.
 
-    That is all of one template and of one place. A machine that writes from a new address each time changes its numbers
-    and codes; people whose words a link has written for them have names and domains of their own. People, too, write
-    two words alike; and what a site sends for its visitors is answered to them, not to it.
+    They cover all mails of one template and one place. A machine that writes from a new address each time changes its
+    numbers and codes; people who use a link with prepared words have names and domains of their own. Messages of few
+    words are not counted, because people write the same ones; nor are mails of a site for its visitors, which are
+    answered to them and not to the site.
     """
     is_for_somebody = _domain(letter.author) != _domain(letter.sender)
     if is_for_somebody or len((letter.own_text or letter.subject).split()) < FEWEST_WORDS:

@@ -17,7 +17,7 @@ RULE, REASON = "import", "historical"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoricalLead:
-    """How a lead ended elsewhere, or where it stood there."""
+    """Final or present stage of a lead in another system."""
 
     stage: Stage = Stage.NEW
     closed_at: datetime | None = None

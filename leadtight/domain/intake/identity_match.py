@@ -44,7 +44,7 @@ def belongs_to(existing: Inquiry, new: Inquiry) -> bool:
 
 
 def _contradicts(first: Inquiry, second: Inquiry) -> bool:
-    """Tell whether two inquiries give two addresses, or two numbers."""
+    """Return whether two inquiries have different addresses or numbers."""
     has_addresses = bool(address(first) and address(second)) and address(first) != address(second)
     return has_addresses or bool(first.phone and second.phone and first.phone != second.phone)
 

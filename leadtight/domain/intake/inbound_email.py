@@ -1,4 +1,4 @@
-"""What a mail says, however it was delivered (A2)."""
+"""Parsed inbound mail, independent of its delivery (A2)."""
 
 import hashlib
 import re
@@ -29,7 +29,7 @@ SIGNS = frozenset(
 
 
 class Suspicion(StrEnum):
-    """What the receiving server found in a mail."""
+    """The receiving server's verdict on a mail."""
 
     SPAM = "spam"
     VIRUS = "virus"
@@ -59,7 +59,7 @@ class DeliveryStatusNotification:
 class ReportKind(StrEnum):
     """The kind of a mail report or calendar reply.
 
-    Reports are told by their `report-type`.
+    The `report-type` decides.
     """
 
     DELIVERY = "delivery-status"

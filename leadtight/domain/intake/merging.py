@@ -59,7 +59,7 @@ def latest(leads: Iterable[Lead]) -> Lead | None:
 
 
 def prior_leads(leads: Sequence[Lead]) -> PriorLeads:
-    """Return what a new lead remembers of those before it."""
+    """Return the prior leads that a new lead remembers."""
     ordered = sorted(leads, key=lambda lead: (lead.received_at, lead.id))
     owners = [owner for lead in ordered if (owner := lead.owner_id or (lead.excluded and lead.known_owner_id))]
     return PriorLeads(lead_ids=tuple(lead.id for lead in ordered), owner_id=owners[-1] if owners else None)
@@ -73,7 +73,7 @@ def merge(
     source: str,
     form: str | None,
     acknowledged: bool,
-    leaves: tuple[Channel, ...] = (),
+    opted_out: tuple[Channel, ...] = (),
     now: datetime,
     own_words: str | None = None,
     consent_prompt: ConsentPrompt | None = None,
@@ -84,14 +84,14 @@ def merge(
     cause: Mapping[str, Any] = MappingProxyType({}),
     keeps_sequence: bool = False,
 ) -> Change:
-    """Return the change by which another inquiry joins a lead.
+    """Merge another inquiry into a lead.
 
-    Nothing that is known is overwritten: blanks are filled, the whole inquiry is kept in the event. The first promise
-    stays as it is. On a lead that was answered already, answering again becomes the next action, due as its inquiry
-    would be if it were new, unless something else is due before. A lead that is closed opens, and answering is what it
-    waits for. A sequence that a reply stops is over, unless it began after the reply was written (`keeps_sequence`). A
-    `booking` is the answer itself. One that says that its sender `leaves` channels ends them as well (H4); a `doubt`
-    whether it does is for a person. An acknowledgement keeps its `cause`, by which it is limited.
+    Present values are not overwritten: blanks are filled, the whole inquiry is kept in the event. The first promise
+    does not change. On a lead that was answered already, answering again becomes the next action, due as for a new
+    inquiry, unless something else is due before. A closed lead is reopened, with answering as its next action. A
+    sequence that a reply stops ends, unless it began after the reply was written (`keeps_sequence`). A `booking` is the
+    answer itself. `opted_out` are the channels that the inquiry opts out of (H4); a `doubt` about that is for a person.
+    An acknowledgement keeps its `cause`, by which it is limited.
     """
     builder, is_unproved = ChangeBuilder(lead, lead, now), provenance.is_unproved and not lead.sender_unproved
     builder.set(
@@ -110,17 +110,17 @@ def merge(
             consent_prompt, visitor, inquiry, source=source, form=form, policy_version=policy.version, said_by=said_by
         )
     if booking:
-        from leadtight.domain.outcomes.booking import book  # here, for every cold start would pay for it
+        from leadtight.domain.outcomes.booking import book  # imported here: it would slow every cold start
 
         book(builder, policy, booking, source, now)
     if is_unproved:
         from leadtight.domain.intake.human_handoff import (
             raise_unverified_sender,
-        )  # here, for most inquiries are no mails
+        )  # imported here: most inquiries are not mails
 
         raise_unverified_sender(builder, policy, inquiry.message if own_words is None else own_words, now)
     else:
-        _end(builder, leaves, inquiry, source, keeps_sequence=keeps_sequence, provenance=provenance)
+        _end(builder, opted_out, inquiry, source, keeps_sequence=keeps_sequence, provenance=provenance)
     due = builder.lead.next_action.due_at if builder.lead.next_action else lead.promise.deadline
     words = inquiry.message if own_words is None else own_words
     raised = is_unproved or _raise_concern(builder, policy, words, due, doubt, now)
@@ -136,7 +136,7 @@ def merge(
 
 def _end(
     builder: ChangeBuilder,
-    leaves: tuple[Channel, ...],
+    opted_out: tuple[Channel, ...],
     inquiry: Inquiry,
     source: str,
     *,
@@ -146,13 +146,13 @@ def _end(
     """End the sequence that a reply stops, and opted-out channels."""
     enrolment = builder.lead.enrolment
     if enrolment and OutcomeMeaning.REPLY in enrolment.stop_on and not keeps_sequence:
-        from leadtight.domain.sequences import progress  # here: a visitor who is new has no sequence
+        from leadtight.domain.sequences import progress  # imported here: a new visitor has no sequence
 
         progress.end(builder, OutcomeMeaning.REPLY)
-    if leaves:
-        from leadtight.domain.compliance.opt_out import opt_out  # here: most messages end no channel
+    if opted_out:
+        from leadtight.domain.compliance.opt_out import opt_out  # imported here: most messages are not an opt-out
 
-        opt_out(builder, leaves, LEAD, inquiry, source, keeps_sequence=keeps_sequence, provenance=provenance)
+        opt_out(builder, opted_out, LEAD, inquiry, source, keeps_sequence=keeps_sequence, provenance=provenance)
 
 
 def _notify_owner(builder: ChangeBuilder, policy: Policy, owner: str, raised: bool, **data: Any) -> None:
@@ -169,7 +169,7 @@ def _raise_concern(
     from leadtight.domain.intake.human_handoff import (
         raise_concern,
         raise_possible_opt_out,
-    )  # every cold start would pay for it
+    )  # imported here: it would slow every cold start
 
     if raise_concern(builder, policy, words, due_at, now):
         return True
@@ -268,7 +268,7 @@ def _answer_again(
 def _reopen(
     builder: ChangeBuilder, policy: Policy, inquiry: Inquiry, source: str, form: str | None, now: datetime
 ) -> None:
-    from leadtight.domain.promises.reopening import reopen  # here, for most inquiries find no closed lead
+    from leadtight.domain.promises.reopening import reopen  # imported here: most inquiries find no closed lead
 
     due = _answer_due(builder.lead, policy, inquiry, source, form, now)
     reopen(builder, policy, _answering(builder.lead), due, now)

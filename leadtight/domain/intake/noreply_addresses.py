@@ -55,9 +55,10 @@ def is_form_mailer_address(address: str) -> bool:
 
 
 def is_noreply_address(address: str) -> bool:
-    """Tell whether an address goes unread, by its local part.
+    """Return whether an address is a no-reply one.
 
-    `orders-noreply`, `do.not.reply2` and `nepasrepondre+7` are; `bo.reply` and `noreplyson` are people.
+    Its local part decides: `orders-noreply`, `do.not.reply2` and `nepasrepondre+7` are; `bo.reply` and `noreplyson` are
+    people.
     """
     local = _plain(address.rpartition("@")[0] if "@" in address else address)
     words = [word for word in (part.strip("0123456789") for part in re.split(r"[^a-z0-9]+", local)) if word]
@@ -77,12 +78,12 @@ def _is_bounce_address(local: str, words: list[str]) -> bool:
 
 
 def _runs(words: list[str]) -> set[str]:
-    """Return what neighbouring words say together."""
+    """Return all runs of neighbouring words, joined."""
     starts = range(len(words))
     return {"".join(words[start:end]) for start in starts for end in range(start + 1, start + 1 + _MOST_WORDS)}
 
 
 def _plain(text: str) -> str:
-    """Return text in lower case without marks on its letters."""
+    """Return text in lower case, without accents."""
     folded = text.casefold().replace("ı", "i").replace("ł", "l").replace("ø", "o")
     return "".join(c for c in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(c))

@@ -17,7 +17,7 @@ TOGETHER = " (all at once)"
 """Suffix of a person's name on a bulk decision."""
 
 BY_A_RULE = "system:"
-"""How the names of rules begin that settle deliveries."""
+"""Prefix of the names of rules that settle deliveries."""
 
 
 class Reason(StrEnum):
@@ -95,7 +95,7 @@ class QuarantinedDelivery:
 
     @property
     def is_set_aside(self) -> bool:
-        """Tell whether a rule settled it before a person looked.
+        """Return whether a rule settled it before a person looked.
 
         A person who knows better may still release it.
         """

@@ -29,7 +29,7 @@ SHARED_BY_A_NETWORK = 0.2
 """Share of the limit that an IPv4 /24 keeps when it is exceeded: it has many households (RFC 6888)."""
 
 FEWEST_WORDS = 8
-"""People, too, write the same few words."""
+"""Fewest words that count: people write the same short messages, too."""
 
 SHARED_BY_WORDS = 0.05
 """Share of the limit that the same words keep when it is exceeded: some pages fill in the message."""
@@ -82,7 +82,7 @@ def counts_over_limit(door: PostOrigin, inquiry: Inquiry, now: datetime) -> Iter
     if words := _words(inquiry.message):
         yield _count(door, f"words:{words}", _words_share(door), now, "its words", OF_WORDS)
     for contact in filter(None, (inquiry.email, inquiry.phone)):
-        # With its name: who writes under another in somebody's place must not use up theirs.
+        # With its name: an impostor under another name must not use up the person's limit.
         yield _count(door, f"contact:{contact}:{inquiry.name.casefold()}", 1, now, "its contact", OF_WORDS)
 
 

@@ -21,12 +21,12 @@ class Reconciliation:
 
     @property
     def arrived(self) -> int:
-        """Return how many came by themselves."""
+        """Return how many arrived without a fetch."""
         return self.listed - len(self.missed)
 
     @property
     def outstanding(self) -> int:
-        """Return how many are still not here."""
+        """Return how many have still not arrived."""
         return len(set(self.missed) - set(self.taken))
 
 

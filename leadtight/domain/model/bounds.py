@@ -10,13 +10,13 @@ from collections.abc import Mapping
 
 MOST_FIELDS = 200
 MOST_FIELD_BYTES = 64 * 1024
-"""Names and values of all fields together, in UTF-8."""
+"""Most bytes of all fields together, names and values in UTF-8."""
 
 LONGEST_ADDED = 16 * 1024
 """Most bytes of an added field, name and value in UTF-8: one alone must not take all the room."""
 
 MOST_SOURCES = 50
-"""Other sources that a lead names."""
+"""Most further sources of a lead."""
 
 MOST_LEADS = 5_000
 """Most leads of one person: the set of their ids, 31 bytes each, is a row of its own."""
@@ -38,7 +38,7 @@ def fields_within(present: Mapping[str, str], new: Mapping[str, str]) -> dict[st
 
 
 def sources_within(present: tuple[str, ...], source: str) -> tuple[str, ...]:
-    """Return the sources with another one, while there is room."""
+    """Add a source, while there is room."""
     return tuple(dict.fromkeys((*present, source)))[:MOST_SOURCES]
 
 

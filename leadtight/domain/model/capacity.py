@@ -56,7 +56,7 @@ class Caps:
 
     @property
     def are_set(self) -> bool:
-        """Tell whether anything is limited."""
+        """Return whether there is any cap."""
         return bool(self.ramp) or self.hour is not None or self.day is not None or self.open is not None
 
     @property

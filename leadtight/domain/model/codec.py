@@ -69,7 +69,7 @@ def without_defaults(value: Any) -> Document:
 
 @cache
 def _defaults(kind: Any) -> Document:
-    """Return the documents of a kind's defaults, by field."""
+    """Return the documents of a type's defaults, by field."""
     defaults = {}
     for field in dataclasses.fields(kind):
         if field.default is not dataclasses.MISSING:

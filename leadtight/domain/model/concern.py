@@ -18,7 +18,7 @@ class Concern(StrEnum):
 
     @property
     def label(self) -> str:
-        """Return it in words."""
+        """Return its name for people."""
         return self.value.replace("_", " ").capitalize()
 
 
@@ -59,5 +59,5 @@ class RaisedConcern:
 
     @property
     def summary(self) -> str:
-        """Return it in words."""
+        """Return its label and the words found."""
         return f"{self.concern.label}: {self.found}"

@@ -11,4 +11,4 @@ _ISO = (
     "VG VI VN VU WF WS XK YE YT ZA ZM ZW"
 )
 CODES = frozenset(_ISO.split())
-"""ISO 3166-1 alpha-2, and XK, by which Kosovo goes."""
+"""ISO 3166-1 alpha-2, and XK for Kosovo."""

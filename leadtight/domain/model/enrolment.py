@@ -21,7 +21,7 @@ class OutcomeMeaning(StrEnum):
 
     @property
     def is_answer(self) -> bool:
-        """Tell whether the person answered: attempts count anew from here."""
+        """Return whether the person answered, which resets their attempts."""
         return self in (OutcomeMeaning.REPLY, OutcomeMeaning.BOOKING)
 
 
@@ -38,7 +38,7 @@ class StepAction(StrEnum):
 
 
 class EnrolmentOrigin(StrEnum):
-    """What put a lead into a sequence."""
+    """Cause of an enrolment."""
 
     TIER = "tier"
     OUTCOME = "outcome"
@@ -98,5 +98,5 @@ class Enrolment:
 
     @property
     def is_over(self) -> bool:
-        """Tell whether every step has been taken and dealt with."""
+        """Return whether every step is finished."""
         return self.started and not self.steps and not self.awaits_outcome

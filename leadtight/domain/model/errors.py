@@ -1,24 +1,24 @@
-"""What can go wrong, as one small tree.
+"""Errors that Leadtight raises on purpose, as one tree.
 
 LeadtightError
-├── PolicyError       the policy file does not say something it must; names each path
+├── PolicyError       a policy that is incomplete or invalid; names each path
 ├── InvalidInquiry    a submission that cannot become a lead; names each field
 │   ├── NothingToJoin a chat reaction without a lead of its sender
-│   └── NotStorable   the table will never take it as it is, or cannot read what it belongs to: for a person
+│   └── NotStorable   a valid delivery that can never be stored as it is, or whose lead is unreadable: for a person
 ├── InvalidLink       a signed link that is forged, malformed or signed by an unknown key
-├── LinkOver          a genuine link whose time is over, or whose lead has moved on to somebody else
-├── Conflict          somebody else changed the record first; read again and decide again
-├── NotFound          no such lead
-├── UnreadableRow     a stored row that was asked for by its key, and that this version cannot read
+├── LinkExpired       a genuine link that has expired, or whose lead has a new owner
+├── Conflict          the record was changed first; read again and decide again
+├── NotFound          an unknown lead
+├── UnreadableRow     a stored row, requested by key, that this version cannot read
 ├── StaleSubmission   an outcome form that was opened before the latest outcome was recorded
-├── LeadClosed        an outcome for a lead that is closed: nothing more is recorded on it
-├── KeyRefused        an API key that is not ours, or not good for what was asked
-├── TooManyPosts      more than a form takes at once for leads: it is held instead
-├── OutOfTime         one of many items took longer than its share of the time
+├── LeadClosed        an outcome for a closed lead: nothing more is recorded on it
+├── KeyRefused        an API key that is unknown, or not permitted the request
+├── TooManyPosts      posts over the rate limit: they are held
+├── OutOfTime         an item that exceeded its share of the time
 ├── SendRefused       the provider will never accept this message
 ├── SendFailed        the provider did not accept this message this time
-│   └── SendThrottled it takes no more in this second
-└── SendUnsure        no answer came: the provider may have accepted the message or not
+│   └── SendThrottled the provider accepts no more in this second
+└── SendUnsure        without an answer: the provider may have accepted the message or not
 """
 
 from __future__ import annotations

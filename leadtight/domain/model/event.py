@@ -18,7 +18,7 @@ INQUIRY, ADDED = "inquiry", "added_fields"
 
 
 class EventKind(StrEnum):
-    """Everything that can happen to a lead."""
+    """Kinds of events of a lead."""
 
     LEAD_RECEIVED = "lead_received"
     LEAD_EXCLUDED = "lead_excluded"
@@ -64,12 +64,12 @@ class EventKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One entry of a lead's history.
+    """One event of a lead's history.
 
-    `id` is unique within the lead and known before it is stored, so that storing twice is harmless.
-    `changes` is `{field: [old, new]}` of the lead document; folding them in order of `version` gives the lead. Of an
-    inquiry that was known it holds what has changed, and of its fields what was `added_fields` (`narrowed`).
-    Message events change no lead field and carry version 0.
+    `id` is unique within the lead and known before it is stored, so that storing twice is harmless. `changes` is
+    `{field: [old, new]}` of the lead document; folding them in order of `version` gives the lead. For an inquiry that
+    existed before they hold only what changed, and its `added_fields` (`compact_changes`). Message events change no
+    lead field and carry version 0.
     """
 
     id: str
@@ -83,7 +83,7 @@ class Event:
 
 
 def fold(events: Iterable[Event]) -> Lead:
-    """Return the lead that a history adds up to."""
+    """Return the lead that results from its history."""
     document: dict[str, Any] = {}
     for event in sorted(events, key=lambda e: (e.version, e.id)):
         document = apply_difference(document, expand_changes(document, event.changes))

@@ -16,7 +16,7 @@ HANDLE = re.compile(r"[a-z][a-z0-9_]{1,29}:\S{1,256}")
 """`SCHEME:ID`, such as `whatsapp:USERID`: a provider's id of a chat's user, exactly as it gives it."""
 
 EXTENSION = ";ext="
-"""Between a number and its extension (RFC 3966)."""
+"""Separator of a number and its extension (RFC 3966)."""
 
 _ARGENTINE_MOBILE = re.compile(r"\+549(\d{10})")
 _IN_BRACKETS = re.compile(r"[^<>]*<\s*([^<>\s]+)\s*>[^<>]*")
@@ -27,7 +27,7 @@ UNREAD = re.compile(r"^(?:email|phone):")
 """Prefix of the stand-in for an unparsed address or number."""
 
 FEWEST_DIGITS = 3
-"""A short code has three."""
+"""Fewest digits of a number: a short code has three."""
 
 
 def person_keys(inquiry: Inquiry) -> tuple[str, ...]:
@@ -36,7 +36,7 @@ def person_keys(inquiry: Inquiry) -> tuple[str, ...]:
 
 
 def private_keys(inquiry: Inquiry) -> tuple[str, ...]:
-    """Return the keys that are not shared: address and handle.
+    """Return the unshared keys: address and handle.
 
     A number may be shared, as by a household.
     """
@@ -64,8 +64,8 @@ def identifiers(inquiry: Inquiry) -> tuple[str, ...]:
 def person_key(identifier: str) -> str:
     """Return a person's key by one of their identifiers.
 
-    That is a normalised address or number, a handle, or the text of what is neither. An Argentine mobile number
-    is dialled with a 9 from abroad and without it at home: both have one key.
+    That is a normalized address or number, a handle, or the text of anything else. An Argentine mobile number is
+    dialled with a 9 from abroad and without it at home: both have one key.
     """
     number = _ARGENTINE_MOBILE.sub(r"+54\1", identifier)
     return hashlib.sha256(number.encode("utf-8", "replace")).hexdigest()

@@ -1,4 +1,4 @@
-"""What a person sent."""
+"""Inquiries and consent."""
 
 from __future__ import annotations
 
@@ -79,8 +79,8 @@ class Inquiry:
 
     @property
     def is_reachable(self) -> bool:
-        """Tell whether the sender can be answered.
+        """Return whether the sender can be answered.
 
-        That is by mail, phone, chat or a link to their message.
+        Mail, phone, chat or a link to their message will do.
         """
         return bool(self.email or self.phone or self.handle or self.permalink or self.fields.get("permalink"))

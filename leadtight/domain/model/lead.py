@@ -144,7 +144,7 @@ class Lead:
 
     @property
     def is_open(self) -> bool:
-        """Tell whether anything is still due on this lead."""
+        """Return whether anything is still due on this lead."""
         return not self.stage.is_closed and self.excluded is None
 
     @property
@@ -208,7 +208,7 @@ class Lead:
         return self.excluded is None and (self.answered_at or now) > self.promise.deadline
 
     def clock(self, target: str) -> SlaTimer | None:
-        """Return the running clock of a target, if it runs."""
+        """Return the running timer of a target, if any."""
         return next((c for c in self.clocks if c.target == target), None)
 
     def with_clock(self, clock: SlaTimer) -> Self:
@@ -219,5 +219,5 @@ class Lead:
         return replace(self, clocks=(*self.without_clocks(clock.target).clocks, clock))
 
     def without_clocks(self, *targets: str) -> Self:
-        """Return the lead without the clocks of these targets."""
+        """Return the lead without the timers of these targets."""
         return replace(self, clocks=tuple(c for c in self.clocks if c.target not in targets))

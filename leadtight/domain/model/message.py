@@ -18,7 +18,7 @@ NETWORK, SOURCE = "network", "source"
 
 
 class Channel(StrEnum):
-    """How a message travels."""
+    """Channels of messages."""
 
     EMAIL = "email"
     SMS = "sms"
@@ -28,14 +28,14 @@ class Channel(StrEnum):
 
 
 TO_LEADS = (Channel.EMAIL, Channel.SMS, Channel.VOICE)
-"""Chat is for people of the team."""
+"""Channels to leads: chat is for team members only."""
 
 TO_TEAM = (Channel.EMAIL, Channel.SMS, Channel.SLACK, Channel.TEAMS)
-"""No machine phones people of the team."""
+"""Channels to team members: automatic calls are for leads only."""
 
 
 class Template(StrEnum):
-    """What a message says."""
+    """Templates of messages."""
 
     ACKNOWLEDGE = "acknowledge"
     ALERT_OWNER = "alert_owner"
@@ -104,10 +104,10 @@ class Message:
 
     @property
     def is_about_a_lead(self) -> bool:
-        """Tell whether `lead_id` names a lead."""
+        """Return whether `lead_id` names a lead."""
         return self.template is not Template.WEEKLY_REVIEW
 
     @property
     def is_owed(self) -> bool:
-        """Tell whether it still has to be sent."""
+        """Return whether it still has to be sent."""
         return self.status in OWED

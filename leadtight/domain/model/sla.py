@@ -1,4 +1,4 @@
-"""Promises and the clocks that watch them."""
+"""Promises and their SLA timers."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Promise:
 
 
 class StepKind(StrEnum):
-    """What happens at a step of a clock."""
+    """Kinds of timer steps."""
 
     WARN = "warn"
     BREACH = "miss"

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Stage(StrEnum):
-    """Where a lead stands (capability I1)."""
+    """The stage of a lead (I1)."""
 
     NEW = "new"
     CONTACTED = "contacted"
@@ -19,10 +19,10 @@ class Stage(StrEnum):
 
     @property
     def label(self) -> str:
-        """Return the stage as people write it."""
+        """Return its name for people."""
         return self.value.replace("_", " ").capitalize()
 
     @property
     def is_closed(self) -> bool:
-        """Tell whether nothing more is due."""
+        """Return whether the lead is finished."""
         return self in (Stage.WON, Stage.LOST)

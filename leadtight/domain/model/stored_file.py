@@ -1,4 +1,4 @@
-"""A file that came with an inquiry and was kept."""
+"""Stored attachments of inquiries."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ class StoredFile:
     key: str
 
     def __str__(self) -> str:
-        """Return what stands for the file among the fields."""
+        """Return the file's text among the fields."""
         return f"file {self.name} ({size_in_words(self.size)})"
 
 
 def size_in_words(size: int) -> str:
-    """Return a size as people read it."""
+    """Return a size for people."""
     return f"{size} bytes" if size < KILOBYTE else f"{round(size / KILOBYTE)} KB"

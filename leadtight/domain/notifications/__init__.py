@@ -1,1 +1,1 @@
-"""What the team hears, and on which channel."""
+"""Notifications to the team, and their channels."""

@@ -23,7 +23,7 @@ SHARES: Mapping[NoticeRank, float] = {NoticeRank.NEW: 1, NoticeRank.SOON: 2 / 3,
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interruption:
-    """One interruption: of which notice, and when."""
+    """One interruption: its notice and time."""
 
     notice: str
     at: datetime
@@ -75,7 +75,7 @@ def decide_interruption(policy: Policy, message: Message, alerts: Alerts, now: d
 
 
 def notice_of(message: Message) -> str:
-    """Return what is told by a message, whatever its channel."""
+    """Return the identity of a notice, the same on all channels."""
     return f"{message.lead_id}/{message.notice or message.id}"
 
 

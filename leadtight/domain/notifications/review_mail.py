@@ -64,7 +64,7 @@ def _mail(policy: Policy, person: str, review: PublishedReview, now: datetime) -
         template=Template.WEEKLY_REVIEW,
         channel=Channel.EMAIL,
         recipient=person,
-        created_at=due,  # it is given up so long after it was due, not after it was written
+        created_at=due,  # giving up counts from the due time, not from writing
         next_try_at=due,
         detail=f"waits for Monday morning in {zone.key}" if due > now else "",
         data={

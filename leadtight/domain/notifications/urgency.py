@@ -30,7 +30,7 @@ SHARES: Mapping[OutboxLane, int] = {OutboxLane.FIRST: 8, OutboxLane.SOON: 4, Out
 
 
 def lane(message: Message) -> OutboxLane:
-    """Return where an owed message waits."""
+    """Return the lane of an owed message."""
     if message.status is Status.CLAIMED:
         return OutboxLane.LEASED
     return OutboxLane.DIGEST if message.queued else urgency(message)
@@ -47,7 +47,7 @@ def urgency(message: Message) -> OutboxLane:
 
 
 def in_order(messages: Iterable[Message]) -> tuple[Message, ...]:
-    """Return messages without doubles, the earliest due first."""
+    """Return messages without duplicates, by due time."""
     return tuple(sorted({(m.lead_id, m.id): m for m in messages}.values(), key=_age))
 
 

@@ -1,1 +1,1 @@
-"""What people record, and what follows."""
+"""Recorded outcomes and their effects."""

@@ -21,14 +21,14 @@ FAILED = "failed"
 """A call that never rang, as providers report it: neither an outcome nor an attempt."""
 
 VOICEMAIL = "voicemail"
-"""The outcome of a machine that reached voicemail: nobody was reached, whatever it means when a person records it."""
+"""The outcome of an automatic call that reached voicemail: no contact, whatever it means when a person records it."""
 
 ANSWERED = "answered"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SequenceStepRef:
-    """Which step of which enrolment a call of ours was."""
+    """The sequence step that placed this call."""
 
     enrolment: str
     step: str
@@ -91,7 +91,7 @@ def _carry(builder: ChangeBuilder, policy: Policy, rule: OutcomeRule, actor: str
 
     Those are contact, stage and handover.
     """
-    leaves = rule.says is OutcomeMeaning.OPT_OUT
-    unattended = replace(rule, contact=False, stage=rule.stage if leaves else None, pool=None)
+    is_opt_out = rule.says is OutcomeMeaning.OPT_OUT
+    unattended = replace(rule, contact=False, stage=rule.stage if is_opt_out else None, pool=None)
     apply_outcome(builder, policy, unattended, "", now, now, "", None, None)
     apply_to_sequences(builder, policy, unattended, actor, now, None)

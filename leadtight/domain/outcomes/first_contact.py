@@ -19,7 +19,7 @@ from leadtight.domain.policy.policy import Policy
 
 FIELD = "happened_at"
 SKEW = timedelta(minutes=2)
-"""How far ahead of ours another clock may be."""
+"""How far another system's clock may be ahead."""
 
 ROUNDING = timedelta(minutes=1)
 """People and call logs write minutes: a contact in the minute of the lead's arrival is not before it."""
@@ -48,7 +48,7 @@ class ContactProof:
 
     @property
     def key(self) -> str:
-        """Return what the lead remembers this proof by."""
+        """Return the key by which the lead remembers this proof."""
         return f"{self.proof}:{self.ref}"
 
 
@@ -84,7 +84,9 @@ def note_contact(builder: ChangeBuilder, by: str, at: datetime) -> None:
         builder.set(first_contact_at=at, first_contact_by=by)
     builder.set(last_contact_at=max(at, lead.last_contact_at or at), waiting_since=None)
     builder.stop(COVER, ARRIVAL)
-    if lead.handover is None or at >= lead.handover.promise.starts_at:  # what the old team did answers for no new one
+    if (
+        lead.handover is None or at >= lead.handover.promise.starts_at
+    ):  # a former team's contact does not answer for the new one
         builder.stop(FIRST_RESPONSE)
 
 

@@ -206,7 +206,7 @@ def _hand_on(
     receiving: ReceivingPool | None,
 ) -> None:
     assert rule.pool is not None, "only called for an outcome that moves the lead"
-    assert receiving is not None, "whoever records an outcome reads the pool that it moves the lead to"
+    assert receiving is not None, "recording an outcome reads the pool that it moves the lead to"
     how = Move(cause=Cause.OUTCOME, actor=f"person:{by}", action=_what_next(builder.lead, rule), due_at=follow_up_at)
     move(builder, policy, previous, rule.pool, receiving, now, how)
 

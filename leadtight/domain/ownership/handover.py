@@ -29,7 +29,7 @@ from leadtight.domain.routing.selection import choose, owner_after_assignment
 
 
 class Cause(StrEnum):
-    """What moves a lead to another pool."""
+    """Causes of a handover."""
 
     PERSON = "person"
     OUTCOME = "outcome"
@@ -59,7 +59,7 @@ class Move:
 
     @property
     def by(self) -> str:
-        """Return the person who moves it; empty when nobody does."""
+        """Return the person who moves it, if any."""
         kind, _, person = self.actor.partition(":")
         return person if kind == "person" else ""
 
@@ -140,7 +140,7 @@ def move(
 
 
 def _promise_anew(builder: ChangeBuilder, policy: Policy, receipt: Receipt, how: Move, now: datetime) -> None:
-    """Put the lead under the promise of the new team."""
+    """Put the lead under the new team's promise."""
     lead = builder.lead
     let_it_lapse = (lead.owner_id,) if how.cause is Cause.BYPASS and lead.owner_id else ()
     promise = team_promise(policy, lead.promise, policy.pools[receipt.pool], receipt.owner, now)

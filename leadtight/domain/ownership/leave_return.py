@@ -50,7 +50,7 @@ def return_to_owner(
     owner = str(step.notify)
     if is_there(policy, owner, roster, now):
         receipt = direct_receipt(policy, builder.lead, rotation, owner, GIVEN_BACK, now)
-        unasked: Roster = {}  # it was theirs: no cap is asked about it, and it counts as no new assignment
+        unasked: Roster = {}  # it was theirs: caps do not apply, and it is not a new assignment
         transfer_as_chosen(
             builder, policy, (receipt, None), unasked, EventKind.LEAD_REASSIGNED, actor=ACTOR, reason=GIVEN_BACK
         )

@@ -1,4 +1,4 @@
-"""What a rule asks of a lead."""
+"""Conditions of rules."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields

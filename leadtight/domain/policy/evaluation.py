@@ -48,7 +48,7 @@ class Arrival:
 
     @classmethod
     def of(cls, lead: Lead) -> "Arrival":
-        """Return how a lead arrived."""
+        """Return the facts of a lead's arrival."""
         return cls(
             source=lead.source,
             form=lead.form,
@@ -60,7 +60,7 @@ class Arrival:
 
 
 def holds(condition: Condition, policy: Policy, arrival: Arrival) -> bool:
-    """Tell whether every field of `condition` that is set holds."""
+    """Return whether every key of `condition` holds."""
     for name, criterion in condition.criteria:  # noqa: SIM110 - all() takes twice as long, and there are many conditions
         if not _TESTS[name](criterion, policy, arrival):
             return False

@@ -49,7 +49,7 @@ API_RATES = FormLimits(per_address=100, per_source=1_000)
 
 
 class ChallengeProvider(StrEnum):
-    """Who tells people from programs."""
+    """Providers of challenges against automated posts."""
 
     TURNSTILE = "turnstile"
     HCAPTCHA = "hcaptcha"
@@ -106,7 +106,7 @@ class Form:
     `elementor`, `gravity_forms`, `jotform`, `tally`, `webflow`, `wufoo`, or `json` for any JSON.
     docs/guides/channels.md says for each what to paste where."""
     thank_you_url: str | None = None
-    """Where the visitor goes next; without it, a page of ours says thank you."""
+    """Where the visitor goes next; without it, a built-in page says thank you."""
     source: str = "web_form"
     """The source of its leads."""
     fields: Mapping[str, str] = field(default_factory=dict)

@@ -31,7 +31,7 @@ def compile_criterion(name: str, criterion: Any) -> Any:
 
 
 def folded(wanted: tuple[str, ...]) -> frozenset[str]:
-    """Return texts so that they compare in any case."""
+    """Return texts for case-insensitive comparison."""
     return frozenset(value.casefold() for value in wanted)
 
 
@@ -45,17 +45,17 @@ def has_word(words: tuple[str, ...], message: str) -> bool:
 
 @lru_cache(maxsize=4_096)
 def _any_word(words: tuple[str, ...]) -> re.Pattern[str]:
-    # Not \b: a word may begin or end with a sign, such as €500 or c++.
+    # Not \b: a word may begin or end with a symbol, such as €500 or c++.
     return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)", re.IGNORECASE)
 
 
 def at_least(least: Amount, value: Amount | None) -> bool:
-    """Tell whether a value is known and not below `least`."""
+    """Return whether a value is known and not below `least`."""
     return value is not None and value >= least
 
 
 def at_most(most: Amount, value: Amount | None) -> bool:
-    """Tell whether a value is known and not above `most`."""
+    """Return whether a value is known and not above `most`."""
     return value is not None and value <= most
 
 
@@ -81,7 +81,7 @@ class Postcodes:
 
     @classmethod
     def of(cls, wanted: tuple[str, ...]) -> "Postcodes":
-        """Read a policy's list."""
+        """Parse a policy's list."""
         patterns = [packed(pattern) for pattern in wanted]
         return cls(
             exact=frozenset(patterns),
@@ -90,7 +90,7 @@ class Postcodes:
         )
 
     def matches(self, postcode: str) -> bool:
-        """Tell whether a packed postcode is wanted."""
+        """Return whether a packed postcode is wanted."""
         if not postcode:
             return False
         if postcode in self.exact or postcode.startswith(self.prefixes):
@@ -117,7 +117,7 @@ def _by_first(ranges: Iterable[tuple[str, str]]) -> tuple[Sequence[str], Sequenc
 
 
 def packed(postcode: str) -> str:
-    """Return a postcode without blanks, in capitals."""
+    """Return a postcode without blanks, in upper case."""
     return "".join(postcode.split()).upper()
 
 

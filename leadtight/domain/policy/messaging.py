@@ -1,4 +1,4 @@
-"""How messages are sent and how often users are interrupted."""
+"""Settings of messages and of alerts to users."""
 
 from dataclasses import dataclass, field
 from datetime import time, timedelta
@@ -44,7 +44,7 @@ class Company:
 
     @property
     def takes_replies(self) -> bool:
-        """Tell whether somebody reads what people answer to our mails."""
+        """Return whether replies to our mails are read."""
         return bool(self.reply_to or self.reply_domain)
 
 
@@ -68,7 +68,7 @@ class DailySendLimits:
     /24 five."""
 
     def per_person(self, channel: Channel) -> int:
-        """Return how many go to one person by a channel."""
+        """Return the daily limit of one person on a channel."""
         return {Channel.SMS: self.texts_per_person, Channel.VOICE: self.calls_per_person}.get(
             channel, self.mails_per_person
         )
@@ -109,8 +109,8 @@ class Messaging:
     """What allows the mails of a sequence: `consent` to such mails, or the `inquiry` itself, where the law is content
     with a way out in every mail. Texts always need consent."""
     do_not_call_lists: tuple[str, ...] = ()
-    """Do-not-call lists that must have been imported (`leadtight dnc import`); until they are, nobody is texted. A list
-    that was imported counts whether it is named here or not."""
+    """Do-not-call lists that must have been imported (`leadtight dnc import`); until they are, no texts are sent.
+    A list that was imported counts whether it is named here or not."""
     countries: tuple[AnyCaseCountryCode, ...] | None = None
     """Whose numbers are texted and called automatically (ISO codes). Without it, those of the company and of its teams'
     calendars. Numbers that cost more (premium, shared cost, personal, satellite) never are."""

@@ -1,4 +1,4 @@
-"""What each recorded outcome does."""
+"""Outcomes and stages of a policy."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -66,7 +66,7 @@ class OutcomeRule:
 
     @property
     def closes(self) -> bool:
-        """Tell whether the lead is closed by this outcome."""
+        """Return whether the lead is closed by this outcome."""
         return self.stage is not None and self.stage.is_closed
 
     @property

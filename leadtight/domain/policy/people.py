@@ -47,7 +47,7 @@ class Person:
     alerts_per_hour: PositiveInt | None = None
     """Their own budget, instead of `alerts.per_hour`."""
     away: tuple[Absence, ...] = ()
-    """Planned leave: nobody gets a lead during it."""
+    """Planned leave, without new leads."""
     delegate: str | None = None
     """Who has their leads that are due while they are on leave or switched away, under a cap on this person; while
     this one is away too, their own delegate. Leads of people who are inactive or gone go to the pool."""
@@ -73,7 +73,7 @@ class Team:
     name: str
     """Shown in pages and reports."""
     manager: str
-    """The person who hears of missed leads, and owns those that nobody answered."""
+    """The person who is alerted of missed leads, and owns unanswered ones."""
     calendar: str
     """When its people work, unless they have a calendar of their own."""
 

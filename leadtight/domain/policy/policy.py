@@ -26,7 +26,7 @@ from leadtight.domain.policy.targets import MANAGER, Target, Tier
 from leadtight.domain.policy.trust import Trust
 
 
-@dataclass(frozen=True, kw_only=True)  # without slots: what follows from the people alone is worked out once
+@dataclass(frozen=True, kw_only=True)  # without slots: values that depend only on people are cached
 class Policy:
     """Everything a sales operation decides: who, how fast, what otherwise.
 
@@ -48,7 +48,7 @@ class Policy:
     people: Mapping[str, Person]
     """The people who can own leads or hear of missed ones.
 
-    A person; their id stands in histories for good, so do not give it to another person later.
+    A person; histories keep their id permanently, so do not give it to another person later.
     """
     teams: Mapping[str, Team]
     """People with one manager and one calendar.
@@ -163,23 +163,23 @@ class Policy:
 
     @cached_property
     def inactive(self) -> tuple[str, ...]:
-        """Who gets no lead at all."""
+        """People who are assigned no leads."""
         return tuple(p for p, person in self.people.items() if not person.active)
 
     @cached_property
-    def leaves(self) -> tuple[tuple[str, Absence], ...]:
-        """All planned absences, past ones too."""
+    def absences(self) -> tuple[tuple[str, Absence], ...]:
+        """All planned absences, including past ones."""
         return tuple((p, absence) for p, person in self.people.items() for absence in person.away)
 
     @cached_property
     def limits(self) -> Mapping[str, LeadLimit]:
-        """The limits of those who have any."""
+        """The limits of people who have any."""
         capped = ((p, person.caps) for p, person in self.people.items() if person.caps.are_set)
         return {p: LeadLimit(caps, self.calendar_of(p).zone) for p, caps in capped}
 
     @cached_property
     def skilled(self) -> Mapping[str, frozenset[str]]:
-        """Who has a skill."""
+        """People by skill."""
         words = {word for person in self.people.values() for word in person.skills}
         return {word: frozenset(p for p, person in self.people.items() if word in person.skills) for word in words}
 
@@ -190,7 +190,7 @@ class Policy:
 
     @cached_property
     def rule_index(self) -> RuleIndex:
-        """Which routing rules can hold of a lead."""
+        """Index of routing rules."""
         return RuleIndex.of(rule.when.criteria for rule in self.routing.rules)
 
     def calendar_of(self, person_id: str) -> Calendar:
@@ -222,9 +222,9 @@ class Policy:
         return self.calendars[calendar] if calendar else self.calendar_of(self.routing.catch_all)
 
     def delegates_of(self, person_id: str) -> tuple[str, ...]:
-        """Return who stands in for a person, in order.
+        """Return a person's delegates, in order.
 
-        They are asked in this order; none comes twice, nor does the person.
+        None comes twice, nor does the person.
         """
         chain: list[str] = []
         person = self.people.get(person_id)
@@ -234,7 +234,7 @@ class Policy:
         return tuple(chain)
 
     def answers_for_leads(self, person_id: str) -> bool:
-        """Tell whether a person answers for leads.
+        """Return whether a person answers for leads.
 
         They manage a team, are the catch-all person, or stand in for one of these.
         """

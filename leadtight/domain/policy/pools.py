@@ -47,7 +47,7 @@ class Pool:
     require: tuple[str, ...] = ()
     """What a person's skills must hold of the lead, where it says so: `language`, `product`, `region`, `country`."""
     relax: tuple[str, ...] = ()
-    """Which requirements are given up, in this order, while nobody can take the lead; then the catch-all has it."""
+    """Which requirements are given up, in this order, while no member can take the lead; then the catch-all has it."""
     outside_hours: OutsideHours = OutsideHours.ASSIGN
     """Whether a person who is off duty gets the lead all the same (`assign`), or is passed over (`skip`)."""
     returning: CatchUp = CatchUp.FRESH

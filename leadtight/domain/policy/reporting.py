@@ -21,7 +21,7 @@ class Money:
     deal_value: NonNegative | None = None
     """What a won deal is worth."""
     conversion_rate: Share | None = None
-    """The share of leads that buy: what leads that nobody contacted might have been worth is computed with it."""
+    """The share of leads that buy: the possible worth of leads without a contact is computed with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,7 +59,7 @@ class Routing:
     """The ordered routing rules, and the catch-all person."""
 
     catch_all: str
-    """The one person who gets what nobody else can take."""
+    """The one person who gets leads that no pool can take."""
     rules: tuple[RoutingRule, ...]
     """The first rule whose condition holds decides; the last must have no condition, so that there is no gap."""
     unowned_grace: timedelta = timedelta(seconds=30)

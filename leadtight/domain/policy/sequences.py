@@ -64,5 +64,5 @@ class Sequence:
     """The outcome that then gives the stage; `lost` when left out."""
 
     def sends(self, action: StepAction) -> bool:
-        """Tell whether any of its steps is of this kind."""
+        """Return whether any of its steps is of this kind."""
         return any(step.action is action for step in self.steps)

@@ -47,7 +47,7 @@ class Webhook:
 
     @property
     def channel(self) -> str:
-        """Return what its deliveries say they came by."""
+        """Return the channel name of its deliveries."""
         return f"{WEBHOOK_CHANNEL}{self.id}"
 
 

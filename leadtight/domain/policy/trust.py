@@ -9,11 +9,11 @@ from enum import StrEnum
 
 
 class Sender(StrEnum):
-    """How sure it is who wrote.
+    """Certainty of a mail's sender.
 
-    Only who is `proved` acts by their address. What is `relayed` comes by a program that is who it says, and names
+    Only a `proved` sender acts by their address. A `relayed` mail comes from an authenticated program that names
     another person as its writer, as a form mailer does: it joins as a form's post does. An `unproved` sender may be
-    anybody.
+    anyone.
     """
 
     PROVED = "proved"
@@ -56,7 +56,7 @@ class Claim(StrEnum):
 
 EVERYTHING = tuple(Claim)
 STRANGERS = frozenset({Submitter.FORM, Submitter.API})
-"""Anybody on the internet."""
+"""Anyone on the internet."""
 
 NAMES_OWNERS = frozenset({Submitter.KEYED_API, Submitter.TEAM})
 """A believed owner of these has the lead from the start; of others it is a hint that a routing rule may use."""
@@ -81,7 +81,7 @@ class Trust:
     """Of the team itself: what is typed at the desk, and imports."""
 
     def believes(self, caller: Submitter, claim: Claim) -> bool:
-        """Tell whether a claim of a caller counts."""
+        """Return whether a claim of a caller counts."""
         believed: tuple[Claim, ...] = getattr(self, caller)
         return claim in believed
 

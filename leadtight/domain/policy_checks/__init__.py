@@ -1,1 +1,1 @@
-"""Checks that a policy means what it says."""
+"""Checks of a policy before it is used."""

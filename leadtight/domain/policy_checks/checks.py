@@ -23,7 +23,7 @@ from leadtight.domain.policy_checks.sequences import check_sequences
 from leadtight.domain.policy_checks.webhooks import unusable_webhooks
 from leadtight.domain.text.suggestions import unknown
 
-_RESERVED = frozenset({LEAD, MANAGER, OWNER, "-"})  # the person who inquired, whoever manages or owns, nobody
+_RESERVED = frozenset({LEAD, MANAGER, OWNER, "-"})  # the lead's person, its manager, its owner, no one
 
 
 def check_policy(policy: Policy) -> Iterator[Problem]:

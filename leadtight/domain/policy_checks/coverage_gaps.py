@@ -61,7 +61,7 @@ def _hole(path: str, calendar: Calendar, worked: Sequence[Stretch]) -> Iterator[
 
 
 def _open(calendar: Calendar, worked: Sequence[Stretch]) -> list[Stretch]:
-    """Return the hours of a calendar that nobody works."""
+    """Return the hours of a calendar without a working member."""
     return [gap for stretch in _hours(calendar) for gap in _minus(stretch, worked)]
 
 

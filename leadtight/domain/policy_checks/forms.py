@@ -1,4 +1,4 @@
-"""Forms that would hold everything, or count the wrong address."""
+"""Checks of forms: settings and rate limits."""
 
 from collections.abc import Iterator
 

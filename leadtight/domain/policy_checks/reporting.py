@@ -1,4 +1,4 @@
-"""What reports cannot go by."""
+"""Checks of report settings."""
 
 from collections.abc import Iterator
 

@@ -84,10 +84,10 @@ def _used(policy: Policy) -> Iterator[tuple[str, str]]:
     for number, tier in enumerate(policy.tiers):
         if tier.sequence is not None:
             yield f"tiers[{number}].sequence", tier.sequence
-    yield from _used_by_everybody(policy)
+    yield from _used_by_all_pools(policy)
 
 
-def _used_by_everybody(policy: Policy) -> Iterator[tuple[str, str]]:
+def _used_by_all_pools(policy: Policy) -> Iterator[tuple[str, str]]:
     for name, outcome in policy.outcomes.items():
         if outcome.sequence is not None:
             yield f"outcomes.{name}.sequence", outcome.sequence
@@ -110,7 +110,7 @@ def _missing_preconditions(policy: Policy) -> Iterator[Problem]:
         if tier.sequence is not None:
             pools = {tier.pool} if tier.pool else ruled
             yield from _missing_before(policy, f"tiers[{number}].sequence", ((number, tier),), pools, pools - ruled)
-    for path, _ in _used_by_everybody(policy):
+    for path, _ in _used_by_all_pools(policy):
         tiers = tuple(enumerate(policy.tiers))
         yield from _missing_before(policy, path, tiers, ruled | handed | tier_pools, tier_pools - ruled - handed)
 

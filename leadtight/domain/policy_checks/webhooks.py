@@ -10,7 +10,7 @@ from leadtight.domain.text.suggestions import unknown
 
 
 def unusable_webhooks(policy: Policy) -> Iterator[Problem]:
-    """Yield what a webhook is told to do and cannot."""
+    """Yield webhook settings that its provider cannot support."""
     for name, webhook in policy.webhooks.items():
         if webhook.reconcile and webhook.provider not in LISTERS:
             yield Problem(f"webhooks.{name}.reconcile", f"{webhook.provider} cannot list its past leads")

@@ -183,7 +183,7 @@ def _warnings(policy: Policy, target: Target, start: datetime, due: datetime) ->
         TimerStep(kind=StepKind.WARN, at=calendar.add(start, window * share), level=level)
         for level, share in enumerate(target.warn_at, start=1)
     )
-    return [step for step in steps if step.at <= due]  # `by` may fall before opening time: nothing to warn of then
+    return [step for step in steps if step.at <= due]  # `by` may fall before opening time: no warning then
 
 
 def _escalations(policy: Policy, target: Target, due: datetime) -> list[TimerStep]:

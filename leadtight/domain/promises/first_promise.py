@@ -38,7 +38,7 @@ def _owed(policy: Policy, lead: Lead, now: datetime) -> SlaTimer | None:
         return clock
     if running and (running.deadline == promise.deadline or running.deadline <= now):
         return _breach_clock(running)
-    if promise.deadline > now and lead.escalated_at is None:  # by a clock that is ahead it may have been told already
+    if promise.deadline > now and lead.escalated_at is None:  # a timer that is ahead may have reported it already
         return _breach_clock(first_response_clock(policy, promise, hops=0, owned_at=promise.starts_at))
     return None
 

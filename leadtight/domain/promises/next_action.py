@@ -1,4 +1,4 @@
-"""What the owner of a lead does next."""
+"""Texts of next actions."""
 
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import Channel

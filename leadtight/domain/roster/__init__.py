@@ -1,1 +1,1 @@
-"""Who is there, and who stands in."""
+"""Availability and stand-ins."""

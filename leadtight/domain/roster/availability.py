@@ -10,7 +10,7 @@ from leadtight.domain.policy.policy import Policy
 
 
 def is_there(policy: Policy, person_id: str, roster: Roster, now: datetime) -> bool:
-    """Tell whether somebody can look after their leads now."""
+    """Return whether a person is available for their leads now."""
     return is_active_member(policy, person_id) and available_from(policy, person_id, roster, now) <= now
 
 

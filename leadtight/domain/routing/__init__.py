@@ -1,1 +1,1 @@
-"""How an owner is selected."""
+"""Routing: the selection of an owner."""

@@ -20,7 +20,7 @@ _AWAY = ("switched away", "on leave", "outside")
 """Prefixes of the reasons of people who would be available on another day."""
 
 Reasons = dict[str, str]
-"""Why somebody cannot take a lead, by person."""
+"""Reasons of ineligibility, by person."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ class CandidateAssessment:
 
         Requirements `given_up` are ignored.
         """
-        reasons = dict(self.full)  # of several reasons the last one is told, so the first requirement comes last
+        reasons = dict(self.full)  # of several reasons the last one counts, so the first requirement comes last
         for need, people in reversed(self.lacks.items()):
             reasons |= dict.fromkeys(people if need not in given_up else (), f"lacks the {need}")
         return reasons | self.absent
@@ -62,7 +62,7 @@ class Eligibility:
     def __init__(
         self, policy: Policy, lead: Lead, pool: Pool, roster: Roster, now: datetime, not_again: frozenset[str]
     ) -> None:
-        """Take everything that one decision knows."""
+        """Keep the input of one decision."""
         self._policy, self._lead, self._pool, self._now = policy, lead, pool, now
         self._roster, self._not_again = roster, not_again
 
@@ -84,9 +84,9 @@ class Eligibility:
         return had_it | {p: "inactive" for p in self._policy.inactive if p in people}
 
     def _away(self, people: Mapping[str, int], states: Collection[OwnerState]) -> Reasons:
-        now, text_of = self._now, cache(datetime.isoformat)  # many people are back at the same time
-        leaves = ((p, a.end) for p, a in self._policy.leaves if a.start <= now < a.end and p in people)
-        planned = {p: f"on leave until {text_of(until)}" for p, until in leaves}
+        now, text_of = self._now, cache(datetime.isoformat)  # many people return at the same time
+        absences = ((p, a.end) for p, a in self._policy.absences if a.start <= now < a.end and p in people)
+        planned = {p: f"on leave until {text_of(until)}" for p, until in absences}
         switched = [(s.person_id, s.away_until) for s in states if s.away_until and now < s.away_until]
         return planned | {p: f"switched away until {text_of(until)}" for p, until in switched}
 

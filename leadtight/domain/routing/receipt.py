@@ -68,7 +68,7 @@ class Receipt:
 
     @property
     def candidates(self) -> tuple[Candidate, ...]:
-        """Return everybody who was considered, in the pool's order."""
+        """Return all considered people, in the pool's order."""
         left_out = self._left_out()
         return tuple(
             Candidate(
@@ -83,7 +83,7 @@ class Receipt:
 
     @property
     def found_nobody(self) -> bool:
-        """Tell whether nobody of the pool could take the lead."""
+        """Return whether no member of the pool could take the lead."""
         return self.reason in (NO_ELIGIBLE_REP, ALL_FULL)
 
     def recompute(self) -> str | None:

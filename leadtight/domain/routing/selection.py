@@ -43,7 +43,7 @@ def rule_for(policy: Policy, lead: Lead) -> RoutingRule:
 
 
 def pool_for(policy: Policy, lead: Lead) -> Pool:
-    """Return the pool that a lead is sent to."""
+    """Return the pool to which a lead is routed."""
     return policy.pools[rule_for(policy, lead).pool]
 
 

@@ -1,1 +1,1 @@
-"""Automatic touches over days."""
+"""Automatic sequences of touches."""

@@ -18,7 +18,7 @@ def plan(calendar: Calendar, steps: Iterable[SequenceStep], starts_at: datetime)
     """Return the steps with their times.
 
     A step is due `after` the start by the clock, or at the calendar's next opening. Weekends must not pile steps up:
-    two of them are as far apart as the policy has them, up to a day.
+    two of them are as far apart as in the policy, up to a day.
     """
     planned: list[PlannedStep] = []
     after = timedelta()

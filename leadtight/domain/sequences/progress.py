@@ -22,7 +22,7 @@ ACTOR = "system:sequence"
 FINISHED = "finished"
 REPLACED = "replaced"
 FORGOTTEN = "forgotten"
-"""The policy lost the sequence before it began."""
+"""End reason: the policy lost the sequence before it began."""
 
 
 def enrol(
@@ -117,7 +117,7 @@ def _is_due(enrolment: Enrolment, now: datetime) -> bool:
 
 
 def _start(builder: ChangeBuilder, policy: Policy, enrolment: Enrolment) -> None:
-    """Freeze the plan of the policy in force now (G8)."""
+    """Freeze the plan under the present policy (G8)."""
     sequence = policy.sequences.get(enrolment.sequence)
     if sequence is None:
         builder.set(enrolment=None)

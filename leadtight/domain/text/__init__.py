@@ -1,1 +1,1 @@
-"""Text from outside, cleaned."""
+"""Sanitizing of untrusted text."""

@@ -1,4 +1,4 @@
-"""Suggest the name that was probably meant."""
+"""Suggestions for misspelt names."""
 
 from collections.abc import Iterable
 
@@ -16,7 +16,7 @@ def did_you_mean(name: str, candidates: Iterable[str]) -> str:
 
     Empty when there is none.
     """
-    from difflib import get_close_matches  # a mistake is rare, and every cold start would pay for it
+    from difflib import get_close_matches  # mistakes are rare, and importing it slows every cold start
 
     folded = {candidate.casefold(): candidate for candidate in candidates}
     closest = get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)

@@ -1,4 +1,4 @@
-"""Addresses of web pages: which may stand behind a link."""
+"""Web addresses that are safe to link."""
 
 from urllib.parse import urlsplit
 

@@ -1,1 +1,1 @@
-"""What people see of their leads."""
+"""Views of leads for the team."""
