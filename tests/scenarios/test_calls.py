@@ -176,7 +176,7 @@ def test_a_report_with_unknown_call_person_or_time_is_refused_by_field() -> None
         ({"lead_id": lead_id, "message_id": "unknown"}, NotFound, "message_id"),
         ({"lead_id": "unknown"}, NotFound, "lead"),
         ({"lead_id": lead_id, "by": "nobody"}, InvalidInquiry, "unknown person 'nobody'"),
-        ({"lead_id": lead_id, "at": world.now + timedelta(hours=1)}, InvalidInquiry, "has not come yet"),
+        ({"lead_id": lead_id, "at": world.now + timedelta(hours=1)}, InvalidInquiry, "in the future"),
         ({"lead_id": lead_id, "at": datetime(2026, 1, 1, tzinfo=world.now.tzinfo)}, InvalidInquiry, "before the lead"),
     ]
     lead_before = world.lead(lead_id)

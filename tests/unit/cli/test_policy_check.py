@@ -39,7 +39,7 @@ def test_a_likely_mistake_is_a_warning_and_fails_only_on_request(tmp_path: Path)
     file.write_text(SHIPPED.read_text().replace('members = ["ana", "ben", "cem"]', 'members = ["ana", "ben"]'))
     result = run(app, ["policy", "check", str(file)])
     assert result.exit_code == 0
-    assert "warning: people.cem: is in no pool" in result.output
+    assert "warning: people.cem: is not in a pool" in result.output
     assert "ok, version" in result.output
     assert run(app, ["policy", "check", "--strict", str(file)]).exit_code == 1
     assert run(app, ["policy", "check", "--strict"]).exit_code == 0
