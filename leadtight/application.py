@@ -255,7 +255,7 @@ class Application:
     def respond(self) -> Respond:
         """What sends messages."""
         from leadtight.adapters.contact_points.contact_hours import RealHours
-        from leadtight.adapters.contact_points.number_costs import why_barred
+        from leadtight.adapters.contact_points.number_costs import barred_reason
         from leadtight.app.messaging.authorization import SendAuthorization
         from leadtight.app.messaging.respond import Respond
 
@@ -264,7 +264,7 @@ class Application:
             outbox=self._ports.outbox,
             call_lists=self._ports.call_lists,
             windows=RealHours().windows,
-            why_barred=why_barred,
+            why_barred=barred_reason,
             limits=self.send_limits,
         )
         return Respond(self.policy, self._sending_ports, authorization, self._sender, self.bounces)

@@ -166,7 +166,7 @@ class Deployed:
         from leadtight.adapters.http import client
         from leadtight.adapters.presentation.chat import WebhookChat
 
-        return WebhookChat(ChatAddresses(settings.current().alert_secret_arn), client.tell)
+        return WebhookChat(ChatAddresses(settings.current().alert_secret_arn), client.post_json)
 
     @cached_property
     def renderer(self) -> Renderer:

@@ -99,7 +99,7 @@ def _guard(key: ApiKey, lead_id: str, repeat: str, body: Mapping[str, Any], now:
 
 def _answered(event: events.Event, now: datetime, scope: Scope, respond: Respond) -> events.Response:
     try:
-        return respond(event, api_keys.holder(event, bootstrap.api_keys(), scope), now)
+        return respond(event, api_keys.authenticate(event, bootstrap.api_keys(), scope), now)
     except KeyRefused as error:
         return api_keys.refusal(error)
     except events.BodyTooLargeError:

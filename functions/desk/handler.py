@@ -38,7 +38,7 @@ def handle(event: events.Event, context: LambdaContext) -> events.Response:
         return board.answer(event["board"], bootstrap.clock()())
     entered = front.verify(event) if (front := bootstrap.origin_verifier()) else event
     if entered is None and event["routeKey"] not in AT_ANY_DOOR:
-        return events.past_the_door()
+        return events.direct_access_refused()
     return _entered(entered or event)
 
 

@@ -41,7 +41,7 @@ def receive(event: events.Event) -> events.Response:
     posted = FormPost(
         fields=post.fields,
         visitor=events.visitor(event),
-        page=events.seen(event, "referer"),
+        page=events.sanitized_header(event, "referer"),
         uploads=tuple(post.uploads),
         signed=is_signed,
     )

@@ -56,7 +56,7 @@ def _handled(event: events.Event, context: LambdaContext) -> events.Response:
         return {**spill.take(event, context)}
     entered = front.verify(event) if (front := bootstrap.origin_verifier()) else event
     if entered is None:
-        return events.past_the_door()
+        return events.direct_access_refused()
     return cors.permitted(entered, _answered(entered))
 
 
@@ -123,7 +123,7 @@ def _caller(event: events.Event) -> Submitter:
     from leadtight.adapters.http import api_keys  # here, for anybody may send a lead, and few have a key
     from leadtight.domain.access.api_keys import Scope
 
-    api_keys.holder(event, bootstrap.api_keys(), Scope.WRITE)
+    api_keys.authenticate(event, bootstrap.api_keys(), Scope.WRITE)
     return Submitter.KEYED_API
 
 

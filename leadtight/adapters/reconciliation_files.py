@@ -1,4 +1,7 @@
-"""What reconciliation found, as files beside the metrics: `reconciliation/dt=YYYY-MM-DD/<webhook>.json`."""
+"""Reconciliations as files beside the metrics.
+
+Their names are `reconciliation/dt=YYYY-MM-DD/<webhook>.json`.
+"""
 
 import json
 from datetime import date
@@ -13,7 +16,7 @@ SCHEMA = "leadtight.reconciliation/1"
 
 
 class FileStore(Protocol):
-    """Where files are kept, by key."""
+    """A store of files by key."""
 
     def put(self, key: str, body: bytes, content_type: str) -> None:
         """Store a file."""

@@ -48,7 +48,7 @@ def chat(request: pytest.FixtureRequest) -> Iterator[Room]:
         def fail(status: int, error: Exception) -> None:
             hook.status = status
 
-        real = WebhookChat(lambda: {"ana": {"slack": hook.url}}, client.tell)
+        real = WebhookChat(lambda: {"ana": {"slack": hook.url}}, client.post_json)
         yield Room(real, lambda: [payload["text"] for _, payload in hook.posted], fail)
 
 

@@ -14,7 +14,7 @@ from pynamodb.exceptions import CancellationReason, PutError, TransactWriteError
 
 from functions.intake.handler import handle as intake
 from leadtight import bootstrap
-from leadtight.adapters.aws.outages import is_outage, is_refused_for_good
+from leadtight.adapters.aws.outages import is_outage, is_permanently_refused
 from tests.integration.conftest import REGION, Stage
 from tests.integration.http_events import post_lead
 from tests.integration.test_spill import ADA, failing, leads, post_form, spilled
@@ -124,10 +124,10 @@ def transaction(*codes: str | None) -> TransactWriteError:
     ids=str,
 )
 def test_a_validation_error_is_not_an_outage(error: Exception, for_good: bool) -> None:
-    assert is_refused_for_good(error) is for_good
+    assert is_permanently_refused(error) is for_good
     assert is_outage(error) is not for_good
 
 
 def test_an_error_outside_aws_is_neither() -> None:
     assert not is_outage(ValueError("ours"))
-    assert not is_refused_for_good(ValueError("ours"))
+    assert not is_permanently_refused(ValueError("ours"))

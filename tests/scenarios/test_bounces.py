@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from leadtight.adapters.presentation.lead_view import not_reached_by
+from leadtight.adapters.presentation.lead_view import bounce_hint
 from leadtight.adapters.presentation.pages.outcome import Pages
 from leadtight.app.intake.quick_add import AddForm
 from leadtight.app.messaging.delivery_reports import DeliveryReceipt
@@ -36,10 +36,10 @@ def test_a_bounced_acknowledgement_asks_to_phone_on_page_queue_and_next_action()
     assert lead.next_action.due_at == due_at.due_at
     view = world.desk.show(world.link(lead_id), world.now)
     pages = Pages(world.policy)
-    assert "Phone instead: e-mail bounces" in pages.outcome(view, world.now)
+    assert "Phone instead: mail bounces" in pages.outcome(view, world.now)
     token = world.links.queue("ana", world.now).rpartition("/")[2]
     queue = LeadQueue(world.policy, world.table, world.links).show(token, world.now)
-    assert "Phone instead: e-mail bounces" in pages.queue(queue, world.now, AddForm(submission="1"))
+    assert "Phone instead: mail bounces" in pages.queue(queue, world.now, AddForm(submission="1"))
     assert queue.rows[0].what == lead.next_action.what
 
 
@@ -61,7 +61,7 @@ def test_without_a_number_the_next_action_asks_for_another_way_to_reach_the_lead
     action = world.lead(lead_id).next_action
     assert action is not None
     assert action.what == "Mail bounces: find another way to reach Ada Obi"
-    assert not_reached_by(world.lead(lead_id)) == "E-mail bounces, and there is no number"
+    assert bounce_hint(world.lead(lead_id)) == "Mail bounces, and there is no number"
     world.advance(minutes=10)
     assert world.lead(lead_id).owner_id == "ben"
     action = world.lead(lead_id).next_action

@@ -90,7 +90,7 @@ def test_the_page_names_the_zone_of_the_time() -> None:
     pages = Pages(world.policy)
     form = pages.outcome(world.desk.show(world.link(lead_id), world.now), world.now)
     assert "In their local time: it is now Mon 23 Nov, 03:00, New York time (by their number)." in form
-    assert "Needed for: Call me at …." in form
+    assert "Needed for: Call me at …" in form
     form = pages.outcome(world.desk.show(world.link(unknown), world.now), world.now)
     assert "Berlin time (ours: their location is not known)" in form
     done = world.press(lead_id, "callback", follow_up=NEXT_WEEK)

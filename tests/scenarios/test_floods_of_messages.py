@@ -55,7 +55,7 @@ class Provider(MemoryMailer):
 
     def send_mail(self, permission: Permission, mail: Mail, envelope: Envelope) -> str:
         """Take a mail, or refuse it."""
-        self.fail_as_told()
+        self.fail_on_demand()
         second = self.now().replace(microsecond=0)
         if sum(at.replace(microsecond=0) == second for at in self.at[-PER_SECOND:]) >= self.per_second:
             self.refused += 1

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from leadtight.adapters.contact_points.number_costs import countries, why_barred
+from leadtight.adapters.contact_points.number_costs import barred_reason, countries
 from leadtight.app.intake.submission import Submission
 from leadtight.domain.compliance.send_limits import mailbox
 from leadtight.domain.intake.rate_limits import PostOrigin
@@ -183,7 +183,7 @@ def test_a_policy_may_text_without_proof() -> None:
     ],
 )
 def test_only_affordable_numbers_of_the_policys_countries_are_texted(number: str, reason: str) -> None:
-    assert why_barred(policies.shipped(), number) == reason
+    assert barred_reason(policies.shipped(), number) == reason
 
 
 def test_by_default_the_countries_are_those_of_the_company_and_its_teams() -> None:

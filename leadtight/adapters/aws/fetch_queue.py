@@ -10,7 +10,7 @@ from leadtight.adapters.aws import clients
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 10
-"""What a queue takes in one call."""
+"""Most messages of one SendMessageBatch call."""
 
 
 class QueueHints:
@@ -24,7 +24,7 @@ class QueueHints:
         self._queue_url = queue_url
 
     def __call__(self, *held_ids: str) -> None:
-        """Say that deliveries can be fetched."""
+        """Send hints that deliveries can be fetched."""
         for start in range(0, len(held_ids), AT_ONCE):
             self._send(held_ids[start : start + AT_ONCE])
 

@@ -61,7 +61,7 @@ def time_limit(seconds: float | None) -> Iterator[None]:
 
     def interrupt(*_: object) -> None:
         nonlocal interrupted
-        if is_running:  # else it ended just now
+        if is_running:  # otherwise it has just ended
             interrupted = True
             raise OutOfTime(f"it took over {seconds:.1f} s")
 
@@ -81,7 +81,7 @@ def _count() -> None:
     """Count an interrupted item in the metric `ItemsOutOfTime`."""
     if not os.environ.get("POWERTOOLS_METRICS_NAMESPACE"):
         return
-    from aws_lambda_powertools.metrics import MetricUnit, single_metric  # here: nearly no item is interrupted
+    from aws_lambda_powertools.metrics import MetricUnit, single_metric  # imported here: items are rarely interrupted
 
     name, service = "ItemsOutOfTime", {"service": "all"}
     with single_metric(name=name, unit=MetricUnit.Count, value=1, default_dimensions=service):

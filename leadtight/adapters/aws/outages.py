@@ -18,14 +18,14 @@ def is_outage(error: BaseException) -> bool:
 
     It was throttled, refused for now, or not answered.
     """
-    from botocore.exceptions import BotoCoreError, ClientError  # here: asked only when something has failed
+    from botocore.exceptions import BotoCoreError, ClientError  # imported here: needed only after a failure
     from pynamodb.exceptions import PynamoDBException
 
     is_of_aws = isinstance(error, BotoCoreError | ClientError | PynamoDBException)
-    return is_of_aws and not is_refused_for_good(error)
+    return is_of_aws and not is_permanently_refused(error)
 
 
-def is_refused_for_good(error: BaseException) -> bool:
+def is_permanently_refused(error: BaseException) -> bool:
     """Check whether the table will never accept the request.
 
     So are an item over 400 KB and a transaction over 4 MB.

@@ -16,7 +16,10 @@ from leadtight.domain.calendar.timestamps import format_timestamp
 
 RETRY_SCHEMA = "leadtight.retry/1"
 LONGEST_DELAY = int(NEAR.total_seconds())
-"""What SQS takes: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html"""
+"""Longest delay of SQS.
+
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+"""
 
 logger = logging.getLogger(__name__)
 

@@ -70,7 +70,7 @@ class AwsAlarms:
                 Target={"Arn": self._queue_arn, "RoleArn": self._role_arn, "Input": alarm_body(lead)},
             )
         except ClientError as error:
-            if not _is(error, "ConflictException"):  # a retry found the schedule it had made itself
+            if not _is(error, "ConflictException"):  # a retry found its own schedule
                 raise
 
     def _delay(self, lead: Lead, wait: timedelta) -> None:

@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 class _CachedSecret(Generic[T]):
-    """Reads a JSON secret and keeps what it says."""
+    """Reads a JSON secret and caches the result."""
 
     def __init__(self, secret_id: str, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         """Take the secret's name or ARN."""

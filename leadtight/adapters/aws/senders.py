@@ -60,7 +60,7 @@ class SesMailer:
         self._clock = clock
 
     def send_mail(self, permission: Permission, mail: Mail, envelope: Envelope) -> str:
-        """Return SES's message id."""
+        """Send a mail; return SES's message id."""
         raw = build(
             mail,
             envelope,
@@ -70,7 +70,7 @@ class SesMailer:
             now=self._clock(),
             reply_to=envelope.reply_to or self._reply_to,
         )
-        return _hand_over(
+        return _send(
             lambda: self._client().send_raw_email(
                 Source=self._sender,
                 Destinations=[ascii_address(permission.address)],
@@ -100,10 +100,10 @@ class SnsTexter:
     """Sends text messages by SNS."""
 
     def send_text(self, permission: Permission, text: str, envelope: Envelope) -> str:
-        """Return SNS's message id."""
+        """Send a text; return SNS's message id."""
         kind = {"AWS.SNS.SMS.SMSType": {"DataType": "String", "StringValue": "Transactional"}}
         client = clients.client("sns", attempts=1, read_seconds=clients.SEND_READ_SECONDS)
-        return _hand_over(lambda: client.publish(PhoneNumber=permission.address, Message=text, MessageAttributes=kind))
+        return _send(lambda: client.publish(PhoneNumber=permission.address, Message=text, MessageAttributes=kind))
 
 
 class ConnectCaller:
@@ -118,13 +118,13 @@ class ConnectCaller:
         self._voice = voice
 
     def place_call(self, permission: Permission, envelope: Envelope) -> str:
-        """Return Connect's contact id."""
+        """Place a call; return Connect's contact id."""
         voice = self._voice
         if voice is None:
             raise SendRefused("the policy has no calls")
         shown = {"SourcePhoneNumber": voice.source_number, "QueueId": voice.queue}
         client = clients.client("connect", attempts=1, read_seconds=clients.SEND_READ_SECONDS)
-        return _hand_over(
+        return _send(
             lambda: client.start_outbound_voice_contact(
                 DestinationPhoneNumber=permission.address,
                 InstanceId=voice.instance,
@@ -137,7 +137,7 @@ class ConnectCaller:
         )
 
 
-def _hand_over(send: Callable[[], Any], id_field: str = "MessageId") -> str:
+def _send(send: Callable[[], Any], id_field: str = "MessageId") -> str:
     """Send, and return the provider's id.
 
     Raises what tells a refusal, a failure and a missing answer apart.

@@ -1,4 +1,4 @@
-"""How much of its time a running function has left."""
+"""The time left to a running function."""
 
 from datetime import timedelta
 

@@ -29,8 +29,8 @@ class RealHours:
         `number` is in E.164; the result is empty when no place is known. A lead that gave its zone is there. A state's
         hours hold for its numbers and for people who say they live there, in the local time of wherever they are.
         """
-        state_given = _said(inquiry)
-        zones = _told(inquiry) or _of_number(number) | (
+        state_given = _state_given(inquiry)
+        zones = _zones_given(inquiry) or _of_number(number) | (
             _of_state(state_given) if state_given else _of_country(inquiry, number)
         )
         windows = [_window(zone, rules()[EVERYWHERE]) for zone in sorted(zones)]
@@ -66,12 +66,12 @@ def _is_unplaced(number: str) -> bool:
     return len(_of_number(number)) > 2
 
 
-def _told(inquiry: Inquiry) -> frozenset[str]:
+def _zones_given(inquiry: Inquiry) -> frozenset[str]:
     """Return the zone given by the lead (tz name)."""
     return _known((inquiry.fields.get(SAID, ""),))
 
 
-def _said(inquiry: Inquiry) -> UsState | None:
+def _state_given(inquiry: Inquiry) -> UsState | None:
     """Return the state given in the United States.
 
     It is recognised by its code or its name.

@@ -24,7 +24,7 @@ OF_NO_COUNTRY = "001"
 """The library's region for satellites and global services (ITU-T E.164)."""
 
 
-def why_barred(policy: Policy, number: str) -> str:
+def barred_reason(policy: Policy, number: str) -> str:
     """Return why a number is barred, else empty.
 
     `number` is in E.164.

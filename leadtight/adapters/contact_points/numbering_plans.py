@@ -12,7 +12,7 @@ from phonenumbers import PhoneNumber
 IVORIAN_PREFIXES = {**dict.fromkeys("789", "07"), **dict.fromkeys("456", "05"), **dict.fromkeys("0123", "01")}
 
 
-def modern(number: PhoneNumber) -> PhoneNumber | None:
+def current_number(number: PhoneNumber) -> PhoneNumber | None:
     """Return the valid number that replaced an invalid one.
 
     None when there is none, or more than one.

@@ -11,7 +11,7 @@ import phonenumbers
 from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
 from leadtight.adapters.contact_points import extensions
-from leadtight.adapters.contact_points.numbering_plans import modern
+from leadtight.adapters.contact_points.numbering_plans import current_number
 from leadtight.adapters.contact_points.plain_text import plain_number
 from leadtight.adapters.contact_points.spreadsheet_numbers import repaired
 
@@ -88,7 +88,7 @@ def _numeric(text: str, country: str, is_assumed: bool) -> PhoneNumber | None:
     digits = re.sub(r"\D", "", match[1])
     for spelling in _spellings(match[1], country):
         number = _parsed(spelling, country)
-        valid = number and (number if phonenumbers.is_valid_number(number) else modern(number))
+        valid = number and (number if phonenumbers.is_valid_number(number) else current_number(number))
         if valid and digits.endswith(phonenumbers.national_significant_number(valid)[-6:]):
             if _splits_calling_code(match[1], valid):
                 return None

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class BoardAccess(TableAccess):
-    """What the board shows."""
+    """Summaries and counts for the board."""
 
     def open_on_board(self, limit: int) -> Listing[BoardLead]:
         """Return summaries of open leads, from the index.
@@ -34,7 +34,7 @@ class BoardAccess(TableAccess):
 
         One call for each UTC day of that time.
         """
-        from leadtight.app.ports.board import MOST_COUNTED  # here, and below: intake counts nothing
+        from leadtight.app.ports.board import MOST_COUNTED  # imported here and below: intake counts nothing
 
         recorded = TableRow.gsi1sk.between(format_timestamp(start), format_timestamp(end))
         days = (start.astimezone(UTC).date(), (end - timedelta(microseconds=1)).astimezone(UTC).date())

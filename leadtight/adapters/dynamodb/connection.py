@@ -18,7 +18,7 @@ class TableAccess:
     """A part of the adapter, over the shared connection."""
 
     def __init__(self, connection: Connection, *, pause: Callable[[float], None] = time.sleep) -> None:
-        """Take the connection, and how to pause."""
+        """Take the connection, and a function that pauses."""
         self.connection = connection
         self._pause = pause
 

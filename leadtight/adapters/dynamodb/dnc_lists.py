@@ -26,11 +26,11 @@ By then its list has been stale for a month, which bars every number by itself.
 """
 
 AT_ONCE = 25
-"""Items of one BatchWriteItem."""
+"""Most items of one BatchWriteItem."""
 
 
 class DncListRow(TableRow, discriminator="call_list"):
-    """A list: its last complete import."""
+    """A list, by its last complete import."""
 
     generation = UnicodeAttribute()
     doc = UnicodeAttribute()
@@ -44,7 +44,7 @@ class ListedRow(TableRow, discriminator="listed"):
 
 
 class DynamoDncLists:
-    """CallLists over the one table."""
+    """DncLists over the one table."""
 
     def __init__(self, _table: DynamoTable) -> None:
         """Require the table, which binds the rows to its connection."""

@@ -92,7 +92,7 @@ class DynamoErasures:
         _unless_gone(lambda: row.delete(condition=PersonRow.pk.exists() & empty))
 
     def all_held(self) -> Listing[QuarantinedDelivery]:
-        """Return every held delivery: a scan."""
+        """Return every quarantined delivery: a scan."""
         rows = row_reader.listing(QuarantineRow, row_reader.everywhere(QuarantineRow.pk.startswith("HELD#")), in_parts)
         deliveries, unreadable = list[QuarantinedDelivery](), [*rows.unreadable]
         for delivery, characters in rows:

@@ -56,7 +56,7 @@ def shards(at_most: int) -> int:
 def places(counter: RateLimitCounter, item_id: str) -> Iterator[Place]:
     """Yield the items that may count one more.
 
-    The shares sum to the limit. So all of them are full exactly when as many as the limit were counted.
+    The shares sum to the limit: all of them are full exactly when the limit is reached.
     """
     over = shards(counter.at_most) if counter.is_spread else 1
     for shard in keys.spread(item_id, over):
@@ -78,5 +78,5 @@ def count(transaction: TransactWrite, counter: RateLimitCounter, item_id: str, f
 
 
 def keep(transaction: TransactWrite, record: ConsentRecord) -> None:
-    """Write a record with a transaction, where none is."""
+    """Write a record in a transaction, unless there is one."""
     transaction.save(ConsentRow.of(record), condition=ConsentRow.pk.does_not_exist())

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from leadtight.adapters.dynamodb.form_rows import Place
 
 MOST_REMEMBERED = 10_000
-"""Counts that this process remembers to be full."""
+"""Most full counts that this process remembers."""
 
 
 class GuardAccess(TableAccess):
-    """What has been taken, whatever became of it."""
+    """Guards, whatever became of what took them."""
 
     def taken_by(self, guard: Guard, now: datetime) -> AlreadyTaken | None:
         """Return the holder of a guard: one call."""
@@ -46,7 +46,7 @@ class FullCounts:
     """The places of counts that this process knows are full."""
 
     def __init__(self) -> None:
-        """Start with none."""
+        """Start with no full counts."""
         self.known: set[Place] = set()
 
     def store(self, guard: Guard, item_id: str, write: Callable[[], None]) -> None:
@@ -76,7 +76,7 @@ class FullCounts:
         return bool(news)
 
     def full(self, error: TransactWriteError, guard: Guard, item_id: str) -> Full | None:
-        """Return the count that has no room anywhere."""
+        """Return the count without room anywhere, if any."""
         refused = _refused_counts(error)
         if not refused:
             return None
@@ -131,5 +131,5 @@ def _taken(row: GuardRow) -> AlreadyTaken:
 
 
 def _refused_counts(error: TransactWriteError) -> frozenset[str]:
-    """Return the partitions of the counts that had no room."""
+    """Return the partitions of counts without room."""
     return frozenset(item["pk"]["S"] for item in refused_items(error, keys.COUNT_SK))

@@ -58,6 +58,6 @@ def _page(lead_id: str, most: int, older_than: str | None) -> HistoryPage:
             break
         items.append(item)
         size += len(str(item.get("doc")))
-    from leadtight.app.ports.history import HistoryPage  # here: intake reads no page
+    from leadtight.app.ports.history import HistoryPage  # imported here: intake reads no pages
 
     return HistoryPage(events=row_reader.listing(EventRow, reversed(items), EventRow.value), before=ends_at)

@@ -1,4 +1,4 @@
-"""Every key of the table is built here."""
+"""Builds every key of the table."""
 
 import hashlib
 import json
@@ -143,7 +143,7 @@ def mail(provider_id: str) -> str:
 
 
 def held(held_id: str) -> str:
-    """Return the partition of a held delivery."""
+    """Return the partition of a quarantined delivery."""
     return f"HELD#{held_id}"
 
 

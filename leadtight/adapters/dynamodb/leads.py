@@ -18,14 +18,14 @@ from pynamodb.transactions import TransactWrite
 from leadtight.adapters.dynamodb import keys, row_reader
 from leadtight.adapters.dynamodb.connection import TableAccess
 from leadtight.adapters.dynamodb.guards import FullCounts, take_guard, taken
-from leadtight.adapters.dynamodb.people import leaves, update_person
+from leadtight.adapters.dynamodb.people import opt_out_actions, update_person
 from leadtight.adapters.dynamodb.rows import EventRow, LeadRow, OwnerRow, PersonRow, RotationRow, TableRow, WaitingRow
 from leadtight.adapters.dynamodb.transactions import (
     raise_unless_contention,
     refused_items,
     save_all,
     save_change,
-    save_left,
+    save_opt_outs,
     save_records,
 )
 from leadtight.app.ports.leads import NewerLeadExists, RoutingState
@@ -43,10 +43,10 @@ if TYPE_CHECKING:
 
 CONTENTION_TRIES = 5
 AT_ONCE = 100
-"""Items that one BatchGetItem takes."""
+"""Most items of one BatchGetItem."""
 
 PAGE = 1_000
-"""Rows that one Query asks the index for."""
+"""Rows of one Query on the index."""
 
 
 class LeadAccess(TableAccess):
@@ -94,9 +94,13 @@ class LeadAccess(TableAccess):
             for key in people:
                 lead_id = change.after.id
                 latest = lead_id if change.after.receives_messages else PersonRow.latest | lead_id
-                actions = [PersonRow.latest.set(latest), PersonRow.lead_ids.add({lead_id}), *leaves(left.pop(key, ()))]
+                actions = [
+                    PersonRow.latest.set(latest),
+                    PersonRow.lead_ids.add({lead_id}),
+                    *opt_out_actions(left.pop(key, ())),
+                ]
                 update_person(transaction, key, actions, condition=_leads_to_none_but(known_leads))
-            save_left(transaction, left)
+            save_opt_outs(transaction, left)
             transaction.save(LeadRow.of(change.after), condition=LeadRow.pk.does_not_exist())
             transaction.save(LeadRow.due_of(change.after))
             save_records(transaction, change)
@@ -127,12 +131,14 @@ class LeadAccess(TableAccess):
             take_guard(transaction, guard, lead_id, now, self._counts.known)
             left = {x.person_key: x.channels for x in change.opt_outs}
             for key in people:
-                # Who wrote again by another address is known by it from now on, whatever ended there before.
+                # A person who wrote again from another address is known by it from now on, whatever lead it had before.
                 current = lead_id if change.after.is_open else PersonRow.latest | lead_id
                 latest = PersonRow.latest.set(current)
-                update_person(transaction, key, [latest, PersonRow.lead_ids.add({lead_id}), *leaves(left.pop(key, ()))])
+                update_person(
+                    transaction, key, [latest, PersonRow.lead_ids.add({lead_id}), *opt_out_actions(left.pop(key, ()))]
+                )
             save_change(transaction, replace(change, opt_outs=()))
-            save_left(transaction, left)
+            save_opt_outs(transaction, left)
 
     def commit(self, change: Change) -> None:
         """Store a change.
@@ -185,7 +191,7 @@ class LeadAccess(TableAccess):
         ) and all(key in items and items[key]["doc"]["S"] == document for key, document in events.items())
 
     def load(self, lead_id: str) -> Lead | None:
-        """Return a lead as it is now: one call."""
+        """Return a lead: one call."""
         return row_reader.one(LeadRow, keys.lead(lead_id), keys.LEAD_SK, LeadRow.value)
 
     def load_all(self, lead_ids: Sequence[str]) -> Listing[Lead]:
@@ -201,7 +207,7 @@ class LeadAccess(TableAccess):
     def load_for_routing(self, lead_id: str, pool_id: str, people: Iterable[str]) -> RoutingState:
         """Return lead, rotation and people: one call.
 
-        A person whose state cannot be read takes no new leads; a rotation that cannot be read is unknown.
+        A person whose state cannot be read is not assigned new leads; a rotation that cannot be read is unknown.
         """
         people = tuple(people)
         wanted = [(keys.lead(lead_id), keys.LEAD_SK), (keys.pool(pool_id), keys.POOL_SK)]
@@ -251,7 +257,7 @@ def _leads_to_none_but(known_leads: frozenset[str]) -> Condition:
 
 
 def _known(error: TransactWriteError) -> NewerLeadExists | None:
-    """Return the leads that the refused person items lead to."""
+    """Return the lead ids in refused person items."""
     people = refused_items(error, keys.PERSON_SK)
     latest = (row_reader.asked_for(PersonRow, item, lambda row: row.latest) for item in people)
     lead_ids = frozenset(lead_id for lead_id in latest if lead_id)

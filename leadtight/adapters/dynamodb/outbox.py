@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class OutboxAccess(TableAccess):
-    """Messages that are owed, claimed, finished and confirmed."""
+    """Messages: owed, claimed, finished and confirmed."""
 
     def owe(self, message: Message) -> bool:
         """Put a message without a change into the outbox.
@@ -41,7 +41,7 @@ class OutboxAccess(TableAccess):
         return True
 
     def claim(self, lead_id: str, message_id: str, holder: str, now: datetime, lease_until: datetime) -> Message | None:
-        """Take an owed message whose time has come: one call."""
+        """Claim an owed message that is due: one call."""
         row = MessageRow(keys.lead(lead_id), keys.message(message_id))
         at = keys.due(lease_until, f"{lead_id}#{message_id}")
         actions: list[Action] = [
@@ -72,7 +72,7 @@ class OutboxAccess(TableAccess):
         self._store_message(message, event, ours)
 
     def confirm(self, message: Message, event: Event) -> bool:
-        """Store what the provider reported, once."""
+        """Store a provider's report, once."""
         news = ~MessageRow.status.is_in(message.status.value, Status.BOUNCED.value)
         return self._store_message(message, event, MessageRow.pk.exists() & news)
 
@@ -98,14 +98,14 @@ class OutboxAccess(TableAccess):
         return row_reader.one(MessageRow, keys.lead(lead_id), keys.message(message_id), read)
 
     def find_by_provider_id(self, provider_id: str) -> Message | None:
-        """Return the message that the provider knows by this id."""
+        """Return the message with a provider's id."""
         ids = row_reader.one(MailRow, keys.mail(provider_id), keys.MAIL_SK, lambda row: (row.lead_id, row.message_id))
         return self.find(*ids) if ids else None
 
     def due(self, until: datetime, limit: int) -> Listing[Message]:
         """Return due messages that are sent alone, from the index."""
         from leadtight.adapters.dynamodb import (
-            outbox_window,  # here, for intake starts without what only the sweep reads
+            outbox_window,  # imported here: intake does not need it
         )
 
         return outbox_window.due(until, limit)
@@ -138,7 +138,7 @@ class OutboxAccess(TableAccess):
         sent_rows.keep_sent(lately)
 
     def spend(self, budget: Budget) -> int | None:
-        """Count one more of a budget: one call."""
+        """Spend one of a budget: one call."""
         from leadtight.adapters.dynamodb import sent_rows
 
         return sent_rows.spend(budget)

@@ -51,7 +51,7 @@ class PeopleAccess(TableAccess):
         Raises UnreadableRow: a person who may have opted out is not written to.
         """
         from leadtight.domain.compliance.send_permission import (
-            Suppression,  # here, for intake starts without the rules of sending
+            Suppression,  # imported here: intake does not need it
         )
 
         none: frozenset[Channel] = frozenset()
@@ -59,8 +59,8 @@ class PeopleAccess(TableAccess):
         return Suppression(channels=none.union(*left))
 
     def suppress(self, person_key: str, channel: Channel) -> None:
-        """Record that a channel must not be used."""
-        PersonRow(keys.person(person_key), keys.PERSON_SK).update([*leaves({channel}), kind_of(PersonRow)])
+        """Record an opt-out from a channel."""
+        PersonRow(keys.person(person_key), keys.PERSON_SK).update([*opt_out_actions({channel}), kind_of(PersonRow)])
 
     def owners(self) -> tuple[str, ...]:
         """Return everyone who was ever assigned a lead.
@@ -70,14 +70,14 @@ class PeopleAccess(TableAccess):
         return tuple(item["gsi1sk"]["S"] for item in row_reader.on_index(keys.OWNERS))
 
     def set_away(self, person_id: str, until: datetime | None) -> None:
-        """Switch a person away, or back."""
+        """Mark a person as away, or back."""
         away = OwnerRow.away_until.set(format_timestamp(until)) if until else OwnerRow.away_until.remove()
-        OwnerRow(keys.owner(person_id), keys.OWNER_SK).update([away, *registered(person_id)])
+        OwnerRow(keys.owner(person_id), keys.OWNER_SK).update([away, *registration_actions(person_id)])
 
     def alerts(self, person_id: str) -> Alerts:
-        """Return a person's interruptions: one call."""
+        """Return a person's recent alerts: one call."""
         from leadtight.domain.notifications.interruptions import (
-            Alerts,  # here, for intake starts without the rules of interrupting
+            Alerts,  # imported here: intake does not need it
         )
 
         stored = row_reader.one(AlertsRow, keys.owner(person_id), keys.ALERTS_SK, AlertsRow.value)
@@ -114,13 +114,13 @@ def update_person(
     transaction.update(row, [*actions, kind_of(PersonRow)], condition=condition, return_values="ALL_OLD")
 
 
-def leaves(channels: Iterable[Channel]) -> list[Action]:
+def opt_out_actions(channels: Iterable[Channel]) -> list[Action]:
     """Return the action, if any, that opts a person out."""
     left = {channel.value for channel in channels}
     return [PersonRow.suppressed.add(left)] if left else []
 
 
-def registered(person_id: str) -> tuple[Action, ...]:
+def registration_actions(person_id: str) -> tuple[Action, ...]:
     """Return the actions that register a person as an owner.
 
     The list has everyone who was ever assigned a lead, in the policy still or not.

@@ -35,14 +35,14 @@ A transaction takes a hundred items and 4 MB; a delivery is two items, of which 
 
 
 class DynamoQuarantine:
-    """HeldStore over the one table."""
+    """QuarantineStore over the one table."""
 
     def __init__(self, table: DynamoTable) -> None:
         """Share the connection of the table."""
         self._connection = table.connection
 
     def hold(self, delivery: QuarantinedDelivery, guard: Guard, now: datetime) -> AlreadyTaken | None:
-        """Keep a delivery under its guard: one call."""
+        """Store a delivery under its guard: one call."""
         return self._hold_some([(delivery, guard)], now)[delivery.id]
 
     def hold_all(
@@ -142,7 +142,7 @@ class DynamoQuarantine:
         try:
             QuarantineRow.of(delivery).save(condition=QuarantineRow.version == delivery.version - 1)
             for part in parts_of(delivery) if delivery.settled_at else ():
-                part.save()  # from now on it is kept as long as its delivery
+                part.save()  # it now expires with its delivery
         except PutError as error:
             if not is_refused(error):
                 raise
@@ -182,7 +182,7 @@ def forget_parts(delivery: QuarantinedDelivery, now: datetime) -> None:
 
 
 def drop_parts(held_id: str, characters: int) -> None:
-    """Delete the pieces of a delivery: one call for each."""
+    """Delete the parts of a delivery: one call for each."""
     for number, _ in enumerate(lengths(characters)):
         QuarantinePartRow(keys.held_part(held_id, number), keys.PART_SK).delete()
 

@@ -18,7 +18,7 @@ A row has at most 400 KB.
 """
 
 LONGEST_PART = 64 * 1024
-"""Characters of a part: at most 256 KB."""
+"""Most characters of a part, at most 256 KB."""
 
 SHOWN = 4_000
 """Characters kept in the row of a delivery in parts.
@@ -58,7 +58,7 @@ class QuarantineRow(TableRow, discriminator="held"):
         return row
 
     def value(self) -> QuarantinedDelivery:
-        """Return the held delivery; of one in parts the beginning."""
+        """Return the delivery, shortened if it is in parts."""
         return value_of(QuarantinedDelivery, self.doc)
 
 

@@ -33,7 +33,7 @@ The rest is counted.
 """
 
 AT_ONCE = 100
-"""Items of one BatchGetItem."""
+"""Most items of one BatchGetItem."""
 
 logger = logging.getLogger(__name__)
 
@@ -157,7 +157,7 @@ def report(unreadable: Sequence[Unreadable]) -> None:
 
 
 def _measure(by_kind: Counter[str]) -> None:
-    from aws_lambda_powertools.metrics import MetricUnit, single_metric  # here: nearly always there is nothing to say
+    from aws_lambda_powertools.metrics import MetricUnit, single_metric  # imported here: rarely needed
 
     name, unit = "UnreadableRows", MetricUnit.Count
     with single_metric(name=name, unit=unit, value=by_kind.total(), default_dimensions={"service": "all"}):

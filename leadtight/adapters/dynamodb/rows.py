@@ -152,7 +152,7 @@ class BoardIndexRow(TableRow, discriminator="board"):
         return row
 
     def value(self) -> BoardLead:
-        """Return the lead in short."""
+        """Return the summary of the lead."""
         return value_of(BoardLead, str(self.doc))
 
 
@@ -218,7 +218,7 @@ class MessageRow(TableRow, discriminator="message"):
         return row
 
     def value(self) -> Message:
-        """Return the message, its state taken from the attributes."""
+        """Return the message, with its state from the attributes."""
         state = {
             "status": Status(self.status),
             "attempts": int(self.attempts),
@@ -230,7 +230,7 @@ class MessageRow(TableRow, discriminator="message"):
 
 
 class RotationRow(TableRow, discriminator="rotation"):
-    """Whose turn it is in a pool."""
+    """The rotation of a pool."""
 
     turn = NumberAttribute()
     doc = UnicodeAttribute()
@@ -246,7 +246,7 @@ class RotationRow(TableRow, discriminator="rotation"):
 
 
 class OwnerRow(TableRow, discriminator="owner"):
-    """What is known of a person besides the policy."""
+    """A person's state that is not in the policy."""
 
     away_until = UnicodeAttribute(null=True)
     open_leads = NumberAttribute(null=True)
@@ -272,13 +272,13 @@ class AlertsRow(TableRow, discriminator="alerts"):
 
     @classmethod
     def of(cls, alerts: "Alerts") -> "AlertsRow":
-        """Return the row of a person's interruptions."""
+        """Return the row of a person's alerts."""
         return cls(keys.owner(alerts.person_id), keys.ALERTS_SK, turn=alerts.turn, doc=text(alerts))
 
     def value(self) -> "Alerts":
-        """Return the interruptions."""
+        """Return the alerts."""
         from leadtight.domain.notifications.interruptions import (
-            Alerts,  # here, for intake starts without the rules of interrupting
+            Alerts,  # imported here: intake does not need it
         )
 
         return value_of(Alerts, self.doc)

@@ -16,7 +16,7 @@ from leadtight.adapters.dynamodb.table import DynamoTable
 from leadtight.domain.model.message import Channel
 
 KEPT_SECONDS = 3600
-"""After this long the table forgets a count."""
+"""Seconds until a count expires."""
 
 
 class PaceRow(TableRow, discriminator="pace"):

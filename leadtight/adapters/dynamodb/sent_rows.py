@@ -15,7 +15,7 @@ from leadtight.domain.model.errors import Conflict
 
 
 class SentRow(TableRow, discriminator="sent"):
-    """What went to one address or number within a day."""
+    """The sends to one address or number within a day."""
 
     turn = NumberAttribute()
     doc = UnicodeAttribute()

@@ -25,10 +25,10 @@ _REPORTED = {
 
 
 def process(records: Iterable[Record], handle: Callable[[Record], None]) -> None:
-    """Handle every record, then raise what failed, all together.
+    """Handle every record, then raise all failures together.
 
-    The whole batch comes again, which is harmless; AWS bisects it until a poison record stands alone and goes to
-    the failure queue. Partial answers would do on AWS, but the local cloud takes them for success.
+    The whole batch comes again, which is harmless; AWS bisects it until a poison record stands alone and goes to the
+    failure queue. Partial answers would do on AWS, but the local cloud takes them for success.
     """
     failures: list[Exception] = []
     for record in records:

@@ -1,4 +1,4 @@
-"""The table: every part of the adapter over one connection."""
+"""The table: all parts of the adapter over one connection."""
 
 import time
 from collections.abc import Callable

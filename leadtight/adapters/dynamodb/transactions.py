@@ -12,9 +12,9 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from leadtight.adapters.aws.outages import is_refused_for_good
+from leadtight.adapters.aws.outages import is_permanently_refused
 from leadtight.adapters.dynamodb import keys, row_reader
-from leadtight.adapters.dynamodb.people import leaves, registered, update_person
+from leadtight.adapters.dynamodb.people import opt_out_actions, registration_actions, update_person
 from leadtight.adapters.dynamodb.rows import (
     BoardIndexRow,
     EventRow,
@@ -83,7 +83,7 @@ def _save_load(
         recent = json.dumps([format_timestamp(at) for at in last.recent])
         actions += [OwnerRow.turn.set(last.turn), OwnerRow.recent.set(recent)]
         unmoved = OwnerRow.turn == first.turn - 1 if first.turn > 1 else OwnerRow.turn.does_not_exist()
-    transaction.update(row, [*actions, *registered(person_id)], condition=unmoved)
+    transaction.update(row, [*actions, *registration_actions(person_id)], condition=unmoved)
 
 
 def _save_lead(transaction: TransactWrite, change: Change) -> None:
@@ -93,17 +93,17 @@ def _save_lead(transaction: TransactWrite, change: Change) -> None:
     transaction.save(LeadRow.due_of(change.after))
     if change.after.is_waiting or (previous and previous.is_waiting):
         transaction.save(WaitingRow.of(change.after))
-    save_left(transaction, {x.person_key: x.channels for x in change.opt_outs})
+    save_opt_outs(transaction, {x.person_key: x.channels for x in change.opt_outs})
     save_records(transaction, change)
 
 
-def save_left(transaction: TransactWrite, left: Mapping[str, Iterable[Channel]]) -> None:
+def save_opt_outs(transaction: TransactWrite, left: Mapping[str, Iterable[Channel]]) -> None:
     """Save opt-outs by person key.
 
     A transaction may touch each key's item only once.
     """
     for key, channels in left.items():
-        update_person(transaction, key, leaves(channels))
+        update_person(transaction, key, opt_out_actions(channels))
 
 
 def save_records(transaction: TransactWrite, change: Change) -> None:
@@ -147,7 +147,7 @@ def raise_unless_contention(error: TransactWriteError) -> None:
     A throttle or an outage must be seen. Raises NotStorable for what the table will never accept: trying again, later
     or elsewhere, changes nothing.
     """
-    if is_refused_for_good(error):
+    if is_permanently_refused(error):
         raise NotStorable([Problem("body", "is too large to be stored with the existing data")]) from error
     codes = {reason.code for reason in error.cancellation_reasons if reason}
     if not codes or not codes <= _CONTENTION | {CONDITION_FAILED}:

@@ -46,7 +46,7 @@ def decoded(raw: bytes, label: str = "") -> str:
 
 def codec_of(label: str) -> str:
     """Return the codec of a charset label, empty without one."""
-    from webencodings import lookup  # with the first mail: no other intake reads charsets
+    from webencodings import lookup  # imported with the first mail
 
     name = label.strip(" \t\r\n\"'").lower()
     encoding = lookup(name)
@@ -111,7 +111,7 @@ def _japanese(raw: bytes) -> str:
 
 def _of_mode(raw: bytes, mode: bytes) -> str:
     if mode in (b"$@", b"$B"):
-        lines = raw.split(b"\n")  # a line ends in ASCII, also without the escape that is due
+        lines = raw.split(b"\n")  # a line ends in ASCII, even without its escape
         return "\n".join("".join(_kanji(line[n : n + 2]) for n in range(0, len(line), 2)) for line in lines)
     if mode == b"(I":
         return bytes(byte | 0x80 for byte in raw).decode("cp932", "replace")

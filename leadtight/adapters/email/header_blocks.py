@@ -33,7 +33,7 @@ def begins_block(lines: list[str], number: int, *, below_rule: bool = False) -> 
     fields = _fields_below(lines, number)
     names = [name for name, _ in fields]
     if first[0] in words.FROM and names[1:2] and names[1] in words.FROM:
-        return False  # the second one begins it
+        return False  # the block begins at the second line
     if first[0] in words.FROM or (_is_of_a_mail([first]) and any(name in words.FROM for name in names[1:3])):
         recognized = [(name, value) for name, value in fields[1:] if name in _HEADERS]
         is_spread = not "".join(lines[number + 1 : number + 2]).strip()

@@ -45,7 +45,7 @@ class MailPolicy(EmailPolicy):
         return name, value[: LONGEST_OF_PART if name.lower().startswith("content-") else LONGEST_HEADER]
 
     def header_fetch_parse(self, name: str, value: str) -> Any:
-        """Return the header's value: parsed, or as it was written."""
+        """Return a header's parsed value, or its raw one."""
         readable = _with_utf_8_words(_unicode(str(value)))
         if readable.count('"') > MOST_QUOTES:
             return sanitize(readable)

@@ -70,7 +70,7 @@ def _tokens(html: str) -> Iterator[tuple[str, str]]:
             return
         match = _NAME.match(html, begins + 1)
         if match is None and html[begins + 1 : begins + 2] not in ("!", "?", "/"):
-            yield "", "<"  # a smaller-than, no tag
+            yield "", "<"  # a less-than sign, not a tag
             at = begins + 1
             continue
         closing = "-->" if html.startswith("<!--", begins) else ">"

@@ -1,4 +1,4 @@
-"""A rendered mail as the bytes that SES sends."""
+"""Rendered mails as raw bytes for SES."""
 
 from datetime import UTC, datetime
 from email.errors import MessageError
@@ -15,8 +15,8 @@ from leadtight.domain.text.sanitizing import sanitize
 
 CORRELATION = "X-Leadtight-Message"
 UNSUBSCRIBE = "List-Unsubscribe"
-SHORT = 60  # fits on the line of its header
-# What tells other machines not to answer: RFC 3834, Exchange, and everybody older.
+SHORT = 60  # fits on its header's line
+# Headers that tell other machines not to answer: RFC 3834, Exchange, and older programs.
 _AUTOMATIC = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All", "Precedence": "bulk"}
 
 
@@ -28,8 +28,8 @@ class _Policy(EmailPolicy):
     """
 
     def fold_binary(self, name: str, value: Any) -> bytes:
-        """Return the header as it goes over the wire."""
-        if name == UNSUBSCRIBE:  # an address must stay in one piece, however long it is
+        """Return the header as sent."""
+        if name == UNSUBSCRIBE:  # a long address must not be folded
             return f"{name}: {value}{self.linesep}".encode("ascii")
         if name != "Subject" or (len(value) <= SHORT and value.isascii()):
             return super().fold_binary(name, value)
@@ -54,7 +54,7 @@ def build(
 ) -> bytes:
     """Return the raw message; SES adds the Message-ID.
 
-    `now` is its date. Raises SendRefused when an address cannot stand in a header.
+    `now` is its date. Raises SendRefused for an address that a header cannot hold.
     """
     message = EmailMessage(policy=_POLICY)
     message["From"] = _address(sender, sender_name)
@@ -66,7 +66,7 @@ def build(
     message[CORRELATION] = sanitize(f"{envelope.lead_id}/{envelope.message_id}")
     for name, value in _AUTOMATIC.items() if envelope.automatic else ():
         message[name] = value
-    if envelope.unsubscribe:  # RFC 2369 and RFC 8058: one press in the mail program, without a page
+    if envelope.unsubscribe:  # RFC 2369 and RFC 8058: one click in the mail program, without a page
         message[UNSUBSCRIBE] = f"<{envelope.unsubscribe}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(mail.text)
@@ -99,8 +99,8 @@ def ascii_address(text: str) -> str:
 
 def _a_labels(domain: str) -> str:
     if domain.isascii():
-        return domain.encode("idna").decode()  # the same, and no label too long
-    import idna  # few addresses need it; the standard library has IDNA 2003, by which ß is ss, another domain
+        return domain.encode("idna").decode()  # unchanged, after a check of label lengths
+    import idna  # rarely needed; IDNA 2003 of the standard library turns ß into ss, another domain
 
     return idna.encode(domain).decode()
 

@@ -58,7 +58,7 @@ def read_mail(raw: bytes) -> InboundEmail:
     """
     if raw.count(b"\n--") > MOST_BOUNDARIES:
         raise InvalidInquiry([Problem("mail", "has too many parts")])
-    if _REPORT.search(raw):  # the parser takes long for many blocks, and the mail it returns may be as large as any
+    if _REPORT.search(raw):  # the parser is slow on many blocks, and a returned mail may be large
         raw = raw[:LONGEST_REPORT]
     try:
         return _letter(BytesParser(policy=_POLICY).parsebytes(raw))
@@ -66,7 +66,7 @@ def read_mail(raw: bytes) -> InboundEmail:
         raise InvalidInquiry([Problem("mail", f"cannot be read: {type(error).__name__}")]) from error
 
 
-def letter_of(pairs: list[tuple[str, str]], text: str, html: str, **more: Any) -> InboundEmail:
+def parsed_mail(pairs: list[tuple[str, str]], text: str, html: str, **more: Any) -> InboundEmail:
     """Return a mail that a provider has parsed.
 
     It has headers, and its words as text or HTML.

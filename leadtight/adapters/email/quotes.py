@@ -59,13 +59,13 @@ def split_reply(text: str, *, is_reply: bool, subject: str = "") -> MailText:
 
     With `is_reply`, its headers name a mail that it answers. A forwarded mail is kept: the sender means to send it.
     """
-    lines = _mended(text.split("\n"))
+    lines = _join_broken_attribution(text.split("\n"))
     is_reply = is_reply or _REPLY.match(subject) is not None
     quotation = find_quotation(lines)
     shown = _without_boundaries(text)
     if quotation is None:
         return _unquoted(shown)
-    if sum(map(is_marked, lines)) == 1 and is_marked(lines[quotation.line]):  # perhaps a bullet of their own
+    if sum(map(is_marked, lines)) == 1 and is_marked(lines[quotation.line]):  # perhaps a bullet of the sender's own
         return MailText(text=shown.strip(), own=_own_lines(lines, quotation.line), quotes=True)
     if preceding := own_words_before(lines[quotation.line]) if not quotation.is_block else "":
         lines = [*lines[: quotation.line], preceding, *lines[quotation.line + 1 :]]
@@ -81,7 +81,7 @@ def split_reply(text: str, *, is_reply: bool, subject: str = "") -> MailText:
     return MailText(text=above.text, own=above.own, signature=above.signature, quotes=True)
 
 
-def _mended(lines: list[str]) -> list[str]:
+def _join_broken_attribution(lines: list[str]) -> list[str]:
     """Join an attribution that was broken before its last `>`."""
     number = next((n for n, line in enumerate(lines) if is_marked(line)), None)
     start = None if number is None else start_of_broken_attribution(lines, number)
@@ -207,7 +207,7 @@ def _own_lines(lines: list[str], start: int) -> str:
             number = marked
             continue
         if title_of(line) or begins_block(lines, number) or (_is_rule(line) and _is_last(lines, number)):
-            break  # what stands below has no marks: it ends nowhere
+            break  # the lines below have no marks, so the quotation has no end
         end = _attribution_end(lines, number)
         if end is not None:
             number = end + 1

@@ -1,4 +1,4 @@
-"""What programs report of mails and meetings.
+"""Reports of programs about mails and meetings.
 
 RFC 3464 (delivery), 8098 (receipts), 5965 (complaints), 5546 (calendars).
 """

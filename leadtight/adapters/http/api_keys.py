@@ -89,7 +89,7 @@ def write(keys: Iterable[ApiKey]) -> Entries:
     return entries
 
 
-def holder(event: events.Event, keys: Callable[[], Iterable[ApiKey]], scope: Scope) -> ApiKey:
+def authenticate(event: events.Event, keys: Callable[[], Iterable[ApiKey]], scope: Scope) -> ApiKey:
     """Return the valid API key of a request. Raises KeyRefused.
 
     It is sent as `Authorization: Bearer`. The secret is read only when there is a key to compare.

@@ -36,7 +36,7 @@ def post(url: str, fields: Mapping[str, str]) -> bytes:
     return _request("POST", url, WAITED_SECONDS, fields=dict(fields), encode_multipart=False)
 
 
-def tell(url: str, content: Mapping[str, Any]) -> None:
+def post_json(url: str, content: Mapping[str, Any]) -> None:
     """Post JSON; any 2xx is success. Raises as `ask` does."""
     kind = {"content-type": "application/json"}
     status, _, _ = _answer(

@@ -1,4 +1,4 @@
-"""API Gateway's HTTP events (payload 2.0), read and answered."""
+"""API Gateway's HTTP events (payload 2.0) and responses."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class BodyTooLargeError(Exception):
     """The body exceeds the limit, which the message states."""
 
     def __init__(self, longest: int = LONGEST_BODY) -> None:
-        """Take how many bytes it may have."""
+        """Take the limit in bytes."""
         super().__init__(f"The body is over {longest // 1024} KB")
 
 
@@ -64,8 +64,8 @@ def body(event: Event, longest: int = LONGEST_BODY) -> bytes:
     return raw
 
 
-def seen(event: Event, name: str) -> str:
-    """Return a header as it may be kept."""
+def sanitized_header(event: Event, name: str) -> str:
+    """Return a header, sanitized for storage."""
     return sanitize(header(event, name))[:LONGEST_SEEN]
 
 
@@ -73,11 +73,11 @@ def visitor(event: Event) -> Visitor:
     """Return the visitor's address and user agent."""
     from leadtight.domain.model.consent_record import Visitor
 
-    return Visitor(ip=source_address(event), user_agent=seen(event, "user-agent"))
+    return Visitor(ip=source_address(event), user_agent=sanitized_header(event, "user-agent"))
 
 
 def source_address(event: Event) -> str:
-    """Return the address that a request came from."""
+    """Return the source address of a request."""
     return str(event["requestContext"]["http"].get("sourceIp", ""))[:LONGEST_SEEN]
 
 
@@ -96,7 +96,7 @@ def json_object(raw: bytes) -> Mapping[str, Any]:
 
 
 def answer(status: int, content: Mapping[str, Any]) -> Response:
-    """Return a JSON answer."""
+    """Return a JSON response."""
     return response(status, json.dumps(content, ensure_ascii=False), "application/json")
 
 
@@ -119,7 +119,7 @@ def problem(
     return rejection
 
 
-def past_the_door() -> Response:
+def direct_access_refused() -> Response:
     """Return the response to a request that bypassed CloudFront."""
     return problem(403, "Direct access is not allowed; use this site's public address")
 
@@ -144,7 +144,7 @@ def settled(item: SettledItem) -> Response:
 
 
 def incomplete(error: InvalidInquiry) -> Response:
-    """Return the problem that names what a lead lacks."""
+    """Return the problem that names what is missing."""
     return problem(422, "The lead is incomplete", error.problems)
 
 

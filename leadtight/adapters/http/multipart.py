@@ -1,4 +1,4 @@
-"""Forms as browsers send them with files: multipart/form-data."""
+"""Forms with files: multipart/form-data."""
 
 from collections.abc import Sequence
 from io import BytesIO

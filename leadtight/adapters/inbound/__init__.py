@@ -1,1 +1,1 @@
-"""Readers of what websites and providers post."""
+"""Readers of posts from websites and providers."""

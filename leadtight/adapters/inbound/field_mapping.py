@@ -72,7 +72,7 @@ def answered(
     `names` maps the provider's names to ours. Other questions are kept as fields under their own names; so is the
     second of two with one meaning.
     """
-    ordered = sorted(answers.items(), key=lambda item: item[0] not in names)  # what the policy names comes first
+    ordered = sorted(answers.items(), key=lambda item: item[0] not in names)  # names of the policy come first
     fields: dict[str, Any] = {}
     rest: dict[str, Any] = {}
     for question, answer in ordered:
@@ -86,7 +86,7 @@ def answered(
         elif name in _AUTHORITY and question not in names:
             put(rest, _UNCONFIRMED.get(name, question), answer)
         elif (name in ANSWERS or name in CONSENT_FIELDS) and name not in ("consent", "fields"):
-            _know(fields, rest, name, question, answer)
+            _take_answer(fields, rest, name, question, answer)
         else:
             put(rest, question, answer)
     return with_fields(_whole_name(fields, rest, wording, page), unclear(fields, wording), _opened(rest))
@@ -111,7 +111,7 @@ def with_fields(body: Mapping[str, Any], *more: Mapping[str, Any]) -> dict[str, 
     return {**body, "fields": fields}
 
 
-def _know(fields: dict[str, Any], rest: dict[str, Any], name: str, question: str, answer: Any) -> None:
+def _take_answer(fields: dict[str, Any], rest: dict[str, Any], name: str, question: str, answer: Any) -> None:
     """Take an answer under our name; further ones become fields."""
     first, *others = [each for each in answer if each not in (None, "")] if _is_plain_list(answer) else [answer]
     if fields.get(name) in (None, ""):

@@ -52,7 +52,7 @@ def meaning(name: str) -> str | None:
     field = _vocabulary().get(essence.rstrip(_DIGITS))
     return (
         field if essence == essence.rstrip(_DIGITS) or field in ("email", "phone") else None
-    )  # several of these are usual
+    )  # several of these are common
 
 
 def bare(name: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 
 def words(text: str) -> frozenset[str]:
-    """Return the words of a text that lists some."""
+    """Return the words of a list in text."""
     return frozenset(text.split())
 
 
@@ -99,4 +99,4 @@ FILLERS = words("""
 ENCLOSING = words("""
     answers applicant client contact customer data enquiry field fields form form_fields inquiry input lead model
     person submission user values your""")
-"""What frameworks put around the names of fields: `lead[email]`, `Input.Email`."""
+"""Wrappers of frameworks around field names: `lead[email]`, `Input.Email`."""

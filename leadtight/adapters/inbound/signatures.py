@@ -40,12 +40,12 @@ def digest(secret: bytes, content: bytes, algorithm: str = "sha256") -> bytes:
     return hmac.new(secret, content, getattr(hashlib, algorithm)).digest()
 
 
-def hexed(secret: str, content: bytes, algorithm: str = "sha256") -> str:
+def hex_hmac(secret: str, content: bytes, algorithm: str = "sha256") -> str:
     """Return the HMAC in hexadecimal."""
     return digest(secret.encode(), content, algorithm).hex()
 
 
-def based(secret: str, content: bytes, algorithm: str = "sha256") -> str:
+def base64_hmac(secret: str, content: bytes, algorithm: str = "sha256") -> str:
     """Return the HMAC in base64."""
     return base64.b64encode(digest(secret.encode(), content, algorithm)).decode()
 
@@ -70,11 +70,14 @@ def _is_among(offered: Iterable[str], sign: Callable[[str], str], secret: str) -
         signature = sign(secret)
     except (WebhookVerificationError, ValueError):
         return False
-    return any(same(each, signature) for each in offered)
+    return any(is_equal(each, signature) for each in offered)
 
 
 def require_basic(header: str, keys: WebhookSecrets) -> None:
-    """Raise WebhookVerificationError unless Authorization carries a live secret (RFC 7617)."""
+    """Require a live secret in Authorization (RFC 7617).
+
+    Raises WebhookVerificationError.
+    """
     require([header] if header else [], keys, lambda s: f"Basic {base64.b64encode(s.encode()).decode()}")
 
 
@@ -90,7 +93,7 @@ def require_basic_or_bearer(header: str, keys: WebhookSecrets) -> None:
         require_basic(header, keys)
 
 
-def same(first: str, other: str) -> bool:
+def is_equal(first: str, other: str) -> bool:
     """Check whether two texts are equal, in constant time."""
     return hmac.compare_digest(first.encode("utf-8", "replace"), other.encode("utf-8", "replace"))
 
@@ -108,7 +111,7 @@ def require_recent(stamp: str, now: datetime, *, per_second: int = 1, window: ti
         raise WebhookVerificationError("the signing time is too far from the present")
 
 
-def unbased(text: str) -> bytes:
+def base64_decoded(text: str) -> bytes:
     """Decode base64 text. Raises WebhookVerificationError.
 
     An invalid secret signs nothing.

@@ -9,10 +9,10 @@ from leadtight.domain.views.board import BoardLead, on_board
 
 
 class MemoryBoard(MemoryQuarantine):
-    """What the board shows."""
+    """Summaries and counts for the board."""
 
     def open_on_board(self, limit: int) -> Listing[BoardLead]:
-        """Return open leads in short."""
+        """Return summaries of open leads."""
         with self._lock:
             shown = [entry for lead in self._leads.values() if (entry := on_board(lead))]
         shown.sort(key=lambda entry: (entry.due_at, entry.lead_id))

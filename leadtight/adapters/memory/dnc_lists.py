@@ -10,7 +10,7 @@ from leadtight.domain.model.listing import Listing, Unreadable
 
 @dataclass
 class MemoryDncLists:
-    """CallLists in dictionaries.
+    """DncLists in dictionaries.
 
     The `spoiled` ones exist but cannot be read, like rows of a newer version.
     """
@@ -48,5 +48,5 @@ class MemoryDncLists:
         self.published[imported.name] = imported
 
     def drop(self, name: str) -> bool:
-        """Forget a list."""
+        """Delete a list; return False when there is none."""
         return self.published.pop(name, None) is not None

@@ -1,4 +1,4 @@
-"""What only an erasure does to the table, in memory."""
+"""Writes in memory that only an erasure makes."""
 
 from __future__ import annotations
 
@@ -51,18 +51,18 @@ class MemoryErasures(MemoryTable):
         self._consents = [record for record in self._consents if record not in gone]
 
     def forget_leads(self, person_key: str, lead_ids: Iterable[str]) -> None:
-        """Let a person key lead to none of these leads."""
+        """Remove leads from a person key."""
         ids, none = frozenset(lead_ids), frozenset[str]()
         self._leads_of[person_key] = self._leads_of.get(person_key, none) - ids
         if self._latest.get(person_key) in ids:
             del self._latest[person_key]
 
     def all_held(self) -> Listing[QuarantinedDelivery]:
-        """Return every held delivery."""
+        """Return every quarantined delivery."""
         return self._listing("held", self._deliveries.values(), lambda delivery: delivery.id)
 
     def drop_held(self, held_id: str) -> None:
-        """Delete a held delivery."""
+        """Delete a quarantined delivery."""
         self._deliveries.pop(held_id, None)
 
     def guards_of(self, lead_ids: frozenset[str]) -> Listing[str]:
@@ -71,7 +71,7 @@ class MemoryErasures(MemoryTable):
         return Listing((json.dumps(pair) for pair, claim in guards if claim.lead_id in lead_ids), guards.unreadable)
 
     def bare_guard(self, name: str) -> None:
-        """Keep of an imported row's key that there was one."""
+        """Erase an imported row's fingerprint; keep its guard."""
         source, key = json.loads(name)
         claim = self._guards[source, key]
         if claim.guard.fingerprint.startswith(IMPORTED):

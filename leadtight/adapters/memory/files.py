@@ -62,7 +62,7 @@ class MemoryUploads:
         return True
 
     def address(self, key: str, name: str, expires_in: timedelta) -> str:
-        """Return an address that names the file, and opens nothing."""
+        """Return an address with the file's name, which opens nothing."""
         return f"memory://{key}?name={name}&expires={int(expires_in.total_seconds())}"
 
 
@@ -111,7 +111,7 @@ class MemoryVersions:
 
 @dataclass
 class MemoryDeadLetters:
-    """Messages that were given up, in a list."""
+    """Dead letters in a list."""
 
     bodies: list[str] = field(default_factory=list)
 

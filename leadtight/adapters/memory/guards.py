@@ -1,4 +1,4 @@
-"""Guards in memory, and the counts that they keep."""
+"""Guards and their counts in memory."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -8,7 +8,7 @@ from leadtight.app.ports.guards import AlreadyTaken, Full, Guard
 
 
 class MemoryGuards(MemoryRows):
-    """What has been taken, whatever became of it."""
+    """Guards, whatever became of what took them."""
 
     def taken_by(self, guard: Guard, now: datetime) -> AlreadyTaken | None:
         """Return the holder of a guard."""

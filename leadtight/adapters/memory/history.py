@@ -1,4 +1,4 @@
-"""What became of leads, in memory."""
+"""Histories of leads in memory."""
 
 from datetime import UTC, date
 

@@ -81,7 +81,7 @@ class MemoryLeads(MemoryGuards, MemoryPeople):
             self._put(change)
 
     def commit_all(self, changes: Sequence[Change]) -> None:
-        """Store changes that follow one another, all or none."""
+        """Store successive changes, all or none."""
         with self._lock:
             if self._are_stored(changes):
                 return
@@ -142,12 +142,12 @@ class MemoryLeads(MemoryGuards, MemoryPeople):
             self._owners[load.person_id] = replace(state, open=state.open + load.by)
 
     def load(self, lead_id: str) -> Lead | None:
-        """Return a lead as it is now."""
+        """Return a lead."""
         self._check_readable("lead", lead_id)
         return self._leads.get(lead_id)
 
     def load_all(self, lead_ids: Sequence[str]) -> Listing[Lead]:
-        """Return leads as they are now."""
+        """Return leads."""
         with self._lock:
             return self._listing("lead", (self._leads[i] for i in lead_ids if i in self._leads), id_of)
 
@@ -185,7 +185,7 @@ class MemoryLeads(MemoryGuards, MemoryPeople):
         return self._listing("lead", ordered, id_of, limit)
 
     def waiting_in_short(self, limit: int | None = None) -> Listing[Lead]:
-        """Return the leads that wait for their pool."""
+        """Return the waiting leads."""
         with self._lock:
             waiting = [summarize(lead) for lead in self._leads.values() if lead.is_waiting]
         in_order = sorted(waiting, key=lambda lead: (lead.team_promise.deadline, lead.id))

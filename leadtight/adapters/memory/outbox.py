@@ -14,10 +14,10 @@ from leadtight.domain.notifications.urgency import OutboxLane, earliest_and_late
 
 
 class MemoryOutbox(MemoryRows):
-    """Messages that are owed, claimed, finished and confirmed."""
+    """Messages: owed, claimed, finished and confirmed."""
 
     def owe(self, message: Message) -> bool:
-        """Put a message into the outbox that no change brings."""
+        """Put a message without a change into the outbox."""
         with self._lock:
             if (message.lead_id, message.id) in self._messages:
                 return False
@@ -26,7 +26,7 @@ class MemoryOutbox(MemoryRows):
             return True
 
     def claim(self, lead_id: str, message_id: str, holder: str, now: datetime, lease_until: datetime) -> Message | None:
-        """Take an owed message whose time has come."""
+        """Claim an owed message that is due."""
         key = (lead_id, message_id)
         with self._lock:
             message = self.find(lead_id, message_id)
@@ -52,7 +52,7 @@ class MemoryOutbox(MemoryRows):
                     self._events[event.lead_id, event.id] = event
 
     def confirm(self, message: Message, event: Event) -> bool:
-        """Store what the provider reported, once."""
+        """Store a provider's report, once."""
         key = (message.lead_id, message.id)
         with self._lock:
             stored = self._messages.get(key)
@@ -68,7 +68,7 @@ class MemoryOutbox(MemoryRows):
         return self._messages.get((lead_id, message_id))
 
     def find_by_provider_id(self, provider_id: str) -> Message | None:
-        """Return the message that the provider knows by this id."""
+        """Return the message with a provider's id."""
         with self._lock:
             return next((m for m in self._messages.values() if m.provider_id == provider_id), None)
 
@@ -101,7 +101,7 @@ class MemoryOutbox(MemoryRows):
         return self._sent.get(key, SentLately(key=key))
 
     def keep_sent(self, lately: SentLately) -> None:
-        """Store the next state of what went to an address."""
+        """Store the next record of sends to an address."""
         with self._lock:
             stored = self.sent_lately(lately.key)
             if stored != lately and stored.turn != lately.turn - 1:
@@ -109,7 +109,7 @@ class MemoryOutbox(MemoryRows):
             self._sent[lately.key] = lately
 
     def spend(self, budget: Budget) -> int | None:
-        """Count one more of a budget."""
+        """Spend one of a budget."""
         with self._lock:
             if self._counts[budget.key] >= budget.at_most:
                 return None

@@ -17,7 +17,7 @@ class MemoryPeople(MemoryRows):
     """Leads, opt-outs, absences and alerts by person."""
 
     def leads_of(self, person_keys: Iterable[str]) -> Listing[str]:
-        """Return the ids of all leads of a person."""
+        """Return all lead ids of a person."""
         people = self._listing("person", [key for key in person_keys if key in self._leads_of], str)
         return Listing(sorted({lead_id for key in people for lead_id in self._leads_of[key]}), people.unreadable)
 
@@ -37,7 +37,7 @@ class MemoryPeople(MemoryRows):
         return Suppression(channels=none.union(*(self._suppressed.get(key, none) for key in keys)))
 
     def suppress(self, person_key: str, channel: Channel) -> None:
-        """Record that a channel must not be used."""
+        """Record an opt-out from a channel."""
         with self._lock:
             self._suppressed[person_key] = self._suppressed.get(person_key, frozenset()) | {channel}
 
@@ -46,17 +46,17 @@ class MemoryPeople(MemoryRows):
         return tuple(sorted(self._owners))
 
     def set_away(self, person_id: str, until: datetime | None) -> None:
-        """Switch a person away, or back."""
+        """Mark a person as away, or back."""
         with self._lock:
             self._owners[person_id] = replace(self._owner(person_id), away_until=until)
 
     def alerts(self, person_id: str) -> Alerts:
-        """Return a person's interruptions."""
+        """Return a person's recent alerts."""
         self._check_readable("alerts", person_id)
         return self._alerts.get(person_id, Alerts(person_id=person_id))
 
     def keep_alerts(self, alerts: Alerts) -> None:
-        """Store the next state of a person's interruptions."""
+        """Store the next state of a person's alerts."""
         with self._lock:
             stored = self.alerts(alerts.person_id)
             if stored != alerts and stored.turn != alerts.turn - 1:

@@ -84,7 +84,7 @@ class InMemoryPorts:
 
     @property
     def board(self) -> MemoryTable:
-        """The table as what the board reads."""
+        """The table as the board's store."""
         return self.table
 
     def hint(self, *held_ids: str) -> None:

@@ -11,10 +11,10 @@ from leadtight.domain.model.listing import Listing
 
 
 class MemoryQuarantine(MemoryGuards):
-    """HeldStore over dictionaries."""
+    """QuarantineStore over dictionaries."""
 
     def hold(self, delivery: QuarantinedDelivery, guard: Guard, now: datetime) -> AlreadyTaken | None:
-        """Keep a delivery under its guard."""
+        """Store a delivery under its guard."""
         with self._lock:
             if taken := self._taken(guard, now):
                 return None if taken.lead_id == delivery.id else taken
@@ -25,11 +25,11 @@ class MemoryQuarantine(MemoryGuards):
     def hold_all(
         self, deliveries: Sequence[tuple[QuarantinedDelivery, Guard]], now: datetime
     ) -> tuple[AlreadyTaken | None, ...]:
-        """Keep each delivery under its guard."""
+        """Store each delivery under its guard."""
         return tuple(self.hold(delivery, guard, now) for delivery, guard in deliveries)
 
     def find_held(self, held_id: str) -> QuarantinedDelivery | None:
-        """Return one held delivery."""
+        """Return one quarantined delivery."""
         self._check_readable("held", held_id)
         return self._deliveries.get(held_id)
 
@@ -66,7 +66,7 @@ class MemoryQuarantine(MemoryGuards):
         return self._listing("held", matching, lambda delivery: delivery.id, limit)
 
     def settle(self, delivery: QuarantinedDelivery) -> None:
-        """Store the next version of a held delivery."""
+        """Store the next version of a delivery."""
         with self._lock:
             stored = self._deliveries.get(delivery.id)
             if stored == delivery:

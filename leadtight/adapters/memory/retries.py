@@ -1,4 +1,4 @@
-"""When the outbox is worked again, in memory."""
+"""Outbox retries in memory."""
 
 from datetime import datetime
 
@@ -7,15 +7,15 @@ from leadtight.app.ports.alarms import NEAR
 
 
 class MemoryRetries:
-    """Keeps when the outbox is to be worked again."""
+    """Keeps the times of outbox retries."""
 
     def __init__(self, *, lost: bool = False) -> None:
-        """Start with nothing asked for; `lost` ones never come."""
+        """Start without retries; with `lost`, none ever comes."""
         self.lost = lost
         self.waiting: set[datetime] = set()
 
     def at(self, when: datetime, now: datetime) -> None:
-        """Remember to come back."""
+        """Schedule a retry."""
         if when - now <= NEAR and not self.lost:
             self.waiting.add(next_second(when))
 
@@ -24,7 +24,7 @@ class MemoryRetries:
         return min(self.waiting, default=None)
 
     def due(self, now: datetime) -> bool:
-        """Check whether a retry is due, and drop all due ones."""
+        """Check whether a retry is due; drop all due ones."""
         later = {when for when in self.waiting if when > now}
         is_due = len(later) < len(self.waiting)
         self.waiting = later

@@ -34,7 +34,7 @@ class FreedCapacity:
 
 @dataclass(frozen=True, slots=True)
 class MemoryGuard:
-    """A guard, and which lead has taken it."""
+    """A guard and its holder."""
 
     lead_id: str
     guard: Guard

@@ -1,4 +1,4 @@
-"""How many sends of this second are taken, in memory."""
+"""The pace of sends per second, in memory."""
 
 from collections import Counter
 from datetime import datetime
@@ -13,7 +13,7 @@ class MemoryPace:
     """
 
     def __init__(self, *, unbounded: bool = False) -> None:
-        """Start with nothing taken."""
+        """Start with no sends."""
         self.unbounded = unbounded
         self._taken: Counter[tuple[Channel, int]] = Counter()
         self._rests: dict[Channel, datetime] = {}
@@ -28,5 +28,5 @@ class MemoryPace:
         return True
 
     def rest(self, channel: Channel, until: datetime) -> None:
-        """Remember until when the provider is not asked."""
+        """Pause a channel until then."""
         self._rests[channel] = until

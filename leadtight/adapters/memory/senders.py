@@ -15,7 +15,7 @@ class _Failing:
 
     failures: list[Exception] = field(default_factory=list, kw_only=True)
 
-    def fail_as_told(self) -> None:
+    def fail_on_demand(self) -> None:
         """Raise the next error, if there is one."""
         if self.failures:
             raise self.failures.pop(0)
@@ -41,26 +41,26 @@ class SentText:
 
 @dataclass
 class MemoryMailer(_Failing):
-    """Keeps what was sent."""
+    """Collects sent mails."""
 
     sent: list[SentMail] = field(default_factory=list)
 
     def send_mail(self, permission: Permission, mail: Mail, envelope: Envelope) -> str:
         """Accept a mail, or fail on demand."""
-        self.fail_as_told()
+        self.fail_on_demand()
         self.sent.append(SentMail(permission, mail, envelope))
         return f"mail-{len(self.sent)}"
 
 
 @dataclass
 class MemoryTexter(_Failing):
-    """Keeps what was texted."""
+    """Collects sent texts."""
 
     sent: list[SentText] = field(default_factory=list)
 
     def send_text(self, permission: Permission, text: str, envelope: Envelope) -> str:
         """Accept a text, or fail on demand."""
-        self.fail_as_told()
+        self.fail_on_demand()
         self.sent.append(SentText(permission, text, envelope))
         return f"text-{len(self.sent)}"
 
@@ -75,13 +75,13 @@ class PlacedCall:
 
 @dataclass
 class MemoryCaller(_Failing):
-    """Keeps which calls were placed, each once."""
+    """Collects placed calls, each once."""
 
     placed: list[PlacedCall] = field(default_factory=list)
 
     def place_call(self, permission: Permission, envelope: Envelope) -> str:
         """Place a call once, or fail on demand."""
-        self.fail_as_told()
+        self.fail_on_demand()
         meant = [(call.envelope.lead_id, call.envelope.message_id) for call in self.placed]
         if (envelope.lead_id, envelope.message_id) not in meant:
             self.placed.append(PlacedCall(permission, envelope))
@@ -100,12 +100,12 @@ class PostedCard:
 
 @dataclass
 class MemoryChat(_Failing):
-    """Keeps what was posted."""
+    """Collects posted cards."""
 
     posted: list[PostedCard] = field(default_factory=list)
 
     def post_card(self, permission: Permission, card: Card, envelope: Envelope) -> str:
         """Accept a card, or fail on demand."""
-        self.fail_as_told()
+        self.fail_on_demand()
         self.posted.append(PostedCard(permission, card, envelope))
         return f"card-{len(self.posted)}"

@@ -12,5 +12,5 @@ from leadtight.adapters.memory.outbox import MemoryOutbox
 class MemoryTable(MemoryLeads, MemoryHistory, MemoryBoard, MemoryOutbox):
     """All stores of the table, over one set of rows.
 
-    They are LeadStore, Guards, EventLog, HeldStore, BoardStore and Outbox.
+    They are LeadStore, Guards, EventLog, QuarantineStore, BoardStore and Outbox.
     """

@@ -38,7 +38,7 @@ class WebhookChat:
     """Posts cards to the incoming webhooks of people."""
 
     def __init__(self, addresses: Addresses, post: Post) -> None:
-        """Take where the addresses are, and who posts."""
+        """Take the addresses and a poster."""
         self._addresses = addresses
         self._post = post
 

@@ -76,7 +76,7 @@ def title(word: str) -> str:
 
 
 def sentence(text: str) -> str:
-    """Return `text` with its first letter a capital."""
+    """Capitalize the first letter of a text."""
     return text[:1].upper() + text[1:]
 
 

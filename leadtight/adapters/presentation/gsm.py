@@ -10,7 +10,7 @@ _BASIC = frozenset(
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 _EXTENDED = frozenset("^{}\\[~]|€\f")
-# What Unicode does not take apart by itself.
+# Characters without a Unicode decomposition.
 _CLOSEST = str.maketrans(
     {
         **dict(zip("’‘“”–—\u00a0ŁłĐđıð", "''\"\"-- LlDdid", strict=True)),

@@ -77,8 +77,8 @@ def lead(policy: Policy, lead: Lead, now: datetime) -> Json:
 def _inquiry(inquiry: Inquiry) -> Json:
     document: Json = to_document(inquiry)
     files = [{name: file[name] for name in ("name", "content_type", "size")} for file in document.pop("files")]
-    document.pop("permalink")  # it stands in `fields`, where it is posted
-    document.pop("phone_proof")  # only the product decides what is one
+    document.pop("permalink")  # it is in `fields`, as posted
+    document.pop("phone_proof")  # only the product decides what counts as proof
     return {"estimated_value": document.pop("value"), **document, "files": files}
 
 

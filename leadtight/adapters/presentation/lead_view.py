@@ -20,7 +20,7 @@ from leadtight.domain.text.web_address import is_web_address
 
 LONGEST_NAME = 120
 PERMALINK = "permalink"
-"""The field that leads to a conversation elsewhere."""
+"""The field with the link to a conversation elsewhere."""
 
 LONGEST_VALUE = 240
 MOST_EXTRAS = 10
@@ -194,15 +194,15 @@ def queued(waiting: QueuedLead, now: datetime, zone: ZoneInfo) -> QueueEntry:
         time_left=left,
         link=waiting.link,
         submission=waiting.lead.version,
-        warning=not_reached_by(waiting.lead),
+        warning=bounce_hint(waiting.lead),
     )
 
 
-def not_reached_by(lead: Lead) -> str:
+def bounce_hint(lead: Lead) -> str:
     """Return the alternative when e-mail bounces, else empty."""
     if Channel.EMAIL not in lead.unreachable:
         return ""
-    return "Phone instead: e-mail bounces" if lead.inquiry.phone else "E-mail bounces, and there is no number"
+    return "Phone instead: mail bounces" if lead.inquiry.phone else "Mail bounces, and there is no number"
 
 
 def _until(label: str, due: datetime, now: datetime, zone: ZoneInfo, delay: str = "") -> TimeLeft:

@@ -33,7 +33,7 @@ Context = dict[str, Any]
 
 
 class JinjaRenderer:
-    """Writes messages from the templates in `templates/mail` and `templates/sms`."""
+    """Renders messages from the templates in `templates/mail` and `templates/sms`."""
 
     def mail(self, policy: Policy, message: Message, lead: Lead, links: Mapping[str, str], now: datetime) -> Mail:
         """Return the e-mail of a message."""
@@ -97,7 +97,7 @@ class JinjaRenderer:
 
 
 def _written(name: str, context: Context) -> Mail:
-    """Return a mail from its three templates."""
+    """Render a mail from its three templates."""
     subject = formatting.one_line(render(f"{name}.subject", context))
     return Mail(
         subject=subject,

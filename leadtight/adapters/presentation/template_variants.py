@@ -10,7 +10,7 @@ from leadtight.domain.model.lead import Lead
 from leadtight.domain.policy.policy import Policy
 
 ENGLISH = "en"
-"""The language of a template whose name has none."""
+"""The language of templates without one in their name."""
 
 _GERMAN_DAYS = ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag")
 _GERMAN_MONTHS = (

@@ -1,4 +1,4 @@
-"""A lead's last events in one plain sentence each."""
+"""A lead's latest events, each in one plain sentence."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass

@@ -1,1 +1,1 @@
-"""Web forms: what site builders post, read as submissions."""
+"""Web forms of site builders, read as submissions."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from leadtight.adapters.inbound.forms.hosted import HANDSHAKE
-from leadtight.adapters.inbound.signatures import WebhookSecrets, based, require
+from leadtight.adapters.inbound.signatures import WebhookSecrets, base64_hmac, require
 from leadtight.domain.policy.forms import Builder, Form
 
 SIGNING = frozenset({Builder.TALLY, Builder.WUFOO})
@@ -25,7 +25,7 @@ def check(
     if form.builder not in SIGNING or (own := keys().get(f"form:{form.id}")) is None or not own.signing:
         return False
     if form.builder is Builder.TALLY:
-        require([signature] if signature else [], own, lambda secret: based(secret, body))
+        require([signature] if signature else [], own, lambda secret: base64_hmac(secret, body))
     else:
         handshake = fields.get(HANDSHAKE)
         require([handshake] if isinstance(handshake, str) else [], own, lambda secret: secret)

@@ -44,7 +44,7 @@ class Challenges:
     """
 
     def __init__(self, keys: Callable[[], Mapping[str, WebhookSecrets]], post: Post) -> None:
-        """Take the secrets (`form:<name>`, value `challenge`) and who posts."""
+        """Take the secrets (`form:<name>`, value `challenge`) and a poster."""
         self._keys = keys
         self._post = post
 
@@ -83,10 +83,10 @@ class Challenges:
         except (FetchFailed, FetchRefused, ValueError, RecursionError) as error:
             logger.warning("challenge_not_verified: %s", error)
             return SpamVerdict(reason=Reason.UNVERIFIED, detail="the challenge could not be verified")
-        return _judged(verdict)
+        return _spam_verdict(verdict)
 
 
-def _judged(verdict: Any) -> SpamVerdict | None:
+def _spam_verdict(verdict: Any) -> SpamVerdict | None:
     if isinstance(verdict, Mapping) and verdict.get("success") is True:
         return None
     listed = verdict.get("error-codes") if isinstance(verdict, Mapping) else None

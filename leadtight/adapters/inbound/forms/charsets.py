@@ -45,7 +45,7 @@ def text(raw: bytes, label: str) -> str:
 
 
 def charset_of(content_type: str) -> str:
-    """Return the charset that a content type names, or nothing."""
+    """Return the charset of a content type, if any."""
     match = _CHARSET.search(content_type)
     return match[1] if match else ""
 
@@ -58,7 +58,7 @@ def _declared(fields: tuple[RawField, ...], content_type: str) -> str:
 def _canonical(label: str) -> str:
     if label.lower() in (UTF_8, "utf8"):
         return UTF_8
-    import webencodings  # here, for few pages post anything else
+    import webencodings  # imported here: few pages post other charsets
 
     encoding = webencodings.lookup(label)
     return str(encoding.name) if encoding else ""

@@ -51,7 +51,7 @@ def _spaced(parts: Any) -> str:
     return " ".join(filter(None, map(text, parts)))
 
 
-def chosen(mapped: Mapping[str, str], *names: str, kind: str = "") -> str:
+def chosen_name(mapped: Mapping[str, str], *names: str, kind: str = "") -> str:
     """Return the name under which an answer is kept.
 
     It is the first of its names that the policy maps, else the name for its kind.
@@ -62,7 +62,7 @@ def chosen(mapped: Mapping[str, str], *names: str, kind: str = "") -> str:
     return BY_KIND.get(kind.casefold()) or next((name for name in names if name), "answer")
 
 
-def gathered(answers: Iterable[tuple[str, str]]) -> dict[str, str]:
+def collect_answers(answers: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Collect answers by name, without empty ones.
 
     Two under one name are both kept.

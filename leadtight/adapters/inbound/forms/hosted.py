@@ -1,4 +1,4 @@
-"""Forms of services that host them: JotForm, Tally, Webflow, Wufoo."""
+"""Forms of hosted services: JotForm, Tally, Webflow, Wufoo."""
 
 import json
 import re
@@ -6,7 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from leadtight.adapters.inbound.field_mapping import at_path
-from leadtight.adapters.inbound.forms.form_post import BuilderPost, chosen, gathered, mapping, not_readable, text
+from leadtight.adapters.inbound.forms.form_post import (
+    BuilderPost,
+    chosen_name,
+    collect_answers,
+    mapping,
+    not_readable,
+    text,
+)
 from leadtight.adapters.inbound.webhooks.provider import UnreadableDelivery
 from leadtight.adapters.inbound.webhooks.webflow import submitted
 
@@ -26,7 +33,7 @@ def jotform(fields: Mapping[str, Any], mapped: Mapping[str, str]) -> BuilderPost
     """
     raw = mapping(_json(fields.get("rawRequest"), "rawRequest"), "rawRequest")
     sent = {str(name): value for name, value in raw.items() if not _JOTFORM_PLUMBING.fullmatch(str(name))}
-    answers = gathered((_unnumbered(name, mapped), text(value)) for name, value in sent.items())
+    answers = collect_answers((_unnumbered(name, mapped), text(value)) for name, value in sent.items())
     inside = ((path, text(at_path(path, sent))) for path in mapped if path not in answers)
     return BuilderPost(
         answers=answers | {path: value for path, value in inside if value},
@@ -51,13 +58,13 @@ def tally(fields: Mapping[str, Any], mapped: Mapping[str, str]) -> BuilderPost |
     questions = data.get("fields")
     if not isinstance(questions, list):
         raise not_readable("data.fields must be a list")
-    answers = gathered(_answer(mapping(question, "data.fields[]"), mapped) for question in questions)
+    answers = collect_answers(_answer(mapping(question, "data.fields[]"), mapped) for question in questions)
     return BuilderPost(answers=answers, id=text(data.get("responseId")), at=data.get("createdAt"))
 
 
 def _answer(about: Mapping[str, Any], mapped: Mapping[str, str]) -> tuple[str, str]:
     key, label, kind = (text(about.get(name)) for name in ("key", "label", "type"))
-    return chosen(mapped, label, key, kind=kind), _picked(about)
+    return chosen_name(mapped, label, key, kind=kind), _picked(about)
 
 
 def _picked(about: Mapping[str, Any]) -> str:
@@ -96,12 +103,12 @@ def wufoo(fields: Mapping[str, Any], mapped: Mapping[str, str]) -> BuilderPost:
         for name, value in fields.items()
         if name in mapped or name not in _WUFOO_PLUMBING
     )
-    return BuilderPost(answers=gathered(answers), id=text(fields.get("EntryId")), ip=text(fields.get("IP")))
+    return BuilderPost(answers=collect_answers(answers), id=text(fields.get("EntryId")), ip=text(fields.get("IP")))
 
 
 def _titled(name: str, about: tuple[str, str] | None, mapped: Mapping[str, str]) -> str:
     title, kind = about or ("", "")
-    return name if name in mapped else chosen(mapped, title, name, kind=kind)
+    return name if name in mapped else chosen_name(mapped, title, name, kind=kind)
 
 
 def _titles(structure: Any) -> dict[str, tuple[str, str]]:

@@ -51,10 +51,10 @@ def read(event: events.Event) -> FormBody:
     if kind == "application/json" or kind.endswith("+json") or (kind in _OF_SCRIPTS and raw.lstrip()[:1] == b"{"):
         return FormBody(fields=_json(raw, content_type))
     fields = _lines(raw) if kind == "text/plain" else _pairs(raw)
-    return FormBody(fields=gathered(decoded(fields, content_type)))
+    return FormBody(fields=collect_fields(decoded(fields, content_type)))
 
 
-def gathered(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+def collect_fields(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     """Collect fields by name; repeated ones are lists.
 
     Equal values count once.
@@ -73,7 +73,7 @@ def _json(raw: bytes, content_type: str) -> Mapping[str, Any]:
     """
     encoding = json.detect_encoding(raw)
     is_unicode = encoding not in ("utf-8", "utf-8-sig")
-    label = "" if encoding == "utf-8-sig" else charset_of(content_type)  # a byte order mark says more than a label
+    label = "" if encoding == "utf-8-sig" else charset_of(content_type)  # a byte order mark overrides the label
     words = raw.decode(encoding, "replace") if is_unicode else text(raw.removeprefix(_BOM), label)
     return events.json_object(words.encode("utf-8", "replace"))
 
@@ -116,7 +116,7 @@ def _pairs(raw: bytes) -> Iterator[RawField]:
 
 
 def _multipart(raw: bytes, content_type: str) -> FormBody:
-    from leadtight.adapters.http.multipart import HEADER_CHARSET, parts  # here: few forms are sent this way
+    from leadtight.adapters.http.multipart import HEADER_CHARSET, parts  # imported here: few forms are multipart
 
     try:
         sent = parts(raw, content_type, MOST_FIELDS, header_charset=HEADER_CHARSET)
@@ -134,7 +134,7 @@ def _multipart(raw: bytes, content_type: str) -> FormBody:
         elif part.size or value:
             uploads.append(_upload(part, name, value))
             values.append((name, str(uploads[-1])))
-    return FormBody(fields=gathered(values), uploads=tuple(uploads))
+    return FormBody(fields=collect_fields(values), uploads=tuple(uploads))
 
 
 def _is_file(part: Any) -> bool:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from leadtight.adapters.inbound.forms.form_post import BuilderPost, chosen, gathered, text
+from leadtight.adapters.inbound.forms.form_post import BuilderPost, chosen_name, collect_answers, text
 
 DEEPEST = 4
 _BRACKETED = re.compile(r"\[([^\[\]]*)\]")
@@ -28,7 +28,7 @@ def gravity_forms(fields: Mapping[str, Any], mapped: Mapping[str, str]) -> Build
 
     The policy maps them: `1.3` is the first name of field 1.
     """
-    answers = gathered((k, text(v)) for k, v in fields.items() if k in mapped or k not in _PLUMBING)
+    answers = collect_answers((k, text(v)) for k, v in fields.items() if k in mapped or k not in _PLUMBING)
     numbers = (text(fields.get("form_id")), text(fields.get("id")))
     return BuilderPost(
         answers=answers,
@@ -49,11 +49,13 @@ def elementor(fields: Mapping[str, Any], mapped: Mapping[str, str]) -> BuilderPo
     about = {k: text(_value(v)) for k, v in meta.items()} if isinstance(meta, Mapping) else {}
     sent, advanced = nested.get("form_fields"), nested.get("fields")
     if isinstance(sent, Mapping):
-        answers = gathered((str(k), text(v)) for k, v in sent.items())
+        answers = collect_answers((str(k), text(v)) for k, v in sent.items())
     elif isinstance(advanced, Mapping):
-        answers = gathered((_called(str(id_), field, mapped), text(_value(field))) for id_, field in advanced.items())
+        answers = collect_answers(
+            (_called(str(id_), field, mapped), text(_value(field))) for id_, field in advanced.items()
+        )
     else:
-        answers = gathered((k, text(v)) for k, v in fields.items() if k in mapped or k not in _PLUMBING)
+        answers = collect_answers((k, text(v)) for k, v in fields.items() if k in mapped or k not in _PLUMBING)
     return BuilderPost(
         answers=answers,
         page=about.get("page_url", ""),
@@ -65,7 +67,7 @@ def elementor(fields: Mapping[str, Any], mapped: Mapping[str, str]) -> BuilderPo
 def _called(id_: str, field: Any, mapped: Mapping[str, str]) -> str:
     about = field if isinstance(field, Mapping) else {}
     names = (text(about.get("title")), id_)
-    return chosen(mapped, *names, kind=text(about.get("type")))
+    return chosen_name(mapped, *names, kind=text(about.get("type")))
 
 
 def _value(field: Any) -> Any:

@@ -1,4 +1,7 @@
-"""Calendly: `Calendly-Webhook-Signature: t=<seconds>,v1=<hex>` is the HMAC-SHA256 of `t.body`."""
+"""Calendly's bookings.
+
+`Calendly-Webhook-Signature: t=<seconds>,v1=<hex>` is the HMAC-SHA256 of `t.body`.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -9,7 +12,7 @@ from urllib.parse import quote, urlencode
 from leadtight.adapters.inbound.field_mapping import answered, with_facts, with_fields
 from leadtight.adapters.inbound.field_names import ours, put
 from leadtight.adapters.inbound.flat_fields import flat, without
-from leadtight.adapters.inbound.signatures import WebhookSecrets, hexed, require, require_recent
+from leadtight.adapters.inbound.signatures import WebhookSecrets, hex_hmac, require, require_recent
 from leadtight.adapters.inbound.webhooks.provider import (
     ApiRequest,
     Ask,
@@ -18,11 +21,11 @@ from leadtight.adapters.inbound.webhooks.provider import (
     Request,
     UnreadableDelivery,
     api,
-    dig,
     json_object,
     needed,
     paged,
     signed_in,
+    value_at,
 )
 from leadtight.app.intake.inquiry_parser import NAME_PARTS
 from leadtight.app.intake.submission import Submission
@@ -48,7 +51,7 @@ class Calendly(NoHandshake, ItemsWithIds):
         stamp = parts.get("t", "")
         require_recent(stamp, now)
         signatures = [parts["v1"]] if parts.get("v1") else []
-        require(signatures, keys, lambda secret: hexed(secret, stamp.encode() + b"." + request.body))
+        require(signatures, keys, lambda secret: hex_hmac(secret, stamp.encode() + b"." + request.body))
 
     def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Submission]:
         """Return the invitee or routing form respondent as a lead.
@@ -57,7 +60,7 @@ class Calendly(NoHandshake, ItemsWithIds):
         new one counts.
         """
         content = json_object(body)
-        event, payload = dig(content, "event", kind=str), dig(content, "payload", kind=dict)
+        event, payload = value_at(content, "event", kind=str), value_at(content, "payload", kind=dict)
         scheduled = payload.get("scheduled_event") or {}
         if event == "invitee.created":
             return [_lead(payload, scheduled, webhook)]
@@ -75,7 +78,7 @@ class Calendly(NoHandshake, ItemsWithIds):
         """
         params = {"organization": needed(keys, "organization"), "min_start_time": _text(since), "count": "100"}
         for page in paged(ask, _api(keys, "/scheduled_events", params), partial(_following, keys)):
-            for event in dig(page, "collection", kind=list):
+            for event in value_at(page, "collection", kind=list):
                 if _for_several(event) or since <= _made(event):
                     yield from _invitees(ask, event, since, until, keys, webhook)
 
@@ -83,10 +86,10 @@ class Calendly(NoHandshake, ItemsWithIds):
 def _invitees(
     ask: Ask, event: Mapping[str, Any], since: datetime, until: datetime, keys: WebhookSecrets, webhook: Webhook
 ) -> Iterator[Submission]:
-    event_id = dig(event, "uri", kind=str).rpartition("/")[2]
+    event_id = value_at(event, "uri", kind=str).rpartition("/")[2]
     first = _api(keys, f"/scheduled_events/{quote(event_id)}/invitees", {"count": "100"})
     for page in paged(ask, first, partial(_following, keys)):
-        for invitee in dig(page, "collection", kind=list):
+        for invitee in value_at(page, "collection", kind=list):
             if since <= _made(invitee) < until:
                 yield _lead(invitee, event, webhook)
 
@@ -117,7 +120,7 @@ def _for_several(event: Mapping[str, Any]) -> bool:
 
 
 def _made(resource: Mapping[str, Any]) -> datetime:
-    at = datetime.fromisoformat(dig(resource, "created_at", kind=str))
+    at = datetime.fromisoformat(value_at(resource, "created_at", kind=str))
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
@@ -130,7 +133,7 @@ def _lead(invitee: Mapping[str, Any], scheduled: Mapping[str, Any], webhook: Web
     lead = with_facts(_without_their_name(lead), **_known(invitee, scheduled))
     rest = without(invitee, *READ, "questions_and_answers", "scheduled_event")
     booked_for = scheduled.get("start_time") or invitee.get("event")
-    uri = dig(invitee, "uri", kind=str)
+    uri = value_at(invitee, "uri", kind=str)
     return Submission(
         caller=Submitter.PROVIDER,
         source=webhook.source,
@@ -157,7 +160,7 @@ def _known(invitee: Mapping[str, Any], scheduled: Mapping[str, Any]) -> dict[str
     parts = " ".join(str(invitee[part]) for part in NAME_PARTS if invitee.get(part))
     return {
         "name": invitee.get("name") or parts,
-        "email": dig(invitee, "email", kind=str),
+        "email": value_at(invitee, "email", kind=str),
         "phone": to_call or invitee.get("text_reminder_number"),
         "received_at": invitee.get("created_at"),
     }
@@ -190,7 +193,7 @@ def _canceled(invitee: Mapping[str, Any], scheduled: Mapping[str, Any], webhook:
     return Submission(
         caller=Submitter.PROVIDER,
         source=webhook.source,
-        key=f"{dig(invitee, 'uri', kind=str)}:canceled",
+        key=f"{value_at(invitee, 'uri', kind=str)}:canceled",
         body=with_facts(body, **fields),
         conversation=True,
         joins_only=True,
@@ -201,7 +204,9 @@ def _routed(payload: Mapping[str, Any], webhook: Webhook) -> Submission:
     lead = answered(webhook.fields, ours(_answers(payload), webhook.fields))
     lead = with_fields(lead, flat(without(payload, "uri", "created_at", "questions_and_answers")))
     body = with_facts(lead, received_at=payload.get("created_at"))
-    return Submission(caller=Submitter.PROVIDER, source=webhook.source, key=dig(payload, "uri", kind=str), body=body)
+    return Submission(
+        caller=Submitter.PROVIDER, source=webhook.source, key=value_at(payload, "uri", kind=str), body=body
+    )
 
 
 def _starts(text: object) -> datetime | None:

@@ -16,8 +16,8 @@ from leadtight.adapters.inbound.webhooks.provider import (
     NoHandshake,
     Request,
     UnreadableDelivery,
-    dig,
     json_object,
+    value_at,
 )
 from leadtight.app.intake.submission import Submission
 from leadtight.domain.policy.sources import Webhook
@@ -30,7 +30,7 @@ class GoogleAds(NoHandshake, ItemsWithIds):
     def check(self, request: Request, keys: WebhookSecrets, now: datetime) -> None:
         """Check the key in the body."""
         try:
-            key = dig(json_object(request.body), "google_key", kind=str)
+            key = value_at(json_object(request.body), "google_key", kind=str)
         except UnreadableDelivery as error:
             raise WebhookVerificationError("the key is missing") from error
         require([key], keys, lambda secret: secret)
@@ -42,12 +42,12 @@ class GoogleAds(NoHandshake, ItemsWithIds):
         """
         content = json_object(body)
         answers: dict[str, Any] = {}
-        for number, column in enumerate(dig(content, "user_column_data", kind=list)):
+        for number, column in enumerate(value_at(content, "user_column_data", kind=list)):
             put(answers, *_answer(column, number, webhook.fields))
         lead = answered(webhook.fields, ours(answers, webhook.fields))
         rest = without(content, "google_key", "lead_id", "user_column_data", "lead_submit_time", "api_version")
         lead = with_facts(with_fields(lead, flat(rest)), received_at=content.get("lead_submit_time"))
-        lead_id = dig(content, "lead_id")
+        lead_id = value_at(content, "lead_id")
         if isinstance(lead_id, bool) or not isinstance(lead_id, str | int):
             raise UnreadableDelivery("lead_id must be text")
         return [Submission(caller=Submitter.PROVIDER, source=webhook.source, key=str(lead_id), body=lead)]

@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote
 from leadtight.adapters.inbound.field_mapping import answered, with_facts, with_fields
 from leadtight.adapters.inbound.field_names import ours
 from leadtight.adapters.inbound.flat_fields import flat, without
-from leadtight.adapters.inbound.signatures import WebhookSecrets, based, require, require_recent
+from leadtight.adapters.inbound.signatures import WebhookSecrets, base64_hmac, require, require_recent
 from leadtight.adapters.inbound.webhooks.provider import (
     ApiRequest,
     Ask,
@@ -24,12 +24,12 @@ from leadtight.adapters.inbound.webhooks.provider import (
     UnreadableDelivery,
     announced,
     api,
-    dig,
     json_body,
     json_object,
     packed,
     paged,
     signed_in,
+    value_at,
 )
 from leadtight.app.intake.deliveries import PendingDelivery
 from leadtight.app.intake.submission import Submission
@@ -46,7 +46,7 @@ Ids of objects are unique within a type only.
 """
 
 ACTIONS = {"CREATE": "object.creation", "MERGE": "object.merge"}
-"""How the webhook journal calls what happened."""
+"""Actions as the webhook journal names them."""
 
 LISTS = ("events", "journalEvents", "results")
 
@@ -68,7 +68,7 @@ class HubSpot(NoHandshake, ItemsWithIds):
         require_recent(stamp, now, per_second=1000)
         signature = request.headers.get("x-hubspot-signature-v3", "")
         signed = f"{request.method}{_decoded(request.url)}".encode() + request.body + stamp.encode()
-        require([signature] if signature else [], keys, lambda secret: based(secret, signed))
+        require([signature] if signature else [], keys, lambda secret: base64_hmac(secret, signed))
 
     def split(self, body: bytes, webhook: Webhook) -> Sequence[bytes]:
         """Split a list of events; an object is one event."""
@@ -88,18 +88,18 @@ class HubSpot(NoHandshake, ItemsWithIds):
         subscription = event.get("subscriptionType") or ACTIONS.get(str(event.get("action")).upper())
         if subscription is None and event.get("action"):
             return []
-        kind, _, action = str(subscription or dig(event, "subscriptionType", kind=str)).rpartition(".")
+        kind, _, action = str(subscription or value_at(event, "subscriptionType", kind=str)).rpartition(".")
         if not _is_contact(kind, event):
             return []
         if action == "creation":
-            return [_announced(webhook, dig(event, "objectId"), event)]
+            return [_announced(webhook, value_at(event, "objectId"), event)]
         if action == "merge":
-            survivor = event.get("newObjectId") or event.get("primaryObjectId") or dig(event, "objectId")
+            survivor = event.get("newObjectId") or event.get("primaryObjectId") or value_at(event, "objectId")
             return [_announced(webhook, survivor, event)]
         return [_erased(webhook, event)] if action == "privacyDeletion" else []
 
     def question(self, data: Mapping[str, str], keys: WebhookSecrets) -> ApiRequest:
-        """Return the question for a contact by its id."""
+        """Return the request for a contact by its id."""
         path = f"{OBJECTS}/{quote(data['contact_id'], safe='')}"
         return ApiRequest(url=f"{api(keys, API)}{path}?properties={','.join(ASKED)}", headers=signed_in(keys))
 
@@ -110,7 +110,7 @@ class HubSpot(NoHandshake, ItemsWithIds):
     def listed(
         self, ask: Ask, since: datetime, until: datetime, keys: WebhookSecrets, webhook: Webhook
     ) -> Iterator[Submission]:
-        """Return the contacts that were made in a time."""
+        """Return the contacts created within a time."""
 
         def search(after: str | None) -> ApiRequest:
             return _search(keys, since, until, after)
@@ -120,8 +120,8 @@ class HubSpot(NoHandshake, ItemsWithIds):
             return search(str(after)) if after else None
 
         for page in paged(ask, search(None), following):
-            for contact in dig(page, "results", kind=list):
-                yield _lead(contact, f"contact:{dig(contact, 'id')}", webhook)
+            for contact in value_at(page, "results", kind=list):
+                yield _lead(contact, f"contact:{value_at(contact, 'id')}", webhook)
 
 
 def _search(keys: WebhookSecrets, since: datetime, until: datetime, after: str | None) -> ApiRequest:
@@ -148,7 +148,7 @@ def _is_contact(kind: str, event: Mapping[str, Any]) -> bool:
 
     Raises Unreadable for an event of any object that does not say which.
     """
-    return kind == "contact" or (kind == "object" and str(dig(event, "objectTypeId")).casefold() in CONTACT)
+    return kind == "contact" or (kind == "object" and str(value_at(event, "objectTypeId")).casefold() in CONTACT)
 
 
 def _announced(webhook: Webhook, contact_id: Any, event: Mapping[str, Any]) -> PendingDelivery:
@@ -160,7 +160,7 @@ def _announced(webhook: Webhook, contact_id: Any, event: Mapping[str, Any]) -> P
 
 
 def _erased(webhook: Webhook, event: Mapping[str, Any]) -> PendingDelivery:
-    contact_id = dig(event, "objectId")
+    contact_id = value_at(event, "objectId")
     return PendingDelivery(
         channel=webhook.channel,
         source=webhook.source,
@@ -173,7 +173,7 @@ def _erased(webhook: Webhook, event: Mapping[str, Any]) -> PendingDelivery:
 
 
 def _lead(contact: Mapping[str, Any], key: str, webhook: Webhook) -> Submission:
-    properties = {k: v for k, v in dig(contact, "properties", kind=dict).items() if v not in (None, "")}
+    properties = {k: v for k, v in value_at(contact, "properties", kind=dict).items() if v not in (None, "")}
     body = answered(webhook.fields, ours(properties, webhook.fields))
     rest = flat(without(contact, "id", "properties", "createdAt"))
     body = with_fields(body, {"hubspot_contact_id": str(contact.get("id", ""))}, rest)

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from leadtight.adapters.inbound.field_mapping import answered, with_facts, with_fields
 from leadtight.adapters.inbound.field_names import ours, put
 from leadtight.adapters.inbound.flat_fields import as_text, flat, leaves, without
-from leadtight.adapters.inbound.signatures import WebhookSecrets, WebhookVerificationError, hexed, require
+from leadtight.adapters.inbound.signatures import WebhookSecrets, WebhookVerificationError, hex_hmac, require
 from leadtight.adapters.inbound.webhooks.provider import (
     ApiRequest,
     ItemsWithIds,
@@ -21,9 +21,9 @@ from leadtight.adapters.inbound.webhooks.provider import (
     WebhookReply,
     announced,
     api,
-    dig,
     json_object,
     signed_in,
+    value_at,
 )
 from leadtight.app.intake.deliveries import PendingDelivery
 from leadtight.app.intake.submission import Submission
@@ -46,13 +46,13 @@ class LinkedIn(ItemsWithIds):
         if not code or not keys.signing:
             raise WebhookVerificationError("there is no challenge to answer")
         return WebhookReply(
-            body=json.dumps({"challengeCode": code, "challengeResponse": hexed(keys.signing[0], code.encode())})
+            body=json.dumps({"challengeCode": code, "challengeResponse": hex_hmac(keys.signing[0], code.encode())})
         )
 
     def check(self, request: Request, keys: WebhookSecrets, now: datetime) -> None:
-        """Check the signature over the body."""
+        """Check the signature of the body."""
         signature = request.headers.get("x-li-signature", "").removeprefix("hmacsha256=")
-        require([signature] if signature else [], keys, lambda secret: hexed(secret, b"hmacsha256=" + request.body))
+        require([signature] if signature else [], keys, lambda secret: hex_hmac(secret, b"hmacsha256=" + request.body))
 
     def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[PendingDelivery]:
         """Return the leads to fetch.
@@ -62,7 +62,7 @@ class LinkedIn(ItemsWithIds):
         content = json_object(body)
         if content.get("leadAction", "CREATED") != "CREATED":
             return []
-        response = dig(content, "leadGenFormResponse", kind=str)
+        response = value_at(content, "leadGenFormResponse", kind=str)
         return [announced(webhook, response, response=response, form=str(content.get("leadGenForm", "")))]
 
     def question(self, data: Mapping[str, str], keys: WebhookSecrets) -> ApiRequest:
@@ -84,9 +84,9 @@ class LinkedIn(ItemsWithIds):
         """
         response = json_object(content)
         answers: dict[str, Any] = {}
-        for item in dig(response, "formResponse", "answers", kind=list):
-            question = str(item.get("name") or dig(item, "questionId"))
-            put(answers, question, _answer(dig(item, "answerDetails", kind=dict)))
+        for item in value_at(response, "formResponse", "answers", kind=list):
+            question = str(item.get("name") or value_at(item, "questionId"))
+            put(answers, question, _answer(value_at(item, "answerDetails", kind=dict)))
         body = answered(webhook.fields, ours(answers, webhook.fields))
         about = flat(without(response["formResponse"], "answers"))
         body = with_fields(body, about, flat(without(response, "formResponse", "id", "submittedAt")))

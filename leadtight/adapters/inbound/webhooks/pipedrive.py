@@ -10,7 +10,7 @@ from typing import Any
 from leadtight.adapters.inbound.field_mapping import answered, with_facts, with_fields
 from leadtight.adapters.inbound.flat_fields import flat, without
 from leadtight.adapters.inbound.signatures import WebhookSecrets, require_basic
-from leadtight.adapters.inbound.webhooks.provider import ItemsWithIds, NoHandshake, Request, dig, json_object
+from leadtight.adapters.inbound.webhooks.provider import ItemsWithIds, NoHandshake, Request, json_object, value_at
 from leadtight.app.intake.submission import Submission
 from leadtight.domain.policy.sources import Webhook
 from leadtight.domain.policy.trust import Submitter
@@ -32,12 +32,12 @@ class Pipedrive(NoHandshake, ItemsWithIds):
         Changes, merges and other objects have none.
         """
         content = json_object(body)
-        meta = dig(content, "meta", kind=dict)
-        entity, action = meta.get("entity") or meta.get("object"), dig(meta, "action", kind=str)
+        meta = value_at(content, "meta", kind=dict)
+        entity, action = meta.get("entity") or meta.get("object"), value_at(meta, "action", kind=str)
         if entity != "person" or action not in ("create", "added"):
             return []
         person = content.get("data") or content.get("current") or {}
-        id_ = dig(person, "id")
+        id_ = value_at(person, "id")
         custom = {str(name): _plain(value) for name, value in _object(person.get("custom_fields")).items()}
         lead = answered(webhook.fields, custom)
         facts = {

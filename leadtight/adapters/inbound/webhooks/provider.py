@@ -43,7 +43,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookReply:
-    """What a provider wants to hear."""
+    """The response that a provider expects."""
 
     status: int = 200
     body: str = "{}"
@@ -70,10 +70,10 @@ Raises FetchFailed when another try may succeed, else FetchRefused.
 
 
 class WebhookAuthenticator(Protocol):
-    """How a provider proves itself."""
+    """Authenticates a provider."""
 
     reply: WebhookReply
-    """What it hears when everything it delivered is stored."""
+    """The response once everything delivered is stored."""
 
     def handshake(self, request: Request, keys: WebhookSecrets) -> WebhookReply | None:
         """Return the response to a handshake; None for a delivery.
@@ -90,7 +90,7 @@ class WebhookAuthenticator(Protocol):
 
 
 class Provider(WebhookAuthenticator, Protocol):
-    """A provider of leads: how to read what it says."""
+    """A provider of leads, which reads its deliveries."""
 
     def key(self, request: Request) -> str:
         """Return the provider's id of this delivery, if any.
@@ -122,7 +122,7 @@ class MailProvider(WebhookAuthenticator, Protocol):
         """Split an authentic body into mails, whatever it holds."""
 
     def letter(self, content: bytes, content_type: str) -> InboundEmail:
-        """Return one of these as a mail. Raises Unreadable, InvalidInquiry."""
+        """Return a stored mail. Raises Unreadable, InvalidInquiry."""
 
 
 class NoHandshake:
@@ -154,7 +154,7 @@ class ItemsWithIds(SplitsLists):
     """Base for providers whose items each have an id."""
 
     def key(self, request: Request) -> str:
-        """Return nothing."""
+        """Return an empty key."""
         return ""
 
 
@@ -168,7 +168,7 @@ class NotificationProvider(Provider, Protocol):
         """Return the request for the lead that `data` names."""
 
     def read_fetched(self, content: bytes, key: str, webhook: Webhook) -> Sequence[Item]:
-        """Return the lead of an answer. Raises Unreadable."""
+        """Return the lead of a response. Raises Unreadable."""
 
 
 class LeadLister(Provider, Protocol):
@@ -279,7 +279,7 @@ def json_object(body: bytes) -> Mapping[str, Any]:
     return content
 
 
-def dig(content: Any, *path: str | int, kind: type = object) -> Any:
+def value_at(content: Any, *path: str | int, kind: type = object) -> Any:
     """Return the JSON value at a path.
 
     The path has keys and indexes. Raises Unreadable naming the path when it is missing.

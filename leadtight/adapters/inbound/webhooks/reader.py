@@ -33,7 +33,7 @@ A whole delivery may be as large as a function can receive.
 """
 
 LARGEST_KEPT = 256 * 1024
-"""What fits into a row of the quarantine."""
+"""Most bytes that fit into a row of the quarantine."""
 
 MOST_AT_ONCE = 100
 """Most leads created before a delivery is answered.
@@ -154,7 +154,7 @@ def _split(webhook: Webhook, body: bytes) -> Sequence[bytes]:
     try:
         return provider(webhook.provider).split(body, webhook)
     except (UnreadableDelivery, *FAULTS):
-        return [body]  # reading it says why
+        return [body]  # reading it will say why
 
 
 def _keyed(contents: Iterable[bytes], key: str) -> Iterator[tuple[bytes, str]]:
@@ -193,7 +193,7 @@ def _part(webhook: Webhook, body: bytes, key: str, content_type: str) -> Deliver
 
 
 def _later(item: Item, original: PendingDelivery) -> Item:
-    """Return a lead as announced: its part is read later."""
+    """Return a lead as announced, whose part is read later."""
     if not isinstance(item, Submission):
         return item
     return replace(original, reason=Reason.ANNOUNCED, key=item.key or original.key)

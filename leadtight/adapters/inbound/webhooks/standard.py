@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from leadtight.adapters.inbound.field_mapping import at_path, mapped
-from leadtight.adapters.inbound.signatures import WebhookSecrets, digest, require, require_recent, unbased
+from leadtight.adapters.inbound.signatures import WebhookSecrets, base64_decoded, digest, require, require_recent
 from leadtight.adapters.inbound.webhooks.provider import (
     NoHandshake,
     Request,
@@ -24,7 +24,7 @@ from leadtight.domain.policy.trust import Submitter
 
 
 class Signed(NoHandshake, SplitsLists):
-    """How such deliveries prove themselves."""
+    """Authenticates Standard Webhooks deliveries."""
 
     def check(self, request: Request, keys: WebhookSecrets, now: datetime) -> None:
         """Check `webhook-id`, `webhook-timestamp` and `webhook-signature`."""
@@ -66,4 +66,4 @@ class StandardProvider(Signed):
 
 
 def _signature(secret: str, signed: bytes) -> str:
-    return base64.b64encode(digest(unbased(secret.removeprefix("whsec_")), signed)).decode()
+    return base64.b64encode(digest(base64_decoded(secret.removeprefix("whsec_")), signed)).decode()

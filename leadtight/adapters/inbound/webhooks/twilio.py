@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import parse_qs, parse_qsl
 
 from leadtight.adapters.inbound.field_names import put
-from leadtight.adapters.inbound.signatures import WebhookSecrets, based, require
+from leadtight.adapters.inbound.signatures import WebhookSecrets, base64_hmac, require
 from leadtight.adapters.inbound.webhooks.provider import (
     ItemsWithIds,
     NoHandshake,
@@ -30,7 +30,7 @@ from leadtight.domain.policy.trust import Submitter
 MISSED = frozenset({"no-answer", "busy", "failed", "canceled"})
 EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 TEXTED = frozenset({"sms", "whatsapp", "rcs"})
-"""Channels whose senders have a number that can be texted."""
+"""Channels whose senders have a number for texts."""
 
 
 class Twilio(NoHandshake, ItemsWithIds):
@@ -48,7 +48,7 @@ class Twilio(NoHandshake, ItemsWithIds):
         signed = request.url + "".join(
             f"{name}{value}" for name in sorted(fields) for value in sorted(set(fields[name]))
         )
-        require([signature] if signature else [], keys, lambda secret: based(secret, signed.encode(), "sha1"))
+        require([signature] if signature else [], keys, lambda secret: base64_hmac(secret, signed.encode(), "sha1"))
 
     def split(self, body: bytes, webhook: Webhook) -> Sequence[bytes]:
         """Return the body, which has one call or message."""
@@ -65,7 +65,7 @@ class Twilio(NoHandshake, ItemsWithIds):
         if "EventType" in params:
             return _conversation(params, webhook)
         if params.get("MessageStatus", "received") != "received":
-            return []  # a receipt of a message of ours
+            return []  # a receipt of our own message
         if "MessageSid" in params:
             return [_message(params, params["MessageSid"], webhook)]
         if "CallSid" not in params:
@@ -111,7 +111,7 @@ def _message(params: Mapping[str, str], key: str, webhook: Webhook) -> Submissio
         body=body,
         conversation=True,
         answers_by=Channel.SMS if channel in TEXTED else None,
-        ends=params.get("OptOutType") == "STOP",  # its own words, also those that an account has set
+        ends=params.get("OptOutType") == "STOP",  # Twilio's keywords, and those set by the account
         phone_proof="provider" if channel in TEXTED else "",
     )
 

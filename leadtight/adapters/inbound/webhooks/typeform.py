@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 
 from leadtight.adapters.inbound.field_mapping import answered, with_facts, with_fields
 from leadtight.adapters.inbound.flat_fields import flat, without
-from leadtight.adapters.inbound.signatures import WebhookSecrets, based, require
+from leadtight.adapters.inbound.signatures import WebhookSecrets, base64_hmac, require
 from leadtight.adapters.inbound.webhooks.provider import (
     ApiRequest,
     Ask,
@@ -19,11 +19,11 @@ from leadtight.adapters.inbound.webhooks.provider import (
     NoHandshake,
     Request,
     api,
-    dig,
     json_object,
     needed_list,
     paged,
     signed_in,
+    value_at,
 )
 from leadtight.adapters.inbound.webhooks.typeform_answers import FormQuestion, named_answers, questions, variables
 from leadtight.app.intake.submission import Submission
@@ -39,16 +39,16 @@ class Typeform(NoHandshake, ItemsWithIds):
     """Form responses."""
 
     def check(self, request: Request, keys: WebhookSecrets, now: datetime) -> None:
-        """Check the signature over the body."""
+        """Check the signature of the body."""
         signature = request.headers.get("typeform-signature", "")
-        require([signature] if signature else [], keys, lambda secret: f"sha256={based(secret, request.body)}")
+        require([signature] if signature else [], keys, lambda secret: f"sha256={base64_hmac(secret, request.body)}")
 
     def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Submission]:
         """Return the lead of a response; other events have none."""
         content = json_object(body)
-        if dig(content, "event_type", kind=str) != "form_response":
-            return []  # also answers that were typed and never sent
-        response = dig(content, "form_response", kind=dict)
+        if value_at(content, "event_type", kind=str) != "form_response":
+            return []  # such as answers that were typed but never sent
+        response = value_at(content, "form_response", kind=dict)
         definition = response.get("definition") or {}
         return [_lead(response, questions(definition), webhook, str(definition.get("title") or ""))]
 
@@ -61,7 +61,7 @@ class Typeform(NoHandshake, ItemsWithIds):
             title, in_form = str(definition.get("title") or ""), questions(definition)
             params = {"since": _second(since), "until": _second(until), "page_size": str(PAGE)}
             for page in paged(ask, *_pages(keys, f"{form}/responses", params)):
-                for response in dig(page, "items", kind=list):
+                for response in value_at(page, "items", kind=list):
                     yield _lead({"form_id": form, **response}, in_form, webhook, title)
 
 
@@ -74,8 +74,8 @@ def _pages(
     """
 
     def following(page: Mapping[str, Any]) -> ApiRequest | None:
-        items = dig(page, "items", kind=list)
-        return _api(keys, path, {**params, "before": dig(items[-1], "token")}) if len(items) == PAGE else None
+        items = value_at(page, "items", kind=list)
+        return _api(keys, path, {**params, "before": value_at(items[-1], "token")}) if len(items) == PAGE else None
 
     return _api(keys, path, params), following
 
@@ -96,5 +96,5 @@ def _lead(response: Mapping[str, Any], in_form: Mapping[str, FormQuestion], webh
     rest = without(response, *READ)
     body = with_fields(body, {"form_title": title} if title else {}, variables(response), flat(rest))
     facts = with_facts(body, received_at=response.get("submitted_at"))
-    token = dig(response, "token", kind=str)
+    token = value_at(response, "token", kind=str)
     return Submission(caller=Submitter.PROVIDER, source=webhook.source, key=token, fingerprint=token, body=facts)

@@ -25,7 +25,7 @@ class VoiceCalls(Signed):
 
         Raises Unreadable naming the key at fault.
         """
-        report = _said(json_object(body), webhook)
+        report = _report(json_object(body), webhook)
         if not (report["call_id"] or report["lead_id"]):
             raise UnreadableDelivery("call_id or lead_id is missing")
         outcome = _text(report, "outcome")
@@ -40,7 +40,7 @@ class VoiceCalls(Signed):
         ]
 
 
-def _said(content: Mapping[str, Any], webhook: Webhook) -> dict[str, Any]:
+def _report(content: Mapping[str, Any], webhook: Webhook) -> dict[str, Any]:
     """Return a body's values under our names.
 
     Values at the policy's paths take precedence.

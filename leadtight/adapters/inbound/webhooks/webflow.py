@@ -11,8 +11,8 @@ from typing import Any
 from leadtight.adapters.inbound.field_mapping import answered, with_facts, with_fields
 from leadtight.adapters.inbound.field_names import ours
 from leadtight.adapters.inbound.flat_fields import flat, without
-from leadtight.adapters.inbound.signatures import WebhookSecrets, hexed, require, require_recent
-from leadtight.adapters.inbound.webhooks.provider import ItemsWithIds, NoHandshake, Request, dig, json_object
+from leadtight.adapters.inbound.signatures import WebhookSecrets, hex_hmac, require, require_recent
+from leadtight.adapters.inbound.webhooks.provider import ItemsWithIds, NoHandshake, Request, json_object, value_at
 from leadtight.app.intake.submission import Submission
 from leadtight.domain.policy.sources import Webhook
 from leadtight.domain.policy.trust import Submitter
@@ -29,7 +29,9 @@ class Webflow(NoHandshake, ItemsWithIds):
         stamp, signature = (request.headers.get(f"x-webflow-{name}", "") for name in ("timestamp", "signature"))
         require_recent(stamp, now, per_second=1000)
         require(
-            [signature] if signature else [], keys, lambda secret: hexed(secret, stamp.encode() + b":" + request.body)
+            [signature] if signature else [],
+            keys,
+            lambda secret: hex_hmac(secret, stamp.encode() + b":" + request.body),
         )
 
     def read(self, body: bytes, key: str, webhook: Webhook) -> Sequence[Submission]:
@@ -66,9 +68,9 @@ def submitted(content: Mapping[str, Any]) -> WebflowSubmission | None:
     """
     if content.get("triggerType", "form_submission") != "form_submission":
         return None
-    sent = dig(content, "payload", kind=dict) if "triggerType" in content else content
+    sent = value_at(content, "payload", kind=dict) if "triggerType" in content else content
     return WebflowSubmission(
-        data=dig(sent, "data", kind=dict),
+        data=value_at(sent, "data", kind=dict),
         about=without(sent, "data", "name", "id", "_id", "submittedAt", "d", "schema"),
         form_name=str(sent.get("name") or ""),
         id=str(sent.get("id") or sent.get("_id") or ""),

@@ -105,7 +105,7 @@ def board(policy: Policy, team: TeamBoard, now: datetime) -> str:
 
 
 def _figures(team: TeamBoard) -> tuple[tuple[str, str, str], ...]:
-    """Return each figure with what it means."""
+    """Return each figure with its meaning."""
     leak = team.standing.leak
     return (
         ("Leaking today", str(leak.never_reached), "promised for today, overdue and never reached"),
@@ -150,5 +150,5 @@ def _row(policy: Policy, lead: BoardLead, link: str, now: datetime) -> BoardRow:
         kind="late" if is_late else "ok",
         left=f"Overdue by {left}" if is_late else f"{left} left",
         what=formatting.sentence(next_step),
-        warning="E-mail bounces" if lead.mail_comes_back else "",
+        warning="Mail bounces" if lead.mail_comes_back else "",
     )

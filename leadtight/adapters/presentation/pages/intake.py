@@ -53,7 +53,7 @@ def form_too_large() -> str:
 
 
 def _escaped(text: str) -> str:
-    from html import escape  # here, for its tables cost every cold start what few of them use
+    from html import escape  # imported here: its tables slow down every cold start
 
     return escape(text)
 

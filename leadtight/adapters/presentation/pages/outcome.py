@@ -45,7 +45,7 @@ class RecordedOutcomeText:
 
 
 class Pages:
-    """Writes the pages of one deployment."""
+    """The pages of one deployment."""
 
     def __init__(self, policy: Policy) -> None:
         """Take the policy: company, people and outcomes."""
@@ -64,7 +64,7 @@ class Pages:
         With `problem`, the form has what was typed again.
         """
         lead = view.lead
-        undone = taken_back(view.history)
+        undone = undone_outcome(view.history)
         moving = typed if isinstance(typed, HandOverForm) else HandOverForm(pool="", submission=lead.version)
         return self._render(
             "outcome",
@@ -73,7 +73,7 @@ class Pages:
             person=self._policy.person_name(view.person),
             time_left=lead_view.time_left(lead, now, self._zone),
             recorded=self._recorded(lead, now) if lead.last_outcome else None,
-            warning=lead_view.not_reached_by(lead) if lead.is_open else "",
+            warning=lead_view.bounce_hint(lead) if lead.is_open else "",
             contacts=lead_view.contact_points(lead, view.do_not_call),
             glance=formatting.shortened(lead.inquiry.message, AT_A_GLANCE),
             message=formatting.shortened(lead.inquiry.message, LONGEST_MESSAGE),
@@ -152,7 +152,7 @@ class Pages:
         )
 
     def missing(self) -> str:
-        """Return the page of a lead that is gone."""
+        """Return the page for a lead that no longer exists."""
         return self._notice("Nothing to see here", "What this link opened no longer exists.")
 
     def malformed(self, reason: str) -> str:
@@ -229,7 +229,7 @@ class Pages:
         return f"{formatting.moment(at, self._zone)}, {verdict}"
 
 
-def taken_back(history: Sequence[Event]) -> Event | None:
+def undone_outcome(history: Sequence[Event]) -> Event | None:
     """Return the outcome that was just undone, if any.
 
     Nothing has happened since.

@@ -5,7 +5,7 @@ Raw UTF-8 (RFC 6532) is used as it is; unreadable values are kept as unreadable,
 
 import pytest
 
-from leadtight.adapters.email.parser import letter_of, read_mail
+from leadtight.adapters.email.parser import parsed_mail, read_mail
 from tests.unit.adapters.email.letters import mail
 
 RAW = [
@@ -28,7 +28,7 @@ def test_a_raw_utf_8_name_and_address_are_used_unchanged(header: str, name: str,
 
 @pytest.mark.parametrize(("name", "address"), RAW)
 def test_a_mail_parsed_by_a_provider_gives_the_same_result(name: str, address: str) -> None:
-    letter = letter_of([("From", f"{name} <{address}>")], "Hi", "")
+    letter = parsed_mail([("From", f"{name} <{address}>")], "Hi", "")
     assert (letter.sender, letter.sender_name) == (address, name)
 
 

@@ -5,7 +5,7 @@ Receipts, complaints, delivery reports and calendar answers are not a person's w
 
 import pytest
 
-from leadtight.adapters.email.parser import letter_of, read_mail
+from leadtight.adapters.email.parser import parsed_mail, read_mail
 from leadtight.domain.intake.inbound_email import Attachment, Complaint, ReportKind
 from tests.unit.adapters.email.letters import bounce, mail, multi, part
 
@@ -133,4 +133,4 @@ def test_a_report_parsed_by_a_provider_is_still_a_report(
 ) -> None:
     files = (Attachment(name="", kind=attached, size=1),) if attached else ()
     pairs = [("From", "ada@example.com"), ("Content-Type", content_type)]
-    assert letter_of(pairs, "Read.", "", attachments=files).report is kind
+    assert parsed_mail(pairs, "Read.", "", attachments=files).report is kind

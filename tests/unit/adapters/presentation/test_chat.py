@@ -36,7 +36,7 @@ def hook() -> Iterator[Hook]:
 
 
 def chat(hook: Hook) -> WebhookChat:
-    return WebhookChat(lambda: {"ana": {"slack": hook.url, "teams": hook.url}}, client.tell)
+    return WebhookChat(lambda: {"ana": {"slack": hook.url, "teams": hook.url}}, client.post_json)
 
 
 def test_slack_gets_block_kit_with_a_text_for_notifications(hook: Hook) -> None:
@@ -113,7 +113,7 @@ def test_a_redirect_is_not_followed(hook: Hook) -> None:
 
 
 def test_a_refused_connection_and_a_missing_address_are_reported_too(hook: Hook) -> None:
-    dead = WebhookChat(lambda: {"ana": {"slack": "http://127.0.0.1:1/x"}}, client.tell)
+    dead = WebhookChat(lambda: {"ana": {"slack": "http://127.0.0.1:1/x"}}, client.post_json)
     with pytest.raises(SendFailed, match="no answer"):
         dead.post_card(to_person(Channel.SLACK), CARD, ENVELOPE)
     with pytest.raises(SendRefused, match="the alert secret has no teams address for ben"):

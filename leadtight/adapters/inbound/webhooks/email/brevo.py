@@ -9,9 +9,9 @@ from datetime import datetime
 from email.utils import formataddr
 from typing import Any
 
-from leadtight.adapters.email.parser import letter_of
+from leadtight.adapters.email.parser import parsed_mail
 from leadtight.adapters.inbound.signatures import WebhookSecrets, require_basic_or_bearer
-from leadtight.adapters.inbound.webhooks.email.posted_mail import attested, pairs_of, sent_to
+from leadtight.adapters.inbound.webhooks.email.posted_mail import pairs_of, with_authentication, with_recipients
 from leadtight.adapters.inbound.webhooks.email.postmark import attachment
 from leadtight.adapters.inbound.webhooks.provider import (
     NoHandshake,
@@ -51,14 +51,16 @@ class Brevo(NoHandshake):
         present = {name.lower() for name, _ in headers}
         missing = [(name, value) for name, value in _named(payload) if value and name.lower() not in present]
         files = [entry for entry in payload.get("Attachments") or [] if isinstance(entry, dict)]
-        letter = letter_of(
+        letter = parsed_mail(
             [*headers, *missing],
             str(payload.get("RawTextBody") or ""),
             str(payload.get("RawHtmlBody") or ""),
             attachments=tuple(attachment(entry) for entry in files),
         )
         to = payload.get("Recipients")
-        return attested(sent_to(letter, [str(entry) for entry in to] if isinstance(to, list) else []))
+        return with_authentication(
+            with_recipients(letter, [str(entry) for entry in to] if isinstance(to, list) else [])
+        )
 
 
 def _named(payload: Any) -> Iterator[tuple[str, str]]:

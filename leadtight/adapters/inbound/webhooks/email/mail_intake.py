@@ -41,7 +41,7 @@ class StoredMails:
     """
 
     def __init__(self, policy: Policy) -> None:
-        """Take the policy: it says who delivers to a webhook."""
+        """Take the policy, which names the provider of each webhook."""
         self._policy = policy
 
     def read(self, file: str, stored: StoredMail) -> InboundEmail:

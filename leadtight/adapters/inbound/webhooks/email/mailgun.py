@@ -8,21 +8,21 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
-from leadtight.adapters.email.parser import letter_of, read_mail
+from leadtight.adapters.email.parser import parsed_mail, read_mail
 from leadtight.adapters.inbound.signatures import (
     WebhookSecrets,
     WebhookVerificationError,
-    hexed,
+    hex_hmac,
     require,
     require_recent,
 )
 from leadtight.adapters.inbound.webhooks.email.posted_mail import (
     PostedForm,
-    attested,
+    mark_spam,
     pairs_of,
-    posted,
-    sent_to,
-    suspected,
+    parse_form,
+    with_authentication,
+    with_recipients,
 )
 from leadtight.adapters.inbound.webhooks.provider import NoHandshake, Request, UnreadableDelivery
 from leadtight.domain.intake.inbound_email import InboundEmail
@@ -34,13 +34,13 @@ class Mailgun(NoHandshake):
     def check(self, request: Request, keys: WebhookSecrets, now: datetime) -> None:
         """Check the signature in the form, and its time."""
         try:
-            form = posted(request.body, request.headers.get("content-type", ""))
+            form = parse_form(request.body, request.headers.get("content-type", ""))
         except UnreadableDelivery as error:
             raise WebhookVerificationError("the form with the signature is missing") from error
         stamp, token, signature = form.text("timestamp"), form.text("token"), form.text("signature")
         require_recent(stamp, now)
         signed = f"{stamp}{token}".encode("utf-8", "replace")
-        require([signature] if signature and token else [], keys, lambda secret: hexed(secret, signed))
+        require([signature] if signature and token else [], keys, lambda secret: hex_hmac(secret, signed))
 
     def mails(self, body: bytes) -> Sequence[bytes]:
         """Split a body into mails."""
@@ -48,12 +48,14 @@ class Mailgun(NoHandshake):
 
     def letter(self, content: bytes, content_type: str) -> InboundEmail:
         """Return the mail. Raises Unreadable, InvalidInquiry."""
-        form = posted(content, content_type)
+        form = parse_form(content, content_type)
         raw = form.fields.get("body-mime")
         letter = read_mail(raw) if raw else _parsed(form)
         verdicts = [value for name, value in _headers(form) if name.lower() == "x-mailgun-spf"]
-        spf = verdicts[0] if len(verdicts) == 1 else ""  # of two, a stranger wrote one
-        return attested(sent_to(letter, form.text("recipient").split(",")), spf=spf, envelope=form.text("sender"))
+        spf = verdicts[0] if len(verdicts) == 1 else ""  # of two, the sender wrote one
+        return with_authentication(
+            with_recipients(letter, form.text("recipient").split(",")), spf=spf, envelope=form.text("sender")
+        )
 
 
 def _headers(form: PostedForm) -> list[tuple[str, str]]:
@@ -68,5 +70,5 @@ def _parsed(form: PostedForm) -> InboundEmail:
     present = {name.lower() for name, _ in headers}
     missing = [(name, form.text(name)) for name in ("from", "subject") if name not in present]
     flags = [value for name, value in headers if name.lower() == "x-mailgun-sflag"]
-    letter = letter_of([*headers, *missing], form.text("body-plain"), form.text("body-html"), attachments=form.files)
-    return suspected(letter, *flags)
+    letter = parsed_mail([*headers, *missing], form.text("body-plain"), form.text("body-html"), attachments=form.files)
+    return mark_spam(letter, *flags)

@@ -31,14 +31,14 @@ class PostedForm:
         return decoded(self.fields.get(name, b""), charset)
 
 
-def posted(body: bytes, content_type: str) -> PostedForm:
+def parse_form(body: bytes, content_type: str) -> PostedForm:
     """Parse a form, urlencoded or multipart.
 
     Raises Unreadable when it is neither.
     """
     if content_type.partition(";")[0].strip().lower() != "multipart/form-data":
         return _of_pairs(body)
-    from leadtight.adapters.http.multipart import parts  # with the first such mail
+    from leadtight.adapters.http.multipart import parts  # imported with the first such mail
 
     try:
         sent = parts(body, content_type, MOST_FIELDS)
@@ -68,19 +68,19 @@ def _file(part: Any) -> Attachment:
     return Attachment(name=str(part.filename)[:200], kind=str(part.content_type)[:100], size=int(part.size))
 
 
-def sent_to(letter: InboundEmail, addresses: Iterable[str]) -> InboundEmail:
+def with_recipients(letter: InboundEmail, addresses: Iterable[str]) -> InboundEmail:
     """Put the receiving server's recipients before those in the headers."""
     taken = [address.strip().casefold() for address in addresses if "@" in address]
     return replace(letter, recipients=tuple(dict.fromkeys([*taken, *letter.recipients])))
 
 
-def suspected(letter: InboundEmail, *signs: object) -> InboundEmail:
+def mark_spam(letter: InboundEmail, *signs: object) -> InboundEmail:
     """Mark a mail as spam when the server says `Yes`."""
     is_spam = any(str(sign).strip().casefold().startswith("yes") for sign in signs)
     return replace(letter, suspicion=Suspicion.SPAM) if is_spam else letter
 
 
-def attested(
+def with_authentication(
     letter: InboundEmail, *, spf: str = "", envelope: str = "", dkim_domains: Iterable[str] = ()
 ) -> InboundEmail:
     """Add the provider's authentication results to a mail.

@@ -7,9 +7,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from leadtight.adapters.email.parser import letter_of, read_mail
+from leadtight.adapters.email.parser import parsed_mail, read_mail
 from leadtight.adapters.inbound.signatures import WebhookSecrets, require_basic
-from leadtight.adapters.inbound.webhooks.email.posted_mail import attested, pairs_of, sent_to, suspected
+from leadtight.adapters.inbound.webhooks.email.posted_mail import (
+    mark_spam,
+    pairs_of,
+    with_authentication,
+    with_recipients,
+)
 from leadtight.adapters.inbound.webhooks.provider import NoHandshake, Request, json_object
 from leadtight.domain.intake.inbound_email import Attachment, InboundEmail
 
@@ -38,11 +43,11 @@ class Postmark(NoHandshake):
         letter = read_mail(str(raw).encode("utf-8", "replace")) if raw else _parsed(payload)
         headers = pairs_of(payload.get("Headers"))
         verdicts = [value for name, value in headers if name.lower() == "x-spam-status"]
-        letter = suspected(sent_to(letter, [str(payload.get("OriginalRecipient") or "")]), *verdicts)
+        letter = mark_spam(with_recipients(letter, [str(payload.get("OriginalRecipient") or "")]), *verdicts)
         tests = [value for name, value in headers if name.lower() == "x-spam-tests"]
         author = letter.authentication.from_address.rpartition("@")[2]
         is_signed = len(tests) == 1 and _OF_AUTHOR in tests[0].replace(" ", "").split(",")
-        return attested(letter, dkim_domains=[author] if is_signed else [])
+        return with_authentication(letter, dkim_domains=[author] if is_signed else [])
 
 
 def _parsed(payload: Any) -> InboundEmail:
@@ -57,7 +62,7 @@ def _parsed(payload: Any) -> InboundEmail:
     files = [entry for entry in payload.get("Attachments") or [] if isinstance(entry, dict)]
     attached = tuple(attachment(entry) for entry in files)
     text, html = str(payload.get("TextBody") or ""), str(payload.get("HtmlBody") or "")
-    return letter_of([*headers, *missing], text, html, attachments=attached)
+    return parsed_mail([*headers, *missing], text, html, attachments=attached)
 
 
 def attachment(entry: dict[str, Any]) -> Attachment:

@@ -11,9 +11,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from leadtight.adapters.email.parser import letter_of, read_mail
-from leadtight.adapters.inbound.signatures import WebhookSecrets, WebhookVerificationError, require_recent, unbased
-from leadtight.adapters.inbound.webhooks.email.posted_mail import PostedForm, attested, posted, sent_to
+from leadtight.adapters.email.parser import parsed_mail, read_mail
+from leadtight.adapters.inbound.signatures import (
+    WebhookSecrets,
+    WebhookVerificationError,
+    base64_decoded,
+    require_recent,
+)
+from leadtight.adapters.inbound.webhooks.email.posted_mail import (
+    PostedForm,
+    parse_form,
+    with_authentication,
+    with_recipients,
+)
 from leadtight.adapters.inbound.webhooks.provider import NoHandshake, Request
 from leadtight.domain.intake.inbound_email import InboundEmail
 
@@ -29,7 +39,7 @@ class SendGrid(NoHandshake):
         """Check the signature of time and body by live keys."""
         stamp, encoded = request.headers.get(TIME, ""), request.headers.get(SIGNATURE, "")
         require_recent(stamp, now)
-        signature, signed = unbased(encoded), stamp.encode("utf-8", "replace") + request.body
+        signature, signed = base64_decoded(encoded), stamp.encode("utf-8", "replace") + request.body
         if not any(_signed_by(key, signature, signed) for key in keys.signing):
             raise WebhookVerificationError("the signature does not match" if signature else "the signature is missing")
 
@@ -39,13 +49,15 @@ class SendGrid(NoHandshake):
 
     def letter(self, content: bytes, content_type: str) -> InboundEmail:
         """Return the mail. Raises Unreadable, InvalidInquiry."""
-        form = posted(content, content_type)
+        form = parse_form(content, content_type)
         raw = form.fields.get("email")
         envelope = _json(form, "envelope")
         to = envelope.get("to")
-        letter = sent_to(read_mail(raw) if raw else _parsed(form), map(str, to) if isinstance(to, list) else [])
+        letter = with_recipients(read_mail(raw) if raw else _parsed(form), map(str, to) if isinstance(to, list) else [])
         signed = _SIGNED.findall(form.text("dkim")[:LONGEST_VERDICTS])
-        return attested(letter, spf=form.text("SPF"), envelope=str(envelope.get("from")), dkim_domains=signed)
+        return with_authentication(
+            letter, spf=form.text("SPF"), envelope=str(envelope.get("from")), dkim_domains=signed
+        )
 
 
 def _signed_by(key: str, signature: bytes, signed: bytes) -> bool:
@@ -53,13 +65,16 @@ def _signed_by(key: str, signature: bytes, signed: bytes) -> bool:
 
     An invalid key signed nothing.
     """
-    from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm  # here, for no other provider needs it
+    from cryptography.exceptions import (
+        InvalidSignature,
+        UnsupportedAlgorithm,
+    )  # imported here: no other provider needs it
     from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
     from cryptography.hazmat.primitives.hashes import SHA256
     from cryptography.hazmat.primitives.serialization import load_der_public_key
 
     try:
-        public = load_der_public_key(unbased(key))
+        public = load_der_public_key(base64_decoded(key))
         if not isinstance(public, EllipticCurvePublicKey):
             return False
         public.verify(signature, signed, ECDSA(SHA256()))
@@ -78,7 +93,7 @@ def _parsed(form: PostedForm) -> InboundEmail:
     headers = [(name.strip(), value.strip()) for name, colon, value in (line.partition(":") for line in lines) if colon]
     present = {name.lower() for name, _ in headers}
     missing = [(name, said(name)) for name in ("from", "to", "subject") if name not in present]
-    return letter_of([*headers, *missing], said("text"), said("html"), attachments=tuple(form.files))
+    return parsed_mail([*headers, *missing], said("text"), said("html"), attachments=tuple(form.files))
 
 
 def _json(form: PostedForm, name: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode
 from leadtight.adapters.inbound.field_mapping import answered, with_facts, with_fields
 from leadtight.adapters.inbound.field_names import ours, put
 from leadtight.adapters.inbound.flat_fields import flat, without
-from leadtight.adapters.inbound.signatures import WebhookSecrets, WebhookVerificationError, hexed, require, same
+from leadtight.adapters.inbound.signatures import WebhookSecrets, WebhookVerificationError, hex_hmac, is_equal, require
 from leadtight.adapters.inbound.webhooks.meta.direct_messages import direct_message
 from leadtight.adapters.inbound.webhooks.meta.updates import split_updates, updated
 from leadtight.adapters.inbound.webhooks.provider import (
@@ -25,11 +25,11 @@ from leadtight.adapters.inbound.webhooks.provider import (
     WebhookReply,
     announced,
     api,
-    dig,
     json_object,
     needed_list,
     paged,
     signed_in,
+    value_at,
 )
 from leadtight.app.intake.deliveries import Item
 from leadtight.app.intake.submission import Submission
@@ -53,14 +53,14 @@ class MetaProvider(ItemsWithIds):
             return None
         expected = keys.values.get("verify_token", "")
         token = request.query.get("hub.verify_token", "")
-        if not expected or request.query.get("hub.mode") != "subscribe" or not same(token, expected):
+        if not expected or request.query.get("hub.mode") != "subscribe" or not is_equal(token, expected):
             raise WebhookVerificationError("the verify token does not match")
         return WebhookReply(body=request.query.get("hub.challenge", ""), content_type="text/plain")
 
     def check(self, request: Request, keys: WebhookSecrets, now: datetime) -> None:
-        """Check the signature over the body."""
+        """Check the signature of the body."""
         signature = request.headers.get("x-hub-signature-256", "")
-        require([signature] if signature else [], keys, lambda secret: f"sha256={hexed(secret, request.body)}")
+        require([signature] if signature else [], keys, lambda secret: f"sha256={hex_hmac(secret, request.body)}")
 
     def split(self, body: bytes, webhook: Webhook) -> Sequence[bytes]:
         """Return each update with the properties shared by all."""
@@ -85,13 +85,13 @@ class LeadAds(MetaProvider):
         return [
             announced(
                 webhook,
-                str(dig(value, "leadgen_id")),
+                str(value_at(value, "leadgen_id")),
                 **{name: str(value[name]) for name in names if value.get(name)},
             )
         ]
 
     def question(self, data: Mapping[str, str], keys: WebhookSecrets) -> ApiRequest:
-        """Return the question for a lead by its id."""
+        """Return the request for a lead by its id."""
         return _graph(keys, f"{quote(data['leadgen_id'], safe='')}", {})
 
     def read_fetched(self, content: bytes, key: str, webhook: Webhook) -> Sequence[Submission]:
@@ -106,8 +106,8 @@ class LeadAds(MetaProvider):
         made = json.dumps([{"field": "time_created", "operator": o, "value": v} for o, v in limits])
         for form in needed_list(keys, "forms"):
             for page in paged(ask, *_pages(keys, f"{quote(form, safe='')}/leads", made)):
-                for lead in dig(page, "data", kind=list):
-                    yield _lead(lead, dig(lead, "id", kind=str), webhook)
+                for lead in value_at(page, "data", kind=list):
+                    yield _lead(lead, value_at(lead, "id", kind=str), webhook)
 
 
 def _pages(
@@ -121,13 +121,17 @@ def _pages(
 
     def following(page: Mapping[str, Any]) -> ApiRequest | None:
         paging = page.get("paging") or {}
-        return _graph(keys, path, {**params, "after": dig(paging, "cursors", "after")}) if paging.get("next") else None
+        return (
+            _graph(keys, path, {**params, "after": value_at(paging, "cursors", "after")})
+            if paging.get("next")
+            else None
+        )
 
     return _graph(keys, path, params), following
 
 
 def _graph(keys: WebhookSecrets, path: str, params: Mapping[str, str]) -> ApiRequest:
-    """Return a question to the Graph API."""
+    """Return a request to the Graph API."""
     wanted = "id,created_time,field_data,form_id,ad_id,campaign_id,platform,is_organic,custom_disclaimer_responses"
     return ApiRequest(
         url=f"{api(keys, GRAPH)}/{path}?{urlencode({'fields': wanted, **params})}",
@@ -137,8 +141,8 @@ def _graph(keys: WebhookSecrets, path: str, params: Mapping[str, str]) -> ApiReq
 
 def _lead(lead: Mapping[str, Any], key: str, webhook: Webhook) -> Submission:
     answers: dict[str, Any] = {}
-    for answer in dig(lead, "field_data", kind=list):
-        put(answers, dig(answer, "name", kind=str), dig(answer, "values", kind=list))
+    for answer in value_at(lead, "field_data", kind=list):
+        put(answers, value_at(answer, "name", kind=str), value_at(answer, "values", kind=list))
     body = answered(webhook.fields, ours(answers, webhook.fields))
     body = with_fields(body, flat(without(lead, "id", "created_time", "field_data")))
     body = with_facts(body, received_at=lead.get("created_time"))

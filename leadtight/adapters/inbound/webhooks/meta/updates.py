@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from leadtight.adapters.inbound.webhooks.provider import UnreadableDelivery, dig, json_object, packed
+from leadtight.adapters.inbound.webhooks.provider import UnreadableDelivery, json_object, packed, value_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,7 @@ def split_updates(content: Mapping[str, Any]) -> Iterator[bytes]:
 
     So is content that is not an update: reading it says what it lacks.
     """
-    for entry in dig(content, "entry", kind=list):
+    for entry in value_at(content, "entry", kind=list):
         if not isinstance(entry, Mapping):
             yield packed({**content, "entry": [entry]})
             continue
@@ -44,16 +44,16 @@ def split_updates(content: Mapping[str, Any]) -> Iterator[bytes]:
 
 
 def updated(body: bytes) -> MetaUpdate:
-    """Return the update in a delivery of one. Raises Unreadable."""
+    """Return the only update of a delivery. Raises Unreadable."""
     content = json_object(body)
-    entry = dig(content, "entry", 0, kind=dict)
+    entry = value_at(content, "entry", 0, kind=dict)
     product, account = str(content.get("object") or ""), str(entry.get("id") or "")
     if "messaging" in entry:
-        message = dig(entry, "messaging", 0, kind=dict)
+        message = value_at(entry, "messaging", 0, kind=dict)
         return MetaUpdate(product=product, account=account, value=message, message=message)
-    change = dig(entry, "changes", 0, kind=dict)
-    field = dig(change, "field", kind=str)
-    return MetaUpdate(product=product, account=account, field=field, value=dig(change, "value", kind=dict))
+    change = value_at(entry, "changes", 0, kind=dict)
+    field = value_at(change, "field", kind=str)
+    return MetaUpdate(product=product, account=account, field=field, value=value_at(change, "value", kind=dict))
 
 
 def moment(stamp: Any, *, per_second: int = 1) -> str:

@@ -12,7 +12,7 @@ from leadtight.adapters.inbound.flat_fields import flat, without
 from leadtight.adapters.inbound.webhooks.meta.lead_ads import MetaProvider
 from leadtight.adapters.inbound.webhooks.meta.updates import moment, sender, updated
 from leadtight.adapters.inbound.webhooks.meta.whatsapp_texts import answers, words
-from leadtight.adapters.inbound.webhooks.provider import dig, set_aside
+from leadtight.adapters.inbound.webhooks.provider import set_aside, value_at
 from leadtight.app.intake.deliveries import Item
 from leadtight.app.intake.submission import Submission
 from leadtight.domain.model.message import Channel
@@ -39,7 +39,7 @@ class WhatsApp(MetaProvider):
             return [set_aside(webhook, update.value, "the user set what this business may send by WhatsApp")]
         if update.field != "messages" or not update.value.get("messages"):
             return []
-        message = dig(update.value, "messages", 0, kind=dict)
+        message = value_at(update.value, "messages", 0, kind=dict)
         kind = str(message.get("type") or "")
         inquiry, joins_only, formerly = _inquiry(message, update.value), kind in NO_INQUIRY, ""
         if kind == "system":
@@ -49,10 +49,10 @@ class WhatsApp(MetaProvider):
             Submission(
                 caller=Submitter.PROVIDER,
                 source=webhook.source,
-                key=dig(message, "id", kind=str),
+                key=value_at(message, "id", kind=str),
                 body=inquiry,
                 conversation=True,
-                answers_by=None if joins_only else Channel.SMS,  # the same number; we write no WhatsApp
+                answers_by=None if joins_only else Channel.SMS,  # the same number; the product does not send WhatsApp
                 joins_only=joins_only,
                 formerly=formerly,
                 phone_proof="provider",
