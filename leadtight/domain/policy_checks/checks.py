@@ -19,6 +19,7 @@ from leadtight.domain.policy_checks.conditions import check_conditions
 from leadtight.domain.policy_checks.forms import check_forms
 from leadtight.domain.policy_checks.pools import check_people, check_pools
 from leadtight.domain.policy_checks.reporting import check_reporting
+from leadtight.domain.policy_checks.role_names import check_role_names
 from leadtight.domain.policy_checks.sequences import check_sequences
 from leadtight.domain.policy_checks.webhooks import unusable_webhooks
 from leadtight.domain.text.suggestions import unknown
@@ -41,6 +42,7 @@ def check_policy(policy: Policy) -> Iterator[Problem]:
     yield from check_conditions(policy)
     yield from check_pools(policy)
     yield from check_people(policy)
+    yield from check_role_names(policy)
     yield from check_delegates(policy)
     yield from check_sequences(policy)
     yield from check_forms(policy)

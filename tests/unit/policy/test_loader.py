@@ -149,7 +149,7 @@ def test_a_rewritten_shipped_policy_differs_only_in_its_digest() -> None:
         ("people.ana.team", "nobody", "unknown team 'nobody'"),
         ("people.ana.away", [{"from": "2026-12-24T00:00:00", "until": "2026-12-31T00:00:00+01:00"}], ""),
         ("people.lead", {"name": "L", "email": "l@x.example", "team": "sales"}, "reserved"),
-        ("people.manager", {"name": "L", "email": "l@x.example", "team": "sales"}, "reserved"),
+        ("people.manager", {"name": "L", "email": "l@x.example", "team": "sales"}, "names a role"),
         ("people.-", {"name": "L", "email": "l@x.example", "team": "sales"}, "reserved"),
         ("teams.sales.manager", "nobody", "unknown person 'nobody'"),
         ("teams.sales.calendar", "nowhere", "unknown calendar 'nowhere'"),
