@@ -16,7 +16,16 @@ ROLES = (
     *("продажи", "отдел продаж", "销售", "営業"),
 )
 PEOPLE = (
-    *("ana", "Ana Costa", "Maria Sales", "Sam Manager-Jones", "Frank Vertriebmann", "Oda Desk", "Mia Berger", "m.berger"),
+    *(
+        "ana",
+        "Ana Costa",
+        "Maria Sales",
+        "Sam Manager-Jones",
+        "Frank Vertriebmann",
+        "Oda Desk",
+        "Mia Berger",
+        "m.berger",
+    ),
     *("Søren", "Яна Орлова", "王伟", "Hannah Pool", "Bob Office", "Chef Info Nwosu", "j2", "ben_2", "Li", "Ng", "A"),
     *("ana@example.com", "Justin Case", "Will Work", "Grace Groupe"),
 )
