@@ -1,0 +1,105 @@
+"""The six questions of the weekly review, each with the very leads that it asks about (N1)."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from leadtight.adapters.memory.files import MemoryFiles
+from leadtight.reporting.review.service import ReportService
+from tests.scenarios.world import WARM, World
+
+NAMES = ("not_contacted", "no_owner", "proposals_without_next_step", "untouched", "should_close", "due_this_week")
+
+
+def asked(world: World) -> Mapping[str, list[str]]:
+    """Return the ids that each question of a review lists a minute later."""
+    world.advance(minutes=1)
+    reports = ReportService(
+        world.policy,
+        world.table,
+        MemoryFiles(),
+        lambda lead_id: lead_id,
+        lambda _: None,
+        lambda *_: "https://x.example",
+        lambda _: "",
+    )
+    reports.nightly(world.now.date(), world.now)
+    review: dict[str, Any] = reports.weekly(world.now.date(), world.now)
+    return {name: [row["lead_id"] for row in review["questions"][name]["leads"]] for name in NAMES}
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def test_lead_nobody_reached(world: World) -> None:
+    silent, reached = world.receive(message=WARM), world.receive(message=WARM)
+    world.press(reached, "connected")
+    world.advance(hours=2)
+    assert asked(world)["not_contacted"] == [silent]
+
+
+def test_lead_without_an_owner() -> None:
+    world = World(stream_down=True, sweeping=False)
+    ownerless = world.receive(message=WARM)
+    world.stream_down = False
+    owned = world.receive(message=WARM)
+    assert world.lead(owned).owner_id
+    assert asked(world)["no_owner"] == [ownerless]
+
+
+def test_proposal_with_nothing_after_it(world: World) -> None:
+    lapsed, planned, earlier = (world.receive(message=WARM) for _ in range(3))
+    world.press(lapsed, "proposal_sent")
+    world.press(earlier, "connected")
+    world.advance(days=1)
+    world.press(planned, "proposal_sent")
+    world.advance(days=1, hours=2)
+    assert asked(world)["proposals_without_next_step"] == [lapsed]
+
+
+def test_lead_untouched_for_a_week(world: World) -> None:
+    idle, touched = world.receive(message=WARM), world.receive(message=WARM)
+    for lead_id in (idle, touched):
+        world.press(lead_id, "not_interested")
+    world.advance(days=6)
+    assert asked(world)["untouched"] == []
+    world.press(touched, "not_interested")
+    world.advance(days=1)
+    assert asked(world)["untouched"] == [idle]
+
+
+def test_lead_that_should_be_closed(world: World) -> None:
+    tried, reached = world.receive(message=WARM), world.receive(message=WARM)
+    world.press(reached, "connected")
+    for attempts in range(6):
+        assert (world.lead(tried).attempts, asked(world)["should_close"]) == (attempts, [])
+        world.press(tried, "no_answer")
+        world.advance(hours=1)
+    assert asked(world)["should_close"] == [tried]
+
+
+def test_follow_up_due_by_the_end_of_the_week(world: World) -> None:
+    this_week, later = world.receive(message=WARM), world.receive(message=WARM)
+    world.press(this_week, "connected")
+    world.press(later, "not_interested")
+    assert asked(world)["due_this_week"] == [this_week]
+
+
+def test_every_list_is_empty_without_leads(world: World) -> None:
+    assert asked(world) == {name: [] for name in NAMES}
+
+
+def test_limit_of_untouched_is_the_policys(world: World) -> None:
+    days = timedelta(days=2)
+    world.govern(replace(world.policy, untouched_after=days))
+    idle = world.receive(message=WARM)
+    world.press(idle, "not_interested")
+    world.advance(days=2, minutes=-1)
+    assert asked(world)["untouched"] == []
+    world.receive(message=WARM)  # a report of a running day stands at the latest event
+    assert asked(world)["untouched"] == [idle]
