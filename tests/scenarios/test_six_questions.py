@@ -11,6 +11,8 @@ from leadtight.adapters.memory.files import MemoryFiles
 from leadtight.reporting.review.service import ReportService
 from tests.scenarios.world import WARM, World
 
+pytestmark = pytest.mark.slow
+
 NAMES = ("not_contacted", "no_owner", "proposals_without_next_step", "untouched", "should_close", "due_this_week")
 
 
