@@ -87,6 +87,25 @@ def test_the_four_rules_of_a_small_team(tmp_path: Path, rule: str, source: str, 
     assert explanation["deadline"].startswith(due), rule
 
 
+@pytest.mark.parametrize(
+    ("arrived", "due"),
+    [
+        ("2026-11-23T09:01:00+01:00", "2026-11-23T18:00:00+01:00"),
+        ("2026-11-23T17:45:00+01:00", "2026-11-23T18:00:00+01:00"),
+        ("2026-11-27T15:59:00+01:00", "2026-11-27T16:00:00+01:00"),
+    ],
+)
+def test_shipped_policy_returns_a_missed_call_on_its_business_day(tmp_path: Path, arrived: str, due: str) -> None:
+    report = explained(tmp_path, LEAD | {"source": "phone_missed"}, arrived, "--json", policy=SHIPPED)
+    assert (report["tier"], datetime.fromisoformat(report["deadline"])) == ("missed_call", datetime.fromisoformat(due))
+
+
+def test_shipped_policy_returns_a_call_of_the_night_by_ten(tmp_path: Path) -> None:
+    lead = LEAD | {"source": "phone_missed"}
+    report = explained(tmp_path, lead, "2026-11-27T20:00:00+01:00", "--json", policy=SHIPPED)
+    assert report["deadline"] == "2026-11-30T09:00:00+00:00"
+
+
 @pytest.mark.parametrize("content", ["[]", "{", '{"company": "x"}'])
 def test_an_invalid_lead_is_a_usage_error_of_one_line(tmp_path: Path, content: str) -> None:
     file = tmp_path / "lead.json"
