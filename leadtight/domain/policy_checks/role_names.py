@@ -7,16 +7,21 @@ from collections.abc import Iterator
 from leadtight.domain.model.errors import Problem
 from leadtight.domain.policy.policy import Policy
 
-_GROUPS = frozenset(
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_GROUPS = _words(
     """
     team teams queue queues department dept mailbox inbox helpdesk hotline callcenter callcentre
     abteilung vertrieb kundenservice kundendienst verkaufsteam postfach
     equipe equipo squadra ekip zespol csapat ryhma отдел команда 团队 チーム
-    """.split()
+    """
 )
 """One such word names a group, whatever stands beside it."""
 
-_ROLES = frozenset(
+_ROLES = _words(
     """
     abuse account accounting accounts admin administration administrator agency agent agents all anybody anyone apps
     assistant backoffice billing bookings bot business callback care catchall chat company concierge consultant contact
@@ -36,11 +41,11 @@ _ROLES = frozenset(
     administratie kantoor klantenservice niemand ondersteuning receptie verkoop
     biuro kontakt nikt obsluga sekretariat sprzedaz forsaljning kundtjanst kundeservice salg satis destek
     продажи менеджер админ поддержка 营业 销售 客服 営業 サポート
-    """.split()
+    """
 )
 """A name of nothing but such words names a role."""
 
-_FILLERS = frozenset("a an and de der des die el for le la les of our the und unser y et e i our und no nr s".split())
+_FILLERS = _words("a an and de der des die el for le la les of our the und unser y et e i our und no nr s")
 
 
 def names_a_role(name: str) -> bool:

@@ -3,7 +3,6 @@
 import pytest
 
 from leadtight.domain.model.errors import PolicyError
-from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy_checks.role_names import names_a_role
 from leadtight.policy import loader as policies
 
@@ -48,21 +47,22 @@ def renamed(old: str, new: str) -> str:
 @pytest.mark.parametrize("role", ["sales", "admin", "info", "team", "sales_team"])
 def test_policy_with_a_role_for_an_owner_is_refused(role: str) -> None:
     text = renamed("[people.ana]", f"[people.{role}]").replace('"ana"', f'"{role}"')
-    with pytest.raises(PolicyError, match=f"people.{role}: '{role}' names a role") as error:
+    with pytest.raises(PolicyError, match=rf"people\.{role}: '{role}' names a role") as error:
         policies.parse(text.encode())
     assert "one named person" in str(error.value)
 
 
 def test_policy_with_a_role_for_a_name_is_refused() -> None:
-    with pytest.raises(PolicyError, match="people.ana.name: 'Sales Desk' names a role"):
+    with pytest.raises(PolicyError, match=r"people\.ana\.name: 'Sales Desk' names a role"):
         policies.parse(renamed('"Ana Costa"', '"Sales Desk"').encode())
 
 
 def test_person_with_the_id_of_a_pool_is_refused() -> None:
     text = renamed("[people.ana]", "[people.inbound]").replace('"ana"', '"inbound"')
-    with pytest.raises(PolicyError, match="people.inbound: is also the id of a team or a pool"):
+    with pytest.raises(PolicyError, match=r"people\.inbound: is also the id of a team or a pool"):
         policies.parse(text.encode())
 
 
-def test_shipped_policy_names_people_only(policy: Policy = policies.shipped()) -> None:
+def test_shipped_policy_names_people_only() -> None:
+    policy = policies.shipped()
     assert not [id_ for id_, person in policy.people.items() if names_a_role(id_) or names_a_role(person.name)]
