@@ -89,7 +89,7 @@ def test_the_shipped_policy_matches_its_file() -> None:
     assert policy.targets["hot"].within == timedelta(minutes=5)
     assert policy.targets["next_morning"].by == time(10)
     assert policy.pools["inbound"].members == {"ana": 1, "ben": 1, "cem": 1}
-    assert [t.id for t in policy.tiers] == ["hot", "after_hours", "warm"]
+    assert [t.id for t in policy.tiers] == ["hot", "after_hours", "missed_call", "warm"]
     assert policy.version.startswith("2026-11-22+")
 
 
@@ -294,7 +294,7 @@ def test_an_escalation_to_an_unknown_person_is_named_by_its_place() -> None:
         ("people.ana.email", {"people.ana.email": "is missing"}),
         ("targets.hot.within", {"targets.hot": "needs exactly one of `within` and `by`"}),
         ("outcomes.connected.after", {"outcomes.connected": "needs `next_action` and `after`"}),
-        ("tiers.2", {"tiers": "the last tier must have no condition"}),
+        ("tiers.3", {"tiers": "the last tier must have no condition"}),
         ("routing.rules.2", {"routing.rules": "the last rule must have no condition"}),
         ("targets.next_action", {"targets.next_action": "is missing"}),
         ("calendars.office.hours", {"calendars.office.hours": "is never open"}),

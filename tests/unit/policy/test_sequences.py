@@ -83,7 +83,7 @@ def test_a_sequence_requires_capacity_of_everybody_concerned() -> None:
 
 def test_a_sequence_requires_a_promise_with_escalation() -> None:
     by_field = problems(together(without("targets.warm.escalate"), without("targets.warm.reassign")))
-    expected = "needs a promise first: no one else is told when targets.warm of tiers[2] is missed"
+    expected = "needs a promise first: no one else is told when targets.warm of tiers[3] is missed"
     assert by_field == dict.fromkeys(("outcomes.not_interested.sequence", "stages.contacted.sequence"), expected)
 
 

@@ -16,7 +16,8 @@ def audited(monkeypatch: pytest.MonkeyPatch, scores: list[int | None]) -> dict[s
 
 
 def points(total: int) -> list[int | None]:
-    return [2] * (total // 2) + [1] * (total % 2) + [0] * (15 - total // 2 - total % 2)
+    twos, one = divmod(total, 2)
+    return [*[2] * twos, *[1] * one, *[0] * (15 - twos - one)]
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ def test_uncovered_hours_of_the_week_are_a_gap() -> None:
     people = {name: replace(person, calendar="mornings") for name, person in POLICY.people.items()}
     policy = replace(POLICY, people=people, calendars={**POLICY.calendars, "mornings": mornings})
     left = "counts in 24 hours a week in which no pool member works, the first Mon 13:30-18:00"
-    paths = {f"targets.{target}.calendar" for target in ("hot", "next_morning", "warm")}
+    paths = {f"targets.{target}.calendar" for target in ("hot", "next_morning", "same_day", "warm")}
     assert findings(policy) == dict.fromkeys(paths, left)
     one_stays = replace(policy, people={**people, "ben": POLICY.people["ben"]})
     assert findings(one_stays) == {}
