@@ -363,3 +363,12 @@ def test_a_lead_that_changes_during_its_erasure_is_erased_and_one_that_never_res
     monkeypatch.setattr(other.table, "commit", never)
     with pytest.raises(Conflict, match=r"lost 5 races for lead \S+"):
         other.erase(ADA)
+
+
+def test_a_number_that_only_a_later_inquiry_had_is_theirs_too() -> None:
+    office = Office()
+    lead_id = office.receive(name="Ada Obi", email=ADA, phone=NUMBER)
+    assert office.receive(name="Ada Obi", email=ADA, phone="+4930901820") == lead_id
+    assert office.lead(lead_id).inquiry.phone == NUMBER
+    office.raw.put("m/1", b"Call me on 030 901820")
+    assert office.erase(ADA).counts["mails"] == 1

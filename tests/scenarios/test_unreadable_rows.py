@@ -175,15 +175,21 @@ def test_an_erasure_is_incomplete_where_an_unreadable_row_may_be_theirs(kind: st
 
 def test_an_export_reports_unreadable_rows() -> None:
     world = World()
-    lead_id = world.receive(email=ADA)
+    lead_id = world.receive(email=ADA, phone=NUMBER, consent={"sms": True})
 
     def dossier() -> SubjectExport:
         return Export(world.table, world.table, world.call_lists, PhoneEmailNormalizer()).of(ADA, "DE", world.now)
 
-    assert dossier().unreadable == ()
-    world.table.spoiled.add(("event", f"{lead_id} 000001.00"))
+    whole = dossier()
+    assert whole.unreadable == ()
+    spoiled = {
+        ("event", f"{lead_id} 000001.00"),
+        ("consent", whole.consents[0].id),
+        ("message", f"{lead_id} {world.table.messages(lead_id)[0].id}"),
+    }
+    world.table.spoiled |= spoiled
     subject = dossier()
-    assert [row.key for row in subject.unreadable] == [f"{lead_id} 000001.00"]
+    assert {(row.kind, row.key) for row in subject.unreadable} == spoiled
     assert [file.lead.id for file in subject.leads] == [lead_id]
 
 
