@@ -1,4 +1,7 @@
-"""Every source through the deployed functions: from its signed event to owner, clock and messages."""
+"""Every source through the deployed functions.
+
+Each goes from its signed event to owner, clock and messages.
+"""
 
 import json
 from collections.abc import Mapping
@@ -33,7 +36,7 @@ PERSON = {"name": "Ada Obi", "email": "ada@example.com"}
 
 
 def govern(monkeypatch: pytest.MonkeyPatch, delivery: Delivery, at: datetime = MONDAY_NINE) -> None:
-    """Deploy with the one webhook of a delivery, and its secret."""
+    """Deploy with the webhook of a delivery, and its secret."""
     hook = delivery.webhook
     policy = replace(policies.shipped(), webhooks={hook.id: hook})
     monkeypatch.setattr(bootstrap, "policy", lambda: policy)
@@ -63,7 +66,7 @@ def leads(stage: Stage) -> list[Lead]:
 
 
 def carried_on(stage: Stage) -> Lead:
-    """Return the one lead after the stream has reached routing and messages."""
+    """Run routing and messages, and return the one lead."""
     route(stage.inserted("LEAD"), CONTEXT)
     respond(stage.inserted("MSG#"), CONTEXT)
     [lead] = leads(stage)
@@ -71,7 +74,7 @@ def carried_on(stage: Stage) -> Lead:
 
 
 def is_enforced(lead: Lead, source: str) -> None:
-    """Check source, owner, clock, next action, alarm time and the owner's alert of a new lead."""
+    """Check source, owner, clock, next action and alert."""
     assert lead.source == source
     assert lead.received_at.utcoffset() == timedelta(0)
     assert lead.owner_id in policies.shipped().people

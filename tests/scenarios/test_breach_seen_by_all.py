@@ -1,4 +1,4 @@
-"""A broken promise reads as broken where people and programs look, without a write (F10, J5)."""
+"""A breach is read without a write (F10, J5)."""
 
 from datetime import timedelta
 
@@ -16,7 +16,7 @@ MINUTE_LATE = timedelta(seconds=60)
 
 @pytest.fixture
 def silent() -> tuple[World, str]:
-    """Return a world in which no alarm rings and no sweep runs, and its one lead."""
+    """Build a world without alarms and sweeps, with one lead."""
     world = World(sweeping=False)
     lead_id = world.receive()
     world.alarms.lost = True

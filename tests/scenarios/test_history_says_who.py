@@ -1,4 +1,7 @@
-"""The history names who did each thing, when, and by which policy; only people make contact (D4, E5, I1)."""
+"""The history names actors, times and policies (D4, E5, I1).
+
+Only people make contact.
+"""
 
 from datetime import timedelta
 

@@ -1,4 +1,7 @@
-"""The six questions of the weekly review, each with the very leads that it asks about (N1)."""
+"""The six questions of the weekly review (N1).
+
+Each lists the very leads that it asks about.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -17,7 +20,7 @@ NAMES = ("not_contacted", "no_owner", "proposals_without_next_step", "untouched"
 
 
 def asked(world: World) -> Mapping[str, list[str]]:
-    """Return the ids that each question of a review lists a minute later."""
+    """List the ids that each question finds a minute later."""
     world.advance(minutes=1)
     reports = ReportService(
         world.policy,

@@ -1,4 +1,7 @@
-"""Names of roles, teams and mailboxes, which cannot own a lead (C1)."""
+"""Names that cannot own a lead (C1).
+
+They are of roles, teams and mailboxes.
+"""
 
 import re
 import unicodedata
@@ -49,7 +52,7 @@ _FILLERS = _words("a an and de der des die el for le la les of our the und unser
 
 
 def names_a_role(name: str) -> bool:
-    """Return whether a name is a role's, a team's or a mailbox's.
+    """Return whether a name is a role's, team's or mailbox's.
 
     `sales`, `Sales Team 2` and `info@example.com` are; `Maria Sales` is a person.
     """
@@ -62,7 +65,7 @@ def names_a_role(name: str) -> bool:
 
 
 def check_role_names(policy: Policy) -> Iterator[Problem]:
-    """Yield people who are not one person: roles, teams and pools."""
+    """Yield people who are a role, a team or a pool."""
     for id_, person in policy.people.items():
         for path, name in ((f"people.{id_}", id_), (f"people.{id_}.name", person.name)):
             if names_a_role(name):

@@ -1,4 +1,7 @@
-"""The four checks of the diagnosis in their order, whichever count is larger (L1, L2)."""
+"""The order of the diagnosis' four checks (L1, L2).
+
+It holds whichever count is larger.
+"""
 
 import itertools
 

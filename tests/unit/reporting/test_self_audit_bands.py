@@ -1,4 +1,7 @@
-"""The bands of the self-audit, and when one is given (L7): 0-10, 11-20, 21-30 of fifteen items."""
+"""Bands of the self-audit, and when one is given (L7).
+
+They are 0-10, 11-20 and 21-30 points of fifteen items.
+"""
 
 from typing import Any
 

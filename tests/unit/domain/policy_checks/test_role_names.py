@@ -1,4 +1,4 @@
-"""C1: a role, a team, a queue or a mailbox is not a person, whichever language names it."""
+"""Roles, teams, queues and mailboxes are not people (C1)."""
 
 import pytest
 
