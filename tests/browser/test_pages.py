@@ -41,7 +41,7 @@ Shown = Callable[[World], str]
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    """A morning with leads in every list of the board.
+    """Return a morning with leads in every list of the board.
 
     Late, about to be, answered, and one whose mail bounced.
     """

@@ -42,7 +42,7 @@ def stored(lead_id: str) -> Lead:
 
 @pytest.fixture
 def mailed(stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch) -> Lead:
-    """A lead with the first mail of the shipped follow-up.
+    """Return a lead with the first mail of the shipped follow-up.
 
     It was reached and fell silent, by the real functions.
     """

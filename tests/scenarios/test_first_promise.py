@@ -64,7 +64,7 @@ def by_an_outcome(world: World, lead_id: str) -> None:
 
 
 def by_itself(world: World, lead_id: str) -> None:
-    """The policy moves it at this time."""
+    """Let the policy move it at this time."""
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,7 @@ def names_a_role(name: str) -> bool:
 
 
 def check_role_names(policy: Policy) -> Iterator[Problem]:
-    """Yield people who are a role, a team or a pool."""
+    """Yield people who are a role, team or pool."""
     for id_, person in policy.people.items():
         for path, name in ((f"people.{id_}", id_), (f"people.{id_}.name", person.name)):
             if names_a_role(name):
