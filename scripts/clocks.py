@@ -66,6 +66,7 @@ CLOCKS: Mapping[str, TestClock] = {
 PASSED = (
     "opening",
     "warning-at-opening",
+    "noon",
     "sunday-night",
     "forward",
     "back",
