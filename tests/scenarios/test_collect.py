@@ -106,11 +106,11 @@ def test_a_lead_refused_permanently_by_the_provider_is_held_at_once() -> None:
     world = Announced(FetchRefused("answered 404"))
     world.announce()
     assert world.collect.sweep(world.now).waiting_for_a_person == 1
-    [held] = world.quarantine.waiting(9)
-    assert (held.reason, held.detail) == (Reason.NOT_FETCHED, "answered 404")
+    [delivery] = world.quarantine.waiting(9)
+    assert (delivery.reason, delivery.detail) == (Reason.NOT_FETCHED, "answered 404")
 
 
-def test_a_sweep_without_time_fetches_nothing_and_says_what_it_left() -> None:
+def test_a_sweep_without_time_fetches_nothing_and_reports_the_remainder() -> None:
     world = Announced(ADA)
     world.announce(1)
     world.announce(2)
@@ -150,15 +150,19 @@ def test_a_crash_after_receiving_leaves_one_lead_after_the_next_try(monkeypatch:
     assert len(world.lead_ids()) == 1
 
 
-def test_a_delivery_that_fails_unexpectedly_is_put_off_and_the_others_are_fetched() -> None:
+def test_an_unexpectedly_failing_delivery_is_postponed_and_the_others_are_fetched() -> None:
     world = Announced(ZeroDivisionError("in its reader"), ADA)
     failed, _ = world.announce(1), world.announce(2)
     swept = world.collect.sweep(world.now)
     assert (swept.fetched, [str(fault) for fault in swept.faults]) == (1, ["in its reader"])
-    held = world.quarantine.find(failed)
-    assert (held.state, held.tries, held.detail) == (QuarantineState.WAITING, 1, "ZeroDivisionError: in its reader")
-    assert held.next_try_at is not None
-    assert held.next_try_at > world.now
+    delivery = world.quarantine.find(failed)
+    assert (delivery.state, delivery.tries, delivery.detail) == (
+        QuarantineState.WAITING,
+        1,
+        "ZeroDivisionError: in its reader",
+    )
+    assert delivery.next_try_at is not None
+    assert delivery.next_try_at > world.now
 
 
 def test_a_fetched_reaction_without_a_lead_is_set_aside() -> None:

@@ -228,7 +228,7 @@ class Over(AbstractContextManager[None]):
         raise AssertionError("nothing was entered")
 
 
-def test_a_lead_that_runs_out_of_its_time_is_taken_later_and_a_report_waits_for_a_person() -> None:
+def test_a_lead_that_times_out_is_taken_later_and_a_report_is_held() -> None:
     world = Received()
     body = b'{"mail": "ada@example.com"}'
     original = whole(HOOK, body, "msg_1", "application/json", Reason.UNMAPPED, "")

@@ -160,7 +160,7 @@ def test_a_sources_time_is_believed_within_a_day() -> None:
     assert (lead.received_at, lead.recorded_at, lead.promise.starts_at) == (received_at, NOW, received_at)
 
 
-def test_what_is_exactly_a_day_old_is_promised_from_then() -> None:
+def test_a_time_exactly_a_day_old_starts_the_promise() -> None:
     lead = received({"name": "Ada", "received_at": "2026-11-22T09:00:00Z"})
     assert (lead.received_at, lead.promise.starts_at) == (NOW - timedelta(days=1), NOW - timedelta(days=1))
 

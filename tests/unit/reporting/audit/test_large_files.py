@@ -81,7 +81,7 @@ def test_a_uniform_large_file_is_read_once(tmp_path: Path, whole_looks: list[boo
     leads, calls = _rows()
     sampled = _audit(tmp_path, leads, calls)
     assert whole_looks == [False]
-    source_file.LARGE = 1 << 24  # the fixture puts it back
+    source_file.LARGE = 1 << 24  # the fixture restores it
     assert json.dumps(_audit(tmp_path, leads, calls)) == json.dumps(sampled)
     assert whole_looks == [False, True]
 

@@ -211,7 +211,7 @@ def test_households_sharing_an_ipv4_network_are_not_a_flood(site: Site) -> None:
     assert (len(site.lead_ids()), len(site.quarantine.waiting(9))) == (24, 2), "a fifth of the form's limit"
 
 
-def test_a_builders_server_speaks_for_many_visitors_and_is_not_counted_as_one(site: Site) -> None:
+def test_a_builders_server_is_not_counted_as_one_visitor(site: Site) -> None:
     site.show(builder=Builder.ELEMENTOR, rates=FormLimits(per_address=1))
     for name in ("ada", "bo", "cy"):
         site.post({"email": f"{name}@example.com", "message": f"{name} asks for a roof"}, address="203.0.113.9")
