@@ -176,7 +176,7 @@ def test_a_change_without_a_rotation_keeps_the_pool_unchanged(table: Table) -> N
     assert rotation_of(table).turn == 0
 
 
-def test_routing_reads_lead_rotation_and_people_consistently(table: Table) -> None:
+def test_routing_reads_lead_rotation_and_people_together(table: Table) -> None:
     lead, until = stored(table), NOW + timedelta(hours=1)
     table.set_away("ana", until)
     state = table.load_for_routing("L1", "inbound", ["ana", "ben"])
@@ -293,7 +293,7 @@ def test_a_days_events_include_message_events(table: Table) -> None:
     assert sent(message) in table.history("L1")
 
 
-def test_first_owners_are_listed_permanently(table: Table) -> None:
+def test_owners_are_listed_permanently(table: Table) -> None:
     assert table.owners() == ()
     lead = stored(table)
     change = assignment(lead, rotation_of(table), NOW + SECOND)

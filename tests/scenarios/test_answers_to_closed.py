@@ -144,7 +144,7 @@ def test_where_the_policy_says_so_the_lost_lead_reopens_with_its_owner_and_answe
 
 @pytest.mark.slow
 @pytest.mark.parametrize("case", ["won", "never reached", "long ago"])
-def test_won_unreached_and_forgotten_leads_stay_closed_even_then(case: str) -> None:
+def test_won_unreached_and_old_leads_stay_closed_even_then(case: str) -> None:
     world = World()
     no_contact = {"lost": replace(world.policy.outcomes["lost"], contact=False)}
     world.govern(replace(reopening(world.policy), outcomes={**world.policy.outcomes, **no_contact}))

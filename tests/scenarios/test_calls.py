@@ -154,7 +154,7 @@ def test_the_earliest_contact_wins_in_any_order_of_reports() -> None:
     assert verdicts == {(True, "ben", 3)}
 
 
-def test_a_foreign_machine_moves_no_lead_to_contacted_and_schedules_by_the_policy() -> None:
+def test_an_automatic_call_is_not_a_contact_and_follow_ups_are_due_by_the_policy() -> None:
     world = World()
     lead_id = world.receive()
     report(world, "interested", lead_id=lead_id)

@@ -122,7 +122,7 @@ def test_an_opt_out_applies_to_an_unreadable_number() -> None:
 
 
 @pytest.mark.parametrize("text", ["none", "n/a", "-", "no email", "000 000 000", "0"])
-def test_identifiers_of_nobody_join_nothing(text: str) -> None:
+def test_placeholder_contact_points_join_nothing(text: str) -> None:
     world = World()
     first_id, second_id = posted(
         world, {"name": "Ada", "email": text, "phone": text}, {"name": "Bo", "email": text, "phone": text}

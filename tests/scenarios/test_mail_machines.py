@@ -113,9 +113,7 @@ def test_a_complaint_about_a_strangers_mail_ends_nothing() -> None:
         ("auth-failure", False),
     ],
 )
-def test_the_providers_complaint_ends_mail_unless_it_is_marked_as_not_spam(
-    feedback_type: str | None, ended: bool
-) -> None:
+def test_the_providers_complaint_ends_mail_unless_its_type_is_harmless(feedback_type: str | None, ended: bool) -> None:
     event = {
         "eventType": "Complaint",
         "complaint": {"complaintFeedbackType": feedback_type},

@@ -137,7 +137,7 @@ def test_a_mail_that_a_provider_marks_as_spam_is_suspected() -> None:
     assert letter.suspicion is Suspicion.SPAM
 
 
-def test_a_duplicate_header_is_merged() -> None:
+def test_a_header_value_cannot_add_a_second_header() -> None:
     content = {**POSTMARK, "Headers": [{"Name": "X-A", "Value": "b\r\nAuto-Submitted: auto-replied"}]}
     assert stored(POSTS["postmark"], json.dumps(content).encode())[0].headers == {}
 

@@ -75,7 +75,7 @@ def test_a_complaint_identifies_our_mail_and_its_kind(returned: str) -> None:
         ("auth-failure", False),
     ],
 )
-def test_a_complaint_ends_mail_unless_it_is_marked_as_not_spam(feedback_type: str, ends: bool) -> None:
+def test_a_complaint_ends_mail_unless_its_type_is_harmless(feedback_type: str, ends: bool) -> None:
     report = read_mail(complaint(feedback_type)).complaint
     assert report is not None
     assert report.ends_mail is ends

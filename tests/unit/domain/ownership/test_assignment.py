@@ -187,7 +187,7 @@ def test_the_state_checked_for_a_cap_is_part_of_the_change() -> None:
     assert receipt_for(least, lead, roster)[1].taken == OwnerState(person_id="ben", open=3, turn=5)
 
 
-def test_the_catch_all_person_uses_no_turn_unless_chosen() -> None:
+def test_an_unchosen_catch_all_person_is_not_counted() -> None:
     policy = with_caps(nobody_there(POLICY), POLICY.routing.catch_all, Caps(day=2))
     roster = {p: OwnerState(person_id=p) for p in POLICY.people}
     lead = new_lead(policy, MONDAY)
