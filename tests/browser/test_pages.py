@@ -219,7 +219,7 @@ def test_every_page_works_by_keyboard_alone_and_sends_nothing_without_a_choice(
         show(page, html)
         sent_requests.clear()
         press(page, *presses[:-2], presses[-1])
-        assert sent_requests == [], "nothing is sent before something is chosen"
+        assert sent_requests == [], "nothing is sent without a choice"
     show(page, html)
     with page.expect_request(lambda request: sent in f"{request.method} {request.url} {request.post_data or ''}"):
         press(page, *presses)

@@ -147,7 +147,7 @@ def test_a_delivery_of_any_size_is_stored_whole_in_several_rows(store: Quarantin
         items = [*row_reader.everywhere(TableRow.pk.startswith("HELD"))]
         assert max(len(json.dumps(item, ensure_ascii=False).encode()) for item in items) < 400 * 1024
         again = [item for item in items if "#again#" in item["pk"]["S"]]
-        assert {item["doc"]["S"] for item in again} == {""}, "what was known leaves nothing"
+        assert {item["doc"]["S"] for item in again} == {""}, "known keys leave nothing"
         parts = [item for item in items if item["sk"]["S"] == "PART"]
         assert parts
         assert all("expires_at" in item for item in parts), "they go with their delivery"

@@ -441,7 +441,7 @@ def test_the_same_words_under_another_guard_are_another_inquiry(table: Table) ->
     assert table.merge(same, guard("1"), (), NOW) is None
     with pytest.raises(Conflict):
         table.merge(same, guard("2"), (), NOW)
-    assert table.merge(same, guard("1"), (), NOW) is None, "the first one finds its own work"
+    assert table.merge(same, guard("1"), (), NOW) is None, "the first one finds its own result"
     assert table.taken_by(guard("2"), NOW) is None
 
 

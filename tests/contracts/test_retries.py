@@ -60,7 +60,7 @@ def test_near_retries_are_queued_and_distant_ones_are_left_to_the_sweep(
     for when in (whole, NOW, NOW + timedelta(seconds=0.2), whole + NEAR, NOW + NEAR, NOW + NEAR + timedelta(seconds=1)):
         queue.at(when, NOW)
     seconds = (timedelta(), timedelta(seconds=1), NEAR, NEAR + timedelta(seconds=1))
-    assert waiting() == {whole + after for after in seconds}, "what is due within a second comes back together"
+    assert waiting() == {whole + after for after in seconds}, "retries due within a second return together"
 
 
 def test_the_queue_delays_whole_seconds_rounded_up(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ def test_leads_survive_a_restart_and_new_ones_flow_after_it(local_stage: LocalSt
     eventually("an owner", lambda: stage.lead(lead_id).owner_id)
     local_stage.stop()
     assert not local_stage.info_file.exists()
-    assert not (local_stage.cloud.folder / "tmp").exists(), "what the functions ran in is left behind"
+    assert not (local_stage.cloud.folder / "tmp").exists(), "the functions' containers are left behind"
     assert local_stage.start() == stage.info
     assert stage.lead(lead_id).owner_id
     after = stage.post_lead(name="After", email="after@example.com", message="hello")

@@ -57,7 +57,7 @@ def test_cfn_lint_is_clean(stage: str, request: pytest.FixtureRequest) -> None:
     findings = {finding["Rule"]["Id"]: finding["Message"] for finding in json.loads(done.stdout)}
     accepted = set(ACCEPTED if stage == "prod" else ACCEPTED_LOCALLY)
     assert {rule: message for rule, message in findings.items() if rule not in accepted} == {}
-    assert set(findings) == accepted, "an acceptance nobody needs any more"
+    assert set(findings) == accepted, "an unnecessary acceptance"
 
 
 RULES = Path("infra/rules.guard").read_text(encoding="utf-8")

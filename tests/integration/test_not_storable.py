@@ -77,7 +77,7 @@ def test_a_throttle_within_a_transaction_is_retried_from_the_queue(
         assert intake(post_lead(ADA), context)["statusCode"] == 503
     assert len(spilled(stage)) == 1
     assert stage.items("HELD") == []
-    assert paused == [], "only who lost a race tries again at once"
+    assert paused == [], "only the loser of a race retries at once"
 
 
 def test_a_person_with_an_unreadable_row_is_held(stage: Stage, context: Any) -> None:

@@ -136,7 +136,7 @@ def test_all_deliveries_held_for_one_reason_are_exported_discarded_reopened_and_
     assert run("discard-all", "spam", "--why", "a flood", "--yes")[:2] == (0, "discarded 4, still held 0\n")
     assert {state(id_) for id_ in ids} == {QuarantineState.DISCARDED}
     assert run("reopen-all", "spam")[:2] == (0, "held again 4, still held 0\n")
-    assert run("release-all", "spam")[0] == 1, "nobody said yes"
+    assert run("release-all", "spam")[0] == 1, "without confirmation"
     assert json.loads(run("release-all", "spam", "--yes", "--json")[1])["done"] == 4
     assert {state(id_) for id_ in ids} == {QuarantineState.RELEASED}
     code, _, problem = run("release-all", "nonsense", "--yes")

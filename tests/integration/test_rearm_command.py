@@ -131,11 +131,11 @@ def test_a_restored_table_has_every_promise_armed_again(
     assert (output["applied"], output["alarms"]) == (True, 4)
     owned = [lead for lead in originals.values() if lead and lead.owner_id]
     assert sorted(stage.schedules()) == sorted(f"lead-{lead.id}-{lead.wake_token}" for lead in owned)
-    assert run("--alarms", "--apply")[0] == 0, "and twice is once"
+    assert run("--alarms", "--apply")[0] == 0, "repeating it adds nothing"
     later = MONDAY_NINE + timedelta(minutes=20)
     monkeypatch.setattr(bootstrap, "clock", lambda: lambda: later)
     sla({"sweep": True}, CONTEXT)
     after = {id_: bootstrap.ports().store.load(id_) for id_ in originals}
     assert all(lead and lead.owner_id and lead.wake_at and lead.wake_at > later for lead in after.values())
     kinds = [event.kind for event in bootstrap.ports().store.history(lead_id)]
-    assert "deadline_missed" in kinds, "what passed meanwhile rang"
+    assert "deadline_missed" in kinds, "deadlines passed meanwhile rang"

@@ -65,7 +65,7 @@ def test_alerts_over_the_budget_come_in_one_digest_with_a_link_for_each_lead() -
         assert f"Ada Obi {number}" in digest.mail.text
     assert digest.mail.text.count("/o/") == digest.mail.html.count("/o/") == 3
     assert [world.message(lead_id, Template.ALERT_OWNER).status for lead_id in leads] == [Status.SENT] * 5
-    assert world.repairs() == 0, "a digest is no repair"
+    assert world.repairs() == 0, "a digest is not a repair"
     world.advance(minutes=10)
     assert len(digests(world)) == 1
 
@@ -76,7 +76,7 @@ def test_a_missed_promise_interrupts_beyond_the_budget() -> None:
     world.advance(minutes=5)
     for lead_id in leads:
         assert len(world.mails(lead_id, Template.DEADLINE_MISSED)) == 1
-        assert len(world.mails(lead_id, Template.ESCALATE)) == 1, "mia hears of each"
+        assert len(world.mails(lead_id, Template.ESCALATE)) == 1, "mia is notified of each"
 
 
 def test_the_last_of_the_budget_is_reserved_for_new_leads() -> None:

@@ -59,7 +59,7 @@ def test_a_lead_is_asked_once_after_its_promise_and_by_default_never() -> None:
     [mail] = world.mails(lead_id, Template.ASK_LEAD)
     assert mail.permission.basis == "inquiry"
     assert mail.envelope.unsubscribe is not None
-    assert world.lead(lead_id).owner_id == "ben", "it has moved on meanwhile, and is asked all the same"
+    assert world.lead(lead_id).owner_id == "ben", "it has moved on meanwhile, and is asked anyway"
     world.advance(hours=30)
     assert len(world.mails(lead_id, Template.ASK_LEAD)) == 1
     assert fold(world.table.history(lead_id)) == world.lead(lead_id)

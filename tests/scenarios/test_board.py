@@ -162,7 +162,7 @@ def test_the_board_warns_of_stale_and_missing_do_not_call_lists() -> None:
     def shown() -> str:
         return pages_board.board(world.policy, board(world), world.now)
 
-    assert "Do-not-call list" not in shown(), "there is none, and none is asked for"
+    assert "Do-not-call list" not in shown(), "there is none, and none is required"
     imported(world, "+4930901820", age=31)
     assert "<dd>31 days</dd>" in shown()
     assert "No texts" not in shown()

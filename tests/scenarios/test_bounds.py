@@ -44,7 +44,7 @@ def test_many_joining_inquiries_with_new_fields_keep_every_row_within_its_limit(
     joins = [event for event in history if event.kind is EventKind.INQUIRY_JOINED]
     assert len(joins) == 60
     all_fields = {name: value for event in joins for name, value in event.data["inquiry"]["fields"].items()}
-    assert len(all_fields) == 60 * 9, "what the lead has no room for is whole in its event"
+    assert len(all_fields) == 60 * 9, "fields beyond the lead's limit are whole in its event"
     assert fold(history) == lead
 
 

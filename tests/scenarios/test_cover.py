@@ -37,7 +37,7 @@ def test_a_switched_off_person_has_no_open_lead_after_five_minutes() -> None:
     for lead_id in owned:
         assert moves(world, lead_id) == [OWNER_GONE]
         assert len(world.mails(lead_id, Template.ALERT_OWNER)) == 2
-    assert world.repairs() == 0, "covering for somebody is no repair"
+    assert world.repairs() == 0, "covering is not a repair"
 
 
 def test_a_person_removed_from_the_policy_keeps_no_open_lead() -> None:

@@ -144,7 +144,7 @@ def test_an_open_lead_ends_its_alarm_is_cancelled_and_its_pages_still_open(offic
     assert "kanari" not in office.everything()
     assert not [lead for lead in office.alarms.armed.values() if lead.id in (lead_id, missed)]
     office.advance(days=14)
-    assert "kanari" not in office.everything(), "nothing that was on its way brought anything back"
+    assert "kanari" not in office.everything(), "messages on their way restored nothing"
     assert office.table.messages(lead_id) == ()
 
 
@@ -190,7 +190,7 @@ def test_an_erased_person_who_returns_is_a_new_lead_without_automatic_answers(of
     assert again not in erased
     assert office.lead(again).owner_id
     assert office.mails(again, Template.ACKNOWLEDGE) == []
-    assert len(office.mailer.sent) > sent, "its owner is told"
+    assert len(office.mailer.sent) > sent, "its owner is notified"
 
 
 def test_a_shared_number_identifies_nobody() -> None:

@@ -87,7 +87,7 @@ def test_a_never_answered_lead_gets_a_new_owner_with_their_own_window() -> None:
     clock = lead.clock(FIRST_RESPONSE)
     assert clock is not None
     assert (lead.owner_id, clock.started_at) == (expiries(world, lead_id)[0][1], world.now)
-    assert lead.owner_id in ("ana", "ben", "cem"), "having let it lapse before keeps nobody from a new round"
+    assert lead.owner_id in ("ana", "ben", "cem"), "former owners take part in a new round"
 
 
 @pytest.mark.parametrize("outcome", ["connected", "no_answer"])

@@ -161,7 +161,7 @@ def test_an_acknowledgement_leaves_in_turn_despite_ten_thousand_waiting_messages
     assert alerted - arrived <= BOUND
     assert provider.refused == 0, "the rate was kept to"
     if flood not in (of_notices_for_a_digest, of_alerts_to_the_owner):  # a colleague's surplus is digested
-        assert sent_before >= PER_SECOND * 20, "the provider took all it could before"
+        assert sent_before >= PER_SECOND * 20, "the provider was at its limit before"
         assert len(provider.sent) - sent_before >= PER_SECOND * 40, "and after"
 
 

@@ -82,7 +82,7 @@ def test_r4_a_move_rearms_under_the_new_teams_policy() -> None:
     assert (data["cause"], data["reason"]) == ("person", "Wants a kitchen")
     assert (data["previous"], data["previous_pool"]) == (lead_before.owner_id, "inbound")
 
-    assert world.sla.on_alarm(old_alarm, moved_at) is None, "the old alarm is not heard"
+    assert world.sla.on_alarm(old_alarm, moved_at) is None, "the old alarm is ignored"
     world.advance(minutes=5)
     assert [e.at - moved_at for e in world.events(lead_id, Kind.OWNER_WARNED)] == [
         timedelta(minutes=3),
@@ -157,7 +157,7 @@ def test_the_old_owners_links_expire_and_the_new_owner_learns_why() -> None:
         world.desk.look(old_link, world.now)
     alert = world.mails(lead_id, Template.ALERT_OWNER)[-1].mail.text
     assert f"{world.policy.person_name(old)} handed it over to your team: “Wants a kitchen”" in alert
-    assert world.mails(lead_id, Template.LEAD_MOVED) == [], "whoever handed it over knows"
+    assert world.mails(lead_id, Template.LEAD_MOVED) == [], "the person who handed it over knows"
 
 
 def test_a_managers_handover_notifies_the_old_owner_once() -> None:
@@ -286,7 +286,7 @@ def test_undoing_an_outcome_returns_the_lead_with_a_new_link() -> None:
     assert world.desk.look(world.link(lead_id), world.now).lead == lead
     assert "undone" in world.mails(lead_id, Template.ALERT_OWNER)[-1].mail.text
     assert closer in PROJECTS
-    assert world.mails(lead_id, Template.LEAD_MOVED) == [], "the closer took it back themselves"
+    assert world.mails(lead_id, Template.LEAD_MOVED) == [], "the closer undid it"
     assert fold(world.table.history(lead_id)) == lead
 
 

@@ -125,7 +125,7 @@ def test_a_row_of_a_person_with_an_open_lead_joins_it_and_a_record_never_replace
     assert (merged.result, merged.lead_id) == ("merged", open_id)
     assert (record.result, world.lead(record.lead_id).earlier_lead_ids) == ("created", (open_id,))
     again = world.submit(Submission(source="web", body={"email": "ada1@example.com", "message": "hello again"}))
-    assert (again.status, again.lead_id) == ("merged", open_id), "the open lead is still the one that is found"
+    assert (again.status, again.lead_id) == ("merged", open_id), "the open lead is still found"
 
 
 def test_a12_a_person_known_from_a_record_goes_to_their_former_owner() -> None:

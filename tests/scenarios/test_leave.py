@@ -64,7 +64,7 @@ def test_a_lead_due_during_a_leave_goes_to_the_delegate_of_any_pool() -> None:
     [moved] = world.events(lead_id, Kind.LEAD_REASSIGNED)
     receipt = from_document(Receipt, moved.data["receipt"])
     assert (receipt.recompute(), receipt.policy_version) == ("dora", world.policy.version)
-    assert world.table.load_for_routing("", "inbound", ()).rotation.turn == 1, "nobody's turn was taken"
+    assert world.table.load_for_routing("", "inbound", ()).rotation.turn == 1, "no turn was used"
     alert = world.mails(lead_id, Template.ALERT_OWNER)[-1]
     assert "Ana Costa is away. You are standing in." in alert.mail.text
     world.advance(days=3)
@@ -97,7 +97,7 @@ def test_a_switched_away_person_has_a_delegate_and_gets_nothing_back() -> None:
     world.press(lead_id, "no_answer")
     world.table.set_away("ana", None)
     world.advance(minutes=10)
-    assert moves(world, lead_id)[1:] == [("dora", world.lead(lead_id).owner_id, "rotation")], "missed, as ever"
+    assert moves(world, lead_id)[1:] == [("dora", world.lead(lead_id).owner_id, "rotation")], "missed, as usual"
 
 
 def test_an_inactive_persons_delegate_is_not_used() -> None:

@@ -283,7 +283,7 @@ def test_a_mail_that_the_server_suspects_is_held_and_not_a_lead_until_released(v
     assert world.tell("ses/1").status == "duplicate"
     assert world.lead_ids() == [accepted.lead_id]
     world.run_stream()
-    assert world.mails(accepted.lead_id, Template.ACKNOWLEDGE) == [], "no machine answers what a person released"
+    assert world.mails(accepted.lead_id, Template.ACKNOWLEDGE) == [], "released leads get no automatic answer"
 
 
 def test_an_unreadable_mail_is_held_with_its_location_and_a_missing_one_is_reported() -> None:

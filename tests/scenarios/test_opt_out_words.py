@@ -202,7 +202,7 @@ def test_a_keyword_first_received_from_a_redriven_queue_ends_the_sequence_of_its
     world.advance(hours=hours)
     assert world.tell("ses/stop").status == "merged"
     assert world.lead(lead_id).enrolment is not None, "it began after the word"
-    assert world.table.suppression((person_key("ada@example.com"),)).channels == {Channel.EMAIL}, "for good"
+    assert world.table.suppression((person_key("ada@example.com"),)).channels == {Channel.EMAIL}, "permanently"
 
 
 @pytest.mark.parametrize("hours", [2, 26, 72])

@@ -291,7 +291,7 @@ def test_a_person_who_left_the_policy_costs_nobody_elses_message() -> None:
     assert world.mails(lead_id, Template.ESCALATE)
     assert world.events(lead_id, Kind.MESSAGE_REFUSED) == []
     recipients = {message.recipient for message in world.table.messages(lead_id) if message.created_at > MONDAY_NINE}
-    assert recipients <= {"mia", "ben", "cem"}, "what was for ana goes to whoever answers for her leads"
+    assert recipients <= {"mia", "ben", "cem"}, "ana's messages go to the person responsible for her leads"
 
 
 def test_two_senders_of_one_message_send_it_once() -> None:

@@ -33,7 +33,7 @@ def test_a_hot_lead_that_arrives_later_outranks_a_cold_one_that_is_not_yet_due()
     assert world.lead(cold).promise.deadline < world.lead(hot).promise.deadline
     assert ids(queue(world)) == [hot, cold]
     world.advance(minutes=4)
-    assert ids(queue(world)) == [cold, hot], "what is overdue comes first"
+    assert ids(queue(world)) == [cold, hot], "overdue leads come first"
 
 
 def test_each_row_shows_action_and_deadline_and_opens_the_leads_own_page() -> None:

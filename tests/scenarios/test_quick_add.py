@@ -75,7 +75,9 @@ def test_r13_the_person_talking_to_the_lead_owns_it_against_the_rules_and_withou
     assert (lead.owner_id, lead.first_owner_id, assigned.data["receipt"]["reason"]) == ("ben", "ben", CLAIMED)
     clock = lead.clock(FIRST_RESPONSE)
     assert clock is not None
-    assert clock.deadline == lead.promise.deadline == MONDAY_NINE + timedelta(minutes=5), "saying so is no contact"
+    assert clock.deadline == lead.promise.deadline == MONDAY_NINE + timedelta(minutes=5), (
+        "a status message is not a contact"
+    )
     assert [world.lead(world.receive()).owner_id for _ in range(2)] == ["ana", "cem"]
     assert fold(world.table.history(lead.id)) == lead
 

@@ -202,7 +202,7 @@ def test_after_the_days_budget_automatic_answers_wait_and_requested_messages_are
     waiting = world.message(leads[-1], Template.ACKNOWLEDGE)
     assert (waiting.status, waiting.detail) == (Status.PENDING, "today's budget of email is used up")
     assert all(world.lead(lead_id).owner_id for lead_id in leads)
-    assert len(mailed(world, Template.ALERT_OWNER)) >= 1, "the team hears of them"
+    assert len(mailed(world, Template.ALERT_OWNER)) >= 1, "the team is notified of them"
     world.press(leads[-1], "interested")
     assert mailed(world, Template.BOOKING_LINK) == ["ada11@example.com"]
     world.advance(hours=17)
@@ -236,6 +236,6 @@ def test_messages_other_than_answers_wait_for_room_in_the_readers_day() -> None:
     world = World(policy=policy)
     lead_id = world.receive(email=VICTIM)
     world.press(lead_id, "interested")
-    assert mailed(world, Template.BOOKING_LINK) == [VICTIM], "somebody of the team asked for it"
+    assert mailed(world, Template.BOOKING_LINK) == [VICTIM], "a team member requested it"
     other = world.receive(email=VICTIM, message="and another thing")
     assert world.message(other, Template.ACKNOWLEDGE).status is Status.REFUSED

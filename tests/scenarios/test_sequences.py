@@ -225,7 +225,7 @@ def test_the_next_step_waits_for_the_outcome_of_the_previous_call() -> None:
     assert clock.deadline == lead.next_action.due_at == world.now + timedelta(hours=5)  # four, and an hour's lunch
     until(world, 17)
     assert steps(world, lead_id).keys() == {"hello", "call"}
-    assert world.events(lead_id, Kind.OWNER_REMINDED), "the owner hears of it meanwhile"
+    assert world.events(lead_id, Kind.OWNER_REMINDED), "the owner is notified meanwhile"
     world.press(lead_id, "no_answer")
     until(world, 17.9)
     assert steps(world, lead_id).keys() == {"hello", "call"}

@@ -68,8 +68,8 @@ def test_a_silence_escalated_in_the_morning_is_not_escalated_again_for_its_task(
     assert escalated(world, lead_id) == [once]
     [task] = world.mails(lead_id, Template.TASK)
     assert "untouched for 3 days" in task.mail.text
-    assert "the sequence continues" not in task.mail.text, "of a sequence only that is so"
-    assert len(world.events(lead_id, Kind.DEADLINE_MISSED)) == 2, "its owner hears of it all the same"
+    assert "the sequence continues" not in task.mail.text, "this holds only for sequences"
+    assert len(world.events(lead_id, Kind.DEADLINE_MISSED)) == 2, "its owner is notified anyway"
 
 
 def test_a_silence_that_lasts_another_limit_is_escalated_again() -> None:

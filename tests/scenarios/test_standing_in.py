@@ -41,7 +41,7 @@ def test_while_the_manager_is_on_leave_the_delegate_hears_of_missed_promises() -
     [lead_id] = world.lead_ids()
     world.advance(hours=30)
     recipients = [sent.permission.person for sent in world.mails(lead_id, Template.ESCALATE)]
-    assert world.lead(lead_id).owner_id == "dora", "in the end she has the lead, and there is nobody above her but mia"
+    assert world.lead(lead_id).owner_id == "dora", "in the end she has the lead, and only mia is above her"
     assert recipients.count("dora") >= 2
 
 

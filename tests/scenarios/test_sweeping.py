@@ -128,7 +128,7 @@ def test_no_kind_takes_more_than_its_share_of_time() -> None:
     assert spent["quick"] >= 150 * SHARES[SweepTaskKind.UNOWNED] / whole - 6
     assert spent["cover"] >= 150 * SHARES[SweepTaskKind.COVER] / whole - 6
     assert swept.unfinished == frozenset(kinds)
-    assert watch.left > -timedelta(seconds=6), "nothing is begun when no time is left"
+    assert watch.left > -timedelta(seconds=6), "nothing starts without time left"
 
 
 def test_an_empty_kind_leaves_its_time_to_the_others() -> None:

@@ -155,7 +155,7 @@ def test_an_erasure_reports_unreadable_rows_and_another_run_finishes_it() -> Non
     assert {(row.kind, row.key) for row in report.unreadable} == spoiled
     [record] = office.kept._records.values()
     assert record.finished_at is None
-    assert "kanari" in office.everything(), "what cannot be read is as it was"
+    assert "kanari" in office.everything(), "unreadable rows are unchanged"
     office.table.spoiled.clear()
     assert office.erase(ADA).unreadable == ()
     assert "kanari" not in office.everything()

@@ -92,7 +92,7 @@ def test_an_owner_assigned_after_the_deadline_has_their_own_window() -> None:
     assert lead.next_action is not None
     assert lead.next_action.due_at == world.now + timedelta(minutes=5)
     world.advance(minutes=10)
-    assert [e.data["previous"] for e in world.events(waiting, Kind.LEAD_REASSIGNED)] == ["ana"], "it moves on as ever"
+    assert [e.data["previous"] for e in world.events(waiting, Kind.LEAD_REASSIGNED)] == ["ana"], "it moves on as usual"
 
 
 def test_the_most_urgent_waiting_lead_is_assigned_first() -> None:
@@ -196,7 +196,7 @@ def test_an_owner_who_let_it_lapse_does_not_get_it_again() -> None:
     caught = world.lead(lapsed)
     assert (caught.owner_id, caught.past_owners, caught.is_waiting) == ("mia", ("ana",), True)
     world.advance(minutes=2)
-    assert world.lead(lapsed).owner_id == "mia", "ana has places, but let it lapse"
+    assert world.lead(lapsed).owner_id == "mia", "ana has capacity, but let it lapse"
     world.press(taken, "won")
     assert world.lead(lapsed).owner_id == "ben"
 
@@ -256,7 +256,9 @@ def test_concurrent_assignment_never_exceeds_a_cap_or_assigns_a_lead_twice(data:
     places = sum(caps.values())
     assert all(owners[person] <= cap for person, cap in caps.items())
     assert all(open_leads(world, person) == owners[person] for person in (*PEOPLE, "mia"))
-    assert sum(owners[person] for person in PEOPLE) == min(places, len(leads) - len(closing)), "no place stays empty"
+    assert sum(owners[person] for person in PEOPLE) == min(places, len(leads) - len(closing)), (
+        "no capacity stays unused"
+    )
     assert all(len(offers(world, lead_id)) <= 1 for lead_id in leads)
 
 

@@ -28,7 +28,7 @@ def test_every_problem_is_a_line_with_its_path(tmp_path: Path) -> None:
     result = run(app, ["policy", "check", str(file)])
     assert result.exit_code == 1
     assert "targets.hot.within: not a duration" in result.output
-    assert "routing.catch_all: unknown person 'nobody'" in result.output, "all mistakes are told at once"
+    assert "routing.catch_all: unknown person 'nobody'" in result.output, "all mistakes are reported at once"
     document = json.loads(run(app, ["policy", "check", str(file), "--json"]).output)
     assert document["schema"] == "leadtight.policy_check/1"
     assert "targets.hot.within" in [problem["path"] for problem in document["problems"]]

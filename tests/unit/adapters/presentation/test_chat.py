@@ -65,7 +65,7 @@ def test_teams_gets_an_adaptive_card_in_a_message_and_may_answer_202(hook: Hook)
 
 def test_strangers_text_neither_mentions_nor_links_in_slack() -> None:
     text = json.dumps(slack(HOSTILE))
-    assert text.count("<") == text.count(">") - 2 == 1, "one link of ours, and two lines that are quoted"
+    assert text.count("<") == text.count(">") - 2 == 1, "one link of ours, and two quoted lines"
     assert "&lt;!channel&gt; &lt;@U1&gt; &amp; *bold*" in text
     assert text.count('"verbatim": true') == 4
 

@@ -23,7 +23,7 @@ def test_a_body_without_these_names_is_posted_unchanged() -> None:
 def test_an_extension_ends_its_number(extension: object) -> None:
     body = {"phone": "+49 30 901820", "extension": extension}
     assert as_posted(body) == {"phone": f"+49 30 901820 ext. {str(extension).strip()}"}
-    assert body["extension"] == extension, "what came is as it was"
+    assert body["extension"] == extension, "the delivery is unchanged"
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ class Ledger:
     def give(self, person: str, weights: dict[str, int]) -> None:
         for p, weight in weights.items():
             self.owed[p] += Fraction(weight, sum(weights.values()))
-        assert max(self.owed[p] for p in weights) - self.owed[person] < TINY, "whoever is owed most is next"
+        assert max(self.owed[p] for p in weights) - self.owed[person] < TINY, "the largest credit is next"
         self.owed[person] -= 1
 
 

@@ -36,7 +36,7 @@ def test_the_page_lists_them_by_name_and_size(with_file: Desk) -> None:
     body = with_file.get()["body"]
     assert 'href="?file=0"' in body
     assert "roof &amp; &lt;gutter&gt;.jpg (78 KB)" in body
-    assert "uploads/abc" not in body, "where it is stays ours"
+    assert "uploads/abc" not in body, "its location stays private"
 
 
 def test_a_link_redirects_to_an_address_that_expires_soon(with_file: Desk) -> None:

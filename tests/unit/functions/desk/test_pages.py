@@ -135,7 +135,7 @@ def test_no_page_loads_resources_or_posts_elsewhere() -> None:
 def test_a_permalink_is_a_link_only_to_a_web_page(link: str) -> None:
     html = PAGES.outcome(view(received(Inquiry(name="Ada", fields={"permalink": link}))), MONDAY_NINE)
     assert [a["href"] for a in Page(html).all("a")] == []
-    assert "Permalink" in Page(html).text, "what was sent is still shown, as text"
+    assert "Permalink" in Page(html).text, "the sent text is still shown"
 
 
 def test_a_permalink_opens_the_conversation_and_shows_its_target() -> None:

@@ -158,7 +158,7 @@ def test_a_release_with_missing_data_says_what_is_missing(world: Holding) -> Non
     answer = world.settle(held=held_id, do="release", sure="yes")
     assert (answer["statusCode"], world.state(held_id)) == (422, QuarantineState.HELD)
     assert "Give a name, an email address or a phone number" in answer["body"]
-    assert "<details>" in answer["body"], "nobody asked to discard it"
+    assert "<details>" in answer["body"], "discarding was not requested"
 
 
 def test_a_delivery_without_name_and_address_is_completed_and_released(world: Holding) -> None:
@@ -330,7 +330,7 @@ def test_a_burst_is_discarded_in_one_press_and_reopened_in_another(world: Holdin
     world.advance(days=3)
     world.settle(do="reopen_all", sure="yes")
     assert {world.state(id_) for id_ in ids} == {QuarantineState.HELD}
-    assert world.state(single) is QuarantineState.DISCARDED, "somebody decided about this one"
+    assert world.state(single) is QuarantineState.DISCARDED, "a person decided about this one"
     world.settle(do="release_all", sure="yes", seen_at=seen_at(world))
     assert len(world.lead_ids()) == 30
 

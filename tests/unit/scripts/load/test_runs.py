@@ -93,7 +93,7 @@ def test_while_the_table_is_down_form_posts_are_spilled_and_become_leads_once() 
     down = {"dynamodb": (4.0, 10.0)}
     report = report_of("outage", rate=3, seconds=20, outages=down, kilobytes=0.1, settling=300)
     assert report.spilled > 5
-    assert report.answers.get(503, 0) > 5, "posts of programs are refused, for they send again"
+    assert report.answers.get(503, 0) > 5, "posts of programs are refused, because they retry"
     assert report.accepted == report.leads
     assert report.is_sound
 

@@ -31,7 +31,7 @@ def test_a_filled_in_honeypot_is_held_and_the_sender_sees_the_same_page(site: Si
     assert spam["statusCode"] == 303
     [delivery] = site.quarantine.suspected(9)
     assert (delivery.reason, delivery.detail) == (Reason.SPAM, "the hidden field website was filled in")
-    assert site.quarantine.waiting(9) == (), "a flood of spam must not hide what is no spam"
+    assert site.quarantine.waiting(9) == (), "a flood of spam must not hide other deliveries"
     [lead_id] = site.lead_ids()
     assert "website" not in site.lead(lead_id).inquiry.fields
     assert [m.permission.address for m in site.mailer.sent if m.permission.purpose is Template.ACKNOWLEDGE] == [
@@ -82,7 +82,7 @@ def test_one_address_has_a_limit_of_leads_in_a_window_and_further_ones_are_held(
     site.post(person(8))
     assert len(site.lead_ids()) == 4
     site.quarantine.replay("form:contact", "mia", site.now)
-    assert len(site.lead_ids()) == 6, "what a person releases is not counted"
+    assert len(site.lead_ids()) == 6, "released leads are not counted"
 
 
 def test_a_network_of_addresses_counts_as_one_visitor(site: Site) -> None:

@@ -316,7 +316,7 @@ def test_a_caller_who_hides_the_number_is_a_lead_without_one(number: str) -> Non
     assert (inquiry.phone, inquiry.message) == (None, "Missed call (no-answer)")
     other = call.replace(b"CA1", b"CA2")
     chats.deliver("twilio", other)
-    assert len(chats.lead_ids()) == 2, "two who hide their number are two people"
+    assert len(chats.lead_ids()) == 2, "two hidden numbers are two people"
 
 
 def test_a_voicemail_is_a_message_on_its_callers_lead() -> None:

@@ -118,7 +118,7 @@ def test_items_beside_an_unreadable_one_are_taken(name: str, rubbish: Any) -> No
     assert delivery.detail
     assert json.dumps(rubbish)[1:-1] in json.dumps(json.loads(delivery.content))
     again = hook.post(together(name, numbered(name, 1), rubbish, numbered(name, 2)), key="msg_1")
-    assert [result.status for result in again] == ["duplicate"] * 3, "delivered again, nothing is taken twice"
+    assert [result.status for result in again] == ["duplicate"] * 3, "a redelivery takes nothing twice"
 
 
 @pytest.mark.parametrize("name", sorted(set(SEVERAL) - {"voice"}))
