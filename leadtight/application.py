@@ -224,11 +224,11 @@ class Application:
 
         return Quarantine(self._ports.held, self.intake, self._reread, self.report_call)
 
-    def _reread(self, held: QuarantinedDelivery) -> Sequence[Item]:
+    def _reread(self, delivery: QuarantinedDelivery) -> Sequence[Item]:
         from leadtight.adapters.inbound.replay import reread
         from leadtight.app.intake.inbound_mail import CHANNEL
 
-        return self.mails.reread(held) if held.channel == CHANNEL else reread(self.policy, held)
+        return self.mails.reread(delivery) if delivery.channel == CHANNEL else reread(self.policy, delivery)
 
     @cached_property
     def quarantine_desk(self) -> QuarantineDesk:

@@ -37,9 +37,9 @@ class Settings:
     def read(cls, environment: Mapping[str, str]) -> Settings:
         """Return the settings in `environment`: `LEADTIGHT_TABLE` is `table`, and so on."""
         names = (name for name in cls.__dataclass_fields__ if name != "region")
-        given = {name: environment.get(f"LEADTIGHT_{name.upper()}", "") for name in names}
+        values = {name: environment.get(f"LEADTIGHT_{name.upper()}", "") for name in names}
         region = environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION", "")
-        return cls(region=region, **given)
+        return cls(region=region, **values)
 
 
 @cache

@@ -68,17 +68,19 @@ def _hold_slow(record: SQSRecord, error: OutOfTime) -> None:
 
 
 def _collect(record: SQSRecord) -> None:
-    held = bootstrap.app().collect.collect(stream.held_id(record.body), bootstrap.clock()())
-    if held:
-        logger.info("collected", held_id=held.id, state=held.state, reason=held.reason)
+    delivery = bootstrap.app().collect.collect(stream.held_id(record.body), bootstrap.clock()())
+    if delivery:
+        logger.info("collected", held_id=delivery.id, state=delivery.state, reason=delivery.reason)
 
 
 def _reconcile() -> None:
     webhooks = [webhook for webhook in bootstrap.policy().webhooks.values() if webhook.reconcile]
     results = bootstrap.reconcile().run(webhooks, bootstrap.clock()())
     metrics.add_metric(name="DeliveriesMissed", unit=MetricUnit.Count, value=sum(len(r.missed) for r in results))
-    for one in results:
-        logger.info("reconciled", channel=one.channel, day=str(one.day), listed=one.listed, missed=len(one.missed))
+    for result in results:
+        logger.info(
+            "reconciled", channel=result.channel, day=str(result.day), listed=result.listed, missed=len(result.missed)
+        )
 
 
 def _sweep(context: LambdaContext) -> None:

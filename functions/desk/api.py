@@ -47,13 +47,13 @@ def outcomes(event: events.Event, now: datetime) -> events.Response:
 
 
 def _lead(event: events.Event, key: ApiKey, now: datetime) -> events.Response:
-    before = str((event.get("queryStringParameters") or {}).get("before") or "")
-    if before and not PLACE.fullmatch(before):
+    cursor = str((event.get("queryStringParameters") or {}).get("before") or "")
+    if cursor and not PLACE.fullmatch(cursor):
         return events.problem(
-            422, "The timeline cannot be read", [Problem("before", "send `timeline_before` as it was")]
+            422, "The timeline cannot be read", [Problem("before", "send `timeline_before` unchanged")]
         )
-    seen = bootstrap.app().lead_api.find(event["pathParameters"]["lead_id"], before or None)
-    return events.answer(200, lead_json.whole(bootstrap.policy(), seen, now))
+    view = bootstrap.app().lead_api.find(event["pathParameters"]["lead_id"], cursor or None)
+    return events.answer(200, lead_json.whole(bootstrap.policy(), view, now))
 
 
 def _outcome(event: events.Event, key: ApiKey, now: datetime) -> events.Response:
@@ -61,29 +61,29 @@ def _outcome(event: events.Event, key: ApiKey, now: datetime) -> events.Response
     repeat = events.header(event, "idempotency-key")
     by, form = _form(body, repeat)
     guard = _guard(key, lead_id, repeat, body, now) if repeat else None
-    seen = bootstrap.app().lead_api.report(lead_id, by, form, guard, now)
-    logger.info("outcome_reported", key=key.name, lead_id=lead_id, recorded=seen.recorded)
-    return events.answer(200, lead_json.outcome(bootstrap.policy(), seen, now))
+    view = bootstrap.app().lead_api.report(lead_id, by, form, guard, now)
+    logger.info("outcome_reported", key=key.name, lead_id=lead_id, recorded=view.recorded)
+    return events.answer(200, lead_json.outcome(bootstrap.policy(), view, now))
 
 
 def _form(body: Mapping[str, Any], repeat: str) -> tuple[str, OutcomeForm]:
     """Return who acted and what they did. Raises InvalidInquiry naming every field that cannot be read."""
     version = body.get("version")
-    given = {name: "" if body.get(name) is None else body[name] for name in WORDS}
-    problems = [Problem(name, "must be text") for name, value in given.items() if not isinstance(value, str)]
+    values = {name: "" if body.get(name) is None else body[name] for name in WORDS}
+    problems = [Problem(name, "must be text") for name, value in values.items() if not isinstance(value, str)]
     problems += [
         Problem(name, f"at most {LONGEST[name]} characters")
-        for name, value in (*given.items(), ("Idempotency-Key", repeat))
+        for name, value in (*values.items(), ("Idempotency-Key", repeat))
         if name in LONGEST and len(str(value)) > LONGEST[name]
     ]
-    problems += [Problem(name, "is missing") for name in ("outcome", "by") if given[name] == ""]
+    problems += [Problem(name, "is missing") for name in ("outcome", "by") if values[name] == ""]
     if version is not None and (type(version) is not int or version < 1):
         problems.append(Problem("version", "must be the version of the lead that you read"))
     if version is None and not repeat:
         problems.append(Problem("version", "send the version that you read, or an Idempotency-Key"))
     if problems:
         raise InvalidInquiry(problems)
-    texts = {name: sanitize(value, multiline=name == "note") for name, value in given.items()}
+    texts = {name: sanitize(value, multiline=name == "note") for name, value in values.items()}
     return texts.pop("by"), OutcomeForm(submission=version or 0, **texts)
 
 

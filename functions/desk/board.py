@@ -12,13 +12,13 @@ from leadtight.domain.model.errors import NotFound
 
 def show(event: events.Event, now: datetime) -> events.Response:
     """Answer with the page, and let its own script run in it."""
-    found = bootstrap.app().boards.show(str(event["pathParameters"]["token"]), now)
-    return events.page(200, pages_board.board(bootstrap.policy(), found, now), pages_board.script())
+    board = bootstrap.app().boards.show(str(event["pathParameters"]["token"]), now)
+    return events.page(200, pages_board.board(bootstrap.policy(), board, now), pages_board.script())
 
 
-def answer(asked: Mapping[str, Any], now: datetime) -> dict[str, str]:
+def answer(request: Mapping[str, Any], now: datetime) -> dict[str, str]:
     """Answer `{"person": ...}`, by default the catch-all person, with the `link`, or name the `problem`."""
-    person = str(asked.get("person") or bootstrap.policy().routing.catch_all)
+    person = str(request.get("person") or bootstrap.policy().routing.catch_all)
     try:
         return {"link": bootstrap.app().boards.link(person, now)}
     except NotFound as error:

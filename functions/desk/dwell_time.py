@@ -18,4 +18,4 @@ def check(policy: Policy, event: events.Event, field: str, now: datetime) -> Non
     except ValueError:
         opened = now
     if now - opened < policy.least_reading_time:
-        raise InvalidInquiry([Problem(field, "that was sooner than anybody reads: please press again")])
+        raise InvalidInquiry([Problem(field, "please confirm again: link scanners press this fast")])

@@ -24,10 +24,10 @@ class Undo:
     version: int
 
 
-Asked = OutcomeForm | HandOverForm | Undo
+Action = OutcomeForm | HandOverForm | Undo
 
 
-def read(event: events.Event) -> Asked:
+def read(event: events.Event) -> Action:
     """Return what a request asks for.
 
     Raises UnreadableBodyError when no form of ours makes it, BodyTooLargeError when it is over 64 KB.

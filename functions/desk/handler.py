@@ -53,9 +53,9 @@ def _show(event: events.Event, now: datetime) -> events.Response:
     number = str((event.get("queryStringParameters") or {}).get("file", ""))
     if number.isdecimal():
         return _file(event, int(number[:4]), now)
-    seen = bootstrap.app().desk.show(_token(event), now)
-    logger.append_keys(lead_id=seen.lead.id)
-    return events.page(200, bootstrap.pages().outcome(seen, now))
+    view = bootstrap.app().desk.show(_token(event), now)
+    logger.append_keys(lead_id=view.lead.id)
+    return events.page(200, bootstrap.pages().outcome(view, now))
 
 
 def _file(event: events.Event, number: int, now: datetime) -> events.Response:
@@ -65,12 +65,12 @@ def _file(event: events.Event, number: int, now: datetime) -> events.Response:
 
 
 def _submit(event: events.Event, now: datetime) -> events.Response:
-    token, pages, asked = _token(event), bootstrap.pages(), form.read(event)
-    typed = None if isinstance(asked, form.Undo) else asked
+    token, pages, action = _token(event), bootstrap.pages(), form.read(event)
+    typed = None if isinstance(action, form.Undo) else action
     note = typed.note if isinstance(typed, OutcomeForm) else ""
     try:
         dwell_time.check(bootstrap.policy(), event, "outcome", now)
-        _change(token, asked, now)
+        _change(token, action, now)
     except (InvalidInquiry, StaleSubmission) as problem:
         status = 422 if isinstance(problem, InvalidInquiry) else 409
         return events.page(status, pages.outcome(bootstrap.app().desk.show(token, now), now, problem, typed))
@@ -93,7 +93,9 @@ def _add(event: events.Event, now: datetime) -> events.Response:
         dwell_time.check(bootstrap.policy(), event, "name", now)
         added = bootstrap.app().quick_add.add(token, typed, now)
     except InvalidInquiry as problem:
-        if any(one.field == "Idempotency-Key" for one in problem.problems):  # changed after it was sent: another lead
+        if any(
+            entry.field == "Idempotency-Key" for entry in problem.problems
+        ):  # changed after it was sent: another lead
             typed = replace(typed, submission=bootstrap.app().quick_add.blank().submission)
         return events.page(422, bootstrap.pages().queue(bootstrap.app().queue.show(token, now), now, typed, problem))
     except Conflict:
@@ -148,13 +150,13 @@ def _ask(event: events.Event, now: datetime) -> events.Response:
 
 def _say(event: events.Event, now: datetime) -> events.Response:
     token, fields = _token(event), post_body.read(event).fields
-    said = str(fields.get("said", ""))
+    answer = str(fields.get("said", ""))
     words = sanitize(str(fields.get("words", "")), multiline=True)[: form.LONGEST_NOTE]
     try:
         dwell_time.check(bootstrap.policy(), event, "said", now)
         return events.page(
             200,
-            contact_check.ask(bootstrap.policy(), bootstrap.app().contact_check.say(token, said, now, words), now),
+            contact_check.ask(bootstrap.policy(), bootstrap.app().contact_check.say(token, answer, now, words), now),
         )
     except InvalidInquiry as error:
         lead = bootstrap.app().contact_check.look(token, now)
@@ -182,18 +184,18 @@ def _answered(
         return events.page(410, bootstrap.pages().over(error))
 
 
-def _change(token: str, asked: form.Asked, now: datetime) -> None:
-    logger.append_keys(lead_id=_changed(token, asked, now).lead.id)
+def _change(token: str, action: form.Action, now: datetime) -> None:
+    logger.append_keys(lead_id=_apply(token, action, now).lead.id)
 
 
-def _changed(token: str, asked: form.Asked, now: datetime) -> LeadView:
-    match asked:
+def _apply(token: str, action: form.Action, now: datetime) -> LeadView:
+    match action:
         case form.Undo(version):
             return bootstrap.app().desk.undo(token, version, now)
         case HandOverForm():
-            return bootstrap.app().desk.hand_over(token, asked, now)
+            return bootstrap.app().desk.hand_over(token, action, now)
         case OutcomeForm():
-            return bootstrap.app().desk.record(token, asked, now)
+            return bootstrap.app().desk.record(token, action, now)
 
 
 def _token(event: events.Event) -> str:

@@ -43,8 +43,8 @@ def show(event: events.Event, now: datetime) -> events.Response:
 
 def _whole(event: events.Event, held_id: str, now: datetime) -> events.Response:
     """Answer with the page of one delivery, everything that it says on it."""
-    found = bootstrap.app().quarantine_desk.show_whole(_token(event), held_id, now)
-    return events.page(200, pages_quarantine.delivery(bootstrap.policy(), found))
+    detail = bootstrap.app().quarantine_desk.show_whole(_token(event), held_id, now)
+    return events.page(200, pages_quarantine.delivery(bootstrap.policy(), detail))
 
 
 def settle(event: events.Event, now: datetime) -> events.Response:
@@ -53,35 +53,35 @@ def settle(event: events.Event, now: datetime) -> events.Response:
     do, held_id = str(fields.get("do", "")), str(fields.get("held", ""))
     if do not in pages_quarantine.DONE:
         raise events.UnreadableBodyError("it did not say what to do")
-    why = sanitize(str(fields.get("why", "")))[:LONGEST_REASON]
+    reason = sanitize(str(fields.get("why", "")))[:LONGEST_REASON]
     token, desk = _token(event), bootstrap.app().quarantine_desk
     try:
         if do in pages_quarantine.ALL_AT_ONCE:
-            do = _settle_all(do, fields, token, why, now)
+            do = _settle_all(do, fields, token, reason, now)
         elif do == "release":
             _check_sure(fields)
             desk.release(token, held_id, now, _completed(fields))
         else:
-            desk.discard(token, held_id, why, now)
+            desk.discard(token, held_id, reason, now)
     except (InvalidInquiry, StaleSubmission) as error:
         status = 422 if isinstance(error, InvalidInquiry) else 409
         return _page(
             status,
             event,
             now,
-            refused=RefusedDecision(held_id=held_id, error=error, why=why if do == "discard" else None),
+            refused=RefusedDecision(held_id=held_id, error=error, why=reason if do == "discard" else None),
         )
     except Conflict:
-        return events.page(503, bootstrap.pages().busy(why))
+        return events.page(503, bootstrap.pages().busy(reason))
     logger.info("quarantine_settled", held_id=held_id, done=do)
     return events.see_other(f"{token}?done={do}")
 
 
-def _settle_all(do: str, fields: Mapping[str, Any], token: str, why: str, now: datetime) -> str:
+def _settle_all(do: str, fields: Mapping[str, Any], token: str, reason: str, now: datetime) -> str:
     """Settle all that came over a limit; return what the page says then."""
     desk, go_on = bootstrap.app().quarantine_desk, _in_time()
     if do == "discard_all":
-        settled = desk.discard_all(token, _seen_at(fields), why, now, go_on)
+        settled = desk.discard_all(token, _seen_at(fields), reason, now, go_on)
     elif do == "release_all":
         _check_sure(fields)
         settled = desk.release_all(token, _seen_at(fields), now, go_on)
@@ -117,56 +117,56 @@ def _completed(fields: Mapping[str, Any]) -> dict[str, str]:
     return {name: text for name, text in typed.items() if text}
 
 
-def answer(asked: Mapping[str, Any], now: datetime) -> Answer:
+def answer(request: Mapping[str, Any], now: datetime) -> Answer:
     """Answer `{"do": "list" | "show" | "release" | "discard" | "replay" | "link", ...}`, or name the `problem`."""
     try:
-        return _COMMANDS[asked["do"]](asked, now)
+        return _COMMANDS[request["do"]](request, now)
     except (InvalidInquiry, StaleSubmission, NotFound, Conflict) as error:
         return {"problem": str(error)}
 
 
-def _list(asked: Mapping[str, Any], now: datetime) -> Answer:
+def _list(request: Mapping[str, Any], now: datetime) -> Answer:
     quarantine = bootstrap.app().quarantine
     waiting, suspected = quarantine.waiting(MOST_LISTED), quarantine.suspected(MOST_LISTED)
     set_aside = quarantine.set_aside(now, MOST_LISTED)
     lists = {"waiting": waiting, "suspected": suspected, "set_aside": set_aside}
-    rows: Answer = {name: [_row(held) for held in deliveries] for name, deliveries in lists.items()}
+    rows: Answer = {name: [_row(delivery) for delivery in deliveries] for name, deliveries in lists.items()}
     return rows | {"unreadable": [row.key for row in unreadable_in(*lists.values())]}
 
 
-def _show(asked: Mapping[str, Any], now: datetime) -> Answer:
+def _show(request: Mapping[str, Any], now: datetime) -> Answer:
     quarantine = bootstrap.app().quarantine
-    held = quarantine.find(asked["id"])
-    document: Answer = to_document(held)
-    return {"held": document, "reads_as": [dict(body) for body in quarantine.reads_as(held)]}
+    delivery = quarantine.find(request["id"])
+    document: Answer = to_document(delivery)
+    return {"held": document, "reads_as": [dict(body) for body in quarantine.reads_as(delivery)]}
 
 
-def _release(asked: Mapping[str, Any], now: datetime) -> Answer:
-    completed = _completed(asked.get("completed", {}))
-    accepted = bootstrap.app().quarantine.release(asked["id"], asked["by"], now, completed)
-    return {"leads": [{"lead_id": one.lead_id, "status": one.status} for one in accepted]}
+def _release(request: Mapping[str, Any], now: datetime) -> Answer:
+    completed = _completed(request.get("completed", {}))
+    accepted = bootstrap.app().quarantine.release(request["id"], request["by"], now, completed)
+    return {"leads": [{"lead_id": result.lead_id, "status": result.status} for result in accepted]}
 
 
-def _discard(asked: Mapping[str, Any], now: datetime) -> Answer:
-    held = bootstrap.app().quarantine.discard(asked["id"], asked["by"], asked["why"], now)
-    return {"discarded": held.id}
+def _discard(request: Mapping[str, Any], now: datetime) -> Answer:
+    delivery = bootstrap.app().quarantine.discard(request["id"], request["by"], request["why"], now)
+    return {"discarded": delivery.id}
 
 
-def _replay(asked: Mapping[str, Any], now: datetime) -> Answer:
-    replayed = bootstrap.app().quarantine.replay(asked["channel"], asked["by"], now)
+def _replay(request: Mapping[str, Any], now: datetime) -> Answer:
+    replayed = bootstrap.app().quarantine.replay(request["channel"], request["by"], now)
     still = [{"id": held_id, "lacks": lacks} for held_id, lacks in replayed.still_held]
     return {"released": replayed.released, "still_held": still}
 
 
-def _settle_together(asked: Mapping[str, Any], now: datetime) -> Answer:
+def _settle_together(request: Mapping[str, Any], now: datetime) -> Answer:
     """Settle what is held for one reason, as far as there is time: who asks asks again until it is complete."""
     together, go_on = bootstrap.app().bulk_settlement, _in_time()
-    until = parse_timestamp(asked["until"]) if asked.get("until") else now
-    chosen = SettlementSelection(reason=_reason(asked), until=until)
-    if asked["do"] == "discard_all":
-        settled = together.discard(chosen, asked["by"], asked["why"], now, go_on)
-    elif asked["do"] == "release_all":
-        settled = together.release(chosen, asked["by"], now, go_on)
+    until = parse_timestamp(request["until"]) if request.get("until") else now
+    chosen = SettlementSelection(reason=_reason(request), until=until)
+    if request["do"] == "discard_all":
+        settled = together.discard(chosen, request["by"], request["why"], now, go_on)
+    elif request["do"] == "release_all":
+        settled = together.release(chosen, request["by"], now, go_on)
     else:
         settled = together.reopen(chosen.reason, now, go_on)
     refused = [{"id": held_id, "lacks": lacks} for held_id, lacks in settled.refused]
@@ -174,22 +174,22 @@ def _settle_together(asked: Mapping[str, Any], now: datetime) -> Answer:
     return {"done": settled.done, "still_held": refused, **complete}
 
 
-def _export(asked: Mapping[str, Any], now: datetime) -> Answer:
+def _export(request: Mapping[str, Any], now: datetime) -> Answer:
     """Return whole deliveries that wait for one reason, some at a time: those after the first `skip`."""
-    skip = int(asked.get("skip", 0))
-    waiting = bootstrap.app().bulk_settlement.held_for(_reason(asked), skip + MOST_EXPORTED)
-    return {"held": [to_document(held) for held in waiting[skip:]]}
+    skip = int(request.get("skip", 0))
+    waiting = bootstrap.app().bulk_settlement.held_for(_reason(request), skip + MOST_EXPORTED)
+    return {"held": [to_document(delivery) for delivery in waiting[skip:]]}
 
 
-def _reason(asked: Mapping[str, Any]) -> Reason:
+def _reason(request: Mapping[str, Any]) -> Reason:
     try:
-        return Reason(str(asked["reason"]))
+        return Reason(str(request["reason"]))
     except ValueError as error:
         raise InvalidInquiry([Problem("reason", f"must be one of {', '.join(Reason)}")]) from error
 
 
-def _link(asked: Mapping[str, Any], now: datetime) -> Answer:
-    person = asked.get("person") or bootstrap.policy().routing.catch_all
+def _link(request: Mapping[str, Any], now: datetime) -> Answer:
+    person = request.get("person") or bootstrap.policy().routing.catch_all
     return {"link": bootstrap.app().quarantine_desk.link(person, now)}
 
 
@@ -207,19 +207,19 @@ _COMMANDS: Mapping[str, Callable[[Mapping[str, Any], datetime], Answer]] = {
 }
 
 
-def _row(held: QuarantinedDelivery) -> Answer:
+def _row(delivery: QuarantinedDelivery) -> Answer:
     """Return a delivery without what it says."""
     kept = ("id", "channel", "source", "received_at", "reason", "detail")
-    row = {name: to_document(getattr(held, name)) for name in kept}
-    return row | {name: held.data[name] for name in ("from", "subject") if name in held.data}
+    row = {name: to_document(getattr(delivery, name)) for name in kept}
+    return row | {name: delivery.data[name] for name in ("from", "subject") if name in delivery.data}
 
 
 def _page(
     status: int, event: events.Event, now: datetime, *, done: str = "", refused: RefusedDecision | None = None
 ) -> events.Response:
-    found = bootstrap.app().quarantine_desk.show(_token(event), now)
+    listing = bootstrap.app().quarantine_desk.show(_token(event), now)
     return events.page(
-        status, pages_quarantine.quarantine(bootstrap.policy(), found, done, refused, format_timestamp(now))
+        status, pages_quarantine.quarantine(bootstrap.policy(), listing, done, refused, format_timestamp(now))
     )
 
 

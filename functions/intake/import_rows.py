@@ -20,19 +20,19 @@ IN_HAND = timedelta(seconds=2)
 """What no row has of the function's time: it is for the answer."""
 
 
-def take(asked: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
+def take(request: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Return what became of each row, in order."""
-    rows = [_row(given) for given in asked["rows"]]
+    rows = [_row(row) for row in request["rows"]]
     limits = item_time.shares(time_left(context, IN_HAND), ROW_SECONDS)
-    done = bootstrap.app().file_import.take(asked["source"], rows, bootstrap.clock()(), limits)
-    logger.info("rows_imported", source=asked["source"], rows=len(done))
-    return {"results": [_told(one) for one in done]}
+    done = bootstrap.app().file_import.take(request["source"], rows, bootstrap.clock()(), limits)
+    logger.info("rows_imported", source=request["source"], rows=len(done))
+    return {"results": [_result_document(result) for result in done]}
 
 
-def _row(given: Mapping[str, Any]) -> ImportRow:
-    return ImportRow(number=given["row"], key=given["key"], body=given["body"], past=given.get("past"))
+def _row(row: Mapping[str, Any]) -> ImportRow:
+    return ImportRow(number=row["row"], key=row["key"], body=row["body"], past=row.get("past"))
 
 
-def _told(one: ImportResult) -> dict[str, Any]:
-    problems = [{"field": p.field, "detail": p.detail} for p in one.problems]
-    return {"row": one.number, "result": one.result, "lead_id": one.lead_id, "problems": problems}
+def _result_document(result: ImportResult) -> dict[str, Any]:
+    problems = [{"field": p.field, "detail": p.detail} for p in result.problems]
+    return {"row": result.number, "result": result.result, "lead_id": result.lead_id, "problems": problems}

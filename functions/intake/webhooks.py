@@ -36,15 +36,15 @@ def receive(event: events.Event) -> events.Response:
     if webhook.provider in MAIL_PROVIDERS:
         return _receive_mail(event, webhook, keys)
     speaker, request = provider(webhook.provider), _request(event)
-    if (answer := _met(webhook, speaker, request, keys)) is not None:
+    if (answer := _early_reply(webhook, speaker, request, keys)) is not None:
         return answer
     key, kind = speaker.key(request), events.header(event, "content-type")
     limits = item_time.shares(_left, ITEM_SECONDS)
     settled = take(bootstrap.app().deliveries, webhook, request.body, key, kind, bootstrap.clock()(), limits)
     logged = [{"lead_id": item.id, "status": item.status} for item in settled[:MOST_LOGGED]]
     logger.info("webhook_taken", webhook=name, settled=logged)
-    held = any(item.status == "held" for item in settled)
-    return events.answer(202, {"status": "held"}) if held else _answer(speaker.reply)
+    is_held = any(item.status == "held" for item in settled)
+    return events.answer(202, {"status": "held"}) if is_held else _answer(speaker.reply)
 
 
 def _left() -> timedelta:
@@ -59,14 +59,14 @@ def _receive_mail(event: events.Event, webhook: Webhook, keys: WebhookSecrets) -
     )
 
     speaker, request = mail_provider(webhook.provider), _request(event)
-    if (answer := _met(webhook, speaker, request, keys)) is not None:
+    if (answer := _early_reply(webhook, speaker, request, keys)) is not None:
         return answer
     files = keep(bootstrap.mail_files(), webhook, speaker, request.body, events.header(event, "content-type"))
     logger.info("webhook_mail_stored", webhook=webhook.id, files=files)
     return _answer(speaker.reply)
 
 
-def _met(
+def _early_reply(
     webhook: Webhook, speaker: WebhookAuthenticator, request: Request, keys: WebhookSecrets
 ) -> events.Response | None:
     """Return the answer to a handshake, or to what is not authentic; None for a delivery to take."""
@@ -74,7 +74,7 @@ def _met(
         if (reply := speaker.handshake(request, keys)) is not None:
             return _answer(reply)
         if request.method != "POST":
-            return events.problem(405, "Deliveries are posted")
+            return events.problem(405, "Use POST to deliver")
         speaker.check(request, keys, bootstrap.clock()())
     except WebhookVerificationError as error:
         logger.warning("webhook_refused", webhook=webhook.id, why=str(error))

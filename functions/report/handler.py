@@ -25,10 +25,10 @@ metrics = Metrics()
 @logger.inject_lambda_context(clear_state=True)
 def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Write one report and return what it is about. Raises for a kind that does not exist or a day that is to come."""
-    told = REPORTS[event["kind"]](_reports(), event.get("date"), bootstrap.clock()())
-    metrics.add_metric(name="ReportProblems", unit=MetricUnit.Count, value=len(told["problems"]))
-    logger.info("reported", extra={**_about(told), "problems": told["problems"]})
-    return _about(told)
+    summary = REPORTS[event["kind"]](_reports(), event.get("date"), bootstrap.clock()())
+    metrics.add_metric(name="ReportProblems", unit=MetricUnit.Count, value=len(summary["problems"]))
+    logger.info("reported", extra={**_about(summary), "problems": summary["problems"]})
+    return _about(summary)
 
 
 def nightly(reports: ReportService, day: str | None, now: datetime) -> dict[str, Any]:
@@ -38,13 +38,13 @@ def nightly(reports: ReportService, day: str | None, now: datetime) -> dict[str,
 
 def weekly(reports: ReportService, day: str | None, now: datetime) -> dict[str, Any]:
     """Review the week of a day, by default the latest, and owe its mails when it is over."""
-    told = reports.weekly(date.fromisoformat(day) if day else reports.review_day(now), now)
-    if told["complete"]:
-        week = Week.named(told["week"])
-        review = PublishedReview(week=week, path=page_of(week), headline=tuple(told["in_words"]))
+    summary = reports.weekly(date.fromisoformat(day) if day else reports.review_day(now), now)
+    if summary["complete"]:
+        week = Week.named(summary["week"])
+        review = PublishedReview(week=week, path=page_of(week), headline=tuple(summary["in_words"]))
         mails = bootstrap.app().weekly_mail.owe(review, now)
-        logger.info("review_mails_owed", extra={"week": told["week"], "mails": mails})
-    return told
+        logger.info("review_mails_owed", extra={"week": summary["week"], "mails": mails})
+    return summary
 
 
 REPORTS = {"nightly": nightly, "weekly": weekly}
@@ -75,5 +75,5 @@ def _readable(lead_id: str) -> Lead | None:
         return None
 
 
-def _about(told: dict[str, Any]) -> dict[str, Any]:
-    return {key: told[key] for key in ("schema", "date", "week", "complete", "restated") if key in told}
+def _about(summary: dict[str, Any]) -> dict[str, Any]:
+    return {key: summary[key] for key in ("schema", "date", "week", "complete", "restated") if key in summary}

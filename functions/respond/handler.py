@@ -48,8 +48,8 @@ def _send(owed: Message, now: datetime) -> None:
     done = bootstrap.app().respond.deliver(owed.lead_id, owed.id, now)
     if done is None:
         return
-    told = {"instead_of": done.data["instead_of"]} if "instead_of" in done.data else {}
-    logger.info("message_handled", lead_id=done.lead_id, message_id=done.id, status=done.status, **told)
+    extra = {"instead_of": done.data["instead_of"]} if "instead_of" in done.data else {}
+    logger.info("message_handled", lead_id=done.lead_id, message_id=done.id, status=done.status, **extra)
     if bootstrap.app().respond.is_due_again(done, now):
         raise SendFailed(f"message {done.id} of lead {done.lead_id}: not sent yet")
 

@@ -55,8 +55,8 @@ def _rearm(chosen: dict[str, Any], *, apply: bool) -> dict[str, Any]:
     metrics.add_metric(name="RearmsAsked", unit=MetricUnit.Count, value=1)
     answer = bootstrap.app().rearm.rearm(LeadSelection(**chosen), bootstrap.clock()(), apply=apply)
     logger.info("rearmed", applied=apply, leads=len(answer.leads), left=answer.left)
-    told: dict[str, Any] = to_document(answer)
-    return told
+    document: dict[str, Any] = to_document(answer)
+    return document
 
 
 def _arm_again(*, after: int, apply: bool) -> dict[str, Any]:

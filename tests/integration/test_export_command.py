@@ -61,4 +61,4 @@ def test_a_name_is_rejected_because_names_are_not_searched(tmp_path: Path, name:
 def test_a_person_who_is_not_found_is_reported(tmp_path: Path, who: str) -> None:
     code, _, error = run(who, "--out", str(tmp_path / "x"))
     assert code == 1
-    assert f"nothing is kept about {who}" in error
+    assert f"no data is stored about {who}" in error

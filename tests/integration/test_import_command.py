@@ -70,7 +70,7 @@ def test_every_row_has_a_result_and_errors_name_their_column(run: Callable[..., 
         *(("2", "created"), ("3", "created"), ("4", "created")),
         *(("5", "rejected"), ("6", "rejected"), ("7", "merged")),
     ]
-    assert results[1]["reason"] == "column 'Phone': could not be read, kept as it was written"
+    assert results[1]["reason"] == "column 'Phone': could not be read; kept as written"
     assert "column 'Full Name': give a name, an email address or a phone number" in results[3]["reason"]
     assert "column 'Created': '31.31.2026' is no date" in results[4]["reason"]
     assert results[5]["lead_id"] == results[0]["lead_id"]

@@ -94,7 +94,7 @@ def test_invalid_criteria_are_a_usage_error_and_missing_objects_a_failure() -> N
     assert run("--all", "--pool", "inbound")[0] == 2
     code, _, error = run("--owner", "nobody")
     assert code == 1
-    assert "nobody called 'nobody'" in error
+    assert "'nobody' is not a person in the policy" in error
 
 
 def test_a_restored_table_has_every_promise_armed_again(

@@ -166,7 +166,7 @@ def test_deliveries_are_discarded_with_a_reason_and_reopened_by_another_press() 
     flood = world.held("Ada", "Bo")
     with pytest.raises(InvalidInquiry) as refused:
         world.discard("  ")
-    assert [(p.field, p.detail) for p in refused.value.problems] == [("reason", "say why these are no leads")]
+    assert [(p.field, p.detail) for p in refused.value.problems] == [("reason", "say why these are not leads")]
     assert world.discard() == BulkSettlementResult(done=2)
     discarded = [world.quarantine.find(held_id) for held_id in flood]
     assert {(delivery.state, delivery.note) for delivery in discarded} == {(QuarantineState.DISCARDED, "adverts")}

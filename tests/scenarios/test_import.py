@@ -51,7 +51,7 @@ def test_a_live_row_is_routed_and_timed_as_any_lead_without_a_late_acknowledgeme
 def test_an_unknown_owner_is_named() -> None:
     [result] = take(World(), live(1, owner="Nobody Known"))
     assert [(p.field, p.detail) for p in result.problems] == [
-        ("owner", "nobody here is called 'Nobody Known', kept as it was written")
+        ("owner", "no team member is called 'Nobody Known'; kept as written")
     ]
 
 
@@ -150,7 +150,7 @@ def test_an_unidentified_row_is_rejected_by_field_and_an_odd_one_is_kept_and_nam
     )
     assert (nobody.result, [p.field for p in nobody.problems]) == ("rejected", ["name", "email", "phone"])
     assert (odd.result, [p.field for p in odd.problems]) == ("created", ["phone", "received_at"])
-    assert {p.detail for p in odd.problems} == {"could not be read, kept as it was written"}
+    assert {p.detail for p in odd.problems} == {"could not be read; kept as written"}
     assert len(world.lead_ids()) == 1
 
 

@@ -150,12 +150,12 @@ def test_each_invalid_field_says_how_to_correct_it() -> None:
         add(world, wrong)
     assert {problem.field: problem.detail for problem in refused.value.problems} == {
         "channel": "choose where the lead came from",
-        "name": "say who it is",
+        "name": "enter a name",
         "phone": "this number cannot be dialled: write it with its country code",
         "email": "this is not an e-mail address",
         "permalink": "a link begins with https://",
     }
-    with pytest.raises(InvalidInquiry, match="give a number, an address or the link to your conversation"):
+    with pytest.raises(InvalidInquiry, match="enter a phone number, an e-mail address or a link to your conversation"):
         add(world, replace(TYPED, phone=""))
 
 

@@ -107,7 +107,7 @@ def test_a_program_pages_through_a_leads_history(monkeypatch: pytest.MonkeyPatch
     assert (latest.lead, latest.person, latest.history) == (world.lead(lead_id), "", whole[-3:])
     assert latest.before is not None
     assert world.programs.find(lead_id, latest.before).history == whole[-6:-3]
-    with pytest.raises(NotFound, match="does not exist any more"):
+    with pytest.raises(NotFound, match="no longer exists"):
         world.programs.find("L0")
 
 

@@ -89,7 +89,7 @@ def test_one_network_causes_limited_answers_a_day_and_another_is_still_answered(
     refused = world.message(flood[-1], Template.ACKNOWLEDGE)
     assert (refused.status, refused.detail) == (
         Status.REFUSED,
-        "as many automatic answers as go in a day were caused from its network",
+        "its network has caused the maximum of automatic answers for today",
     )
     assert all(world.lead(lead_id).owner_id and world.lead(lead_id).clocks for lead_id in flood)
 

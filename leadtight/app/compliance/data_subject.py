@@ -76,23 +76,23 @@ def find_data_subject(store: LeadStore, contacts: Contacts, who: str, country: s
         detail = f"{who!r} is not a lead's id, an e-mail address or a phone number; names are not searched"
         raise InvalidInquiry([Problem("person", detail)])
     identifier = "" if first else _identifier(contacts, who, country)
-    found = _Found(store, {identifier} if identifier else set())
-    leads = [first] if first else found.known()
+    search = _SubjectSearch(store, {identifier} if identifier else set())
+    leads = [first] if first else search.known()
     if any(not _is_one_person(leads[0].inquiry, lead.inquiry) for lead in leads):
         ids = ", ".join(lead.id for lead in leads)
         detail = f"several people share {who!r}: name one by an e-mail address or a lead's id ({ids})"
         raise InvalidInquiry([Problem("person", detail)])
-    found.take(leads)
-    while more := found.linked():
-        found.take(more)
+    search.take(leads)
+    while more := search.linked():
+        search.take(more)
     return DataSubject(
         asked=person_key(identifier or who),
-        addresses=frozenset(found.addresses),
-        national={address: contacts.national_digits(address) for address in found.addresses},
-        leads=tuple(sorted(found.leads.values(), key=lambda lead: (lead.received_at, lead.id))),
-        histories=found.histories,
-        others=tuple(found.others),
-        unreadable=tuple(found.unreadable),
+        addresses=frozenset(search.addresses),
+        national={address: contacts.national_digits(address) for address in search.addresses},
+        leads=tuple(sorted(search.leads.values(), key=lambda lead: (lead.received_at, lead.id))),
+        histories=search.histories,
+        others=tuple(search.others),
+        unreadable=tuple(search.unreadable),
     )
 
 
@@ -122,7 +122,7 @@ def _identifier(contacts: Contacts, who: str, country: str) -> str:
     return contacts.phone(who, country) or unparsed_number(who)
 
 
-class _Found:
+class _SubjectSearch:
     """What is known of a person so far."""
 
     def __init__(self, store: LeadStore, addresses: set[str]) -> None:
@@ -139,7 +139,7 @@ class _Found:
             self.leads[lead.id] = lead
             self.histories[lead.id] = self._store.history(lead.id)
             self._note(*unreadable_in(self.histories[lead.id]))
-            self.addresses.update(identifiers(lead.inquiry), _said(self.histories[lead.id]))
+            self.addresses.update(identifiers(lead.inquiry), _addresses_in(self.histories[lead.id]))
 
     def linked(self) -> list[Lead]:
         """Return more leads of the person at the addresses known; leads of others at these stay in `others`."""
@@ -160,7 +160,7 @@ class _Found:
         self.unreadable |= dict.fromkeys(rows)
 
 
-def _said(history: Iterable[Event]) -> Iterator[str]:
+def _addresses_in(history: Iterable[Event]) -> Iterator[str]:
     """Yield the addresses of every inquiry of a history: those that joined it may have had others."""
     for event in history:
         inquiries: list[Any] = [event.data.get("inquiry"), *event.changes.get("inquiry", ())]

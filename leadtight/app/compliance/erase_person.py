@@ -46,9 +46,9 @@ class ErasureReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _PersonData:
-    theirs: DataSubject
-    begun: Erasure
-    held: tuple[QuarantinedDelivery, ...]
+    subject: DataSubject
+    erasure: Erasure
+    deliveries: tuple[QuarantinedDelivery, ...]
     files: tuple[FileVersion, ...]
     uploads: tuple[FileVersion, ...]
     consents: tuple[ConsentRecord, ...]
@@ -88,68 +88,68 @@ class ErasePerson:
 
     def of(self, who: str, country: str, now: datetime, *, apply: bool) -> ErasureReport:
         """Return what is kept of whoever a lead's id, an e-mail address or a number names; erase it when told to."""
-        theirs = find_data_subject(self._store, self._contacts, who, country)
-        found = self._found(theirs, now)
-        is_anything = any(found.counts.values()) or bool(found.begun.lead_ids) or found.begun.begun_at != now
+        subject = find_data_subject(self._store, self._contacts, who, country)
+        data = self._gather(subject, now)
+        is_anything = any(data.counts.values()) or bool(data.erasure.lead_ids) or data.erasure.begun_at != now
         if apply and is_anything:
-            self._erase(found, now)
+            self._erase(data, now)
         return ErasureReport(
             applied=apply,
-            lead_ids=found.begun.lead_ids,
-            counts=found.counts,
-            others=tuple(lead.id for lead in theirs.others),
-            unreadable=found.unreadable,
+            lead_ids=data.erasure.lead_ids,
+            counts=data.counts,
+            others=tuple(lead.id for lead in subject.others),
+            unreadable=data.unreadable,
         )
 
-    def _found(self, theirs: DataSubject, now: datetime) -> _PersonData:
-        before = self._erasures.find_erasure(theirs.asked)
-        begun = before if before and before.finished_at is None else Erasure(id=theirs.asked, begun_at=now)
-        begun = replace(
-            begun,
-            person_keys=_union(begun.person_keys, theirs.keys),
-            lead_ids=_union(begun.lead_ids, (lead.id for lead in theirs.leads)),
-            weeks=_union(begun.weeks, self._weeks(theirs)),
+    def _gather(self, subject: DataSubject, now: datetime) -> _PersonData:
+        previous = self._erasures.find_erasure(subject.asked)
+        erasure = previous if previous and previous.finished_at is None else Erasure(id=subject.asked, begun_at=now)
+        erasure = replace(
+            erasure,
+            person_keys=_union(erasure.person_keys, subject.keys),
+            lead_ids=_union(erasure.lead_ids, (lead.id for lead in subject.leads)),
+            weeks=_union(erasure.weeks, self._weeks(subject)),
         )
-        ids = frozenset(begun.lead_ids)
+        ids = frozenset(erasure.lead_ids)
         all_held = self._erasures.all_held()
-        held = tuple(h for h in all_held if h.lead_id in ids or theirs.names(_said(h)))
-        files, uploads = tuple(self._files(theirs, held)), tuple(self._uploaded(theirs, held))
-        all_consents = self._store.consents(begun.person_keys)
-        consents = tuple(self._consents(theirs, all_consents))
+        deliveries = tuple(h for h in all_held if h.lead_id in ids or subject.names(_full_text(h)))
+        files, uploads = tuple(self._files(subject, deliveries)), tuple(self._uploaded(subject, deliveries))
+        all_consents = self._store.consents(erasure.person_keys)
+        consents = tuple(self._consents(subject, all_consents))
         guards = self._erasures.guards_of(ids) if ids else ()
-        messages = [self._outbox.messages(lead.id) for lead in theirs.leads]
+        messages = [self._outbox.messages(lead.id) for lead in subject.leads]
         counts = {
-            **self._counted(theirs),
+            **self._counted(subject),
             "messages": sum(map(len, messages)),
             "consents": len(consents),
-            "held": len(held),
+            "held": len(deliveries),
             "mails": len(files),
             "uploads": len(uploads),
-            "weekly_pages": len(begun.weeks),
-            "given_up": self._given_up.drop(theirs.names, apply=False),
+            "weekly_pages": len(erasure.weeks),
+            "given_up": self._given_up.drop(subject.names, apply=False),
         }
         return _PersonData(
-            theirs=theirs,
-            begun=begun,
-            held=held,
+            subject=subject,
+            erasure=erasure,
+            deliveries=deliveries,
             files=files,
             uploads=uploads,
             consents=consents,
             guards=guards,
             counts=counts,
-            unreadable=(*theirs.unreadable, *unreadable_in(all_held, all_consents, guards, *messages)),
+            unreadable=(*subject.unreadable, *unreadable_in(all_held, all_consents, guards, *messages)),
         )
 
-    def _counted(self, theirs: DataSubject) -> dict[str, int]:
-        named = [lead for lead in theirs.leads if erase(lead, lead.recorded_at)]
+    def _counted(self, subject: DataSubject) -> dict[str, int]:
+        leads = [lead for lead in subject.leads if erase(lead, lead.recorded_at)]
         return {
-            "leads": len(named),
-            "events": sum(not is_anonymous(e) for history in theirs.histories.values() for e in history),
+            "leads": len(leads),
+            "events": sum(not is_anonymous(e) for history in subject.histories.values() for e in history),
         }
 
-    def _weeks(self, theirs: DataSubject) -> Iterator[str]:
+    def _weeks(self, subject: DataSubject) -> Iterator[str]:
         """Yield the weeks of whose page some version names the person."""
-        words = tuple(_words(theirs))
+        words = tuple(_words(subject))
         for version in self._reports.versions("weekly/") if words else ():
             page = _PAGE.fullmatch(version.key)
             if page and not version.is_mark:
@@ -157,59 +157,59 @@ class ErasePerson:
                 if any(word in shown for word in words):
                     yield page[1]
 
-    def _files(self, theirs: DataSubject, held: Iterable[QuarantinedDelivery]) -> Iterator[FileVersion]:
+    def _files(self, subject: DataSubject, deliveries: Iterable[QuarantinedDelivery]) -> Iterator[FileVersion]:
         """Yield every version of the mails that are theirs: named by a lead or a delivery, or naming their address."""
-        told = {h.file for h in held} | {file for lead in theirs.leads for file in _files_of(theirs, lead)}
-        versions = self._mails.versions() if theirs.addresses else ()
-        named = {v.key for v in versions if not v.is_mark and v.key not in told and self._is_theirs(theirs, v)}
-        return (version for version in versions if version.key in told | named)
+        linked = {h.file for h in deliveries} | {file for lead in subject.leads for file in _files_of(subject, lead)}
+        versions = self._mails.versions() if subject.addresses else ()
+        addressed = {v.key for v in versions if not v.is_mark and v.key not in linked and self._is_theirs(subject, v)}
+        return (version for version in versions if version.key in linked | addressed)
 
-    def _uploaded(self, theirs: DataSubject, held: Iterable[QuarantinedDelivery]) -> Iterator[FileVersion]:
+    def _uploaded(self, subject: DataSubject, deliveries: Iterable[QuarantinedDelivery]) -> Iterator[FileVersion]:
         """Yield every version of the files that came with a form post of theirs."""
-        keys = {key for lead in theirs.leads for key in _uploads_of(theirs, lead)}
-        keys |= {str(file["key"]) for h in held for file in h.data.get("files", ())}
+        keys = {key for lead in subject.leads for key in _uploads_of(subject, lead)}
+        keys |= {str(file["key"]) for h in deliveries for file in h.data.get("files", ())}
         for key in sorted(keys):
             yield from (version for version in self._uploads.versions(key) if version.key == key)
 
-    def _is_theirs(self, theirs: DataSubject, version: FileVersion) -> bool:
-        return theirs.names(self._mails.read(version).decode("latin-1"))
+    def _is_theirs(self, subject: DataSubject, version: FileVersion) -> bool:
+        return subject.names(self._mails.read(version).decode("latin-1"))
 
-    def _consents(self, theirs: DataSubject, records: Iterable[ConsentRecord]) -> Iterator[ConsentRecord]:
-        others = {lead.id for lead in theirs.others}
+    def _consents(self, subject: DataSubject, records: Iterable[ConsentRecord]) -> Iterator[ConsentRecord]:
+        others = {lead.id for lead in subject.others}
         return (record for record in records if record.lead_id not in others)
 
-    def _erase(self, found: _PersonData, now: datetime) -> None:
-        begun, theirs = found.begun, found.theirs
-        self._erasures.keep_erasure(replace(begun, counts=found.counts))
-        for key in self._own_keys(begun, theirs):
+    def _erase(self, data: _PersonData, now: datetime) -> None:
+        erasure, subject = data.erasure, data.subject
+        self._erasures.keep_erasure(replace(erasure, counts=data.counts))
+        for key in self._own_keys(erasure, subject):
             for channel in TO_LEADS:
                 self._outbox.suppress(key, channel)
-        self._erase_copies(found)
-        for lead_id in begun.lead_ids:
+        self._erase_copies(data)
+        for lead_id in erasure.lead_ids:
             self._erase_lead(lead_id, now)
-        for guard in found.guards:
+        for guard in data.guards:
             self._erasures.bare_guard(guard)
-        for key in begun.person_keys:
-            self._erasures.forget_leads(key, begun.lead_ids)
-        for week in begun.weeks:
+        for key in erasure.person_keys:
+            self._erasures.forget_leads(key, erasure.lead_ids)
+        for week in erasure.weeks:
             self._write_again(week)
-        if not found.unreadable:  # else it is unfinished: another run goes on with these keys
-            self._erasures.keep_erasure(replace(begun, counts=found.counts, person_keys=(), finished_at=now))
+        if not data.unreadable:  # else it is unfinished: another run goes on with these keys
+            self._erasures.keep_erasure(replace(erasure, counts=data.counts, person_keys=(), finished_at=now))
 
-    def _erase_copies(self, found: _PersonData) -> None:
-        for version in found.files:
+    def _erase_copies(self, data: _PersonData) -> None:
+        for version in data.files:
             self._mails.delete(version)
-        for version in found.uploads:
+        for version in data.uploads:
             self._uploads.delete(version)
-        for held in found.held:
-            self._erasures.drop_held(held.id)
-        self._given_up.drop(found.theirs.names, apply=True)
-        self._erasures.drop_consents(found.consents)
+        for delivery in data.deliveries:
+            self._erasures.drop_held(delivery.id)
+        self._given_up.drop(data.subject.names, apply=True)
+        self._erasures.drop_consents(data.consents)
 
-    def _own_keys(self, begun: Erasure, theirs: DataSubject) -> tuple[str, ...]:
+    def _own_keys(self, erasure: Erasure, subject: DataSubject) -> tuple[str, ...]:
         """Return the keys that nobody else is reached at: theirs are never written to again."""
-        others = {lead.id for lead in theirs.others}
-        return tuple(key for key in begun.person_keys if not others & set(self._store.leads_of([key])))
+        others = {lead.id for lead in subject.others}
+        return tuple(key for key in erasure.person_keys if not others & set(self._store.leads_of([key])))
 
     def _erase_lead(self, lead_id: str, now: datetime) -> None:
         """Let a lead forget its person, then its history and messages: nothing names them in it from then on."""
@@ -234,38 +234,38 @@ class ErasePerson:
                 self._reports.delete(version)
 
 
-def _union(known: Iterable[str], more: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*known, *more)))
+def _union(items: Iterable[str], more: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*items, *more)))
 
 
-def _said(held: QuarantinedDelivery) -> str:
+def _full_text(delivery: QuarantinedDelivery) -> str:
     """Return what a delivery says, with what was noted of it."""
     from base64 import b64decode
 
-    content = b64decode(held.content).decode("latin-1") if held.is_base64 else held.content
-    return "\n".join((content, held.key, held.detail, held.note, *map(str, held.data.values())))
+    content = b64decode(delivery.content).decode("latin-1") if delivery.is_base64 else delivery.content
+    return "\n".join((content, delivery.key, delivery.detail, delivery.note, *map(str, delivery.data.values())))
 
 
-def _words(theirs: DataSubject) -> Iterator[str]:
+def _words(subject: DataSubject) -> Iterator[str]:
     """Yield what a page may say of the person: their name, or why they were lost."""
-    for lead in theirs.leads:
+    for lead in subject.leads:
         inquiry = lead.inquiry
         yield from filter(None, (inquiry.name, inquiry.email, inquiry.phone, inquiry.handle, lead.lost_reason))
 
 
-def _files_of(theirs: DataSubject, lead: Lead) -> Iterator[str]:
+def _files_of(subject: DataSubject, lead: Lead) -> Iterator[str]:
     """Yield the mails that a lead's history names."""
-    fields = (given.get("fields", {}) for given in _inquiries(theirs, lead))
-    yield from (str(given["mail_file"]) for given in fields if given.get("mail_file"))
+    fields = (inquiry.get("fields", {}) for inquiry in _inquiries(subject, lead))
+    yield from (str(entry["mail_file"]) for entry in fields if entry.get("mail_file"))
 
 
-def _uploads_of(theirs: DataSubject, lead: Lead) -> Iterator[str]:
+def _uploads_of(subject: DataSubject, lead: Lead) -> Iterator[str]:
     """Yield where the files are that came with a lead's inquiries."""
     yield from (file.key for file in lead.inquiry.files)
-    yield from (str(file["key"]) for given in _inquiries(theirs, lead) for file in given.get("files", ()))
+    yield from (str(file["key"]) for inquiry in _inquiries(subject, lead) for file in inquiry.get("files", ()))
 
 
-def _inquiries(theirs: DataSubject, lead: Lead) -> Iterator[Mapping[str, Any]]:
+def _inquiries(subject: DataSubject, lead: Lead) -> Iterator[Mapping[str, Any]]:
     """Yield the inquiries of a lead as documents: the one that it has, and those of its history."""
     yield {"fields": lead.inquiry.fields}
-    yield from (i for e in theirs.histories[lead.id] if isinstance(i := e.data.get("inquiry"), dict))
+    yield from (i for e in subject.histories[lead.id] if isinstance(i := e.data.get("inquiry"), dict))

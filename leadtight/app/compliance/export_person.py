@@ -65,10 +65,10 @@ class Export:
         theirs = find_data_subject(self._store, self._contacts, who, country)
         leads, keys = theirs.leads, theirs.keys
         others = {lead.id for lead in theirs.others}
-        found = self._store.consents(keys)
-        consents = tuple(record for record in found if record.lead_id not in others)
+        records = self._store.consents(keys)
+        consents = tuple(record for record in records if record.lead_id not in others)
         if not leads and not consents:
-            raise NotFound(f"nothing is kept about {who}")
+            raise NotFound(f"no data is stored about {who}")
         files = tuple(self._file(lead, theirs.histories[lead.id]) for lead in leads)
         return SubjectExport(
             asked_for=who,
@@ -79,7 +79,7 @@ class Export:
             consents=consents,
             leads=files,
             evidence=evidence(consents, (event for file in files for event in file.history)),
-            unreadable=(*theirs.unreadable, *unreadable_in(found, *(file.messages for file in files))),
+            unreadable=(*theirs.unreadable, *unreadable_in(records, *(file.messages for file in files))),
         )
 
     def _file(self, lead: Lead, history: tuple[Event, ...]) -> LeadFile:

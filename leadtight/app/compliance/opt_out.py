@@ -27,7 +27,7 @@ class OptOut:
     def on(self, lead: Lead, channels: Sequence[Channel], now: datetime) -> Lead:
         """Return the lead after it has left the channels, its sequence stopped in the same transaction."""
         return change_lead(
-            self._store, self._alarms, lead, lambda found: opt_out_lead(found, tuple(channels), LEAD, now), now
+            self._store, self._alarms, lead, lambda current: opt_out_lead(current, tuple(channels), LEAD, now), now
         )
 
     def elsewhere(
@@ -48,7 +48,7 @@ class OptOut:
         from leadtight.domain.intake.human_handoff import pause  # here, for next to no wish is one of these
 
         for other in self._in_sequences(lead):
-            change_lead(self._store, self._alarms, other, lambda found: pause(found, policy, words, now), now)
+            change_lead(self._store, self._alarms, other, lambda current: pause(current, policy, words, now), now)
 
     def _in_sequences(self, lead: Lead) -> Iterator[Lead]:
         """Yield the other leads of a lead's person that are in a sequence."""
@@ -67,5 +67,5 @@ class OptOut:
 
 def _begins(event: Event, enrolment_id: str) -> bool:
     """Tell whether it is this enrolment that an event begins."""
-    before, after = ((side or {}).get("id") for side in event.changes.get("enrolment") or (None, None))
-    return before != enrolment_id and after == enrolment_id
+    old, new = ((side or {}).get("id") for side in event.changes.get("enrolment") or (None, None))
+    return old != enrolment_id and new == enrolment_id

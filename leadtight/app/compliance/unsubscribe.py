@@ -43,7 +43,7 @@ class Unsubscribe:
             raise InvalidLink("this is not one of our links")
         lead = self._store.load(lead_id)
         if lead is None:
-            raise NotFound("This lead does not exist any more.")
+            raise NotFound("This lead no longer exists.")
         return UnsubscribeLink(lead=lead, channel=Channel(channel))
 
     def leave(self, token: str, now: datetime) -> UnsubscribeLink:

@@ -43,22 +43,22 @@ class BulkSettlement:
 
     def held_for(self, reason: Reason, limit: int) -> tuple[QuarantinedDelivery, ...]:
         """Return what waits for this reason, the oldest first."""
-        held = self._quarantine.suspected(limit) if reason is Reason.SPAM else self._quarantine.waiting(limit)
-        return tuple(one for one in held if one.reason is reason)
+        deliveries = self._quarantine.suspected(limit) if reason is Reason.SPAM else self._quarantine.waiting(limit)
+        return tuple(delivery for delivery in deliveries if delivery.reason is reason)
 
     def release(self, chosen: SettlementSelection, by: str, now: datetime, go_on: GoOn) -> BulkSettlementResult:
         """Let all of them become leads; each is one, or stays held, as if it had been released by itself."""
-        return self._each(self._open(chosen), lambda held: self._quarantine.release(held.id, by, now), go_on)
+        return self._each(self._open(chosen), lambda delivery: self._quarantine.release(delivery.id, by, now), go_on)
 
     def discard(
-        self, chosen: SettlementSelection, by: str, why: str, now: datetime, go_on: GoOn
+        self, chosen: SettlementSelection, by: str, explanation: str, now: datetime, go_on: GoOn
     ) -> BulkSettlementResult:
         """Decide that all of them are no leads. Raises InvalidInquiry without a reason."""
-        if not why.strip():
-            raise InvalidInquiry([Problem("reason", "say why these are no leads")])
+        if not explanation.strip():
+            raise InvalidInquiry([Problem("reason", "say why these are not leads")])
 
-        def discard(held: QuarantinedDelivery) -> object:
-            return self._quarantine.discard(held.id, by, why, now, together=True)
+        def discard(delivery: QuarantinedDelivery) -> object:
+            return self._quarantine.discard(delivery.id, by, explanation, now, together=True)
 
         return self._each(self._open(chosen), discard, go_on)
 
@@ -71,31 +71,31 @@ class BulkSettlement:
     ) -> BulkSettlementResult:
         """Settle one after the other; one that another person settled meanwhile is theirs."""
         done, refused = 0, list[tuple[str, str]]()
-        for held in chosen:
+        for delivery in chosen:
             if not go_on():
                 return BulkSettlementResult(done=done, refused=tuple(refused), is_complete=False)
             try:
-                settle(held)
+                settle(delivery)
                 done += 1
             except (StaleSubmission, NotFound):
                 continue
             except (InvalidInquiry, Conflict) as error:
-                refused.append((held.id, str(error)))
+                refused.append((delivery.id, str(error)))
         return BulkSettlementResult(done=done, refused=tuple(refused))
 
     def _open(self, chosen: SettlementSelection) -> Iterator[QuarantinedDelivery]:
         """Yield each once, however many others wait before it; what is settled leaves the index a moment later."""
-        seen: set[str] = set()
+        known_ids: set[str] = set()
         limit = AT_ONCE
         while limit <= MOST_LOOKED_THROUGH:
-            fresh = [held for held in self.held_for(chosen.reason, limit) if held.id not in seen]
+            fresh = [delivery for delivery in self.held_for(chosen.reason, limit) if delivery.id not in known_ids]
             if not fresh:
                 limit *= 4
-            seen.update(held.id for held in fresh)
-            yield from (held for held in fresh if held.received_at <= chosen.until)
+            known_ids.update(delivery.id for delivery in fresh)
+            yield from (delivery for delivery in fresh if delivery.received_at <= chosen.until)
 
     def _discarded(self, reason: Reason, now: datetime) -> Iterator[QuarantinedDelivery]:
         for back in range(DAYS_BACK):
-            for held in self._quarantine.settled((now.astimezone(UTC) - timedelta(days=back)).date()):
-                if held.reason is reason and held.is_discarded_together:
-                    yield held
+            for delivery in self._quarantine.settled((now.astimezone(UTC) - timedelta(days=back)).date()):
+                if delivery.reason is reason and delivery.is_discarded_together:
+                    yield delivery

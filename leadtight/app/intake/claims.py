@@ -56,7 +56,7 @@ def believed(policy: Policy, submission: Submission) -> Submission:
         return submission
     return replace(
         submission,
-        body={**body, "fields": _beside(body.get("fields"), fields)},
+        body={**body, "fields": _merge_fields(body.get("fields"), fields)},
         source=source,
         unbelieved=tuple(sorted(fields)),
     )
@@ -77,7 +77,7 @@ def confirmed(policy: Policy, submission: Submission, inquiry: Inquiry) -> Inqui
     if _is_believed(policy, submission, Claim.PERMALINK):
         return replace(inquiry, permalink=link) if is_web_address(link) else inquiry
     others = {name: value for name, value in inquiry.fields.items() if name != PERMALINK}
-    return replace(inquiry, fields=_beside(others, {UNCONFIRMED_PERMALINK: link}))
+    return replace(inquiry, fields=_merge_fields(others, {UNCONFIRMED_PERMALINK: link}))
 
 
 def namespace(policy: Policy, submission: Submission) -> str:
@@ -149,9 +149,9 @@ def _is_mapped(channel: Any, mapped: frozenset[str]) -> bool:
     return bool(mapped & {"consent_marketing", f"consent_marketing_{channel}"})
 
 
-def _beside(known: Any, more: Mapping[str, Any]) -> dict[str, Any]:
+def _merge_fields(value: Any, more: Mapping[str, Any]) -> dict[str, Any]:
     """Return fields with more beside them: a name that is taken gets `(also)`, so that nothing is overwritten."""
-    fields = dict(known) if isinstance(known, Mapping) else {} if known is None else {"fields": known}
+    fields = dict(value) if isinstance(value, Mapping) else {} if value is None else {"fields": value}
     for name, value in more.items():
         while name in fields and fields[name] != value:
             name = f"{name} (also)"

@@ -84,10 +84,10 @@ class SettledItem:
 class Deliveries:
     """Takes items, each exactly once."""
 
-    def __init__(self, intake: Intake, held: QuarantineStore, new_id: NewId, hint: Hint, report: Report) -> None:
+    def __init__(self, intake: Intake, quarantine: QuarantineStore, new_id: NewId, hint: Hint, report: Report) -> None:
         """Take the intake, the quarantine, who is told that something can be fetched, and who records calls."""
         self._intake = intake
-        self._held = held
+        self._held = quarantine
         self._new_id = new_id
         self._hint = hint
         self._report = report
@@ -132,26 +132,28 @@ class Deliveries:
         """Record what became of a call; a report that is of no lead of ours, or says what nobody knows, is held."""
         assert original is not None, "a report is the only item of its delivery"
         try:
-            seen = self._report(call, now)
+            view = self._report(call, now)
         except (InvalidInquiry, NotFound, StaleSubmission) as error:
             return self.hold(replace(original, reason=Reason.UNMAPPED, detail=str(error)), now)
-        return SettledItem(id=seen.lead.id, status="noted" if seen.recorded else "duplicate")
+        return SettledItem(id=view.lead.id, status="noted" if view.recorded else "duplicate")
 
     def hold(self, item: PendingDelivery, now: datetime) -> SettledItem:
         """Keep an item until a person, or another try, settles it."""
-        held = _held(item, self._new_id(), now)
-        settled = _settled(held, self._held.hold(held, held_guard(item, now), now))
+        delivery = _quarantined(item, self._new_id(), now)
+        settled = _settled(delivery, self._held.hold(delivery, held_guard(item, now), now))
         if settled.status == "announced":
-            self._hint(held.id)
+            self._hint(delivery.id)
         return settled
 
     def hold_all(self, items: Sequence[PendingDelivery], now: datetime) -> tuple[SettledItem, ...]:
         """Keep many items as `hold` keeps one, with few calls; of two with one key the second is a duplicate."""
         rows: dict[str, tuple[QuarantinedDelivery, Guard]] = {}
         for item in items:
-            rows.setdefault(held_guard(item, now).key, (_held(item, self._new_id(), now), held_guard(item, now)))
+            rows.setdefault(held_guard(item, now).key, (_quarantined(item, self._new_id(), now), held_guard(item, now)))
         taken = self._held.hold_all(tuple(rows.values()), now)
-        first = {key: _settled(held, found) for (key, (held, _)), found in zip(rows.items(), taken, strict=True)}
+        first = {
+            key: _settled(delivery, taker) for (key, (delivery, _)), taker in zip(rows.items(), taken, strict=True)
+        }
         if hinted := [settled.id for settled in first.values() if settled.status == "announced"]:
             self._hint(*hinted)
         return tuple(self._once(first, held_guard(item, now).key) for item in items)
@@ -204,11 +206,11 @@ class Deliveries:
         return tuple(settled[number] for number in sorted(settled))
 
 
-def _postponed(item: Item, original: PendingDelivery, why: str) -> PendingDelivery:
+def _postponed(item: Item, original: PendingDelivery, detail: str) -> PendingDelivery:
     """Return an item that ran out of its time: a lead is taken later by itself, a report waits for a person."""
     if isinstance(item, CallReport):
-        return replace(original, reason=Reason.UNREADABLE, detail=f"reading it takes too long: {why}")
-    return replace(original, reason=Reason.ANNOUNCED, key=item.key or original.key, detail=why)
+        return replace(original, reason=Reason.UNREADABLE, detail=f"reading it takes too long: {detail}")
+    return replace(original, reason=Reason.ANNOUNCED, key=item.key or original.key, detail=detail)
 
 
 def held_guard(item: PendingDelivery, now: datetime) -> Guard:
@@ -222,12 +224,12 @@ def held_guard(item: PendingDelivery, now: datetime) -> Guard:
     )
 
 
-def _settled(held: QuarantinedDelivery, taken: AlreadyTaken | None) -> SettledItem:
+def _settled(delivery: QuarantinedDelivery, taken: AlreadyTaken | None) -> SettledItem:
     if taken:
         return SettledItem(id=taken.lead_id, status="duplicate")
-    if held.next_try_at is not None:
-        return SettledItem(id=held.id, status="announced")
-    return SettledItem(id=held.id, status="held" if held.is_open else "set_aside")
+    if delivery.next_try_at is not None:
+        return SettledItem(id=delivery.id, status="announced")
+    return SettledItem(id=delivery.id, status="held" if delivery.is_open else "set_aside")
 
 
 def _unsettled(
@@ -255,9 +257,9 @@ def _json(body: Mapping[str, Any]) -> str:
     return json.dumps(body, default=str, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
 
 
-def _held(item: PendingDelivery, held_id: str, now: datetime) -> QuarantinedDelivery:
+def _quarantined(item: PendingDelivery, held_id: str, now: datetime) -> QuarantinedDelivery:
     announced = item.reason is Reason.ANNOUNCED
-    held = QuarantinedDelivery(
+    delivery = QuarantinedDelivery(
         id=held_id,
         channel=item.channel,
         source=item.source,
@@ -273,4 +275,4 @@ def _held(item: PendingDelivery, held_id: str, now: datetime) -> QuarantinedDeli
         next_try_at=now if announced else None,
         data=dict(item.data),
     )
-    return discard_on_arrival(held, item.settled_by) if item.settled_by else held
+    return settled_on_arrival(delivery, item.settled_by) if item.settled_by else delivery

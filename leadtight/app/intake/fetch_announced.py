@@ -45,9 +45,9 @@ class FetchSummary:
 class FetchAnnounced:
     """Settles announced deliveries; safe to ask again, by queue or by sweep."""
 
-    def __init__(self, held: QuarantineStore, intake: Intake, fetch: Fetch, read: ReadFetched) -> None:
+    def __init__(self, quarantine: QuarantineStore, intake: Intake, fetch: Fetch, read: ReadFetched) -> None:
         """Take the store, the intake, and who fetches and reads."""
-        self._held = held
+        self._held = quarantine
         self._intake = intake
         self._fetch = fetch
         self._read = read
@@ -57,10 +57,10 @@ class FetchAnnounced:
 
         It is received under the guard of its source's own id, so that two who fetch at once make one lead.
         """
-        held = self._held.find_held(held_id)
-        if held is None or held.next_try_at is None or held.next_try_at > now:
+        delivery = self._held.find_held(held_id)
+        if delivery is None or delivery.next_try_at is None or delivery.next_try_at > now:
             return None
-        after = self._tried(held, now)
+        after = self._tried(delivery, now)
         try:
             self._held.settle(after)
         except Conflict:
@@ -72,15 +72,15 @@ class FetchAnnounced:
         results, faults = [], list[Exception]()
         due = self._held.waiting(now, BATCH)
         unreached = len(due)
-        for held, limit in zip(due, limits(len(due)), strict=True):
+        for delivery, limit in zip(due, limits(len(due)), strict=True):
             if left() <= timedelta():
                 break
             unreached -= 1
             try:
-                results.append(self._collect_within(limit, held.id, now))
+                results.append(self._collect_within(limit, delivery.id, now))
             except Exception as error:  # noqa: BLE001 - kept for the caller, after the others had their turn
                 faults.append(error)
-                self._put_off(held, error, now)
+                self._put_off(delivery, error, now)
         still_held = self._held.open_held(BATCH)
         return FetchSummary(
             fetched=sum(1 for r in results if r and r.state is QuarantineState.RELEASED),
@@ -96,26 +96,28 @@ class FetchAnnounced:
         with limit:
             return self.collect(held_id, now)
 
-    def _put_off(self, held: QuarantinedDelivery, error: Exception, now: datetime) -> None:
+    def _put_off(self, delivery: QuarantinedDelivery, error: Exception, now: datetime) -> None:
         """Put off a delivery that failed unexpectedly, so that it does not stay ahead of the others."""
         with suppress(Exception):  # the fault itself is told; while the table takes nothing it stays where it is
-            self._held.settle(schedule_retry(held, f"{type(error).__name__}: {error}", now))
+            self._held.settle(schedule_retry(delivery, f"{type(error).__name__}: {error}", now))
 
-    def _tried(self, held: QuarantinedDelivery, now: datetime) -> QuarantinedDelivery:
+    def _tried(self, delivery: QuarantinedDelivery, now: datetime) -> QuarantinedDelivery:
         try:
-            content = self._fetch(held)
+            content = self._fetch(delivery)
         except (FetchFailed, OutOfTime) as error:
-            return schedule_retry(held, str(error), now)
+            return schedule_retry(delivery, str(error), now)
         except FetchRefused as error:
-            return quarantine_for_review(held, Reason.NOT_FETCHED, str(error))
+            return quarantine_for_review(delivery, Reason.NOT_FETCHED, str(error))
         try:
-            accepted = [self._intake.receive(replace(item, key=held.key), now) for item in self._read(held, content)]
+            accepted = [
+                self._intake.receive(replace(item, key=delivery.key), now) for item in self._read(delivery, content)
+            ]
         except OutOfTime as error:
-            return schedule_retry(held, f"reading it takes too long: {error}", now)
+            return schedule_retry(delivery, f"reading it takes too long: {error}", now)
         except NothingToJoin as error:
-            return discard(held, "system:no_inquiry", str(error), now)
+            return discarded(delivery, "system:no_inquiry", str(error), now)
         except InvalidInquiry as error:
-            return quarantine_for_review(held, Reason.UNMAPPED, str(error), content.decode("utf-8", "replace"))
+            return quarantine_for_review(delivery, Reason.UNMAPPED, str(error), content.decode("utf-8", "replace"))
         if not accepted:
-            return quarantine_for_review(held, Reason.UNREADABLE, NO_LEAD, content.decode("utf-8", "replace"))
-        return complete_release(held, accepted[0].lead_id, "system:collect", now)
+            return quarantine_for_review(delivery, Reason.UNREADABLE, NO_LEAD, content.decode("utf-8", "replace"))
+        return released(delivery, accepted[0].lead_id, "system:collect", now)

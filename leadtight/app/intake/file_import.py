@@ -82,9 +82,9 @@ class Import:
         except InvalidInquiry as error:
             return ImportResult(number=row.number, result="rejected", problems=error.problems)
         except Conflict:
-            busy = Problem("", "others were writing about this person: import the file again")
+            busy = Problem("", "other inquiries of this person came in at the same time; import the file again")
             return ImportResult(number=row.number, result="rejected", problems=(busy,))
-        odd = tuple(_odd(flag.removesuffix("_odd"), row) for flag in accepted.flags)
+        odd = tuple(_field_problem(flag.removesuffix("_field_problem"), row) for flag in accepted.flags)
         return ImportResult(number=row.number, result=accepted.status, lead_id=accepted.lead_id, problems=odd)
 
     def _on_the_clock(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -114,8 +114,8 @@ class Import:
             return None  # a time of receipt is then kept as it was written, as every field that cannot be read
 
 
-def _odd(field: str, row: ImportRow) -> Problem:
+def _field_problem(field: str, row: ImportRow) -> Problem:
     """Return what is wrong with a field that could not be used."""
     if field == "owner":
-        return Problem(field, f"nobody here is called {row.body.get('owner')!r}, kept as it was written")
-    return Problem(field, "could not be read, kept as it was written")
+        return Problem(field, f"no team member is called {row.body.get('owner')!r}; kept as written")
+    return Problem(field, "could not be read; kept as written")

@@ -74,20 +74,20 @@ class Mails:
         except InvalidInquiry as error:
             return self._hold(file, Reason.UNREADABLE, str(error), now)
         if email.suspicion:
-            why = f"the receiving server suspects {email.suspicion}"
-            return self._hold(file, _SUSPECTED[email.suspicion], why, now, email=email)
+            detail = f"the receiving server suspects {email.suspicion}"
+            return self._hold(file, _SUSPECTED[email.suspicion], detail, now, email=email)
         return self._settle(file, email, stored_at, now)
 
-    def hold_unread(self, file: str, why: str, now: datetime) -> SettledItem:
+    def hold_unread(self, file: str, detail: str, now: datetime) -> SettledItem:
         """Keep a mail for a person that is not read, as it takes too long."""
-        return self._hold(file, Reason.UNREADABLE, why, now)
+        return self._hold(file, Reason.UNREADABLE, detail, now)
 
-    def reread(self, held: QuarantinedDelivery) -> list[Submission]:
+    def reread(self, delivery: QuarantinedDelivery) -> list[Submission]:
         """Return what a held mail is when a person says that it is a lead. Raises InvalidInquiry, NotFound."""
-        email, stored_at = self._open(held.file)
+        email, stored_at = self._open(delivery.file)
         mailbox = self._own.mailbox(email)
         item = self._submission(
-            held.file, email, mailbox, self._sent_mails.thread(email), stored_at, may_be_answered=False
+            delivery.file, email, mailbox, self._sent_mails.thread(email), stored_at, may_be_answered=False
         )
         return [replace(item, sender=Sender.PROVED)]  # by the person who looked
 
@@ -109,17 +109,17 @@ class Mails:
     def _settle(self, file: str, email: InboundEmail, stored_at: datetime, now: datetime) -> SettledItem:
         mailbox, lead = self._own.mailbox(email), self._sent_mails.thread(email)
         if email.report is ReportKind.DELIVERY:
-            return self._take_back(file, email, now)
+            return self._record_bounce(file, email, now)
         if email.report is ReportKind.COMPLAINT:
-            return self._take_complaint(file, email, now)
-        if why := self._automatic_reason(email, mailbox):
+            return self._record_complaint(file, email, now)
+        if detail := self._automatic_reason(email, mailbox):
             noted = self._note(email, lead.id, now) if lead else None
-            return noted or self._set_aside(file, email, why, now)
+            return noted or self._set_aside(file, email, detail, now)
         if self._own.is_team(email.sender) or (lead and self._own.includes(email.sender)):
-            return self._take_from_team(file, email, lead, now)
-        if mailbox is None and lead is None and not detect_opt_out(_own_words(email), Channel.EMAIL).channels:
-            why = "none of its addresses is in the policy's mail section"
-            return self._hold(file, Reason.UNMAPPED, why, now, email=email)
+            return self._hold_team_mail(file, email, lead, now)
+        if mailbox is None and lead is None and not leaving(_own_words(email), Channel.EMAIL).channels:
+            detail = "none of its addresses is in the policy's mail section"
+            return self._hold(file, Reason.UNMAPPED, detail, now, email=email)
         item = self._submission(file, email, mailbox, lead, stored_at)
         if mailbox and lead is None:
             counts, answers = alike_counts(mailbox, email, now), answer_counts(mailbox, email, now)
@@ -180,7 +180,7 @@ class Mails:
             return "our own mail came back"
         return auto_reply_reason(email, mailbox.lists if mailbox else (), self._own.listed)
 
-    def _take_complaint(self, file: str, email: InboundEmail, now: datetime) -> SettledItem:
+    def _record_complaint(self, file: str, email: InboundEmail, now: datetime) -> SettledItem:
         """Believe a complaint about a mail of ours, as an event of the provider; set it aside in any case."""
         complaint = email.complaint
         message = self._sent_mails.complained_about(complaint) if complaint and complaint.ends_mail else None
@@ -191,7 +191,7 @@ class Mails:
             )
         return self._set_aside(file, email, "a complaint about a mail", now)
 
-    def _take_back(self, file: str, email: InboundEmail, now: datetime) -> SettledItem:
+    def _record_bounce(self, file: str, email: InboundEmail, now: datetime) -> SettledItem:
         """Believe a delivery report about a mail of ours, as an event of the provider; set it aside in any case."""
         returned = email.returned
         for message_id in returned.message_ids if returned and returned.failed else ():
@@ -202,7 +202,7 @@ class Mails:
                 self._report(report, now)
         return self._set_aside(file, email, "a delivery report", now)
 
-    def _take_from_team(self, file: str, email: InboundEmail, lead: Lead | None, now: datetime) -> SettledItem:
+    def _hold_team_mail(self, file: str, email: InboundEmail, lead: Lead | None, now: datetime) -> SettledItem:
         """Take no mail of our own people for a lead's; a lead that they forward is for a person to see."""
         if lead:
             return self._set_aside(file, email, "a team member in a thread", now)
@@ -225,24 +225,24 @@ class Mails:
 
         return retry_on_conflict(attempt, f"lead {lead_id}")
 
-    def _set_aside(self, file: str, email: InboundEmail, why: str, now: datetime) -> SettledItem:
+    def _set_aside(self, file: str, email: InboundEmail, detail: str, now: datetime) -> SettledItem:
         """Keep what needs no person to settle it so that it can be found."""
-        aside = _unsettled(file, Reason.AUTOMATIC, why, email)
+        aside = _unsettled(file, Reason.AUTOMATIC, detail, email)
         return self._deliveries.hold(replace(aside, settled_by=BY_RULE), now)
 
     def _hold(
-        self, file: str, reason: Reason, why: str, now: datetime, *, email: InboundEmail | None = None
+        self, file: str, reason: Reason, detail: str, now: datetime, *, email: InboundEmail | None = None
     ) -> SettledItem:
-        return self._deliveries.hold(_unsettled(file, reason, why, email), now)
+        return self._deliveries.hold(_unsettled(file, reason, detail, email), now)
 
 
-def _unsettled(file: str, reason: Reason, why: str, email: InboundEmail | None) -> PendingDelivery:
+def _unsettled(file: str, reason: Reason, detail: str, email: InboundEmail | None) -> PendingDelivery:
     return PendingDelivery(
         channel=CHANNEL,
         source=CHANNEL,
         key=file,
         reason=reason,
-        detail=why,
+        detail=detail,
         file=file,
         data=_excerpt(email) if email else {},
     )
@@ -270,9 +270,9 @@ def _key(email: InboundEmail) -> str:
 
 
 def _fields(email: InboundEmail, file: str) -> dict[str, str]:
-    given = {"subject": email.subject, "message_id": email.message_id, "attachments": _attached(email)}
-    given |= {"mail_file": file, "signature": email.signature}
-    return {name: value for name, value in given.items() if value}
+    fields = {"subject": email.subject, "message_id": email.message_id, "attachments": _attached(email)}
+    fields |= {"mail_file": file, "signature": email.signature}
+    return {name: value for name, value in fields.items() if value}
 
 
 def _attached(email: InboundEmail) -> str:

@@ -98,23 +98,23 @@ def read(
     acknowledged = reader.acknowledged() and now - received_at <= OLDEST_RECEIVED
     inquiry = reader.inquiry()
     flagged = replace(inquiry, flags=tuple(sorted(set(reader.flags))))
-    asked = _asked(body.get("consent"), inquiry.consent.url)
+    prompt = _consent_prompt(body.get("consent"), inquiry.consent.url)
     return ParsedInquiry(
         inquiry=flagged,
         received_at=received_at,
         said_at=reader.said_at(now),
         known_owner_id=known_owner_id,
-        asked=asked,
+        asked=prompt,
         acknowledged=acknowledged,
     )
 
 
-def _asked(given: Any, url: str) -> ConsentPrompt | None:
-    if not isinstance(given, Mapping):
+def _consent_prompt(consent: Any, url: str) -> ConsentPrompt | None:
+    if not isinstance(consent, Mapping):
         return None
     from leadtight.domain.model.consent_record import ConsentPrompt
 
-    return ConsentPrompt(boxes=_boxes(given), url=url)
+    return ConsentPrompt(boxes=_boxes(consent), url=url)
 
 
 class _InquiryParser:
@@ -153,16 +153,16 @@ class _InquiryParser:
 
     def received_at(self, now: datetime, *, any_time: bool) -> datetime:
         """Return when the source says it arrived; odd, future or old claims are kept and flagged, not believed."""
-        given = self._body.get("received_at")
-        if given is None or given == "":
+        value = self._body.get("received_at")
+        if value is None or value == "":
             return now
         try:
-            at = timestamps.parse_timestamp(str(given))
+            at = timestamps.parse_timestamp(str(value))
         except ValueError:
-            self._keep("received_at", given)
+            self._keep("received_at", value)
             return now
         if at > now or not (any_time or now - OLDEST_RECEIVED <= at):
-            self._keep("received_at", given)
+            self._keep("received_at", value)
             return now
         return at
 
@@ -178,17 +178,17 @@ class _InquiryParser:
         text = self._plain("owner")
         names = {text, text.casefold()}
         people = [p.id for p in policy.people.values() if names & {p.id, p.email.casefold(), p.name.casefold()}]
-        known = people[0] if len(people) == 1 else None
-        if text and known is None:
+        person = people[0] if len(people) == 1 else None
+        if text and person is None:
             self._keep("owner", text)
-        return known
+        return person
 
     def acknowledged(self) -> bool:
         """Return whether the body lets an automatic reply go out."""
-        given = self._body.get("acknowledge")
-        if given not in (None, True, False):
-            self._keep("acknowledge", given)
-        return given is not False
+        value = self._body.get("acknowledge")
+        if value not in (None, True, False):
+            self._keep("acknowledge", value)
+        return value is not False
 
     def _require(self, name: str) -> None:
         if name or self._handle() or any(self._plain(f) for f in ("email", "phone")):
@@ -252,22 +252,22 @@ class _InquiryParser:
         return sanitize("".join("\ufffd" if _is_broken(c) else c for c in self._string(name)))
 
     def _handle(self) -> str:
-        given = self._body.get("handle")
-        is_handle = isinstance(given, str) and HANDLE.fullmatch(given) and sanitize(given) == given
-        return str(given) if is_handle else ""
+        value = self._body.get("handle")
+        is_handle = isinstance(value, str) and HANDLE.fullmatch(value) and sanitize(value) == value
+        return str(value) if is_handle else ""
 
     def _value(self) -> Decimal | None:
-        given = self._body.get("value")
-        if given is None or given == "":
+        value = self._body.get("value")
+        if value is None or value == "":
             return None
         try:
-            value = Decimal(str(given))
+            amount = Decimal(str(value))
         except InvalidOperation:
-            value = Decimal("NaN")
-        if not value.is_finite() or not 0 <= value < LARGEST_VALUE or len(str(value)) > LONGEST_VALUE:
-            self._keep("value", given)
+            amount = Decimal("NaN")
+        if not amount.is_finite() or not 0 <= amount < LARGEST_VALUE or len(str(amount)) > LONGEST_VALUE:
+            self._keep("value", value)
             return None
-        return value
+        return amount
 
     def _company_size(self) -> int | None:
         text = self._plain("company_size")
@@ -279,33 +279,33 @@ class _InquiryParser:
         return int(text)
 
     def _consent(self) -> Consent:
-        given = self._body.get("consent")
-        if isinstance(given, Mapping):
+        consent = self._body.get("consent")
+        if isinstance(consent, Mapping):
             from leadtight.domain.model.consent_record import ConsentPurpose
 
-            ticked = {(box.channel, box.purpose) for box in _boxes(given) if box.ticked}
+            ticked = {(box.channel, box.purpose) for box in _boxes(consent) if box.ticked}
             return Consent(
                 sms=(Channel.SMS, ConsentPurpose.INQUIRY) in ticked,
                 marketing=tuple(channel for channel in TO_LEADS if (channel, ConsentPurpose.MARKETING) in ticked),
-                text=sanitize(_text(given.get("text") or ""), multiline=True)[:LONGEST_TEXT],
-                url=sanitize(_text(given.get("url") or ""))[:2_000],
+                text=sanitize(_text(consent.get("text") or ""), multiline=True)[:LONGEST_TEXT],
+                url=sanitize(_text(consent.get("url") or ""))[:2_000],
             )
-        if given not in (None, ""):
-            self._keep("consent", given)
+        if consent not in (None, ""):
+            self._keep("consent", consent)
         return Consent()
 
     def _fields(self) -> dict[str, str]:
         read = {*KNOWN_FIELDS, "handle"} if self._handle() else KNOWN_FIELDS
         extra = {k: v for k, v in self._body.items() if k not in read}
-        given = self._body.get("fields")
-        if isinstance(given, Mapping):
-            extra = self._beside(extra, given)
-        elif given is not None:
-            self._keep("fields", given)
+        value = self._body.get("fields")
+        if isinstance(value, Mapping):
+            extra = self._merge_fields(extra, value)
+        elif value is not None:
+            self._keep("fields", value)
         cleaned = {sanitize(str(k)): sanitize(_text(v), multiline=True)[:LONGEST_TEXT] for k, v in extra.items()}
-        return self._beside(cleaned, self._kept)
+        return self._merge_fields(cleaned, self._kept)
 
-    def _beside(self, others: Mapping[str, Any], first: Mapping[str, Any]) -> dict[str, Any]:
+    def _merge_fields(self, others: Mapping[str, Any], first: Mapping[str, Any]) -> dict[str, Any]:
         """Return both; where a name stands in both with two values, `first` has it and the other is kept beside it."""
         twice = {name for name in others.keys() & first.keys() if others[name] != first[name]}
         if twice:
@@ -319,56 +319,62 @@ class _InquiryParser:
         return sanitize(self._string(name), multiline=True)[:LONGEST_TEXT]
 
     def _string(self, name: str) -> str:
-        given = self._body.get(name)
-        if isinstance(given, str) or given is None:
-            return given or ""
-        if isinstance(given, float) and given.is_integer() and abs(given) < LARGEST_EXACT:
-            return str(int(given))
-        if isinstance(given, int | float) and not isinstance(given, bool):
-            return str(given)
-        self._keep(name, given)
+        value = self._body.get(name)
+        if isinstance(value, str) or value is None:
+            return value or ""
+        if isinstance(value, float) and value.is_integer() and abs(value) < LARGEST_EXACT:
+            return str(int(value))
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return str(value)
+        self._keep(name, value)
         return ""
 
-    def _keep(self, name: str, given: Any) -> None:
-        self._kept[name] = sanitize(_text(given), multiline=True)[:LONGEST_TEXT]
+    def _keep(self, name: str, value: Any) -> None:
+        self._kept[name] = sanitize(_text(value), multiline=True)[:LONGEST_TEXT]
         self.flags.append(f"{name}_odd")
 
 
-def _boxes(given: Mapping[str, Any]) -> tuple[ConsentCheckbox, ...]:
+def _boxes(consent: Mapping[str, Any]) -> tuple[ConsentCheckbox, ...]:
     """Return the boxes that a `consent` names: its `boxes`, else `sms` and each channel of `marketing`.
 
     Whatever else stands there is consent to nothing.
     """
     from leadtight.domain.model.consent_record import ConsentCheckbox, ConsentPurpose
 
-    boxes = given.get("boxes")
+    boxes = consent.get("boxes")
     if isinstance(boxes, list):
-        return tuple(box for one in boxes[:MOST_BOXES] if isinstance(one, Mapping) and (box := _box(one)))
-    words = sanitize(_text(given.get("text") or ""), multiline=True)[:LONGEST_TEXT]
+        return tuple(
+            box for document in boxes[:MOST_BOXES] if isinstance(document, Mapping) and (box := _box(document))
+        )
+    words = sanitize(_text(consent.get("text") or ""), multiline=True)[:LONGEST_TEXT]
     about = (
-        [ConsentCheckbox(channel=Channel.SMS, purpose=ConsentPurpose.INQUIRY, ticked=given["sms"] is True, text=words)]
-        if "sms" in given
+        [
+            ConsentCheckbox(
+                channel=Channel.SMS, purpose=ConsentPurpose.INQUIRY, ticked=consent["sms"] is True, text=words
+            )
+        ]
+        if "sms" in consent
         else []
     )
-    named = given.get("marketing")
-    beyond = [channel for channel in TO_LEADS if isinstance(named, list) and channel.value in named]
+    channels = consent.get("marketing")
+    beyond = [channel for channel in TO_LEADS if isinstance(channels, list) and channel.value in channels]
     return (
         *about,
         *(ConsentCheckbox(channel=c, purpose=ConsentPurpose.MARKETING, ticked=True, text=words) for c in beyond),
     )
 
 
-def _box(one: Mapping[str, Any]) -> ConsentCheckbox | None:
+def _box(document: Mapping[str, Any]) -> ConsentCheckbox | None:
     from leadtight.domain.model.consent_record import ConsentCheckbox, ConsentPurpose
 
     try:
-        channel, purpose = Channel(str(one.get("channel"))), ConsentPurpose(str(one.get("purpose")))
+        channel, purpose = Channel(str(document.get("channel"))), ConsentPurpose(str(document.get("purpose")))
     except ValueError:
         return None
     if channel not in TO_LEADS:
         return None
-    words = sanitize(_text(one.get("text") or ""), multiline=True)[:LONGEST_TEXT]
-    return ConsentCheckbox(channel=channel, purpose=purpose, ticked=one.get("ticked") is True, text=words)
+    words = sanitize(_text(document.get("text") or ""), multiline=True)[:LONGEST_TEXT]
+    return ConsentCheckbox(channel=channel, purpose=purpose, ticked=document.get("ticked") is True, text=words)
 
 
 def _digits(text: str) -> int:

@@ -28,7 +28,7 @@ def take_turn(outbox: Outbox, size: int, now: datetime) -> None:
         key=f"large#{minute:%Y-%m-%dT%H:%M}", at_most=AT_MOST_A_MINUTE, expires_at=minute + timedelta(hours=1)
     )
     if outbox.spend(budget) is None:
-        raise Conflict("as many large posts came within the minute as are taken")
+        raise Conflict("too many large posts within one minute")
 
 
 def size_of(fields: Mapping[str, Any]) -> int:

@@ -39,9 +39,9 @@ class ReplayResult:
 class Quarantine:
     """The held deliveries, for people."""
 
-    def __init__(self, held: QuarantineStore, intake: Intake, reread: Reread, report: Report) -> None:
+    def __init__(self, store: QuarantineStore, intake: Intake, reread: Reread, report: Report) -> None:
         """Take the store, the intake that released ones go through, who can read them again, and who records calls."""
-        self._held = held
+        self._held = store
         self._intake = intake
         self._reread = reread
         self._report = report
@@ -59,7 +59,7 @@ class Quarantine:
         settled, unreadable = list[QuarantinedDelivery](), list[Unreadable]()
         for back in range(days):
             of_day = self._held.settled_held(now.astimezone(UTC).date() - timedelta(days=back))
-            settled += (held for held in reversed(of_day) if held.is_set_aside)
+            settled += (delivery for delivery in reversed(of_day) if delivery.is_set_aside)
             unreadable += unreadable_in(of_day)
             if len(settled) >= limit:
                 break
@@ -71,15 +71,15 @@ class Quarantine:
 
     def find(self, held_id: str) -> QuarantinedDelivery:
         """Return one delivery. Raises NotFound."""
-        held = self._held.find_held(held_id)
-        if held is None:
+        delivery = self._held.find_held(held_id)
+        if delivery is None:
             raise NotFound(f"{held_id}: no such delivery")
-        return held
+        return delivery
 
-    def reads_as(self, held: QuarantinedDelivery) -> tuple[Mapping[str, Any], ...]:
+    def reads_as(self, delivery: QuarantinedDelivery) -> tuple[Mapping[str, Any], ...]:
         """Return the bodies of the leads that a delivery would become, none when nothing can be read from it."""
         try:
-            return tuple(item.body for item in self._reread(held) if isinstance(item, Submission))
+            return tuple(item.body for item in self._reread(delivery) if isinstance(item, Submission))
         except (InvalidInquiry, NotFound):
             return ()
 
@@ -94,40 +94,40 @@ class Quarantine:
         would discard what is a lead. Raises NotFound; StaleSubmission when it was settled before; InvalidInquiry naming
         what it still lacks; Conflict when somebody else was faster.
         """
-        held = self._begun(held_id)
+        delivery = self._begun(held_id)
         try:
-            accepted = self._accepted(held, completed, now)
+            accepted = self._accepted(delivery, completed, now)
         except InvalidInquiry:
-            self._held.settle(abort_release(held))
+            self._held.settle(abort_release(delivery))
             raise
-        self._held.settle(complete_release(held, accepted[0].lead_id, by, now))
+        self._held.settle(released(delivery, accepted[0].lead_id, by, now))
         return accepted
 
     def _begun(self, held_id: str) -> QuarantinedDelivery:
-        held = self.find(held_id)
-        if held.is_open and held.is_being_released:
-            return held
-        begun = begin_release(held)
+        delivery = self.find(held_id)
+        if delivery.is_open and delivery.is_being_released:
+            return delivery
+        begun = begin_release(delivery)
         self._held.settle(begun)
         return begun
 
     def _accepted(
-        self, held: QuarantinedDelivery, completed: Mapping[str, str], now: datetime
+        self, delivery: QuarantinedDelivery, completed: Mapping[str, str], now: datetime
     ) -> tuple[IntakeResult, ...]:
-        items = self._completed(held, completed) if completed else self._readable(held)
+        items = self._completed(delivery, completed) if completed else self._readable(delivery)
         if not items:
-            raise InvalidInquiry([Problem("body", "there is no lead in it")])
-        return tuple(self._accept(item, f"held:{held.id}:{number}", now) for number, item in enumerate(items))
+            raise InvalidInquiry([Problem("body", "it contains no lead")])
+        return tuple(self._accept(item, f"held:{delivery.id}:{number}", now) for number, item in enumerate(items))
 
-    def _readable(self, held: QuarantinedDelivery) -> list[Submission | CallReport]:
-        return [item for item in self._reread(held) if isinstance(item, Submission | CallReport)]
+    def _readable(self, delivery: QuarantinedDelivery) -> list[Submission | CallReport]:
+        return [item for item in self._reread(delivery) if isinstance(item, Submission | CallReport)]
 
-    def _completed(self, held: QuarantinedDelivery, completed: Mapping[str, str]) -> list[Submission | CallReport]:
+    def _completed(self, delivery: QuarantinedDelivery, completed: Mapping[str, str]) -> list[Submission | CallReport]:
         """Return what can be read with what was typed beside it; of what cannot be read everything is kept."""
         try:
-            first, *others = self._readable(held) or [_unread(held)]
+            first, *others = self._readable(delivery) or [_unread(delivery)]
         except InvalidInquiry:
-            first, others = _unread(held), []
+            first, others = _unread(delivery), []
         if isinstance(first, Submission):
             first = replace(first, body={**first.body, **completed})
         return [first, *others]
@@ -140,40 +140,42 @@ class Quarantine:
         except NotFound as error:
             raise InvalidInquiry([Problem("body", str(error))]) from error
 
-    def discard(self, held_id: str, by: str, why: str, now: datetime, *, together: bool = False) -> QuarantinedDelivery:
+    def discard(
+        self, held_id: str, by: str, reason: str, now: datetime, *, together: bool = False
+    ) -> QuarantinedDelivery:
         """Decide that a delivery is no lead. Raises InvalidInquiry without a reason, NotFound, StaleSubmission.
 
         What is discarded `together` with others can be opened again with them.
         """
-        if not why.strip():
-            raise InvalidInquiry([Problem("reason", "say why this is no lead")])
-        settled = discard(self.find(held_id), f"{by}{TOGETHER}" if together else by, why.strip(), now)
+        if not reason.strip():
+            raise InvalidInquiry([Problem("reason", "say why this is not a lead")])
+        settled = discarded(self.find(held_id), f"{by}{TOGETHER}" if together else by, reason.strip(), now)
         self._held.settle(settled)
         return settled
 
-    def reopen(self, held: QuarantinedDelivery) -> None:
+    def reopen(self, delivery: QuarantinedDelivery) -> None:
         """Let a delivery that was discarded with others wait again. Raises StaleSubmission, Conflict."""
-        self._held.settle(reopen(held))
+        self._held.settle(reopened(delivery))
 
     def replay(self, channel: str, by: str, now: datetime, limit: int = 1_000) -> ReplayResult:
         """Read every held delivery of a channel again, after its mapping or its secret was put right."""
         done, still = 0, []
-        for held in self._held.open_held(limit):
-            if held.channel != channel:
+        for delivery in self._held.open_held(limit):
+            if delivery.channel != channel:
                 continue
             try:
-                self.release(held.id, by, now)
+                self.release(delivery.id, by, now)
                 done += 1
             except (InvalidInquiry, NotFound, StaleSubmission, Conflict, UnreadableRow) as error:
-                still.append((held.id, str(error)))
+                still.append((delivery.id, str(error)))
         return ReplayResult(released=done, still_held=tuple(still))
 
 
-def _unread(held: QuarantinedDelivery) -> Submission:
+def _unread(delivery: QuarantinedDelivery) -> Submission:
     """Make an unreadable delivery a lead with all its data."""
-    kept = {f"held_{name}": str(value) for name, value in held.data.items()}
-    if held.file:
-        kept["mail_file"] = held.file
-    if held.content and not held.is_base64:
-        kept["held_delivery"] = held.content
-    return Submission(source=held.source, conversation=held.channel == MAIL, body={"fields": kept})
+    kept = {f"held_{name}": str(value) for name, value in delivery.data.items()}
+    if delivery.file:
+        kept["mail_file"] = delivery.file
+    if delivery.content and not delivery.is_base64:
+        kept["held_delivery"] = delivery.content
+    return Submission(source=delivery.source, conversation=delivery.channel == MAIL, body={"fields": kept})

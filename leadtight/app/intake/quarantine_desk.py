@@ -61,15 +61,15 @@ class QuarantineDesk:
     def link(self, person_id: str, now: datetime) -> str:
         """Return the address for a manager. Raises NotFound for anybody else."""
         if not self._policy.answers_for_leads(person_id):
-            raise NotFound(f"{person_id!r} is no manager, nor the catch-all person, of the policy")
+            raise NotFound(f"{person_id!r} is neither a manager nor the catch-all person in the policy")
         return self._links.quarantine(person_id, now)
 
     def show(self, token: str, now: datetime) -> QuarantineListing:
         """Return what is held. Raises InvalidLink for a link that is not ours, LinkOver for one whose time is over."""
         person = self._person(token, now)
         waiting, suspected = self._quarantine.waiting(LOOKED_THROUGH), self._quarantine.suspected(SHOWN)
-        others = [held for held in waiting if held.reason is not Reason.TOO_MANY]
-        flooded = [held for held in waiting if held.reason is Reason.TOO_MANY]
+        others = [delivery for delivery in waiting if delivery.reason is not Reason.TOO_MANY]
+        flooded = [delivery for delivery in waiting if delivery.reason is Reason.TOO_MANY]
         set_aside = self._quarantine.set_aside(now, SHOWN, DAYS_SHOWN)
         return QuarantineListing(
             person=person,
@@ -82,8 +82,8 @@ class QuarantineDesk:
 
     def show_whole(self, token: str, held_id: str, now: datetime) -> QuarantineDetail:
         """Return one delivery with all that can be read from it. Raises what `show` raises, and NotFound."""
-        person, held = self._person(token, now), self._quarantine.find(held_id)
-        return QuarantineDetail(person=person, held=held, reads_as=self._quarantine.reads_as(held))
+        person, delivery = self._person(token, now), self._quarantine.find(held_id)
+        return QuarantineDetail(person=person, held=delivery, reads_as=self._quarantine.reads_as(delivery))
 
     def release(
         self, token: str, held_id: str, now: datetime, completed: Mapping[str, str] = MappingProxyType({})
@@ -91,19 +91,19 @@ class QuarantineDesk:
         """Let a delivery become its lead. Raises what `show` and `Quarantine.release` raise."""
         self._quarantine.release(held_id, self._person(token, now), now, completed)
 
-    def discard(self, token: str, held_id: str, why: str, now: datetime) -> None:
+    def discard(self, token: str, held_id: str, reason: str, now: datetime) -> None:
         """Decide that a delivery is no lead. Raises what `show` and `Quarantine.discard` raise."""
-        self._quarantine.discard(held_id, self._person(token, now), why, now)
+        self._quarantine.discard(held_id, self._person(token, now), reason, now)
 
     def release_all(self, token: str, until: datetime, now: datetime, go_on: GoOn) -> BulkSettlementResult:
         """Let all that came over a door's limit become leads, as seen at `until`. Raises what `show` raises."""
         chosen = SettlementSelection(reason=Reason.TOO_MANY, until=until)
         return self._together.release(chosen, self._person(token, now), now, go_on)
 
-    def discard_all(self, token: str, until: datetime, why: str, now: datetime, go_on: GoOn) -> BulkSettlementResult:
+    def discard_all(self, token: str, until: datetime, reason: str, now: datetime, go_on: GoOn) -> BulkSettlementResult:
         """Decide that nothing of it is a lead, as seen at `until`. Raises what `show` and `discard` raise."""
         chosen = SettlementSelection(reason=Reason.TOO_MANY, until=until)
-        return self._together.discard(chosen, self._person(token, now), why, now, go_on)
+        return self._together.discard(chosen, self._person(token, now), reason, now, go_on)
 
     def reopen_all(self, token: str, now: datetime, go_on: GoOn) -> BulkSettlementResult:
         """Hold again what was discarded so. Raises what `show` raises."""

@@ -86,7 +86,7 @@ class QuickAdd:
         """
         person = self._links.open(token, LinkPurpose.QUEUE, now).person
         if person not in self._policy.people:
-            raise LinkExpired("You look after no leads any more.")
+            raise LinkExpired("You are no longer assigned any leads.")
         self._check(form)
         submission = Submission(
             source=form.channel,
@@ -96,17 +96,17 @@ class QuickAdd:
             caller=Submitter.TEAM,
         )
         accepted = self._intake.receive(submission, now)
-        known = self._store.load(accepted.lead_id) if accepted.status == "merged" else None
-        return _added(person, form, accepted.status, known)
+        lead = self._store.load(accepted.lead_id) if accepted.status == "merged" else None
+        return _added(person, form, accepted.status, lead)
 
     def _check(self, form: AddForm) -> None:
         problems = []
         if form.channel not in CHANNELS:
             problems.append(Problem("channel", "choose where the lead came from"))
         if not form.name:
-            problems.append(Problem("name", "say who it is"))
+            problems.append(Problem("name", "enter a name"))
         if not any(getattr(form, name) for name in REACHED_BY):
-            problems.append(Problem("phone", "give a number, an address or the link to your conversation"))
+            problems.append(Problem("phone", "enter a phone number, an e-mail address or a link to your conversation"))
         home = self._policy.company.country
         if form.phone and self._contacts.phone(form.phone, home, is_assumed=True) is None:
             problems.append(Problem("phone", "this number cannot be dialled: write it with its country code"))
@@ -119,11 +119,11 @@ class QuickAdd:
 
 
 def _body(form: AddForm, person: str) -> dict[str, Any]:
-    said = {"name": form.name, "phone": form.phone, "email": form.email, "message": form.note}
+    body = {"name": form.name, "phone": form.phone, "email": form.email, "message": form.note}
     fields = {"permalink": form.permalink} if form.permalink else {}
-    return said | {"fields": fields, "owner": person if form.mine else "", "acknowledge": False}
+    return body | {"fields": fields, "owner": person if form.mine else "", "acknowledge": False}
 
 
-def _added(person: str, form: AddForm, status: str, known: Lead | None) -> QuickAddResult:
-    owner = known.owner_id if known else None
+def _added(person: str, form: AddForm, status: str, lead: Lead | None) -> QuickAddResult:
+    owner = lead.owner_id if lead else None
     return QuickAddResult(person=person, name=form.name, status=status, mine=form.mine, owner_id=owner)

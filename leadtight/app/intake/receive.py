@@ -110,81 +110,81 @@ class Intake:
         about this person.
         """
         try:
-            return self._received(submission, now)
+            return self._receive(submission, now)
         except UnreadableRow as error:
             raise NotStorable([Problem("body", str(error))]) from error
 
-    def _received(self, submission: Submission, now: datetime) -> IntakeResult:
-        submission, reading, guard = self._understood(submission, now)
-        submission = self._addressed(submission, reading, now)
-        known = self._known_of_a_stranger(submission, reading)
+    def _receive(self, submission: Submission, now: datetime) -> IntakeResult:
+        submission, reading, guard = self._parse(submission, now)
+        submission = self._resolve_addressee(submission, reading, now)
+        known_ids = self._leads_at_unproved_address(submission, reading)
         for _ in range(TRIES):
-            is_known = known or not lookup_keys(reading.inquiry)  # only then may it have been here before
+            is_known = known_ids or not lookup_keys(reading.inquiry)  # only then may it have been here before
             if is_known and (former := self._taken_formerly(submission, guard, now)):
-                return self._accepted(
-                    submission, self._change(submission, reading, known, now), guard, former, reading, now
+                return self._accept(
+                    submission, self._change(submission, reading, known_ids, now), guard, former, reading, now
                 )
             try:
-                change = self._change(submission, reading, known, now)
-                keys = self._keys(submission, reading.inquiry, change, known)
-                found = self._store_received(change, guard, keys, now, known)
+                change = self._change(submission, reading, known_ids, now)
+                keys = self._keys(submission, reading.inquiry, change, known_ids)
+                answer = self._store_received(change, guard, keys, now, known_ids)
             except Conflict:
                 continue
             except UnprovedSender:
                 if taken := self._store.taken_by(guard, now):  # shown on a lead that has been closed since
                     return IntakeResult(lead_id=taken.lead_id, status="duplicate")
                 raise
-            if isinstance(found, NewerLeadExists):
-                known |= found.lead_ids
+            if isinstance(answer, NewerLeadExists):
+                known_ids |= answer.lead_ids
                 continue
-            if again := self._again(submission, reading, guard, found, now):
+            if again := self._retry_with(submission, reading, guard, answer, now):
                 reading, guard = again
                 continue
-            assert not isinstance(found, Full), "it was refused above"
-            return self._accepted(submission, change, guard, found, reading, now)
-        raise Conflict(f"lost {TRIES} races for what is known of a person")
+            assert not isinstance(answer, Full), "it was refused above"
+            return self._accept(submission, change, guard, answer, reading, now)
+        raise Conflict(f"lost {TRIES} races for the leads of one person")
 
-    def _again(
+    def _retry_with(
         self,
         submission: Submission,
         reading: ParsedInquiry,
         guard: Guard,
-        found: AlreadyTaken | Full | None,
+        answer: AlreadyTaken | Full | None,
         now: datetime,
     ) -> tuple[ParsedInquiry, Guard] | None:
         """Return how to try again what could not be stored so. Raises TooManyPosts when one of its counts is full."""
-        if isinstance(found, AlreadyTaken) and submission.is_import and self._is_of_another(found, reading.inquiry):
+        if isinstance(answer, AlreadyTaken) and submission.is_import and self._is_of_another(answer, reading.inquiry):
             return reading, replace(guard, source=f"{IMPORTS_NAMESPACE}{submission.source}")
-        if not isinstance(found, Full):
+        if not isinstance(answer, Full):
             return None
         answers = {count.key for count in submission.answer_counts}
-        if found.key in answers:
+        if answer.key in answers:
             others = tuple(count for count in guard.counts if count.key not in answers)
             return replace(reading, acknowledged=False), replace(guard, counts=others)
-        return reading, _past_a_full_door(submission, reading, guard, found, now)
+        return reading, _guard_beyond_limit(submission, reading, guard, answer, now)
 
-    def _accepted(
+    def _accept(
         self,
         submission: Submission,
         change: Change,
         guard: Guard,
-        found: AlreadyTaken | None,
+        taken: AlreadyTaken | None,
         reading: ParsedInquiry,
         now: datetime,
     ) -> IntakeResult:
         """Do what follows what was stored, or was before, and return the answer."""
-        if found is None:
+        if taken is None:
             self._arm(change, now)
             if (
                 change.before
                 and _provenance(submission).is_unproved
-                and _leaving(submission, reading) != OptOutRequest()
+                and _opt_out_request(submission, reading) != OptOutRequest()
             ):
                 self._everywhere.pause_elsewhere(self._policy, change.after, reading.inquiry.message, now)
         if change.opt_outs:
-            said_at = self._said_at(found.lead_id, reading) if found else reading.said_at  # more may have begun since
+            said_at = self._said_at(taken.lead_id, reading) if taken else reading.said_at  # more may have begun since
             self._everywhere.elsewhere(change.after, change.after.opted_out, now, said_at)
-        accepted = _answer(change, guard, found)
+        accepted = _answer(change, guard, taken)
         return replace(accepted, flags=reading.inquiry.flags, is_reachable=change.after.inquiry.is_reachable)
 
     def _taken_formerly(self, submission: Submission, guard: Guard, now: datetime) -> AlreadyTaken | None:
@@ -218,7 +218,7 @@ class Intake:
         latest_said = next((event.at for event in events if event.data.get("words") == words), None)
         return min(reading.said_at, latest_said) if latest_said else reading.said_at
 
-    def _addressed(self, submission: Submission, reading: ParsedInquiry, now: datetime) -> Submission:
+    def _resolve_addressee(self, submission: Submission, reading: ParsedInquiry, now: datetime) -> Submission:
         """Return what joins only with the open lead of its sender. Raises NothingToJoin."""
         if not submission.joins_only:
             return submission
@@ -227,13 +227,13 @@ class Intake:
             keys = (person_key((self._contacts.phone(former, "") if former.startswith("+") else None) or former),)
         ids = self._store.leads_of(keys)[-MOST_LOOKED_THROUGH:]
         leads = self._store.load_all(ids)
-        theirs = leads if submission.formerly else self._theirs(reading.inquiry, [*leads], is_chat=True)
+        theirs = leads if submission.formerly else self._leads_of_sender(reading.inquiry, [*leads], is_chat=True)
         lead = find_mergeable_lead(self._policy, theirs, now)
         if lead is None:
-            raise NothingToJoin([Problem("body", "this is no inquiry, and its sender has no open lead")])
+            raise NothingToJoin([Problem("body", "not an inquiry, and its sender has no open lead")])
         return replace(submission, lead_id=lead.id)
 
-    def _understood(self, submission: Submission, now: datetime) -> tuple[Submission, ParsedInquiry, Guard]:
+    def _parse(self, submission: Submission, now: datetime) -> tuple[Submission, ParsedInquiry, Guard]:
         try:
             submission = believed(self._policy, replace(submission, fingerprint=_fingerprint(submission)))
             reading = read(submission.body, self._contacts, self._policy, now, any_time=submission.is_import)
@@ -247,33 +247,35 @@ class Intake:
             guard = self._guard(replace(submission, counts=counts), now)
         except RecursionError as error:
             raise InvalidInquiry([Problem("body", "is nested too deeply")]) from error
-        if submission.sender is Sender.RELAYED and _leaving(submission, reading) != OptOutRequest():
+        if submission.sender is Sender.RELAYED and _opt_out_request(submission, reading) != OptOutRequest():
             submission = replace(submission, sender=Sender.UNPROVED)  # whose form it is ends nothing for its visitor
         return submission, reading, guard
 
-    def _change(self, submission: Submission, reading: ParsedInquiry, known: frozenset[str], now: datetime) -> Change:
+    def _change(
+        self, submission: Submission, reading: ParsedInquiry, known_ids: frozenset[str], now: datetime
+    ) -> Change:
         """Return what this inquiry makes of the leads that its sender has already, or of none."""
         answered = self._store.load(submission.lead_id) if submission.lead_id else None
-        found = [*self._store.load_all(sorted(known))]
-        left = _leaving(submission, reading)
+        candidates = [*self._store.load_all(sorted(known_ids))]
+        left = _opt_out_request(submission, reading)
         is_chat = submission.conversation and (submission.caller is not Submitter.MAIL or left != OptOutRequest())
-        leads = self._theirs(reading.inquiry, found, is_chat=is_chat)
+        leads = self._leads_of_sender(reading.inquiry, candidates, is_chat=is_chat)
         if submission.past:
             return self._record(submission, submission.past, reading, leads, now)
         theirs = leads if answered is None or answered in leads else [*leads, answered]
         is_unproved = submission.sender is Sender.UNPROVED
         if is_unproved and not submission.by_reply_address:
-            return self._unproved(submission, reading, answered, leads, left, now)
+            return self._change_of_unproved_sender(submission, reading, answered, leads, left, now)
         joinable = [lead for lead in leads if lead.sender_unproved is is_unproved]
         joined = answered if answered and answered.is_open else find_mergeable_lead(self._policy, joinable, now)
-        if left.nothing_else or (left.is_request_only and not joined):
-            return self._leave(submission, reading, left.channels, joined or answered or latest(joinable), now)
+        if left.nothing_else or (left.is_wish and not joined):
+            return self._opt_out(submission, reading, left.channels, joined or answered or latest(joinable), now)
         joined = joined or self._reopened(submission, answered or latest(joinable), now)
         if joined:
-            return self._merged(joined, submission, reading, left, now)
+            return self._merge(joined, submission, reading, left, now)
         return self._new_lead(submission, reading, theirs, left, now, is_answer=answered is not None)
 
-    def _merged(
+    def _merge(
         self, lead: Lead, submission: Submission, reading: ParsedInquiry, left: OptOutRequest, now: datetime
     ) -> Change:
         return merge(
@@ -295,13 +297,13 @@ class Intake:
             keeps_sequence=self._keeps_sequence(lead, reading, now),
         )
 
-    def _known_of_a_stranger(self, submission: Submission, reading: ParsedInquiry) -> frozenset[str]:
+    def _leads_at_unproved_address(self, submission: Submission, reading: ParsedInquiry) -> frozenset[str]:
         """Return the leads at the address of a sender who is not proved: theirs never is its latest one."""
         if submission.sender is not Sender.UNPROVED:
             return frozenset()
         return frozenset(self._store.leads_of(lookup_keys(reading.inquiry))[-MOST_LOOKED_THROUGH:])
 
-    def _unproved(
+    def _change_of_unproved_sender(
         self,
         submission: Submission,
         reading: ParsedInquiry,
@@ -326,12 +328,12 @@ class Intake:
         if is_wish := bool(left.channels or left.doubt):
             target = target or own
         if target and (is_wish or is_thread):
-            return self._merged(target, submission, reading, OptOutRequest(doubt=left.doubt), now)
+            return self._merge(target, submission, reading, OptOutRequest(doubt=left.doubt), now)
         if left.channels:
             detail = "may be a wish to get no more messages, and its sender's address is not proved"
             raise UnprovedSender([Problem("email", detail)])
         if own:
-            return self._merged(own, submission, reading, OptOutRequest(), now)
+            return self._merge(own, submission, reading, OptOutRequest(), now)
         return self._new_lead(submission, reading, [], OptOutRequest(), now, is_answer=answered is not None)
 
     def _keeps_sequence(self, lead: Lead, reading: ParsedInquiry, now: datetime) -> bool:
@@ -349,7 +351,7 @@ class Intake:
 
         return closed if is_reopened_by_answers(self._policy, closed, now) else None
 
-    def _theirs(self, inquiry: Inquiry, leads: list[Lead], *, is_chat: bool) -> list[Lead]:
+    def _leads_of_sender(self, inquiry: Inquiry, leads: list[Lead], *, is_chat: bool) -> list[Lead]:
         """Return which of these leads are the sender's.
 
         These are at the sender's address or number; others may share the number. Where the latest lead of a
@@ -359,16 +361,18 @@ class Intake:
         if all(is_certainly_same(lead.inquiry, inquiry) for lead in leads):
             return leads
         private = set(self._store.leads_of(private_keys(inquiry)))
-        if theirs := [x for x in leads if _is_theirs(x, inquiry, private)]:
+        if theirs := [x for x in leads if _is_senders(x, inquiry, private)]:
             return theirs
         others = set(self._store.leads_of(lookup_keys(inquiry))) - {lead.id for lead in leads}
         older = self._store.load_all(sorted(others)[-MOST_LOOKED_THROUGH:])
-        if theirs := [x for x in older if _is_theirs(x, inquiry, private)]:
+        if theirs := [x for x in older if _is_senders(x, inquiry, private)]:
             return theirs
         spoken = replace(inquiry, name="") if is_chat else inquiry
         return [lead for lead in (*leads, *older) if belongs_to(lead.inquiry, spoken)]
 
-    def _keys(self, submission: Submission, inquiry: Inquiry, change: Change, known: frozenset[str]) -> tuple[str, ...]:
+    def _keys(
+        self, submission: Submission, inquiry: Inquiry, change: Change, known_ids: frozenset[str]
+    ) -> tuple[str, ...]:
         """Return the keys that lead to what is stored.
 
         A number that a crowd has named no longer identifies a person. Raises NotStorable for a person with as many
@@ -380,13 +384,13 @@ class Intake:
             theirs = set(lookup_keys(change.before.inquiry))
             return tuple(key for key in lookup_keys(inquiry) if key in theirs)
         keys = lookup_keys(inquiry)
-        if change.before is None and known and len(self._store.leads_of(keys)) >= CROWD:
+        if change.before is None and known_ids and len(self._store.leads_of(keys)) >= CROWD:
             keys = private_keys(inquiry)
             if len(self._store.leads_of(keys)) >= MOST_LEADS:
                 raise NotStorable([Problem("body", f"its sender has {MOST_LEADS:,} leads already")])
         return keys
 
-    def _leave(
+    def _opt_out(
         self,
         submission: Submission,
         reading: ParsedInquiry,
@@ -436,7 +440,7 @@ class Intake:
 
         One that answers us, in the thread of a closed lead, gets none either: two machines would go on for ever.
         """
-        before, is_late = prior_leads(leads), now - reading.received_at > OLDEST_RECEIVED
+        prior, is_late = prior_leads(leads), now - reading.received_at > OLDEST_RECEIVED
         return arrival.receive(
             self._policy,
             reading.inquiry,
@@ -445,12 +449,12 @@ class Intake:
             form=submission.form,
             received_at=reading.received_at,
             now=now,
-            known_owner_id=reading.known_owner_id or before.owner_id,
+            known_owner_id=reading.known_owner_id or prior.owner_id,
             claimed_by=reading.known_owner_id if submission.caller in NAMES_OWNERS else None,
             acknowledged=reading.acknowledged and not is_answer,
             promised_from=now if is_late else None,
-            earlier_lead_ids=before.lead_ids,
-            consent_prompt=reading.asked,
+            earlier_lead_ids=prior.lead_ids,
+            asked=reading.asked,
             visitor=submission.visitor,
             opted_out=left.channels,
             doubt=left.doubt,
@@ -460,10 +464,10 @@ class Intake:
         )
 
     def _store_received(
-        self, change: Change, guard: Guard, keys: tuple[str, ...], now: datetime, known: frozenset[str]
+        self, change: Change, guard: Guard, keys: tuple[str, ...], now: datetime, known_ids: frozenset[str]
     ) -> AlreadyTaken | Full | NewerLeadExists | None:
         if change.before is None:
-            return self._store.create(change, guard, keys, now, known)
+            return self._store.create(change, guard, keys, now, known_ids)
         return self._store.merge(change, guard, keys, now)
 
     def _arm(self, change: Change, now: datetime) -> None:
@@ -513,21 +517,23 @@ def _door_counts(submission: Submission, now: datetime) -> Iterable[RateLimitCou
     return counts(submission.door, now)
 
 
-def _past_a_full_door(submission: Submission, reading: ParsedInquiry, guard: Guard, full: Full, now: datetime) -> Guard:
+def _guard_beyond_limit(
+    submission: Submission, reading: ParsedInquiry, guard: Guard, full: Full, now: datetime
+) -> Guard:
     """Return the guard of a new person who comes when a door is full. Raises TooManyPosts for any other count."""
     from leadtight.domain.intake.rate_limits import DOOR, counts_over_limit, looks_disposable
 
-    what = next((count.label for count in guard.counts if count.key == full.key), "")
-    is_over = not any(count.label == DOOR for count in guard.counts)
-    if submission.door is None or what != DOOR:
-        over = "more came at once than the form takes, and " if submission.door and is_over else ""
-        raise TooManyPosts(f"{over}{what or 'its like'} came more often within the window than is taken")
-    if why := looks_disposable(reading.inquiry):
-        raise TooManyPosts(f"more came at once than is taken, and {why}")
+    limit_name = next((count.what for count in guard.counts if count.key == full.key), "")
+    is_over = not any(count.what == DOOR for count in guard.counts)
+    if submission.door is None or limit_name != DOOR:
+        over = "the form's rate limit is exceeded, and " if submission.door and is_over else ""
+        raise TooManyPosts(f"{over}the rate limit for {limit_name or 'such posts'} is exceeded")
+    if reason := looks_disposable(reading.inquiry):
+        raise TooManyPosts(f"the rate limit is exceeded, and {reason}")
     return replace(guard, counts=(*submission.counts, *counts_over_limit(submission.door, reading.inquiry, now)))
 
 
-def _is_theirs(lead: Lead, inquiry: Inquiry, private: set[str]) -> bool:
+def _is_senders(lead: Lead, inquiry: Inquiry, private: set[str]) -> bool:
     """Tell whether a lead is the sender's by its name, or by an address or handle that nothing contradicts."""
     if is_certainly_same(lead.inquiry, inquiry):
         return True
@@ -535,7 +541,7 @@ def _is_theirs(lead: Lead, inquiry: Inquiry, private: set[str]) -> bool:
     return lead.id in private and (not is_at_it_now or belongs_to(lead.inquiry, inquiry))
 
 
-def _leaving(submission: Submission, reading: ParsedInquiry) -> OptOutRequest:
+def _opt_out_request(submission: Submission, reading: ParsedInquiry) -> OptOutRequest:
     if submission.answers_by is None:
         return OptOutRequest()
     if submission.ends:

@@ -66,24 +66,24 @@ class Reconcile:
         here = self._here(channel, items.values(), now)
         missing = [item for key, item in items.items() if key not in here]
         try:
-            before = self._records.find(channel, day) or Reconciliation(channel=channel, day=day, as_of=now)
+            previous = self._records.find(channel, day) or Reconciliation(channel=channel, day=day, as_of=now)
         except UnreadableRow:
             self._deliveries.take_all(missing, channel, now)  # what was missed must not wait for its record
             raise
-        told = compare(before, _digests(items), _digests(here), now)
-        self._records.keep(told)
+        record = compared(previous, _digests(items), _digests(here), now)
+        self._records.keep(record)
         self._deliveries.take_all(missing, channel, now)
-        told = mark_complete(told)
-        self._records.keep(told)
-        return told
+        record = completed(record)
+        self._records.keep(record)
+        return record
 
     def _bounds(self, day: date) -> tuple[datetime, datetime]:
         return midnight(day, self._zone), midnight(day + timedelta(days=1), self._zone)
 
     def _here(self, channel: str, items: Iterable[Inquiring], now: datetime) -> frozenset[str]:
         """Return the keys that a lead or a held delivery has taken."""
-        asked = {pair: item.key or "" for item in items for pair in _guarded(channel, item)}
-        return frozenset(asked[pair] for pair in self._guards.taken_of(asked, now))
+        keys = {pair: item.key or "" for item in items for pair in _guarded(channel, item)}
+        return frozenset(keys[pair] for pair in self._guards.taken_of(keys, now))
 
 
 def _guarded(channel: str, item: Inquiring) -> tuple[tuple[str, str], ...]:

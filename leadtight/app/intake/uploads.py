@@ -21,27 +21,27 @@ class Uploads:
     def keep(self, form: Form, posted: FormPost) -> FormPost:
         """Return the post with the files that were kept; of every other one its field says why not."""
         stored: list[StoredFile] = []
-        said: dict[str, str] = {}
+        notes: dict[str, str] = {}
         for number, upload in enumerate(posted.uploads):
-            why = rejection_reason(upload) if number < MOST_FILES else f"over {MOST_FILES} files"
-            if why:
-                said[str(upload)] = f"file {upload.name} (not kept: {why})"
+            reason = why_not_kept(upload) if number < MOST_FILES else f"over {MOST_FILES} files"
+            if reason:
+                notes[str(upload)] = f"file {upload.name} (not kept: {reason})"
                 continue
             name, key = safe_name(upload.name), storage_path(form.id, posted.fields, posted.uploads, number)
             if not self._files.keep(key, upload.content, name):
-                said[str(upload)] = f"file {upload.name} (not kept: it could not be stored)"
+                notes[str(upload)] = f"file {upload.name} (not kept: it could not be stored)"
                 continue
             stored.append(StoredFile(name=name, content_type=upload.content_type, size=upload.size, key=key))
-            said[str(upload)] = str(stored[-1])
-        return replace(posted, fields=_renamed(posted.fields, said), uploads=(), files=tuple(stored))
+            notes[str(upload)] = str(stored[-1])
+        return replace(posted, fields=_renamed(posted.fields, notes), uploads=(), files=tuple(stored))
 
 
-def _renamed(fields: Mapping[str, Any], said: Mapping[str, str]) -> dict[str, Any]:
+def _renamed(fields: Mapping[str, Any], notes: Mapping[str, str]) -> dict[str, Any]:
     """Return the fields with what is said of each file in place of its first name."""
 
     def renamed(value: Any) -> Any:
         if isinstance(value, list):
             return [renamed(each) for each in value]
-        return said.get(value, value) if isinstance(value, str) else value
+        return notes.get(value, value) if isinstance(value, str) else value
 
     return {name: renamed(value) for name, value in fields.items()}

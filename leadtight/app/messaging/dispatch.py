@@ -101,20 +101,20 @@ class _Providers:
     def rest(self, channel: Channel) -> bool:
         return channel in self.resting
 
-    def note(self, before: Message, after: Message | None) -> None:
+    def note(self, claimed: Message, message: Message | None) -> None:
         """Learn from what became of a message: one that was sent shows that its provider is well."""
-        if after is None:
+        if message is None:
             return
-        if after.status is Status.SENT:
-            self._failures[after.channel] = 0
-        elif after.status is Status.CLAIMED:
-            self.resting[after.channel] = FIRST_BACKOFF
-        elif after.status is Status.PENDING and after.detail.startswith(OVER_RATE):
-            self.resting[after.channel] = NEXT_SECOND
-        elif after.status is Status.PENDING and not after.queued and since(after) == since(before):
-            self._failures[after.channel] += 1
-            if self._failures[after.channel] >= ENOUGH_FAILURES:
-                self.resting[after.channel] = FIRST_BACKOFF
+        if message.status is Status.SENT:
+            self._failures[message.channel] = 0
+        elif message.status is Status.CLAIMED:
+            self.resting[message.channel] = FIRST_BACKOFF
+        elif message.status is Status.PENDING and message.detail.startswith(OVER_RATE):
+            self.resting[message.channel] = NEXT_SECOND
+        elif message.status is Status.PENDING and not message.queued and since(message) == since(claimed):
+            self._failures[message.channel] += 1
+            if self._failures[message.channel] >= ENOUGH_FAILURES:
+                self.resting[message.channel] = FIRST_BACKOFF
 
 
 def was_put_off(message: Message) -> bool:
@@ -122,6 +122,6 @@ def was_put_off(message: Message) -> bool:
     return message.status is Status.PENDING and bool(message.detail)
 
 
-def _is_ready(message: Message, before: datetime) -> bool:
+def _is_ready(message: Message, cutoff: datetime) -> bool:
     """Tell whether nothing faster is at work on it: what is new is for the stream, which brings it within seconds."""
-    return message.status is Status.CLAIMED or was_put_off(message) or message.next_try_at <= before
+    return message.status is Status.CLAIMED or was_put_off(message) or message.next_try_at <= cutoff

@@ -59,7 +59,7 @@ class Respond:
             return None
         lead = self._store.load(lead_id) if message.is_about_a_lead else None
         decision = self._decide(message, lead, now)
-        done, kind = self._act(decision, message, lead, now)
+        done, kind = self._execute(decision, message, lead, now)
         if done is not message:
             self._outbox.finish(done, message_event(done, kind, now, decision, self._policy.version) if kind else None)
         if done.recipient != LEAD and (done.status is Status.DEAD or self._left_before(done)):
@@ -84,12 +84,12 @@ class Respond:
             return None
         return self._authorization.decide(message, lead, now) if lead else to_team(self._policy, message)
 
-    def _act(
+    def _execute(
         self, decision: Decision | None, message: Message, lead: Lead | None, now: datetime
     ) -> tuple[Message, EventKind | None]:
         if isinstance(decision, Wait):
-            held = {**message.data, WAITED_UNTIL: format_timestamp(decision.until)}
-            return put_off(replace(message, data=held), decision.until, decision.reason), EventKind.MESSAGE_PUT_OFF
+            data = {**message.data, WAITED_UNTIL: format_timestamp(decision.until)}
+            return put_off(replace(message, data=data), decision.until, decision.why), EventKind.MESSAGE_PUT_OFF
         if isinstance(decision, Refusal):
             return replace(message, status=Status.REFUSED, detail=decision.reason), EventKind.MESSAGE_REFUSED
         if decision is None:
@@ -112,8 +112,8 @@ class Respond:
             return self._unsure(message, now), None
         except (SendRefused, SendFailed) as error:
             if message.fallbacks:
-                other = _by_another(message, str(error))
-                return self._act(self._decide(other, lead, now), other, lead, now)
+                other = _on_fallback_channel(message, str(error))
+                return self._execute(self._decide(other, lead, now), other, lead, now)
             if isinstance(error, SendThrottled):
                 self._pace.rest(permission.channel, now + NEXT_SECOND)
                 return over_rate(message, now, str(error)), None
@@ -132,9 +132,9 @@ class Respond:
         lease = self._policy.messaging.lease * (1 << min(message.attempts - 1, 20))
         return replace(message, next_try_at=min(now + lease, self._gives_up_at(message)))
 
-    def _failed(self, message: Message, why: str, now: datetime) -> tuple[Message, EventKind | None]:
+    def _failed(self, message: Message, error: str, now: datetime) -> tuple[Message, EventKind | None]:
         again = now + backoff(message)
-        return (put_off(message, again, why), None) if again < self._gives_up_at(message) else dead(message, why)
+        return (put_off(message, again, error), None) if again < self._gives_up_at(message) else dead(message, error)
 
     def _gives_up_at(self, message: Message) -> datetime:
         """Return when no more is tried: hours that had to pass before the first try do not count."""
@@ -147,9 +147,9 @@ def since(message: Message) -> datetime:
     return parse_timestamp(str(waited)) if waited else message.created_at
 
 
-def _by_another(message: Message, why: str) -> Message:
+def _on_fallback_channel(message: Message, error: str) -> Message:
     """Return a message on the channel that stands in for its own."""
-    instead_of = f"{message.channel}: {why}"
+    instead_of = f"{message.channel}: {error}"
     return replace(
         message,
         channel=message.fallbacks[0],

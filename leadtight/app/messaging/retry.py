@@ -38,16 +38,16 @@ def _spread(message: Message) -> float:
     return zlib.crc32(f"{message.lead_id}/{message.id}/{message.attempts}".encode()) / 0xFFFF_FFFF
 
 
-def over_rate(message: Message, now: datetime, why: str = "") -> Message:
+def over_rate(message: Message, now: datetime, error: str = "") -> Message:
     """Return a message that is tried again in the next second, for its provider takes no more in this one."""
-    return put_off(message, now + NEXT_SECOND, f"{OVER_RATE}: {why}" if why else OVER_RATE)
+    return put_off(message, now + NEXT_SECOND, f"{OVER_RATE}: {error}" if error else OVER_RATE)
 
 
-def dead(message: Message, why: str) -> tuple[Message, EventKind]:
+def dead(message: Message, detail: str) -> tuple[Message, EventKind]:
     """Return a message that is given up, and what that is called."""
-    return replace(message, status=Status.DEAD, detail=why), EventKind.MESSAGE_FAILED
+    return replace(message, status=Status.DEAD, detail=detail), EventKind.MESSAGE_FAILED
 
 
-def put_off(message: Message, until: datetime, why: str) -> Message:
+def put_off(message: Message, until: datetime, detail: str) -> Message:
     """Return a message that is tried again at `until`."""
-    return replace(message, status=Status.PENDING, next_try_at=until, detail=why)
+    return replace(message, status=Status.PENDING, next_try_at=until, detail=detail)

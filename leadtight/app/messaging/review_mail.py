@@ -16,15 +16,15 @@ class WeeklyMail:
         self._policy = policy
         self._outbox = outbox
 
-    def owe(self, told: PublishedReview, now: datetime) -> int:
+    def owe(self, review: PublishedReview, now: datetime) -> int:
         """Put the mails of a week into the outbox, and return how many were not there before.
 
         A review that is written again after the week that follows it is for whoever asked, and mailed to nobody.
         """
         today = now.astimezone(self._policy.company.zone).date()
-        if Week.of(today) != told.week.after:
+        if Week.of(today) != review.week.after:
             return 0
-        return sum(self._outbox.owe(message) for message in review_messages(self._policy, told, now))
+        return sum(self._outbox.owe(message) for message in owed(self._policy, review, now))
 
     def lost(self, now: datetime) -> int:
         """Return how many readers have not got the review of the week that ended last."""

@@ -45,50 +45,50 @@ class SendLimits:
         a crash may count a message twice. Raises Conflict when others wrote to the same person for too long.
         """
         lately = self._outbox.sent_lately(recipient_key(permission.channel, permission.address))
-        if over := exceeded_by_recipient(self._policy, message, lately, now):
-            return _kept_back(over.reason, over.until, permission)
+        if over := over_for_person(self._policy, message, lately, now):
+            return _refuse_or_wait(over.why, over.until, permission)
         if not any(sent.message == name_of(message) for sent in lately.sent) and (
-            kept := self._spent(message, lead, permission, now)
+            kept := self._spend_budgets(message, lead, permission, now)
         ):
             return kept
-        return self._remembered(lately, permission, message, now)
+        return self._count_for_person(lately, permission, message, now)
 
     def used(self, now: datetime) -> Mapping[Channel, float]:
         """Return how much of today's budget of each channel is used up, as a share of it."""
         budgets = self._policy.messaging.budgets
         return {channel: self._outbox.spent(spent_key(channel, now)) / budgets.of(channel) for channel in TO_LEADS}
 
-    def _remembered(
+    def _count_for_person(
         self, lately: SentLately, permission: Permission, message: Message, now: datetime
     ) -> Permission | Refusal | Wait:
         read = first_read(lately, lambda: self._outbox.sent_lately(lately.key))
 
         def attempt() -> Permission | Refusal | Wait:
             current = read()
-            if over := exceeded_by_recipient(self._policy, message, current, now):
-                return _kept_back(over.reason, over.until, permission)
+            if over := over_for_person(self._policy, message, current, now):
+                return _refuse_or_wait(over.why, over.until, permission)
             if (counted := with_sent(current, message, now)) != current:
                 self._outbox.keep_sent(counted)
             return permission
 
         return retry_on_conflict(attempt, "the messages to one person")
 
-    def _spent(self, message: Message, lead: Lead, permission: Permission, now: datetime) -> Refusal | Wait | None:
+    def _spend_budgets(
+        self, message: Message, lead: Lead, permission: Permission, now: datetime
+    ) -> Refusal | Wait | None:
         if message.template is Template.ACKNOWLEDGE and now - message.created_at >= LATEST[message.channel]:
             return Refusal("it would come too late", permission.zones)
         if (network := network_budget(self._policy, message, now)) is not None:
             sent = self._outbox.spend(network)
             if sent is None:
-                return Refusal(
-                    "as many automatic answers as go in a day were caused from its network", permission.zones
-                )
+                return Refusal("its network has caused the maximum of automatic answers for today", permission.zones)
             full = self._outbox.spend(source_budget(self._policy, message, now)) is None
             if full and is_repeated(message, sent):
-                return Refusal("its source and its network have caused many automatic answers today", permission.zones)
+                return Refusal("its source and network have caused too many automatic answers today", permission.zones)
         if self._outbox.spend(day_budget(self._policy, message, lead, now)) is not None:
             return None
         return Wait(next_day(now), f"today's budget of {permission.channel} is used up", permission.zones)
 
 
-def _kept_back(why: str, until: datetime | None, permission: Permission) -> Refusal | Wait:
-    return Wait(until, why, permission.zones) if until else Refusal(why, permission.zones)
+def _refuse_or_wait(reason: str, until: datetime | None, permission: Permission) -> Refusal | Wait:
+    return Wait(until, reason, permission.zones) if until else Refusal(reason, permission.zones)

@@ -27,21 +27,21 @@ class ContactCheck:
         """Return the lead that was asked. Raises InvalidLink, LinkOver when the time is over, NotFound."""
         lead = self._store.load(self._links.open(token, LinkPurpose.ASK, now).subject)
         if lead is None:
-            raise NotFound("This lead does not exist any more.")
+            raise NotFound("This lead no longer exists.")
         return lead
 
-    def say(self, token: str, said: str, now: datetime, words: str = "") -> Lead:
+    def say(self, token: str, reply: str, now: datetime, words: str = "") -> Lead:
         """Keep what the lead says, with its words, and return it as it is then; the same answer twice is one.
 
         Raises InvalidInquiry when neither yes nor no was chosen, besides what `look` raises.
         """
-        if said not in list(ContactAnswer):
+        if reply not in list(ContactAnswer):
             raise InvalidInquiry([Problem("said", "choose one of the two answers")])
         lead = self.look(token, now)
         return change_lead(
             self._store,
             self._alarms,
             lead,
-            lambda found: answer(self._policy, found, ContactAnswer(said), now, words),
+            lambda current: answer(self._policy, current, ContactAnswer(reply), now, words),
             now,
         )

@@ -35,8 +35,8 @@ class Proofs:
         """
         return self._recording.change(
             self._recording.reading(lead_id, outcome, by),
-            lambda seen, receiving: prove_outcome(
-                self._policy, seen.lead, outcome, by=by, evidence=evidence, now=now, receiving=receiving
+            lambda view, receiving: prove_outcome(
+                self._policy, view.lead, outcome, by=by, evidence=evidence, now=now, receiving=receiving
             ),
             now,
         )
@@ -56,31 +56,31 @@ class Proofs:
         step = _step(placed) if placed else None
         return self._recording.change(
             self._recording.reading(lead_id, "", ""),
-            lambda seen, _: automatic_call(
-                self._policy, seen.lead, call.outcome, evidence=evidence, step=step, now=now
+            lambda view, _: automatic_call(
+                self._policy, view.lead, call.outcome, evidence=evidence, step=step, now=now
             ),
             now,
         )
 
     def _placed(self, call: CallReport) -> Message | None:
         """Return the call of ours that is meant; None for one that only names its lead."""
-        found = None
+        message = None
         if call.lead_id and call.message_id:
-            found = self._outbox.find(call.lead_id, call.message_id)
+            message = self._outbox.find(call.lead_id, call.message_id)
         elif call.call_id:
-            found = self._outbox.find_by_provider_id(call.call_id)
-        if found is not None and found.channel is Channel.VOICE:
-            return found
+            message = self._outbox.find_by_provider_id(call.call_id)
+        if message is not None and message.channel is Channel.VOICE:
+            return message
         if call.message_id or not call.lead_id:
-            named = "message_id" if call.message_id else "call_id"
-            raise NotFound(f"{named}: no call of ours has this id")
+            field = "message_id" if call.message_id else "call_id"
+            raise NotFound(f"{field}: we placed no call with this id")
         return None
 
-    def _person(self, named: str) -> str:
-        known = named.casefold()
-        people = [p.id for p in self._policy.people.values() if known in (p.id, p.email.casefold(), p.name.casefold())]
+    def _person(self, name: str) -> str:
+        folded = name.casefold()
+        people = [p.id for p in self._policy.people.values() if folded in (p.id, p.email.casefold(), p.name.casefold())]
         if len(people) != 1:
-            raise InvalidInquiry([Problem("by", f"unknown person {named!r}")])
+            raise InvalidInquiry([Problem("by", f"unknown person {name!r}")])
         return people[0]
 
 

@@ -59,9 +59,9 @@ class Desk:
 
     def show(self, token: str, now: datetime) -> LeadView:
         """Return the lead behind an outcome link with the latest of its history; raises what `look` raises."""
-        seen = self.look(token, now)
-        page = self._store.history_page(seen.lead.id, MOST_EVENTS)
-        return replace(seen, history=page.events, before=page.before, do_not_call=self._do_not_call(seen.lead, now))
+        view = self.look(token, now)
+        page = self._store.history_page(view.lead.id, MOST_EVENTS)
+        return replace(view, history=page.events, before=page.before, do_not_call=self._do_not_call(view.lead, now))
 
     def file(self, token: str, number: int, now: datetime) -> StoredFile:
         """Return a file that came with the lead, by its place on the page; raises what `look` raises, and NotFound."""
@@ -85,12 +85,12 @@ class Desk:
         """
         return self._recording.change(
             partial(self._read, token, now, form.pool),
-            lambda seen, receiving: hand_over(
+            lambda view, receiving: hand_over(
                 self._policy,
-                seen.lead,
+                view.lead,
                 form.pool,
                 receiving,
-                by=seen.person,
+                by=view.person,
                 submission=form.submission,
                 now=now,
                 reason=form.reason,
@@ -102,7 +102,7 @@ class Desk:
         """Take back the outcome that was recorded as `version`; doing it twice is harmless."""
         return self._recording.change(
             partial(self._read, token, now),
-            lambda seen, _: undo_outcome(self._policy, seen.lead, version=version, by=seen.person, now=now),
+            lambda view, _: undo_outcome(self._policy, view.lead, version=version, by=view.person, now=now),
             now,
         )
 

@@ -24,10 +24,10 @@ class LeadApi:
         self._store = store
         self._recording = OutcomeRecorder(policy, store, alarms, zone_of)
 
-    def find(self, lead_id: str, before: str | None = None) -> LeadView:
-        """Return a lead with the latest of its history, or what is `before` a place in it. Raises NotFound."""
+    def find(self, lead_id: str, cursor: str | None = None) -> LeadView:
+        """Return a lead with the latest of its history, or what is `cursor` a place in it. Raises NotFound."""
         lead, _ = self._recording.fetch(lead_id, None)
-        page = self._store.history_page(lead_id, MOST_EVENTS, before)
+        page = self._store.history_page(lead_id, MOST_EVENTS, cursor)
         return LeadView(lead=lead, person="", history=page.events, before=page.before)
 
     def report(self, lead_id: str, by: str, form: OutcomeForm, guard: Guard | None, now: datetime) -> LeadView:
@@ -48,10 +48,10 @@ class LeadApi:
                 raise
             return read()[0]
 
-    def _reported(self, form: OutcomeForm, now: datetime, seen: LeadView, receiving: ReceivingPool) -> Change | None:
-        lead = seen.lead
+    def _reported(self, form: OutcomeForm, now: datetime, view: LeadView, receiving: ReceivingPool) -> Change | None:
+        lead = view.lead
         change = self._recording.outcome(
-            replace(form, submission=form.submission or lead.version), now, seen, receiving
+            replace(form, submission=form.submission or lead.version), now, view, receiving
         )
         if change is not None and not lead.is_open and lead.excluded is None:
             raise LeadClosed(f"this lead is closed as {lead.stage}")

@@ -56,11 +56,11 @@ class LeadView:
     before: str | None = None
 
 
-def files_of(seen: LeadView) -> tuple[StoredFile, ...]:
+def files_of(view: LeadView) -> tuple[StoredFile, ...]:
     """Return the files that came with a lead's inquiries, the first inquiry's first."""
-    joined = (event.data.get("inquiry") for event in seen.history)
+    joined = (event.data.get("inquiry") for event in view.history)
     kept = (file for inquiry in joined if isinstance(inquiry, dict) for file in inquiry.get("files", ()))
-    files = (*seen.lead.inquiry.files, *(from_document(StoredFile, file) for file in kept))
+    files = (*view.lead.inquiry.files, *(from_document(StoredFile, file) for file in kept))
     return tuple({file.key: file for file in files}.values())
 
 
@@ -84,7 +84,7 @@ class OutcomeRecorder:
             state = self._store.load_for_routing(lead_id, pool.id, pool.members)
             lead, receiving = state.lead, ReceivingPool(rotation=state.rotation, roster=state.roster)
         if lead is None:
-            raise NotFound("This lead does not exist any more.")
+            raise NotFound("This lead no longer exists.")
         return lead, receiving
 
     def reading(self, lead_id: str, outcome: str, by: str) -> Read:
@@ -101,18 +101,18 @@ class OutcomeRecorder:
         rule = self._policy.outcomes.get(outcome)
         return rule.pool if rule else None
 
-    def outcome(self, form: OutcomeForm, now: datetime, seen: LeadView, receiving: ReceivingPool) -> Change | None:
+    def outcome(self, form: OutcomeForm, now: datetime, view: LeadView, receiving: ReceivingPool) -> Change | None:
         """Return the change that a form makes; raises what `record_outcome` raises."""
         return record_outcome(
             self._policy,
-            seen.lead,
+            view.lead,
             form.outcome,
-            by=seen.person,
+            by=view.person,
             submission=form.submission,
             now=now,
             note=form.note,
             reason=form.reason,
-            follow_up_at=self._agreed(form.follow_up, seen.lead, now),
+            follow_up_at=self._agreed(form.follow_up, view.lead, now),
             claimed_at=_typed("happened_at", form.happened_at, self._policy.company.zone),
             receiving=receiving,
         )
@@ -173,4 +173,4 @@ def _typed(field: str, text: str, zone: ZoneInfo) -> datetime | None:
         at = datetime.fromisoformat(text)
         return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise InvalidInquiry([Problem(field, "this is not a date and a time")]) from error
+        raise InvalidInquiry([Problem(field, "this is not a valid date and time")]) from error

@@ -35,7 +35,7 @@ class DncLists(Protocol):
 class ErasureStore(Protocol):
     """What only the erasure of a person does to the table. Every method may be repeated."""
 
-    def find_erasure(self, asked: str) -> Erasure | None:
+    def find_erasure(self, request_hash: str) -> Erasure | None:
         """Return the latest record of an erasure by the hash of what was asked for."""
 
     def keep_erasure(self, erasure: Erasure) -> None:

@@ -40,5 +40,5 @@ class Full:
 class Guards(Protocol):
     """What has been taken, whatever became of it."""
 
-    def taken_of(self, asked: Iterable[tuple[str, str]], now: datetime) -> frozenset[tuple[str, str]]:
+    def taken_of(self, pairs: Iterable[tuple[str, str]], now: datetime) -> frozenset[tuple[str, str]]:
         """Return those of the `(source, key)` pairs whose guard is taken."""

@@ -21,7 +21,7 @@ Fetch: TypeAlias = "Callable[[QuarantinedDelivery], bytes]"
 class QuarantineStore(Protocol):
     """Deliveries that are no lead yet."""
 
-    def hold(self, held: QuarantinedDelivery, guard: Guard, now: datetime) -> AlreadyTaken | None:
+    def hold(self, delivery: QuarantinedDelivery, guard: Guard, now: datetime) -> AlreadyTaken | None:
         """Keep a delivery under its guard in one transaction; return who took the guard if it is taken."""
 
     def hold_all(
@@ -44,5 +44,5 @@ class QuarantineStore(Protocol):
     def settled_held(self, day: date) -> tuple[QuarantinedDelivery, ...]:
         """Return the deliveries that came in on a UTC day and have been settled since, in order of arrival."""
 
-    def settle(self, held: QuarantinedDelivery) -> None:
+    def settle(self, delivery: QuarantinedDelivery) -> None:
         """Store the next version of a held delivery. Raises Conflict when it has moved on; twice the same is once."""

@@ -15,5 +15,5 @@ class Reconciliations(Protocol):
     def find(self, channel: str, day: date) -> Reconciliation | None:
         """Return what is known of a channel's day."""
 
-    def keep(self, told: Reconciliation) -> None:
+    def keep(self, record: Reconciliation) -> None:
         """Store what is known by now, replacing what was."""

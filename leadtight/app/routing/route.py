@@ -116,8 +116,8 @@ class Route:
             if change:
                 rotation = change.rotation or rotation
                 for load in change.loads:
-                    before = roster.get(load.person_id, OwnerState(person_id=load.person_id))
-                    roster[load.person_id] = load.taken or replace(before, open=before.open + load.by)
+                    owner = roster.get(load.person_id, OwnerState(person_id=load.person_id))
+                    roster[load.person_id] = load.taken or replace(owner, open=owner.open + load.by)
                 changes.append(change)
         return changes
 
@@ -135,27 +135,27 @@ class Route:
 
         Of a reading that may have been cut within a deadline, those of that deadline come with the next one.
         """
-        known = set[str]()
+        read_ids = set[str]()
         for limit in (*FIRST_READ, None):
-            found = self._store.waiting_in_short(limit)
-            is_cut = limit is not None and len(found) == limit
-            last = found[-1].team_promise.deadline if is_cut else None
-            whole = [lead for lead in found if lead.id not in known and lead.team_promise.deadline != last]
+            leads = self._store.waiting_in_short(limit)
+            is_cut = limit is not None and len(leads) == limit
+            last = leads[-1].team_promise.deadline if is_cut else None
+            whole = [lead for lead in leads if lead.id not in read_ids and lead.team_promise.deadline != last]
             yield from by_urgency(self._policy, whole)
-            known |= {lead.id for lead in whole}
+            read_ids |= {lead.id for lead in whole}
             if not is_cut:
                 return
 
-    def assign_waiting(self, lead: Lead, seen: PoolSnapshots, now: datetime) -> Change | None:
+    def assign_waiting(self, lead: Lead, snapshots: PoolSnapshots, now: datetime) -> Change | None:
         """Give a waiting lead to somebody of its pool; None when nobody can take it, or it does not wait any more.
 
         What an earlier lead of the same pass saw of the pool is believed until somebody is found: a full pool costs
         one reading, however many leads wait for it. Raises what `route` raises.
         """
-        state = self._seen(lead, seen)
+        state = self._snapshot(lead, snapshots)
         if assign_waiting(self._policy, lead, state.rotation, state.roster, now) is None:
             return None
-        del seen.states[state.rotation.pool_id]
+        del snapshots.states[state.rotation.pool_id]
         return self._settle(lead, assign_waiting, now, state if state.lead and state.lead.id == lead.id else None)
 
     def freed(self, person_id: str, now: datetime) -> Iterator[Change]:
@@ -167,9 +167,9 @@ class Route:
         person = self._policy.people.get(person_id)
         if person is None or person.caps.open is None:
             return
-        seen = PoolSnapshots()
+        snapshots = PoolSnapshots()
         for lead in self._read(filter(partial(self._may_go_to, person_id), self._first_in_line())):
-            if person_id in candidates_for(self._policy, lead)[1] and (change := self.assign_waiting(lead, seen, now)):
+            if person_id in team_for(self._policy, lead)[1] and (change := self.assign_waiting(lead, snapshots, now)):
                 yield change
                 if _is_full(person, change):
                     return
@@ -179,12 +179,12 @@ class Route:
         pool = self._policy.pools.get(short.pool_id or "")
         return pool is None or person_id in (*pool.members, short.known_owner_id, short.claimed_by)
 
-    def _seen(self, lead: Lead, seen: PoolSnapshots) -> RoutingState:
-        pool, people = candidates_for(self._policy, lead)
-        known = seen.states.get(pool.id)
-        if known is None or not known.roster.keys() >= set(people):
-            known = seen.states[pool.id] = self._store.load_for_routing(lead.id, pool.id, people)
-        return known
+    def _snapshot(self, lead: Lead, snapshots: PoolSnapshots) -> RoutingState:
+        pool, people = team_for(self._policy, lead)
+        state = snapshots.states.get(pool.id)
+        if state is None or not state.roster.keys() >= set(people):
+            state = snapshots.states[pool.id] = self._store.load_for_routing(lead.id, pool.id, people)
+        return state
 
     def _settle(self, lead: Lead, decide: Decide, now: datetime, read: RoutingState | None = None) -> Change | None:
         """Decide on a lead as stored (as `read` just now, if it was), store the change and arm what comes next.

@@ -69,8 +69,8 @@ class Rearm:
         """
         due = ((lead, rearm(self._policy, lead, now)) for lead in self._leads(chosen, now))
         waiting = [(lead, change) for lead, change in due if change]
-        now_done = [self._store_it(lead, now) if apply else change for lead, change in islice(waiting, AT_ONCE)]
-        done = tuple(_told(change) for change in now_done if change)
+        now_done = [self._rearm_lead(lead, now) if apply else change for lead, change in islice(waiting, AT_ONCE)]
+        done = tuple(_rearmed_lead(change) for change in now_done if change)
         return RearmResult(applied=apply, leads=done, left=max(0, len(waiting) - AT_ONCE))
 
     def arm_again(self, now: datetime, *, after: int, apply: bool) -> int:
@@ -94,14 +94,14 @@ class Rearm:
         owners = sorted({*self._policy.people, *self._store.owners()})
         if chosen.owner is not None:
             if chosen.owner not in owners:
-                raise NotFound(f"there is nobody called {chosen.owner!r} in the policy, and nobody had a lead")
+                raise NotFound(f"{chosen.owner!r} is not a person in the policy, and has never owned a lead")
             owners = [chosen.owner]
         if chosen.pool is not None and chosen.pool not in self._policy.pools:
             raise NotFound(f"there is no pool {chosen.pool!r} in the deployed policy")
-        found = (lead for owner in owners for lead in self._store.due_leads(owner, now + FAR, MOST_READ))
-        return (lead for lead in found if chosen.pool in (None, lead.pool_id))
+        leads = (lead for owner in owners for lead in self._store.due_leads(owner, now + FAR, MOST_READ))
+        return (lead for lead in leads if chosen.pool in (None, lead.pool_id))
 
-    def _store_it(self, lead: Lead, now: datetime) -> Change | None:
+    def _rearm_lead(self, lead: Lead, now: datetime) -> Change | None:
         """Store the change of a lead as it is now: the index it was found in may be a moment behind."""
         change = commit_with_retry(
             self._store,
@@ -117,15 +117,15 @@ class Rearm:
         return change
 
 
-def _told(change: Change) -> RearmedLead:
-    before, after = change.before, change.after
-    assert before is not None, "only stored leads are re-armed"
+def _rearmed_lead(change: Change) -> RearmedLead:
+    old, new = change.before, change.after
+    assert old is not None, "only stored leads are re-armed"
     return RearmedLead(
-        lead_id=after.id,
-        owner=after.owner_id or "",
-        pool=after.pool_id or "",
-        old_deadline=deadline_of(before),
-        new_deadline=deadline_of(after),
-        old_policy_version=versions_of(before),
-        new_policy_version=versions_of(after),
+        lead_id=new.id,
+        owner=new.owner_id or "",
+        pool=new.pool_id or "",
+        old_deadline=deadline_of(old),
+        new_deadline=deadline_of(new),
+        old_policy_version=versions_of(old),
+        new_policy_version=versions_of(new),
     )

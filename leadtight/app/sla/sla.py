@@ -100,9 +100,9 @@ class Sla:
         return self._due(SweepTaskKind.COVER, lambda: self._absent(self._owners(), now), now + FAR, task)
 
     def _offering(self) -> Iterator[SweepTask]:
-        seen = PoolSnapshots()
+        snapshots = PoolSnapshots()
         for lead in self._route.waiting():
-            yield SweepTask(lead_id=lead.id, run=partial(self._route.assign_waiting, lead, seen), counts="offered")
+            yield SweepTask(lead_id=lead.id, run=partial(self._route.assign_waiting, lead, snapshots), counts="offered")
 
     def _overdue(self, now: datetime) -> Iterator[SweepTask]:
         def task(lead: Lead) -> SweepTask:
@@ -117,7 +117,7 @@ class Sla:
         self,
         kind: SweepTaskKind,
         owners_now: Callable[[], Owners],
-        before: datetime,
+        cutoff: datetime,
         task: Callable[[Lead], SweepTask],
     ) -> Iterator[SweepTask]:
         """Yield tasks for these owners' leads that are due, each lead once, beginning where the last sweep stopped.
@@ -132,7 +132,7 @@ class Sla:
         begun = set[str]()
         for owner, after in _from(self._stopped.pop(kind, None), owners):
             try:
-                for lead in self._pages(owner, before, after):
+                for lead in self._pages(owner, cutoff, after):
                     if lead.id not in begun:
                         begun.add(lead.id)
                         self._stopped[kind] = _SweepCursor(owner=owner, place=_place(lead))
@@ -141,11 +141,11 @@ class Sla:
                 yield failed(error)
         self._stopped.pop(kind, None)
 
-    def _pages(self, owner: str | None, before: datetime, after: tuple[datetime, str] | None) -> Iterator[Lead]:
-        seen = set[str]()  # a page that brings nothing new is the last: an index may be behind what it names
-        while leads := [x for x in self._store.due_leads(owner, before, BATCH, after) if x.id not in seen]:
+    def _pages(self, owner: str | None, cutoff: datetime, after: tuple[datetime, str] | None) -> Iterator[Lead]:
+        known_ids = set[str]()  # a page that brings nothing new is the last: an index may be behind what it names
+        while leads := [x for x in self._store.due_leads(owner, cutoff, BATCH, after) if x.id not in known_ids]:
             yield from leads
-            seen |= {lead.id for lead in leads}
+            known_ids |= {lead.id for lead in leads}
             after = _place(leads[-1])
 
     def _absent(self, owners: Iterable[str], now: datetime) -> list[str]:

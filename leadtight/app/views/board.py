@@ -59,7 +59,7 @@ class Boards:
     def link(self, person: str, now: datetime) -> str:
         """Return the address for somebody who answers for leads. Raises NotFound for anybody else."""
         if not self._policy.answers_for_leads(person):
-            raise NotFound(f"{person!r} is no manager, nor the catch-all person, of the policy")
+            raise NotFound(f"{person!r} is neither a manager nor the catch-all person in the policy")
         return self._links.board(person, now)
 
     def show(self, token: str, now: datetime) -> TeamBoard:
@@ -69,22 +69,22 @@ class Boards:
         """
         person = self._links.open(token, LinkPurpose.BOARD, now).person
         if not self._policy.answers_for_leads(person):
-            raise LinkExpired("You manage no leads any more.")
+            raise LinkExpired("You no longer manage any leads.")
         zone = self._policy.company.zone
         read = self._store.open_on_board(MOST_READ)
-        theirs = visible_to(self._policy, person, read)
-        found = summarize_board(theirs, zone, now)
-        shown = (found.unassigned, found.breached, found.about_to_breach, found.overdue)
+        theirs = seen_by(self._policy, person, read)
+        board = standing(theirs, zone, now)
+        shown = (board.unassigned, board.breached, board.about_to_breach, board.overdue)
         return TeamBoard(
             person=person,
-            standing=found,
+            standing=board,
             open=len(theirs),
             is_cut=len(read) == MOST_READ,
             held=self._store.held_counts(),
             excluded_today=self._excluded_today(now),
             quarantine=self._links.quarantine(person, now),
             call_lists=self._lists(now),
-            links={one.lead_id: self._link(one, person, now) for leads in shown for one in leads[:SHOWN]},
+            links={lead.lead_id: self._link(lead, person, now) for leads in shown for lead in leads[:SHOWN]},
             unreadable=len(unreadable_in(read)),
         )
 
@@ -99,5 +99,5 @@ class Boards:
             self._known = now, self._call_lists.lists()
         return self._known[1]
 
-    def _link(self, one: BoardLead, person: str, now: datetime) -> str:
-        return self._links.outcome_of(one.lead_id, one.generation, person, now)
+    def _link(self, lead: BoardLead, person: str, now: datetime) -> str:
+        return self._links.outcome_of(lead.lead_id, lead.generation, person, now)

@@ -53,12 +53,12 @@ class LeadQueue:
         """
         person = self._links.open(token, LinkPurpose.QUEUE, now).person
         if person not in self._policy.people:
-            raise LinkExpired("You look after no leads any more.")
+            raise LinkExpired("You are no longer assigned any leads.")
         due = self._store.due_leads(person, now + FAR, MOST_READ)
         leads = in_order(self._policy, due, now)
         rows = tuple(self._row(lead, person, now) for lead in leads[:SHOWN])
         return MyQueue(person=person, rows=rows, left_out=len(leads) - len(rows), unreadable=len(unreadable_in(due)))
 
     def _row(self, lead: Lead, person: str, now: datetime) -> QueuedLead:
-        what = lead.next_action.what if lead.next_action else "Record what happened"
-        return QueuedLead(lead=lead, what=what, due_at=due_at(lead), link=self._links.outcome(lead, person, now))
+        task = lead.next_action.what if lead.next_action else "Record what happened"
+        return QueuedLead(lead=lead, what=task, due_at=due_at(lead), link=self._links.outcome(lead, person, now))

@@ -146,7 +146,7 @@ def test_a_discard_requires_a_reason_and_stores_it(world: Holding) -> None:
     held_id = world.hold(1)
     refused = world.settle(held=held_id, do="discard", why="  ")
     assert (refused["statusCode"], world.state(held_id)) == (422, QuarantineState.HELD)
-    assert "Say why this is no lead" in refused["body"]
+    assert "Say why this is not a lead" in refused["body"]
     assert world.settle(held=held_id, do="discard", why="An advert")["statusCode"] == 303
     settled = world.table.find_held(held_id)
     assert settled is not None

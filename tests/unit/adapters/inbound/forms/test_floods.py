@@ -112,7 +112,7 @@ def test_visitors_with_a_prefilled_message_are_served_during_a_flood_up_to_a_twe
     for number in range(6):
         site.post({**spam(1_000 + number), "message": filled_in}, address=f"198.51.100.{number + 1}")
     assert len(site.lead_ids()) - served == 5
-    assert "its words came more often" in site.quarantine.waiting(999)[-1].detail
+    assert "the rate limit for its words is exceeded" in site.quarantine.waiting(999)[-1].detail
 
 
 def test_a_visitor_impersonated_by_a_flood_is_a_lead_when_they_write_themselves(site: Site) -> None:
@@ -131,7 +131,7 @@ def test_the_reason_names_what_was_repeated(site: Site) -> None:
     site.post(spam(2), address="203.0.113.9")
     [delivery] = site.quarantine.waiting(9)
     assert delivery.detail == (
-        "more came at once than the form takes, and its address came more often within the window than is taken"
+        "the form's rate limit is exceeded, and the rate limit for its address is exceeded"
     )
 
 
