@@ -1,7 +1,7 @@
-"""The use cases over their ports: one composition for AWS, for tests and for the simulation.
+"""Composition of the use cases for AWS, tests and simulation.
 
-A part is made when it is first asked for, and imports stand inside the functions on purpose: a Lambda pays at cold
-start only for the parts that it uses.
+A part is built when it is first used, and imports stand inside the functions on purpose: a Lambda pays at cold start
+only for the parts that it uses.
 """
 
 from __future__ import annotations
@@ -57,7 +57,10 @@ if TYPE_CHECKING:
 
 
 class Ports(Protocol):
-    """What the use cases need of the outside; each is asked for when a use case that needs it is made."""
+    """The ports of the use cases.
+
+    Each is read when a use case that needs it is built.
+    """
 
     @property
     def store(self) -> LeadStore:
@@ -137,7 +140,7 @@ class Ports(Protocol):
 
 
 class Application:
-    """The use cases under one policy, over one set of ports."""
+    """The use cases of one policy, over its ports."""
 
     def __init__(self, policy: Policy, ports: Ports) -> None:
         """Take the policy and the ports."""
@@ -178,7 +181,10 @@ class Application:
         return Proofs(self.policy, ports.store, ports.outbox, ports.alarms, local_time_of)
 
     def report_call(self, call: CallReport, now: datetime) -> LeadView:
-        """Record what became of a call; what records it is made with the first report: few deliveries are one."""
+        """Record a call report.
+
+        The recorder is built with the first report: few deliveries are one.
+        """
         return self.proofs.report(call, now)
 
     @cached_property

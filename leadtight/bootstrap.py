@@ -1,4 +1,4 @@
-"""Composition root: every part is made here, once per process, when it is first asked for.
+"""Composition root: builds each part lazily, once per process.
 
 Imports stand inside the functions on purpose: a Lambda pays at cold start only for the parts that it uses.
 """
@@ -62,14 +62,17 @@ def table() -> DynamoTable:
 
 
 def wake_collector() -> None:
-    """End the rest of the garbage collector in a cold start of intake (`functions.intake`); what is there stays."""
+    """Re-enable garbage collection after a cold start of intake.
+
+    `functions.intake` switches it off. Existing objects stay out of it.
+    """
     if not gc.isenabled():
         gc.freeze()
         gc.enable()
 
 
 class Deployed:
-    """The ports of this deployment, each made when it is first asked for (`leadtight.application.Ports`)."""
+    """The deployment's ports, built lazily (`leadtight.application.Ports`)."""
 
     @cached_property
     def store(self) -> LeadStore:
@@ -233,7 +236,7 @@ def report_files() -> S3Files:
 
 @cache
 def spill() -> SpillQueue:
-    """Return the queue of form posts that the table did not take."""
+    """Return the queue of spilled form posts."""
     from leadtight.adapters.aws.spill_queue import SpillQueue
 
     return SpillQueue(settings.current().spill_queue_url)
@@ -277,7 +280,7 @@ def fetching() -> Fetching:
 
 @cache
 def reconcile() -> Reconcile:
-    """Return the use case that compares sources with what is here."""
+    """Return the use case that reconciles sources."""
     from leadtight.adapters.reconciliation_files import FileReconciliations
     from leadtight.app.intake.reconcile import Reconcile
 
@@ -311,7 +314,7 @@ def api_keys() -> ApiKeys:
 
 @cache
 def origin_verifier() -> OriginVerifier | None:
-    """Return the door in front of the API; None where the API is the door."""
+    """Return the check for CloudFront; None without CloudFront."""
     if not (secret := settings.current().front_secret_arn):
         return None
     from leadtight.adapters.aws.secret_store import FrontKeys
@@ -329,7 +332,10 @@ def pages() -> Pages:
 
 
 def forget() -> None:
-    """Forget every part: tests that change environment or endpoint start afresh."""
+    """Drop every built part.
+
+    Tests that change environment or endpoint start afresh.
+    """
     from leadtight.adapters.aws import clients
 
     settings.current.cache_clear()

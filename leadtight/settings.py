@@ -10,7 +10,10 @@ from functools import cache
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Where this deployment's parts are. A function is given only those it needs; the rest are empty."""
+    """Names and addresses of this deployment's resources.
+
+    A function gets only those that it needs; the rest are empty.
+    """
 
     region: str = ""
     table: str = ""
@@ -35,7 +38,10 @@ class Settings:
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Settings:
-        """Return the settings in `environment`: `LEADTIGHT_TABLE` is `table`, and so on."""
+        """Return the settings in `environment`.
+
+        `LEADTIGHT_TABLE` is `table`, and so on.
+        """
         names = (name for name in cls.__dataclass_fields__ if name != "region")
         values = {name: environment.get(f"LEADTIGHT_{name.upper()}", "") for name in names}
         region = environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION", "")

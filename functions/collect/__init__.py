@@ -1,1 +1,1 @@
-"""Queue: the alarm of a lead rang; schedule: the five-minute sweep."""
+"""Fetch announced leads and inbound mails, by queue and schedule."""

@@ -1,6 +1,7 @@
-"""Fetch what other systems announced, told by a queue and by the schedule; take mails, told by their bucket.
+"""Fetch announced leads, receive stored mails, and reconcile sources.
 
-Four times a day, ask the systems that can say what they have had, and take what never arrived.
+A queue and a schedule announce leads; the bucket announces mails. Four times a day the sources that can list their
+leads are asked, and missing ones are received.
 """
 
 from datetime import timedelta
@@ -21,16 +22,22 @@ from leadtight.domain.model.errors import OutOfTime
 logger = Logger()
 metrics = Metrics()
 ITEM_SECONDS = 30.0
-"""What one delivery has in a sweep, as a mail of a full batch has."""
+"""Seconds for one delivery of a sweep.
+
+A mail of a full batch has the same.
+"""
 
 SWEEP_IN_HAND = timedelta(seconds=20)
-"""What a sweep keeps of its time: to put off the delivery that it was at, and to count what waits."""
+"""Time reserved at the end of a sweep.
+
+It is for postponing the current delivery, and for counting what waits.
+"""
 
 
 @metrics.log_metrics
 @logger.inject_lambda_context(clear_state=True)
 def handle(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse | None:
-    """Settle what a queue batch tells of, or fetch all that is due; or compare every source with what is here."""
+    """Settle a queue batch, sweep due deliveries, or reconcile sources."""
     if event.get("sweep"):
         _sweep(context)
         return None
@@ -58,7 +65,10 @@ def _settle(record: SQSRecord) -> None:
 
 
 def _hold_slow(record: SQSRecord, error: OutOfTime) -> None:
-    """Keep mails that take too long for a person; an announcement that does ends in the queue's dead letters."""
+    """Hold mails that take too long to read.
+
+    An announcement that takes too long ends in the dead-letter queue.
+    """
     files = stream.mail_files(record.body)
     if files is None:
         raise error

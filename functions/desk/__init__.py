@@ -1,1 +1,4 @@
-"""HTTP API: signed pages for people, and one lead for programs with a key."""
+"""HTTP API: signed pages for people, leads for programs.
+
+Programs need a key.
+"""

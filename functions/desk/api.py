@@ -1,4 +1,7 @@
-"""One lead for the holder of an API key: JSON in, JSON out. Without a good key nothing is looked at."""
+"""Serve one lead as JSON to a key's holder.
+
+Without a valid key nothing is read.
+"""
 
 import hashlib
 import json
@@ -67,7 +70,10 @@ def _outcome(event: events.Event, key: ApiKey, now: datetime) -> events.Response
 
 
 def _form(body: Mapping[str, Any], repeat: str) -> tuple[str, OutcomeForm]:
-    """Return who acted and what they did. Raises InvalidInquiry naming every field that cannot be read."""
+    """Return who acted and the outcome form.
+
+    Raises InvalidInquiry naming every field that cannot be read.
+    """
     version = body.get("version")
     values = {name: "" if body.get(name) is None else body[name] for name in WORDS}
     problems = [Problem(name, "must be text") for name, value in values.items() if not isinstance(value, str)]

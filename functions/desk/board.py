@@ -1,4 +1,4 @@
-"""The manager's board: its page, and its address for `leadtight board`."""
+"""Serve the manager's board, and its link for `leadtight board`."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -11,13 +11,16 @@ from leadtight.domain.model.errors import NotFound
 
 
 def show(event: events.Event, now: datetime) -> events.Response:
-    """Answer with the page, and let its own script run in it."""
+    """Answer with the page, and permit its own script."""
     board = bootstrap.app().boards.show(str(event["pathParameters"]["token"]), now)
     return events.page(200, pages_board.board(bootstrap.policy(), board, now), pages_board.script())
 
 
 def answer(request: Mapping[str, Any], now: datetime) -> dict[str, str]:
-    """Answer `{"person": ...}`, by default the catch-all person, with the `link`, or name the `problem`."""
+    """Answer `{"person": ...}` with the `link`, or the `problem`.
+
+    The default is the catch-all person.
+    """
     person = str(request.get("person") or bootstrap.policy().routing.catch_all)
     try:
         return {"link": bootstrap.app().boards.link(person, now)}

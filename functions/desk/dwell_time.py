@@ -1,4 +1,7 @@
-"""Whether anybody can have read the page before what was pressed on it: link scanners answer at once (Q3)."""
+"""Reject forms that were submitted faster than anyone reads.
+
+Link scanners submit at once (Q3).
+"""
 
 from datetime import datetime
 
@@ -10,7 +13,10 @@ from leadtight.domain.policy.policy import Policy
 
 
 def check(policy: Policy, event: events.Event, field: str, now: datetime) -> None:
-    """Raise InvalidInquiry about `field` when the page was open for less than the policy's time, or nobody knows."""
+    """Raise InvalidInquiry when the page was open too briefly.
+
+    It is about `field`. The policy sets the time; an unknown one counts as too brief.
+    """
     if not policy.least_reading_time:
         return
     try:

@@ -1,4 +1,4 @@
-"""Signed pages over HTTP: parse, ask one use case, answer with a page."""
+"""Serve signed pages: parse, call one use case, render."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -20,7 +20,10 @@ from leadtight.domain.model.errors import Conflict, InvalidInquiry, InvalidLink,
 from leadtight.domain.text.sanitizing import sanitize
 
 AT_ANY_DOOR = {"GET /unsubscribe/{token}", "POST /unsubscribe/{token}"}
-"""Leaving works by every link that was ever mailed, also by those from before there was a front door."""
+"""Routes that skip the verification of CloudFront.
+
+Unsubscribing works by every link that was ever mailed, also by those from before CloudFront.
+"""
 
 REPORT_OPENS_FOR = timedelta(minutes=5)
 logger = Logger()
@@ -59,7 +62,7 @@ def _show(event: events.Event, now: datetime) -> events.Response:
 
 
 def _file(event: events.Event, number: int, now: datetime) -> events.Response:
-    """Send a file that came with the lead: by an address of its own that ends soon, as a download."""
+    """Redirect to a short-lived download of a lead's file."""
     file = bootstrap.app().desk.file(_token(event), number, now)
     return _see(bootstrap.upload_files().address(file.key, file.name, REPORT_OPENS_FOR))
 
@@ -131,7 +134,10 @@ def _ask_to_unsubscribe(event: events.Event, now: datetime) -> events.Response:
 
 
 def _unsubscribe(event: events.Event, now: datetime) -> events.Response:
-    """Act at once, whatever the body says: mail programs post it themselves (RFC 8058)."""
+    """Unsubscribe at once, whatever the body says.
+
+    Mail programs post it themselves (RFC 8058).
+    """
     try:
         return _unsubscribe_page(bootstrap.app().unsubscribe.leave(_token(event), now))
     except Conflict:

@@ -1,4 +1,7 @@
-"""Held deliveries: a page for managers behind a signed link, and answers for `leadtight quarantine`."""
+"""Serve held deliveries to managers and to `leadtight quarantine`.
+
+Managers come by a signed link.
+"""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -24,10 +27,16 @@ logger = Logger(child=True)
 LONGEST_REASON = 200
 MOST_LISTED = 200
 SECONDS = 6.0
-"""How long one request settles one after the other: less than the function has, and than a browser waits."""
+"""Seconds that one request settles deliveries for.
+
+It is less than the function has, and than a browser waits.
+"""
 
 MOST_EXPORTED = 40
-"""Whole deliveries in one answer: each has up to 64 KB, and a function answers at most 6 MB."""
+"""Whole deliveries in one answer.
+
+Each has up to 64 KB, and a function answers at most 6 MB.
+"""
 
 COMPLETABLE = ("name", "email", "phone", "message")
 Answer = dict[str, Any]
@@ -42,13 +51,13 @@ def show(event: events.Event, now: datetime) -> events.Response:
 
 
 def _whole(event: events.Event, held_id: str, now: datetime) -> events.Response:
-    """Answer with the page of one delivery, everything that it says on it."""
+    """Answer with the page of one whole delivery."""
     detail = bootstrap.app().quarantine_desk.show_whole(_token(event), held_id, now)
     return events.page(200, pages_quarantine.delivery(bootstrap.policy(), detail))
 
 
 def settle(event: events.Event, now: datetime) -> events.Response:
-    """Release or discard what the form names, and go back to the page."""
+    """Release or discard the form's delivery; redirect to the page."""
     fields = post_body.read(event).fields
     do, held_id = str(fields.get("do", "")), str(fields.get("held", ""))
     if do not in pages_quarantine.DONE:
@@ -78,7 +87,7 @@ def settle(event: events.Event, now: datetime) -> events.Response:
 
 
 def _settle_all(do: str, fields: Mapping[str, Any], token: str, reason: str, now: datetime) -> str:
-    """Settle all that came over a limit; return what the page says then."""
+    """Settle all over a limit; return the notice to show."""
     desk, go_on = bootstrap.app().quarantine_desk, _in_time()
     if do == "discard_all":
         settled = desk.discard_all(token, _seen_at(fields), reason, now, go_on)
@@ -93,7 +102,10 @@ def _settle_all(do: str, fields: Mapping[str, Any], token: str, reason: str, now
 
 
 def _seen_at(fields: Mapping[str, Any]) -> datetime:
-    """Return when the page was made: no person has decided about what came since. Raises InvalidInquiry."""
+    """Return when the page was made.
+
+    Later deliveries are not decided on. Raises InvalidInquiry.
+    """
     try:
         return parse_timestamp(str(fields.get("seen_at", "")))
     except ValueError as error:
@@ -106,19 +118,25 @@ def _in_time() -> GoOn:
 
 
 def _check_sure(fields: Mapping[str, Any]) -> None:
-    """Raise InvalidInquiry without the tick: one press alone is what link scanners make."""
+    """Raise InvalidInquiry without the tick.
+
+    Link scanners press a button, and tick nothing.
+    """
     if fields.get("sure") != "yes":
         raise InvalidInquiry([Problem("sure", "tick that this is not spam")])
 
 
 def _completed(fields: Mapping[str, Any]) -> dict[str, str]:
-    """Return what was typed for a delivery that lacks something; an empty field is nothing typed."""
+    """Return the typed values; empty fields are left out."""
     typed = {name: sanitize(str(fields.get(name, "")), multiline=name == "message") for name in COMPLETABLE}
     return {name: text for name, text in typed.items() if text}
 
 
 def answer(request: Mapping[str, Any], now: datetime) -> Answer:
-    """Answer `{"do": "list" | "show" | "release" | "discard" | "replay" | "link", ...}`, or name the `problem`."""
+    """Answer a command of `leadtight quarantine`, or name the `problem`.
+
+    It is `{"do": "list" | "show" | "release" | "discard" | "replay" | "link", ...}`.
+    """
     try:
         return _COMMANDS[request["do"]](request, now)
     except (InvalidInquiry, StaleSubmission, NotFound, Conflict) as error:
@@ -159,7 +177,10 @@ def _replay(request: Mapping[str, Any], now: datetime) -> Answer:
 
 
 def _settle_together(request: Mapping[str, Any], now: datetime) -> Answer:
-    """Settle what is held for one reason, as far as there is time: who asks asks again until it is complete."""
+    """Settle deliveries held for one reason, while time is left.
+
+    The caller repeats the request until it is complete.
+    """
     together, go_on = bootstrap.app().bulk_settlement, _in_time()
     until = parse_timestamp(request["until"]) if request.get("until") else now
     chosen = SettlementSelection(reason=_reason(request), until=until)
@@ -175,7 +196,10 @@ def _settle_together(request: Mapping[str, Any], now: datetime) -> Answer:
 
 
 def _export(request: Mapping[str, Any], now: datetime) -> Answer:
-    """Return whole deliveries that wait for one reason, some at a time: those after the first `skip`."""
+    """Return some whole deliveries held for one reason.
+
+    They are those after the first `skip`.
+    """
     skip = int(request.get("skip", 0))
     waiting = bootstrap.app().bulk_settlement.held_for(_reason(request), skip + MOST_EXPORTED)
     return {"held": [to_document(delivery) for delivery in waiting[skip:]]}

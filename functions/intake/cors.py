@@ -1,6 +1,6 @@
-"""Which sites' scripts may read our answers: exactly those that the policy names.
+"""Let scripts of the policy's sites read our answers.
 
-What a page may send is no matter of this: a plain form posts from anywhere, with or without a leave to read.
+This does not limit what a page may send: a plain form posts from anywhere, with or without permission to read.
 """
 
 from leadtight import bootstrap
@@ -15,7 +15,10 @@ def preflight(event: events.Event) -> events.Response:
 
 
 def permitted(event: events.Event, response: events.Response) -> events.Response:
-    """Return a response with what lets a script of an allowed origin read it; any other gets nothing."""
+    """Return a response with CORS headers for an allowed origin.
+
+    Any other origin gets none.
+    """
     origins = _origins(event)
     if not origins:
         return response
@@ -32,7 +35,7 @@ def permitted(event: events.Event, response: events.Response) -> events.Response
 
 
 def is_permitted(event: events.Event) -> bool:
-    """Tell whether a browser says that a page of an allowed origin asks."""
+    """Return whether a request comes from an allowed origin."""
     return events.header(event, "origin") in _origins(event)
 
 

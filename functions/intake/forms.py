@@ -1,4 +1,7 @@
-"""Web forms over HTTP: whatever is odd about a post, its sender sees the same page."""
+"""Receive web forms over HTTP.
+
+A sender always sees the same page, however odd the post.
+"""
 
 from dataclasses import replace
 
@@ -20,7 +23,10 @@ logger = Logger(child=True)
 
 
 def receive(event: events.Event) -> events.Response:
-    """Take a form's post: on to the thank-you page, or JSON for programs."""
+    """Receive a form post.
+
+    A visitor is sent to the thank-you page, a program gets JSON.
+    """
     form = bootstrap.policy().forms.get(event["pathParameters"]["form"])
     if form is None:
         return events.problem(404, "There is no such form", [Problem("form", "not in the policy")])
@@ -75,6 +81,9 @@ def _taken(form: Form, posted: FormPost, event: events.Event) -> events.Response
 
 
 def _wants_page(form: Form, event: events.Event) -> bool:
-    """Tell whether a person waits for a page: programs ask for JSON, and builders' servers for nothing."""
+    """Return whether a person waits for a page.
+
+    Programs ask for JSON, and builders' servers for nothing.
+    """
     accepted = events.header(event, "accept")
     return "text/html" in accepted or (form.builder is Builder.HTML and "application/json" not in accepted)

@@ -27,16 +27,22 @@ logger = Logger()
 LONGEST_KEY = 255
 LONGEST_SOURCE = 60
 UNCOUNTED = 8 * 1024
-"""Bytes. What is smaller is surely not large, and starts without knowing what is."""
+"""Bytes below which a post is certainly not large.
+
+Such a post starts without loading the exact limit.
+"""
 BEGUN_WITHIN_SECONDS = 9.0
-"""No call of the table is tried later than this: a try takes three seconds, and the queue must have its turn in 20."""
+"""Latest start of a call to the table.
+
+A try takes three seconds, and the queue must have its turn within 20.
+"""
 
 
 @logger.inject_lambda_context(correlation_id_path=events.REQUEST_ID, clear_state=True)
 def handle(event: events.Event, context: LambdaContext) -> events.Response:
-    """Answer a request to the intake API, also to scripts of the sites that the policy names.
+    """Answer the intake API, also to scripts of allowed sites.
 
-    Or take rows of an import, or form posts that the table had not taken when they came.
+    It also receives rows of an import, and form posts that could not be stored at first.
     """
     if "import" in event:
         from functions.intake import import_rows  # here, for visitors do not wait for it
@@ -108,7 +114,10 @@ def _receive_json(event: events.Event) -> events.Response:
 
 
 def _door(source: str, event: events.Event) -> PostOrigin:
-    """Return the door of who has no key: only a source that the policy lists is counted by itself."""
+    """Return the rate-limit scope of a caller without a key.
+
+    Only a source that the policy lists is counted by itself.
+    """
     from leadtight.domain.intake.rate_limits import PostOrigin
 
     api = bootstrap.policy().api
@@ -117,7 +126,10 @@ def _door(source: str, event: events.Event) -> PostOrigin:
 
 
 def _caller(event: events.Event) -> Submitter:
-    """Return who sends this: a program with a key, or anybody. Raises KeyRefused for a key that is not good for it."""
+    """Return the caller: a program with a key, or anyone.
+
+    Raises KeyRefused for a key that does not permit this.
+    """
     if not events.header(event, "authorization"):
         return Submitter.API
     from leadtight.adapters.http import api_keys  # here, for anybody may send a lead, and few have a key

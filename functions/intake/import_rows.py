@@ -1,4 +1,7 @@
-"""Rows that `leadtight import` sends: only who may call this function by name can, for no HTTP request reads so."""
+"""Receive the rows of `leadtight import`.
+
+Only callers that may invoke this function by name can: no HTTP request reads like this.
+"""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -14,10 +17,10 @@ from leadtight.app.intake.file_import import ImportResult, ImportRow
 
 logger = Logger(child=True)
 ROW_SECONDS = 2.0
-"""What a row has at least, while there is any time."""
+"""Minimum seconds of a row, while there is time."""
 
 IN_HAND = timedelta(seconds=2)
-"""What no row has of the function's time: it is for the answer."""
+"""Time of the function reserved for its answer."""
 
 
 def take(request: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:

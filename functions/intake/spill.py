@@ -1,4 +1,7 @@
-"""Form posts that the table had not taken: taken now, as of when they were posted, by the door that saw them."""
+"""Receive spilled form posts as of when they were posted.
+
+The table could not store them then.
+"""
 
 from typing import Any
 
@@ -18,7 +21,7 @@ metrics = Metrics()
 
 @metrics.log_metrics
 def take(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
-    """Take a queue batch; what the table still refuses comes again."""
+    """Receive a queue batch; posts refused again come back."""
     metrics.add_metric(name="SpilledTaken", unit=MetricUnit.Count, value=len(event["Records"]))
     return queue_batches.take(event, _take_one, context, raises=False)
 

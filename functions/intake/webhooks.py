@@ -1,4 +1,7 @@
-"""Signed deliveries of other systems: authentic first, then stored, and only then accepted."""
+"""Receive signed deliveries of other systems.
+
+They are verified first, then stored, and only then accepted.
+"""
 
 from datetime import timedelta
 from typing import Any
@@ -17,18 +20,30 @@ from leadtight.domain.policy.sources import MAIL_PROVIDERS, Webhook
 
 logger = Logger(child=True)
 LARGEST = 5 * 1024 * 1024
-"""A function is handed at most 6 MB, base64 included: what is larger never gets here."""
+"""Largest delivery that reaches the function.
+
+It takes at most 6 MB, base64 included.
+"""
 
 MOST_LOGGED = 100
 ITEM_SECONDS = 1.0
-"""What an item has at least to be read, and once more to be stored, while there is any time."""
+"""Minimum seconds to read an item, again to store it.
+
+They hold while there is any time.
+"""
 
 IN_HAND = timedelta(seconds=2)
-"""What no item has of the time in which calls to the table are begun: it is for keeping what ran out of its time."""
+"""Time reserved for keeping items that ran out of time.
+
+No item has it of the time in which calls to the table are begun.
+"""
 
 
 def receive(event: events.Event) -> events.Response:
-    """Answer a provider's handshake or take its delivery; 404 when it is not configured, 401 when it proves nothing."""
+    """Answer a provider's handshake, or receive its delivery.
+
+    Answers 404 when the webhook is not configured, 401 when the delivery proves nothing.
+    """
     name = event["pathParameters"]["provider"]
     webhook, keys = bootstrap.policy().webhooks.get(name), bootstrap.webhook_keys()().get(name)
     if webhook is None or keys is None:
@@ -53,7 +68,10 @@ def _left() -> timedelta:
 
 
 def _receive_mail(event: events.Event, webhook: Webhook, keys: WebhookSecrets) -> events.Response:
-    """Store an authentic mail where all mails are; its bucket tells who reads it."""
+    """Store an authentic mail in the bucket of all mails.
+
+    The bucket announces it to its reader.
+    """
     from leadtight.adapters.inbound.webhooks.email.mail_intake import (
         keep,  # here, for other deliveries have no use for it
     )
@@ -69,7 +87,7 @@ def _receive_mail(event: events.Event, webhook: Webhook, keys: WebhookSecrets) -
 def _early_reply(
     webhook: Webhook, speaker: WebhookAuthenticator, request: Request, keys: WebhookSecrets
 ) -> events.Response | None:
-    """Return the answer to a handshake, or to what is not authentic; None for a delivery to take."""
+    """Answer a handshake or a rejection; None for a delivery."""
     try:
         if (reply := speaker.handshake(request, keys)) is not None:
             return _answer(reply)

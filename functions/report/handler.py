@@ -1,4 +1,7 @@
-"""Report by the clock: `{"kind": "nightly" | "weekly", "date": "YYYY-MM-DD"}`, the date being optional."""
+"""Write the scheduled reports.
+
+The event is `{"kind": "nightly" | "weekly", "date": "YYYY-MM-DD"}`, the date being optional.
+"""
 
 from datetime import date, datetime
 from functools import partial
@@ -24,7 +27,10 @@ metrics = Metrics()
 @metrics.log_metrics
 @logger.inject_lambda_context(clear_state=True)
 def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Write one report and return what it is about. Raises for a kind that does not exist or a day that is to come."""
+    """Write one report and return its key facts.
+
+    Raises for an unknown kind or a future day.
+    """
     summary = REPORTS[event["kind"]](_reports(), event.get("date"), bootstrap.clock()())
     metrics.add_metric(name="ReportProblems", unit=MetricUnit.Count, value=len(summary["problems"]))
     logger.info("reported", extra={**_about(summary), "problems": summary["problems"]})
@@ -37,7 +43,10 @@ def nightly(reports: ReportService, day: str | None, now: datetime) -> dict[str,
 
 
 def weekly(reports: ReportService, day: str | None, now: datetime) -> dict[str, Any]:
-    """Review the week of a day, by default the latest, and owe its mails when it is over."""
+    """Review a day's week; owe its mails once over.
+
+    The default is the latest week.
+    """
     summary = reports.weekly(date.fromisoformat(day) if day else reports.review_day(now), now)
     if summary["complete"]:
         week = Week.named(summary["week"])
@@ -67,7 +76,10 @@ def _lost_reason(lead_id: str) -> str | None:
 
 
 def _readable(lead_id: str) -> Lead | None:
-    """Return a lead; None also for one that cannot be read: the page of a week is about many."""
+    """Return a lead; None also when it cannot be read.
+
+    The page of a week is about many.
+    """
     try:
         return bootstrap.ports().store.load(lead_id)
     except UnreadableRow as error:

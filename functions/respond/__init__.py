@@ -1,1 +1,1 @@
-"""Stream: a message is waiting to be sent; queue: the provider says what became of one."""
+"""Send the stream's new messages; record the queue's delivery reports."""

@@ -1,4 +1,4 @@
-"""Send what the outbox owes, and hear what became of it."""
+"""Send owed messages, and record providers' reports on them."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,14 +19,15 @@ from leadtight.domain.model.message import Message
 logger = Logger()
 metrics = Metrics()
 IN_HAND = timedelta(seconds=15)
-"""What is kept of the time for the message that is being sent."""
+"""Time reserved for the message being sent."""
 
 
 @logger.inject_lambda_context(clear_state=True)
 def handle(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse | None:
-    """Send the new messages of a stream batch, store a queue batch's delivery reports, or send what is due again.
+    """Send new messages, record reports, or work the outbox.
 
-    Raises when a send failed that should be tried again at once: the stream delivers the batch again.
+    A stream batch brings new messages, a queue batch reports; anything else asks for the messages that are due again.
+    Raises when a failed send should be tried again at once: the stream delivers the batch again.
     """
     first = event["Records"][0]
     if first["eventSource"] == "aws:sqs" and _is_retry(first["body"]):
@@ -63,7 +64,10 @@ def _is_retry(body: str) -> bool:
 
 @metrics.log_metrics
 def _work_outbox(event: dict[str, Any], context: LambdaContext) -> None:
-    """Send what is due: a batch of retries asks for it once. What fails is told, and left to the sweep."""
+    """Send due messages once for a batch of retries.
+
+    Failures are logged and left to the sweep.
+    """
     done = bootstrap.app().dispatch.work(bootstrap.clock()(), time_left(context, IN_HAND))
     for fault in done.faults:
         logger.error("send_fault", kind=fault.kind, lead_id=fault.lead_id, exc_info=fault.error)

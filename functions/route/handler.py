@@ -1,4 +1,4 @@
-"""Give new leads their owner, and waiting ones whoever has a place again."""
+"""Assign new leads, and waiting ones when capacity was freed."""
 
 from functools import partial
 from typing import Any
@@ -15,7 +15,7 @@ logger = Logger()
 
 @logger.inject_lambda_context(clear_state=True)
 def handle(event: dict[str, Any], context: LambdaContext) -> None:
-    """Offer waiting leads on where a batch of stream records says that a place became free, and route its new leads.
+    """Route a batch's new leads, and reassign freed capacity.
 
     Raises when any failed: all of it may come again.
     """

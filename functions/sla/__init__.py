@@ -1,1 +1,1 @@
-"""Queue: the alarm of a lead rang; schedule: the five-minute sweep."""
+"""Run due steps by alarm (queue) and sweep (schedule)."""

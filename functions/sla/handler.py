@@ -1,4 +1,7 @@
-"""Keep the promise: alarms by queue, the sweep by schedule, and re-arming when an operator asks for it."""
+"""Keep the promise: alarms by queue, the sweep by schedule.
+
+It also re-arms leads for an operator.
+"""
 
 from collections import Counter
 from datetime import datetime, timedelta
@@ -21,16 +24,22 @@ from leadtight.domain.model.codec import to_document
 logger = Logger()
 metrics = Metrics()
 IN_HAND = timedelta(seconds=20)
-"""What a sweep keeps of its time, for the task that it is at and for telling what it has done."""
+"""Time reserved for the current task and the sweep's report."""
 
 WATCHED = (SweepTaskKind.UNOWNED, SweepTaskKind.OVERDUE, SweepTaskKind.DIGESTS, SweepTaskKind.MESSAGES)
-"""What should never be due for long; leads wait for a place, and for cover, by design."""
+"""Kinds that should never be due for long.
+
+Leads wait for a place, and for cover, by design.
+"""
 
 
 @metrics.log_metrics
 @logger.inject_lambda_context(clear_state=True)
 def handle(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse | dict[str, Any] | None:
-    """Ring the leads of a queue batch, sweep, or re-arm. Raises when the sweep met a fault: its alarm must see it."""
+    """Handle a batch of alarms, sweep, or re-arm.
+
+    Raises when the sweep met a fault: its alarm must see it.
+    """
     if "arm_again" in event:
         return _arm_again(after=event["after"], apply=event["arm_again"])
     if "rearm" in event:
@@ -51,7 +60,10 @@ def _ring(record: SQSRecord) -> None:
 
 
 def _rearm(chosen: dict[str, Any], *, apply: bool) -> dict[str, Any]:
-    """Answer `{"rearm": {"lead" | "pool" | "owner": ID} | {"everything": true}, "apply": BOOL}`."""
+    """Answer a re-arming request.
+
+    It is `{"rearm": {"lead" | "pool" | "owner": ID} | {"everything": true}, "apply": BOOL}`.
+    """
     metrics.add_metric(name="RearmsAsked", unit=MetricUnit.Count, value=1)
     answer = bootstrap.app().rearm.rearm(LeadSelection(**chosen), bootstrap.clock()(), apply=apply)
     logger.info("rearmed", applied=apply, leads=len(answer.leads), left=answer.left)
@@ -60,7 +72,10 @@ def _rearm(chosen: dict[str, Any], *, apply: bool) -> dict[str, Any]:
 
 
 def _arm_again(*, after: int, apply: bool) -> dict[str, Any]:
-    """Answer `{"arm_again": BOOL, "after": NUMBER}`: how many open leads there are, and how many one call arms."""
+    """Answer `{"arm_again": BOOL, "after": NUMBER}`.
+
+    The answer is how many open leads there are, and how many one call arms.
+    """
     metrics.add_metric(name="RearmsAsked", unit=MetricUnit.Count, value=1)
     return {
         "leads": bootstrap.app().rearm.arm_again(bootstrap.clock()(), after=after, apply=apply),
@@ -69,7 +84,7 @@ def _arm_again(*, after: int, apply: bool) -> dict[str, Any]:
 
 
 def _sweep(left: Left) -> None:
-    """Sweep, and tell all that there is to tell before whatever failed is raised."""
+    """Sweep, and report everything before raising the failures."""
     now = bootstrap.clock()()
     swept = bootstrap.app().sla.sweep(now, left)
     errors = [fault.error for fault in swept.faults]
@@ -96,7 +111,10 @@ def _sweep(left: Left) -> None:
 
 
 def _measure_budgets(now: datetime) -> None:
-    """Write how much of today's budgets is used up, in percent, and the most of them, by which it is watched."""
+    """Write the used share of today's budgets, in percent.
+
+    The largest is a metric of its own, for the alarm.
+    """
     used = {channel: 100 * share for channel, share in bootstrap.app().send_limits.used(now).items()}
     for channel, percent in used.items():
         metrics.add_metric(name=f"BudgetUsed{channel.title()}", unit=MetricUnit.Percent, value=percent)
@@ -104,7 +122,7 @@ def _measure_budgets(now: datetime) -> None:
 
 
 def _measure(swept: SweepResult, now: datetime) -> None:
-    """Write what was repaired, what failed by its kind, and how much was due for how long."""
+    """Write the metrics of repairs, faults by kind, and backlogs."""
     metrics.add_metric(name="SweepRepairs", unit=MetricUnit.Count, value=swept.repairs)
     metrics.add_metric(name="SweepFaults", unit=MetricUnit.Count, value=len(swept.faults))
     metrics.add_metric(name="SweepUnfinished", unit=MetricUnit.Count, value=len(swept.unfinished))

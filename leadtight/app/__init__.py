@@ -1,1 +1,4 @@
-"""Use cases, a file each. They know ports (Protocols), never AWS."""
+"""Use cases, one module each.
+
+They know ports (Protocols), never AWS.
+"""

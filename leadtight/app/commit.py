@@ -1,4 +1,4 @@
-"""Store decisions on records that others change at the same time."""
+"""Store decisions while other writers change the same records."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -14,16 +14,22 @@ T = TypeVar("T")
 State = TypeVar("State")
 
 TRIES = 12
-"""Attempts before a writer gives up: busy pools and people cost a few lost races in a row, hardly ever this many."""
+"""Attempts before a writer gives up.
+
+Busy pools and people cost a few lost races in a row, hardly ever this many.
+"""
 
 TRIES_OF_ONE_LEAD = 5
-"""The same where only one lead is written, as few others write to it."""
+"""Attempts where only one lead is written.
+
+Few others write to it at the same time.
+"""
 
 
 def retry_on_conflict(attempt: Callable[[], T], subject: str, tries: int = TRIES) -> T:
-    """Return the result of the first attempt that loses no race.
+    """Return the result of the first attempt without a conflict.
 
-    Each attempt reads and decides anew. Raises Conflict when all of them were lost.
+    Each attempt reads and decides anew. Raises Conflict when all of them lost.
     """
     for _ in range(tries):
         try:
@@ -43,9 +49,9 @@ def commit_with_retry(
     subject: str,
     tries: int = TRIES,
 ) -> Change | None:
-    """Store the change that `decide` makes of what `read` returns, and arm the next alarm.
+    """Store the change decided on the latest state; arm it.
 
-    Returns None when there is nothing to change. Raises Conflict when all tries were lost.
+    Returns None when there is nothing to change. Raises Conflict when all tries lost.
     """
 
     def attempt() -> Change | None:
@@ -63,9 +69,9 @@ def commit_with_retry(
 def change_lead(
     store: LeadStore, alarms: Alarms, lead: Lead, decide: Callable[[Lead], Change | None], now: datetime
 ) -> Lead:
-    """Return the lead after the change that `decide` makes of it.
+    """Change a lead with retries, and return its latest state.
 
-    It is returned as last read when there is nothing to change. Raises Conflict when all tries were lost.
+    It is returned as last read when there is nothing to change. Raises Conflict when all tries lost.
     """
     read = first_read(lead, lambda: store.load(lead.id) or lead)
 
@@ -82,6 +88,9 @@ def change_lead(
 
 
 def first_read(state: State | None, read: Callable[[], State]) -> Callable[[], State]:
-    """Return a reader that spares the first read when a state is at hand."""
+    """Return a reader that starts with a state at hand.
+
+    It saves the first read; None means that there is no such state.
+    """
     states = iter(() if state is None else (state,))
     return lambda: next(states, None) or read()

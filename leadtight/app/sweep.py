@@ -1,4 +1,7 @@
-"""Share a sweep's time among the kinds of its work; what fails costs only itself."""
+"""Share a sweep's time among its kinds of work.
+
+A failure costs only itself.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -6,7 +9,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 Left = Callable[[], timedelta]
-"""Returns how much time is left to the caller; nothing more is begun when there is none."""
+"""Returns how much time the caller has left.
+
+Nothing more is begun when there is none.
+"""
 
 
 def unbounded() -> timedelta:
@@ -33,17 +39,21 @@ SHARES: Mapping[SweepTaskKind, int] = {
     SweepTaskKind.DIGESTS: 1,
     SweepTaskKind.MESSAGES: 4,
 }
-"""How the time is shared while every kind has work: of fifteen seconds so many. What one leaves the others have."""
+"""Shares of the time, of fifteen in all.
+
+They apply while every kind has work; unused time goes to the others.
+"""
 
 _PLACES: Mapping[SweepTaskKind, int] = {kind: place for place, kind in enumerate(SHARES)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SweepTask:
-    """One thing to do about a lead (or a week): `run` gets the present instant, and returns None for nothing done.
+    """One task about a lead (or a week).
 
-    It counts in the field `counts` of `Swept`. `since` is when it should have been done by something faster; None of
-    what waits for nothing but an opportunity.
+    `run` takes the current instant, and returns None when nothing was done. The task counts in the field `counts` of
+    `SweepResult`. `since` is when a faster path should have done it; None for a task that only waits for an
+    opportunity.
     """
 
     lead_id: str
@@ -54,7 +64,10 @@ class SweepTask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """What could not be done this time, and why; without a lead it is the reading of the kind that failed."""
+    """A task that failed, and its error.
+
+    Without a lead it is the reading of the kind that failed.
+    """
 
     kind: SweepTaskKind
     lead_id: str
@@ -66,7 +79,10 @@ class Fault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backlog:
-    """How much of a kind was due, as far as it was read, and since when the oldest."""
+    """The count and the oldest due time of a kind.
+
+    It covers the tasks that were read.
+    """
 
     count: int = 0
     oldest: datetime | None = None
@@ -78,9 +94,10 @@ class Backlog:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SweepResult:
-    """What one sweep had to repair, and what it could not; covering for the absent and offering on are no repairs.
+    """Repairs and failures of one sweep.
 
-    `unfinished` are the kinds of which more was due than there was time for.
+    Covering for the absent and assigning waiting leads are not repairs. `unfinished` are the kinds of which more was
+    due than there was time for.
     """
 
     routed: int = 0
@@ -94,12 +111,12 @@ class SweepResult:
 
     @property
     def repairs(self) -> int:
-        """Return the number of things that the fast paths had lost."""
+        """Return the number of things that fast paths had lost."""
         return self.routed + self.rung + self.sent
 
 
 def failed(error: Exception) -> SweepTask:
-    """Return the task that stands for what could not be read: it raises why."""
+    """Return a task that raises a failed read's error."""
 
     def run(now: datetime) -> None:
         raise error
@@ -108,9 +125,10 @@ def failed(error: Exception) -> SweepTask:
 
 
 def work_off(kinds: Mapping[SweepTaskKind, Iterator[SweepTask]], now: datetime, left: Left = unbounded) -> SweepResult:
-    """Do the tasks of all kinds, each for its share of the time, until all are done or no time is left.
+    """Work off the tasks of all kinds, sharing the time.
 
-    The kind that has had the least of its share is next. Reading a kind's tasks is its own time and its own fault.
+    It ends when all are done or no time is left. The kind that has had the least of its share is next. Reading a kind's
+    tasks is its own time and its own fault.
     """
     work = _SweepProgress(dict(kinds), now, left)
     while work.open and work.has_time():
@@ -119,7 +137,7 @@ def work_off(kinds: Mapping[SweepTaskKind, Iterator[SweepTask]], now: datetime, 
 
 
 class _SweepProgress:
-    """Keeps what has been done, and how long each kind took."""
+    """Tracks the results, and the time of each kind."""
 
     def __init__(self, kinds: dict[SweepTaskKind, Iterator[SweepTask]], now: datetime, left: Left) -> None:
         self.open = kinds

@@ -54,7 +54,7 @@ def test_a_name_is_rejected_because_names_are_not_searched(tmp_path: Path, name:
     code, output, error = run(name, "--out", str(tmp_path / "x"))
     assert (code, output) == (2, "")
     assert "names are not searched" in error
-    assert "nothing is kept" not in error
+    assert "no data is stored" not in error
 
 
 @pytest.mark.parametrize("who", ["nobody@example.com", "+49 30 901820", "01M8NTXT361E9KA01QFT0YBMXD"])

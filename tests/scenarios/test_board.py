@@ -122,7 +122,7 @@ def test_a_manager_sees_their_own_teams_and_the_catch_all_person_sees_all() -> N
 
 def test_only_managers_have_a_board_and_its_link_expires() -> None:
     world = World()
-    with pytest.raises(NotFound, match="'ana' is no manager"):
+    with pytest.raises(NotFound, match="'ana' is neither a manager"):
         boards(world).link("ana", world.now)
     token = boards(world).link("mia", world.now).rpartition("/")[2]
     with pytest.raises(LinkExpired):

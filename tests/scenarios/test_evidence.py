@@ -88,7 +88,7 @@ def test_a_person_is_found_by_lead_address_or_number_with_all_their_leads(who: s
 
 def test_an_unknown_person_is_reported() -> None:
     for who in ("nobody@example.com", "L999999", "+4930901820"):
-        with pytest.raises(NotFound, match="nothing is kept"):
+        with pytest.raises(NotFound, match="no data is stored"):
             of(World(), who)
 
 

@@ -202,7 +202,7 @@ def test_a_rate_limited_post_is_held_whole_even_if_no_encoding_can_write_it() ->
     assert (taken.status, over_rate.status) == ("created", "held")
     [waiting] = world.quarantine.waiting(9)
     assert (waiting.id, waiting.reason, waiting.content_type) == (over_rate.id, Reason.TOO_MANY, "application/json")
-    assert "its address came more often" in waiting.detail
+    assert "the rate limit for its address is exceeded" in waiting.detail
     assert waiting.content.encode()
     assert "Ö" in waiting.content
     assert json.loads(waiting.content) == body | {"region": "Saxony"}

@@ -87,5 +87,5 @@ def test_a_queues_link_opens_nothing_else_and_expires() -> None:
         shown.show(world.link(lead_id), world.now)
     with pytest.raises(LinkExpired):
         shown.show(token, world.now + timedelta(days=14))
-    with pytest.raises(LinkExpired, match="no leads any more"):
+    with pytest.raises(LinkExpired, match="no longer assigned any leads"):
         shown.show(world.links.queue("gone", world.now).rpartition("/")[2], world.now)

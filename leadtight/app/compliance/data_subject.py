@@ -1,4 +1,4 @@
-"""Which leads are one person's, and at what that person can be reached: for those who export and erase."""
+"""Find a person's leads and contact points."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -32,18 +32,22 @@ _NUMBER_SCHEME = "tel:"
 _LEAD_ID = re.compile(r"[0-9A-Z]{26}")
 
 SHOWN_DIGITS = 9
-"""So many of the last digits tell a number apart, however it is written."""
+"""Final digits that tell a number apart in any notation."""
 
 FEWEST_NATIONAL_DIGITS = 7
-"""A shorter national number is looked for with its country's code: it would be in texts of others."""
+"""Shortest national number that is searched without its country code.
+
+Shorter ones would appear in texts of other people.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataSubject:
-    """One person: their addresses and numbers, their leads with histories, and leads of others at the same number.
+    """One person with their contact points, leads and histories.
 
-    `asked` is the hash of what was asked for; `national` are the digits of their numbers as dialled at home, by
-    address; `unreadable` are the rows on the way that this version cannot read.
+    `others` are leads of other people at the same number. `asked` is the hash of the search term; `national` are the
+    digits of their numbers as dialled at home, by address; `unreadable` are rows found on the way that this version
+    cannot read.
     """
 
     asked: str
@@ -60,16 +64,19 @@ class DataSubject:
         return tuple(sorted(map(person_key, self.addresses)))
 
     def names(self, text: str) -> bool:
-        """Tell whether a text has one of the person's addresses or numbers, as people and forms write them."""
+        """Return whether a text contains a contact point of theirs.
+
+        Addresses and numbers are found as people and forms write them.
+        """
         plain = text.casefold().replace("%40", "@")
         return any(_is_in(identifier, self.national.get(identifier, ""), plain) for identifier in self.addresses)
 
 
 def find_data_subject(store: LeadStore, contacts: Contacts, who: str, country: str) -> DataSubject:
-    """Return whom a lead's id, an e-mail address or a telephone number names.
+    """Find a person by lead id, address or number.
 
-    A lead with their number but another e-mail address is another person's. Raises InvalidInquiry for what
-    is none of the three: people are not searched by name, so nothing may be said about what is kept of one.
+    A lead with their number but another e-mail address belongs to another person. Raises InvalidInquiry for any other
+    search term: people are not searched by name, so that an answer never reveals whether data about a name exists.
     """
     first = store.load(who)
     if first is None and not _can_be_searched(contacts, who, country):
@@ -97,12 +104,18 @@ def find_data_subject(store: LeadStore, contacts: Contacts, who: str, country: s
 
 
 def _is_one_person(first: Inquiry, second: Inquiry) -> bool:
-    """Tell whether a search means one person: an address does, whatever names were typed beside it."""
+    """Return whether two leads found together are one person's.
+
+    An address means one person, whatever names were typed beside it.
+    """
     return (bool(address(first)) and address(first) == address(second)) or is_same_person(first, second)
 
 
 def _can_be_searched(contacts: Contacts, who: str, country: str) -> bool:
-    """Tell whether a text can be a lead's id, an address or a number: a name can be none of them."""
+    """Return whether a text may be an identifier.
+
+    A name is none of them.
+    """
     digits = sum(character.isdecimal() for character in who)
     return (
         "@" in who
@@ -114,7 +127,7 @@ def _can_be_searched(contacts: Contacts, who: str, country: str) -> bool:
 
 
 def _identifier(contacts: Contacts, who: str, country: str) -> str:
-    """Return what stands for an address, a number or the handle of a chat."""
+    """Return the normal form of an address, number or handle."""
     if "@" in who:
         return contacts.email(who) or unparsed_address(who)
     if HANDLE.fullmatch(who) and not who.startswith(_NUMBER_SCHEME):
@@ -134,7 +147,7 @@ class _SubjectSearch:
         self.unreadable: dict[Unreadable, None] = {}
 
     def take(self, leads: Iterable[Lead]) -> None:
-        """Add leads that are the person's, and every address in them and in their histories."""
+        """Add leads of the person, with all their addresses."""
         for lead in tuple(leads):
             self.leads[lead.id] = lead
             self.histories[lead.id] = self._store.history(lead.id)
@@ -142,7 +155,10 @@ class _SubjectSearch:
             self.addresses.update(identifiers(lead.inquiry), _addresses_in(self.histories[lead.id]))
 
     def linked(self) -> list[Lead]:
-        """Return more leads of the person at the addresses known; leads of others at these stay in `others`."""
+        """Return more leads of the person at the known addresses.
+
+        Leads of other people at these stay in `others`.
+        """
         linked = [lead for lead in self.known() if lead.id not in self.leads]
         theirs = [lead for lead in linked if address(lead.inquiry) in ("", *self.addresses)]
         self.others = [lead for lead in linked if lead not in theirs]
@@ -161,7 +177,10 @@ class _SubjectSearch:
 
 
 def _addresses_in(history: Iterable[Event]) -> Iterator[str]:
-    """Yield the addresses of every inquiry of a history: those that joined it may have had others."""
+    """Yield the addresses of every inquiry in a history.
+
+    Inquiries that joined a lead may have had other addresses.
+    """
     for event in history:
         inquiries: list[Any] = [event.data.get("inquiry"), *event.changes.get("inquiry", ())]
         for inquiry in inquiries:
@@ -170,7 +189,7 @@ def _addresses_in(history: Iterable[Event]) -> Iterator[str]:
 
 
 def _is_in(identifier: str, national: str, text: str) -> bool:
-    """Tell whether a text in lower case names what an identifier stands for."""
+    """Return whether a lower-case text contains an identifier."""
     plain = number_without_extension(UNREAD.sub("", identifier)).casefold()
     if not plain.startswith("+") and not identifier.startswith("phone:"):
         return plain in text

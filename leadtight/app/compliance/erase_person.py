@@ -1,7 +1,7 @@
-"""Erase a person from everything that is kept: looked at first, done when asked to, and gone on with after a crash.
+"""Erase a person from all storage, resumably.
 
-What can be found by the person's address goes first, then their leads, then what leads to them: so until the very end
-another run finds what is left. The record of the erasure holds what the leads do not say any more.
+First goes what the person's address finds, then their leads, then the keys that lead to them. So until the very end
+another run finds what is left. The erasure record holds what the leads no longer say.
 """
 
 import html
@@ -31,10 +31,11 @@ _PAGE = re.compile(r"weekly/(\d{4}-W\d{2})/index\.html")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErasureReport:
-    """What was found, or erased: how much in which store, whose leads, and leads of others at the same number.
+    """Counts by store of the data found, or erased.
 
-    `unreadable` are rows that are theirs, or may be, and that this version cannot read: they are as they were, and
-    another run erases them once they can be read.
+    It names the person's leads, and `others`: leads of other people at the same number. `unreadable` rows belong, or
+    may belong, to the person and cannot be read by this version. They stay as they are; another run erases them once
+    they can be read.
     """
 
     applied: bool
@@ -74,7 +75,10 @@ class ErasePerson:
         given_up: DeadLetters,
         write_week: Callable[[str], None],
     ) -> None:
-        """Take the ports; `write_week` writes the page of a week again, which names leads as they are by then."""
+        """Take the ports.
+
+        `write_week` writes the page of a week again, with the leads as they are by then.
+        """
         self._store = store
         self._outbox = outbox
         self._erasures = erasures
@@ -87,7 +91,10 @@ class ErasePerson:
         self._write_week = write_week
 
     def of(self, who: str, country: str, now: datetime, *, apply: bool) -> ErasureReport:
-        """Return what is kept of whoever a lead's id, an e-mail address or a number names; erase it when told to."""
+        """Report a person's data, and erase it with `apply`.
+
+        The person is named by a lead's id, an e-mail address or a number.
+        """
         subject = find_data_subject(self._store, self._contacts, who, country)
         data = self._gather(subject, now)
         is_anything = any(data.counts.values()) or bool(data.erasure.lead_ids) or data.erasure.begun_at != now
@@ -148,7 +155,7 @@ class ErasePerson:
         }
 
     def _weeks(self, subject: DataSubject) -> Iterator[str]:
-        """Yield the weeks of whose page some version names the person."""
+        """Yield the weeks whose page ever named the person."""
         words = tuple(_words(subject))
         for version in self._reports.versions("weekly/") if words else ():
             page = _PAGE.fullmatch(version.key)
@@ -158,14 +165,17 @@ class ErasePerson:
                     yield page[1]
 
     def _files(self, subject: DataSubject, deliveries: Iterable[QuarantinedDelivery]) -> Iterator[FileVersion]:
-        """Yield every version of the mails that are theirs: named by a lead or a delivery, or naming their address."""
+        """Yield every version of the person's mails.
+
+        A mail is theirs when a lead or a delivery names it, or when it contains their address.
+        """
         linked = {h.file for h in deliveries} | {file for lead in subject.leads for file in _files_of(subject, lead)}
         versions = self._mails.versions() if subject.addresses else ()
         addressed = {v.key for v in versions if not v.is_mark and v.key not in linked and self._is_theirs(subject, v)}
         return (version for version in versions if version.key in linked | addressed)
 
     def _uploaded(self, subject: DataSubject, deliveries: Iterable[QuarantinedDelivery]) -> Iterator[FileVersion]:
-        """Yield every version of the files that came with a form post of theirs."""
+        """Yield every version of the person's uploaded files."""
         keys = {key for lead in subject.leads for key in _uploads_of(subject, lead)}
         keys |= {str(file["key"]) for h in deliveries for file in h.data.get("files", ())}
         for key in sorted(keys):
@@ -207,12 +217,15 @@ class ErasePerson:
         self._erasures.drop_consents(data.consents)
 
     def _own_keys(self, erasure: Erasure, subject: DataSubject) -> tuple[str, ...]:
-        """Return the keys that nobody else is reached at: theirs are never written to again."""
+        """Return the keys that reach only this person.
+
+        Nothing is ever sent to these again.
+        """
         others = {lead.id for lead in subject.others}
         return tuple(key for key in erasure.person_keys if not others & set(self._store.leads_of([key])))
 
     def _erase_lead(self, lead_id: str, now: datetime) -> None:
-        """Let a lead forget its person, then its history and messages: nothing names them in it from then on."""
+        """Anonymise a lead, then its history; delete its messages."""
         retry_on_conflict(lambda: self._anonymize(lead_id, now), f"lead {lead_id}", TRIES_OF_ONE_LEAD)
         self._erasures.drop_messages(lead_id)
         for event in self._store.history(lead_id):
@@ -227,7 +240,7 @@ class ErasePerson:
             self._alarms.disarm(lead)
 
     def _write_again(self, week: str) -> None:
-        """Write a week's page again and delete every version before it."""
+        """Rewrite a week's page and delete every earlier version."""
         self._write_week(week)
         for version in self._reports.versions(f"weekly/{week}/index.html"):
             if not version.is_latest:
@@ -239,7 +252,7 @@ def _union(items: Iterable[str], more: Iterable[str]) -> tuple[str, ...]:
 
 
 def _full_text(delivery: QuarantinedDelivery) -> str:
-    """Return what a delivery says, with what was noted of it."""
+    """Return the content of a delivery with all its notes."""
     from base64 import b64decode
 
     content = b64decode(delivery.content).decode("latin-1") if delivery.is_base64 else delivery.content
@@ -247,7 +260,10 @@ def _full_text(delivery: QuarantinedDelivery) -> str:
 
 
 def _words(subject: DataSubject) -> Iterator[str]:
-    """Yield what a page may say of the person: their name, or why they were lost."""
+    """Yield texts by which a page may identify the person.
+
+    These are their name, their contact points and the reason why they were lost.
+    """
     for lead in subject.leads:
         inquiry = lead.inquiry
         yield from filter(None, (inquiry.name, inquiry.email, inquiry.phone, inquiry.handle, lead.lost_reason))
@@ -260,12 +276,12 @@ def _files_of(subject: DataSubject, lead: Lead) -> Iterator[str]:
 
 
 def _uploads_of(subject: DataSubject, lead: Lead) -> Iterator[str]:
-    """Yield where the files are that came with a lead's inquiries."""
+    """Yield the storage keys of files in a lead's inquiries."""
     yield from (file.key for file in lead.inquiry.files)
     yield from (str(file["key"]) for inquiry in _inquiries(subject, lead) for file in inquiry.get("files", ()))
 
 
 def _inquiries(subject: DataSubject, lead: Lead) -> Iterator[Mapping[str, Any]]:
-    """Yield the inquiries of a lead as documents: the one that it has, and those of its history."""
+    """Yield a lead's current and historical inquiries as documents."""
     yield {"fields": lead.inquiry.fields}
     yield from (i for e in subject.histories[lead.id] if isinstance(i := e.data.get("inquiry"), dict))

@@ -1,4 +1,4 @@
-"""Everything that is kept about a person, gathered for them, for a court or for whoever audits (H6)."""
+"""Export all data about a person (H6)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +21,7 @@ from leadtight.domain.model.message import Channel, Message
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeadFile:
-    """One lead, its whole history and every message about it, oldest first."""
+    """One lead with its history and messages, oldest first."""
 
     lead: Lead
     history: tuple[Event, ...]
@@ -30,10 +30,11 @@ class LeadFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubjectExport:
-    """What is kept about one person: `keys` are the hashes they are known by, `left` the channels that are ended.
+    """All stored data about one person.
 
-    `evidence` holds each consent, check, send and refusal of messages to them, oldest first. `unreadable` are the rows
-    that belong in it, or may, and that this version cannot read: with any of these it is not all that is kept.
+    `keys` are the hashes that identify them, `left` the channels that are ended. `evidence` holds each consent, check,
+    send and refusal of messages to them, oldest first. `unreadable` are rows that belong, or may belong, to the export
+    and cannot be read by this version: with any of these the export is incomplete.
     """
 
     asked_for: str
@@ -58,9 +59,9 @@ class Export:
         self._contacts = contacts
 
     def of(self, who: str, country: str, now: datetime) -> SubjectExport:
-        """Return the dossier of whoever a lead's id, an e-mail address or a telephone number names.
+        """Export the data of the person that an identifier names.
 
-        Raises NotFound when nothing is kept about them.
+        The identifier is a lead's id, an e-mail address or a phone number. Raises NotFound when nothing is stored.
         """
         theirs = find_data_subject(self._store, self._contacts, who, country)
         leads, keys = theirs.leads, theirs.keys

@@ -17,7 +17,10 @@ from leadtight.domain.policy.policy import Policy
 
 
 class OptOut:
-    """Ends channels lead by lead; the person's own record goes with the first of these transactions."""
+    """Ends channels for a person, lead by lead.
+
+    The person's own record is written in the first of these transactions.
+    """
 
     def __init__(self, store: LeadStore, alarms: Alarms) -> None:
         """Take the ports."""
@@ -25,7 +28,7 @@ class OptOut:
         self._alarms = alarms
 
     def on(self, lead: Lead, channels: Sequence[Channel], now: datetime) -> Lead:
-        """Return the lead after it has left the channels, its sequence stopped in the same transaction."""
+        """End channels and the sequence of one lead."""
         return change_lead(
             self._store, self._alarms, lead, lambda current: opt_out_lead(current, tuple(channels), LEAD, now), now
         )
@@ -33,32 +36,38 @@ class OptOut:
     def elsewhere(
         self, lead: Lead, channels: Sequence[Channel], now: datetime, said_at: datetime | None = None
     ) -> None:
-        """Stop the sequences of the person's other leads, each in a transaction of its own.
+        """Stop the sequences of the person's other leads.
 
-        Others who share the number go on: what must not be sent there is suppressed under the number itself.
-
-        What was `said_at` a time and is told again ends no sequence that began since.
+        Each is a transaction of its own. Other people who share the number go on: the number itself is suppressed for
+        what must not be sent there. An opt-out of `said_at` that is repeated later does not end sequences that began
+        since.
         """
         for other in self._in_sequences(lead):
             if not self.has_begun_since(other, said_at):
                 self.on(other, channels, now)
 
     def pause_elsewhere(self, policy: Policy, lead: Lead, words: str, now: datetime) -> None:
-        """Hold the sequences of the person's other leads until a user has looked at an unproved wish."""
+        """Pause the person's other sequences after an unproved opt-out.
+
+        They stay paused until a user has looked at it.
+        """
         from leadtight.domain.intake.human_handoff import pause  # here, for next to no wish is one of these
 
         for other in self._in_sequences(lead):
             change_lead(self._store, self._alarms, other, lambda current: pause(current, policy, words, now), now)
 
     def _in_sequences(self, lead: Lead) -> Iterator[Lead]:
-        """Yield the other leads of a lead's person that are in a sequence."""
+        """Yield the person's other leads that are in a sequence."""
         others = [lead_id for lead_id in self._store.leads_of(lookup_keys(lead.inquiry)) if lead_id != lead.id]
         for other in self._store.load_all(others) if others else ():
             if other.enrolment is not None and is_same_person(lead.inquiry, other.inquiry):
                 yield other
 
     def has_begun_since(self, lead: Lead, said_at: datetime | None) -> bool:
-        """Tell whether a lead's sequence began after something was said: that does not end it. Reads its history."""
+        """Return whether a lead's sequence began after an instant.
+
+        Such a sequence is not ended by an earlier opt-out. Reads the lead's history.
+        """
         if said_at is None or lead.enrolment is None:
             return False
         enrolled = (event.at for event in newest_first(self._store, lead.id) if _begins(event, lead.enrolment.id))

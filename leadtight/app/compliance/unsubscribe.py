@@ -1,4 +1,4 @@
-"""Somebody wants to hear no more: the channel ends for the person, and with it every sequence of their leads."""
+"""Unsubscribe a person: end the channel and their sequences."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,7 @@ from leadtight.domain.model.message import TO_LEADS, Channel
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnsubscribeLink:
-    """What an unsubscribe link is about, and whether that has happened already."""
+    """An unsubscribe link: its lead, channel and state."""
 
     lead: Lead
     channel: Channel
@@ -27,7 +27,10 @@ class UnsubscribeLink:
 
 
 class Unsubscribe:
-    """What the link in every message of a sequence does. Looking changes nothing; a post acts at once (RFC 8058)."""
+    """The unsubscribe link in every message of a sequence.
+
+    Looking changes nothing; a post acts at once (RFC 8058).
+    """
 
     def __init__(self, store: LeadStore, alarms: Alarms, links: Links) -> None:
         """Take the ports."""
@@ -36,7 +39,10 @@ class Unsubscribe:
         self._links = links
 
     def look(self, token: str, now: datetime) -> UnsubscribeLink:
-        """Return what a link is about. Raises InvalidLink when it is not ours, NotFound when the lead is gone."""
+        """Return the lead and channel of a link.
+
+        Raises InvalidLink when we did not sign it, NotFound when the lead is gone.
+        """
         claims = self._links.open(token, LinkPurpose.UNSUBSCRIBE, now)
         channel, _, lead_id = claims.subject.partition(":")
         if channel not in TO_LEADS:
@@ -47,7 +53,7 @@ class Unsubscribe:
         return UnsubscribeLink(lead=lead, channel=Channel(channel))
 
     def leave(self, token: str, now: datetime) -> UnsubscribeLink:
-        """End the channel for the person and the sequences of all their leads; doing it twice is harmless.
+        """End the channel and all the person's sequences; idempotent.
 
         Raises what `look` raises.
         """

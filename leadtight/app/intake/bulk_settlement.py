@@ -1,4 +1,7 @@
-"""Settle all that is held for one reason at once: a flood is a manager's one decision, not a thousand."""
+"""Settle all deliveries held for one reason with one decision.
+
+So a flood costs a manager one decision, not a thousand.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,7 +14,7 @@ from leadtight.domain.model.errors import Conflict, InvalidInquiry, NotFound, Pr
 AT_ONCE = 200
 MOST_LOOKED_THROUGH = 12_800
 DAYS_BACK = 7
-"""How long what was discarded together can be opened again together."""
+"""How long deliveries discarded together can be reopened together."""
 
 GoOn = Callable[[], bool]
 """Tells whether there is time for one more."""
@@ -19,7 +22,10 @@ GoOn = Callable[[], bool]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BulkSettlementResult:
-    """How many were settled, which could not be and why, and whether some were left for want of time."""
+    """Counts of settled deliveries, and the refused ones with reasons.
+
+    It also says whether some were left for lack of time.
+    """
 
     done: int
     refused: tuple[tuple[str, str], ...] = ()
@@ -28,7 +34,10 @@ class BulkSettlementResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettlementSelection:
-    """What is decided about: what was held for a reason until a person looked, and nothing that came since."""
+    """The deliveries held for a reason when a person looked.
+
+    Later ones are not included.
+    """
 
     reason: Reason
     until: datetime
@@ -47,13 +56,19 @@ class BulkSettlement:
         return tuple(delivery for delivery in deliveries if delivery.reason is reason)
 
     def release(self, chosen: SettlementSelection, by: str, now: datetime, go_on: GoOn) -> BulkSettlementResult:
-        """Let all of them become leads; each is one, or stays held, as if it had been released by itself."""
+        """Release all of them as leads.
+
+        Each becomes a lead, or stays held, as if it had been released alone.
+        """
         return self._each(self._open(chosen), lambda delivery: self._quarantine.release(delivery.id, by, now), go_on)
 
     def discard(
         self, chosen: SettlementSelection, by: str, explanation: str, now: datetime, go_on: GoOn
     ) -> BulkSettlementResult:
-        """Decide that all of them are no leads. Raises InvalidInquiry without a reason."""
+        """Discard all of them.
+
+        Raises InvalidInquiry without an explanation.
+        """
         if not explanation.strip():
             raise InvalidInquiry([Problem("reason", "say why these are not leads")])
 
@@ -63,13 +78,19 @@ class BulkSettlement:
         return self._each(self._open(chosen), discard, go_on)
 
     def reopen(self, reason: Reason, now: datetime, go_on: GoOn) -> BulkSettlementResult:
-        """Hold again what was discarded together in the last week: nothing is lost by the wrong press."""
+        """Reopen deliveries that were discarded together in the last week.
+
+        So pressing the wrong button loses nothing.
+        """
         return self._each(self._discarded(reason, now), self._quarantine.reopen, go_on)
 
     def _each(
         self, chosen: Iterator[QuarantinedDelivery], settle: Callable[[QuarantinedDelivery], object], go_on: GoOn
     ) -> BulkSettlementResult:
-        """Settle one after the other; one that another person settled meanwhile is theirs."""
+        """Settle deliveries one by one.
+
+        One that another person has settled meanwhile is left to them.
+        """
         done, refused = 0, list[tuple[str, str]]()
         for delivery in chosen:
             if not go_on():
@@ -84,7 +105,10 @@ class BulkSettlement:
         return BulkSettlementResult(done=done, refused=tuple(refused))
 
     def _open(self, chosen: SettlementSelection) -> Iterator[QuarantinedDelivery]:
-        """Yield each once, however many others wait before it; what is settled leaves the index a moment later."""
+        """Yield each selected delivery once.
+
+        A settled delivery leaves the index a moment later.
+        """
         known_ids: set[str] = set()
         limit = AT_ONCE
         while limit <= MOST_LOOKED_THROUGH:

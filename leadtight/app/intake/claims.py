@@ -1,4 +1,7 @@
-"""Apply the policy's table of trust to a submission: the one place where a caller's claims are believed or not."""
+"""Apply the policy's trust table to a submission.
+
+This is the one place where a caller's claims are believed or not.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,10 @@ if TYPE_CHECKING:
     from leadtight.domain.policy.policy import Policy
 
 STRANGERS_NAMESPACE = "stranger:"
-"""Begins the guards' source of those whose keys are not believed: no such source can be spelled by them."""
+"""Guard source prefix of callers whose keys are not believed.
+
+They cannot spell a source with this prefix themselves.
+"""
 
 IMPORTS_NAMESPACE = "import:"
 PERMALINK = "permalink"
@@ -31,11 +37,14 @@ _NAMES_OF = {
     Claim.PHONE_VERIFIED: (PHONE_VERIFIED,),
 }
 NEVER_MAPPED = frozenset({Claim.RECEIVED_AT, Claim.PHONE_VERIFIED})
-"""What no field of a form may say, whatever the policy calls it."""
+"""Names that no form field may set, mapped or not."""
 
 _WARNED = frozenset({"received_at", "owner", "value", "estimated_value"})
 _OF_PROGRAMS = frozenset({Submitter.API, Submitter.KEYED_API})
-"""Callers that name their own source; of the others it is the policy's or the team's."""
+"""Callers that name their own source.
+
+The source of the others comes from the policy or the team.
+"""
 
 
 def believed(policy: Policy, submission: Submission) -> Submission:
@@ -63,10 +72,10 @@ def believed(policy: Policy, submission: Submission) -> Submission:
 
 
 def confirmed(policy: Policy, submission: Submission, inquiry: Inquiry) -> Inquiry:
-    """Return the inquiry with its link to a conversation where its caller may give one; else it is a field.
+    """Return the inquiry with its permalink, if it is believed.
 
-    A program is told in `flags` what was not believed, for its author can send a key; one that posts what it has read
-    claims nothing.
+    Otherwise the link becomes a plain field. A program reads in `flags` which claims were not believed, for its author
+    can send a key; a program that posts what it has read claims nothing.
     """
     is_claim = submission.caller is Submitter.API and "schema" not in submission.body
     if is_claim and (warned := _WARNED.intersection(submission.unbelieved)):
@@ -106,7 +115,10 @@ def _unbelieved_names(policy: Policy, submission: Submission) -> Iterator[str]:
 
 
 def _source(policy: Policy, submission: Submission) -> str:
-    """Return where a submission comes from: a program names no inbox, webhook or namespace of ours."""
+    """Return the source of a submission.
+
+    A program may not use the name of an inbox, a webhook or a namespace of ours.
+    """
     if submission.caller not in _OF_PROGRAMS:
         return submission.source
     source = submission.source.casefold()
@@ -123,7 +135,10 @@ def _sources_of_channels(policy: Policy) -> frozenset[str]:
 
 
 def _drop_marketing(body: dict[str, Any], mapped: frozenset[str]) -> dict[str, Any]:
-    """Take consent beyond the inquiry out of a body, unless the policy maps its box; return it as fields."""
+    """Move marketing consent from a body to plain fields.
+
+    Boxes that the policy maps stay. Returns the fields.
+    """
     consent = body.get("consent")
     if not isinstance(consent, Mapping) or "consent" in mapped:
         return {}
@@ -150,7 +165,10 @@ def _is_mapped(channel: Any, mapped: frozenset[str]) -> bool:
 
 
 def _merge_fields(value: Any, more: Mapping[str, Any]) -> dict[str, Any]:
-    """Return fields with more beside them: a name that is taken gets `(also)`, so that nothing is overwritten."""
+    """Return fields with more fields added.
+
+    A name that is in use gets `(also)`, so that nothing is overwritten.
+    """
     fields = dict(value) if isinstance(value, Mapping) else {} if value is None else {"fields": value}
     for name, value in more.items():
         while name in fields and fields[name] != value:

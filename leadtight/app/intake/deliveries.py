@@ -1,8 +1,8 @@
-"""What a source hands over, item by item: a lead, a lead that must still be fetched, or what nobody can read.
+"""Settle delivered items: create, merge, announce or quarantine each once.
 
 Every item is settled by a transaction of its own before the source is told that we have it, each under a guard made
-from the source's own id. So the source may deliver again whenever it is unsure, and what was taken is not taken twice:
-accepted = created + merged + quarantined.
+from the source's own id. So the source may deliver again whenever it is unsure, and nothing is accepted twice: accepted
+= created + merged + quarantined.
 """
 
 import hashlib
@@ -37,15 +37,19 @@ if TYPE_CHECKING:  # deliveries are leads: none of them pays for what records ou
 
 
 CALLER = "caller"
-"""Who sent a held post, in its data, where it was not anybody."""
+"""Data key for the caller of a held post.
+
+It is set only where the caller proved who it is.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingDelivery:
-    """Something authentic that is no lead yet: its reason, and enough to read or fetch it again.
+    """An authentic delivery that is not a lead yet.
 
-    `channel` names who can (`webhook:facebook`). An announced one is fetched by itself, the others wait for a person,
-    unless a rule has settled them already (`settled_by`): those are kept for a time so that they can be found.
+    It has its reason, and enough to read or fetch it again. `channel` names the reader (`webhook:facebook`). An
+    announced delivery is fetched automatically; the others wait for a person, unless a rule has settled them already
+    (`settled_by`): those are kept for a time so that they can be found.
     """
 
     channel: str
@@ -65,14 +69,18 @@ Inquiring = Submission | PendingDelivery
 Item = Inquiring | CallReport
 
 Report = Callable[[CallReport, datetime], "LeadView"]
-"""Records what became of a call. Raises InvalidInquiry, NotFound or StaleSubmission when it is of no lead of ours."""
+"""Records a call report.
+
+Raises InvalidInquiry, NotFound or StaleSubmission when it does not fit one of our leads.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettledItem:
-    """What became of an item: its lead, or the delivery that is held or set aside; a duplicate was one of these.
+    """The result for an item: its lead or held delivery.
 
-    `flags` name the fields that could not be read. A lead that is not `is_reachable` cannot be answered.
+    `id` is the id of either; a duplicate has the id of the first. `flags` name the fields that could not be read. A
+    lead that is not `is_reachable` cannot be answered.
     """
 
     id: str
@@ -85,7 +93,10 @@ class Deliveries:
     """Takes items, each exactly once."""
 
     def __init__(self, intake: Intake, quarantine: QuarantineStore, new_id: NewId, hint: Hint, report: Report) -> None:
-        """Take the intake, the quarantine, who is told that something can be fetched, and who records calls."""
+        """Take the intake, the quarantine and the two callbacks.
+
+        `hint` announces that a delivery can be fetched, `report` records calls.
+        """
         self._intake = intake
         self._held = quarantine
         self._new_id = new_id
@@ -93,9 +104,10 @@ class Deliveries:
         self._report = report
 
     def take(self, item: Item, channel: str, now: datetime, original: PendingDelivery | None = None) -> SettledItem:
-        """Settle one item; one that turns out to be no lead is held as its `original` came in, or as it was read.
+        """Settle one item; hold what is not a lead.
 
-        Raises Conflict when others wrote at once for too long: let the source deliver again.
+        It is held as its `original` came in, or as it was read. Raises Conflict when other writers kept winning: let
+        the source deliver again.
         """
         if isinstance(item, PendingDelivery):
             return self.hold(item, now)
@@ -114,9 +126,10 @@ class Deliveries:
     def admit(
         self, item: Submission, channel: str, now: datetime, original: PendingDelivery | None = None
     ) -> SettledItem:
-        """Settle what somebody sends who is there to put it right: raises InvalidInquiry instead of holding it.
+        """Settle a submission whose sender can correct it.
 
-        One too many for its door is held, and so is what only the table cannot take: its sender can put nothing right.
+        Raises InvalidInquiry instead of holding it. It is held only when it exceeds a rate limit or cannot be stored:
+        its sender cannot correct that.
         """
         try:
             accepted = self._intake.receive(item, now)
@@ -129,7 +142,10 @@ class Deliveries:
         )
 
     def _note(self, call: CallReport, now: datetime, original: PendingDelivery | None) -> SettledItem:
-        """Record what became of a call; a report that is of no lead of ours, or says what nobody knows, is held."""
+        """Record a call report, or hold it.
+
+        It is held when it names none of our leads, or an unknown outcome or person.
+        """
         assert original is not None, "a report is the only item of its delivery"
         try:
             view = self._report(call, now)
@@ -138,7 +154,7 @@ class Deliveries:
         return SettledItem(id=view.lead.id, status="noted" if view.recorded else "duplicate")
 
     def hold(self, item: PendingDelivery, now: datetime) -> SettledItem:
-        """Keep an item until a person, or another try, settles it."""
+        """Hold an item for a person or a later try."""
         delivery = _quarantined(item, self._new_id(), now)
         settled = _settled(delivery, self._held.hold(delivery, held_guard(item, now), now))
         if settled.status == "announced":
@@ -146,7 +162,10 @@ class Deliveries:
         return settled
 
     def hold_all(self, items: Sequence[PendingDelivery], now: datetime) -> tuple[SettledItem, ...]:
-        """Keep many items as `hold` keeps one, with few calls; of two with one key the second is a duplicate."""
+        """Hold many items with few calls, as `hold` does.
+
+        Of two with one key the second is a duplicate.
+        """
         rows: dict[str, tuple[QuarantinedDelivery, Guard]] = {}
         for item in items:
             rows.setdefault(held_guard(item, now).key, (_quarantined(item, self._new_id(), now), held_guard(item, now)))
@@ -167,7 +186,10 @@ class Deliveries:
     def take_all(
         self, items: Sequence[Item], channel: str, now: datetime, original: PendingDelivery | None = None
     ) -> tuple[SettledItem, ...]:
-        """Settle every item of a request. Raises what the first failed item raised, after the others had their turn."""
+        """Settle every item of a request.
+
+        Raises the first error after the other items had their turn.
+        """
         return self.take_each([(item, original) for item in items], channel, now)
 
     def take_each(
@@ -177,10 +199,10 @@ class Deliveries:
         now: datetime,
         limits: Limits = unlimited,
     ) -> tuple[SettledItem, ...]:
-        """Settle items, each with how it came in and within its limit of time.
+        """Settle items with their originals, each within its time limit.
 
-        One that turns out to be no lead is held. One that runs out of its time is kept to be taken later. Raises what
-        the first failed item raised, after the others had their turn.
+        An item that is not a lead is held. One that runs out of time is kept for later. Raises the first error after
+        the other items had their turn.
         """
         settled: dict[int, SettledItem] = {}
         failures: list[Exception] = []
@@ -207,14 +229,17 @@ class Deliveries:
 
 
 def _postponed(item: Item, original: PendingDelivery, detail: str) -> PendingDelivery:
-    """Return an item that ran out of its time: a lead is taken later by itself, a report waits for a person."""
+    """Return an item that ran out of time as pending.
+
+    A lead is received later automatically; a call report waits for a person.
+    """
     if isinstance(item, CallReport):
         return replace(original, reason=Reason.UNREADABLE, detail=f"reading it takes too long: {detail}")
     return replace(original, reason=Reason.ANNOUNCED, key=item.key or original.key, detail=detail)
 
 
 def held_guard(item: PendingDelivery, now: datetime) -> Guard:
-    """Return what makes an item held once, however often it comes."""
+    """Return the guard that holds an item only once."""
     fingerprint = hashlib.sha256(item.content.encode("utf-8", "replace")).hexdigest()
     return Guard(
         source=f"held:{item.channel}",

@@ -1,4 +1,7 @@
-"""Fetch what sources only announced: again and again, with growing pauses, until it is a lead or a person must look."""
+"""Fetch announced leads from their sources, with growing pauses.
+
+It goes on until the delivery is a lead or a person must look.
+"""
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, suppress
@@ -25,14 +28,17 @@ from leadtight.domain.model.listing import unreadable_in
 BATCH = 200
 NO_LEAD = "it holds no lead that can be made by itself"
 ReadFetched = Callable[[QuarantinedDelivery, bytes], Sequence[Submission]]
-"""Reads what was fetched. Raises InvalidInquiry when it is no lead."""
+"""Reads fetched content.
+
+Raises InvalidInquiry when it is not a lead.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchSummary:
-    """What one sweep over the announcements did, what it could not do, and how many deliveries wait for a person.
+    """The results of one sweep over announced deliveries.
 
-    `unfinished` are the deliveries that were due when the time was over.
+    `unfinished` are the deliveries that were due when time ran out.
     """
 
     fetched: int
@@ -43,7 +49,7 @@ class FetchSummary:
 
 
 class FetchAnnounced:
-    """Settles announced deliveries; safe to ask again, by queue or by sweep."""
+    """Settles announced deliveries, from the queue or the sweep; idempotent."""
 
     def __init__(self, quarantine: QuarantineStore, intake: Intake, fetch: Fetch, read: ReadFetched) -> None:
         """Take the store, the intake, and who fetches and reads."""
@@ -53,9 +59,10 @@ class FetchAnnounced:
         self._read = read
 
     def collect(self, held_id: str, now: datetime) -> QuarantinedDelivery | None:
-        """Fetch one announced delivery and return it as it is then; None when there is nothing to do.
+        """Fetch one announced delivery; None when nothing is due.
 
-        It is received under the guard of its source's own id, so that two who fetch at once make one lead.
+        Returns its new state. It is received under the guard of its source's own id, so that two concurrent fetches
+        make one lead.
         """
         delivery = self._held.find_held(held_id)
         if delivery is None or delivery.next_try_at is None or delivery.next_try_at > now:
@@ -68,7 +75,10 @@ class FetchAnnounced:
         return after
 
     def sweep(self, now: datetime, left: Left = unbounded, limits: Limits = unlimited) -> FetchSummary:
-        """Fetch whatever is due until no time is left, each delivery within its limit."""
+        """Fetch all due deliveries while time is left.
+
+        Each has its own time limit.
+        """
         results, faults = [], list[Exception]()
         due = self._held.waiting(now, BATCH)
         unreached = len(due)
@@ -97,7 +107,10 @@ class FetchAnnounced:
             return self.collect(held_id, now)
 
     def _put_off(self, delivery: QuarantinedDelivery, error: Exception, now: datetime) -> None:
-        """Put off a delivery that failed unexpectedly, so that it does not stay ahead of the others."""
+        """Postpone a delivery that failed unexpectedly.
+
+        So it does not stay ahead of the others.
+        """
         with suppress(Exception):  # the fault itself is told; while the table takes nothing it stays where it is
             self._held.settle(schedule_retry(delivery, f"{type(error).__name__}: {error}", now))
 

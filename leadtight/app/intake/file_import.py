@@ -1,4 +1,4 @@
-"""Rows of a file become leads: live ones as any other, those from before as records (A9)."""
+"""Import rows of files as leads or historical records (A9)."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -21,7 +21,10 @@ Result = Literal["created", "merged", "duplicate", "rejected"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportRow:
-    """One row under our names. `key` names it within its source for good; a row with a `past` is a record."""
+    """One row under our field names.
+
+    `key` names it within its source for ever; a row with a `past` becomes a record.
+    """
 
     number: int
     key: str
@@ -31,7 +34,10 @@ class ImportRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportResult:
-    """What became of a row; `problems` say why it was rejected, or which of its fields could not be read."""
+    """The result for one row.
+
+    `problems` say why it was rejected, or which of its fields could not be read.
+    """
 
     number: int
     result: Result
@@ -40,7 +46,10 @@ class ImportResult:
 
 
 class Import:
-    """Takes rows by the intake that takes all leads. Times without a zone are the company's wall clock."""
+    """Imports rows through the same intake as all leads.
+
+    Times without a zone are the company's local time.
+    """
 
     def __init__(self, policy: Policy, intake: Intake) -> None:
         """Take the policy and the intake."""
@@ -50,9 +59,9 @@ class Import:
     def take(
         self, source: str, rows: Sequence[ImportRow], now: datetime, limits: Limits = unlimited
     ) -> tuple[ImportResult, ...]:
-        """Receive rows, each within its limit, and return what became of each.
+        """Import rows, each within its time limit; return their results.
 
-        A row that was taken before is a duplicate, whatever it says.
+        A row that was imported before is a duplicate, whatever it says.
         """
         return tuple(
             self._taken_within(limit, source, row, now) for row, limit in zip(rows, limits(len(rows)), strict=True)
@@ -115,7 +124,7 @@ class Import:
 
 
 def _field_problem(field: str, row: ImportRow) -> Problem:
-    """Return what is wrong with a field that could not be used."""
+    """Return the problem with a field that was not understood."""
     if field == "owner":
         return Problem(field, f"no team member is called {row.body.get('owner')!r}; kept as written")
     return Problem(field, "could not be read; kept as written")

@@ -1,4 +1,7 @@
-"""Where web forms come in: a lead, or held for a person when something is odd about it. Nothing is dropped."""
+"""Receive web forms as leads, or hold suspicious ones.
+
+Nothing is dropped.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -19,10 +22,10 @@ from leadtight.domain.policy.forms import Builder, Form
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormPost:
-    """A form post before anybody trusts it: its fields, who sent it, the page that it says it came from.
+    """An untrusted form post: fields, visitor and claimed page.
 
-    `uploads` are files as they came, `files` those of them that were kept. One that is `signed` is proved to come from
-    the form's builder.
+    `uploads` are files as they came, `files` those of them that were kept. A `signed` post is proved to come from the
+    form's builder.
     """
 
     fields: Mapping[str, Any]
@@ -35,7 +38,7 @@ class FormPost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpilledFormPost:
-    """A post that the table did not take: of which form, and when it was posted."""
+    """A form post that could not be stored at first."""
 
     form: str
     posted: FormPost
@@ -43,13 +46,19 @@ class SpilledFormPost:
 
 
 ReadForm = Callable[[Form, FormPost], Submission | None]
-"""Reads a post as its form's builder means it; None when it concerns no lead. Raises InvalidInquiry."""
+"""Reads a post by its form's builder.
+
+Returns None when it is not about a lead. Raises InvalidInquiry.
+"""
 
 KeepForm = Callable[[Form, FormPost, SpamVerdict], PendingDelivery]
 """Returns a post as it is held."""
 
 Verify = Callable[[Form, FormPost], SpamVerdict | None]
-"""Asks whoever made the challenge of a form; returns a doubt also when nobody answers. Never raises for that."""
+"""Verifies a form's challenge with its provider.
+
+Returns a doubt also when the provider does not answer, and never raises for that.
+"""
 
 
 KeepFiles = Callable[[Form, FormPost], FormPost]
@@ -62,7 +71,7 @@ class FormIntake:
     def __init__(
         self, deliveries: Deliveries, read: ReadForm, keep: KeepForm, verify: Verify, keep_files: KeepFiles
     ) -> None:
-        """Take the deliveries, who reads, keeps and verifies a post, and who keeps its files."""
+        """Take the deliveries and the steps of reading a post."""
         self._deliveries = deliveries
         self._read = read
         self._keep = keep

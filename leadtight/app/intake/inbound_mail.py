@@ -1,7 +1,8 @@
-"""Take a mail that was stored: once, as a lead, as part of the lead it answers, held, or set aside (A2).
+"""Settle each stored mail once (A2).
 
-What a machine sent is set aside: kept findable, and never a lead, a contact or answered. In a known thread it is noted
-on the lead. What the receiving server suspects waits for a person, as does what cannot be read.
+It becomes a lead, joins the lead it answers, is held, or is set aside. Automatic mail is set aside: it can be found,
+and is never a lead, a contact or answered. In a known thread it is noted on the lead. Mail that the receiving server
+suspects, or that cannot be read, waits for a person.
 """
 
 from collections.abc import Callable
@@ -40,7 +41,7 @@ _SUSPECTED = {Suspicion.SPAM: Reason.SPAM, Suspicion.VIRUS: Reason.UNSAFE}
 
 
 class Mails:
-    """Settles stored mails; safe to ask again for the same one."""
+    """Settles stored mails; idempotent."""
 
     def __init__(
         self,
@@ -53,7 +54,10 @@ class Mails:
         sent_mails: SentMails,
         report: Callable[[DeliveryReport, datetime], bool],
     ) -> None:
-        """Take the policy, the ports, our sent mails, and what records reports on them."""
+        """Take the policy, the ports and our sent mails.
+
+        `report` records a delivery report on one of our mails.
+        """
         self._policy = policy
         self._files = files
         self._read = read
@@ -79,11 +83,14 @@ class Mails:
         return self._settle(file, email, stored_at, now)
 
     def hold_unread(self, file: str, detail: str, now: datetime) -> SettledItem:
-        """Keep a mail for a person that is not read, as it takes too long."""
+        """Hold a mail that takes too long to read."""
         return self._hold(file, Reason.UNREADABLE, detail, now)
 
     def reread(self, delivery: QuarantinedDelivery) -> list[Submission]:
-        """Return what a held mail is when a person says that it is a lead. Raises InvalidInquiry, NotFound."""
+        """Return a held mail as a released submission.
+
+        Raises InvalidInquiry, NotFound.
+        """
         email, stored_at = self._open(delivery.file)
         mailbox = self._own.mailbox(email)
         item = self._submission(
@@ -128,7 +135,10 @@ class Mails:
         return self._held_before(item, original, now) or self._deliveries.take(item, CHANNEL, now, original)
 
     def _held_before(self, item: Submission, original: PendingDelivery, now: datetime) -> SettledItem | None:
-        """Return what a mail is that was held because its sender was not proved: told again, it joins no lead since."""
+        """Return the first result of a mail held as unproved.
+
+        A redelivery must not join a lead that exists by now.
+        """
         if item.sender is not Sender.UNPROVED:
             return None
         taken = self._store.taken_by(held_guard(replace(original, key=item.key or original.key), now), now)
@@ -144,10 +154,11 @@ class Mails:
         *,
         may_be_answered: bool = True,
     ) -> Submission:
-        """Return a mail as what joins the lead it answers, or is a lead.
+        """Return a mail as a submission.
 
-        It counts as part of a conversation either way: whoever joins a lead by mail gets no automatic answer, or two
-        machines would go on answering each other. Nor does the person whom a forged From names.
+        It joins the lead that it answers, or becomes a lead. It counts as part of a conversation either way: a reply by
+        mail gets no automatic answer, or two machines would go on answering each other. Nor does the person named in a
+        forged From.
         """
         may_go = may_be_answered and allows_answer(email) and not email.authentication.is_refuted
         is_answered = may_go and not self._own.includes(email.sender)
@@ -175,13 +186,16 @@ class Mails:
         )
 
     def _automatic_reason(self, email: InboundEmail, mailbox: Mailbox | None) -> str:
-        """Return what shows that a machine wrote a mail, or that it is one of ours."""
+        """Return why a mail is automatic or ours, if so."""
         if self._sent_mails.provider_id(email.message_id):
             return "our own mail came back"
         return auto_reply_reason(email, mailbox.lists if mailbox else (), self._own.listed)
 
     def _record_complaint(self, file: str, email: InboundEmail, now: datetime) -> SettledItem:
-        """Believe a complaint about a mail of ours, as an event of the provider; set it aside in any case."""
+        """Record a complaint about our mail, and set it aside.
+
+        It counts as an event of the provider.
+        """
         complaint = email.complaint
         message = self._sent_mails.complained_about(complaint) if complaint and complaint.ends_mail else None
         if complaint and message and message.provider_id:
@@ -192,7 +206,10 @@ class Mails:
         return self._set_aside(file, email, "a complaint about a mail", now)
 
     def _record_bounce(self, file: str, email: InboundEmail, now: datetime) -> SettledItem:
-        """Believe a delivery report about a mail of ours, as an event of the provider; set it aside in any case."""
+        """Record a delivery report about our mail; set it aside.
+
+        It counts as an event of the provider.
+        """
         returned = email.returned
         for message_id in returned.message_ids if returned and returned.failed else ():
             provider_id = self._sent_mails.provider_id(message_id)
@@ -203,13 +220,19 @@ class Mails:
         return self._set_aside(file, email, "a delivery report", now)
 
     def _hold_team_mail(self, file: str, email: InboundEmail, lead: Lead | None, now: datetime) -> SettledItem:
-        """Take no mail of our own people for a lead's; a lead that they forward is for a person to see."""
+        """Keep mail of team members out of leads.
+
+        In a thread it is set aside; a lead that they forward waits for a person.
+        """
         if lead:
             return self._set_aside(file, email, "a team member in a thread", now)
         return self._hold(file, Reason.UNMAPPED, "a team member wrote it, not a lead", now, email=email)
 
     def _note(self, email: InboundEmail, lead_id: str, now: datetime) -> SettledItem | None:
-        """Keep a machine's answer on its lead, once; None when the lead is gone."""
+        """Note an automatic reply on its lead, once.
+
+        Returns None when the lead is gone.
+        """
         expires_at = now + KEY_KEPT
         guard = Guard(source=CHANNEL, key=_key(email), fingerprint=content_hash(email), expires_at=expires_at)
 
@@ -226,7 +249,7 @@ class Mails:
         return retry_on_conflict(attempt, f"lead {lead_id}")
 
     def _set_aside(self, file: str, email: InboundEmail, detail: str, now: datetime) -> SettledItem:
-        """Keep what needs no person to settle it so that it can be found."""
+        """Keep a mail that needs no decision findable."""
         aside = _unsettled(file, Reason.AUTOMATIC, detail, email)
         return self._deliveries.hold(replace(aside, settled_by=BY_RULE), now)
 
@@ -249,7 +272,10 @@ def _unsettled(file: str, reason: Reason, detail: str, email: InboundEmail | Non
 
 
 def _excerpt(email: InboundEmail) -> dict[str, str]:
-    """Return what a person needs to judge a held mail: who wrote, about what, and the words as far as they fit."""
+    """Return the parts of a mail for its reviewer.
+
+    These are sender, recipients, subject and as much of the text as fits.
+    """
     sender = f"{email.sender_name} <{email.sender}>" if email.sender_name else email.sender
     shown = {"from": sender, "to": ", ".join(email.recipients), "subject": email.subject}
     shown |= {"text": email.text[:LONGEST_NOTE], "attachments": _attached(email)}

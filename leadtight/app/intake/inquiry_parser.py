@@ -1,4 +1,7 @@
-"""Read what somebody sent, whatever its shape: nothing that arrives is lost, and nothing is believed unread."""
+"""Parse an inquiry of any shape.
+
+Nothing that arrives is lost, and nothing is believed unread.
+"""
 
 from __future__ import annotations
 
@@ -31,10 +34,13 @@ LONGEST_TEXT = 65_536  # what fits into the largest body we take: nothing that a
 LARGEST_VALUE = Decimal(10) ** 15
 LONGEST_VALUE = 40
 LARGEST_EXACT = 2**53
-"""Below this every whole number is a float of its own: 4930901820.0 is 4930901820."""
+"""Below this a float holds every whole number exactly.
+
+So 4930901820.0 is 4930901820.
+"""
 
 DIGITS_OF_ANOTHER = 7
-"""So many digits more than a number has are another number beside it."""
+"""Extra digits that mean a second number beside the first."""
 
 MOST_BOXES = 10
 OLDEST_RECEIVED = timedelta(days=1)
@@ -62,11 +68,10 @@ KNOWN_FIELDS = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedInquiry:
-    """What a body says: the inquiry, the boxes beside it, when it arrived, who of the team knows this person already.
+    """A parsed body: inquiry, consent prompt, times and known owner.
 
-    `said_at` is the time that it names, however long ago that was: what it ends is what had begun by then.
-    `acknowledged` is whether an automatic reply may go out: whoever sends the body may forbid it, and after a day it
-    would come too late.
+    `said_at` is the time that it names, however long ago: an opt-out ends what had begun by then. `acknowledged` says
+    whether an automatic reply may be sent: the sender may forbid it, and after a day it would come too late.
     """
 
     inquiry: Inquiry
@@ -80,13 +85,14 @@ class ParsedInquiry:
 def read(
     body: Mapping[str, Any], contacts: Contacts, policy: Policy, now: datetime, *, any_time: bool = False
 ) -> ParsedInquiry:
-    """Return what `body` says; what cannot be read is kept in the inquiry's `fields` and named in its `flags`.
+    """Parse a body; keep and flag what cannot be read.
 
-    A chat whose users have ids and perhaps no number passes one as `handle`: `{"handle": "whatsapp:USERID"}` is a key
-    of its sender, beside or without a `phone`. A `handle` that is no `SCHEME:ID` is a field as any other.
+    Unreadable values stay in the inquiry's `fields`, and `flags` names them. A chat whose users have ids and perhaps no
+    number passes one as `handle`: `{"handle": "whatsapp:USERID"}` is a key of its sender, beside or without a `phone`.
+    A `handle` that is not `SCHEME:ID` is a plain field.
 
     A time of receipt is believed within a day, or with `any_time` however long ago it was. Raises InvalidInquiry when
-    there is no name and no contact point, RecursionError when it is nested too deeply to be kept.
+    there is neither a name nor a contact point, RecursionError when it is nested too deeply to be kept.
     """
     if "schema" in body or "estimated_value" in body or "extension" in body:
         from leadtight.app.intake.lead_document import as_posted  # here: few bodies are leads that were read before
@@ -118,7 +124,7 @@ def _consent_prompt(consent: Any, url: str) -> ConsentPrompt | None:
 
 
 class _InquiryParser:
-    """Reads one body; what it cannot read it keeps in `fields` and flags by name."""
+    """Parses one body; keeps unreadable values and flags them."""
 
     def __init__(self, body: Mapping[str, Any], contacts: Contacts, country: str) -> None:
         self._body = body
@@ -152,7 +158,10 @@ class _InquiryParser:
         )
 
     def received_at(self, now: datetime, *, any_time: bool) -> datetime:
-        """Return when the source says it arrived; odd, future or old claims are kept and flagged, not believed."""
+        """Return when the inquiry arrived, as its source claims.
+
+        Malformed, future or old claims are kept and flagged, not believed.
+        """
         value = self._body.get("received_at")
         if value is None or value == "":
             return now
@@ -167,14 +176,20 @@ class _InquiryParser:
         return at
 
     def said_at(self, now: datetime) -> datetime:
-        """Return the time that the body names, however long ago it was; `now` where it names none that can be."""
+        """Return the time that the body names, however old.
+
+        It is `now` where the body names no possible time.
+        """
         try:
             return min(timestamps.parse_timestamp(str(self._body.get("received_at"))), now)
         except ValueError:
             return now
 
     def owner(self, policy: Policy) -> str | None:
-        """Return who knows this lead already, by id, address or name; somebody we do not have is kept and flagged."""
+        """Return the named owner, by id, address or name.
+
+        A person who is not in the policy is kept and flagged.
+        """
         text = self._plain("owner")
         names = {text, text.casefold()}
         people = [p.id for p in policy.people.values() if names & {p.id, p.email.casefold(), p.name.casefold()}]
@@ -208,7 +223,10 @@ class _InquiryParser:
         return text[:longest].rstrip()
 
     def _country(self) -> str:
-        """Return the code of the country that is named; one that is not understood, or may be two, is flagged."""
+        """Return the code of the named country.
+
+        An unknown or ambiguous one is flagged.
+        """
         text = self._plain("country")
         code = self._contacts.country(text) if text else ""
         if text and not code:
@@ -228,9 +246,10 @@ class _InquiryParser:
         return address
 
     def _phone(self, country: str) -> tuple[str | None, str]:
-        """Return the number and its extension, read as in the country that is named, else as at home.
+        """Return the number and its extension.
 
-        In a country that is named and not understood only an international number can be read.
+        It is read in the named country, else in the company's. In a country that is named and not understood only an
+        international number can be read.
         """
         text, is_named = self._contact("phone"), bool(country) or self._is_country_named()
         place = country if is_named else self._home_country
@@ -243,12 +262,18 @@ class _InquiryParser:
         return phone or None, extension
 
     def _is_country_named(self) -> bool:
-        """Tell whether the body names a country, be it understood or not; a dash names none."""
+        """Return whether the body names a country, known or not.
+
+        A dash names none.
+        """
         country = self._body.get("country")
         return any(map(str.isalnum, country)) if isinstance(country, str) else country is not None
 
     def _contact(self, name: str) -> str:
-        """Return what was typed as an address or number; what is no character is shown, for without it is another."""
+        """Return the typed address or number, unreadable characters made visible.
+
+        Without such a character it would be another address.
+        """
         return sanitize("".join("\ufffd" if _is_broken(c) else c for c in self._string(name)))
 
     def _handle(self) -> str:
@@ -306,7 +331,10 @@ class _InquiryParser:
         return self._merge_fields(cleaned, self._kept)
 
     def _merge_fields(self, others: Mapping[str, Any], first: Mapping[str, Any]) -> dict[str, Any]:
-        """Return both; where a name stands in both with two values, `first` has it and the other is kept beside it."""
+        """Return both mappings merged; `first` wins, conflicts are kept.
+
+        The losing value stays beside it under another name.
+        """
         twice = {name for name in others.keys() & first.keys() if others[name] != first[name]}
         if twice:
             self.flags.append("fields_odd")
@@ -335,9 +363,9 @@ class _InquiryParser:
 
 
 def _boxes(consent: Mapping[str, Any]) -> tuple[ConsentCheckbox, ...]:
-    """Return the boxes that a `consent` names: its `boxes`, else `sms` and each channel of `marketing`.
+    """Return the consent boxes of a `consent` document.
 
-    Whatever else stands there is consent to nothing.
+    They are its `boxes`, else `sms` and each channel of `marketing`. Anything else there is consent to nothing.
     """
     from leadtight.domain.model.consent_record import ConsentCheckbox, ConsentPurpose
 
@@ -382,7 +410,10 @@ def _digits(text: str) -> int:
 
 
 def _is_broken(character: str) -> bool:
-    """Tell whether a character is a byte that could not be read, or a control character other than a break."""
+    """Return whether a character is undecodable or a control character.
+
+    Line breaks are neither.
+    """
     return unicodedata.category(character) in ("Cc", "Cs") and not character.isspace()
 
 

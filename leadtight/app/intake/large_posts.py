@@ -1,7 +1,7 @@
-"""Strangers' large posts take turns: what one of them writes would else keep the table from everybody's small ones.
+"""Limit strangers' large posts per minute to protect the table.
 
 A lead of 60 KB takes some 500 write units where a typical one takes 111, and a new table takes 4,000 a second
-(docs/guides/scale.md): ten such posts a second would leave it nothing for others.
+(docs/guides/scale.md): ten such posts a second would leave nothing for others.
 """
 
 from collections.abc import Mapping
@@ -13,14 +13,23 @@ from leadtight.domain.compliance.send_limits import Budget
 from leadtight.domain.model.errors import Conflict
 
 LARGE = 16 * 1024
-"""Bytes. What people write by hand has a tenth of it."""
+"""Bytes from which a post is large.
+
+Hand-written posts have a tenth of it.
+"""
 
 AT_MOST_A_MINUTE = 30
-"""Half a post a second of the largest size is 250 write units a second."""
+"""Large posts accepted in one minute.
+
+Half a post a second of the largest size is 250 write units a second.
+"""
 
 
 def take_turn(outbox: Outbox, size: int, now: datetime) -> None:
-    """Count a stranger's post of so many bytes if it is large: one call. Raises Conflict when its minute is full."""
+    """Count a stranger's post if it is large.
+
+    `size` is in bytes. Costs one call. Raises Conflict when the minute is full.
+    """
     if size <= LARGE:
         return
     minute = now.replace(second=0, microsecond=0)

@@ -1,4 +1,7 @@
-"""Take back what `GET /leads/{id}` answers: one field has one name, in and out."""
+"""Accept the document of `GET /leads/{id}` as a submission.
+
+A field has the same name in and out.
+"""
 
 import re
 from collections.abc import Mapping
@@ -34,13 +37,16 @@ READ_ONLY = frozenset(
     | {"recorded_at", "first_assigned_at", "owned_since", "deadline", "first_contact_at", "first_contact_by"}
     | {"last_contact_at", "closed_at", "attempts", "last_outcome", "status_notes", "lost_reason", "policy_version"}
 )
-"""What only the product decides: a lead that is posted back says nothing by it."""
+"""Fields that only the product sets, ignored on input."""
 
 _EXTENSION = re.compile(r"\d{1,7}", re.ASCII)
 
 
 def as_posted(body: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a body under the names that intake reads: `estimated_value` is `value`, `extension` ends `phone`."""
+    """Return a body under the names that intake reads.
+
+    `estimated_value` becomes `value`; `extension` is appended to `phone`.
+    """
     posted = _read_before(body) if body.get("schema") == LEAD_SCHEMA else dict(body)
     phone, extension = posted.get("phone"), str(posted.get("extension") or "").strip()
     if isinstance(phone, str) and phone.strip() and _EXTENSION.fullmatch(extension):
@@ -53,7 +59,10 @@ def as_posted(body: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _read_before(body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a lead as it was read without what only the product decides; what could not be read is read anew."""
+    """Return a lead document without its read-only fields.
+
+    Values that could not be read before are read again.
+    """
     posted = {name: value for name, value in body.items() if name not in READ_ONLY and value not in (None, "")}
     owner, flags, fields = posted.get("owner"), body.get("flags") or (), posted.get("fields")
     if isinstance(owner, Mapping) and "id" in owner:
@@ -68,7 +77,7 @@ def _read_before(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _other_value(body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields with a `value` beside `estimated_value`, where that says something else."""
+    """Return a `value` that differs from `estimated_value`, as a field."""
     other, fields = body.get("value"), body.get("fields", {})
     if other in (None, "", body["estimated_value"]) or not isinstance(fields, Mapping):
         return {}

@@ -15,17 +15,20 @@ class OwnAddresses:
 
     @property
     def listed(self) -> frozenset[str]:
-        """Return the addresses of the policy's mail section, and the one that takes answers."""
+        """Return the policy's mail addresses and its reply address."""
         return frozenset(self.policy.mail) - {ANY_ADDRESS} | {(self.policy.company.reply_to or "").casefold()} - {""}
 
     def includes(self, address: str) -> bool:
-        """Return whether an address is listed, also with a plus part, or is in the domain for answers."""
+        """Return whether an address is one of ours.
+
+        A listed address may have a plus part; the domain for answers is ours as a whole.
+        """
         local, _, domain = address.casefold().rpartition("@")
         is_for_answers = bool(domain) and domain == (self.policy.company.reply_domain or "").casefold()
         return is_for_answers or bool({address.casefold(), f"{local.partition('+')[0]}@{domain}"} & self.listed)
 
     def share_domain(self, address: str) -> bool:
-        """Return whether an address is ours or in the domain of one of ours."""
+        """Return whether an address is in one of our domains."""
         domains = {own.rpartition("@")[2] for own in self.listed}
         return self.includes(address) or address.casefold().rpartition("@")[2] in domains
 
@@ -34,9 +37,10 @@ class OwnAddresses:
         return address.casefold() in {person.email.casefold() for person in self.policy.people.values()}
 
     def mailbox(self, email: InboundEmail) -> Mailbox | None:
-        """Return the mailbox of the first recipient that the policy names, also without its plus part.
+        """Return the mailbox of the first recipient in the policy.
 
-        Otherwise a webhook that delivered it takes mail to any address, as does a policy without a mail section.
+        A plus part is ignored. Otherwise a webhook that delivered the mail takes any address, as does a policy without
+        a mail section.
         """
         boxes = self.policy.mail
         for address in email.recipients:

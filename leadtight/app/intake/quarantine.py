@@ -1,4 +1,7 @@
-"""What people do about held deliveries: look, release, discard, and read again after a mapping was put right."""
+"""Review held deliveries: look, release, discard, and read again.
+
+They are read again after a mapping was corrected.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -25,12 +28,15 @@ from leadtight.domain.model.errors import Conflict, InvalidInquiry, NotFound, Pr
 from leadtight.domain.model.listing import Listing, Unreadable, unreadable_in
 
 Reread = Callable[[QuarantinedDelivery], Sequence[Item]]
-"""Reads a held delivery again, as the policy says by now. Raises InvalidInquiry when it is still no lead."""
+"""Reads a held delivery again by the current policy.
+
+Raises InvalidInquiry when it is still not a lead.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplayResult:
-    """What reading again did: how many deliveries have become leads, and what the others still lack."""
+    """The deliveries that became leads, and problems of the others."""
 
     released: int
     still_held: tuple[tuple[str, str], ...]
@@ -40,7 +46,10 @@ class Quarantine:
     """The held deliveries, for people."""
 
     def __init__(self, store: QuarantineStore, intake: Intake, reread: Reread, report: Report) -> None:
-        """Take the store, the intake that released ones go through, who can read them again, and who records calls."""
+        """Take the store, the intake and the two callbacks.
+
+        `reread` reads a delivery again; `report` records calls.
+        """
         self._held = store
         self._intake = intake
         self._reread = reread
@@ -55,7 +64,10 @@ class Quarantine:
         return self._held.suspected_held(limit)
 
     def set_aside(self, now: datetime, limit: int, days: int = 7) -> Listing[QuarantinedDelivery]:
-        """Return what rules set aside in the last UTC days, the latest first: any of it may be released."""
+        """Return deliveries that rules set aside lately, latest first.
+
+        It covers the last `days` in UTC. Any of them may be released.
+        """
         settled, unreadable = list[QuarantinedDelivery](), list[Unreadable]()
         for back in range(days):
             of_day = self._held.settled_held(now.astimezone(UTC).date() - timedelta(days=back))
@@ -66,7 +78,7 @@ class Quarantine:
         return Listing(settled[:limit], unreadable)
 
     def settled(self, day: date) -> tuple[QuarantinedDelivery, ...]:
-        """Return what came in on a UTC day and was settled since."""
+        """Return settled deliveries that came in on a UTC day."""
         return self._held.settled_held(day)
 
     def find(self, held_id: str) -> QuarantinedDelivery:
@@ -77,7 +89,10 @@ class Quarantine:
         return delivery
 
     def reads_as(self, delivery: QuarantinedDelivery) -> tuple[Mapping[str, Any], ...]:
-        """Return the bodies of the leads that a delivery would become, none when nothing can be read from it."""
+        """Return the bodies of the leads in a delivery.
+
+        It is empty when nothing can be read.
+        """
         try:
             return tuple(item.body for item in self._reread(delivery) if isinstance(item, Submission))
         except (InvalidInquiry, NotFound):
@@ -86,13 +101,13 @@ class Quarantine:
     def release(
         self, held_id: str, by: str, now: datetime, completed: Mapping[str, str] = MappingProxyType({})
     ) -> tuple[IntakeResult, ...]:
-        """Let a delivery become its lead, or leads, after all; asked twice, it is done once.
+        """Release a delivery as one or more leads; idempotent.
 
-        What a person `completed` (name, email, phone, message) goes before what was read.
+        `completed` values of a person (name, email, phone, message) override those that were read.
 
-        That its release has begun is stored first: whoever discards at the same time, or after a release that died,
-        would discard what is a lead. Raises NotFound; StaleSubmission when it was settled before; InvalidInquiry naming
-        what it still lacks; Conflict when somebody else was faster.
+        The release is marked as begun first. Otherwise a concurrent discard, or one after a crash, would discard a
+        lead. Raises NotFound; StaleSubmission when it was settled before; InvalidInquiry naming what it still lacks;
+        Conflict when another person was faster.
         """
         delivery = self._begun(held_id)
         try:
@@ -123,7 +138,10 @@ class Quarantine:
         return [item for item in self._reread(delivery) if isinstance(item, Submission | CallReport)]
 
     def _completed(self, delivery: QuarantinedDelivery, completed: Mapping[str, str]) -> list[Submission | CallReport]:
-        """Return what can be read with what was typed beside it; of what cannot be read everything is kept."""
+        """Return a delivery's leads with the typed values.
+
+        Where nothing can be read, the whole content is kept.
+        """
         try:
             first, *others = self._readable(delivery) or [_unread(delivery)]
         except InvalidInquiry:
@@ -143,9 +161,10 @@ class Quarantine:
     def discard(
         self, held_id: str, by: str, reason: str, now: datetime, *, together: bool = False
     ) -> QuarantinedDelivery:
-        """Decide that a delivery is no lead. Raises InvalidInquiry without a reason, NotFound, StaleSubmission.
+        """Discard a delivery as not a lead.
 
-        What is discarded `together` with others can be opened again with them.
+        Deliveries discarded `together` can be reopened together. Raises InvalidInquiry without a reason, NotFound,
+        StaleSubmission.
         """
         if not reason.strip():
             raise InvalidInquiry([Problem("reason", "say why this is not a lead")])
@@ -154,11 +173,17 @@ class Quarantine:
         return settled
 
     def reopen(self, delivery: QuarantinedDelivery) -> None:
-        """Let a delivery that was discarded with others wait again. Raises StaleSubmission, Conflict."""
+        """Reopen a delivery that was discarded with others.
+
+        Raises StaleSubmission, Conflict.
+        """
         self._held.settle(reopened(delivery))
 
     def replay(self, channel: str, by: str, now: datetime, limit: int = 1_000) -> ReplayResult:
-        """Read every held delivery of a channel again, after its mapping or its secret was put right."""
+        """Read every held delivery of a channel again.
+
+        This is for after its mapping or its secret was corrected.
+        """
         done, still = 0, []
         for delivery in self._held.open_held(limit):
             if delivery.channel != channel:

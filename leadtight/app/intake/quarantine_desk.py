@@ -1,4 +1,7 @@
-"""Held deliveries behind a signed link: managers look, release and discard. Looking changes nothing."""
+"""Show managers held deliveries behind a signed link.
+
+They can release and discard them. Looking changes nothing.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,18 +20,25 @@ from leadtight.domain.policy.policy import Policy
 
 SHOWN = 50
 LOOKED_THROUGH = 200
-"""A flood stands behind what else waits, as far as one look reaches."""
+"""Deliveries read for one page.
+
+Within these, a flood comes after everything else that waits.
+"""
 
 DAYS_SHOWN = 2
-"""How far back the page goes in what was set aside: a call to the table for each day."""
+"""Days of set-aside deliveries on the page.
+
+Each day costs one call to the table.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuarantineListing:
-    """What waits for a person, the oldest first; suspected spam and what was set aside, the latest first.
+    """Deliveries that wait for a person, and those set aside.
 
-    Each may be cut at `SHOWN`; `unreadable` more are in none of them. At least `flooded` came over a door's limit: they
-    stand behind what waits for another reason.
+    Waiting ones come oldest first; suspected spam and set-aside ones latest first. Each list may be cut at `SHOWN`;
+    `unreadable` more are in none of them. At least `flooded` exceeded a rate limit: they come after those held for
+    another reason.
     """
 
     person: str
@@ -41,7 +51,7 @@ class QuarantineListing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuarantineDetail:
-    """One held delivery, with the bodies of the leads that it would become."""
+    """One held delivery with the bodies of its leads."""
 
     person: str
     held: QuarantinedDelivery
@@ -59,13 +69,19 @@ class QuarantineDesk:
         self._links = links
 
     def link(self, person_id: str, now: datetime) -> str:
-        """Return the address for a manager. Raises NotFound for anybody else."""
+        """Return a manager's quarantine link.
+
+        Raises NotFound for anyone else.
+        """
         if not self._policy.answers_for_leads(person_id):
             raise NotFound(f"{person_id!r} is neither a manager nor the catch-all person in the policy")
         return self._links.quarantine(person_id, now)
 
     def show(self, token: str, now: datetime) -> QuarantineListing:
-        """Return what is held. Raises InvalidLink for a link that is not ours, LinkOver for one whose time is over."""
+        """Return the held deliveries.
+
+        Raises InvalidLink for a link that we did not sign, LinkExpired for an old one.
+        """
         person = self._person(token, now)
         waiting, suspected = self._quarantine.waiting(LOOKED_THROUGH), self._quarantine.suspected(SHOWN)
         others = [delivery for delivery in waiting if delivery.reason is not Reason.TOO_MANY]
@@ -81,27 +97,42 @@ class QuarantineDesk:
         )
 
     def show_whole(self, token: str, held_id: str, now: datetime) -> QuarantineDetail:
-        """Return one delivery with all that can be read from it. Raises what `show` raises, and NotFound."""
+        """Return one delivery with everything that can be read.
+
+        Raises what `show` raises, and NotFound.
+        """
         person, delivery = self._person(token, now), self._quarantine.find(held_id)
         return QuarantineDetail(person=person, held=delivery, reads_as=self._quarantine.reads_as(delivery))
 
     def release(
         self, token: str, held_id: str, now: datetime, completed: Mapping[str, str] = MappingProxyType({})
     ) -> None:
-        """Let a delivery become its lead. Raises what `show` and `Quarantine.release` raise."""
+        """Release a delivery as a lead.
+
+        Raises what `show` and `Quarantine.release` raise.
+        """
         self._quarantine.release(held_id, self._person(token, now), now, completed)
 
     def discard(self, token: str, held_id: str, reason: str, now: datetime) -> None:
-        """Decide that a delivery is no lead. Raises what `show` and `Quarantine.discard` raise."""
+        """Discard a delivery as not a lead.
+
+        Raises what `show` and `Quarantine.discard` raise.
+        """
         self._quarantine.discard(held_id, self._person(token, now), reason, now)
 
     def release_all(self, token: str, until: datetime, now: datetime, go_on: GoOn) -> BulkSettlementResult:
-        """Let all that came over a door's limit become leads, as seen at `until`. Raises what `show` raises."""
+        """Release all deliveries over a rate limit, seen at `until`.
+
+        Raises what `show` raises.
+        """
         chosen = SettlementSelection(reason=Reason.TOO_MANY, until=until)
         return self._together.release(chosen, self._person(token, now), now, go_on)
 
     def discard_all(self, token: str, until: datetime, reason: str, now: datetime, go_on: GoOn) -> BulkSettlementResult:
-        """Decide that nothing of it is a lead, as seen at `until`. Raises what `show` and `discard` raise."""
+        """Discard all deliveries over a rate limit, seen at `until`.
+
+        Raises what `show` and `discard` raise.
+        """
         chosen = SettlementSelection(reason=Reason.TOO_MANY, until=until)
         return self._together.discard(chosen, self._person(token, now), reason, now, go_on)
 

@@ -1,4 +1,7 @@
-"""People add a lead themselves: a referral, a walk-in, a message from a network (A7, A8)."""
+"""Let team members add leads themselves (A7, A8).
+
+These are referrals, walk-ins and messages from social networks.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +21,7 @@ from leadtight.domain.policy.trust import Submitter
 from leadtight.domain.text.web_address import is_web_address
 
 FORM = "desk"
-"""How a lead says that somebody of the team typed it in."""
+"""The form id of leads that team members type."""
 
 CHANNELS = {
     "referral": "Referral",
@@ -30,14 +33,17 @@ CHANNELS = {
     "instagram_dm": "Instagram message",
     "other": "Something else",
 }
-"""Sources that people choose from, with their names on the page."""
+"""Sources to choose from, with their names on the page."""
 
 REACHED_BY = ("phone", "email", "permalink")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddForm:
-    """What a person typed. `submission` is used once; `mine` tells that they are talking to the lead already."""
+    """A typed lead.
+
+    `submission` is used once; with `mine` the author is already talking to the lead.
+    """
 
     submission: str
     name: str = ""
@@ -51,7 +57,10 @@ class AddForm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuickAddResult:
-    """What became of it: whose a known lead is (`owner_id`), or whether a new one goes to whoever added it."""
+    """The result of adding a lead.
+
+    A known lead has an `owner_id`; of a new one it says whether it goes to its author.
+    """
 
     person: str
     name: str
@@ -61,7 +70,7 @@ class QuickAddResult:
 
 
 class QuickAdd:
-    """Takes leads that people type, by the intake that takes all others."""
+    """Adds typed leads through the same intake as all others."""
 
     def __init__(
         self, policy: Policy, intake: Intake, store: LeadStore, contacts: Contacts, links: Links, new_id: NewId
@@ -79,10 +88,10 @@ class QuickAdd:
         return AddForm(submission=self._new_id())
 
     def add(self, token: str, form: AddForm, now: datetime) -> QuickAddResult:
-        """Receive what somebody typed on their queue; the same form twice is one lead.
+        """Receive a lead typed on a queue page; idempotent.
 
-        No acknowledgement is sent: the lead did not write to us. Raises InvalidInquiry naming each field,
-        InvalidLink and LinkOver as the queue does, Conflict as the intake does.
+        No acknowledgement is sent: the lead did not write to us. Raises InvalidInquiry naming each field, InvalidLink
+        and LinkExpired as the queue does, Conflict as the intake does.
         """
         person = self._links.open(token, LinkPurpose.QUEUE, now).person
         if person not in self._policy.people:

@@ -56,22 +56,31 @@ if TYPE_CHECKING:  # for their names: most inquiries have none of them
 
 KEY_KEPT = timedelta(days=30)
 IMPORT_KEPT = timedelta(days=3650)
-"""How long a row of a file is known again: the file may be imported anew after years."""
+"""How long an imported row is recognised.
+
+The file may be imported again after years.
+"""
 
 LATE = timedelta(minutes=5)
-"""What was said longer ago than this has been on its way: its lead's history tells what began since."""
+"""Age from which a submission counts as late.
+
+Then its lead's history tells what began since.
+"""
 
 TRIES = 12
 MOST_LOOKED_THROUGH = 25
-"""So many leads of a number that people share are looked through, the latest first."""
+"""Leads read of a shared number, latest first."""
 
 CROWD = 500
-"""So many leads of one number tell that it is a placeholder: its item in the table must not grow for ever."""
+"""Leads from which a number counts as a placeholder.
+
+Its item in the table must not grow without bound.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntakeResult:
-    """The answer to a submission: a lead of its own, part of a lead that was open, or a delivery that was known.
+    """The result of a submission: created, merged or a duplicate.
 
     `flags` name the fields that could not be read. A lead that is not `is_reachable` cannot be answered.
     """
@@ -83,7 +92,10 @@ class IntakeResult:
 
 
 class Intake:
-    """Turns submissions into leads; the same delivery twice is one lead, and so is the same person twice."""
+    """Turns submissions into leads.
+
+    A repeated delivery is one lead, and so is a person who writes twice.
+    """
 
     def __init__(self, policy: Policy, store: LeadStore, contacts: Contacts, new_id: NewId, alarms: Alarms) -> None:
         """Take the policy and the ports."""
@@ -100,14 +112,15 @@ class Intake:
         return OptOut(self._store, self._alarms)
 
     def receive(self, submission: Submission, now: datetime) -> IntakeResult:
-        """Store a lead with its acknowledgement in one transaction, and only then accept it.
+        """Store a submission in one transaction, then accept it.
 
-        Somebody unknown costs one call. Somebody whom we know makes that call fail with their leads, which are read
-        and joined, or remembered by a new lead, in a second transaction (A12). Raises InvalidInquiry when there is no
-        name and no contact point at all, when an idempotency key comes back with other content, or when it is nested
-        too deeply to be kept; NotStorable when the table will never take it, or cannot read what it belongs to;
-        TooManyPosts when one of its counts is full; Conflict when it lost every one of its tries to others that wrote
-        about this person.
+        A new lead is stored with its acknowledgement. An unknown person costs one call. A known person makes that call
+        fail with their leads, which are read and joined, or referenced by a new lead, in a second transaction (A12).
+
+        Raises InvalidInquiry when there is neither a name nor a contact point, when an idempotency key comes back with
+        other content, or when it is nested too deeply to be kept; NotStorable when the table can never store it, or
+        cannot read what it belongs to; TooManyPosts when one of its limits is reached; Conflict when other writers
+        about this person won every race.
         """
         try:
             return self._receive(submission, now)
@@ -152,7 +165,10 @@ class Intake:
         answer: AlreadyTaken | Full | None,
         now: datetime,
     ) -> tuple[ParsedInquiry, Guard] | None:
-        """Return how to try again what could not be stored so. Raises TooManyPosts when one of its counts is full."""
+        """Return the inquiry and guard for another try, if any.
+
+        Raises TooManyPosts when one of its limits is reached.
+        """
         if isinstance(answer, AlreadyTaken) and submission.is_import and self._is_of_another(answer, reading.inquiry):
             return reading, replace(guard, source=f"{IMPORTS_NAMESPACE}{submission.source}")
         if not isinstance(answer, Full):
@@ -172,7 +188,7 @@ class Intake:
         reading: ParsedInquiry,
         now: datetime,
     ) -> IntakeResult:
-        """Do what follows what was stored, or was before, and return the answer."""
+        """Do what follows from the stored change; return the answer."""
         if taken is None:
             self._arm(change, now)
             if (
@@ -188,10 +204,10 @@ class Intake:
         return replace(accepted, flags=reading.inquiry.flags, is_reachable=change.after.inquiry.is_reachable)
 
     def _taken_formerly(self, submission: Submission, guard: Guard, now: datetime) -> AlreadyTaken | None:
-        """Return who took a stranger's key with this content before strangers had namespaces of their own.
+        """Return who took a stranger's key before namespaces existed.
 
-        A version of ours may have, and a redelivery after its deploy must not be a second lead. Whose content is
-        another than this one's says nothing.
+        Only the same content counts. A redelivery after the deploy that brought namespaces must not become a second
+        lead.
         """
         if not (submission.key and guard.source.startswith(STRANGERS_NAMESPACE)):
             return None
@@ -199,9 +215,9 @@ class Intake:
         return former if former and former.fingerprint == guard.fingerprint else None
 
     def _is_of_another(self, taken: AlreadyTaken, inquiry: Inquiry) -> bool:
-        """Tell whether the key of a file's row was taken by another sender's content, and not by the file.
+        """Return whether another sender's content took an imported row's key.
 
-        A lead that has forgotten its person was theirs.
+        A lead that has forgotten its person was the row's own.
         """
         if taken.fingerprint.startswith(IMPORTS_NAMESPACE):
             return False
@@ -210,7 +226,7 @@ class Intake:
         return bool(theirs) and theirs.isdisjoint(lookup_keys(inquiry))
 
     def _said_at(self, lead_id: str, reading: ParsedInquiry) -> datetime:
-        """Return when a word that comes again was said: what names no time of its own was when it was first taken."""
+        """Return when a repeated opt-out was first received or written."""
         from leadtight.app.views.history import newest_first  # here: few words come again
 
         words = reading.inquiry.message
@@ -219,7 +235,10 @@ class Intake:
         return min(reading.said_at, latest_said) if latest_said else reading.said_at
 
     def _resolve_addressee(self, submission: Submission, reading: ParsedInquiry, now: datetime) -> Submission:
-        """Return what joins only with the open lead of its sender. Raises NothingToJoin."""
+        """Return a submission that only joins with its open lead.
+
+        Raises NothingToJoin.
+        """
         if not submission.joins_only:
             return submission
         keys = lookup_keys(reading.inquiry)
@@ -254,7 +273,7 @@ class Intake:
     def _change(
         self, submission: Submission, reading: ParsedInquiry, known_ids: frozenset[str], now: datetime
     ) -> Change:
-        """Return what this inquiry makes of the leads that its sender has already, or of none."""
+        """Return the change to a lead, or a new lead."""
         answered = self._store.load(submission.lead_id) if submission.lead_id else None
         candidates = [*self._store.load_all(sorted(known_ids))]
         left = _opt_out_request(submission, reading)
@@ -298,7 +317,10 @@ class Intake:
         )
 
     def _leads_at_unproved_address(self, submission: Submission, reading: ParsedInquiry) -> frozenset[str]:
-        """Return the leads at the address of a sender who is not proved: theirs never is its latest one."""
+        """Return the leads at the address of an unproved sender.
+
+        Their own lead is never the latest one there.
+        """
         if submission.sender is not Sender.UNPROVED:
             return frozenset()
         return frozenset(self._store.leads_of(lookup_keys(reading.inquiry))[-MOST_LOOKED_THROUGH:])
@@ -312,11 +334,11 @@ class Intake:
         left: OptOutRequest,
         now: datetime,
     ) -> Change:
-        """Return what a mail does whose sender may be anybody: a person decides what it is.
+        """Return the change by a mail with an unproved sender.
 
-        A wish to leave is shown at once to the owner of the lead that it would end, and holds what is automatic there.
-        In a thread it is noted. Anything else is a lead of its own, or joins that one. Raises UnprovedSender for a
-        wish that no open lead could show.
+        A person decides what it is. An opt-out is shown at once to the owner of the lead that it would end, and pauses
+        automatic messages there. In a thread it is noted. Anything else is a lead of its own, or joins that one. Raises
+        UnprovedSender for an opt-out that no open lead could show.
         """
         is_thread = answered is not None and answered.is_open
         target = (
@@ -337,12 +359,15 @@ class Intake:
         return self._new_lead(submission, reading, [], OptOutRequest(), now, is_answer=answered is not None)
 
     def _keeps_sequence(self, lead: Lead, reading: ParsedInquiry, now: datetime) -> bool:
-        """Tell whether a lead's sequence began after what is taken only now was said, as from a redriven queue."""
+        """Return whether a lead's sequence began after a late submission.
+
+        A redriven queue brings such submissions.
+        """
         is_late = lead.enrolment is not None and now - reading.said_at > LATE
         return is_late and self._everywhere.has_begun_since(lead, reading.said_at)
 
     def _reopened(self, submission: Submission, closed: Lead | None, now: datetime) -> Lead | None:
-        """Return a closed lead if the policy says that an answer opens it again."""
+        """Return a closed lead that an answer reopens, if any."""
         if closed is None or submission.is_import:
             return None
         from leadtight.domain.promises.reopening import (
@@ -398,7 +423,10 @@ class Intake:
         lead: Lead | None,
         now: datetime,
     ) -> Change:
-        """Return what a word of opt-out does: no inquiry, and nobody answers it."""
+        """Return the change by an opt-out keyword.
+
+        It is not an inquiry, and is not answered.
+        """
         if lead:
             is_kept = self._keeps_sequence(lead, reading, now)
             provenance = _provenance(submission)
@@ -436,9 +464,10 @@ class Intake:
         *,
         is_answer: bool,
     ) -> Change:
-        """Return a new lead. One that is old by now, as a file's may be, is due from now on and gets no late reply.
+        """Return a new lead.
 
-        One that answers us, in the thread of a closed lead, gets none either: two machines would go on for ever.
+        An old one, as from a file, is due from now on and gets no late reply. Nor does one in the thread of a closed
+        lead: two machines would go on answering each other.
         """
         prior, is_late = prior_leads(leads), now - reading.received_at > OLDEST_RECEIVED
         return arrival.receive(
@@ -471,7 +500,10 @@ class Intake:
         return self._store.merge(change, guard, keys, now)
 
     def _arm(self, change: Change, now: datetime) -> None:
-        """Arm a lead again that an inquiry has joined; a new one is armed when it has its owner."""
+        """Arm a lead again after an inquiry has joined it.
+
+        A new lead is armed when it gets its owner.
+        """
         if change.before and change.before.owner_id:
             self._alarms.arm(change.after, now)
 
@@ -490,9 +522,9 @@ class Intake:
 
 
 def _phone_proof(submission: Submission) -> str:
-    """Return what shows that the number is the sender's: who is believed may say that a code was verified.
+    """Return the proof that the number is the sender's.
 
-    A user of the team who types or imports a number knows it.
+    A trusted caller may say that a code was verified. A team member who types or imports a number knows it.
     """
     if submission.phone_proof:
         return submission.phone_proof
@@ -520,7 +552,10 @@ def _door_counts(submission: Submission, now: datetime) -> Iterable[RateLimitCou
 def _guard_beyond_limit(
     submission: Submission, reading: ParsedInquiry, guard: Guard, full: Full, now: datetime
 ) -> Guard:
-    """Return the guard of a new person who comes when a door is full. Raises TooManyPosts for any other count."""
+    """Return the guard for a new person beyond a limit.
+
+    It applies only to the limit of a form or API source. Raises TooManyPosts for any other limit.
+    """
     from leadtight.domain.intake.rate_limits import DOOR, counts_over_limit, looks_disposable
 
     limit_name = next((count.what for count in guard.counts if count.key == full.key), "")
@@ -534,7 +569,10 @@ def _guard_beyond_limit(
 
 
 def _is_senders(lead: Lead, inquiry: Inquiry, private: set[str]) -> bool:
-    """Tell whether a lead is the sender's by its name, or by an address or handle that nothing contradicts."""
+    """Return whether a lead is the sender's.
+
+    Its name says so, or an address or handle that nothing contradicts.
+    """
     if is_certainly_same(lead.inquiry, inquiry):
         return True
     is_at_it_now = address(lead.inquiry) == address(inquiry)
@@ -555,7 +593,10 @@ def _opt_out_request(submission: Submission, reading: ParsedInquiry) -> OptOutRe
 
 
 def _answer(change: Change, guard: Guard, taken: AlreadyTaken | None) -> IntakeResult:
-    """Return what became of a delivery. Raises InvalidInquiry when its key was used before with other content."""
+    """Return the result of a delivery.
+
+    Raises InvalidInquiry when its key was used before with other content.
+    """
     if taken is None:
         return IntakeResult(lead_id=change.after.id, status="merged" if change.before else "created")
     if guard.fingerprint not in (taken.fingerprint, f"import:{guard.key}"):

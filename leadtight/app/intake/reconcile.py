@@ -1,4 +1,4 @@
-"""Ask sources what they have had, and take what never arrived (A13, Q10)."""
+"""Compare sources with our records; receive missing items (A13, Q10)."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
@@ -15,14 +15,20 @@ from leadtight.domain.model.errors import UnreadableRow
 from leadtight.domain.policy.sources import Webhook
 
 SETTLING = timedelta(minutes=15)
-"""What a source has had for less than this may still be on its way here."""
+"""Items younger than this may still be on their way."""
 
 Listing = Callable[[Webhook, datetime, datetime], Iterator[Inquiring]]
-"""Returns what a source has had from an instant until another. Raises FetchFailed for now, FetchRefused for good."""
+"""Returns a source's items between two instants.
+
+Raises FetchFailed for temporary failures, FetchRefused for permanent ones.
+"""
 
 
 class Reconcile:
-    """Compares sources with the table. Taking is guarded, so that a delivery which comes after all changes nothing."""
+    """Compares sources with the table.
+
+    Receiving is guarded, so a delivery that arrives after all changes nothing.
+    """
 
     def __init__(
         self,
@@ -32,7 +38,10 @@ class Reconcile:
         listing: Listing,
         zone: ZoneInfo,
     ) -> None:
-        """Take who knows what is here, who takes the rest, where results are kept, who asks, and whose days count."""
+        """Take the ports, and the time zone of the days.
+
+        `listing` asks a source; `records` keeps the results.
+        """
         self._guards = guards
         self._deliveries = deliveries
         self._records = records
@@ -40,7 +49,10 @@ class Reconcile:
         self._zone = zone
 
     def run(self, webhooks: Iterable[Webhook], now: datetime) -> tuple[Reconciliation, ...]:
-        """Compare yesterday and today so far, of every source. Raises the first failure after all had their turn."""
+        """Compare every source for yesterday and today so far.
+
+        Raises the first error after all sources had their turn.
+        """
         today = now.astimezone(self._zone).date()
         results, failures = [], list[Exception]()
         for webhook in webhooks:
@@ -56,9 +68,10 @@ class Reconcile:
         return tuple(results)
 
     def compare(self, webhook: Webhook, day: date, now: datetime) -> Reconciliation:
-        """Compare a source's local day, up to a little before `now`, and take what is not here.
+        """Compare a source's local day, and receive what is missing.
 
-        What was missed is stored before it is taken: whoever fails in between finds it missed again.
+        The day ends a little before `now`. Missing items are stored before they are received: after a crash they are
+        found missing again.
         """
         channel = webhook.channel
         since, until = self._bounds(day)
@@ -81,7 +94,7 @@ class Reconcile:
         return midnight(day, self._zone), midnight(day + timedelta(days=1), self._zone)
 
     def _here(self, channel: str, items: Iterable[Inquiring], now: datetime) -> frozenset[str]:
-        """Return the keys that a lead or a held delivery has taken."""
+        """Return the keys of existing leads and held deliveries."""
         keys = {pair: item.key or "" for item in items for pair in _guarded(channel, item)}
         return frozenset(keys[pair] for pair in self._guards.taken_of(keys, now))
 
@@ -92,5 +105,8 @@ def _guarded(channel: str, item: Inquiring) -> tuple[tuple[str, str], ...]:
 
 
 def _digests(keys: Iterable[str]) -> frozenset[str]:
-    """Return keys as what may be kept in a report: some providers' ids are addresses of a person's data."""
+    """Return the hashes of keys, which a report may keep.
+
+    Some providers' ids are addresses of personal data.
+    """
     return frozenset(hashlib.sha256(key.encode()).hexdigest()[:16] for key in keys)

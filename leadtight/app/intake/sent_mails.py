@@ -1,4 +1,4 @@
-"""Find our sent mails that inbound mail answers or reports on."""
+"""Find our sent mails that inbound mail refers to."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from leadtight.domain.model.message import Message
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentMails:
-    """The mails that we sent, by reply address and by Message-ID.
+    """Our sent mails, by reply address and Message-ID.
 
     `answered_lead` opens an address that takes answers for one lead; `sent_id` returns the id that our provider gave a
     mail of ours, from its Message-ID.
@@ -24,7 +24,10 @@ class SentMails:
     sent_id: Callable[[str], str | None]
 
     def thread(self, email: InboundEmail) -> Lead | None:
-        """Return the lead that a mail answers: by a recipient address, else by a mail of ours that it references."""
+        """Return the lead that a mail answers.
+
+        A recipient address names it, or a mail of ours in the references.
+        """
         for address in email.recipients:
             lead_id = self.answered_lead(address)
             if lead := self.store.load(lead_id) if lead_id else None:
@@ -36,16 +39,22 @@ class SentMails:
         return None
 
     def is_reply_address(self, lead: Lead | None, email: InboundEmail) -> bool:
-        """Return whether a recipient address takes answers for this very lead."""
+        """Return whether a recipient address takes answers for the lead."""
         return lead is not None and lead.id in map(self.answered_lead, email.recipients)
 
     def provider_id(self, message_id: str) -> str | None:
-        """Return the provider's id of our mail with a Message-ID; None when we did not send it."""
+        """Return the provider's id of our mail with a Message-ID.
+
+        Returns None when we did not send it.
+        """
         provider_id = self.sent_id(message_id)
         return provider_id if provider_id and self.outbox.find_by_provider_id(provider_id) else None
 
     def complained_about(self, complaint: Complaint) -> Message | None:
-        """Return our message that a complaint is about: by its Message-ID, else by our mark in what it returns."""
+        """Return our message that a complaint is about.
+
+        It is found by its Message-ID, else by our mark in the returned mail.
+        """
         provider_ids = filter(None, map(self.sent_id, complaint.message_ids))
         message = next((m for m in map(self.outbox.find_by_provider_id, provider_ids) if m), None)
         lead_id, _, message_id = complaint.mark.partition("/")

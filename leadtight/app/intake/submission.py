@@ -20,23 +20,21 @@ if TYPE_CHECKING:  # for their names: most inquiries have none of them
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """What arrived, before anybody trusts it: a JSON object or a form's fields.
+    """An untrusted submission: a JSON object or form fields.
 
-    In a `conversation` (a chat, a mail thread) what comes after the first message gets no acknowledgement of its own.
-    One that answers us names the lead that it belongs to (`lead_id`), whoever sent it. `channel` is where its key is
-    unique when that is more than its source; `fingerprint` stands for its content when not all of the body is that.
-    What `is_import` comes from a file: its time is believed however long ago it was, and its key alone says that it was
-    taken before. One with a `past` was over then and becomes a record.
-    `answers_by` is the channel that its sender can end by a word in it (H4); `ends` when their provider took one.
-    With a `booking` it says that a call was booked: an open lead of that person moves on.
-    `caller` says who hands it over, and so what of it is believed (`claims`); `mapped` are the names of ours that the
-    policy itself maps, `unbelieved` the claims that were made plain fields.
-    Of a mail, `sender` says how sure its sender is by the receiving server's `verdicts`, and `by_reply_address` that it
-    came by an address of ours that takes answers for its lead.
-    It is one more of `counts`, and of what its `door` counts. `files` came with it and are kept. `phone_proof` is what
-    shows that its number is the sender's, as in an inquiry.
-    What `joins_only` is no inquiry by itself, as a reaction in a chat: it joins the open lead of its sender, who may
-    have been known `formerly` by another number (`+E164`) or handle.
+    In a `conversation` (a chat, a mail thread) messages after the first get no acknowledgement of their own. A reply to
+    us names its lead (`lead_id`), whoever sent it. `channel` is the scope of its key when that is more than its source;
+    `fingerprint` stands for its content when the body is more than that. With `is_import` it comes from a file: its
+    time is believed however long ago it was, and its key alone says that it was received before. One with a `past` was
+    over then and becomes a record. `answers_by` is the channel that its sender can end by a keyword (H4); `ends` when
+    their provider already took one. With a `booking` it reports a booked call: an open lead of that person moves on.
+    `caller` says who submits it, and so which claims are believed (`claims`); `mapped` are the names of ours that the
+    policy itself maps, `unbelieved` the claims that became plain fields. Of a mail, `sender` says how certain its
+    sender is by the receiving server's `verdicts`, and `by_reply_address` that it came to an address of ours that takes
+    answers for its lead. It counts once in each of `counts`, and in the limits of its `door`. `files` came with it and
+    are kept. `phone_proof` shows that the number is the sender's, as in an inquiry. With `joins_only` it is not an
+    inquiry by itself, as a reaction in a chat: it joins the open lead of its sender, who may have been known `formerly`
+    by another number (`+E164`) or handle.
     """
 
     source: str

@@ -1,11 +1,17 @@
-"""A limit of time for each of many items, so that a slow one costs only itself."""
+"""Limit the time of each item in a batch.
+
+So a slow item costs only itself.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from itertools import repeat
 
 Limits = Callable[[int], Iterator[AbstractContextManager[None]]]
-"""Yields a limit for each of so many items; what is entered raises OutOfTime in an item that takes longer."""
+"""Yields one time limit for each of so many items.
+
+Each is a context manager that raises OutOfTime when the item takes longer.
+"""
 
 
 def unlimited(items: int) -> Iterator[AbstractContextManager[None]]:

@@ -1,4 +1,4 @@
-"""Keep the files of form posts that may be kept, before the post becomes a lead."""
+"""Store the permitted files of a form post before intake."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -12,14 +12,20 @@ from leadtight.domain.policy.forms import Form
 
 
 class Uploads:
-    """Stores the files of posts; the same post again stores the same files in the same places."""
+    """Stores the files of posts, idempotently.
+
+    The same post again stores the same files in the same places.
+    """
 
     def __init__(self, files: UploadFiles) -> None:
         """Take where files are kept."""
         self._files = files
 
     def keep(self, form: Form, posted: FormPost) -> FormPost:
-        """Return the post with the files that were kept; of every other one its field says why not."""
+        """Return the post with its stored files.
+
+        The field of every other file says why it was not kept.
+        """
         stored: list[StoredFile] = []
         notes: dict[str, str] = {}
         for number, upload in enumerate(posted.uploads):
@@ -37,7 +43,7 @@ class Uploads:
 
 
 def _renamed(fields: Mapping[str, Any], notes: Mapping[str, str]) -> dict[str, Any]:
-    """Return the fields with what is said of each file in place of its first name."""
+    """Return the fields with notes in place of file names."""
 
     def renamed(value: Any) -> Any:
         if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""Count interruptions of team members against their budget of alerts (J8)."""
+"""Count interruptions of team members against their alert budget (J8)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +18,7 @@ class AlertBudget:
     outbox: Outbox
 
     def digest_time(self, message: Message, now: datetime) -> datetime | None:
-        """Return when the digest goes that a notice must wait for; None when it may interrupt its reader.
+        """Return when a notice's digest goes; None to interrupt now.
 
         Messages to leads, and the weekly review, are not notices. An interruption is counted before it happens, once
         for each notice; a lost race is counted again.

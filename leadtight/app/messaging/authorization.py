@@ -1,4 +1,4 @@
-"""Check at send time whether a message may go to a lead or a team member."""
+"""Check at send time whether a message may go."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -22,12 +22,15 @@ from leadtight.domain.model.message import LEAD, Message
 from leadtight.domain.policy.policy import Policy
 
 WhyBarred = Callable[[Policy, str], str]
-"""Returns why a number gets no automatic texts and calls; empty when it may get them."""
+"""Returns why a number gets no automatic texts and calls.
+
+The text is empty when it may get them.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendAuthorization:
-    """Decides whether a message about a lead may be sent now."""
+    """Decides whether a message about a lead may go now."""
 
     policy: Policy
     outbox: Outbox
@@ -37,14 +40,17 @@ class SendAuthorization:
     limits: SendLimits
 
     def decide(self, message: Message, lead: Lead, now: datetime) -> Decision:
-        """Return the permission, the refusal or the wait; a permission to write to a lead is counted."""
+        """Decide whether a message may go now.
+
+        A permission to write to a lead is counted.
+        """
         decision = authorize_send(self.policy, message, lead, self._suppression(message, lead), self.windows, now)
         if message.recipient != LEAD or not isinstance(decision, Permission):
             return decision
         return self.limits.within(decision, message, lead, now)
 
     def add_call_warning(self, message: Message, lead: Lead, now: datetime) -> Message:
-        """Return a message to the team that warns when the lead must not be called (H2)."""
+        """Add a do-not-call warning to a team message (H2)."""
         if message.recipient == LEAD or not lead.inquiry.phone:
             return message
         standing = self.call_lists.standing(person_key(lead.inquiry.phone))
@@ -52,7 +58,10 @@ class SendAuthorization:
         return replace(message, data={**message.data, "do_not_call": reason}) if reason else message
 
     def _suppression(self, message: Message, lead: Lead) -> Suppression:
-        """Return the opt-outs and lists that apply to the recipient; none apply to team members."""
+        """Return the recipient's opt-outs and list entries.
+
+        There are none for team members.
+        """
         if message.recipient != LEAD:
             return Suppression()
         suppression = self.outbox.suppression(recipient_keys(message, lead))
@@ -64,6 +73,9 @@ class SendAuthorization:
 
 
 def recipient_keys(message: Message, lead: Lead) -> tuple[str, ...]:
-    """Return the keys of the person a message reaches, also at another address than the lead's own."""
+    """Return the keys of the person a message reaches.
+
+    Its address may be another than the lead's own.
+    """
     address = lead_address(message, lead)
     return tuple(dict.fromkeys((*person_keys(lead.inquiry), *((person_key(address),) if address else ()))))

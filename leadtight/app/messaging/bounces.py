@@ -1,4 +1,4 @@
-"""Let a message that reached nobody count on its lead, whoever it was for."""
+"""Record undelivered messages on their leads."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from leadtight.domain.policy.policy import Policy
 
 
 class BounceHandling:
-    """Changes the lead of a message that came back; asked again for the same one, it changes nothing more."""
+    """Changes the lead of an undelivered message; idempotent."""
 
     def __init__(self, policy: Policy, store: LeadStore, alarms: Alarms) -> None:
         """Take the policy and the ports."""
@@ -20,7 +20,10 @@ class BounceHandling:
         self._alarms = alarms
 
     def note(self, message: Message, now: datetime) -> None:
-        """Store what follows. Raises Conflict when the lead kept changing meanwhile."""
+        """Store the consequences for the lead.
+
+        Raises Conflict when the lead kept changing.
+        """
         lead = self._store.load(message.lead_id)
         if lead:
             change_lead(

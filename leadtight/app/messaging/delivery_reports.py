@@ -40,13 +40,13 @@ class DeliveryReports:
     """Stores delivery reports and their consequences; repeated reports are harmless."""
 
     def __init__(self, store: LeadStore, outbox: Outbox, bounces: BounceHandling) -> None:
-        """Take the ports, and the handling of messages that were not delivered."""
+        """Take the ports and the handling of bounces."""
         self._store = store
         self._outbox = outbox
         self._bounces = bounces
 
     def record(self, report: DeliveryReport, now: datetime) -> bool:
-        """Store a report; False when it was known or names no message of ours.
+        """Store a report; return False when known or not ours.
 
         A hard bounce or a complaint ends that channel for the lead; a bounce also counts as a failed contact. A report
         about a digest counts for each of its messages.

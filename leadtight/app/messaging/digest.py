@@ -1,4 +1,4 @@
-"""One mail to a person of the team with what was over their budget of alerts (J8)."""
+"""Mail team members the notices beyond their budget (J8)."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -21,12 +21,12 @@ from leadtight.domain.roster.alert_channels import rank
 
 
 class Digest:
-    """Sends what waits for somebody's digest; a digest that was not sent is made again."""
+    """Sends digests; an unsent digest is made again."""
 
     def __init__(
         self, policy: Policy, ports: SendingPorts, windows: Windows, sender: MessageSender, bounces: BounceHandling
     ) -> None:
-        """Take the policy, the ports, what sends mail, and the handling of messages that failed."""
+        """Take the policy, the ports and the sender."""
         self._policy = policy
         self._store = ports.store
         self._outbox = ports.outbox
@@ -38,9 +38,10 @@ class Digest:
         self._bounces = bounces
 
     def send(self, person: str, messages: Iterable[Message], now: datetime, left: Left = unbounded) -> int | None:
-        """Send all of one person's messages that are due in one digest; return how many went, None when none did.
+        """Send one person's due messages in one digest.
 
-        What cannot be claimed in the time that is `left` comes with the next.
+        Returns how many went, None when none did. Messages that cannot be claimed in the time `left` come with the next
+        digest.
         """
         if not self._pace.take(Channel.EMAIL, self._policy.messaging.mails_per_second, now):
             self._retries.at(now + NEXT_SECOND, now)
@@ -54,7 +55,10 @@ class Digest:
         return len(notices) if self._hand_over(person, permitted[0][2], notices, now) else None
 
     def _claim(self, message: Message, now: datetime) -> tuple[Message, Lead, Permission] | None:
-        """Take a message and ask again whether it may be sent; None when somebody else has it, or when it may not."""
+        """Claim a message and check again whether it may go.
+
+        Returns None when another process has it, or when it may not.
+        """
         lease = now + self._policy.messaging.lease
         claimed = self._outbox.claim(message.lead_id, message.id, self._new_id(), now, lease)
         if claimed is None:
@@ -98,7 +102,10 @@ class Digest:
         return True
 
     def _sent(self, message: Message, now: datetime) -> None:
-        """Mark a message as sent; the mail's own id belongs to the first, which knows the others."""
+        """Mark a message as sent.
+
+        The mail's own id belongs to the first message, which names the others.
+        """
         done = replace(message, status=Status.SENT, detail="in a digest")
         self._outbox.finish(done, message_event(done, EventKind.MESSAGE_SENT, now))
 

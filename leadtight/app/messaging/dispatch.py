@@ -1,4 +1,7 @@
-"""Send what the outbox owes, by urgency and in fair shares: digests apart, and nothing before its turn."""
+"""Send owed messages by urgency and in fair shares.
+
+Digests are separate, and nothing is sent before its turn.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -14,30 +17,33 @@ from leadtight.domain.model.message import Channel, Message, Status
 from leadtight.domain.notifications.urgency import in_sending_order
 
 WINDOW = 100
-"""Of each lane so many of the earliest and of the latest are read at a time."""
+"""Earliest, and latest, messages of a lane in one read."""
 
 IN_FLIGHT = timedelta(seconds=5)
-"""What is as new as this the stream is about to bring."""
+"""Age of messages that the stream is about to bring."""
 
 ENOUGH_FAILURES = 3
-"""After so many in a row the failure is the provider's, and not that of one message."""
+"""Failures in a row that are blamed on the provider."""
 
 NOTICES = 1_000
-"""So many of the earliest and of the latest notices are read at a time for digests."""
+"""Earliest and latest notices read at a time for digests."""
 
 
 class Dispatch:
-    """Yields what is to be sent, one task at a time, until there is nothing new."""
+    """Yields the tasks of sending, until there is nothing new."""
 
     def __init__(self, outbox: Outbox, respond: Respond, digest: Digest, retries: Retries) -> None:
-        """Take the outbox, what sends messages, alone and in digests, and what has this done again."""
+        """Take the outbox, the two senders and the retries."""
         self._outbox = outbox
         self._respond = respond
         self._digest = digest
         self._retries = retries
 
     def work(self, now: datetime, left: Left = unbounded) -> SweepResult:
-        """Send what is due until nothing is, the providers take no more, or no time is left: then again in a second."""
+        """Send due messages until none are left.
+
+        It also stops when the providers take no more or time runs out, and is then called again in a second.
+        """
         kinds = {SweepTaskKind.DIGESTS: self.digests(now, left), SweepTaskKind.MESSAGES: self.messages(now, IN_FLIGHT)}
         done = work_off(kinds, now, left)
         if done.unfinished:
@@ -45,9 +51,10 @@ class Dispatch:
         return done
 
     def messages(self, now: datetime, patience: timedelta) -> Iterator[SweepTask]:
-        """Yield the messages that are due, but for those that the stream has brought within `patience`.
+        """Yield the due messages, but for the stream's newest.
 
-        A provider that takes no more has its turn over, until a second later or, when it fails, for ten seconds.
+        Those are left to the stream for `patience`. A provider that takes no more rests for a second, or for ten
+        seconds when it fails.
         """
         tried, providers = set[tuple[str, str]](), _Providers()
         while True:
@@ -72,7 +79,7 @@ class Dispatch:
         return SweepTask(lead_id=message.lead_id, run=run, counts=counts, since=since(message))
 
     def digests(self, now: datetime, left: Left = unbounded) -> Iterator[SweepTask]:
-        """Yield everybody's digest that is due, with all that waits for it."""
+        """Yield every due digest with all its messages."""
         tried = set[tuple[str, str]]()
         while True:
             waiting = defaultdict[str, list[Message]](list)
@@ -92,7 +99,7 @@ class Dispatch:
 
 
 class _Providers:
-    """Which channels' providers take no more for now, and for how long."""
+    """The channels whose providers rest, and for how long."""
 
     def __init__(self) -> None:
         self.resting: dict[Channel, timedelta] = {}
@@ -102,7 +109,10 @@ class _Providers:
         return channel in self.resting
 
     def note(self, claimed: Message, message: Message | None) -> None:
-        """Learn from what became of a message: one that was sent shows that its provider is well."""
+        """Learn from the result for a message.
+
+        A sent message shows that its provider is well.
+        """
         if message is None:
             return
         if message.status is Status.SENT:
@@ -118,10 +128,16 @@ class _Providers:
 
 
 def was_put_off(message: Message) -> bool:
-    """Tell whether it waits on purpose: for a permitted hour, or after a refusal for now."""
+    """Return whether a message waits on purpose.
+
+    It waits for a permitted hour, or after a temporary refusal.
+    """
     return message.status is Status.PENDING and bool(message.detail)
 
 
 def _is_ready(message: Message, cutoff: datetime) -> bool:
-    """Tell whether nothing faster is at work on it: what is new is for the stream, which brings it within seconds."""
+    """Return whether a message is left to the dispatch.
+
+    New messages are for the stream, which brings them within seconds.
+    """
     return message.status is Status.CLAIMED or was_put_off(message) or message.next_try_at <= cutoff

@@ -1,4 +1,7 @@
-"""What the history keeps of a message: what became of it, and the decision that allowed it or kept it back (H6)."""
+"""Record the fate of a message in the history (H6).
+
+The event also holds the decision that permitted or prevented it.
+"""
 
 from datetime import datetime
 from typing import Any

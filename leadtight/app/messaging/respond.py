@@ -1,4 +1,7 @@
-"""Send owed messages: claim with a lease, check again, send, mark; the provider's report confirms."""
+"""Send owed messages: claim, check again, send, mark.
+
+A claim has a lease. The provider's report confirms.
+"""
 
 from dataclasses import replace
 from datetime import datetime
@@ -20,11 +23,11 @@ from leadtight.domain.policy.policy import Policy
 from leadtight.domain.roster.availability import is_active_member
 
 WAITED_UNTIL = "waited_until"
-"""The data key of a message that holds the end of hours in which it could not be sent."""
+"""Data key for when a wait for permitted hours ends."""
 
 
 class Respond:
-    """Works the outbox, one message at a time; safe to ask again for the same message."""
+    """Sends the outbox, one message at a time; idempotent."""
 
     def __init__(
         self,
@@ -34,7 +37,10 @@ class Respond:
         sender: MessageSender,
         bounces: BounceHandling,
     ) -> None:
-        """Take the policy, the ports, what permits and sends messages, and the handling of failed ones."""
+        """Take the policy, the ports, the authorization and the sender.
+
+        `bounces` handles messages to the team that failed.
+        """
         self._policy = policy
         self._store = ports.store
         self._outbox = ports.outbox
@@ -47,10 +53,10 @@ class Respond:
         self._alert_budget = AlertBudget(policy=policy, outbox=ports.outbox)
 
     def deliver(self, lead_id: str, message_id: str, now: datetime) -> Message | None:
-        """Send one message if it is owed; return it as it is afterwards, None when somebody else has it.
+        """Send an owed message; None when another process has it.
 
-        A message that is pending afterwards was put off: its `detail` says why and `next_try_at` until when. One that
-        is still claimed may have been sent or not: the provider's event confirms it, or its lease runs out.
+        Returns the message afterwards. A pending one was put off: its `detail` says why and `next_try_at` until when.
+        One that is still claimed may have been sent or not: the provider's event confirms it, or its lease expires.
         """
         lease_until = now + self._policy.messaging.lease
         message = self._outbox.claim(lead_id, message_id, self._new_id(), now, lease_until)
@@ -69,15 +75,18 @@ class Respond:
         return done
 
     def _left_before(self, message: Message) -> bool:
-        """Tell whether a message was refused because its reader left the team after it was written."""
+        """Return whether a message was refused because its reader left.
+
+        The reader left the team after it was written.
+        """
         return message.status is Status.REFUSED and not is_active_member(self._policy, message.recipient)
 
     def is_due_again(self, message: Message, now: datetime) -> bool:
-        """Tell whether a message that `deliver` returned should be tried again at once."""
+        """Return whether to try a message from `deliver` again now."""
         return message.status is Status.PENDING and message.next_try_at <= now
 
     def _decide(self, message: Message, lead: Lead | None, now: datetime) -> Decision | None:
-        """Return what is decided of a message; None of one that was tried for too long."""
+        """Return the decision; None when the message is given up."""
         if lead is None and message.is_about_a_lead:
             return Refusal("the lead is gone")
         if now >= self._gives_up_at(message):  # no answer, or a crash, every single time
@@ -128,7 +137,10 @@ class Respond:
         return self._sender.send(permission, warned, lead, now)
 
     def _unsure(self, message: Message, now: datetime) -> Message:
-        """Return the claim with a lease that grows: whoever got them all must not get one every few minutes."""
+        """Return the claim with a longer lease.
+
+        A message that in fact arrives every time must not repeat every few minutes.
+        """
         lease = self._policy.messaging.lease * (1 << min(message.attempts - 1, 20))
         return replace(message, next_try_at=min(now + lease, self._gives_up_at(message)))
 
@@ -137,18 +149,24 @@ class Respond:
         return (put_off(message, again, error), None) if again < self._gives_up_at(message) else dead(message, error)
 
     def _gives_up_at(self, message: Message) -> datetime:
-        """Return when no more is tried: hours that had to pass before the first try do not count."""
+        """Return when the message is given up.
+
+        Hours that had to pass before the first try do not count.
+        """
         return since(message) + self._policy.messaging.give_up_after
 
 
 def since(message: Message) -> datetime:
-    """Return since when a message could have been sent: its first permitted hour, else when it was decided on."""
+    """Return since when a message could have been sent.
+
+    That is its first permitted hour, else when it was created.
+    """
     waited = message.data.get(WAITED_UNTIL)
     return parse_timestamp(str(waited)) if waited else message.created_at
 
 
 def _on_fallback_channel(message: Message, error: str) -> Message:
-    """Return a message on the channel that stands in for its own."""
+    """Return a message on its next fallback channel."""
     instead_of = f"{message.channel}: {error}"
     return replace(
         message,

@@ -1,4 +1,4 @@
-"""What becomes of a message that was claimed to be sent, and when it is tried again."""
+"""Return claimed messages to the outbox, with their next try."""
 
 import zlib
 from dataclasses import replace
@@ -8,23 +8,29 @@ from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.message import Message, Status
 
 RETRIES_AT_ONCE = 2
-"""The stream's own redelivery makes these: a hiccup must not cost an owner the minutes to the next sweep."""
+"""Retries by the stream's own redelivery.
+
+A hiccup must not cost an owner the minutes to the next sweep.
+"""
 
 FIRST_BACKOFF, LONGEST_BACKOFF = timedelta(seconds=10), timedelta(minutes=15)
 JITTER = 0.25
 NEXT_SECOND = timedelta(seconds=1)
 OVER_RATE = "over the provider's rate"
-"""So the detail of a message begins that waits for the next second."""
+"""Start of the detail of messages that wait a second."""
 
 WITH = "with"
-"""Under this name the message that a digest is known by keeps the others in it, as lead and message ids."""
+"""Data key for the other messages of a digest.
+
+The message that the digest is known by holds them as lead and message ids.
+"""
 
 
 def backoff(message: Message) -> timedelta:
-    """Return how long a message waits after its attempts: nothing, then doubling up to a quarter of an hour.
+    """Return the wait after a message's attempts.
 
-    Up to a quarter of it is left out, differently for each message and attempt: what failed together does not come back
-    together.
+    It is nothing at first, then doubles up to a quarter of an hour. Up to a quarter of it is left out, differently for
+    each message and attempt: messages that failed together do not come back together.
     """
     if message.attempts <= RETRIES_AT_ONCE:
         return timedelta()
@@ -34,17 +40,23 @@ def backoff(message: Message) -> timedelta:
 
 
 def _spread(message: Message) -> float:
-    """Return a number from 0 to 1 that is as good as random, and the same for the same attempt."""
+    """Return a pseudo-random number from 0 to 1 per attempt.
+
+    The same attempt has the same number.
+    """
     return zlib.crc32(f"{message.lead_id}/{message.id}/{message.attempts}".encode()) / 0xFFFF_FFFF
 
 
 def over_rate(message: Message, now: datetime, error: str = "") -> Message:
-    """Return a message that is tried again in the next second, for its provider takes no more in this one."""
+    """Return a message to be tried in the next second.
+
+    Its provider takes no more in this one.
+    """
     return put_off(message, now + NEXT_SECOND, f"{OVER_RATE}: {error}" if error else OVER_RATE)
 
 
 def dead(message: Message, detail: str) -> tuple[Message, EventKind]:
-    """Return a message that is given up, and what that is called."""
+    """Return a message as given up, with its event kind."""
     return replace(message, status=Status.DEAD, detail=detail), EventKind.MESSAGE_FAILED
 
 

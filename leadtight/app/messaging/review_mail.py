@@ -1,4 +1,7 @@
-"""Mail the weekly review: owe it to each reader once, and notice when one has not got it."""
+"""Mail the weekly review to each reader once.
+
+It also notices readers who have not got it.
+"""
 
 from datetime import datetime
 
@@ -9,7 +12,7 @@ from leadtight.domain.policy.policy import Policy
 
 
 class WeeklyMail:
-    """The outbox does the rest: it sends each mail when it is due, with its claims and retries."""
+    """Puts review mails into the outbox, which sends them."""
 
     def __init__(self, policy: Policy, outbox: Outbox) -> None:
         """Take the policy and the outbox."""
@@ -17,9 +20,9 @@ class WeeklyMail:
         self._outbox = outbox
 
     def owe(self, review: PublishedReview, now: datetime) -> int:
-        """Put the mails of a week into the outbox, and return how many were not there before.
+        """Put a week's mails into the outbox; count new ones.
 
-        A review that is written again after the week that follows it is for whoever asked, and mailed to nobody.
+        A review written again after the following week is mailed to no one.
         """
         today = now.astimezone(self._policy.company.zone).date()
         if Week.of(today) != review.week.after:
@@ -27,7 +30,7 @@ class WeeklyMail:
         return sum(self._outbox.owe(message) for message in owed(self._policy, review, now))
 
     def lost(self, now: datetime) -> int:
-        """Return how many readers have not got the review of the week that ended last."""
+        """Return how many readers lack the latest week's review."""
         today = now.astimezone(self._policy.company.zone).date()
         messages = self._outbox.messages(outbox_key(Week.of(today).before))
         return sum(is_lost(message, now) for message in messages)

@@ -1,4 +1,7 @@
-"""Whether one more automatic message may go to a lead today: counted before it is sent, once for each message."""
+"""Limit automatic messages to leads per person, cause and day.
+
+Each message is counted once, before it is sent.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -25,11 +28,14 @@ from leadtight.domain.model.message import TO_LEADS, Channel, Message, Template
 from leadtight.domain.policy.policy import Policy
 
 LATEST = {Channel.EMAIL: DAY, Channel.SMS: 4 * DAY, Channel.VOICE: DAY}
-"""When an answer that waited would only surprise; texts wait for permitted hours, over a long weekend and a holiday."""
+"""Age at which a delayed acknowledgement would only surprise.
+
+Texts wait for permitted hours, over a long weekend and a holiday.
+"""
 
 
 class SendLimits:
-    """Counts what goes to leads: by person, by what caused it, and by the day."""
+    """Counts messages to leads by person, cause and day."""
 
     def __init__(self, policy: Policy, outbox: Outbox) -> None:
         """Take the policy and where it is counted."""
@@ -39,10 +45,11 @@ class SendLimits:
     def within(
         self, permission: Permission, message: Message, lead: Lead, now: datetime
     ) -> Permission | Refusal | Wait:
-        """Return the permission, having counted the message, or what keeps it back.
+        """Count a message and return its permission, or the obstacle.
 
-        The reader is asked first and stored last: what is refused for their sake uses up no others' day. Between both
-        a crash may count a message twice. Raises Conflict when others wrote to the same person for too long.
+        The reader's count is checked first and stored last: a message refused for their sake uses up nothing of the
+        day's budgets. A crash in between may count a message twice. Raises Conflict when others wrote to the same
+        person for too long.
         """
         lately = self._outbox.sent_lately(recipient_key(permission.channel, permission.address))
         if over := over_for_person(self._policy, message, lately, now):
@@ -54,7 +61,7 @@ class SendLimits:
         return self._count_for_person(lately, permission, message, now)
 
     def used(self, now: datetime) -> Mapping[Channel, float]:
-        """Return how much of today's budget of each channel is used up, as a share of it."""
+        """Return the used share of today's budget by channel."""
         budgets = self._policy.messaging.budgets
         return {channel: self._outbox.spent(spent_key(channel, now)) / budgets.of(channel) for channel in TO_LEADS}
 

@@ -1,4 +1,4 @@
-"""Render permitted messages and hand them to the provider of their channel."""
+"""Render permitted messages and hand them to their provider."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,10 @@ from leadtight.domain.policy.policy import Policy
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageSender:
-    """Sends one message; returns the provider's id, and raises what the provider's port raises."""
+    """Sends messages and returns the provider's ids.
+
+    It raises what the provider's port raises.
+    """
 
     policy: Policy
     providers: Providers
@@ -52,7 +55,7 @@ class MessageSender:
     def send_digest(
         self, permission: Permission, person_id: str, notices: Sequence[tuple[Message, Lead]], now: datetime
     ) -> str:
-        """Mail several notices to their reader, under the ids of the first."""
+        """Mail several notices under the ids of the first."""
         entries = [
             DigestEntry(message=message, lead=lead, link=self.links.outcome(lead, message.recipient, now))
             for message, lead in notices

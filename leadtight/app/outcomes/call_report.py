@@ -1,4 +1,4 @@
-"""What a call provider tells of one call, before anybody looks which call it was."""
+"""A call provider's report, before its call is identified."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,10 +6,11 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallReport:
-    """One call: `call_id` is the provider's id of it, `message_id` ours of a call that a sequence placed.
+    """A call provider's report about one call.
 
-    `ref` is the id of the report itself. `outcome` is one of the policy's, or `failed`. `by` names the person of the
-    team who spoke, by id, address or name; it is empty when nobody did.
+    `call_id` is the provider's id of the call, `message_id` ours of a call that a sequence placed. `ref` is the id of
+    the report itself. `outcome` is one of the policy's, or `failed`. `by` names the team member who spoke, by id,
+    address or name; it is empty when none did.
     """
 
     ref: str

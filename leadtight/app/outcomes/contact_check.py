@@ -1,4 +1,7 @@
-"""What a lead says when it is asked whether anybody has been in touch. Looking changes nothing."""
+"""Record a lead's answer to the contact check.
+
+The lead says whether anyone has been in touch. Looking changes nothing.
+"""
 
 from datetime import datetime
 
@@ -24,16 +27,20 @@ class ContactCheck:
         self._links = links
 
     def look(self, token: str, now: datetime) -> Lead:
-        """Return the lead that was asked. Raises InvalidLink, LinkOver when the time is over, NotFound."""
+        """Return the lead of a contact check link.
+
+        Raises InvalidLink, LinkExpired, NotFound.
+        """
         lead = self._store.load(self._links.open(token, LinkPurpose.ASK, now).subject)
         if lead is None:
             raise NotFound("This lead no longer exists.")
         return lead
 
     def say(self, token: str, reply: str, now: datetime, words: str = "") -> Lead:
-        """Keep what the lead says, with its words, and return it as it is then; the same answer twice is one.
+        """Record a lead's answer and words; idempotent.
 
-        Raises InvalidInquiry when neither yes nor no was chosen, besides what `look` raises.
+        Returns the lead afterwards. Raises InvalidInquiry when neither yes nor no was chosen, besides what `look`
+        raises.
         """
         if reply not in list(ContactAnswer):
             raise InvalidInquiry([Problem("said", "choose one of the two answers")])

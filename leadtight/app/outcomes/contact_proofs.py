@@ -1,4 +1,7 @@
-"""Record what others prove: a provider's event, a mail's headers, a call log."""
+"""Record outcomes that other systems prove.
+
+The proof is a provider's event, a mail's headers or a call log.
+"""
 
 from datetime import datetime
 
@@ -17,7 +20,10 @@ from leadtight.domain.policy.policy import Policy
 
 
 class Proofs:
-    """Outcomes that no person typed. Whoever calls has made sure that they are genuine; each counts once."""
+    """Records proved outcomes, each once.
+
+    The caller has checked that they are genuine.
+    """
 
     def __init__(
         self, policy: Policy, store: LeadStore, outbox: Outbox, alarms: Alarms, zone_of: TimezoneResolver
@@ -42,9 +48,10 @@ class Proofs:
         )
 
     def report(self, call: CallReport, now: datetime) -> LeadView:
-        """Record what became of a call: with a person of the team on it as what they did, else as the machine's (P4).
+        """Record the result of a call (P4).
 
-        Raises what `prove` raises, naming the field at fault.
+        With a team member on the call it is that person's outcome, else the machine's. Raises what `prove` raises,
+        naming the field at fault.
         """
         if call.outcome not in self._policy.outcomes and call.outcome != FAILED:
             raise InvalidInquiry([Problem("outcome", f"unknown outcome {call.outcome!r}")])
@@ -63,7 +70,10 @@ class Proofs:
         )
 
     def _placed(self, call: CallReport) -> Message | None:
-        """Return the call of ours that is meant; None for one that only names its lead."""
+        """Return our message of a call that we placed.
+
+        Returns None for a report that only names its lead.
+        """
         message = None
         if call.lead_id and call.message_id:
             message = self._outbox.find(call.lead_id, call.message_id)

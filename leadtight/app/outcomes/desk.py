@@ -1,4 +1,7 @@
-"""Signed pages for people: see a lead, record what happened, take it back."""
+"""Let people see a lead, record and undo outcomes.
+
+They come by signed links.
+"""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -23,7 +26,7 @@ from leadtight.domain.roster.stand_ins import may_be_notified
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandOverForm:
-    """What a person submitted to hand a lead over: the pool, the lead's version when the page was made, and why."""
+    """A submitted hand-over: pool, reason, and the page's lead version."""
 
     pool: str
     submission: int
@@ -31,7 +34,10 @@ class HandOverForm:
 
 
 class Desk:
-    """What a signed link lets its holder do. Looking changes nothing."""
+    """The actions behind a signed link.
+
+    Looking changes nothing.
+    """
 
     def __init__(
         self,
@@ -58,20 +64,26 @@ class Desk:
         return self._read(token, now)[0]
 
     def show(self, token: str, now: datetime) -> LeadView:
-        """Return the lead behind an outcome link with the latest of its history; raises what `look` raises."""
+        """Return an outcome link's lead with its latest history.
+
+        Raises what `look` raises.
+        """
         view = self.look(token, now)
         page = self._store.history_page(view.lead.id, MOST_EVENTS)
         return replace(view, history=page.events, before=page.before, do_not_call=self._do_not_call(view.lead, now))
 
     def file(self, token: str, number: int, now: datetime) -> StoredFile:
-        """Return a file that came with the lead, by its place on the page; raises what `look` raises, and NotFound."""
+        """Return a file of the lead by its page position.
+
+        Raises what `look` raises, and NotFound.
+        """
         files = files_of(self.show(token, now))
         if not 0 <= number < len(files):
             raise NotFound(f"there is no file {number}")
         return files[number]
 
     def record(self, token: str, form: OutcomeForm, now: datetime) -> LeadView:
-        """Record an outcome and return the lead as it is then; the same form twice is one outcome.
+        """Record an outcome and return the lead; idempotent.
 
         Raises InvalidInquiry and StaleSubmission as the rules do, besides what `look` raises.
         """
@@ -79,9 +91,10 @@ class Desk:
         return self._recording.change(read, partial(self._recording.outcome, form, now), now)
 
     def hand_over(self, token: str, form: HandOverForm, now: datetime) -> LeadView:
-        """Hand the lead over to another pool and return it as it is then; the same form twice is one move.
+        """Hand the lead over to another pool; idempotent.
 
-        Raises InvalidInquiry and StaleSubmission as the rules do, besides what `look` raises.
+        Returns the lead afterwards. Raises InvalidInquiry and StaleSubmission as the rules do, besides what `look`
+        raises.
         """
         return self._recording.change(
             partial(self._read, token, now, form.pool),
@@ -99,7 +112,7 @@ class Desk:
         )
 
     def undo(self, token: str, version: int, now: datetime) -> LeadView:
-        """Take back the outcome that was recorded as `version`; doing it twice is harmless."""
+        """Undo the outcome recorded as `version`; idempotent."""
         return self._recording.change(
             partial(self._read, token, now),
             lambda view, _: undo_outcome(self._policy, view.lead, version=version, by=view.person, now=now),
@@ -107,18 +120,21 @@ class Desk:
         )
 
     def report_path(self, token: str, now: datetime) -> str:
-        """Return the path of the report that a report link opens."""
+        """Return the path of a report link's report."""
         return self._links.open(token, LinkPurpose.REPORT, now).subject
 
     def _do_not_call(self, lead: Lead, now: datetime) -> str:
-        """Return why the lead's number is not to be called; empty when it may be (H2)."""
+        """Return why the lead must not be called (H2).
+
+        It is empty when the lead may be called.
+        """
         if not lead.inquiry.phone or not lead.is_open:
             return ""
         standing = self._call_lists.standing(person_key(lead.inquiry.phone))
         return standing.forbids(self._policy.messaging.do_not_call_lists, now)
 
     def _read(self, token: str, now: datetime, pool_id: str | None = None) -> tuple[LeadView, ReceivingPool]:
-        """Return the lead behind an outcome link, and the pool that may get it."""
+        """Return an outcome link's lead and the receiving pool."""
         claims = self._links.open(token, LinkPurpose.OUTCOME, now)
         lead, receiving = self._recording.fetch(claims.subject, pool_id)
         self._check_still_theirs(claims, lead)

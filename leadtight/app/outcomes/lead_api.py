@@ -1,4 +1,4 @@
-"""What a program with a key does with leads: see one whole, and report what a person did."""
+"""Let programs with a key read leads and report outcomes."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -16,7 +16,10 @@ from leadtight.domain.policy.policy import Policy
 
 
 class LeadApi:
-    """Leads for the holders of API keys. Whoever calls has checked the key."""
+    """Leads for the holders of API keys.
+
+    The caller has checked the key.
+    """
 
     def __init__(self, policy: Policy, store: LeadStore, alarms: Alarms, zone_of: TimezoneResolver) -> None:
         """Take the policy and the ports."""
@@ -25,17 +28,21 @@ class LeadApi:
         self._recording = OutcomeRecorder(policy, store, alarms, zone_of)
 
     def find(self, lead_id: str, cursor: str | None = None) -> LeadView:
-        """Return a lead with the latest of its history, or what is `cursor` a place in it. Raises NotFound."""
+        """Return a lead with a page of its history.
+
+        It is the latest page, or the one before the `cursor`. Raises NotFound.
+        """
         lead, _ = self._recording.fetch(lead_id, None)
         page = self._store.history_page(lead_id, MOST_EVENTS, cursor)
         return LeadView(lead=lead, person="", history=page.events, before=page.before)
 
     def report(self, lead_id: str, by: str, form: OutcomeForm, guard: Guard | None, now: datetime) -> LeadView:
-        """Record an outcome that a program reports for the person `by`, as that person would on the lead's page.
+        """Record an outcome for the person `by`.
 
-        A `guard` makes the report count once, whatever has happened to the lead since. A form without `submission` is
-        about the lead as it is now. Raises InvalidInquiry as the rules do, and when `by` is nobody of the policy or
-        the guard was taken for another report; StaleSubmission; LeadClosed; NotFound.
+        It counts as if that person had recorded it on the lead's page. A `guard` makes the report count once, whatever
+        has happened to the lead since. A form without `submission` is about the lead as it is now. Raises
+        InvalidInquiry as the rules do, and when `by` is not in the policy or the guard was taken for another report;
+        StaleSubmission; LeadClosed; NotFound.
         """
         if by not in self._policy.people:
             raise InvalidInquiry([Problem("by", f"unknown person {by!r}")])

@@ -1,4 +1,4 @@
-"""Record on a lead: read it, decide, store the decision in one transaction, arm what comes next."""
+"""Record decisions on a lead: read, decide, commit, arm."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -25,12 +25,12 @@ from leadtight.domain.policy.policy import Policy
 Read = Callable[[], tuple["LeadView", ReceivingPool]]
 Decide = Callable[["LeadView", ReceivingPool], Change | None]
 MOST_EVENTS = 500
-"""Events of a lead that a page, or one answer of the API, is made of."""
+"""Events of a lead in one page or API answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutcomeForm:
-    """What a person submitted: the outcome, and the lead's version when the page was made."""
+    """A submitted outcome, with the lead's version on the page."""
 
     outcome: str
     submission: int
@@ -42,10 +42,11 @@ class OutcomeForm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeadView:
-    """A lead as a user may see it; its history only where that was asked for, and older events only `before` a place.
+    """A lead as a user may see it.
 
-    `recorded` tells that this very request changed it, and not one like it before. `do_not_call` says why its number
-    is not to be called, where that was asked for.
+    It has its history only where that was requested; older events are `before` a cursor. `recorded` says that this very
+    request changed it, and not an earlier one like it. `do_not_call` says why its number must not be called, where that
+    was requested.
     """
 
     lead: Lead
@@ -57,7 +58,7 @@ class LeadView:
 
 
 def files_of(view: LeadView) -> tuple[StoredFile, ...]:
-    """Return the files that came with a lead's inquiries, the first inquiry's first."""
+    """Return the files of a lead's inquiries, first inquiry first."""
     joined = (event.data.get("inquiry") for event in view.history)
     kept = (file for inquiry in joined if isinstance(inquiry, dict) for file in inquiry.get("files", ()))
     files = (*view.lead.inquiry.files, *(from_document(StoredFile, file) for file in kept))
@@ -65,7 +66,7 @@ def files_of(view: LeadView) -> tuple[StoredFile, ...]:
 
 
 class OutcomeRecorder:
-    """What everybody who records on leads shares, by page, by key or by proof."""
+    """The common part of recording by page, key or proof."""
 
     def __init__(self, policy: Policy, store: LeadStore, alarms: Alarms, zone_of: TimezoneResolver) -> None:
         """Take the policy and the ports."""
@@ -76,7 +77,7 @@ class OutcomeRecorder:
         self._opt_out = OptOut(store, alarms)
 
     def fetch(self, lead_id: str, pool_id: str | None) -> tuple[Lead, ReceivingPool]:
-        """Return a lead, and with it the pool that may get it, in one read."""
+        """Return a lead and its receiving pool in one read."""
         pool = self._policy.pools.get(pool_id or "")
         if pool is None:
             lead, receiving = self._store.load(lead_id), ReceivingPool(rotation=Rotation(pool_id=""), roster={})
@@ -88,7 +89,7 @@ class OutcomeRecorder:
         return lead, receiving
 
     def reading(self, lead_id: str, outcome: str, by: str) -> Read:
-        """Return how to read a lead on which `by` records an outcome."""
+        """Return the reader of a lead for a person's outcome."""
 
         def read() -> tuple[LeadView, ReceivingPool]:
             lead, receiving = self.fetch(lead_id, self.leads_to(outcome))
@@ -97,12 +98,15 @@ class OutcomeRecorder:
         return read
 
     def leads_to(self, outcome: str) -> str | None:
-        """Return the pool that an outcome hands the lead on to, if it does."""
+        """Return the pool that an outcome hands the lead to."""
         rule = self._policy.outcomes.get(outcome)
         return rule.pool if rule else None
 
     def outcome(self, form: OutcomeForm, now: datetime, view: LeadView, receiving: ReceivingPool) -> Change | None:
-        """Return the change that a form makes; raises what `record_outcome` raises."""
+        """Return the change by an outcome form.
+
+        Raises what `record_outcome` raises.
+        """
         return record_outcome(
             self._policy,
             view.lead,
@@ -118,10 +122,10 @@ class OutcomeRecorder:
         )
 
     def change(self, read: Read, decide: Decide, now: datetime, guard: Guard | None = None) -> LeadView:
-        """Store what is decided on what was read, and return the lead as it is then.
+        """Store the decision on a lead, and return the lead.
 
-        Whoever loses a race reads again; a `guard` that was taken for the very same thing means that it is done.
-        Raises what the decision raises, and Conflict when it lost every one of its tries.
+        It reads and decides again after a conflict. A `guard` taken for the very same request means that it was done
+        before. Raises what the decision raises, and Conflict when all tries were lost.
         """
 
         def attempt() -> tuple[LeadView, Change | None]:
@@ -138,7 +142,10 @@ class OutcomeRecorder:
         return LeadView(lead=change.after, person=view.person, recorded=True)
 
     def _commit(self, change: Change, guard: Guard | None, now: datetime) -> AlreadyTaken | None:
-        """Store a change, under a guard if there is one; return who took it before for the very same thing."""
+        """Store a change, under a guard if there is one.
+
+        Returns who took the guard before, for the very same request.
+        """
         if guard is None:
             self._store.commit(change)
             return None
@@ -149,15 +156,15 @@ class OutcomeRecorder:
         return taken
 
     def _agreed(self, text: str, lead: Lead, now: datetime) -> datetime | None:
-        """Return the time that a person asked for, as their own wall clock shows it (G5)."""
+        """Return the agreed time, in the lead's local time (G5)."""
         if not text:
             return None
         return _typed("follow_up", text, self._zone_of(self._policy.company.zone, lead.inquiry, now).zone)
 
     def _rearm(self, change: Change, now: datetime) -> None:
-        """Arm what comes next, and disarm what came before.
+        """Arm the next alarm and disarm the old one.
 
-        A near alarm takes two calls to arm: the one before it is left to ring unheard rather than spend a third.
+        An old alarm that is near is left to ring without effect: that costs less than a call.
         """
         self._alarms.arm(change.after, now)
         is_near = change.after.wake_at is not None and change.after.wake_at - now <= NEAR
@@ -166,7 +173,7 @@ class OutcomeRecorder:
 
 
 def _typed(field: str, text: str, zone: ZoneInfo) -> datetime | None:
-    """Return the instant that somebody typed as the wall clock of `zone` shows it; empty means none."""
+    """Parse a typed local time of `zone`; empty means none."""
     if not text:
         return None
     try:

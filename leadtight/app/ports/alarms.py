@@ -1,4 +1,4 @@
-"""What rings a lead when its time has come, as a Protocol."""
+"""Port of the alarms that wake leads."""
 
 from __future__ import annotations
 
@@ -9,14 +9,20 @@ if TYPE_CHECKING:
     from leadtight.domain.model.lead import Lead
 
 NEAR = timedelta(minutes=15)
-"""An alarm that is due within this time is sent to the queue itself, to the second."""
+"""Alarms due within this time go straight to the queue.
+
+They are precise to a second.
+"""
 
 
 class Alarms(Protocol):
-    """Rings a lead at a time. A hint: the sweep finds what never rang."""
+    """Rings a lead at a time.
+
+    It is a hint: the sweep finds leads whose alarm was lost.
+    """
 
     def arm(self, lead: Lead, now: datetime) -> None:
-        """Arm the alarm of `lead.wake_at`; does nothing for a lead that needs none."""
+        """Arm the alarm of `lead.wake_at`, if it has one."""
 
     def disarm(self, lead: Lead) -> None:
-        """Forget the alarm that the state `lead` armed, as best effort."""
+        """Remove the alarm that the state `lead` armed; best effort."""

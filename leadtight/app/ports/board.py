@@ -14,7 +14,7 @@ MOST_COUNTED = 1_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuarantineCounts:
-    """How many deliveries wait for a person, and how many are suspected spam; each counted up to a limit."""
+    """Counts of waiting deliveries and suspected spam, each capped."""
 
     waiting: int
     suspected: int
@@ -27,7 +27,10 @@ class BoardStore(Protocol):
         """Return open leads, the soonest due first."""
 
     def excluded_between(self, start: datetime, end: datetime) -> int:
-        """Count the leads recorded in [start, end) that a rule of the policy excluded, up to `MOST_COUNTED`."""
+        """Count the leads in [start, end) that a rule excluded.
+
+        It counts up to `MOST_COUNTED`, by the time of recording.
+        """
 
     def held_counts(self) -> QuarantineCounts:
-        """Return how many deliveries are held, each kind counted up to `MOST_COUNTED`."""
+        """Count held deliveries of each kind, up to `MOST_COUNTED`."""

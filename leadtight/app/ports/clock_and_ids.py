@@ -10,4 +10,7 @@ Clock = Callable[[], datetime]
 
 
 NewId = Callable[[], str]
-"""Returns an id nobody has used: letters and digits, sorts roughly by time."""
+"""Returns an unused id.
+
+It has letters and digits, and sorts roughly by time.
+"""

@@ -23,17 +23,26 @@ class Contacts(Protocol):
     """Normalises what people type as their address, number and country."""
 
     def email(self, text: str) -> str | None:
-        """Return the normal form of the first e-mail address in a text, or None when it is not certain which."""
+        """Return the normal form of a text's e-mail address.
+
+        It is the first; None when it is not certain which.
+        """
 
     def phone(self, text: str, country: str, *, is_assumed: bool = False) -> str | None:
-        """Return a number as `+E164`, with `;ext=` and its extension where it has one; None when it is not certain.
+        """Return a number as `+E164`; None when not certain.
 
-        Without a prefix it is read as in `country`, an ISO code. Where that `is_assumed` and not named, digits that may
-        be a number of another country are not certain.
+        An extension follows as `;ext=`. A number without a prefix is read in `country`, an ISO code. Where the country
+        `is_assumed` and not named, digits that may be a number of another country are not certain.
         """
 
     def national_digits(self, number: str) -> str:
-        """Return the digits of a `+E164` number after its country's code; empty when it is no such number."""
+        """Return a `+E164` number's digits after its country code.
+
+        It is empty when the text is not such a number.
+        """
 
     def country(self, text: str) -> str:
-        """Return the ISO code of the country that a text names; empty when it is none, or may be several."""
+        """Return the ISO code of the country in a text.
+
+        It is empty for none, or for several.
+        """

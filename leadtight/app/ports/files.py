@@ -1,4 +1,4 @@
-"""The files that the use cases keep and erase, as Protocols."""
+"""Ports of the files that use cases store and erase."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileVersion:
-    """One version of a file; a bucket with versions keeps those before it, and the marks of deletions."""
+    """One version of a file.
+
+    A versioned bucket keeps earlier versions and delete markers.
+    """
 
     key: str
     id: str
@@ -25,10 +28,10 @@ class VersionedFiles(Protocol):
     """Files with everything that was ever in their place."""
 
     def versions(self, prefix: str = "") -> tuple[FileVersion, ...]:
-        """Return every version of the files that start with `prefix`, marks of deletions too."""
+        """Return every version, delete markers too, under `prefix`."""
 
     def read(self, version: FileVersion) -> bytes:
-        """Return what a version holds: of a very large one only its beginning."""
+        """Return a version's content, cut when it is very large."""
 
     def delete(self, version: FileVersion) -> None:
         """Delete one version for good."""
@@ -36,7 +39,10 @@ class VersionedFiles(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredMail:
-    """A mail as it was stored: raw, or as another system posted it; only the beginning of one that is too large."""
+    """A mail as stored: raw, or posted by another system.
+
+    It is cut when it is too large.
+    """
 
     content: bytes
     content_type: str
@@ -44,24 +50,33 @@ class StoredMail:
 
 
 class MailFiles(Protocol):
-    """The mails that came in, as they came: the truth from which each can be read again."""
+    """Inbound mails as they came, to be read again."""
 
     def keep(self, file: str, content: bytes, content_type: str) -> None:
         """Store a mail."""
 
     def fetch(self, file: str) -> StoredMail | None:
-        """Return a mail, or None when there is none (any more)."""
+        """Return a mail; None when it does not exist."""
 
 
 class UploadFiles(Protocol):
-    """The uploads of form posts: never opened here, downloaded by the lead's owner."""
+    """The uploads of form posts.
+
+    They are never opened here; the lead's owner downloads them.
+    """
 
     def keep(self, key: str, content: bytes, name: str) -> bool:
-        """Store a file, to be downloaded under its name; tell whether it is stored."""
+        """Store a file for download; return whether it is stored.
+
+        `name` is its name on download.
+        """
 
     def address(self, key: str, name: str, expires_in: timedelta) -> str:
-        """Return an address that downloads a file until `expires_in` has passed."""
+        """Return a download link that expires after `expires_in`."""
 
 
 ReadMail: TypeAlias = "Callable[[str, StoredMail], InboundEmail]"
-"""Reads a stored mail; its file's name tells how it came. Raises InvalidInquiry when it cannot be read."""
+"""Reads a stored mail; its file name tells its way.
+
+Raises InvalidInquiry when it cannot be read.
+"""

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guard:
-    """Makes one delivery count once: `(source, key)` is taken until `expires_at`, and it is one more of `counts`."""
+    """Makes one delivery count once.
+
+    `(source, key)` is taken until `expires_at`; the delivery counts once in each of `counts`.
+    """
 
     source: str
     key: str
@@ -24,7 +27,7 @@ class Guard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlreadyTaken:
-    """The guard was taken before: by which lead, and by which content."""
+    """The lead and content that took a guard before."""
 
     lead_id: str
     fingerprint: str
@@ -32,7 +35,7 @@ class AlreadyTaken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Full:
-    """A window of the guard's counts has had as many as it takes. Nothing was stored."""
+    """A limit of the guard is reached; nothing was stored."""
 
     key: str
 
@@ -41,4 +44,4 @@ class Guards(Protocol):
     """What has been taken, whatever became of it."""
 
     def taken_of(self, pairs: Iterable[tuple[str, str]], now: datetime) -> frozenset[tuple[str, str]]:
-        """Return those of the `(source, key)` pairs whose guard is taken."""
+        """Return the `(source, key)` pairs whose guard is taken."""

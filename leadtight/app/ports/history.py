@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryPage:
-    """Some of a lead's events, oldest first; `before` is where the page before it ends, None when nothing is older."""
+    """A page of a lead's events, oldest first.
+
+    `before` is the cursor of the page before it, None for the first.
+    """
 
     events: tuple[Event, ...]
     before: str | None = None
@@ -22,7 +25,7 @@ class EventLog(Protocol):
     """The history of all leads by day: what reports read."""
 
     def events_on(self, day: date) -> tuple[Event, ...]:
-        """Return the events of one UTC day in order of time and id."""
+        """Return the events of a UTC day, in order."""
 
     def history(self, lead_id: str) -> tuple[Event, ...]:
         """Return a lead's events, oldest first."""

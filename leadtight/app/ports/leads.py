@@ -1,4 +1,7 @@
-"""Where leads are kept, as a Protocol. The table is the truth."""
+"""Port of the store of leads.
+
+The table is the truth.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewerLeadExists:
-    """Somebody behind a person key has a latest lead that the decision did not know of. Nothing was stored."""
+    """A person has a newer lead than the decision knew.
+
+    Nothing was stored.
+    """
 
     lead_ids: frozenset[str]
 
@@ -35,7 +41,10 @@ class RoutingState:
 
 
 class LeadStore(Protocol):
-    """Leads, their histories, rotations and guards. The table is the truth."""
+    """Leads, their histories, rotations and guards.
+
+    The table is the truth.
+    """
 
     def create(
         self,
@@ -55,10 +64,10 @@ class LeadStore(Protocol):
     def merge(
         self, change: Change, guard: Guard, person_keys: Iterable[str], now: datetime
     ) -> AlreadyTaken | Full | None:
-        """Store a change of a known lead under a guard in one transaction; its person keys lead to it from now on.
+        """Store a change of a lead under a guard.
 
-        Return who took the guard if it is taken, else which of its counts is full. Raises Conflict when the lead has
-        moved on.
+        It is one transaction; the person keys lead to the lead from now on. Returns who took the guard if it is taken,
+        else which of its counts is full. Raises Conflict when the lead has moved on.
         """
 
     def taken_by(self, guard: Guard, now: datetime) -> AlreadyTaken | None:
@@ -68,49 +77,61 @@ class LeadStore(Protocol):
         """Return a lead as it is now."""
 
     def load_for_routing(self, lead_id: str, pool_id: str, people: Iterable[str]) -> RoutingState:
-        """Return a lead, a pool's rotation and people's states in one read."""
+        """Return a lead, rotation and owner states in one read."""
 
     def commit(self, change: Change) -> None:
-        """Store a change in one transaction. Raises Conflict when the lead or the rotation has moved on.
+        """Store a change in one transaction.
 
-        Storing the very same change twice succeeds: the second finds its own work.
+        Raises Conflict when the lead or the rotation has moved on. Storing the very same change twice succeeds: the
+        second finds its own work.
         """
 
     def commit_all(self, changes: Sequence[Change]) -> None:
-        """Store changes of several leads in one transaction, decided each on what the one before it left.
+        """Store changes of several leads in one transaction.
 
-        They move one pool's rotation from where the first found it to where the last leaves it, and so people's states.
-        Raises Conflict when any of it has moved on: then none is stored. Twice the very same changes succeed.
+        Each was decided on the result of the one before it. They move one pool's rotation from where the first found it
+        to where the last leaves it, and so people's states. Raises Conflict when any of it has moved on: then none is
+        stored. Storing the very same changes twice succeeds.
         """
 
     def leads_of(self, person_keys: Iterable[str]) -> tuple[str, ...]:
-        """Return the ids of all leads of the person behind these keys, in order."""
+        """Return the ids of a person's leads, in order."""
 
     def consents(self, person_keys: Iterable[str]) -> tuple[ConsentRecord, ...]:
-        """Return what the person behind these keys was ever asked to agree to, ticked or not, oldest first."""
+        """Return a person's consent prompts, ticked or not, oldest first."""
 
     def history(self, lead_id: str) -> tuple[Event, ...]:
         """Return a lead's events, oldest first."""
 
     def history_page(self, lead_id: str, most: int, before: str | None = None) -> HistoryPage:
-        """Return the latest `most` events of a lead, fewer where they are large; with `before`, those before them."""
+        """Return the latest `most` events of a lead, or fewer.
+
+        It returns fewer where they are large; with `before`, those before that cursor.
+        """
 
     def due_leads(
         self, owner_id: str | None, before: datetime, limit: int, after: tuple[datetime, str] | None = None
     ) -> tuple[Lead, ...]:
-        """Return an owner's open leads (None: the unowned) whose wake time is at or before `before`, earliest first.
+        """Return an owner's open leads due at `before`, earliest first.
 
-        With `after`, the wake time and id of a lead, only those that come after it; empty when there are no more.
+        They have a wake time at or before it. Owner None stands for the unowned leads. With `after`, the wake time and
+        id of a lead, only later ones are returned; empty when there are no more.
         """
 
     def load_all(self, lead_ids: Sequence[str]) -> tuple[Lead, ...]:
-        """Return leads as they are now, in the order asked for, without those that there are not."""
+        """Return existing leads in the requested order."""
 
     def waiting_in_short(self, limit: int | None = None) -> tuple[Lead, ...]:
-        """Return leads that wait for a person of their pool (`in_short`), the earliest promise of their team first."""
+        """Return summaries of leads that wait for a pool member.
+
+        The earliest promise of their team comes first (`in_short`).
+        """
 
     def owners(self) -> tuple[str, ...]:
-        """Return all people who ever owned a lead, also those whom the policy has forgotten since."""
+        """Return everyone who ever owned a lead.
+
+        They may have left the policy since.
+        """
 
     def set_away(self, person_id: str, until: datetime | None) -> None:
         """Switch a person away until an instant, or back."""

@@ -1,4 +1,4 @@
-"""What carries messages to people, and writes their words, as Protocols."""
+"""Ports that render messages and carry them to people."""
 
 from __future__ import annotations
 
@@ -42,29 +42,39 @@ class Mailer(Protocol):
     """Sends e-mail."""
 
     def send_mail(self, permission: Permission, mail: Mail, envelope: Envelope) -> str:
-        """Return the provider's id. Raises SendRefused for good, SendFailed for now, SendUnsure when nobody knows."""
+        """Send a mail; return the provider's id.
+
+        Raises SendRefused (permanent), SendFailed (temporary), SendUnsure (unknown result).
+        """
 
 
 class Texter(Protocol):
     """Sends text messages."""
 
     def send_text(self, permission: Permission, text: str, envelope: Envelope) -> str:
-        """Return the provider's id. Raises SendRefused for good, SendFailed for now."""
+        """Send a text; return the provider's id.
+
+        Raises SendRefused (permanent), SendFailed (temporary).
+        """
 
 
 class CallPlacer(Protocol):
-    """Places automatic calls; what is said on them is the provider's contact flow."""
+    """Places automatic calls.
+
+    The provider's contact flow holds the spoken words.
+    """
 
     def place_call(self, permission: Permission, envelope: Envelope) -> str:
-        """Return the provider's id: the same for the same lead and message, which are called once.
+        """Place a call; return the provider's id.
 
-        Raises SendRefused for good, SendFailed for now, SendUnsure when nobody knows.
+        A lead is called once for the same message: a repetition returns the same id. Raises SendRefused (permanent),
+        SendFailed (temporary), SendUnsure (unknown result).
         """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """A notice for a chat: plain text throughout, but for the addresses of `links`, by their label."""
+    """A chat notice in plain text, with labelled links."""
 
     title: str
     words: str
@@ -76,7 +86,10 @@ class Chat(Protocol):
     """Posts to the chats of people of the team."""
 
     def post_card(self, permission: Permission, card: Card, envelope: Envelope) -> str:
-        """Return an id of our own: chats give none. Raises SendRefused for good, SendFailed for now."""
+        """Post a card; return an id of our own.
+
+        Chats give none. Raises SendRefused (permanent), SendFailed (temporary).
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +104,7 @@ class Providers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestEntry:
-    """One notice of a digest: the message that waited for it, its lead, and where to record what happened."""
+    """One notice of a digest: message, lead and outcome link."""
 
     message: Message
     lead: Lead
@@ -114,7 +127,10 @@ class Renderer(Protocol):
         """Return the chat card of a message."""
 
     def digest(self, policy: Policy, person_id: str, notices: Iterable[DigestEntry], queue: str, now: datetime) -> Mail:
-        """Return one e-mail with several notices, the first of each lead, in the order given."""
+        """Return one mail with several notices, in their order.
+
+        Of each lead the first notice is shown.
+        """
 
 
 Secrets: TypeAlias = "Callable[[], Keyring]"

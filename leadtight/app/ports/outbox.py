@@ -1,4 +1,4 @@
-"""Messages that are owed, and how fast they go, as Protocols."""
+"""Ports of the outbox and the pace of sending."""
 
 from __future__ import annotations
 
@@ -21,19 +21,26 @@ class Outbox(Protocol):
     """Messages that are owed."""
 
     def owe(self, message: Message) -> bool:
-        """Put a message into the outbox that no lead's change brings; False when one of its id is there already."""
+        """Add a message that belongs to no lead's change.
+
+        Returns False when one with its id exists.
+        """
 
     def claim(self, lead_id: str, message_id: str, holder: str, now: datetime, lease_until: datetime) -> Message | None:
-        """Take a message to send it; None when it is not owed or not due at `now` (another process holds it).
+        """Claim a message for sending; None when not due.
 
-        `holder` names this attempt, so that an attempt whose answer got lost knows its own claim again.
+        It is not due either while another process holds it. `holder` names this attempt, so that an attempt whose
+        answer got lost recognises its own claim.
         """
 
     def finish(self, message: Message, event: Event | None) -> None:
-        """Store what became of a claimed message, with its event, unless a confirmation came first."""
+        """Store the result of a claimed message with its event.
+
+        A confirmation that came first is kept.
+        """
 
     def confirm(self, message: Message, event: Event) -> bool:
-        """Store what the provider reported of a message; False when it was known already."""
+        """Store a provider's report; return False when it was known."""
 
     def find(self, lead_id: str, message_id: str) -> Message | None:
         """Return one message."""
@@ -42,60 +49,85 @@ class Outbox(Protocol):
         """Return the message that the provider knows by this id."""
 
     def due(self, before: datetime, limit: int) -> tuple[Message, ...]:
-        """Return owed messages whose next try is at or before `before`, earliest first; none that waits for a digest.
+        """Return owed messages due at or before `before`, earliest first.
 
-        Of each lane the `limit` earliest and the `limit` latest, so that no lane hides another, nor old ones new ones.
+        None of them waits for a digest. Of each lane it returns the `limit` earliest and the `limit` latest, so that no
+        lane hides another, and old messages do not hide new ones.
         """
 
     def queued(self, before: datetime, limit: int) -> tuple[Message, ...]:
-        """Return messages that wait for a digest that is due at or before `before`, as `due` does."""
+        """Return messages whose digest is due at or before `before`.
+
+        They are limited as in `due`.
+        """
 
     def suppression(self, person_keys: Iterable[str]) -> Suppression:
-        """Return what the person behind these keys has opted out of."""
+        """Return the opt-outs of the person behind these keys."""
 
     def suppress(self, person_key: str, channel: Channel) -> None:
-        """Record that a channel must not be used for a person any more."""
+        """Suppress a channel for a person."""
 
     def messages(self, lead_id: str) -> tuple[Message, ...]:
         """Return all messages of a lead, oldest first."""
 
     def alerts(self, person_id: str) -> Alerts:
-        """Return what is known of the interruptions of a person of the team."""
+        """Return the recorded interruptions of a team member."""
 
     def keep_alerts(self, alerts: Alerts) -> None:
-        """Store the next state of a person's interruptions. Raises Conflict when they have moved on.
+        """Store the next state of a person's interruptions.
 
-        Storing the very same state twice succeeds.
+        Raises Conflict when they have moved on. Storing the very same state twice succeeds.
         """
 
     def sent_lately(self, key: str) -> SentLately:
-        """Return what went to an address or number within a day."""
+        """Return the messages of the last day to an address.
+
+        The address may be a number.
+        """
 
     def keep_sent(self, lately: SentLately) -> None:
-        """Store the next state of what went to an address. Raises Conflict when it has moved on; twice is once."""
+        """Store the next state of messages to an address; idempotent.
+
+        Raises Conflict when it has moved on.
+        """
 
     def spend(self, budget: Budget) -> int | None:
-        """Count one more of a budget and return how many there are; None, and nothing counted, when it is used up."""
+        """Count one more of a budget; return the count.
+
+        Returns None, and counts nothing, when the budget is used up.
+        """
 
     def spent(self, key: str) -> int:
         """Return how many of a budget were counted."""
 
 
 class SendPace(Protocol):
-    """How fast providers are asked: all processes together take no more of a second than the policy says."""
+    """Limits the rate of sends across all processes."""
 
     def take(self, channel: Channel, most: int, now: datetime) -> bool:
-        """Take one of the `most` sends by a channel in the second of `now`; False when they are taken."""
+        """Take one of the `most` sends in this second.
+
+        Returns False when all are taken.
+        """
 
     def rest(self, channel: Channel, until: datetime) -> None:
-        """Let this process begin no sends by a channel before `until`: its provider takes no more, or is silent."""
+        """Stop this process from sending by a channel before `until`.
+
+        Its provider takes no more, or does not answer.
+        """
 
 
 class Retries(Protocol):
-    """Has the outbox worked again soon. A hint: the sweep finds what no retry reached."""
+    """Has the outbox worked again soon.
+
+    It is a hint: the sweep finds messages that no retry reached.
+    """
 
     def at(self, when: datetime, now: datetime) -> None:
-        """Have it worked at `when`, which is not before `now`; does nothing when that is further away than `NEAR`."""
+        """Have the outbox worked at `when`.
+
+        `when` is not before `now`; does nothing when it is further away than `NEAR`.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

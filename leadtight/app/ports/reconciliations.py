@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class Reconciliations(Protocol):
-    """What was found when sources were asked, by channel and local day."""
+    """Results of reconciliation by channel and local day."""
 
     def find(self, channel: str, day: date) -> Reconciliation | None:
         """Return what is known of a channel's day."""

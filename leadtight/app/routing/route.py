@@ -1,4 +1,7 @@
-"""Route a lead: one owner, within seconds of its creation; and one of its pool, as soon as somebody there can."""
+"""Assign each lead one owner, within seconds of its creation.
+
+A lead that waits for a pool member is assigned as soon as one is available.
+"""
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -22,14 +25,23 @@ from leadtight.domain.policy.policy import Policy
 from leadtight.domain.routing.selection import candidates_for
 
 TRIES_TOGETHER = 4
-"""Fewer than for one lead: those that lost are routed alone."""
+"""Tries for several leads at once.
+
+They are fewer than for one lead: those that lost are routed alone.
+"""
 
 TOGETHER = 8
-"""Leads of one transaction, which takes a hundred items: an assignment writes up to eleven, and people and the pool."""
+"""Leads in one transaction.
+
+It takes a hundred items: an assignment writes up to eleven, besides people and the pool.
+"""
 
 READ_AT_ONCE = 25
 FIRST_READ = (50, 500)
-"""So many leads that wait are read first where one place is free, and all of them only when those were not enough."""
+"""Sizes of the first reads of waiting leads.
+
+All are read only when these were not enough for one free place.
+"""
 
 logger = logging.getLogger(__name__)
 Decide = Callable[[Policy, Lead, Rotation, Roster, datetime], Change | None]
@@ -37,13 +49,13 @@ Decide = Callable[[Policy, Lead, Rotation, Roster, datetime], Change | None]
 
 @dataclass(frozen=True, slots=True)
 class PoolSnapshots:
-    """Pools and people as one pass over waiting leads last read them, by pool."""
+    """The states of one pass's last reads, by pool."""
 
     states: dict[str, RoutingState] = field(default_factory=dict)
 
 
 class Route:
-    """Gives leads their owner; safe to ask again, from the stream or from the sweep."""
+    """Assigns leads to owners, from stream or sweep; idempotent."""
 
     def __init__(self, policy: Policy, store: LeadStore, alarms: Alarms) -> None:
         """Take the policy and the ports."""
@@ -52,18 +64,19 @@ class Route:
         self._alarms = alarms
 
     def route(self, lead: Lead, now: datetime) -> Change | None:
-        """Assign `lead` (as the stream or the sweep saw it); None when it has an owner already.
+        """Assign a lead; None when it has an owner already.
 
-        Raises Conflict when it lost every one of its tries: the stream delivers again, and the sweep is behind it.
+        `lead` is as the stream or the sweep saw it. Raises Conflict when all tries were lost: the stream delivers
+        again, and the sweep is behind it.
         """
         return self._settle(lead, assign, now)
 
     def route_all(self, leads: Iterable[Lead], now: datetime) -> Iterator[Change]:
-        """Assign leads, as `route` does each of them, and yield what changed: those of one pool in few transactions.
+        """Assign leads, those of one pool together; yield the changes.
 
-        A pool's rotation is one item, which every lead of it moves. So they are decided on in order, each on what the
-        one before it left, and stored together; those that cannot be are routed alone. Raises an ExceptionGroup with
-        what failed, when the others had their turn.
+        A pool's rotation is one item, which every lead of it moves. So they are decided on in order, each on the result
+        of the one before it, and stored together; those that cannot be are routed alone. Raises an ExceptionGroup with
+        the failures, after the others had their turn.
         """
         failures: list[Exception] = []
         for group in self._by_pool(leads):
@@ -78,7 +91,7 @@ class Route:
             raise ExceptionGroup("leads not routed", failures)
 
     def _by_pool(self, leads: Iterable[Lead]) -> Iterator[list[Lead]]:
-        """Yield the leads of each pool, in order, as many as one transaction takes."""
+        """Yield groups of one pool's leads that fit one transaction."""
         groups: dict[str, list[Lead]] = {}
         for lead in {lead.id: lead for lead in leads}.values():
             groups.setdefault(candidates_for(self._policy, lead)[0].id, []).append(lead)
@@ -86,9 +99,12 @@ class Route:
             yield from (group[start : start + TOGETHER] for start in range(0, len(group), TOGETHER))
 
     def _assign_together(self, group: Sequence[Lead], now: datetime) -> Sequence[Change] | None:
-        """Store what is decided on leads of one pool in one transaction; None when that failed, for whatever reason."""
-        pool = candidates_for(self._policy, group[0])[0]
-        people = {person for lead in group for person in candidates_for(self._policy, lead)[1]}
+        """Assign leads of one pool in one transaction.
+
+        Returns None when that failed, for any reason.
+        """
+        pool = team_for(self._policy, group[0])[0]
+        people = {person for lead in group for person in team_for(self._policy, lead)[1]}
 
         def attempt() -> Sequence[Change]:
             state = self._store.load_for_routing(group[0].id, pool.id, people)
@@ -109,7 +125,7 @@ class Route:
         return changes
 
     def _in_turn(self, leads: Iterable[Lead], state: RoutingState, now: datetime) -> list[Change]:
-        """Return what is decided on leads one after the other, each on what the one before it left."""
+        """Decide on leads in order, each on the previous result."""
         rotation, roster, changes = state.rotation, dict(state.roster), list[Change]()
         for lead in leads:
             change = assign(self._policy, lead, rotation, roster, now)
@@ -122,7 +138,10 @@ class Route:
         return changes
 
     def waiting(self) -> Iterator[Lead]:
-        """Yield the leads that wait for a person of their pool, the most urgent first, read as they are asked for."""
+        """Yield the leads that wait for a pool member, lazily.
+
+        The most urgent comes first.
+        """
         return self._read(by_urgency(self._policy, self._store.waiting_in_short()))
 
     def _read(self, in_short: Iterable[Lead]) -> Iterator[Lead]:
@@ -131,9 +150,10 @@ class Route:
             yield from self._store.load_all(ids)
 
     def _first_in_line(self) -> Iterator[Lead]:
-        """Yield the leads that wait, in short, the most urgent first; of many no more are read than are asked for.
+        """Yield summaries of waiting leads, most urgent first.
 
-        Of a reading that may have been cut within a deadline, those of that deadline come with the next one.
+        No more are read than are needed. When a read may have been cut within a deadline, the leads of that deadline
+        come with the next read.
         """
         read_ids = set[str]()
         for limit in (*FIRST_READ, None):
@@ -147,10 +167,11 @@ class Route:
                 return
 
     def assign_waiting(self, lead: Lead, snapshots: PoolSnapshots, now: datetime) -> Change | None:
-        """Give a waiting lead to somebody of its pool; None when nobody can take it, or it does not wait any more.
+        """Assign a waiting lead; None when it must wait on.
 
-        What an earlier lead of the same pass saw of the pool is believed until somebody is found: a full pool costs
-        one reading, however many leads wait for it. Raises what `route` raises.
+        It is None when no one can take it, or when it no longer waits. The snapshot of an earlier lead in the same pass
+        is believed until an owner is found: a full pool costs one read, however many leads wait for it. Raises what
+        `route` raises.
         """
         state = self._snapshot(lead, snapshots)
         if assign_waiting(self._policy, lead, state.rotation, state.roster, now) is None:
@@ -159,10 +180,10 @@ class Route:
         return self._settle(lead, assign_waiting, now, state if state.lead and state.lead.id == lead.id else None)
 
     def freed(self, person_id: str, now: datetime) -> Iterator[Change]:
-        """Offer leads on of which somebody who has one open lead less could take one, and yield what changed.
+        """Assign waiting leads after a person's capacity was freed.
 
-        A person without a cap on open leads was not in the way before, so nothing is read for them. Once they have
-        taken what they can, the other leads that wait are not read. Raises what `route` raises.
+        Yields the changes. A person without a cap on open leads was not in the way before, so nothing is read for them.
+        Once they are full, the other waiting leads are not read. Raises what `route` raises.
         """
         person = self._policy.people.get(person_id)
         if person is None or person.caps.open is None:
@@ -175,7 +196,10 @@ class Route:
                     return
 
     def _may_go_to(self, person_id: str, short: Lead) -> bool:
-        """Tell whether a lead in short waits where a person is; what an edit of the policy moved, the sweep finds."""
+        """Return whether a lead may wait for a person.
+
+        The sweep finds leads that an edit of the policy moved.
+        """
         pool = self._policy.pools.get(short.pool_id or "")
         return pool is None or person_id in (*pool.members, short.known_owner_id, short.claimed_by)
 
@@ -187,9 +211,10 @@ class Route:
         return state
 
     def _settle(self, lead: Lead, decide: Decide, now: datetime, read: RoutingState | None = None) -> Change | None:
-        """Decide on a lead as stored (as `read` just now, if it was), store the change and arm what comes next.
+        """Decide on a lead, store the change and arm it.
 
-        The rotation position moves in the owner's transaction; whoever loses the race reads and chooses again.
+        A state `read` just now saves the first read. The rotation moves in the owner's transaction; after a lost race
+        the lead is read and decided again.
         """
         pool, people = candidates_for(self._policy, lead)
         return commit_with_retry(
@@ -203,6 +228,6 @@ class Route:
 
 
 def _is_full(person: Person, change: Change) -> bool:
-    """Tell whether a change gave an owner the last lead that they can have open."""
+    """Return whether a change filled an owner's cap."""
     taken = next((load.taken for load in change.loads if load.person_id == person.id and load.taken), None)
     return taken is not None and person.caps.open is not None and taken.open >= person.caps.open

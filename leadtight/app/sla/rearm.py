@@ -1,4 +1,4 @@
-"""Put open leads under the policy that is deployed now: looked at first, changed when asked to."""
+"""Put open leads under the deployed policy, after a preview."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,7 +15,10 @@ from leadtight.domain.model.lead import Lead
 from leadtight.domain.policy.policy import Policy
 
 AT_ONCE = 200
-"""Leads that one call changes: what is left is found again by the next, for a changed one is done."""
+"""Leads that one call changes.
+
+The next call finds the rest: a changed lead is done.
+"""
 
 MOST_READ = 10_000
 FAR = timedelta(days=3650)
@@ -23,7 +26,10 @@ FAR = timedelta(days=3650)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeadSelection:
-    """Which open leads: exactly one of a lead, a pool's, an owner's, or (`everything`) all that are owned."""
+    """A selection of open leads by exactly one criterion.
+
+    It is a lead, a pool, an owner, or (`everything`) all owned leads.
+    """
 
     lead: str | None = None
     pool: str | None = None
@@ -33,7 +39,10 @@ class LeadSelection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RearmedLead:
-    """One lead's deadline before and after; both are the same when only what follows the deadline changes."""
+    """One lead's deadline before and after.
+
+    Both are the same when only later steps change.
+    """
 
     lead_id: str
     owner: str
@@ -46,7 +55,7 @@ class RearmedLead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RearmResult:
-    """What one call did or would do, and how many more leads wait for the next."""
+    """Re-armed leads, and the number left for later calls."""
 
     applied: bool
     leads: tuple[RearmedLead, ...]
@@ -54,7 +63,7 @@ class RearmResult:
 
 
 class Rearm:
-    """Re-arms leads; a lead that is under the present policy is left alone, so doing it twice is harmless."""
+    """Re-arms leads that are not under the current policy; idempotent."""
 
     def __init__(self, policy: Policy, store: LeadStore, alarms: Alarms) -> None:
         """Take the policy that is deployed and the ports."""
@@ -63,7 +72,7 @@ class Rearm:
         self._alarms = alarms
 
     def rearm(self, chosen: LeadSelection, now: datetime, *, apply: bool) -> RearmResult:
-        """Return the deadlines of the chosen leads before and after, and store them when `apply` says so.
+        """Return old and new deadlines; store them with `apply`.
 
         Raises NotFound when there is no such lead, pool or person.
         """
@@ -74,10 +83,10 @@ class Rearm:
         return RearmResult(applied=apply, leads=done, left=max(0, len(waiting) - AT_ONCE))
 
     def arm_again(self, now: datetime, *, after: int, apply: bool) -> int:
-        """Return how many open leads wait for something, and arm `AT_ONCE` of them when `apply` says so.
+        """Count open leads with an alarm, and arm some again.
 
-        Those are next that come `after` so many. Each is armed as it stands: no lead changes. It is for after a
-        restore, or when schedules were lost; one that is armed stays so.
+        With `apply` it arms the next `AT_ONCE` of them, those that come `after` so many. Each is armed as it stands: no
+        lead changes. It is for after a restore, or when schedules were lost; an armed lead stays armed.
         """
         owners: list[str | None] = [None, *sorted({*self._policy.people, *self._store.owners()})]
         waiting = [lead for owner in owners for lead in self._store.due_leads(owner, now + FAR, MOST_READ)]
@@ -102,7 +111,10 @@ class Rearm:
         return (lead for lead in leads if chosen.pool in (None, lead.pool_id))
 
     def _rearm_lead(self, lead: Lead, now: datetime) -> Change | None:
-        """Store the change of a lead as it is now: the index it was found in may be a moment behind."""
+        """Store the re-armed lead, decided on its current state.
+
+        The index it was found in may be a moment behind.
+        """
         change = commit_with_retry(
             self._store,
             self._alarms,

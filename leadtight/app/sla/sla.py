@@ -1,4 +1,7 @@
-"""Keep the promise: alarms, and the sweep that does not need them."""
+"""Keep the promise: run due steps by alarm and sweep.
+
+The sweep does not need the alarms.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -22,10 +25,13 @@ from leadtight.domain.roster.stand_ins import possible_recipients
 from leadtight.domain.routing.selection import candidates_for, pool_for
 
 LATE_AFTER = timedelta(seconds=90)
-"""An alarm is precise to a minute; one that is later than this was lost."""
+"""Age at which an alarm counts as lost.
+
+Alarms are precise to a minute.
+"""
 
 BATCH = 200
-"""Leads that are read at a time; a sweep goes on while it has time."""
+"""Leads read at a time, while the sweep has time."""
 
 FAR = timedelta(days=3650)
 Owners = Sequence[str | None]
@@ -37,7 +43,10 @@ Asks = Callable[[Policy, Lead, datetime], str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
-    """What an alarm carries: the lead, the state that armed it and the pool to read with it."""
+    """An alarm's content: lead, state token and pool.
+
+    The pool is read with the lead.
+    """
 
     lead_id: str
     token: str
@@ -48,7 +57,7 @@ class Sla:
     """Rings leads that are due."""
 
     def __init__(self, policy: Policy, store: LeadStore, alarms: Alarms, route: Route, dispatch: Dispatch) -> None:
-        """Take the policy, the ports and the use cases that the sweep falls back on."""
+        """Take the policy, the ports and the sweep's use cases."""
         self._policy = policy
         self._store = store
         self._alarms = alarms
@@ -58,9 +67,9 @@ class Sla:
         self._stopped: dict[SweepTaskKind, _SweepCursor] = {}
 
     def on_alarm(self, alarm: Alarm, now: datetime) -> Change | None:
-        """Do what is due on the alarm's lead; None when the alarm is stale or nothing is due.
+        """Run an alarm's due steps; None when there are none.
 
-        An alarm that rings before its time is armed again, so that it is not spent.
+        A stale alarm has none. An alarm that rings before its time is armed again, so that it is not spent.
         """
         state = self._read(alarm.lead_id, alarm.pool_id)
         if state.lead is None or state.lead.wake_token != alarm.token:
@@ -71,11 +80,11 @@ class Sla:
         return self._ring(state, now)
 
     def sweep(self, now: datetime, left: Left = unbounded) -> SweepResult:
-        """Repair what the fast paths lost: leads without owner, alarms that never rang, messages that are stuck.
+        """Repair what the fast paths lost.
 
-        Whatever has become possible without anybody telling happens too: cover for the absent, offers after a cap's
-        window or a leave has ended. Each kind has its share of the time that is `left`; what was not reached comes
-        first in the next sweep.
+        That is leads without owner, lost alarms and stuck messages. It also does what has become possible without an
+        event: cover for the absent, and assignments after a cap's window or a leave has ended. Each kind has its share
+        of the time that is `left`; the rest comes first in the next sweep.
         """
         kinds = {
             SweepTaskKind.UNOWNED: self._unowned(now),
@@ -120,9 +129,10 @@ class Sla:
         cutoff: datetime,
         task: Callable[[Lead], SweepTask],
     ) -> Iterator[SweepTask]:
-        """Yield tasks for these owners' leads that are due, each lead once, beginning where the last sweep stopped.
+        """Yield tasks for the owners' due leads, each lead once.
 
-        Where one owner's leads, or who the owners are, cannot be read, a task fails in its place and the others follow.
+        It begins where the last sweep stopped. Where one owner's leads, or the list of owners, cannot be read, a task
+        fails in their place and the others follow.
         """
         try:
             owners = owners_now()
@@ -149,7 +159,10 @@ class Sla:
             after = _place(leads[-1])
 
     def _absent(self, owners: Iterable[str], now: datetime) -> list[str]:
-        """Return who may have to be covered for: people who left, are inactive, on leave or switched away."""
+        """Return the people who may need cover.
+
+        They have left, are inactive, on leave or switched away.
+        """
         roster = self._store.load_for_routing("", "", self._policy.people).roster
         return [person for person in owners if not is_there(self._policy, person, roster, now)]
 
@@ -170,7 +183,10 @@ class Sla:
         return self._store.load_for_routing(lead_id, pool_id, people)
 
     def _in_pool(self, state: RoutingState, asks: Asks, now: datetime) -> RoutingState:
-        """Return the state with the pool and people that the policy asks about now, should others have been read."""
+        """Return the state with the pool that is needed now.
+
+        It is read again if another pool or other people had been read.
+        """
         if state.lead is None:
             return state
         pool = self._policy.pools[asks(self._policy, state.lead, now)]
@@ -193,7 +209,10 @@ class Sla:
     def _settle(
         self, decide: Decide, asks: Asks, state: RoutingState, read: Callable[[], RoutingState], now: datetime
     ) -> Change | None:
-        """Decide on a state, store it and arm what comes next; read again when somebody was faster."""
+        """Decide on a state, store the change and arm it.
+
+        It reads again after a lost race.
+        """
 
         def change(state: RoutingState) -> Change | None:
             state = self._in_pool(state, asks, now)
@@ -205,14 +224,17 @@ class Sla:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _SweepCursor:
-    """The lead that a sweep came to last: whose it was, its wake time and its id."""
+    """The owner, wake time and id of the last lead."""
 
     owner: str | None
     place: tuple[datetime, str]
 
 
 def _from(stopped: _SweepCursor | None, owners: Owners) -> Iterator[tuple[str | None, tuple[datetime, str] | None]]:
-    """Yield owners, each with the place after which to read: what a stop had left, the others, and what it had done."""
+    """Yield owners with the place to read from.
+
+    First comes the rest of the owner where the sweep stopped, then the others, last what it had done.
+    """
     if stopped is None or stopped.owner not in owners:
         yield from ((owner, None) for owner in owners)
         return

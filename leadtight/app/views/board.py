@@ -18,19 +18,22 @@ from leadtight.domain.views.board_summary import BoardSummary, summarize_board, 
 
 MOST_READ = 20_000
 LISTS_KNOWN_FOR = timedelta(minutes=5)
-"""Ages of lists change by the day: a board that refreshes itself does not read them each time."""
+"""How long the do-not-call lists are cached.
+
+Their ages change by the day: a board that refreshes itself does not read them each time.
+"""
 
 SHOWN = 25
-"""Leads in each list of the page; the rest is counted."""
+"""Leads in each list of the page; others are counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TeamBoard:
-    """What somebody who answers for leads sees; `links` open the leads that are shown, by id.
+    """The board of a manager or the catch-all person.
 
-    `is_cut` tells that there are more open leads than are read: those that are due latest are missing.
-    `quarantine` is where held deliveries are looked at. `call_lists` are the do-not-call lists that there are.
-    `unreadable` rows of leads are counted in nothing else.
+    `links` open the shown leads, by id. `is_cut` says that there are more open leads than are read: those due latest
+    are missing. `quarantine` is the link to held deliveries. `call_lists` are the existing do-not-call lists.
+    `unreadable` rows of leads are not counted anywhere else.
     """
 
     person: str
@@ -46,7 +49,7 @@ class TeamBoard:
 
 
 class Boards:
-    """Shows managers and the catch-all person how the leads stand that they answer for."""
+    """Shows managers and the catch-all person their teams' leads."""
 
     def __init__(self, policy: Policy, store: BoardStore, call_lists: DncLists, links: Links) -> None:
         """Take the policy and the ports."""
@@ -57,15 +60,19 @@ class Boards:
         self._links = links
 
     def link(self, person: str, now: datetime) -> str:
-        """Return the address for somebody who answers for leads. Raises NotFound for anybody else."""
+        """Return a manager's or the catch-all person's board link.
+
+        Raises NotFound for anyone else.
+        """
         if not self._policy.answers_for_leads(person):
             raise NotFound(f"{person!r} is neither a manager nor the catch-all person in the policy")
         return self._links.board(person, now)
 
     def show(self, token: str, now: datetime) -> TeamBoard:
-        """Return the board behind a link, from the index: it may be a moment behind.
+        """Return the board of a link, from the index.
 
-        Raises InvalidLink when the link is not ours, LinkOver when its time is over or its person manages nobody.
+        It may be a moment behind. Raises InvalidLink when we did not sign the link, LinkExpired when its time is over
+        or its person no longer manages anyone.
         """
         person = self._links.open(token, LinkPurpose.BOARD, now).person
         if not self._policy.answers_for_leads(person):

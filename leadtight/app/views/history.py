@@ -1,4 +1,7 @@
-"""A lead's history from its end: a reader of the latest of something need not read what is before it."""
+"""Read a lead's history from its end.
+
+A reader of the latest events need not read the earlier ones.
+"""
 
 from collections.abc import Iterator
 
@@ -9,7 +12,7 @@ AT_ONCE = 200
 
 
 def newest_first(store: LeadStore, lead_id: str) -> Iterator[Event]:
-    """Yield a lead's events, the latest first, reading no more pages than are asked for."""
+    """Yield a lead's events, latest first, reading pages lazily."""
     page = store.history_page(lead_id, AT_ONCE)
     yield from reversed(page.events)
     while page.before is not None:

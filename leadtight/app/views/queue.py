@@ -1,4 +1,7 @@
-"""My queue: what a person does next, and by when. Looking changes nothing."""
+"""Show a person their next actions and due times.
+
+Looking changes nothing.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,7 +22,7 @@ FAR = timedelta(days=3650)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueuedLead:
-    """One lead of a queue: what to do next, by when, and where to record it."""
+    """A lead in a queue: next action, due time, link."""
 
     lead: Lead
     what: str
@@ -29,7 +32,10 @@ class QueuedLead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MyQueue:
-    """An owner's open leads, the best first; `left_out` more of them are not shown, and `unreadable` cannot be."""
+    """An owner's open leads, the best first.
+
+    `left_out` more of them are not shown, and `unreadable` cannot be.
+    """
 
     person: str
     rows: tuple[QueuedLead, ...]
@@ -38,7 +44,7 @@ class MyQueue:
 
 
 class LeadQueue:
-    """Shows people their open leads in the order in which to work them."""
+    """Shows people their open leads in working order."""
 
     def __init__(self, policy: Policy, store: LeadStore, links: Links) -> None:
         """Take the policy and the ports."""
@@ -47,9 +53,10 @@ class LeadQueue:
         self._links = links
 
     def show(self, token: str, now: datetime) -> MyQueue:
-        """Return the queue behind a link: which leads are in it, the index says, and that may be a moment behind.
+        """Return the queue of a link, from the index.
 
-        Raises InvalidLink when the link is not ours, LinkOver when it has expired or its person has left the policy.
+        It may be a moment behind. Raises InvalidLink when we did not sign the link, LinkExpired when it has expired or
+        its person has left the policy.
         """
         person = self._links.open(token, LinkPurpose.QUEUE, now).person
         if person not in self._policy.people:

@@ -130,9 +130,7 @@ def test_the_reason_names_what_was_repeated(site: Site) -> None:
     site.post(spam(1), address="203.0.113.9")
     site.post(spam(2), address="203.0.113.9")
     [delivery] = site.quarantine.waiting(9)
-    assert delivery.detail == (
-        "the form's rate limit is exceeded, and the rate limit for its address is exceeded"
-    )
+    assert delivery.detail == ("the form's rate limit is exceeded, and the rate limit for its address is exceeded")
 
 
 def test_one_form_over_its_limit_does_not_affect_the_api(site: Site) -> None:
