@@ -37,7 +37,7 @@ LONGEST_FILE = 450
 """Lines of a file of the product."""
 
 STILL_LONGER = {
-    "leadtight/app/intake/receive.py": 575,
+    "leadtight/app/intake/receive.py": 569,
 }
 """Longer files, none of which may grow: an entry goes with the file's split."""
 

@@ -114,6 +114,18 @@ def _unbelieved_names(policy: Policy, submission: Submission) -> Iterator[str]:
         yield "acknowledge"
 
 
+def phone_proof(submission: Submission) -> str:
+    """Return the proof that the number is the sender's.
+
+    A trusted caller may say that a code was verified. A team member who types or imports a number knows it.
+    """
+    if submission.phone_proof:
+        return submission.phone_proof
+    if submission.caller is Submitter.TEAM:
+        return "team"
+    return "verified" if submission.body.get(PHONE_VERIFIED) is True else ""
+
+
 def _source(policy: Policy, submission: Submission) -> str:
     """Return the source of a submission.
 

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Literal
 
 from leadtight.app.intake.claims import (
     IMPORTS_NAMESPACE,
-    PHONE_VERIFIED,
     STRANGERS_NAMESPACE,
     believed,
     confirmed,
     namespace,
+    phone_proof,
 )
 from leadtight.app.intake.inquiry_parser import OLDEST_RECEIVED, ParsedInquiry, read
 from leadtight.app.intake.submission import Submission
@@ -24,8 +24,7 @@ from leadtight.app.ports.guards import AlreadyTaken, Full, Guard
 from leadtight.app.ports.leads import LeadStore, NewerLeadExists
 from leadtight.domain.compliance.opt_out import OptOutRequest, opt_out_by_keyword, record_unknown_opt_out
 from leadtight.domain.intake import arrival
-from leadtight.domain.intake.identity_match import belongs_to, is_certainly_same
-from leadtight.domain.intake.merging import find_mergeable_lead, latest, may_add_contacts, merge, prior_leads
+from leadtight.domain.intake.merging import find_mergeable_lead, gives_contacts, latest, merge, prior_leads
 from leadtight.domain.model.bounds import MOST_LEADS
 from leadtight.domain.model.errors import (
     Conflict,
@@ -33,12 +32,11 @@ from leadtight.domain.model.errors import (
     NothingToJoin,
     NotStorable,
     Problem,
-    TooManyPosts,
     UnprovedSender,
     UnreadableRow,
 )
 from leadtight.domain.model.event import EventKind
-from leadtight.domain.model.identity import address, lookup_keys, person_key, private_keys
+from leadtight.domain.model.identity import lookup_keys, person_key, private_keys
 from leadtight.domain.policy.trust import NAMES_OWNERS, Provenance, Sender, Submitter
 
 if TYPE_CHECKING:  # for their names: most inquiries have none of them
@@ -68,8 +66,6 @@ Then its lead's history tells what began since.
 """
 
 TRIES = 12
-MOST_LOOKED_THROUGH = 25
-"""Leads read of a shared number, latest first."""
 
 CROWD = 500
 """Leads from which a number counts as a placeholder.
@@ -177,7 +173,9 @@ class Intake:
         if answer.key in answers:
             others = tuple(count for count in guard.counts if count.key not in answers)
             return replace(reading, acknowledged=False), replace(guard, counts=others)
-        return reading, _guard_beyond_limit(submission, reading, guard, answer, now)
+        from leadtight.app.intake.over_limit import guard_beyond_limit  # here, for few limits are reached
+
+        return reading, guard_beyond_limit(submission, reading, guard, answer, now)
 
     def _accept(
         self,
@@ -244,8 +242,7 @@ class Intake:
         keys = lookup_keys(reading.inquiry)
         if former := submission.formerly:
             keys = (person_key((self._contacts.phone(former, "") if former.startswith("+") else None) or former),)
-        ids = self._store.leads_of(keys)[-MOST_LOOKED_THROUGH:]
-        leads = self._store.load_all(ids)
+        leads = self._store.load_all(self._recent_ids(keys))
         theirs = leads if submission.formerly else self._leads_of_sender(reading.inquiry, [*leads], is_chat=True)
         lead = find_mergeable_lead(self._policy, theirs, now)
         if lead is None:
@@ -257,7 +254,7 @@ class Intake:
             submission = believed(self._policy, replace(submission, fingerprint=_fingerprint(submission)))
             reading = read(submission.body, self._contacts, self._policy, now, any_time=submission.is_import)
             reading = replace(reading, inquiry=confirmed(self._policy, submission, reading.inquiry))
-            proof = _phone_proof(submission) if reading.inquiry.phone else ""
+            proof = phone_proof(submission) if reading.inquiry.phone else ""
             if submission.files or proof:
                 inquiry = replace(reading.inquiry, files=submission.files, phone_proof=proof)
                 reading = replace(reading, inquiry=inquiry)
@@ -323,7 +320,19 @@ class Intake:
         """
         if submission.sender is not Sender.UNPROVED:
             return frozenset()
-        return frozenset(self._store.leads_of(lookup_keys(reading.inquiry))[-MOST_LOOKED_THROUGH:])
+        return frozenset(self._recent_ids(lookup_keys(reading.inquiry)))
+
+    def _recent_ids(self, person_keys: Iterable[str]) -> tuple[str, ...]:
+        from leadtight.app.intake.sender_leads import recent_ids  # here, as below
+
+        return recent_ids(self._store, person_keys)
+
+    def _leads_of_sender(self, inquiry: Inquiry, leads: list[Lead], *, is_chat: bool) -> list[Lead]:
+        if not leads:
+            return leads
+        from leadtight.app.intake.sender_leads import leads_of_sender  # here, for most senders are new
+
+        return leads_of_sender(self._store, inquiry, leads, is_chat=is_chat)
 
     def _change_of_unproved_sender(
         self,
@@ -375,25 +384,6 @@ class Intake:
         )
 
         return closed if is_reopened_by_answers(self._policy, closed, now) else None
-
-    def _leads_of_sender(self, inquiry: Inquiry, leads: list[Lead], *, is_chat: bool) -> list[Lead]:
-        """Return which of these leads are the sender's.
-
-        These are at the sender's address or number; others may share the number. Where the latest lead of a
-        number has another name, theirs may be an older one. A chat profile's name tells no people apart, nor does
-        the name of who wants no more messages.
-        """
-        if all(is_certainly_same(lead.inquiry, inquiry) for lead in leads):
-            return leads
-        private = set(self._store.leads_of(private_keys(inquiry)))
-        if theirs := [x for x in leads if _is_senders(x, inquiry, private)]:
-            return theirs
-        others = set(self._store.leads_of(lookup_keys(inquiry))) - {lead.id for lead in leads}
-        older = self._store.load_all(sorted(others)[-MOST_LOOKED_THROUGH:])
-        if theirs := [x for x in older if _is_senders(x, inquiry, private)]:
-            return theirs
-        spoken = replace(inquiry, name="") if is_chat else inquiry
-        return [lead for lead in (*leads, *older) if belongs_to(lead.inquiry, spoken)]
 
     def _keys(
         self, submission: Submission, inquiry: Inquiry, change: Change, known_ids: frozenset[str]
@@ -521,18 +511,6 @@ class Intake:
         )
 
 
-def _phone_proof(submission: Submission) -> str:
-    """Return the proof that the number is the sender's.
-
-    A trusted caller may say that a code was verified. A team member who types or imports a number knows it.
-    """
-    if submission.phone_proof:
-        return submission.phone_proof
-    if submission.caller is Submitter.TEAM:
-        return "team"
-    return "verified" if submission.body.get(PHONE_VERIFIED) is True else ""
-
-
 def _cause(submission: Submission, now: datetime) -> Mapping[str, str]:
     if submission.door is None:
         return {}
@@ -547,36 +525,6 @@ def _door_counts(submission: Submission, now: datetime) -> Iterable[RateLimitCou
     from leadtight.domain.intake.rate_limits import counts  # here, for only what comes by form or API is counted
 
     return counts(submission.door, now)
-
-
-def _guard_beyond_limit(
-    submission: Submission, reading: ParsedInquiry, guard: Guard, full: Full, now: datetime
-) -> Guard:
-    """Return the guard for a new person beyond a limit.
-
-    It applies only to the limit of a form or API source. Raises TooManyPosts for any other limit.
-    """
-    from leadtight.domain.intake.rate_limits import DOOR, counts_over_limit, looks_disposable
-
-    limit_name = next((count.what for count in guard.counts if count.key == full.key), "")
-    is_over = not any(count.what == DOOR for count in guard.counts)
-    if submission.door is None or limit_name != DOOR:
-        over = "the form's rate limit is exceeded, and " if submission.door and is_over else ""
-        raise TooManyPosts(f"{over}the rate limit for {limit_name or 'such posts'} is exceeded")
-    if reason := looks_disposable(reading.inquiry):
-        raise TooManyPosts(f"the rate limit is exceeded, and {reason}")
-    return replace(guard, counts=(*submission.counts, *counts_over_limit(submission.door, reading.inquiry, now)))
-
-
-def _is_senders(lead: Lead, inquiry: Inquiry, private: set[str]) -> bool:
-    """Return whether a lead is the sender's.
-
-    Its name says so, or an address or handle that nothing contradicts.
-    """
-    if is_certainly_same(lead.inquiry, inquiry):
-        return True
-    is_at_it_now = address(lead.inquiry) == address(inquiry)
-    return lead.id in private and (not is_at_it_now or belongs_to(lead.inquiry, inquiry))
 
 
 def _opt_out_request(submission: Submission, reading: ParsedInquiry) -> OptOutRequest:
