@@ -300,4 +300,4 @@ def _quarantined(item: PendingDelivery, held_id: str, now: datetime) -> Quaranti
         next_try_at=now if announced else None,
         data=dict(item.data),
     )
-    return settled_on_arrival(delivery, item.settled_by) if item.settled_by else delivery
+    return discard_on_arrival(delivery, item.settled_by) if item.settled_by else delivery

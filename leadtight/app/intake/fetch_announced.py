@@ -128,9 +128,9 @@ class FetchAnnounced:
         except OutOfTime as error:
             return schedule_retry(delivery, f"reading it takes too long: {error}", now)
         except NothingToJoin as error:
-            return discarded(delivery, "system:no_inquiry", str(error), now)
+            return discard(delivery, "system:no_inquiry", str(error), now)
         except InvalidInquiry as error:
             return quarantine_for_review(delivery, Reason.UNMAPPED, str(error), content.decode("utf-8", "replace"))
         if not accepted:
             return quarantine_for_review(delivery, Reason.UNREADABLE, NO_LEAD, content.decode("utf-8", "replace"))
-        return released(delivery, accepted[0].lead_id, "system:collect", now)
+        return complete_release(delivery, accepted[0].lead_id, "system:collect", now)

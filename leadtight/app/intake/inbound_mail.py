@@ -124,7 +124,7 @@ class Mails:
             return noted or self._set_aside(file, email, detail, now)
         if self._own.is_team(email.sender) or (lead and self._own.includes(email.sender)):
             return self._hold_team_mail(file, email, lead, now)
-        if mailbox is None and lead is None and not leaving(_own_words(email), Channel.EMAIL).channels:
+        if mailbox is None and lead is None and not detect_opt_out(_own_words(email), Channel.EMAIL).channels:
             detail = "none of its addresses is in the policy's mail section"
             return self._hold(file, Reason.UNMAPPED, detail, now, email=email)
         item = self._submission(file, email, mailbox, lead, stored_at)

@@ -17,8 +17,8 @@ def guard_beyond_limit(
 
     It applies only to the limit of a form or API source. Raises TooManyPosts for any other limit.
     """
-    limit_name = next((count.what for count in guard.counts if count.key == full.key), "")
-    is_over = not any(count.what == DOOR for count in guard.counts)
+    limit_name = next((count.label for count in guard.counts if count.key == full.key), "")
+    is_over = not any(count.label == DOOR for count in guard.counts)
     if submission.door is None or limit_name != DOOR:
         over = "the form's rate limit is exceeded, and " if submission.door and is_over else ""
         raise TooManyPosts(f"{over}the rate limit for {limit_name or 'such posts'} is exceeded")

@@ -115,7 +115,7 @@ class Quarantine:
         except InvalidInquiry:
             self._held.settle(abort_release(delivery))
             raise
-        self._held.settle(released(delivery, accepted[0].lead_id, by, now))
+        self._held.settle(complete_release(delivery, accepted[0].lead_id, by, now))
         return accepted
 
     def _begun(self, held_id: str) -> QuarantinedDelivery:
@@ -168,7 +168,7 @@ class Quarantine:
         """
         if not reason.strip():
             raise InvalidInquiry([Problem("reason", "say why this is not a lead")])
-        settled = discarded(self.find(held_id), f"{by}{TOGETHER}" if together else by, reason.strip(), now)
+        settled = discard(self.find(held_id), f"{by}{TOGETHER}" if together else by, reason.strip(), now)
         self._held.settle(settled)
         return settled
 
@@ -177,7 +177,7 @@ class Quarantine:
 
         Raises StaleSubmission, Conflict.
         """
-        self._held.settle(reopened(delivery))
+        self._held.settle(reopen(delivery))
 
     def replay(self, channel: str, by: str, now: datetime, limit: int = 1_000) -> ReplayResult:
         """Read every held delivery of a channel again.

@@ -24,7 +24,7 @@ from leadtight.app.ports.guards import AlreadyTaken, Full, Guard
 from leadtight.app.ports.leads import LeadStore, NewerLeadExists
 from leadtight.domain.compliance.opt_out import OptOutRequest, opt_out_by_keyword, record_unknown_opt_out
 from leadtight.domain.intake import arrival
-from leadtight.domain.intake.merging import find_mergeable_lead, gives_contacts, latest, merge, prior_leads
+from leadtight.domain.intake.merging import find_mergeable_lead, latest, may_add_contacts, merge, prior_leads
 from leadtight.domain.model.bounds import MOST_LEADS
 from leadtight.domain.model.errors import (
     Conflict,
@@ -284,7 +284,7 @@ class Intake:
             return self._change_of_unproved_sender(submission, reading, answered, leads, left, now)
         joinable = [lead for lead in leads if lead.sender_unproved is is_unproved]
         joined = answered if answered and answered.is_open else find_mergeable_lead(self._policy, joinable, now)
-        if left.nothing_else or (left.is_wish and not joined):
+        if left.nothing_else or (left.is_request_only and not joined):
             return self._opt_out(submission, reading, left.channels, joined or answered or latest(joinable), now)
         joined = joined or self._reopened(submission, answered or latest(joinable), now)
         if joined:
@@ -473,7 +473,7 @@ class Intake:
             acknowledged=reading.acknowledged and not is_answer,
             promised_from=now if is_late else None,
             earlier_lead_ids=prior.lead_ids,
-            asked=reading.asked,
+            consent_prompt=reading.asked,
             visitor=submission.visitor,
             opted_out=left.channels,
             doubt=left.doubt,

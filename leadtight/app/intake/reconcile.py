@@ -83,10 +83,10 @@ class Reconcile:
         except UnreadableRow:
             self._deliveries.take_all(missing, channel, now)  # what was missed must not wait for its record
             raise
-        record = compared(previous, _digests(items), _digests(here), now)
+        record = compare(previous, _digests(items), _digests(here), now)
         self._records.keep(record)
         self._deliveries.take_all(missing, channel, now)
-        record = completed(record)
+        record = mark_complete(record)
         self._records.keep(record)
         return record
 

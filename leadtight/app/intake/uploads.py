@@ -29,7 +29,7 @@ class Uploads:
         stored: list[StoredFile] = []
         notes: dict[str, str] = {}
         for number, upload in enumerate(posted.uploads):
-            reason = why_not_kept(upload) if number < MOST_FILES else f"over {MOST_FILES} files"
+            reason = rejection_reason(upload) if number < MOST_FILES else f"over {MOST_FILES} files"
             if reason:
                 notes[str(upload)] = f"file {upload.name} (not kept: {reason})"
                 continue

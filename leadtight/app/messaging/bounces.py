@@ -27,5 +27,9 @@ class BounceHandling:
         lead = self._store.load(message.lead_id)
         if lead:
             change_lead(
-                self._store, self._alarms, lead, lambda current: undelivered(self._policy, current, message, now), now
+                self._store,
+                self._alarms,
+                lead,
+                lambda current: record_undelivered(self._policy, current, message, now),
+                now,
             )

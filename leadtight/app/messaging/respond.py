@@ -98,7 +98,7 @@ class Respond:
     ) -> tuple[Message, EventKind | None]:
         if isinstance(decision, Wait):
             data = {**message.data, WAITED_UNTIL: format_timestamp(decision.until)}
-            return put_off(replace(message, data=data), decision.until, decision.why), EventKind.MESSAGE_PUT_OFF
+            return put_off(replace(message, data=data), decision.until, decision.reason), EventKind.MESSAGE_PUT_OFF
         if isinstance(decision, Refusal):
             return replace(message, status=Status.REFUSED, detail=decision.reason), EventKind.MESSAGE_REFUSED
         if decision is None:

@@ -27,7 +27,7 @@ class WeeklyMail:
         today = now.astimezone(self._policy.company.zone).date()
         if Week.of(today) != review.week.after:
             return 0
-        return sum(self._outbox.owe(message) for message in owed(self._policy, review, now))
+        return sum(self._outbox.owe(message) for message in review_messages(self._policy, review, now))
 
     def lost(self, now: datetime) -> int:
         """Return how many readers lack the latest week's review."""

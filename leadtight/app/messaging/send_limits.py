@@ -52,8 +52,8 @@ class SendLimits:
         person for too long.
         """
         lately = self._outbox.sent_lately(recipient_key(permission.channel, permission.address))
-        if over := over_for_person(self._policy, message, lately, now):
-            return _refuse_or_wait(over.why, over.until, permission)
+        if over := exceeded_by_recipient(self._policy, message, lately, now):
+            return _refuse_or_wait(over.reason, over.until, permission)
         if not any(sent.message == name_of(message) for sent in lately.sent) and (
             kept := self._spend_budgets(message, lead, permission, now)
         ):
@@ -72,8 +72,8 @@ class SendLimits:
 
         def attempt() -> Permission | Refusal | Wait:
             current = read()
-            if over := over_for_person(self._policy, message, current, now):
-                return _refuse_or_wait(over.why, over.until, permission)
+            if over := exceeded_by_recipient(self._policy, message, current, now):
+                return _refuse_or_wait(over.reason, over.until, permission)
             if (counted := with_sent(current, message, now)) != current:
                 self._outbox.keep_sent(counted)
             return permission

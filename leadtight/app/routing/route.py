@@ -103,8 +103,8 @@ class Route:
 
         Returns None when that failed, for any reason.
         """
-        pool = team_for(self._policy, group[0])[0]
-        people = {person for lead in group for person in team_for(self._policy, lead)[1]}
+        pool = candidates_for(self._policy, group[0])[0]
+        people = {person for lead in group for person in candidates_for(self._policy, lead)[1]}
 
         def attempt() -> Sequence[Change]:
             state = self._store.load_for_routing(group[0].id, pool.id, people)
@@ -190,7 +190,9 @@ class Route:
             return
         snapshots = PoolSnapshots()
         for lead in self._read(filter(partial(self._may_go_to, person_id), self._first_in_line())):
-            if person_id in team_for(self._policy, lead)[1] and (change := self.assign_waiting(lead, snapshots, now)):
+            if person_id in candidates_for(self._policy, lead)[1] and (
+                change := self.assign_waiting(lead, snapshots, now)
+            ):
                 yield change
                 if _is_full(person, change):
                     return
@@ -204,7 +206,7 @@ class Route:
         return pool is None or person_id in (*pool.members, short.known_owner_id, short.claimed_by)
 
     def _snapshot(self, lead: Lead, snapshots: PoolSnapshots) -> RoutingState:
-        pool, people = team_for(self._policy, lead)
+        pool, people = candidates_for(self._policy, lead)
         state = snapshots.states.get(pool.id)
         if state is None or not state.roster.keys() >= set(people):
             state = snapshots.states[pool.id] = self._store.load_for_routing(lead.id, pool.id, people)

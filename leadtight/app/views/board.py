@@ -79,8 +79,8 @@ class Boards:
             raise LinkExpired("You no longer manage any leads.")
         zone = self._policy.company.zone
         read = self._store.open_on_board(MOST_READ)
-        theirs = seen_by(self._policy, person, read)
-        board = standing(theirs, zone, now)
+        theirs = visible_to(self._policy, person, read)
+        board = summarize_board(theirs, zone, now)
         shown = (board.unassigned, board.breached, board.about_to_breach, board.overdue)
         return TeamBoard(
             person=person,
