@@ -31,7 +31,7 @@ COMPUTED: Mapping[str, Callable[[], Iterable[re.Pattern[Any]]]] = {
     "leadtight.app.compliance.data_subject:_number": lambda: [data_subject._number("+491701234567")],
     "leadtight.domain.intake.auto_reply:_is_own_list": lambda: [re.compile(r"[.@](?:a\.example|b\.example)>")],
     "leadtight.domain.intake.auto_reply:_says": lambda: map(re.compile, header_patterns()),
-    "leadtight.domain.compliance.opt_out_detection:_phrased": lambda: [
+    "leadtight.domain.compliance.opt_out_detection:_phrase_requests": lambda: [
         re.compile(rf"\b{opt_out_detection._any(w)}\b") for w in opt_out_detection._NAMES.values()
     ],
     "leadtight.domain.compliance.opt_out_detection:_phrases": opt_out_detection._phrases,
