@@ -12,7 +12,7 @@ from leadtight.app.ports.alarms import NEAR
 from leadtight.app.sla.sla import Alarm
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import Message
-from leadtight.domain.roster.availability import is_active_member, is_there
+from leadtight.domain.roster.availability import is_active_member, is_available
 from leadtight.simulation.faults import FaultKind
 
 if TYPE_CHECKING:
@@ -226,7 +226,9 @@ class EventDelivery:
     def _is_somebody_away(self, owners: set[str | None]) -> bool:
         run = self._run
         roster = {state.person_id: state for state in run.deployment.table.every_owner()}
-        return not all(is_there(run.policy, owner, roster, now) for owner in owners if owner for now in run.clocks())
+        return not all(
+            is_available(run.policy, owner, roster, now) for owner in owners if owner for now in run.clocks()
+        )
 
 
 def copies(fault_kind: FaultKind | None) -> int:

@@ -33,8 +33,8 @@ from leadtight.adapters.dynamodb.table import DynamoTable
 from leadtight.domain.calendar.timestamps import format_timestamp
 from leadtight.domain.compliance.do_not_call import DncList
 from leadtight.domain.compliance.erasure import Erasure
-from leadtight.domain.compliance.send_limits import Budget, SentLately
-from leadtight.domain.intake.merging import note_auto_reply
+from leadtight.domain.compliance.send_limits import Budget, RecentSends
+from leadtight.domain.intake.merging import record_auto_reply
 from leadtight.domain.intake.quarantine import discard
 from leadtight.domain.model.errors import Conflict, NotStorable
 from leadtight.domain.model.event import EventKind
@@ -95,7 +95,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
 def stale(world: World) -> Any:
     """Return a change decided on an outdated state."""
     late = assignment(world.lead, rotation_of(world.table))
-    world.table.commit(note_auto_reply(world.lead, "first", "", NOW))
+    world.table.commit(record_auto_reply(world.lead, "first", "", NOW))
     return late
 
 
@@ -132,12 +132,12 @@ CASES: dict[str, Callable[[World], Callable[[], object]]] = {
     "create": lambda w: lambda: w.table.create(arrival("L2"), guard("k2"), ("two",), NOW),
     "create, known": lambda w: lambda: w.table.create(arrival("L2"), guard("k2"), ("one",), NOW, frozenset({"L1"})),
     "merge": lambda w: (lambda change: lambda: w.table.merge(change, guard("k2"), ("two",), NOW))(
-        note_auto_reply(w.lead, "away", "", NOW)
+        record_auto_reply(w.lead, "away", "", NOW)
     ),
     "commit": lambda w: (lambda change: lambda: w.table.commit(change))(assignment(w.lead, rotation_of(w.table))),
     "commit, lost": lambda w: (lambda change: lambda: refused(lambda: w.table.commit(change)))(stale(w)),
     "commit_all": lambda w: (lambda change: lambda: w.table.commit_all([change]))(
-        note_auto_reply(w.lead, "away", "", NOW)
+        record_auto_reply(w.lead, "away", "", NOW)
     ),
     "commit_all, lost": lambda w: (lambda change: lambda: refused(lambda: w.table.commit_all([change])))(stale(w)),
     "set_away": lambda w: lambda: w.table.set_away("ana", NOW),
@@ -151,7 +151,7 @@ CASES: dict[str, Callable[[World], Callable[[], object]]] = {
     "suppress": lambda w: lambda: w.table.suppress("one", Channel.SMS),
     "keep_alerts": lambda w: lambda: w.table.keep_alerts(Alerts(person_id="ana", turn=1)),
     "keep_alerts, lost": lambda w: lambda: refused(lambda: w.table.keep_alerts(Alerts(person_id="ana", turn=5))),
-    "keep_sent": lambda w: lambda: w.table.keep_sent(SentLately(key="address", turn=1)),
+    "keep_sent": lambda w: lambda: w.table.keep_sent(RecentSends(key="address", turn=1)),
     "spend": lambda w: lambda: w.table.spend(BUDGET),
     "find_held": lambda w: lambda: w.quarantine.find_held("H1"),
     "open_held": lambda w: lambda: w.quarantine.open_held(5),
@@ -331,9 +331,9 @@ def test_a_stale_delivery_or_list_is_named(world: World) -> None:
     world.lists.publish(replace(NATIONAL, as_of=NATIONAL.as_of + DAY))
     with pytest.raises(Conflict, match=r"^the list national was already imported for a later day$"):
         world.lists.publish(NATIONAL)
-    world.table.keep_sent(SentLately(key="address", turn=1))
+    world.table.keep_sent(RecentSends(key="address", turn=1))
     with pytest.raises(Conflict, match=r"^another message was sent there meanwhile$"):
-        world.table.keep_sent(SentLately(key="address", turn=9))
+        world.table.keep_sent(RecentSends(key="address", turn=9))
 
 
 def test_a_rejected_item_is_reported_on_the_body(world: World) -> None:

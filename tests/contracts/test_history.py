@@ -15,7 +15,7 @@ from leadtight.adapters.dynamodb.table import DynamoTable
 from leadtight.app.ports.history import HistoryPage
 from leadtight.app.ports.leads import LeadStore
 from leadtight.app.views import history as use_case
-from leadtight.domain.intake.merging import note_auto_reply
+from leadtight.domain.intake.merging import record_auto_reply
 from leadtight.domain.model.event import Event
 from leadtight.domain.model.lead import Lead
 from tests.contracts.changes import NOW, stored
@@ -40,7 +40,7 @@ def loaded(table: LeadStore) -> Lead:
 def filled(table: LeadStore, events: int, words: str = "back on Monday") -> tuple[Event, ...]:
     stored(table)
     for number in range(events):
-        table.commit(note_auto_reply(loaded(table), f"away {number}", words, NOW + timedelta(hours=number)))
+        table.commit(record_auto_reply(loaded(table), f"away {number}", words, NOW + timedelta(hours=number)))
     return table.history("L1")
 
 

@@ -15,7 +15,7 @@ from moto import mock_aws
 from leadtight.adapters.dynamodb import keys
 from leadtight.adapters.dynamodb.quarantine import DynamoQuarantine
 from leadtight.adapters.dynamodb.table import DynamoTable
-from leadtight.domain.compliance.send_limits import Budget, SentCounts, SentLately
+from leadtight.domain.compliance.send_limits import Budget, RecentSends, SentMessage
 from leadtight.domain.intake.quarantine import Reason
 from leadtight.domain.intake.spam import RateLimitCounter
 from leadtight.domain.model.errors import NotStorable
@@ -67,7 +67,7 @@ def test_a_budget_and_an_addressees_history_expire(table: DynamoTable) -> None:
         assert table.spend(Budget(key="mails", at_most=9, expires_at=NOW + HOUR)) == spent
     [item] = items(keys.count("mails", 0))
     assert (item["kind"], item["hits"], item["window"], item["expires_at"]) == ("count", "2", "mails", ENDS)
-    lately = SentLately(key="address", turn=1, sent=(SentCounts(message="m", at=NOW),))
+    lately = RecentSends(key="address", turn=1, sent=(SentMessage(message="m", at=NOW),))
     table.keep_sent(lately)
     [item] = items(keys.sent("address"))
     assert lately.expires_at is not None

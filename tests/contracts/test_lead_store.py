@@ -13,7 +13,7 @@ from leadtight.app.ports.guards import AlreadyTaken, Full, Guards
 from leadtight.app.ports.leads import NewerLeadExists
 from leadtight.domain.change import Change
 from leadtight.domain.compliance.opt_out import opt_out_by_keyword, opt_out_lead, record_unknown_opt_out
-from leadtight.domain.intake.merging import note_auto_reply
+from leadtight.domain.intake.merging import record_auto_reply
 from leadtight.domain.model.capacity import Caps, Load, OwnerState
 from leadtight.domain.model.codec import from_document
 from leadtight.domain.model.errors import Conflict
@@ -447,7 +447,7 @@ def test_the_same_words_under_another_guard_are_another_inquiry(table: Table) ->
 
 def test_another_change_with_the_same_result_is_not_its_own_result(table: Table) -> None:
     lead = stored(table)
-    first, second = (note_auto_reply(lead, words, "", NOW) for words in ("I am away", "I have moved"))
+    first, second = (record_auto_reply(lead, words, "", NOW) for words in ("I am away", "I have moved"))
     assert first.after == second.after
     table.commit(first)
     with pytest.raises(Conflict):

@@ -32,7 +32,7 @@ from leadtight.adapters.dynamodb.table import DynamoTable
 from leadtight.adapters.memory.table import MemoryTable
 from leadtight.domain.compliance.do_not_call import DncList
 from leadtight.domain.compliance.erasure import Erasure
-from leadtight.domain.compliance.send_limits import SentCounts, SentLately
+from leadtight.domain.compliance.send_limits import RecentSends, SentMessage
 from leadtight.domain.intake.quarantine import QuarantineState, Reason, discard
 from leadtight.domain.intake.spam import RateLimitCounter
 from leadtight.domain.model.codec import from_document
@@ -125,7 +125,7 @@ def _filled(world: World) -> World:
         world.lists.add(called, ["number"])
         world.lists.publish(called)
     table.keep_alerts(Alerts(person_id="ana", turn=1))
-    table.keep_sent(SentLately(key="address", turn=1, sent=(SentCounts(message="L1 m", at=NOW),)))
+    table.keep_sent(RecentSends(key="address", turn=1, sent=(SentMessage(message="L1 m", at=NOW),)))
     assert DynamoPace(table).take(Channel.EMAIL, 1, NOW)
     world.erasures.keep_erasure(Erasure(id="asked", begun_at=NOW))
     return world

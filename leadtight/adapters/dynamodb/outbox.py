@@ -20,7 +20,7 @@ from leadtight.domain.model.listing import Listing
 from leadtight.domain.model.message import OWED, Message, Status
 
 if TYPE_CHECKING:
-    from leadtight.domain.compliance.send_limits import Budget, SentLately
+    from leadtight.domain.compliance.send_limits import Budget, RecentSends
     from leadtight.domain.model.event import Event
 
 
@@ -122,13 +122,13 @@ class OutboxAccess(TableAccess):
         messages = row_reader.listing(MessageRow, items, MessageRow.value)
         return Listing(sorted(messages, key=lambda m: (m.created_at, m.id)), messages.unreadable)
 
-    def sent_lately(self, key: str) -> SentLately:
+    def sent_lately(self, key: str) -> RecentSends:
         """Return the recent sends to an address: one call."""
         from leadtight.adapters.dynamodb import sent_rows
 
         return sent_rows.sent_lately(key)
 
-    def keep_sent(self, lately: SentLately) -> None:
+    def keep_sent(self, lately: RecentSends) -> None:
         """Store the next record of sends to an address.
 
         One call, and a second when it is refused, to recognise our own write.

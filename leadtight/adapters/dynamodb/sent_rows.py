@@ -10,7 +10,7 @@ from leadtight.adapters.dynamodb import keys, row_reader
 from leadtight.adapters.dynamodb.connection import is_refused
 from leadtight.adapters.dynamodb.form_rows import CountRow
 from leadtight.adapters.dynamodb.rows import TableRow, text, value_of
-from leadtight.domain.compliance.send_limits import Budget, SentLately
+from leadtight.domain.compliance.send_limits import Budget, RecentSends
 from leadtight.domain.model.errors import Conflict
 
 
@@ -22,14 +22,14 @@ class SentRow(TableRow, discriminator="sent"):
     expires_at = NumberAttribute(null=True)
 
 
-def sent_lately(key: str) -> SentLately:
+def sent_lately(key: str) -> RecentSends:
     """Return the recent sends to an address: one call."""
     partition = keys.sent(key)
-    stored = row_reader.one(SentRow, partition, keys.SENT_SK, lambda row: value_of(SentLately, row.doc))
-    return stored or SentLately(key=key)
+    stored = row_reader.one(SentRow, partition, keys.SENT_SK, lambda row: value_of(RecentSends, row.doc))
+    return stored or RecentSends(key=key)
 
 
-def keep_sent(lately: SentLately) -> None:
+def keep_sent(lately: RecentSends) -> None:
     """Store the next record of sends to an address.
 
     One call, and a second when it is refused, to recognise our own write. A row that has expired meanwhile is written

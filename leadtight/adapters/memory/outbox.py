@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from leadtight.adapters.memory.rows import MemoryRows, message_key
-from leadtight.domain.compliance.send_limits import Budget, SentLately
+from leadtight.domain.compliance.send_limits import Budget, RecentSends
 from leadtight.domain.model.errors import Conflict
 from leadtight.domain.model.event import Event
 from leadtight.domain.model.listing import Listing
@@ -96,11 +96,11 @@ class MemoryOutbox(MemoryRows):
             messages = [m for m in self._messages.values() if m.lead_id == lead_id]
         return self._listing("message", sorted(messages, key=lambda m: (m.created_at, m.id)), message_key)
 
-    def sent_lately(self, key: str) -> SentLately:
+    def sent_lately(self, key: str) -> RecentSends:
         """Return the recent sends to an address."""
-        return self._sent.get(key, SentLately(key=key))
+        return self._sent.get(key, RecentSends(key=key))
 
-    def keep_sent(self, lately: SentLately) -> None:
+    def keep_sent(self, lately: RecentSends) -> None:
         """Store the next record of sends to an address."""
         with self._lock:
             stored = self.sent_lately(lately.key)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from leadtight.app.ports.guards import Guard
-from leadtight.domain.compliance.send_limits import SentLately
+from leadtight.domain.compliance.send_limits import RecentSends
 from leadtight.domain.intake.quarantine import QuarantinedDelivery
 from leadtight.domain.model.capacity import OwnerState
 from leadtight.domain.model.consent_record import ConsentRecord
@@ -64,7 +64,7 @@ class MemoryRows:
         self._leads_of: dict[str, frozenset[str]] = {}
         self._consents: list[ConsentRecord] = []
         self._counts: Counter[str] = Counter()
-        self._sent: dict[str, SentLately] = {}
+        self._sent: dict[str, RecentSends] = {}
         self.inserted: list[Lead | Message | FreedCapacity] = []
         self.spoiled: set[tuple[str, str]] = set()
 

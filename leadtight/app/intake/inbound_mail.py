@@ -25,7 +25,7 @@ from leadtight.domain.compliance.opt_out_detection import detect_opt_out
 from leadtight.domain.intake.auto_reply import allows_answer, answered_person, auto_reply_reason
 from leadtight.domain.intake.email_limits import alike_counts, answer_counts
 from leadtight.domain.intake.inbound_email import InboundEmail, ReportKind, Suspicion, content_hash
-from leadtight.domain.intake.merging import note_auto_reply
+from leadtight.domain.intake.merging import record_auto_reply
 from leadtight.domain.intake.quarantine import QuarantinedDelivery, Reason
 from leadtight.domain.model.errors import InvalidInquiry, NotFound
 from leadtight.domain.model.lead import Lead
@@ -240,7 +240,7 @@ class Mails:
             lead = self._store.load(lead_id)
             if lead is None:
                 return None
-            change = note_auto_reply(lead, email.subject, email.text[:LONGEST_NOTE], now)
+            change = record_auto_reply(lead, email.subject, email.text[:LONGEST_NOTE], now)
             taken = self._store.merge(change, guard, (), now)
             if taken is None and lead.owner_id:
                 self._alarms.arm(change.after, now)

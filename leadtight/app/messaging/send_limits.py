@@ -10,7 +10,7 @@ from leadtight.app.commit import first_read, retry_on_conflict
 from leadtight.app.ports.outbox import Outbox
 from leadtight.domain.compliance.send_limits import (
     DAY,
-    SentLately,
+    RecentSends,
     day_budget,
     exceeded_by_recipient,
     is_repeated,
@@ -66,7 +66,7 @@ class SendLimits:
         return {channel: self._outbox.spent(spent_key(channel, now)) / budgets.of(channel) for channel in TO_LEADS}
 
     def _count_for_person(
-        self, lately: SentLately, permission: Permission, message: Message, now: datetime
+        self, lately: RecentSends, permission: Permission, message: Message, now: datetime
     ) -> Permission | Refusal | Wait:
         read = first_read(lately, lambda: self._outbox.sent_lately(lately.key))
 

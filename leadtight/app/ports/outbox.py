@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from leadtight.app.ports.clock_and_ids import NewId
     from leadtight.app.ports.leads import LeadStore
-    from leadtight.domain.compliance.send_limits import Budget, SentLately
+    from leadtight.domain.compliance.send_limits import Budget, RecentSends
     from leadtight.domain.compliance.send_permission import Suppression
     from leadtight.domain.model.event import Event
     from leadtight.domain.model.message import Channel, Message
@@ -79,13 +79,13 @@ class Outbox(Protocol):
         Raises Conflict when they have moved on. Storing the very same state twice succeeds.
         """
 
-    def sent_lately(self, key: str) -> SentLately:
+    def sent_lately(self, key: str) -> RecentSends:
         """Return the messages of the last day to an address.
 
         The address may be a number.
         """
 
-    def keep_sent(self, lately: SentLately) -> None:
+    def keep_sent(self, lately: RecentSends) -> None:
         """Store the next state of messages to an address; idempotent.
 
         Raises Conflict when it has moved on.

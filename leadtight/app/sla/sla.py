@@ -20,7 +20,7 @@ from leadtight.domain.model.lead import Lead
 from leadtight.domain.ownership.leave_cover import cover
 from leadtight.domain.ownership.leave_return import original_owners
 from leadtight.domain.policy.policy import Policy
-from leadtight.domain.roster.availability import is_there
+from leadtight.domain.roster.availability import is_available
 from leadtight.domain.roster.stand_ins import possible_recipients
 from leadtight.domain.routing.selection import candidates_for, pool_for
 
@@ -164,7 +164,7 @@ class Sla:
         They have left, are inactive, on leave or switched away.
         """
         roster = self._store.load_for_routing("", "", self._policy.people).roster
-        return [person for person in owners if not is_there(self._policy, person, roster, now)]
+        return [person for person in owners if not is_available(self._policy, person, roster, now)]
 
     def _cover(self, lead: Lead, now: datetime) -> Change | None:
         owner = str(lead.owner_id)

@@ -30,7 +30,7 @@ ALARM_AT = 0.8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SentCounts:
+class SentMessage:
     """One automatic message: lead, name, time and kind.
 
     The kind is whether it was an acknowledgement.
@@ -42,7 +42,7 @@ class SentCounts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SentLately:
+class RecentSends:
     """Messages to one address or number within a day.
 
     `turn` counts its changes.
@@ -50,7 +50,7 @@ class SentLately:
 
     key: str
     turn: int = 0
-    sent: tuple[SentCounts, ...] = ()
+    sent: tuple[SentMessage, ...] = ()
 
     @property
     def expires_at(self) -> datetime | None:
@@ -101,7 +101,7 @@ def mailbox(address: str) -> str:
     return f"{local}@{domain}"
 
 
-def exceeded_by_recipient(policy: Policy, message: Message, lately: SentLately, now: datetime) -> LimitExceeded | None:
+def exceeded_by_recipient(policy: Policy, message: Message, lately: RecentSends, now: datetime) -> LimitExceeded | None:
     """Return the recipient's exceeded limit, if any.
 
     An acknowledgement is not sent then; other messages wait. A retried message counts once, and messages that a team
@@ -124,12 +124,12 @@ def exceeded_by_recipient(policy: Policy, message: Message, lately: SentLately, 
     return None
 
 
-def with_sent(lately: SentLately, message: Message, now: datetime) -> SentLately:
+def with_sent(lately: RecentSends, message: Message, now: datetime) -> RecentSends:
     """Add a message to those sent, unless it is there."""
     recent = _recent(lately, now)
     if any(sent.message == name_of(message) for sent in recent):
         return lately
-    sent = SentCounts(message=name_of(message), at=now, acknowledges=message.template is Template.ACKNOWLEDGE)
+    sent = SentMessage(message=name_of(message), at=now, acknowledges=message.template is Template.ACKNOWLEDGE)
     return replace(lately, turn=lately.turn + 1, sent=(*recent, sent))
 
 
@@ -208,7 +208,7 @@ def _urgency(message: Message, lead: Lead, now: datetime) -> str:
     return "answer" if message.created_at >= next_day(now) - DAY else "late answer"
 
 
-def _recent(lately: SentLately, now: datetime) -> tuple[SentCounts, ...]:
+def _recent(lately: RecentSends, now: datetime) -> tuple[SentMessage, ...]:
     return tuple(sent for sent in lately.sent if sent.at > now - DAY)
 
 

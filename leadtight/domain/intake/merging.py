@@ -187,7 +187,7 @@ def _acknowledge(builder: ChangeBuilder, inquiry: Inquiry, due_at: datetime, cau
         builder.message(Template.ACKNOWLEDGE, LEAD, Channel.SMS, **data)
 
 
-def note_auto_reply(lead: Lead, subject: str, words: str, now: datetime) -> Change:
+def record_auto_reply(lead: Lead, subject: str, words: str, now: datetime) -> Change:
     """Record an automatic reply on a lead.
 
     It is not a contact, so every timer keeps running.

@@ -54,36 +54,36 @@ class PostOrigin:
     source: str = ""
 
 
-def counts(door: PostOrigin, now: datetime) -> Iterator[RateLimitCounter]:
+def counts(origin: PostOrigin, now: datetime) -> Iterator[RateLimitCounter]:
     """Yield the counters of one post in the current window.
 
     Where one address may send as much as all together, addresses are not counted: all visitors come through one proxy.
     """
-    rates = door.rates
-    if _tells_addresses_apart(door):
+    rates = origin.rates
+    if _tells_addresses_apart(origin):
         per_address = rates.per_address or ANY_NUMBER
-        yield _count(door, _part(door.address, ADDRESS_BITS), per_address, now, "its address")
+        yield _count(origin, _part(origin.address, ADDRESS_BITS), per_address, now, "its address")
         at_most = per_address * ADDRESSES_OF_A_NETWORK
-        yield _count(door, _part(door.address, NETWORK_BITS), at_most, now, "its network")
+        yield _count(origin, _part(origin.address, NETWORK_BITS), at_most, now, "its network")
     if rates.per_source is not None:
-        whole = replace(door, name=f"{door.name}:{door.source}") if door.source else door
+        whole = replace(origin, name=f"{origin.name}:{origin.source}") if origin.source else origin
         yield _count(whole, "", rates.per_source, now, DOOR)
 
 
-def counts_over_limit(door: PostOrigin, inquiry: Inquiry, now: datetime) -> Iterator[RateLimitCounter]:
+def counts_over_limit(origin: PostOrigin, inquiry: Inquiry, now: datetime) -> Iterator[RateLimitCounter]:
     """Yield the counters of a post over the limit.
 
     It must be the first of its address, and of its contact under its name. A network of many households, and words,
     have a share of the limit.
     """
-    if _tells_addresses_apart(door):
-        yield _count(door, _part(door.address, ADDRESS_BITS), 1, now, "its address")
-        yield _count(door, _part(door.address, NETWORK_BITS), _network_share(door), now, "its network")
+    if _tells_addresses_apart(origin):
+        yield _count(origin, _part(origin.address, ADDRESS_BITS), 1, now, "its address")
+        yield _count(origin, _part(origin.address, NETWORK_BITS), _network_share(origin), now, "its network")
     if words := _words(inquiry.message):
-        yield _count(door, f"words:{words}", _words_share(door), now, "its words", OF_WORDS)
+        yield _count(origin, f"words:{words}", _words_share(origin), now, "its words", OF_WORDS)
     for contact in filter(None, (inquiry.email, inquiry.phone)):
         # With its name: an impostor under another name must not use up the person's limit.
-        yield _count(door, f"contact:{contact}:{inquiry.name.casefold()}", 1, now, "its contact", OF_WORDS)
+        yield _count(origin, f"contact:{contact}:{inquiry.name.casefold()}", 1, now, "its contact", OF_WORDS)
 
 
 def looks_disposable(inquiry: Inquiry) -> str:
@@ -98,31 +98,31 @@ def looks_disposable(inquiry: Inquiry) -> str:
     return ""
 
 
-def reply_limit_keys(door: PostOrigin, source: str, now: datetime) -> dict[str, str]:
+def reply_limit_keys(origin: PostOrigin, source: str, now: datetime) -> dict[str, str]:
     """Return the limit keys of an automatic answer.
 
     They are its network for a day, as a number, and its source.
     """
-    if not _tells_addresses_apart(door):
+    if not _tells_addresses_apart(origin):
         return {}
-    network = _part(door.address, NETWORK_BITS)
+    network = _part(origin.address, NETWORK_BITS)
     return {NETWORK: f"{network[:2]}{_bucket(network, f'{now:%Y-%m-%d}'):05x}", SOURCE: source}
 
 
-def _tells_addresses_apart(door: PostOrigin) -> bool:
-    per_address, per_source = door.rates.per_address, door.rates.per_source
+def _tells_addresses_apart(origin: PostOrigin) -> bool:
+    per_address, per_source = origin.rates.per_address, origin.rates.per_source
     is_limited = per_address is not None or per_source is not None
     is_proxied = per_address is not None and per_source is not None and per_address >= per_source
-    return bool(door.address) and is_limited and not is_proxied
+    return bool(origin.address) and is_limited and not is_proxied
 
 
-def _network_share(door: PostOrigin) -> int:
-    is_shared = "." in door.address and ":" not in door.address
-    return max(1, int((door.rates.per_source or 0) * SHARED_BY_A_NETWORK)) if is_shared else 1
+def _network_share(origin: PostOrigin) -> int:
+    is_shared = "." in origin.address and ":" not in origin.address
+    return max(1, int((origin.rates.per_source or 0) * SHARED_BY_A_NETWORK)) if is_shared else 1
 
 
-def _words_share(door: PostOrigin) -> int:
-    return max(1, int((door.rates.per_source or 0) * SHARED_BY_WORDS))
+def _words_share(origin: PostOrigin) -> int:
+    return max(1, int((origin.rates.per_source or 0) * SHARED_BY_WORDS))
 
 
 def _words(message: str) -> str:
@@ -149,15 +149,15 @@ def _part(address: str, bits: dict[int, int]) -> str:
 
 
 def _count(
-    door: PostOrigin, name: str, at_most: int, now: datetime, label: str, buckets: int = BUCKETS
+    origin: PostOrigin, name: str, at_most: int, now: datetime, label: str, buckets: int = BUCKETS
 ) -> RateLimitCounter:
     """Return a counter, keyed by a bucket number."""
-    window = (now - EPOCH) // door.rates.within
-    key = f"{door.name}#{window}"
+    window = (now - EPOCH) // origin.rates.within
+    key = f"{origin.name}#{window}"
     if name:
         key = f"{key}#{_bucket(name, key, buckets)}"
     return RateLimitCounter(
-        key=key, at_most=at_most, expires_at=EPOCH + (window + 1) * door.rates.within, label=label, is_spread=not name
+        key=key, at_most=at_most, expires_at=EPOCH + (window + 1) * origin.rates.within, label=label, is_spread=not name
     )
 
 

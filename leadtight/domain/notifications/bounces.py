@@ -12,7 +12,7 @@ from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import LEAD, Channel, Message, Template
 from leadtight.domain.policy.policy import Policy
-from leadtight.domain.promises.next_action import other_way
+from leadtight.domain.promises.next_action import action_after_bounce
 from leadtight.domain.roster.stand_ins import notification_recipient
 
 ACTOR = "system:respond"
@@ -39,7 +39,7 @@ def _lead_not_reached(lead: Lead, channel: Channel, now: datetime) -> Change | N
         return None
     builder = ChangeBuilder(lead, replace(lead, unreachable=(*lead.unreachable, channel)), now)
     if channel is Channel.EMAIL and lead.next_action:
-        builder.set(next_action=replace(lead.next_action, what=other_way(lead)))
+        builder.set(next_action=replace(lead.next_action, what=action_after_bounce(lead)))
     builder.event(EventKind.LEAD_NOT_REACHED, ACTOR, channel=channel)
     return builder.build()
 

@@ -63,7 +63,7 @@ def decide_interruption(policy: Policy, message: Message, alerts: Alerts, now: d
     recent = tuple(alert for alert in alerts.sent if alert.at > now - HOUR)
     if any(alert.notice == notice_of(message) for alert in recent):
         return AlertDecision(alerts=alerts)
-    rests = _rests(policy, message, now)
+    rests = _is_resting(policy, message, now)
     if not rests and _may_interrupt(policy, message, len(recent)):
         sent = (*recent, Interruption(notice=notice_of(message), at=now))
         return AlertDecision(alerts=replace(alerts, turn=alerts.turn + 1, sent=sent))
@@ -75,11 +75,11 @@ def decide_interruption(policy: Policy, message: Message, alerts: Alerts, now: d
 
 
 def notice_of(message: Message) -> str:
-    """Return the identity of a notice, the same on all channels."""
+    """Return the identity of a notice, on any channel."""
     return f"{message.lead_id}/{message.notice or message.id}"
 
 
-def _rests(policy: Policy, message: Message, now: datetime) -> bool:
+def _is_resting(policy: Policy, message: Message, now: datetime) -> bool:
     if not policy.alerts.rest_outside_hours or rank(message) is NoticeRank.BREACH:
         return False
     return policy.calendar_of(message.recipient).next_open(now) > now

@@ -12,7 +12,7 @@ from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.outcomes.effects import apply_to_sequences
 from leadtight.domain.outcomes.first_contact import ContactProof, proven_at
-from leadtight.domain.outcomes.recording import apply_outcome, check_counts
+from leadtight.domain.outcomes.recording import apply_outcome, check_not_excluded
 from leadtight.domain.policy.outcomes import OutcomeRule
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.sequences import progress
@@ -45,7 +45,7 @@ def automatic_call(
     for a call from another system. Raises InvalidInquiry when its time is impossible, StaleSubmission for an excluded
     lead.
     """
-    check_counts(lead)
+    check_not_excluded(lead)
     proven_at(lead, evidence, now)
     if evidence.key in lead.proofs:
         return None
@@ -53,29 +53,29 @@ def automatic_call(
     kind = EventKind.CALL_FAILED if outcome == FAILED else EventKind.OUTCOME_PROVEN
     builder.event(kind, actor, outcome=outcome, by="", evidence=evidence)
     rule = policy.outcomes.get(outcome)
-    if rule is not None and (rule.says is OutcomeMeaning.OPT_OUT or _drives(lead, rule, step)):
-        _carry(builder, policy, rule, actor, now)
+    if rule is not None and (rule.says is OutcomeMeaning.OPT_OUT or _is_policy_driven(lead, rule, step)):
+        _apply_rule(builder, policy, rule, actor, now)
     else:
         builder.set(attempts=lead.attempts + (rule is not None))
-        if _is_waited_for(lead, step):
-            progress.call_becomes_task(builder, policy, ANSWERED if rule else FAILED, now)
+        if _is_awaited(lead, step):
+            progress.make_call_a_task(builder, policy, ANSWERED if rule else FAILED, now)
     builder.set(proofs=(*lead.proofs, evidence.key))
     return builder.build()
 
 
-def _drives(lead: Lead, rule: OutcomeRule, step: SequenceStepRef | None) -> bool:
+def _is_policy_driven(lead: Lead, rule: OutcomeRule, step: SequenceStepRef | None) -> bool:
     """Return whether the policy's rule continues the lead.
 
     Otherwise a person does.
     """
     if lead.concern is not None:
         return False
-    if _is_waited_for(lead, step):
+    if _is_awaited(lead, step):
         return (not rule.contact or rule.id == VOICEMAIL) and not rule.closes
     return step is None and (lead.enrolment is None or not lead.enrolment.awaits_outcome)
 
 
-def _is_waited_for(lead: Lead, step: SequenceStepRef | None) -> bool:
+def _is_awaited(lead: Lead, step: SequenceStepRef | None) -> bool:
     """Return whether the lead's plan waits for this call.
 
     A call that names only its lead counts as the awaited one.
@@ -86,7 +86,7 @@ def _is_waited_for(lead: Lead, step: SequenceStepRef | None) -> bool:
     return step is None or (step.enrolment, step.step) == (enrolment.id, enrolment.calling.id)
 
 
-def _carry(builder: ChangeBuilder, policy: Policy, rule: OutcomeRule, actor: str, now: datetime) -> None:
+def _apply_rule(builder: ChangeBuilder, policy: Policy, rule: OutcomeRule, actor: str, now: datetime) -> None:
     """Apply the rule, except effects that need a person's word.
 
     Those are contact, stage and handover.

@@ -73,7 +73,7 @@ def reported_at(policy: Policy, lead: Lead, claimed_at: datetime | None, now: da
     return at if believed else now
 
 
-def note_contact(builder: ChangeBuilder, by: str, at: datetime) -> None:
+def record_contact(builder: ChangeBuilder, by: str, at: datetime) -> None:
     """Count a contact and stop the first-response timer.
 
     It is the first one when none is known to be earlier. The owner keeps the lead: it no longer waits for its pool, and
@@ -90,7 +90,7 @@ def note_contact(builder: ChangeBuilder, by: str, at: datetime) -> None:
         builder.stop(FIRST_RESPONSE)
 
 
-def note_correction(builder: ChangeBuilder, previous: Lead, actor: str) -> None:
+def record_correction(builder: ChangeBuilder, previous: Lead, actor: str) -> None:
     """Add an event for an earlier first contact."""
     after = builder.lead
     if previous.first_contact_at is None or after.first_contact_at == previous.first_contact_at:

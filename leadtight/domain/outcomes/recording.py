@@ -14,7 +14,13 @@ from leadtight.domain.model.lead import Lead, NextAction, RecordedOutcome
 from leadtight.domain.model.sla import STAGE, UNTOUCHED
 from leadtight.domain.model.stage import Stage
 from leadtight.domain.outcomes.effects import apply_to_sequences, check_persistence, stop
-from leadtight.domain.outcomes.first_contact import ContactProof, note_contact, note_correction, proven_at, reported_at
+from leadtight.domain.outcomes.first_contact import (
+    ContactProof,
+    proven_at,
+    record_contact,
+    record_correction,
+    reported_at,
+)
 from leadtight.domain.ownership.handover import Cause, Move, ReceivingPool, move
 from leadtight.domain.policy.outcomes import OutcomeRule
 from leadtight.domain.policy.policy import Policy
@@ -50,7 +56,7 @@ def record_outcome(
     missing, past or over a year away or the claimed time impossible, StaleSubmission when another outcome was recorded
     after the form was opened.
     """
-    check_counts(lead)
+    check_not_excluded(lead)
     rule = _rule(policy, outcome, reason)
     _check_agreed(rule, follow_up_at, now)
     counted_at = reported_at(policy, lead, claimed_at, now)
@@ -66,7 +72,7 @@ def record_outcome(
         builder.set(status_notes=note)
     apply_to_sequences(builder, policy, rule, actor, now, follow_up_at)
     builder.set(last_outcome=_recorded(lead, builder, rule.id, by, submission, now, claimed_at))
-    note_correction(builder, lead, actor)
+    record_correction(builder, lead, actor)
     return builder.build()
 
 
@@ -86,7 +92,7 @@ def prove_outcome(
     next action follow what happened last. Raises InvalidInquiry naming the field when the outcome or the person is
     unknown or the time impossible.
     """
-    check_counts(lead)
+    check_not_excluded(lead)
     rule = _rule(policy, outcome, reason="")
     if by not in policy.people:
         raise InvalidInquiry([Problem("by", f"unknown person {by!r}")])
@@ -101,10 +107,10 @@ def prove_outcome(
     else:
         builder.set(attempts=lead.attempts + 1)
         if rule.contact:
-            note_contact(builder, by, at)
+            record_contact(builder, by, at)
         stop(builder, rule, actor)
     builder.set(proofs=(*lead.proofs, evidence.key))
-    note_correction(builder, lead, actor)
+    record_correction(builder, lead, actor)
     return builder.build()
 
 
@@ -117,7 +123,7 @@ def _rule(policy: Policy, outcome: str, reason: str) -> OutcomeRule:
     return rule
 
 
-def check_counts(lead: Lead) -> None:
+def check_not_excluded(lead: Lead) -> None:
     """Raise StaleSubmission for an excluded lead.
 
     Nothing is recorded on it.
@@ -166,12 +172,12 @@ def apply_outcome(
     if by == lead.owner_id:
         builder.set(touched_at=now)
     if rule.contact:
-        note_contact(builder, by, at)
+        record_contact(builder, by, at)
     if rule.closes:
         builder.set(closed_at=now, clocks=(), next_action=None, lost_reason=reason)
     elif builder.lead.is_open and rule.pool and rule.pool != lead.pool_id:
         builder.set(closed_at=None, lost_reason="")
-        _hand_on(builder, policy, lead, rule, by, now, follow_up_at, receiving)
+        _hand_over(builder, policy, lead, rule, by, now, follow_up_at, receiving)
     elif builder.lead.is_open and (rule.contact or lead.first_contact_at is not None):
         builder.set(closed_at=None, lost_reason="")
         _schedule_next(builder, policy, rule, now, follow_up_at)
@@ -195,7 +201,7 @@ def _next_stage(policy: Policy, lead: Lead, rule: OutcomeRule) -> Stage:
     return rule.stage
 
 
-def _hand_on(
+def _hand_over(
     builder: ChangeBuilder,
     policy: Policy,
     previous: Lead,
@@ -243,11 +249,11 @@ def _recorded(
         claimed_at=claimed_at,
         submission=submission,
         version=builder.version,
-        before=_overwritten(to_document(lead), to_document(builder.lead)),
+        before=_undo_values(to_document(lead), to_document(builder.lead)),
     )
 
 
-def _overwritten(before: Document, after: Document) -> dict[str, Any]:
+def _undo_values(before: Document, after: Document) -> dict[str, Any]:
     """Return the values that the outcome replaced, for undo.
 
     Sent messages cannot be undone. The previous outcome stays known, but not its own undo values.

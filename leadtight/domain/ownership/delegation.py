@@ -8,7 +8,7 @@ from leadtight.domain.model.errors import Problem
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.rotation import Rotation
 from leadtight.domain.policy.policy import Policy
-from leadtight.domain.roster.availability import is_there
+from leadtight.domain.roster.availability import is_available
 from leadtight.domain.routing.receipt import Receipt
 from leadtight.domain.routing.selection import rule_for
 from leadtight.domain.text.suggestions import unknown
@@ -23,7 +23,7 @@ def delegate_receipt(policy: Policy, lead: Lead, rotation: Rotation, roster: Ros
     who let this very lead lapse does not get it again.
     """
     for person_id in policy.delegates_of(str(lead.owner_id)):
-        if is_there(policy, person_id, roster, now) and not _is_kept_from(policy, lead, person_id, roster, now):
+        if is_available(policy, person_id, roster, now) and not _is_kept_from(policy, lead, person_id, roster, now):
             return direct_receipt(policy, lead, rotation, person_id, DELEGATE, now)
     return None
 

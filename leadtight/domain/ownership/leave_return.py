@@ -15,7 +15,7 @@ from leadtight.domain.model.sla import COVER, SlaTimer, StepKind, TimerStep
 from leadtight.domain.ownership.delegation import direct_receipt
 from leadtight.domain.ownership.transfer import transfer_as_chosen
 from leadtight.domain.policy.policy import Policy
-from leadtight.domain.roster.availability import available_from, is_active_member, is_there
+from leadtight.domain.roster.availability import available_from, is_active_member, is_available
 
 GIVEN_BACK = "given_back"
 ACTOR = "system:sla"
@@ -48,7 +48,7 @@ def return_to_owner(
     While they are still absent, the covering person keeps it.
     """
     owner = str(step.notify)
-    if is_there(policy, owner, roster, now):
+    if is_available(policy, owner, roster, now):
         receipt = direct_receipt(policy, builder.lead, rotation, owner, GIVEN_BACK, now)
         unasked: Roster = {}  # it was theirs: caps do not apply, and it is not a new assignment
         transfer_as_chosen(

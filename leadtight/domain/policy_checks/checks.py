@@ -21,7 +21,7 @@ from leadtight.domain.policy_checks.pools import check_people, check_pools
 from leadtight.domain.policy_checks.reporting import check_reporting
 from leadtight.domain.policy_checks.role_names import check_role_names
 from leadtight.domain.policy_checks.sequences import check_sequences
-from leadtight.domain.policy_checks.webhooks import unusable_webhooks
+from leadtight.domain.policy_checks.webhooks import check_webhooks
 from leadtight.domain.text.suggestions import unknown
 
 _RESERVED = frozenset({LEAD, MANAGER, OWNER, "-"})  # the lead's person, its manager, its owner, no one
@@ -47,7 +47,7 @@ def check_policy(policy: Policy) -> Iterator[Problem]:
     yield from check_sequences(policy)
     yield from check_forms(policy)
     yield from check_concerns(policy)
-    yield from unusable_webhooks(policy)
+    yield from check_webhooks(policy)
     yield from check_reporting(policy)
     if policy.messaging.sms_until <= policy.messaging.sms_from:
         yield Problem("messaging.sms_until", "must be after `sms_from`")

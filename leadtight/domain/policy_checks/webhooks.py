@@ -9,18 +9,18 @@ from leadtight.domain.policy.sources import CALL_WORDS, CALLS, LISTERS, Webhook
 from leadtight.domain.text.suggestions import unknown
 
 
-def unusable_webhooks(policy: Policy) -> Iterator[Problem]:
+def check_webhooks(policy: Policy) -> Iterator[Problem]:
     """Yield webhook settings that its provider cannot support."""
     for name, webhook in policy.webhooks.items():
         if webhook.reconcile and webhook.provider not in LISTERS:
             yield Problem(f"webhooks.{name}.reconcile", f"{webhook.provider} cannot list its past leads")
         if webhook.provider == CALLS:
-            yield from _unknown_words(policy, f"webhooks.{name}", webhook)
+            yield from _check_call_words(policy, f"webhooks.{name}", webhook)
         elif webhook.outcomes:
             yield Problem(f"webhooks.{name}.outcomes", f"only `{CALLS}` delivers outcomes")
 
 
-def _unknown_words(policy: Policy, path: str, webhook: Webhook) -> Iterator[Problem]:
+def _check_call_words(policy: Policy, path: str, webhook: Webhook) -> Iterator[Problem]:
     for outcome in webhook.outcomes.values():
         if outcome not in policy.outcomes and outcome != FAILED:
             yield Problem(f"{path}.outcomes", unknown("outcome", outcome, policy.outcomes))

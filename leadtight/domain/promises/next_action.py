@@ -7,14 +7,14 @@ from leadtight.domain.model.message import Channel
 def first_action(lead: Lead) -> str:
     """Return the next action while the first answer is owed."""
     if Channel.EMAIL in lead.unreachable:
-        return other_way(lead)
+        return action_after_bounce(lead)
     if not lead.inquiry.is_reachable:
         return f"Find a way to reach {lead.inquiry.display_name}, or close the lead"
     verb = "Call" if lead.inquiry.phone else "Write to"
     return f"{verb} {lead.inquiry.display_name}"
 
 
-def other_way(lead: Lead) -> str:
+def action_after_bounce(lead: Lead) -> str:
     """Return the next action for a lead whose mail bounces."""
     name = lead.inquiry.display_name
     if lead.inquiry.phone:

@@ -9,7 +9,7 @@ from leadtight.domain.model.capacity import Roster
 from leadtight.domain.policy.policy import Policy
 
 
-def is_there(policy: Policy, person_id: str, roster: Roster, now: datetime) -> bool:
+def is_available(policy: Policy, person_id: str, roster: Roster, now: datetime) -> bool:
     """Return whether a person is available for their leads now."""
     return is_active_member(policy, person_id) and available_from(policy, person_id, roster, now) <= now
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from leadtight.domain.model.capacity import Roster
 from leadtight.domain.policy.policy import Policy
-from leadtight.domain.roster.availability import is_active_member, is_there
+from leadtight.domain.roster.availability import is_active_member, is_available
 
 
 def notification_recipient(
@@ -20,7 +20,7 @@ def notification_recipient(
     candidates = (
         reader for person in (person_id, manager, catch_all) for reader in (person, *policy.delegates_of(person))
     )
-    there = (reader for reader in candidates if reader != besides and is_there(policy, reader, roster, now))
+    there = (reader for reader in candidates if reader != besides and is_available(policy, reader, roster, now))
     return next(there, person_id if is_active_member(policy, person_id) else catch_all)
 
 

@@ -83,7 +83,7 @@ class Receipt:
 
     @property
     def found_nobody(self) -> bool:
-        """Return whether no member of the pool could take the lead."""
+        """Return whether no pool member could take the lead."""
         return self.reason in (NO_ELIGIBLE_REP, ALL_FULL)
 
     def recompute(self) -> str | None:

@@ -84,7 +84,7 @@ def choose(
         if not assessment.ineligible(SKILL_FIELDS):
             return decision.receipt(owner, EXISTING_OWNER, {owner: 1}, assessment, {}), None
     weights = pool.weights if owner is None or owner in pool.members else {owner: 1, **pool.weights}
-    return decision.by_turn(weights, eligibility.assess(weights))
+    return decision.by_rotation(weights, eligibility.assess(weights))
 
 
 class _Decision:
@@ -94,7 +94,9 @@ class _Decision:
         self._policy, self._rule, self._pool, self._rotation, self._now = policy, rule, pool, rotation, now
         self._lead_id = lead_id
 
-    def by_turn(self, weights: Mapping[str, int], assessment: CandidateAssessment) -> tuple[Receipt, Rotation | None]:
+    def by_rotation(
+        self, weights: Mapping[str, int], assessment: CandidateAssessment
+    ) -> tuple[Receipt, Rotation | None]:
         pool = self._pool
         left_out, relaxed = _ineligible(pool, weights, assessment)
         taking = dict(weights)

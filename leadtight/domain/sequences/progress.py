@@ -81,19 +81,19 @@ def take_due_step(builder: ChangeBuilder, policy: Policy, now: datetime) -> None
     if enrolment is None or not _is_due(enrolment, now):
         return
     if enrolment.calling:
-        _call_is_a_task(builder, policy, enrolment, enrolment.calling, now)
+        _set_call_task(builder, policy, enrolment, enrolment.calling, now)
     elif enrolment.steps:
         _take(builder, policy, enrolment, now)
 
 
-def call_becomes_task(builder: ChangeBuilder, policy: Policy, reason: str, now: datetime) -> None:
+def make_call_a_task(builder: ChangeBuilder, policy: Policy, reason: str, now: datetime) -> None:
     """Make the awaited automatic call the owner's task.
 
     `reason` is for the history.
     """
     enrolment = builder.lead.enrolment
     if enrolment is not None and enrolment.calling is not None:
-        _call_is_a_task(builder, policy, enrolment, enrolment.calling, now, reason)
+        _set_call_task(builder, policy, enrolment, enrolment.calling, now, reason)
 
 
 def resume(builder: ChangeBuilder, policy: Policy, not_before: datetime) -> None:
@@ -143,7 +143,7 @@ def _start(builder: ChangeBuilder, policy: Policy, enrolment: Enrolment) -> None
 def _take(builder: ChangeBuilder, policy: Policy, enrolment: Enrolment, now: datetime) -> None:
     step, *rest = enrolment.steps
     is_task = _is_task(policy, step, builder.lead)
-    calling = None if is_task else _calling(policy, step, now)
+    calling = None if is_task else _awaiting_outcome(policy, step, now)
     waits = is_task or calling is not None
     steps = postpone(_calendar(policy, enrolment), rest, step.at, now)
     builder.set(enrolment=replace(enrolment, steps=steps, last_at=now, awaits_outcome=waits, calling=calling))
@@ -151,7 +151,7 @@ def _take(builder: ChangeBuilder, policy: Policy, enrolment: Enrolment, now: dat
         EventKind.STEP_TAKEN, ACTOR, sequence=enrolment.sequence, step=step.id, action=step.action, what=step.what
     )
     if is_task:
-        _give_task(builder, policy, _calendar(policy, enrolment), step, now)
+        _set_task(builder, policy, _calendar(policy, enrolment), step, now)
         return
     builder.message(
         Template.SEQUENCE_STEP,
@@ -175,7 +175,7 @@ def _is_task(policy: Policy, step: PlannedStep, lead: Lead) -> bool:
     return step.action is StepAction.TASK or (step.action is StepAction.VOICE and cannot_call)
 
 
-def _calling(policy: Policy, step: PlannedStep, now: datetime) -> PlannedStep | None:
+def _awaiting_outcome(policy: Policy, step: PlannedStep, now: datetime) -> PlannedStep | None:
     """Return an automatic call as a step awaiting its outcome.
 
     It becomes the owner's task when no outcome has come in time.
@@ -184,7 +184,7 @@ def _calling(policy: Policy, step: PlannedStep, now: datetime) -> PlannedStep | 
     return replace(step, at=now + voice.outcome_within) if voice else None
 
 
-def _call_is_a_task(
+def _set_call_task(
     builder: ChangeBuilder, policy: Policy, enrolment: Enrolment, step: PlannedStep, now: datetime, reason: str = ""
 ) -> None:
     """Make the call the owner's task.
@@ -195,10 +195,10 @@ def _call_is_a_task(
     builder.event(
         EventKind.CALL_BECAME_TASK, ACTOR, sequence=enrolment.sequence, step=step.id, what=step.what, why=reason
     )
-    _give_task(builder, policy, _calendar(policy, enrolment), step, now)
+    _set_task(builder, policy, _calendar(policy, enrolment), step, now)
 
 
-def _give_task(builder: ChangeBuilder, policy: Policy, calendar: Calendar, step: PlannedStep, now: datetime) -> None:
+def _set_task(builder: ChangeBuilder, policy: Policy, calendar: Calendar, step: PlannedStep, now: datetime) -> None:
     """Make the task the owner's next action.
 
     An action that is overdue already stays, with its reminders: it is the task.
