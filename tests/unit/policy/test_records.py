@@ -79,7 +79,7 @@ def test_the_meaning_of_a_key_is_the_docstring_of_its_field(record: type, attrib
 
 def test_the_second_paragraph_describes_each_entry_of_a_named_table() -> None:
     people = records.fields_of(Policy)["people"]
-    assert declaration.meaning(Policy, people).of_each.startswith("A person; their id stands in histories for good")
+    assert declaration.meaning(Policy, people).of_each.startswith("A person; histories keep their id permanently")
 
 
 def test_a_type_without_a_reader_is_refused() -> None:
