@@ -146,7 +146,7 @@ def _facts(files: MemoryFiles, day: date) -> int:
     table = FactTable.read(files.files[f"facts/dt={before}/facts.parquet"], SCHEMA)
     assert table is not None
     with table[0] as facts:
-        return len(facts.take())
+        return len(facts.select())
 
 
 def keep_snapshot(log: EventHistory, files: MemoryFiles, day: date) -> None:
@@ -154,7 +154,7 @@ def keep_snapshot(log: EventHistory, files: MemoryFiles, day: date) -> None:
     snapshots = Snapshots(log, files)
     window = window_ending(day, policies.shipped().company.zone, after(day))
     with (found := snapshots.at(day, window)).table as table:
-        snapshots.keep(day, table.parquet({"schema": SCHEMA, "as_of": format_timestamp(found.as_of)}))
+        snapshots.store(day, table.parquet({"schema": SCHEMA, "as_of": format_timestamp(found.as_of)}))
 
 
 def reports_of(log: EventHistory, files: MemoryFiles) -> ReportService:

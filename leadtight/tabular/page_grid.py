@@ -100,7 +100,7 @@ class PageGrid:
         (self.foot if self.is_foot else self.rows).append(self.row)
         self.row = None
 
-    def ended(self) -> list[list[str]]:
+    def finish(self) -> list[list[str]]:
         """Return all rows, those of the foot last."""
         self.end_row()
         return self.rows + self.foot

@@ -88,7 +88,7 @@ def rows(path: Path, how: Dialect, longest_cell: int = LONGEST_CELL) -> Iterator
         raise NoTableError(f"row {number + 1}: {error}") from error
 
 
-def trouble(cells: list[str], width: int) -> str:
+def row_problem(cells: list[str], width: int) -> str:
     """Return what is wrong with a row, or "".
 
     Fewer cells than `width` are fine.

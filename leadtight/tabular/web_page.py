@@ -146,7 +146,7 @@ class _Page(HTMLParser):
     def end(self) -> None:
         """End the tables that are still open."""
         while self._open:
-            self.tables.append(self._open.pop().ended())
+            self.tables.append(self._open.pop().finish())
 
     def _begin(self, grid: PageGrid, name: str, attributes: dict[str, str]) -> None:
         if name == "tr":
@@ -164,7 +164,7 @@ class _Page(HTMLParser):
         elif name == "tr":
             grid.end_row()
         elif name == "table":
-            self.tables.append(self._open.pop().ended())
+            self.tables.append(self._open.pop().finish())
 
 
 def _name(tag: str) -> str:

@@ -64,7 +64,7 @@ def import_(
     try:
         table = ExportFile.open(file, encoding, delimiter, sheet, mappings.recognised_names)
         understanding = _understood(table, _mapping(table, mapping))
-        chosen, rows = understanding.decided(), understanding.rows
+        chosen, rows = understanding.decide(), understanding.rows
     except (ImportFileError, MappingError) as error:
         raise stop(COMMAND, str(error), code=2) from error
     _show(table, chosen, rows)
@@ -94,7 +94,7 @@ def _mapping(table: ExportFile, path: Path | None) -> ImportMapping:
 def _looked_through(table: ExportFile, mapping: ImportMapping) -> tuple[ImportMapping, int]:
     """Return the mapping with how its columns are written, and the number of rows. Raises MappingError."""
     understanding = _understood(table, mapping)
-    return understanding.decided(), understanding.rows
+    return understanding.decide(), understanding.rows
 
 
 def _understood(table: ExportFile, mapping: ImportMapping) -> ImportPreview:

@@ -84,7 +84,7 @@ class ImportPreview:
         if text := self._filled(record, "stage"):
             self.stages[text] += 1
 
-    def decided(self) -> ImportMapping:
+    def decide(self) -> ImportMapping:
         """Return the mapping with how the columns are to be read. Raises MappingError naming the column."""
         fields = {
             column: ours for column, ours in self.mapping.fields.items() if not self._is_something_else(column, ours)
@@ -95,7 +95,7 @@ class ImportPreview:
         other = orders.pop() if len(orders) == 1 else None
         dates = {name: self._reading(name, values, other) for name, values in self.dates.items()}
         try:
-            amounts = self.amounts.decided(mapping.decimal)
+            amounts = self.amounts.decide(mapping.decimal)
         except AmbiguousAmountsError as error:
             raise self._error(
                 "value", f"row {error.row}: {error.value!r}: the column {error.reason}; say decimal"
@@ -139,7 +139,7 @@ class ImportPreview:
     def _reading(self, name: str, values: DateColumn, other: str | None) -> DateReading:
         """Return how to read a column; `other` is the order of the file's other columns."""
         try:
-            return values.decided(date_format=self.mapping.date_format, order=other)
+            return values.decide(date_format=self.mapping.date_format, order=other)
         except AmbiguousDatesError as error:
             where = f"row {error.row}: {error.value!r}"
             raise self._error(name, f"{where}: the column {error.reason}; {error.remedy}") from error

@@ -149,7 +149,7 @@ def _in_named_zone(moment: WrittenMoment, column: str) -> str:
 def _alone(text: str, date_format: str | None) -> Any:
     column = DateColumn()
     column.add(text, 0)
-    return column.decided(date_format=date_format)
+    return column.decide(date_format=date_format)
 
 
 def _refuse_opted_out(record: Record) -> None:

@@ -131,7 +131,7 @@ class ExportFile:
         if stray is not None and decoded and decoded.errors == "replace":
             column, encoding = self.columns[stray], decoded.encoding
             return f"column {column!r}: has a byte that is not {encoding}; mend it, or say --encoding"
-        return text.trouble(cells, width)
+        return text.row_problem(cells, width)
 
     def _every_row(self) -> Iterator[tuple[int, list[str]]]:
         if self.dialect:

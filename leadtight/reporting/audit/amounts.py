@@ -38,7 +38,7 @@ def amount_sql(
     for text, row, name in beside:
         column.add(text, row, 0, name)
     try:
-        reading = column.decided(decimal)
+        reading = column.decide(decimal)
     except AmbiguousAmountsError as error:
         reason = f'row {error.row}: {error.value!r}: the column {error.reason}; set decimal, such as decimal = ","'
         raise UnusableError(f"{where}: {reason}") from error

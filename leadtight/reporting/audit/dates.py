@@ -89,7 +89,7 @@ def time_columns(
             continue
         values = column.values or _evidence(connection, table, column)
         try:
-            reading = values.decided(date_format=date_format, order=other, zone=zones[column.name])
+            reading = values.decide(date_format=date_format, order=other, zone=zones[column.name])
         except AmbiguousDatesError as error:
             where = f"{file}: row {error.row}: column {column.name!r}: {error.value!r}"
             raise UnusableError(f"{where}: the column {error.reason}; {error.remedy}") from error

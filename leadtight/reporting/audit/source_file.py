@@ -397,7 +397,7 @@ def _load_rows(
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n")
             for number, row, is_below in footer.mark_footer(rows, sheet.usually_filled):
-                wrong = footer.REASON if is_below else texts.trouble(row, sheet.width)
+                wrong = footer.REASON if is_below else texts.row_problem(row, sheet.width)
                 writer.writerow([number, wrong, *(_at(row, n, sheet.pairs.get(n)) for n in positions)])
         names = ", ".join(("'row': 'BIGINT'", "'trouble': 'VARCHAR'", *(f"'r{n}': 'VARCHAR'" for n in positions)))
         cells = "".join(f", r{n}" for n in positions)

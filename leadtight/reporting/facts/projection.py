@@ -54,7 +54,7 @@ class ProjectedFacts:
     """Facts by lead id, with the problems found."""
 
     facts: Mapping[str, LeadFact]
-    troubles: tuple[HistoryProblem, ...]
+    problems: tuple[HistoryProblem, ...]
 
 
 def fold(facts: Mapping[str, LeadFact], events: Iterable[Event], settled_before: datetime) -> ProjectedFacts:
@@ -64,24 +64,24 @@ def fold(facts: Mapping[str, LeadFact], events: Iterable[Event], settled_before:
     only carry a slightly later time (two writers, two clocks), so it is a problem only before `settled_before`.
     """
     current = dict(facts)
-    troubles: list[HistoryProblem] = []
+    problems: list[HistoryProblem] = []
     for lead_id, versions in sorted(_by_lead(events).items()):
         try:
-            advanced = _advanced(current.get(lead_id), versions, settled_before, troubles)
+            advanced = _advanced(current.get(lead_id), versions, settled_before, problems)
         except Exception as error:  # noqa: BLE001 - a pure fold: whatever it raises, this lead's events are at fault
-            troubles.append(
+            problems.append(
                 HistoryProblem(lead_id, "changes", type(error).__name__, "this version cannot read its events")
             )
         else:
             current |= {lead_id: advanced} if advanced else {}
-    return ProjectedFacts(current, tuple(troubles))
+    return ProjectedFacts(current, tuple(problems))
 
 
 def _advanced(
-    fact: LeadFact | None, versions: Mapping[int, Event], settled_before: datetime, troubles: list[HistoryProblem]
+    fact: LeadFact | None, versions: Mapping[int, Event], settled_before: datetime, problems: list[HistoryProblem]
 ) -> LeadFact | None:
     document = to_document(fact) if fact else {}
-    advanced = _advance(document, versions, settled_before, troubles)
+    advanced = _advance(document, versions, settled_before, problems)
     return fact if advanced is document else from_document(LeadFact, advanced)
 
 
@@ -94,24 +94,24 @@ def _by_lead(events: Iterable[Event]) -> dict[str, dict[int, Event]]:
 
 
 def _advance(
-    document: Document, versions: Mapping[int, Event], settled_before: datetime, troubles: list[HistoryProblem]
+    document: Document, versions: Mapping[int, Event], settled_before: datetime, problems: list[HistoryProblem]
 ) -> Document:
     last_version = int(document.get("version", 0))
     for version in sorted(v for v in versions if v > last_version):
         event = versions[version]
         if version != last_version + 1:
             if event.at < settled_before:
-                troubles.append(
+                problems.append(
                     HistoryProblem(event.lead_id, "version", str(version), f"version {last_version + 1} is missing")
                 )
             break
-        document, last_version = _step(document, event, troubles), version
+        document, last_version = _step(document, event, problems), version
     return document
 
 
-def _step(document: Document, event: Event, troubles: list[HistoryProblem]) -> Document:
+def _step(document: Document, event: Event, problems: list[HistoryProblem]) -> Document:
     new = {name: pair[1] for name, pair in event.changes.items()}
-    return {**document, **dict(_renamed(new)), **dict(_derived(document, new, event, troubles))}
+    return {**document, **dict(_renamed(new)), **dict(_derived(document, new, event, problems))}
 
 
 def _renamed(new: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -123,7 +123,7 @@ def _renamed(new: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _derived(
-    document: Document, new: Mapping[str, Any], event: Event, troubles: list[HistoryProblem]
+    document: Document, new: Mapping[str, Any], event: Event, problems: list[HistoryProblem]
 ) -> Iterator[tuple[str, Any]]:
     if "stage" in new:
         yield "stage_since", timestamps.format_timestamp(event.at)
@@ -132,7 +132,7 @@ def _derived(
     if "lost_reason" in new:
         yield "lost_reason_given", bool(new["lost_reason"])
     if "inquiry" in new:
-        yield "value", _value(new["inquiry"].get("value"), event, troubles)
+        yield "value", _value(new["inquiry"].get("value"), event, problems)
     if "last_outcome" in new:
         recorded = new["last_outcome"]
         previous_touch = document.get("last_touch_at")
@@ -165,8 +165,8 @@ def _answered(document: Document, new: Mapping[str, Any]) -> Iterator[tuple[str,
         yield "owner_answered_at", at
 
 
-def _value(text: str | None, event: Event, troubles: list[HistoryProblem]) -> str | None:
+def _value(text: str | None, event: Event, problems: list[HistoryProblem]) -> str | None:
     if text is None or Decimal(text) < LARGEST_VALUE:
         return text
-    troubles.append(HistoryProblem(event.lead_id, "value", text, "too large for an amount; left empty"))
+    problems.append(HistoryProblem(event.lead_id, "value", text, "too large for an amount; left empty"))
     return None

@@ -59,7 +59,7 @@ class Snapshot:
 
     table: FactTable
     as_of: datetime
-    troubles: tuple[HistoryProblem, ...] = ()
+    problems: tuple[HistoryProblem, ...] = ()
 
 
 class UnreadableTrackingLog:
@@ -119,13 +119,13 @@ class Snapshots:
         nothing. Of older leads, only those with new events leave the database.
         """
         self._unreadable.clear()
-        troubles: dict[HistoryProblem, None] = {}
-        table, begin = self._base(day) or self._from_the_beginning(window, troubles)
+        problems: dict[HistoryProblem, None] = {}
+        table, begin = self._base(day) or self._from_the_beginning(window, problems)
         read = (e for each in utc_days(begin, window.as_of) for e in self._log.events_on(each))
         events = [e for e in read if begin <= e.at < window.as_of]
         events += self._late_arrivals(window)
-        troubles |= dict.fromkeys(self._fold_into(table, events, window.as_of, window))
-        return Snapshot(table, window.as_of, (*troubles, *map(unreadable_problem, self._unreadable)))
+        problems |= dict.fromkeys(self._fold_into(table, events, window.as_of, window))
+        return Snapshot(table, window.as_of, (*problems, *map(unreadable_problem, self._unreadable)))
 
     def _fold_into(
         self, table: FactTable, events: list[Event], as_of: datetime, window: ReportPeriod
@@ -134,13 +134,13 @@ class Snapshots:
 
         Deletes the leads that no longer matter at the end of `window`.
         """
-        current = {f.lead_id: f for f in table.take({e.lead_id for e in events})}
+        current = {f.lead_id: f for f in table.select({e.lead_id for e in events})}
         events += [e for lead in _reopened(current, events) for e in self._log.history(lead) if e.at < as_of]
         folded = fold(current, events, settled_before=as_of - OVERLAP)
         table.put(folded.facts.values())
         gone = {"start": window.start, "closed": window.as_of - CLOSED_KEPT}
-        table.forget("closed_at < $closed and received_at < $start", gone)
-        return folded.troubles
+        table.delete("closed_at < $closed and received_at < $start", gone)
+        return folded.problems
 
     def events_in(self, period: ReportPeriod) -> tuple[Event, ...]:
         """Return the events of a period, by time."""
@@ -155,7 +155,7 @@ class Snapshots:
         late = (e for e in self._late_arrivals(period) if _came_in(e) >= period.start)
         return (*self.events_in(period), *late)
 
-    def settled(self, day: date, period: ReportPeriod) -> ReportPeriod:
+    def as_of_latest_change(self, day: date, period: ReportPeriod) -> ReportPeriod:
         """Return a running period as of its latest change.
 
         The period ends with `day`. Its latest change is its latest event, or the latest promise broken since: a broken
@@ -170,11 +170,11 @@ class Snapshots:
         )
         return replace(period, as_of=max(latest or period.start, period.start))
 
-    def keep(self, day: date, content: bytes) -> None:
+    def store(self, day: date, content: bytes) -> None:
         """Store a snapshot as that of `day`."""
         self._files.put(key_of(day), content, PARQUET)
 
-    def kept(self, day: date) -> bytes | None:
+    def stored(self, day: date) -> bytes | None:
         """Return the stored snapshot of a day."""
         return self._files.get(key_of(day))
 
@@ -217,7 +217,7 @@ class Snapshots:
             month = month.replace(day=1) - timedelta(days=1)
 
     def _from_the_beginning(
-        self, window: ReportPeriod, troubles: dict[HistoryProblem, None]
+        self, window: ReportPeriod, problems: dict[HistoryProblem, None]
     ) -> tuple[FactTable, datetime]:
         """Return the facts of the history before its last day.
 
@@ -230,7 +230,7 @@ class Snapshots:
         while day < last:
             today, end = self._all.events_on(day), midnight(day + timedelta(days=1), UTC)
             late = (e for e in events if e.at >= midnight(day, UTC) - OVERLAP)
-            troubles |= dict.fromkeys(self._fold_into(table, [*late, *today], end, window))
+            problems |= dict.fromkeys(self._fold_into(table, [*late, *today], end, window))
             events, day = today, day + timedelta(days=1)
         return table, midnight(last, UTC) - OVERLAP
 

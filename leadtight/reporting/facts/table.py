@@ -76,7 +76,7 @@ class FactTable:
         )
         self._connection.execute(f"insert into facts select {cast}", values)
 
-    def take(self, lead_ids: Iterable[str] | None = None) -> tuple[LeadFact, ...]:
+    def select(self, lead_ids: Iterable[str] | None = None) -> tuple[LeadFact, ...]:
         """Return the facts of these leads, or of all.
 
         In order of lead id.
@@ -87,7 +87,7 @@ class FactTable:
         rows = rows_of(self._connection, f"select {wanted} from facts{those} order by lead_id", parameters)
         return tuple(LeadFact(**_with_instants(row)) for row in rows)
 
-    def forget(self, where: str, parameters: Mapping[str, object]) -> None:
+    def delete(self, where: str, parameters: Mapping[str, object]) -> None:
         """Delete the rows that match a condition."""
         self._connection.execute(f"delete from facts where {where}", dict(parameters))
 

@@ -27,7 +27,7 @@ TOO_LITTLE = ("heat", "capacity", "self_audit", "readiness", "passive_crm", "stu
 class Night:
     """The subject of a night's report.
 
-    `window` ends with the day; `troubles` are unusable entries. `with_room` has the people with capacity on the day for
+    `window` ends with the day; `problems` are unusable entries. `with_room` has the people with capacity on the day for
     leads without an owner.
     """
 
@@ -37,7 +37,7 @@ class Night:
     zone: ZoneInfo
     terms: MetricTerms
     events: tuple[Event, ...]
-    troubles: tuple[HistoryProblem, ...]
+    problems: tuple[HistoryProblem, ...]
     completeness: tuple[dict[str, Any], ...] = ()
     with_room: Mapping[str, FreeCapacity] = field(default_factory=dict)
 
@@ -76,7 +76,7 @@ def document(table: FactTable, night: Night) -> dict[str, Any]:
             **_widgets(table, night),
         },
         "invariants": invariants(table, night.window, night.zone, night.terms.ownerless_after),
-        "problems": problems(night.troubles),
+        "problems": problem_rows(night.problems),
     }
 
 
@@ -101,11 +101,11 @@ def events_read(events: Iterable[Event]) -> dict[str, Any]:
     return {"read": len(ids), "digest": hashlib.sha256("\n".join(ids).encode()).hexdigest()[:16]}
 
 
-def problems(troubles: Iterable[HistoryProblem]) -> list[dict[str, str]]:
+def problem_rows(entries: Iterable[HistoryProblem]) -> list[dict[str, str]]:
     """Return the unusable entries in the audit's format.
 
     Here the file is the event log, and a row is a lead.
     """
     return [
-        {"file": "events", "row": t.lead_id, "column": t.column, "value": t.value, "reason": t.reason} for t in troubles
+        {"file": "events", "row": t.lead_id, "column": t.column, "value": t.value, "reason": t.reason} for t in entries
     ]

@@ -44,4 +44,4 @@ class Review:
     lost_without_reason: QuestionResult
     unassigned_while_idle: QuestionResult
     with_room: Mapping[str, FreeCapacity]
-    troubles: tuple[HistoryProblem, ...]
+    problems: tuple[HistoryProblem, ...]

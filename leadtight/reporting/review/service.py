@@ -115,7 +115,7 @@ class ReportService:
 
     def _night(self, snapshots: Snapshots, day: date, now: datetime) -> tuple[dict[str, Any], bool]:
         """Write one night, and return whether it changed."""
-        today = snapshots.settled(day, days(day, day, self._zone, now))
+        today = snapshots.as_of_latest_change(day, days(day, day, self._zone, now))
         window = window_ending(day, self._zone, today.as_of)
         snapshot = snapshots.at(day, window)
         channels = completeness(self._files, day)
@@ -126,7 +126,7 @@ class ReportService:
             zone=self._zone,
             terms=self._terms,
             events=snapshots.events_belonging_to(today),
-            troubles=(*snapshot.troubles, *map(unreadable_problem, channels.unreadable)),
+            problems=(*snapshot.problems, *map(unreadable_problem, channels.unreadable)),
             completeness=channels,
         )
         with snapshot.table as table:
@@ -134,8 +134,8 @@ class ReportService:
             posted = ledger.as_csv(table.connection)
             facts = table.parquet({"schema": SCHEMA, "as_of": format_timestamp(snapshot.as_of)})
         metrics = _json(document)
-        changed = (self._files.get(_metrics_key(day)), snapshots.kept(day)) != (metrics, facts)
-        snapshots.keep(day, facts)
+        changed = (self._files.get(_metrics_key(day)), snapshots.stored(day)) != (metrics, facts)
+        snapshots.store(day, facts)
         self._files.put(f"ledger/dt={day.isoformat()}/ledger.csv", posted, CSV)
         self._files.put(_metrics_key(day), metrics, JSON)
         return document, changed
@@ -159,7 +159,7 @@ class ReportService:
         if period.is_complete:
             day = week.sunday
         else:
-            period = replace(period, as_of=snapshots.settled(day, days(day, day, self._zone, now)).as_of)
+            period = replace(period, as_of=snapshots.as_of_latest_change(day, days(day, day, self._zone, now)).as_of)
         snapshot = snapshots.at(day, window_ending(day, self._zone, period.as_of))
         with snapshot.table:
             previous_week = self._week_before(snapshots, week)

@@ -31,7 +31,7 @@ from leadtight.reporting.review.answers import (
 from leadtight.reporting.review.disagreements import Disagreement
 from leadtight.reporting.review.headline import in_words
 from leadtight.reporting.review.lost_reasons import lost
-from leadtight.reporting.review.nightly import problems
+from leadtight.reporting.review.nightly import problem_rows
 from leadtight.reporting.review.review import Review
 from leadtight.reporting.review.unassigned_leads import FreeCapacity
 
@@ -95,7 +95,7 @@ def review(
         lost_without_reason=lost_without_reason(table, period),
         unassigned_while_idle=unassigned_while_idle(table, with_room),
         with_room=with_room,
-        troubles=snapshot.troubles,
+        problems=snapshot.problems,
     )
 
 
@@ -135,7 +135,7 @@ def document(review: Review) -> dict[str, Any]:
             *review.figures["cannot_compute"],
             *({"what": f"window.{gap['what']}", "why": gap["why"]} for gap in review.window["cannot_compute"]),
         ],
-        "problems": problems(review.troubles),
+        "problems": problem_rows(review.problems),
     }
 
 

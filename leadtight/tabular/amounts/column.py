@@ -67,7 +67,7 @@ class AmountColumn:
             first = (row, f"{text} {currency}")
             self.currencies[currency] = min(self.currencies.get(currency, first), first)
 
-    def decided(self, decimal: str | None = None) -> AmountReading:
+    def decide(self, decimal: str | None = None) -> AmountReading:
         """Return how to read the column.
 
         `decimal` overrides the detected mark. Raises AmbiguousAmountsError.

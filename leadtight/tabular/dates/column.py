@@ -79,7 +79,7 @@ class DateColumn:
         previous = self.values.get(text)
         self.values[text] = (previous[0] + count, min(previous[1], row)) if previous else (count, row)
 
-    def decided(
+    def decide(
         self, *, date_format: str | None = None, order: str | None = None, zone: ZoneInfo | None = None
     ) -> DateReading:
         """Return how to read the column.
@@ -88,7 +88,7 @@ class DateColumn:
         """
         fixed_order = order_of(date_format) if date_format else None
         names = self._names()
-        shown = fixed_order or OrderEvidence.of(self._parsed(names)).decided(order)
+        shown = fixed_order or OrderEvidence.of(self._parsed(names)).decide(order)
         return self._timed(DateReading(shown, names, False, Precision.DAY, date_format, zone))
 
     def order(self) -> str | None:

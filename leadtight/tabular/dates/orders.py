@@ -101,7 +101,7 @@ class OrderEvidence:
         if max(first, second) > 12 >= min(first, second):
             (self.day_first if first > 12 else self.month_first).add(count, row, text)
 
-    def decided(self, other: str | None) -> str:
+    def decide(self, other: str | None) -> str:
         """Return the order to read by.
 
         `other` is that of another column. Raises AmbiguousDatesError.

@@ -198,4 +198,4 @@ def _facts(h: History, day: str) -> tuple[LeadFact, ...]:
     stored_table = FactTable.read(h.files.files[f"facts/dt={day}/facts.parquet"], SCHEMA)
     assert stored_table is not None
     with stored_table[0] as table:
-        return table.take()
+        return table.select()

@@ -87,8 +87,8 @@ def test_facts_survive_parquet(leads: list[LeadFact]) -> None:
     stored_table = FactTable.read(written, SCHEMA)
     assert stored_table is not None
     with stored_table[0] as table:
-        assert (table.take(), stored_table[1]) == (tuple(leads), {"schema": SCHEMA})
-        assert table.take({"l000", "none"}) == tuple(leads[:1])
+        assert (table.select(), stored_table[1]) == (tuple(leads), {"schema": SCHEMA})
+        assert table.select({"l000", "none"}) == tuple(leads[:1])
     with FactTable.of(reversed(leads)) as table:
         assert table.parquet({"schema": SCHEMA}) == written
     assert FactTable.read(written, "leadtight.facts/0") is None

@@ -110,7 +110,7 @@ def export(h: History, folder: Path) -> Path:
     with stored_table[0] as table, (folder / "leads.csv").open("w", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(["Id", "Created", "Assigned", "First contact", "Owner", "Source", "Stage", "Reason"])
-        rows.writerows(row(fact) for fact in table.take())
+        rows.writerows(row(fact) for fact in table.select())
     return folder / "leads.csv"
 
 

@@ -45,7 +45,7 @@ def column(*texts: str) -> AmountColumn:
     ],
 )
 def test_an_amount_is_read_in_its_countrys_notation(text: str, expected: str) -> None:
-    assert column(text).decided().read(text) == Decimal(expected)
+    assert column(text).decide().read(text) == Decimal(expected)
     assert read_amount(text) == Decimal(expected)
 
 
@@ -73,34 +73,34 @@ def test_an_ambiguous_or_invalid_amount_is_rejected(text: str) -> None:
 
 
 def test_a_column_with_a_decimal_mark_decides_the_meaning_of_three_digits() -> None:
-    reading = column("1.500", "2.25", "3.5").decided()
+    reading = column("1.500", "2.25", "3.5").decide()
     assert [reading.read(text) for text in ("1.500", "2.25")] == [Decimal("1.5"), Decimal("2.25")]
-    assert column("1.500", "2,25").decided().read("1.500") == 1500
+    assert column("1.500", "2,25").decide().read("1.500") == 1500
 
 
 def test_a_column_with_both_marks_is_asked_about_where_it_matters() -> None:
-    assert column("1.50", "2,25").decided().read("2,25") == Decimal("2.25")
+    assert column("1.50", "2,25").decide().read("2,25") == Decimal("2.25")
     with pytest.raises(AmbiguousAmountsError, match="both decimal marks") as caught:
-        column("1.50", "2,25", "1.500").decided()
+        column("1.50", "2,25", "1.500").decide()
     assert (caught.value.row, caught.value.value) == (4, "1.500")
-    assert column("1.50", "2,25", "1.500").decided(".").read("1.500") == Decimal("1.5")
+    assert column("1.50", "2,25", "1.500").decide(".").read("1.500") == Decimal("1.5")
 
 
 def test_three_decimals_of_a_currency_that_has_them_are_asked_about() -> None:
     with pytest.raises(AmbiguousAmountsError, match="three decimals"):
-        column("KWD 12.500").decided()
+        column("KWD 12.500").decide()
 
 
 @pytest.mark.parametrize("texts", [("€100", "$200"), ("100 EUR", "US$ 5"), ("100", "5 €", "5 CHF"), ("kr 5", "£5")])
 def test_a_column_of_several_currencies_has_no_amounts(texts: tuple[str, ...]) -> None:
-    reading = column(*texts).decided()
+    reading = column(*texts).decide()
     assert len(reading.mixed) == 2
     assert [reading.read(text) for text in texts] == [None] * len(texts)
 
 
 @pytest.mark.parametrize("texts", [("€100", "200 EUR", "5"), ("$1", "US$ 2", "3 USD"), ("kr 5", "SEK 5")])
 def test_one_currency_may_be_written_in_several_ways(texts: tuple[str, ...]) -> None:
-    assert not column(*texts).decided().mixed
+    assert not column(*texts).decide().mixed
 
 
 @given(st.decimals(0, 10**9, places=2), st.sampled_from(["€ {}", "{} EUR", "{}", "R$ {}", "{} kr"]), st.booleans())

@@ -61,4 +61,4 @@ def test_currencies_beside_amounts_count_like_those_in_cells(
     column = AmountColumn()
     for row, (amount, currency) in enumerate(pairs, 1):
         column.add(amount, row, currency=currency)
-    assert column.decided().mixed == mixed
+    assert column.decide().mixed == mixed

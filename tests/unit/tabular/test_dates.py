@@ -26,7 +26,7 @@ def column(*texts: str) -> DateColumn:
 
 
 def read(text: str, zone: str | None = None) -> str | None:
-    moment = column(text).decided(zone=ZoneInfo(zone) if zone else None).read(text)
+    moment = column(text).decide(zone=ZoneInfo(zone) if zone else None).read(text)
     return moment.isoformat() if moment else None
 
 
@@ -123,14 +123,14 @@ def test_numbers_since_1970_are_instants(seconds: int, text: str) -> None:
 def test_months_of_one_language_are_read_in_all_rows() -> None:
     months = ["Jan", "Feb", "Mrz", "Apr", "Mai", "Jun", "Jul", "Aug", "Sep", "Okt", "Nov", "Dez"]
     texts = [f"05-{month}-2026 10:00" for month in months]
-    reading = column(*texts).decided()
+    reading = column(*texts).decide()
     assert [m.local.month for text in texts if (m := reading.read(text))] == list(range(1, 13))
 
 
 def test_a_month_name_shared_by_two_languages_is_asked_about() -> None:
     with pytest.raises(AmbiguousDatesError, match="month 10 in language hr, month 11 in language"):
-        column("05 lis 2026").decided()
-    november = column("05 lis 2026", "06 paź 2026").decided().read("05 lis 2026")
+        column("05 lis 2026").decide()
+    november = column("05 lis 2026", "06 paź 2026").decide().read("05 lis 2026")
     assert november
     assert november.local.month == 11
 
@@ -140,12 +140,12 @@ def test_a_month_name_shared_by_two_languages_is_asked_about() -> None:
 )
 def test_an_unknown_order_is_asked_about(texts: tuple[str, ...]) -> None:
     with pytest.raises(AmbiguousDatesError):
-        column(*texts).decided()
+        column(*texts).decide()
 
 
 def test_a_column_with_both_orders_names_the_rows() -> None:
     with pytest.raises(AmbiguousDatesError, match=r"shows both orders.*\(row \d: ") as caught:
-        column("01/02/2026", "13/02/2026", "02/13/2026").decided()
+        column("01/02/2026", "13/02/2026", "02/13/2026").decide()
     assert (caught.value.row, caught.value.value) in ((3, "13/02/2026"), (4, "02/13/2026"))
 
 
@@ -162,7 +162,7 @@ def test_the_order_of_rows_decides_nothing(texts: list[str], random: object) -> 
         for text in order:
             values.add(text, texts.index(text))
         try:
-            reading = values.decided()
+            reading = values.decide()
         except AmbiguousDatesError as error:
             return f"{error.reason} {error.row} {error.value}"
         return {text: reading.read(text) for text in texts}
@@ -171,7 +171,7 @@ def test_the_order_of_rows_decides_nothing(texts: list[str], random: object) -> 
 
 
 def reading_of(*texts: str) -> DateReading:
-    return column(*texts).decided()
+    return column(*texts).decide()
 
 
 def test_dates_without_a_time_of_day_are_recognised() -> None:
@@ -189,17 +189,17 @@ def test_a_day_among_times_is_not_a_time() -> None:
 
 def test_midnight_in_the_companys_zone_is_not_a_time_of_day() -> None:
     values = column("2026-01-14T23:00:00Z", "2026-07-14T22:00:00Z")
-    assert not values.decided(zone=ZoneInfo("Europe/Berlin")).has_time
-    assert values.decided(zone=ZoneInfo("America/New_York")).has_time
+    assert not values.decide(zone=ZoneInfo("Europe/Berlin")).has_time
+    assert values.decide(zone=ZoneInfo("America/New_York")).has_time
 
 
 def test_a_configured_format_decides_and_an_unknown_one_is_named() -> None:
-    spelling = column("01/02/2026", "2026-03-04").decided(date_format="%m/%d/%Y")
+    spelling = column("01/02/2026", "2026-03-04").decide(date_format="%m/%d/%Y")
     assert [str(m.local.date()) for text in ("01/02/2026", "2026-03-04") if (m := spelling.read(text))] == [
         "2026-01-02",
         "2026-03-04",
     ]
-    year_day = column("2026-02-01").decided(date_format="%Y-%d-%m").read("2026-02-01")
+    year_day = column("2026-02-01").decide(date_format="%Y-%d-%m").read("2026-02-01")
     assert year_day
     assert year_day.local.month == 1
     for wrong in ("%s", "soon", "%", "%Y-%Q"):

@@ -49,7 +49,7 @@ def test_the_database_reads_times_like_the_cell_reader(
         connection.execute("set timezone = 'UTC'")
         _table(connection, texts)
         try:
-            reading = values.decided(zone=ZoneInfo(zone))
+            reading = values.decide(zone=ZoneInfo(zone))
             column = time_columns(connection, "cells", {"At": "c0"}, file="f", zone=ZoneInfo(zone), date_format=None)[
                 "At"
             ]
@@ -101,7 +101,7 @@ def test_the_database_reads_amounts_like_the_cell_reader(texts: list[str]) -> No
     values = AmountColumn()
     for row, text in enumerate(texts, 2):
         values.add(text, row)
-    reading = values.decided()
+    reading = values.decide()
     with duckdb.connect(":memory:") as connection:
         _table(connection, texts)
         sql = amount_sql(connection, "cells", "c0", None, "f")
