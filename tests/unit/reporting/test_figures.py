@@ -210,7 +210,7 @@ def test_the_policys_money_is_compared_with_four_weeks(ten: History) -> None:
         ("fair", 0, 100.0, None),
     ]
     reasons = {gap["what"]: gap["why"] for gap in report["day"]["cannot_compute"]}
-    assert reasons["money.spend"].startswith("spend is stated by the month")
+    assert reasons["money.spend"].startswith("spend is stated by month")
     assert report["day"]["money"]["unrealised_revenue"] == 3600
 
 

@@ -41,7 +41,7 @@ def test_every_row_opens_to_its_events() -> None:
     never, too_late = rows(a_week_with_leaks())
     assert never.splitlines() == [
         "Person never never contacted · Ana Costa",
-        "It had an owner; it came in working hours; never contacted.",
+        "It had an owner; it arrived in working hours; never contacted.",
         "Sunk cost 33.33, expected revenue n/a",
         "Mon 2 Mar, 09:00 Arrived: Web form",
         "Mon 2 Mar, 09:00 Assigned to Ana Costa",
@@ -52,7 +52,7 @@ def test_every_row_opens_to_its_events() -> None:
     ]
     assert too_late.splitlines() == [
         "Person too_late contacted late · Ben Okafor",
-        "It had an owner; it came in working hours; contacted 2 s after the deadline.",
+        "It had an owner; it arrived in working hours; contacted 2 s after the deadline.",
         "Sunk cost 33.33, expected revenue n/a: posted back since the lead was contacted",
         "Tue 3 Mar, 09:00 Arrived: Web form",
         "Tue 3 Mar, 09:00 Assigned to Ben Okafor",
@@ -77,7 +77,7 @@ def test_the_latest_twenty_are_shown_beside_the_sum_of_all() -> None:
     shown = rows(h)
     assert [row.split(" ")[1] for row in shown] == [f"l{n:02d}" for n in range(22, 2, -1)]
     page = h.files.files["weekly/2026-W10/index.html"].decode()
-    assert "The latest 20 of 23 leads not contacted in time, each with what shows it" in page
+    assert "The latest 20 of 23 leads not contacted in time, each with its evidence" in page
     assert "766.59" in page.split('aria-labelledby="leak"')[1].split("</table>")[0]
 
 

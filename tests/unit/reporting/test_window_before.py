@@ -60,7 +60,7 @@ def test_without_a_previous_night_nothing_is_made_up() -> None:
     figures, rows = review(h)
     assert figures["previous_window"] is None
     assert {row[1] for row in rows.values()} == {"n/a"}
-    assert "so they are not known" in page(h)
+    assert "so they are unknown" in page(h)
 
 
 @pytest.mark.slow
@@ -70,7 +70,7 @@ def test_each_part_names_its_days() -> None:
     parts = re.findall(r'<h2 id="(\w+)">.*?</h2>\s*<p class="covers">(.*?)</p>', page(h))
     week, window = "The week: 2 to 8 March 2026", "The last 28 days: 9 February to 8 March 2026"
     assert {name: days for name, days in parts if days != week} == {
-        "questions": "As it stands: Monday 9 March 2026, 00:00",
+        "questions": "As of Monday 9 March 2026, 00:00",
         **dict.fromkeys(("diagnosis", "when", "sources", "money", "readiness"), window),
     }
     assert {name for name, _ in parts} == set(re.findall(r'<h2 id="(\w+)">', page(h))) - {"unknown"}

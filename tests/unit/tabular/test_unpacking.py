@@ -71,7 +71,7 @@ def test_a_zip_bomb_is_refused_by_import_and_audit_at_once(
 ) -> None:
     path = bomb(tmp_path / "leads.xlsx")
     memory, begun = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
-    with pytest.raises((ImportFileError, UnusableError), match=r"unpacks to|declares entities"):
+    with pytest.raises((ImportFileError, UnusableError), match=r"unpacks to|declare entities"):
         opens(path)
     assert time.process_time() - begun < 1
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory < 50_000, "kilobytes"
@@ -97,7 +97,7 @@ def test_an_archive_with_a_false_size_unpacks_to_at_most_the_declared_size(tmp_p
     assert raw.count(struct.pack("<I", size)) == 2, "at the part, and in the list of parts"
     path.write_bytes(raw.replace(struct.pack("<I", size), struct.pack("<I", 2_000)))
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    with pytest.raises(ImportFileError, match=r"no readable workbook|unpacks to|header"):
+    with pytest.raises(ImportFileError, match=r"not a readable workbook|unpacks to|header"):
         list(ExportFile.open(path).rows())
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory < 50_000, "kilobytes"
 

@@ -46,7 +46,7 @@ def test_the_mapping_may_set_the_decimal_mark(tmp_path: Path) -> None:
 def test_an_invalid_amount_is_named_and_unknown(written: str, tmp_path: Path) -> None:
     leads = write_csv(tmp_path / "leads.csv", ("id", "created", "amount"), [(1, "2024-01-25 10:00", written)])
     assert report(leads)["problems"] == [
-        {"file": "leads.csv", "row": 2, "column": "amount", "value": written, "reason": "is no amount"}
+        {"file": "leads.csv", "row": 2, "column": "amount", "value": written, "reason": "is not an amount"}
     ]
 
 

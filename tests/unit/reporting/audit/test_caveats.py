@@ -47,7 +47,7 @@ def test_excluded_rows_are_reported_by_rule(tmp_path: Path) -> None:
     file = leads(tmp_path, [60.0] * 4, ["Test", "Open", "Test", "Open"])
     result = report(file, "--exclude", "stage=test")
     assert caveats(result) == {"excluded_leads": (2, 4, False)}
-    assert result["caveats"][0]["why"] == "2 of 4 rows of leads are not counted, as you asked: 2 rows by “stage=test”"
+    assert result["caveats"][0]["why"] == "2 of 4 rows of leads are excluded, as requested: 2 rows by “stage=test”"
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ def test_spend_without_counted_rows_is_unknown_and_not_zero(rows: list[tuple[str
     assert (result["money"]["spend"], result["money"]["cost_per_lead"]) == (None, None)
     assert caveats(result)["no_spend"] == (1, 1, True)
     gap = next(gap for gap in result["cannot_compute"] if gap["what"] == "money.spend")
-    assert gap["why"].startswith("no row of the spend has an amount")
+    assert gap["why"].startswith("no row of the spend file has an amount")
     assert gap["remedy"]
 
 

@@ -122,8 +122,8 @@ def test_evidence_mentions_owners_and_hours_only_with_their_columns(tmp_path: Pa
     assert evidence == {
         (): "15 of 20 leads were never contacted",
         ("owner",): "15 of 20 leads with an owner were never contacted",
-        ("created_at",): "15 of 20 leads that came in working hours were never contacted",
-        ("owner", "created_at"): "15 of 20 leads with an owner that came in working hours were never contacted",
+        ("created_at",): "15 of 20 leads that arrived in working hours were never contacted",
+        ("owner", "created_at"): "15 of 20 leads with an owner that arrived in working hours were never contacted",
     }
 
 
@@ -131,11 +131,11 @@ def test_evidence_says_that_surge_days_are_counted_separately() -> None:
     usual, surge = Group(200, 160, 0, 50), Group(100, 40, 0, 70)
     diagnosis = diagnose(Counts(leads=300, contacted=200, unowned=None, in_hours=usual, surge=surge))
     assert [(cause["cause"], cause["evidence"]) for cause in diagnosis["causes"]] == [
-        ("capacity", "40 of 200 leads that came in working hours on other days were never contacted"),
+        ("capacity", "40 of 200 leads that arrived in working hours on other days were never contacted"),
         (
             "automation",
-            "70 of 100 leads that came in working hours on days with a surge were missed, against 50 of 200 that came"
-            " in working hours on other days",
+            "70 of 100 leads that arrived in working hours on days with a surge were missed, against 50 of 200"
+            " that arrived in working hours on other days",
         ),
     ]
 

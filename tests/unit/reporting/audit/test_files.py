@@ -171,7 +171,7 @@ def test_placeholder_texts_are_empty_and_join_nothing(blank: str, tmp_path: Path
         (b"", "the file is empty"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1rest", "a workbook of Excel 97-2003"),
         (b"<html><table>", "a web page without a table"),
-        (b"PK\x03\x04rest", "no readable workbook"),
+        (b"PK\x03\x04rest", "not a readable workbook"),
         (b"PAR1rest", "leads.csv: "),
         (b",,\n1,2,3\n", "row 1: there is no header"),
     ],

@@ -40,7 +40,7 @@ def whole_looks(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     load = pipeline._load
 
     def watched(options: Any, sheets: Any) -> Any:
-        looks.append(not (sheets.leads.begun or (sheets.activities and sheets.activities.begun)))
+        looks.append(not (sheets.leads.is_sampled or (sheets.activities and sheets.activities.is_sampled)))
         return load(options, sheets)
 
     monkeypatch.setattr(pipeline, "_load", watched)

@@ -75,7 +75,7 @@ def test_an_unowned_lead_leaks_by_routing_and_its_text_is_not_executed(tmp_path:
         ("'=1+1", "routing", ""),
     ]
     assert rows[1]["source"] == "'@Ads"
-    assert rows[1]["evidence"] == "no owner; it came in working hours; never contacted"
+    assert rows[1]["evidence"] == "no owner; it arrived in working hours; never contacted"
     assert (rows[0]["sunk_cost"], rows[0]["expected_revenue"]) == ("", "3.33")
 
 

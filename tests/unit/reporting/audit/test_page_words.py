@@ -55,7 +55,7 @@ def test_exclusions_are_above_the_headline_on_page_and_terminal(tmp_path: Path) 
 
 def test_a_sound_setup_is_confirmed(tmp_path: Path) -> None:
     page, output = rendered(leads(tmp_path))
-    assert "The set-up holds." in page
+    assert "The set-up works." in page
     assert "Before you read the figures" not in page + output
 
 
@@ -71,7 +71,7 @@ def test_nothing_is_praised_or_blamed_on_doubtful_contacts(options: dict[str, An
     page, output = rendered(leads(tmp_path, **options))
     assert words in page
     assert words in output
-    assert "set-up holds" not in page
+    assert "set-up works" not in page
     assert "Structural: " not in page
     assert "Verdict: " not in output
     assert "Fix in this order" not in page + output
@@ -84,7 +84,7 @@ def test_a_partial_join_prevents_praise_of_the_setup(tmp_path: Path) -> None:
     calls += [(f"x{n}", MONDAY, "Outbound") for n in range(5)]
     activities = write_csv(tmp_path / "calls.csv", ("contact id", "at", "call type"), calls)
     page, output = rendered(file, "--activities", activities)
-    assert "set-up holds" not in page
+    assert "set-up works" not in page
     assert "5 of 25 activities join no lead" in page
     assert "5 of 25 activities join no lead" in output
     assert "Counted as a contact: an activity with “call type” Outbound" in page
