@@ -96,7 +96,7 @@ def _letter(message: Message) -> InboundEmail:
         raise InvalidInquiry([Problem("mail", "has no headers")])
     parts = list(leaves(message))
     kind = report_kind(message, parts)
-    letter = _written(
+    email = _written(
         message,
         body_text(message, charset_of_words(message)),
         attachments=attachments(parts),
@@ -104,8 +104,8 @@ def _letter(message: Message) -> InboundEmail:
         returned=delivery_report(parts) if kind is ReportKind.DELIVERY else None,
         complaint=complaint(parts) if kind is ReportKind.COMPLAINT else None,
     )
-    is_answered_in_words = kind is ReportKind.CALENDAR and letter.own_text and not _is_of_a_calendar(letter.own_text)
-    return replace(letter, report=None) if is_answered_in_words else letter
+    is_answered_in_words = kind is ReportKind.CALENDAR and email.own_text and not _is_of_a_calendar(email.own_text)
+    return replace(email, report=None) if is_answered_in_words else email
 
 
 def _is_of_a_calendar(text: str) -> bool:

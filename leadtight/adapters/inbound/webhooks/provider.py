@@ -121,7 +121,7 @@ class MailProvider(WebhookAuthenticator, Protocol):
     def mails(self, body: bytes) -> Sequence[bytes]:
         """Split an authentic body into mails, whatever it holds."""
 
-    def letter(self, content: bytes, content_type: str) -> InboundEmail:
+    def parse_mail(self, content: bytes, content_type: str) -> InboundEmail:
         """Return a stored mail. Raises Unreadable, InvalidInquiry."""
 
 

@@ -207,14 +207,14 @@ def test_a_field_in_another_charset_is_read_as_mail_programs_mean_it() -> None:
     fields = {name: value.encode(codecs.get(charset, charset)) for name, (charset, value) in words.items()}
     charsets = json.dumps({name: charset for name, (charset, _) in words.items()}).encode()
     body = urlencode({**fields, "charsets": charsets, "headers": b"To: sales@firm.example\n"}).encode()
-    letter = mail_provider("sendgrid").letter(body, "application/x-www-form-urlencoded")
+    letter = mail_provider("sendgrid").parse_mail(body, "application/x-www-form-urlencoded")
     assert (letter.text, letter.subject, letter.sender) == ("我叫朱镕基", "Budget 20 €", "zoë@x.example")
 
 
 def test_a_receipt_parsed_by_a_provider_is_not_an_answer() -> None:
     pairs = [["From", "ada@example.com"], ["Content-Type", "multipart/report; report-type=disposition-notification"]]
     body = urlencode({"message-headers": json.dumps(pairs), "body-plain": "Your message was read."}).encode()
-    letter = mail_provider("mailgun").letter(body, "application/x-www-form-urlencoded")
+    letter = mail_provider("mailgun").parse_mail(body, "application/x-www-form-urlencoded")
     assert letter.report is ReportKind.RECEIPT
 
 

@@ -44,23 +44,21 @@ class Brevo(NoHandshake):
             return [body]
         return [json.dumps(item, ensure_ascii=False).encode("utf-8", "replace") for item in items]
 
-    def letter(self, content: bytes, content_type: str) -> InboundEmail:
+    def parse_mail(self, content: bytes, content_type: str) -> InboundEmail:
         """Return the mail. Raises Unreadable, InvalidInquiry."""
         payload = json_object(content)
         headers = pairs_of(payload.get("Headers"))
         present = {name.lower() for name, _ in headers}
         missing = [(name, value) for name, value in _named(payload) if value and name.lower() not in present]
         files = [entry for entry in payload.get("Attachments") or [] if isinstance(entry, dict)]
-        letter = parsed_mail(
+        email = parsed_mail(
             [*headers, *missing],
             str(payload.get("RawTextBody") or ""),
             str(payload.get("RawHtmlBody") or ""),
             attachments=tuple(attachment(entry) for entry in files),
         )
         to = payload.get("Recipients")
-        return with_authentication(
-            with_recipients(letter, [str(entry) for entry in to] if isinstance(to, list) else [])
-        )
+        return with_authentication(with_recipients(email, [str(entry) for entry in to] if isinstance(to, list) else []))
 
 
 def _named(payload: Any) -> Iterator[tuple[str, str]]:

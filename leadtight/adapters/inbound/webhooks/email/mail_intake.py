@@ -53,7 +53,7 @@ class StoredMails:
         if webhook is None:
             raise InvalidInquiry([Problem("mail", f"came by a webhook that is not in the policy: {file}")])
         try:
-            letter = mail_provider(webhook.provider).letter(stored.content, stored.content_type)
+            email = mail_provider(webhook.provider).parse_mail(stored.content, stored.content_type)
         except (UnreadableDelivery, *FAULTS) as error:
             raise InvalidInquiry([Problem("mail", str(error) or type(error).__name__)]) from error
-        return replace(letter, source=webhook.source)
+        return replace(email, source=webhook.source)

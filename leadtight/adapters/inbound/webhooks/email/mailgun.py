@@ -46,15 +46,15 @@ class Mailgun(NoHandshake):
         """Split a body into mails."""
         return [body]
 
-    def letter(self, content: bytes, content_type: str) -> InboundEmail:
+    def parse_mail(self, content: bytes, content_type: str) -> InboundEmail:
         """Return the mail. Raises Unreadable, InvalidInquiry."""
         form = parse_form(content, content_type)
         raw = form.fields.get("body-mime")
-        letter = read_mail(raw) if raw else _parsed(form)
+        email = read_mail(raw) if raw else _parsed(form)
         verdicts = [value for name, value in _headers(form) if name.lower() == "x-mailgun-spf"]
         spf = verdicts[0] if len(verdicts) == 1 else ""  # of two, the sender wrote one
         return with_authentication(
-            with_recipients(letter, form.text("recipient").split(",")), spf=spf, envelope=form.text("sender")
+            with_recipients(email, form.text("recipient").split(",")), spf=spf, envelope=form.text("sender")
         )
 
 
@@ -70,5 +70,5 @@ def _parsed(form: PostedForm) -> InboundEmail:
     present = {name.lower() for name, _ in headers}
     missing = [(name, form.text(name)) for name in ("from", "subject") if name not in present]
     flags = [value for name, value in headers if name.lower() == "x-mailgun-sflag"]
-    letter = parsed_mail([*headers, *missing], form.text("body-plain"), form.text("body-html"), attachments=form.files)
-    return mark_spam(letter, *flags)
+    email = parsed_mail([*headers, *missing], form.text("body-plain"), form.text("body-html"), attachments=form.files)
+    return mark_spam(email, *flags)

@@ -68,20 +68,20 @@ def _file(part: Any) -> Attachment:
     return Attachment(name=str(part.filename)[:200], kind=str(part.content_type)[:100], size=int(part.size))
 
 
-def with_recipients(letter: InboundEmail, addresses: Iterable[str]) -> InboundEmail:
+def with_recipients(email: InboundEmail, addresses: Iterable[str]) -> InboundEmail:
     """Put the receiving server's recipients before those in the headers."""
     taken = [address.strip().casefold() for address in addresses if "@" in address]
-    return replace(letter, recipients=tuple(dict.fromkeys([*taken, *letter.recipients])))
+    return replace(email, recipients=tuple(dict.fromkeys([*taken, *email.recipients])))
 
 
-def mark_spam(letter: InboundEmail, *signs: object) -> InboundEmail:
+def mark_spam(email: InboundEmail, *signs: object) -> InboundEmail:
     """Mark a mail as spam when the server says `Yes`."""
     is_spam = any(str(sign).strip().casefold().startswith("yes") for sign in signs)
-    return replace(letter, suspicion=Suspicion.SPAM) if is_spam else letter
+    return replace(email, suspicion=Suspicion.SPAM) if is_spam else email
 
 
 def with_authentication(
-    letter: InboundEmail, *, spf: str = "", envelope: str = "", dkim_domains: Iterable[str] = ()
+    email: InboundEmail, *, spf: str = "", envelope: str = "", dkim_domains: Iterable[str] = ()
 ) -> InboundEmail:
     """Add the provider's authentication results to a mail.
 
@@ -91,13 +91,13 @@ def with_authentication(
     signed = tuple(dkim_domains)
     results = Authentication(
         is_checked=True,
-        from_address=letter.authentication.from_address,
+        from_address=email.authentication.from_address,
         spf=spf.strip().casefold(),
         spf_domain=envelope.rpartition("@")[2].strip("<> "),
         dkim=PASS if signed else "",
         dkim_domains=signed,
     )
-    return replace(letter, authentication=results)
+    return replace(email, authentication=results)
 
 
 def pairs_of(content: Any) -> list[tuple[str, str]]:

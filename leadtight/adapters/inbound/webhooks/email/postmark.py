@@ -36,18 +36,18 @@ class Postmark(NoHandshake):
         """Split a body into mails."""
         return [body]
 
-    def letter(self, content: bytes, content_type: str) -> InboundEmail:
+    def parse_mail(self, content: bytes, content_type: str) -> InboundEmail:
         """Return the mail. Raises Unreadable, InvalidInquiry."""
         payload = json_object(content)
         raw = payload.get("RawEmail")
-        letter = read_mail(str(raw).encode("utf-8", "replace")) if raw else _parsed(payload)
+        email = read_mail(str(raw).encode("utf-8", "replace")) if raw else _parsed(payload)
         headers = pairs_of(payload.get("Headers"))
         verdicts = [value for name, value in headers if name.lower() == "x-spam-status"]
-        letter = mark_spam(with_recipients(letter, [str(payload.get("OriginalRecipient") or "")]), *verdicts)
+        email = mark_spam(with_recipients(email, [str(payload.get("OriginalRecipient") or "")]), *verdicts)
         tests = [value for name, value in headers if name.lower() == "x-spam-tests"]
-        author = letter.authentication.from_address.rpartition("@")[2]
+        author = email.authentication.from_address.rpartition("@")[2]
         is_signed = len(tests) == 1 and _OF_AUTHOR in tests[0].replace(" ", "").split(",")
-        return with_authentication(letter, dkim_domains=[author] if is_signed else [])
+        return with_authentication(email, dkim_domains=[author] if is_signed else [])
 
 
 def _parsed(payload: Any) -> InboundEmail:

@@ -47,17 +47,15 @@ class SendGrid(NoHandshake):
         """Split a body into mails."""
         return [body]
 
-    def letter(self, content: bytes, content_type: str) -> InboundEmail:
+    def parse_mail(self, content: bytes, content_type: str) -> InboundEmail:
         """Return the mail. Raises Unreadable, InvalidInquiry."""
         form = parse_form(content, content_type)
         raw = form.fields.get("email")
         envelope = _json(form, "envelope")
         to = envelope.get("to")
-        letter = with_recipients(read_mail(raw) if raw else _parsed(form), map(str, to) if isinstance(to, list) else [])
+        email = with_recipients(read_mail(raw) if raw else _parsed(form), map(str, to) if isinstance(to, list) else [])
         signed = _SIGNED.findall(form.text("dkim")[:LONGEST_VERDICTS])
-        return with_authentication(
-            letter, spf=form.text("SPF"), envelope=str(envelope.get("from")), dkim_domains=signed
-        )
+        return with_authentication(email, spf=form.text("SPF"), envelope=str(envelope.get("from")), dkim_domains=signed)
 
 
 def _signed_by(key: str, signature: bytes, signed: bytes) -> bool:
