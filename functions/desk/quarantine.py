@@ -78,7 +78,7 @@ def settle(event: events.Event, now: datetime) -> events.Response:
             status,
             event,
             now,
-            refused=RefusedDecision(held_id=held_id, error=error, why=reason if do == "discard" else None),
+            refused=RefusedDecision(held_id=held_id, error=error, reason=reason if do == "discard" else None),
         )
     except Conflict:
         return events.page(503, bootstrap.pages().busy(reason))

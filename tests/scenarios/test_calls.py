@@ -77,7 +77,7 @@ def test_a_call_answered_to_a_machine_is_not_a_contact_but_an_immediate_task(out
     assert is_a_task(world, lead_id)
     until(world, 9)
     assert steps(world, lead_id) == ["ring"]
-    texts = [entry.what for entry in timeline(world.policy, world.table.history(lead_id))]
+    texts = [entry.text for entry in timeline(world.policy, world.table.history(lead_id))]
     assert any("They answered the automatic call" in text for text in texts)
     assert fold(world.table.history(lead_id)) == world.lead(lead_id)
 

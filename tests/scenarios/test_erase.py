@@ -139,7 +139,7 @@ def test_an_open_lead_ends_its_alarm_is_cancelled_and_its_pages_still_open(offic
         assert (lead.stage, lead.lost_reason, lead.wake_at) == (Stage.LOST, "erased", None)
         assert fold(history) == lead
         assert EventKind.LEAD_ERASED in office.kinds(id_)
-        assert [entry.what for entry in timeline(office.policy, history)] == ["The person was erased at their request"]
+        assert [entry.text for entry in timeline(office.policy, history)] == ["The person was erased at their request"]
         assert brief(history).wrote_again == ()
     assert "kanari" not in office.everything()
     assert not [lead for lead in office.alarms.armed.values() if lead.id in (lead_id, missed)]

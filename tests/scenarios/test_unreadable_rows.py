@@ -95,7 +95,7 @@ def test_an_indescribable_event_is_listed_as_unreadable_among_the_others() -> No
     lead_id = world.receive()
     first, *others = world.table.history(lead_id)
     odd = replace(first, kind=EventKind.LEAD_HANDED_OVER, data={"new_deadline": "tomorrow"})
-    texts = [entry.what for entry in timeline(world.policy, (odd, *others))]
+    texts = [entry.text for entry in timeline(world.policy, (odd, *others))]
     assert UNREADABLE in texts
     assert len(texts) > 1
 

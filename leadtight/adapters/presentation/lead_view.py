@@ -53,7 +53,7 @@ class TimeLeft:
     """
 
     kind: str
-    what: str
+    text: str
     left: str = ""
 
 
@@ -145,13 +145,13 @@ def extras(lead: Lead) -> tuple[Row, ...]:
 def time_left(lead: Lead, now: datetime, zone: ZoneInfo) -> TimeLeft:
     """Return the time left for a lead's next action."""
     if lead.excluded:
-        return TimeLeft(kind="done", what=f"Not counted: {formatting.title(lead.excluded.reason)}")
+        return TimeLeft(kind="done", text=f"Not counted: {formatting.title(lead.excluded.reason)}")
     if not lead.is_open:
-        return TimeLeft(kind="done", what=f"Closed: {lead.stage.capitalize()}")
+        return TimeLeft(kind="done", text=f"Closed: {lead.stage.capitalize()}")
     if lead.first_contact_at is None:
         return _first_answer(lead, now, zone)
     if lead.next_action is None:
-        return TimeLeft(kind="done", what="Answered")
+        return TimeLeft(kind="done", text="Answered")
     return _until(f"{lead.next_action.what} by", lead.next_action.due_at, now, zone)
 
 
@@ -165,7 +165,7 @@ def _first_answer(lead: Lead, now: datetime, zone: ZoneInfo) -> TimeLeft:
     own = lead.next_action.due_at if lead.next_action else promised
     if promised < now <= own:
         missed = f"The promise to the customer was broken: it was due {formatting.moment(promised, zone)}"
-        return TimeLeft(kind="late", what=missed, left=f"Answer by {formatting.moment(own, zone)}")
+        return TimeLeft(kind="late", text=missed, left=f"Answer by {formatting.moment(own, zone)}")
     return _until("Answer by", promised, now, zone, _delay(lead, zone))
 
 
@@ -208,8 +208,8 @@ def bounce_hint(lead: Lead) -> str:
 def _until(label: str, due: datetime, now: datetime, zone: ZoneInfo, delay: str = "") -> TimeLeft:
     when = f"{label} {formatting.moment(due, zone)}"
     if now > due:
-        return TimeLeft(kind="late", what=when + delay, left=f"Overdue by {formatting.duration(now - due)}")
-    return TimeLeft(kind="ok", what=when, left=f"{formatting.duration(due - now)} left")
+        return TimeLeft(kind="late", text=when + delay, left=f"Overdue by {formatting.duration(now - due)}")
+    return TimeLeft(kind="ok", text=when, left=f"{formatting.duration(due - now)} left")
 
 
 def _unread(inquiry: Inquiry) -> tuple[str, ...]:

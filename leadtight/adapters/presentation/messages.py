@@ -110,7 +110,7 @@ def _entry(policy: Policy, noticed: DigestEntry, now: datetime) -> Context:
     name, language = _template("mail", policy, noticed.message, noticed.lead, "subject")
     context = _context(policy, noticed.message, noticed.lead, {"outcome": noticed.link}, now, language)
     subject = render(f"{name}.subject", context)
-    return context | {"what": formatting.one_line(subject), "words": formatting.shortened(context["words"], 200)}
+    return context | {"title": formatting.one_line(subject), "words": formatting.shortened(context["words"], 200)}
 
 
 def _template(folder: str, policy: Policy, message: Message, lead: Lead, file: str) -> tuple[str, str]:

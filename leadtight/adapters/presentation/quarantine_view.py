@@ -40,7 +40,7 @@ class QuarantineCard:
     """
 
     id: str
-    why: str
+    reason: str
     detail: str
     source: str
     received: str
@@ -81,7 +81,7 @@ def whole(delivery: QuarantinedDelivery, reads_as: Sequence[Mapping[str, Any]], 
 def _about(delivery: QuarantinedDelivery, zone: ZoneInfo) -> dict[str, Any]:
     return {
         "id": delivery.id,
-        "why": WHY[delivery.reason],
+        "reason": WHY[delivery.reason],
         "detail": formatting.sentence(formatting.shortened(sanitize(delivery.detail), LONGEST_LINE))
         if delivery.detail
         else "",

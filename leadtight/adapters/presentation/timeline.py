@@ -30,14 +30,14 @@ class TimelineEntry:
     """One line of a timeline."""
 
     when: str
-    what: str
+    text: str
 
 
 def timeline(policy: Policy, events: Iterable[Event]) -> tuple[TimelineEntry, ...]:
     """Return the latest events worth reading, newest first."""
     zone = policy.company.zone
     sentences = [
-        TimelineEntry(when=formatting.moment(e.at, zone), what=text) for e in events if (text := sentence(policy, e))
+        TimelineEntry(when=formatting.moment(e.at, zone), text=text) for e in events if (text := sentence(policy, e))
     ]
     return tuple(reversed(sentences[-MOST:]))
 

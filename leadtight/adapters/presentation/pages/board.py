@@ -35,7 +35,7 @@ class BoardRow:
     link: str
     kind: str
     left: str
-    what: str
+    next_step: str
     warning: str
 
 
@@ -149,6 +149,6 @@ def _row(policy: Policy, lead: BoardLead, link: str, now: datetime) -> BoardRow:
         link=link,
         kind="late" if is_late else "ok",
         left=f"Overdue by {left}" if is_late else f"{left} left",
-        what=formatting.sentence(next_step),
+        next_step=formatting.sentence(next_step),
         warning="Mail bounces" if lead.mail_comes_back else "",
     )

@@ -38,7 +38,7 @@ A page stays under 60 KB.
 class RecordedOutcomeText:
     """The latest outcome in words."""
 
-    what: str
+    text: str
     following: str
     version: int
     can_undo: bool
@@ -180,7 +180,7 @@ class Pages:
         last = lead.last_outcome
         assert last is not None, "only called for a lead that has one"
         return RecordedOutcomeText(
-            what=f"{self._label(last)}, {self._when(last.at, now)}{self._claim(last, now)}",
+            text=f"{self._label(last)}, {self._when(last.at, now)}{self._claim(last, now)}",
             following=self._following(lead, now),
             version=last.version,
             can_undo=lead.version == last.version and now <= last.at + self._policy.undo_within,

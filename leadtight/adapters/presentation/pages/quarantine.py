@@ -24,12 +24,12 @@ ALL_AT_ONCE = ("release_all", "discard_all", "reopen_all")
 class RefusedDecision:
     """A decision on a delivery that was refused.
 
-    `why` is the reason typed to discard it.
+    `reason` is what was typed to discard it.
     """
 
     held_id: str
     error: InvalidInquiry | StaleSubmission
-    why: str | None = None
+    reason: str | None = None
 
 
 def quarantine(

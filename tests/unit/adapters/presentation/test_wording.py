@@ -70,7 +70,7 @@ def test_every_kind_of_event_has_a_sentence_even_without_details(kind: EventKind
 def test_a_timeline_is_short_and_newest_first() -> None:
     changes = (received(ADA), assigned(ADA), answered(ADA, "lost"))
     entries = timeline(POLICY, [event for change in changes for event in change.events])
-    assert [entry.what for entry in entries] == [
+    assert [entry.text for entry in entries] == [
         "Ana Costa recorded: Lost. Chose another offer",
         "Assigned to Ana Costa",
         "Arrived: Web form",

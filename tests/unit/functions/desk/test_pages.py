@@ -223,7 +223,7 @@ def test_a_lead_reassigned_after_its_promise_names_both_times_once() -> None:
     moved = replace(change.after, next_action=replace(change.after.next_action, due_at=own))
     left = time_left(moved, own - timedelta(minutes=3), POLICY.company.zone)
     assert (left.kind, left.left) == ("late", "Answer by Mon 23 Nov, 09:15")
-    assert left.what == "The promise to the customer was broken: it was due Mon 23 Nov, 09:05"
+    assert left.text == "The promise to the customer was broken: it was due Mon 23 Nov, 09:05"
     assert time_left(moved, own + timedelta(minutes=3), POLICY.company.zone).left.startswith("Overdue by")
 
 
@@ -231,9 +231,9 @@ def test_a_lead_that_arrived_long_before_its_promise_says_so() -> None:
     lead = assigned(ADA).after
     released = replace(lead, recorded_at=lead.received_at + timedelta(minutes=20))
     left = time_left(released, lead.received_at + timedelta(minutes=21), POLICY.company.zone)
-    assert left.what == "Answer by Mon 23 Nov, 09:05; became a lead Mon 23 Nov, 09:20"
+    assert left.text == "Answer by Mon 23 Nov, 09:05; became a lead Mon 23 Nov, 09:20"
     assert dict(facts(POLICY, released))["Received"].endswith("became a lead Mon 23 Nov, 09:20")
-    assert "only since" not in time_left(lead, lead.received_at + timedelta(minutes=21), POLICY.company.zone).what
+    assert "became a lead" not in time_left(lead, lead.received_at + timedelta(minutes=21), POLICY.company.zone).text
 
 
 def test_a_closed_lead_offers_undo_and_no_form() -> None:
