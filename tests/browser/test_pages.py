@@ -41,9 +41,9 @@ Shown = Callable[[World], str]
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    """Return a morning with leads in every list of the board.
+    """Return a morning with leads in every board list.
 
-    Late, about to be, answered, and one whose mail bounced.
+    They are late, about to be, answered, and one with a bounced mail.
     """
     world = World()
     world.govern(replace(world.policy, ask_lead_after=timedelta(minutes=3)))

@@ -42,9 +42,9 @@ def stored(lead_id: str) -> Lead:
 
 @pytest.fixture
 def mailed(stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch) -> Lead:
-    """Return a lead with the first mail of the shipped follow-up.
+    """Return a lead after the shipped follow-up's first mail.
 
-    It was reached and fell silent, by the real functions.
+    The real functions reached it, and it fell silent.
     """
     now = MONDAY_NINE
     monkeypatch.setattr(bootstrap, "clock", lambda: lambda: now)

@@ -100,7 +100,7 @@ def test_a_call_transferred_to_a_person_is_their_contact() -> None:
     assert ended(world, lead_id) == ["reply"]
 
 
-def test_a_do_not_contact_request_in_a_call_is_respected_whoever_heard_it() -> None:
+def test_a_do_not_contact_request_in_any_call_is_respected() -> None:
     world, lead_id = rung()
     lead = report(world, "do_not_contact", **reference(world, lead_id, "call")).lead
     assert (lead.is_open, lead.first_contact_at) == (False, None)

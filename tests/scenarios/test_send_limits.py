@@ -182,7 +182,7 @@ def test_a_policy_may_text_without_proof() -> None:
         ("+12125550123", ""),
     ],
 )
-def test_only_affordable_numbers_of_the_policys_countries_are_texted(number: str, reason: str) -> None:
+def test_only_standard_rate_numbers_of_the_policys_countries_are_texted(number: str, reason: str) -> None:
     assert barred_reason(policies.shipped(), number) == reason
 
 
