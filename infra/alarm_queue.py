@@ -1,4 +1,4 @@
-"""Where a lead's alarm rings: the schedule group, the queue it rings into, and the role that may ring."""
+"""Delivery of lead alarms: schedule group, queue and scheduler role."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from infra.stage import StageSettings
 
 
 class AlarmQueue(Construct):
-    """Hold the alarm queue with its dead letters, the schedule group and the scheduler's role."""
+    """The alarm queue, its dead letters, schedule group and role."""
 
     def __init__(self, scope: Construct, id_: str, *, stage: StageSettings, handled_in: Duration) -> None:
         super().__init__(scope, id_)

@@ -1,4 +1,7 @@
-"""Synthesise one stage: `cdk synth -c stage=prod`, or `python -m infra.app`; needs no credentials."""
+"""Synthesise one stage, without credentials.
+
+Run `cdk synth -c stage=prod`, or `python -m infra.app`.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from infra.stage import StageSettings
 
 
 def build(context: Mapping[str, Any] | None = None, **options: Any) -> App:
-    """Build the app of the one stage that the context names."""
+    """Build the app of the stage that the context names."""
     app = App(context=context, **options)
     stage = StageSettings.from_context(app.node)
     # The emulator refuses asset publishing through the bootstrap roles once IAM is enforced.

@@ -1,4 +1,4 @@
-"""The three buckets: reports and facts, raw mail, and files that came with forms."""
+"""The buckets of reports and facts, mails, and form files."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from infra.stage import StageSettings
 
 
 class Buckets(Construct):
-    """Hold the private, TLS-only, versioned buckets."""
+    """The private, TLS-only, versioned buckets."""
 
     def __init__(self, scope: Construct, id_: str, *, stage: StageSettings) -> None:
         super().__init__(scope, id_)
-        # Facts and reports stay; what a recomputation replaced is kept for a quarter.
+        # Facts and reports stay; versions that a recomputation replaced are kept for a quarter.
         self.reports = self._bucket("Reports", stage, expires_after=None)
         # Raw mail holds more about people than any report needs.
         self.mail = self._bucket("Mail", stage, expires_after=Duration.days(90))
 
-        # Files that strangers chose: a lead is settled long before, and an orphan of a refused post goes with them.
+        # Files from strangers: their lead is settled long before, and orphans of refused posts expire with them.
         self.uploads = self._bucket("Uploads", stage, expires_after=Duration.days(180))
 
     def _bucket(self, id_: str, stage: StageSettings, *, expires_after: Duration | None) -> s3.Bucket:

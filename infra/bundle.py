@@ -1,4 +1,7 @@
-"""Build what the Lambdas ship: `python -m infra.bundle --target lambda`; same inputs, same bytes."""
+"""Build the Lambda bundles: `python -m infra.bundle --target lambda`.
+
+The same inputs give the same bytes.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +18,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PRODUCT = ("leadtight", "functions")
-# What runs at a terminal, never on AWS.
-OPERATORS_OWN = {
+# Code that runs at a terminal, never on AWS.
+NOT_DEPLOYED = {
     *("leadtight/cli", "leadtight/bench", "leadtight/capacity", "leadtight/devstage", "leadtight/simulation"),
     *("leadtight/policy/declaration.py", "leadtight/policy/json_schema.py"),
 }
@@ -24,17 +27,17 @@ OPERATORS_OWN = {
 BUNDLES = {"app": "requirements/lambda.txt", "report": "requirements/lambda-report.txt"}
 # botocore describes over 400 services; these are the ones the adapters call.
 SERVICES = {"connect", "dynamodb", "s3", "scheduler", "secretsmanager", "ses", "sesv2", "sns", "sqs", "sts"}
-# Scripts; and area and carrier names for every phone number range, 43 MB that nobody here asks for.
+# Scripts; and area and carrier names for every phone number range, 43 MB that no function uses.
 UNUSED = ("bin", "phonenumbers/geodata", "phonenumbers/carrierdata")
-# Of the languages whose names for countries are read, what one country or the other spells otherwise.
-LOCALES, REGIONAL, SPELT_OTHERWISE = "babel/locale-data", re.compile(r"_(?:[A-Z]{2}|\d{3})(?:_|$)"), {"pt_PT"}
-# Installers' notes: of no use at run time, and the only files that differ from build to build.
+# Regional locales are dropped, except those with other country names than their language.
+LOCALES, REGIONAL, KEPT_REGIONAL = "babel/locale-data", re.compile(r"_(?:[A-Z]{2}|\d{3})(?:_|$)"), {"pt_PT"}
+# Installers' notes: unused at run time, and the only files that differ between builds.
 NOTES = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json", "uv_build.json")
 
 
 @dataclass(frozen=True, slots=True)
 class BundlePlatform:
-    """Say which machine a bundle is for."""
+    """The machine a bundle is for."""
 
     name: str
     python: str
@@ -42,7 +45,7 @@ class BundlePlatform:
 
     @property
     def folder(self) -> Path:
-        """Return where this target's bundles are built."""
+        """Return the folder of this target's bundles."""
         return ROOT / "build" / self.name
 
 
@@ -53,11 +56,11 @@ TARGETS = {
 
 
 def build(target: BundlePlatform, policy: Path) -> Path:
-    """Build both bundles unless nothing that goes into them changed; return the folder that holds them."""
+    """Build outdated bundles; return the folder of both."""
     compiler = _interpreter(target)
     if compiler is None:
         print(
-            f"bundle: no Python {target.python} on this machine to compile with: every cold start of these bundles"
+            f"bundle: no Python {target.python} found to compile with: every cold start of these bundles"
             " will compile their modules again (about 0.3 s more)",
             file=sys.stderr,
         )
@@ -68,10 +71,13 @@ def build(target: BundlePlatform, policy: Path) -> Path:
 
 
 def _packages(target: BundlePlatform, bundle: str, requirements: Path, compiler: Path | None) -> Path:
-    """Install and compile what a bundle's requirements name; slow, and the same until they change."""
+    """Install and compile a bundle's requirements.
+
+    That is slow, and done again only when the requirements change.
+    """
     folder = target.folder / "packages" / bundle
     inputs = _digest([requirements, Path(__file__)], str(target), str(compiler))
-    if not _current(folder, inputs):
+    if not _is_current(folder, inputs):
         _install(folder, target, requirements)
         _prune(folder)
         _compile(folder, compiler)
@@ -80,10 +86,10 @@ def _packages(target: BundlePlatform, bundle: str, requirements: Path, compiler:
 
 
 def _bundle(folder: Path, packages: Path, policy: Path, compiler: Path | None) -> None:
-    """Put the product and its policy beside the packages."""
+    """Add the product and its policy to the packages."""
     files = list(_product())
     inputs = _digest([*files, policy, _stamp_of(packages)], str(compiler))
-    if _current(folder, inputs):
+    if _is_current(folder, inputs):
         return
     shutil.copytree(packages, folder, copy_function=os.link)
     for file in files:
@@ -106,8 +112,8 @@ def _stamp(folder: Path, inputs: str) -> None:
     _stamp_of(folder).write_text(inputs)
 
 
-def _current(folder: Path, inputs: str) -> bool:
-    """Say whether a folder was built from these inputs; clear it away when it was not."""
+def _is_current(folder: Path, inputs: str) -> bool:
+    """Return whether a folder matches its inputs; delete it otherwise."""
     stamp = _stamp_of(folder)
     if folder.is_dir() and stamp.is_file() and stamp.read_text() == inputs:
         return True
@@ -125,14 +131,14 @@ def _digest(files: list[Path], *settings: str) -> str:
 
 
 def _product() -> Iterator[Path]:
-    """Yield the product's files: all but what never runs on AWS."""
+    """Yield the product's files that run on AWS."""
     for package in PRODUCT:
         for file in sorted((ROOT / package).rglob("*")):
             inside = file.relative_to(ROOT)
             if (
                 file.is_file()
                 and "__pycache__" not in inside.parts
-                and not OPERATORS_OWN.intersection(
+                and not NOT_DEPLOYED.intersection(
                     [inside.as_posix(), *(parent.as_posix() for parent in inside.parents)]
                 )
             ):
@@ -154,7 +160,10 @@ def _install(folder: Path, target: BundlePlatform, requirements: Path) -> None:
 
 
 def _prune(folder: Path) -> None:
-    """Drop what no function uses: scripts, installers' notes, services nobody calls and regional locales."""
+    """Delete what no function uses.
+
+    These are scripts, installers' notes, unused botocore services and regional locales.
+    """
     for unused in UNUSED:
         shutil.rmtree(folder / unused, ignore_errors=True)
     for note in NOTES:
@@ -164,16 +173,19 @@ def _prune(folder: Path) -> None:
         if service.is_dir() and service.name not in SERVICES:
             shutil.rmtree(service)
     for locale in (folder / LOCALES).glob("*.dat"):
-        if REGIONAL.search(locale.stem) and locale.stem not in SPELT_OTHERWISE:
+        if REGIONAL.search(locale.stem) and locale.stem not in KEPT_REGIONAL:
             locale.unlink()
     (folder / ".lock").unlink(missing_ok=True)
 
 
 def _interpreter(target: BundlePlatform) -> Path | None:
-    """Find a Python of the target's own minor version: bytecode of another one is not read."""
+    """Find a Python of the target's minor version.
+
+    Bytecode of another version would be ignored.
+    """
     name = f"python{target.python}"
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
-    # A shim on the path may stand for a version that is not active, so each one found is tried.
+    # A shim on the path may belong to an inactive version, so each candidate is tried.
     candidates = [sys.executable, shutil.which(name), *sorted(pyenv.glob(f"{target.python}*/bin/{name}"))]
     for python in filter(None, candidates):
         version = subprocess.run([str(python), "--version"], capture_output=True, text=True, check=False)
@@ -183,7 +195,10 @@ def _interpreter(target: BundlePlatform) -> Path | None:
 
 
 def _compile(folder: Path, compiler: Path | None, inside: str = "") -> None:
-    """Compile by content, not by time: Lambda's file system is read-only, so nothing could be compiled there."""
+    """Compile by content hash instead of by modification time.
+
+    Lambda's file system is read-only, so nothing could be compiled there.
+    """
     if compiler is None:
         return
     subprocess.run(
@@ -197,7 +212,7 @@ def _compile(folder: Path, compiler: Path | None, inside: str = "") -> None:
 
 
 def main() -> None:
-    """Build the bundles that the command line names."""
+    """Build the bundles named on the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--target", choices=TARGETS, default="lambda")
     parser.add_argument("--policy", type=Path, default=ROOT / "leadtight" / "policy.toml")

@@ -1,4 +1,4 @@
-"""Where intake says that something can be fetched."""
+"""The queue of announced deliveries to fetch."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from infra.stage import StageSettings
 
 
 class CollectQueue(Construct):
-    """Hold the queue of hints with its dead letters."""
+    """The queue of hints, with its dead letters."""
 
     def __init__(self, scope: Construct, id_: str, *, stage: StageSettings, handled_in: Duration) -> None:
         super().__init__(scope, id_)

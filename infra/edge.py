@@ -1,4 +1,7 @@
-"""CloudFront and AWS WAF in front of the API, for stages that ask for it: docs/decisions/0054-front-door.md."""
+"""CloudFront and AWS WAF before the API, where configured.
+
+See docs/decisions/0054-front-door.md.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +16,9 @@ from aws_cdk import aws_wafv2 as waf
 from constructs import Construct, Node
 
 REGION = "us-east-1"
-"""The one region whose web ACLs CloudFront takes."""
+"""The only region whose web ACLs CloudFront accepts."""
 
-SEES_WHO_ASKS = """function handler(event) {
+ADD_VIEWER_ADDRESS = """function handler(event) {
     event.request.headers["x-leadtight-viewer"] = { value: event.viewer.ip };
     return event.request;
 }"""
@@ -24,7 +27,7 @@ SIGNED = "/webhooks/"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrontDoor:
-    """What the `front_*` settings of a stage say."""
+    """The `front_*` settings of a stage."""
 
     host: str
     key: str
@@ -36,14 +39,17 @@ class FrontDoor:
 
     @classmethod
     def from_context(cls, node: Node) -> FrontDoor | None:
-        """Read `-c front=HOST` and what goes with it. Raises ValueError for what fits nothing."""
+        """Read `-c front=HOST` and its companions.
+
+        Raises ValueError for settings that do not fit.
+        """
         host = node.try_get_context("front")
         if not host:
             return None
         if ".execute-api." not in host or "/" in host:
             raise ValueError("front: the host of the API, as in the output ApiUrl: ID.execute-api.REGION.amazonaws.com")
         if bool(node.try_get_context("front_domain")) != bool(node.try_get_context("front_certificate")):
-            raise ValueError("front_domain: it goes with front_certificate, the ARN of its certificate in us-east-1")
+            raise ValueError("front_domain: requires front_certificate, the ARN of its certificate in us-east-1")
         countries = str(node.try_get_context("front_countries") or "")
         return cls(
             host=str(host),
@@ -57,17 +63,20 @@ class FrontDoor:
 
     @property
     def region(self) -> str:
-        """Return where the API is."""
+        """Return the region of the API."""
         return self.host.split(".")[2]
 
     @staticmethod
     def secret_name(stage: str) -> str:
-        """Return the name of the secret that CloudFront sends: the same in both regions."""
+        """Return the name of CloudFront's secret.
+
+        It is the same in both regions.
+        """
         return f"leadtight-{stage}-front"
 
 
 class FrontStack(Stack):
-    """The distribution, and the rules that it asks first."""
+    """The distribution and its firewall rules."""
 
     def __init__(self, scope: Construct, id_: str, *, stage: str, door: FrontDoor, **options: Any) -> None:
         super().__init__(scope, id_, **options)
@@ -76,16 +85,15 @@ class FrontStack(Stack):
             "Rules",
             scope="CLOUDFRONT",
             default_action=waf.CfnWebACL.DefaultActionProperty(allow={}),
-            visibility_config=_counted("leadtight"),
+            visibility_config=_visibility("leadtight"),
             rules=_rules(door),
         )
         viewer_request = cloudfront.Function(
             self,
             "SeesWhoAsks",
-            code=cloudfront.FunctionCode.from_inline(SEES_WHO_ASKS),
+            code=cloudfront.FunctionCode.from_inline(ADD_VIEWER_ADDRESS),
             runtime=cloudfront.FunctionRuntime.JS_2_0,
         )
-        secret = f"{{{{resolve:secretsmanager:{door.secret_name(stage)}:SecretString:{door.key}}}}}"
         self.distribution = cloudfront.Distribution(
             self,
             "Door",
@@ -94,22 +102,7 @@ class FrontStack(Stack):
             certificate=self._certificate(door),
             web_acl_id=self.rules.attr_arn,
             minimum_protocol_version=cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
-            default_behavior=cloudfront.BehaviorOptions(
-                origin=origins.HttpOrigin(
-                    door.host,
-                    protocol_policy=cloudfront.OriginProtocolPolicy.HTTPS_ONLY,
-                    custom_headers={"x-leadtight-front": secret},
-                ),
-                allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
-                viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
-                cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
-                origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
-                function_associations=[
-                    cloudfront.FunctionAssociation(
-                        event_type=cloudfront.FunctionEventType.VIEWER_REQUEST, function=viewer_request
-                    )
-                ],
-            ),
+            default_behavior=_behavior(door, stage, viewer_request),
         )
         CfnOutput(self, "DoorUrl", value=f"https://{self.distribution.distribution_domain_name}")
 
@@ -119,10 +112,33 @@ class FrontStack(Stack):
         return acm.Certificate.from_certificate_arn(self, "Certificate", door.certificate)
 
 
+def _behavior(door: FrontDoor, stage: str, viewer_request: cloudfront.IFunction) -> cloudfront.BehaviorOptions:
+    secret = f"{{{{resolve:secretsmanager:{door.secret_name(stage)}:SecretString:{door.key}}}}}"
+    return cloudfront.BehaviorOptions(
+        origin=origins.HttpOrigin(
+            door.host,
+            protocol_policy=cloudfront.OriginProtocolPolicy.HTTPS_ONLY,
+            custom_headers={"x-leadtight-front": secret},
+        ),
+        allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
+        viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
+        cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
+        origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+        function_associations=[
+            cloudfront.FunctionAssociation(
+                event_type=cloudfront.FunctionEventType.VIEWER_REQUEST, function=viewer_request
+            )
+        ],
+    )
+
+
 def _rules(door: FrontDoor) -> list[waf.CfnWebACL.RuleProperty]:
-    """Return the rules in their order. None looks into bodies: a lead whose words look like an attack is a lead."""
+    """Return the firewall rules in order.
+
+    None inspects bodies: a lead whose words look like an attack is a lead.
+    """
     rate = waf.CfnWebACL.RateBasedStatementProperty(
-        limit=door.per_five_minutes, aggregate_key_type="IP", scope_down_statement=_no_webhook()
+        limit=door.per_five_minutes, aggregate_key_type="IP", scope_down_statement=_except_webhooks()
     )
     rules = {"rate": waf.CfnWebACL.StatementProperty(rate_based_statement=rate)}
     if door.countries:
@@ -130,7 +146,7 @@ def _rules(door: FrontDoor) -> list[waf.CfnWebACL.RuleProperty]:
             geo_match_statement=waf.CfnWebACL.GeoMatchStatementProperty(country_codes=list(door.countries))
         )
         elsewhere = waf.CfnWebACL.StatementProperty(not_statement=waf.CfnWebACL.NotStatementProperty(statement=here))
-        both = waf.CfnWebACL.AndStatementProperty(statements=[elsewhere, _no_webhook()])
+        both = waf.CfnWebACL.AndStatementProperty(statements=[elsewhere, _except_webhooks()])
         rules["country"] = waf.CfnWebACL.StatementProperty(and_statement=both)
     return [
         waf.CfnWebACL.RuleProperty(
@@ -138,14 +154,17 @@ def _rules(door: FrontDoor) -> list[waf.CfnWebACL.RuleProperty]:
             priority=number,
             action=waf.CfnWebACL.RuleActionProperty(block={}),
             statement=statement,
-            visibility_config=_counted(name),
+            visibility_config=_visibility(name),
         )
         for number, (name, statement) in enumerate(rules.items())
     ]
 
 
-def _no_webhook() -> waf.CfnWebACL.StatementProperty:
-    """Return what holds for all but webhooks: few machines send many of those, from anywhere, and they are signed."""
+def _except_webhooks() -> waf.CfnWebACL.StatementProperty:
+    """Return a statement that matches all requests but webhooks.
+
+    Few machines send many of those, from anywhere, and they are signed.
+    """
     path = waf.CfnWebACL.ByteMatchStatementProperty(
         field_to_match=waf.CfnWebACL.FieldToMatchProperty(uri_path={}),
         positional_constraint="STARTS_WITH",
@@ -156,7 +175,7 @@ def _no_webhook() -> waf.CfnWebACL.StatementProperty:
     return waf.CfnWebACL.StatementProperty(not_statement=waf.CfnWebACL.NotStatementProperty(statement=webhook))
 
 
-def _counted(name: str) -> waf.CfnWebACL.VisibilityConfigProperty:
+def _visibility(name: str) -> waf.CfnWebACL.VisibilityConfigProperty:
     return waf.CfnWebACL.VisibilityConfigProperty(
         cloud_watch_metrics_enabled=True, metric_name=name, sampled_requests_enabled=False
     )

@@ -1,4 +1,7 @@
-"""Mail to a domain, received by SES: only where a stage names one, for the domain must be verified and point here."""
+"""Mail received by SES, where a stage names a domain.
+
+The domain must be verified and its MX record must point to SES.
+"""
 
 from __future__ import annotations
 
@@ -14,44 +17,51 @@ PREFIX = "ses/"
 
 
 class MailReceiving(Construct):
-    """Hold the rule that puts every scanned mail to a domain into the mail bucket."""
+    """The rule that stores every scanned mail to a domain.
+
+    It goes to the mail bucket.
+    """
 
     def __init__(self, scope: Construct, id_: str, *, stage: StageSettings, domain: str, bucket: s3.Bucket) -> None:
         super().__init__(scope, id_)
         self.rules = ses.CfnReceiptRuleSet(self, "Rules", rule_set_name=f"leadtight-{stage.name}")
-        allowed = bucket.add_to_resource_policy(
-            iam.PolicyStatement(
-                principals=[iam.ServicePrincipal("ses.amazonaws.com")],
-                actions=["s3:PutObject"],
-                resources=[bucket.arn_for_objects(f"{PREFIX}*")],
-                conditions={
-                    "StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID},
-                    "ArnLike": {
-                        "aws:SourceArn": f"arn:{Aws.PARTITION}:ses:{Aws.REGION}:{Aws.ACCOUNT_ID}"
-                        f":receipt-rule-set/{self.rules.ref}:*"
-                    },
-                },
-            )
-        )
+        allowed = bucket.add_to_resource_policy(_may_store(bucket, self.rules))
         rule = ses.CfnReceiptRule(
             self,
             "Store",
             rule_set_name=self.rules.ref,
-            rule=ses.CfnReceiptRule.RuleProperty(
-                name="store",
-                enabled=True,
-                recipients=[domain],
-                scan_enabled=True,
-                tls_policy="Optional",
-                actions=[
-                    ses.CfnReceiptRule.ActionProperty(
-                        s3_action=ses.CfnReceiptRule.S3ActionProperty(
-                            bucket_name=bucket.bucket_name, object_key_prefix=PREFIX
-                        )
-                    )
-                ],
-            ),
+            rule=_store(domain, bucket),
         )
         rule.node.add_dependency(allowed.policy_dependable)
         CfnOutput(self, "Activate", value=f"aws ses set-active-receipt-rule-set --rule-set-name {self.rules.ref}")
         CfnOutput(self, "Mx", value=f"{domain} MX 10 inbound-smtp.{Aws.REGION}.amazonaws.com")
+
+
+def _may_store(bucket: s3.Bucket, rules: ses.CfnReceiptRuleSet) -> iam.PolicyStatement:
+    """Return the statement that lets only this rule set store."""
+    return iam.PolicyStatement(
+        principals=[iam.ServicePrincipal("ses.amazonaws.com")],
+        actions=["s3:PutObject"],
+        resources=[bucket.arn_for_objects(f"{PREFIX}*")],
+        conditions={
+            "StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID},
+            "ArnLike": {
+                "aws:SourceArn": f"arn:{Aws.PARTITION}:ses:{Aws.REGION}:{Aws.ACCOUNT_ID}:receipt-rule-set/{rules.ref}:*"
+            },
+        },
+    )
+
+
+def _store(domain: str, bucket: s3.Bucket) -> ses.CfnReceiptRule.RuleProperty:
+    return ses.CfnReceiptRule.RuleProperty(
+        name="store",
+        enabled=True,
+        recipients=[domain],
+        scan_enabled=True,
+        tls_policy="Optional",
+        actions=[
+            ses.CfnReceiptRule.ActionProperty(
+                s3_action=ses.CfnReceiptRule.S3ActionProperty(bucket_name=bucket.bucket_name, object_key_prefix=PREFIX)
+            )
+        ],
+    )

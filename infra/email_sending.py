@@ -1,4 +1,4 @@
-"""Mail: the sender's identity, and the way its delivery events come back."""
+"""Mail: the sender's identity and the return of delivery events."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from infra.stage import StageSettings
 
 
 class EmailSending(Construct):
-    """Hold the SES identity, and configuration set, topic and queue for what became of each mail."""
+    """The SES identity, and the path of delivery events.
+
+    Events pass a configuration set, a topic and a queue.
+    """
 
     def __init__(self, scope: Construct, id_: str, *, stage: StageSettings, handled_in: Duration) -> None:
         super().__init__(scope, id_)

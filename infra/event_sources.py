@@ -1,4 +1,4 @@
-"""What wakes a function besides HTTP: the table's stream and the queues."""
+"""Event sources besides HTTP: the table's stream and the queues."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ def read_stream(
     failed: sqs.IQueue,
     at_once: int,
 ) -> None:
-    """Feed a function the newly inserted items that match one of the patterns in `new`, and nothing else.
+    """Feed a function newly inserted items that match a pattern.
 
-    A poison record is isolated by bisecting, given up after five tries or an hour and kept in `failed`; the
-    sweep does its work meanwhile.
+    `new` lists the patterns. A poison record is isolated by bisecting, given up after five tries or an hour and kept in
+    `failed`; the sweep does its work meanwhile.
     """
     table.table.grant_stream_read(unit.role)
     lambda_.EventSourceMapping(
@@ -45,7 +45,10 @@ def read_stream(
 
 
 def read_queue(unit: LeadFunction, id_: str, *, queue: sqs.IQueue, at_once: int) -> None:
-    """Feed a function the messages of a queue, so many batches at once; what it reports as failed comes again."""
+    """Feed a function a queue's messages.
+
+    `at_once` batches are handled at a time. Messages that it reports as failed come again.
+    """
     queue.grant_consume_messages(unit.role)
     lambda_.EventSourceMapping(
         unit,

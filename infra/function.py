@@ -1,4 +1,4 @@
-"""One Lambda: its role, its log group and the same settings for all."""
+"""One Lambda with its role, log group and common settings."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from constructs import Construct
 
 from infra.stage import StageSettings
 
+_POWERTOOLS = {"POWERTOOLS_METRICS_NAMESPACE": "Leadtight", "LOG_LEVEL": "INFO"}
+
 
 class LeadFunction(Construct):
-    """Hold the function `functions.<name>.handler.handle` with a role and a log group of its own."""
+    """The function `functions.<name>.handler.handle`, with role and log group."""
 
     def __init__(
         self,
@@ -31,13 +33,7 @@ class LeadFunction(Construct):
     ) -> None:
         super().__init__(scope, name.capitalize())
         self.name = name
-        self.logs = logs.LogGroup(
-            self,
-            "Logs",
-            log_group_name=f"/leadtight/{stage.name}/{name}",
-            retention=logs.RetentionDays.ONE_MONTH,
-            removal_policy=RemovalPolicy.DESTROY,
-        )
+        self.logs = self._log_group(stage)
         # The managed policy would let a function write to every log group of the account.
         self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         self.logs.grant_write(self.role)
@@ -57,12 +53,16 @@ class LeadFunction(Construct):
             on_failure=destinations.SqsDestination(failed),
             retry_attempts=2,
             reserved_concurrent_executions=reserved,
-            environment={
-                "POWERTOOLS_SERVICE_NAME": name,
-                "POWERTOOLS_METRICS_NAMESPACE": "Leadtight",
-                "LOG_LEVEL": "INFO",
-                **environment,
-            },
+            environment={"POWERTOOLS_SERVICE_NAME": name} | _POWERTOOLS | environment,
+        )
+
+    def _log_group(self, stage: StageSettings) -> logs.LogGroup:
+        return logs.LogGroup(
+            self,
+            "Logs",
+            log_group_name=f"/leadtight/{stage.name}/{self.name}",
+            retention=logs.RetentionDays.ONE_MONTH,
+            removal_policy=RemovalPolicy.DESTROY,
         )
 
     def allow(self, actions: str, *resources: str) -> None:
@@ -70,7 +70,7 @@ class LeadFunction(Construct):
         self.role.add_to_policy(iam.PolicyStatement(actions=actions.split(), resources=list(resources)))
 
     def allow_passing(self, role: iam.IRole, *, to_service: str) -> None:
-        """Let the function hand one role to one service, and to nothing else."""
+        """Let the function pass one role to one service only."""
         self.role.add_to_policy(
             iam.PolicyStatement(
                 actions=["iam:PassRole"],
@@ -80,10 +80,13 @@ class LeadFunction(Construct):
         )
 
     def allow_texting(self) -> None:
-        """Let the function send an SMS: `everything that is not a topic` is how IAM says `a phone number`."""
+        """Let the function send SMS.
+
+        IAM names a phone number as "everything that is not a topic".
+        """
         self.role.add_to_policy(iam.PolicyStatement(actions=["sns:Publish"], not_resources=["arn:aws:sns:*:*:*"]))
 
     def allow_calling(self, instance: str, flow: str) -> None:
-        """Let the function place calls by one contact flow of one instance of Amazon Connect."""
+        """Let the function place calls by one Connect contact flow."""
         within = f"arn:{Aws.PARTITION}:connect:{Aws.REGION}:{Aws.ACCOUNT_ID}:instance/{instance}"
         self.allow("connect:StartOutboundVoiceContact", f"{within}/contact-flow/{flow}", f"{within}/contact/*")

@@ -1,4 +1,7 @@
-"""The facts as a table that Athena reads: one partition for each night, found by its date, without a crawler."""
+"""The facts as an Athena table, partitioned by night.
+
+Partitions are projected from dates, without a crawler.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from infra.stage import StageSettings
 
 FACTS = "facts/"
 FIRST_DAY = "2026-01-01"
-"""Where the projection of `dt` begins: no night before it was ever written."""
+"""Start of the projection of `dt`, before the first night."""
 
 _SERDE = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
 _INPUT = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat"
@@ -61,7 +64,10 @@ COLUMNS = {
 
 
 class Catalog(Construct):
-    """Hold the database, the table `facts`, and the policy of whoever may read that table and nothing else."""
+    """The database, the table `facts` and its readers' policy.
+
+    The policy allows reading that table and nothing else.
+    """
 
     def __init__(self, scope: Construct, id_: str, *, stage: StageSettings, reports: s3.IBucket) -> None:
         super().__init__(scope, id_)
@@ -71,7 +77,7 @@ class Catalog(Construct):
             "Database",
             catalog_id=Aws.ACCOUNT_ID,
             database_input=glue.CfnDatabase.DatabaseInputProperty(
-                name=self.database_name, description="What Leadtight knows of its leads, by night"
+                name=self.database_name, description="Facts about the leads of Leadtight, by night"
             ),
         )
         self.table = glue.CfnTable(
@@ -81,23 +87,20 @@ class Catalog(Construct):
             database_name=self.database.ref,
             table_input=glue.CfnTable.TableInputProperty(
                 name="facts",
-                description="A row for each lead as it stood at the end of the night dt: ask for one dt at a time",
+                description="One row per lead as of the end of the night dt: query one dt at a time",
                 table_type="EXTERNAL_TABLE",
                 parameters=_projection(reports),
                 partition_keys=[glue.CfnTable.ColumnProperty(name="dt", type="date")],
-                storage_descriptor=glue.CfnTable.StorageDescriptorProperty(
-                    location=reports.s3_url_for_object(FACTS),
-                    input_format=_INPUT,
-                    output_format=_OUTPUT,
-                    serde_info=glue.CfnTable.SerdeInfoProperty(serialization_library=_SERDE),
-                    columns=[glue.CfnTable.ColumnProperty(name=name, type=type_) for name, type_ in COLUMNS.items()],
-                ),
+                storage_descriptor=_storage(reports),
             ),
         )
         self.reader = self._reader(stage, reports)
 
     def _reader(self, stage: StageSettings, reports: s3.IBucket) -> iam.ManagedPolicy:
-        """Return what an analyst needs besides a place for Athena's results: facts name no person, pages do."""
+        """Return the policy of an analyst.
+
+        They need only a place for Athena's results besides it. Facts name no person; the report pages do.
+        """
         here = f"arn:{Aws.PARTITION}:glue:{Aws.REGION}:{Aws.ACCOUNT_ID}"
         names = ("catalog", f"database/{self.database_name}", f"table/{self.database_name}/facts")
         policy = iam.ManagedPolicy(self, "Reader", description="Read the nightly facts of leads, and nothing else")
@@ -116,8 +119,21 @@ class Catalog(Construct):
         return policy
 
 
+def _storage(reports: s3.IBucket) -> glue.CfnTable.StorageDescriptorProperty:
+    return glue.CfnTable.StorageDescriptorProperty(
+        location=reports.s3_url_for_object(FACTS),
+        input_format=_INPUT,
+        output_format=_OUTPUT,
+        serde_info=glue.CfnTable.SerdeInfoProperty(serialization_library=_SERDE),
+        columns=[glue.CfnTable.ColumnProperty(name=name, type=type_) for name, type_ in COLUMNS.items()],
+    )
+
+
 def _projection(reports: s3.IBucket) -> dict[str, str]:
-    """Return how partitions are found from their dates alone: nobody has to add one, and no crawler looks for it."""
+    """Return table parameters that project partitions from dates.
+
+    Partitions need neither registration nor a crawler.
+    """
     return {
         "classification": "parquet",
         "projection.enabled": "true",

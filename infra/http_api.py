@@ -1,4 +1,4 @@
-"""The one public door: an HTTP API with throttling and an access log that holds no links."""
+"""The only public HTTP API, throttled, with a link-free log."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from constructs import Construct
 from infra.function import LeadFunction
 from infra.stage import StageSettings
 
-# The route instead of the path: a path holds a signed link. No address: it is personal data nobody here needs.
+# The route instead of the path, which holds a signed link. No address: it is unneeded personal data.
 ACCESS_LOG = {
     "request_id": "$context.requestId",
     "at": "$context.requestTime",
@@ -27,7 +27,7 @@ ACCESS_LOG = {
 
 
 class PublicHttpApi(Construct):
-    """Hold the HTTP API and its one `$default` stage."""
+    """The HTTP API and its one `$default` stage."""
 
     def __init__(self, scope: Construct, id_: str, *, stage: StageSettings) -> None:
         super().__init__(scope, id_)
@@ -57,7 +57,10 @@ class PublicHttpApi(Construct):
         self.url = stage.public_url or self.stage.url.rstrip("/")
 
     def route(self, unit: LeadFunction, *keys: str) -> None:
-        """Send the routes named `METHOD /path` to a function, which dispatches on the same words."""
+        """Send the routes `METHOD /path` to a function.
+
+        It dispatches on the same words.
+        """
         integration = integrations.HttpLambdaIntegration(f"{unit.name}-integration", unit.function)
         for key in keys:
             method, path = key.split(" ")

@@ -1,4 +1,7 @@
-"""What may run at once, by how much the account has: docs/decisions/0052 has the sums."""
+"""Concurrency limits by account size.
+
+The arithmetic is in docs/decisions/0052.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +10,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 SHARDS = 4
-"""The stream of a new on-demand table has a shard for each of its first four partitions."""
+"""Shards of the stream of a new on-demand table.
+
+It has one for each of its first four partitions.
+"""
 
 CLOCKED = 3
-"""The sweep of sla, that of collect, and a report may run beside all queues and streams."""
+"""Scheduled functions that may run beside queues and streams.
+
+These are the sweeps of sla and collect, and a report.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What the API lets in, in requests a second, and how many batches of each source are handled at once.
+    """Requests per second of the API, and batches per source.
 
-    A queue takes at least two: AWS allows no less. `reserved` are starts that nothing else may use up.
+    Batches are those handled at once. A queue has at least two: AWS allows no less. `reserved` are starts that nothing
+    else may use up.
     """
 
     requests: int
@@ -31,21 +41,28 @@ class Limits:
 
     @property
     def background(self) -> int:
-        """Return how many functions run at most without a caller who waits at the other end of a request."""
+        """Return the maximum of functions running without a waiting caller."""
         return SHARDS * (self.routing + self.sending) + self.alarms + self.retries + 4 * self.others + CLOCKED
 
 
 SMALL = Limits(requests=20, burst=40, sending=1, alarms=2, others=2)
-"""As little as AWS allows: what an account of 30 has is never used up by what no caller waits for."""
+"""The least that AWS allows.
+
+In an account of 30, background work leaves concurrency for requests with waiting callers.
+"""
 
 LARGE = Limits(requests=50, burst=100, sending=4, alarms=10, others=5, reserved={"intake": 100, "sla": 20})
-"""Of an account of 220 or more, with `-c reserve=on`: taking leads and keeping promises have starts of their own."""
+"""For an account of 220 or more, with `-c reserve=on`.
+
+Intake and promises have reserved starts.
+"""
 
 
 def carrying(leads_per_second: int) -> Limits:
-    """Return what a stage needs for so many leads a second: docs/guides/scale.md has the milliseconds that each takes.
+    """Return the limits for a rate of leads.
 
-    A lead is three requests, a tenth of a second of alarms and as much of receipts; twice of each is allowed.
+    docs/guides/scale.md has the milliseconds per lead. A lead is three requests, a tenth of a second of alarms and as
+    much of receipts; twice of each is allowed.
     """
     fifth = math.ceil(leads_per_second / 5)
     alarms = max(LARGE.alarms, fifth)

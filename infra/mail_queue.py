@@ -1,4 +1,4 @@
-"""Where the mail bucket says that a mail came in."""
+"""The queue of notices from the mail bucket."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from infra.stage import StageSettings
 
 
 class MailQueue(Construct):
-    """Hold the queue of mails with its dead letters, fed by a bucket."""
+    """The queue of mails with its dead letters.
+
+    A bucket feeds it.
+    """
 
     def __init__(
         self, scope: Construct, id_: str, *, stage: StageSettings, bucket: s3.Bucket, handled_in: Duration
@@ -31,7 +34,7 @@ class MailQueue(Construct):
                 conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
             )
         )
-        # By the bucket's own property: CDK's way is a function of its own, with a role that may change any bucket.
+        # Set on the bucket itself: CDK's helper adds a function whose role may change any bucket.
         resource = cast(s3.CfnBucket, bucket.node.default_child)
         resource.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
             queue_configurations=[

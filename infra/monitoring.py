@@ -1,4 +1,7 @@
-"""What wakes a person: alarms on everything that means a promise may be slipping, all to one topic."""
+"""Alarms for everything that may endanger a promise.
+
+All of them publish to one topic.
+"""
 
 from __future__ import annotations
 
@@ -18,18 +21,21 @@ from infra.stage import StageSettings
 FIVE_MINUTES = Duration.minutes(5)
 RUNBOOK = "docs/guides/runbook.md"
 OVERDUE_AFTER = {"unowned": 10, "overdue": 10, "messages": 15, "digests": 30}
-"""After how many minutes the oldest of a kind is an alarm: two sweeps have seen it, or providers refuse for long."""
+"""Minutes after which the oldest item of a kind alarms.
+
+By then two sweeps have seen it, or providers keep refusing.
+"""
 
 
 class Watch(Construct):
-    """Hold the operators' topic and the alarms that publish to it."""
+    """The operators' topic and the alarms that publish to it."""
 
     def __init__(self, scope: Construct, id_: str, *, stage: StageSettings) -> None:
         super().__init__(scope, id_)
         self.operators = sns.Topic(
             self, "Operators", topic_name=f"leadtight-{stage.name}-operators", enforce_ssl=stage.has_tls
         )
-        # A topic with a policy of its own no longer has the default one that lets the account's alarms publish.
+        # A custom policy replaces the default one, which lets the account's alarms publish.
         self.operators.add_to_resource_policy(
             iam.PolicyStatement(
                 principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
@@ -42,81 +48,106 @@ class Watch(Construct):
             self.operators.add_subscription(subscriptions.EmailSubscription(stage.operators_email))
 
     def dead_letters(self, name: str, queue: sqs.IQueue) -> None:
-        """Alarm on the first message nobody could handle."""
+        """Alarm on the first message that could not be handled."""
         metric = queue.metric_approximate_number_of_messages_visible(period=FIVE_MINUTES, statistic="max")
-        self._alarm(f"{name}-dead-letters", metric, above=0, why="a message could not be handled", see="dead-letters")
+        self._alarm(
+            f"{name}-dead-letters", metric, above=0, reason="a message could not be handled", see="dead-letters"
+        )
 
     def backlog(self, name: str, queue: sqs.IQueue, *, older_than: Duration) -> None:
         """Alarm on a queue whose oldest message waits too long."""
         metric = queue.metric_approximate_age_of_oldest_message(period=FIVE_MINUTES, statistic="max")
-        reason = "messages wait instead of being handled"
-        self._alarm(f"{name}-backlog", metric, above=older_than.to_seconds(), why=reason, see="backlogs")
+        reason = "messages are not handled in time"
+        self._alarm(f"{name}-backlog", metric, above=older_than.to_seconds(), reason=reason, see="backlogs")
 
     def errors(self, unit: LeadFunction) -> None:
-        """Alarm on any raised error and on any refused start."""
+        """Alarm on any raised error and any refused start."""
         function = unit.function
         errors = function.metric_errors(period=FIVE_MINUTES, statistic="sum")
-        self._alarm(f"{unit.name}-errors", errors, above=0, why="the function raised", see="errors")
+        self._alarm(f"{unit.name}-errors", errors, above=0, reason="the function raised an error", see="errors")
         throttles = function.metric_throttles(period=FIVE_MINUTES, statistic="sum")
         self._alarm(
-            f"{unit.name}-throttles", throttles, above=0, why="no capacity was left to start it", see="throttles"
+            f"{unit.name}-throttles", throttles, above=0, reason="no concurrency was left to start it", see="throttles"
         )
 
     def stream_lag(self, unit: LeadFunction) -> None:
-        """Alarm when a stream reader falls five minutes behind: only the sweep keeps promises then."""
+        """Alarm when a stream reader falls five minutes behind.
+
+        Only the sweep keeps promises then.
+        """
         metric = unit.function.metric("IteratorAge", period=FIVE_MINUTES, statistic="max")
         self._alarm(
-            f"{unit.name}-stream-lag", metric, above=300_000, why="the stream reader is behind", see="stream-lag"
+            f"{unit.name}-stream-lag", metric, above=300_000, reason="the stream reader is behind", see="stream-lag"
         )
 
     def http_errors(self, api: apigw.HttpApi) -> None:
-        """Alarm on any answer that blames us."""
+        """Alarm on any server error."""
         metric = api.metric_server_error(period=FIVE_MINUTES, statistic="sum")
-        self._alarm("http-5xx", metric, above=0, why="a request got a 5xx answer", see="http-5xx")
+        self._alarm("http-5xx", metric, above=0, reason="a request received a 5xx response", see="http-5xx")
 
     def sweep_repairs(self) -> None:
-        """Alarm when sweeps keep repairing: one repair is the net at work, half an hour of them is a bug."""
-        metric = _own("SweepRepairs", service="sla", statistic="sum")
-        reason = "the sweep keeps repairing what events lost"
-        self._alarm("sweep-repairs", metric, above=0, of=6, at_least=3, why=reason, see="sweep-repairs")
+        """Alarm when sweeps keep repairing.
+
+        One repair is the safety net at work, half an hour of them is a bug.
+        """
+        metric = _metric("SweepRepairs", service="sla", statistic="sum")
+        reason = "the sweep keeps repairing lost events"
+        self._alarm("sweep-repairs", metric, above=0, of=6, at_least=3, reason=reason, see="sweep-repairs")
 
     def unreadable_rows(self) -> None:
-        """Alarm on a stored row that this version cannot read: the others go on, and what it is about stands still."""
-        metric = _own("UnreadableRows", service="all", statistic="sum")
-        self._alarm("unreadable-rows", metric, above=0, why="stored rows cannot be read", see="unreadable-rows")
+        """Alarm on a stored row that this version cannot read.
+
+        Other rows are processed; the lead of this one stands still.
+        """
+        metric = _metric("UnreadableRows", service="all", statistic="sum")
+        self._alarm("unreadable-rows", metric, above=0, reason="stored rows cannot be read", see="unreadable-rows")
 
     def slow_items(self) -> None:
-        """Alarm when a mail, row or delivery took longer than its share of the time: a reader is slow, or the table."""
-        metric = _own("ItemsOutOfTime", service="all", statistic="sum")
-        self._alarm("slow-items", metric, above=0, why="an item took longer than its share", see="slow-items")
+        """Alarm when an item took longer than its time share.
+
+        A reader of mails, rows or deliveries is slow, or the table is.
+        """
+        metric = _metric("ItemsOutOfTime", service="all", statistic="sum")
+        self._alarm("slow-items", metric, above=0, reason="an item took longer than its share", see="slow-items")
 
     def sweep_backlogs(self) -> None:
-        """Alarm when something that should be done in seconds has been due for long, as sweeps find it."""
+        """Alarm when work due within seconds has waited long.
+
+        The sweeps measure it.
+        """
         for kind, minutes in OVERDUE_AFTER.items():
-            metric = _own(f"BacklogAge{kind.title()}", service="sla", statistic="max")
-            reason = "what should be done within seconds waits"
-            self._alarm(f"{kind}-waiting", metric, above=60 * minutes, of=3, at_least=2, why=reason, see="work-waits")
-        reason = "sweeps have more to do than they have time for"
+            metric = _metric(f"BacklogAge{kind.title()}", service="sla", statistic="max")
+            reason = "work due within seconds is waiting"
+            self._alarm(
+                f"{kind}-waiting", metric, above=60 * minutes, of=3, at_least=2, reason=reason, see="work-waits"
+            )
+        reason = "sweeps have more work than time"
         for name, service in (("sweep-unfinished", "sla"), ("fetches-unfinished", "collect")):
-            unfinished = _own("SweepUnfinished", service=service, statistic="max")
-            self._alarm(name, unfinished, above=0, of=6, at_least=3, why=reason, see="work-waits")
+            unfinished = _metric("SweepUnfinished", service=service, statistic="max")
+            self._alarm(name, unfinished, above=0, of=6, at_least=3, reason=reason, see="work-waits")
 
     def review_mails(self) -> None:
-        """Alarm while somebody has not got the weekly review that is theirs."""
-        metric = _own("ReviewMailsLost", service="sla", statistic="max")
-        reason = "the weekly review has not reached everybody"
-        self._alarm("review-mails", metric, above=0, why=reason, see="review-mails")
+        """Alarm while a recipient lacks their weekly review."""
+        metric = _metric("ReviewMailsLost", service="sla", statistic="max")
+        reason = "the weekly review has not reached every recipient"
+        self._alarm("review-mails", metric, above=0, reason=reason, see="review-mails")
 
     def budgets(self) -> None:
-        """Alarm before a day's budget of mails, texts or calls is used up: answers begin to wait at nine tenths."""
-        metric = _own("BudgetUsed", service="sla", statistic="max")
-        reason = "most of what may go to leads in a day is used up"
-        self._alarm("budgets", metric, above=80, why=reason, see="budgets")
+        """Alarm before a daily budget of messages is used up.
+
+        At nine tenths of the budget for mails, texts or calls, answers begin to wait.
+        """
+        metric = _metric("BudgetUsed", service="sla", statistic="max")
+        reason = "most of a daily sending budget is used"
+        self._alarm("budgets", metric, above=80, reason=reason, see="budgets")
 
     def quarantine(self) -> None:
-        """Alarm while a delivery waits for a person: what is authentic and no lead yet must not be forgotten."""
-        metric = _own("QuarantineWaiting", service="collect", statistic="max")
-        self._alarm("quarantine", metric, above=0, why="deliveries wait for a person", see="quarantine")
+        """Alarm while a delivery awaits review.
+
+        An authentic delivery that is not a lead yet must not be forgotten.
+        """
+        metric = _metric("QuarantineWaiting", service="collect", statistic="max")
+        self._alarm("quarantine", metric, above=0, reason="deliveries await review", see="quarantine")
 
     def _alarm(
         self,
@@ -124,7 +155,7 @@ class Watch(Construct):
         metric: cloudwatch.Metric,
         *,
         above: float,
-        why: str,
+        reason: str,
         see: str,
         of: int = 1,
         at_least: int = 1,
@@ -138,13 +169,13 @@ class Watch(Construct):
             evaluation_periods=of,
             datapoints_to_alarm=at_least,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-            alarm_description=f"{name}: {why}. What to do: {RUNBOOK}#{see}",
+            alarm_description=f"{name}: {reason}. What to do: {RUNBOOK}#{see}",
         )
         alarm.add_alarm_action(actions.SnsAction(self.operators))
 
 
-def _own(name: str, *, service: str, statistic: str) -> cloudwatch.Metric:
-    """Return a metric that one of our functions writes."""
+def _metric(name: str, *, service: str, statistic: str) -> cloudwatch.Metric:
+    """Return a metric that the product's functions write."""
     return cloudwatch.Metric(
         namespace="Leadtight",
         metric_name=name,

@@ -1,4 +1,4 @@
-"""Queues that keep what could not be handled until a person redrives it."""
+"""Queues that keep failed messages until a redrive."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from infra.stage import StageSettings
 
 
 def dead_letter_queue(scope: Construct, id_: str, *, stage: StageSettings, name: str) -> sqs.Queue:
-    """Make a queue that keeps failures for the longest time SQS allows; an alarm watches each of them."""
+    """Create a dead-letter queue.
+
+    It keeps failures for 14 days, the most that SQS allows. An alarm watches each such queue.
+    """
     return sqs.Queue(
         scope,
         id_,
@@ -32,7 +35,10 @@ def work_queue(
     dead: sqs.IQueue,
     tries: int = 5,
 ) -> sqs.Queue:
-    """Make a queue that feeds a function of the given timeout and gives up after so many tries."""
+    """Create a queue that feeds a function.
+
+    `handled_in` is the function's timeout; a message is given up after `tries`.
+    """
     return sqs.Queue(
         scope,
         id_,

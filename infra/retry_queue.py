@@ -1,4 +1,4 @@
-"""What brings a message back in seconds that a provider did not take."""
+"""The queue that retries refused messages within seconds."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from infra.stage import StageSettings
 
 
 class RetryQueue(Construct):
-    """Hold the queue of retries with its dead letters."""
+    """The queue of retries with its dead letters."""
 
     def __init__(self, scope: Construct, id_: str, *, stage: StageSettings, handled_in: Duration) -> None:
         super().__init__(scope, id_)

@@ -1,8 +1,9 @@
-"""What happens by the clock: the sweeps, the comparison with sources, the nightly metrics and the weekly review."""
+"""Scheduled work: sweeps, reconciliation, nightly metrics and weekly review."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from aws_cdk import Aws
 from aws_cdk import aws_iam as iam
@@ -15,7 +16,10 @@ from infra.stage import StageSettings
 
 
 class Schedules(Construct):
-    """Hold the recurring schedules, and the one role that may start their functions."""
+    """The recurring schedules and their one role.
+
+    The role may start their functions.
+    """
 
     def __init__(
         self,
@@ -31,7 +35,19 @@ class Schedules(Construct):
         super().__init__(scope, id_)
         self._stage, self._failed = stage, failed
         self.group = scheduler.CfnScheduleGroup(self, "Group", name=f"leadtight-{stage.name}-recurring")
-        self.role = iam.Role(
+        self.role = self._role((sla, collect, report))
+        minutes = stage.sweep_every.to_minutes()
+        every = f"rate({minutes} minute{'s' if minutes > 1 else ''})"
+        self._add("sweep", every, sla, {"sweep": True})
+        self._add("collect", every, collect, {"sweep": True})
+        # Also just after midnight, so that the nightly metrics have the complete day.
+        self._add("reconcile", "cron(2 0/6 * * ? *)", collect, {"reconcile": True})
+        self._add("nightly", "cron(15 0 * * ? *)", report, {"kind": "nightly"})
+        # Early enough for the earliest Monday morning; each reader's mail waits for their own.
+        self._add("weekly", "cron(30 0 ? * MON *)", report, {"kind": "weekly"})
+
+    def _role(self, units: Sequence[LeadFunction]) -> iam.Role:
+        role = iam.Role(
             self,
             "Role",
             assumed_by=iam.ServicePrincipal(
@@ -39,22 +55,10 @@ class Schedules(Construct):
                 conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
             ),
         )
-        self.role.add_to_policy(
-            iam.PolicyStatement(
-                actions=["lambda:InvokeFunction"],
-                resources=[unit.function.function_arn for unit in (sla, collect, report)],
-            )
-        )
-        self.role.add_to_policy(iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[failed.queue_arn]))
-        minutes = stage.sweep_every.to_minutes()
-        every = f"rate({minutes} minute{'s' if minutes > 1 else ''})"
-        self._add("sweep", every, sla, {"sweep": True})
-        self._add("collect", every, collect, {"sweep": True})
-        # Also just after midnight, so that the nightly metrics know of all that is to be known of the day.
-        self._add("reconcile", "cron(2 0/6 * * ? *)", collect, {"reconcile": True})
-        self._add("nightly", "cron(15 0 * * ? *)", report, {"kind": "nightly"})
-        # Early enough for whoever's Monday morning comes first; each reader's mail waits for theirs.
-        self._add("weekly", "cron(30 0 ? * MON *)", report, {"kind": "weekly"})
+        functions = [unit.function.function_arn for unit in units]
+        role.add_to_policy(iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=functions))
+        role.add_to_policy(iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[self._failed.queue_arn]))
+        return role
 
     def _add(self, name: str, expression: str, unit: LeadFunction, payload: dict[str, object]) -> None:
         scheduler.CfnSchedule(
@@ -63,7 +67,7 @@ class Schedules(Construct):
             name=name,
             group_name=self.group.ref,
             schedule_expression=expression,
-            # Nightly is the company's night, through every change of its clocks.
+            # Nights are the company's, across daylight saving changes.
             schedule_expression_timezone=self._stage.timezone,
             flexible_time_window=scheduler.CfnSchedule.FlexibleTimeWindowProperty(mode="OFF"),
             target=scheduler.CfnSchedule.TargetProperty(

@@ -1,4 +1,4 @@
-"""A JSON secret: made empty for people to fill, or with a first key that AWS makes."""
+"""A JSON secret, empty or with a generated first key."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from infra.stage import StageSettings
 
 
 class JsonSecret(secrets.Secret):
-    """Hold the secret; whoever deletes the stack keeps it."""
+    """A secret that outlives its stack."""
 
     def __init__(self, scope: Construct, id_: str, *, stage: StageSettings, description: str, **options: Any) -> None:
         if "generate_secret_string" not in options:
@@ -20,12 +20,15 @@ class JsonSecret(secrets.Secret):
 
     @property
     def arn(self) -> str:
-        """Return its ARN by its other name: the emulator answers `Ref`, which CDK uses, with the secret's name."""
+        """Return the ARN as the attribute `Id`.
+
+        CDK uses `Ref`, for which the emulator returns the secret's name.
+        """
         return cast(secrets.CfnSecret, self.node.default_child).attr_id
 
 
 def first_key(template: str = "{}") -> secrets.SecretStringGenerator:
-    """Return how AWS makes the key `k1` of a secret, beside what the template holds."""
+    """Let AWS generate the key `k1` beside the template's entries."""
     return secrets.SecretStringGenerator(
         secret_string_template=template, generate_string_key="k1", password_length=64, exclude_punctuation=True
     )

@@ -1,4 +1,4 @@
-"""Where a form's posts wait while the table takes nothing."""
+"""The queue of form posts while the table is unavailable."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from infra.queues import dead_letter_queue, work_queue
 from infra.stage import StageSettings
 
 TRIES = 1000
-"""The most that SQS takes: tried every two minutes, that is more than a day of an outage."""
+"""The most tries that SQS allows.
+
+At one try every two minutes, they outlast an outage of more than a day.
+"""
 
 
 class SpilledPosts(Construct):
-    """Hold the queue of spilled posts with its dead letters."""
+    """The queue of spilled posts with its dead letters."""
 
     def __init__(self, scope: Construct, id_: str, *, stage: StageSettings, handled_in: Duration) -> None:
         super().__init__(scope, id_)

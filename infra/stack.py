@@ -1,4 +1,7 @@
-"""Compose one stage and say who may do what: `_grant` below is the access matrix."""
+"""Compose one stage and grant its access.
+
+`_grant` and the methods below it are the access matrix.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +40,7 @@ MAIL = "ses:SendRawEmail"
 SECRET = "secretsmanager:GetSecretValue"
 
 TIMEOUTS = {
-    "intake": Duration.seconds(20),  # three tries of a call that nobody answers, and the queue that keeps the post
+    "intake": Duration.seconds(20),  # three tries of an unanswered call, and the queue that keeps the post
     "route": Duration.seconds(30),
     "respond": Duration.seconds(60),
     "sla": Duration.seconds(120),
@@ -45,6 +48,17 @@ TIMEOUTS = {
     "collect": Duration.seconds(300),
     "report": Duration.seconds(300),
 }
+
+FUNCTION_SETTINGS = {
+    "intake": "table alarm webhooks announced spilled received uploads keys front",
+    "collect": "table alarm webhooks announced links received reports",
+    "route": "table alarm",
+    "respond": "table alarm links mail chat retried",
+    "sla": "table alarm links mail chat retried",
+    "desk": "table alarm links reports keys received uploads front",
+    "report": "table links reports",
+}
+"""The groups of settings that each function uses."""
 
 
 class LeadtightStack(Stack):
@@ -68,47 +82,43 @@ class LeadtightStack(Stack):
         self.watch = Watch(self, "Watch", stage=stage)
         self.failed = dead_letter_queue(self, "Failed", stage=stage, name="failed")
         self.stream_failed = dead_letter_queue(self, "StreamFailed", stage=stage, name="stream-failed")
-        self.link_secret = JsonSecret(
-            self,
-            "LinkSecret",
-            stage=stage,
-            description="Keys that sign the links people press; `current` names the one that signs new links",
-            generate_secret_string=first_key('{"current":"k1"}'),
-        )
-        self.webhook_secret = JsonSecret(
-            self,
-            "WebhookSecret",
-            stage=stage,
-            description="What the webhooks of other systems are signed with, by name: docs/guides/channels.md",
-        )
-        self.api_secret = JsonSecret(
-            self,
-            "ApiSecret",
-            stage=stage,
-            description="Digests of the API's keys, by name: written by `leadtight api-key`",
-        )
-        self.alert_secret = JsonSecret(
-            self,
-            "AlertSecret",
-            stage=stage,
-            description="Where Slack and Teams take alerts, by person: docs/guides/deploy.md",
-        )
-        if stage.front:
-            self.front_secret = self._front_secret(stage.front)
+        self._add_secrets()
         self.units = {name: self._function(name) for name in TIMEOUTS}
-        self._connect(**self.units)
-        self._grant(**self.units)
+        self._connect()
+        self._grant()
         self._watch()
         self._outputs()
 
+    def _add_secrets(self) -> None:
+        self.link_secret = self._secret(
+            "LinkSecret",
+            "Keys that sign the links people press; `current` names the one that signs new links",
+            generate_secret_string=first_key('{"current":"k1"}'),
+        )
+        self.webhook_secret = self._secret(
+            "WebhookSecret", "Webhook signing secrets of other systems, by name: docs/guides/channels.md"
+        )
+        self.api_secret = self._secret(
+            "ApiSecret", "Digests of the API's keys, by name: written by `leadtight api-key`"
+        )
+        self.alert_secret = self._secret(
+            "AlertSecret", "Slack and Teams addresses for alerts, by person: docs/guides/deploy.md"
+        )
+        if self.stage.front:
+            self.front_secret = self._front_secret(self.stage.front)
+
+    def _secret(self, id_: str, description: str, **options: Any) -> JsonSecret:
+        return JsonSecret(self, id_, stage=self.stage, description=description, **options)
+
     def _front_secret(self, door: FrontDoor) -> JsonSecret:
-        """Return what the front door adds to each request, also where its stack can read it."""
-        return JsonSecret(
-            self,
+        """Return the secret that CloudFront adds to each request.
+
+        It is replicated to the region of the front stack, which reads it.
+        """
+        return self._secret(
             "FrontSecret",
-            stage=self.stage,
+            "Secrets that CloudFront sends, by name: docs/guides/deploy.md explains how to change one",
             secret_name=door.secret_name(self.stage.name),
-            description="What CloudFront sends along, by name: docs/guides/deploy.md says how one is changed",
             generate_secret_string=first_key(),
             replica_regions=[] if door.region == FRONT_REGION else [ReplicaRegion(region=FRONT_REGION)],
         )
@@ -126,62 +136,54 @@ class LeadtightStack(Stack):
             failed=self.failed,
             environment=self._environment(name),
             bundle="report" if name == "report" else "app",
-            # More memory is more processor: DuckDB needs both, and somebody waits for the cold start of intake.
+            # More memory is more processor: DuckDB needs both, and callers wait for the cold start of intake.
             memory_mb=1024 if name in ("report", "intake") else 512,
             reserved=self.stage.limits.reserved.get(name),
         )
 
     def _environment(self, name: str) -> dict[str, str]:
-        """Return only the settings a function has a use for."""
-        table = {"LEADTIGHT_TABLE": self.lead_table.table.table_name}
-        alarm = {
-            "LEADTIGHT_ALARM_QUEUE_URL": self.alarms.queue.queue_url,
-            "LEADTIGHT_ALARM_QUEUE_ARN": self.alarms.queue.queue_arn,
-            "LEADTIGHT_SCHEDULE_GROUP": self.alarms.group_name,
-            "LEADTIGHT_SCHEDULER_ROLE_ARN": self.alarms.role.role_arn,
-        }
-        links = {
-            "LEADTIGHT_PUBLIC_URL": self.api.url,
-            "LEADTIGHT_LINK_SECRET_ARN": self.link_secret.arn,
-        }
-        chat = {"LEADTIGHT_ALERT_SECRET_ARN": self.alert_secret.arn}
-        mail = {
-            "LEADTIGHT_MAIL_FROM": self.stage.mail_from,
-            "LEADTIGHT_CONFIGURATION_SET": self.mail.configuration_set.configuration_set_name,
-        }
-        webhooks = {
-            "LEADTIGHT_PUBLIC_URL": self.api.url,
-            "LEADTIGHT_WEBHOOK_SECRET_ARN": self.webhook_secret.arn,
-        }
-        keys = {"LEADTIGHT_API_SECRET_ARN": self.api_secret.arn}
-        announced = {"LEADTIGHT_COLLECT_QUEUE_URL": self.announced.queue.queue_url}
-        spilled = {"LEADTIGHT_SPILL_QUEUE_URL": self.spill.queue.queue_url}
-        retried = {"LEADTIGHT_RETRY_QUEUE_URL": self.retries.queue.queue_url}
-        received = {"LEADTIGHT_MAIL_BUCKET": self.buckets.mail.bucket_name}
-        uploads = {"LEADTIGHT_UPLOADS_BUCKET": self.buckets.uploads.bucket_name}
-        reports = {"LEADTIGHT_REPORTS_BUCKET": self.buckets.reports.bucket_name}
-        front = {"LEADTIGHT_FRONT_SECRET_ARN": self.front_secret.arn} if self._front_only else {}
+        """Return only the settings that a function uses."""
+        settings = self._settings()
         return {
-            "intake": table | alarm | webhooks | announced | spilled | received | uploads | keys | front,
-            "collect": table | alarm | webhooks | announced | links | received | reports,
-            "route": table | alarm,
-            "respond": table | alarm | links | mail | chat | retried,
-            "sla": table | alarm | links | mail | chat | retried,
-            "desk": table | alarm | links | reports | keys | received | uploads | front,
-            "report": table | links | reports,
-        }[name]
+            key: value for group in FUNCTION_SETTINGS[name].split() for key, value in settings.get(group, {}).items()
+        }
 
-    def _connect(
-        self,
-        *,
-        intake: LeadFunction,
-        route: LeadFunction,
-        respond: LeadFunction,
-        sla: LeadFunction,
-        desk: LeadFunction,
-        collect: LeadFunction,
-        report: LeadFunction,
-    ) -> None:
+    def _settings(self) -> dict[str, dict[str, str]]:
+        """Return every group of settings by name."""
+        public_url = {"LEADTIGHT_PUBLIC_URL": self.api.url}
+        return {
+            "table": {"LEADTIGHT_TABLE": self.lead_table.table.table_name},
+            "alarm": {
+                "LEADTIGHT_ALARM_QUEUE_URL": self.alarms.queue.queue_url,
+                "LEADTIGHT_ALARM_QUEUE_ARN": self.alarms.queue.queue_arn,
+                "LEADTIGHT_SCHEDULE_GROUP": self.alarms.group_name,
+                "LEADTIGHT_SCHEDULER_ROLE_ARN": self.alarms.role.role_arn,
+            },
+            "links": public_url | {"LEADTIGHT_LINK_SECRET_ARN": self.link_secret.arn},
+            "webhooks": public_url | {"LEADTIGHT_WEBHOOK_SECRET_ARN": self.webhook_secret.arn},
+            "mail": {
+                "LEADTIGHT_MAIL_FROM": self.stage.mail_from,
+                "LEADTIGHT_CONFIGURATION_SET": self.mail.configuration_set.configuration_set_name,
+            },
+            "chat": {"LEADTIGHT_ALERT_SECRET_ARN": self.alert_secret.arn},
+            "keys": {"LEADTIGHT_API_SECRET_ARN": self.api_secret.arn},
+            "announced": {"LEADTIGHT_COLLECT_QUEUE_URL": self.announced.queue.queue_url},
+            "spilled": {"LEADTIGHT_SPILL_QUEUE_URL": self.spill.queue.queue_url},
+            "retried": {"LEADTIGHT_RETRY_QUEUE_URL": self.retries.queue.queue_url},
+            "received": {"LEADTIGHT_MAIL_BUCKET": self.buckets.mail.bucket_name},
+            "uploads": {"LEADTIGHT_UPLOADS_BUCKET": self.buckets.uploads.bucket_name},
+            "reports": {"LEADTIGHT_REPORTS_BUCKET": self.buckets.reports.bucket_name},
+        } | ({"front": {"LEADTIGHT_FRONT_SECRET_ARN": self.front_secret.arn}} if self._front_only else {})
+
+    def _connect(self) -> None:
+        self._route()
+        self._read_streams()
+        self._read_queues()
+        sla, collect, report = (self.units[name] for name in ("sla", "collect", "report"))
+        Schedules(self, "Schedules", stage=self.stage, sla=sla, collect=collect, report=report, failed=self.failed)
+
+    def _route(self) -> None:
+        intake, desk = self.units["intake"], self.units["desk"]
         self.api.route(intake, "POST /leads", "POST /forms/{form}", "GET /forms/{form}/thanks", "GET /health")
         self.api.route(intake, "OPTIONS /leads", "OPTIONS /forms/{form}")
         self.api.route(intake, "GET /webhooks/{provider}", "POST /webhooks/{provider}")
@@ -191,96 +193,109 @@ class LeadtightStack(Stack):
         self.api.route(desk, "GET /quarantine/{token}", "POST /quarantine/{token}")
         self.api.route(desk, "GET /ask/{token}", "POST /ask/{token}")
         self.api.route(desk, "GET /unsubscribe/{token}", "POST /unsubscribe/{token}")
+
+    def _read_streams(self) -> None:
         limits = self.stage.limits
         # One at a time per shard: the rotation position is one item, and parallel writers only contend for it.
         read_stream(
-            route,
+            self.units["route"],
             table=self.lead_table,
-            # New leads, and events after which somebody has an open lead less: waiting leads can be offered on.
+            # New leads, and events that free capacity, after which waiting leads can be assigned.
             new=[{"Keys": {"sk": {"S": ["LEAD"]}}}, {"NewImage": {"frees": {"S": [{"exists": True}]}}}],
             failed=self.stream_failed,
             at_once=limits.routing,
         )
         read_stream(
-            respond,
+            self.units["respond"],
             table=self.lead_table,
             new=[{"Keys": {"sk": {"S": [{"prefix": "MSG#"}]}}}],
             failed=self.stream_failed,
             at_once=limits.sending,
         )
-        read_queue(intake, "Spilled", queue=self.spill.queue, at_once=limits.others)
-        read_queue(respond, "Receipts", queue=self.mail.receipts, at_once=limits.others)
-        read_queue(respond, "Retries", queue=self.retries.queue, at_once=limits.retries)
-        read_queue(sla, "Alarms", queue=self.alarms.queue, at_once=limits.alarms)
-        read_queue(collect, "Announced", queue=self.announced.queue, at_once=limits.others)
-        read_queue(collect, "Mails", queue=self.mails.queue, at_once=limits.others)
-        Schedules(self, "Schedules", stage=self.stage, sla=sla, collect=collect, report=report, failed=self.failed)
 
-    def _grant(
-        self,
-        *,
-        intake: LeadFunction,
-        route: LeadFunction,
-        respond: LeadFunction,
-        sla: LeadFunction,
-        desk: LeadFunction,
-        collect: LeadFunction,
-        report: LeadFunction,
-    ) -> None:
-        table, index = self.lead_table.arn, self.lead_table.index_arn
-        secret = self.link_secret.arn
+    def _read_queues(self) -> None:
+        limits, units = self.stage.limits, self.units
+        read_queue(units["intake"], "Spilled", queue=self.spill.queue, at_once=limits.others)
+        read_queue(units["respond"], "Receipts", queue=self.mail.receipts, at_once=limits.others)
+        read_queue(units["respond"], "Retries", queue=self.retries.queue, at_once=limits.retries)
+        read_queue(units["sla"], "Alarms", queue=self.alarms.queue, at_once=limits.alarms)
+        read_queue(units["collect"], "Announced", queue=self.announced.queue, at_once=limits.others)
+        read_queue(units["collect"], "Mails", queue=self.mails.queue, at_once=limits.others)
 
-        intake.allow(f"{READ} {WRITE}", table)
+    def _grant(self) -> None:
+        """Grant each function exactly what it needs."""
+        self._grant_intake(self.units["intake"])
+        self._grant_collect(self.units["collect"])
+        self._grant_route(self.units["route"])
+        self._grant_respond(self.units["respond"])
+        self._grant_sla(self.units["sla"])
+        self._grant_desk(self.units["desk"])
+        self._grant_report(self.units["report"])
+
+    def _grant_intake(self, intake: LeadFunction) -> None:
+        intake.allow(f"{READ} {WRITE}", self.lead_table.arn)
         intake.allow(SECRET, self.webhook_secret.arn, self.api_secret.arn)
         intake.allow(SEND, self.announced.queue.queue_arn, self.spill.queue.queue_arn)
         intake.allow("s3:PutObject", self.buckets.mail.arn_for_objects("webhooks/*"))
         intake.allow("s3:PutObject", self.buckets.uploads.arn_for_objects("uploads/*"))
         self._allow_arming(intake, cancel=True)
+        self._allow_front(intake)
 
-        if self._front_only:
-            for unit in (intake, desk):
-                unit.allow(SECRET, self.front_secret.arn)
-
-        collect.allow(f"{READ} {WRITE}", table)
-        collect.allow(QUERY, index)
-        collect.allow(SECRET, self.webhook_secret.arn, secret)
+    def _grant_collect(self, collect: LeadFunction) -> None:
+        collect.allow(f"{READ} {WRITE}", self.lead_table.arn)
+        collect.allow(QUERY, self.lead_table.index_arn)
+        collect.allow(SECRET, self.webhook_secret.arn, self.link_secret.arn)
         collect.allow(SEND, self.announced.queue.queue_arn)
         collect.allow("s3:GetObject", self.buckets.mail.arn_for_objects("*"))
         collect.allow("s3:GetObject s3:PutObject", self.buckets.reports.arn_for_objects("reconciliation/*"))
-        collect.allow("s3:ListBucket", self.buckets.reports.bucket_arn)  # else a file that is not there is forbidden
+        # Without it S3 answers "forbidden" for a missing file.
+        collect.allow("s3:ListBucket", self.buckets.reports.bucket_arn)
         self._allow_arming(collect, cancel=False)
 
-        route.allow(f"{READ} {WRITE}", table)
-        route.allow(QUERY, index)
+    def _grant_route(self, route: LeadFunction) -> None:
+        route.allow(f"{READ} {WRITE}", self.lead_table.arn)
+        route.allow(QUERY, self.lead_table.index_arn)
         self._allow_arming(route, cancel=False)
 
-        respond.allow(f"{READ} {WRITE}", table)
-        respond.allow(QUERY, table, index)
-        respond.allow(SECRET, secret, self.alert_secret.arn)
+    def _grant_respond(self, respond: LeadFunction) -> None:
+        respond.allow(f"{READ} {WRITE}", self.lead_table.arn)
+        respond.allow(QUERY, self.lead_table.arn, self.lead_table.index_arn)
+        respond.allow(SECRET, self.link_secret.arn, self.alert_secret.arn)
         self._allow_arming(respond, cancel=False)
         self._allow_sending(respond)
 
-        sla.allow(f"{READ} {WRITE}", table)
-        sla.allow(QUERY, table, index)
-        sla.allow(SECRET, secret, self.alert_secret.arn)
+    def _grant_sla(self, sla: LeadFunction) -> None:
+        sla.allow(f"{READ} {WRITE}", self.lead_table.arn)
+        sla.allow(QUERY, self.lead_table.arn, self.lead_table.index_arn)
+        sla.allow(SECRET, self.link_secret.arn, self.alert_secret.arn)
         self._allow_arming(sla, cancel=True)
         self._allow_sending(sla)
 
-        desk.allow(f"{READ} {WRITE}", table)
-        desk.allow(QUERY, table, index)
-        desk.allow(SECRET, secret, self.api_secret.arn)
+    def _grant_desk(self, desk: LeadFunction) -> None:
+        self._allow_front(desk)
+        desk.allow(f"{READ} {WRITE}", self.lead_table.arn)
+        desk.allow(QUERY, self.lead_table.arn, self.lead_table.index_arn)
+        desk.allow(SECRET, self.link_secret.arn, self.api_secret.arn)
         desk.allow("s3:GetObject", self.buckets.reports.arn_for_objects("*"), self.buckets.mail.arn_for_objects("*"))
         desk.allow("s3:GetObject", self.buckets.uploads.arn_for_objects("uploads/*"))
         self._allow_arming(desk, cancel=True)
 
-        report.allow("dynamodb:GetItem dynamodb:PutItem", table)
-        report.allow(QUERY, table, index)
-        report.allow(SECRET, secret)
+    def _grant_report(self, report: LeadFunction) -> None:
+        report.allow("dynamodb:GetItem dynamodb:PutItem", self.lead_table.arn)
+        report.allow(QUERY, self.lead_table.arn, self.lead_table.index_arn)
+        report.allow(SECRET, self.link_secret.arn)
         report.allow("s3:GetObject s3:PutObject", self.buckets.reports.arn_for_objects("*"))
         report.allow("s3:ListBucket", self.buckets.reports.bucket_arn)
 
+    def _allow_front(self, unit: LeadFunction) -> None:
+        if self._front_only:
+            unit.allow(SECRET, self.front_secret.arn)
+
     def _allow_arming(self, unit: LeadFunction, *, cancel: bool) -> None:
-        """Let a function set a lead's alarm: by schedule, and by a delayed message."""
+        """Let a function arm a lead's alarm.
+
+        Alarms are schedules or delayed messages.
+        """
         schedules = f"arn:{Aws.PARTITION}:scheduler:{Aws.REGION}:{Aws.ACCOUNT_ID}:schedule/*/lead-*"
         actions = "scheduler:CreateSchedule scheduler:DeleteSchedule" if cancel else "scheduler:CreateSchedule"
         unit.allow(actions, schedules)
@@ -288,7 +303,7 @@ class LeadtightStack(Stack):
         unit.allow(SEND, self.alarms.queue.queue_arn)
 
     def _allow_sending(self, unit: LeadFunction) -> None:
-        """Let a function send what the outbox holds."""
+        """Let a function send the messages of the outbox."""
         unit.allow(MAIL, *self._mail_resources())
         unit.allow(SEND, self.retries.queue.queue_arn)
         unit.allow_texting()
@@ -297,7 +312,7 @@ class LeadtightStack(Stack):
 
     def _mail_resources(self) -> list[str]:
         if self.stage.local:
-            return ["*"]  # the emulator judges every mail against no resource, so an exact grant is refused
+            return ["*"]  # the emulator checks mail permissions against no resource and refuses exact grants
         name = self.mail.configuration_set.configuration_set_name
         configuration_set = f"arn:{Aws.PARTITION}:ses:{Aws.REGION}:{Aws.ACCOUNT_ID}:configuration-set/{name}"
         return [self.mail.identity.email_identity_arn, configuration_set]
@@ -307,6 +322,17 @@ class LeadtightStack(Stack):
             self.watch.errors(unit)
         for name in ("route", "respond"):
             self.watch.stream_lag(self.units[name])
+        self._watch_queues()
+        self.watch.http_errors(self.api.api)
+        self.watch.sweep_repairs()
+        self.watch.sweep_backlogs()
+        self.watch.quarantine()
+        self.watch.unreadable_rows()
+        self.watch.slow_items()
+        self.watch.review_mails()
+        self.watch.budgets()
+
+    def _watch_queues(self) -> None:
         dead = {
             "alarms": self.alarms.dead,
             "collect": self.announced.dead,
@@ -322,18 +348,10 @@ class LeadtightStack(Stack):
         # A near alarm waits in this queue for up to 15 minutes by design.
         self.watch.backlog("alarms", self.alarms.queue, older_than=Duration.minutes(20))
         self.watch.backlog("receipts", self.mail.receipts, older_than=Duration.minutes(5))
-        # A retry waits for its time for up to 15 minutes, too.
+        # A retry, too, waits for up to 15 minutes.
         self.watch.backlog("retries", self.retries.queue, older_than=Duration.minutes(20))
         self.watch.backlog("mails", self.mails.queue, older_than=Duration.minutes(5))
         self.watch.backlog("spill", self.spill.queue, older_than=Duration.minutes(10))
-        self.watch.http_errors(self.api.api)
-        self.watch.sweep_repairs()
-        self.watch.sweep_backlogs()
-        self.watch.quarantine()
-        self.watch.unreadable_rows()
-        self.watch.slow_items()
-        self.watch.review_mails()
-        self.watch.budgets()
 
     def _outputs(self) -> None:
         values = {

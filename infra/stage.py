@@ -1,4 +1,4 @@
-"""What differs between one deployed stage and the next."""
+"""Settings that differ between deployed stages."""
 
 from __future__ import annotations
 
@@ -18,12 +18,15 @@ from infra.limits import LARGE, SMALL, Limits, carrying
 ROOT = Path(__file__).resolve().parent.parent
 LOCAL = "local"
 MOST_LEADS_PER_SECOND = 300
-"""As many as a table takes within its quota of 40,000 write units a second: docs/guides/scale.md."""
+"""The most that the table's default quota carries.
+
+The quota is 40,000 write units per second: docs/guides/scale.md.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageSettings:
-    """Hold one stage's settings; everything else is the same everywhere."""
+    """One stage's settings; everything else is the same everywhere."""
 
     name: str
     bundle: Path
@@ -42,7 +45,10 @@ class StageSettings:
 
     @classmethod
     def from_context(cls, node: Node) -> StageSettings:
-        """Read `-c key=value` settings; AWS needs no others than docs/guides/deploy.md names."""
+        """Read `-c key=value` settings.
+
+        docs/guides/deploy.md names all that AWS needs.
+        """
         name = _text(node, "stage") or "dev"
         mail_from = _text(node, "mail_from") or "leads@leadtight.example"
         policy = ROOT / (_text(node, "policy") or "leadtight/policy.toml")
@@ -65,42 +71,51 @@ class StageSettings:
 
     @property
     def local(self) -> bool:
-        """Say whether this stage is deployed to the local cloud."""
+        """Return whether this stage runs on the local cloud."""
         return self.name == LOCAL
 
     @property
     def limits(self) -> Limits:
-        """Choose what may run at once: little, unless the account is said to have enough."""
+        """Return the concurrency limits; small unless the account has enough."""
         if self.leads_per_second is not None:
             return carrying(self.leads_per_second)
         return LARGE if self.reserves else SMALL
 
     @property
     def runtime(self) -> lambda_.Runtime:
-        """Choose Python 3.13 on AWS; the emulator runs functions on this very interpreter."""
+        """Return Python 3.13 on AWS, this interpreter locally.
+
+        The emulator runs functions on it.
+        """
         if not self.local:
             return lambda_.Runtime.PYTHON_3_13
         return lambda_.Runtime(f"python{sys.version_info.major}.{sys.version_info.minor}")
 
     @property
     def architecture(self) -> lambda_.Architecture:
-        """Choose arm64 on AWS; the host's own for the local cloud."""
+        """Return arm64 on AWS, the host's architecture locally."""
         host_is_arm = platform.machine() in {"arm64", "aarch64"}
         return lambda_.Architecture.ARM_64 if host_is_arm or not self.local else lambda_.Architecture.X86_64
 
     @property
     def has_tls(self) -> bool:
-        """Say whether plain HTTP is refused: the local cloud speaks nothing else, on loopback."""
+        """Return whether plain HTTP is refused.
+
+        The local cloud speaks nothing else, on loopback.
+        """
         return not self.local
 
     @property
     def keep(self) -> RemovalPolicy:
-        """Keep what holds people's data when a stack is deleted, except on the local cloud."""
+        """Retain personal data of deleted stacks, except locally."""
         return RemovalPolicy.DESTROY if self.local else RemovalPolicy.RETAIN
 
     @property
     def sweep_every(self) -> Duration:
-        """Sweep every five minutes; every minute locally, where everything runs on a fast policy."""
+        """Return the interval of sweeps.
+
+        Five minutes; one minute locally, where everything runs on a fast policy.
+        """
         return Duration.minutes(1 if self.local else 5)
 
 
@@ -112,12 +127,15 @@ def _text(node: Node, key: str) -> str | None:
 def _folder(name: str) -> Path:
     folder = ROOT / name
     if not (folder / "app").is_dir() or not (folder / "report").is_dir():
-        raise FileNotFoundError(f"{name}: no bundle there; `make bundle` builds build/lambda")
+        raise FileNotFoundError(f"{name}: contains no bundle; `make bundle` builds build/lambda")
     return folder
 
 
 def _timezone(policy: Path) -> str:
-    """Read the company's time zone from the policy, so that nightly means the company's night."""
+    """Read the company's time zone from the policy.
+
+    Nightly means the company's night.
+    """
     company = tomllib.loads(policy.read_text(encoding="utf-8")).get("company", {})
     timezone = company.get("timezone")
     if not isinstance(timezone, str):
@@ -126,15 +144,21 @@ def _timezone(policy: Path) -> str:
 
 
 def _leads_per_second(node: Node) -> int | None:
-    """Read for how many leads a second a stage is made ready from its first minute on; None for the usual few."""
+    """Read the rate that the stage must handle immediately.
+
+    None for the usual few leads.
+    """
     text = _text(node, "leads_per_second")
     if text is not None and not (text.isascii() and text.isdecimal() and 0 < int(text) <= MOST_LEADS_PER_SECOND):
-        raise ValueError(f"leads_per_second: a whole number from 1 to {MOST_LEADS_PER_SECOND}")
+        raise ValueError(f"leads_per_second: must be a whole number from 1 to {MOST_LEADS_PER_SECOND}")
     return int(text) if text else None
 
 
 def _restored(node: Node) -> tuple[str, str] | None:
-    """Read the name and the stream's ARN of a table that a backup was restored to; None without one."""
+    """Read name and stream ARN of a restored table.
+
+    None without one.
+    """
     table, stream = _text(node, "table"), _text(node, "table_stream")
     if bool(table) != bool(stream):
         raise ValueError("a restored table needs both: -c table=NAME -c table_stream=ARN")
@@ -142,6 +166,9 @@ def _restored(node: Node) -> tuple[str, str] | None:
 
 
 def _calls(policy: Path) -> tuple[str, str] | None:
-    """Read from the policy which instance of Amazon Connect calls, by which contact flow; None where none does."""
+    """Read the Amazon Connect instance and contact flow for calls.
+
+    None where the policy has no automatic calls.
+    """
     voice = tomllib.loads(policy.read_text(encoding="utf-8")).get("voice")
     return (str(voice["instance"]), str(voice["contact_flow"])) if voice else None

@@ -1,4 +1,7 @@
-"""The one table: every lead, event, message and key, and the stream that hints at new ones."""
+"""The one table, with its stream of hints.
+
+It holds every lead, event, message and key.
+"""
 
 from __future__ import annotations
 
@@ -10,25 +13,31 @@ from infra.stage import StageSettings
 
 INDEX = "gsi1"
 WRITES_A_LEAD, INDEX_WRITES_A_LEAD = 140, 50
-"""Write units: a quarter more than `leadtight capacity aws` counts of a lead's whole life."""
+"""Write units of a lead's whole life, plus a quarter.
+
+`leadtight capacity aws` counts them.
+"""
 
 LEAST_WARM_WRITES, WARM_READS = 4_000, 12_000
-"""What any new table has. AWS takes no less."""
+"""Throughput of any new table, the least that AWS accepts."""
 
 
 class LeadTable(Construct):
-    """Hold the single table with its one sparse index and its stream."""
+    """The single table with its sparse index and stream."""
 
     def __init__(self, scope: Construct, id_: str, *, stage: StageSettings) -> None:
         super().__init__(scope, id_)
-        self.table: dynamodb.ITable = self._restored(*stage.restored) if stage.restored else self._made(stage)
+        self.table: dynamodb.ITable = self._restored(*stage.restored) if stage.restored else self._new(stage)
 
     def _restored(self, name: str, stream: str) -> dynamodb.ITable:
-        """Use the table that a backup was restored to; the one before it stays, for it is retained."""
+        """Use a table restored from a backup.
+
+        The previous table is retained.
+        """
         arn = Stack.of(self).format_arn(service="dynamodb", resource="table", resource_name=name)
         return dynamodb.Table.from_table_attributes(self, "Restored", table_arn=arn, table_stream_arn=stream)
 
-    def _made(self, stage: StageSettings) -> dynamodb.ITable:
+    def _new(self, stage: StageSettings) -> dynamodb.ITable:
         text = dynamodb.AttributeType.STRING
         table = dynamodb.Table(
             self,
@@ -77,7 +86,10 @@ class LeadTable(Construct):
 
 
 def _warm(stage: StageSettings, units: int) -> dynamodb.WarmThroughput | None:
-    """Return what a table made for many leads a second can write at once: else it grows by doubling, in half hours."""
+    """Return the initial throughput for a high rate of leads.
+
+    Without it the table grows only by doubling every half hour.
+    """
     if stage.leads_per_second is None:
         return None
     writes = max(LEAST_WARM_WRITES, stage.leads_per_second * units)

@@ -1,4 +1,7 @@
-"""The `leadtight` command: one file per command, named here and imported when it is used."""
+"""The `leadtight` command, whose subcommands are imported on use.
+
+There is one file per command.
+"""
 
 from __future__ import annotations
 
@@ -31,24 +34,27 @@ COMMANDS = {
     "api-key": "leadtight.cli.api_key:api_key",
     "quarantine": "leadtight.cli.quarantine:quarantine",
 }
-"""Where each command is: a function, or a group of commands."""
+"""Location of each command: a function or a command group."""
 
 
 class _WhenUsed(TyperGroup):
-    """Commands that are imported when they are used: all of them together take over a second."""
+    """A command group that imports its commands on use.
+
+    Importing all of them takes over a second.
+    """
 
     def __init__(self, **options: Any) -> None:
-        """Know the names, which a mistyped one is compared with."""
+        """Register the names, which suggestions for mistyped commands need."""
         super().__init__(**options)
         later: Any = None
         self.commands = dict.fromkeys(COMMANDS, later)
 
     def list_commands(self, ctx: Any) -> list[str]:
-        """Return the names, in the order in which help shows them."""
+        """Return the command names in help order."""
         return list(COMMANDS)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Return the command of that name, None when there is none."""
+        """Import and return a command; None for an unknown name."""
         if cmd_name not in COMMANDS:
             return None
         module, _, name = COMMANDS[cmd_name].partition(":")
@@ -83,4 +89,7 @@ def leadtight(
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """Every lead has an owner, a deadline and a next action, and the system enforces it."""
+    """Give every lead an owner, deadline and next action.
+
+    Leadtight enforces them: no lead is forgotten.
+    """

@@ -1,4 +1,4 @@
-"""`leadtight api-key`: the keys of programs that use the API of a deployed stack."""
+"""`leadtight api-key`: manage the API keys of a deployed stack."""
 
 from __future__ import annotations
 
@@ -24,16 +24,19 @@ LONGEST_NAME = 60
 
 api_key = typer.Typer(no_args_is_help=True, help="Keys of programs that use the API of a deployed stack.")
 Stack = Annotated[str | None, typer.Option(help="The stack; by default the local stage that is running.")]
-Name = Annotated[str, typer.Argument(help="What uses the key, such as crm.")]
+Name = Annotated[str, typer.Argument(help="The program that uses the key, such as crm.")]
 
 
 @api_key.command()
 def new(
     name: Name,
-    scope: Annotated[list[Scope] | None, typer.Option(help="What it is good for; may be given twice.")] = None,
+    scope: Annotated[list[Scope] | None, typer.Option(help="What the key may do; repeatable.")] = None,
     stack: Stack = None,
 ) -> None:
-    """Make a key and print it, this once. Keys of the same name live side by side until they are revoked."""
+    """Create a key and print it, only this once.
+
+    Keys of the same name work side by side until they are revoked.
+    """
     if not name.strip() or len(name) > LONGEST_NAME:
         raise stop(COMMAND, f"NAME: 1 to {LONGEST_NAME} characters", code=2)
     secret = _Secret(stack)
@@ -41,7 +44,7 @@ def new(
     secret.put((*secret.keys(), key))
     typer.echo(text)
     typer.echo(
-        f"{key.name} {key.id}: may {_scopes(key)}. It is not shown again. It works within five minutes.", err=True
+        f"{key.name} {key.id}: may {_scopes(key)}. It is shown only once and works within five minutes.", err=True
     )
 
 
@@ -50,15 +53,15 @@ def list_(
     as_json: Annotated[bool, typer.Option("--json", help=f"Print {SCHEMA} instead of a table.")] = False,
     stack: Stack = None,
 ) -> None:
-    """Show the live keys, never their text."""
+    """List the active keys, never their text."""
     keys = _Secret(stack).keys()
     if as_json:
-        typer.echo(json.dumps({"schema": SCHEMA, "keys": [_told(key) for key in keys]}, indent=2))
+        typer.echo(json.dumps({"schema": SCHEMA, "keys": [_document(key) for key in keys]}, indent=2))
         return
     if not keys:
-        typer.echo("No key is live.")
+        typer.echo("There are no active keys.")
         return
-    table = Table("name", "id", "may", "made")
+    table = Table("name", "id", "may", "created")
     for key in keys:
         table.add_row(key.name, key.id, _scopes(key), f"{key.created_at:%Y-%m-%d %H:%M} UTC")
     Console().print(table)
@@ -67,22 +70,27 @@ def list_(
 @api_key.command()
 def revoke(
     name: Name,
-    key_id: Annotated[str | None, typer.Option("--id", help="One key of that name; by default all of them.")] = None,
+    key_id: Annotated[
+        str | None, typer.Option("--id", help="Only the key with this id; by default all with that name.")
+    ] = None,
     stack: Stack = None,
 ) -> None:
-    """End a key. It takes up to five minutes to reach every function."""
+    """Revoke a key.
+
+    It takes up to five minutes to reach every function.
+    """
     secret = _Secret(stack)
     keys = secret.keys()
     ended = [key for key in keys if key.name == name and key_id in (None, key.id)]
     if not ended:
-        raise stop(COMMAND, f"no live key is called {name}{f' {key_id}' if key_id else ''}", code=1)
+        raise stop(COMMAND, f"there is no active key named {name}{f' {key_id}' if key_id else ''}", code=1)
     secret.put([key for key in keys if key not in ended])
     for key in ended:
         typer.echo(f"Revoked {key.name} {key.id}.")
 
 
 class _Secret:
-    """The secret of a stack that holds the digests."""
+    """The stack's secret with the key digests."""
 
     def __init__(self, stack: str | None) -> None:
         self._id = StackClient.find(COMMAND, stack).outputs["ApiSecretArn"]
@@ -106,5 +114,5 @@ def _scopes(key: ApiKey) -> str:
     return " and ".join(key.scopes)
 
 
-def _told(key: ApiKey) -> dict[str, Any]:
+def _document(key: ApiKey) -> dict[str, Any]:
     return {"name": key.name, "id": key.id, "scopes": list(key.scopes), "created_at": key.created_at.isoformat()}

@@ -1,4 +1,4 @@
-"""`leadtight bench`: measure, show, and fail when a bar is missed."""
+"""`leadtight bench`: measure speeds; fail when a bar is missed."""
 
 from __future__ import annotations
 
@@ -17,20 +17,21 @@ from leadtight.bench.measures import Result
 
 def bench(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
-    people: Annotated[int, typer.Option(min=1, help="How many people a lead may go to.")] = 500,
-    rules: Annotated[int, typer.Option(min=1, help="How many routing rules there are.")] = 200,
-    samples: Annotated[int, typer.Option(min=2, help="How many owners are chosen.")] = 200,
-    deadlines: Annotated[int, typer.Option(min=1, help="How many deadlines are computed.")] = 10_000,
-    answered: Annotated[int, typer.Option(min=2, help="How many inquiries are answered.")] = 500,
-    checked: Annotated[int, typer.Option(min=1, help="How many of them are read minute by minute, too.")] = 20,
+    people: Annotated[int, typer.Option(min=1, help="Number of people who may receive a lead.")] = 500,
+    rules: Annotated[int, typer.Option(min=1, help="Number of routing rules.")] = 200,
+    samples: Annotated[int, typer.Option(min=2, help="Number of owners to choose.")] = 200,
+    deadlines: Annotated[int, typer.Option(min=1, help="Number of deadlines to compute.")] = 10_000,
+    answered: Annotated[int, typer.Option(min=2, help="Number of inquiries to answer.")] = 500,
+    checked: Annotated[int, typer.Option(min=1, help="Number of deadlines also checked minute by minute.")] = 20,
     audited: Annotated[
-        int, typer.Option(min=0, help="Leads of an audit beside its floor and pandas; 0 leaves it out.")
+        int, typer.Option(min=0, help="Leads in an audit compared with its floor and pandas; 0 skips it.")
     ] = 1_000_000,
-    nightly: Annotated[
-        int, typer.Option(min=0, help="Leads a day in a year of nightly reports; 0 leaves it out.")
-    ] = 20,
+    nightly: Annotated[int, typer.Option(min=0, help="Leads per day in a year of nightly reports; 0 skips it.")] = 20,
 ) -> None:
-    """Measure the speeds that the product states, beside plain code that must agree; exit 1 when a bar is missed."""
+    """Measure the stated speeds against plain code that must agree.
+
+    Exits with 1 when a bar is missed.
+    """
     results = [
         measures.choosing(people, rules, samples),
         measures.deadlines(deadlines, checked),

@@ -19,7 +19,10 @@ def board(
     as_json: Annotated[bool, typer.Option("--json", help=f"Print {SCHEMA}.")] = False,
     stack: Annotated[str | None, typer.Option(help="The stack; by default the local stage that is running.")] = None,
 ) -> None:
-    """Print the address of the board for a manager; it opens for 14 days, for whoever has it."""
+    """Print the address of a manager's board.
+
+    The address works for 14 days, for anyone who has it.
+    """
     answer = StackClient.find(COMMAND, stack).ask("DeskFunction", {"board": {"person": person}})
     if "problem" in answer:
         raise stop(COMMAND, answer["problem"], code=1)

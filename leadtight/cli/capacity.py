@@ -1,4 +1,4 @@
-"""`leadtight capacity aws`: at which rate each part of a stage gives way, and what a month costs."""
+"""`leadtight capacity aws`: throughput limits and monthly costs."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from leadtight.capacity.sheets import CapacityTable, sheets
 
 MONTHS = (1_000, 100_000, 10_000_000)
 RATE = 200
-capacity = typer.Typer(no_args_is_help=True, help="At which rate each part gives way, and what it costs.")
+capacity = typer.Typer(no_args_is_help=True, help="Throughput limits of each part, and costs.")
 
 
 @capacity.callback()
 def _group() -> None:
-    """Make `aws` a command of a group: others come beside it."""
+    """Make `aws` a subcommand, so that others can be added."""
 
 
 @capacity.command("aws")
 def on_aws(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
-    leads: Annotated[list[int] | None, typer.Option(min=1, help="Leads of a month; may be given again.")] = None,
-    rate: Annotated[int, typer.Option(min=1, help="Leads a second to compare with.")] = RATE,
+    leads: Annotated[list[int] | None, typer.Option(min=1, help="Leads per month; repeatable.")] = None,
+    rate: Annotated[int, typer.Option(min=1, help="Leads per second to compare with.")] = RATE,
 ) -> None:
-    """Show what a lead takes of each part of AWS, at which rate that gives way and what a month costs.
+    """Show throughput limits and monthly costs of each AWS part.
 
-    Computed from calls that were counted on the real handlers; nothing is asked of AWS.
+    Computed from calls that were counted on the real handlers; AWS is not queried.
     """
     months = tuple(leads or MONTHS)
     if as_json:

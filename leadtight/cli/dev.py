@@ -1,4 +1,4 @@
-"""`leadtight dev`: start the local cloud, deploy, open the console, and stay until Ctrl-C."""
+"""`leadtight dev`: run the product on a local cloud."""
 
 from __future__ import annotations
 
@@ -22,10 +22,12 @@ FOLDER = Path(".leadtight")
 
 def dev(
     detach: Annotated[bool, typer.Option("--detach", help="Return once ready and leave everything running.")] = False,
-    reset: Annotated[bool, typer.Option("--reset", help="Forget every lead of the local stage: start empty.")] = False,
+    reset: Annotated[
+        bool, typer.Option("--reset", help="Delete every lead of the local stage and start empty.")
+    ] = False,
     stop: Annotated[bool, typer.Option("--stop", help="Stop what --detach left running.")] = False,
 ) -> None:
-    """Run the whole product on a local cloud, and print where it is."""
+    """Run the product on a local cloud; print its addresses."""
     stage = LocalStage(FOLDER, port=_port("LEADTIGHT_PORT", 4566), console_port=_port("LEADTIGHT_CONSOLE_PORT", 8080))
     if stop:
         typer.echo("stopped" if stage.stop() else "nothing was running")
@@ -34,14 +36,14 @@ def dev(
         stage.stop()
         stage.cloud.reset()
     if elsewhere := stage.running_elsewhere():
-        typer.echo(f"leadtight dev: runs already at {elsewhere}: stop it first (make dev-stop)", err=True)
+        typer.echo(f"leadtight dev: already running at {elsewhere}: stop it first (make dev-stop)", err=True)
         raise typer.Exit(1)
-    # Being told to end, or losing the terminal, is the same as Ctrl-C: nothing is left running by accident.
+    # SIGTERM and a lost terminal count as Ctrl-C, so that nothing is left running by accident.
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     was_running = stage.cloud.process.running()
     if was_running:
-        typer.echo("a stage is running here already: bringing it up to date")
+        typer.echo("a stage is already running here: updating it")
     _print(_start(stage), stage)
     if not detach:
         _stay(stage, leave_running=was_running)
@@ -57,7 +59,7 @@ def _port(name: str, default: int) -> int:
 
 def _start(stage: LocalStage) -> DevInfo:
     if not stage.cloud.folder.exists():
-        typer.echo("the first start builds and deploys everything: it takes two minutes or more")
+        typer.echo("the first start builds and deploys everything; it takes two minutes or more")
     try:
         with steps.shown(Console()) as say:
             return stage.start(say)
@@ -78,9 +80,12 @@ def _print(info: DevInfo, stage: LocalStage) -> None:
 
 
 def _stay(stage: LocalStage, *, leave_running: bool) -> None:
-    """Wait until Ctrl-C, or until a program ends by itself; `leave_running` what ran before this command."""
+    """Wait until Ctrl-C, or until a program exits.
+
+    `leave_running` spares programs that ran before this command.
+    """
     end = "leaves it running, as it was (make dev-stop stops it)" if leave_running else "stops it"
-    typer.echo(f"Ctrl-C {end}; what happened is kept (make dev RESET=1 forgets it)")
+    typer.echo(f"Ctrl-C {end}; all data is kept (make dev RESET=1 deletes it)")
     try:
         while stage.running():
             time.sleep(0.5)
@@ -88,7 +93,7 @@ def _stay(stage: LocalStage, *, leave_running: bool) -> None:
         typer.echo("left running" if leave_running else "stopping")
     else:
         logs = f"{stage.cloud.process.log} and {stage.console.log}"
-        typer.echo(f"leadtight dev: a program ended by itself; see {logs}", err=True)
+        typer.echo(f"leadtight dev: a program exited unexpectedly; see {logs}", err=True)
         raise typer.Exit(1)
     finally:
         if not leave_running:

@@ -35,24 +35,27 @@ T = TypeVar("T")
 
 dnc = typer.Typer(no_args_is_help=True, help="Do-not-call lists: import, list, check, add, drop.")
 Stack = Annotated[str | None, typer.Option(help="The stack; by default the local stage that is running.")]
-Country = Annotated[str, typer.Option(help="Where numbers without a prefix are; by default the policy's country.")]
+Country = Annotated[str, typer.Option(help="Country of numbers without a prefix; by default the policy's country.")]
 AsJson = Annotated[bool, typer.Option("--json", help=f"Print {SCHEMA} instead of a table.")]
 
 
 @dnc.command("import")
 def import_list(
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="A number a line; what a comma separates is one number.")
+        Path, typer.Argument(metavar="FILE", help="One number per line; a comma does not separate numbers.")
     ],
     name: Annotated[str, typer.Option("--list", metavar="NAME", help="The list, such as national.")],
-    as_of: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The day on which it was obtained.")],
+    as_of: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The day the list was obtained.")],
     column: Annotated[
-        str | None, typer.Option(help="The column with the number, where the first row names them.")
+        str | None, typer.Option(help="The column of the numbers, if the first row has headings.")
     ] = None,
     country: Country = "",
     stack: Stack = None,
 ) -> None:
-    """Import a list: it takes the place of the one before it of that name when all of it is stored."""
+    """Import a list, replacing the previous one of that name.
+
+    The previous list is replaced only when the whole new one is stored.
+    """
     now = clock_and_ids.clock()
     if not name.strip() or len(name) > LONGEST_NAME or name.strip() == INTERNAL_LIST:
         raise stop(
@@ -61,30 +64,33 @@ def import_list(
             code=2,
         )
     if as_of.date() > now.date():
-        raise stop(COMMAND, "--as-of: this day has not come yet", code=2)
+        raise stop(COMMAND, "--as-of: must not be in the future", code=2)
     place, is_assumed = _place(country)
     lists, read = _lists(stack), DncListFile(file, column, place, is_assumed)
     imported = DncList(name=name.strip(), as_of=as_of.date(), imported_at=now, numbers=0)
     with Progress(console=Console(stderr=True)) as progress:
         bar = progress.add_task("Importing", total=None)
         keys = _counting(read.keys(), lambda: progress.advance(bar))
-        numbers = _tried(lambda: lists.add(imported, keys))
+        numbers = _attempt(lambda: lists.add(imported, keys))
     if not numbers:
-        raise stop(COMMAND, f"{file}: there is no number in it, so the list stays as it was", code=1)
-    _tried(lambda: lists.publish(_with(imported, numbers)))
-    typer.echo(f"{imported.name}: {numbers} numbers as of {imported.as_of}. {read.rejected} rows were no numbers.")
+        raise stop(COMMAND, f"{file}: contains no numbers, so the list is unchanged", code=1)
+    _attempt(lambda: lists.publish(_with(imported, numbers)))
+    typer.echo(f"{imported.name}: {numbers} numbers as of {imported.as_of}. {read.rejected} rows were not numbers.")
     raise typer.Exit(1 if read.rejected else 0)
 
 
 @dnc.command("list")
 def list_(as_json: AsJson = False, stack: Stack = None) -> None:
-    """Show the lists and how old they are; exit 1 when one is too old, so that nobody is texted."""
+    """List the lists and their age.
+
+    Exits with 1 when one is too old, which stops all texts.
+    """
     now = clock_and_ids.clock()
-    lists = _tried(_lists(stack).lists)
+    lists = _attempt(_lists(stack).lists)
     if as_json:
-        typer.echo(json.dumps({"schema": SCHEMA, "lists": [_told(each, now) for each in lists]}, indent=2))
+        typer.echo(json.dumps({"schema": SCHEMA, "lists": [_document(each, now) for each in lists]}, indent=2))
     elif not lists:
-        typer.echo("No list was imported.")
+        typer.echo("No list has been imported.")
     else:
         table = Table("list", "numbers", "as of", "age", "")
         for each in lists:
@@ -98,12 +104,15 @@ def list_(as_json: AsJson = False, stack: Stack = None) -> None:
 def check(
     number: Annotated[str, typer.Argument(help="A telephone number.")], country: Country = "", stack: Stack = None
 ) -> None:
-    """Say whether a number may be texted and called as far as the lists say; exit 1 when not."""
+    """Check whether the lists allow texting and calling a number.
+
+    Exits with 1 when they do not.
+    """
     key, lists = _key(number, country), _lists(stack)
-    reason = _tried(lambda: lists.standing(key)).forbids(
+    reason = _attempt(lambda: lists.standing(key)).forbids(
         policies.shipped().messaging.do_not_call_lists, clock_and_ids.clock()
     )
-    typer.echo(f"Not to be called: {reason}." if reason else "On no list.")
+    typer.echo(f"Do not call: {reason}." if reason else "Not on any list.")
     raise typer.Exit(1 if reason else 0)
 
 
@@ -111,28 +120,34 @@ def check(
 def add(
     number: Annotated[str, typer.Argument(help="A telephone number.")], country: Country = "", stack: Stack = None
 ) -> None:
-    """Put a number on our own list, for good: somebody asked not to be called."""
+    """Add a number to the internal list, permanently.
+
+    For people who asked not to be called.
+    """
     key, lists, now = _key(number, country), _lists(stack), clock_and_ids.clock()
-    internal = next((each for each in _tried(lists.lists) if each.name == INTERNAL_LIST), None)
-    listed = internal is not None and INTERNAL_LIST in _tried(lambda: lists.standing(key)).on
-    ours = DncList(
+    internal = next((each for each in _attempt(lists.lists) if each.name == INTERNAL_LIST), None)
+    listed = internal is not None and INTERNAL_LIST in _attempt(lambda: lists.standing(key)).on
+    updated = DncList(
         name=INTERNAL_LIST,
         as_of=now.date(),
         imported_at=now,
         numbers=(internal.numbers if internal else 0) + (not listed),
     )
-    _tried(lambda: lists.add(ours, [key]))
-    _tried(lambda: lists.publish(ours))
-    typer.echo(f"{INTERNAL_LIST}: {ours.numbers} numbers.")
+    _attempt(lambda: lists.add(updated, [key]))
+    _attempt(lambda: lists.publish(updated))
+    typer.echo(f"{INTERNAL_LIST}: {updated.numbers} numbers.")
 
 
 @dnc.command()
-def drop(name: Annotated[str, typer.Argument(help="A list of others.")], stack: Stack = None) -> None:
-    """Forget a list that is not used any more. Our own is never forgotten."""
+def drop(name: Annotated[str, typer.Argument(help="An imported list.")], stack: Stack = None) -> None:
+    """Delete a list that is no longer used.
+
+    The internal list cannot be deleted.
+    """
     if name == INTERNAL_LIST:
-        raise stop(COMMAND, f"{INTERNAL_LIST}: who asked not to be called is not forgotten", code=2)
-    if not _tried(lambda: _lists(stack).drop(name)):
-        raise stop(COMMAND, f"no list is called {name}", code=1)
+        raise stop(COMMAND, f"{INTERNAL_LIST}: cannot be dropped, because people asked not to be called", code=2)
+    if not _attempt(lambda: _lists(stack).drop(name)):
+        raise stop(COMMAND, f"there is no list named {name}", code=1)
     typer.echo(f"Dropped {name}.")
 
 
@@ -145,23 +160,26 @@ def _key(number: str, country: str) -> str:
     place, is_assumed = _place(country)
     dialled = PhoneEmailNormalizer().phone(number, place, is_assumed=is_assumed)
     if dialled is None:
-        raise stop(COMMAND, f"{number!r} is no telephone number, or may be two: write it as +49 30 901820", code=2)
+        raise stop(COMMAND, f"{number!r} is not a telephone number, or is ambiguous: write it as +49 30 901820", code=2)
     return person_key(number_without_extension(dialled))
 
 
 def _place(country: str) -> tuple[str, bool]:
-    """Return the code of where numbers without a prefix are, and whether that is assumed and not named."""
+    """Return the default country code, and whether it is assumed.
+
+    It applies to numbers without a prefix, and is assumed when no `--country` was passed.
+    """
     if not country:
         return policies.shipped().company.country, True
     code = PhoneEmailNormalizer().country(country)
     if not code:
         raise stop(
-            COMMAND, f"--country: {country!r} is no country, or may be several: use its code, such as DE", code=2
+            COMMAND, f"--country: {country!r} is not a country, or is ambiguous: use its code, such as DE", code=2
         )
     return code, False
 
 
-def _tried(do: Callable[[], T]) -> T:
+def _attempt(do: Callable[[], T]) -> T:
     try:
         return do()
     except DncFileError as error:
@@ -181,10 +199,10 @@ def _with(imported: DncList, numbers: int) -> DncList:
 
 
 def _state(call_list: DncList, now: datetime) -> str:
-    return "too old: nobody is texted" if call_list.is_stale(now) else "good"
+    return "too old: no texts are sent" if call_list.is_stale(now) else "good"
 
 
-def _told(call_list: DncList, now: datetime) -> dict[str, Any]:
+def _document(call_list: DncList, now: datetime) -> dict[str, Any]:
     age: int | None = None if call_list.name == INTERNAL_LIST else call_list.age(now)
     at: date = call_list.as_of
     return {

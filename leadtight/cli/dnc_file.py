@@ -1,4 +1,4 @@
-"""The file of a do-not-call list: a number a line, or a column of a CSV file."""
+"""Do-not-call files: one number per line, or a CSV column."""
 
 from __future__ import annotations
 
@@ -16,12 +16,15 @@ SHOWN = 20
 
 
 class DncFileError(Exception):
-    """The file is no list that can be read."""
+    """The file cannot be read as a list."""
 
 
 @dataclass
 class DncListFile:
-    """Reads a list line by line, in bounded memory; says on stderr which rows are no numbers."""
+    """Reader of a list, line by line in bounded memory.
+
+    Rows that are not numbers are reported on stderr.
+    """
 
     file: Path
     column: str | None
@@ -30,7 +33,10 @@ class DncListFile:
     rejected: int = 0
 
     def keys(self) -> Iterator[str]:
-        """Yield the key of each number. Raises UnreadableError when the file is no such list."""
+        """Yield the key of each number.
+
+        Raises DncFileError when the file is not such a list.
+        """
         contacts = PhoneEmailNormalizer()
         for row, text in self._texts():
             number = contacts.phone(text, self.country, is_assumed=self.is_assumed)
@@ -39,10 +45,15 @@ class DncListFile:
                 continue
             self.rejected += 1
             if self.rejected <= SHOWN:
-                typer.echo(f"{self.file}: row {row}: no telephone number of {self.country or 'any country'}", err=True)
+                typer.echo(
+                    f"{self.file}: row {row}: not a telephone number of {self.country or 'any country'}", err=True
+                )
 
     def _texts(self) -> Iterator[tuple[int, str]]:
-        """Yield row number and text of each number; a first row without digits is a heading."""
+        """Yield the row number and text of each number.
+
+        A first row without digits is a heading.
+        """
         try:
             with self.file.open(encoding="utf-8-sig", newline="") as lines:
                 rows = csv.reader(lines)
@@ -56,11 +67,14 @@ class DncListFile:
 
     def _place(self, heading: list[str]) -> int:
         if self.column not in heading:
-            raise DncFileError(f"{self.file}: row 1: no column is called {self.column!r}")
+            raise DncFileError(f"{self.file}: row 1: there is no column named {self.column!r}")
         return heading.index(self.column)
 
 
 def _joined(cells: list[str]) -> str:
-    """Return the number that a comma parts: area code and rest, or digits and the fraction of a float."""
+    """Return the number that a comma splits.
+
+    A comma may split area code and rest, or digits and the fraction of a float.
+    """
     fraction = cells[-1].strip("0 ") if len(cells) > 1 else "-"
     return ",".join(cells) if not fraction or "E" in cells[-1].upper() else "".join(cells)

@@ -1,4 +1,7 @@
-"""`leadtight erase`: forget a person in a deployed stack; without --apply it only says what is kept."""
+"""`leadtight erase`: erase a person from a deployed stack.
+
+Without --apply it only reports what is stored.
+"""
 
 from __future__ import annotations
 
@@ -30,33 +33,36 @@ from leadtight.policy import loader as policies
 COMMAND = "erase"
 SCHEMA = "leadtight.erase/1"
 STORES = {
-    "leads": "forget who it was; open ones end. Times, owner and outcome stay for the figures",
-    "events": "forget what was said; what happened when stays",
-    "messages": "are deleted",
-    "consents": "are deleted: run `leadtight export` before, if you may have to prove them",
-    "held": "held deliveries are deleted",
-    "mails": "raw mails are deleted with every version",
-    "uploads": "files that came with forms are deleted with every version",
-    "weekly_pages": "are written again without the name, their older versions deleted",
-    "given_up": "receipts and form posts that were given up are deleted from their queues",
+    "leads": "personal data removed, open leads closed; times, owner and outcome stay for the metrics",
+    "events": "words removed; kinds and times stay",
+    "messages": "deleted",
+    "consents": "deleted: run `leadtight export` first if you may have to prove them",
+    "held": "quarantined deliveries deleted",
+    "mails": "raw mails deleted with every version",
+    "uploads": "files from forms deleted with every version",
+    "weekly_pages": "rewritten without the name, older versions deleted",
+    "given_up": "receipts and form posts deleted from the dead-letter queues",
 }
 KEPT = (
-    "Kept: the hash of each address, with no channel open, so that no machine writes to it again; hashes of deliveries,"
-    " so that none is taken twice; do-not-call lists, which the law asks for.",
-    "Out of reach: mails, texts and cards that were sent; backups (35 days) and the table's stream (a day); what"
-    " leads of others say; deliveries that were held without an address. After a restore, erase again:"
+    "Kept: the hash of each address, with every channel closed, so that no message goes there again; hashes of"
+    " deliveries, so that none is processed twice; do-not-call lists, which the law requires.",
+    "Out of reach: mails, texts and cards already sent; backups (35 days) and the table's stream (one day); what"
+    " other people's leads say; deliveries quarantined without an address. After a restore, erase again:"
     " docs/guides/runbook.md#restoring.",
 )
 
 
 def erase(
     person: Annotated[str, typer.Argument(metavar="PERSON", help="A lead's id, an e-mail address or a number.")],
-    apply: Annotated[bool, typer.Option("--apply", help="Erase it for good; without this nothing is changed.")] = False,
+    apply: Annotated[bool, typer.Option("--apply", help="Erase permanently; without it nothing changes.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print leadtight.erase/1 instead of a table.")] = False,
     stack: Annotated[str | None, typer.Option(help="The stack; by default the local stage that is running.")] = None,
 ) -> None:
-    """Erase a person from every store of a deployed stack. Safe to repeat: another run goes on where one broke off."""
-    report = _asked(StackClient.find(COMMAND, stack), person, apply=apply)
+    """Erase a person from every store of a deployed stack.
+
+    Safe to repeat: another run continues where an interrupted one stopped.
+    """
+    report = _run(StackClient.find(COMMAND, stack), person, apply=apply)
     if as_json:
         document = {
             "applied": report.applied,
@@ -72,7 +78,7 @@ def erase(
         raise typer.Exit(1)
 
 
-def _asked(deployed: StackClient, person: str, *, apply: bool) -> ErasureReport:
+def _run(deployed: StackClient, person: str, *, apply: bool) -> ErasureReport:
     now = clock_and_ids.clock()
 
     def write_week(week: str) -> None:
@@ -109,7 +115,7 @@ def _use_case(deployed: StackClient, write_week: Callable[[str], None]) -> Erase
 
 def _show(report: ErasureReport, console: Console) -> None:
     if not any(report.counts.values()):
-        console.print("Nothing that names this person is kept.")
+        console.print("Nothing stored names this person.")
     else:
         table = Table("store", "erased" if report.applied else "found", "")
         for store, label in STORES.items():
@@ -117,9 +123,11 @@ def _show(report: ErasureReport, console: Console) -> None:
         console.print(table)
         console.print(f"Leads: {', '.join(report.lead_ids) or 'none'}")
     if report.others:
-        console.print(f"At the same number, but with another e-mail address: {', '.join(report.others)}. Not erased.")
+        console.print(f"Same number, but another e-mail address: {', '.join(report.others)}. Not erased.")
     for row in report.unreadable:
-        console.print(f"Not erased, for this version cannot read it: {row.key}. Run it again with a version that can.")
+        console.print(
+            f"Not erased because this version cannot read it: {row.key}. Run it again with a version that can."
+        )
     for line in KEPT:
         console.print(line)
     if any(report.counts.values()) and not report.applied:

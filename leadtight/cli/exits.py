@@ -1,4 +1,4 @@
-"""How a command ends before its time: with one line, and an exit code."""
+"""Early exit of a command, with a line and a code."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ import typer
 
 
 def stop(command: str, message: str, *, code: int) -> typer.Exit:
-    """Say on one line why a command ends, and return the exit to raise."""
+    """Print why a command ends; return the exit to raise."""
     typer.echo(f"leadtight {command}: {message}", err=True)
     return typer.Exit(code)

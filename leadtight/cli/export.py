@@ -1,4 +1,7 @@
-"""`leadtight export`: everything that a deployed stack keeps about a person, with the evidence of each message."""
+"""`leadtight export`: all stored data about a person.
+
+The evidence of each message is included.
+"""
 
 from __future__ import annotations
 
@@ -29,12 +32,15 @@ COMMAND = "export"
 
 def export(
     person: Annotated[str, typer.Argument(metavar="PERSON", help="A lead's id, an e-mail address or a number.")],
-    out: Annotated[Path, typer.Option(metavar="DIR_OR_ZIP", help="A folder to make, or a new file that ends in .zip.")],
+    out: Annotated[Path, typer.Option(metavar="DIR_OR_ZIP", help="A new folder, or a new file that ends in .zip.")],
     stack: Annotated[str | None, typer.Option(help="The stack; by default the local stage that is running.")] = None,
 ) -> None:
-    """Write all that is kept about a person, and evidence.html: each consent, check, send and refusal."""
+    """Write all stored data about a person, and its evidence.html.
+
+    The evidence lists each consent, check, send and refusal.
+    """
     if out.exists() and (out.suffix == ".zip" or not out.is_dir() or any(out.iterdir())):
-        raise stop(COMMAND, f"--out: {out} is there already", code=2)
+        raise stop(COMMAND, f"--out: {out} already exists", code=2)
     company = policies.shipped().company
     dossier = _dossier(person, company.country, stack)
     written = subject_export.files(dossier, company.name)
@@ -46,7 +52,7 @@ def export(
     typer.echo(f"{leads}, {checks} of evidence: {out}")
     if dossier.unreadable:
         lacking = ", ".join(row.key for row in dossier.unreadable)
-        raise stop(COMMAND, f"not complete: this version cannot read {lacking}", code=1)
+        raise stop(COMMAND, f"incomplete: this version cannot read {lacking}", code=1)
 
 
 def _dossier(person: str, country: str, stack: str | None) -> SubjectExport:

@@ -1,4 +1,4 @@
-"""`leadtight policy`: is this policy usable, and if not, where not? And what may it say?"""
+"""`leadtight policy`: check, explain and describe a policy."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ def _group() -> None:
 
 @policy.command()
 def check(
-    file: Annotated[Path, typer.Argument(help="The policy; the shipped one when left out.")] = policies.SHIPPED,
+    file: Annotated[Path, typer.Argument(help="The policy; by default the shipped one.")] = policies.SHIPPED,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Fail on what looks like a mistake, too.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Also fail on likely mistakes.")] = False,
 ) -> None:
-    """Name every problem of a policy by its path, then what looks like a mistake; exit 2 when it cannot be read.
+    """List a policy's problems by path, then its likely mistakes.
 
-    Exit 1 when there are problems; with --strict also when something looks like a mistake.
+    Exits with 2 when it cannot be read and with 1 when there are problems; with --strict also for likely mistakes.
     """
     try:
-        version, problems, warnings = _checked(file)
+        version, problems, warnings = _load_and_lint(file)
     except OSError as error:
         typer.echo(f"{file}: {error.strerror}", err=True)
         raise typer.Exit(2) from error
@@ -48,12 +48,15 @@ def check(
 
 @policy.command()
 def explain(
-    lead: Annotated[Path, typer.Argument(help="A lead as POST /leads takes it, in JSON.")],
-    at: Annotated[str | None, typer.Option(help="When it arrives, with a zone; now when left out.")] = None,
-    file: Annotated[Path, typer.Option("--policy", help="The policy; the shipped one when left out.")] = SHIPPED,
+    lead: Annotated[Path, typer.Argument(help="A lead in JSON, as POST /leads accepts it.")],
+    at: Annotated[str | None, typer.Option(help="Arrival time with an offset; by default now.")] = None,
+    file: Annotated[Path, typer.Option("--policy", help="The policy; by default the shipped one.")] = SHIPPED,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Tell what becomes of a lead: tier, rule, owner, deadlines, and why not the others; exit 2 when unreadable."""
+    """Explain the handling of a lead: tier, rule, owner, deadlines.
+
+    It also shows why the other rules and people were not chosen. Exits with 2 when the input is unreadable.
+    """
     try:
         now = values.instant(at) if at else clock_and_ids.clock()
         loaded = policies.load(file)
@@ -69,11 +72,11 @@ def explain(
 
 @policy.command()
 def schema() -> None:
-    """Print the JSON Schema of a policy, for editors that complete and check as you type."""
+    """Print the policy's JSON Schema for completion in editors."""
     typer.echo(json.dumps(json_schema.schema(), indent=2, ensure_ascii=False))
 
 
-def _checked(file: Path) -> tuple[str | None, tuple[Problem, ...], tuple[Problem, ...]]:
+def _load_and_lint(file: Path) -> tuple[str | None, tuple[Problem, ...], tuple[Problem, ...]]:
     try:
         checked = policies.load(file)
     except PolicyError as error:

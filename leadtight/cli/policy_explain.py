@@ -1,4 +1,7 @@
-"""`leadtight policy explain`: what becomes of one lead, by the code that runs in production, and why."""
+"""`leadtight policy explain`: the handling of one lead, with reasons.
+
+It runs the production code.
+"""
 
 from __future__ import annotations
 
@@ -26,10 +29,10 @@ from leadtight.domain.routing.rule_trace import RuleTrace, trace_rules
 
 
 def explain(policy: Policy, body: dict[str, Any], now: datetime) -> dict[str, Any]:
-    """Return what becomes of a `POST /leads` body that came with an API key: `leadtight.explain/1`.
+    """Explain a `POST /leads` body as `leadtight.explain/1`.
 
-    Nobody is switched away and the rotation is at its start. An excluded lead has no owner, rule, steps or receipt.
-    Raises InvalidInquiry as the real intake does.
+    The body is handled as if it came with an API key; everyone is available and the rotation is at its start. An
+    excluded lead has no owner, rule, steps or receipt. Raises InvalidInquiry as the real intake does.
     """
     table = MemoryTable()
     source = body.get("source") if isinstance(body.get("source"), str) else "api"
@@ -51,11 +54,11 @@ def _document(policy: Policy, lead: Lead, receipt: Any, now: datetime) -> dict[s
         "policy_version": policy.version,
         "at": now.isoformat(),
         "excluded": to_document(lead.excluded) if lead.excluded else None,
-        "exclude": _tried(trace_rules(policy.exclude, policy, arrival), lead.excluded.rule if lead.excluded else None),
+        "exclude": _traces(trace_rules(policy.exclude, policy, arrival), lead.excluded.rule if lead.excluded else None),
         "tier": lead.promise.tier,
-        "tiers": _tried(trace_rules(policy.tiers, policy, arrival), lead.promise.tier),
+        "tiers": _traces(trace_rules(policy.tiers, policy, arrival), lead.promise.tier),
         "rule": rule,
-        "rules": _tried(trace_rules(policy.routing.rules, policy, arrival), rule),
+        "rules": _traces(trace_rules(policy.routing.rules, policy, arrival), rule),
         "owner": lead.owner_id,
         "owner_name": policy.person_name(lead.owner_id) if lead.owner_id else None,
         "target": lead.promise.target,
@@ -70,25 +73,28 @@ def _document(policy: Policy, lead: Lead, receipt: Any, now: datetime) -> dict[s
 
 
 def _receipt(stored: Any) -> dict[str, Any]:
-    """Return a receipt with all that it says of everybody spelled out."""
+    """Return a receipt with its facts spelled out per candidate."""
     receipt = from_document(Receipt, stored)
-    document = {name: value for name, value in to_document(receipt).items() if name not in _SAID_OF_CANDIDATES}
+    document = {name: value for name, value in to_document(receipt).items() if name not in _PER_CANDIDATE}
     return {**document, "candidates": to_document(receipt.candidates)}
 
 
-_SAID_OF_CANDIDATES = ("people", "weights", "left_out", "loads", "matches")
+_PER_CANDIDATE = ("people", "weights", "left_out", "loads", "matches")
 
 
-def _tried(trieds: tuple[RuleTrace, ...], decides: str | None) -> list[dict[str, Any]]:
-    """Return what was tried in order; a rule that holds need not decide: a tier's own pool stands above it."""
+def _traces(traces: tuple[RuleTrace, ...], decides: str | None) -> list[dict[str, Any]]:
+    """Return the tried rules in order.
+
+    A matching rule need not decide: a tier's own pool takes precedence.
+    """
     return [
         {"id": rule.id, "holds": rule.holds, "chosen": rule.id == decides, "missing": list(rule.missing)}
-        for rule in trieds
+        for rule in traces
     ]
 
 
 def show(policy: Policy, explanation: dict[str, Any], console: Console) -> None:
-    """Print an explanation as tables, with times in the company's zone."""
+    """Print an explanation as tables, times in the company's zone."""
     if explanation["excluded"]:
         console.print(
             f"Excluded as [bold]{explanation['excluded']['reason']}[/] by rule {explanation['excluded']['rule']}"
@@ -100,13 +106,13 @@ def show(policy: Policy, explanation: dict[str, Any], console: Console) -> None:
     )
     console.print(_rules("Tiers, in order", explanation["tiers"]))
     console.print(_rules("Routing rules, in order", explanation["rules"]))
-    people = Table("person", "share", "left out because", title="Candidates", title_justify="left")
+    people = Table("person", "share", "not eligible because", title="Candidates", title_justify="left")
     for candidate in explanation["receipt"]["candidates"]:
         people.add_row(
             policy.person_name(candidate["person"]), str(candidate["weight"]), candidate.get("left_out") or "–"
         )
     console.print(people)
-    steps = Table("when", "what", "whom", title=f"Target {explanation['target']}", title_justify="left")
+    steps = Table("when", "step", "notifies", title=f"Target {explanation['target']}", title_justify="left")
     for step in explanation["steps"]:
         at = datetime.fromisoformat(step["at"]).astimezone(policy.company.zone)
         steps.add_row(f"{at:%a %Y-%m-%d %H:%M:%S %Z}", step["kind"], step["notify"] or "owner")
@@ -114,7 +120,7 @@ def show(policy: Policy, explanation: dict[str, Any], console: Console) -> None:
 
 
 def _rules(title: str, rules: list[dict[str, Any]]) -> Table:
-    table = Table("id", "holds", "decides", "does not hold", title=title, title_justify="left")
+    table = Table("id", "holds", "decides", "unmet conditions", title=title, title_justify="left")
     for rule in rules:
         holds, decides = ("yes" if rule[key] else "no" for key in ("holds", "chosen"))
         table.add_row(rule["id"], holds, decides, ", ".join(rule["missing"]) or "–")
@@ -122,8 +128,11 @@ def _rules(title: str, rules: list[dict[str, Any]]) -> Table:
 
 
 def read_lead(file: Path) -> dict[str, Any]:
-    """Return the body in a file. Raises ValueError when it is not one JSON object."""
+    """Return the body in a file.
+
+    Raises ValueError when it is not one JSON object.
+    """
     body = json.loads(file.read_text(encoding="utf-8"))
     if not isinstance(body, dict):
-        raise ValueError("must be one JSON object, as POST /leads takes it")  # noqa: TRY004 - told as any unreadable input
+        raise ValueError("must be one JSON object, as POST /leads accepts it")  # noqa: TRY004 - reported like any unreadable input
     return body

@@ -1,4 +1,4 @@
-"""`leadtight quarantine`: what a deployed stack holds that is no lead yet, and what becomes of it."""
+"""`leadtight quarantine`: review and settle the quarantine of a stack."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ from leadtight.cli.stack_client import StackClient
 
 COMMAND = "quarantine"
 SCHEMA = "leadtight.quarantine/1"
-quarantine = typer.Typer(no_args_is_help=True, help="Held deliveries: list, show, release, discard, replay, link.")
+quarantine = typer.Typer(
+    no_args_is_help=True, help="Quarantined deliveries: list, show, release, discard, replay, link."
+)
 
 Stack = Annotated[str | None, typer.Option(help="The stack; by default the local stage that is running.")]
 AsJson = Annotated[bool, typer.Option("--json", help=f"Print {SCHEMA}.")]
@@ -26,7 +28,10 @@ Id = Annotated[str, typer.Argument(metavar="ID", help="The delivery's id.")]
 
 @quarantine.command("list")
 def listed(as_json: AsJson = False, stack: Stack = None) -> None:
-    """List what waits for a person, suspected spam, and what rules set aside in the last seven days."""
+    """List deliveries awaiting review, suspected spam and set-aside ones.
+
+    Deliveries that rules set aside are listed for the last seven days.
+    """
     answer = _ask(stack, do="list")
     if as_json:
         _print(answer)
@@ -38,7 +43,7 @@ def listed(as_json: AsJson = False, stack: Stack = None) -> None:
     ):
         _table(title, rows)
     for key in answer.get("unreadable", ()):  # a function from before a deploy names none
-        typer.echo(f"{key} could not be read by this version; nothing of it is lost.")
+        typer.echo(f"This version cannot read {key}; nothing of it is lost.")
 
 
 @quarantine.command()
@@ -76,14 +81,17 @@ def show(held_id: Id, as_json: AsJson = False, stack: Stack = None) -> None:
 @quarantine.command()
 def release(
     held_id: Id,
-    name: Annotated[str, typer.Option(help="The person's name, where it could not be read.")] = "",
-    email: Annotated[str, typer.Option(help="Their e-mail address, likewise.")] = "",
-    phone: Annotated[str, typer.Option(help="Their phone number, likewise.")] = "",
-    message: Annotated[str, typer.Option(help="What they want, likewise.")] = "",
+    name: Annotated[str, typer.Option(help="The person's name, if it could not be read.")] = "",
+    email: Annotated[str, typer.Option(help="Their e-mail address, if it could not be read.")] = "",
+    phone: Annotated[str, typer.Option(help="Their phone number, if it could not be read.")] = "",
+    message: Annotated[str, typer.Option(help="Their message, if it could not be read.")] = "",
     as_json: AsJson = False,
     stack: Stack = None,
 ) -> None:
-    """Let a delivery become a lead after all; what you give goes before what was read."""
+    """Release a delivery as a lead.
+
+    Values that you pass replace those that were read.
+    """
     completed = {"name": name, "email": email, "phone": phone, "message": message}
     answer = _ask(stack, do="release", id=held_id, by=_me(), completed=completed)
     if as_json:
@@ -96,22 +104,25 @@ def release(
 @quarantine.command()
 def discard(
     held_id: Id,
-    why: Annotated[str, typer.Option(help="Why it is no lead.")],
+    explanation: Annotated[str, typer.Option("--why", help="Why it is not a lead.")],
     as_json: AsJson = False,
     stack: Stack = None,
 ) -> None:
-    """Decide that a delivery is no lead."""
-    answer = _ask(stack, do="discard", id=held_id, why=why, by=_me())
+    """Decide that a delivery is not a lead."""
+    answer = _ask(stack, do="discard", id=held_id, why=explanation, by=_me())
     _print(answer) if as_json else typer.echo(f"discarded {answer['discarded']}")
 
 
 @quarantine.command()
 def replay(
-    channel: Annotated[str, typer.Argument(help="Such as webhook:typeform or form:contact.")],
+    channel: Annotated[str, typer.Argument(help="The channel, such as webhook:typeform or form:contact.")],
     as_json: AsJson = False,
     stack: Stack = None,
 ) -> None:
-    """Read every delivery of a channel again, after its mapping was put right; suspected spam is left alone."""
+    """Read every delivery of a channel again.
+
+    Use it after its mapping was corrected. Suspected spam is left alone.
+    """
     answer = _ask(stack, do="replay", channel=channel, by=_me())
     if as_json:
         _print(answer)
@@ -125,45 +136,48 @@ def replay(
 
 @quarantine.command("release-all")
 def release_all(
-    reason: Annotated[str, typer.Argument(help="Why they are held, such as too_many.")],
-    sure: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    reason: Annotated[str, typer.Argument(help="The reason they are held, such as too_many.")],
+    sure: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
     as_json: AsJson = False,
     stack: Stack = None,
 ) -> None:
-    """Let everything that is held for one reason become leads."""
-    _confirm(f"Release all that is held as {reason}?", sure)
+    """Release all deliveries held for one reason as leads."""
+    _confirm(f"Release all deliveries held as {reason}?", sure)
     _settle_all(stack, as_json, "released", do="release_all", reason=reason, by=_me())
 
 
 @quarantine.command("discard-all")
 def discard_all(
-    reason: Annotated[str, typer.Argument(help="Why they are held, such as too_many.")],
-    why: Annotated[str, typer.Option(help="Why they are no leads.")],
-    sure: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    reason: Annotated[str, typer.Argument(help="The reason they are held, such as too_many.")],
+    explanation: Annotated[str, typer.Option("--why", help="Why they are not leads.")],
+    sure: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
     as_json: AsJson = False,
     stack: Stack = None,
 ) -> None:
-    """Decide that everything that is held for one reason is no lead; `reopen-all` takes it back for a week."""
-    _confirm(f"Discard all that is held as {reason}?", sure)
-    _settle_all(stack, as_json, "discarded", do="discard_all", reason=reason, why=why, by=_me())
+    """Discard all deliveries held for one reason.
+
+    `reopen-all` undoes it within a week.
+    """
+    _confirm(f"Discard all deliveries held as {reason}?", sure)
+    _settle_all(stack, as_json, "discarded", do="discard_all", reason=reason, why=explanation, by=_me())
 
 
 @quarantine.command("reopen-all")
 def reopen_all(
-    reason: Annotated[str, typer.Argument(help="Why they were held, such as too_many.")],
+    reason: Annotated[str, typer.Argument(help="The reason they were held, such as too_many.")],
     as_json: AsJson = False,
     stack: Stack = None,
 ) -> None:
-    """Hold again what was discarded at once in the last week."""
+    """Quarantine again what discard-all discarded in the last week."""
     _settle_all(stack, as_json, "held again", do="reopen_all", reason=reason, by=_me())
 
 
 @quarantine.command()
 def export(
-    reason: Annotated[str, typer.Argument(help="Why they are held, such as too_many.")],
+    reason: Annotated[str, typer.Argument(help="The reason they are held, such as too_many.")],
     stack: Stack = None,
 ) -> None:
-    """Print everything that is held for one reason, whole, a JSON object a line."""
+    """Print all deliveries held for one reason, as JSON lines."""
     skip = 0
     while deliveries := _ask(stack, do="export", reason=reason, skip=skip)["held"]:
         for delivery in deliveries:
@@ -177,13 +191,16 @@ def link(
     as_json: AsJson = False,
     stack: Stack = None,
 ) -> None:
-    """Print the address of the page for a manager; it opens for 14 days, for whoever has it."""
+    """Print the address of a manager's quarantine page.
+
+    The address works for 14 days, for anyone who has it.
+    """
     answer = _ask(stack, do="link", person=person)
     _print(answer) if as_json else typer.echo(answer["link"])
 
 
-def _ask(stack: str | None, **asked: Any) -> dict[str, Any]:
-    answer = StackClient.find(COMMAND, stack).ask("DeskFunction", {"quarantine": asked})
+def _ask(stack: str | None, **request: Any) -> dict[str, Any]:
+    answer = StackClient.find(COMMAND, stack).ask("DeskFunction", {"quarantine": request})
     if "problem" in answer:
         raise stop(COMMAND, answer["problem"], code=1)
     return answer
@@ -194,19 +211,22 @@ def _confirm(question: str, sure: bool) -> None:
         typer.confirm(question, abort=True)
 
 
-def _settle_all(stack: str | None, as_json: bool, told: str, **asked: Any) -> None:
-    """Ask until all are settled: one call settles as many as it has time for."""
+def _settle_all(stack: str | None, as_json: bool, verb: str, **request: Any) -> None:
+    """Ask until all are settled.
+
+    One call settles as many as it has time for.
+    """
     done, still_held, until = 0, dict[str, str](), ""
     while True:
-        answer = _ask(stack, **asked, until=until)
+        answer = _ask(stack, **request, until=until)
         done, until = done + answer["done"], answer["until"]
-        still_held |= {one["id"]: one["lacks"] for one in answer["still_held"]}
+        still_held |= {delivery["id"]: delivery["lacks"] for delivery in answer["still_held"]}
         if answer["is_complete"] or not answer["done"]:
             break
     if as_json:
         _print({"done": done, "still_held": [{"id": id_, "lacks": lacks} for id_, lacks in still_held.items()]})
         return
-    typer.echo(f"{told} {done}, still held {len(still_held)}")
+    typer.echo(f"{verb} {done}, still held {len(still_held)}")
     for held_id, lacks in still_held.items():
         typer.echo(f"{held_id}: {_plain(lacks)}")
 
@@ -221,11 +241,11 @@ def _print(answer: dict[str, Any]) -> None:
 
 def _table(title: str, rows: list[dict[str, Any]]) -> None:
     if not rows:
-        typer.echo(f"{title}: nothing.")
+        typer.echo(f"{title}: none.")
         return
     table = Table(title=title, title_justify="left")
     table.add_column("id", no_wrap=True, min_width=len(rows[0]["id"]))  # an id that is cut cannot be pasted
-    for name in ("received", "channel", "source", "from", "why", "detail"):
+    for name in ("received", "channel", "source", "from", "reason", "detail"):
         table.add_column(name, overflow="fold")
     for row in rows:
         at = f"{datetime.fromisoformat(row['received_at']):%Y-%m-%d %H:%M} UTC"
@@ -235,5 +255,8 @@ def _table(title: str, rows: list[dict[str, Any]]) -> None:
 
 
 def _plain(text: str) -> str:
-    """Return text without what could steer a terminal: senders choose these words."""
+    """Return text without terminal control characters.
+
+    Senders choose these words.
+    """
     return "".join(c if c.isprintable() or c == "\n" else "?" for c in text)

@@ -1,4 +1,4 @@
-"""`leadtight rearm`: put open leads of a deployed stack under the policy that is deployed now."""
+"""`leadtight rearm`: put open leads under the deployed policy."""
 
 from __future__ import annotations
 
@@ -22,14 +22,15 @@ def rearm(
     pool: Annotated[str | None, typer.Option(help="The open leads of a pool.")] = None,
     owner: Annotated[str | None, typer.Option(metavar="PERSON", help="The open leads of a person.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="Every open lead that has an owner.")] = False,
-    alarms: Annotated[
-        bool, typer.Option("--alarms", help="Arm every alarm anew as it stands: no lead changes.")
-    ] = False,
-    apply: Annotated[bool, typer.Option("--apply", help="Store it; without this nothing is changed.")] = False,
+    alarms: Annotated[bool, typer.Option("--alarms", help="Arm every alarm again as it is; no lead changes.")] = False,
+    apply: Annotated[bool, typer.Option("--apply", help="Store the changes; without it nothing changes.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print leadtight.rearm/1 instead of a table.")] = False,
     stack: Annotated[str | None, typer.Option(help="The stack; by default the local stage that is running.")] = None,
 ) -> None:
-    """Re-arm open leads under the policy deployed now: prints old and new deadlines; what was late stays late."""
+    """Re-arm open leads under the deployed policy.
+
+    Prints old and new deadlines. A deadline that has passed stays passed.
+    """
     chosen = {k: v for k, v in (("lead", lead), ("pool", pool), ("owner", owner), ("everything", everything)) if v}
     if len(chosen) + alarms != 1:
         raise stop(COMMAND, "choose exactly one of --lead, --pool, --owner, --all and --alarms", code=2)
@@ -45,7 +46,10 @@ def rearm(
 
 
 def _ask(deployed: StackClient, chosen: dict[str, Any], *, apply: bool) -> dict[str, Any]:
-    """Ask until nothing is left: one call changes a bounded number of leads, and a changed one is not found again."""
+    """Ask until no lead is left.
+
+    One call changes a bounded number of leads, and a changed lead is not found again.
+    """
     leads: list[dict[str, Any]] = []
     while True:
         answer = deployed.ask("SlaFunction", {"rearm": chosen, "apply": apply})
@@ -55,7 +59,10 @@ def _ask(deployed: StackClient, chosen: dict[str, Any], *, apply: bool) -> dict[
 
 
 def _arm_again(deployed: StackClient, *, apply: bool, as_json: bool) -> None:
-    """Arm every alarm after a restore: the schedules of a lost table or group are gone with it."""
+    """Arm every alarm after a restore.
+
+    The schedules of a lost table or group are gone with it.
+    """
     done, leads = 0, 1
     while done < leads:
         answer = deployed.ask("SlaFunction", {"arm_again": apply, "after": done})
@@ -69,12 +76,12 @@ def _arm_again(deployed: StackClient, *, apply: bool, as_json: bool) -> None:
 
 def _show(answer: dict[str, Any], console: Console) -> None:
     if not answer["leads"]:
-        console.print("Nothing to re-arm: these leads are under the deployed policy, or have nothing that runs.")
+        console.print("Nothing to re-arm: these leads follow the deployed policy, or have no running timers.")
         return
-    table = Table("lead", "owner", "pool", "due until now", "due from now on", "policy until now")
+    table = Table("lead", "owner", "pool", "old deadline", "new deadline", "old policy")
     for lead in answer["leads"]:
         moved = lead["old_deadline"] != lead["new_deadline"]
-        new = _moment(lead["new_deadline"]) if moved else "the same"
+        new = _moment(lead["new_deadline"]) if moved else "unchanged"
         version = lead["old_policy_version"]
         table.add_row(lead["lead_id"], lead["owner"], lead["pool"], _moment(lead["old_deadline"]), new, version)
     console.print(table)

@@ -1,4 +1,4 @@
-"""`leadtight redrive`: give messages that were given up back to the queue that they came from."""
+"""`leadtight redrive`: move dead letters back to their queues."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ COMMAND = "redrive"
 SCHEMA = "leadtight.redrive/1"
 QUEUES = ("alarms", "collect", "mails", "receipts", "retries", "spill")
 SWEPT = {
-    "stream-failed": "the sweep has done since what these records were for: each names a place in the stream",
-    "failed": "each is a run by the clock that failed: the next run repairs it, `leadtight report --date` a night",
+    "stream-failed": "covered by the sweep: each record names a position in the stream",
+    "failed": "each is a failed scheduled run: the next run repairs it, `leadtight report --date` a night",
 }
-"""Dead letters that are no messages of a queue, and what becomes of what they stand for."""
+"""Dead letters of no queue, and how they are repaired."""
 
 BATCH = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadLetterCount:
-    """What was given up of one queue: how many messages there are, about, and how many have been given back."""
+    """Approximate dead letters of a queue, and those redriven."""
 
     queue: str
     waiting: int
@@ -40,14 +40,17 @@ class DeadLetterCount:
 
 def redrive(
     queue: Annotated[list[str] | None, typer.Option(help=f"Only this one: {', '.join(QUEUES)}. Repeatable.")] = None,
-    apply: Annotated[bool, typer.Option("--apply", help="Give them back; without this nothing is changed.")] = False,
+    apply: Annotated[bool, typer.Option("--apply", help="Move the messages; without it nothing changes.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print leadtight.redrive/1 instead of a table.")] = False,
     stack: Annotated[str | None, typer.Option(help="The stack; by default the local stage that is running.")] = None,
 ) -> None:
-    """Give dead letters back to their queues. What was handled meanwhile is known again, so nothing happens twice."""
+    """Move dead letters back to their queues.
+
+    Messages that were handled meanwhile are recognised, so nothing happens twice.
+    """
     for name in queue or ():
         if name not in QUEUES:
-            raise stop(COMMAND, f"--queue {name}: choose of {', '.join(QUEUES)}", code=2)
+            raise stop(COMMAND, f"--queue {name}: choose from {', '.join(QUEUES)}", code=2)
     deployed = StackClient.find(COMMAND, stack)
     try:
         messages = list(_redriven(deployed.stack, tuple(queue or QUEUES), apply=apply, with_notes=not queue))
@@ -78,7 +81,10 @@ def _waiting(sqs: Any, url: str) -> int:
 
 
 def _give_back(sqs: Any, dead: str, source: str) -> int:
-    """Send each message to its queue, then delete it: one that is sent twice finds nothing to do."""
+    """Send each message to its queue, then delete it.
+
+    A message sent twice finds nothing to do.
+    """
     given_back = 0
     while messages := _received(sqs, dead):
         sent = sqs.send_message_batch(
@@ -107,7 +113,7 @@ def _again(number: int, message: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _show(deads: list[DeadLetterCount], applied: bool, console: Console) -> None:
-    table = Table("queue", "given up", "given back", "")
+    table = Table("queue", "dead letters", "redriven", "")
     for dead in deads:
         table.add_row(dead.queue, str(dead.waiting), str(dead.given_back) if applied else "–", dead.note)
     console.print(table)

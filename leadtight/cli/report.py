@@ -1,4 +1,4 @@
-"""`leadtight report`: have a deployed stack compute any past day or week again."""
+"""`leadtight report`: recompute a past day or week."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ def report(
     week: Annotated[bool, typer.Option("--week", help="The weekly review instead of the nightly metrics.")] = False,
     stack: Annotated[str | None, typer.Option(help="The stack; by default the local stage that is running.")] = None,
 ) -> None:
-    """Compute the report of a past day or week again: the same events give the same bytes."""
+    """Compute the report of a past day or week again.
+
+    The same events give the same bytes.
+    """
     payload = {"kind": "weekly" if week else "nightly", "date": _day(day)}
     deployed = StackClient.find(COMMAND, stack)
     for key in _keys(deployed.ask("ReportFunction", payload)):

@@ -1,4 +1,7 @@
-"""`leadtight simulate`: one long run, or many short ones; exit 1 when anything that must hold does not."""
+"""`leadtight simulate`: one long run, or many short ones.
+
+Exits with 1 when an invariant is violated.
+"""
 
 from __future__ import annotations
 
@@ -28,38 +31,39 @@ from leadtight.simulation.simulated_policy import simulated_policy
 from leadtight.simulation.summary import Summary
 
 SHRUNK = 3
-"""Findings that are made smaller: the others are most often the same."""
+"""Findings to shrink: the others are most often the same."""
 
 CHUNK = 25
 """Runs that a process takes at a time."""
 
 SAVED_EVERY = 20
-"""After so many of these what was found is saved."""
+"""Chunks after which results are saved."""
 
 
 def simulate(
-    leads: Annotated[int, typer.Option(min=1, help="How many leads arrive in a run.")] = 100,
-    days: Annotated[float, typer.Option(min=0.01, help="How long a run is.")] = 7,
-    seed: Annotated[int, typer.Option(help="What decides a run, or the first of several.")] = 1,
-    seeds: Annotated[int, typer.Option(min=1, help="How many runs, each with the next seed.")] = 1,
-    faults: Annotated[float, typer.Option(min=0, max=0.5, help="The share of calls at which something fails.")] = 0.05,
-    long_every: Annotated[int, typer.Option(min=0, help="Make every so many runs a long one: 20 leads, 2 days.")] = 0,
-    life_every: Annotated[int, typer.Option(min=0, help="Make every so many runs one of 30 days: 4 leads.")] = 0,
+    leads: Annotated[int, typer.Option(min=1, help="Leads that arrive in a run.")] = 100,
+    days: Annotated[float, typer.Option(min=0.01, help="Length of a run in days.")] = 7,
+    seed: Annotated[int, typer.Option(help="Seed of the run, or of the first of several.")] = 1,
+    seeds: Annotated[int, typer.Option(min=1, help="Number of runs, each with the next seed.")] = 1,
+    faults: Annotated[float, typer.Option(min=0, max=0.5, help="Share of calls that fail.")] = 0.05,
+    long_every: Annotated[int, typer.Option(min=0, help="Make every Nth run a long one: 20 leads, 2 days.")] = 0,
+    life_every: Annotated[int, typer.Option(min=0, help="Make every Nth run one of 30 days: 4 leads.")] = 0,
     clocks_off: Annotated[
         float, typer.Option(min=0, help="Minutes by which functions' clocks are off; in every run above half a minute.")
     ] = CLOCKS_OFF,
-    exhaustive: Annotated[bool, typer.Option(help="Let one thing fail in each run, everywhere, in every way.")] = False,
-    at_least: Annotated[int, typer.Option(min=0, help="How often each fault must have hit each point.")] = 0,
-    strike: Annotated[str, typer.Option(help="The one fault of a run, as PASSAGE:KIND.")] = "",
-    without: Annotated[str, typer.Option(help="Leads that never come, by their numbers: 0,2.")] = "",
-    only: Annotated[str, typer.Option(help="Faults that happen, by their numbers: 3,17; all others do not.")] = "",
-    state: Annotated[Path | None, typer.Option(help="Keep what was found in this file, and go on from there.")] = None,
-    shrink_for: Annotated[
-        float, typer.Option(min=0, help="Seconds after which a finding is made no smaller; 0 leaves it as it is.")
-    ] = 60,
+    exhaustive: Annotated[bool, typer.Option(help="Inject one fault per run: every kind at every point.")] = False,
+    at_least: Annotated[int, typer.Option(min=0, help="Least number of times each fault must hit each point.")] = 0,
+    strike: Annotated[str, typer.Option(help="The only fault of a run, as PASSAGE:KIND.")] = "",
+    without: Annotated[str, typer.Option(help="Numbers of leads to leave out, such as 0,2.")] = "",
+    only: Annotated[str, typer.Option(help="Numbers of the only faults to inject, such as 3,17.")] = "",
+    state: Annotated[Path | None, typer.Option(help="Keep the results in this file, and continue from there.")] = None,
+    shrink_for: Annotated[float, typer.Option(min=0, help="Seconds spent on shrinking a finding; 0 skips it.")] = 60,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Run the pipeline on a virtual clock, let calls fail, check what must hold (docs/development/invariants.md)."""
+    """Simulate the pipeline with faults; check its invariants.
+
+    The invariants are listed in docs/development/invariants.md.
+    """
     plan = SimulationPlan(
         seed=seed,
         leads=leads,
@@ -73,7 +77,7 @@ def simulate(
     plans = every_strike(plan, simulated_policy()) if exhaustive else series_of(plan, seeds, long_every, life_every)
     series = f"{plan.replay} --long-every {long_every} --life-every {life_every}{' --exhaustive' if exhaustive else ''}"
     console = Console(stderr=True, quiet=as_json)
-    summary = _summed(plans, series, console, state)
+    summary = _summarize(plans, series, console, state)
     smaller = [_shrunk_within(shrink_for, failure, console) for failure in summary.failed[:SHRUNK]]
     if as_json:
         typer.echo(json.dumps(summary.document() | {"shrunk": _shrunk(smaller)}, indent=2))
@@ -83,8 +87,11 @@ def simulate(
     _end(summary, at_least)
 
 
-def _summed(plans: Sequence[SimulationPlan], series: str, console: Console, state: Path | None) -> Summary:
-    """Return what all runs say together, or when somebody stops it those until then."""
+def _summarize(plans: Sequence[SimulationPlan], series: str, console: Console, state: Path | None) -> Summary:
+    """Run the plans and add up their outcomes.
+
+    Ctrl-C returns the summary of the runs until then.
+    """
     try:
         summary, failed = load(state, series) if state else (Summary(), [])
     except ValueError as error:
@@ -104,21 +111,24 @@ def _summed(plans: Sequence[SimulationPlan], series: str, console: Console, stat
 
 
 def _shrunk_within(seconds: float, outcome: Outcome, console: Console) -> Outcome:
-    """Make a finding smaller until it cannot be, or the time for it is over; show how far that is."""
+    """Shrink a finding for at most `seconds`, showing progress."""
     ends = monotonic() + seconds
-    with console.status("Making a finding smaller") as status:
+    with console.status("Shrinking a finding") as status:
 
         def tried(runs: int, smallest: SimulationPlan) -> None:
             faults = outcome.faults if smallest.only is None else len(smallest.only)
             leads = smallest.leads - len(smallest.without)
             left = max(0, round(ends - monotonic()))
-            status.update(f"Making a finding smaller: {leads} leads, {faults} faults after {runs} runs, {left} s left")
+            status.update(f"Shrinking a finding: {leads} leads, {faults} faults after {runs} runs, {left} s left")
 
         return shrink(outcome, _run, is_time_over=lambda: monotonic() >= ends, tried=tried)
 
 
 def every_strike(plan: SimulationPlan, policy: Policy) -> list[SimulationPlan]:
-    """Return a run for every fault that can strike anywhere in a run in which nothing else fails."""
+    """Return one run per fault and point.
+
+    Nothing else fails in these runs.
+    """
     quiet = replace(plan, faults=0.0)
     points = passages(quiet, policy)
     return [replace(quiet, strike=PlannedFault(int(passage), FaultKind(kind))) for kind, passage in points]
@@ -146,7 +156,7 @@ def _numbers(text: str) -> list[int]:
     try:
         return [int(part) for part in text.split(",")] if text not in ("", "none") else []
     except ValueError as error:
-        raise typer.BadParameter(f"{text}: not numbers with commas between them") from error
+        raise typer.BadParameter(f"{text}: must be numbers separated by commas") from error
 
 
 def _run(plan: SimulationPlan) -> Outcome:
@@ -154,7 +164,10 @@ def _run(plan: SimulationPlan) -> Outcome:
 
 
 def _prepare() -> None:
-    """Let the collector look less often, and never at what stays: runs make much, and little of it in circles."""
+    """Tune the garbage collector for runs.
+
+    It runs less often and skips what stays: runs allocate much, and little of it in cycles.
+    """
     simulated_policy()
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
@@ -165,7 +178,10 @@ def _part(plans: Sequence[SimulationPlan]) -> Summary:
 
 
 def _parts(plans: Sequence[SimulationPlan]) -> Iterator[Summary]:
-    """Yield the runs, some at a time, added up by whoever ran them: a process that adds up all of them runs none."""
+    """Yield partial summaries, each added up by its worker process.
+
+    A process that added up all runs would run none.
+    """
     parts = [plans[at : at + CHUNK] for at in range(0, len(plans), CHUNK)]
     if len(parts) <= 1:
         yield from map(_part, parts)
@@ -184,6 +200,6 @@ def _shrunk(smaller: Sequence[Outcome]) -> list[dict[str, object]]:
 def _show(smaller: Sequence[Outcome], console: Console) -> None:
     say = partial(console.print, highlight=False, markup=False, soft_wrap=True)
     for outcome in smaller:
-        say(f"\nThe fewest leads and faults found with which it still happens:\n{outcome.plan.replay}")
+        say(f"\nThe smallest run found in which it still happens:\n{outcome.plan.replay}")
         for line in [*outcome.trace[-60:], *outcome.violations]:
             say(f"  {line}")

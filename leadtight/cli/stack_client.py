@@ -1,4 +1,4 @@
-"""Find a deployed stack and ask its functions: what every command of operations starts with."""
+"""Find a deployed stack and invoke its functions."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ PATIENCE_SECONDS = 310
 
 @dataclass(frozen=True, slots=True)
 class StackClient:
-    """A stack as one command asks it; whatever goes wrong ends that command with one line and an exit code."""
+    """A stack as seen by one command.
+
+    Any failure ends the command with one line and an exit code.
+    """
 
     command: str
     stack: str
@@ -29,7 +32,10 @@ class StackClient:
 
     @classmethod
     def find(cls, command: str, stack: str | None) -> StackClient:
-        """Return a stack, by default the local stage that is running here. Exits with 2 when there is none."""
+        """Return a stack, by default the running local stage.
+
+        Exits with 2 when there is none.
+        """
         name = _reach(command, stack)
         try:
             description = clients.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
@@ -38,7 +44,10 @@ class StackClient:
         return cls(command, name, {output["OutputKey"]: output["OutputValue"] for output in description["Outputs"]})
 
     def ask(self, function: str, payload: dict[str, Any]) -> dict[str, Any]:
-        """Return what a function (by the name of its output) answers. Exits with 1 when it fails."""
+        """Invoke a function, named by its output.
+
+        Exits with 1 when it fails.
+        """
         name = self.outputs[function]
         client = clients.client("lambda", attempts=1, read_seconds=PATIENCE_SECONDS)
         try:
@@ -52,7 +61,10 @@ class StackClient:
 
 
 def _reach(command: str, stack: str | None) -> str:
-    """Return the stack's name; when it is the local stage, point the AWS clients at the local cloud."""
+    """Return the stack's name.
+
+    For the local stage, the AWS clients are pointed at the local cloud.
+    """
     local = DevInfo.read(DEV) if DEV.is_file() else None
     if local and stack in (None, local.stack):
         os.environ |= {
@@ -63,5 +75,5 @@ def _reach(command: str, stack: str | None) -> str:
         }
         return local.stack
     if stack is None:
-        raise stop(command, "--stack: no local stage is running here, so name a stack", code=2)
+        raise stop(command, "--stack: required, because no local stage is running here", code=2)
     return stack

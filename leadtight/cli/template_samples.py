@@ -1,4 +1,7 @@
-"""Sample leads and messages for a preview: ordinary, with a long name, with emoji, and from right to left."""
+"""Sample leads and messages for a preview.
+
+Ordinary ones, with a long name, with emoji, and written from right to left.
+"""
 
 from __future__ import annotations
 
@@ -37,12 +40,15 @@ TO_LEAD = frozenset(
 )
 HEADLINE = ("31 leads, 24 of them reached within the promise (77 %)", "5 leads wait without a next step")
 APART = frozenset({"weekly_review", "digest"})
-"""What is about no single lead: the review of a week, and several notices in one mail."""
+"""Mails about no single lead: weekly review and digest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageSample:
-    """A message with its lead, its links and the moment at which it is written; `name` names its files."""
+    """A message with its lead, links and time of writing.
+
+    `name` names its files.
+    """
 
     name: str
     message: Message
@@ -52,7 +58,7 @@ class MessageSample:
 
 
 def samples(policy: Policy) -> Iterator[MessageSample]:
-    """Yield every message in every language that it has, to every sample lead."""
+    """Yield every message in each language to every lead."""
     for path in sorted(TEMPLATES.glob("mail/**/*.subject.j2")) + sorted(TEMPLATES.glob("sms/**/*.txt.j2")):
         channel = Channel.EMAIL if "mail" in path.parts else Channel.SMS
         words, *variant = path.name.removesuffix(".j2").rpartition(".")[0].split(".")
@@ -64,7 +70,10 @@ def samples(policy: Policy) -> Iterator[MessageSample]:
 
 
 def mails_apart(policy: Policy, renderer: Renderer) -> Iterator[tuple[str, Mail]]:
-    """Yield the mails that are about no single lead, each with the name of its files."""
+    """Yield the mails about no single lead, with names.
+
+    The names are those of their files.
+    """
     reader, template = policy.routing.catch_all, Template.ALERT_OWNER
     samples = [
         _sample(policy, template, Channel.EMAIL, template, [], who, inquiry) for who, inquiry in INQUIRIES.items()

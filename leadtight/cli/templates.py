@@ -1,4 +1,4 @@
-"""`leadtight templates preview`: what every message looks like, as pictures, before anybody gets one."""
+"""`leadtight templates preview`: render every message as a picture."""
 
 from __future__ import annotations
 
@@ -27,24 +27,27 @@ PATIENCE_SECONDS = 60
 # As root in a container Chromium has no sandbox, and a picture needs no card.
 ARGUMENTS = ("--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--disable-background-networking")
 
-templates = typer.Typer(no_args_is_help=True, help="The words of messages.")
+templates = typer.Typer(no_args_is_help=True, help="Message templates.")
 
 
 @templates.callback()
 def _group() -> None:
-    """Keep `preview` a word of its own: there will be more."""
+    """Make `preview` a subcommand, so that others can be added."""
 
 
 @templates.command()
 def preview(
     out: Annotated[Path, typer.Option(metavar="DIR", help="The folder to write to.")],
     policy: Annotated[Path | None, typer.Option(help="The policy; by default the shipped one.")] = None,
-    pictures: Annotated[bool, typer.Option(help="Draw each mail by Chromium.")] = True,
+    pictures: Annotated[bool, typer.Option(help="Render each mail with Chromium.")] = True,
 ) -> None:
-    """Write every message with sample leads: mails as .html, .txt and .png, texts as .txt."""
+    """Write every message with sample leads.
+
+    Mails are written as .html, .txt and .png, texts as .txt.
+    """
     browser = next((path for name in BROWSERS if (path := shutil.which(name))), None) if pictures else None
     if pictures and browser is None:
-        raise stop(COMMAND, "no Chromium here: run scripts/chromium, or add --no-pictures", code=1)
+        raise stop(COMMAND, "Chromium not found: run scripts/chromium, or add --no-pictures", code=1)
     try:
         chosen = policies.parse(policy.read_bytes()) if policy else policies.shipped()
     except (OSError, PolicyError) as error:
@@ -81,7 +84,10 @@ def _write(out: Path, name: str, kind: str, text: str) -> Path:
 
 
 def _draw(browser: str, html: Path) -> None:
-    """Draw a page as the picture beside it. Exits with 1 when the browser does not."""
+    """Render a page as the picture beside it.
+
+    Exits with 1 when the browser fails.
+    """
     picture = html.with_suffix(".png")
     with tempfile.TemporaryDirectory() as profile:
         command = [
@@ -94,4 +100,4 @@ def _draw(browser: str, html: Path) -> None:
             [browser, *command, html.resolve().as_uri()], capture_output=True, timeout=PATIENCE_SECONDS, check=False
         )
     if done.returncode or not picture.is_file():
-        raise stop(COMMAND, f"{browser} drew no {picture.name}", code=1)
+        raise stop(COMMAND, f"{browser} did not render {picture.name}", code=1)

@@ -64,6 +64,6 @@ def test_a_key_is_read_only_by_default_and_json_never_shows_keys() -> None:
 
 
 def test_a_missing_key_cannot_be_revoked_and_a_name_is_required() -> None:
-    assert run("revoke", "crm")[::2] == (1, "leadtight api-key: no live key is called crm\n")
+    assert run("revoke", "crm")[::2] == (1, "leadtight api-key: there is no active key named crm\n")
     assert run("new", " ")[0] == 2
-    assert "No key is live" in run("list")[1]
+    assert "There are no active keys" in run("list")[1]

@@ -252,7 +252,7 @@ def test_an_unknown_person_is_reported(monkeypatch: pytest.MonkeyPatch, context:
     dead_queues()
     deployed(monkeypatch, context)
     result = CliRunner().invoke(app, ["erase", "nobody@example.com", "--apply", "--stack", STACK])
-    assert (result.exit_code, "Nothing that names this person is kept." in result.stdout) == (0, True)
+    assert (result.exit_code, "Nothing stored names this person." in result.stdout) == (0, True)
 
 
 def test_a_name_is_rejected_because_names_are_not_searched(her: str) -> None:

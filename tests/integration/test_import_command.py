@@ -72,7 +72,7 @@ def test_every_row_has_a_result_and_errors_name_their_column(run: Callable[..., 
     ]
     assert results[1]["reason"] == "column 'Phone': could not be read; kept as written"
     assert "column 'Full Name': give a name, an email address or a phone number" in results[3]["reason"]
-    assert "column 'Created': '31.31.2026' is no date" in results[4]["reason"]
+    assert "column 'Created': '31.31.2026' is not a date" in results[4]["reason"]
     assert results[5]["lead_id"] == results[0]["lead_id"]
     closed = bootstrap.ports().store.load(results[2]["lead_id"])
     assert closed is not None
@@ -120,7 +120,7 @@ def test_historical_rows_are_all_records(stage: Stage, run: Callable[..., tuple[
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        ("Colour\nblue\n", "no column is a name, an address or a number"),
+        ("Colour\nblue\n", "no column holds a name, an address or a number"),
         (
             "Name,Created\nAda,03/04/2026\n",
             "column 'Created': row 2: '03/04/2026': the column does not tell day from month",

@@ -63,7 +63,7 @@ def test_a_foreign_message_of_a_queue_is_counted_and_left(sqs: Any) -> None:
     assert run("--apply")["stream-failed"] == (1, 0)
     assert bodies(sqs, "stream-failed") == ["{}"]
     shown = CliRunner().invoke(app, ["redrive", "--stack", STACK])
-    assert "the sweep has done since" in " ".join(shown.output.replace("│", " ").split())
+    assert "covered by the sweep" in " ".join(shown.output.replace("│", " ").split())
 
 
 def test_an_unknown_queue_is_named() -> None:

@@ -1,1 +1,1 @@
-"""`leadtight audit`: its options, its mapping files and what it says on a terminal."""
+"""`leadtight audit`: options, mapping files and terminal output."""

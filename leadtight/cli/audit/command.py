@@ -1,4 +1,7 @@
-"""`leadtight audit`: how fast the leads of any CRM export are answered, by whom, and what the gap costs."""
+"""`leadtight audit`: measure the follow-up in any CRM export.
+
+It reports how fast leads are answered, by whom, and what the gap costs.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditOutputs:
-    """The files that are asked for."""
+    """The files to write."""
 
     json_file: Path | None
     html: Path | None
@@ -43,50 +46,57 @@ class AuditOutputs:
 
 
 def audit(
-    leads: Annotated[Path, typer.Argument(help="The export of leads: CSV, xlsx, Parquet or a web page.")],
-    activities: Annotated[Path | None, typer.Option(help="The export of calls, mails or tasks.")] = None,
-    spend: Annotated[Path | None, typer.Option(help="What marketing cost, by source.")] = None,
-    mapping: Annotated[Path | None, typer.Option(help="Which column means what; recognised when left out.")] = None,
-    encoding: Annotated[str | None, typer.Option(help="Of files that are not UTF-8, if it is not found.")] = None,
-    sheet: Annotated[str | None, typer.Option(help="The sheet of the leads, if it is not found.")] = None,
-    write_mapping: Annotated[Path | None, typer.Option(help="Write the mapping that was used.")] = None,
-    window: Annotated[str, typer.Option(help="How soon a lead is to be contacted.")] = "5m",
+    leads: Annotated[Path, typer.Argument(help="Leads export: CSV, xlsx, Parquet or a web page.")],
+    activities: Annotated[Path | None, typer.Option(help="Export of calls, mails or tasks.")] = None,
+    spend: Annotated[Path | None, typer.Option(help="Marketing spend by source.")] = None,
+    mapping: Annotated[Path | None, typer.Option(help="Mapping of the columns; recognised when omitted.")] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="Encoding of files that are not UTF-8; detected when omitted.")
+    ] = None,
+    sheet: Annotated[str | None, typer.Option(help="Sheet with the leads; detected when omitted.")] = None,
+    write_mapping: Annotated[Path | None, typer.Option(help="Write the mapping that was used to this file.")] = None,
+    window: Annotated[str, typer.Option(help="Time within which a lead should be contacted.")] = "5m",
     hours: Annotated[str, typer.Option(help="Working hours.")] = HOURS,
-    timezone: Annotated[str, typer.Option(help="Of the hours, and of times without an offset.")] = "UTC",
-    cost_per_lead: Annotated[str | None, typer.Option(help="What one lead costs.")] = None,
-    spend_total: Annotated[str | None, typer.Option(help="What all leads of the file cost.")] = None,
-    deal_value: Annotated[str | None, typer.Option(help="What a won deal is worth.")] = None,
-    conversion_rate: Annotated[str | None, typer.Option(help="The share of leads that buy, such as 0.08.")] = None,
-    exclude: Annotated[list[str] | None, typer.Option(help="'Column=value': such leads do not count.")] = None,
-    since: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="The first day that counts.")] = None,
-    until: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="The last day that counts.")] = None,
-    json_file: Annotated[Path | None, typer.Option("--json", help="Write the report; - prints it.")] = None,
-    html: Annotated[Path | None, typer.Option(help="Write the report as one page to read and to print.")] = None,
-    ledger: Annotated[Path | None, typer.Option(help="Write every leaked lead with cause and amounts as CSV.")] = None,
-    people: Annotated[int | None, typer.Option(min=1, help="How many people answer in working hours.")] = None,
-    handling: Annotated[str, typer.Option(help="How long a lead takes one of them.")] = "20m",
-    target: Annotated[str, typer.Option(help="The share of leads to be taken up in the window.")] = "0.9",
+    timezone: Annotated[
+        str, typer.Option(help="Time zone of working hours, and of timestamps without an offset.")
+    ] = "UTC",
+    cost_per_lead: Annotated[str | None, typer.Option(help="Cost of one lead.")] = None,
+    spend_total: Annotated[str | None, typer.Option(help="Cost of all leads in the file.")] = None,
+    deal_value: Annotated[str | None, typer.Option(help="Value of a won deal.")] = None,
+    conversion_rate: Annotated[str | None, typer.Option(help="Share of leads that buy, such as 0.08.")] = None,
+    exclude: Annotated[list[str] | None, typer.Option(help="'Column=value': leave such leads out; repeatable.")] = None,
+    since: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="First day to include.")] = None,
+    until: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="Last day to include.")] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write the report as JSON; - prints it.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Write the report as one HTML page to read and print.")] = None,
+    ledger: Annotated[Path | None, typer.Option(help="Write each leaked lead, with cause and amounts, as CSV.")] = None,
+    people: Annotated[int | None, typer.Option(min=1, help="Number of people who answer during working hours.")] = None,
+    handling: Annotated[str, typer.Option(help="Time one person needs for a lead.")] = "20m",
+    target: Annotated[str, typer.Option(help="Share of leads to be answered within the window.")] = "0.9",
     facts: Annotated[Path | None, typer.Option(help="Write one row per lead as Parquet.")] = None,
 ) -> None:
-    """Audit the follow-up in a CRM export, without AWS: exit 2 when a file cannot be read, 1 when no lead is left."""
+    """Audit the follow-up in a CRM export, without AWS.
+
+    Exits with 2 when a file cannot be read, with 1 when no lead is left.
+    """
     try:
         options = AuditOptions(
             leads=leads,
             activities=activities,
             spend=spend,
             mapping=mapping_file.read(mapping or mapping_file.remembered(leads)),
-            encoding=_given("--encoding", _encoding, encoding),
+            encoding=_optional("--encoding", _encoding, encoding),
             sheet=sheet,
             window=_option("--window", values.span, window),
             hours=hours,
             calendar=_calendar(hours, timezone),
             exclusions=tuple(_exclusion(text) for text in exclude or ()),
-            since=_given("--since", date.fromisoformat, since),
-            until=_given("--until", date.fromisoformat, until),
-            cost_per_lead=_given("--cost-per-lead", _amount, cost_per_lead),
-            spend_total=_given("--spend-total", _amount, spend_total),
-            deal_value=_given("--deal-value", _amount, deal_value),
-            conversion_rate=_given("--conversion-rate", _share, conversion_rate),
+            since=_optional("--since", date.fromisoformat, since),
+            until=_optional("--until", date.fromisoformat, until),
+            cost_per_lead=_optional("--cost-per-lead", _amount, cost_per_lead),
+            spend_total=_optional("--spend-total", _amount, spend_total),
+            deal_value=_optional("--deal-value", _amount, deal_value),
+            conversion_rate=_optional("--conversion-rate", _share, conversion_rate),
             staff=_staff(people, handling, window, target),
         )
         _run(options, AuditOutputs(json_file=json_file, html=html, ledger=ledger, facts=facts, mapping=write_mapping))
@@ -136,7 +146,7 @@ def _unanswered(error: QuestionsError, leads: Path, mapping: Path | None, *, pri
     """
     draft = mapping_file.write(error.mapping, error.files, error.questions)
     if mapping is None:
-        typer.echo("# what is understood of the files\n" + draft, err=prints_json)
+        typer.echo("# the files as understood so far\n" + draft, err=prints_json)
         return UnusableError(
             f"{error}; leadtight audit {leads} --write-mapping {mapping_file.beside(leads)} writes one to fill in"
         )
@@ -153,7 +163,7 @@ def _write_files(outputs: AuditOutputs, result: Audit, file: str) -> None:
         _write(outputs.html, render(result.document, result.leaks, file))
     if outputs.ledger:
         if result.ledger is None:
-            raise UnusableError("--ledger: nobody can know which leads leaked: contacts are not known")
+            raise UnusableError("--ledger: contacts are unknown, so leaked leads cannot be listed")
         _write(outputs.ledger, result.ledger)
 
 
@@ -164,7 +174,7 @@ def _write(path: Path, content: bytes) -> None:
         raise UnusableError(f"{path}: {error.strerror}") from error
 
 
-def _given(name: str, read: Callable[[str], T], value: str | None) -> T | None:
+def _optional(name: str, read: Callable[[str], T], value: str | None) -> T | None:
     return None if value is None else _option(name, read, value)
 
 
@@ -176,7 +186,10 @@ def _option(name: str, read: Callable[[str], T], value: str) -> T:
 
 
 def _staff(people: int | None, handling: str, window: str, target: str) -> Staffing | None:
-    """Return who answers, None when nobody said; `handling` and `target` have to be right in any case."""
+    """Return the staffing; None without a number of people.
+
+    `handling` and `target` are validated in any case.
+    """
     each, share = _option("--handling", values.span, handling), float(_option("--target", _share, target))
     if not 0 < share < 1:
         raise UnusableError(f"--target: must be more than 0 and less than 1: {target!r}")
@@ -199,7 +212,7 @@ def _week(text: str) -> dict[int, tuple[Period, ...]]:
             raise ValueError(f"must be days and hours such as {HOURS!r}: {text!r}")
         for day in values.weekdays(days.lower()):
             if day in week:
-                raise ValueError(f"{values.DAYS[day]} is there twice: {text!r}")
+                raise ValueError(f"{values.DAYS[day]} is listed twice: {text!r}")
             week[day] = values.some_periods(periods)
     return week
 
@@ -215,11 +228,14 @@ def _encoding(name: str) -> str:
     try:
         return codecs.lookup(name).name
     except LookupError as error:
-        raise ValueError(f"no encoding is called {name!r}") from error
+        raise ValueError(f"unknown encoding {name!r}") from error
 
 
 def _amount(text: str) -> Decimal:
-    """Read an amount as files of exports write it: `15.000` is fifteen thousand."""
+    """Parse an amount as exports write it.
+
+    `15.000` is fifteen thousand.
+    """
     amount = read_amount(text)
     if amount is None:
         raise ValueError(f"must be an amount such as 15000 or 15.000,50: {text!r}")

@@ -1,4 +1,4 @@
-"""Mapping files: which column means what, in TOML, read and written."""
+"""Read and write mapping files, TOML that names columns."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ _MORE = ("response_time", "lost_reason", "value", "currency", "date_format", "de
 
 
 def _rules(value: Any) -> tuple[dict[str, tuple[str, ...]], ...]:
-    """Read the rules of what is contact: one table, or a list of them; "" is a blank cell."""
+    """Parse the contact rules: one table or several.
+
+    "" stands for a blank cell.
+    """
     rules = value if isinstance(value, list) else [value]
     return tuple(_rule(rule) for rule in rules)
 
@@ -57,17 +60,23 @@ KEYS: dict[str, dict[str, Any]] = {
 
 
 def beside(leads: Path) -> Path:
-    """Return where answers about a file are kept: `leads.mapping.toml` beside `leads.csv`."""
+    """Return the default mapping path beside a leads file.
+
+    It is `leads.mapping.toml` for `leads.csv`.
+    """
     return leads.with_name(f"{leads.stem}.mapping.toml")
 
 
 def remembered(leads: Path) -> Path | None:
-    """Return the mapping that is kept beside a file, if there is one."""
+    """Return the mapping file beside a leads file, if any."""
     return beside(leads) if beside(leads).is_file() else None
 
 
 def read(path: Path | None) -> dict[str, dict[str, Any]]:
-    """Return the tables of a mapping file, empty without one. Raises UnusableError naming the key at fault."""
+    """Return the tables of a mapping file; empty without one.
+
+    Raises UnusableError naming the invalid key.
+    """
     if path is None:
         return {}
     try:
@@ -101,9 +110,9 @@ def _one_or_more(value: Any) -> tuple[str, ...]:
 def write(
     mapping: AuditMapping, files: Mapping[str, FileDescription], questions: Iterable[MappingQuestion] = ()
 ) -> str:
-    """Return a mapping as the text of a file that `read` reads.
+    """Return a mapping as text that `read` can parse.
 
-    Columns that it does not name, and questions that are open, stand in comments.
+    Unmapped columns and open questions are written as comments.
     """
     tables = (("leads", mapping.leads), ("activities", mapping.activities), ("spend", mapping.spend))
     parts = []
@@ -117,12 +126,12 @@ def write(
 
 
 def _open(table: str, questions: Iterable[MappingQuestion]) -> list[str]:
-    """Return the questions about a table as comments, each with the line that answers it."""
+    """Return a table's questions as comments with their answer lines."""
     return [line for each in questions if each.table == table for line in (f"# {each.text}", f"# {each.line}")]
 
 
 def _others(columns: Columns, described: FileDescription | None) -> list[str]:
-    """Return the columns that a table does not name as comments, with what they seem to hold."""
+    """Return unmapped columns as comments with their likely contents."""
     used = {column for _, column in named(columns)}
     others = [each for name, each in described.profiles.items() if name not in used] if described else []
     if not others:

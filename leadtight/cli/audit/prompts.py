@@ -1,4 +1,7 @@
-"""Questions of an audit on a terminal: the columns with what they hold, and the best guess to take with Enter."""
+"""Questions of an audit on a terminal.
+
+Each shows the columns with their contents; Enter accepts the best guess.
+"""
 
 from __future__ import annotations
 
@@ -14,18 +17,18 @@ from leadtight.reporting.audit.options import AuditOptions
 
 T = TypeVar("T")
 MOST_ROUNDS = 12
-"""So often the files are looked at again with another answer."""
+"""Most times that the files are read again."""
 
 
 def is_watched() -> bool:
-    """Tell whether a user at the terminal can be asked."""
+    """Return whether a user at the terminal can be asked."""
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def until_answered(attempt: Callable[[AuditOptions], T], options: AuditOptions) -> tuple[T, int]:
-    """Return what an attempt returns once its questions are answered, and how many there were.
+    """Repeat an attempt until its questions are answered.
 
-    Raises QuestionsError where no user can be asked.
+    Returns the attempt's result and the number of questions. Raises QuestionsError where no user can be asked.
     """
     for answers in range(MOST_ROUNDS):
         try:
@@ -38,7 +41,7 @@ def until_answered(attempt: Callable[[AuditOptions], T], options: AuditOptions) 
 
 
 def ask(error: QuestionsError, options: AuditOptions) -> AuditOptions:
-    """Ask the first question that is open, and return the options with its answer."""
+    """Ask the first open question; return options with its answer."""
     question = error.questions[0]
     typer.echo(f"\n{question.file}: {question.text}.")
     for number, choice in enumerate(question.choices, 1):
@@ -60,10 +63,15 @@ def _one(question: MappingQuestion) -> str:
 
 
 def _several(question: MappingQuestion) -> dict[str, bool]:
-    """Return of each value whether it is contact: their numbers are given, or all, or none."""
+    """Ask which of several values count as contact.
+
+    The user enters their numbers, `all` or `none`.
+    """
     values = [choice.value for choice in question.choices]
     while True:
-        words = str(typer.prompt("Which are contact with the lead (numbers, all or none)")).replace(",", " ").split()
+        words = (
+            str(typer.prompt("Which count as contact with the lead (numbers, all or none)")).replace(",", " ").split()
+        )
         if words in (["all"], ["none"]):
             return dict.fromkeys(values, words == ["all"])
         if words and all(word.isdigit() and 1 <= int(word) <= len(values) for word in words):

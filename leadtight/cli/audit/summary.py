@@ -1,4 +1,4 @@
-"""The short summary of an audit for a terminal, and the sign that it is at work."""
+"""Terminal summary and progress display of an audit."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MOST_PROBLEMS = 3
 
 @contextmanager
 def progress(stream: TextIO) -> Iterator[None]:
-    """Show that files are read, where somebody watches."""
+    """Show a status on a terminal while files are read."""
     console = Console(file=stream)
     if not console.is_terminal:
         yield
@@ -31,7 +31,10 @@ def progress(stream: TextIO) -> Iterator[None]:
 
 
 def show(report: dict[str, Any], stream: TextIO) -> None:
-    """Print what to know first, the headline, the diagnosis and what is not known; in colour on a terminal."""
+    """Print caveats, headline, diagnosis and what is unknown.
+
+    Coloured on a terminal.
+    """
     console = Console(file=stream, highlight=False, soft_wrap=True)
     _caveats(console, report["caveats"])
     for sentence in headline(report):
@@ -73,7 +76,7 @@ def _diagnosis(console: Console, diagnosis: dict[str, Any], *, doubtful: bool) -
         console.print(f"Fix in this order: {', then '.join(diagnosis['corrective_order'])}.")
     if diagnosis["withheld"]:
         causes = " and ".join(each["cause"] for each in diagnosis["withheld"])
-        console.print(f"No cause is named: what would point to {causes} stands on contacts that the files contradict.")
+        console.print(f"No cause is named: the evidence for {causes} rests on contacts that the files contradict.")
     elif diagnosis["verdict"] and not doubtful:
         console.print(f"Verdict: {diagnosis['verdict']}.")
 
@@ -85,7 +88,7 @@ def _unknown(console: Console, unknown: list[metric_rows.Unknown]) -> None:
     for each in unknown[:MOST_REASONS]:
         console.print(Text(f"  - {', '.join(each.figures)}: {each.remedy or each.reason}", style="dim"))
     if len(unknown) > MOST_REASONS:
-        console.print(Text("  … and more; --html and --json name all", style="dim"))
+        console.print(Text("  … and more; --html and --json list all", style="dim"))
 
 
 def _problems(console: Console, report: dict[str, Any]) -> None:

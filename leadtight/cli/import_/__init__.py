@@ -1,1 +1,1 @@
-"""`leadtight import`: a file's rows become leads of a deployed stack."""
+"""`leadtight import`: turn a file's rows into leads."""

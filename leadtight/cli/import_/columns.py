@@ -1,4 +1,7 @@
-"""Which of our fields a column means: by its name, as address books, form plugins and CRM systems write it."""
+"""Recognise fields by column names.
+
+It knows the names that address books, form plugins and CRM systems use.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +16,18 @@ from leadtight.tabular.vocabulary.words import plain
 
 FIELDS = frozenset(WORDS) | frozenset(NAMES)
 SEVERAL = frozenset({"email", "phone"})
-"""Fields that several columns of an address book have: the first that is filled counts."""
+"""Fields that several columns may hold.
+
+The first filled one counts, as address books have it.
+"""
 
 OWNERS = re.compile(
     r"\b(?:owner|agent|rep|besitzer|inhaber|proprietaire|propietario|proprietario|eigenaar|assigned|manager)\b"
 )
-"""Words for the owner of a lead: a name or an address beside them is not the lead's."""
+"""Words for the owner of a lead.
+
+A name or address beside them is not the lead's.
+"""
 
 ALSO = {
     "first_name": "first, given, vorname, name first, contact first name",
@@ -44,27 +53,36 @@ _SUFFIX = re.compile(
     r"(?<!\s)\s*+-\s*+(?:value|work|home|mobile|other|privat|arbeit|arbeid|travail|trabajo|lavoro)\s*$", re.IGNORECASE
 )
 _LABEL = re.compile(r"\b(?:type|label|typ|display name)$")
-"""Ends the name of a column that says of which kind an address or number is: `* Work`, `SMTP`."""
+"""End of the name of a column of labels.
+
+Such a column states the kind of an address or number: `* Work`, `SMTP`.
+"""
 
 _PREFIX = re.compile(r"^(?:person|contact|lead|kontakt|personne|persona|pessoa|persoon)\s*-\s*", re.IGNORECASE)
 
 
 def meaning_of(column: str) -> str | None:
-    """Return the field that a column's name means, None when it is none of ours."""
+    """Return the field that a column name means, or None."""
     if OWNERS.search(plain(column)) and field_of(column) != "owner":
         return None
-    field = next((field for spelling in _spellings(column) if (field := _known(spelling))), None)
+    field = next((field for spelling in _spellings(column) if (field := _field_for(spelling))), None)
     return None if field in SEVERAL and _LABEL.search(plain(column).replace("_", " ")) else field
 
 
 def has_word_for_stage(column: str) -> bool:
-    """Tell whether a column's name has a word that means a stage, such as `Etapa del lead`."""
+    """Return whether a column name contains a word for stage.
+
+    `Etapa del lead` does.
+    """
     names = (column, *plain(column).split())
     return any(field_of(name) == "stage" for name in names)
 
 
 def _spellings(column: str) -> Iterator[str]:
-    """Yield a name as it stands, and without what address books number and label."""
+    """Yield a name as written, then without numbering and labels.
+
+    Address books number and label their columns.
+    """
     yield column
     bare = _PREFIX.sub("", _SUFFIX.sub("", column))
     yield bare
@@ -75,7 +93,7 @@ def _spellings(column: str) -> Iterator[str]:
         yield outer.rstrip()
 
 
-def _known(name: str) -> str | None:
+def _field_for(name: str) -> str | None:
     words = plain(name)
     by_phrase = next((field for field, phrases in _also().items() if words in phrases), None)
     return by_phrase or field_of(name) or meaning(name)

@@ -1,4 +1,4 @@
-"""`leadtight import`: look at the file, say how it is understood, send its rows, write what became of each."""
+"""`leadtight import`: preview a file, send rows, write results."""
 
 from __future__ import annotations
 
@@ -35,47 +35,52 @@ Row = dict[str, Any]
 
 
 class UnknownStages(StrEnum):
-    """What becomes of rows whose stage is not known."""
+    """How to import rows whose stage is unknown."""
 
     NEW = "new"
 
 
 def import_(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The leads: CSV, xlsx, Parquet, a vCard or a web page.")],
-    source: Annotated[str, typer.Option(metavar="NAME", help="Where they come from; ids are unique within it.")],
+    source: Annotated[str, typer.Option(metavar="NAME", help="The source of the leads; ids are unique within it.")],
     mapping: Annotated[Path | None, typer.Option(metavar="MAPPING.toml", help="What the columns mean.")] = None,
-    write_mapping: Annotated[Path | None, typer.Option(help="Write the mapping that is used to this file.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only read the file: nothing is sent.")] = False,
+    write_mapping: Annotated[Path | None, typer.Option(help="Write the mapping that was used to this file.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only read the file; send nothing.")] = False,
     historical: Annotated[
-        bool, typer.Option("--historical", help="Keep every row as a record: no owner, no clock, no message.")
+        bool, typer.Option("--historical", help="Store every row as a record: no owner, no timers, no messages.")
     ] = False,
-    results: Annotated[Path | None, typer.Option(help="What became of each row; FILE.results.csv.")] = None,
-    encoding: Annotated[str | None, typer.Option(help="The file's encoding, if it is not found.")] = None,
-    delimiter: Annotated[str | None, typer.Option(help="What separates its cells, if it is not found.")] = None,
-    sheet: Annotated[str | None, typer.Option(help="The sheet of a workbook, if it is not found.")] = None,
+    results: Annotated[
+        Path | None, typer.Option(help="Write each row's result here; by default FILE.results.csv.")
+    ] = None,
+    encoding: Annotated[str | None, typer.Option(help="The file's encoding; detected when omitted.")] = None,
+    delimiter: Annotated[str | None, typer.Option(help="The cell separator; detected when omitted.")] = None,
+    sheet: Annotated[str | None, typer.Option(help="The sheet of a workbook; detected when omitted.")] = None,
     unknown_stages: Annotated[
-        UnknownStages | None, typer.Option(help="`new`: rows whose stage is not known are new leads.")
+        UnknownStages | None, typer.Option(help="`new`: import rows with an unknown stage as new leads.")
     ] = None,
     stack: Annotated[str | None, typer.Option(help="The stack; by default the local stage that is running.")] = None,
 ) -> None:
-    """Import leads from a file: routed and timed as any other; importing it again creates none."""
+    """Import leads from a file.
+
+    They are routed and timed like any other; importing the file again creates none.
+    """
     if not source.strip() or len(source) > LONGEST_SOURCE:
         raise stop(COMMAND, f"--source: 1 to {LONGEST_SOURCE} characters", code=2)
     try:
         table = ExportFile.open(file, encoding, delimiter, sheet, mappings.recognised_names)
-        understanding = _understood(table, _mapping(table, mapping))
-        chosen, rows = understanding.decide(), understanding.rows
+        preview = _preview(table, _mapping(table, mapping))
+        chosen, rows = preview.decide(), preview.rows
     except (ImportFileError, MappingError) as error:
         raise stop(COMMAND, str(error), code=2) from error
     _show(table, chosen, rows)
-    _refuse_strangers(table, chosen)
-    unknown = {} if historical or unknown_stages else understanding.unknown_stages()
+    _refuse_without_contacts(table, chosen)
+    unknown = {} if historical or unknown_stages else preview.unknown_stages()
     _show_stages(unknown)
     if write_mapping:
         write_mapping.write_text(mappings.to_text(chosen), encoding="utf-8")
     reader = Reader(chosen, historical)
     if dry_run:
-        raise typer.Exit(_tried(table, reader))
+        raise typer.Exit(_dry_run(table, reader))
     _refuse_unknown_stages(unknown)
     deployed = StackClient.find(COMMAND, stack)
     target = results or file.with_suffix(".results.csv")
@@ -91,37 +96,40 @@ def _mapping(table: ExportFile, path: Path | None) -> ImportMapping:
     return mappings.from_file(path, table.columns) if path else mappings.recognised(table.columns)
 
 
-def _looked_through(table: ExportFile, mapping: ImportMapping) -> tuple[ImportMapping, int]:
-    """Return the mapping with how its columns are written, and the number of rows. Raises MappingError."""
-    understanding = _understood(table, mapping)
-    return understanding.decide(), understanding.rows
+def _decided_mapping(table: ExportFile, mapping: ImportMapping) -> tuple[ImportMapping, int]:
+    """Return the mapping with column formats, and the row count.
+
+    Raises MappingError.
+    """
+    preview = _preview(table, mapping)
+    return preview.decide(), preview.rows
 
 
-def _understood(table: ExportFile, mapping: ImportMapping) -> ImportPreview:
-    understanding = ImportPreview(table, mapping)
+def _preview(table: ExportFile, mapping: ImportMapping) -> ImportPreview:
+    preview = ImportPreview(table, mapping)
     for record in table.rows():
-        understanding.see(record)
-    return understanding
+        preview.add(record)
+    return preview
 
 
-def _refuse_strangers(table: ExportFile, mapping: ImportMapping) -> None:
-    """Stop where no column says who a lead is."""
-    if not mapping.is_somebody:
+def _refuse_without_contacts(table: ExportFile, mapping: ImportMapping) -> None:
+    """Stop when no column identifies a lead."""
+    if not mapping.identifies_leads:
         raise stop(
             COMMAND,
-            f"{table.path}: row {table.header_row}: no column is a name, an address or a number; write a --mapping",
+            f"{table.path}: row {table.header_row}: no column holds a name, an address or a number; write a --mapping",
             code=2,
         )
 
 
 def _refuse_unknown_stages(unknown: dict[str, int]) -> None:
-    """Stop where an unknown stage would make rows new leads."""
+    """Stop when an unknown stage would make rows new leads."""
     if unknown:
         listed = json.dumps(list(unknown), ensure_ascii=False)
         raise stop(
             COMMAND,
-            f"these stages are not known, so nothing was sent: say which are won, lost or open under [leads] in a"
-            f" --mapping, such as open = {listed}, or take all as new leads with --unknown-stages new",
+            f"nothing was sent because these stages are unknown: list them as won, lost or open under [leads] in a"
+            f" --mapping, such as open = {listed}, or import all as new leads with --unknown-stages new",
             code=2,
         )
 
@@ -131,7 +139,7 @@ def _show(table: ExportFile, mapping: ImportMapping, rows: int) -> None:
     console.print(f"{table.path}: {rows} rows, {table.described}", markup=False)
     shown = Table("column", "means")
     for column in table.columns:
-        shown.add_row(column, mapping.fields.get(column, "kept as it is") if column else "left out: it has no name")
+        shown.add_row(column, mapping.fields.get(column, "notes as it is") if column else "left out: it has no name")
     console.print(shown)
 
 
@@ -140,38 +148,38 @@ def _show_stages(unknown: dict[str, int]) -> None:
         typer.echo(f"Stage {text!r} is not known: {count} rows. Is it won, lost or open?")
 
 
-def _tried(table: ExportFile, reader: Reader) -> int:
-    """Say what would be sent, and what not; return the exit code."""
+def _dry_run(table: ExportFile, reader: Reader) -> int:
+    """Print what would be sent; return the exit code."""
     live = past = unreachable = 0
-    wrong: list[str] = []
-    kept: list[str] = []
+    rejections: list[str] = []
+    notes: list[str] = []
     for record, row in _outcomes(table, reader):
         if isinstance(row, str):
-            wrong.append(f"row {record.number}: {row}")
+            rejections.append(f"row {record.number}: {row}")
             continue
-        kept += _unread_amount(record, row, reader)
+        notes += _unread_amount(record, row, reader)
         past += "past" in row
         live += "past" not in row
         unreachable += "past" not in row and not CONTACTS & row["body"].keys()
-    for line in kept[:SHOWN]:
+    for line in notes[:SHOWN]:
         typer.echo(f"{table.path}: {line}", err=True)
     if unreachable:
         typer.echo(f"{unreachable} of {live} live rows have neither an address nor a number: they cannot be reached.")
-    for line in wrong[:SHOWN]:
+    for line in rejections[:SHOWN]:
         typer.echo(f"{table.path}: {line}", err=True)
-    if len(wrong) > SHOWN:
-        typer.echo(f"{table.path}: {len(wrong) - SHOWN} more", err=True)
-    typer.echo(f"Nothing was sent. {live} live, {past} as records, {len(wrong)} rejected.")
-    return 1 if wrong else 0
+    if len(rejections) > SHOWN:
+        typer.echo(f"{table.path}: {len(rejections) - SHOWN} more", err=True)
+    typer.echo(f"Nothing was sent. {live} live, {past} as records, {len(rejections)} rejected.")
+    return 1 if rejections else 0
 
 
 def _unread_amount(record: Record, row: Row, reader: Reader) -> list[str]:
-    """Return a line where the amount of a row is not understood."""
+    """Return a note when a row's amount is not understood."""
     text = row["body"].get("value")
     column = reader.mapping.column("value")
     if text is None or text != record.cells.get(column or "") or reader.amount(text) is not None:
         return []
-    return [f"row {record.number}: column {column!r}: {text!r} is no amount; it is kept as it is written"]
+    return [f"row {record.number}: column {column!r}: {text!r} is not an amount; it is notes as written"]
 
 
 def _outcomes(table: ExportFile, reader: Reader) -> Iterator[tuple[Record, Row | str]]:
@@ -189,8 +197,11 @@ def _send(
     results: Results,
     advance: Callable[[int], None],
 ) -> None:
-    """Send the rows in batches, some at once, and write the answers in the file's order; memory stays bounded."""
-    columns = {ours: reader.mapping.column(ours) or "" for ours in reader.mapping.fields.values()}
+    """Send rows in concurrent batches; write answers in order.
+
+    The order is the file's. Memory stays bounded.
+    """
+    columns = {field_name: reader.mapping.column(field_name) or "" for field_name in reader.mapping.fields.values()}
     waiting: deque[tuple[list[tuple[Record, Row | str]], Future[list[Row]]]] = deque()
 
     def write() -> None:
@@ -200,7 +211,7 @@ def _send(
             if isinstance(row, str):
                 results.add(record.number, "rejected", "", row)
             else:
-                results.told(answers[record.number], columns)
+                results.add_answer(answers[record.number], columns)
         advance(len(batch))
 
     with ThreadPoolExecutor(AT_ONCE) as threads:

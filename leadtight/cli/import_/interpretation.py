@@ -1,4 +1,4 @@
-"""What all rows of a file say together: how dates and amounts are written, which stages it has, who can be reached."""
+"""Formats, stages and contacts across all rows of a file."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ from leadtight.tabular.dates.orders import AmbiguousDatesError
 
 DATES = ("received_at", "closed_at")
 MOSTLY = 8
-"""So many tenths of a column's cells tell what it holds."""
+"""Tenths of a column's cells that decide what it holds."""
 
 MIXED_NAMED = 3
 MOST_STAGES = 30
-"""A column of more different values has no stages."""
+"""Most distinct values of a stage column."""
 
 _PHONE = re.compile(r"\+\d[\d\s().-]{6,18}|\(?0\d[\d().-]*[\s()./-][\d\s().-]{4,16}")
 _DIGITS = re.compile(r"[\d\s.,-]+")
 _ID = re.compile(r"[\d\s.,-]+|(?=(?:\D*\d){4})[\w-]+")
-"""Digits, or one word with four digits or more in it, as ids have."""
+"""Digits, or one word with four or more digits."""
 
 
 @dataclass(slots=True)
 class _ColumnFill:
-    """How many cells of a column are filled, and with what."""
+    """Counts of a column's filled cells, by kind."""
 
     filled: int = 0
     emails: int = 0
@@ -57,7 +57,7 @@ class _ColumnFill:
 
 @dataclass(slots=True)
 class ImportPreview:
-    """What was seen of the rows so far."""
+    """Statistics of the rows read so far."""
 
     table: ExportFile
     mapping: ImportMapping
@@ -67,7 +67,7 @@ class ImportPreview:
     amounts: AmountColumn = field(default_factory=AmountColumn)
     stages: Counter[str] = field(default_factory=Counter)
 
-    def see(self, record: Record) -> None:
+    def add(self, record: Record) -> None:
         """Add a row."""
         self.rows += 1
         if record.problem:
@@ -85,9 +85,14 @@ class ImportPreview:
             self.stages[text] += 1
 
     def decide(self) -> ImportMapping:
-        """Return the mapping with how the columns are to be read. Raises MappingError naming the column."""
+        """Return the mapping with the formats of its columns.
+
+        Raises MappingError naming the column.
+        """
         fields = {
-            column: ours for column, ours in self.mapping.fields.items() if not self._is_something_else(column, ours)
+            column: field_name
+            for column, field_name in self.mapping.fields.items()
+            if not self._is_something_else(column, field_name)
         }
         mapping = replace(self.mapping, fields=fields | self._other_stages())
         self._refuse_unknown_contacts(mapping)
@@ -98,7 +103,7 @@ class ImportPreview:
             amounts = self.amounts.decide(mapping.decimal)
         except AmbiguousAmountsError as error:
             raise self._error(
-                "value", f"row {error.row}: {error.value!r}: the column {error.reason}; say decimal"
+                "value", f"row {error.row}: {error.value!r}: the column {error.reason}; set decimal"
             ) from error
         if amounts.mixed:
             shown = ", ".join(f"row {row} {value!r}" for row, value in amounts.mixed[:MIXED_NAMED])
@@ -106,10 +111,10 @@ class ImportPreview:
         return replace(mapping, dates=dates, amounts=amounts)
 
     def _other_stages(self) -> dict[str, str]:
-        """Return columns beside the recognised ones that say of some leads that they are over: `Status` beside `Stage`.
+        """Return further columns that mark some leads as closed.
 
-        All that such a column holds is known as a stage; where no other column has stages, half of it is. A mapping
-        file says itself which columns are stages.
+        An example is `Status` beside `Stage`. Every value of such a column is a known stage; where no other column has
+        stages, half of them are. A mapping file names its stage columns itself.
         """
         if self.mapping.is_from_file:
             return {}
@@ -137,7 +142,10 @@ class ImportPreview:
         return "" if is_blank(text) else text
 
     def _reading(self, name: str, values: DateColumn, other: str | None) -> DateReading:
-        """Return how to read a column; `other` is the order of the file's other columns."""
+        """Return how to read a column of dates.
+
+        `other` is the order of day and month in the file's other columns.
+        """
         try:
             return values.decide(date_format=self.mapping.date_format, order=other)
         except AmbiguousDatesError as error:
@@ -150,17 +158,20 @@ class ImportPreview:
         column = self.mapping.column(name)
         return MappingError(f"{self.table.path}: column {column!r}: {reason} under [leads] in a --mapping")
 
-    def _is_something_else(self, column: str, ours: str) -> bool:
-        """Tell whether what a column holds is not what its name says: ids are no names, `yes` is no address."""
+    def _is_something_else(self, column: str, field_name: str) -> bool:
+        """Return whether a column's content contradicts its name.
+
+        Ids are not names, and `yes` is not an address.
+        """
         cells = self.cells.get(column)
         if cells is None:
             return False
-        if ours in NAMES:
+        if field_name in NAMES:
             return cells.is_mostly(cells.ids)
-        return ours == "email" and not cells.emails and not cells.is_mostly(cells.digits) and cells.filled > 1
+        return field_name == "email" and not cells.emails and not cells.is_mostly(cells.digits) and cells.filled > 1
 
     def _refuse_unknown_contacts(self, mapping: ImportMapping) -> None:
-        """Raise MappingError where a column of contacts is not read.
+        """Raise MappingError for an unmapped column of contacts.
 
         It is full of addresses or numbers, and no lead could be reached without it.
         """
@@ -170,6 +181,7 @@ class ImportPreview:
             for count, name in ((cells.emails, "email"), (cells.phones, "phone")):
                 if column not in mapping.fields and cells.is_mostly(count):
                     raise MappingError(
-                        f"{self.table.path}: column {column!r} looks like the {name} of the leads, and none is"
-                        f' known to reach them: if it is, say "{column}" = "{name}" under [fields] in a --mapping'
+                        f"{self.table.path}: column {column!r} looks like the {name} of the leads, and no"
+                        f' contact column was recognised: if it is, write "{column}" = "{name}" under [fields]'
+                        " in a --mapping"
                     )

@@ -1,4 +1,7 @@
-"""Which column means what, and how dates, amounts and stages are written: recognised, or told in a mapping file."""
+"""Columns, date and amount formats, and stages of an import.
+
+They are recognised, or read from a mapping file.
+"""
 
 from __future__ import annotations
 
@@ -22,17 +25,19 @@ NAMES = frozenset({"name", "first_name", "last_name"})
 
 
 class MappingError(Exception):
-    """The mapping does not fit; the text names the key and the column."""
+    """The mapping does not fit the file.
+
+    The message names the key and the column.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class ImportMapping:
-    """Our field by column, which stages are closed and which open, and how dates and amounts are written.
+    """Field by column, closed and open stages, and formats.
 
-    Several columns may be `email` or `phone`: the first that is filled counts; and `stage`: one that is over counts
-    before one that is not. `currency` is the column that says in
-    which currency the amounts are: it is kept as it is, and more than one is refused. `dates` and `amounts` are
-    decided from the columns as a whole.
+    Several columns may be `email` or `phone`: the first filled one counts. Several may be `stage`: a closed value
+    counts before an open one. `currency` is the column with the currency of the amounts: it is kept as it is, and more
+    than one currency is refused. `dates` and `amounts` are decided from whole columns.
     """
 
     fields: Mapping[str, str]
@@ -48,65 +53,74 @@ class ImportMapping:
     by_field: Mapping[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Look the columns of each field up once: every row asks for them."""
+        """Index the columns by field, since every row needs them."""
         by_field: dict[str, tuple[str, ...]] = {}
-        for column, ours in self.fields.items():
-            by_field[ours] = (*by_field.get(ours, ()), column)
+        for column, field_name in self.fields.items():
+            by_field[field_name] = (*by_field.get(field_name, ()), column)
         object.__setattr__(self, "by_field", by_field)
 
     def column(self, name: str) -> str | None:
-        """Return the column that is our field `name`, the first of several."""
+        """Return the first column mapped to the field `name`."""
         columns = self.columns(name)
         return columns[0] if columns else None
 
     def columns(self, name: str) -> tuple[str, ...]:
-        """Return the columns that are our field `name`."""
+        """Return the columns mapped to the field `name`."""
         return self.by_field.get(name, ())
 
     @property
-    def is_somebody(self) -> bool:
-        """Tell whether a column says who a lead is or how to reach them."""
+    def identifies_leads(self) -> bool:
+        """Return whether a column identifies or reaches a lead."""
         return bool(set(self.fields.values()) & (CONTACTS | NAMES))
 
 
 def recognised(columns: Sequence[str]) -> ImportMapping:
-    """Return the mapping that the columns' names suggest; of two for one field the first is taken.
+    """Return the mapping that the column names suggest.
 
-    A date and its time in two columns are one moment, which comes before either alone.
+    Of two columns for one field the first counts. A date and its time in two columns are one moment, which goes before
+    either alone.
     """
     fields: dict[str, str] = {}
     for column in (*(c for c in columns if " + " in c), *columns):
-        ours = meaning_of(column.split(" + ")[0])
-        if ours and (ours in SEVERAL or ours not in fields.values()):
-            fields[column] = ours
+        field_name = meaning_of(column.split(" + ")[0])
+        if field_name and (field_name in SEVERAL or field_name not in fields.values()):
+            fields[column] = field_name
     in_order = {column: fields[column] for column in columns if column in fields}
     fields = _with_parts_of_names(in_order)
     return ImportMapping(fields, currency=_currency(fields, columns))
 
 
 def _currency(fields: Mapping[str, str], columns: Sequence[str]) -> str | None:
-    """Return the column of the amounts' currencies, None where there are no amounts or no such column."""
-    amount = next((column for column, ours in fields.items() if ours == "value" and column in columns), None)
+    """Return the currency column; None without one or without amounts."""
+    amount = next(
+        (column for column, field_name in fields.items() if field_name == "value" and column in columns), None
+    )
     return currency_column(columns, amount) if amount else None
 
 
 def recognised_names(columns: Sequence[str]) -> int:
-    """Return how many columns of a sheet are recognised."""
+    """Return the number of recognised columns of a sheet."""
     return len(recognised(columns).fields)
 
 
 def _with_parts_of_names(fields: dict[str, str]) -> dict[str, str]:
-    """Return the fields where `Name` beside a first name is the last, and beside a last name the first."""
-    parts = {ours: column for column, ours in fields.items() if ours in NAMES}
+    """Map `Name` to the missing part of names.
+
+    Beside a first name it is the last name, beside a last name the first.
+    """
+    parts = {field_name: column for column, field_name in fields.items() if field_name in NAMES}
     if set(parts) == NAMES or "name" not in parts or len(plain(parts["name"]).split()) > 1:
         return fields
     missing = {"first_name": "last_name", "last_name": "first_name"}
-    part = next((missing[ours] for ours in parts if ours in missing), None)
+    part = next((missing[field_name] for field_name in parts if field_name in missing), None)
     return fields | {parts["name"]: part} if part else fields
 
 
 def from_file(path: Path, columns: Sequence[str]) -> ImportMapping:
-    """Return the mapping that a file tells. Raises MappingError naming the key."""
+    """Read a mapping file.
+
+    Raises MappingError naming the key.
+    """
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -114,14 +128,14 @@ def from_file(path: Path, columns: Sequence[str]) -> ImportMapping:
     fields, leads = tables.get("fields", {}), tables.get("leads", {})
     currency = leads.get("currency", _currency(fields, columns)) or None
     _refuse_unknown_columns(path, [("fields", each) for each in fields] + [("leads.currency", currency)], columns)
-    for column, ours in fields.items():
-        if ours not in FIELDS:
+    for column, field_name in fields.items():
+        if field_name not in FIELDS:
             raise MappingError(
-                f"{path}: fields.{column!r}: unknown field {ours!r}; there are {', '.join(sorted(FIELDS))}"
+                f"{path}: fields.{column!r}: unknown field {field_name!r}; choose from {', '.join(sorted(FIELDS))}"
             )
     twice = sorted({each for each in fields.values() if list(fields.values()).count(each) > 1} - SEVERAL - {"stage"})
     if twice:
-        raise MappingError(f"{path}: fields: two columns are {twice[0]!r}")
+        raise MappingError(f"{path}: fields: two columns mean {twice[0]!r}")
     unknown = sorted((tables.keys() - {"fields", "leads"}) | (leads.keys() - SETTINGS))
     if unknown:
         raise MappingError(f"{path}: unknown key {unknown[0]!r}")
@@ -142,9 +156,9 @@ def _refuse_unknown_columns(
 
 def to_text(mapping: ImportMapping) -> str:
     """Return a mapping as the file that `from_file` reads."""
-    lines = ["# Their column = our field. Columns that are not named are kept with the lead as they are.", "[fields]"]
-    lines += [f"{_quoted(column)} = {_quoted(ours)}" for column, ours in mapping.fields.items()]
-    lines += ["", "[leads]", "# Stages that mean something else than their words say: won and lost become records."]
+    lines = ["# Column = Leadtight field. Columns that are not named are kept with the lead as they are.", "[fields]"]
+    lines += [f"{_quoted(column)} = {_quoted(field_name)}" for column, field_name in mapping.fields.items()]
+    lines += ["", "[leads]", "# Stages whose meaning differs from their words; won and lost become records."]
     lines += [f"{key} = {_quoted(list(getattr(mapping, key)))}" for key in LISTS]
     if mapping.currency:
         lines.append(f"currency = {_quoted(mapping.currency)}")

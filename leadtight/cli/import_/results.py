@@ -1,4 +1,4 @@
-"""What became of each row, as a file that a spreadsheet may open without running anything."""
+"""The result file of an import, safe in spreadsheets."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Results:
-    """Writes the file row by row, and counts."""
+    """Writer of the result file, with counts by result."""
 
     def __init__(self, path: Path) -> None:
         self.counts: Counter[str] = Counter()
@@ -32,14 +32,14 @@ class Results:
         self.counts[result] += 1
         self._writer.writerow((row, result, harmless(lead_id), harmless(reason)))
 
-    def told(self, one: dict[str, Any], columns: dict[str, str]) -> None:
-        """Write what the stack answered, its fields named by their columns."""
-        reasons = [f"{_where(p['field'], columns)}{p['detail']}" for p in one["problems"]]
-        self.add(one["row"], one["result"], one["lead_id"], "; ".join(reasons))
+    def add_answer(self, answer: dict[str, Any], columns: dict[str, str]) -> None:
+        """Write a row's answer, naming columns instead of fields."""
+        reasons = [f"{_where(p['field'], columns)}{p['detail']}" for p in answer["problems"]]
+        self.add(answer["row"], answer["result"], answer["lead_id"], "; ".join(reasons))
 
 
 def harmless(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula (CWE-1236)."""
+    """Return text that no spreadsheet reads as a formula (CWE-1236)."""
     return f"'{text}" if text.startswith(FORMULA) else text
 
 

@@ -1,4 +1,4 @@
-"""From a row of the file to what the stack is sent, or to the reason why not."""
+"""Convert a file's rows to requests or rejections."""
 
 from __future__ import annotations
 
@@ -25,31 +25,40 @@ from leadtight.tabular.vocabulary.totals import is_total
 LONGEST_ROW = 64 * 1024
 FLAGS = ("is_won", "is_closed")
 ASIDE = ("external_id", "received_at", "stage", "closed_at", "lost_reason", "value", *FLAGS)
-"""Fields that are not simply handed on."""
+"""Fields that are not simply copied to the request."""
 
 COMPANYS = ZoneInfo("Etc/UTC")
-"""Stands for the company's zone, which the stack knows: what is in it is sent without one."""
+"""Placeholder for the company's zone.
+
+Only the stack knows it: such times are sent without a zone.
+"""
 
 SEVERAL = " ::: "
-"""Stands between several addresses or numbers in one cell of an address book."""
+"""Separator of several addresses or numbers in one cell."""
 
 
 class RejectedError(Exception):
-    """A row that cannot be sent; the text names the column."""
+    """A row that cannot be sent.
+
+    The message names the column.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads the rows of one file."""
+    """Reader of one file's rows."""
 
     mapping: ImportMapping
     historical: bool
 
     def read(self, record: Record) -> dict[str, Any]:
-        """Return a row as the stack's intake takes it. Raises RejectedError."""
+        """Return a row in the form that intake accepts.
+
+        Raises RejectedError.
+        """
         if record.problem:
             raise RejectedError(record.problem)
-        cells = {ours: self._cell(record, ours) for ours in self.mapping.by_field}
+        cells = {field_name: self._cell(record, field_name) for field_name in self.mapping.by_field}
         if _is_total(record, cells):
             raise RejectedError("is a total, not a lead")
         stage = self._stage(cells)
@@ -64,18 +73,21 @@ class Reader:
             row["past"] = {"stage": stage, "closed_at": closed_at, "lost_reason": cells.get("lost_reason", "")}
         return row
 
-    def _cell(self, record: Record, ours: str) -> str:
-        """Return what a row says for one of our fields: of several columns the first that is filled."""
-        if ours == "stage":
+    def _cell(self, record: Record, field_name: str) -> str:
+        """Return a field's value: the first filled of its columns."""
+        if field_name == "stage":
             return self._stage_text(record)
-        for column in self.mapping.columns(ours):
+        for column in self.mapping.columns(field_name):
             text = record.cells.get(column, "")
-            if text and (ours in NAMES or not is_blank(text)):
-                return text.split(SEVERAL)[0].strip() if ours in CONTACTS else text
+            if text and (field_name in NAMES or not is_blank(text)):
+                return text.split(SEVERAL)[0].strip() if field_name in CONTACTS else text
         return ""
 
     def _stage_text(self, record: Record) -> str:
-        """Return the stage of a row: of several columns the first that is over, else the first that is filled."""
+        """Return a row's stage.
+
+        Of several columns the first closed value counts, else the first filled one.
+        """
         texts = [record.cells.get(column, "") for column in self.mapping.columns("stage")]
         filled = [text for text in texts if not is_blank(text)]
         return next((text for text in filled if is_over(text, self.mapping)), filled[0] if filled else "")
@@ -92,14 +104,20 @@ class Reader:
         return body | {"fields": kept}
 
     def _is_kept(self, column: str, text: str, cells: dict[str, str]) -> bool:
-        """Tell whether a cell is kept as it stands: what is not one of our fields, and what was not handed on whole."""
-        ours = self.mapping.fields.get(column, "")
-        if not ours or ours in ("stage", *FLAGS):
+        """Return whether a cell is kept as it is.
+
+        That holds for columns without a field, and for values not sent whole.
+        """
+        field_name = self.mapping.fields.get(column, "")
+        if not field_name or field_name in ("stage", *FLAGS):
             return True
-        return ours in CONTACTS and text != cells[ours]
+        return field_name in CONTACTS and text != cells[field_name]
 
     def amount(self, text: str) -> str | None:
-        """Return an amount as digits with a dot, None where it is not understood: it is kept as it is written then."""
+        """Return an amount as digits with a dot.
+
+        None when it is not understood: the text is then kept as written.
+        """
         reading = self.mapping.amounts
         amount = reading.read(text) if reading else read_amount(text, self.mapping.decimal)
         return None if amount is None else format(amount, "f")
@@ -116,7 +134,7 @@ class Reader:
         moment = reading.read(text)
         if moment is None:
             raise RejectedError(
-                f"column {column!r}: {text!r} is no date; write it as in 2026-11-22 09:30, or leave it blank"
+                f"column {column!r}: {text!r} is not a date; write it as in 2026-11-22 09:30, or leave it blank"
             )
         return _in_named_zone(moment, column)
 
@@ -131,16 +149,20 @@ class Reader:
                 return Stage.NEW
             column = self.mapping.column("stage") or self.mapping.column("is_closed")
             raise RejectedError(
-                f"column {column!r}: {text!r} is over: won or lost? Say won, lost or open under [leads] in a --mapping"
+                f"column {column!r}: {text!r} is closed: won or lost? List it as won, lost or open under [leads]"
+                " in a --mapping"
             ) from error
 
 
 def _in_named_zone(moment: WrittenMoment, column: str) -> str:
-    """Return a moment in ISO 8601, in the zone that its column's name has; without one it is the company's."""
+    """Return a moment in ISO 8601, in its column's zone.
+
+    Without a zone in the column's name it is in the company's.
+    """
     try:
         zone = header_zone(column, COMPANYS)
     except UnknownHeaderZoneError as error:
-        raise RejectedError(f"column {column!r}: {error} is no zone that is known; write it as UTC+2") from error
+        raise RejectedError(f"column {column!r}: {error} is not a known time zone; write it as UTC+2") from error
     if moment.offset is not None or zone is COMPANYS:
         return moment.isoformat()
     return moment.local.replace(tzinfo=zone).isoformat()
@@ -153,23 +175,29 @@ def _alone(text: str, date_format: str | None) -> Any:
 
 
 def _refuse_opted_out(record: Record) -> None:
-    """Raise RejectedError for a person who wants to hear no more: as a live lead they would be written to."""
+    """Raise RejectedError for a person who opted out.
+
+    As a live lead they would receive messages.
+    """
     for column, text in record.cells.items():
         if is_opt_out(column) and not is_blank(text) and says_yes(text):
             raise RejectedError(
-                f"column {column!r}: {text!r}: they want to hear no more, and a live lead is written to;"
-                " import them with --historical, as a record, or clear the cell"
+                f"column {column!r}: {text!r}: this person opted out, and a live lead receives messages;"
+                " import the row as a record with --historical, or clear the cell"
             )
 
 
 def _is_total(record: Record, cells: dict[str, str]) -> bool:
-    """Tell whether a row says `Total`, and nothing that reaches anybody."""
+    """Return whether a row is a `Total` without contact data."""
     first = next((text for text in record.cells.values() if text), "")
     return is_total(first) and "@" not in cells.get("email", "") and len(re.sub(r"\D", "", cells.get("phone", ""))) < 5
 
 
 def _digest(record: Record) -> str:
-    """Return the key of a row that has no id: what stands in it, wherever it stands in the file."""
+    """Return the key of a row without an id.
+
+    It is computed from the row's content, wherever the row stands in the file.
+    """
     content = json.dumps(
         {c: text for c, text in record.cells.items() if text and c not in record.joined}, sort_keys=True
     )

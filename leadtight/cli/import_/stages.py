@@ -1,4 +1,4 @@
-"""What a row's stage means for an import: live, a record, or to be asked about."""
+"""Stages of an import: live, record or unclear."""
 
 from __future__ import annotations
 
@@ -11,47 +11,47 @@ NO = frozenset({"0", "false", "no", "n", "falsch", "nein", "non", "faux", "não"
 
 
 class UnclearStageError(Exception):
-    """A stage is over, but does not say whether won or lost."""
+    """A closed stage that may be won or lost."""
 
 
 def stage_of(text: str, mapping: ImportMapping, flags: dict[str, str]) -> Stage:
-    """Return our stage for theirs; `flags` are cells of columns that say whether a lead is won or closed.
+    """Return the stage that a row's text and flags mean.
 
-    Raises UnclearStageError.
+    `flags` are cells of columns that state whether a lead is won or closed. Raises UnclearStageError.
     """
-    if is_won := _told(flags.get("is_won", "")):
+    if is_won := _flag(flags.get("is_won", "")):
         return Stage.WON
-    stage = _named(text, mapping)
-    if stage is None and is_won is False and _told(flags.get("is_closed", "")):
+    stage = _mapped_stage(text, mapping)
+    if stage is None and is_won is False and _flag(flags.get("is_closed", "")):
         return Stage.LOST
-    if stage is None or (_told(flags.get("is_closed", "")) and not stage.is_closed):
+    if stage is None or (_flag(flags.get("is_closed", "")) and not stage.is_closed):
         raise UnclearStageError(text)
     return stage
 
 
 def is_unknown(text: str, mapping: ImportMapping) -> bool:
-    """Tell whether the meaning of a stage is unknown.
+    """Return whether the meaning of a stage is unknown.
 
     Its rows would be new leads.
     """
-    is_told = any(_is_one_of(text, words) for words in (mapping.won, mapping.lost, mapping.open))
-    return not is_told and _ours(text) is None and stage_meaning(text) is StageMeaning.UNKNOWN
+    is_mapped = any(_is_one_of(text, words) for words in (mapping.won, mapping.lost, mapping.open))
+    return not is_mapped and _builtin_stage(text) is None and stage_meaning(text) is StageMeaning.UNKNOWN
 
 
 def is_over(text: str, mapping: ImportMapping) -> bool:
-    """Tell whether a stage is won, lost or otherwise closed."""
-    stage = _named(text, mapping)
+    """Return whether a stage is won, lost or otherwise closed."""
+    stage = _mapped_stage(text, mapping)
     return stage is None or stage.is_closed
 
 
-def _named(text: str, mapping: ImportMapping) -> Stage | None:
+def _mapped_stage(text: str, mapping: ImportMapping) -> Stage | None:
     if not text:
         return Stage.NEW
     for stage, words in ((Stage.WON, mapping.won), (Stage.LOST, mapping.lost)):
         if _is_one_of(text, words):
             return stage
-    if ours := _ours(text):
-        return ours
+    if builtin := _builtin_stage(text):
+        return builtin
     if _is_one_of(text, mapping.open):
         return Stage.NEW
     meaning = stage_meaning(text)
@@ -60,7 +60,7 @@ def _named(text: str, mapping: ImportMapping) -> Stage | None:
     return {StageMeaning.WON: Stage.WON, StageMeaning.LOST: Stage.LOST}.get(meaning, Stage.NEW)
 
 
-def _ours(text: str) -> Stage | None:
+def _builtin_stage(text: str) -> Stage | None:
     return next((stage for stage in Stage if text.casefold() in (stage.label.casefold(), stage.value)), None)
 
 
@@ -70,7 +70,7 @@ def _is_one_of(text: str, values: object) -> bool:
     )
 
 
-def _told(text: str) -> bool | None:
-    """Return what a cell of yes or no says, None where it says neither."""
+def _flag(text: str) -> bool | None:
+    """Parse a yes-or-no cell; None for anything else."""
     word = text.strip().casefold()
     return True if word in YES else False if word in NO else None

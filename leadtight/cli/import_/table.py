@@ -1,4 +1,4 @@
-"""An export as it is: its columns by name, and its rows one by one, every cell as text (R15)."""
+"""An export's columns by name and rows as text (R15)."""
 
 from __future__ import annotations
 
@@ -18,14 +18,17 @@ LONGEST_CELL = 1 << 20
 
 
 class ImportFileError(Exception):
-    """The file cannot be read as a table; the text says why."""
+    """The file cannot be read as a table.
+
+    The message states the reason.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One row: its number as a spreadsheet counts (from 1, with the header) and its cells by column.
+    """One row: its spreadsheet number and cells by column.
 
-    `joined` names those that are put together from two others.
+    Numbers count from 1, including the header. `joined` names columns that combine two others.
     """
 
     number: int
@@ -36,10 +39,10 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class ExportFile:
-    """A file that was looked at once; `dialect` is how its text is written, `book` which sheet of a workbook it is.
-    `cells` is the table of a web page or of an address book.
+    """An inspected file.
 
-    Behind the columns of the file are those of a date and its time, which stand in two (`pairs`).
+    `dialect` is the format of its text, `book` the sheet of a workbook, `cells` the table of a web page or an address
+    book. Columns that join a date and its time in two columns (`pairs`) follow those of the file.
     """
 
     path: Path
@@ -53,9 +56,9 @@ class ExportFile:
 
     @property
     def described(self) -> str:
-        """Return in words how it is written."""
+        """Describe the file's format in words."""
         if self.book:
-            others = f" (left alone: {', '.join(map(repr, self.book.others))})" if self.book.others else ""
+            others = f" (ignored: {', '.join(map(repr, self.book.others))})" if self.book.others else ""
             return f"a workbook, sheet {self.book.name!r}{others}"
         if self.cells:
             return self.cells.described
@@ -73,9 +76,9 @@ class ExportFile:
         sheet: str | None = None,
         rate: workbook.Rate = len,
     ) -> ExportFile:
-        """Return a file with what was found out about it. Raises UnreadableError.
+        """Inspect a file.
 
-        `rate` tells how many names of a sheet's header are recognised.
+        `rate` counts the recognised names of a sheet's header. Raises ImportFileError.
         """
         try:
             kind = "text" if delimiter else kind_of(path)
@@ -112,7 +115,10 @@ class ExportFile:
         return cls(path, kind, dialect, book, header_row, columns, pairs, cells)
 
     def rows(self) -> Iterator[Record]:
-        """Yield the rows that hold anything. Raises UnreadableError naming the row."""
+        """Yield the rows with content.
+
+        Raises ImportFileError naming the row.
+        """
         looked_at = self.dialect or self.book or self.cells
         usual = looked_at.usually_filled if looked_at else 0
         width = len(self.columns) - len(self.pairs)
@@ -130,7 +136,7 @@ class ExportFile:
         decoded = self.dialect or self.cells
         if stray is not None and decoded and decoded.errors == "replace":
             column, encoding = self.columns[stray], decoded.encoding
-            return f"column {column!r}: has a byte that is not {encoding}; mend it, or say --encoding"
+            return f"column {column!r}: has a byte that is not {encoding}; correct it, or pass --encoding"
         return text.row_problem(cells, width)
 
     def _every_row(self) -> Iterator[tuple[int, list[str]]]:

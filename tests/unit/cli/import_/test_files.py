@@ -92,7 +92,7 @@ def test_workbooks_and_parquet_are_read_like_csv_under_any_name(tmp_path: Path) 
     table = ExportFile.open(tmp_path / "leads.csv")
     assert (table.columns, table.described) == (
         ("Id", "Name", "Created"),
-        "a workbook, sheet 'Sheet' (left alone: 'Notes')",
+        "a workbook, sheet 'Sheet' (ignored: 'Notes')",
     )
     assert [(r.number, r.cells["Id"], r.cells.get("Name")) for r in table.rows()] == [
         (2, "580502800000065", "Zoë"),
@@ -155,7 +155,7 @@ def test_a_written_mapping_is_read_back_unchanged(tmp_path: Path) -> None:
     [
         ('[fields]\n"Nme" = "name"\n', "no column 'Nme'"),
         ('[fields]\n"Name" = "nme"\n', "unknown field 'nme'"),
-        ('[fields]\n"Name" = "name"\n"Ort" = "name"\n', "two columns are 'name'"),
+        ('[fields]\n"Name" = "name"\n"Ort" = "name"\n', "two columns mean 'name'"),
         ('[leads]\nwn = ["x"]\n', "unknown key 'wn'"),
         ("[fields\n", "line"),
     ],
@@ -198,7 +198,7 @@ def test_a_closed_row_is_a_record_with_its_stage_and_date_and_an_open_one_is_liv
 
 
 def test_an_unreadable_value_names_its_column() -> None:
-    with pytest.raises(RejectedError, match=r"column 'Created': '31\.31\.2026' is no date"):
+    with pytest.raises(RejectedError, match=r"column 'Created': '31\.31\.2026' is not a date"):
         reader().read(row(Name="Ada", Created="31.31.2026"))
     with pytest.raises(RejectedError, match="over 64 KB"):
         reader().read(row(Name="Ada", Note="x" * 70_000))

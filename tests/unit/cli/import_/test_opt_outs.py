@@ -55,7 +55,7 @@ def read(*, historical: bool = False, **cells: str) -> dict[str, Any]:
 
 
 def test_an_opted_out_live_lead_is_refused_by_column_and_value() -> None:
-    with pytest.raises(RejectedError, match="'Email Opt Out': 'true': they want to hear no more"):
+    with pytest.raises(RejectedError, match="'Email Opt Out': 'true': this person opted out"):
         read(Email_Opt_Out="true")
 
 

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from leadtight.cli import app
-from leadtight.cli.import_.command import _looked_through, _mapping, _outcomes
+from leadtight.cli.import_.command import _decided_mapping, _mapping, _outcomes
 from leadtight.cli.import_.rows import Reader
 from leadtight.cli.import_.table import ExportFile
 from tests.unit.reporting.audit.exports import report, run, write_csv
@@ -41,7 +41,7 @@ LEADS = [
 def outcomes(file: Path) -> list[Any]:
     """Return what is sent for each row, or its rejection."""
     table = ExportFile.open(file)
-    chosen, _ = _looked_through(table, _mapping(table, None))
+    chosen, _ = _decided_mapping(table, _mapping(table, None))
     return [outcome for _, outcome in _outcomes(table, Reader(chosen, historical=False))]
 
 

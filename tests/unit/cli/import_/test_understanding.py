@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from leadtight.cli import app
-from leadtight.cli.import_.command import _looked_through, _mapping, _outcomes
+from leadtight.cli.import_.command import _decided_mapping, _mapping, _outcomes
 from leadtight.cli.import_.mapping import MappingError
 from leadtight.cli.import_.rows import Reader
 from leadtight.cli.import_.table import ExportFile
@@ -25,7 +25,7 @@ def outcomes(folder: Path, text: str, mapping: str = "") -> list[dict[str, Any] 
         path = folder / "mapping.toml"
         path.write_text(mapping, encoding="utf-8")
     table = ExportFile.open(folder / "leads.csv")
-    chosen, _ = _looked_through(table, _mapping(table, path))
+    chosen, _ = _decided_mapping(table, _mapping(table, path))
     return [outcome for _, outcome in _outcomes(table, Reader(chosen, historical=False))]
 
 
@@ -260,7 +260,7 @@ def test_the_sheet_with_the_leads_is_chosen_and_named(tmp_path: Path) -> None:
         sheet.append(["Ada", f"{sheet.title[0]}@example.com", "2026-01-05 10:00"])
     book.save(tmp_path / "leads.xlsx")
     code, out, _ = dry_run(tmp_path / "leads.xlsx")
-    assert (code, "sheet 'Leads' (left alone: 'Columns')" in out) == (0, True)
+    assert (code, "sheet 'Leads' (ignored: 'Columns')" in out) == (0, True)
     assert "sheet 'Old leads'" in dry_run(tmp_path / "leads.xlsx", "--sheet", "old leads")[1]
     assert "there is no sheet 'Nope'" in dry_run(tmp_path / "leads.xlsx", "--sheet", "Nope")[2]
 
