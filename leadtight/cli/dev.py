@@ -61,7 +61,7 @@ def _start(stage: LocalStage) -> DevInfo:
     if not stage.cloud.folder.exists():
         typer.echo("the first start builds and deploys everything; it takes two minutes or more")
     try:
-        with steps.shown(Console()) as say:
+        with steps.show_steps(Console()) as say:
             return stage.start(say)
     except (LocalCloudError, DeploymentError) as error:
         stage.stop()

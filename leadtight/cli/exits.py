@@ -1,4 +1,4 @@
-"""Early exit of a command, with a line and a code."""
+"""Early exit of a command, with message and code."""
 
 from __future__ import annotations
 

@@ -1,1 +1,4 @@
-"""`leadtight dev`: the deployed template on a local cloud, with a console to watch it."""
+"""`leadtight dev`: the deployed template on a local cloud.
+
+A console shows what happens.
+"""

@@ -1,4 +1,7 @@
-"""Deploy the real template to the local cloud with the real CDK command line."""
+"""Deploy the real template to the local cloud.
+
+It runs the real CDK command line.
+"""
 
 from __future__ import annotations
 
@@ -25,14 +28,17 @@ class DeploymentError(Exception):
 
 
 def deploy(cloud: LocalCloud, *, console_url: str, policy: Path = POLICY, say: Say = silent) -> DevInfo:
-    """Bring the local stage up to date, doing nothing that was already done, and return where it is."""
+    """Bring the local stage up to date; return its addresses.
+
+    Steps that are up to date are skipped.
+    """
     api_url = f"{cloud.endpoint}/{API}"
     outputs, done = cloud.folder / "outputs.json", cloud.folder / "deployed"
-    say("building what the functions ship")
+    say("building the bundles of the functions")
     _run(cloud, sys.executable, "-m", "infra.bundle", "--target", "local", "--policy", str(policy))
     inputs = _digest(api_url, policy)
     if not (done.is_file() and outputs.is_file() and done.read_text() == inputs):
-        _cdk(cloud, policy, api_url, outputs, say)
+        _deploy_with_cdk(cloud, policy, api_url, outputs, say)
         done.write_text(inputs)
     values = json.loads(outputs.read_text())[STACK]
     connect_receipts(cloud, identity="leadtight.example", topic_arn=values["ReceiptsTopicArn"])
@@ -48,10 +54,10 @@ def deploy(cloud: LocalCloud, *, console_url: str, policy: Path = POLICY, say: S
     )
 
 
-def _cdk(cloud: LocalCloud, policy: Path, api_url: str, outputs: Path, say: Say) -> None:
+def _deploy_with_cdk(cloud: LocalCloud, policy: Path, api_url: str, outputs: Path, say: Say) -> None:
     cdk = str(Path(sys.prefix) / "cdk" / "node_modules" / ".bin" / "cdk")
     say("bootstrapping the CDK")
-    # From the cloud's own folder: a cdk.json beside it would make bootstrapping synthesise the stack first.
+    # In the cloud's folder: with a cdk.json, bootstrapping would synthesise the stack first.
     _run(cloud, cdk, "bootstrap", f"aws://{ACCOUNT}/{REGION}", where=cloud.folder)
     context = {"stage": "local", "policy": policy, "public_url": api_url}
     settings = [word for key, value in context.items() for word in ("-c", f"{key}={value}")]
@@ -77,7 +83,10 @@ def _run(cloud: LocalCloud, *command: str, where: Path = ROOT) -> None:
 
 
 def _digest(api_url: str, policy: Path) -> str:
-    """Return what the deployed stage depends on: the template's source, the bundles' inputs and the address."""
+    """Return a digest of everything the deployed stage depends on.
+
+    These are the template's source, the bundles' inputs and the address.
+    """
     digest = hashlib.sha256(f"{api_url} {policy}".encode())
     for file in _inputs():
         digest.update(f"\0{file}\0".encode())

@@ -1,4 +1,4 @@
-"""Where the running local stage is found: `.leadtight/dev.json`."""
+"""Addresses of the running local stage: `.leadtight/dev.json`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ SCHEMA = "leadtight.dev/1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DevInfo:
-    """Hold the addresses and names of one running local stage."""
+    """Addresses and names of one running local stage."""
 
     api_url: str
     aws_endpoint: str
@@ -28,7 +28,10 @@ class DevInfo:
 
     @classmethod
     def read(cls, file: Path) -> DevInfo:
-        """Read what `write` wrote. Raises ValueError for a file of another schema."""
+        """Read a file that `write` wrote.
+
+        Raises ValueError for another schema.
+        """
         content = json.loads(file.read_text(encoding="utf-8"))
         if content.pop("schema", None) != SCHEMA:
             raise ValueError(f"{file}: schema: not {SCHEMA}")

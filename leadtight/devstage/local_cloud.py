@@ -1,4 +1,7 @@
-"""The local cloud: MiniStack on loopback, with IAM enforced and its state kept between runs."""
+"""The local cloud: MiniStack on loopback.
+
+IAM is enforced and the state is kept between runs.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,7 @@ class LocalCloudError(Exception):
 
 
 class LocalCloud:
-    """Start and stop one local cloud, which keeps everything it knows in one folder."""
+    """One local cloud with all its state in one folder."""
 
     def __init__(self, folder: Path, *, port: int) -> None:
         self.folder = folder.resolve()
@@ -37,11 +40,14 @@ class LocalCloud:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> bool:
-        """Start unless it runs; say whether it had to. Raises LocalCloudError when it does not get ready."""
+        """Start unless running; return whether it was started.
+
+        Raises LocalCloudError when it does not become ready.
+        """
         if self.process.running():
             return False
         if is_taken(self.port):
-            raise LocalCloudError(f"port {self.port} is taken by another program: choose one with LEADTIGHT_PORT")
+            raise LocalCloudError(f"port {self.port} is taken by another program: choose another with LEADTIGHT_PORT")
         self._rewind_streams()
         self._clear_workplaces()
         self._workplaces.mkdir(parents=True)
@@ -50,17 +56,17 @@ class LocalCloud:
         return True
 
     def stop(self) -> bool:
-        """Stop after saving the state, and say whether it ran."""
+        """Save the state and stop; return whether it ran."""
         ran = self.process.stop()
         self._clear_workplaces()
         return ran
 
     def reset(self) -> None:
-        """Forget everything. Call only while stopped."""
+        """Delete everything. Call only while stopped."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def client_environment(self) -> dict[str, str]:
-        """Return an environment in which AWS tools reach this cloud and nothing else.
+        """Return an environment whose AWS tools reach only this cloud.
 
         The shell's own AWS settings are left out: a profile there may be a real account.
         """
@@ -97,14 +103,17 @@ class LocalCloud:
         return self.folder / "tmp"
 
     def _clear_workplaces(self) -> None:
-        """Delete what the functions ran in: the emulator unpacks every one for itself, 180 MB each, and leaves it."""
+        """Delete the folders that the functions ran in.
+
+        The emulator unpacks a copy of 180 MB for each and leaves it.
+        """
         shutil.rmtree(self._workplaces, ignore_errors=True)
 
     def _rewind_streams(self) -> None:
         """Let the functions read the streams from their start again.
 
-        The emulator keeps how far they had read but not what there was to read, so they would wait for records to
-        reach the old mark. What was in flight at the stop is the sweep's to repair.
+        The emulator keeps the read positions but not the records, so readers would wait for records to reach the old
+        position. The sweep repairs what was in flight at the stop.
         """
         kept = self.folder / "state" / "lambda.json"
         if not kept.exists():
@@ -130,6 +139,6 @@ class LocalCloud:
 
 
 def is_taken(port: int) -> bool:
-    """Tell whether a program listens on a port of this machine."""
+    """Return whether a program listens on a local port."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -1,4 +1,4 @@
-"""The local stage: the cloud, what is deployed to it, and the console beside it."""
+"""The local stage: cloud, deployed stack and console."""
 
 from __future__ import annotations
 
@@ -17,12 +17,15 @@ from leadtight.devstage.process import Process
 from leadtight.devstage.steps import Say, silent
 
 CONSOLE_READY_WITHIN_SECONDS = 30
-# After a stop every alarm that fell due meanwhile rings at once, and every function is unpacked anew.
+# After a stop all overdue alarms arrive at once, and every function is unpacked again.
 API_READY_WITHIN_SECONDS = 180
 
 
 class LocalStage:
-    """Start and stop one local stage, which keeps everything in one folder; `dev.json` there says it is ready."""
+    """One local stage with everything in one folder.
+
+    Its `dev.json` exists while the stage is ready.
+    """
 
     def __init__(self, folder: Path, *, port: int, console_port: int, policy: Path = POLICY) -> None:
         self.folder = folder.resolve()
@@ -33,9 +36,10 @@ class LocalStage:
         self._policy = policy
 
     def start(self, say: Say = silent) -> DevInfo:
-        """Start and deploy what is not running or not current yet, and return where it is once it takes leads.
+        """Start and deploy what is missing; return the addresses.
 
-        Raises LocalCloudError when the cloud, the console or the API does not get ready, and DeploymentError.
+        It returns once the stage accepts leads. Raises DeploymentError, and LocalCloudError when the cloud, the console
+        or the API does not become ready.
         """
         self.info_file.unlink(missing_ok=True)
         self._require_console_port()
@@ -51,15 +55,21 @@ class LocalStage:
         return info
 
     def _require_console_port(self) -> None:
-        """Raise LocalCloudError when another program has the console's port: a start takes long, so ask first."""
+        """Raise LocalCloudError when the console's port is taken.
+
+        It is checked first, since a start takes long.
+        """
         if not self.console.running() and is_taken(self._console_port):
             raise LocalCloudError(
                 f"port {self._console_port} is taken by another program:"
-                " choose one for the console with LEADTIGHT_CONSOLE_PORT"
+                " choose another for the console with LEADTIGHT_CONSOLE_PORT"
             )
 
     def running_elsewhere(self) -> str | None:
-        """Return where this folder's stage runs when that is another address than the one asked for."""
+        """Return the running stage's address if it differs.
+
+        None when the folder's stage does not run, or runs at the requested address.
+        """
         record = self.folder / "console.json"
         if not (self.cloud.process.running() and record.is_file()):
             return None
@@ -67,34 +77,43 @@ class LocalStage:
         return endpoint if endpoint != self.cloud.endpoint else None
 
     def running(self) -> bool:
-        """Say whether both programs still run."""
+        """Return whether both programs run."""
         return self.cloud.process.running() and self.console.running()
 
     def stop(self) -> bool:
-        """Stop both programs, keeping what happened, and say whether there was one to stop."""
+        """Stop both programs; return whether any ran.
+
+        The data is kept.
+        """
         self.info_file.unlink(missing_ok=True)
         stopped = [self.console.stop(), self.cloud.stop()]
         return any(stopped)
 
     def _open_console(self, info: DevInfo) -> None:
-        """Start the console anew: what it read at its start may have been deployed again since."""
+        """Restart the console, which reads the deployment at its start."""
         self.console.stop()
         record = self.folder / "console.json"
         info.write(record)
         serve = [sys.executable, "-m", "leadtight.devstage.serve", str(record), str(self._console_port)]
         self.console.start(serve, self.cloud.client_environment())
-        # Its own error page will do: it is up, and says more there.
+        # An error page will do: the console is up and explains the error.
         is_up = partial(_answers, info.console_url, even_an_error=True)
         _wait(self.console, CONSOLE_READY_WITHIN_SECONDS, is_up, otherwise="the console did not start")
 
     def _wait_for_api(self, info: DevInfo) -> None:
-        """Wait until the function that takes leads runs: the first of them shall not wait for longer than a browser."""
+        """Wait until the intake function runs.
+
+        The first lead must not wait for longer than a browser does.
+        """
         is_well = partial(_answers, f"{info.api_url}/health")
         _wait(self.cloud.process, API_READY_WITHIN_SECONDS, is_well, otherwise="the API does not answer")
 
 
 def _wait(process: Process, seconds: float, is_ready: Callable[[], bool], *, otherwise: str) -> None:
-    """Wait until a process is ready. Raises LocalCloudError when it ends or takes longer."""
+    """Wait until a process is ready.
+
+    Raises LocalCloudError when it ends or takes longer.
+    """
     deadline = time.monotonic() + seconds
     while not is_ready():
         if time.monotonic() > deadline or not process.running():

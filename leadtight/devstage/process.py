@@ -1,4 +1,4 @@
-"""A program in the background that a later command can find and stop."""
+"""A background program that later commands can stop."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from pathlib import Path
 
 
 class Process:
-    """Name a background program by its files: `NAME.pid`, which it keeps locked while it runs, and `NAME.log`.
+    """A background program, identified by its files.
 
-    The lock, not the number, says whether it runs: numbers are used again, locks end with their process.
+    `NAME.pid` is locked while it runs; `NAME.log` has its output. The lock, not the number, shows whether it runs:
+    numbers are reused, locks end with their process.
     """
 
     def __init__(self, folder: Path, name: str) -> None:
@@ -24,7 +25,7 @@ class Process:
 
     @property
     def log(self) -> Path:
-        """Return the file that receives what the program prints."""
+        """Return the file with the program's output."""
         return self.folder / f"{self.name}.log"
 
     @property
@@ -32,7 +33,10 @@ class Process:
         return self.folder / f"{self.name}.pid"
 
     def start(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
-        """Start the program in a session of its own, so that Ctrl-C reaches only whoever started it."""
+        """Start the program in a session of its own.
+
+        Ctrl-C then reaches only the starting program.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
         with self._pid.open("a+") as lock, self.log.open("ab") as log:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -50,11 +54,11 @@ class Process:
             lock.write(str(self._child.pid))
 
     def running(self) -> bool:
-        """Say whether the program runs."""
+        """Return whether the program runs."""
         if not self._pid.exists():
             return False
         if self._child:
-            self._child.poll()  # collects the end of a child of our own
+            self._child.poll()  # reaps an own child that ended
         with self._pid.open("a") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -63,7 +67,10 @@ class Process:
         return False
 
     def stop(self, patience_seconds: float = 30) -> bool:
-        """Ask the program to end, insist after a while, and say whether there was one to end."""
+        """Terminate the program, by force after a while.
+
+        Returns whether it ran.
+        """
         if not self.running():
             return False
         pid = int(self._pid.read_text())

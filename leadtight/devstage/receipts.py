@@ -1,4 +1,7 @@
-"""Let the local cloud confirm mails: its one way to do so is the one AWS had before configuration sets."""
+"""Let the local cloud confirm mails.
+
+It supports only the way that AWS had before configuration sets.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +16,10 @@ Kind = Literal["Bounce", "Complaint", "Delivery"]
 
 
 def connect_receipts(cloud: LocalCloud, *, identity: str, topic_arn: str) -> None:
-    """Publish what became of each mail to the topic that the configuration set's events go to on AWS.
+    """Publish delivery events of mails to a topic.
 
-    The emulator stores a configuration set's event destination and publishes nothing to it.
+    On AWS the configuration set's events go there. The emulator stores the event destination of a configuration set and
+    publishes nothing to it.
     """
     ses = boto3.client(
         "ses",

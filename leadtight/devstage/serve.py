@@ -1,4 +1,7 @@
-"""Serve the console: `python -m leadtight.devstage.serve DEV_JSON PORT`, on loopback only."""
+"""Serve the console on loopback.
+
+Run `python -m leadtight.devstage.serve DEV_JSON PORT`.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from leadtight.devstage.info import DevInfo
 
 
 def main(file: str, port: str) -> None:
-    """Serve until told to end."""
+    """Serve until terminated."""
     uvicorn.run(create_app(DevInfo.read(Path(file))), host="127.0.0.1", port=int(port), log_level="warning")
 
 

@@ -1,4 +1,7 @@
-"""Show which step of a start is under way: a spinner on a terminal, a line for each step elsewhere."""
+"""Show the steps of a start.
+
+A terminal gets a spinner, other outputs a line for each step.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,15 @@ from contextlib import contextmanager
 from rich.console import Console
 
 Say = Callable[[str], None]
-"""Takes the step that begins now."""
+"""Callback for the step that begins."""
 
 
 @contextmanager
-def shown(console: Console) -> Iterator[Say]:
-    """Yield what takes each step; every finished step leaves a line with its seconds."""
+def show_steps(console: Console) -> Iterator[Say]:
+    """Yield a callback that shows each step.
+
+    Every finished step leaves a line with its seconds.
+    """
     began, current = time.monotonic(), ""
 
     def finish() -> None:
@@ -37,4 +43,4 @@ def shown(console: Console) -> Iterator[Say]:
 
 
 def silent(step: str) -> None:
-    """Take a step and show nothing."""
+    """Ignore a step."""

@@ -1,1 +1,4 @@
-"""`leadtight simulate`: the real use cases on a virtual clock, with faults at their calls."""
+"""`leadtight simulate`: the real use cases on a virtual clock.
+
+Faults strike at their calls.
+"""

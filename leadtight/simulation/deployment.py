@@ -1,4 +1,7 @@
-"""One deployment in memory: the use cases of the functions over the twins, every port of which may fail."""
+"""One deployment in memory, every port of which may fail.
+
+It runs the use cases of the functions over the twins.
+"""
 
 import json
 from collections.abc import Callable, Iterable, Mapping
@@ -43,14 +46,17 @@ READING = (
     *("find_held", "open_held", "suspected_held", "waiting"),
 )
 GONE, NO_LEAD = "gone", "no lead"
-"""What the platform has of some announcements: nothing any more, or something that is no lead."""
+"""Announcements without a lead: deleted, or something else."""
 
 REPLY_DOMAIN = "inbox.leadtight.example"
 DIGEST = "digest"
 
 
 class Messages(dict[tuple[str, str], Message]):
-    """Messages by lead and id, which know which of them are owed: in a month thousands are not any more."""
+    """Messages by lead and id, indexing those still owed.
+
+    In a month thousands are no longer owed.
+    """
 
     def __init__(self) -> None:
         """Start empty."""
@@ -67,7 +73,10 @@ class Messages(dict[tuple[str, str], Message]):
 
 
 class ObservedTable(MemoryTable):
-    """The twin of the table, which notes every change that it stores, and those that did not follow what it had."""
+    """The table's twin, which records changes and torn writes.
+
+    A write is torn when it does not follow the stored version.
+    """
 
     def __init__(self) -> None:
         """Start empty."""
@@ -89,7 +98,7 @@ class ObservedTable(MemoryTable):
         return self._known.owed.values()
 
     def every_owner(self) -> Iterable[OwnerState]:
-        """Return what is known of everybody who was given a lead or switched away."""
+        """Return the state of everyone with leads or an absence."""
         return self._owners.values()
 
     def every_event(self) -> Iterable[Event]:
@@ -97,11 +106,11 @@ class ObservedTable(MemoryTable):
         return self._events.values()
 
     def every_rotation(self) -> Iterable[Rotation]:
-        """Return where the pools' rotations stand."""
+        """Return the positions of the pools' rotations."""
         return self._rotations.values()
 
     def every_held(self) -> Iterable[QuarantinedDelivery]:
-        """Return all deliveries that were no lead when they came."""
+        """Return all deliveries that were quarantined on arrival."""
         return self._deliveries.values()
 
     def _put(self, change: Change) -> None:
@@ -114,7 +123,10 @@ class ObservedTable(MemoryTable):
 
 @dataclass
 class SimulatedScheduler:
-    """Hands every alarm that is armed to whoever rings it; an old one is ignored by its token."""
+    """Passes every armed alarm to the simulation.
+
+    An outdated alarm is ignored by its token.
+    """
 
     armed: Callable[[Lead, datetime], None]
 
@@ -124,29 +136,32 @@ class SimulatedScheduler:
             self.armed(lead, now)
 
     def disarm(self, lead: Lead) -> None:
-        """Forget an alarm: it rings all the same here, for forgetting is best effort."""
+        """Do nothing: disarming is best effort, and this alarm fires."""
 
 
 @dataclass
 class SimulatedRetryQueue:
-    """Hands every retry to its carrier."""
+    """Passes every retry to the simulation."""
 
     retried: Callable[[datetime], None]
 
     def at(self, when: datetime, now: datetime) -> None:
-        """Come back at a time that is near."""
+        """Schedule a retry at a near time."""
         if when - now <= NEAR:
             self.retried(when)
 
 
 @dataclass
 class Platform:
-    """Has the leads that it only announced, by their ids."""
+    """An advert platform with the leads it announced, by id."""
 
     leads: dict[str, Any] = field(default_factory=dict)
 
     def fetch(self, url: str, headers: Mapping[str, str], body: bytes | None) -> bytes:
-        """Answer as the Graph API does. Raises FetchRefused for what is gone."""
+        """Answer as the Graph API does.
+
+        Raises FetchRefused for a deleted lead.
+        """
         lead = self.leads[url.rpartition("/")[2].partition("?")[0]]
         if lead == GONE:
             raise FetchRefused(f"{url} is gone")
@@ -160,14 +175,14 @@ class Platform:
 
 @dataclass
 class SimulatedMailBucket(MemoryMails):
-    """The mails, each of which is told when it is stored."""
+    """The mail bucket, which reports every stored mail."""
 
-    told: Callable[[str], None] = field(default=lambda _: None)
+    on_stored: Callable[[str], None] = field(default=lambda _: None)
 
     def keep(self, file: str, content: bytes, content_type: str) -> None:
-        """Store a mail and tell so."""
+        """Store a mail and report it."""
         super().keep(file, content, content_type)
-        self.told(file)
+        self.on_stored(file)
 
 
 @dataclass
@@ -178,7 +193,7 @@ class SimulatedPorts(InMemoryPorts):
     retries: Any = None
 
     def hint(self, *held_ids: str) -> None:
-        """Say that deliveries can be fetched, or fail to."""
+        """Report that deliveries can be fetched, which may fail."""
         for held_id in held_ids:
             self.hinted_at(held_id)
 
@@ -192,7 +207,10 @@ class SimulatedQueue:
 
 @dataclass
 class LinkOnlyRenderer:
-    """Writes messages that hold nothing but their links: what people read is tested elsewhere."""
+    """A renderer of messages with nothing but their links.
+
+    Their texts are tested elsewhere.
+    """
 
     def mail(self, policy: Policy, message: Message, lead: Lead, links: Mapping[str, str], now: datetime) -> Mail:
         """Return a mail with a link on each line."""
@@ -216,11 +234,17 @@ class LinkOnlyRenderer:
 
 
 class SimulatedApplication(Application):
-    """The use cases; a mail that was taken apart once, in whichever run, is not again: that takes longest of all."""
+    """The use cases, with parsed mails cached across runs.
+
+    Parsing takes longest of all.
+    """
 
     @cached_property
     def read_mail(self) -> ReadMail:
-        """What reads stored mails: of a content the same in whichever file of a folder."""
+        """Return a reader of stored mails.
+
+        The same content reads the same in any file of a folder.
+        """
         return lambda file, stored: _letter(file.rpartition("/")[0], stored.content)
 
 
@@ -232,7 +256,7 @@ def _letter(folder: str, content: bytes) -> InboundEmail:
 
 @dataclass
 class Deployment:
-    """The use cases, and behind their faulty ports what the simulation looks at."""
+    """The use cases, and the twins behind their faulty ports."""
 
     policy: Policy
     faults: Faults
@@ -277,7 +301,7 @@ class Deployment:
         self.govern(self.policy)
 
     def govern(self, policy: Policy) -> None:
-        """Compose the use cases anew, as functions are when a policy is deployed."""
+        """Compose the use cases again, as after a policy deployment."""
         self.policy, made = policy, SimulatedApplication(policy, self._ports)
         self.intake, self.deliveries, self.collect = made.intake, made.deliveries, made.collect
         self.route, self.respond, self.sla, self.dispatch = made.route, made.respond, made.sla, made.dispatch

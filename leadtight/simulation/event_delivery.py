@@ -1,4 +1,4 @@
-"""What delivers: the stream, the queues of alarms and announcements, and the clock that starts the sweeps."""
+"""Event delivery: the stream, the queues and the sweep schedule."""
 
 from __future__ import annotations
 
@@ -23,29 +23,42 @@ if TYPE_CHECKING:
 Record = Lead | Message | FreedCapacity
 SWEEP_EVERY = timedelta(minutes=5)
 ASKED_AFTER = 6
-"""Of so many sweeps one asks whether somebody must be covered for: most often there is nobody to do it."""
+"""Of so many sweeps, one looks for absent owners.
+
+Most often no one needs cover.
+"""
 
 RETENTION = timedelta(hours=24)
-"""How long a stream keeps its records."""
+"""Time for which a stream keeps its records."""
 
 RECEIVES = 3
-"""How often a queue hands over a message before it gives it up; that of spilled posts does not within a run."""
+"""Deliveries of a message before its queue gives up.
+
+The queue of spilled posts does not give up within a run.
+"""
 
 SPILLED = "spilled"
 
 VISIBILITY = timedelta(minutes=2)
 REDRIVE = timedelta(minutes=10)
-"""After how long somebody gives back what a queue gave up, where nothing else would find it."""
+"""Time after which an operator redrives dead letters.
+
+It applies where nothing else would find them.
+"""
 
 LATE, LATE_MAIL, LATE_POST = 1_800, 900, 300
-"""Seconds by which something may be late; nothing but its notice finds a mail, so that it comes before a run ends.
+"""Most seconds of a delay, for mails and spilled posts.
 
-A post that was spilled is one before anybody takes it, and has its owner soon after nothing fails any more.
+Only its notice finds a mail, so it comes before a run ends. A spilled post has no owner until it is taken, so it comes
+soon after the faults end.
 """
 
 
 class EventDelivery:
-    """Carries what one run's functions hand on; on the way it may be lost, late, doubled or poison."""
+    """Delivers events of one run's functions.
+
+    On the way they may be lost, late, doubled or poison.
+    """
 
     def __init__(self, run: SimulationRun) -> None:
         """Take the run."""
@@ -53,7 +66,7 @@ class EventDelivery:
         self._streamed = self._ticks = 0
         self.armed: list[Lead] = []
         self.mails = defaultdict[str, set[str]](set)
-        """By file, the leads or held deliveries that its mail became."""
+        """Leads or quarantined deliveries by the file of their mail."""
         self.spilled: list[SpilledFormPost] = []
         self._retries = set[datetime]()
         self.took: Callable[[SpilledFormPost, SettledItem], None] = lambda spilled, settled: None
@@ -62,7 +75,7 @@ class EventDelivery:
     # the stream
 
     def stream_new(self) -> None:
-        """Let the stream carry what is new."""
+        """Deliver new records by the stream."""
         inserted = self._run.deployment.table.inserted
         while self._streamed < len(inserted):
             record = inserted[self._streamed]
@@ -90,7 +103,7 @@ class EventDelivery:
         return carry
 
     def handle(self, record: Record, now: datetime) -> None:
-        """Take one record, as the functions route and respond do."""
+        """Process one record, as functions route and respond do."""
         deployment = self._run.deployment
         if isinstance(record, FreedCapacity):
             list(deployment.route.freed(record.person_id, now))
@@ -104,7 +117,10 @@ class EventDelivery:
     # the queues
 
     def arm(self, lead: Lead, now: datetime) -> None:
-        """Ring at the minute by the schedule, and to the second by the queue when it is near."""
+        """Schedule an alarm to the minute, and near ones exactly.
+
+        The schedule is exact to the minute, the queue to the second.
+        """
         self.armed.append(lead)
         at, chance = lead.wake_at or now, self._run.chance
         ways = [chance.uniform(0, 60)]
@@ -119,26 +135,32 @@ class EventDelivery:
         return lambda now: self.ring(lead, now)
 
     def ring(self, lead: Lead, now: datetime) -> None:
-        """Ring the alarm that a state of a lead armed."""
+        """Fire the alarm that a state of a lead armed."""
         alarm = Alarm(lead_id=lead.id, token=lead.wake_token, pool_id=lead.pool_id or "")
         self._run.deployment.sla.on_alarm(alarm, now)
 
     def hint(self, held_id: str) -> None:
-        """Tell that an announced lead can be fetched."""
+        """Report that an announced lead can be fetched."""
         fault = self._run.faults.to("hint")
         for _ in range(copies(fault)):
             task = self._queued("collect", lambda now: self._run.deployment.collect.collect(held_id, now))
             self._run.soon(0.05, LATE if fault is FaultKind.LATE else 2, task)
 
     def mail_stored(self, file: str) -> None:
-        """Tell that a mail was stored; a bucket tells so at least once."""
+        """Report that a mail was stored.
+
+        A bucket reports at least once.
+        """
         fault = self._run.faults.to("stored")
         for _ in range(copies(fault)):
             task = self._queued("mail", lambda now: self.take_mail(file, now))
             self._run.soon(0.05, LATE_MAIL if fault is FaultKind.LATE else 2, task)
 
     def spill(self, spilled: SpilledFormPost) -> None:
-        """Hand over a post that the table did not take, until it is taken: a thousand times, so to speak."""
+        """Deliver a spilled post until it is taken.
+
+        The real queue tries a thousand times.
+        """
         self.spilled.append(spilled)
         fault = self._run.faults.to("spilled")
         for _ in range(copies(fault)):
@@ -146,7 +168,10 @@ class EventDelivery:
             self._run.soon(0.05, LATE_POST if fault is FaultKind.LATE else 2, task)
 
     def take_spilled(self, spilled: SpilledFormPost) -> None:
-        """Take a post as of when it was posted, as the function intake does."""
+        """Take a post at its time of posting.
+
+        The function intake does the same.
+        """
         deployment = self._run.deployment
         form = self._run.policy.forms[spilled.form]
         settled = deployment.form_door.take(form, spilled.posted, spilled.at, by_visitor=False)
@@ -173,7 +198,10 @@ class EventDelivery:
         return receive
 
     def retry(self, when: datetime) -> None:
-        """Have the outbox worked at a time; of those that ask for the same second the first is enough."""
+        """Schedule work on the outbox.
+
+        Of several retries in the same second the first is enough.
+        """
         second = when.replace(microsecond=0)
         if second in self._retries:
             return
@@ -208,7 +236,10 @@ class EventDelivery:
             run.invoke("collect", run.deployment.collect.sweep)
 
     def _may_find_something(self) -> bool:
-        """Tell whether anything is due, waits or must be covered for; a sweep that would find nothing is left out."""
+        """Return whether a sweep may find something to do.
+
+        Leads or messages may be due, waiting or in need of cover. Other sweeps are skipped.
+        """
         run = self._run
         table, soon = run.deployment.table, run.now + run.skew
         if any(message.next_try_at <= soon for message in table.every_owed()):
@@ -221,9 +252,9 @@ class EventDelivery:
                 owners.add(lead.owner_id)
         if not all(is_active_member(run.policy, owner) for owner in owners if owner):
             return True
-        return self._ticks % ASKED_AFTER == 0 and self._is_somebody_away(owners)
+        return self._ticks % ASKED_AFTER == 0 and self._is_anyone_away(owners)
 
-    def _is_somebody_away(self, owners: set[str | None]) -> bool:
+    def _is_anyone_away(self, owners: set[str | None]) -> bool:
         run = self._run
         roster = {state.person_id: state for state in run.deployment.table.every_owner()}
         return not all(
@@ -232,5 +263,5 @@ class EventDelivery:
 
 
 def copies(fault_kind: FaultKind | None) -> int:
-    """Return how often something comes."""
+    """Return how many times something is delivered."""
     return {FaultKind.LOST: 0, FaultKind.POISON: 0, FaultKind.TWICE: 2}.get(fault_kind, 1) if fault_kind else 1

@@ -1,4 +1,4 @@
-"""Faults at the calls that a use case makes, and at what is delivered: what fails, how, and how often."""
+"""Faults at calls and deliveries: kinds, points and rates."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -14,41 +14,56 @@ T = TypeVar("T")
 
 
 class ProcessKilled(BaseException):
-    """The function's process is gone: nothing in it can catch this."""
+    """The function's process was killed.
+
+    Nothing in it can catch this.
+    """
 
 
 class PortUnavailable(Exception):
-    """A call was refused, or it took effect and its answer was lost."""
+    """A call was refused, or succeeded without its answer."""
 
 
 class FaultKind(StrEnum):
-    """What can happen at a call, or to a delivery."""
+    """Kinds of faults at a call or a delivery."""
 
     REFUSED = "refused"
-    """It fails before it has any effect."""
+    """The call fails before it has any effect."""
     ANSWER_LOST = "answer_lost"
-    """It takes effect, and its caller hears that it failed."""
+    """The call takes effect, and its caller sees a failure."""
     REPEATED = "repeated"
-    """Its answer was lost and the client asked again by itself."""
+    """The answer was lost, and the client retried by itself."""
     DIED_BEFORE = "died_before"
     DIED_AFTER = "died_after"
     OVERTAKEN = "overtaken"
-    """Somebody else works on the same lead in between."""
+    """Another process works on the same lead in between."""
     LOST = "lost"
-    """It never comes; a record that is late beyond the stream's retention is this, too."""
+    """It never arrives.
+
+    A record that is later than the stream's retention is lost, too.
+    """
     TWICE = "twice"
     LATE = "late"
-    """It comes so late that later ones come first."""
+    """It arrives after later ones."""
     POISON = "poison"
-    """Whoever takes it dies, every time; its batch is cut until it stands alone, so that others come again."""
+    """It kills its consumer every time.
+
+    Its batch is bisected until it stands alone, so that the others come again.
+    """
 
 
 CHANGING = (FaultKind.REFUSED, FaultKind.ANSWER_LOST, FaultKind.REPEATED, FaultKind.DIED_BEFORE, FaultKind.DIED_AFTER)
 READING = (FaultKind.REFUSED, FaultKind.DIED_BEFORE)
-"""A reading has no effect, so that more kinds would be these again."""
+"""Faults of calls that change nothing.
+
+More kinds would have the same effect.
+"""
 
 SENDING = (FaultKind.REFUSED, FaultKind.ANSWER_LOST, FaultKind.DIED_BEFORE, FaultKind.DIED_AFTER)
-"""Nothing repeats a send by itself: the clients of mail and texts do not try again."""
+"""Faults of sends.
+
+The clients of mail and texts do not retry by themselves.
+"""
 
 SENDERS = ("mailer", "texter")
 DELIVERED = {
@@ -61,18 +76,24 @@ DELIVERED = {
     "spilled": (FaultKind.TWICE, FaultKind.LATE),
     "post": (FaultKind.TWICE,),
 }
-"""What is delivered, and what can happen to it."""
+"""Kinds of deliveries and their possible faults."""
 
 CONTENDED = frozenset(
     f"table.{write}" for write in ("create", "merge", "commit", "claim", "finish", "confirm", "hold", "settle")
 )
-"""Writes that depend on what was read before them: somebody else may have been faster."""
+"""Writes that depend on an earlier read.
+
+Another process may have been faster.
+"""
 
 OFTEN = 4
-"""Two meet more often than something fails, and what is called seldom fails more often: so many times."""
+"""Factor of the rate for conflicts and rare calls."""
 
 MOST = 0.75
-"""At most so many, however much fails: at a point that always fails nothing is ever done, and no run ends."""
+"""Upper limit of any fault rate.
+
+With a point that always fails no run would end.
+"""
 
 SELDOM = frozenset(
     (
@@ -93,7 +114,10 @@ SELDOM = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class PlannedFault:
-    """One fault, and nothing else: at which passage of a run, counted from one, and how."""
+    """The single fault of a run.
+
+    `passage` is the point at which it strikes, counted from one.
+    """
 
     passage: int
     kind: FaultKind
@@ -101,10 +125,10 @@ class PlannedFault:
 
 @dataclass
 class Faults:
-    """Decides at every call and delivery what fails; the same seed decides the same.
+    """Decides which calls and deliveries fail, by the seed.
 
-    `passages` are the points passed, in order, with what could have happened there. Faults are numbered as they are
-    decided on; with `only` all others are left out.
+    `passages` are the points passed, in order, with their possible faults. Faults are numbered as they are decided on;
+    with `only` all others are left out.
     """
 
     chance: Random
@@ -113,15 +137,18 @@ class Faults:
     only: frozenset[int] | None = None
     overtake: Callable[[], None] = lambda: None
     is_down: Callable[[str], bool] = lambda _: False
-    told: Callable[[str], None] = lambda _: None
+    on_fault: Callable[[str], None] = lambda _: None
     injected: Counter[tuple[str, str]] = field(default_factory=Counter)
     passages: list[tuple[str, Sequence[FaultKind]]] = field(default_factory=list)
     number: int = 0
     door: str = ""
-    """What stands before the names of points while a door is at work: its calls are points of their own."""
+    """Prefix of point names while a door is at work.
+
+    Its calls are points of their own.
+    """
 
     def at(self, point: str, call: Callable[[], T], kinds: Sequence[FaultKind]) -> T:
-        """Make a call, or let it fail in one of some ways."""
+        """Make a call, or let it fail in one way."""
         here = self.door + point
         if self.is_down(point):
             self.injected["outage", here] += 1
@@ -136,11 +163,11 @@ class Faults:
         return min(self.rate * OFTEN, MOST)
 
     def to(self, delivered: str) -> FaultKind | None:
-        """Return what happens to a delivery; None when it comes as it should."""
+        """Return a delivery's fault; None when it arrives correctly."""
         return self._decided(delivered, DELIVERED[delivered])
 
     def happens(self, kind: str, point: str, probability: float) -> bool:
-        """Tell whether something happens, and count it."""
+        """Return whether a fault happens, and count it."""
         return self.chance.random() < probability and self._is_wanted(kind, point)
 
     def _decided(self, point: str, kinds: Sequence[FaultKind]) -> FaultKind | None:
@@ -158,7 +185,7 @@ class Faults:
         if self.only is not None and self.number not in self.only:
             return False
         self.injected[kind, point] += 1
-        self.told(f"fault {self.number}: {point} {kind}")
+        self.on_fault(f"fault {self.number}: {point} {kind}")
         return True
 
     def _let(self, kind: FaultKind, port: str, call: Callable[[], T]) -> T:
@@ -191,21 +218,24 @@ def _unsure(port: str, reason: str) -> Exception:
 
 
 class FaultyPort:
-    """A port whose calls may fail; the simulation itself looks at what is behind it."""
+    """A port whose calls may fail.
+
+    The simulation itself accesses what is behind it.
+    """
 
     def __init__(self, name: str, port: object, faults: Faults, reading: Sequence[str] = ()) -> None:
-        """Take the port, and which of its calls change nothing."""
+        """Take the port and its calls that change nothing."""
         self._name, self._port, self._faults, self._reading = name, port, faults, frozenset(reading)
 
     def __getattr__(self, method: str) -> Callable[..., Any]:
-        """Return a call of the port, with whatever may happen at it."""
+        """Return a call of the port that may fail."""
         call, at, kinds = getattr(self._port, method), self._faults.at, self._kinds(method)
         point = f"{self._name}.{method}"
 
         def called(*args: Any, **kwargs: Any) -> Any:
             return at(point, lambda: call(*args, **kwargs), kinds)
 
-        setattr(self, method, called)  # the next time without looking
+        setattr(self, method, called)  # cached
         return called
 
     def _kinds(self, method: str) -> Sequence[FaultKind]:
@@ -216,8 +246,8 @@ class FaultyPort:
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """A stretch of time in which something answers nobody."""
+    """A period in which a part does not answer."""
 
-    what: str
+    part: str
     start: datetime
     end: datetime

@@ -1,4 +1,4 @@
-"""What a run is about, and the command that runs it again."""
+"""The plan of a run and its replay command."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -7,25 +7,31 @@ from typing import Any
 from leadtight.simulation.faults import PlannedFault
 
 LONG = (20, 2.0)
-"""Leads and days of a long run among many short ones."""
+"""Leads and days of a long run."""
 
 LIFE = (4, 30.0)
-"""Leads and days of a run in which all happens that begins after days: stalls, expiry, nurture, retiring, leave."""
+"""Leads and days of a month-long run.
+
+Everything that begins after days happens in it: stalls, expiry, nurture, retiring, leave.
+"""
 
 LIFE_FROM = 10
-"""Days from which on a run is such a life."""
+"""Days from which a run counts as month-long."""
 
 CLOCKS_OFF = 0.5
-"""Minutes by which clocks of functions are off at most, in one run of five: two of them by half a lease."""
+"""Most minutes of clock skew in one run of five.
+
+Two clocks then differ by half a lease.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SimulationPlan:
-    """The same plan runs the same.
+    """A run's parameters; the same plan runs the same.
 
-    A `strike` is its only fault. What was made smaller after a finding lets some leads never come (`without`, by their
-    numbers) and only some faults happen (`only`, by theirs). `clocks_off` is in minutes; where it is above half a
-    message's lease (`is_far_off`), every run has such clocks: it is a series of its own.
+    A `strike` is its only fault. A shrunk run leaves out some leads (`without`, by number) and has only some faults
+    (`only`, by number). `clocks_off` is in minutes; above half a message's lease (`is_far_off`) every run has such
+    clocks, in a series of its own.
     """
 
     seed: int
@@ -39,22 +45,28 @@ class SimulationPlan:
 
     @property
     def is_far_off(self) -> bool:
-        """Tell whether two clocks may differ by more than half a message's lease."""
+        """Return whether clocks may differ by over half a lease.
+
+        It is the lease of a message.
+        """
         return self.clocks_off > CLOCKS_OFF
 
     @property
     def is_life(self) -> bool:
-        """Tell whether the run is long enough for what begins after days: its people take their time."""
+        """Return whether the run is long enough for slow processes.
+
+        They begin after days; its people take their time.
+        """
         return self.days >= LIFE_FROM
 
     @property
     def is_free_of_faults(self) -> bool:
-        """Tell whether nothing at all fails."""
+        """Return whether nothing at all fails."""
         return not self.faults and self.strike is None and not self.is_far_off
 
     @property
     def replay(self) -> str:
-        """Return the command that runs it again."""
+        """Return the command that repeats the run."""
         words = f"leadtight simulate --leads {self.leads} --days {self.days:g} --seed {self.seed}"
         words += f" --faults {self.faults:g}"
         if self.is_far_off:
@@ -69,9 +81,9 @@ class SimulationPlan:
 
 
 def series(first: SimulationPlan, seeds: int, long_every: int = 0, life_every: int = 0) -> list[SimulationPlan]:
-    """Return so many runs, each with the next seed; every so many is a long one, and every so many a life of a month.
+    """Return runs with consecutive seeds.
 
-    One that would be both is the longer.
+    Every `long_every`th is a long one, every `life_every`th lasts a month; a run that would be both is the longer.
     """
     return [replace(first, seed=first.seed + n, **_length(n, first, long_every, life_every)) for n in range(seeds)]
 

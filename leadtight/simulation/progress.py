@@ -1,4 +1,4 @@
-"""A long series of runs in a file: what was found so far, so that whoever stops it goes on from there."""
+"""Saved results of a series, to continue after a stop."""
 
 import json
 from collections import Counter
@@ -11,7 +11,7 @@ COUNTS = ("first_seed", "runs", "leads", "sent", "doubles", "repairs", "violatio
 
 
 def save(file: Path, series: str, summary: Summary) -> None:
-    """Keep a summary of a series; its file is replaced at once or not at all."""
+    """Save a summary of a series, replacing its file atomically."""
     document = {
         "series": series,
         **{name: getattr(summary, name) for name in COUNTS},
@@ -26,9 +26,9 @@ def save(file: Path, series: str, summary: Summary) -> None:
 
 
 def load(file: Path, series: str) -> tuple[Summary, list[str]]:
-    """Return what a file holds of a series, and what runs those again that failed; nothing yet when there is no file.
+    """Return a series' saved summary and its failed runs' commands.
 
-    Raises ValueError for the file of another series.
+    Both are empty without a file. Raises ValueError for the file of another series.
     """
     if not file.exists():
         return Summary(), []

@@ -1,4 +1,4 @@
-"""What comes of one run."""
+"""The result of one run."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -11,15 +11,15 @@ from leadtight.simulation.plan import SimulationPlan
 from leadtight.simulation.run import SimulationRun
 
 Cell = tuple[str, str]
-"""A kind of fault, and the point at which it happened."""
+"""A fault kind and the point at which it happened."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What came of one run; what was lost, late, doubled and repaired in it, in leads, messages and seconds.
+    """The result of one run.
 
-    `possible` are the cells that such a run can hit, `faults` the numbers that its faults got, where something was
-    found.
+    It counts leads, messages and seconds of what was lost, late, doubled and repaired. `possible` are the cells that
+    such a run can hit; `faults` is the number of faults, where something was found.
     """
 
     plan: SimulationPlan
@@ -39,12 +39,12 @@ class Outcome:
 
     @property
     def broken(self) -> frozenset[str]:
-        """Return the ids of the invariants that do not hold."""
+        """Return the ids of violated invariants."""
         return frozenset(violation.split()[0] for violation in self.violations)
 
 
 def run(plan: SimulationPlan, policy: Policy) -> Outcome:
-    """Return what comes of one plan: the same for the same plan and policy."""
+    """Run a plan; results depend on plan and policy only."""
     simulation_run = SimulationRun(plan, policy)
     people = SimulatedPeople(simulation_run)
     outages = len(simulation_run.outages)
@@ -55,7 +55,7 @@ def run(plan: SimulationPlan, policy: Policy) -> Outcome:
         simulation_run.faults.injected.copy(),
     )
     sent, doubles, possible = invariants.sent(people), invariants.doubles(people), _possible(simulation_run)
-    broken = invariants.violations(people)  # after what is counted: it delivers everything again
+    broken = invariants.violations(people)  # after counting, since it delivers everything again
     return Outcome(
         plan=plan,
         violations=broken,
@@ -75,7 +75,10 @@ def run(plan: SimulationPlan, policy: Policy) -> Outcome:
 
 
 def passages(plan: SimulationPlan, policy: Policy) -> list[Cell]:
-    """Return every fault that can strike a run in which nothing else fails, as (kind, number of the passage)."""
+    """Return every fault that can strike an otherwise faultless run.
+
+    Each is a kind and the number of the passage.
+    """
     simulation_run = SimulationRun(plan, policy)
     SimulatedPeople(simulation_run)
     simulation_run.go()

@@ -1,4 +1,7 @@
-"""A deployment on a virtual clock: time, what is done when, and what goes wrong. The seed decides all."""
+"""A deployment on a virtual clock, decided by the seed.
+
+It holds time, tasks and faults.
+"""
 
 import heapq
 from collections.abc import Callable
@@ -20,44 +23,50 @@ from leadtight.simulation.plan import SimulationPlan
 
 STARTS = tuple(
     datetime(2026, *day, 7, tzinfo=UTC)
-    for day in ((3, 28), (10, 24), (11, 20), (11, 23), (12, 30))  # both changes of the clock, a weekend, a new year
+    for day in ((3, 28), (10, 24), (11, 20), (11, 23), (12, 30))  # both clock changes, a weekend, a new year
 )
 SETTLING = timedelta(minutes=20)
-"""How long a run goes on without faults, so that whatever they cost is repaired."""
+"""Time without faults at the end, for repairs."""
 
 HOME = timedelta(minutes=1)
-"""So long before the end of a run people do nothing new: what they did last has the time to be carried out."""
+"""Time before the end without new work of people.
+
+Their last work has time to be carried out.
+"""
 
 SKEWED = 0.2
-"""How many runs have clocks that are off."""
+"""Share of runs with skewed clocks."""
 
 LATEST = 3
-"""Among so many of the latest leads, whoever overtakes chooses one."""
+"""Number of latest leads among which overtaking work chooses."""
 
 DOORS = ("webhook", "mail", "import", "quarantine")
-"""What is done by others than leads and their owners: the calls made in it are points of their own."""
+"""Work of others than leads and their owners.
+
+The calls made in it are points of their own.
+"""
 
 OVERTAKING = "overtaking "
-"""What stands before the name of what is done while something else is."""
+"""Prefix of work done while other work is running."""
 
 Work = Callable[[datetime], object]
 
 
 @dataclass
 class SimulationRun:
-    """One run: time, tasks in their order, and what went wrong."""
+    """One run: time, ordered tasks and unexpected errors."""
 
     plan: SimulationPlan
     policy: Policy
     unexpected: list[str] = field(default_factory=list)
     swept: list[SweepResult] = field(default_factory=list)
     after: Callable[[], None] = lambda: None
-    """Called after every invocation: people read what they have been sent."""
+    """Called after every invocation, to let people read messages."""
     rival: Callable[[], None] = lambda: None
-    """Settles what somebody is about to settle."""
+    """Settles a delivery that another person is about to settle."""
 
     def __post_init__(self) -> None:
-        """Begin on one of the days that are hard on clocks."""
+        """Begin on one of the days that challenge clocks."""
         plan = self.plan
         self.chance = Random(plan.seed)
         self.start = self.now = self.chance.choice(STARTS) + timedelta(minutes=self.chance.randrange(24 * 60))
@@ -67,7 +76,9 @@ class SimulationRun:
         self.steps: list[tuple[datetime, str]] = []
         self._doing = list[str]()
         self.faults = Faults(
-            Random(f"{plan.seed}: faults"),  # not the world's: another fault, or one less, leaves who comes when
+            Random(
+                f"{plan.seed}: faults"
+            ),  # separate from the world's, so that other faults leave all arrivals the same
             plan.faults,
             plan.strike,
             plan.only,
@@ -87,11 +98,11 @@ class SimulationRun:
             self.delivering.hint,
             self.delivering.spill,
             self.delivering.retry,
-            SimulatedMailBucket(self.now, told=self.delivering.mail_stored),
+            SimulatedMailBucket(self.now, on_stored=self.delivering.mail_stored),
         )
 
     def go(self) -> None:
-        """Let time pass until the end, and then without faults until everything has settled."""
+        """Run until the end, then without faults until all settles."""
         self.delivering.start_sweeping()
         self._until(self.end)
         self.faults.rate, self.outages, self.skew = 0.0, (), timedelta()
@@ -103,15 +114,18 @@ class SimulationRun:
         self.deployment.govern(policy)
 
     def at(self, time: datetime, task: Callable[[], None]) -> None:
-        """Do something at a time."""
+        """Schedule a task at a time."""
         heapq.heappush(self._tasks, (max(time, self.now), next(self._numbers), task))
 
     def soon(self, least: float, most: float, task: Callable[[], None]) -> None:
-        """Do something in so many seconds."""
+        """Schedule a task within a range of seconds."""
         self.at(self.now + timedelta(seconds=self.chance.uniform(least, most)), task)
 
     def invoke(self, label: str, work: Work) -> bool:
-        """Let a function do its work once; tell whether it ended well. Its clock may be wrong."""
+        """Invoke a function once; return whether it succeeded.
+
+        Its clock may be wrong.
+        """
         skew = self.skew * self.chance.uniform(-1, 1)
         self._note(label)
         self._doing.append(label)
@@ -132,36 +146,42 @@ class SimulationRun:
         return True
 
     def _door(self) -> str:
-        """Return what names the calls of what is done now: those of some doors are counted apart."""
+        """Return the point prefix of the current work.
+
+        Calls of some doors are counted apart.
+        """
         doing = self._doing[-1].removeprefix(OVERTAKING) if self._doing else ""
         return f"{doing}/" if doing in DOORS else ""
 
     @property
     def is_ending(self) -> bool:
-        """Tell whether people have gone home, so that nothing new begins that the run is too short to finish."""
+        """Return whether people have stopped working.
+
+        Nothing new begins that the run is too short to finish.
+        """
         return self.now > self.end + SETTLING - HOME
 
     def is_lucky(self, probability: float) -> bool:
-        """Tell whether something of some probability happens."""
+        """Return whether an event of some probability happens."""
         return self.chance.random() < probability
 
     def is_down(self, part: str) -> bool:
-        """Tell whether something, or what a call is of, answers nobody now."""
+        """Return whether a part, or a call's part, is down."""
         for outage in self.outages:  # noqa: SIM110 - any() takes twice as long, and every call asks
-            if part.startswith(outage.what) and outage.start <= self.now < outage.end:
+            if part.startswith(outage.part) and outage.start <= self.now < outage.end:
                 return True
         return False
 
     def clocks(self) -> set[datetime]:
-        """Return what the clocks of functions may show at the outside."""
+        """Return the extreme times that functions' clocks may show."""
         return {self.now - self.skew, self.now, self.now + self.skew}
 
     def back_at(self) -> datetime:
-        """Return when consumers consume again."""
-        return max(outage.end for outage in self.outages if outage.what == "consumers")
+        """Return when consumers work again."""
+        return max(outage.end for outage in self.outages if outage.part == "consumers")
 
     def trace(self, steps: int) -> list[str]:
-        """Return what was done and what failed in the first steps, in order."""
+        """Return work and faults of the first steps, in order."""
         return [f"{at.isoformat()} {label}" for at, label in self.steps[:steps]]
 
     def _note(self, label: str) -> None:
@@ -177,10 +197,13 @@ class SimulationRun:
     def _new_id(self) -> str:
         return f"L{next(self.ids):06d}"
 
-    # faults that are no call's
+    # faults outside calls
 
     def _outages(self) -> tuple[Outage, ...]:
-        """Return when the store answers nobody (3 h) and when nothing is consumed (15 h), in one run of four each."""
+        """Return the outages of the run.
+
+        The store is down for 3 h and consumers for 15 h, in one run of four each.
+        """
         outages = []
         for part, hours in (("table", 3), ("consumers", 15)):
             start = self.start + timedelta(days=self.plan.days) * self.chance.random()
@@ -189,7 +212,10 @@ class SimulationRun:
         return tuple(outages)
 
     def _overtake(self) -> None:
-        """Let somebody else work in between: the sweep, or a record or an alarm that came twice."""
+        """Let other work happen in between.
+
+        It is the sweep, or a record or an alarm that came twice.
+        """
         if len(self._doing) > 1 or self.is_down("consumers"):
             return None
         if self._doing[-1] == "quarantine":
@@ -210,7 +236,10 @@ class SimulationRun:
             self.invoke(f"{OVERTAKING}sweep", lambda now: self.swept.append(self.deployment.sla.sweep(now)))
 
     def _overtaking_record(self, record: Lead | Message | FreedCapacity) -> None:
-        """Handle a record again, most likely one of the latest leads: that is where two meet."""
+        """Handle a record again, mostly one of the latest leads.
+
+        That is where two meet.
+        """
         self.invoke(f"{OVERTAKING}stream", lambda now: self.delivering.handle(record, now))
         lead = self.deployment.table.load(record.id) if isinstance(record, Lead) else None
         if lead and lead.wake_at and lead.wake_at <= self.now:

@@ -1,4 +1,4 @@
-"""From a run in which something does not hold to a smaller one: the fewest leads and faults that still break it."""
+"""Shrink a failed run to the fewest leads and faults."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -7,10 +7,13 @@ from leadtight.simulation.plan import SimulationPlan
 from leadtight.simulation.result import Outcome
 
 TRIES = 150
-"""Runs that one finding is worth."""
+"""Most runs spent on one finding."""
 
 Still = Callable[[SimulationPlan], Outcome | None]
-"""Runs a smaller plan; None when it breaks nothing of what was found, or there is no time left."""
+"""Runs a smaller plan.
+
+None when it breaks no invariant of the finding, or no time is left.
+"""
 
 
 def shrink(
@@ -20,11 +23,11 @@ def shrink(
     is_time_over: Callable[[], bool] = lambda: False,
     tried: Callable[[int, SimulationPlan], None] = lambda runs, smallest: None,
 ) -> Outcome:
-    """Return the smallest run found that breaks one of the same invariants; the run itself when it is the smallest.
+    """Return the smallest run that breaks a same invariant.
 
-    Leads, then faults go in halves, then quarters and so on (delta debugging). It ends with what there is when
-    `is_time_over` says so, which is asked before each run; `tried` hears after each how many there were, and of the
-    smallest plan so far.
+    It is the run itself if none is smaller. Leads, then faults go in halves, then quarters and so on (delta debugging).
+    Shrinking ends with the smallest so far when `is_time_over`, which is called before each run. After each run `tried`
+    gets the number of runs and the smallest plan so far.
     """
     runs, smallest = 0, failure.plan
 
@@ -43,11 +46,11 @@ def shrink(
 
 
 def _fewer_leads(outcome: Outcome, still: Still) -> Outcome:
-    everybody = range(outcome.plan.leads)
-    coming = [number for number in everybody if number not in outcome.plan.without]
+    everyone = range(outcome.plan.leads)
+    coming = [number for number in everyone if number not in outcome.plan.without]
 
     def without(kept: Sequence[int]) -> SimulationPlan:
-        return replace(outcome.plan, without=frozenset(everybody) - frozenset(kept))
+        return replace(outcome.plan, without=frozenset(everyone) - frozenset(kept))
 
     return _fewest(outcome, coming, 1, lambda kept: still(without(kept)))
 
@@ -61,7 +64,10 @@ def _fewer_faults(outcome: Outcome, still: Still) -> Outcome:
 def _fewest(
     smallest: Outcome, kept: Sequence[int], at_least: int, breaks: Callable[[Sequence[int]], Outcome | None]
 ) -> Outcome:
-    """Leave out what can go of some numbers, a stretch at a time; where none can, shorter stretches are tried."""
+    """Leave out numbers while the run still breaks.
+
+    They go a stretch at a time; where none can, shorter stretches are tried.
+    """
     size = len(kept)
     while size:
         shorter = (rest for rest in _left_out(kept, size) if len(rest) >= at_least)
@@ -75,6 +81,6 @@ def _fewest(
 
 
 def _left_out(kept: Sequence[int], size: int) -> Iterator[Sequence[int]]:
-    """Yield what stays when one stretch of so many goes, for each stretch."""
+    """Yield the numbers that remain without each stretch."""
     for start in range(0, len(kept), size):
         yield [*kept[:start], *kept[start + size :]]

@@ -1,4 +1,4 @@
-"""What many runs say together: which faults hit where, and what they cost."""
+"""Totals of many runs: faults by point, and their costs."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
@@ -11,15 +11,18 @@ from leadtight.simulation.result import Cell, Outcome
 
 SCHEMA = "leadtight.simulate/2"
 LEAST = 5
-"""So many of the cells that were hit least are named."""
+"""Number of least hit cells that are named."""
 
 KEPT = 20
-"""Runs with findings that are kept in full; the rest is counted."""
+"""Failed runs that are kept in full; others are counted."""
 
 
 @dataclass
 class Summary:
-    """Runs added up, one by one: a million of them do not fit into memory."""
+    """Totals of runs, added one by one.
+
+    A million runs do not fit into memory.
+    """
 
     first_seed: int = 0
     runs: int = 0
@@ -32,8 +35,10 @@ class Summary:
     injected: Counter[Cell] = field(default_factory=Counter)
     possible: set[Cell] = field(default_factory=set)
     waits: dict[str, Counter[float]] = field(default_factory=lambda: defaultdict(Counter))
-    """How often it took how many seconds, by what was waited for, apart for runs in which table or consumers were out
-    for hours."""
+    """Frequencies of waiting times in seconds, by kind of wait.
+
+    Runs with an outage of table or consumers are counted apart.
+    """
 
     @classmethod
     def of(cls, outcomes: Iterable[Outcome]) -> "Summary":
@@ -62,7 +67,7 @@ class Summary:
             self.failed.append(outcome)
 
     def join(self, later: "Summary") -> None:
-        """Add what was added up of the runs after these."""
+        """Add the totals of later runs."""
         self.first_seed = self.first_seed if self.runs else later.first_seed
         for name in ("runs", "leads", "sent", "doubles", "repairs", "violations"):
             setattr(self, name, getattr(self, name) + getattr(later, name))
@@ -73,14 +78,15 @@ class Summary:
         self.failed += later.failed[: KEPT - len(self.failed)]
 
     def too_few(self, at_least: int) -> list[str]:
-        """Return the cells of the matrix that were hit less often than they must be."""
+        """Return the cells that were hit too seldom."""
         hits = {cell: self.injected[cell] for cell in sorted(self.possible) if self.injected[cell] < at_least}
         return [f"{point} {kind}: hit {times} times, not {at_least}" for (kind, point), times in hits.items()]
 
     def least(self) -> Iterator[str]:
-        """Yield which cells of the matrix were hit least, and in how many runs the least would be hit a thousand times.
+        """Yield the least hit cells and an estimate.
 
-        The last is an estimate: what was hit ten times may as well be hit six or fifteen times by as many other runs.
+        It is the number of runs in which each would be hit 1,000 times: what was hit ten times may as well be hit six
+        or fifteen times by as many other runs.
         """
         hits = sorted((self.injected[kind, point], point, kind) for kind, point in self.possible)
         yield f"{len(hits)} kinds of fault at a point; hit least: " + ", ".join(
@@ -90,7 +96,7 @@ class Summary:
             yield f"at this rate each is hit 1,000 times in about {-(-1_000 * self.runs // hits[0][0]):,} runs"
 
     def figures(self) -> dict[str, float | None]:
-        """Return what the faults cost."""
+        """Return the costs of the faults."""
         return {
             "messages_sent": self.sent,
             "messages_sent_twice": self.doubles,
@@ -122,7 +128,7 @@ class Summary:
         }
 
     def show(self, console: Console) -> None:
-        """Print which faults hit where, and what they cost."""
+        """Print faults by point and their costs."""
         for line in matrix(self):
             console.print(line, highlight=False, markup=False, soft_wrap=True)
         for name, value in self.figures().items():
@@ -133,7 +139,10 @@ class Summary:
 
 
 def matrix(summary: Summary) -> Iterator[str]:
-    """Yield the faults as lines: a point, and how often each kind hit it; 0 for what could have and did not."""
+    """Yield one line per point, with hits by kind.
+
+    0 is a possible fault that never happened.
+    """
     points = summary.possible | summary.injected.keys()
     for point in sorted({point for _, point in points}):
         hits = [f"{kind} {summary.injected[kind, at]:,}" for kind, at in sorted(points) if at == point]
@@ -141,7 +150,10 @@ def matrix(summary: Summary) -> Iterator[str]:
 
 
 def _rounded(seconds: float) -> float:
-    """Return seconds to the hundredth, and to the second from a minute on: a million runs have few of these."""
+    """Round to hundredths, from a minute on to seconds.
+
+    A million runs have few distinct values then.
+    """
     return round(seconds, 2) if seconds < 60 else float(round(seconds))
 
 
@@ -152,7 +164,7 @@ def _spread(seconds: Counter[float]) -> dict[str, float | None]:
 
 
 def _within(seconds: Counter[float], share: float) -> float:
-    """Return in how many seconds a share of all was done."""
+    """Return the seconds within which a share was done."""
     most, counted = share * seconds.total(), 0
     for value in sorted(seconds):
         counted += seconds[value]

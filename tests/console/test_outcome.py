@@ -25,7 +25,7 @@ def test_an_outcome_is_recorded_by_keyboard_alone_the_clock_stops_and_undo_start
     assert outcome.evaluate("document.activeElement.textContent.trim()") == "Undo"
     outcome.keyboard.press("Enter")
     expect(outcome.get_by_role("status")).to_contain_text("Undone.")
-    expect(console.story).to_contain_text("took back “We spoke”", timeout=SOON_MS)
+    expect(console.story).to_contain_text("undid “We spoke”", timeout=SOON_MS)
     expect(console.page.get_by_role("heading", name="First answer")).to_be_visible()
 
 

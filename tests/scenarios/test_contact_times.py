@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from leadtight.adapters.memory.files import MemoryFiles
 from leadtight.app.outcomes.recording import LeadView
-from leadtight.devstage.console.standing import standing
+from leadtight.devstage.console.standing import promise_status
 from leadtight.domain.model.errors import InvalidInquiry, NotFound
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.event import fold
@@ -78,7 +78,7 @@ def test_r10_proof_of_a_contact_in_time_keeps_the_promise_even_an_hour_late() ->
     lead = prove(world, lead_id, after(3), ref="call-17").lead
     assert verdict(lead, world.now) == (after(3), "ana", False)
     assert lead.clock(FIRST_RESPONSE) is None
-    assert standing(lead, world.now).kind == "kept"
+    assert promise_status(lead, world.now).kind == "kept"
     assert (metrics(world)["missed"], metrics(world)["contacted_in_window"]) == (0, 1)
     assert metrics(world)["buckets"]["under_5m"] == 1
     review = reports(world).weekly(MONDAY_NINE.date(), MONDAY_NINE + timedelta(days=7))
@@ -164,7 +164,7 @@ def test_a_call_after_a_timely_closing_breaks_no_promise() -> None:
     world.advance(hours=1)
     lead = world.press(lead_id, "connected").lead
     assert not lead.is_breached(world.now)
-    assert standing(lead, world.now).kind == "kept"
+    assert promise_status(lead, world.now).kind == "kept"
     assert metrics(world)["missed"] == 0
 
 

@@ -11,8 +11,8 @@ import pytest
 
 from leadtight.adapters.memory.files import MemoryFiles
 from leadtight.app.outcomes.recording import OutcomeForm
-from leadtight.devstage.console.standing import standing
-from leadtight.devstage.console.story import tell
+from leadtight.devstage.console.standing import promise_status
+from leadtight.devstage.console.story import story_lines
 from leadtight.domain.model.errors import StaleSubmission
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.event import fold
@@ -77,8 +77,8 @@ def test_f12_an_excluded_lead_is_stored_and_visible_without_owner_timer_or_messa
     assert world.kinds(lead_id) == [Kind.LEAD_RECEIVED, Kind.LEAD_EXCLUDED]
     assert (world.table.messages(lead_id), world.mailer.sent, world.texter.sent) == ((), [], [])
     assert not lead.is_breached(world.now)
-    assert standing(lead, world.now).what == "Not counted"
-    texts = [entry.what for entry in tell(world.policy, lead, world.table.history(lead_id), world.now)]
+    assert promise_status(lead, world.now).label == "Not counted"
+    texts = [entry.text for entry in story_lines(world.policy, lead, world.table.history(lead_id), world.now)]
     assert f"by the rule “{rule}”" in texts[-1]
     assert fold(world.table.history(lead_id)) == lead
     assert world.repairs() == 0

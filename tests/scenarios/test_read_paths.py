@@ -9,7 +9,7 @@ import pytest
 
 from leadtight.adapters.memory.files import MemoryFiles
 from leadtight.adapters.presentation.pages.outcome import Pages
-from leadtight.devstage.console.standing import standing, ticking
+from leadtight.devstage.console.standing import promise_status, running_timers
 from leadtight.domain.model.sla import FIRST_RESPONSE
 from leadtight.domain.model.stage import Stage
 from leadtight.reporting.review.service import ReportService
@@ -31,8 +31,8 @@ def test_f10_a_lead_reads_as_breached_on_every_read_path_without_a_write() -> No
         assert stored.is_breached(now) is is_over
         page = Pages(world.policy).outcome(world.desk.show(token, now), now)
         assert ('<p class="due late"><strong>Overdue by 1 minute</strong>' in page) is is_over
-        assert (standing(stored, now).kind == "overdue") is is_over
-        assert [t.is_over for t in ticking(world.policy, stored, now) if t.name == "First answer"] == [is_over]
+        assert (promise_status(stored, now).kind == "overdue") is is_over
+        assert [t.is_over for t in running_timers(world.policy, stored, now) if t.name == "First answer"] == [is_over]
         files = MemoryFiles()
         reports = ReportService(
             world.policy,

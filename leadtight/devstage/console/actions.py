@@ -1,4 +1,7 @@
-"""The buttons: what changes something. Each answers with the page it stands on."""
+"""The buttons, which change the local stage.
+
+Each answers with the page it is on.
+"""
 
 from __future__ import annotations
 
@@ -20,10 +23,13 @@ KINDS = ("nightly", "weekly")
 
 
 class Actions:
-    """Answers POST requests."""
+    """Handler of POST requests."""
 
     def __init__(self, layout: Layout, *, people: PersonStates, deployed: LocalStack, zone: ZoneInfo) -> None:
-        """Take what can be changed, and the zone in which the company's today is."""
+        """Take the parts that can be changed.
+
+        `zone` decides the company's current date.
+        """
         self._layout = layout
         self._people = people
         self._deployed = deployed

@@ -31,9 +31,9 @@ STATIC = Path(__file__).with_name("static")
 
 
 def create_app(info: DevInfo, policy: Policy | None = None) -> Starlette:
-    """Make the console of a running local stage.
+    """Create the console of a running local stage.
 
-    `policy` is the one that was deployed, by default that of `make dev`. The process's environment says where AWS is.
+    `policy` is the deployed one, by default that of `make dev`. The process's environment locates AWS.
     """
     policy = policy or policies.load(POLICY)
     table, deployed, sent = DynamoTable(info.table, info.region), LocalStack(info), SentMessages(info.aws_endpoint)

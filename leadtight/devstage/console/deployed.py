@@ -1,4 +1,7 @@
-"""The deployed stack: its functions by their short names, its secret, its logs and its queues."""
+"""The deployed stack: functions, link secret, logs and queues.
+
+Functions go by their short names.
+"""
 
 from __future__ import annotations
 
@@ -19,12 +22,15 @@ LOOK_BACK = timedelta(hours=1)
 
 
 class InvokeError(Exception):
-    """The function ran and failed; the text is what it raised."""
+    """The function failed; the message is the error it raised."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueDepth:
-    """How many messages wait in a queue: now, for later, and being handled or tried again."""
+    """Message counts of a queue.
+
+    `waiting` messages can be received now; `later` ones are delayed or in progress.
+    """
 
     name: str
     waiting: int
@@ -32,19 +38,22 @@ class QueueDepth:
 
     @property
     def is_dead_letters(self) -> bool:
-        """Tell whether it keeps what could not be handled."""
+        """Return whether the queue keeps failed messages."""
         return self.name.endswith(("-dead", "failed"))
 
 
 class LocalStack:
-    """Asks the local cloud about the stack."""
+    """Client of the stack on the local cloud."""
 
     def __init__(self, info: DevInfo) -> None:
-        """Take where the stack is."""
+        """Take the addresses of the stack."""
         self._info = info
 
     def invoke(self, function: str, payload: Mapping[str, Any]) -> Any:
-        """Run a function as its schedule would and return its answer. Raises InvokeError when it raised."""
+        """Invoke a function as its schedule would.
+
+        Raises InvokeError when it raised.
+        """
         client = clients.client("lambda", attempts=1, read_seconds=INVOKE_SECONDS)
         answer = client.invoke(FunctionName=self._name(function), Payload=json.dumps(payload).encode())
         content = json.loads(answer["Payload"].read() or b"null")
@@ -53,7 +62,10 @@ class LocalStack:
         return content
 
     def last_log(self, function: str, message: str, now: datetime) -> tuple[datetime, dict[str, Any]] | None:
-        """Return when a function last logged `message`, and with what, unless that is long ago."""
+        """Return a function's last recent log of `message`.
+
+        The result is its time and content; None when the last hour has none.
+        """
         response = clients.client("logs").filter_log_events(
             logGroupName=self._log_group(function),
             startTime=int((now - LOOK_BACK).timestamp() * 1000),
@@ -63,10 +75,13 @@ class LocalStack:
         return (datetime.fromtimestamp(last["timestamp"] / 1000, UTC), json.loads(last["message"])) if last else None
 
     def queues(self) -> tuple[QueueDepth, ...]:
-        """Return the stack's queues, all in one question to the local cloud's inspection page."""
+        """Return the stack's queues.
+
+        One request to the local cloud's inspection page covers all of them.
+        """
         messages = fetch_json(f"{self._info.aws_endpoint}/_ministack/sqs/messages")["messages"]
         names = (pair for account in messages.values() for region in account.values() for pair in region.items())
-        return tuple(sorted(self._ours(names), key=lambda q: q.name))
+        return tuple(sorted(self._own_queues(names), key=lambda q: q.name))
 
     @cached_property
     def link_secret(self) -> str:
@@ -77,7 +92,7 @@ class LocalStack:
         ids = (r["PhysicalResourceId"] for r in resources if r["LogicalResourceId"].startswith("LinkSecret"))
         return str(next(ids))
 
-    def _ours(self, queues: Iterator[tuple[str, list[dict[str, Any]]]]) -> Iterator[QueueDepth]:
+    def _own_queues(self, queues: Iterator[tuple[str, list[dict[str, Any]]]]) -> Iterator[QueueDepth]:
         for url, messages in queues:
             name = url.rpartition("/")[2]
             if name.startswith(f"{self._info.stack}-"):

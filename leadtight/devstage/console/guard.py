@@ -1,4 +1,7 @@
-"""What keeps other web sites out of a console that anybody's browser can reach on this machine."""
+"""Protect the console from other websites.
+
+Any browser on this machine can reach it.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +16,13 @@ SAFE = frozenset({"GET", "HEAD"})
 
 
 class RequestGuard:
-    """Refuses foreign names and foreign posts, and says what a page may load."""
+    """Middleware that rejects foreign hosts and posts.
+
+    It also restricts what pages may load.
+    """
 
     def __init__(self, app: ASGIApp, *, api_url: str) -> None:
-        """Take the API's address: the contact form posts there, and to nowhere else."""
+        """Take the API's address, the only target of the form."""
         self._app = app
         self._policy = content_policy(api_url)
 
@@ -35,7 +41,7 @@ class RequestGuard:
                 headers = MutableHeaders(scope=message)
                 headers.setdefault("content-security-policy", self._policy)
                 headers["x-content-type-options"] = "nosniff"
-                # The origin, and no path: it is what the consent of a form's visitor is recorded with.
+                # The origin without a path, which is recorded with a form visitor's consent.
                 headers["referrer-policy"] = "strict-origin"
                 headers.setdefault("cache-control", "no-store")
             await send(message)
@@ -44,23 +50,26 @@ class RequestGuard:
 
 
 def refusal(method: str, headers: Headers) -> str:
-    """Return why a request is refused; empty when it is not.
+    """Return why a request is rejected; empty when it passes.
 
     A foreign Host is a name made to point here (DNS rebinding). A browser names the site a post comes from in
-    Sec-Fetch-Site or Origin; what sends neither is no browser, and could do anything without us.
+    Sec-Fetch-Site or Origin; a client that sends neither is not a browser, and could do anything without the console.
     """
     host = headers.get("host", "")
     if host.rpartition(":")[0] not in LOOPBACK and host not in LOOPBACK:
-        return "The console answers on this machine's own names only."
+        return "The console answers only to this machine's own names."
     if method in SAFE:
         return ""
     site, origin = headers.get("sec-fetch-site"), headers.get("origin")
-    is_ours = site == "same-origin" if site else origin is None or urlsplit(origin).netloc == host
-    return "" if is_ours else "This button may only be pressed on the console's own page."
+    is_own = site == "same-origin" if site else origin is None or urlsplit(origin).netloc == host
+    return "" if is_own else "This button works only on the console's own page."
 
 
 def content_policy(api_url: str, *, styles: str = "'self'") -> str:
-    """Return what a page may load: its own style and script, and nothing from anywhere else."""
+    """Return the content security policy of a page.
+
+    It may load its own style and script, and nothing from elsewhere.
+    """
     api = urlsplit(api_url)
     return (
         f"default-src 'none'; style-src {styles}; script-src 'self'; connect-src 'self'; img-src 'self' data:; "

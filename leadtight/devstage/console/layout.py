@@ -1,4 +1,4 @@
-"""How every page is rendered: one template environment, and what all pages show."""
+"""Rendering of all pages, with their common content."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse
 
 from leadtight.adapters.clock_and_ids import clock
 from leadtight.adapters.presentation.formatting import one_line, title
-from leadtight.devstage.console.times import shown
+from leadtight.devstage.console.times import clock_time
 from leadtight.devstage.info import DevInfo
 from leadtight.domain.policy.policy import Policy
 
@@ -21,10 +21,10 @@ NAV = (("/", "Leads"), ("/outbox", "Outbox"), ("/people", "People"), ("/report",
 
 
 class Layout:
-    """Renders pages of one local stage."""
+    """Renderer of the pages of one local stage."""
 
     def __init__(self, info: DevInfo, policy: Policy) -> None:
-        """Take the addresses that every page names, and the company whose stage it is."""
+        """Take the addresses and the company shown on every page."""
         self.info = info
         self.policy = policy
         self._templates = Environment(
@@ -40,7 +40,7 @@ class Layout:
     def page(
         self, name: str, here: str, *, status: int = 200, now: datetime | None = None, **context: Any
     ) -> HTMLResponse:
-        """Return a page; `here` is the entry of the navigation that it belongs to."""
+        """Render a page; `here` is its entry of the navigation."""
         at = now or clock()
         zone = self.policy.company.zone
         body = self._templates.get_template(f"{name}.html").render(
@@ -49,7 +49,7 @@ class Layout:
             nav=NAV,
             here=here,
             now=at,
-            time=lambda moment: shown(moment, at, zone),
+            time=lambda moment: clock_time(moment, at, zone),
             **context,
         )
         return HTMLResponse(body, status_code=status)

@@ -1,4 +1,4 @@
-"""The pages: what is read, and shown. Looking changes nothing."""
+"""The pages. Reading them changes nothing."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from leadtight.devstage.console.reports import ReportBrowser
 from leadtight.devstage.console.samples import CONSENT, sample
 from leadtight.devstage.console.sent import SentMessages
 
-SAID = {
-    "nightly": "The nightly metrics of today, so far, are written.",
-    "weekly": "The review of this week, so far, is written.",
+NOTICES = {
+    "nightly": "Today's nightly metrics, so far, have been written.",
+    "weekly": "This week's review, so far, has been written.",
     "sweep": "The sweep ran.",
-    "away": "Switched away for an hour: no new leads until then.",
+    "away": "Away for an hour: no new leads until then.",
     "back": "Switched back.",
 }
 
 
 class ConsolePages:
-    """Answers GET requests."""
+    """Handler of GET requests."""
 
     def __init__(
         self,
@@ -37,7 +37,7 @@ class ConsolePages:
         reports: ReportBrowser,
         health: Health,
     ) -> None:
-        """Take the layout and everything that can be read."""
+        """Take the layout and the sources of the pages."""
         self._layout = layout
         self._reading = reading
         self._sent = sent
@@ -66,7 +66,7 @@ class ConsolePages:
         return self._layout.page("lead", "/", now=now, whole=whole, lead=whole.line.lead, policy=self._layout.policy)
 
     def outbox(self, request: Request) -> HTMLResponse:
-        """Show what was sent."""
+        """Show the sent messages."""
         reading = self._reading
         return self._layout.page(
             "outbox", "/outbox", mails=self._sent.mails(), texts=reading.texts(), waiting=reading.waiting_texts()
@@ -79,62 +79,68 @@ class ConsolePages:
         if mail is None:
             return self._missing("There is no such mail", "/outbox")
         answer = self._layout.page("mail", "/outbox", mail=mail, message=self._reading.message_of(mail.id))
-        # The frame inherits this page's policy, and mails carry their style with them.
+        # The frame inherits this page's policy, and mails contain their own styles.
         styles = "'self' 'unsafe-inline'"
         answer.headers["content-security-policy"] = content_policy(self._layout.info.api_url, styles=styles)
         return answer
 
     def people(self, request: Request) -> HTMLResponse:
-        """Show who there is."""
+        """Show the people of the policy."""
         now = clock()
-        return self._layout.page("people", "/people", now=now, lines=self._people.lines(now), said=_said(request))
+        return self._layout.page("people", "/people", now=now, lines=self._people.lines(now), notice=_notice(request))
 
     def report(self, request: Request) -> HTMLResponse:
-        """Show the latest figures and what lies in the bucket."""
-        return self._layout.page("report", "/report", shelf=self._reports.shelf(), said=_said(request))
+        """Show the latest metrics and the files of the bucket."""
+        return self._layout.page("report", "/report", shelf=self._reports.shelf(), notice=_notice(request))
 
     def open_review(self, request: Request) -> Response:
-        """Go to the latest weekly review by a signed link, as the mail's reader does."""
+        """Redirect to the latest weekly review.
+
+        The link is signed like that of the mail's reader.
+        """
         address = self._reports.review_link(clock())
         return RedirectResponse(address, 303) if address else self._missing("There is no review yet", "/report")
 
     def open_quarantine(self, request: Request) -> Response:
-        """Go to the held deliveries by a signed link, as a manager does."""
+        """Redirect to the quarantine by a manager's signed link."""
         return RedirectResponse(self._reports.quarantine_link(clock()), 303)
 
     def open_board(self, request: Request) -> Response:
-        """Go to the board by a signed link, as a manager does."""
+        """Redirect to the board by a manager's signed link."""
         person = request.path_params["person_id"]
         if not self._layout.policy.answers_for_leads(person):
-            return self._missing("They manage nobody", "/people")
+            return self._missing("This person manages no team", "/people")
         return RedirectResponse(self._reports.board_link(person, clock()), 303)
 
     def open_file(self, request: Request) -> Response:
-        """Go to a file of the bucket."""
+        """Redirect to a file of the bucket."""
         address = self._reports.file_link(request.path_params["key"])
         return RedirectResponse(address, 303) if address else self._missing("There is no such file", "/report")
 
     def health(self, request: Request) -> HTMLResponse:
-        """Show every part."""
+        """Show every part's health."""
         now = clock()
         return self._layout.page(
-            "health", "/health", now=now, parts_of_stage=self._health.parts(now), said=_said(request)
+            "health", "/health", now=now, parts_of_stage=self._health.parts(now), notice=_notice(request)
         )
 
     def not_found(self, request: Request, error: Exception) -> HTMLResponse:
-        """Answer for an address that is no page."""
+        """Answer for an unknown address."""
         return self._missing("There is no such page", "")
 
     def broken(self, request: Request, error: Exception) -> HTMLResponse:
-        """Answer when a page could not be made, most often because the local cloud does not answer."""
+        """Answer when a page failed to render.
+
+        Most often the local cloud does not answer.
+        """
         return self._layout.page(
-            "notice", "", status=500, title="That did not work", detail=f"{type(error).__name__}: {error}"
+            "notice", "", status=500, title="Something went wrong", detail=f"{type(error).__name__}: {error}"
         )
 
     def _missing(self, title: str, here: str) -> HTMLResponse:
-        detail = "What you are looking for is not here, or not any more: RESET=1 forgets everything."
+        detail = "It does not exist, or was deleted: RESET=1 deletes everything."
         return self._layout.page("notice", here, status=404, title=title, detail=detail)
 
 
-def _said(request: Request) -> str:
-    return SAID.get(request.query_params.get("done", ""), "")
+def _notice(request: Request) -> str:
+    return NOTICES.get(request.query_params.get("done", ""), "")

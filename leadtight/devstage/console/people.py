@@ -1,4 +1,4 @@
-"""The people of the policy, what they have to do, and the switch that sends them away."""
+"""The people of the policy, their leads and their availability."""
 
 from __future__ import annotations
 
@@ -11,13 +11,16 @@ from leadtight.domain.policy.policy import Policy
 
 AWAY_FOR = timedelta(hours=1)
 MOST = 200
-# Every open lead wakes before this.
+# Later than the alarm of every open lead.
 ALWAYS = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonLine:
-    """One person now: open leads as in their queue, and until when they are away."""
+    """One person's current state.
+
+    `open_leads` counts those of their queue.
+    """
 
     person: Person
     team: str
@@ -28,29 +31,29 @@ class PersonLine:
 
 
 class PersonStates:
-    """Reads people's states and switches them."""
+    """Reader and switch of people's availability."""
 
     def __init__(self, policy: Policy, table: LeadStore) -> None:
-        """Take who there is, and the table that knows more."""
+        """Take the policy's people and the table with their state."""
         self._policy = policy
         self._table = table
 
     def lines(self, now: datetime) -> tuple[PersonLine, ...]:
-        """Return everybody in the order of the policy."""
-        # The read that routing does before it chooses; asked for no lead, it gives just the people.
+        """Return all people in the order of the policy."""
+        # The read of routing; without a lead it returns just the people.
         roster = self._table.load_for_routing("", "", self._policy.people).roster
         return tuple(self._line(person, roster[person.id].away_until, now) for person in self._policy.people.values())
 
     def knows(self, person_id: str) -> bool:
-        """Tell whether the policy has this person."""
+        """Return whether the policy has this person."""
         return person_id in self._policy.people
 
     def send_away(self, person_id: str, now: datetime) -> None:
-        """Switch a person away for an hour: they get no new leads."""
+        """Mark a person away for an hour, without new leads."""
         self._table.set_away(person_id, now + AWAY_FOR)
 
     def bring_back(self, person_id: str) -> None:
-        """Switch a person back."""
+        """End a person's absence."""
         self._table.set_away(person_id, None)
 
     def _line(self, person: Person, switched_until: datetime | None, now: datetime) -> PersonLine:

@@ -1,4 +1,4 @@
-"""What the console reads of leads: the table as it is, and what was sent."""
+"""Leads and messages as the console shows them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,16 @@ from leadtight.adapters.dynamodb import keys
 from leadtight.adapters.dynamodb.rows import LeadRow, MessageRow
 from leadtight.adapters.dynamodb.table import DynamoTable
 from leadtight.devstage.console.sent import DevText, SentMessages, links
-from leadtight.devstage.console.standing import PromiseStatus, RunningTimer, UpcomingStep, coming, standing, ticking
-from leadtight.devstage.console.story import StoryLine, tell
-from leadtight.devstage.console.wording import called, recipient
+from leadtight.devstage.console.standing import (
+    PromiseStatus,
+    RunningTimer,
+    UpcomingStep,
+    next_step,
+    promise_status,
+    running_timers,
+)
+from leadtight.devstage.console.story import StoryLine, story_lines
+from leadtight.devstage.console.wording import recipient, template_label
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import LEAD, Channel, Message, Status
 from leadtight.domain.policy.policy import Policy
@@ -26,16 +33,16 @@ class LeadListItem:
 
     lead: Lead
     owner: str | None
-    standing: PromiseStatus
-    coming: UpcomingStep | None
+    promise_status: PromiseStatus
+    next_step: UpcomingStep | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageLine:
-    """One message of a lead: what it is, to whom, how far it is, and where it can be read."""
+    """One message of a lead, with label and recipient."""
 
     message: Message
-    what: str
+    label: str
     to: str
 
 
@@ -51,15 +58,18 @@ class LeadDetail:
 
     @property
     def sent_ids(self) -> dict[str, str | None]:
-        """Return under which id the provider knows each message."""
+        """Return the provider's id of each message."""
         return {m.message.id: m.message.provider_id for m in self.messages}
 
 
 class LeadReader:
-    """Reads leads for the pages."""
+    """Reader of leads for the pages."""
 
     def __init__(self, policy: Policy, table: DynamoTable, sent: SentMessages, outcome_address: str) -> None:
-        """Take the table (making it bound the rows to it), the sent mails, and how an outcome page's address begins."""
+        """Take the table and the sent messages.
+
+        Creating the table bound the rows to it. `outcome_address` is the start of an outcome page's address.
+        """
         self._policy = policy
         self._table = table
         self._sent = sent
@@ -75,29 +85,35 @@ class LeadReader:
         return tuple(self._line(lead, now) for lead in reversed(leads[-MOST:]))
 
     def lead(self, lead_id: str, now: datetime) -> LeadDetail | None:
-        """Return one lead, or None when there is no such lead."""
+        """Return one lead; None when it does not exist."""
         lead = self._table.load(lead_id)
         if lead is None:
             return None
         messages = self._table.messages(lead_id)
         return LeadDetail(
             line=self._line(lead, now),
-            story=tuple(tell(self._policy, lead, self._table.history(lead_id), now)),
-            clocks=ticking(self._policy, lead, now),
+            story=tuple(story_lines(self._policy, lead, self._table.history(lead_id), now)),
+            clocks=running_timers(self._policy, lead, now),
             messages=tuple(self._message_line(lead, message) for message in messages),
             outcome_link=self._outcome_link(lead, messages),
         )
 
     def message_of(self, provider_id: str) -> Message | None:
-        """Return our message behind a sent mail or text."""
+        """Return the stored message behind a sent mail or text."""
         return self._table.find_by_provider_id(provider_id)
 
     def texts(self) -> tuple[tuple[DevText, Message | None], ...]:
-        """Return the sent texts with our messages, which know when they were made."""
+        """Return the sent texts with their stored messages.
+
+        Only these have the time of creation.
+        """
         return tuple((text, self.message_of(text.id)) for text in self._sent.texts())
 
     def waiting_texts(self) -> tuple[Message, ...]:
-        """Return the texts to leads that wait or may not go, the latest first; `detail` says why."""
+        """Return delayed and refused texts to leads, latest first.
+
+        `detail` states the reason.
+        """
         messages = (row.value() for row in MessageRow.scan())
         texts = (m for m in messages if m.channel is Channel.SMS and m.recipient == LEAD and m.detail)
         shown = (m for m in texts if m.status in (Status.PENDING, Status.REFUSED))
@@ -105,14 +121,19 @@ class LeadReader:
 
     def _line(self, lead: Lead, now: datetime) -> LeadListItem:
         owner = self._policy.person_name(lead.owner_id) if lead.owner_id else None
-        return LeadListItem(lead=lead, owner=owner, standing=standing(lead, now), coming=coming(self._policy, lead))
+        return LeadListItem(
+            lead=lead, owner=owner, promise_status=promise_status(lead, now), next_step=next_step(self._policy, lead)
+        )
 
     def _message_line(self, lead: Lead, message: Message) -> MessageLine:
         to = recipient(self._policy, lead, message.recipient)
-        return MessageLine(message=message, what=called(message.template), to=to)
+        return MessageLine(message=message, label=template_label(message.template), to=to)
 
     def _outcome_link(self, lead: Lead, messages: tuple[Message, ...]) -> str | None:
-        """Return the link in the latest mail to the owner. The console makes none: the owner has no other either."""
+        """Return the outcome link of the owner's latest mail.
+
+        The console creates none: the owner has no other either.
+        """
         theirs = {m.provider_id for m in messages if m.recipient == lead.owner_id and m.provider_id}
         return next(self._links_to(theirs), None)
 

@@ -1,4 +1,4 @@
-"""What the report function wrote to its bucket, and the way to it that a mailed link takes."""
+"""Files of the reports bucket, and signed links to them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ OPENS_FOR = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportShelf:
-    """What lies in the bucket: all keys, the latest metrics and the week of the latest review."""
+    """Contents of the bucket, latest metrics and latest review week."""
 
     keys: tuple[str, ...]
     metrics: dict[str, Any] | None
@@ -27,31 +27,34 @@ class ReportShelf:
 
 
 class ReportBrowser:
-    """Reads the reports bucket."""
+    """Reader of the reports bucket."""
 
     def __init__(self, policy: Policy, files: S3Files, deployed: LocalStack, public_url: str) -> None:
-        """Take the bucket, and what signs links: the deployed secret and the API's address."""
+        """Take the bucket, the link secret and the API's address."""
         self._policy = policy
         self._files = files
         self._deployed = deployed
         self._public_url = public_url
 
     def shelf(self) -> ReportShelf:
-        """Return what there is."""
+        """Return the bucket's contents."""
         keys = self._files.list("")
         nights = [key for key in keys if key.startswith("metrics/") and key.endswith("metrics.json")]
         latest = self._latest() if LATEST_REVIEW in keys else {}
         return ReportShelf(keys=keys, metrics=self._json(nights[-1]) if nights else None, week=latest.get("week"))
 
     def review_link(self, now: datetime) -> str | None:
-        """Return the stable, signed address of the latest review, such as a mail carries; None before the first."""
+        """Return the signed address of the latest review.
+
+        It is stable, as in a mail; None before the first review.
+        """
         latest = self._latest()
         if not latest:
             return None
         return self._links().report(latest["html"], self._policy.routing.catch_all, now)
 
     def quarantine_link(self, now: datetime) -> str:
-        """Return the address of the held deliveries, for the catch-all person."""
+        """Return the quarantine's address for the catch-all person."""
         return self._links().quarantine(self._policy.routing.catch_all, now)
 
     def board_link(self, person_id: str, now: datetime) -> str:
@@ -59,7 +62,7 @@ class ReportBrowser:
         return self._links().board(person_id, now)
 
     def file_link(self, key: str) -> str | None:
-        """Return a short-lived address of one file; None when there is no such file."""
+        """Return a short-lived address of a file; None without it."""
         return self._files.presign(key, OPENS_FOR) if key in self._files.list(key) else None
 
     def _links(self) -> Links:

@@ -1,4 +1,7 @@
-"""Inquiries to send with one press: each time somebody else, for the same words twice are one lead."""
+"""Sample inquiries, each from another person.
+
+The same words from the same person would be one lead.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ CONSENT = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormSample:
-    """What the contact form is filled with; empty when nobody asked for a sample."""
+    """Values of the contact form; empty without a sample."""
 
     name: str = ""
     email: str = ""
@@ -37,7 +40,10 @@ class FormSample:
 
 
 def sample(kind: str, now: datetime) -> FormSample:
-    """Return an inquiry that lands in the tier `kind`, a new one every second; an empty one for any other word."""
+    """Return an inquiry of the tier `kind`, new every second.
+
+    An empty one for any other kind.
+    """
     if kind not in _MESSAGES:
         return FormSample()
     second = int(now.timestamp())
@@ -46,7 +52,7 @@ def sample(kind: str, now: datetime) -> FormSample:
     return FormSample(
         name=f"{first} {last}",
         email=f"{first}.{last}.{second % 10_000}@example.com".lower(),
-        phone=f"+49 30 23125{second % 1000:03d}",  # Berlin numbers set aside for films: nobody's
+        phone=f"+49 30 23125{second % 1000:03d}",  # Berlin numbers reserved for films
         message=messages[second % len(messages)],
         consents=kind == "hot",
     )

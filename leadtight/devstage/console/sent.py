@@ -1,4 +1,7 @@
-"""Mails and texts as the local cloud keeps them: what AWS would have sent."""
+"""Mails and texts that the local cloud kept.
+
+AWS would have sent them.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +13,17 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.request import ProxyHandler, build_opener
 
-# Never through a proxy of the shell: this address is this machine.
+# Never through a proxy: the address is on this machine.
 _opener = build_opener(ProxyHandler({}))
 WAIT_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DevMail:
-    """A mail. Of its headers the local cloud keeps these; `id` is what SES answered."""
+    """A mail with the headers that the local cloud keeps.
+
+    `id` is the one SES returned.
+    """
 
     id: str
     sender: str
@@ -29,13 +35,13 @@ class DevMail:
 
     @property
     def framed(self) -> str:
-        """Return the HTML for a frame: its links open outside of it."""
+        """Return the HTML for a frame; links open outside it."""
         return self.html.replace("<head>", '<head><base target="_blank">', 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DevText:
-    """A text message. The local cloud does not keep when it was sent."""
+    """A text message; the local cloud keeps no time."""
 
     id: str
     to: str
@@ -43,10 +49,10 @@ class DevText:
 
 
 class SentMessages:
-    """Reads what was sent from the local cloud's own inspection pages."""
+    """Reader of the local cloud's inspection pages of messages."""
 
     def __init__(self, aws_endpoint: str) -> None:
-        """Take where the local cloud is."""
+        """Take the local cloud's address."""
         self._endpoint = aws_endpoint
 
     def mails(self) -> tuple[DevMail, ...]:
@@ -67,7 +73,10 @@ def links(text: str, address: str) -> Iterator[str]:
 
 
 def fetch_json(address: str) -> Any:
-    """Return what a page of the local cloud says. Raises OSError when it does not answer."""
+    """Fetch a page of the local cloud.
+
+    Raises OSError when it does not answer.
+    """
     with _opener.open(address, timeout=WAIT_SECONDS) as answer:
         return json.load(answer)
 

@@ -1,4 +1,4 @@
-"""A lead's history as it is told: its events in order, with tone and receipts."""
+"""A lead's history in words, with tones and receipts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from leadtight.devstage.console.wording import Scene, first_contact_at, words
+from leadtight.devstage.console.wording import Scene, describe_event, first_contact_at
 from leadtight.domain.model.codec import from_document
 from leadtight.domain.model.event import Event, EventKind
 from leadtight.domain.model.lead import Lead
@@ -17,7 +17,10 @@ from leadtight.domain.routing.receipt import Receipt
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsideredCandidate:
-    """Somebody of the pool, and why they were left out; empty when they took part."""
+    """A pool member; `left_out` says why they were not eligible.
+
+    It is empty for eligible members.
+    """
 
     name: str
     left_out: str
@@ -25,7 +28,7 @@ class ConsideredCandidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptText:
-    """A routing receipt in words: the rule, its pool and everybody in it."""
+    """A routing receipt in words: rule, pool and candidates."""
 
     rule: str
     pool: str
@@ -34,29 +37,35 @@ class ReceiptText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryLine:
-    """One event in words. `tone` is plain, good, warn or bad; `message_id` names the message it is about."""
+    """One event in words.
+
+    `tone` is plain, good, warn or bad; `message_id` names the event's message.
+    """
 
     id: str
     at: datetime
-    what: str
+    text: str
     tone: str = "plain"
-    why: ReceiptText | None = None
+    receipt: ReceiptText | None = None
     message_id: str | None = None
 
 
-def tell(policy: Policy, lead: Lead, events: Iterable[Event], now: datetime) -> Iterator[StoryLine]:
-    """Yield the events that say something, oldest first. Most do not name the owner, so that is kept on the way."""
-    owner = "nobody"
+def story_lines(policy: Policy, lead: Lead, events: Iterable[Event], now: datetime) -> Iterator[StoryLine]:
+    """Yield the events worth telling, oldest first.
+
+    Most do not name the owner, who is therefore tracked along the way.
+    """
+    owner = "no one"
     for event in events:
         owner = policy.person_name(event.data["owner"]) if event.data.get("owner") else owner
         scene = Scene(policy=policy, lead=lead, owner=owner, now=now)
-        if sentence := words(scene, event):
+        if sentence := describe_event(scene, event):
             yield StoryLine(
                 id=event.id,
                 at=event.at,
-                what=sentence,
+                text=sentence,
                 tone=_tone(lead, event),
-                why=_why(policy, event.data.get("receipt")),
+                receipt=_receipt(policy, event.data.get("receipt")),
                 message_id=event.data.get("message"),
             )
 
@@ -68,7 +77,7 @@ def _tone(lead: Lead, event: Event) -> str:
     return _TONES.get(event.kind, "plain")
 
 
-def _why(policy: Policy, stored: Any) -> ReceiptText | None:
+def _receipt(policy: Policy, stored: Any) -> ReceiptText | None:
     if not stored:
         return None
     receipt = from_document(Receipt, stored)

@@ -1,4 +1,4 @@
-"""Moments to the second: the local stage counts in seconds."""
+"""Times and durations to the second, for the local stage."""
 
 from __future__ import annotations
 
@@ -6,15 +6,18 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 
-def shown(at: datetime, now: datetime, zone: ZoneInfo) -> str:
-    """Return `at` as `14:03:22`, with its day unless that is today's."""
+def clock_time(at: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """Format a time as `14:03:22`, with its day unless today."""
     local = at.astimezone(zone)
     is_today = local.date() == now.astimezone(zone).date()
     return f"{local:%H:%M:%S}" if is_today else f"{local:%a} {local.day} {local:%b}, {local:%H:%M:%S}"
 
 
 def span(length: timedelta) -> str:
-    """Return a length to the second: `42 s`, `3 min 05 s`, `2 h 10 min`, `3 days`; its sign is not shown."""
+    """Format a duration to the second, without its sign.
+
+    `42 s`, `3 min 05 s`, `2 h 10 min`, `3 days`.
+    """
     seconds = int(abs(length).total_seconds())
     if seconds < 60:
         return f"{seconds} s"

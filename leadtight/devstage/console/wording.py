@@ -1,4 +1,4 @@
-"""Each kind of event in plain words, for somebody who sees the product for the first time."""
+"""Each kind of event in plain words for new users."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from leadtight.adapters.presentation.formatting import PROOFS, sentence, title
-from leadtight.devstage.console.times import shown, span
+from leadtight.devstage.console.times import clock_time, span
 from leadtight.domain.calendar.timestamps import parse_timestamp
 from leadtight.domain.compliance.erasure import is_anonymous
 from leadtight.domain.model.enrolment import StepAction
@@ -19,7 +19,7 @@ from leadtight.domain.outcomes.automatic_call import ANSWERED, FAILED
 from leadtight.domain.ownership.handover import Cause
 from leadtight.domain.policy.policy import Policy
 
-CALLED = {
+TEMPLATE_LABELS = {
     Template.ACKNOWLEDGE: "Acknowledgement",
     Template.ALERT_OWNER: "Alert",
     Template.WARN_OWNER: "Warning",
@@ -34,11 +34,11 @@ CALLED = {
     Template.WROTE_AGAIN: "Notice that they wrote again",
     Template.WEEKLY_REVIEW: "Weekly review",
     Template.NEEDS_PERSON: "Notice that a person must act",
-    Template.ASK_LEAD: "Question whether anybody has been in touch",
-    Template.NOT_CONTACTED: "Notice that nobody has been in touch",
-    Template.NOT_REACHED: "Notice that somebody was not reached",
+    Template.ASK_LEAD: "Question whether they have been contacted",
+    Template.NOT_CONTACTED: "Notice that the lead has not been contacted",
+    Template.NOT_REACHED: "Notice of an undelivered alert",
 }
-BY = {
+VIA = {
     "email": "by e-mail",
     "sms": "by text message",
     "slack": "in Slack",
@@ -47,21 +47,21 @@ BY = {
 }
 _WHY_MOVED = {
     "rotation": "it is their turn",
-    "owner_gone": "they no longer look after leads",
-    "owner_away": "they are away when it is due",
-    "delegate": "they stand in for somebody who is away when it is due",
+    "owner_gone": "the previous owner is no longer assigned leads",
+    "owner_away": "the previous owner is away when it is due",
+    "delegate": "they stand in for a colleague who is away when it is due",
     "expired": "it was not touched for too long",
     "given_back": "they are back from leave",
     "hop_limit": "it has moved as often as the policy allows, so a manager keeps it",
-    "no_eligible_rep": "nobody else in the pool can take it, so a manager keeps it",
-    "all_full": "everybody who could take it is at a cap, so a manager keeps it",
+    "no_eligible_rep": "no one else in the pool can take it, so a manager keeps it",
+    "all_full": "everyone who could take it is at a cap, so a manager keeps it",
     "existing_owner": "they know this lead already",
 }
 
 _ANSWERS = (EventKind.OUTCOME_RECORDED, EventKind.OUTCOME_PROVEN)
 _WHY_ASSIGNED = {
-    "no_eligible_rep": "nobody can take it now in",
-    "all_full": "everybody who could take it is at a cap in",
+    "no_eligible_rep": "no one can take it now in",
+    "all_full": "everyone who could take it is at a cap in",
     "existing_owner": "they know this lead already, before",
     "claimed": "they were talking to them already, before",
 }
@@ -69,7 +69,7 @@ _WHY_ASSIGNED = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """Where an event stands: its lead, who owned it after the event, and when it is read."""
+    """Context of an event: lead, owner after it, and present."""
 
     policy: Policy
     lead: Lead
@@ -82,38 +82,44 @@ class Scene:
 
     def time(self, at: datetime) -> str:
         """Return a moment on the company's clock."""
-        return shown(at, self.now, self.policy.company.zone)
+        return clock_time(at, self.now, self.policy.company.zone)
 
     def actor(self, event: Event) -> str:
-        """Return who did it."""
+        """Return the name of the person who acted."""
         return self.person(event.actor.removeprefix("person:"))
 
 
-def words(scene: Scene, event: Event) -> str:
-    """Return what happened in a sentence or two; empty for what is only bookkeeping."""
+def describe_event(scene: Scene, event: Event) -> str:
+    """Describe an event in a sentence or two.
+
+    Empty for pure bookkeeping.
+    """
     hidden = is_anonymous(event) and event.kind is not EventKind.LEAD_ERASED
     return "" if hidden else _WORDS[event.kind](scene, event)
 
 
-def called(template: object) -> str:
-    """Return what a message of this template is called."""
-    names = {str(t): name for t, name in CALLED.items()}
+def template_label(template: object) -> str:
+    """Return the label of a message's template."""
+    names = {str(t): name for t, name in TEMPLATE_LABELS.items()}
     return names.get(str(template)) or title(str(template))
 
 
 def recipient(policy: Policy, lead: Lead, who: str) -> str:
-    """Return the name of whoever a message goes to."""
+    """Return the name of a message's recipient."""
     return lead.inquiry.display_name if who == LEAD else policy.person_name(who)
 
 
 def outcome_label(policy: Policy, outcome: object) -> str:
-    """Return the words of an outcome on its button."""
+    """Return the label of an outcome's button."""
     rule = policy.outcomes.get(str(outcome))
     return rule.label if rule else title(str(outcome))
 
 
 def first_contact_at(event: Event) -> datetime | None:
-    """Return when the contact was that stopped the first-response clock with this event; None when none did."""
+    """Return the contact time that stopped the first-response timer.
+
+    None unless this event stopped it.
+    """
     pair = event.changes.get("first_contact_at")
     return parse_timestamp(pair[1]) if event.kind in _ANSWERS and pair and pair[1] and not pair[0] else None
 
@@ -125,7 +131,7 @@ def _received(scene: Scene, event: Event) -> str:
 
 def _excluded(scene: Scene, event: Event) -> str:
     reason, rule = title(str(event.data.get("reason"))), event.data.get("rule")
-    return f"{reason}, by the rule “{rule}”: nobody owns it, nothing is due, no message is sent, no rate counts it."
+    return f"{reason}, by the rule “{rule}”: it has no owner, no deadline and no messages, and no rate counts it."
 
 
 def _joined(scene: Scene, event: Event) -> str:
@@ -154,7 +160,7 @@ def _reassigned(scene: Scene, event: Event) -> str:
 def _offered_on(scene: Scene, event: Event) -> str:
     pool = event.data["receipt"]["pool"]
     previous = scene.person(event.data.get("previous"))
-    return f"Offered on from {previous} to {scene.owner}: the pool “{pool}” has a place again."
+    return f"Reassigned from {previous} to {scene.owner}: the pool “{pool}” has capacity again."
 
 
 def _handed_over(scene: Scene, event: Event) -> str:
@@ -176,7 +182,7 @@ def _rearmed(scene: Scene, event: Event) -> str:
 
 def _prolonged(scene: Scene, event: Event) -> str:
     until = event.data.get("until")
-    how_long = f"until {scene.time(parse_timestamp(until))}" if until else "for good"
+    how_long = f"until {scene.time(parse_timestamp(until))}" if until else "permanently"
     return f"{sentence(scene.owner)} keeps it {how_long}: {scene.person(event.data.get('absent'))} is not back."
 
 
@@ -200,7 +206,8 @@ def _recorded(scene: Scene, event: Event) -> str:
     if event.data.get("claimed_at"):
         claimed, counted = (scene.time(parse_timestamp(event.data[key])) for key in ("claimed_at", "counted_at"))
         parts.append(
-            f"They say it was at {claimed}" + ("." if claimed == counted else "; it counts from when they said so.")
+            f"They reported it for {claimed}"
+            + ("." if claimed == counted else "; it counts from the time of their report.")
         )
     return " ".join([*parts, *_stopped(scene, event)])
 
@@ -214,9 +221,9 @@ def _proven(scene: Scene, event: Event) -> str:
 
 
 def _became_task(scene: Scene, event: Event) -> str:
-    whys = {ANSWERED: "The lead answered the automatic call", FAILED: "Instead of the automatic call that failed"}
-    reason = whys.get(str(event.data.get("why")), "No outcome of the automatic call came")
-    return f"{reason}: it is a task of {scene.owner} now."
+    whys = {ANSWERED: "The lead answered the automatic call", FAILED: "The automatic call failed"}
+    reason = whys.get(str(event.data.get("why")), "The automatic call has no outcome")
+    return f"{reason}: it is now a task for {scene.owner}."
 
 
 def _stopped(scene: Scene, event: Event) -> list[str]:
@@ -230,13 +237,13 @@ def _stopped(scene: Scene, event: Event) -> list[str]:
 
 def _corrected(scene: Scene, event: Event) -> str:
     at, previous = (parse_timestamp(event.data[key]) for key in ("first_contact_at", "previous_at"))
-    kept = "The promise was kept." if at <= scene.lead.promise.deadline else "The promise was broken all the same."
+    kept = "The promise was kept." if at <= scene.lead.promise.deadline else "The promise was still broken."
     return f"The first contact was at {scene.time(at)}, not at {scene.time(previous)}. {kept}"
 
 
 def _undone(scene: Scene, event: Event) -> str:
     label = outcome_label(scene.policy, event.data.get("outcome"))
-    return f"{scene.actor(event)} took back “{label}”: everything is due again as it was before."
+    return f"{scene.actor(event)} undid “{label}”: everything is due again as before."
 
 
 def _step(scene: Scene, event: Event) -> str:
@@ -244,8 +251,8 @@ def _step(scene: Scene, event: Event) -> str:
     if event.data.get("action") == StepAction.TASK:
         return f"{scene.owner} got a task of the sequence “{_sequence(event)}”: {action}."
     if event.data.get("action") == StepAction.VOICE:
-        return f"The sequence “{_sequence(event)}” has {scene.lead.inquiry.display_name} called by Amazon Connect."
-    return f"The sequence “{_sequence(event)}” writes “{title(action)}” {BY.get(str(event.data.get('action')), '')}."
+        return f"The sequence “{_sequence(event)}” calls {scene.lead.inquiry.display_name} through Amazon Connect."
+    return f"The sequence “{_sequence(event)}” writes “{title(action)}” {VIA.get(str(event.data.get('action')), '')}."
 
 
 def _ended(scene: Scene, event: Event) -> str:
@@ -253,19 +260,19 @@ def _ended(scene: Scene, event: Event) -> str:
 
 
 def _opted_out(scene: Scene, event: Event) -> str:
-    ways = " or ".join(BY.get(str(channel), str(channel)) for channel in event.data.get("channels", ()))
+    ways = " or ".join(VIA.get(str(channel), str(channel)) for channel in event.data.get("channels", ()))
     return f"{scene.lead.inquiry.display_name} wants no more messages {ways}: none is sent from now on, on any lead."
 
 
 def _answered(scene: Scene, event: Event) -> str:
-    has = "somebody" if event.data.get("said") == "yes" else "nobody"
+    has = "have" if event.data.get("said") == "yes" else "have not"
     other = " The log says otherwise." if event.data.get("disagrees") else ""
-    return f"{scene.lead.inquiry.display_name} says that {has} has been in touch.{other}"
+    return f"{scene.lead.inquiry.display_name} says that they {has} been contacted.{other}"
 
 
 def _not_delivered(scene: Scene, event: Event) -> str:
     person, to = scene.person(event.data.get("person")), event.data.get("to")
-    consequence = f"{scene.person(to)} is told at once" if to else "there is nobody else to tell"
+    consequence = f"{scene.person(to)} is notified at once" if to else "no one else can be notified"
     return f"The alert did not reach {person}: {consequence}."
 
 
@@ -274,13 +281,13 @@ def _sequence(event: Event) -> str:
 
 
 def _message(verb: str) -> Callable[[Scene, Event], str]:
-    def told(scene: Scene, event: Event) -> str:
+    def describe(scene: Scene, event: Event) -> str:
         who = recipient(scene.policy, scene.lead, str(event.data.get("recipient")))
-        how = BY.get(str(event.data.get("channel")), "")
+        how = VIA.get(str(event.data.get("channel")), "")
         detail = f": {event.data['detail']}" if event.data.get("detail") else ""
-        return f"{called(event.data.get('template'))} {verb} {who} {how}{detail}."
+        return f"{template_label(event.data.get('template'))} {verb} {who} {how}{detail}."
 
-    return told
+    return describe
 
 
 def _put_off(scene: Scene, event: Event) -> str:
@@ -297,7 +304,7 @@ _WORDS: Mapping[EventKind, Callable[[Scene, Event], str]] = {
     EventKind.LEAD_EXCLUDED: _excluded,
     EventKind.INQUIRY_JOINED: _joined,
     EventKind.AUTO_REPLY_NOTED: lambda scene, event: (
-        f"An automatic answer came: “{event.data.get('subject') or event.data.get('words', '')}”. Nobody was reached."
+        f"An automatic reply came: “{event.data.get('subject') or event.data.get('words', '')}”. It is not a contact."
     ),
     EventKind.CALL_BOOKED: _booked,
     EventKind.LEAD_ASSIGNED: _assigned,
@@ -313,7 +320,7 @@ _WORDS: Mapping[EventKind, Callable[[Scene, Event], str]] = {
     EventKind.LEAD_STALLED: lambda scene, event: f"{sentence(scene.owner)} got a task: {event.data.get('task')}.",
     EventKind.OWNER_REMINDED: lambda scene, event: f"{sentence(scene.owner)} reminded.",
     EventKind.CONCERN_RAISED: lambda scene, event: (
-        f"Their message is for a person: {title(str(event.data.get('concern'))).lower()}, {event.data.get('found')}."
+        f"Their message needs a person: {title(str(event.data.get('concern'))).lower()}, {event.data.get('found')}."
     ),
     EventKind.OUTCOME_RECORDED: _recorded,
     EventKind.OUTCOME_PROVEN: _proven,
@@ -326,12 +333,12 @@ _WORDS: Mapping[EventKind, Callable[[Scene, Event], str]] = {
     EventKind.SEQUENCE_ENDED: _ended,
     EventKind.LEAD_RETIRED: lambda scene, event: f"Closed: no answer to {event.data.get('attempts')} attempts.",
     EventKind.LEAD_OPTED_OUT: _opted_out,
-    EventKind.LEAD_ERASED: lambda scene, event: "The person was erased at their wish.",
+    EventKind.LEAD_ERASED: lambda scene, event: "The person was erased at their request.",
     EventKind.MESSAGE_PUT_OFF: _put_off,
-    EventKind.LEAD_ASKED: lambda scene, event: "The lead is asked whether anybody has been in touch.",
+    EventKind.LEAD_ASKED: lambda scene, event: "The lead is asked whether they have been contacted.",
     EventKind.LEAD_ANSWERED: _answered,
     EventKind.LEAD_NOT_REACHED: lambda scene, event: (
-        f"{sentence(BY.get(str(event.data.get('channel')), 'this way'))} {scene.lead.inquiry.display_name} "
+        f"{sentence(VIA.get(str(event.data.get('channel')), 'this way'))} {scene.lead.inquiry.display_name} "
         "cannot be reached: the next step says how instead."
     ),
     EventKind.ALERT_NOT_DELIVERED: _not_delivered,

@@ -1,4 +1,7 @@
-"""What people write by WhatsApp, in batches as the provider delivers them, some with an unreadable message."""
+"""WhatsApp messages in batches, as the provider delivers them.
+
+Some batches have an unreadable message.
+"""
 
 import json
 from collections.abc import Sequence
@@ -11,16 +14,19 @@ MOST = 3
 """Messages of one delivery."""
 
 BROKEN = 0.3
-"""How many deliveries have a message without a sender."""
+"""Share of deliveries with a message without a sender."""
 
 ENDS = 0.25
-"""How many messages are a word of opt-out."""
+"""Share of messages that are an opt-out word."""
 
 HIDES_NUMBER = 8
-"""One of so many people has a user name in chats, and shows no number most of the time."""
+"""One of so many people has a user name.
+
+They show no number most of the time.
+"""
 
 SHOWS_NUMBER = 0.3
-"""How often a person with a user name shows their number all the same."""
+"""Share of messages of such a person with their number."""
 
 
 def messages(chance: Random, key: str, people: Sequence[int]) -> list[dict[str, Any]]:
@@ -44,22 +50,22 @@ def delivery(written: Sequence[dict[str, Any]]) -> bytes:
 
 
 def is_readable(message: dict[str, Any]) -> bool:
-    """Tell whether a message names its sender."""
+    """Return whether a message names its sender."""
     return "from" in message or "from_user_id" in message
 
 
 def ends(message: dict[str, Any]) -> bool:
-    """Tell whether a message is a word of opt-out."""
+    """Return whether a message is an opt-out word."""
     return bool(message["text"]["body"] == STOP)
 
 
 def number_of(message: dict[str, Any]) -> str:
-    """Return the number that a message shows, in E.164; empty where it is hidden."""
+    """Return a message's sender number in E.164; empty if hidden."""
     return f"+{message['from']}" if "from" in message else ""
 
 
 def hides_number(who: int) -> bool:
-    """Tell whether a person has a user name."""
+    """Return whether a person has a user name."""
     return who % HIDES_NUMBER == 1
 
 

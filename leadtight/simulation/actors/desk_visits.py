@@ -1,4 +1,7 @@
-"""What owners do at their leads' pages besides recording outcomes: they hand leads over, and take outcomes back."""
+"""Owners who hand leads over and undo outcomes.
+
+Recording outcomes is in people.py.
+"""
 
 from __future__ import annotations
 
@@ -18,24 +21,30 @@ if TYPE_CHECKING:
     from leadtight.simulation.run import SimulationRun
 
 OVER = (InvalidInquiry, LeadClosed, LinkExpired, NotFound, StaleSubmission)
-"""What a person at a page is told, and need not do again."""
+"""Final rejections, which the person does not retry."""
 
 AT_THE_LAST_MOMENT = 0.5
-"""How many hand a lead over just before its first promise would break: that is where its miss could be lost."""
+"""Share of handovers just before the first promise would break.
+
+That is where its breach could be lost.
+"""
 
 TAKEN_BACK = 0.15
-"""How many outcomes are taken back."""
+"""Share of outcomes that are undone."""
 
 
 @dataclass
 class DeskVisits:
-    """The owners of one run at their pages, and who of them was told something else than what they did."""
+    """The owners of one run at their pages.
+
+    `misled` lists responses that contradict what a request did.
+    """
 
     run: SimulationRun
     misled: list[str] = field(default_factory=list)
 
     def hands_over(self, token: str, lead_id: str) -> None:
-        """Let an owner hand a lead over some time, often just before its deadline."""
+        """Schedule a handover by an owner, often near the deadline."""
         chance, lead = self.run.chance, self.run.deployment.table.load(lead_id)
         seconds = chance.choice((600, 7_200, 86_400))
         visit = self._handed_over(token, chance.random())
@@ -45,7 +54,7 @@ class DeskVisits:
             self.run.soon(20, seconds, visit)
 
     def takes_back(self, token: str, recorded: LeadView) -> None:
-        """Let an owner take an outcome back some time while that is possible."""
+        """Let an owner undo an outcome while that is possible."""
         last = recorded.lead.last_outcome
         if last is not None:
             within = self.run.policy.undo_within.total_seconds()
@@ -73,7 +82,7 @@ class DeskVisits:
                 self._moved(lambda form=form: desk.hand_over(token, form, now))  # type: ignore[misc]
 
     def _moved(self, press: Callable[[], object]) -> None:
-        """Press: a user who is told that the lead cannot be moved did not move it."""
+        """Submit a handover; check that a rejected one moved nothing."""
         changes = self.run.deployment.table.changes
         count = len(changes)
         try:
@@ -84,7 +93,7 @@ class DeskVisits:
                 for c in changes[count:]
                 for e in c.events
             ):
-                self.misled.append("somebody who handed a lead over was told that they did not")
+                self.misled.append("a handover was recorded, and its owner was told that it was not")
             raise
 
     def _taken_back(self, token: str, version: int) -> Callable[[], None]:

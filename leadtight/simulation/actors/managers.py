@@ -1,4 +1,4 @@
-"""Who looks after held deliveries: managers at the page behind a link, sometimes two at once."""
+"""Managers who settle quarantined deliveries, sometimes two at once."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -9,29 +9,35 @@ from leadtight.domain.model.errors import InvalidInquiry, LinkExpired, NotFound,
 from leadtight.simulation.run import SimulationRun
 
 OVER = (LinkExpired, NotFound, StaleSubmission)
-"""What a manager is told, and need not do again."""
+"""Final rejections, which the manager does not retry."""
 
 
 @dataclass
 class Managers:
-    """The managers of one run, and who of them was told something else than what they did."""
+    """The managers of one run.
+
+    `misled` lists responses that contradict what a request did.
+    """
 
     run: SimulationRun
     misled: list[str] = field(default_factory=list)
-    _seen: set[str] = field(default_factory=set)
+    _noticed: set[str] = field(default_factory=set)
     _is_rival: bool = False
-    """Whether the manager at work now is another's rival."""
+    """Whether the manager at work now is a rival."""
 
     def __post_init__(self) -> None:
-        """Be there when somebody else settles what one of them is about to."""
+        """Register a rival for a delivery about to be settled."""
         self.person = self.run.policy.routing.catch_all
         self.run.rival = self._rival
 
     def notice(self) -> None:
-        """Come some time after something was held; what nobody comes for stays where it is."""
+        """Schedule visits after a delivery was quarantined.
+
+        Without a visit it stays there.
+        """
         for delivery in self.run.deployment.table.every_held():
-            if delivery.state is QuarantineState.HELD and delivery.id not in self._seen:
-                self._seen.add(delivery.id)
+            if delivery.state is QuarantineState.HELD and delivery.id not in self._noticed:
+                self._noticed.add(delivery.id)
                 for _ in range(self.run.chance.choices((0, 1, 2), (1, 2, 1))[0]):
                     self.run.soon(30, 3_600, self._come)
 
@@ -60,7 +66,10 @@ class Managers:
         return decide
 
     def _decide(self, held_id: str, release: bool, now: datetime) -> None:
-        """Release or discard a delivery; one that is still no lead is discarded."""
+        """Release or discard a delivery.
+
+        One that is still not a lead is discarded.
+        """
         desk, token = self.run.deployment.quarantine_desk, self._token(now)
         try:
             if release:
@@ -76,18 +85,17 @@ class Managers:
             self.run.deployment.table.find_held(held_id),
         )
         if delivery is None or delivery.state is not done:
-            self.misled.append(f"who {done} {held_id} was told so, and it is {delivery and delivery.state}")
+            self.misled.append(f"{held_id} was reported as {done}, and is {delivery and delivery.state}")
         return None
 
     def look(self, now: datetime) -> None:
-        """Look at what is held."""
+        """Fetch the quarantine page."""
         self._look(now)
 
     def _rival(self) -> None:
-        """Let another manager settle something while one is about to.
+        """Let another manager settle a delivery first.
 
-        Rivals have none: they press again when that fails, and each with a rival of their own they would become ever
-        more.
+        Rivals have no rivals: each retries after a failure, so they would multiply without end.
         """
         open_ones = [
             delivery for delivery in self.run.deployment.table.every_held() if delivery.state is QuarantineState.HELD

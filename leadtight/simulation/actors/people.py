@@ -1,4 +1,7 @@
-"""Who uses a simulated deployment: those whom leads come from, the leads, the team, and the mail provider."""
+"""Everyone around a simulated deployment.
+
+These are lead sources, leads, the team and the mail provider.
+"""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -27,53 +30,68 @@ from leadtight.simulation.run import SimulationRun
 OUTCOMES = ("connected", "voicemail", "no_answer", "interested", "proposal_sent", "not_interested", "won", "lost")
 
 RETURNED = 0.5
-"""How many bounces are told by mail; of digests, which come seldom, more bounce."""
+"""Share of bounces reported by mail.
+
+Digests are rare, so more of them bounce.
+"""
 
 EDITED = (2, 1, 1)
-"""How many runs of four have a policy that is never edited, edited once, and twice."""
+"""Of four runs, those with no, one and two edits."""
 
 EDITED_IN_A_LIFE = (2, 6)
-"""How often it is, least and most, in a run that lasts a month: there much changes."""
+"""Least and most policy edits in a month-long run."""
 
 PRESSED, HANDED_OVER = 0.4, 0.12
-"""How many links of outcomes lead to one, and to another team."""
+"""Shares of outcome links that lead to outcomes and handovers."""
 
 PAUSES = (600, 7_200, 86_400)
-"""Seconds within which an owner acts who does."""
+"""Seconds within which an owner acts, if at all."""
 
 SELDOM_PRESSED, SELDOM_HANDED_OVER = 0.12, 0.03
 LONG_PAUSES = (7_200, 86_400, 4 * 86_400)
 OPEN_ENDED = ("connected", "voicemail", "no_answer", "no_answer", "not_now", "not_interested", "proposal_sent")
-"""In lives owners leave leads alone, and close few: what follows then begins after days."""
+"""Outcomes of month-long runs.
+
+Owners leave leads alone and close few, so that what begins after days happens.
+"""
 
 EARLY = 0.4
-"""In this part of a life its leads come, so that they have one."""
+"""Part of a month-long run in which its leads arrive.
+
+They need time for a life.
+"""
 
 TYPED = 0.3
-"""How many say that they were in touch earlier, by minutes; some of those that it was before the lead was late."""
+"""Share of outcomes with an earlier contact time.
+
+It is earlier by minutes, and for some before the lead was late.
+"""
 
 
 @dataclass
 class SimulatedPeople:
-    """Everybody around one run, and what they were told: the run is judged by it."""
+    """Everyone around one run, and the responses they received.
+
+    The invariants judge the run by these.
+    """
 
     run: SimulationRun
     reports: list[DeliveryReport] = field(default_factory=list)
     misled: list[str] = field(default_factory=list)
-    """Who was told something else than what their request did."""
+    """Responses that contradict what a request did."""
 
     contacts: dict[str, datetime] = field(default_factory=dict)
     left: dict[str, int] = field(default_factory=dict)
     absences: dict[str, list[Absence]] = field(default_factory=lambda: defaultdict(list))
-    """When people had switched themselves away."""
+    """Times for which people switched themselves away."""
 
     governed: list[tuple[datetime, Policy]] = field(default_factory=list)
-    """Which policies were deployed, and when."""
+    """Deployed policies, each with the time of its deployment."""
 
     _read: int = 0
 
     def __post_init__(self) -> None:
-        """Let the leads come, any time of the run."""
+        """Schedule the arrival of the leads during the run."""
         run, plan = self.run, self.run.plan
         self.sources, self.managers, self.visits = LeadSources(run), Managers(run), DeskVisits(run)
         self.governed.append((run.start, run.policy))
@@ -91,14 +109,20 @@ class SimulatedPeople:
             run.at(run.start + timedelta(days=plan.days) * run.chance.random(), self._edited(run.chance.choice(EDITS)))
 
     def _arrival(self, latest: datetime) -> datetime:
-        """Return when the next lead comes: every other right after the latest, for that is where two meet."""
+        """Return when the next lead arrives.
+
+        Every other one arrives right after the latest, where two meet.
+        """
         run = self.run
         if run.is_lucky(0.5):
             return latest + timedelta(seconds=run.chance.uniform(0, 2))
         return run.start + timedelta(days=run.plan.days) * run.chance.random() * (EARLY if run.plan.is_life else 1)
 
     def _edits(self) -> int:
-        """Return how often the policy is edited: in a long life of a company much changes."""
+        """Return the number of policy edits.
+
+        Much changes in a run of a month.
+        """
         chance = self.run.chance
         return chance.randint(*EDITED_IN_A_LIFE) if self.run.plan.is_life else chance.choices((0, 1, 2), EDITED)[0]
 
@@ -127,7 +151,7 @@ class SimulatedPeople:
     # what mails lead to
 
     def read_mail(self) -> None:
-        """Let everybody get what has been sent since."""
+        """Deliver the mails sent since the last call."""
         sent = self.run.deployment.mailer.sent
         while self._read < len(sent):
             mail, number = sent[self._read], self._read + 1
@@ -140,7 +164,7 @@ class SimulatedPeople:
                 self.run.soon(20, 7_200, self._leaving(links["unsubscribe"], mail.permission.address))
 
     def _visited(self, token: str, lead_id: str) -> None:
-        """Let an owner act on what they were told, some time or never."""
+        """Let an owner act on an alert, later or never."""
         is_life, luck = self.run.plan.is_life, self.run.chance.random()
         pressed, handed_over = (SELDOM_PRESSED, SELDOM_HANDED_OVER) if is_life else (PRESSED, HANDED_OVER)
         if luck < pressed:
@@ -150,7 +174,7 @@ class SimulatedPeople:
             self.visits.hands_over(token, lead_id)
 
     def look_at_every_page(self) -> None:
-        """Fetch every page that any mail leads to, and the held deliveries."""
+        """Fetch the quarantine and every page that a mail links."""
         deployment, now = self.run.deployment, self.run.now
         self.managers.look(now)
         for mail in deployment.mailer.sent:
@@ -166,7 +190,10 @@ class SimulatedPeople:
         return [(kind, token) for kind, _, token in links]
 
     def _report(self, mail: SentMail, provider_id: str) -> None:
-        """Let the provider tell what became of a mail, or of a bounce the server of whom it was for."""
+        """Let the provider report a mail's delivery.
+
+        A bounce may be reported by the recipient's mail server instead.
+        """
         chance = self.run.chance
         reported = chance.choices(list(DeliveryReceipt), (60, 39, 1) if mail.mail.subject == DIGEST else (95, 4, 1))[0]
         if reported is DeliveryReceipt.BOUNCED and chance.random() < RETURNED:
@@ -183,7 +210,10 @@ class SimulatedPeople:
         return None
 
     def _returned(self, mail: SentMail, provider_id: str) -> Callable[[], None]:
-        """Return what tells of a bounce by mail: believed where the provider's answer to our send was heard."""
+        """Return a task that delivers a bounce by mail.
+
+        It is believed where the provider's response to the send was received.
+        """
         address, table = mail.permission.address, self.run.deployment.table
 
         def comes() -> None:
@@ -206,11 +236,14 @@ class SimulatedPeople:
         return report
 
     def _gone(self, address: str) -> None:
-        """Remember how many mails had been sent when somebody was told that there would be no more."""
+        """Remember the number of mails sent before an opt-out."""
         self.left.setdefault(address, len(self.run.deployment.mailer.sent))
 
     def is_to_lead(self, mail: SentMail) -> bool:
-        """Tell whether a mail is to a lead, not to somebody of the team, whose address a lead may have, too."""
+        """Return whether a mail's recipient is a lead.
+
+        A lead may have the address of a team member.
+        """
         return not any(mail.permission.person in policy.people for _, policy in self.governed)
 
     def _pressed(self, token: str) -> Callable[[], None]:
@@ -236,7 +269,10 @@ class SimulatedPeople:
         tries: list[datetime],
         now: datetime,
     ) -> None:
-        """Submit a form. Of several tries anyone may have been recorded, so that the latest counts as the contact."""
+        """Submit an outcome form.
+
+        Of several tries any may have been recorded, so the latest counts as the contact.
+        """
         tries.append(now)
         with suppress(*OVER):
             view = self._looked(token, now)
@@ -255,7 +291,7 @@ class SimulatedPeople:
         return OutcomeForm(outcome=outcome, submission=lead.version, reason="price", happened_at=typed)
 
     def _looked(self, token: str, now: datetime) -> LeadView:
-        """Fetch a page: that changes nothing."""
+        """Fetch a page; check that this changes nothing."""
         changes = self.run.deployment.table.changes
         count = len(changes)
         view = self.run.deployment.desk.look(token, now)
@@ -264,7 +300,10 @@ class SimulatedPeople:
         return view
 
     def _recorded(self, token: str, form: OutcomeForm, now: datetime) -> LeadView:
-        """Submit a form: whoever is told that somebody else has the lead, or was faster, did record nothing."""
+        """Submit a form; check that a rejected one recorded nothing.
+
+        It is rejected when another person has the lead, or was faster.
+        """
         changes, is_recorded = self.run.deployment.table.changes, False
         count = len(changes)
         try:
@@ -274,12 +313,12 @@ class SimulatedPeople:
         except OVER:
             raise
         except BaseException:
-            is_recorded = True  # that nobody knows
+            is_recorded = True  # unknown
             raise
         finally:
             kinds = [event.kind for change in changes[count:] for event in change.events]
             if EventKind.OUTCOME_RECORDED in kinds and not is_recorded:
-                self.misled.append("somebody who recorded an outcome was told that they did not")
+                self.misled.append("an outcome was recorded, and its owner was told that it was not")
 
     def _leaving(self, token: str, address: str) -> Callable[[], None]:
         def leave() -> None:

@@ -1,10 +1,13 @@
-"""Mails that say one thing and quote another, in the ways in which mail programs quote."""
+"""Mails that quote another, as mail programs do.
+
+They say one thing and quote another.
+"""
 
 OWN = "Thank you. How much would it be with a balcony?"
-"""What the sender says: nothing that acts."""
+"""The sender's own words, which trigger nothing."""
 
 QUOTED = "Please take me off your list. My lawyer will hear of this. STOP"
-"""What stands in the quotation: words that end a channel, and words that the policy has a person look at."""
+"""The quoted words, an opt-out and a concern."""
 
 _ATTRIBUTIONS = (
     "On Mon, 2 Mar 2026 at 10:00, Harbour <hello@leadtight.example> wrote:",
@@ -46,4 +49,4 @@ QUOTING = (
     *((PLAIN, _headed(names)) for names in _HEADINGS),
     *((HTML, page.format(OWN, QUOTED)) for page in _IN_HTML),
 )
-"""Content types and texts of mails, each of which reads as `OWN`."""
+"""Content types and texts of mails that read as `OWN`."""

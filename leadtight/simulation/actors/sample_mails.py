@@ -2,13 +2,16 @@
 
 CALL_ME, STOP = "Please call me today", "STOP"
 FORGED_STOP = "Unsubscribe"
-"""What a forger writes in the name of a sender: another word than theirs, so that it can be told apart."""
+"""The words of a forger in a sender's name.
+
+They differ from the sender's, to be told apart.
+"""
 
 FORGED = {"Authentication-Results": "amazonses.com; spf=fail; dkim=none; dmarc=fail header.from=example.com"}
-"""What our server finds of such a mail."""
+"""The mail server's verdict on such a mail."""
 
 REGION = "eu-central-1"
-"""Where the provider of our mails gives them their Message-IDs."""
+"""Region of the mail provider in Message-IDs."""
 
 _REPORT = """\
 Content-Type: multipart/report; report-type="delivery-status"; boundary="b"
@@ -43,5 +46,5 @@ def letter(headers: dict[str, str], text: str = CALL_ME) -> bytes:
 
 
 def returned(provider_id: str, address: str) -> bytes:
-    """Return the report (RFC 3464) that a mail of ours reached nobody at an address."""
+    """Return the bounce report (RFC 3464) of a sent mail."""
     return _REPORT.format(provider_id, address, REGION).replace("\n", "\r\n").encode()

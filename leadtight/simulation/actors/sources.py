@@ -1,4 +1,7 @@
-"""Where leads come from: forms, an advert, another system, mail, a file; and what each of them was told."""
+"""Lead sources: forms, adverts, other systems, mail, files, chats.
+
+They record the response to each of their leads.
+"""
 
 import json
 from collections import defaultdict
@@ -29,24 +32,24 @@ from leadtight.simulation.simulated_policy import ADS, CHATS, INBOX, PAGE, QUOTE
 
 MESSAGES = ("Please call me today", "I have a question", "How much is a new roof?")
 LONGEST_PAUSE = 600
-"""Seconds after which a post that was not answered is sent again at the latest."""
+"""Longest pause in seconds before an unanswered post is repeated."""
 
 AGREED = {"text": "yes", "url": PUBLIC_URL}
-"""What people read where they agreed to messages."""
+"""The consent text and address that people agreed to."""
 
 FILES = "old_crm"
-"""The source of what is imported."""
+"""The source of imported leads."""
 
 JSON = "application/json"
 OUR_MAILBOX = "sales@leadtight.example"
 NOBODY = {"colour": "green"}
-"""What maps to no lead."""
+"""An item that maps to no lead."""
 
 BROKEN_ITEM = "no object"
-"""What cannot be read, among items that can."""
+"""An unreadable item among readable ones."""
 
 WAYS = {"form": 26, "page": 10, "advert": 12, "system": 13, "mail": 20, "file": 8, "chat": 11}
-"""By which way leads come, of a hundred."""
+"""Channels of leads, of a hundred."""
 
 LETTERS = {
     "inquiry": 4,
@@ -60,32 +63,40 @@ LETTERS = {
     "unreadable": 1,
     "forged": 2,
 }
-"""What a mail is, of thirty-one: spam often, for what a person releases from it is seldom from a known sender."""
+"""Kinds of mails, of thirty-one.
+
+Spam is frequent: what a person releases from it is seldom from a known sender.
+"""
 
 KNOWN = 0.5
-"""How many of those who do not use the form have written before: among them two meet at one lead."""
+"""Share of senders who have written before.
+
+It applies to all channels but the form: among these people two meet at one lead.
+"""
 
 UNPROVED = 7
-"""Of so many mails by a provider one has no proof of who wrote it."""
+"""Of so many mails by a provider, one is unauthenticated."""
 
 WRITES_AGAIN = 0.5
-"""How often the sender in a chat is the first of those without a number, so that they write more than once."""
+"""Share of chat messages by the first sender without number.
+
+They thus write more than once.
+"""
 
 
 @dataclass
 class LeadSources:
-    """Everybody who sends leads in one run.
+    """Everyone who sends leads in one run.
 
-    `sent` names what they sent, `told` the leads or held deliveries that they were told it is; of a mail no sender is
-    told (`mails` counts them; those by which a sender ends ours name their address in `leaving`). Items of chats by
-    which a sender ends our texts name their number in `ending`, and `texts_ended` how many had gone out by then. Of
-    items of deliveries `is_lead` tells whether they are leads. `delivered` and `imported` are what may come again.
-    `agreed` are the numbers of people who agreed to texts.
+    `sent` names what they sent, `reported_ids` the leads or quarantined deliveries that the responses name. Mails get
+    no response: `mails` counts them, and `leaving` maps opt-out mails to their address. `ending` maps opt-out items of
+    chats to their number, and `texts_ended` numbers to the texts sent before. `is_lead` says which delivered items are
+    leads. `delivered` and `imported` may come again. `agreed` are the numbers of people who agreed to texts.
     """
 
     run: SimulationRun
     sent: set[str] = field(default_factory=set)
-    told: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    reported_ids: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     mails: int = 0
     leaving: dict[str, str] = field(default_factory=dict)
     ending: dict[str, str] = field(default_factory=dict)
@@ -97,11 +108,14 @@ class LeadSources:
     imported: list[tuple[ImportRow, ...]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """Hear what became of a post that was spilled."""
+        """Record the outcome of spilled posts."""
         self.run.delivering.took = lambda spilled, settled: self._settled(spilled.posted, settled)
 
     def comes(self, number: int) -> Callable[[], None]:
-        """Return how a lead comes: what is decided here is the same whether it comes or not."""
+        """Return the task that brings a lead.
+
+        Decisions made here are the same whether the lead comes or not.
+        """
         [way] = self.run.chance.choices(list(WAYS), list(WAYS.values()))
         ways = {
             "form": self._form,
@@ -114,16 +128,22 @@ class LeadSources:
         }
         return ways[way](number, f"key-{number}")
 
-    # a form posts, and another system delivers, until they are answered
+    # forms and other systems, which post until they are answered
 
     def _form(self, number: int, key: str) -> Callable[[], None]:
-        """Post as anybody does, or as the firm's own site with an API key, whose claims are believed."""
+        """Post as a visitor, or with an API key.
+
+        The firm's own site has a key, and its claims are believed.
+        """
         inquiry, caller = self._inquiry(number, 0.15), self.run.chance.choice((Submitter.API, Submitter.KEYED_API))
         self._agrees(inquiry)
         return self._begins({f"web_form/{key}"}, "intake", partial(self._post, key, inquiry, caller))
 
     def _page(self, number: int, key: str) -> Callable[[], None]:
-        """Post as a form builder's server does; sometimes a program has filled in what people do not see."""
+        """Post as a form builder's server does.
+
+        Sometimes a program filled in the hidden field.
+        """
         chance, who = self.run.chance, self._who(number, KNOWN)
         fields = {"EntryId": key, "name": f"Ada Obi {who}", "message": chance.choice(MESSAGES)}
         fields |= {"email": _address(who)} if chance.random() < 0.9 else {"phone": f"+49 30 9018{who:04d}"}
@@ -131,7 +151,10 @@ class LeadSources:
         return self._begins({f"{PAGE.source}/{key}"}, "intake", partial(self._post_page, FormPost(fields=fields)))
 
     def _post_page(self, posted: FormPost, now: datetime) -> None:
-        """Post once, as the function intake takes it: what the table does not take is kept in a queue."""
+        """Post once, as the function intake does.
+
+        Posts that the table refuses are kept in a queue.
+        """
         deployment = self.run.deployment
         try:
             settled = deployment.form_door.take(PAGE, posted, now, by_visitor=False)
@@ -142,7 +165,7 @@ class LeadSources:
             self._settled(posted, settled)
 
     def _settled(self, posted: FormPost, settled: SettledItem) -> None:
-        self.told[f"{PAGE.source}/{posted.fields['EntryId']}"].add(settled.id)
+        self.reported_ids[f"{PAGE.source}/{posted.fields['EntryId']}"].add(settled.id)
 
     def _advert(self, number: int, key: str) -> Callable[[], None]:
         """Announce a lead, which must be fetched."""
@@ -152,7 +175,10 @@ class LeadSources:
         return self._delivered(ADS, {f"ads/{key}"}, "", json.dumps(body).encode(), key)
 
     def _system(self, number: int, key: str) -> Callable[[], None]:
-        """Deliver one or two items; what is no lead, or cannot be read, is held."""
+        """Deliver one to three items.
+
+        Items that are unreadable or not a lead are quarantined.
+        """
         lead, other = self._inquiry(number), {**self._inquiry(number), "message": "And a second one"}
         self._agrees(lead, other)
         bad = [lead, BROKEN_ITEM, other]
@@ -163,7 +189,10 @@ class LeadSources:
         return self._delivered(QUOTES, names, key, body, key)
 
     def _chats(self, number: int, key: str) -> Callable[[], None]:
-        """Deliver what one to three people wrote by chat; of those without a number, most often the same."""
+        """Deliver chat messages of one to three people.
+
+        Of people without a number it is most often the same.
+        """
         chance = self.run.chance
         people = [
             1 if chance.random() < WRITES_AGAIN else self._who(number, KNOWN)
@@ -188,12 +217,12 @@ class LeadSources:
         return list(is_lead)
 
     def _delivered(
-        self, webhook: Webhook, names: Iterable[str], key: str, body: bytes, named: str
+        self, webhook: Webhook, names: Iterable[str], key: str, body: bytes, label: str
     ) -> Callable[[], None]:
         def work(now: datetime) -> None:
             for number, item in enumerate(self.deliver(webhook, body, key, now)):
-                name = f"{webhook.id}/{named}:{number}" if number else f"{webhook.id}/{named}"
-                self.told[name].add(item.id)
+                name = f"{webhook.id}/{label}:{number}" if number else f"{webhook.id}/{label}"
+                self.reported_ids[name].add(item.id)
                 if name in self.ending:
                     self._ended(item.id, self.ending[name])
             self.delivered.append((webhook, body, key, self.run.now))
@@ -201,9 +230,9 @@ class LeadSources:
         return self._begins(names, "webhook", work)
 
     def _ended(self, lead_id: str, number: str) -> None:
-        """Remember how many texts had been sent when they ended.
+        """Remember the number of texts sent before an opt-out.
 
-        The sender ended those to their number and that of their lead.
+        It covers the sender's number and that of their lead.
         """
         deployment = self.run.deployment
         lead = deployment.table.load(lead_id)
@@ -212,7 +241,7 @@ class LeadSources:
             self.texts_ended.setdefault(ended, len(deployment.texter.sent))
 
     def deliver(self, webhook: Webhook, body: bytes, key: str, now: datetime) -> Sequence[SettledItem]:
-        """Deliver something once, as the function intake takes it."""
+        """Deliver once, as the function intake does."""
         return reader.take(self.run.deployment.deliveries, webhook, body, key, JSON, now)
 
     def _begins(self, names: Iterable[str], label: str, work: Work) -> Callable[[], None]:
@@ -225,7 +254,10 @@ class LeadSources:
         return begin
 
     def _posted(self, label: str, work: Work, pause: float = 60) -> Callable[[], None]:
-        """Return what posts until it is answered, as providers do: with the same key, after pauses that grow."""
+        """Return a task that posts until it is answered.
+
+        It retries as providers do: with the same key, after growing pauses.
+        """
 
         def post() -> None:
             if not self.run.invoke(label, work):
@@ -245,14 +277,14 @@ class LeadSources:
         receipt = self.run.deployment.intake.receive(
             Submission(source="web_form", key=key, body=body, caller=caller), now
         )
-        self.told[f"web_form/{key}"].add(receipt.lead_id)
+        self.reported_ids[f"web_form/{key}"].add(receipt.lead_id)
         made = [change for change in changes[count:] if change.before is None and change.after.id == receipt.lead_id]
         if made and receipt.status == "duplicate":
-            self.misled.append(f"{key} was told to be known by the request that created {receipt.lead_id}")
+            self.misled.append(f"{key} was reported as known by the request that created {receipt.lead_id}")
 
-    def _inquiry(self, number: int, known: float = KNOWN) -> dict[str, Any]:
+    def _inquiry(self, number: int, known_share: float = KNOWN) -> dict[str, Any]:
         chance = self.run.chance
-        who = self._who(number, known)
+        who = self._who(number, known_share)
         body: dict[str, Any] = {"name": f"Ada Obi {who}", "message": chance.choice(MESSAGES)}
         body |= {"email": _address(who)} if chance.random() < 0.9 else _chat(who)
         if "email" in body and chance.random() < 0.3:
@@ -262,12 +294,12 @@ class LeadSources:
             body |= {"consent": {"marketing": ["email"], **AGREED}}
         return body
 
-    def _who(self, number: int, known: float) -> int:
-        """Return who it is: some have written before."""
+    def _who(self, number: int, known_share: float) -> int:
+        """Return the sender; some have written before."""
         chance = self.run.chance
-        return chance.randrange(number) if number and chance.random() < known else number
+        return chance.randrange(number) if number and chance.random() < known_share else number
 
-    # a file is imported until every row of it was taken
+    # files, which are imported until every row is taken
 
     def _file(self, number: int, key: str) -> Callable[[], None]:
         rows = [ImportRow(number=2, key=key, body=self._inquiry(number))]
@@ -279,15 +311,18 @@ class LeadSources:
         return self._begins(names, "import", partial(self._import, tuple(rows)))
 
     def _import(self, rows: Sequence[ImportRow], now: datetime) -> None:
-        """Import a file. Raises Conflict when others wrote about somebody of it: whoever imports does so again."""
+        """Import a file.
+
+        Raises Conflict when one of its people was changed meanwhile: the import is then repeated.
+        """
         results = self.run.deployment.file_import.take(FILES, rows, now)
         for row, result in zip(rows, results, strict=True):
             if result.result == "rejected":
                 raise Conflict(str(result.problems))
-            self.told[f"{FILES}/{row.key}"].add(result.lead_id)
+            self.reported_ids[f"{FILES}/{row.key}"].add(result.lead_id)
         self.imported.append(tuple(rows))
 
-    # a mail is stored by whoever received it
+    # mails, which their receiver stores
 
     def _mail(self, number: int, key: str) -> Callable[[], None]:
         [kind] = self.run.chance.choices(list(LETTERS), list(LETTERS.values()))
@@ -307,7 +342,7 @@ class LeadSources:
         return comes
 
     def store(self, file: str, raw: bytes, leaves: str = "") -> None:
-        """Store a mail by which nobody leaves, or somebody at an address."""
+        """Store a mail; `leaves` is the address that opts out."""
         self.mails += 1
         if leaves:
             self.leaving[file] = leaves
@@ -318,7 +353,10 @@ class LeadSources:
         mail_intake.keep(files, INBOX, mail_provider(INBOX.provider), content, JSON)
 
     def _letter(self, kind: str, key: str, who: int) -> bytes:
-        """Return a mail; an answer, or a machine's, where there is none to answer yet is an inquiry."""
+        """Return a mail.
+
+        Without a mail to answer, an answer or automatic reply is an inquiry.
+        """
         headers = {
             "From": f"Ada Obi {who} <{_address(who)}>",
             "To": OUR_MAILBOX,
@@ -341,7 +379,10 @@ class LeadSources:
         return letter(headers, text) if kind != "unreadable" else f"no mail {key}".encode()
 
     def _answerable(self, kind: str) -> SentMail | None:
-        """Return a mail to a lead that takes answers, one of the latest; for a late answer, to a closed one."""
+        """Return a recent mail to a lead that accepts answers.
+
+        For a late answer it is one to a closed lead.
+        """
         sent = [mail for mail in self.run.deployment.mailer.sent if mail.envelope.reply_to]
         mails = [mail for mail in sent if self._is_closed(mail.envelope.lead_id)] if kind == "late" else sent
         return self.run.chance.choice(mails[-3:]) if mails else None
@@ -354,14 +395,14 @@ class LeadSources:
 def _address(who: int) -> str:
     """Return a sender's address.
 
-    Some are, as old telephones have it, of a form that no standard knows.
+    Some have the form of old telephones, which no standard knows.
     """
     return f"ada{who}.@mobile.example" if chats.hides_number(who) else f"ada{who}@example.com"
 
 
 def _chat(who: int) -> dict[str, str]:
-    """Return what identifies a sender in a chat.
+    """Return a sender's chat identity.
 
-    That is their number, or an id where they hide it.
+    It is their number, or an id where they hide it.
     """
     return {"handle": f"whatsapp:{who}"} if chats.hides_number(who) else {"phone": f"+49 30 9018{who:04d}"}

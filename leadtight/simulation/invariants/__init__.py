@@ -1,1 +1,1 @@
-"""What must hold in every simulated run."""
+"""Invariants of every simulated run."""

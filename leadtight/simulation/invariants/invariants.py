@@ -1,4 +1,7 @@
-"""What must hold of a run, whatever failed in it: by id, each with what does not (docs/development/invariants.md)."""
+"""Invariants of a run by id, whatever failed in it.
+
+Each yields its violations: docs/development/invariants.md.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
@@ -20,7 +23,10 @@ from leadtight.simulation.faults import FaultKind
 from leadtight.simulation.invariants import conservation, messages_owed, understanding
 
 FOUND_BY = timedelta(minutes=7)
-"""What is due is done by then: the sweep comes every five minutes, and leaves an alarm 90 seconds."""
+"""Time by which due work is done.
+
+The sweep comes every five minutes, and leaves an alarm 90 seconds.
+"""
 
 TWO_SWEEPS = 2 * SWEEP_EVERY
 INSTANT = timedelta(microseconds=1)
@@ -28,13 +34,16 @@ INSTANT = timedelta(microseconds=1)
 SENDS = ("mailer.send_mail", "texter.send_text")
 UNANSWERED = {FaultKind.ANSWER_LOST, FaultKind.DIED_AFTER}
 UNRECORDED = {FaultKind.REFUSED, FaultKind.DIED_BEFORE, "outage"}
-"""After which faults a message may be gone unknown: at its send, and at the record of it."""
+"""Faults after which a sent message may be unrecorded.
+
+They strike its send, or the record of it.
+"""
 
 TELLING = {Template.DEADLINE_MISSED, Template.ESCALATE}
 
 
 def violations(people: SimulatedPeople) -> list[str]:
-    """Return what does not hold at the end of a run, each with the id of its invariant."""
+    """Return violations at a run's end, with invariant ids."""
     broken = [f"I0 unexpected: {error}" for error in people.run.unexpected]
     return broken + [f"{id_} {detail}" for id_, check in CHECKS.items() for detail in check(people)]
 
@@ -44,11 +53,11 @@ def _owned(people: SimulatedPeople) -> Iterator[str]:
         if lead.owner_id is None and lead.is_open:
             yield f"{lead.id} has no owner"
         elif lead.is_open and lead.owner_id not in people.run.policy.people:
-            yield f"{lead.id} belongs to nobody of the policy"
+            yield f"{lead.id} belongs to no one in the policy"
         elif not _had_faults(people) and lead.first_assigned_at and _seconds_to_owner(lead) > 60:
-            yield f"{lead.id} had no owner for {_seconds_to_owner(lead):.0f} s, with nothing in the way"
+            yield f"{lead.id} had no owner for {_seconds_to_owner(lead):.0f} s, without a fault"
         elif lead.first_assigned_at and lead.first_assigned_at - max(lead.recorded_at, people.run.end) > TWO_SWEEPS:
-            yield f"{lead.id} had no owner until {lead.first_assigned_at}, when faults had stopped at {people.run.end}"
+            yield f"{lead.id} had no owner until {lead.first_assigned_at}, though faults stopped at {people.run.end}"
 
 
 def _adds_up(people: SimulatedPeople) -> Iterator[str]:
@@ -58,15 +67,20 @@ def _adds_up(people: SimulatedPeople) -> Iterator[str]:
         if versions != list(range(1, lead.version + 1)):
             yield f"{lead.id} has the versions {versions}"
         elif fold(history) != lead:
-            yield f"{lead.id} is not what its history adds up to"
+            yield f"{lead.id} differs from the fold of its history"
 
 
 def _levels_by_one(people: SimulatedPeople) -> Iterator[str]:
-    """Yield escalations of one deadline that came twice, out of turn, or before anybody was told that it was missed."""
+    """Yield escalations that are repeated, misordered or too early.
+
+    They must follow the notice of the breach.
+    """
     for lead, history in _histories(people):
         levels, missed, moves = Counter[tuple[object, ...]](), dict[str, str](), 0
         for event in history:
-            moves += event.kind is EventKind.LEAD_HANDED_OVER  # by the close, the next team's deadline may be the same
+            moves += (
+                event.kind is EventKind.LEAD_HANDED_OVER
+            )  # near closing time the next team's deadline may be the same
             if event.kind is EventKind.DEADLINE_MISSED:
                 missed[event.data["target"]] = event.data["deadline"]
             elif event.kind is EventKind.LEAD_ESCALATED:
@@ -74,29 +88,32 @@ def _levels_by_one(people: SimulatedPeople) -> Iterator[str]:
                 deadline = event.data.get("deadline") or missed.get(target)
                 of = (
                     event.data["to"] if "deadline" in event.data else moves
-                )  # the first promise is told to two managers
+                )  # two managers are notified of the first promise
                 levels[level, target, deadline, of] += 1
                 levels[level, target] += 1
                 times = levels[level, target, deadline, of]
                 if times > 1 or deadline is None or (level > 1 and not levels[level - 1, target]):
-                    yield f"{lead.id} went to level {level} {times} times for {deadline}, or passed one over"
+                    yield f"{lead.id} went to level {level} {times} times for {deadline}, or skipped one"
 
 
 def _in_time_is_no_breach(people: SimulatedPeople) -> Iterator[str]:
-    # Just after the end: whoever is not answered at their deadline is told then, and has missed it an instant later.
+    # Just after the end: a lead due at the deadline is reported then, and breached an instant later.
     table, end = people.run.deployment.table, people.run.now + INSTANT
     for lead_id, at in people.contacts.items():
         lead = table.load(lead_id)
         if lead and at <= lead.promise.deadline and lead.is_breached(end):
-            yield f"{lead_id} was answered at {at.isoformat()}, in time, and counts as missed"
+            yield f"{lead_id} was answered at {at.isoformat()}, in time, and counts as breached"
     for lead, history in _histories(people):
         missed = list(_first_misses(lead, history))
         if missed and not lead.is_breached(end) and not (people.run.is_skewed and lead.answered_at):
-            yield f"{lead.id} was told to be missed, and is not"
+            yield f"{lead.id} was reported as breached, and is not"
 
 
-def _untouched_is_told(people: SimulatedPeople) -> Iterator[str]:
-    """Yield leads whose first promise broke without a manager being told, wherever they went before."""
+def _breaches_are_reported(people: SimulatedPeople) -> Iterator[str]:
+    """Yield broken first promises without a notice to a manager.
+
+    They count wherever the lead went before.
+    """
     end = people.run.now
     for lead, history in _histories(people):
         deadline = lead.promise.deadline
@@ -104,15 +121,18 @@ def _untouched_is_told(people: SimulatedPeople) -> Iterator[str]:
             continue
         if not lead.is_breached(end):
             yield f"{lead.id} is past its deadline and no breach"
-        if not any(_tells_of(message, deadline) for message in people.run.deployment.table.messages(lead.id)):
-            yield f"{lead.id} is past its deadline and nobody was told"
+        if not any(_reports_breach(message, deadline) for message in people.run.deployment.table.messages(lead.id)):
+            yield f"{lead.id} is past its deadline and no one was notified"
         late = min((e.at for e in history if e.kind is EventKind.DEADLINE_MISSED), default=end) - _due(lead)
         if not _had_faults(people) and late > FOUND_BY:
-            yield f"{lead.id} was missed {late} ago when that was told, with nothing in the way"
+            yield f"{lead.id} was reported as breached {late} after its deadline, without a fault"
 
 
 def _first_misses(lead: Lead, history: list[Event]) -> Iterator[Event]:
-    """Yield events that say that the lead's own promise broke: once it was handed over they say so by their clock."""
+    """Yield breaches of the lead's own promise.
+
+    After a handover the event's clock names them.
+    """
     is_moved = False
     for event in history:
         is_moved = is_moved or event.kind is EventKind.LEAD_HANDED_OVER
@@ -122,13 +142,19 @@ def _first_misses(lead: Lead, history: list[Event]) -> Iterator[Event]:
                 yield event
 
 
-def _tells_of(message: Message, deadline: datetime) -> bool:
-    """Tell whether a message says that a promise broke, this one or an earlier one of a team that has the lead."""
+def _reports_breach(message: Message, deadline: datetime) -> bool:
+    """Return whether a message reports a broken promise.
+
+    It may be this promise, or an earlier one of a team that has the lead.
+    """
     return message.template in TELLING and parse_timestamp(str(message.data["due_at"])) <= deadline
 
 
 def _due(lead: Lead) -> datetime:
-    """Return when its miss can first be told: what was held may be released past its deadline."""
+    """Return when a breach can first be reported.
+
+    A quarantined delivery may be released past its deadline.
+    """
     return max(lead.promise.deadline, lead.first_assigned_at or lead.recorded_at)
 
 
@@ -158,7 +184,7 @@ def _one_message_each(people: SimulatedPeople) -> Iterator[str]:
             if template is Template.ACKNOWLEDGE and owed[template, channel] > inquiries
         )
     if doubles(people) > _excuses(people):
-        yield f"{doubles(people)} messages went twice, more than sends without an answer"
+        yield f"{doubles(people)} messages were sent twice, more than sends without an answer"
 
 
 def _nothing_after_the_end(people: SimulatedPeople) -> Iterator[str]:
@@ -166,7 +192,7 @@ def _nothing_after_the_end(people: SimulatedPeople) -> Iterator[str]:
     for address, count in people.left.items():
         later = [mail for mail in sent[count:] if mail.permission.address == address and people.is_to_lead(mail)]
         if later:
-            yield f"{len(later)} mails of {later[0].envelope.lead_id} went out after their reader had ended them"
+            yield f"{len(later)} mails of {later[0].envelope.lead_id} were sent after their reader had opted out"
     yield from _no_text_after_the_end(people)
 
 
@@ -175,7 +201,7 @@ def _no_text_after_the_end(people: SimulatedPeople) -> Iterator[str]:
     for number, count in people.sources.texts_ended.items():
         later = [text for text in sent[count:] if text.permission.address == number]
         if later:
-            yield f"{len(later)} texts of {later[0].envelope.lead_id} went out after their reader had ended them"
+            yield f"{len(later)} texts of {later[0].envelope.lead_id} were sent after their reader had opted out"
 
 
 def _goes_on(people: SimulatedPeople) -> Iterator[str]:
@@ -183,15 +209,18 @@ def _goes_on(people: SimulatedPeople) -> Iterator[str]:
         if lead.is_open and lead.next_action is None:
             yield f"{lead.id} has no next action"
         if lead.is_open and (lead.wake_at is None or lead.wake_at < people.run.now - FOUND_BY):
-            yield f"{lead.id} should have woken at {lead.wake_at}"
+            yield f"{lead.id} had an alarm due at {lead.wake_at}"
         if not lead.is_open and lead.wake_at is not None:
-            yield f"{lead.id} is closed and wakes"
+            yield f"{lead.id} is closed and has an alarm"
 
 
 def _replaying_changes_nothing(people: SimulatedPeople) -> Iterator[str]:
-    """Deliver everything again, in order: what changes nothing as a whole does so up to any of its records."""
+    """Deliver everything again, in order.
+
+    If the whole changes nothing, neither does any part up to some record.
+    """
     run, deployment = people.run, people.run.deployment
-    deployment.sla.sweep(run.now + timedelta(minutes=2))  # what is due by now, so that only replays are left
+    deployment.sla.sweep(run.now + timedelta(minutes=2))  # due work first, so that only replays are left
     deployment.collect.sweep(run.now)
     for lead in list(deployment.table.every_lead()):
         run.delivering.handle(lead, run.now)
@@ -233,13 +262,16 @@ REPLAYS: Mapping[str, Callable[[SimulatedPeople], None]] = {
 
 
 def _stale(people: SimulatedPeople) -> list[Lead]:
-    """Return the leads as they armed alarms that mean nothing any more."""
+    """Return leads in states whose alarms are outdated."""
     now = {lead.id: lead.wake_token for lead in people.run.deployment.table.every_lead()}
     return [lead for lead in people.run.delivering.armed if lead.wake_token != now[lead.id]]
 
 
 def _reports_agree(people: SimulatedPeople) -> Iterator[str]:
-    """Fold the events as nights do: in parts, and what was read before once more."""
+    """Fold the events as nights do.
+
+    They come in parts, and earlier ones once more.
+    """
     table, end = people.run.deployment.table, people.run.now
     events = sorted(table.every_event(), key=lambda event: (event.at, event.lead_id, event.id))
     first = report({}, events[: len(events) // 2], end)
@@ -253,7 +285,10 @@ def _reports_agree(people: SimulatedPeople) -> Iterator[str]:
 
 
 def _senders_have_keys(people: SimulatedPeople) -> Iterator[str]:
-    """Ask of every inquiry what it names, and not what is made of it: that is what may be missing."""
+    """Check every inquiry's contact points, parsed or not.
+
+    Parsed ones alone would hide a missing key.
+    """
     table = people.run.deployment.table
     for lead, history in _histories(people):
         for inquiry in _inquiries(lead, history):
@@ -269,7 +304,7 @@ def _inquiries(lead: Lead, history: list[Event]) -> Iterator[Inquiry]:
     yield from (from_document(Inquiry, document) for document in joined)
 
 
-def _told_the_truth(people: SimulatedPeople) -> Iterator[str]:
+def _responses_are_true(people: SimulatedPeople) -> Iterator[str]:
     yield from (*people.misled, *people.sources.misled, *people.managers.misled, *people.visits.misled)
 
 
@@ -287,32 +322,35 @@ CHECKS: Mapping[str, Callable[[SimulatedPeople], Iterator[str]]] = {
     "I4": _adds_up,
     "I5": _levels_by_one,
     "I6": _in_time_is_no_breach,
-    "I7": _untouched_is_told,
+    "I7": _breaches_are_reported,
     "I8": _rotation_once,
     "I9": _one_message_each,
     "I10": _nothing_after_the_end,
     "I11": _goes_on,
-    "I24": lambda people: messages_owed.is_sent(people, FOUND_BY),  # before what comes again brings what is missing
-    "I25": messages_owed.undelivered_is_told,
+    "I24": lambda people: messages_owed.is_sent(people, FOUND_BY),  # before repetitions deliver what is missing
+    "I25": messages_owed.undelivered_is_reported,
     "I26": messages_owed.agreed_to,
     "I27": messages_owed.in_time,
     "I12": _replaying_changes_nothing,
     "I13": _looking_changes_nothing,
     "I14": _reports_agree,
-    "I15": _told_the_truth,
+    "I15": _responses_are_true,
     "I16": lambda people: conservation.tried_again(people, FOUND_BY),
     "I17": _senders_have_keys,
     "I18": understanding.nothing_quoted_acts,
-    "I19": understanding.neighbours_go_on,
+    "I19": understanding.items_are_independent,
     "I20": understanding.second_joins_first,
     "I21": understanding.writing_is_a_task,
-    "I22": understanding.whoever_is_there_hears,
-    "I23": understanding.belongs_to_who_stays,
+    "I22": understanding.escalations_reach_present_people,
+    "I23": understanding.owners_are_active,
 }
 
 
 def doubles(people: SimulatedPeople) -> int:
-    """Return how many messages went out more often than once: nobody knew whether they had gone."""
+    """Return the number of messages sent more than once.
+
+    Their senders did not know whether they had gone.
+    """
     deployment = people.run.deployment
     sent = Counter(mail.envelope.message_id + mail.envelope.lead_id for mail in deployment.mailer.sent)
     texts = Counter(text.envelope.message_id + text.envelope.lead_id for text in deployment.texter.sent)
@@ -320,12 +358,18 @@ def doubles(people: SimulatedPeople) -> int:
 
 
 def seconds_to_owner(people: SimulatedPeople) -> list[float]:
-    """Return how long each lead that has had an owner was without one."""
+    """Return the time without an owner of each lead.
+
+    Leads that never had an owner are left out.
+    """
     return [_seconds_to_owner(lead) for lead in _counted(people) if lead.first_assigned_at]
 
 
 def seconds_to_telling(people: SimulatedPeople) -> list[float]:
-    """Return how long after its deadline each missed lead's people were told; one that came late, after it came."""
+    """Return the delays of breach notices after their deadlines.
+
+    For a lead that came late, they count from its arrival.
+    """
     table = people.run.deployment.table
     missed = (
         (event, table.load(event.lead_id))
@@ -336,7 +380,10 @@ def seconds_to_telling(people: SimulatedPeople) -> list[float]:
 
 
 def seconds_to_escalation(people: SimulatedPeople) -> list[float]:
-    """Return how long after its time each step of escalation was taken; of a lead that came late, after it came."""
+    """Return the delays of escalation steps.
+
+    For a lead that came late, they count from its arrival.
+    """
     return [
         _seconds_since(event, step.at, change.before)
         for change in people.run.deployment.table.changes
@@ -349,7 +396,10 @@ def seconds_to_escalation(people: SimulatedPeople) -> list[float]:
 
 
 def _seconds_since(event: Event, time: datetime, lead: Lead) -> float:
-    """Return the seconds since a time, or since the lead was there: what was held may be released past its deadline."""
+    """Return seconds since a time, or since the lead existed.
+
+    A quarantined delivery may be released past its deadline.
+    """
     return (event.at - max(time, lead.recorded_at)).total_seconds()
 
 
@@ -366,7 +416,7 @@ def _histories(people: SimulatedPeople) -> Iterator[tuple[Lead, list[Event]]]:
 
 
 def sent(people: SimulatedPeople) -> int:
-    """Return how many mails and texts went out."""
+    """Return the number of mails and texts sent."""
     return len(people.run.deployment.mailer.sent) + len(people.run.deployment.texter.sent)
 
 
@@ -380,9 +430,10 @@ def _seconds_to_owner(lead: Lead) -> float:
 
 
 def _excuses(people: SimulatedPeople) -> int:
-    """Return how many sends may have happened without anybody knowing: their answer or its record was lost.
+    """Return the number of sends with unknown result.
 
-    With clocks further apart than half a lease, also those whose lease another clock had seen end.
+    Their answer or its record was lost. With clocks further apart than half a lease, it includes sends whose lease
+    ended by another clock.
     """
     unrecorded = UNRECORDED | {FaultKind.OVERTAKEN} if people.run.plan.is_far_off else UNRECORDED
     return sum(

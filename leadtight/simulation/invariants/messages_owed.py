@@ -1,4 +1,7 @@
-"""What is owed went: a message that was decided on is sent in time, or a person is told why it was not."""
+"""Owed messages are sent in time, or explained.
+
+A person is told why a message was not sent.
+"""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -10,15 +13,15 @@ from leadtight.domain.model.message import LEAD, Message, Status, Template
 from leadtight.simulation.actors.people import SimulatedPeople
 
 GONE_WITHIN = timedelta(seconds=60)
-"""With nothing in the way a message has gone by then."""
+"""Time within which a message is sent without faults."""
 
 WAITING = frozenset({EventKind.MESSAGE_PUT_OFF, EventKind.MESSAGE_REFUSED})
 
 
 def is_sent(people: SimulatedPeople, within: timedelta) -> Iterator[str]:
-    """Yield messages that should have gone and did not, or are marked as sent and never were.
+    """Yield overdue messages, and sent ones never handed over.
 
-    One that is owed is tried again by the sweep; one that is marked was handed over, alone or in its reader's digest.
+    An owed message is tried again by the sweep; a sent one was handed over, alone or in its reader's digest.
     """
     gone = _gone(people)
     for message in people.run.deployment.table.every_message():
@@ -30,7 +33,10 @@ def is_sent(people: SimulatedPeople, within: timedelta) -> Iterator[str]:
 
 
 def in_time(people: SimulatedPeople) -> Iterator[str]:
-    """Yield messages that took longer than a minute with nothing in the way; digests and permitted hours may wait."""
+    """Yield messages that took over a minute without a fault.
+
+    Digests and permitted hours may delay them.
+    """
     if not people.run.plan.is_free_of_faults:
         return
     messages = {(m.lead_id, m.id): m for m in people.run.deployment.table.every_message()}
@@ -41,23 +47,26 @@ def in_time(people: SimulatedPeople) -> Iterator[str]:
             yield f"{message.id} of {message.lead_id} went {event.at - message.created_at} after it was decided on"
 
 
-def undelivered_is_told(people: SimulatedPeople) -> Iterator[str]:
-    """Yield notices that were given up without another person being told: their reader, or who stands above."""
+def undelivered_is_reported(people: SimulatedPeople) -> Iterator[str]:
+    """Yield undelivered notices of which no other person learnt.
+
+    That is the next reader, or the person above.
+    """
     table = people.run.deployment.table
     for message in table.every_message():
         lead = table.load(message.lead_id)
         if message.status is not Status.DEAD or lead is None or not _must_be_told(message, lead):
             continue
         if message.recipient not in lead.not_reached:
-            yield f"{message.id} of {lead.id} did not reach {message.recipient}, and nobody was told"
+            yield f"{message.id} of {lead.id} did not reach {message.recipient}, and no one was notified"
 
 
 def agreed_to(people: SimulatedPeople) -> Iterator[str]:
-    """Yield texts to leads whose people had never agreed to any."""
+    """Yield texts to leads who never agreed to texts."""
     agreed = people.sources.agreed
     for text in people.run.deployment.texter.sent:
         if text.permission.address not in agreed:
-            yield f"a text of {text.envelope.lead_id} went to {text.permission.address}, who agreed to none"
+            yield f"a text of {text.envelope.lead_id} went to {text.permission.address}, who had agreed to none"
 
 
 def _must_be_told(message: Message, lead: Lead) -> bool:
@@ -66,7 +75,10 @@ def _must_be_told(message: Message, lead: Lead) -> bool:
 
 
 def _gone(people: SimulatedPeople) -> set[tuple[str, str]]:
-    """Return what was handed over: messages alone, and those that a digest took with the one it is known by."""
+    """Return the messages handed over, alone or in a digest.
+
+    A digest is known by one of its messages.
+    """
     deployment = people.run.deployment
     envelopes = [mail.envelope for mail in deployment.mailer.sent] + [text.envelope for text in deployment.texter.sent]
     gone = {(envelope.lead_id, envelope.message_id) for envelope in envelopes}

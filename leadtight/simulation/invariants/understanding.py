@@ -1,4 +1,7 @@
-"""What people really send is understood, or kept and asked about; and a person who is there hears of it."""
+"""Inquiries are understood or quarantined, and present people learn.
+
+Escalations reach a person who is there.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -17,7 +20,7 @@ from leadtight.simulation.actors.sample_mails import FORGED_STOP
 
 
 def nothing_quoted_acts(people: SimulatedPeople) -> Iterator[str]:
-    """Yield who was opted out, or whose message was given to a person, for words that stood in a quotation only."""
+    """Yield opt-outs and concerns raised by quoted words only."""
     released = {
         delivery.lead_id
         for delivery in people.run.deployment.table.every_held()
@@ -28,16 +31,16 @@ def nothing_quoted_acts(people: SimulatedPeople) -> Iterator[str]:
             yield f"{event.lead_id} left {event.data['channels']} by words that it only quoted"
         elif event.kind is EventKind.LEAD_OPTED_OUT and FORGED_STOP in str(event.data.get("words", "")):
             if event.lead_id not in released:
-                yield f"{event.lead_id} left {event.data['channels']} by the words of somebody else"
+                yield f"{event.lead_id} left {event.data['channels']} by the words of another person"
         elif event.kind is EventKind.CONCERN_RAISED and event.data["rule"] != UNPROVED:
             yield f"{event.lead_id} raised a concern by {event.data['found']!r}, which it only quoted"
 
 
-def neighbours_go_on(people: SimulatedPeople) -> Iterator[str]:
-    """Yield which item of a delivery was held though it can be read, or was a lead though it cannot."""
+def items_are_independent(people: SimulatedPeople) -> Iterator[str]:
+    """Yield items whose quarantine contradicts their readability."""
     table, sources = people.run.deployment.table, people.sources
     for name, is_lead in sources.is_lead.items():
-        for lead_id in sources.told.get(name, ()):
+        for lead_id in sources.reported_ids.get(name, ()):
             if is_lead and table.load(lead_id) is None:
                 yield f"{name} can be read, and is held as {lead_id}"
             elif not is_lead and table.find_held(lead_id) is None:
@@ -47,7 +50,7 @@ def neighbours_go_on(people: SimulatedPeople) -> Iterator[str]:
 def second_joins_first(people: SimulatedPeople) -> Iterator[str]:
     """Yield leads made for a person with an open one.
 
-    The person is known by an address or a name in chats.
+    The person is known by an address or a chat name.
     """
     leads: dict[str, Lead] = {}
     for change in people.run.deployment.table.changes:
@@ -74,11 +77,8 @@ def writing_is_a_task(people: SimulatedPeople) -> Iterator[str]:
         )
 
 
-def whoever_is_there_hears(people: SimulatedPeople) -> Iterator[str]:
-    """Yield who was told of an escalation while away.
-
-    Another person stood in for them.
-    """
+def escalations_reach_present_people(people: SimulatedPeople) -> Iterator[str]:
+    """Yield escalations to an absent person with a stand-in."""
     for event in people.run.deployment.table.every_event():
         if event.kind is EventKind.LEAD_ESCALATED:
             stand_ins = [_missed_stand_in(people, policy, event) for policy in _policies(people, event.at)]
@@ -86,7 +86,7 @@ def whoever_is_there_hears(people: SimulatedPeople) -> Iterator[str]:
                 yield f"{event.lead_id} was escalated to {event.data['to']}, who was away, and not to {stand_ins[0]}"
 
 
-def belongs_to_who_stays(people: SimulatedPeople) -> Iterator[str]:
+def owners_are_active(people: SimulatedPeople) -> Iterator[str]:
     """Yield open leads that belong to a person who left."""
     for lead in people.run.deployment.table.every_lead():
         if lead.is_open and lead.owner_id and not is_active_member(people.run.policy, lead.owner_id):
@@ -99,15 +99,15 @@ def _joinable(made: Lead, earlier: Iterable[Lead]) -> str:
 
 
 def _names(inquiry: Inquiry) -> set[str]:
-    """Return what a person alone is known by, as it was written."""
+    """Return a person's unique identities, as they were written."""
     unread = inquiry.fields.get("email", "") if "email_odd" in inquiry.flags else ""
     return {name for name in (inquiry.email, inquiry.handle, unread) if name}
 
 
 def _missed_stand_in(people: SimulatedPeople, policy: Policy, event: Event) -> str:
-    """Return who should have been told instead.
+    """Return the person to notify instead.
 
-    Empty when the person who was told was there, or has no stand-in.
+    Empty when the notified person was there, or has no stand-in.
     """
     person = policy.people.get(event.data["to"])
     if person is None or person.delegate in (None, event.data["owner"]):
@@ -117,7 +117,10 @@ def _missed_stand_in(people: SimulatedPeople, policy: Policy, event: Event) -> s
 
 
 def _policies(people: SimulatedPeople, at: datetime) -> list[Policy]:
-    """Return the policies that may have been read by a clock that showed this time."""
+    """Return the policies that a clock may have read then.
+
+    `at` is the time that this clock showed.
+    """
     margin = _margin(people)
     until = [start for start, _ in people.governed[1:]] + [datetime(9000, 1, 1, tzinfo=UTC)]
     spans = zip(people.governed, until, strict=True)
@@ -143,5 +146,8 @@ def _absences(people: SimulatedPeople, policy: Policy, person: str) -> Sequence[
 
 
 def _margin(people: SimulatedPeople) -> timedelta:
-    """Return by how much clocks of functions are off: who comes or goes within it may count as either."""
+    """Return the clock skew of functions.
+
+    Absences that begin or end within it may count either way.
+    """
     return people.run.most_skew

@@ -1,4 +1,4 @@
-// Keeps what is marked data-live fresh. Nothing depends on it: the Refresh link does the same by hand.
+// Refreshes elements marked data-live. Optional: the Refresh link does the same by hand.
 (() => {
   const EVERY = 2000;
   const parts = () => [...document.querySelectorAll("[data-live]")];
@@ -9,7 +9,7 @@
 
   const say = (text) => { if (state.textContent !== text) state.textContent = text; };
 
-  // A reader who selects text must not have it taken away.
+  // Keep text that the reader is selecting.
   const isSelecting = (part) => {
     const selection = document.getSelection();
     return selection && !selection.isCollapsed && part.contains(selection.anchorNode);

@@ -69,34 +69,34 @@ def parts(deployed: LocalStack, now: datetime) -> dict[str, HealthCheck]:
 
 def test_an_unresponsive_part_is_unhealthy_and_hides_no_other() -> None:
     statuses = parts(Gone(INFO), NOW)
-    assert {name: part.well for name, part in statuses.items()} == {
+    assert {name: part.is_healthy for name, part in statuses.items()} == {
         "API": False,
         "Table": True,
         "Sweep": False,
         "Queues": False,
     }
-    assert "refused" in statuses["API"].says
+    assert "refused" in statuses["API"].detail
 
 
 def test_the_sweep_shows_its_time_and_its_repairs() -> None:
     sweep = parts(Answering(NOW - timedelta(seconds=30)), NOW)["Sweep"]
-    assert (sweep.well, sweep.says) == (True, "30 s ago: 3 repairs, 0 faults")
+    assert (sweep.is_healthy, sweep.detail) == (True, "30 s ago: 3 repairs, 0 faults")
 
 
 @pytest.mark.parametrize(("ago", "faults"), [(timedelta(minutes=4), 0), (timedelta(seconds=1), 1)])
 def test_a_late_or_faulty_sweep_is_unhealthy(ago: timedelta, faults: int) -> None:
-    assert not parts(Answering(NOW - ago, faults), NOW)["Sweep"].well
+    assert not parts(Answering(NOW - ago, faults), NOW)["Sweep"].is_healthy
 
 
 def test_before_its_first_minute_the_sweep_is_awaited() -> None:
-    assert parts(Answering(None), NOW)["Sweep"].well
-    assert not parts(Answering(None), NOW + timedelta(minutes=4))["Sweep"].well
+    assert parts(Answering(None), NOW)["Sweep"].is_healthy
+    assert not parts(Answering(None), NOW + timedelta(minutes=4))["Sweep"].is_healthy
 
 
 def test_a_kept_failure_is_unhealthy() -> None:
     statuses = parts(Answering(NOW, dead=1), NOW)
-    assert statuses["Queue alarms"].well
-    assert (statuses["Queue alarms-dead"].well, statuses["Queue alarms-dead"].says) == (False, "1 kept")
+    assert statuses["Queue alarms"].is_healthy
+    assert (statuses["Queue alarms-dead"].is_healthy, statuses["Queue alarms-dead"].detail) == (False, "1 failed")
 
 
 def test_people_are_listed_with_their_open_leads_and_switched_away_and_back() -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from leadtight.app.messaging.delivery_reports import DeliveryReceipt
-from leadtight.devstage.console.story import StoryLine, tell
+from leadtight.devstage.console.story import StoryLine, story_lines
 from leadtight.devstage.deployment import POLICY
 from leadtight.domain.model.errors import SendRefused
 from leadtight.domain.model.event import EventKind
@@ -19,11 +19,11 @@ DEV = policies.load(POLICY)
 
 
 def story_of(world: World, lead_id: str) -> list[StoryLine]:
-    return list(tell(world.policy, world.lead(lead_id), world.table.history(lead_id), world.now))
+    return list(story_lines(world.policy, world.lead(lead_id), world.table.history(lead_id), world.now))
 
 
 def words(world: World, lead_id: str) -> list[str]:
-    return [entry.what for entry in story_of(world, lead_id)]
+    return [entry.text for entry in story_of(world, lead_id)]
 
 
 @pytest.fixture
@@ -60,12 +60,12 @@ def test_an_outcome_shows_the_time_left_and_its_undo(world: World) -> None:
     world.undo(lead_id)
     recorded, undone = story_of(world, lead_id)[-2:]
     spare = world.lead(lead_id).promise.deadline - world.now
-    assert recorded.what == (
+    assert recorded.text == (
         f"Ana Costa recorded “We spoke”. “Wants a call on Monday” "
         f"The clock stopped {int(spare.total_seconds())} s before the deadline."
     )
     assert recorded.tone == "good"
-    assert undone.what == "Ana Costa took back “We spoke”: everything is due again as it was before."
+    assert undone.text == "Ana Costa undid “We spoke”: everything is due again as before."
 
 
 def test_proof_and_claims_name_their_source(world: World) -> None:
@@ -78,9 +78,9 @@ def test_proof_and_claims_name_their_source(world: World) -> None:
     evidence = ContactProof(proof=ProofSource.CALL_LOG, ref="17", at=early)
     world.proofs.prove(lead_id, "connected", "ana", evidence, world.now)
     recorded, proven, corrected = story_of(world, lead_id)[-3:]
-    assert "; it counts from when they said so. The clock stopped 40 s after the deadline." in recorded.what
-    assert proven.what.startswith("The call log shows: Ana Costa, “We spoke”, at ")
-    assert corrected.what.endswith("The promise was kept.")
+    assert "; it counts from the time of their report. The clock stopped 40 s after the deadline." in recorded.text
+    assert proven.text.startswith("The call log shows: Ana Costa, “We spoke”, at ")
+    assert corrected.text.endswith("The promise was kept.")
 
 
 def test_proof_of_the_first_contact_is_rated_by_its_time(world: World) -> None:
@@ -90,7 +90,7 @@ def test_proof_of_the_first_contact_is_rated_by_its_time(world: World) -> None:
     evidence = ContactProof(proof=ProofSource.PROVIDER_EVENT, ref="17", at=deadline - timedelta(seconds=2))
     world.proofs.prove(lead_id, "connected", "ana", evidence, world.now)
     proven = story_of(world, lead_id)[-1]
-    assert proven.what.endswith("The clock stopped 2 s before the deadline.")
+    assert proven.text.endswith("The clock stopped 2 s before the deadline.")
     assert proven.tone == "good"
 
 
@@ -99,15 +99,15 @@ def test_an_answer_after_the_deadline_is_not_praised(world: World) -> None:
     world.advance(seconds=1)
     world.now = world.lead(lead_id).promise.deadline + timedelta(seconds=1)
     world.press(lead_id, "connected")
-    [recorded] = [entry for entry in story_of(world, lead_id) if "recorded" in entry.what]
-    assert "after the deadline" in recorded.what
+    [recorded] = [entry for entry in story_of(world, lead_id) if "recorded" in entry.text]
+    assert "after the deadline" in recorded.text
     assert recorded.tone == "warn"
 
 
 def test_the_receipt_names_everybody_and_why_they_were_ineligible(world: World) -> None:
     world.table.set_away("ana", world.now + timedelta(hours=1))
     lead_id = world.receive()
-    [receipt] = [entry.why for entry in story_of(world, lead_id) if entry.why]
+    [receipt] = [entry.receipt for entry in story_of(world, lead_id) if entry.receipt]
     assert (receipt.rule, receipt.pool) == ("everything_else", "inbound")
     assert [(p.name, bool(p.left_out)) for p in receipt.people] == [
         ("Ana Costa", True),
@@ -120,7 +120,7 @@ def test_an_unassignable_lead_says_so(world: World) -> None:
     for person in ("ana", "ben", "cem"):
         world.table.set_away(person, world.now + timedelta(hours=1))
     lead_id = world.receive()
-    assert "Assigned to Mia Berger, because nobody can take it now in the pool “inbound”." in words(world, lead_id)
+    assert "Assigned to Mia Berger, because no one can take it now in the pool “inbound”." in words(world, lead_id)
 
 
 def test_an_undelivered_message_says_why(world: World) -> None:
@@ -148,4 +148,4 @@ def test_every_kind_of_event_and_every_template_has_wording() -> None:
     from leadtight.devstage.console.wording import _WORDS, CALLED
 
     assert set(_WORDS) == set(EventKind)
-    assert set(CALLED) == set(Template)
+    assert set(TEMPLATE_LABELS) == set(Template)
