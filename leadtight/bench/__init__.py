@@ -1,1 +1,4 @@
-"""`leadtight bench`: the product's stated speeds, measured beside the plainest code that gives the same answers."""
+"""`leadtight bench`: the stated speeds, beside plain code.
+
+The plain code gives the same answers.
+"""

@@ -1,4 +1,4 @@
-"""How long an acknowledgement takes from the accepted inquiry to the provider's hands (E2)."""
+"""Time from an accepted inquiry to its sent acknowledgement (E2)."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from leadtight.policy import loader as policies
 
 
 def answering(count: int) -> Result:
-    """Measure the way from an accepted inquiry to the hand-over of its acknowledgement to the provider (E2).
+    """Measure the time from inquiry to sent acknowledgement (E2).
 
-    The use cases of intake and respond run over the memory twins: the functions' own time, without what AWS takes.
+    The use cases of intake and respond run over the memory twins: the functions' own time, without that of AWS.
     """
     twins = InMemoryPorts()
     sent = twins.mailer.sent
@@ -32,7 +32,7 @@ def answering(count: int) -> Result:
             taken.append(time.process_time() - start)
     return Result(
         id="answering",
-        what=f"from an accepted inquiry to the provider's hands, the functions' own time ({count} leads)",
+        description=f"from an accepted inquiry to the provider's hands, the functions' own time ({count} leads)",
         figures={"median_ms": median(taken) * 1e3, "p95_ms": quantiles(taken, n=20)[-1] * 1e3},
         bar=("p95_ms", 2_000.0),
         disagreements=[] if len(sent) == count else [f"{len(sent)} of {count} were handed over"],

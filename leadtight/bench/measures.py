@@ -1,6 +1,7 @@
-"""What is measured, beside the plainest code that gives the same answers, and the bars that must be kept.
+"""Measurements beside plain code, with their bars.
 
-Times are processor time, so that a busy machine does not count against the product.
+The plain code gives the same answers. Times are processor time, so that a busy machine does not count against the
+product.
 """
 
 from __future__ import annotations
@@ -26,24 +27,27 @@ from leadtight.policy import loader as policies
 
 T = TypeVar("T")
 MINUTE = timedelta(minutes=1)
-LOOKED_AT_DAYS = 14  # how far the plain reading of the wall clock goes: further than any target of the bench
+LOOKED_AT_DAYS = 14  # reach of the plain wall clock reading, beyond any target of the bench
 SEED = 2026
-TIMES = 5  # a sample is taken so often, and the quickest counts
+TIMES = 5  # the quickest of so many samples counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """One measurement: its figures, the one that must stay below its bar, and how often the plain code disagreed."""
+    """One measurement with its figures, bar and disagreements.
+
+    The figure named by `bar` must stay below it; disagreements are those of the plain code.
+    """
 
     id: str
-    what: str
+    description: str
     figures: dict[str, float]
     bar: tuple[str, float] | None = None
     disagreements: list[str] = field(default_factory=list)
 
     @property
     def missed(self) -> str:
-        """Return what was not kept, in words; empty when all was."""
+        """Return the violated bar in words; empty without one."""
         if self.disagreements:
             return f"{self.id}: the plain code disagrees: {', '.join(self.disagreements[:3])}"
         if self.bar and not self.figures[self.bar[0]] < self.bar[1]:
@@ -53,7 +57,10 @@ class Result:
 
 
 def choosing(people: int, rules: int, samples: int) -> Result:
-    """Measure choosing an owner: every sample is another lead in another situation."""
+    """Measure the choice of an owner.
+
+    Every sample is another lead in another situation.
+    """
     policy = policies.parse(synthetic_company.large(people, rules))
     quick, plain, apart = [], [], []
     with quiet():
@@ -66,7 +73,7 @@ def choosing(people: int, rules: int, samples: int) -> Result:
                 apart.append(f"{situation.lead.id}: {owner}, not {expected}")
     return Result(
         id="choosing",
-        what=f"choosing an owner among {people} people with {rules} rules ({samples} leads)",
+        description=f"choosing an owner among {people} people with {rules} rules ({samples} leads)",
         figures={
             "median_ms": median(quick) * 1e3,
             "p95_ms": quantiles(quick, n=20)[-1] * 1e3,
@@ -85,18 +92,21 @@ def _chosen(policy: Policy, situation: synthetic_company.Situation) -> str:
 
 
 def deadlines(count: int, checked: int) -> Result:
-    """Measure deadlines that start at any minute of a year, over weekends, breaks and holidays."""
+    """Measure deadlines from any minute of a year.
+
+    They span weekends, breaks and holidays.
+    """
     policy = policies.parse(synthetic_company.large(people=1, rules=1))
     targets = [target for target in policy.targets.values() if target.within or target.by]
     chance, year = random.Random(SEED), datetime(2026, 1, 1, tzinfo=UTC)
-    asked = [(targets[n % len(targets)], year + chance.randrange(365 * 24 * 60) * MINUTE) for n in range(count)]
+    inputs = [(targets[n % len(targets)], year + chance.randrange(365 * 24 * 60) * MINUTE) for n in range(count)]
     with quiet():
-        total, _ = _timed(lambda: [deadline(policy, target, start) for target, start in asked], times=1)
-        sample = asked[:: max(1, count // checked)]
+        total, _ = _timed(lambda: [deadline(policy, target, start) for target, start in inputs], times=1)
+        sample = inputs[:: max(1, count // checked)]
         plainly, apart = _checked(policy, sample)
     return Result(
         id="deadlines",
-        what=f"{count} deadlines in a year with public holidays ({len(sample)} of them read minute by minute)",
+        description=f"{count} deadlines in a year with public holidays ({len(sample)} of them read minute by minute)",
         figures={
             "total_s": total,
             "each_us": total / count * 1e6,
@@ -130,11 +140,11 @@ def _plain_deadline(policy: Policy, target: Target, start: datetime) -> datetime
 
 
 def loading(people: int, rules: int) -> Result:
-    """Measure reading and checking the shipped policy and a large one."""
+    """Measure loading the shipped policy and a large one."""
     shipped, large = policies.SHIPPED.read_bytes(), synthetic_company.large(people, rules)
     return Result(
         id="loading",
-        what=f"reading and checking a policy: the shipped one, and {people} people with {rules} rules",
+        description=f"reading and checking a policy: the shipped one, and {people} people with {rules} rules",
         figures={
             "shipped_ms": _timed(lambda: policies.parse(shipped))[0] * 1e3,
             "large_ms": _timed(lambda: policies.parse(large))[0] * 1e3,
@@ -143,7 +153,7 @@ def loading(people: int, rules: int) -> Result:
 
 
 def _timed(call: Callable[[], T], times: int = TIMES) -> tuple[float, T]:
-    """Return the processor seconds of the quickest call, and what it returned."""
+    """Return the seconds of the quickest call, and its result."""
     measured = [_once(call) for _ in range(times)]
     return min(seconds for seconds, _ in measured), measured[0][1]
 
@@ -156,7 +166,7 @@ def _once(call: Callable[[], T]) -> tuple[float, T]:
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Keep the garbage of the bench itself out of what it measures."""
+    """Disable garbage collection while measuring."""
     gc.collect()
     gc.disable()
     try:

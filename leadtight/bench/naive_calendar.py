@@ -1,4 +1,7 @@
-"""Business hours read the plainest way: look at the wall clock at every tick and count. Slow, and hard to get wrong."""
+"""Business hours by reading the wall clock at every tick.
+
+Slow, and hard to get wrong.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,11 @@ from leadtight.domain.calendar.business_hours import Calendar, Period
 
 
 class WallClock:
-    """Reads the wall clock of a calendar at every tick of some days, and of two more on either side.
+    """The wall clock of a calendar at every tick.
 
-    A period is one stretch: it begins when the clock first reaches its start and ends when the clock first reaches its
-    end, also when the clock is set back or forward on the way. Instants that are asked about must fall on ticks; what
-    lies beyond the days that were read is None.
+    It covers some days, and two more on either side. A period is one stretch: it begins when the clock first reaches
+    its start and ends when the clock first reaches its end, even when the clock is changed meanwhile. Instants passed
+    in must fall on ticks; results beyond the covered days are None.
     """
 
     def __init__(self, calendar: Calendar, first: date, days: int, tick: timedelta) -> None:
@@ -43,7 +46,7 @@ class WallClock:
         return self.tick * sum(o for t, o in zip(self.ticks, self.open, strict=True) if start <= t < end)
 
     def add(self, start: datetime, working: timedelta) -> datetime | None:
-        """Return the moment when `working` time has passed since `start`."""
+        """Return the moment after `working` time from `start`."""
         worked = (t for t, o in zip(self.ticks, self.open, strict=True) if o and t >= start)
         if not working:
             return next(worked, None)
@@ -51,11 +54,11 @@ class WallClock:
         return last and last + self.tick
 
     def is_open_at(self, at: datetime) -> bool:
-        """Tell whether an instant is in working time."""
+        """Return whether an instant is in working time."""
         return self.open[self.ticks.index(at)]
 
     def close_of_business(self, start: datetime) -> datetime | None:
-        """Return the end of the working day that `start` falls in, or of the next one."""
+        """Return the end of this or the next working day."""
         worked = [t for t, o in zip(self.ticks, self.open, strict=True) if o]
         days = [t.astimezone(self.calendar.zone).date() for t in worked]
         day = next((d for t, d in zip(worked, days, strict=True) if t >= start), None)
@@ -64,9 +67,12 @@ class WallClock:
         return max(t for t, d in zip(worked, days, strict=True) if d == day) + self.tick
 
     def by_next_business_day(self, start: datetime, at: time) -> datetime | None:
-        """Return when the clock first reaches `at` after `start` on a day that has working hours."""
-        for now, before, wall in zip(self.ticks[1:], self.walls, self.walls[1:], strict=False):
-            reaches = before < datetime.combine(wall.date(), at) <= wall
+        """Return when a working day's clock next reaches `at`.
+
+        It is after `start`.
+        """
+        for now, previous, wall in zip(self.ticks[1:], self.walls, self.walls[1:], strict=False):
+            reaches = previous < datetime.combine(wall.date(), at) <= wall
             if now > start and reaches and self._works_on(wall.date()):
                 return now
         return None

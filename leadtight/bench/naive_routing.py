@@ -1,4 +1,7 @@
-"""Choosing an owner the plain way: every rule and every person is asked everything, and nothing is remembered."""
+"""The choice of an owner by plain code.
+
+Every rule and person is evaluated, and nothing is cached.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +22,10 @@ SKILL_FIELDS = ("language", "product", "region", "country")
 
 
 def owner_of(policy: Policy, situation: Situation) -> str:
-    """Return who gets the lead of a situation: first rule that holds, then whoever is free, then the highest credit.
+    """Return the owner of a situation's lead.
 
-    It asks for no existing owner, tier's pool or hand-over: a `Situation` has none.
+    The first matching rule decides, then who is free, then the highest credit. It handles no existing owner, tier's
+    pool or handover: a `Situation` has none.
     """
     rule = next(r for r in policy.routing.rules if _holds(r.when, policy, situation.lead))
     pool = policy.pools[rule.pool]
@@ -33,33 +37,33 @@ def owner_of(policy: Policy, situation: Situation) -> str:
 
 
 def _holds(condition: Condition, policy: Policy, lead: Lead) -> bool:
-    given, inquiry = condition, lead.inquiry
-    size, value, known = inquiry.company_size, inquiry.value, lead.known_owner_id in policy.people
+    when, inquiry = condition, lead.inquiry
+    size, value, is_known_owner = inquiry.company_size, inquiry.value, lead.known_owner_id in policy.people
     sides = [
-        not given.source or _is_among(lead.source, given.source),
-        not given.form or _is_among(lead.form or "", given.form),
-        not given.country or _is_among(inquiry.country, given.country),
-        not given.region or _is_among(inquiry.region, given.region),
-        not given.language or _is_among(inquiry.language, given.language),
-        not given.product or _is_among(inquiry.product, given.product),
-        not given.phone_prefix or any((inquiry.phone or "").startswith(prefix) for prefix in given.phone_prefix),
-        not given.postcode or any(_is_postcode(inquiry.postcode, pattern) for pattern in given.postcode),
-        not given.account or _is_among(inquiry.company, given.account) or _is_domain(inquiry.email, given.account),
-        not given.email or _is_address(inquiry.email or "", given.email),
-        not given.message_has or any(_has_word(inquiry.message, word) for word in given.message_has),
-        all(key in inquiry.fields and _is_among(inquiry.fields[key], v) for key, v in given.field_is.items()),
-        given.min_value is None or (value is not None and value >= given.min_value),
-        given.min_company_size is None or (size is not None and size >= given.min_company_size),
-        given.max_company_size is None or (size is not None and size <= given.max_company_size),
-        given.min_score is None or lead.score.total >= given.min_score,
-        given.existing_owner is None or given.existing_owner == known,
-        given.after_hours_of is None or policy.calendars[given.after_hours_of].is_after_hours(lead.received_at),
+        not when.source or _is_among(lead.source, when.source),
+        not when.form or _is_among(lead.form or "", when.form),
+        not when.country or _is_among(inquiry.country, when.country),
+        not when.region or _is_among(inquiry.region, when.region),
+        not when.language or _is_among(inquiry.language, when.language),
+        not when.product or _is_among(inquiry.product, when.product),
+        not when.phone_prefix or any((inquiry.phone or "").startswith(prefix) for prefix in when.phone_prefix),
+        not when.postcode or any(_is_postcode(inquiry.postcode, pattern) for pattern in when.postcode),
+        not when.account or _is_among(inquiry.company, when.account) or _is_domain(inquiry.email, when.account),
+        not when.email or _is_address(inquiry.email or "", when.email),
+        not when.message_has or any(_has_word(inquiry.message, word) for word in when.message_has),
+        all(key in inquiry.fields and _is_among(inquiry.fields[key], v) for key, v in when.field_is.items()),
+        when.min_value is None or (value is not None and value >= when.min_value),
+        when.min_company_size is None or (size is not None and size >= when.min_company_size),
+        when.max_company_size is None or (size is not None and size <= when.max_company_size),
+        when.min_score is None or lead.score.total >= when.min_score,
+        when.existing_owner is None or when.existing_owner == is_known_owner,
+        when.after_hours_of is None or policy.calendars[when.after_hours_of].is_after_hours(lead.received_at),
     ]
     return all(sides)
 
 
 def _is_among(value: str, wanted: tuple[str, ...]) -> bool:
-    return any(value and value.casefold() == one.casefold() for one in wanted)
+    return any(value and value.casefold() == option.casefold() for option in wanted)
 
 
 def _is_domain(email: str | None, wanted: tuple[str, ...]) -> bool:
@@ -67,7 +71,7 @@ def _is_domain(email: str | None, wanted: tuple[str, ...]) -> bool:
 
 
 def _is_address(email: str, wanted: tuple[str, ...]) -> bool:
-    domains = tuple(one[1:] for one in wanted if one.startswith("@"))
+    domains = tuple(option[1:] for option in wanted if option.startswith("@"))
     return _is_among(email, wanted) or _is_domain(email, domains)
 
 
@@ -99,8 +103,8 @@ def _is_free(policy: Policy, pool: Pool, situation: Situation, person_id: str, g
 
 
 def _meets(inquiry: Any, need: str, skills: frozenset[str]) -> bool:
-    asked = getattr(inquiry, need).casefold()
-    return not asked or asked in skills or (need == "language" and asked.split("-")[0] in skills)
+    wanted = getattr(inquiry, need).casefold()
+    return not wanted or wanted in skills or (need == "language" and wanted.split("-")[0] in skills)
 
 
 def _is_full(caps: Caps, state: OwnerState, now: datetime, zone: Any) -> bool:
@@ -124,8 +128,8 @@ def _by_turn(policy: Policy, pool: Pool, situation: Situation, free: list[str]) 
         least = min(roster[p].open / weights[p] for p in free)
         free = [p for p in free if roster[p].open / weights[p] == least]
     if pool.strategy is Strategy.BEST_MATCH:
-        asked = [need for need in SKILL_FIELDS if getattr(inquiry, need)]
-        counts = {p: sum(_meets(inquiry, need, policy.people[p].skills) for need in asked) for p in free}
+        needs = [need for need in SKILL_FIELDS if getattr(inquiry, need)]
+        counts = {p: sum(_meets(inquiry, need, policy.people[p].skills) for need in needs) for p in free}
         free = [p for p in free if counts[p] == max(counts.values())]
     among = [weights[p] for p in free]
     unit = LEAD // (sum(among) // gcd(*among))

@@ -1,6 +1,6 @@
-"""How much memory the nightly and the weekly report take: each in a process of its own, as a Lambda starts it.
+"""Memory of the nightly and the weekly report.
 
-Run as a module it is that process: `python -m leadtight.bench.report_memory FOLDER nightly`.
+Each runs in a process of its own, as a Lambda starts it: `python -m leadtight.bench.report_memory FOLDER nightly`.
 """
 
 from __future__ import annotations
@@ -24,17 +24,26 @@ if TYPE_CHECKING:
 
 DAYS = 90
 NIGHTS = 3
-"""So many of the last nights have their metrics already: a night looks at the two before it."""
+"""Last nights whose metrics exist already.
+
+A night reads the two before it.
+"""
 
 MESSAGES = 3
-"""For each event of a lead's own so many of its messages are added, as the log of a real stage has them."""
+"""Messages added for each of a lead's own events.
+
+The log of a real stage has them.
+"""
 
 KINDS = ("nightly", "weekly", "first")
-"""`first` is a night that finds no snapshot, so that all events are read: after an import, or a change of the facts."""
+"""Kinds of reports; `first` is a night without a snapshot.
+
+It reads all events: after an import, or a change of the facts.
+"""
 
 
 def memory(leads_a_day: int) -> Result:
-    """Measure the reports of the last of 90 days, with so many leads each."""
+    """Measure the reports of the last of 90 days."""
     from leadtight.bench.auditing.measure import run
     from leadtight.bench.measures import Result
 
@@ -42,17 +51,17 @@ def memory(leads_a_day: int) -> Result:
     with tempfile.TemporaryDirectory() as name:
         _write(Path(name), leads_a_day)
         for kind in KINDS:
-            taken = run([sys.executable, "-m", __name__, name, kind])
-            figures |= {f"{kind}_{what}": value for what, value in (taken.told | {"cpu_s": taken.cpu}).items()}
+            usage = run([sys.executable, "-m", __name__, name, kind])
+            figures |= {f"{kind}_{figure}": value for figure, value in (usage.output | {"cpu_s": usage.cpu}).items()}
     return Result(
         id="report_memory",
-        what=f"the reports of day {DAYS}, {leads_a_day} leads on each of {DAYS} days",
+        description=f"the reports of day {DAYS}, {leads_a_day} leads on each of {DAYS} days",
         figures=figures,
     )
 
 
 def _write(folder: Path, leads_a_day: int) -> None:
-    """Write the events of each day, and what earlier nights have left in the reports bucket."""
+    """Write each day's events and the earlier nights' reports."""
     company, files = SyntheticCompany(policies.shipped(), leads_a_day, DAYS), MemoryFiles()
     for number in range(1, DAYS + 1):
         day = FIRST + timedelta(days=number - 1)
@@ -82,27 +91,35 @@ def _with_messages(event: Event) -> list[Event]:
 
 
 class DiskEventLog:
-    """An event log of which a day is in memory only when it is asked for; it counts what is read."""
+    """An event log that loads one day at a time.
+
+    It counts the events that are read.
+    """
 
     def __init__(self, folder: Path) -> None:
-        """Take the folder with the files of the days."""
+        """Take the folder of daily files."""
         self._folder = folder
         self.read = 0
 
     def events_on(self, day: date) -> tuple[Event, ...]:
         """Return the events of one UTC day."""
         file = self._folder / f"{day}.json"
-        events = tuple(from_document(Event, told) for told in json.loads(file.read_text())) if file.exists() else ()
+        events = (
+            tuple(from_document(Event, document) for document in json.loads(file.read_text())) if file.exists() else ()
+        )
         self.read += len(events)
         return events
 
     def history(self, lead_id: str) -> tuple[Event, ...]:
-        """Return nothing: nobody here comes back, and a page is short of a few hundred sentences."""
+        """Return nothing: no lead here comes back.
+
+        A page thus lacks a few hundred sentences.
+        """
         return ()
 
 
 def _report(folder: Path, kind: str) -> int:
-    """Write one report as the function does, with what it imports, and return how many events it read."""
+    """Write one report with the function's imports; return events read."""
     import boto3  # noqa: F401 - it is in memory there
     import pynamodb.models  # noqa: F401
 
@@ -117,7 +134,10 @@ def _report(folder: Path, kind: str) -> int:
 
 
 def _highest() -> float:
-    """Return the most memory this process has had, in MB; what getrusage says begins with that of the parent."""
+    """Return the peak memory of this process in MB.
+
+    The figure of getrusage begins with that of the parent.
+    """
     status = Path("/proc/self/status").read_text(encoding="ascii")
     return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) / 1024  # type: ignore[index]
 

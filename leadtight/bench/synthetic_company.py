@@ -1,4 +1,7 @@
-"""A large company: hundreds of people and rules of every kind, and the situations in which it chooses an owner."""
+"""A large company with hundreds of people and rules.
+
+It yields situations in which it chooses an owner.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +60,10 @@ catch_all = "p0"
 
 
 def large(people: int = 500, rules: int = 200) -> bytes:
-    """Return the TOML of a policy with so many people, all in each of its four pools, and so many routing rules."""
+    """Return the TOML of a policy of this size.
+
+    All people are in each of its four pools.
+    """
     tables = [_FRAME]
     tables += [f"[people.p{n}]\n{_inline(_person(n))}" for n in range(people)]
     tables += [f"[pools.{name}]\n{_inline(_pool(name, people))}" for name in POOLS]
@@ -126,7 +132,10 @@ class Situation:
 
 
 def situations(policy: Policy, count: int, seed: int) -> Iterator[Situation]:
-    """Yield situations that differ in the lead, people's loads and switches, whose turn it is and the hour."""
+    """Yield situations that differ in every input.
+
+    These are the lead, loads, absences, the rotation and the hour.
+    """
     chance = random.Random(seed)
     for number in range(count):
         now = MONDAY + timedelta(minutes=chance.randrange(14 * 60))
@@ -148,7 +157,10 @@ def _lead(policy: Policy, chance: random.Random, number: int, now: datetime) -> 
 
 
 def _wished(chance: random.Random, rule: int) -> dict[str, Any]:
-    """Return what an inquiry says that may meet a rule; one in five says hardly anything."""
+    """Return fields of an inquiry that may match a rule.
+
+    One in five has hardly any.
+    """
     if chance.random() < 0.2:
         return {"message": "hello", "email": "ada@example.com"}
     return {

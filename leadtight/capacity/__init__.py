@@ -1,1 +1,1 @@
-"""`leadtight capacity`: at which rate each part gives way, and what it costs."""
+"""`leadtight capacity`: throughput limits of each part, and costs."""

@@ -1,4 +1,7 @@
-"""What the model computes with: the counted life of a lead, and AWS's limits and prices."""
+"""Inputs of the capacity model.
+
+They are the counted life of a lead, and AWS's limits and prices.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,10 @@ LIFE, AWS = HERE / "life.toml", HERE / "aws.toml"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LifeStep:
-    """What one step of a lead's life takes: units by key, calls by service, and starts by function."""
+    """Resources used by one step of a lead's life.
+
+    Units are by key, calls by service, and starts by function.
+    """
 
     invocations: Mapping[str, int]
     calls: Mapping[str, int]
@@ -27,14 +33,20 @@ class LifeStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeadLife:
-    """A lead's steps by name, the night's report apart, and what is left of it in table and index, in bytes."""
+    """A lead's steps by name, nightly report and stored bytes.
+
+    The bytes are those left in table and index.
+    """
 
     steps: Mapping[str, LifeStep]
     night: LifeStep
     stored: int
 
     def units(self, column: str, key: str) -> float:
-        """Return a lead's units of a column (`writes`, `index`, `reads`) under a key."""
+        """Return a lead's units under a key.
+
+        `column` is `writes`, `index` or `reads`.
+        """
         return float(sum(getattr(step, column).get(key, 0) for step in self.steps.values()))
 
     def total(self, column: str) -> float:
@@ -42,13 +54,13 @@ class LeadLife:
         return float(sum(sum(getattr(step, column).values()) for step in self.steps.values()))
 
     def calls(self, name: str) -> int:
-        """Return how often a lead makes a call."""
+        """Return how many times a lead makes a call."""
         return sum(step.calls.get(name, 0) for step in self.steps.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceLimit:
-    """What AWS allows, of what, and where that is written."""
+    """A limit of AWS with unit and source."""
 
     value: float
     unit: str
@@ -57,7 +69,10 @@ class ServiceLimit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageSize:
-    """What a stage lets in, in requests a second, and how many batches of each source it handles at once."""
+    """Requests per second of a stage, and concurrent batches.
+
+    Batches are by source.
+    """
 
     requests: int
     sending: int
@@ -67,7 +82,10 @@ class StageSize:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aws:
-    """Limits, prices in dollars for one, milliseconds of calls, gigabytes of functions, and the sizes of stages."""
+    """Limits, prices, call durations, memory and sizes of stages.
+
+    Prices are in dollars for one unit, durations in milliseconds, memory in gigabytes by function.
+    """
 
     limits: Mapping[str, ServiceLimit]
     prices: Mapping[str, float]
@@ -78,7 +96,7 @@ class Aws:
 
 @cache
 def lives() -> Mapping[str, LeadLife]:
-    """Return the counted lives, by name."""
+    """Return the counted lives by name."""
     return {name: _life(document) for name, document in tomllib.loads(LIFE.read_text(encoding="utf-8")).items()}
 
 
@@ -90,7 +108,7 @@ def _life(document: dict[str, Any]) -> LeadLife:
 
 @cache
 def aws() -> Aws:
-    """Return what AWS allows and asks for."""
+    """Return AWS's limits and prices."""
     tables = tomllib.loads(AWS.read_text(encoding="utf-8"))
     return Aws(
         limits={name: ServiceLimit(**limit) for name, limit in tables["limits"].items()},

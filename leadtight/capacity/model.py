@@ -1,4 +1,4 @@
-"""The rate at which each part gives way, and what a month costs: arithmetic over what was counted. Pure."""
+"""Throughput limits and monthly costs: arithmetic over counts. Pure."""
 
 from __future__ import annotations
 
@@ -8,16 +8,22 @@ from dataclasses import dataclass, replace
 from leadtight.capacity.data import Aws, LeadLife, LifeStep, ServiceLimit, StageSize
 
 TOGETHER = 8
-"""Leads of one pool that route stores at once when it has many: `app/routing/route.py`."""
+"""Leads of one pool that route stores at once.
 
-REFUSED = "429: programs come again; a form's page is refused"
+It does so when it has many: `app/routing/route.py`.
+"""
+
+REFUSED = "429: programs retry; form pages are rejected"
 NIGHTS = 30
 GIGABYTE = 1e9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SharedKey:
-    """A key that many leads share: units a lead writes there, over how many such keys, and what happens beyond."""
+    """A key that many leads share.
+
+    A lead writes units of `column` to one of `over` such keys; `then` is what happens beyond the limit.
+    """
 
     name: str
     column: str
@@ -29,7 +35,10 @@ class SharedKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartCapacity:
-    """A part: what a lead takes of it, its limit, and the leads a second at which it gives way."""
+    """A part with its use per lead, limit and rate.
+
+    The rate is in leads per second.
+    """
 
     part: str
     per_lead: float
@@ -43,7 +52,10 @@ class PartCapacity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Time:
-    """How long a step takes a function, in milliseconds a lead, by its counted calls."""
+    """Duration of a step in a function, per lead.
+
+    It is in milliseconds, by its counted calls.
+    """
 
     step: str
     function: str
@@ -54,14 +66,14 @@ class Time:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
-    """What something costs in a month, in dollars, at each number of leads."""
+    """An item's monthly cost in dollars, by number of leads."""
 
     what: str
     dollars: tuple[float, ...]
 
 
 def key_bounds(keys: Iterable[SharedKey], life: LeadLife, limit: ServiceLimit) -> Iterator[PartCapacity]:
-    """Yield at which rate the partition of each shared key gives way."""
+    """Yield the limit of each shared key's partition."""
     for key in keys:
         units = life.units(key.column, key.name) / key.together
         if units:
@@ -78,36 +90,46 @@ def key_bounds(keys: Iterable[SharedKey], life: LeadLife, limit: ServiceLimit) -
 
 
 def table_bounds(life: LeadLife, limits: Mapping[str, ServiceLimit]) -> Iterator[PartCapacity]:
-    """Yield at which rate the whole table gives way: a new one, and one that has grown to its quota."""
+    """Yield the limits of a new and a grown table.
+
+    A grown table has reached its quota.
+    """
     units = life.total("writes")
     for part, name, then in (
         ("table, new", "table_start", "throttled: forms spill, programs get 503; deploy with `-c leads_per_second=N`"),
-        ("table", "table_writes", "throttled likewise: have the quota raised"),
+        ("table", "table_writes", "throttled as well: request a higher quota"),
     ):
         yield _bound(part, units, "write units", limits[name], then)
 
 
 def provider_bounds(life: LeadLife, limits: Mapping[str, ServiceLimit]) -> Iterator[PartCapacity]:
-    """Yield at which rate each provider gives way."""
+    """Yield the limit of each provider."""
     alarms, mails = life.calls("scheduler:CreateSchedule"), life.calls("ses:SendRawEmail")
-    late = "not armed: logged, and the sweep rings within five minutes"
-    waits = "put off and sent by urgency at the provider's rate; the oldest waits (an alarm)"
-    yield _bound("Scheduler, made", alarms, "schedules", limits["schedules_made"], late)
+    late = "not armed: logged, and the sweep acts within five minutes"
+    waits = "delayed and sent by urgency at the provider's rate; an alarm watches the oldest"
+    yield _bound("Scheduler, created", alarms, "schedules", limits["schedules_made"], late)
     yield _bound(
-        "Scheduler, rung", alarms, "schedules", limits["schedules_rung"], "they ring late; near ones also by queue"
+        "Scheduler, fired",
+        alarms,
+        "schedules",
+        limits["schedules_rung"],
+        "alarms fire late; near ones also come by queue",
     )
     yield _bound("SES", mails, "mails", limits["mails"], waits)
     yield _bound("SES in the sandbox", mails, "mails", limits["mails_sandbox"], waits)
 
 
 def function_bounds(life: LeadLife, aws: Aws) -> Iterator[PartCapacity]:
-    """Yield at which rate all functions together use up what an account starts at once."""
+    """Yield the limits of an account's concurrent starts.
+
+    All functions share them.
+    """
     seconds = sum(time.milliseconds for time in times(life, aws)) / 1000
     for part, name, then in (
         (
             "functions, new account",
             "starts_new",
-            "intake has its own starts or is refused: `docs/decisions/0052-concurrency.md`",
+            "intake has reserved starts or is refused: `docs/decisions/0052-concurrency.md`",
         ),
         ("functions", "starts", "queues wait; intake has its reservation"),
     ):
@@ -115,16 +137,16 @@ def function_bounds(life: LeadLife, aws: Aws) -> Iterator[PartCapacity]:
 
 
 def shard_bounds(life: LeadLife, aws: Aws) -> Iterator[PartCapacity]:
-    """Yield at which rate route, one reader a shard of the stream, falls behind: a shard is a partition of the table.
+    """Yield the limits of route, one reader per shard.
 
-    It reads what it stores together at once.
+    A shard is a partition of the table. Leads that are stored together are read at once.
     """
     assign = life.steps["assign"]
     armed = sum(count * aws.milliseconds[call] for call, count in assign.calls.items() if "dynamodb" not in call)
     shared = 2 * aws.milliseconds["dynamodb:BatchGetItem"] + aws.milliseconds["dynamodb:TransactWriteItems"]
     together = armed + (aws.milliseconds["own"] + shared) / TOGETHER
     brings = aws.limits["partition_writes"].value / life.total("writes")
-    then = f"the stream waits, a day at most; a shard brings {brings:.1f} leads a second and no more"
+    then = f"the stream waits, for a day at most; a shard delivers at most {brings:.1f} leads a second"
     limit = ServiceLimit(value=1000, unit="milliseconds/s of a shard's one reader", source="infra/limits.py")
     for part, milliseconds in (
         ("route, one by one", _milliseconds(life, aws, "assign")),
@@ -134,17 +156,26 @@ def shard_bounds(life: LeadLife, aws: Aws) -> Iterator[PartCapacity]:
 
 
 def http_bound(life: LeadLife, allowed: ServiceLimit) -> PartCapacity:
-    """Return at which rate AWS's own API refuses requests."""
+    """Return the limit of AWS's own API."""
     return _bound("HTTP API", _requests(life), "requests", allowed, REFUSED)
 
 
 def stage_bounds(life: LeadLife, aws: Aws, size: StageSize) -> Iterator[PartCapacity]:
-    """Yield at which rate a stage of some size refuses requests, or falls behind with what its queues bring."""
-    waits = "{} wait in their queue (an alarm tells), and are worked off when less comes"
+    """Yield the limits of a stage of some size.
+
+    Beyond them it refuses requests, or its queues fall behind.
+    """
+    waits = "{} wait in their queue, which has an alarm, until the load falls"
     for part, per_lead, unit, most, then in (
         ("requests", _requests(life), "requests", size.requests, REFUSED),
         ("alarms", _milliseconds(life, aws, "ring"), "milliseconds", size.alarms * 1000, waits.format("alarms")),
-        ("receipts", _milliseconds(life, aws, "confirm"), "milliseconds", size.receipts * 1000, waits.format("they")),
+        (
+            "receipts",
+            _milliseconds(life, aws, "confirm"),
+            "milliseconds",
+            size.receipts * 1000,
+            waits.format("receipts"),
+        ),
         (
             "sending, each shard",
             _milliseconds(life, aws, "send"),
@@ -173,7 +204,10 @@ def _bound(part: str, per_lead: float, unit: str, limit: ServiceLimit, then: str
 
 
 def times(life: LeadLife, aws: Aws) -> Iterator[Time]:
-    """Yield how long each step takes: its own work at each start, and its calls one after the other."""
+    """Yield the duration of each step.
+
+    It is its own work at each start, and its calls one after the other.
+    """
     for name, step in life.steps.items():
         for function, starts in step.invocations.items():
             yield Time(
@@ -190,7 +224,7 @@ def _waited(step: LifeStep, aws: Aws) -> float:
 
 
 def costs(life: LeadLife, aws: Aws, leads: Iterable[int]) -> Iterator[Cost]:
-    """Yield what a month of so many leads costs, by what is paid for."""
+    """Yield monthly costs by item for numbers of leads."""
     months, price = tuple(leads), aws.prices
     seconds = sum(time.milliseconds / 1000 * aws.memory[time.function] for time in times(life, aws))
     starts = sum(time.starts for time in times(life, aws))
@@ -201,7 +235,7 @@ def costs(life: LeadLife, aws: Aws, leads: Iterable[int]) -> Iterator[Cost]:
         "table: writes": life.total("writes") * price["write_units"],
         "index: writes": life.total("index") * price["write_units"],
         "table and index: reads": life.total("reads") * price["read_units"],
-        "what a month's leads leave behind, stored for a month": life.stored / GIGABYTE * price["stored_gigabytes"],
+        "storage of a month's leads for a month": life.stored / GIGABYTE * price["stored_gigabytes"],
         "functions": starts * price["starts"] + seconds * price["gigabyte_seconds"],
         "HTTP API": _requests(life) * price["requests"],
         "mails": life.calls("ses:SendRawEmail") * price["mails"],

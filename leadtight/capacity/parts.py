@@ -1,4 +1,4 @@
-"""The keys that many leads share, and every part of a stage with the rate at which it gives way."""
+"""The keys that many leads share, and all limits."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from leadtight.capacity.data import Aws, LeadLife
 from leadtight.capacity.model import TOGETHER, PartCapacity, SharedKey
 
 REFUSED = "the index throttles the table's writes: forms spill, programs get 503, the stream waits"
-RACES = "lost races are tried again, then the stream waits"
+RACES = "lost races are retried, then the stream waits"
 
 SHARED = (
     SharedKey(name="OWNER#-", column="index", over=1, then=REFUSED),
@@ -22,18 +22,18 @@ SHARED = (
     SharedKey(name="OUTBOX#…", column="index", over=keys.OUTBOX_SHARDS, then=REFUSED),
     SharedKey(name="OWNER#…", column="index", over=1, then=REFUSED, per="person"),
     SharedKey(name="OWNER#…/OWNER", column="writes", over=1, then=RACES, per="person"),
-    SharedKey(name="OWNER#…/ALERTS", column="writes", over=1, then="the alert is tried again", per="person"),
+    SharedKey(name="OWNER#…/ALERTS", column="writes", over=1, then="the alert is retried", per="person"),
     SharedKey(name="POOL#…/POOL", column="writes", over=1, then=RACES, together=TOGETHER, per="pool"),
     SharedKey(
-        name="COUNT#sent…/COUNT", column="writes", over=1, then="the send is put off, as when its budget is used up"
+        name="COUNT#sent…/COUNT", column="writes", over=1, then="the send is delayed, as when its budget is used up"
     ),
-    SharedKey(name="PACE#…/PACE", column="writes", over=1, then="the send is put off by a second"),
+    SharedKey(name="PACE#…/PACE", column="writes", over=1, then="the send is delayed by a second"),
     SharedKey(name="COUNT#…/COUNT", column="writes", over=MOST_SHARDS, then="lost races: forms spill", per="form"),
 )
 
 
 def bounds(life: LeadLife, aws: Aws) -> list[PartCapacity]:
-    """Return every part that is AWS's or the keys', the first to give way first."""
+    """Return the limits of AWS and keys, lowest first."""
     return sorted(_all(life, aws), key=lambda bound: bound.rate)
 
 

@@ -1,4 +1,7 @@
-"""The model's figures as tables, for the terminal and for docs/guides/scale.md."""
+"""The model's figures as tables.
+
+They are for the terminal and docs/guides/scale.md.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ COLUMNS = ("writes", "index", "reads", "bytes")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CapacityTable:
-    """One table: its columns, each a number or words, and its rows."""
+    """One table; each column is a number or text."""
 
     title: str
     columns: tuple[tuple[str, bool], ...]
@@ -51,10 +54,10 @@ def _parts(typical: LeadLife, largest: LeadLife, aws: Aws, rate: int) -> Capacit
     only_waiting = [bound for part, bound in waiting.items() if part not in {b.part for b in usual}]
     shown = sorted([*usual, *only_waiting], key=lambda bound: bound.rate)
     return CapacityTable(
-        title="At how many leads a second each part gives way",
+        title="Limit of each part, in leads per second",
         columns=(
-            *(("part", False), ("of each", False), ("a lead takes", True), ("limit", True), ("leads/s", True)),
-            *(("of 60,000 characters", True), (f"used at {rate}/s", True), ("what happens then", False)),
+            *(("part", False), ("per", False), ("per lead", True), ("limit", True), ("leads/s", True)),
+            *(("with 60,000 characters", True), (f"used at {rate}/s", True), ("beyond the limit", False)),
         ),
         rows=tuple(
             (
@@ -63,8 +66,8 @@ def _parts(typical: LeadLife, largest: LeadLife, aws: Aws, rate: int) -> Capacit
                 f"{_number(bound.per_lead)} {bound.unit}",
                 f"{bound.limit:,.0f}",
                 _number(bound.rate),
-                _number(large[bound.part]) if bound.part in large else "as each",
-                f"{rate / bound.rate:.0%}" if bound.per == "stage" else "its share",
+                _number(large[bound.part]) if bound.part in large else "the same",
+                f"{rate / bound.rate:.0%}" if bound.per == "stage" else "a share",
                 bound.then,
             )
             for bound in shown
@@ -73,13 +76,13 @@ def _parts(typical: LeadLife, largest: LeadLife, aws: Aws, rate: int) -> Capacit
 
 
 def _stages(life: LeadLife, aws: Aws) -> CapacityTable:
-    """Return a table of the rates at which stages of each size refuse requests or fall behind."""
+    """Return a table of the limits of each stage size."""
     by_size = [[*model.stage_bounds(life, aws, size)] for size in aws.stages.values()]
     return CapacityTable(
-        title="At how many leads a second a stage refuses requests or falls behind, by how it is deployed",
+        title="Limits of a stage by deployment, in leads per second",
         columns=(
-            *(("part", False), ("a lead takes", True), *((name, True) for name in aws.stages)),
-            ("what happens then", False),
+            *(("part", False), ("per lead", True), *((name, True) for name in aws.stages)),
+            ("beyond the limit", False),
         ),
         rows=tuple(
             (
@@ -98,7 +101,7 @@ def _keys(life: LeadLife) -> CapacityTable:
     rows = [(f"`{name}`", *(_number(life.units(column, name)) for column in COLUMNS)) for name in names]
     total = ("all", *(_number(life.total(column)) for column in COLUMNS))
     return CapacityTable(
-        title="What a lead reads and writes, by key",
+        title="Reads and writes of a lead, by key",
         columns=(
             *(("key", False), ("write units, table", True), ("write units, index", True)),
             *(("read units", True), ("bytes", True)),
@@ -109,7 +112,7 @@ def _keys(life: LeadLife) -> CapacityTable:
 
 def _times(life: LeadLife, aws: Aws) -> CapacityTable:
     return CapacityTable(
-        title="What a lead takes of each function",
+        title="Function time of a lead",
         columns=(("step", False), ("function", False), ("starts", True), ("calls", True), ("milliseconds", True)),
         rows=tuple(
             (time.step, time.function, str(time.starts), str(time.calls), _number(time.milliseconds))
@@ -122,16 +125,16 @@ def _costs(life: LeadLife, aws: Aws, months: tuple[int, ...]) -> CapacityTable:
     rows = [(cost.what, *map(_dollars, cost.dollars)) for cost in model.costs(life, aws, months)]
     sums = zip(*(cost.dollars for cost in model.costs(life, aws, months)), strict=True)
     return CapacityTable(
-        title="What a month costs, in dollars",
-        columns=(("what", False), *((f"{count:,} leads", True) for count in months)),
+        title="Monthly costs in dollars",
+        columns=(("item", False), *((f"{count:,} leads", True) for count in months)),
         rows=(*rows, ("all", *(_dollars(sum(each)) for each in sums))),
     )
 
 
 def _limits(aws: Aws) -> CapacityTable:
     return CapacityTable(
-        title="AWS's limits and where they are written",
-        columns=(("limit", True), ("of what", False), ("source", False)),
+        title="AWS limits and their sources",
+        columns=(("limit", True), ("unit", False), ("source", False)),
         rows=tuple((f"{limit.value:,.0f}", limit.unit, limit.source) for limit in aws.limits.values()),
     )
 

@@ -65,7 +65,7 @@ def document(results: list[Result]) -> dict[str, Any]:
         "results": [
             {
                 "id": result.id,
-                "what": result.what,
+                "what": result.description,
                 **result.figures,
                 "bar": {"figure": result.bar[0], "below": result.bar[1]} if result.bar else None,
                 "disagreements": result.disagreements,
@@ -83,6 +83,6 @@ def show(results: list[Result], console: Console) -> None:
     for result in results:
         for number, (name, value) in enumerate(result.figures.items()):
             bar = f"{result.bar[1]:g}" if result.bar and result.bar[0] == name else ""
-            table.add_row("" if number else result.what, name, f"{value:,.3g}", bar)
+            table.add_row("" if number else result.description, name, f"{value:,.3g}", bar)
         table.add_section()
     console.print(table)

@@ -136,7 +136,7 @@ def test_the_json_output_has_the_same_figures() -> None:
 
 def test_the_text_output_is_tables() -> None:
     shown = scale_json("--rate", "100")
-    for title in ("At how many leads a second each part gives way", "What a month costs, in dollars"):
+    for title in ("Limit of each part, in leads per second", "Monthly costs in dollars"):
         assert title in shown
 
 

@@ -1,1 +1,1 @@
-"""The speed of `leadtight audit`: made exports, the floor below it, and the plain way beside it."""
+"""The speed of `leadtight audit`, with its floor and pandas."""

@@ -1,6 +1,7 @@
-"""The floor under an audit: one query that reads, parses and joins the two files and takes the buckets, no more.
+"""The floor under an audit: one bare query.
 
-`python -m leadtight.bench.auditing.duckdb_floor FOLDER` prints the buckets as JSON.
+It reads, parses and joins the two files and counts the buckets, no more. `python -m
+leadtight.bench.auditing.duckdb_floor FOLDER` prints the buckets as JSON.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ _SQL = """
 
 
 def buckets(folder: Path) -> dict[str, int]:
-    """Return how many leads of `leads.csv` were contacted how soon, by `calls.csv`."""
+    """Count leads by response time, from `leads.csv` and `calls.csv`."""
     import duckdb
 
     files = {"leads": str(folder / "leads.csv"), "calls": str(folder / "calls.csv")}

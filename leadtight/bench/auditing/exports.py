@@ -1,6 +1,7 @@
-"""Exports of any size, the same for the same seed: leads, and the calls about them, as a CRM writes them.
+"""Synthetic exports of any size, reproducible by seed.
 
-`python -m leadtight.bench.auditing.exports FOLDER [LEADS] [SEED]` writes them.
+They hold leads and the calls about them, as a CRM writes them. `python -m leadtight.bench.auditing.exports FOLDER
+[LEADS] [SEED]` writes them.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from pathlib import Path
 
 CALLS_PER_LEAD = 5
 COST_PER_LEAD, DEAL_VALUE, CONVERSION_RATE = 40, 15000, 0.08
-"""What is told of money beside the files, for the figures that need it."""
+"""Money options of the audit."""
 
 FIRST = "2025-07-01"
 DAYS = 365
@@ -19,7 +20,7 @@ DAYS = 365
 
 @dataclass(frozen=True, slots=True)
 class Exports:
-    """The two files, and how many rows each has."""
+    """The two files and their row counts."""
 
     leads: Path
     activities: Path
@@ -27,7 +28,10 @@ class Exports:
 
 
 def write(folder: Path, leads: int, seed: int = 1) -> Exports:
-    """Write `leads.csv` and `calls.csv`, five calls to a lead on average; some leads are never called."""
+    """Write `leads.csv` and `calls.csv`.
+
+    A lead has five calls on average; some leads are never called.
+    """
     from leadtight.reporting.facts.table import connect, quoted  # here: DuckDB costs 140 ms
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -38,9 +42,12 @@ def write(folder: Path, leads: int, seed: int = 1) -> Exports:
     return exports
 
 
-def _random(what: str, n: str, seed: int) -> str:
-    """Return SQL for a number from 0 to 1 that depends on nothing but its arguments."""
-    return f"((hash('{what}', {n}, {seed}) >> 11)::double / 9007199254740992)"
+def _random(purpose: str, n: str, seed: int) -> str:
+    """Return SQL for a reproducible number from 0 to 1.
+
+    It depends on nothing but the arguments.
+    """
+    return f"((hash('{purpose}', {n}, {seed}) >> 11)::double / 9007199254740992)"
 
 
 def _created(n: str, seed: int) -> str:
@@ -49,12 +56,12 @@ def _created(n: str, seed: int) -> str:
 
 
 def _key(n: str) -> str:
-    """Return SQL for a person's id: 19 digits, as a CRM has them."""
+    """Return SQL for a person's 19-digit id."""
     return f"(4100000000000000000 + {n} * 977)::varchar"
 
 
 def _leads(leads: int, seed: int) -> str:
-    owner, source, stage = (_random(what, "n", seed) for what in ("owner", "source", "stage"))
+    owner, source, stage = (_random(purpose, "n", seed) for purpose in ("owner", "source", "stage"))
     return f"""
         select 'L' || lpad(n::varchar, 8, '0') as "Record Id", {_key("n")} as "Contact Id",
             strftime({_created("n", seed)}, '%Y-%m-%d %H:%M:%S') as "Created Time",

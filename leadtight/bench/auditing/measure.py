@@ -1,4 +1,7 @@
-"""An audit beside its floor and beside pandas: each a process of its own, one after another, with the same numbers."""
+"""An audit beside its floor and beside pandas.
+
+Each is a process of its own, one after another, with the same numbers.
+"""
 
 from __future__ import annotations
 
@@ -24,24 +27,27 @@ MONEY = (
 )
 ROUNDS = 3
 COLD = 10_000
-"""Leads of the audit whose start counts."""
+"""Leads of the audit whose cold start counts."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProcessUsage:
-    """What a process took: seconds on the clock and of the processor, and its highest memory in GB."""
+    """A process's wall and processor seconds, memory and output.
+
+    Memory is its peak in GB.
+    """
 
     wall: float
     cpu: float
     memory: float
-    told: Any
+    output: Any
 
 
 def audits(leads: int) -> list[Result]:
-    """Measure an audit of so many leads with five times as many calls, and of a tenth of them.
+    """Measure an audit, then one of a tenth.
 
-    Every program first runs over the fewest leads, so that all have their bytecode, as an installed program has. Of
-    three rounds, each an audit between two floors, that with the middle ratio counts.
+    There are five calls to a lead. Every program first runs over the fewest leads, so that all have their bytecode, as
+    an installed program has. Of three rounds, each an audit between two floors, that with the middle ratio counts.
     """
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
@@ -57,7 +63,7 @@ def audits(leads: int) -> list[Result]:
     return [
         Result(
             id="audit_beside_the_floor",
-            what=f"an audit of {leads} leads and {5 * leads} calls to JSON and HTML, beside the bare query",
+            description=f"an audit of {leads} leads and {5 * leads} calls to JSON and HTML, beside the bare query",
             figures={
                 "times_the_floor": full.wall / floor.wall,
                 "times_the_floor_in_processor_time": full.cpu / floor.cpu,
@@ -65,34 +71,36 @@ def audits(leads: int) -> list[Result]:
                 "floor_cpu_s": floor.cpu,
             },
             bar=("times_the_floor", 3.0),
-            disagreements=[] if full.told["buckets"] == floor.told else [f"{full.told['buckets']}, not {floor.told}"],
+            disagreements=[]
+            if full.output["buckets"] == floor.output
+            else [f"{full.output['buckets']}, not {floor.output}"],
         ),
         Result(
             id="audit_beside_pandas",
-            what=f"the same audit beside pandas, {plain.wall / full.wall:.1f} times as fast (at least 5 times)",
+            description=f"the same audit beside pandas, {plain.wall / full.wall:.1f} times as fast (at least 5 times)",
             figures={
                 "share_of_pandas": full.wall / plain.wall,
                 "share_of_pandas_in_processor_time": full.cpu / plain.cpu,
                 "pandas_gb": plain.memory,
             },
             bar=("share_of_pandas", 0.2),
-            disagreements=list(apart(full.told, plain.told)),
+            disagreements=list(apart(full.output, plain.output)),
         ),
         Result(
             id="audit_memory",
-            what="the highest memory of the same audit",
+            description="the highest memory of the same audit",
             figures={"audit_gb": full.memory, "floor_gb": floor.memory},
             bar=("audit_gb", 1.5),
         ),
         Result(
             id="audit_growth",
-            what="the same audit beside one of a tenth of the leads",
+            description="the same audit beside one of a tenth of the leads",
             figures={"times_the_tenth": full.wall / tenth.wall, "in_processor_time": full.cpu / tenth.cpu},
             bar=("times_the_tenth", 11.0),
         ),
         Result(
             id="audit_cold_start",
-            what=f"an audit of {COLD} leads, from the start of the process",
+            description=f"an audit of {COLD} leads, from the start of the process",
             figures={"wall_s": cold.wall, "cpu_s": cold.cpu},
             bar=("wall_s", 2.5),
         ),
@@ -100,23 +108,26 @@ def audits(leads: int) -> list[Result]:
 
 
 def _round(start: _Starter, folder: Path) -> tuple[ProcessUsage, ProcessUsage]:
-    """Return a floor and an audit; the floor is the mean of one before and one after: other work slows all down."""
-    before, full, after = start.floor(folder), start.audit(folder), start.floor(folder)
-    wall, cpu = (before.wall + after.wall) / 2, (before.cpu + after.cpu) / 2
-    return ProcessUsage(wall, cpu, max(before.memory, after.memory), before.told), full
+    """Measure a floor and an audit.
+
+    The floor is the mean of one before and one after, since other work slows all of them.
+    """
+    first, full, second = start.floor(folder), start.audit(folder), start.floor(folder)
+    wall, cpu = (first.wall + second.wall) / 2, (first.cpu + second.cpu) / 2
+    return ProcessUsage(wall, cpu, max(first.memory, second.memory), first.output), full
 
 
 @dataclass(frozen=True, slots=True)
 class _Starter:
-    """Starts the programs, which keep their bytecode in a folder of their own."""
+    """Starts the programs, with their bytecode in a separate folder."""
 
     bytecode: Path
 
     def floor(self, folder: Path) -> ProcessUsage:
-        return self._run("-m", f"{HERE}.floor", str(folder))
+        return self._run("-m", f"{HERE}.duckdb_floor", str(folder))
 
     def plain(self, folder: Path) -> ProcessUsage:
-        return self._run("-m", f"{HERE}.plain", str(folder))
+        return self._run("-m", f"{HERE}.pandas_audit", str(folder))
 
     def audit(self, folder: Path) -> ProcessUsage:
         files = ["audit", str(folder / "leads.csv"), "--activities", str(folder / "calls.csv")]
@@ -128,41 +139,52 @@ class _Starter:
 
 
 def run(command: Sequence[str], environment: Mapping[str, str] | None = None) -> ProcessUsage:
-    """Run a program that prints JSON, and return what it took. Raises CalledProcessError when it fails."""
-    before = os.times()
+    """Run a program that prints JSON, and measure it.
+
+    Raises CalledProcessError when it fails.
+    """
+    began = os.times()
     with tempfile.TemporaryFile() as out:
         process = subprocess.Popen(command, stdout=out, stderr=subprocess.DEVNULL, env=environment)
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
-        after = os.times()
+        ended = os.times()
         if process.returncode:
             raise subprocess.CalledProcessError(process.returncode, command)
         out.seek(0)
-        told = json.loads(out.read())
+        output = json.loads(out.read())
     return ProcessUsage(
-        after.elapsed - before.elapsed, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024 / 1e9, told
+        ended.elapsed - began.elapsed, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024 / 1e9, output
     )
 
 
-def apart(ours: Any, theirs: Any, where: str = "") -> Iterator[str]:
-    """Yield where a figure of pandas is not that of the audit; figures that only the audit has are not looked at."""
-    if isinstance(theirs, dict):
-        for name, value in theirs.items():
-            yield from apart(ours.get(name) if isinstance(ours, dict) else None, value, f"{where}.{name}".strip("."))
-    elif isinstance(theirs, list):
-        if not isinstance(ours, list) or len(ours) != len(theirs):
+def apart(audited: Any, plain: Any, where: str = "") -> Iterator[str]:
+    """Yield paths where pandas and the audit differ.
+
+    Figures that only the audit has are ignored.
+    """
+    if isinstance(plain, dict):
+        for name, value in plain.items():
+            yield from apart(
+                audited.get(name) if isinstance(audited, dict) else None, value, f"{where}.{name}".strip(".")
+            )
+    elif isinstance(plain, list):
+        if not isinstance(audited, list) or len(audited) != len(plain):
             yield where
             return
-        for number, (one, other) in enumerate(zip(ours, theirs, strict=True)):
-            yield from apart(one, other, f"{where}[{number}]")
-    elif not _same(ours, theirs):
+        for number, (our, their) in enumerate(zip(audited, plain, strict=True)):
+            yield from apart(our, their, f"{where}[{number}]")
+    elif not _same(audited, plain):
         yield where
 
 
-def _same(ours: Any, theirs: Any) -> bool:
-    """Tell whether two figures are the same: rates to the sixth digit, text up to the audit's words on it."""
-    if isinstance(ours, str) and isinstance(theirs, str):
-        return ours.split(": ")[0] == theirs
-    if isinstance(ours, int | float) and isinstance(theirs, int | float):
-        return isclose(ours, theirs, rel_tol=1e-6, abs_tol=1e-6)
-    return bool(ours == theirs)
+def _same(audited: Any, plain: Any) -> bool:
+    """Return whether two figures agree.
+
+    Rates agree to the sixth digit, texts up to the audit's explanation.
+    """
+    if isinstance(audited, str) and isinstance(plain, str):
+        return audited.split(": ")[0] == plain
+    if isinstance(audited, int | float) and isinstance(plain, int | float):
+        return isclose(audited, plain, rel_tol=1e-6, abs_tol=1e-6)
+    return bool(audited == plain)

@@ -1,6 +1,7 @@
-"""What most people would write instead of an audit: pandas, straight on, with the figures of the audit in its shape.
+"""The audit as most people would write it: plain pandas.
 
-`python -m leadtight.bench.auditing.pandas_audit FOLDER` prints them as JSON. pandas is there for developers only.
+It has the audit's figures in its shape. `python -m leadtight.bench.auditing.pandas_audit FOLDER` prints them as JSON.
+Only developers have pandas.
 """
 
 from __future__ import annotations
@@ -20,7 +21,10 @@ STAGES = {"Closed Won": "won", "Closed Lost": "lost"}
 
 
 def figures(folder: Path) -> dict[str, Any]:
-    """Return what an audit says of `leads.csv` and `calls.csv`, without its words."""
+    """Return an audit's figures, without its words.
+
+    They are those of `leads.csv` and `calls.csv`.
+    """
     import pandas as pd
 
     leads = pd.read_csv(folder / "leads.csv", dtype=str)
@@ -30,7 +34,7 @@ def figures(folder: Path) -> dict[str, Any]:
     rows = _rows(leads, calls)
     _join(leads, calls)
     _judge(leads)
-    return {"rows": rows, **pandas_metrics.told(leads)}
+    return {"rows": rows, **pandas_metrics.figures(leads)}
 
 
 def _rows(leads: Any, calls: Any) -> dict[str, Any]:
@@ -46,7 +50,7 @@ def _rows(leads: Any, calls: Any) -> dict[str, Any]:
 
 
 def _join(leads: Any, calls: Any) -> None:
-    """Add to each lead when it was reached first and by whom, and how often it was tried."""
+    """Add first contact, its person and attempts to each lead."""
     calls = calls[calls["Call Type"] == "Outbound"]
     both = leads[["Record Id", "Contact Id", "created"]].merge(calls, left_on="Contact Id", right_on="CONTACTID")
     both = both[both["called"] >= both["created"]]
@@ -58,7 +62,10 @@ def _join(leads: Any, calls: Any) -> None:
 
 
 def _judge(leads: Any) -> None:
-    """Add how long each lead waited, on the clock and in working time, and at what kind of time it came."""
+    """Add each lead's waits and its kind of arrival time.
+
+    Waits are in clock time and in working time.
+    """
     created = leads["created"]
     leads["stage"] = leads["Stage"].replace(STAGES)
     leads["wait"] = (leads["contact"] - created).dt.total_seconds()
@@ -72,20 +79,26 @@ def _judge(leads: Any) -> None:
 
 
 def _worked(at: Any) -> Any:
-    """Return the working time before an instant: Monday to Friday, 09:00 to 17:00, as the audit has it unless told."""
+    """Return the working time before an instant.
+
+    Working hours are Monday to Friday, 09:00 to 17:00, the audit's default.
+    """
     days = (at.dt.normalize() - MONDAY).dt.days
-    before = (days // 7 * 5 + (days % 7).clip(upper=5)) * 8 * 3600
+    earlier = (days // 7 * 5 + (days % 7).clip(upper=5)) * 8 * 3600
     today = ((at - at.dt.normalize()).dt.total_seconds() - 9 * 3600).clip(0, 8 * 3600)
-    return before + today.where(days % 7 < 5, 0)
+    return earlier + today.where(days % 7 < 5, 0)
 
 
 def _surges(days: Any) -> list[Any]:
-    """Return the days with over 1.5 times the median of their kind of day in the two weeks before and after."""
-    found: list[Any] = []
+    """Return the days with unusually many leads.
+
+    They exceed 1.5 times the median of their kind of day in the two weeks before and after.
+    """
+    surges: list[Any] = []
     for _, alike in days.groupby(days.index.weekday >= 5):
         usual = alike.rolling("29D", center=True).median()
-        found += list(alike.index[(alike > 1.5 * usual) & (alike >= 10)])
-    return found
+        surges += list(alike.index[(alike > 1.5 * usual) & (alike >= 10)])
+    return surges
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The figures of the plain way: what is counted over the leads once pandas knows when each was reached."""
+"""The pandas figures over all leads and their first contacts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ BUCKETS = ("under_5m", "5m_to_30m", "30m_to_2h", "2h_to_24h", "over_24h", "never
 MINUTE_S, DAY_S = 60, 86400
 
 
-def told(leads: Any) -> dict[str, Any]:
+def figures(leads: Any) -> dict[str, Any]:
     """Return the figures in the shape of an audit."""
     count, contacted, kept = len(leads), int(leads["contact"].notna().sum()), int(leads["kept"].sum())
     buckets = _buckets(leads)
@@ -71,30 +71,36 @@ def _money(leads: Any, count: int, contacted: int) -> dict[str, float]:
 
 
 def _diagnosis(leads: Any, count: int, contacted: int) -> dict[str, Any]:
-    """Return the causes that stand out: more than a tenth, or missed over 10 points more often, beyond chance."""
+    """Return the causes that stand out beyond chance.
+
+    They concern more than a tenth of leads, or are missed over 10 points more often.
+    """
     owned = leads[leads["Deal Owner Name"].notna()]
     off = owned["kind"] != "business_hours"
     usual, surge, away = owned[~off & ~owned["surge"]], owned[~off & owned["surge"]], owned[off]
     late, never = int(usual["late"].sum()), int(usual["contact"].isna().sum())
-    found: dict[str, int] = {}
+    causes: dict[str, int] = {}
     if (count - len(owned)) * 10 > count:
-        found["routing"] = count - len(owned)
+        causes["routing"] = count - len(owned)
     if late * 10 > len(usual) - never:
-        found["accountability"] = late
+        causes["accountability"] = late
     if never * 10 > len(usual):
-        found["capacity"] = never
+        causes["capacity"] = never
     for group in (away, surge):
         if missed := _more_often(group, usual):
-            found.setdefault("automation", missed)
-            found.setdefault("capacity", missed)
-    order = [cause for cause in ("routing", "accountability", "capacity", "automation") if cause in found]
+            causes.setdefault("automation", missed)
+            causes.setdefault("capacity", missed)
+    order = [cause for cause in ("routing", "accountability", "capacity", "automation") if cause in causes]
     verdict = "structural" if (count - contacted) * 10 > count else "coach"
-    shares = [{"cause": cause, "share": found[cause] / count} for cause in found]
-    return {"primary": next(iter(found), None), "causes": shares, "corrective_order": order, "verdict": verdict}
+    shares = [{"cause": cause, "share": causes[cause] / count} for cause in causes]
+    return {"primary": next(iter(causes), None), "causes": shares, "corrective_order": order, "verdict": verdict}
 
 
 def _more_often(group: Any, usual: Any) -> int:
-    """Return how many of a group were missed, else never contacted, when that is clearly more often than usual."""
+    """Return a group's missed leads when clearly more than usual.
+
+    Otherwise the leads never contacted, when these are.
+    """
     never, usually_never = group["contact"].isna(), usual["contact"].isna()
     for here, there in ((~group["kept"], ~usual["kept"]), (never, usually_never)):
         apart = len(group) and len(usual) and here.mean() - there.mean() > 0.1
@@ -108,10 +114,10 @@ def _buckets(leads: Any) -> list[dict[str, Any]]:
 
     edges = [0, 300, 1800, 7200, DAY_S + 1, float("inf")]  # a wait of just a day is not over one
     bucket = pd.cut(leads["wait"], edges, right=False, labels=BUCKETS[:-1]).cat.add_categories("never").fillna("never")
-    found = (leads["stage"] == "won").groupby(bucket, observed=False).agg(leads="size", won="sum")
-    found["win_rate"] = found["won"] / found["leads"]
-    found["low"], found["high"] = interval(found["won"], found["leads"])
-    return listed(found.rename_axis("bucket").reset_index())
+    counts = (leads["stage"] == "won").groupby(bucket, observed=False).agg(leads="size", won="sum")
+    counts["win_rate"] = counts["won"] / counts["leads"]
+    counts["low"], counts["high"] = interval(counts["won"], counts["leads"])
+    return listed(counts.rename_axis("bucket").reset_index())
 
 
 def _attempts(leads: Any) -> dict[str, Any]:
@@ -127,8 +133,8 @@ def _attempts(leads: Any) -> dict[str, Any]:
 
 
 def _stages(leads: Any) -> list[dict[str, Any]]:
-    found = leads["stage"].value_counts().rename("leads").rename_axis("stage").reset_index()
-    return listed(found.sort_values(["leads", "stage"], ascending=[False, True]))
+    counts = leads["stage"].value_counts().rename("leads").rename_axis("stage").reset_index()
+    return listed(counts.sort_values(["leads", "stage"], ascending=[False, True]))
 
 
 def _ledger(leads: Any) -> dict[str, Any]:
@@ -136,26 +142,29 @@ def _ledger(leads: Any) -> dict[str, Any]:
     cause = leaked["contact"].isna().map({True: "capacity", False: "accountability"})
     cause = cause.mask((leaked["kind"] != "business_hours") | leaked["surge"], "automation")
     cause = cause.mask(leaked["Deal Owner Name"].isna(), "routing")
-    found = leaked.groupby(cause).agg(leaked=("kept", "size"), recovered=("contact", "count"))
-    found["open"] = found["leaked"] - found["recovered"]
-    found["sunk_cost"] = found["open"] * COST_PER_LEAD
-    found["expected_revenue"] = found["open"] * CONVERSION_RATE * DEAL_VALUE
-    order = [name for name in ("routing", "accountability", "capacity", "automation") if name in found.index]
-    by_cause = found.loc[order].rename_axis("cause").reset_index()
-    return {name: float(total) for name, total in found.sum().items()} | {"by_cause": listed(by_cause)}
+    totals = leaked.groupby(cause).agg(leaked=("kept", "size"), recovered=("contact", "count"))
+    totals["open"] = totals["leaked"] - totals["recovered"]
+    totals["sunk_cost"] = totals["open"] * COST_PER_LEAD
+    totals["expected_revenue"] = totals["open"] * CONVERSION_RATE * DEAL_VALUE
+    order = [name for name in ("routing", "accountability", "capacity", "automation") if name in totals.index]
+    by_cause = totals.loc[order].rename_axis("cause").reset_index()
+    return {name: float(total) for name, total in totals.sum().items()} | {"by_cause": listed(by_cause)}
 
 
 def _readiness(leads: Any) -> dict[str, float]:
-    known = leads[leads["by"].notna() & leads["Deal Owner Name"].notna()]
+    attributed = leads[leads["by"].notna() & leads["Deal Owner Name"].notna()]
     return {
         "speed": float(leads["kept"].mean()),
         "crm_continuity": float(leads[["Deal Owner Name", "Lead Source", "stage"]].notna().all(axis=1).mean()),
-        "context_retention": float((known["by"] == known["Deal Owner Name"]).mean()),
+        "context_retention": float((attributed["by"] == attributed["Deal Owner Name"]).mean()),
     }
 
 
 def _passive(leads: Any) -> list[dict[str, str]]:
-    """Return the signs of a CRM that is filled in afterwards, each with the counts behind it."""
+    """Return signs that the CRM was filled in afterwards.
+
+    Each has the counts behind it.
+    """
     reached, later = leads[leads["contact"].notna()], leads[leads["wait"] > DAY_S]
     rounded = (reached["contact"].dt.minute % 5 == 0) & (reached["contact"].dt.second == 0)
     from_the_hour = (later["wait"] + DAY_S // 2) % DAY_S - DAY_S // 2

@@ -48,17 +48,17 @@ def test_ten_thousand_deadlines_must_take_at_most_a_second() -> None:
 
 @pytest.mark.parametrize("option", [["--json"], []])
 def test_a_missed_bar_is_named_and_fails(option: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    slow = Result(id="choosing", what="choosing", figures={"median_ms": 2.0}, bar=("median_ms", 1.0))
+    slow = Result(id="choosing", description="choosing", figures={"median_ms": 2.0}, bar=("median_ms", 1.0))
     monkeypatch.setattr(measures, "choosing", lambda *_: slow)
     for other in ("deadlines", "loading"):
-        monkeypatch.setattr(measures, other, lambda *_: Result(id="other", what="other", figures={}))
+        monkeypatch.setattr(measures, other, lambda *_: Result(id="other", description="other", figures={}))
     result = run(app, ["bench", *option, *SMALL])
     assert result.exit_code == 1
     assert "choosing: median_ms is 2, which must be below 1" in result.stderr
 
 
 def test_a_disagreement_is_a_missed_bar_at_any_speed() -> None:
-    quick = Result(id="deadlines", what="", figures={"total_s": 0.1}, bar=("total_s", 1.0))
+    quick = Result(id="deadlines", description="", figures={"total_s": 0.1}, bar=("total_s", 1.0))
     assert quick.missed == ""
     assert replace(quick, disagreements=["quick from 2026-01-01"]).missed.startswith(
         "deadlines: the plain code disagrees"
@@ -98,7 +98,7 @@ def test_a_pandas_figure_that_differs_from_the_audit_is_named() -> None:
 
 def test_a_process_is_measured_from_its_start_to_its_end() -> None:
     taken = measure.run([sys.executable, "-c", "print([1])"])
-    assert taken.told == [1]
+    assert taken.output == [1]
     assert taken.cpu > 0
     assert taken.wall > 0
 

@@ -30,7 +30,7 @@ def test_a_fresh_lead_has_a_running_clock_and_its_owner_is_warned_next(world: Wo
     assert (clock.name, clock.is_over) == ("First answer", False)
     assert [step.text for step in clock.steps][-3:] == [
         "The deadline is missed",
-        "Mia Berger is told",
+        "Mia Berger is notified",
         "It is reassigned",
     ]
 
