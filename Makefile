@@ -1,20 +1,20 @@
-# One verb per job. Every verb sets up what it needs; `make` alone lists them.
+# One target per job. Every target sets up what it needs; `make` alone lists them.
 SHELL := /bin/bash
 BIN := .venv/bin
 STAGE ?= dev
 POLICY ?= leadtight/policy.toml
 CONTEXT = -c stage=$(STAGE) -c policy=$(POLICY) $(if $(OPERATORS_EMAIL),-c operators_email=$(OPERATORS_EMAIL))
-# Where it is set, every process compiles what it imports again: twice the time of a test run.
+# If set, every process compiles its imports again, which doubles the time of a test run.
 unexport PYTHONDONTWRITEBYTECODE
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.venv/cdk/node_modules/.bin:$(PATH)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup dev dev-stop test test-fast simulate simulate-long clocks fuzz mutants metamorphic hostile load security check docs format bundle synth deploy lock clean
 
-help: ## list the verbs
+help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
-setup: ## put the pinned environment into .venv (quick when nothing changed)
+setup: ## install the pinned environment into .venv (quick when nothing changed)
 	@bash scripts/setup
 
 dev: setup ## run everything on the local cloud until Ctrl-C (DETACH=1 returns when ready, RESET=1 starts empty)
@@ -23,40 +23,40 @@ dev: setup ## run everything on the local cloud until Ctrl-C (DETACH=1 returns w
 dev-stop: setup ## stop what `make dev DETACH=1` left running
 	@$(BIN)/leadtight dev --stop
 
-test: setup ## run every suite this machine can run, those without a cloud under a clock of chance (CLOCK=opening chooses)
+test: setup ## run every suite this machine can run; suites without a cloud use a random clock (CLOCK=opening chooses one)
 	@bash scripts/chromium
 	@$(BIN)/python -m scripts.test
 
-test-fast: setup ## run the tests that tell most in the least time, for the inner loop (under 90 seconds)
+test-fast: setup ## run the most telling tests in the least time, for the inner loop (under 90 seconds)
 	@$(BIN)/python -m scripts.test --fast
 
 SHORT_RUNS = --leads 3 --days 0.25
 
-simulate: setup ## 20,000 runs on a virtual clock in which calls fail, every fortieth of 30 days (a quarter of the time and more), and one fault at a time everywhere (docs/development/invariants.md)
+simulate: setup ## 20,000 runs on a virtual clock with failing calls, every fortieth lasting 30 days (over a quarter of the time), then one fault at a time at every point (docs/development/invariants.md)
 	@$(BIN)/leadtight simulate $(SHORT_RUNS) --faults 0.05 --long-every 400 --life-every 40 --seeds $(or $(SEEDS),20000)
 	@$(BIN)/leadtight simulate $(SHORT_RUNS) --faults 0.05 --clocks-off 5 --seeds 400
 	@$(BIN)/leadtight simulate --leads 8 --days 0.6 --seed 823 --exhaustive --at-least 1
 
-simulate-long: setup ## a million runs, for hours; every fault must have hit every point a thousand times; goes on where it was stopped
+simulate-long: setup ## a million runs, for hours; every fault must hit every point a thousand times; continues where it was stopped
 	@mkdir -p .leadtight
 	@$(BIN)/leadtight simulate $(SHORT_RUNS) --faults 0.1 --long-every 100 --life-every 50 --seeds $(or $(SEEDS),1000000) --at-least 1000 --state .leadtight/simulate-long.json
 
-clocks: setup ## run the fast tests under 27 other clocks, zones and languages (CLOCK=opening does one, WHOLE=1 every test without a cloud, for hours)
+clocks: setup ## run the fast tests under 27 other clocks, zones and languages (CLOCK=opening runs one, WHOLE=1 every test without a cloud, for hours)
 	@$(BIN)/python -m scripts.clocks $(CLOCK) $(if $(filter 1,$(WHOLE)),--whole)
 
-fuzz: setup ## let atheris look for what breaks the readers of what strangers send (SECONDS=60 each, TARGET=form for one)
+fuzz: setup ## fuzz the readers of strangers' input with atheris (SECONDS=60 each, TARGET=form for one)
 	@$(BIN)/python scripts/fuzz.py $(or $(SECONDS),60) $(TARGET)
 
-mutants: setup ## change the code a little, one change at a time, and see that its tests notice (AREA=calendar does one area, SAMPLE=300 so many changes of it, AGAIN=1 those that survived last time)
+mutants: setup ## check that the tests notice small code changes (AREA=calendar tests one area, SAMPLE=300 that many of its changes, AGAIN=1 the last survivors)
 	@$(BIN)/python -m scripts.mutants $(AREA) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(filter 1,$(AGAIN)),--again)
 
-metamorphic: setup ## audit made-up exports of many systems and languages, whose truth is known: right, or it asks (SEEDS=2000)
+metamorphic: setup ## audit generated exports of many systems and languages with known truth: right, or it asks (SEEDS=2000)
 	@$(BIN)/python -m scripts.metamorphic --seeds $(or $(SEEDS),2000)
 
-hostile: setup ## besiege a stage with ten thousand requests in ten minutes, one kind after another (takes about an hour)
+hostile: setup ## attack a stage with ten thousand requests in ten minutes, kind by kind (takes about an hour)
 	@LEADTIGHT_LONG=1 $(BIN)/pytest tests/hostile/test_siege.py -n 2 -rP
 
-load: setup ## run days and surges against AWS's limits on a virtual clock: waits, refusals, cost (SHAPE=hour, SECONDS=3600; CLOUD=1: on what `make dev` runs)
+load: setup ## run days and surges against AWS's limits on a virtual clock: waits, refusals, cost (SHAPE=hour, SECONDS=3600; CLOUD=1: on the stage of `make dev`)
 	@$(BIN)/python -m scripts.load $(if $(filter 1,$(CLOUD)),cloud,$(SHAPE)) $(if $(SECONDS),--seconds $(SECONDS))
 
 security: setup ## bandit, checkov and NIST findings, licences and a bill of materials (build/security)
@@ -69,7 +69,7 @@ check: setup ## format, lint, types, import contracts, repository guards
 	$(BIN)/lint-imports
 	$(BIN)/python scripts/guard.py
 
-docs: setup ## build the documentation strictly into build/site (SERVE=1 shows it and follows changes)
+docs: setup ## build the documentation strictly into build/site (SERVE=1 serves it and follows changes)
 	@bash scripts/docs $(if $(filter 1,$(SERVE)),serve)
 
 format: setup ## apply the formatter and the safe lint fixes
@@ -85,7 +85,7 @@ synth: bundle ## print the template of STAGE (no credentials needed)
 	@cat cdk.out/leadtight-$(STAGE).template.json
 
 deploy: bundle ## deploy STAGE with POLICY and MAIL_FROM to the account of your AWS credentials (docs/guides/deploy.md)
-	@test -n "$(MAIL_FROM)" || { echo "make deploy: MAIL_FROM: missing (the address mails come from)" >&2; exit 2; }
+	@test -n "$(MAIL_FROM)" || { echo "make deploy: MAIL_FROM: missing (the sender address of mails)" >&2; exit 2; }
 	cdk deploy $(CONTEXT) -c mail_from=$(MAIL_FROM) $(CDK_FLAGS)
 
 lock: setup ## regenerate requirements/*.txt from pyproject.toml

@@ -1,9 +1,10 @@
-"""Run tests under other clocks, zones and languages: `make clocks [CLOCK=new-year]`; 1 when any run failed.
+"""Run tests under other clocks, zones and languages.
 
-They are those of `make test-fast`, or with `--whole` every test that needs no other program.
+Run `make clocks [CLOCK=new-year]`; it exits with 1 when any run failed. The tests are those of `make test-fast`, or
+with `--whole` every test that needs no other program.
 
-libfaketime is loaded before Python and moves the wall clock of every process by so many seconds; time goes on, and what
-measures durations (monotonic and CPU time) is left alone. docs/decisions/0089 says why.
+libfaketime is loaded before Python and shifts the wall clock of every process; time goes on, and clocks for durations
+(monotonic and CPU time) stay real. docs/decisions/0089 explains why.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ LIBRARY = "libfaketime.so.1"
 
 @dataclass(frozen=True, slots=True)
 class TestClock:
-    """When and where a run takes place: an instant, the machine's zone, and its language."""
+    """An instant, time zone and language of a run."""
 
     at: str
     zone: str = "UTC"
@@ -75,11 +76,17 @@ PASSED = (
     "tomorrow",
     "yesterday",
 )
-"""Clocks under which the tests of `make test-fast` have passed (decision 0089): `make test` takes one of them."""
+"""Clocks under which the tests of `make test-fast` pass.
+
+`make test` uses one of them (decision 0089).
+"""
 
 
 def python(name: str) -> str:
-    """Return the command line of a Python that lives under the named clock, as of now."""
+    """Return the command line of Python under a named clock.
+
+    It is computed as of now.
+    """
     clock = CLOCKS[name]
     library = next((environment("clocks", alone=True) / "lib").rglob(LIBRARY))
     ahead = datetime.fromisoformat(clock.at) - datetime.now(UTC)
@@ -90,7 +97,10 @@ def python(name: str) -> str:
 
 
 def main(words: Sequence[str]) -> int:
-    """Run the tests under the clocks that the words name, or under all; other words go to pytest."""
+    """Run the tests under the named clocks, or all.
+
+    Other words go to pytest.
+    """
     from scripts.test import FAST, WHOLE  # here: it imports this module
 
     run = WHOLE if "--whole" in words else FAST

@@ -1,4 +1,7 @@
-"""Refuse a commit message whose subject is too long or says nothing: the file that git hands over is the argument."""
+"""Reject a commit message with a long or empty subject.
+
+The argument is the file that git passes.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ EMPTY = {"wip", "x", "amend", "fix", "update", "changes"}
 
 
 def problem(message: str) -> str | None:
-    """Return what is wrong with a message's subject, or None."""
+    """Return the problem of a message's subject, or None."""
     lines = [line for line in message.splitlines() if not line.startswith("#")]
     subject = lines[0] if lines else ""
     if len(subject) > LONGEST:
@@ -23,7 +26,7 @@ def problem(message: str) -> str | None:
 
 
 def main() -> int:
-    """Print the problem of the message and return 1 when there is one."""
+    """Print the message's problem; return 1 if there is one."""
     wrong = problem(Path(sys.argv[1]).read_text(encoding="utf-8"))
     if wrong:
         print(f"commit message: {wrong}", file=sys.stderr)

@@ -1,7 +1,7 @@
-"""Keep docs/decisions in order: numbers without gaps, links that follow them, and an index.
+"""Keep docs/decisions in order: numbers, links and index.
 
-A new decision may be written under any free number. This gives it the next one, rewrites every link to it by its name
-(which stays), notes the number that it had, and writes the index.
+Numbers have no gaps. A new decision may be written under any free number. This assigns the next one, rewrites every
+link to it by its name (which stays), notes its former number, and writes the index.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ NAMED = re.compile(r"^(\d{4})-([a-z0-9-]+)\.md$")
 SECTIONS = ("Context", "Decision", "Consequences")
 HEAD = """# Decisions
 
-Why things are as they are. A page is written when there were alternatives, and is not rewritten later: a new page
+Why things are as they are. A decision is written when there were alternatives, and is not rewritten later: a new one
 replaces it. A new one begins as a copy of the [template](template.md); `python -m scripts.decisions` gives it its
-number and lists it here. "Formerly" on a page is the number that it had before November 2026.
+number and lists it here. "Formerly" on a page is its number before November 2026.
 
 | | decision | date | status |
 |---|---|---|---|
@@ -29,7 +29,7 @@ number and lists it here. "Formerly" on a page is the number that it had before 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One page: its number and name by the file, the rest by its text."""
+    """One decision: number and name from its file, and text."""
 
     number: str
     name: str
@@ -37,7 +37,7 @@ class Decision:
 
     @property
     def file(self) -> str:
-        """Name the file."""
+        """Return the file name."""
         return f"{self.number}-{self.name}.md"
 
     @property
@@ -46,7 +46,10 @@ class Decision:
         return re.sub(r"^# (?:\d{4} )?", "", self.text.partition("\n")[0])
 
     def field(self, name: str) -> str:
-        """Return a line of the head such as `- Date: 2026-11-30`, or nothing."""
+        """Return a line of the head; empty without one.
+
+        `- Date: 2026-11-30` is such a line.
+        """
         match = re.search(rf"^- {name}: (.+)$", self.text, re.MULTILINE)
         return match[1] if match else ""
 
@@ -57,19 +60,22 @@ class Decision:
 
 
 def decisions() -> list[Decision]:
-    """Read every page, by number."""
+    """Read every decision, by number."""
     files = sorted(FOLDER.glob("[0-9]*.md"))
     matches = [(file, NAMED.match(file.name)) for file in files]
     return [Decision(match[1], match[2], file.read_text(encoding="utf-8")) for file, match in matches if match]
 
 
 def new_numbers(pages: list[Decision]) -> dict[str, str]:
-    """Return the number that each page should have, by its name: the order of today's numbers, without gaps."""
+    """Return the number of each decision by name.
+
+    The present order stays, without gaps.
+    """
     return {page.name: f"{place:04d}" for place, page in enumerate(pages, start=1)}
 
 
 def linked(text: str, numbers: Mapping[str, str]) -> str:
-    """Return a text in which every link names a page by the number that it has."""
+    """Return a text with up-to-date decision numbers in its links."""
     names = "|".join(sorted(map(re.escape, numbers), key=len, reverse=True))
     link = re.compile(rf"\[(decision )?\d{{4}}\](\([^)\s]*?)\d{{4}}-({names})\.md")
     text = link.sub(lambda m: f"[{m[1] or ''}{numbers[m[3]]}]{m[2]}{numbers[m[3]]}-{m[3]}.md", text)
@@ -78,7 +84,7 @@ def linked(text: str, numbers: Mapping[str, str]) -> str:
 
 
 def index_text(pages: list[Decision]) -> str:
-    """Return the page that lists them all, the newest first."""
+    """Return the index, newest first."""
     rows = "".join(
         f"| [{page.number}]({page.file}) | {page.title} | {page.field('Date')} | {page.field('Status')} |\n"
         for page in reversed(pages)
@@ -87,7 +93,10 @@ def index_text(pages: list[Decision]) -> str:
 
 
 def renumbered(page: Decision, number: str) -> str:
-    """Return the text of a page under another number, with the former one noted."""
+    """Return a decision's text under a new number.
+
+    The former number is noted.
+    """
     text = re.sub(r"^# (?:\d+[ .·:]+)*", f"# {number} ", page.text, count=1)
     if page.field("Formerly"):
         return text
@@ -95,7 +104,7 @@ def renumbered(page: Decision, number: str) -> str:
 
 
 def renumber() -> list[str]:
-    """Give every page its number and mend the links; return the files that moved."""
+    """Renumber all decisions and links; return the moved files."""
     pages = decisions()
     numbers = new_numbers(pages)
     moved = [page for page in pages if numbers[page.name] != page.number]
@@ -127,7 +136,7 @@ def _is_text(name: str) -> bool:
 
 
 def main() -> None:
-    """Put the folder in order and say what moved."""
+    """Put the folder in order and print what moved."""
     for file in renumber():
         print(f"decisions: {file} has a new number")
     (FOLDER / "index.md").write_text(index_text(decisions()), encoding="utf-8")

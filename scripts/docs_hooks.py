@@ -1,4 +1,4 @@
-"""What MkDocs asks of us: the changelog as a page, Mermaid beside the pages, and nothing loaded from elsewhere."""
+"""MkDocs hooks: changelog page, Mermaid, and no foreign resources."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ LOADED = re.compile(
 
 
 def on_files(files: Files, config: Any) -> Files:
-    """Add what is not in docs/: the changelog, with its links as they are from there, and Mermaid."""
+    """Add the changelog and Mermaid, which are outside docs/.
+
+    The changelog's links are adjusted.
+    """
     changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").replace("](docs/", "](")
     files.append(File.generated(config, "changelog.md", content=changes))
     files.append(File.generated(config, "assets/mermaid.min.js", abs_src_path=str(MERMAID)))
@@ -27,7 +30,7 @@ def on_files(files: Files, config: Any) -> Files:
 
 
 def on_post_page(output: str, page: Any, config: Any) -> str:
-    """Refuse a page that a reader's browser would complete from somewhere else."""
+    """Reject a page that loads resources from elsewhere."""
     if match := LOADED.search(output):
-        raise PluginError(f"{page.file.src_uri} loads something from elsewhere: {match[0][:200]}")
+        raise PluginError(f"{page.file.src_uri} loads a resource from elsewhere: {match[0][:200]}")
     return output

@@ -7,9 +7,9 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def environment(tool: str, *, alone: bool = False) -> Path:
-    """Return an environment with `requirements/TOOL.txt` in it, made when it is not there yet.
+    """Return an environment with `requirements/TOOL.txt`, created when missing.
 
-    It holds what the tests run with too, unless the tool looks at the product from outside, `alone`.
+    It also holds the packages of the tests, unless the tool checks the product from outside (`alone`).
     """
     where = ROOT / "build" / tool / "venv"
     if where.is_dir():

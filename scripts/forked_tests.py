@@ -1,8 +1,9 @@
-"""Run tests against changes of the code, each in a process forked from one collected run of pytest.
+"""Run tests against code changes in forked processes.
 
-`scripts/mutants.py` starts it in the environment of mutmut, whose trampolines choose a change by its name.
-A first process runs all tests unchanged and notes which reach which function. Each change then meets the tests
-that reach its function, those that noticed its neighbours first, then the quickest, until one fails or its time ends.
+Each is forked from one collected run of pytest. `scripts/mutants.py` starts it in the environment of mutmut, whose
+trampolines choose a change by its name. A first process runs all tests unchanged and notes which reach which function.
+Each change then meets the tests that reach its function, those that noticed its neighbours first, then the quickest,
+until one fails or its time ends.
 """
 
 from __future__ import annotations
@@ -34,37 +35,43 @@ VERDICTS = {FAILED: "killed", 0: "survived", OUT_OF_TIME: "given up"}
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is run against what: paths of tests, and changes as mutmut names them."""
+    """Test paths to run against changes, as named by mutmut."""
 
     tests: Sequence[str]
     changes: Sequence[str]
     seconds: float
-    """Processor time of a change's tests, after which it is given up."""
+    """Processor seconds after which a change is given up."""
     processes: int
     minutes: float | None = None
     """Time for all changes, after which the rest is left untested."""
     endless_after: float = 5
-    """Processor seconds beyond ten times its usual time, after which a test is taken for endless."""
+    """Extra processor seconds after which a test counts as endless.
+
+    They come on top of ten times its usual time.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Which tests reach a function, and how long each of them runs."""
+    """Tests by function they reach, and their durations."""
 
     tests_of: Mapping[str, Collection[str]]
     seconds_of: Mapping[str, float]
     failed: Collection[str]
-    """Tests that fail without any change: they say nothing of one, and are left out."""
+    """Tests that fail unchanged, which are left out."""
 
     def in_turn(self, function: str, noticed_neighbours: Collection[str]) -> list[str]:
-        """Order the tests that reach a function: those that noticed changes of it first, then the quickest."""
+        """Order the tests that reach a function.
+
+        Those that noticed changes of it come first, then the quickest.
+        """
         tests = set(self.tests_of.get(function, ())).difference(self.failed)
         return sorted(tests, key=lambda test: (test not in noticed_neighbours, self.seconds_of[test]))
 
 
 @dataclass(slots=True, eq=False)
 class Recorder:
-    """Notes which tests reach which function, and which fail."""
+    """Records which tests reach which function, and which fail."""
 
     test: str | None = None
     tests_of: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -72,27 +79,33 @@ class Recorder:
     failed: set[str] = field(default_factory=set)
 
     def record_trampoline_hit(self, function: str, caller: str | None = None) -> None:
-        """Note that the running test reaches a function; mutmut's trampolines call it."""
+        """Record that the running test reaches a function.
+
+        mutmut's trampolines call it.
+        """
         if self.test is not None:
             self.tests_of[function].add(self.test)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
-        """Note how long a test runs."""
+        """Record the duration of a test."""
         self.test, began = item.nodeid, time.process_time()
         outcome = yield
         self.test, self.seconds_of[item.nodeid] = None, time.process_time() - began
         return outcome
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Note a test that fails."""
+        """Record a failing test."""
         if report.failed:
             self.failed.add(report.nodeid)
 
 
 @dataclass(frozen=True, slots=True)
 class FirstFailure:
-    """Ends its process at the first test that fails, and writes down which it was."""
+    """Ends its process at the first failing test.
+
+    It writes down which test it was.
+    """
 
     path: Path
 
@@ -105,7 +118,7 @@ class FirstFailure:
 
 @dataclass(slots=True, eq=False)
 class ForkedTests:
-    """A pytest plugin that runs the collected tests by a plan."""
+    """A pytest plugin that runs collected tests by plan."""
 
     plan: Plan
     work: Path
@@ -115,7 +128,7 @@ class ForkedTests:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Run the plan in place of every test once."""
+        """Run the plan instead of every test once."""
         coverage = record(session, self.work / "coverage.json")
         for test in coverage.failed:
             print(f"left out, as it fails without any change: {test}", flush=True)
@@ -161,7 +174,7 @@ class ForkedTests:
 
 
 def main(work: Path) -> NoReturn:
-    """Run the plan that lies in a folder, and store its verdicts there."""
+    """Run the plan in a folder, and store its verdicts."""
     plan = Plan(**json.loads((work / "plan.json").read_text()))
     forked = ForkedTests(plan, work)
     os.environ["MUTANT_UNDER_TEST"] = ""
@@ -172,7 +185,10 @@ def main(work: Path) -> NoReturn:
 
 
 def record(session: pytest.Session, path: Path) -> Coverage:
-    """Run all tests unchanged in a process of their own, so that nothing of it is remembered in this one."""
+    """Run all tests unchanged in a forked process.
+
+    This process thus keeps no state of them.
+    """
     if process := fork():
         os.waitpid(process, 0)
         return Coverage(**json.loads(path.read_text()))
@@ -183,7 +199,7 @@ def record(session: pytest.Session, path: Path) -> Coverage:
 
 
 def record_here(session: pytest.Session, path: Path) -> None:
-    """Run all tests unchanged in this process, and store what they reach."""
+    """Run all tests unchanged here; store their coverage."""
     recorder = Recorder()
     trampoline = importlib.import_module("mutmut.mutation.trampoline")
     trampoline.record_trampoline_hit = recorder.record_trampoline_hit  # type: ignore[attr-defined]
@@ -197,7 +213,7 @@ def record_here(session: pytest.Session, path: Path) -> None:
 
 
 def fork() -> int:
-    """Fork; the new process says nothing."""
+    """Fork, with the output of the new process silenced."""
     sys.stdout.flush()
     process = os.fork()
     if not process:
@@ -214,7 +230,10 @@ def run(items: Sequence[pytest.Item]) -> None:
 
 
 def run_within(plan: Plan, items: Sequence[pytest.Item], seconds_of: Mapping[str, float]) -> None:
-    """Run tests until a change's time is over, and end the process; a signal ends a test without end."""
+    """Run tests until a change's time is over.
+
+    It ends the process; a signal ends an endless test.
+    """
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_AS, (LARGEST_BYTES, LARGEST_BYTES))
     for item, following in zip(items, [*items[1:], None], strict=True):
@@ -228,14 +247,14 @@ def run_within(plan: Plan, items: Sequence[pytest.Item], seconds_of: Mapping[str
 
 
 def verdict(status: int) -> str:
-    """Say what a process's end means."""
+    """Return the verdict of a process's exit status."""
     if os.WIFSIGNALED(status):
         return "timeout" if os.WTERMSIG(status) in {signal.SIGXCPU, signal.SIGALRM} else "crashed"
     return VERDICTS.get(os.WEXITSTATUS(status), "crashed")
 
 
 def function_of(change: str) -> str:
-    """Return the function that a change is made to, as mutmut names it."""
+    """Return the changed function, as mutmut names it."""
     return change.partition("__mutmut_")[0]
 
 

@@ -1,6 +1,7 @@
-"""Let atheris look for what breaks the readers: `make fuzz [SECONDS=60] [TARGET=form]`; exits 1 when something did.
+"""Fuzz the readers with atheris.
 
-What it finds worth keeping it keeps in build/fuzz/corpus, and goes on from there the next time.
+Run `make fuzz [SECONDS=60] [TARGET=form]`; it exits with 1 when a reader broke. Useful inputs are kept in
+build/fuzz/corpus, from which the next run continues.
 """
 
 import os
@@ -14,16 +15,22 @@ from tests.fuzz.targets import TARGETS
 WORK = ROOT / "build" / "fuzz"
 
 
-def grown() -> list[str]:
-    """Try every reader with every text that makes readers slow; return what is broken."""
+def check_growth() -> list[str]:
+    """Try every reader with texts that slow readers down.
+
+    Returns what is broken.
+    """
     shell = os.environ | {"GROWTH": "all"}
     tests = [sys.executable, "-m", "pytest", "-q", "-n", "2", "tests/fuzz/test_growth.py"]
     return ["growth"] if subprocess.run(tests, cwd=ROOT, env=shell, check=False).returncode else []
 
 
 def main(seconds: str, wanted: list[str]) -> int:
-    """Run every target, or the wanted ones, for so long each; return 1 when one broke."""
-    broken = [] if wanted else grown()
+    """Run the wanted targets, or all, for a time each.
+
+    Returns 1 when one broke.
+    """
+    broken = [] if wanted else check_growth()
     python = environment("fuzz") / "bin/python"
     shell = os.environ | {"PYTHONPATH": str(ROOT)}
     for name in wanted or TARGETS:

@@ -1,7 +1,7 @@
-"""Fail on what must never be committed.
+"""Fail on content that must never be committed.
 
-That is: registry addresses, this machine's paths, anything like a secret, a secret compared in a time that tells, and
-files and folders too large to find a line in.
+These are registry addresses, this machine's paths, secrets, secrets compared in varying time, and files and folders too
+large to find a line in.
 """
 
 from __future__ import annotations
@@ -28,43 +28,52 @@ FORBIDDEN = {
 SECRET_NAMES = re.compile(
     r"(?:^|_)(?:signature|digest|mac|hmac|mark|token|secret|password|hexdigest)s?$", re.IGNORECASE
 )
-NO_SECRETS = {"wake_token"}  # it numbers a lead's alarms, and no stranger sends one
+NO_SECRETS = {"wake_token"}  # it numbers a lead's alarms, and is never sent by strangers
 SHIPPED = ("leadtight/domain/", "leadtight/app/", "leadtight/adapters/", "functions/")
-"""Where strangers are answered: there, what they send is compared with secrets by hmac.compare_digest alone."""
+"""Code that answers strangers.
+
+There, secrets are compared by hmac.compare_digest alone.
+"""
 
 PRODUCT = ("leadtight/", "functions/", "infra/", "scripts/")
 LONGEST_FILE = 450
-"""Lines of a file of the product."""
+"""Most lines of a file of the product."""
 
 STILL_LONGER = {
     "leadtight/app/intake/receive.py": 569,
 }
-"""Longer files, none of which may grow: an entry goes with the file's split."""
+"""Longer files, none of which may grow.
+
+An entry goes when its file is split.
+"""
 
 LARGEST_FOLDER = 24
-"""Modules in a folder of the product, without its `__init__`."""
+"""Most modules in a folder, without its `__init__`."""
 
 
 def tracked_files() -> list[Path]:
-    """List what git tracks."""
+    """List the files that git tracks."""
     listing = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True)
     return [ROOT / name for name in listing.stdout.split("\0") if name]
 
 
 def findings(path: Path) -> Iterator[str]:
-    """Yield one line per forbidden thing in a text file; binary files hold none of these as text."""
+    """Yield a line per forbidden content in a text file.
+
+    Binary files hold none as text.
+    """
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (UnicodeDecodeError, FileNotFoundError):  # binary, or deleted but not yet committed
         return
     for number, line in enumerate(lines, start=1):
-        for what, pattern in FORBIDDEN.items():
+        for label, pattern in FORBIDDEN.items():
             if pattern.search(line):
-                yield f"{path.relative_to(ROOT)}:{number}: {what}"
+                yield f"{path.relative_to(ROOT)}:{number}: {label}"
 
 
 def long_files(files: list[Path]) -> Iterator[str]:
-    """Yield one line per file of the product with more lines than `LONGEST_FILE`."""
+    """Yield a line per file longer than `LONGEST_FILE`."""
     for path in _modules(files):
         where, lines = path.relative_to(ROOT).as_posix(), len(path.read_text(encoding="utf-8").splitlines())
         limit = STILL_LONGER.get(where, LONGEST_FILE)
@@ -73,7 +82,7 @@ def long_files(files: list[Path]) -> Iterator[str]:
 
 
 def large_folders(files: list[Path]) -> Iterator[str]:
-    """Yield one line per folder of the product with more modules than `LARGEST_FOLDER`."""
+    """Yield a line per folder with over `LARGEST_FOLDER` modules."""
     for folder, modules in sorted(Counter(path.parent for path in _modules(files)).items()):
         if modules > LARGEST_FOLDER:
             yield f"{folder.relative_to(ROOT).as_posix()}: {modules} modules, more than {LARGEST_FOLDER}"
@@ -86,8 +95,11 @@ def _modules(files: list[Path]) -> Iterator[Path]:
             yield path
 
 
-def told_by_time(path: Path) -> Iterator[str]:
-    """Yield one line per comparison of a secret by `==`, `!=` or `in`, which takes the longer the more is right."""
+def insecure_comparisons(path: Path) -> Iterator[str]:
+    """Yield a line per secret compared by operators.
+
+    `==`, `!=` and `in` take longer the more of a guess is right.
+    """
     where = path.relative_to(ROOT).as_posix()
     if path.suffix != ".py" or not where.startswith(SHIPPED) or not path.exists():
         return
@@ -101,7 +113,7 @@ def told_by_time(path: Path) -> Iterator[str]:
 
 
 def _name(node: ast.expr) -> str:
-    """Return the last word of what an expression reads, or calls."""
+    """Return the last name that an expression reads or calls."""
     match node:
         case ast.Name(id=name) | ast.Attribute(attr=name):
             return name
@@ -113,14 +125,14 @@ def _name(node: ast.expr) -> str:
 
 
 def main() -> int:
-    """Print every finding and return 1 when there is one."""
+    """Print every finding; return 1 if there is one."""
     files = tracked_files()
-    found = [line for path in files for line in (*findings(path), *told_by_time(path))]
-    found += [*long_files(files), *large_folders(files)]
-    for line in found:
+    lines = [line for path in files for line in (*findings(path), *insecure_comparisons(path))]
+    lines += [*long_files(files), *large_folders(files)]
+    for line in lines:
         print(line, file=sys.stderr)
-    print(f"guard: {len(found)} findings")
-    return 1 if found else 0
+    print(f"guard: {len(lines)} findings")
+    return 1 if lines else 0
 
 
 if __name__ == "__main__":

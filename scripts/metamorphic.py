@@ -1,6 +1,7 @@
-"""Audit made-up exports whose truth is known: `make metamorphic SEEDS=2000`; exits 1 when one is silently wrong.
+"""Audit generated exports with known truth.
 
-One seed again, with its files kept: `python -m scripts.metamorphic --seed 17 --keep DIR`.
+Run `make metamorphic SEEDS=2000`; it exits with 1 when one is silently wrong. To repeat one seed and keep its files:
+`python -m scripts.metamorphic --seed 17 --keep DIR`.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from tests.metamorphic.trial import Trial, share_right, summary, try_seed
 
 
 def attempt(seed: int, mapped: bool) -> Trial:
-    """Try a seed; a crash of the audit is as wrong as a wrong figure."""
+    """Try a seed; a crash counts as a wrong figure."""
     try:
         return try_seed(seed, mapped=mapped)
     except Exception as crash:  # noqa: BLE001 - whatever broke, the other seeds go on and this one is listed
@@ -24,14 +25,17 @@ def attempt(seed: int, mapped: bool) -> Trial:
 
 
 def main() -> int:
-    """Try seeds on all cores, print the tables and the seeds that are not right."""
+    """Try seeds on all cores.
+
+    Prints the tables and the seeds that are not right.
+    """
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=2000)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--seed", type=int)
     parser.add_argument("--keep", type=Path)
-    parser.add_argument("--verbose", action="store_true", help="list what was asked and refused, too")
-    parser.add_argument("--mapped", action="store_true", help="give a mapping that names the columns")
+    parser.add_argument("--verbose", action="store_true", help="also list questions and refusals")
+    parser.add_argument("--mapped", action="store_true", help="pass a mapping that names the columns")
     options = parser.parse_args()
     if options.seed is not None:
         print(try_seed(options.seed, options.keep, options.mapped))

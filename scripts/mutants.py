@@ -1,6 +1,7 @@
-"""Change the code a little, one change at a time, and see whether its tests notice: `make mutants [AREA=calendar]`.
+"""Check that tests notice small code changes.
 
-Mutmut works on a copy in build/mutants/AREA, from an environment of its own, so that `make setup` stays quick.
+Run `make mutants [AREA=calendar]`. Mutmut works on a copy in build/mutants/AREA, from an environment of its own, so
+that `make setup` stays quick.
 """
 
 from __future__ import annotations
@@ -43,7 +44,10 @@ for path in map(Path, sys.argv[1:]):
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """Modules that are changed, and the tests that must notice: paths in the repository."""
+    """Modules to change, and the tests that must notice.
+
+    Both are paths in the repository.
+    """
 
     modules: tuple[str, ...]
     tests: tuple[str, ...]
@@ -51,19 +55,22 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class Mutmut:
-    """Mutmut, at work in one folder."""
+    """Mutmut at work in one folder."""
 
     venv: Path
     work: Path
 
     def change(self, modules: Iterable[str]) -> list[str]:
-        """Write every change of modules into them, and name each, in a fixed order."""
+        """Write every change of modules into them; return all names.
+
+        The order is fixed.
+        """
         command: list[str | Path] = [self.venv / "bin/python", "-c", MAKE_CHANGES, *modules]
         printed = subprocess.run(command, cwd=self.work, check=True, stdout=subprocess.PIPE, text=True).stdout
         return sorted(printed.split())
 
     def test(self, plan: Plan) -> dict[str, str]:
-        """Run a plan, showing how it goes, and return what became of each of its changes."""
+        """Run a plan, showing progress, and return its verdicts."""
         (self.work / "plan.json").write_text(json.dumps(asdict(plan)))
         command: list[str | Path] = [self.venv / "bin/python", "-m", "scripts.forked_tests", self.work]
         subprocess.run(command, cwd=self.work, check=True)
@@ -71,17 +78,20 @@ class Mutmut:
 
 
 def difference(source: Path, change: str) -> str:
-    """Return a change as a diff: mutmut writes a function and all its changes into the mutated module."""
+    """Return a change as a diff.
+
+    Mutmut writes a function and all its changes into the mutated module.
+    """
     function = change.rpartition(".")[2].partition("__mutmut_")[0]
     written = source.read_text()
     names = (f"{function}__mutmut_orig", change.rpartition(".")[2])
     nodes = {node.name: node for node in ast.walk(ast.parse(written)) if isinstance(node, ast.FunctionDef)}
     lines = written.splitlines()
-    before, after = (
+    original, mutated = (
         [line.replace(name, function) for line in lines[nodes[name].lineno - 1 : nodes[name].end_lineno]]
         for name in names
     )
-    return "\n".join((f"# {change}", *difflib.unified_diff(before, after, n=2, lineterm=""), ""))
+    return "\n".join((f"# {change}", *difflib.unified_diff(original, mutated, n=2, lineterm=""), ""))
 
 
 def areas() -> dict[str, Area]:
@@ -101,7 +111,10 @@ def modules(paths: Iterable[str]) -> Iterator[str]:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the chosen areas, or all; return 1 when an area's tests notice fewer changes than they must."""
+    """Run the chosen areas, or all.
+
+    Returns 1 when an area's tests notice fewer changes than they must.
+    """
     every = areas()
     options = parse(arguments, every)
     venv = environment("mutants")
@@ -110,14 +123,14 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def parse(arguments: Sequence[str], every: Mapping[str, Area]) -> argparse.Namespace:
-    """Read the command line; exits with a usage line when it makes no sense."""
+    """Parse the command line; exits on invalid input."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("areas", nargs="*", metavar="AREA", help=", ".join(every))
-    parser.add_argument("--sample", type=int, help="test so many changes of each area, chosen by the seed")
+    parser.add_argument("--sample", type=int, help="number of changes to test in each area, chosen by the seed")
     parser.add_argument("--seed", type=int, default=SEED)
-    parser.add_argument("--again", action="store_true", help="copy the tests anew; test only what survived last time")
-    parser.add_argument("--seconds", type=float, default=20, help="processor time after which a change is given up")
-    parser.add_argument("--minutes", type=float, help="time for the changes of an area; what is left is not tested")
+    parser.add_argument("--again", action="store_true", help="copy the tests again; test only the last survivors")
+    parser.add_argument("--seconds", type=float, default=20, help="processor time after which a change is abandoned")
+    parser.add_argument("--minutes", type=float, help="time for the changes of an area; the rest is not tested")
     parser.add_argument("--processes", type=int, default=2)
     options = parser.parse_args(arguments)
     if unknown := set(options.areas) - set(every):
@@ -126,7 +139,10 @@ def parse(arguments: Sequence[str], every: Mapping[str, Area]) -> argparse.Names
 
 
 def run(name: str, area: Area, venv: Path, options: argparse.Namespace) -> float:
-    """Test one area, print each change that no test noticed, and return the share that was noticed."""
+    """Test one area; return the share of noticed changes.
+
+    Prints each change that no test noticed.
+    """
     work = BUILD / name
     past = load_verdicts(work / "verdicts.json") if options.again else {}
     total = prepare(area, Mutmut(venv, work), anew=not options.again)
@@ -145,7 +161,10 @@ def run(name: str, area: Area, venv: Path, options: argparse.Namespace) -> float
 
 
 def prepare(area: Area, mutmut: Mutmut, *, anew: bool) -> list[str]:
-    """Copy what is tested and change it, or with changes of the last time copy the tests only; name all changes."""
+    """Copy and change the code; return the names of changes.
+
+    With the changes of the last run only the tests are copied.
+    """
     copy(mutmut.work, anew=anew)
     names = mutmut.work / "changes.json"
     if anew:
@@ -155,14 +174,14 @@ def prepare(area: Area, mutmut: Mutmut, *, anew: bool) -> list[str]:
 
 
 def module_of(change: str) -> Path:
-    """Return the path of the module that a change is made to."""
+    """Return the path of the changed module."""
     return Path(*change.rpartition(".")[0].split(".")).with_suffix(".py")
 
 
 def sample(changes: Sequence[str], size: int | None, seed: int) -> list[str]:
-    """Choose so many changes at random, the same for the same seed; all of them without a size.
+    """Choose changes at random, reproducibly; all without a size.
 
-    They stand in no order, so that a run that ends early has tested a fair sample too.
+    They are unordered, so that a run that ends early has tested a fair sample, too.
     """
     if size is None or size >= len(changes):
         return list(changes)
@@ -170,18 +189,21 @@ def sample(changes: Sequence[str], size: int | None, seed: int) -> list[str]:
 
 
 def survivors(verdicts: Mapping[str, str]) -> list[str]:
-    """Return the changes that no test noticed, or that no test ran."""
+    """Return the changes that no test noticed or ran."""
     return sorted(change for change, verdict in verdicts.items() if verdict not in NOTICED)
 
 
 def load_verdicts(path: Path) -> dict[str, str]:
-    """Return stored verdicts."""
+    """Load stored verdicts."""
     verdicts: dict[str, str] = json.loads(path.read_text())
     return verdicts
 
 
 def copy(work: Path, *, anew: bool) -> None:
-    """Copy the repository's code and tests; unless anew, leave the product as it was."""
+    """Copy the code and tests.
+
+    Unless `anew`, the changed product is kept.
+    """
     if anew:
         shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True, exist_ok=True)
@@ -192,7 +214,7 @@ def copy(work: Path, *, anew: bool) -> None:
 
 
 def copy_one(source: Path, target: Path) -> None:
-    """Copy a file, or a folder in the place of the one that is there."""
+    """Copy a file, or replace a folder."""
     if source.is_dir():
         shutil.rmtree(target, ignore_errors=True)
         shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))

@@ -1,4 +1,7 @@
-"""Write docs/openapi.json: the HTTP API as programs, sites and providers meet it. Pages for people are only named."""
+"""Write docs/openapi.json, the HTTP API of a deployment.
+
+It is described for programs, sites and providers; pages for people are only named.
+"""
 
 import json
 from pathlib import Path
@@ -18,8 +21,8 @@ WHEN: Json = {"type": "string", "format": "date-time"}
 JSON_LEAD: Json = {
     "type": "object",
     "description": (
-        "A name or one contact point is enough. What is odd in another field never refuses a lead: it is kept and "
-        "flagged. Fields that are not named here are kept with the lead."
+        "A name or one contact point is enough. An odd value in another field never rejects a lead: it is kept and "
+        "flagged. Unlisted fields are kept with the lead."
     ),
     "properties": {
         **dict.fromkeys(("name", "first_name", "last_name", "email", "phone", "company", "message"), TEXT),
@@ -27,17 +30,17 @@ JSON_LEAD: Json = {
         "company_size": {"type": "integer"},
         "estimated_value": {
             "type": ["number", "string"],
-            "description": "A number; counts with a key.",
+            "description": "A number. Believed with a key.",
         },
         "value": {"type": ["number", "string"], "description": "The former name of `estimated_value`."},
         "phone_verified": {
             "type": "boolean",
-            "description": "A code sent to the number came back, so that it may be texted. Believed with a key.",
+            "description": "The number was confirmed by a code, so it may be texted. Believed with a key.",
         },
-        "handle": {**TEXT, "description": "The id of a chat's user, as `whatsapp:USERID`: a key of the person."},
+        "handle": {**TEXT, "description": "A chat user's id, such as `whatsapp:USERID`; it identifies the person."},
         "owner": {
             **TEXT,
-            "description": "Who knows this person, by id or address in the policy. Believed with a key.",
+            "description": "The colleague who knows this person, by id or address in the policy. Believed with a key.",
         },
         "fields": {"type": "object"},
         "consent": {
@@ -53,8 +56,8 @@ JSON_LEAD: Json = {
                 "url": {**TEXT, "description": "The page it was shown on."},
             },
         },
-        "received_at": {**WHEN, "description": "When the source had it; believed with a key, within a day."},
-        "external_id": {**TEXT, "description": "The source's own id: the same one again is a duplicate."},
+        "received_at": {**WHEN, "description": "When the source received it. Believed with a key, within a day."},
+        "external_id": {**TEXT, "description": "The source's own id; a repeated id is a duplicate."},
     },
 }
 OUTCOME: Json = {
@@ -62,8 +65,8 @@ OUTCOME: Json = {
     "required": ["outcome", "by"],
     "properties": {
         "outcome": {**TEXT, "description": "An outcome of the policy."},
-        "by": {**TEXT, "description": "Who acted: a person of the policy, by id."},
-        "version": {"type": "integer", "minimum": 1, "description": "Of the lead as it was read."},
+        "by": {**TEXT, "description": "The person who acted, by id in the policy."},
+        "version": {"type": "integer", "minimum": 1, "description": "The lead's version when it was read."},
         "happened_at": TEXT,
         "follow_up": TEXT,
         "reason": {**TEXT, "maxLength": 200},
@@ -73,16 +76,16 @@ OUTCOME: Json = {
 
 CALL: Json = {
     "type": "object",
-    "description": "What became of a call, here or under `data`. Needs `call_id` or `lead_id`.",
+    "description": "The outcome of a call, at the top level or under `data`. Needs `call_id` or `lead_id`.",
     "required": ["outcome", "at"],
     "properties": {
         "call_id": {**TEXT, "description": "The provider's id of a call that a sequence placed."},
-        "lead_id": {**TEXT, "description": "The lead that was called, whoever called."},
-        "message_id": {**TEXT, "description": "With `lead_id`: ours of a call that a sequence placed."},
+        "lead_id": {**TEXT, "description": "The lead that was called, by any caller."},
+        "message_id": {**TEXT, "description": "With `lead_id`: Leadtight's id of a call that a sequence placed."},
         "outcome": {**TEXT, "description": "`failed`, `busy`, or an outcome of the policy."},
         "at": {**WHEN, "description": "When it happened."},
         "duration": {"type": "number", "description": "Seconds."},
-        "by": {**TEXT, "description": "Who of the team spoke, by id, address or name; without it, nobody did."},
+        "by": {**TEXT, "description": "The team member who spoke, by id, address or name; omitted if no one did."},
     },
 }
 
@@ -94,7 +97,7 @@ def document() -> Json:
         "info": {
             "title": "Leadtight",
             "version": __version__,
-            "description": f"Bodies over {LONGEST_BODY // 1024} KB are refused with 413. Errors are RFC 9457 problems.",
+            "description": f"Bodies over {LONGEST_BODY // 1024} KB get a 413. Errors are RFC 9457 problems.",
         },
         "paths": _taking() | _reading() | _pages(),
         "components": {
@@ -105,65 +108,85 @@ def document() -> Json:
 
 
 def _taking() -> Json:
-    accepted = _answer("Stored: a new lead, part of an open one, or known before.", _settled())
-    errors = _problems(400, 413, 422, 429, 503)
+    accepted = _answer("Stored: a new lead, part of an open one, or a duplicate.", _settled())
+    health = {"summary": "Check the health", "responses": {"200": _answer("Healthy.", _health())}}
+    return {
+        "/leads": {"post": _post_lead(accepted), "options": PREFLIGHT},
+        "/forms/{form}": {"parameters": [_path("form")], "post": _post_form(accepted), "options": PREFLIGHT},
+        "/webhooks/{provider}": {"parameters": [_path("provider")], **_webhook()},
+        "/health": {"get": health},
+    }
+
+
+def _post_lead(accepted: Json) -> Json:
+    return {
+        "summary": "Send a lead",
+        "description": (
+            "With a key of scope `write` the sender's claims are believed. Without one, `received_at`, "
+            "`owner`, `fields.permalink` and `consent.marketing` are plain fields, unless the policy's `trust` "
+            "says otherwise."
+        ),
+        "security": [{}, {"key": []}],
+        "parameters": [_header("Idempotency-Key", "A repeated key is a duplicate for 30 days.")],
+        "requestBody": {"required": True, "content": {"application/json": {"schema": JSON_LEAD}}},
+        "responses": {"202": accepted, **_problems(400, 413, 422, 429, 503), **_problems(401, 403)},
+    }
+
+
+def _post_form(accepted: Json) -> Json:
     form = {kind: {"schema": {"type": "object"}} for kind in FORM_KINDS}
     return {
-        "/leads": {
-            "post": {
-                "summary": "Send a lead",
-                "description": (
-                    "With a key of scope `write` the sender is believed what it claims. Without one, `received_at`, "
-                    "`owner`, `fields.permalink` and `consent.marketing` are plain fields, unless the policy's `trust` "
-                    "says otherwise."
-                ),
-                "security": [{}, {"key": []}],
-                "parameters": [_header("Idempotency-Key", "The same one again is a duplicate for 30 days.")],
-                "requestBody": {"required": True, "content": {"application/json": {"schema": JSON_LEAD}}},
-                "responses": {"202": accepted, **errors, **_problems(401, 403)},
-            },
-            "options": PREFLIGHT,
-        },
-        "/forms/{form}": {
-            "parameters": [_path("form")],
-            "post": {
-                "summary": "Send a form, as browsers and site builders do",
-                "requestBody": {"required": True, "content": form},
-                "responses": {
-                    "202": accepted,
-                    "303": {"description": "To the form's thank-you page, unless JSON is asked for."},
-                    **_problems(400, 404, 413, 429, 503),
-                    "422": {
-                        "description": "What has to be put right.",
-                        "content": {"text/html": {}, "application/problem+json": {"schema": {"$ref": _PROBLEM}}},
-                    },
-                },
-            },
-            "options": PREFLIGHT,
-        },
-        "/webhooks/{provider}": {
-            "parameters": [_path("provider")],
-            "get": {
-                "summary": "Answer a provider's question whether we are who it was told",
-                "responses": {"200": _any("What it wants to hear."), **_problems(401, 404, 405)},
-            },
-            "post": {
-                "summary": "Take a provider's signed delivery",
-                "description": "Each provider has its own format (docs/guides/channels.md). This is that of `voice`.",
-                "requestBody": {"content": {"application/json": {"schema": CALL}}},
-                "responses": {
-                    "200": _any("Stored; what the provider wants to hear."),
-                    "202": _any("Authentic, and held until a person has looked."),
-                    **_problems(400, 401, 404, 413, 503),
-                },
+        "summary": "Send a form, as browsers and site builders do",
+        "requestBody": {"required": True, "content": form},
+        "responses": {
+            "202": accepted,
+            "303": {"description": "Redirect to the form's thank-you page, unless JSON is requested."},
+            **_problems(400, 404, 413, 429, 503),
+            "422": {
+                "description": "What has to be corrected.",
+                "content": {"text/html": {}, "application/problem+json": {"schema": {"$ref": _PROBLEM}}},
             },
         },
-        "/health": {"get": {"summary": "Tell that it lives", "responses": {"200": _answer("It lives.", _health())}}},
+    }
+
+
+def _webhook() -> Json:
+    return {
+        "get": {
+            "summary": "Answer a provider's verification request",
+            "responses": {"200": _any("The response that the provider expects."), **_problems(401, 404, 405)},
+        },
+        "post": {
+            "summary": "Receive a provider's signed delivery",
+            "description": "Each provider has its own format (docs/guides/channels.md). This is that of `voice`.",
+            "requestBody": {"content": {"application/json": {"schema": CALL}}},
+            "responses": {
+                "200": _any("Stored; the response that the provider expects."),
+                "202": _any("Authentic, and quarantined for review."),
+                **_problems(400, 401, 404, 413, 503),
+            },
+        },
     }
 
 
 def _reading() -> Json:
+    return {
+        "/leads/{lead_id}": {"parameters": [_path("lead_id")], "get": _get_lead()},
+        "/leads/{lead_id}/outcomes": {"parameters": [_path("lead_id")], "post": _post_outcome()},
+    }
+
+
+def _get_lead() -> Json:
     lead = _answer("The lead with its timeline.", {"$ref": "#/components/schemas/Lead"})
+    return {
+        "summary": "Read a lead",
+        "security": [{"key": []}],
+        "parameters": [_query("before", "`timeline_before` of a response, for older entries.")],
+        "responses": {"200": lead, **_problems(401, 403, 404, 422)},
+    }
+
+
+def _post_outcome() -> Json:
     recorded = {
         "type": "object",
         "required": ["schema", "status", "lead"],
@@ -174,58 +197,40 @@ def _reading() -> Json:
         },
     }
     return {
-        "/leads/{lead_id}": {
-            "parameters": [_path("lead_id")],
-            "get": {
-                "summary": "Read a lead",
-                "security": [{"key": []}],
-                "parameters": [_query("before", "`timeline_before` of an answer: for what happened before it.")],
-                "responses": {"200": lead, **_problems(401, 403, 404, 422)},
-            },
-        },
-        "/leads/{lead_id}/outcomes": {
-            "parameters": [_path("lead_id")],
-            "post": {
-                "summary": "Record what a person did",
-                "security": [{"key": []}],
-                "parameters": [_header("Idempotency-Key", "Instead of `version`.")],
-                "requestBody": {"required": True, "content": {"application/json": {"schema": OUTCOME}}},
-                "responses": {
-                    "200": _answer("Recorded now or before.", recorded),
-                    **_problems(400, 401, 403, 404, 409, 410, 413, 422, 503),
-                },
-            },
+        "summary": "Record an outcome",
+        "security": [{"key": []}],
+        "parameters": [_header("Idempotency-Key", "Instead of `version`.")],
+        "requestBody": {"required": True, "content": {"application/json": {"schema": OUTCOME}}},
+        "responses": {
+            "200": _answer("Recorded now or before.", recorded),
+            **_problems(400, 401, 403, 404, 409, 410, 413, 422, 503),
         },
     }
 
 
 def _pages() -> Json:
     page = {"200": {"description": "The page.", "content": {"text/html": {}}}, **_refusals(400, 403, 404, 410, 413)}
-    posted = {**page, "303": {"description": "Recorded: to the page that shows it."}, **_refusals(409, 422, 503)}
-    read, write = {"summary": "Show a page", "responses": page}, {"summary": "Post its form", "responses": posted}
-    thanks = {"summary": "Thank for a form", "responses": {"200": page["200"]}}
-    report = {"summary": "Go to a report", "responses": {"302": {"description": "To its short-lived address."}, **page}}
+    posted = {
+        **page,
+        "303": {"description": "Recorded; redirect to the page that shows it."},
+        **_refusals(409, 422, 503),
+    }
+    read, write = {"summary": "Show a page", "responses": page}, {"summary": "Submit its form", "responses": posted}
+    thanks = {"summary": "Show a form's thank-you page", "responses": {"200": page["200"]}}
+    report = {
+        "summary": "Open a report",
+        "responses": {"302": {"description": "Redirect to its short-lived address."}, **page},
+    }
     pages: Json = {"/forms/{form}/thanks": {"parameters": [_path("form")], "get": thanks}}
     for path, methods in SIGNED.items():
-        given = {"get": report if path.startswith("/reports") else read, "post": write}
-        pages[path] = {"parameters": [_path("token")], **{method: given[method] for method in methods}}
+        operations = {"get": report if path.startswith("/reports") else read, "post": write}
+        pages[path] = {"parameters": [_path("token")], **{method: operations[method] for method in methods}}
     return pages
 
 
 def _lead() -> Json:
-    texts = (
-        "lead_id",
-        "name",
-        "extension",
-        "handle",
-        "company",
-        "message",
-        "language",
-        "country",
-        "region",
-        "postcode",
-        "product",
-    )
+    texts = ("lead_id", "name", "extension", "handle", "company", "message")
+    texts += ("language", "country", "region", "postcode", "product")
     unknowns = ("email", "phone", "form", "pool", "tier", "excluded", "last_outcome", "estimated_value", "lost_reason")
     instants = ("first_assigned_at", "owned_since", "deadline", "first_contact_at", "last_contact_at", "closed_at")
     lists = ("flags", "also_from", "earlier_lead_ids")
@@ -266,16 +271,16 @@ def _happened() -> Json:
 
 
 def _settled() -> Json:
-    known = {"lead_id": TEXT, "status": {"enum": ["created", "merged", "duplicate"]}}
+    lead_status = {"lead_id": TEXT, "status": {"enum": ["created", "merged", "duplicate"]}}
     warning = {"type": "object", "required": ["field", "detail"], "properties": {"field": TEXT, "detail": TEXT}}
     warnings = {
         "type": "array",
         "items": warning,
-        "description": "Fields that could not be read, and whether there is no way to answer.",
+        "description": "Fields that could not be read, and whether the lead cannot be answered.",
     }
-    taken = {"type": "object", "required": list(known), "properties": {**known, "warnings": warnings}}
-    held = {"type": "object", "required": ["status"], "properties": {"status": {"enum": ["held"]}}}
-    return {"oneOf": [taken, held]}
+    taken = {"type": "object", "required": list(lead_status), "properties": {**lead_status, "warnings": warnings}}
+    quarantined = {"type": "object", "required": ["status"], "properties": {"status": {"enum": ["held"]}}}
+    return {"oneOf": [taken, quarantined]}
 
 
 def _health() -> Json:
@@ -327,21 +332,21 @@ PROBLEM: Json = {
     },
 }
 MEANINGS = {
-    400: "The body is not what its content type says.",
-    401: "No live key, or a delivery that is not authentic.",
-    403: "A key without the scope, or a link that is not ours.",
-    404: "There is no such thing.",
-    405: "Not asked this way.",
-    409: "It has moved on since it was read.",
-    410: "Its time has passed.",
+    400: "The body does not match its content type.",
+    401: "No active key, or a delivery that is not authentic.",
+    403: "A key without the scope, or an invalid link.",
+    404: "Not found.",
+    405: "Method not allowed.",
+    409: "It has changed since it was read.",
+    410: "Expired.",
     413: "The body is too large.",
     422: "Something is missing or wrong: `errors` names the fields.",
     429: "Too many requests at once.",
-    503: "Too many writers at once: send it again.",
+    503: "Too many concurrent writes: send it again.",
 }
 FORM_KINDS = ("application/x-www-form-urlencoded", "multipart/form-data", "application/json")
 PREFLIGHT = {
-    "summary": "Tell a browser whether a site may post",
+    "summary": "Answer a CORS preflight request",
     "responses": {"204": {"description": "With CORS headers for a site that the policy names."}, **_problems(404)},
 }
 SIGNED = {

@@ -1,4 +1,7 @@
-"""Write what the policy declares of itself: docs/policy.schema.json and the tables of docs/reference/policy.md."""
+"""Write docs/policy.schema.json and the tables of docs/reference/policy.md.
+
+Both come from the policy's declaration.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ def schema_text() -> str:
 
 
 def page_text(page: str) -> str:
-    """Return the page with every table of keys as the policy declares it."""
+    """Return the page with up-to-date tables of keys."""
     return TABLE.sub(lambda match: f"{match[1]}{table(match[2])}{match[3]}", page)
 
 
@@ -33,16 +36,19 @@ def table(section: str) -> str:
 
 
 def _rows(section: str) -> Iterator[tuple[str, str, str, str]]:
-    seen = set()
+    paths = set()
     for key in all_keys():
-        path = meant(key.path)
-        if _section(path) == section and path not in seen:
-            seen.add(path)
+        path = documented_path(key.path)
+        if _section(path) == section and path not in paths:
+            paths.add(path)
             yield f"`{path}`", key.kind.words, _default(key), key.meaning
 
 
-def meant(path: str) -> str:
-    """Return under which path the page documents a key: conditions mean the same wherever they stand."""
+def documented_path(path: str) -> str:
+    """Return the path under which a key is documented.
+
+    Conditions mean the same everywhere, so they share one.
+    """
     _, when, rest = path.partition(".when")
     return f"when{rest}" if when else path
 
@@ -58,7 +64,7 @@ def _default(key: Key) -> str:
 
 
 def main() -> None:
-    """Write both."""
+    """Write both files."""
     SCHEMA.write_text(schema_text(), encoding="utf-8")
     PAGE.write_text(page_text(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
 

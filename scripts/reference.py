@@ -1,4 +1,4 @@
-"""Write what the code says of itself: docs/reference/cli.md and docs/reference/http-api.md."""
+"""Write docs/reference/cli.md and docs/reference/http-api.md."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Errors are [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) problems; `errors`
 
 
 def cli_text() -> str:
-    """Return the page of the command line, a section for each command."""
+    """Return the command line page, one section per command."""
     root = typer.main.get_command(app)
     return HEAD["cli.md"] + "".join(_section(words, command) for words, command in _commands("leadtight", root))
 
@@ -78,7 +78,7 @@ def _one_line(text: str | None) -> str:
 
 
 def http_text() -> str:
-    """Return the page of the routes, a row each."""
+    """Return the page of the routes, one row each."""
     paths: Mapping[str, Mapping[str, Any]] = openapi.document()["paths"]
     rows = [
         f"| `{method.upper()} {path}` | {operation['summary']} | {_answers(operation)} |\n"

@@ -1,4 +1,7 @@
-"""Count a lead's life anew and write what the model of scale computes with, and the tables of docs/guides/scale.md."""
+"""Count a lead's life again.
+
+It writes the inputs of the capacity model and the tables of docs/guides/scale.md.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ TABLES = re.compile(r"(<!-- capacity -->\n).*?(<!-- end -->)", re.DOTALL)
 HEAD = """# What a lead's life takes, counted on the real handlers.
 # Written by `PYTHONPATH=. .venv/bin/python scripts/scale.py`.
 # Units by key as DynamoDB counts them (tests/capacity/meter.py), of an inquiry of 400 characters and of 60,000;
-# and of one of 400 that waits for its pool, of which no person is there.
+# and of one of 400 that waits for its pool, none of whose members is available.
 """
 
 
@@ -44,7 +47,7 @@ def page_text(page: str) -> str:
 
 
 def main() -> None:
-    """Write both."""
+    """Write both files."""
     from tests.capacity.life import lives as counted  # here: the handlers are imported with it
 
     LIFE.write_text(life_text(counted()), encoding="utf-8")

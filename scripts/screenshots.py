@@ -1,7 +1,8 @@
-"""Take the pictures of the README and of the docs from what `make dev` runs: a lead's story and a weekly review.
+"""Take the screenshots of README and docs.
 
-Sends made-up leads, lets one promise break, records outcomes by the links of the alerts, takes each page in light and
-dark. Takes about three minutes; run it on a stage that begins empty (`make dev DETACH=1 RESET=1`).
+They show a lead's story and a weekly review on the stage of `make dev`. It sends made-up leads, lets one promise break,
+records outcomes by the links of the alerts, and takes each page in light and dark. It takes about three minutes on a
+stage that begins empty (`make dev DETACH=1 RESET=1`).
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ UNANSWERED = (
 
 
 def send(info: DevInfo, lead: Mapping[str, Any]) -> str:
-    """Post a lead as a program does, and return its id."""
+    """Post a lead as a program does; return its id."""
     headers = {"content-type": "application/json"}
     request = urllib.request.Request(f"{info.api_url}/leads", json.dumps(lead).encode(), headers)
     with urllib.request.urlopen(request, timeout=30) as response:
@@ -58,24 +59,27 @@ def send(info: DevInfo, lead: Mapping[str, Any]) -> str:
 
 
 def inquiry(name: str, source: str, message: str) -> dict[str, str]:
-    """Return what somebody made up sends."""
+    """Return a made-up person's inquiry."""
     address = f"{name.replace(' ', '.').lower()}@example.com"
     return {"name": name, "email": address, "message": message, "source": source}
 
 
 def wait_for(page: Page, address: str, words: str) -> None:
-    """Reload a page until it says something. Raises TimeoutError when it never does."""
+    """Reload a page until it shows some words.
+
+    Raises TimeoutError when it never does.
+    """
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         page.goto(address)
         if words in page.inner_text("main"):
             return
         page.wait_for_timeout(2000)
-    raise TimeoutError(f"{address} never said: {words}")
+    raise TimeoutError(f"{address} never showed: {words}")
 
 
 def record(page: Page, lead: str, outcome: str) -> None:
-    """Record an outcome as the owner does, by the link of the latest alert."""
+    """Record an outcome by the link of the latest alert."""
     wait_for(page, lead, "Open the outcome page")
     page.goto(page.get_attribute("a.button[href*='/o/']", "href") or "")
     page.check(f"input[name=outcome][value={outcome}]")
@@ -83,7 +87,10 @@ def record(page: Page, lead: str, outcome: str) -> None:
 
 
 def tell_the_story(page: Page, info: DevInfo) -> str:
-    """Let one promise break and be answered by the second owner, others be answered in time; return the lead's page."""
+    """Create the story's leads; return the late one's page.
+
+    One promise breaks and is answered by the second owner; others are answered in time.
+    """
     late = f"{info.console_url}/leads/{send(info, LATE)}"
     for name, source, message, outcome in ANSWERED:
         record(page, f"{info.console_url}/leads/{send(info, inquiry(name, source, message))}", outcome)
@@ -96,7 +103,7 @@ def tell_the_story(page: Page, info: DevInfo) -> str:
 
 
 def take(browser: Browser, address: str, name: str, height: int) -> None:
-    """Take a page in light and in dark."""
+    """Take a page in light and dark."""
     for scheme in ("light", "dark"):
         page = browser.new_page(viewport={"width": WIDTH, "height": height}, color_scheme=scheme, bypass_csp=True)
         page.goto(address)
@@ -108,7 +115,7 @@ def take(browser: Browser, address: str, name: str, height: int) -> None:
 
 
 def main() -> None:
-    """Send, wait, record, and take the pictures."""
+    """Send leads, record outcomes and take the screenshots."""
     info = DevInfo.read(ROOT / ".leadtight" / "dev.json")
     IMAGES.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:

@@ -1,7 +1,7 @@
-"""Look at the product from outside: bandit, checkov and cdk-nag's NIST pack, licences and a bill of materials.
+"""Check the product from outside with security tools.
 
-`make security` runs it. Reports go to build/security; what fails is said by name. Findings that we live with are in
-scripts/accepted.toml with their reasons.
+These are bandit, checkov, cdk-nag's NIST pack, licences and a bill of materials. `make security` runs it. Reports go to
+build/security; failures are printed. Accepted findings are in scripts/accepted.toml with their reasons.
 """
 
 from __future__ import annotations
@@ -39,23 +39,26 @@ LICENCES = (
     "ISC",
     "Unlicense",
 )
-"""What a shipped package may be under: anything that asks for no more than its notice, and MPL for files unchanged."""
+"""Permitted licences of shipped packages.
+
+They require no more than their notice; MPL is for unchanged files.
+"""
 
 
 def main() -> int:
-    """Print what was found, and return 1 when something needs an answer."""
+    """Print the findings; return 1 if any is unaccepted."""
     REPORTS.mkdir(parents=True, exist_ok=True)
     tools = environment("security", alone=True) / "bin"
     synthesise(REPORTS / "out")
     wrong = [*bandit(tools), *checkov(tools, REPORTS / "out" / "leadtight-prod.template.json"), *licences(tools)]
     run(sys.executable, "-m", "scripts.security", "nist")
-    found = json.loads((REPORTS / "nist.json").read_text(encoding="utf-8"))
-    print(f"NIST 800-53: {sum(found.values())} places by {len(found)} rules, in nist.json")
+    places = json.loads((REPORTS / "nist.json").read_text(encoding="utf-8"))
+    print(f"NIST 800-53: {sum(places.values())} places by {len(places)} rules, in nist.json")
     for bundle, requirements in SHIPPED.items():
         bill(tools, bundle, requirements)
     for line in wrong:
         print(line, file=sys.stderr)
-    print(f"security: {len(wrong)} findings without an answer; reports in {REPORTS.relative_to(ROOT)}")
+    print(f"security: {len(wrong)} unaccepted findings; reports in {REPORTS.relative_to(ROOT)}")
     return 1 if wrong else 0
 
 
@@ -69,11 +72,14 @@ def synthesise(out: Path) -> App:
 
 
 def nist() -> None:
-    """Report what NIST 800-53 finds, which fails nothing: the CDK shouts it, so this runs in a process of its own."""
+    """Report the findings of NIST 800-53, which fail nothing.
+
+    The CDK prints them loudly, so this runs in a process of its own.
+    """
     out = REPORTS / "nist"
     app = synthesise(out)
     Validations.of(app).add_plugins(NIST80053R5Checks(app))
-    with suppress(Exception):  # the CDK's way to say that there are findings
+    with suppress(Exception):  # the CDK raises when there are findings
         app.synth(force=True)
     [report] = json.loads((out / "validation-report.json").read_text(encoding="utf-8"))["pluginReports"]
     rules = {each["ruleName"]: len(each["violatingConstructs"]) for each in report["violations"]}
@@ -81,36 +87,36 @@ def nist() -> None:
 
 
 def bandit(tools: Path) -> Iterator[str]:
-    """Yield findings in the code that nobody answered, and answers to nothing."""
+    """Yield unaccepted findings in the code, and unused acceptances."""
     report = REPORTS / "bandit.json"
     run(tools / "bandit", "--quiet", "--recursive", *CODE, "--format", "json", "--output", report)
     unused = {(answer["rule"], under) for answer in ACCEPTED["bandit"] for under in answer["under"]}
     answers = sorted(unused)
-    for found in json.loads(report.read_text(encoding="utf-8"))["results"]:
-        fitting = {(r, u) for r, u in answers if r == found["test_id"] and found["filename"].startswith(u)}
+    for finding in json.loads(report.read_text(encoding="utf-8"))["results"]:
+        fitting = {(r, u) for r, u in answers if r == finding["test_id"] and finding["filename"].startswith(u)}
         unused -= fitting
         if not fitting:
-            yield f"{found['filename']}:{found['line_number']}: {found['test_id']} {found['issue_text']}"
-    yield from (f"scripts/accepted.toml: {rule} under {under} answers nothing" for rule, under in sorted(unused))
+            yield f"{finding['filename']}:{finding['line_number']}: {finding['test_id']} {finding['issue_text']}"
+    yield from (f"scripts/accepted.toml: {rule} under {under} matches nothing" for rule, under in sorted(unused))
 
 
 def checkov(tools: Path, template: Path) -> Iterator[str]:
-    """Yield findings in the template that nobody answered, and answers to nothing."""
+    """Yield unaccepted findings in the template, and unused acceptances."""
     words = ("--framework", "cloudformation", "--skip-download", "--quiet", "--compact", "--output", "json")
-    told = run(tools / "checkov", "--file", template, *words)
-    (REPORTS / "checkov.json").write_text(told, encoding="utf-8")
-    failed = json.loads(told)["results"]["failed_checks"]
+    output = run(tools / "checkov", "--file", template, *words)
+    (REPORTS / "checkov.json").write_text(output, encoding="utf-8")
+    failed = json.loads(output)["results"]["failed_checks"]
     answered = {answer["rule"] for answer in ACCEPTED["checkov"]}
-    for found in failed:
-        if found["check_id"] not in answered:
-            yield f"{found['resource']}: {found['check_id']} {found['check_name']}"
-    unused = answered - {found["check_id"] for found in failed}
-    yield from (f"scripts/accepted.toml: {rule} answers nothing" for rule in sorted(unused))
+    for finding in failed:
+        if finding["check_id"] not in answered:
+            yield f"{finding['resource']}: {finding['check_id']} {finding['check_name']}"
+    unused = answered - {finding["check_id"] for finding in failed}
+    yield from (f"scripts/accepted.toml: {rule} matches nothing" for rule in sorted(unused))
 
 
 def licences(tools: Path) -> Iterator[str]:
-    """Yield shipped packages under a licence that is not listed, and write down those of all."""
-    shipped = {name for requirements in SHIPPED.values() for name in named(requirements)}
+    """Yield shipped packages under other licences; list all licences."""
+    shipped = {name for requirements in SHIPPED.values() for name in pinned_packages(requirements)}
     words = (
         "--python",
         sys.executable,
@@ -125,12 +131,12 @@ def licences(tools: Path) -> Iterator[str]:
     lines = [f"{each['Name']} {each['Version']}: {each['License']}" for each in packages]
     (REPORTS / "licences.txt").write_text("\n".join([*lines, ""]), encoding="utf-8")
     for line, each in zip(lines, packages, strict=True):
-        if not any(known in each["License"] for known in LICENCES):
-            yield f"{line} is not a licence we know"
+        if not any(licence in each["License"] for licence in LICENCES):
+            yield f"{line} is not a permitted licence"
 
 
-def named(requirements: str) -> list[str]:
-    """Return the packages that a file of requirements pins."""
+def pinned_packages(requirements: str) -> list[str]:
+    """Return the packages that a requirements file pins."""
     lines = (ROOT / "requirements" / f"{requirements}.txt").read_text(encoding="utf-8").splitlines()
     return [line.split("==")[0].split("[")[0] for line in lines if line[:1].isalnum()]
 
@@ -144,7 +150,10 @@ def bill(tools: Path, bundle: str, requirements: str) -> None:
 
 
 def run(*words: str | Path) -> str:
-    """Run a tool, whose exit code says no more than its report, and return what it prints."""
+    """Run a tool and return its output.
+
+    Its exit code says no more than its report.
+    """
     return subprocess.run([str(word) for word in words], cwd=ROOT, check=False, capture_output=True, text=True).stdout
 
 

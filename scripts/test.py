@@ -1,7 +1,7 @@
-"""Run every suite, those on the local cloud beside the others, and say at the end what could not run here and why.
+"""Run every suite, cloud suites beside the others.
 
-`--fast` runs only what tells most in the least time: no test marked `slow`, no cloud, no browser. Other words go to
-pytest.
+At the end it prints which tests could not run here and why. `--fast` runs only the most telling tests: none marked
+`slow`, no cloud, no browser. Other words go to pytest.
 """
 
 from __future__ import annotations
@@ -25,12 +25,18 @@ NO_TESTS_COLLECTED = 5
 CORES = 2
 SHARED = ("--dist", "worksteal")
 GIVES_WAY = 5
-"""How nice a run is that fills both cores, so that what waits on real time beside it is served at once."""
+"""Niceness of a run that fills both cores.
+
+Tests that wait on real time beside it are served at once.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One pytest process: its suites and options, and the clock that it runs under when not the machine's."""
+    """One pytest process: suites, options and clock.
+
+    Without a clock it uses the machine's.
+    """
 
     name: str
     suites: tuple[str, ...]
@@ -41,7 +47,7 @@ class Run:
 
     @property
     def log(self) -> Path:
-        """Return the file that receives what a run beside another prints."""
+        """Return the log file of a concurrent run."""
         return RESULTS / f"{self.name}.log"
 
     def command(self, words: Sequence[str]) -> list[str]:
@@ -51,23 +57,32 @@ class Run:
         return [sys.executable, "-m", "pytest", *self._workers(), *self.options, report, *folders, *words]
 
     def _workers(self) -> tuple[str, str]:
-        """Return how many processes run the tests, and how. The one that waits for them keeps the machine's clock."""
+        """Return pytest's options for the workers.
+
+        The process that waits for them keeps the machine's clock.
+        """
         if self.clock is None:
             return "-n", str(self.workers)
         return "--tx", f"{self.workers}*popen//python={clocks.python(self.clock)}"
 
     def finish(self, words: Sequence[str], output: int | None = None) -> bool:
-        """Run to the end, and tell whether nothing failed. Print to the terminal, or to a file."""
+        """Run to the end; return whether nothing failed.
+
+        Prints to the terminal, or to a file.
+        """
         process = subprocess.Popen(self.command(words), cwd=ROOT, stdout=output, stderr=output)
         os.setpriority(os.PRIO_PROCESS, process.pid, self.niceness)
         return process.wait() in (0, NO_TESTS_COLLECTED)
 
 
 CLOUD = Run("cloud", ("e2e", "console"))
-"""Shares one cloud, and most of its time it waits for alarms that ring by the real clock."""
+"""Suites that share one cloud.
+
+Most of the time they wait for alarms by the real clock.
+"""
 
 PROGRAMS = Run("programs", ("browser", "infra"), ("--dist", "loadfile"), CORES, GIVES_WAY)
-"""Drives Chromium and Node, which live at the real time."""
+"""Suites that drive Chromium and Node by real time."""
 
 ALONE = tuple(
     sorted(
@@ -80,13 +95,16 @@ FAST = Run("fast", ("unit", "contracts", "scenarios", "integration", "docs"), (*
 
 
 def on_cloud(words: Sequence[str]) -> bool:
-    """Run what is on the cloud, printing to its log, and tell whether nothing failed."""
+    """Run the cloud suites; return whether nothing failed.
+
+    They print to their log.
+    """
     with CLOUD.log.open("wb") as log:
         return CLOUD.finish(words, log.fileno())
 
 
 def not_run() -> Counter[tuple[str, str]]:
-    """Count the skipped tests of all runs by file and reason."""
+    """Count skipped tests by file and reason."""
     skipped: Counter[tuple[str, str]] = Counter()
     for report in sorted(RESULTS.glob("*.xml")):
         for case in ET.parse(report).iter("testcase"):
@@ -96,7 +114,7 @@ def not_run() -> Counter[tuple[str, str]]:
 
 
 def everything(words: Sequence[str]) -> int:
-    """Run all suites to their end, and return 1 when any failed."""
+    """Run all suites; return 1 when any failed."""
     clock = os.environ.get("CLOCK") or random.choice(clocks.PASSED)
     again = f"under the clock {clock}: {clocks.CLOCKS[clock]}; again by `make test CLOCK={clock}`"
     print(f"Suites without a cloud run {again}", flush=True)
@@ -105,18 +123,18 @@ def everything(words: Sequence[str]) -> int:
         passed = [run.finish(words) for run in (replace(WHOLE, clock=clock), PROGRAMS)]
     print(f"\n=== {', '.join(CLOUD.suites)}\n{CLOUD.log.read_text()}")
     print(f"\nSuites without a cloud ran {again}.")
-    _tell(not_run())
+    _print_skipped(not_run())
     return 0 if all((*passed, cloud.result())) else 1
 
 
-def _tell(skipped: Mapping[tuple[str, str], int]) -> None:
+def _print_skipped(skipped: Mapping[tuple[str, str], int]) -> None:
     print("\nNot run here:" if skipped else "\nEvery test of every suite ran.")
-    for (where, why), count in sorted(skipped.items()):
-        print(f"  {where} ({count}): {why}")
+    for (where, reason), count in sorted(skipped.items()):
+        print(f"  {where} ({count}): {reason}")
 
 
 def main(words: Sequence[str]) -> int:
-    """Run what the command line asks for."""
+    """Run the suites that the command line names."""
     RESULTS.mkdir(parents=True, exist_ok=True)
     for old in RESULTS.iterdir():
         old.unlink()

@@ -307,6 +307,6 @@ class Deployment:
         self.route, self.respond, self.sla, self.dispatch = made.route, made.respond, made.sla, made.dispatch
         self.desk, self.unsubscribe, self.delivery_reports = made.desk, made.unsubscribe, made.delivery_reports
         self.mails, self.file_import, self.quarantine_desk = made.mails, made.file_import, made.quarantine_desk
-        self.form_door = FormIntake(
+        self.form_intake = FormIntake(
             made.deliveries, reader.read, reader.keep, lambda form, posted: None, Uploads(MemoryUploads()).keep
         )

@@ -174,7 +174,7 @@ class EventDelivery:
         """
         deployment = self._run.deployment
         form = self._run.policy.forms[spilled.form]
-        settled = deployment.form_door.take(form, spilled.posted, spilled.at, by_visitor=False)
+        settled = deployment.form_intake.take(form, spilled.posted, spilled.at, by_visitor=False)
         if settled:
             self.took(spilled, settled)
 

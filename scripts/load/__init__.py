@@ -1,1 +1,4 @@
-"""A stage in one process on a virtual clock: our functions as they are, over AWS services that keep their limits."""
+"""A stage in one process on a virtual clock.
+
+The functions run unchanged over AWS services that keep their limits.
+"""

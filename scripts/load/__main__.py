@@ -1,4 +1,7 @@
-"""Run shapes of load against a stage on a virtual clock: `make load`, or `make load SHAPE=hour SECONDS=3600`."""
+"""Run load shapes against a stage on a virtual clock.
+
+Run `make load`, or `make load SHAPE=hour SECONDS=3600`.
+"""
 
 from __future__ import annotations
 
@@ -14,14 +17,17 @@ from scripts.load.shapes import SHAPES, Shape
 
 LONG = ("hour", "pools")
 LONGEST = 60.0
-"""Seconds of a phase that are run when nothing else is asked for, where the rest would be more of the same."""
+"""Default seconds of a phase whose rest would repeat it."""
 
 
 def main() -> int:
-    """Run shapes and print what they showed; return 1 when an acknowledged lead was lost or has no owner or clock."""
+    """Run shapes and print their reports.
+
+    Returns 1 when an acknowledged lead was lost or has no owner or timer.
+    """
     parser = argparse.ArgumentParser(prog="load", description=__doc__)
-    parser.add_argument("shapes", nargs="*", metavar="SHAPE", help="all of them by default")
-    parser.add_argument("--seconds", type=float, help="run no phase longer than this; 60 for `hour` and `pools`")
+    parser.add_argument("shapes", nargs="*", metavar="SHAPE", help="all by default")
+    parser.add_argument("--seconds", type=float, help="longest phase to run; 60 for `hour` and `pools`")
     parser.add_argument("--json", action="store_true", help="print leadtight.load/1")
     arguments = parser.parse_args()
     if arguments.shapes == ["cloud"]:
@@ -39,7 +45,7 @@ def main() -> int:
 
 
 def scaled(shape: Shape, seconds: float | None) -> tuple[Shape, str]:
-    """Return a shape with no phase longer than so many seconds, and the words that say so."""
+    """Return a shape with shortened phases, and its description."""
     shortened = shape.shortened(seconds) if seconds else shape
     is_whole = shortened.seconds == shape.seconds
     return shortened, shape.about if is_whole else f"{shape.about}; the first {seconds:.0f} s of each phase"

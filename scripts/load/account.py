@@ -1,4 +1,7 @@
-"""One AWS account: the services that our adapters call, each with its quota and the time that a call takes."""
+"""One AWS account with the services that the adapters call.
+
+Each has its quota and its call durations.
+"""
 
 from __future__ import annotations
 
@@ -25,19 +28,25 @@ SCHEDULER_LATE = 60.0
 
 @dataclass(frozen=True, slots=True)
 class DeliveredMessage:
-    """What a provider took: when, in seconds, to which address, and for which lead and message of ours."""
+    """A message that a provider accepted.
+
+    `at` is in seconds; lead and message ids are Leadtight's.
+    """
 
     at: float
     to: str
     lead_id: str
     message_id: str
     content: bytes | str
-    """The words, where `Account.keeps_words`."""
+    """The text, where `Account.keeps_words`."""
 
 
 @dataclass
 class Account:
-    """What `aws.client` returns, by service; what they were told is in `mails`, `texts` and `files`."""
+    """The AWS clients by service, with the received data.
+
+    It is in `mails`, `texts` and `files`.
+    """
 
     clock: VirtualClock
     quotas: Quotas
@@ -45,17 +54,17 @@ class Account:
     chance: Random
     secrets: Mapping[str, Mapping[str, Any]]
     deliver: Callable[[str, str, float], None]
-    """Puts a body into the queue of an address, in so many seconds."""
+    """Puts a body into a queue after a delay."""
 
     is_down: Callable[[str], bool] = lambda _: False
-    """Tells whether a service answers no caller."""
+    """Returns whether a service is down."""
 
     keeps_words: bool = False
     mails: list[DeliveredMessage] = field(default_factory=list)
     texts: list[DeliveredMessage] = field(default_factory=list)
     files: dict[tuple[str, str], tuple[bytes, str, datetime]] = field(default_factory=dict)
     armed: dict[str, float] = field(default_factory=dict)
-    """When the first alarm of a lead was armed, by its id."""
+    """Time of the first alarm of each lead, by id."""
 
     def __post_init__(self) -> None:
         """Begin with every quota unused."""
@@ -67,7 +76,10 @@ class Account:
         self._gone: set[str] = set()
 
     def client(self, service: str, **_: Any) -> Any:
-        """Return a service, as `leadtight.adapters.aws.clients.client` does. Raises what an outage of it raises."""
+        """Return a service, as `leadtight.adapters.aws.clients.client` does.
+
+        Raises the errors of an outage.
+        """
         if self.is_down(service):
             self.clock.sleep(UNANSWERED)
             raise ConnectTimeoutError(endpoint_url=service)
@@ -81,7 +93,10 @@ class Account:
         }[service]
 
     def admit(self, kind: str, code: str, operation: str) -> None:
-        """Take one of a rate. Raises ClientError where it is used up."""
+        """Use one unit of a rate.
+
+        Raises ClientError where it is used up.
+        """
         rate = self._rates[kind]
         if not rate.has_any(self.clock.now):
             self.meter.refuse(kind)
@@ -90,18 +105,21 @@ class Account:
 
 
 def refusal(code: str, operation: str) -> ClientError:
-    """Return what botocore raises for an error of a service."""
+    """Return botocore's exception for an error of a service."""
     return ClientError({"Error": {"Code": code, "Message": code}}, operation)
 
 
 @dataclass
 class Ses:
-    """Mails, and the event that says that one was sent."""
+    """Mails and their send events."""
 
     account: Account
 
     def send_raw_email(self, *, Destinations: list[str], RawMessage: Any, Tags: Any, **_: Any) -> Any:  # noqa: N803
-        """Take a mail. Raises ClientError (`Throttling`) beyond the rate or the day's quota."""
+        """Accept a mail.
+
+        Raises ClientError (`Throttling`) beyond the rate or the day's quota.
+        """
         account, now = self.account, self.account.clock.now
         account.clock.sleep(TIMES.mail)
         account.admit("mails", "Throttling", "SendRawEmail")
@@ -133,7 +151,10 @@ class Sns:
     account: Account
 
     def publish(self, *, PhoneNumber: str, Message: str, **_: Any) -> Any:  # noqa: N803
-        """Take a text. Raises ClientError beyond the rate; beyond the month's spending SNS takes and drops it."""
+        """Accept a text.
+
+        Raises ClientError beyond the rate; beyond the month's spending SNS accepts and drops it.
+        """
         account = self.account
         account.clock.sleep(TIMES.text)
         account.admit("texts", "Throttling", "Publish")
@@ -152,7 +173,7 @@ class Sqs:
     account: Account
 
     def send_message(self, *, QueueUrl: str, MessageBody: str, DelaySeconds: int = 0, **_: Any) -> Any:  # noqa: N803
-        """Take a message."""
+        """Accept a message."""
         account = self.account
         account.clock.sleep(TIMES.queue)
         account.meter.use("messages")
@@ -162,7 +183,7 @@ class Sqs:
         return {"MessageId": "sqs"}
 
     def send_message_batch(self, *, QueueUrl: str, Entries: list[Any], **_: Any) -> Any:  # noqa: N803
-        """Take up to ten messages."""
+        """Accept up to ten messages."""
         for entry in Entries:
             self.send_message(QueueUrl=QueueUrl, **{k: v for k, v in entry.items() if k != "Id"})
         return {}
@@ -175,7 +196,7 @@ class Scheduler:
     account: Account
 
     def create_schedule(self, *, Name: str, ScheduleExpression: str, Target: Any, **_: Any) -> Any:  # noqa: N803
-        """Take a schedule. Raises ClientError beyond the rate."""
+        """Accept a schedule. Raises ClientError beyond the rate."""
         account = self.account
         account.clock.sleep(TIMES.schedule)
         account.admit("schedules", "ThrottlingException", "CreateSchedule")
@@ -188,7 +209,7 @@ class Scheduler:
         return {}
 
     def delete_schedule(self, *, Name: str, **_: Any) -> Any:  # noqa: N803
-        """Forget a schedule."""
+        """Delete a schedule."""
         self.account.clock.sleep(TIMES.schedule)
         self.account._gone.add(Name)  # noqa: SLF001 - of one module
         return {}
@@ -212,7 +233,7 @@ class Secrets:
 
 @dataclass
 class SimulatedBuckets:
-    """The buckets; a mail that is stored is told to its queue."""
+    """The buckets; a stored mail is reported to its queue."""
 
     account: Account
 
@@ -223,16 +244,16 @@ class SimulatedBuckets:
         account.meter.use("files")
         account.files[Bucket, Key] = Body, ContentType, account.clock.instant()
         if Bucket == "mails":
-            told = {"Records": [{"eventName": "ObjectCreated:Put", "s3": {"object": {"key": Key}}}]}
-            account.deliver("mails", json.dumps(told), 0.5)
+            notice = {"Records": [{"eventName": "ObjectCreated:Put", "s3": {"object": {"key": Key}}}]}
+            account.deliver("mails", json.dumps(notice), 0.5)
         return {}
 
     def generate_presigned_url(self, operation: str, *, Params: Any, ExpiresIn: int) -> str:  # noqa: N803
-        """Return an address that names the file and how long it is good."""
+        """Return an address with the file and its expiry."""
         return f"https://{Params['Bucket']}.s3.eu-central-1.amazonaws.com/{Params['Key']}?X-Amz-Expires={ExpiresIn}"
 
     def get_object(self, *, Bucket: str, Key: str, **_: Any) -> Any:  # noqa: N803
-        """Return a file. Raises ClientError for one that is not there."""
+        """Return a file. Raises ClientError for a missing one."""
         self.account.clock.sleep(TIMES.file)
         if (Bucket, Key) not in self.account.files:
             raise refusal("NoSuchKey", "GetObject")

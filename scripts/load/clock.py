@@ -1,4 +1,7 @@
-"""A virtual clock on which many functions run at once: each waits for its calls, and no real time passes."""
+"""A virtual clock for many concurrent functions.
+
+Each waits for its calls, and no real time passes.
+"""
 
 from __future__ import annotations
 
@@ -14,17 +17,23 @@ Work = Callable[[], object]
 
 
 class FunctionTimeout(BaseException):
-    """The function ran into its time limit and is gone: nothing in it can catch this."""
+    """The function ran into its time limit.
+
+    Nothing in it can catch this.
+    """
 
 
 class VirtualTask(greenlet):
-    """One line of work, with the second at which it is ended whatever it does."""
+    """One task with the second at which it is ended."""
 
     deadline: float = float("inf")
 
 
 class VirtualClock:
-    """Seconds since the start; a function that sleeps lets the others go on, in the order of their times."""
+    """Seconds since the start.
+
+    While a function sleeps the others run, in the order of their times.
+    """
 
     def __init__(self, start: datetime) -> None:
         """Begin at an instant."""
@@ -39,15 +48,18 @@ class VirtualClock:
         return self.start + timedelta(seconds=self.now)
 
     def at(self, seconds: float, work: Work) -> None:
-        """Begin a line of work at a second."""
+        """Start a task at a second."""
         heapq.heappush(self._due, (max(seconds, self.now), next(self._numbers), work))
 
     def after(self, delay: float, work: Work) -> None:
-        """Begin a line of work in so many seconds."""
+        """Start a task after a delay in seconds."""
         self.at(self.now + delay, work)
 
     def sleep(self, seconds: float) -> None:
-        """Let time pass for the caller. Raises FunctionTimeout where its deadline comes first."""
+        """Let time pass for the caller.
+
+        Raises FunctionTimeout where its deadline comes first.
+        """
         task = getcurrent()
         if not isinstance(task, VirtualTask):  # outside every line of work, as in a test of one call: time just passes
             self.now += seconds
@@ -61,7 +73,10 @@ class VirtualClock:
             raise FunctionTimeout
 
     def run(self, until: float, progress: Callable[[float], None] = lambda _: None) -> None:
-        """Do what is due up to a second, in order; what a line of work raises comes out here."""
+        """Run due tasks up to a second, in order.
+
+        Their exceptions propagate.
+        """
         self._hub = getcurrent()
         while self._due and self._due[0][0] <= until:
             self.now, _, work = heapq.heappop(self._due)
@@ -72,12 +87,15 @@ class VirtualClock:
 
 
 def limited(seconds: float, clock: VirtualClock, work: Callable[[], Any]) -> Any:
-    """Do some work within a time limit that ends it. Raises FunctionTimeout."""
+    """Run some work within a time limit.
+
+    Raises FunctionTimeout.
+    """
     task = getcurrent()
     if not isinstance(task, VirtualTask):
         return work()
-    before, task.deadline = task.deadline, clock.now + seconds
+    previous, task.deadline = task.deadline, clock.now + seconds
     try:
         return work()
     finally:
-        task.deadline = before
+        task.deadline = previous

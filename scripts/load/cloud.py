@@ -1,7 +1,8 @@
-"""Post leads to the stage that `make dev` runs: steadily, twenty times as fast, and steadily again.
+"""Post leads to the stage that `make dev` runs.
 
-Reported are, by phase, how long posts took, how many leads waited for their owner, how long after the surge the last of
-them had one, and that none is lost. Everything from HTTP to the streams is the local cloud's.
+They come steadily, then twenty times as fast, and steadily again. The report has, by phase, how long posts took, how
+many leads waited for their owner, how long after the surge the last of them had one, and that none is lost. Everything
+from HTTP to the streams is the local cloud's.
 """
 
 from __future__ import annotations
@@ -30,21 +31,24 @@ PATIENCE = 300.0
 
 
 class PostTarget(Protocol):
-    """What is posted to."""
+    """The target of the posts."""
 
     def post(self, number: int) -> str | None:
-        """Post a lead and return its id, or None when it is refused for now."""
+        """Post a lead and return its id; None when rejected."""
 
     def waiting(self) -> int:
-        """Return how many leads have no owner."""
+        """Return the number of leads without an owner."""
 
     def without_owner(self, ids: list[str]) -> list[str]:
-        """Return the ids of leads that are not there or nobody's."""
+        """Return the ids of leads that are missing or unowned."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """Leads a second before and after the surge, and how long each part lasts, in seconds."""
+    """The rate around the surge, and the duration of parts.
+
+    Leads per second, and seconds.
+    """
 
     rate: float
     steady: float
@@ -64,7 +68,10 @@ class Profile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadReport:
-    """What a run told. Times are seconds; `recovered_after` counts from the end of the surge."""
+    """Results of a run.
+
+    Times are seconds; `recovered_after` counts from the end of the surge.
+    """
 
     posted: int
     accepted: int
@@ -77,7 +84,10 @@ class LoadReport:
 
 
 def run(target: PostTarget, profile: Profile) -> LoadReport:
-    """Post by a profile, whatever the target keeps up with, and wait until every lead has its owner."""
+    """Post by a profile and wait for all owners.
+
+    Posts come at their times, however slow the target is.
+    """
     posts, waits = Posts(target), UnownedLeads(target)
     waits.begin()
     with ThreadPoolExecutor(AT_ONCE) as threads:
@@ -98,16 +108,19 @@ def run(target: PostTarget, profile: Profile) -> LoadReport:
 
 
 class Posts:
-    """What is posted, each at its second: ids or None in `ids`, and how long it took by phase in `taken`."""
+    """Posts at their seconds, with results and durations.
+
+    `ids` has ids or None, `taken` the durations by phase.
+    """
 
     def __init__(self, target: PostTarget) -> None:
-        """Begin the time."""
+        """Start the time."""
         self._target, self._began = target, time.monotonic()
         self.ids: list[str | None] = []
         self.taken: dict[str, list[float]] = {"before": [], "surge": [], "after": []}
 
     def post(self, number: int, phase: str, at: float) -> None:
-        """Post one when its time has come."""
+        """Post one lead at its time."""
         time.sleep(max(0.0, self._began + at - time.monotonic()))
         start = time.monotonic()
         lead_id = self._target.post(number)
@@ -116,10 +129,10 @@ class Posts:
 
 
 class UnownedLeads:
-    """How many leads had no owner, by the second, in `counts`."""
+    """Counts of unowned leads over time, in `counts`."""
 
     def __init__(self, target: PostTarget) -> None:
-        """Begin the time."""
+        """Start the time."""
         self._target, self._began, self._done = target, time.monotonic(), threading.Event()
         self._thread = threading.Thread(target=self._sample)
         self.counts: list[tuple[float, int]] = []
@@ -129,7 +142,7 @@ class UnownedLeads:
         self._thread.start()
 
     def end(self) -> None:
-        """Go on until no lead waits, or nobody has the patience."""
+        """Count until no lead waits, or patience ends."""
         gives_up = time.monotonic() + PATIENCE
         while self._target.waiting() and time.monotonic() < gives_up:
             time.sleep(SAMPLED_EVERY)
@@ -138,10 +151,10 @@ class UnownedLeads:
         self._count()
 
     def recovered_after(self, profile: Profile) -> float:
-        """Return how many seconds after the surge no more leads waited than before it."""
+        """Return seconds from the surge until waiting leads were normal."""
         ended = profile.steady + profile.surge
-        before = max((count for at, count in self.counts if at <= profile.steady), default=0)
-        later = [at for at, count in self.counts if at > ended and count > before]
+        usual = max((count for at, count in self.counts if at <= profile.steady), default=0)
+        later = [at for at, count in self.counts if at > ended and count > usual]
         return round(max(later) - ended + SAMPLED_EVERY, 2) if later else 0.0
 
     def _sample(self) -> None:
@@ -156,7 +169,7 @@ class Cloud:
     """The local stage that `make dev` runs."""
 
     def __init__(self, info: DevInfo) -> None:
-        """Take where it is."""
+        """Take the addresses of the stage."""
         self._info = info
         self._run = f"{time.time_ns():x}"
         cloud = boto3.resource(
@@ -181,19 +194,22 @@ class Cloud:
             return None
 
     def waiting(self) -> int:
-        """Count on the index of owners."""
-        nobody = Key("gsi1pk").eq("OWNER#-")
-        return self._table.query(IndexName="gsi1", KeyConditionExpression=nobody, Select="COUNT")["Count"]
+        """Query the index of owners."""
+        unowned = Key("gsi1pk").eq("OWNER#-")
+        return self._table.query(IndexName="gsi1", KeyConditionExpression=unowned, Select="COUNT")["Count"]
 
     def without_owner(self, ids: list[str]) -> list[str]:
-        """Ask the table for each."""
+        """Look each lead up in the table."""
         items = ((id_, self._table.get_item(Key={"pk": f"LEAD#{id_}", "sk": "LEAD"}).get("Item")) for id_ in ids)
         return [id_ for id_, item in items if not item or item.get("gsi1pk") == "OWNER#-"]
 
 
 def main() -> int:
-    """Run one profile, print what it told, and return 1 when a lead was lost."""
+    """Run one profile and print its report.
+
+    Returns 1 when a lead was lost.
+    """
     info = DevInfo.read(Path(".leadtight") / "dev.json")
-    told = run(Cloud(info), Profile(rate=0.5, steady=20, surge=10))
-    print(json.dumps(asdict(told), indent=2))
-    return 1 if told.lost else 0
+    report = run(Cloud(info), Profile(rate=0.5, steady=20, surge=10))
+    print(json.dumps(asdict(report), indent=2))
+    return 1 if report.lost else 0

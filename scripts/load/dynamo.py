@@ -1,8 +1,8 @@
-"""DynamoDB with its limits, in the place of pynamodb's client: `DynamoTable` over it is the adapter as it is.
+"""DynamoDB with its limits, replacing pynamodb's client.
 
-It refuses by partition of the table and of the index, by table and index as a whole, by the size of items and
-transactions, and where two transactions touch one item at once. What is stored and what is charged come from the
-requests themselves, so that a row that changes is charged as it is.
+`DynamoTable` over it is the unchanged adapter. It throttles by partition of the table and of the index, and by table
+and index as a whole. It rejects large items and transactions, and transactions that touch one item at once. Stored data
+and charges come from the requests themselves.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from leadtight.adapters.dynamodb.rows import TableRow
 from leadtight.adapters.dynamodb.table import DynamoTable
 from scripts.load.capacity import TokenBucket, Warm, read_units, size, write_units
 from scripts.load.clock import VirtualClock
-from scripts.load.expressions import Given, condition, hash_value, update
+from scripts.load.expressions import Bindings, condition, hash_value, update
 from scripts.load.index import Index, Item, partition_of
 from scripts.load.meter import Meter
 from scripts.load.quotas import TIMES, Quotas
@@ -34,34 +34,43 @@ _CONFLICT = "TransactionConflict"
 _PAGE_BYTES = 1024 * 1024
 _RETRIED = frozenset({"ProvisionedThroughputExceededException", "ThrottlingException"})
 UNANSWERED = 1.0
-"""Seconds after which a connection without an answer is given up (`TableRow.Meta.connect_timeout_seconds`)."""
+"""Seconds until a connection without an answer is given up.
+
+As in `TableRow.Meta.connect_timeout_seconds`.
+"""
 
 _TRIES = 3
-"""`TableRow.Meta.max_retry_attempts` and the first one."""
+"""`TableRow.Meta.max_retry_attempts` plus the first try."""
 
 
 @dataclass
 class Write:
-    """One item of a write: what it asks for, and what it makes of the item that was there."""
+    """One item of a write, with its previous state."""
 
     key: Key
-    before: Item | None
+    previous: Item | None
     after: Item | None
     is_refused: bool
     returns_old: bool
 
     def __post_init__(self) -> None:
-        """Measure the item as it was and as it will be, in bytes; 0 where there is none."""
-        self.bytes_before = size(self.before) if self.before else 0
+        """Measure the item before and after, in bytes.
+
+        0 where there is none.
+        """
+        self.bytes_before = size(self.previous) if self.previous else 0
         self.bytes_after = size(self.after) if self.after else 0
         self.units = write_units(max(self.bytes_before, self.bytes_after))
         self.index_units = tuple(self._index_units())
 
     def _index_units(self) -> Iterator[tuple[str, int]]:
-        """Yield what the write costs in which partition of the index: leaving one and entering another are two."""
-        left, entered = partition_of(self.before), partition_of(self.after)
-        if left == entered and (left is None or self.before["gsi1sk"] == self.after["gsi1sk"]):  # type: ignore[index]
-            if entered and self.before != self.after:
+        """Yield the write's units in each partition of the index.
+
+        Leaving one partition and entering another are two writes.
+        """
+        left, entered = partition_of(self.previous), partition_of(self.after)
+        if left == entered and (left is None or self.previous["gsi1sk"] == self.after["gsi1sk"]):  # type: ignore[index]
+            if entered and self.previous != self.after:
                 yield entered, self.units
             return
         if left:
@@ -72,23 +81,23 @@ class Write:
 
 @dataclass
 class Client:
-    """What `_make_api_call` of botocore's client is to pynamodb."""
+    """A replacement for `_make_api_call` of botocore's client."""
 
     clock: VirtualClock
     quotas: Quotas
     meter: Meter
     chance: Random
     inserted: Callable[[Item], None] = lambda _: None
-    """Hears of every new item, as the stream does."""
+    """Receives every new item, as the stream does."""
 
     is_down: Callable[[str], bool] = lambda _: False
-    """Tells whether a service answers no caller."""
+    """Returns whether a service is down."""
 
     items: dict[str, dict[str, Item]] = field(default_factory=dict)
     calls: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
-        """Begin empty, on a table of the first day unless the quotas say otherwise."""
+        """Start empty, on a new table unless the quotas differ."""
         self.index = Index(self.quotas.index_lag)
         self._busy: set[Key] = set()
         self._buckets: dict[str, TokenBucket] = {}
@@ -105,17 +114,20 @@ class Client:
 
     @contextmanager
     def serving(self) -> Iterator[DynamoTable]:
-        """Let the rows of the adapter talk to this client, and to whomever they talked to before afterwards."""
-        before, TableRow._connection = TableRow._connection, None  # noqa: SLF001 - pynamodb keeps one connection for all rows
+        """Connect the adapter's rows to this client, and restore afterwards."""
+        connection, TableRow._connection = TableRow._connection, None  # noqa: SLF001 - pynamodb keeps one connection for all rows
         try:
             table = DynamoTable("leadtight", "eu-central-1", pause=self.clock.sleep)
             table.connection._client = cast(Any, self)  # noqa: SLF001 - pynamodb takes no client
             yield table
         finally:
-            TableRow._connection = before  # noqa: SLF001
+            TableRow._connection = connection  # noqa: SLF001
 
     def _make_api_call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
-        """Answer a call; like botocore's standard mode, try again where the whole call was throttled."""
+        """Answer a call; retry a throttled one.
+
+        botocore's standard mode does the same.
+        """
         for attempt in range(_TRIES):
             try:
                 return self._answer(operation, request)
@@ -146,7 +158,7 @@ class Client:
 
     def _batch_get(self, request: Mapping[str, Any]) -> dict[str, Any]:
         ((name, wanted),) = request["RequestItems"].items()
-        found, left = [], []
+        items, left = [], []
         for each in wanted["Keys"]:
             item = self._item(_key(each))
             try:
@@ -155,22 +167,22 @@ class Client:
                 left.append(each)
                 continue
             if item:
-                found.append(item)
+                items.append(item)
         if len(left) == len(wanted["Keys"]):
             raise _error("ProvisionedThroughputExceededException", "BatchGetItem")
         unprocessed = {name: {**wanted, "Keys": left}} if left else {}
-        return {"Responses": {name: found}, "UnprocessedKeys": unprocessed}
+        return {"Responses": {name: items}, "UnprocessedKeys": unprocessed}
 
     def _query(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        given = _given(request)
+        bindings = _bindings(request)
         is_index = "IndexName" in request
-        partition = hash_value(request["KeyConditionExpression"], given, "gsi1pk" if is_index else "pk")
-        read, last = self._page(request, given, partition, is_index=is_index)
+        partition = hash_value(request["KeyConditionExpression"], bindings, "gsi1pk" if is_index else "pk")
+        read, last = self._page(request, bindings, partition, is_index=is_index)
         self._read(
             "index" if is_index else "table", partition, sum(map(size, read)), bool(request.get("ConsistentRead"))
         )
         passes = condition(request["FilterExpression"]) if request.get("FilterExpression") else None
-        shown = [item for item in read if passes is None or passes(item, given)]
+        shown = [item for item in read if passes is None or passes(item, bindings)]
         answer: dict[str, Any] = {"Count": len(shown), "ScannedCount": len(read)}
         if request.get("Select") != "COUNT":
             answer["Items"] = shown
@@ -180,9 +192,9 @@ class Client:
         return answer
 
     def _page(
-        self, request: Mapping[str, Any], given: Given, partition: str, *, is_index: bool
+        self, request: Mapping[str, Any], bindings: Bindings, partition: str, *, is_index: bool
     ) -> tuple[list[Item], Item | None]:
-        """Return what one page reads, and its last item where more may follow."""
+        """Return one page's items, and the last if more follow."""
         is_wanted = condition(request["KeyConditionExpression"])
         start = request.get("ExclusiveStartKey")
         is_before = start is not None
@@ -193,7 +205,7 @@ class Client:
             if is_before:
                 is_before = start is not None and (item["pk"], item["sk"]) != (start["pk"], start["sk"])
                 continue
-            if not is_wanted(item, given):
+            if not is_wanted(item, bindings):
                 continue
             read.append(item)
             bytes_ += size(item)
@@ -210,10 +222,10 @@ class Client:
             yield there[key]
 
     def _scan(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        given = _given(request)
+        bindings = _bindings(request)
         passes = condition(request["FilterExpression"]) if request.get("FilterExpression") else None
         every = [item for there in self.items.values() for item in there.values()]
-        shown = [item for item in every if passes is None or passes(item, given)]
+        shown = [item for item in every if passes is None or passes(item, bindings)]
         return {"Items": shown, "Count": len(shown), "ScannedCount": len(every)}
 
     def _read(self, where: str, partition: str, bytes_: int, consistent: bool) -> None:
@@ -228,7 +240,7 @@ class Client:
         return self._write_one(request, "PutItem", lambda _: request["Item"], request["Item"])
 
     def _update(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        return self._write_one(request, "UpdateItem", lambda before: _updated(request, before), request["Key"])
+        return self._write_one(request, "UpdateItem", lambda previous: _updated(request, previous), request["Key"])
 
     def _delete(self, request: Mapping[str, Any]) -> dict[str, Any]:
         return self._write_one(request, "DeleteItem", lambda _: None, request["Key"])
@@ -239,7 +251,7 @@ class Client:
         if _key(key) in self._busy:
             self.meter.refuse("conflict")
             raise _error("TransactionConflictException", operation)
-        write = self._asked(request, change, _key(key))
+        write = self._write_of(request, change, _key(key))
         if write.is_refused:
             self._take("table", "writes", write.key[0], write.units)
             raise _error("ConditionalCheckFailedException", operation)
@@ -248,12 +260,12 @@ class Client:
         if not self._takes(write):
             raise _error("ProvisionedThroughputExceededException", operation)
         self._apply(write, times=1)
-        returned = {"ALL_NEW": write.after, "ALL_OLD": write.before}.get(request.get("ReturnValues", ""))
+        returned = {"ALL_NEW": write.after, "ALL_OLD": write.previous}.get(request.get("ReturnValues", ""))
         return {"Attributes": returned} if returned else {}
 
     def _transact(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        asked = [next(iter(each.items())) for each in request["TransactItems"]]
-        keys = [_key(one["Item"] if kind == "Put" else one["Key"]) for kind, one in asked]
+        actions = [next(iter(each.items())) for each in request["TransactItems"]]
+        keys = [_key(action["Item"] if kind == "Put" else action["Key"]) for kind, action in actions]
         self._check_transaction(keys, request)
         if self._busy.intersection(keys):
             self.meter.refuse("conflict")
@@ -262,7 +274,8 @@ class Client:
         try:
             self.clock.sleep(TIMES.transaction / 2)
             writes = [
-                self._asked(one, _change_of(kind, one), key) for (kind, one), key in zip(asked, keys, strict=True)
+                self._write_of(action, _change_of(kind, action), key)
+                for (kind, action), key in zip(actions, keys, strict=True)
             ]
             self._decide(writes)
             for write in writes:
@@ -280,35 +293,41 @@ class Client:
             raise _error("ValidationException", "TransactWriteItems", "more than 4 MB in a transaction")
 
     def _decide(self, writes: list[Write]) -> None:
-        """Raise what cancels a transaction, with the reason of each item."""
+        """Raise the cancellation of a transaction, with each item's reason."""
         refused = [
-            (_REFUSED, write.before if write.returns_old else None) if write.is_refused else None for write in writes
+            (_REFUSED, write.previous if write.returns_old else None) if write.is_refused else None for write in writes
         ]
         if any(refused):
             for write in writes:
                 self._take("table", "writes", write.key[0], 2 * write.units)
-            raise _cancelled([one or ("None", None) for one in refused])
+            raise _cancelled([reason or ("None", None) for reason in refused])
         large = [write.bytes_after > self.quotas.largest_item for write in writes]
         if any(large):
-            raise _cancelled([("ValidationError" if one else "None", None) for one in large])
+            raise _cancelled([("ValidationError" if is_large else "None", None) for is_large in large])
         takes = [self._takes(write) for write in writes]
         if not all(takes):
-            raise _cancelled([("None" if one else _THROTTLED, None) for one in takes])
+            raise _cancelled([("None" if fits else _THROTTLED, None) for fits in takes])
 
-    def _asked(self, request: Mapping[str, Any], change: Callable[[Item | None], Item | None], key: Key) -> Write:
-        """Return what a request makes of an item; nothing where its condition does not hold."""
-        before, wanted = self._item(key), request.get("ConditionExpression")
-        is_refused = bool(wanted) and not condition(wanted)(before or {}, _given(request))
+    def _write_of(self, request: Mapping[str, Any], change: Callable[[Item | None], Item | None], key: Key) -> Write:
+        """Return a request's effect on an item.
+
+        There is none where its condition does not hold.
+        """
+        previous, wanted = self._item(key), request.get("ConditionExpression")
+        is_refused = bool(wanted) and not condition(wanted)(previous or {}, _bindings(request))
         return Write(
             key=key,
-            before=before,
-            after=before if is_refused else change(before),
+            previous=previous,
+            after=previous if is_refused else change(previous),
             is_refused=is_refused,
             returns_old=request.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD",
         )
 
     def _takes(self, write: Write) -> bool:
-        """Tell whether table and index have room for a write; an index without room refuses it (back-pressure)."""
+        """Return whether table and index have capacity for a write.
+
+        An index without capacity throttles it (back-pressure).
+        """
         has_room = self._has_room("table", "writes", write.key[0])
         return all([has_room, *(self._has_room("index", "writes", name) for name, _ in write.index_units)])
 
@@ -321,9 +340,9 @@ class Client:
             there.pop(write.key[1], None)
         else:
             there[write.key[1]] = write.after
-        if partition_of(write.before) or partition_of(write.after):
+        if partition_of(write.previous) or partition_of(write.after):
             self.index.change(write.key, write.after, self.clock.now)
-        if write.before is None and write.after:
+        if write.previous is None and write.after:
             self.inserted(write.after)
 
     # what is there, and who may have how much
@@ -363,15 +382,15 @@ def _change_of(kind: str, request: Mapping[str, Any]) -> Callable[[Item | None],
     if kind == "Put":
         return lambda _: request["Item"]
     if kind == "Update":
-        return lambda before: _updated(request, before)
-    return (lambda _: None) if kind == "Delete" else lambda before: before
+        return lambda previous: _updated(request, previous)
+    return (lambda _: None) if kind == "Delete" else lambda previous: previous
 
 
-def _updated(request: Mapping[str, Any], before: Item | None) -> Item:
-    return update(request["UpdateExpression"])(before or request["Key"], _given(request))
+def _updated(request: Mapping[str, Any], previous: Item | None) -> Item:
+    return update(request["UpdateExpression"])(previous or request["Key"], _bindings(request))
 
 
-def _given(request: Mapping[str, Any]) -> Given:
+def _bindings(request: Mapping[str, Any]) -> Bindings:
     return request.get("ExpressionAttributeNames", {}), request.get("ExpressionAttributeValues", {})
 
 
@@ -379,7 +398,10 @@ _SINGLE = ("LEAD#", "SEEN#", "PERSON#", "MAIL#", "COUNT#")
 
 
 def _shown(partition: str) -> str:
-    """Return a partition's name for a report: of those of which every lead has its own, only the kind."""
+    """Return a partition's name for a report.
+
+    Partitions of single leads are named by their kind only.
+    """
     return next((kind for kind in _SINGLE if partition.startswith(kind)), partition)
 
 
@@ -388,9 +410,9 @@ def _error(code: str, operation: str, message: str = "") -> ClientError:
 
 
 def _cancelled(reasons: list[tuple[str, Item | None]]) -> ClientError:
-    told = [{"Code": code, "Message": code, **({"Item": item} if item else {})} for code, item in reasons]
+    documents = [{"Code": code, "Message": code, **({"Item": item} if item else {})} for code, item in reasons]
     error = _error("TransactionCanceledException", "TransactWriteItems")
-    cast(Any, error.response)["CancellationReasons"] = told
+    cast(Any, error.response)["CancellationReasons"] = documents
     return error
 
 

@@ -1,4 +1,7 @@
-"""DynamoDB's condition and update expressions, as far as pynamodb writes them, read once and then evaluated."""
+"""DynamoDB expressions as pynamodb writes them.
+
+Conditions and updates are parsed once and then evaluated.
+"""
 
 from __future__ import annotations
 
@@ -8,17 +11,17 @@ from functools import cache
 from typing import Any
 
 Item = Mapping[str, Any]
-Given = tuple[Mapping[str, str], Mapping[str, Any]]
+Bindings = tuple[Mapping[str, str], Mapping[str, Any]]
 """Names and values by their placeholders."""
 
-Condition = Callable[[Item, Given], bool]
-Operand = Callable[[Item, Given], Any]
+Condition = Callable[[Item, Bindings], bool]
+Operand = Callable[[Item, Bindings], Any]
 _TOKEN = re.compile(r"[#:]\w+|\w+|<>|<=|>=|[=<>(),+-]")
 _ABSENT = object()
 
 
 def plain(attribute: Any) -> Any:
-    """Return an attribute value as Python compares it."""
+    """Return an attribute value as a comparable Python value."""
     ((kind, value),) = attribute.items()
     if kind == "N":
         return float(value) if "." in value or "E" in value or "e" in value else int(value)
@@ -27,13 +30,13 @@ def plain(attribute: Any) -> Any:
 
 @cache
 def condition(text: str) -> Condition:
-    """Return what a condition, filter or key condition says of an item."""
+    """Parse a condition, filter or key condition."""
     return _Parser(text).condition()
 
 
-def hash_value(text: str, given: Given, key: str) -> str:
-    """Return what a key condition wants the partition key to be."""
-    names, values = given
+def hash_value(text: str, bindings: Bindings, key: str) -> str:
+    """Return the partition key that a key condition requires."""
+    names, values = bindings
     for name, value in re.findall(r"(#\w+) = (:\w+)", text):
         if names[name] == key:
             return str(values[value]["S"])
@@ -41,21 +44,21 @@ def hash_value(text: str, given: Given, key: str) -> str:
 
 
 @cache
-def update(text: str) -> Callable[[Item, Given], dict[str, Any]]:
-    """Return what an update expression makes of an item."""
+def update(text: str) -> Callable[[Item, Bindings], dict[str, Any]]:
+    """Parse an update expression."""
     actions = list(_Parser(text).actions())
 
-    def applied(item: Item, given: Given) -> dict[str, Any]:
+    def applied(item: Item, bindings: Bindings) -> dict[str, Any]:
         changed = dict(item)
         for action in actions:
-            action(item, changed, given)
+            action(item, changed, bindings)
         return changed
 
     return applied
 
 
 class _Parser:
-    """Reads one expression from left to right."""
+    """Parser of one expression."""
 
     def __init__(self, text: str) -> None:
         self._tokens = _TOKEN.findall(text)
@@ -76,7 +79,7 @@ class _Parser:
     def _negated(self) -> Condition:
         if self._is("NOT"):
             inner = self._negated()
-            return lambda item, given: not inner(item, given)
+            return lambda item, bindings: not inner(item, bindings)
         if self._is("("):
             grouped = self.condition()
             self._take(")")
@@ -90,7 +93,7 @@ class _Parser:
         left, operator = self._operand(), self._take()
         if operator == "IN":
             among = self._arguments()
-            return lambda item, given: any(left(item, given) == each(item, given) for each in among)
+            return lambda item, bindings: any(left(item, bindings) == each(item, bindings) for each in among)
         if operator == "BETWEEN":
             least = self._operand()
             self._take("AND")
@@ -108,15 +111,18 @@ class _Parser:
     def _operand(self) -> Operand:
         token = self._take()
         if token.startswith(":"):
-            return lambda item, given: plain(given[1][token])
+            return lambda item, bindings: plain(bindings[1][token])
         if token.startswith("#"):
-            return lambda item, given: plain(item[given[0][token]]) if given[0][token] in item else _ABSENT
+            return lambda item, bindings: plain(item[bindings[0][token]]) if bindings[0][token] in item else _ABSENT
         raise ValueError(f"not an operand: {token}")
 
     # updates
 
     def actions(self) -> Any:
-        """Yield each action: it reads the item as it was and changes the one that it becomes."""
+        """Yield each update action.
+
+        It reads the previous item and changes the new one.
+        """
         while self._peek():
             clause = _CLAUSES[self._take()]
             yield clause(self)
@@ -130,10 +136,10 @@ class _Parser:
         if self._peek() in ("+", "-"):
             sign = 1 if self._take() == "+" else -1
             value = _sum(value, self._attribute(), sign)
-        return lambda item, changed, given: changed.__setitem__(given[0][target], value(item, given))
+        return lambda item, changed, bindings: changed.__setitem__(bindings[0][target], value(item, bindings))
 
     def _attribute(self) -> Operand:
-        """Return an operand as an attribute value, its kind with it."""
+        """Return an operand as an attribute value with its kind."""
         token = self._take()
         if token == "if_not_exists":
             self._take("(")
@@ -141,18 +147,18 @@ class _Parser:
             self._take(",")
             otherwise = self._attribute()
             self._take(")")
-            return lambda item, given: item.get(given[0][path]) or otherwise(item, given)
+            return lambda item, bindings: item.get(bindings[0][path]) or otherwise(item, bindings)
         if token.startswith(":"):
-            return lambda item, given: given[1][token]
-        return lambda item, given: item[given[0][token]]
+            return lambda item, bindings: bindings[1][token]
+        return lambda item, bindings: item[bindings[0][token]]
 
     def remove_action(self) -> Any:
         target = self._take()
-        return lambda item, changed, given: changed.pop(given[0][target], None)
+        return lambda item, changed, bindings: changed.pop(bindings[0][target], None)
 
     def add_action(self) -> Any:
         target, value = self._take(), self._take()
-        return lambda item, changed, given: _add(changed, given[0][target], given[1][value])
+        return lambda item, changed, bindings: _add(changed, bindings[0][target], bindings[1][value])
 
     def _peek(self) -> str:
         return self._tokens[self._next] if self._next < len(self._tokens) else ""
@@ -172,11 +178,11 @@ class _Parser:
 
 
 def _either(left: Condition, right: Condition) -> Condition:
-    return lambda item, given: left(item, given) or right(item, given)
+    return lambda item, bindings: left(item, bindings) or right(item, bindings)
 
 
 def _both(left: Condition, right: Condition) -> Condition:
-    return lambda item, given: left(item, given) and right(item, given)
+    return lambda item, bindings: left(item, bindings) and right(item, bindings)
 
 
 def _between(value: Operand, least: Operand, most: Operand) -> Condition:
@@ -187,24 +193,24 @@ def _between(value: Operand, least: Operand, most: Operand) -> Condition:
 def _compared(operator: str, left: Operand, right: Operand) -> Condition:
     compare = _COMPARISONS[operator]
 
-    def test(item: Item, given: Given) -> bool:
-        one, other = left(item, given), right(item, given)
-        if one is _ABSENT or other is _ABSENT:
+    def test(item: Item, bindings: Bindings) -> bool:
+        value, other = left(item, bindings), right(item, bindings)
+        if value is _ABSENT or other is _ABSENT:
             return operator == "<>"
-        is_same_kind = isinstance(one, str) == isinstance(other, str)
-        return bool(compare(one, other)) if is_same_kind else operator == "<>"
+        is_same_kind = isinstance(value, str) == isinstance(other, str)
+        return bool(compare(value, other)) if is_same_kind else operator == "<>"
 
     return test
 
 
 def _sum(left: Operand, right: Operand, sign: int) -> Operand:
-    return lambda item, given: {"N": str(plain(left(item, given)) + sign * plain(right(item, given)))}
+    return lambda item, bindings: {"N": str(plain(left(item, bindings)) + sign * plain(right(item, bindings)))}
 
 
 def _add(changed: dict[str, Any], name: str, value: Any) -> None:
     if "N" in value:
-        before = plain(changed[name]) if name in changed else 0
-        changed[name] = {"N": str(before + plain(value))}
+        current = plain(changed[name]) if name in changed else 0
+        changed[name] = {"N": str(current + plain(value))}
     else:
         ((kind, members),) = value.items()
         changed[name] = {kind: sorted({*changed.get(name, {kind: ()})[kind], *members})}
@@ -219,10 +225,12 @@ _COMPARISONS: Mapping[str, Callable[[Any, Any], Any]] = {
     ">=": lambda a, b: a >= b,
 }
 _FUNCTIONS: Mapping[str, Callable[..., Condition]] = {
-    "attribute_exists": lambda path: lambda item, given: path(item, given) is not _ABSENT,
-    "attribute_not_exists": lambda path: lambda item, given: path(item, given) is _ABSENT,
-    "begins_with": lambda path, prefix: lambda item, given: _text(path(item, given)).startswith(prefix(item, given)),
-    "contains": lambda path, part: lambda item, given: part(item, given) in _text(path(item, given)),
+    "attribute_exists": lambda path: lambda item, bindings: path(item, bindings) is not _ABSENT,
+    "attribute_not_exists": lambda path: lambda item, bindings: path(item, bindings) is _ABSENT,
+    "begins_with": lambda path, prefix: (
+        lambda item, bindings: _text(path(item, bindings)).startswith(prefix(item, bindings))
+    ),
+    "contains": lambda path, part: lambda item, bindings: part(item, bindings) in _text(path(item, bindings)),
 }
 
 

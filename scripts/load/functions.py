@@ -1,4 +1,7 @@
-"""What starts our functions: HTTP, the table's stream and the queues, with as many at once as the account lets run."""
+"""Event sources of the functions: HTTP, stream and queues.
+
+Concurrency is limited by the account.
+"""
 
 from __future__ import annotations
 
@@ -24,12 +27,15 @@ MEMORY_GB = {"intake": 1.0}
 BATCH = 10
 STREAM_TRIES = 5
 AGAIN = 1.0
-"""Seconds until a poller tries again to start a function that was not let run."""
+"""Seconds until a poller retries a refused start."""
 
 
 @dataclass
 class Functions:
-    """Runs handlers, at most so many at once; `reserved` starts are kept for one function each."""
+    """Runs handlers with limited concurrency.
+
+    `reserved` starts are kept for one function each.
+    """
 
     clock: VirtualClock
     meter: Meter
@@ -40,14 +46,17 @@ class Functions:
     failed: Counter[str] = field(default_factory=Counter)
 
     def may_start(self, name: str) -> bool:
-        """Tell whether there is a start left for a function."""
+        """Return whether a function has a start left."""
         if name in self.reserved:
             return self.running[name] < self.reserved[name]
         open_to_all = self.quotas.functions - sum(self.reserved.values())
         return sum(n for other, n in self.running.items() if other not in self.reserved) < open_to_all
 
     def run(self, name: str, event: Any, records: int = 1) -> Any:
-        """Run a function and return what it returns. Raises what it raises; the clock ends what takes too long."""
+        """Run a function and return its result.
+
+        Its exceptions propagate; the clock ends what takes too long.
+        """
         self.running[name] += 1
         began = self.clock.now
         context = SimpleNamespace(
@@ -75,7 +84,10 @@ class Functions:
 
 @dataclass
 class ShardLane:
-    """One shard's records for one reader, in order: a batch at a time, tried again until it is given up."""
+    """One shard's records for one reader, in order.
+
+    A batch at a time, retried until it is given up.
+    """
 
     functions: Functions
     name: str
@@ -83,7 +95,7 @@ class ShardLane:
     is_busy: bool = False
 
     def put(self, record: Any) -> None:
-        """Let a record come, after the time that a stream takes."""
+        """Deliver a record after the stream's delay."""
         self.waiting.append(record)
         if not self.is_busy:
             self.is_busy = True
@@ -111,7 +123,10 @@ class ShardLane:
 
 @dataclass
 class StreamReader:
-    """Feeds a function the new items that its filter lets through, as many batches of a shard at once as `at_once`."""
+    """Feeds a function the new items that pass its filter.
+
+    `at_once` batches of a shard are handled at a time.
+    """
 
     functions: Functions
     name: str
@@ -120,11 +135,11 @@ class StreamReader:
     shards: int = SHARDS
 
     def __post_init__(self) -> None:
-        """Make the lanes."""
+        """Create the lanes."""
         self._lanes = [ShardLane(self.functions, self.name) for _ in range(self.shards * self.at_once)]
 
     def offer(self, item: Mapping[str, Any]) -> None:
-        """Take a new item, if the filter wants it."""
+        """Deliver a new item that passes the filter."""
         if self.wants(item):
             keys = {"pk": item["pk"], "sk": item["sk"]}
             record = {"eventID": "1", "eventName": "INSERT", "eventSource": "aws:dynamodb"}
@@ -134,13 +149,16 @@ class StreamReader:
 
     @property
     def waiting(self) -> int:
-        """Return how many records wait."""
+        """Return the number of waiting records."""
         return sum(len(lane.waiting) for lane in self._lanes)
 
 
 @dataclass
 class QueuePoller:
-    """Feeds a function the messages of a queue, at most `at_once` batches at a time; what fails comes again."""
+    """Feeds a function the messages of a queue.
+
+    At most `at_once` batches are handled at a time; failed messages come again.
+    """
 
     functions: Functions
     name: str
@@ -149,12 +167,12 @@ class QueuePoller:
     running: int = 0
     waiting: deque[tuple[str, int]] = field(default_factory=deque)
     dead: list[str] = field(default_factory=list)
-    held: int = 0
-    """How many messages it has: seen, unseen or being handled."""
+    message_count: int = 0
+    """Messages in the queue: visible, invisible or in progress."""
 
     def put(self, body: str, delay: float, received: int = 1) -> None:
-        """Let a message be seen in so many seconds."""
-        self.held += 1
+        """Make a message visible after a delay in seconds."""
+        self.message_count += 1
         self.functions.clock.after(delay + TIMES.queued, lambda: self._seen(body, received))
 
     def _seen(self, body: str, received: int) -> None:
@@ -183,11 +201,11 @@ class QueuePoller:
         ]
         try:
             answer = self.functions.run(self.name, {"Records": records}, len(batch))
-            failed = {one["itemIdentifier"] for one in (answer or {}).get("batchItemFailures", ())}
+            failed = {failure["itemIdentifier"] for failure in (answer or {}).get("batchItemFailures", ())}
         except (Exception, FunctionTimeout):  # noqa: BLE001 - the whole batch comes again
             failed = {record["messageId"] for record in records}
         self.running -= 1
-        self.held -= len(batch)
+        self.message_count -= len(batch)
         for number, (body, received) in enumerate(batch):
             if str(number) in failed:
                 self._again(body, received)
@@ -201,5 +219,5 @@ class QueuePoller:
 
 
 def response(status: int, title: str) -> dict[str, Any]:
-    """Return what the API itself answers."""
+    """Return an answer of the API itself."""
     return {"statusCode": status, "headers": {}, "body": json.dumps({"title": title})}

@@ -1,4 +1,4 @@
-"""The index as it is seen: behind the table, and in the order of its keys."""
+"""The index as readers see it: delayed, ordered by key."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ Place = tuple[str, str, str]
 
 @dataclass
 class Index:
-    """Items by the index's partition; a change shows `lag` seconds after it was made."""
+    """Items by index partition.
+
+    A change is visible `lag` seconds after it was made.
+    """
 
     lag: float
     _places: dict[str, list[Place]] = field(default_factory=dict)
@@ -23,11 +26,11 @@ class Index:
     _coming: deque[tuple[float, tuple[str, str], Item | None]] = field(default_factory=deque)
 
     def change(self, key: tuple[str, str], after: Item | None, now: float) -> None:
-        """Let an item take its new place, or none, after the lag."""
+        """Move or remove an item after the lag."""
         self._coming.append((now + self.lag, key, after))
 
     def read(self, partition: str, now: float, *, forward: bool) -> Iterator[Item]:
-        """Yield what a partition shows, in order."""
+        """Yield a partition's visible items, in order."""
         self._catch_up(now)
         places = self._places.get(partition, [])
         for place in list(places) if forward else list(reversed(places)):
@@ -36,9 +39,9 @@ class Index:
     def _catch_up(self, now: float) -> None:
         while self._coming and self._coming[0][0] <= now:
             _, key, after = self._coming.popleft()
-            if before := self._items.pop(key, None):
-                places = self._places[before["gsi1pk"]["S"]]
-                del places[bisect_left(places, _place(before))]
+            if previous := self._items.pop(key, None):
+                places = self._places[previous["gsi1pk"]["S"]]
+                del places[bisect_left(places, _place(previous))]
             if after and "gsi1pk" in after and "gsi1sk" in after:
                 self._items[key] = after
                 insort(self._places.setdefault(after["gsi1pk"]["S"], []), _place(after))
@@ -49,5 +52,5 @@ def _place(item: Item) -> Place:
 
 
 def partition_of(item: Item | None) -> str | None:
-    """Return an item's partition in the index, None where it is not in it."""
+    """Return an item's index partition; None without one."""
     return str(item["gsi1pk"]["S"]) if item and "gsi1pk" in item and "gsi1sk" in item else None

@@ -1,4 +1,7 @@
-"""What a function keeps in its process, one for each run here: on Lambda no two runs share a process at once."""
+"""Process state of functions, separate for each run.
+
+On Lambda no two concurrent runs share a process.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +18,10 @@ from greenlet import getcurrent
 
 
 class PerTask:
-    """Stands for a batch processor: every line of work has its own."""
+    """Stands for a batch processor; every task has its own."""
 
     def __init__(self, original: BatchProcessor) -> None:
-        """Take the one that the module made."""
+        """Take the processor that the module created."""
         self._original = original
         self._each: WeakKeyDictionary[Any, BatchProcessor] = WeakKeyDictionary()
 
@@ -29,13 +32,13 @@ class PerTask:
         return getattr(self._mine(), name)
 
     def __call__(self, *args: Any) -> Any:
-        """Prepare this line of work's processor."""
+        """Prepare this task's processor."""
         return self._mine()(*args)
 
 
 @contextmanager
 def isolated() -> Iterator[None]:
-    """Give every line of work its own of what our functions' modules keep."""
+    """Give every task its own state of the functions' modules."""
     import functions.intake.spill  # noqa: F401 - else imported with the first spilled post, too late to be patched
 
     with ExitStack() as stack:

@@ -1,4 +1,7 @@
-"""What became of every lead of a stage: read from the histories that it wrote and from what its providers took."""
+"""The fate of every lead of a stage.
+
+It is read from the stored histories and from the messages that providers accepted.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,9 @@ from scripts.load.stage import LoadStage
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeadTimes:
-    """One lead: when it was taken, and how many seconds later it had an owner, a reply and a clock; None: never.
+    """One lead's arrival, and seconds to owner, reply and timer.
 
-    `since` counts from when its sender sent it, which is earlier for what was spilled.
+    None means never. `since` counts from the sending, which is earlier than the arrival of a spilled post.
     """
 
     lead_id: str
@@ -26,7 +29,7 @@ class LeadTimes:
 
 
 def lives(stage: LoadStage) -> list[LeadTimes]:
-    """Return the leads in the order of their arrival."""
+    """Return the leads in the order of arrival."""
     began = dict[str, tuple[float, str]]()
     owned = dict[str, float]()
     for at, event in stage.events:
@@ -58,7 +61,7 @@ def _after(at: float | None, since: float) -> float | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitTimes:
-    """How long it took, in seconds, and for how many it never came."""
+    """Waiting times in seconds, and the number that never ended."""
 
     p50: float
     p95: float
@@ -68,11 +71,11 @@ class WaitTimes:
 
 
 def waits(seconds: Iterable[float | None]) -> WaitTimes:
-    """Return what most, nearly all and the worst of some waited."""
+    """Return percentiles and maximum of waiting times."""
     every = list(seconds)
-    known = sorted(each for each in every if each is not None)
+    ordered = sorted(each for each in every if each is not None)
 
     def at(share: float) -> float:
-        return round(known[min(len(known) - 1, int(share * len(known)))], 2) if known else 0.0
+        return round(ordered[min(len(ordered) - 1, int(share * len(ordered)))], 2) if ordered else 0.0
 
-    return WaitTimes(p50=at(0.5), p95=at(0.95), p99=at(0.99), max=at(1.0), never=len(every) - len(known))
+    return WaitTimes(p50=at(0.5), p95=at(0.95), p99=at(0.99), max=at(1.0), never=len(every) - len(ordered))

@@ -1,4 +1,4 @@
-"""What was used, refused and paid."""
+"""Usage, refusals and costs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ _PRICE = {
 
 @dataclass
 class Meter:
-    """Counts units by kind (`_PRICE`), refusals by what refused, and units a second of each partition at its peak."""
+    """Counts usage by kind, refusals, and peaks by partition.
+
+    Kinds are those of `_PRICE`; peaks are units per second.
+    """
 
     used: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
@@ -31,15 +34,18 @@ class Meter:
     _seconds: dict[str, tuple[int, float]] = field(default_factory=dict)
 
     def use(self, kind: str, units: float = 1) -> None:
-        """Count what costs something."""
+        """Count a use that is charged."""
         self.used[kind] += units  # type: ignore[assignment]  # units may be halves
 
-    def refuse(self, what: str) -> None:
+    def refuse(self, kind: str) -> None:
         """Count a refusal."""
-        self.refused[what] += 1
+        self.refused[kind] += 1
 
     def partition(self, name: str, key: str, units: float, now: float) -> None:
-        """Count what a partition took in its second, as the peak of all that share its name."""
+        """Count a partition's units in its second.
+
+        The peak is that of all partitions sharing its name.
+        """
         place = f"{name} {key}"
         second, so_far = self._seconds.get(place, (int(now), 0.0))
         total = so_far + units if second == int(now) else units
@@ -48,9 +54,9 @@ class Meter:
             self.peaks[name] = total
 
     def hottest(self, most: int = 5) -> dict[str, float]:
-        """Return the partitions that took most in one second."""
-        return dict(sorted(self.peaks.items(), key=lambda one: -one[1])[:most])
+        """Return the partitions with the highest peaks."""
+        return dict(sorted(self.peaks.items(), key=lambda item: -item[1])[:most])
 
     def dollars(self) -> dict[str, float]:
-        """Return what each kind cost."""
+        """Return the cost of each kind."""
         return {kind: self.used[kind] * price for kind, price in _PRICE.items() if self.used[kind]}

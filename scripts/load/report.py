@@ -1,4 +1,4 @@
-"""What a run of a shape showed: waits, refusals, spills, cost, and how long it took until all was as before."""
+"""Results of a shape: waits, refusals, spills, cost and recovery."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from scripts.load.stage import LoadStage
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What a run showed. Seconds and dollars; `recovered_after` counts from the end of the surge.
+    """Results of a run, in seconds and dollars.
 
-    `lost` are posts that were acknowledged and are neither a lead nor in the queue of spilled posts. `refused` counts
-    by what refused, a call that was tried again each time.
+    `recovered_after` counts from the end of the surge. `lost` are acknowledged posts that are neither a lead nor in the
+    queue of spilled posts. `refused` counts by what refused; a retried call counts each time.
     """
 
     shape: str
@@ -39,12 +39,12 @@ class Report:
 
     @property
     def is_sound(self) -> bool:
-        """Tell whether each lead that was acknowledged is there, and has an owner and a clock."""
+        """Return whether every acknowledged lead has owner and timer."""
         return not self.lost and not self.owner.never and not self.clock.never
 
 
 def report(stage: LoadStage, shape: Shape, scale: str, posted: int, spilled: int) -> Report:
-    """Return what a run showed."""
+    """Return the results of a run."""
     every = lives(stage)
     accepted = sum(count for status, count in stage.answers.items() if status in (202, 303))
     dollars = stage.meter.dollars()
@@ -55,7 +55,7 @@ def report(stage: LoadStage, shape: Shape, scale: str, posted: int, spilled: int
         answers=dict(sorted(stage.answers.items())),
         accepted=accepted,
         leads=len(every),
-        lost=max(0, accepted - len(every) - stage.queues["spill"].held),
+        lost=max(0, accepted - len(every) - stage.queues["spill"].message_count),
         spilled=spilled,
         owner=waits(life.owner for life in every),
         reply=waits(life.reply for life in every),
@@ -71,7 +71,7 @@ def report(stage: LoadStage, shape: Shape, scale: str, posted: int, spilled: int
 
 
 def _waiting(every: list[LeadTimes]) -> Iterator[tuple[float, int]]:
-    """Yield how many leads have no owner, whenever that changes."""
+    """Yield the number of unowned leads whenever it changes."""
     changes = [(life.since, 1) for life in every]
     changes += [(life.since + life.owner, -1) for life in every if life.owner is not None]
     count = 0
@@ -81,27 +81,28 @@ def _waiting(every: list[LeadTimes]) -> Iterator[tuple[float, int]]:
 
 
 def _recovered_after(every: list[LeadTimes], shape: Shape) -> float:
-    """Return how long after the surge no more leads waited than before it began."""
+    """Return seconds from the surge until waiting leads were normal."""
     began, ended = shape.surge
     usual = max((count for at, count in _waiting(every) if at < began), default=5)
     later = [at for at, count in _waiting(every) if at > ended and count > usual]
     return round(max(later) - ended, 1) if later else 0.0
 
 
-def in_words(told: Report) -> str:
-    """Return a report as a person reads it."""
+def in_words(result: Report) -> str:
+    """Return a report as readable text."""
     lines = [
-        f"{told.shape}: {told.scale}",
-        f"  posted {told.posted}, answers {told.answers}, spilled {told.spilled}, leads {told.leads}, lost {told.lost}",
+        f"{result.shape}: {result.scale}",
+        f"  posted {result.posted}, answers {result.answers}, spilled {result.spilled},"
+        f" leads {result.leads}, lost {result.lost}",
     ]
     for name in ("owner", "reply", "clock"):
-        wait: WaitTimes = getattr(told, name)
+        wait: WaitTimes = getattr(result, name)
         never = f", never {wait.never}" if wait.never else ""
         lines.append(f"  to {name}: p50 {wait.p50} s, p95 {wait.p95} s, p99 {wait.p99} s, max {wait.max} s{never}")
     lines += [
-        f"  waiting for an owner at most {told.most_waiting}; as before {told.recovered_after} s after the surge",
-        f"  refused {told.refused or 'nothing'}; functions that failed {told.gave_up or 'none'}",
-        f"  units in the busiest second of a partition: {told.hottest}",
-        f"  cost ${told.dollars['all']} ({told.dollars}), ${told.dollars_a_thousand} for a thousand leads",
+        f"  waiting for an owner at most {result.most_waiting}; as before {result.recovered_after} s after the surge",
+        f"  refused {result.refused or 'nothing'}; functions that failed {result.gave_up or 'none'}",
+        f"  units in the busiest second of a partition: {result.hottest}",
+        f"  cost ${result.dollars['all']} ({result.dollars}), ${result.dollars_a_thousand} for a thousand leads",
     ]
     return "\n".join(lines)

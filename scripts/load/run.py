@@ -1,4 +1,4 @@
-"""Run a shape: visitors come by its phases, owners answer, and services fail when it says so."""
+"""Run a shape with its visitors, owners and outages."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ from scripts.load.stage import MONDAY_NINE, LoadStage
 
 ANSWERED_WITHIN = (30.0, 240.0)
 FORM_SHARE = 0.5
-"""Half of the leads post a form, as a page does; the others come from a program of the firm."""
+"""Share of leads that post a form.
+
+The others come from a program of the firm.
+"""
 
 
 @dataclass
@@ -32,7 +35,7 @@ class LoadRun:
     _answered: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        """Make the stage, with a key for the firm's program."""
+        """Create the stage, with a key for the firm's program."""
         self._key, key = api_keys.make("load", list(Scope), MONDAY_NINE - timedelta(days=1))
         secrets = {"api": api_keys.write([key])}
         self.stage = LoadStage(
@@ -45,7 +48,7 @@ class LoadRun:
         self.stage.outages = self.shape.outages
 
     def go(self, *, shown: bool = False) -> Report:
-        """Let it happen and return what it showed."""
+        """Run the shape and return its results."""
         end = self.shape.seconds + self.shape.settling
         progress = Progress(self.shape.name, end) if shown else None
         stage, self._spill = self.stage, self.stage.queues["spill"].put
@@ -77,7 +80,7 @@ class LoadRun:
         self._answer_later()
 
     def _answer_later(self) -> None:
-        """Let the owners of new leads record what their calls came to."""
+        """Schedule outcomes by the owners of new leads."""
         new = [mail.lead_id for mail in self.stage.account.mails[len(self._answered) :] if mail.lead_id]
         for lead_id in new:
             if lead_id not in self._answered and self.stage.chance.random() < self.shape.answered:

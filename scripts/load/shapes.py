@@ -1,4 +1,7 @@
-"""The days that `make load` runs: who comes when, in which account, and what is down meanwhile."""
+"""The load shapes of `make load`.
+
+They define arrivals, accounts and outages.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ TEAM = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phase:
-    """So many leads a second for so many seconds."""
+    """A rate of leads per second for a duration."""
 
     name: str
     rate: float
@@ -31,12 +34,12 @@ class Phase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """A course of phases, with what a lead is like and how long is waited for the last of them to be settled.
+    """A course of phases, with the properties of leads.
 
-    `kilobytes` is the length of an inquiry, `hot` the share that is promised an answer in five minutes. `answered` is
-    the share of leads whose owner records a call within four minutes. `outages` are the seconds (from, to) in which a
-    service answers no caller, by its name. `pools` is how many teams of twelve share the leads by the domain of their
-    address, each with a rotation of its own.
+    `settling` are the seconds after the last lead. `kilobytes` is the length of an inquiry, `hot` the share with a
+    promise of five minutes. `answered` is the share of leads whose owner records a call within four minutes. `outages`
+    are the seconds (from, to) in which a service is down, by its name. `pools` is the number of teams of twelve that
+    share the leads by the domain of their address, each with a rotation of its own.
     """
 
     name: str
@@ -53,12 +56,12 @@ class Shape:
 
     @property
     def seconds(self) -> float:
-        """Return how long visitors come."""
+        """Return the duration of arrivals."""
         return sum(phase.seconds for phase in self.phases)
 
     @property
     def surge(self) -> tuple[float, float]:
-        """Return from when to when most leads a second come."""
+        """Return start and end of the busiest phase."""
         busiest = max(self.phases, key=lambda phase: phase.rate)
         start = sum(phase.seconds for phase in self.phases[: self.phases.index(busiest)])
         return start, start + busiest.seconds
@@ -72,17 +75,20 @@ class Shape:
             start += phase.seconds
 
     def shortened(self, seconds: float) -> Shape:
-        """Return the shape with no phase longer than so many seconds: the rates stay."""
+        """Return the shape with phases of limited length.
+
+        The rates stay.
+        """
         phases = tuple(replace(phase, seconds=min(phase.seconds, seconds)) for phase in self.phases)
         return replace(self, phases=phases)
 
 
-def surge(rate: float, *, before: float, times: float, lasts: float, after: float) -> tuple[Phase, ...]:
-    """Return a steady rate, a surge of so many times as much, and the steady rate again."""
+def surge(rate: float, *, lead_in: float, times: float, lasts: float, tail: float) -> tuple[Phase, ...]:
+    """Return a steady rate with a surge in between."""
     return (
-        Phase(name="before", rate=rate, seconds=before),
+        Phase(name="before", rate=rate, seconds=lead_in),
         Phase(name="surge", rate=rate * times, seconds=lasts),
-        Phase(name="after", rate=rate, seconds=after),
+        Phase(name="after", rate=rate, seconds=tail),
     )
 
 
@@ -92,16 +98,16 @@ SHAPES = {
         Shape(
             name="day",
             about="24 hours with 720 leads, and 600 more within five minutes of the morning",
-            phases=surge(1 / 120, before=2 * HOUR, times=240, lasts=300, after=22 * HOUR - 300),
+            phases=surge(1 / 120, lead_in=2 * HOUR, times=240, lasts=300, tail=22 * HOUR - 300),
         ),
         Shape(
             name="surge",
             about="2 leads a second, twenty times as many for half a minute, and 2 again",
-            phases=surge(2, before=30, times=20, lasts=30, after=60),
+            phases=surge(2, lead_in=30, times=20, lasts=30, tail=60),
         ),
         Shape(
             name="hour",
-            about="200 leads a second for an hour, on a stage made for it, in an account whose quotas were raised",
+            about="200 leads a second for an hour, on a stage made for it, in an account with raised quotas",
             phases=(Phase(name="surge", rate=200, seconds=HOUR),),
             quotas=GROWN,
             limits=carrying(200),
@@ -118,20 +124,20 @@ SHAPES = {
         ),
         Shape(
             name="large",
-            about="10 leads a second of 60 KB each: what an attacker can make of the largest body",
+            about="10 leads a second of 60 KB each: the worst that an attacker can send",
             phases=(Phase(name="surge", rate=10, seconds=60),),
             kilobytes=60,
         ),
         Shape(
             name="new",
             about="an account of the first day: ten functions at once, one mail a second and 200 a day",
-            phases=surge(0.5, before=30, times=20, lasts=30, after=30),
+            phases=surge(0.5, lead_in=30, times=20, lasts=30, tail=30),
             quotas=NEW,
             limits=SMALL,
         ),
         Shape(
             name="outage",
-            about="5 form posts a second while the table answers nobody for a minute, and then mail for another",
+            about="5 form posts a second while the table is down for a minute, and then mail for another",
             phases=(Phase(name="surge", rate=5, seconds=240),),
             outages={"dynamodb": (30, 90), "ses": (150, 210)},
             settling=600,
@@ -141,14 +147,14 @@ SHAPES = {
 
 
 def domain(number: int, pools: int) -> str:
-    """Return the domain of a visitor's address, by which a rule sends the lead to one of so many pools."""
+    """Return the domain of a visitor's address, which decides the pool."""
     return f"customers{number % pools}.example.com"
 
 
 def policy(quotas: Quotas, pools: int = 1) -> Policy:
-    """Return the shipped policy for teams of twelve without caps, whose forms take any number of posts.
+    """Return the shipped policy for uncapped teams of twelve.
 
-    It sends as many mails a second as the account may, and in a day.
+    Its forms accept any number of posts. It sends as many mails per second and day as the account may.
     """
     shipped = policies.shipped()
     teams = {_pool(number): [f"person{number * TEAM + each}" for each in range(TEAM)] for number in range(pools)}

@@ -1,4 +1,7 @@
-"""One stage in an account: our handlers and adapters as they are deployed, composed over services that keep limits."""
+"""One stage in an account: unchanged handlers and adapters.
+
+They are composed over services that keep their limits.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,7 @@ from scripts.load.progress import Progress
 from scripts.load.quotas import NORMAL, Quotas
 
 MONDAY_NINE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
-"""Monday 09:00 in Berlin: the office of the shipped policy has just opened."""
+"""Monday 09:00 in Berlin, when the policy's office opens."""
 
 SWEEP_EVERY = 300.0
 QUEUE_URL = "https://sqs.eu-central-1.amazonaws.com/123456789012"
@@ -66,7 +69,10 @@ SPILL_TRIES = 1_000
 
 
 def queues(limits: Limits) -> dict[str, tuple[str, int, int]]:
-    """Return who reads each queue, with how many batches at once and how many tries: as `infra/stack.py` does."""
+    """Return each queue's reader, concurrent batches and tries.
+
+    They are those of `infra/stack.py`.
+    """
     return {
         "alarms": ("sla", limits.alarms, 5),
         "collect": ("collect", limits.others, 5),
@@ -79,7 +85,10 @@ def queues(limits: Limits) -> dict[str, tuple[str, int, int]]:
 
 @dataclass
 class LoadStage:
-    """One stage. Use it in `with stage.running():`, let visitors come with `visit`, and let time pass with `run`."""
+    """One stage.
+
+    Use it in `with stage.running():`; `visit` sends requests, `run` lets time pass.
+    """
 
     quotas: Quotas = NORMAL
     policy: Policy = field(default_factory=policies.shipped)
@@ -88,13 +97,13 @@ class LoadStage:
     secrets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     limits: Limits = LARGE
     outages: Mapping[str, tuple[float, float]] = field(default_factory=dict)
-    """From which second to which a service answers no caller."""
+    """Seconds (from, to) in which a service is down."""
 
     answers: Counter[int] = field(default_factory=Counter)
-    """How often the API answered what."""
+    """Number of API answers by status."""
 
     def __post_init__(self) -> None:
-        """Make the parts."""
+        """Create the parts."""
         from functions.collect.handler import handle as collect
         from functions.desk.handler import handle as desk
         from functions.intake.handler import handle as intake
@@ -118,14 +127,14 @@ class LoadStage:
         self.table = Client(self.clock, self.quotas, self.meter, self.chance, self._inserted, self.is_down)
         self._requests = TokenBucket.full(self.limits.requests, self.limits.burst)
         self.metrics = defaultdict[str, float](float)
-        """The sum of each metric that the functions wrote."""
+        """Sum of each metric that the functions wrote."""
 
         self.events: list[tuple[float, dict[str, Any]]] = []
-        """Every entry of every lead's history, with the second in which it was written."""
+        """Events of all leads, with the second of their write."""
 
     @contextmanager
     def running(self) -> Iterator[LoadStage]:
-        """Let bootstrap compose this stage, and what it composed before afterwards."""
+        """Let bootstrap compose this stage, and restore it afterwards."""
         with ExitStack() as stack:
             stack.enter_context(patch.dict(os.environ, SETTINGS))
             table = stack.enter_context(self.table.serving())
@@ -146,7 +155,7 @@ class LoadStage:
             yield self
 
     def is_down(self, service: str) -> bool:
-        """Tell whether a service answers no caller now."""
+        """Return whether a service is down now."""
         start, end = self.outages.get(service, (0.0, 0.0))
         return start <= self.clock.now < end
 
@@ -155,7 +164,10 @@ class LoadStage:
         self.clock.run(seconds, progress.show if progress else lambda _: None)
 
     def visit(self, event: Mapping[str, Any], function: str = "intake") -> dict[str, Any]:
-        """Send a request now, and return its answer when it comes: call it from a line of work of the clock."""
+        """Send a request and return its answer.
+
+        Call it from a task of the clock.
+        """
         answer = self._visit(event, function)
         self.answers[int(answer["statusCode"])] += 1
         return answer
@@ -176,7 +188,7 @@ class LoadStage:
         return answer
 
     def mail(self, name: str, content: bytes) -> None:
-        """Let a mail come in, as SES stores it."""
+        """Receive a mail, as SES stores it."""
         self.account.client("s3").put_object(Bucket="mails", Key=name, Body=content)
 
     def _count(self, name: str, unit: object = None, value: float = 0, **_: object) -> None:
@@ -194,9 +206,9 @@ class LoadStage:
     def _sweep(self) -> None:
         self.clock.after(SWEEP_EVERY, self._sweep)
         for name in ("sla", "collect"):
-            self.clock.after(0, partial(self._swept, name))
+            self.clock.after(0, partial(self._run_sweep, name))
 
-    def _swept(self, name: str) -> None:
+    def _run_sweep(self, name: str) -> None:
         while not self.functions.may_start(name):
             self.clock.sleep(1)
         try:
@@ -215,7 +227,7 @@ class _CachedTable:
         return self._table
 
     def cache_clear(self) -> None:
-        """Keep it: it is this stage's."""
+        """Keep this stage's table."""
 
 
 def _is_message(item: Mapping[str, Any]) -> bool:

@@ -17,11 +17,11 @@ import pytest
 from leadtight.policy import loader as policies
 from leadtight.policy.declaration import all_keys
 from leadtight.policy.json_schema import schema
-from scripts.policy_docs import PAGE, SCHEMA, meant, page_text, schema_text
+from scripts.policy_docs import PAGE, SCHEMA, documented_path, page_text, schema_text
 
 ROOT = Path(__file__).resolve().parents[2]
 POLICIES = [policies.SHIPPED, ROOT / "leadtight/devstage/policy.toml", *sorted((ROOT / "docs/policies").glob("*.toml"))]
-KEYS = {meant(key.path) for key in all_keys()}
+KEYS = {documented_path(key.path) for key in all_keys()}
 STALE = "run .venv/bin/python scripts/policy_docs.py"
 
 

@@ -66,7 +66,7 @@ def test_a_broken_link_is_named_and_stops_the_build(
 def test_a_page_that_loads_a_foreign_resource_stops_the_build(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(Abort):
         build_site(tmp_path, '# A page\n\n<script src="https://cdn.example.com/x.js"></script>\n')
-    assert "index.md loads something from elsewhere" in caplog.text
+    assert "index.md loads a resource from elsewhere" in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -25,10 +25,10 @@ def test_beyond_a_minutes_turns_programs_retry_and_forms_are_spilled_into_leads(
     assert [large_json(door, number) for number in range(AT_MOST_A_MINUTE)] == [202] * AT_MOST_A_MINUTE
     assert large_json(door, 50) == 503
     assert large_form(door, 51) == 303
-    assert door.stage.queues["spill"].held == 1
+    assert door.stage.queues["spill"].message_count == 1
     assert large_json(door, 52, key=door.key) == 202, "a program with a key takes no turns"
     assert door.post(name="Ada Obi", email="ada@example.com", message="hello")["statusCode"] == 202
     door.settle(400)
-    assert door.stage.queues["spill"].held == 0
+    assert door.stage.queues["spill"].message_count == 0
     names = [event["data"] for _, event in door.stage.events if event["kind"] == "lead_received"]
     assert len(names) == AT_MOST_A_MINUTE + 3

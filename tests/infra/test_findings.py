@@ -73,7 +73,7 @@ BROKEN: dict[str, tuple[str, str, Any]] = {
     "streams_never_block_or_drop": ("Lambda::EventSourceMapping", "Properties.DestinationConfig", None),
     "queues_deliver_again_only_what_failed": ("Lambda::EventSourceMapping", "Properties.FunctionResponseTypes", None),
     "logs_end": ("Logs::LogGroup", "Properties.RetentionInDays", None),
-    "nobody_may_everything": (
+    "no_action_is_a_wildcard": (
         "IAM::Policy",
         "Properties.PolicyDocument.Statement",
         [{"Effect": "Allow", "Action": ["s3:*"], "Resource": "*"}],

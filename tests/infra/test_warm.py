@@ -36,7 +36,7 @@ def test_no_other_table_is_warmed(prod: Synthesised) -> None:
 
 @pytest.mark.parametrize("number", ["0", "-5", "many", "100000"])
 def test_an_invalid_number_of_leads_is_refused(tmp_path: Path, number: str) -> None:
-    with pytest.raises(ValueError, match="leads_per_second: a whole number from 1 to 300"):
+    with pytest.raises(ValueError, match="leads_per_second: must be a whole number from 1 to 300"):
         synthesise(tmp_path, "busy", leads_per_second=number)
 
 

@@ -157,7 +157,7 @@ class LeadSources:
         """
         deployment = self.run.deployment
         try:
-            settled = deployment.form_door.take(PAGE, posted, now, by_visitor=False)
+            settled = deployment.form_intake.take(PAGE, posted, now, by_visitor=False)
         except PortUnavailable:
             deployment.spill.send(SpilledFormPost(form=PAGE.id, posted=posted, at=now))
         else:
