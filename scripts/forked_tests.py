@@ -43,7 +43,7 @@ class Plan:
     """Processor seconds after which a change is given up."""
     processes: int
     minutes: float | None = None
-    """Time for all changes, after which the rest is left untested."""
+    """Time for all changes; the rest is left untested."""
     endless_after: float = 5
     """Extra processor seconds after which a test counts as endless.
 

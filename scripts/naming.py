@@ -42,7 +42,10 @@ def modules() -> Modules:
 
 
 def vague_words(glossary: str) -> frozenset[str]:
-    """Read the list of vague names from the glossary. Raises ValueError when it has none."""
+    """Read the vague names from the glossary.
+
+    Raises ValueError when it has none.
+    """
     _, _, section = glossary.partition(SECTION)
     words = re.findall(r"^- `(\w+)`", section.partition("\n## ")[0], re.MULTILINE)
     if not words:
@@ -51,7 +54,7 @@ def vague_words(glossary: str) -> frozenset[str]:
 
 
 def vague_names(trees: Modules, vague: frozenset[str]) -> Iterator[str]:
-    """Yield one line per vague binding, where there are more than allowed."""
+    """Yield a line per vague binding, beyond the allowed number."""
     bindings = [(where, line, name) for where, tree in trees.items() for line, name in _bindings(tree)]
     matches = [f"{where}:{line}: '{name}' says nothing" for where, line, name in bindings if name.strip("_") in vague]
     if len(matches) > MOST_VAGUE * len(bindings):
@@ -60,14 +63,14 @@ def vague_names(trees: Modules, vague: frozenset[str]) -> Iterator[str]:
 
 
 def doubled_classes(trees: Modules) -> Iterator[str]:
-    """Yield one line per class name that several modules of the product define."""
+    """Yield a line per class name in several modules."""
     places = defaultdict(list)
     for where, tree in trees.items():
         if where.startswith(PRODUCT):
             for node in ast.walk(tree):
                 if isinstance(node, ast.ClassDef) and node.name not in NESTED:
                     places[node.name].append(f"{where}:{node.lineno}")
-    yield from (f"{name} is defined twice: {', '.join(found)}" for name, found in places.items() if len(found) > 1)
+    yield from (f"{name} is defined twice: {', '.join(lines)}" for name, lines in places.items() if len(lines) > 1)
 
 
 def long_summaries(trees: Modules) -> Iterator[str]:
@@ -94,7 +97,10 @@ def _line(node: ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionD
 
 
 def main(words: Sequence[str]) -> int:
-    """Print every finding, of files whose paths begin with the words; 1 when there is one."""
+    """Print every finding; return 1 if there is one.
+
+    The words restrict it to files whose paths begin with them.
+    """
     trees = {where: tree for where, tree in modules().items() if where.startswith(tuple(words) or "")}
     vague = vague_words(GLOSSARY.read_text(encoding="utf-8"))
     findings = [*vague_names(trees, vague), *doubled_classes(trees), *long_summaries(trees)]

@@ -229,8 +229,10 @@ def _pages() -> Json:
 
 
 def _lead() -> Json:
-    texts = ("lead_id", "name", "extension", "handle", "company", "message")
-    texts += ("language", "country", "region", "postcode", "product")
+    texts = (
+        *("lead_id", "name", "extension", "handle", "company", "message"),
+        *("language", "country", "region", "postcode", "product"),
+    )
     unknowns = ("email", "phone", "form", "pool", "tier", "excluded", "last_outcome", "estimated_value", "lost_reason")
     instants = ("first_assigned_at", "owned_since", "deadline", "first_contact_at", "last_contact_at", "closed_at")
     lists = ("flags", "also_from", "earlier_lead_ids")

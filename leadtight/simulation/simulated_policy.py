@@ -12,7 +12,10 @@ from leadtight.domain.policy.sources import Webhook
 from leadtight.policy import loader as policies
 
 MANAGER, STAND_IN = "mia", "dora"
-"""Who hears of what is missed, and who hears of it while they are on leave."""
+"""Recipients of escalations: the manager, and their stand-in.
+
+The stand-in receives them during the manager's leave.
+"""
 ADS = Webhook(id="ads", provider="facebook", source="ads", fields={"message": "message"})
 QUOTES = Webhook(
     id="quotes",
@@ -28,17 +31,23 @@ PAGE = Form(
     fields={name: name for name in ("name", "email", "phone", "message")},
     honeypot="website",
 )
-"""A form whose builder's server names each post, so that what became of each can be told."""
+"""A form whose builder names each post.
+
+The fate of each post can thus be traced.
+"""
 
 CHATS = Webhook(id="chats", provider="whatsapp", source="chats")
 INBOX = Webhook(id="inbox", provider="postmark", source="inbox")
 EXPIRE_AFTER = timedelta(days=6)
-"""When a lead that its owner leaves alone goes to another owner."""
+"""Time after which an untouched lead gets another owner."""
 
 
 @cache
 def simulated_policy() -> Policy:
-    """Return the policy that is shipped, with a form, webhooks, a concern, and who stands in for the manager."""
+    """Return the shipped policy with additions.
+
+    These are a form, webhooks, a concern, and a stand-in for the manager.
+    """
     shipped = policies.shipped()
     manager = replace(shipped.people[MANAGER], delegate=STAND_IN)
     return replace(

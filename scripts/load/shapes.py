@@ -147,7 +147,7 @@ SHAPES = {
 
 
 def domain(number: int, pools: int) -> str:
-    """Return the domain of a visitor's address, which decides the pool."""
+    """Return a visitor's mail domain, which decides the pool."""
     return f"customers{number % pools}.example.com"
 
 

@@ -36,7 +36,7 @@ class Health:
     """
 
     def __init__(self, info: DevInfo, table: LeadStore, deployed: LocalStack, since: datetime) -> None:
-        """Take the addresses and the parts, and since when they run."""
+        """Take the addresses, the parts and their start time."""
         self._info = info
         self._table = table
         self._deployed = deployed
