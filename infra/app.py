@@ -28,7 +28,7 @@ def build(context: Mapping[str, Any] | None = None, **options: Any) -> App:
     Tags.of(app).add("stage", stage.name)
     if stage.front:
         environment = Environment(region=REGION)
-        front = FrontStack(app, f"leadtight-{stage.name}-front", stage=stage.name, door=stage.front, env=environment)
+        front = FrontStack(app, f"leadtight-{stage.name}-front", stage=stage.name, edge=stage.front, env=environment)
         acknowledge_front(front)
         front.add_stack_dependency(stack)
     return app

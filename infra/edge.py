@@ -26,7 +26,7 @@ SIGNED = "/webhooks/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FrontDoor:
+class EdgeSettings:
     """The `front_*` settings of a stage."""
 
     host: str
@@ -38,7 +38,7 @@ class FrontDoor:
     certificate: str | None
 
     @classmethod
-    def from_context(cls, node: Node) -> FrontDoor | None:
+    def from_context(cls, node: Node) -> EdgeSettings | None:
         """Read `-c front=HOST` and its companions.
 
         Raises ValueError for settings that do not fit.
@@ -78,7 +78,7 @@ class FrontDoor:
 class FrontStack(Stack):
     """The distribution and its firewall rules."""
 
-    def __init__(self, scope: Construct, id_: str, *, stage: str, door: FrontDoor, **options: Any) -> None:
+    def __init__(self, scope: Construct, id_: str, *, stage: str, edge: EdgeSettings, **options: Any) -> None:
         super().__init__(scope, id_, **options)
         self.rules = waf.CfnWebACL(
             self,
@@ -86,7 +86,7 @@ class FrontStack(Stack):
             scope="CLOUDFRONT",
             default_action=waf.CfnWebACL.DefaultActionProperty(allow={}),
             visibility_config=_visibility("leadtight"),
-            rules=_rules(door),
+            rules=_rules(edge),
         )
         viewer_request = cloudfront.Function(
             self,
@@ -98,25 +98,25 @@ class FrontStack(Stack):
             self,
             "Door",
             comment=f"leadtight-{stage}",
-            domain_names=[door.domain] if door.domain else None,
-            certificate=self._certificate(door),
+            domain_names=[edge.domain] if edge.domain else None,
+            certificate=self._certificate(edge),
             web_acl_id=self.rules.attr_arn,
             minimum_protocol_version=cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
-            default_behavior=_behavior(door, stage, viewer_request),
+            default_behavior=_behavior(edge, stage, viewer_request),
         )
         CfnOutput(self, "DoorUrl", value=f"https://{self.distribution.distribution_domain_name}")
 
-    def _certificate(self, door: FrontDoor) -> acm.ICertificate | None:
-        if not door.certificate:
+    def _certificate(self, edge: EdgeSettings) -> acm.ICertificate | None:
+        if not edge.certificate:
             return None
-        return acm.Certificate.from_certificate_arn(self, "Certificate", door.certificate)
+        return acm.Certificate.from_certificate_arn(self, "Certificate", edge.certificate)
 
 
-def _behavior(door: FrontDoor, stage: str, viewer_request: cloudfront.IFunction) -> cloudfront.BehaviorOptions:
-    secret = f"{{{{resolve:secretsmanager:{door.secret_name(stage)}:SecretString:{door.key}}}}}"
+def _behavior(edge: EdgeSettings, stage: str, viewer_request: cloudfront.IFunction) -> cloudfront.BehaviorOptions:
+    secret = f"{{{{resolve:secretsmanager:{edge.secret_name(stage)}:SecretString:{edge.key}}}}}"
     return cloudfront.BehaviorOptions(
         origin=origins.HttpOrigin(
-            door.host,
+            edge.host,
             protocol_policy=cloudfront.OriginProtocolPolicy.HTTPS_ONLY,
             custom_headers={"x-leadtight-front": secret},
         ),
@@ -132,18 +132,18 @@ def _behavior(door: FrontDoor, stage: str, viewer_request: cloudfront.IFunction)
     )
 
 
-def _rules(door: FrontDoor) -> list[waf.CfnWebACL.RuleProperty]:
+def _rules(edge: EdgeSettings) -> list[waf.CfnWebACL.RuleProperty]:
     """Return the firewall rules in order.
 
     None inspects bodies: a lead whose words look like an attack is a lead.
     """
     rate = waf.CfnWebACL.RateBasedStatementProperty(
-        limit=door.per_five_minutes, aggregate_key_type="IP", scope_down_statement=_except_webhooks()
+        limit=edge.per_five_minutes, aggregate_key_type="IP", scope_down_statement=_except_webhooks()
     )
     rules = {"rate": waf.CfnWebACL.StatementProperty(rate_based_statement=rate)}
-    if door.countries:
+    if edge.countries:
         here = waf.CfnWebACL.StatementProperty(
-            geo_match_statement=waf.CfnWebACL.GeoMatchStatementProperty(country_codes=list(door.countries))
+            geo_match_statement=waf.CfnWebACL.GeoMatchStatementProperty(country_codes=list(edge.countries))
         )
         elsewhere = waf.CfnWebACL.StatementProperty(not_statement=waf.CfnWebACL.NotStatementProperty(statement=here))
         both = waf.CfnWebACL.AndStatementProperty(statements=[elsewhere, _except_webhooks()])

@@ -48,11 +48,11 @@ class Limits:
 SMALL = Limits(requests=20, burst=40, sending=1, alarms=2, others=2)
 """The least that AWS allows.
 
-In an account of 30, background work leaves concurrency for requests with waiting callers.
+With 30 concurrent executions in the account, background work leaves some for requests with waiting callers.
 """
 
 LARGE = Limits(requests=50, burst=100, sending=4, alarms=10, others=5, reserved={"intake": 100, "sla": 20})
-"""For an account of 220 or more, with `-c reserve=on`.
+"""For 220 or more concurrent executions, with `-c reserve=on`.
 
 Intake and promises have reserved starts.
 """

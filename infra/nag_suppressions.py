@@ -57,7 +57,7 @@ def _about_secrets(stack: LeadtightStack) -> None:
 
 
 def acknowledge_front(stack: FrontStack) -> None:
-    """Record every accepted finding about the front door."""
+    """Record every accepted finding about the front stack."""
     where = stack.distribution
     _accept(where, "AwsSolutions-CFR1", "`front_countries` does it in the firewall, which exempts signed webhooks")
     _accept(where, "AwsSolutions-CFR3", "its logs would hold links and addresses; the API's own log holds neither")

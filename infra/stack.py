@@ -15,7 +15,7 @@ from infra.alarm_queue import AlarmQueue
 from infra.buckets import Buckets
 from infra.collect_queue import CollectQueue
 from infra.edge import REGION as FRONT_REGION
-from infra.edge import FrontDoor
+from infra.edge import EdgeSettings
 from infra.email_receiving import MailReceiving
 from infra.email_sending import EmailSending
 from infra.event_sources import read_queue, read_stream
@@ -110,7 +110,7 @@ class LeadtightStack(Stack):
     def _secret(self, id_: str, description: str, **options: Any) -> JsonSecret:
         return JsonSecret(self, id_, stage=self.stage, description=description, **options)
 
-    def _front_secret(self, door: FrontDoor) -> JsonSecret:
+    def _front_secret(self, edge: EdgeSettings) -> JsonSecret:
         """Return the secret that CloudFront adds to each request.
 
         It is replicated to the region of the front stack, which reads it.
@@ -118,9 +118,9 @@ class LeadtightStack(Stack):
         return self._secret(
             "FrontSecret",
             "Secrets that CloudFront sends, by name: docs/guides/deploy.md explains how to change one",
-            secret_name=door.secret_name(self.stage.name),
+            secret_name=edge.secret_name(self.stage.name),
             generate_secret_string=first_key(),
-            replica_regions=[] if door.region == FRONT_REGION else [ReplicaRegion(region=FRONT_REGION)],
+            replica_regions=[] if edge.region == FRONT_REGION else [ReplicaRegion(region=FRONT_REGION)],
         )
 
     @property

@@ -12,7 +12,7 @@ from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_lambda as lambda_
 from constructs import Node
 
-from infra.edge import FrontDoor
+from infra.edge import EdgeSettings
 from infra.limits import LARGE, SMALL, Limits, carrying
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -41,7 +41,7 @@ class StageSettings:
     reserves: bool
     leads_per_second: int | None
     restored: tuple[str, str] | None
-    front: FrontDoor | None
+    front: EdgeSettings | None
 
     @classmethod
     def from_context(cls, node: Node) -> StageSettings:
@@ -65,7 +65,7 @@ class StageSettings:
             reserves=_text(node, "reserve") == "on",
             leads_per_second=_leads_per_second(node),
             restored=_restored(node),
-            front=FrontDoor.from_context(node),
+            front=EdgeSettings.from_context(node),
             tracing=_text(node, "tracing") != "off" and name != LOCAL,
         )
 

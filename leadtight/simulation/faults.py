@@ -106,7 +106,7 @@ SELDOM = frozenset(
             "mail/table.suppress",
             "quarantine/table.load",
         ),
-        *(f"{door}/{call}" for door in ("import", "webhook", "quarantine") for call in ("table.merge", "alarms.arm")),
+        *(f"{entry}/{call}" for entry in ("import", "webhook", "quarantine") for call in ("table.merge", "alarms.arm")),
     )
 )
 """Points that fewer than one run in ten passes."""
@@ -141,15 +141,15 @@ class Faults:
     injected: Counter[tuple[str, str]] = field(default_factory=Counter)
     passages: list[tuple[str, Sequence[FaultKind]]] = field(default_factory=list)
     number: int = 0
-    door: str = ""
-    """Prefix of point names while a door is at work.
+    prefix: str = ""
+    """Prefix of point names while an entry point is at work.
 
     Its calls are points of their own.
     """
 
     def at(self, point: str, call: Callable[[], T], kinds: Sequence[FaultKind]) -> T:
         """Make a call, or let it fail in one way."""
-        here = self.door + point
+        here = self.prefix + point
         if self.is_down(point):
             self.injected["outage", here] += 1
             raise _refused(_port(point), "outage")

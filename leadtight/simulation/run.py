@@ -40,7 +40,7 @@ SKEWED = 0.2
 LATEST = 3
 """Number of latest leads among which overtaking work chooses."""
 
-DOORS = ("webhook", "mail", "import", "quarantine")
+ENTRY_POINTS = ("webhook", "mail", "import", "quarantine")
 """Work of others than leads and their owners.
 
 The calls made in it are points of their own.
@@ -129,7 +129,7 @@ class SimulationRun:
         skew = self.skew * self.chance.uniform(-1, 1)
         self._note(label)
         self._doing.append(label)
-        self.faults.door = self._door()
+        self.faults.prefix = self._point_prefix()
         try:
             work(self.now + skew)
         except (ProcessKilled, PortUnavailable, Conflict) as error:
@@ -140,18 +140,18 @@ class SimulationRun:
             return False
         finally:
             self._doing.pop()
-            self.faults.door = self._door()
+            self.faults.prefix = self._point_prefix()
             self.delivering.stream_new()
             self.after()
         return True
 
-    def _door(self) -> str:
+    def _point_prefix(self) -> str:
         """Return the point prefix of the current work.
 
-        Calls of some doors are counted apart.
+        Calls of some entry points are counted apart.
         """
         doing = self._doing[-1].removeprefix(OVERTAKING) if self._doing else ""
-        return f"{doing}/" if doing in DOORS else ""
+        return f"{doing}/" if doing in ENTRY_POINTS else ""
 
     @property
     def is_ending(self) -> bool:
