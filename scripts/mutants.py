@@ -104,7 +104,7 @@ def areas() -> dict[str, Area]:
 
 
 def modules(paths: Iterable[str]) -> Iterator[str]:
-    """Yield the modules of paths: a folder stands for all that are in it."""
+    """Yield modules by path; a folder stands for its modules."""
     for path in paths:
         inside = sorted((ROOT / path).rglob("*.py")) if (ROOT / path).is_dir() else [ROOT / path]
         yield from (str(module.relative_to(ROOT)) for module in inside if module.name != "__init__.py")

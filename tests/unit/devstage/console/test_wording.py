@@ -145,7 +145,7 @@ def test_a_bounced_mail_is_described_and_a_delivered_one_only_listed(world: Worl
 
 
 def test_every_kind_of_event_and_every_template_has_wording() -> None:
-    from leadtight.devstage.console.wording import _WORDS, CALLED
+    from leadtight.devstage.console.wording import _WORDS, TEMPLATE_LABELS
 
     assert set(_WORDS) == set(EventKind)
     assert set(TEMPLATE_LABELS) == set(Template)
