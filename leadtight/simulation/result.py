@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from leadtight.domain.policy.policy import Policy
 from leadtight.simulation.actors.people import SimulatedPeople
 from leadtight.simulation.faults import CONTENDED, FaultKind
-from leadtight.simulation.invariants import invariants
+from leadtight.simulation.invariants import invariants, measurements
 from leadtight.simulation.plan import SimulationPlan
 from leadtight.simulation.run import SimulationRun
 
@@ -54,7 +54,7 @@ def run(plan: SimulationPlan, policy: Policy) -> Outcome:
         simulation_run.faults.number,
         simulation_run.faults.injected.copy(),
     )
-    sent, doubles, possible = invariants.sent(people), invariants.doubles(people), _possible(simulation_run)
+    sent, doubles, possible = measurements.sent(people), measurements.doubles(people), _possible(simulation_run)
     broken = invariants.violations(people)  # after counting, since it delivers everything again
     return Outcome(
         plan=plan,
@@ -68,9 +68,9 @@ def run(plan: SimulationPlan, policy: Policy) -> Outcome:
         doubles=doubles,
         repairs=sum(swept.repairs for swept in simulation_run.swept),
         had_outage=outages > 0,
-        to_owner=invariants.seconds_to_owner(people),
-        to_telling=invariants.seconds_to_telling(people),
-        to_escalation=invariants.seconds_to_escalation(people),
+        to_owner=measurements.seconds_to_owner(people),
+        to_telling=measurements.seconds_to_telling(people),
+        to_escalation=measurements.seconds_to_escalation(people),
     )
 
 

@@ -14,13 +14,14 @@ from leadtight.domain.model.identity import person_keys
 from leadtight.domain.model.inquiry import Inquiry
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import LEAD, Message, Template
-from leadtight.domain.model.sla import ARRIVAL, FIRST_RESPONSE, StepKind
+from leadtight.domain.model.sla import ARRIVAL, FIRST_RESPONSE
 from leadtight.domain.routing.receipt import ROTATION
 from leadtight.reporting.facts.projection import fold as report
 from leadtight.simulation.actors.people import SimulatedPeople
 from leadtight.simulation.event_delivery import SWEEP_EVERY
 from leadtight.simulation.faults import FaultKind
 from leadtight.simulation.invariants import conservation, messages_owed, understanding
+from leadtight.simulation.invariants.measurements import counted, doubles, seconds_without_owner
 
 FOUND_BY = timedelta(minutes=7)
 """Time by which due work is done.
@@ -49,13 +50,13 @@ def violations(people: SimulatedPeople) -> list[str]:
 
 
 def _owned(people: SimulatedPeople) -> Iterator[str]:
-    for lead in _counted(people):
+    for lead in counted(people):
         if lead.owner_id is None and lead.is_open:
             yield f"{lead.id} has no owner"
         elif lead.is_open and lead.owner_id not in people.run.policy.people:
             yield f"{lead.id} belongs to no one in the policy"
-        elif not _had_faults(people) and lead.first_assigned_at and _seconds_to_owner(lead) > 60:
-            yield f"{lead.id} had no owner for {_seconds_to_owner(lead):.0f} s, without a fault"
+        elif not _had_faults(people) and lead.first_assigned_at and seconds_without_owner(lead) > 60:
+            yield f"{lead.id} had no owner for {seconds_without_owner(lead):.0f} s, without a fault"
         elif lead.first_assigned_at and lead.first_assigned_at - max(lead.recorded_at, people.run.end) > TWO_SWEEPS:
             yield f"{lead.id} had no owner until {lead.first_assigned_at}, though faults stopped at {people.run.end}"
 
@@ -205,7 +206,7 @@ def _no_text_after_the_end(people: SimulatedPeople) -> Iterator[str]:
 
 
 def _goes_on(people: SimulatedPeople) -> Iterator[str]:
-    for lead in _counted(people):
+    for lead in counted(people):
         if lead.is_open and lead.next_action is None:
             yield f"{lead.id} has no next action"
         if lead.is_open and (lead.wake_at is None or lead.wake_at < people.run.now - FOUND_BY):
@@ -346,67 +347,6 @@ CHECKS: Mapping[str, Callable[[SimulatedPeople], Iterator[str]]] = {
 }
 
 
-def doubles(people: SimulatedPeople) -> int:
-    """Return the number of messages sent more than once.
-
-    Their senders did not know whether they had gone.
-    """
-    deployment = people.run.deployment
-    sent = Counter(mail.envelope.message_id + mail.envelope.lead_id for mail in deployment.mailer.sent)
-    texts = Counter(text.envelope.message_id + text.envelope.lead_id for text in deployment.texter.sent)
-    return sum(times - 1 for times in (*sent.values(), *texts.values()))
-
-
-def seconds_to_owner(people: SimulatedPeople) -> list[float]:
-    """Return the time without an owner of each lead.
-
-    Leads that never had an owner are left out.
-    """
-    return [_seconds_to_owner(lead) for lead in _counted(people) if lead.first_assigned_at]
-
-
-def seconds_to_telling(people: SimulatedPeople) -> list[float]:
-    """Return the delays of breach notices after their deadlines.
-
-    For a lead that came late, they count from its arrival.
-    """
-    table = people.run.deployment.table
-    missed = (
-        (event, table.load(event.lead_id))
-        for event in table.every_event()
-        if event.kind is EventKind.DEADLINE_MISSED and event.data["target"] == FIRST_RESPONSE
-    )
-    return [_seconds_since(event, parse_timestamp(event.data["deadline"]), lead) for event, lead in missed if lead]
-
-
-def seconds_to_escalation(people: SimulatedPeople) -> list[float]:
-    """Return the delays of escalation steps.
-
-    For a lead that came late, they count from its arrival.
-    """
-    return [
-        _seconds_since(event, step.at, change.before)
-        for change in people.run.deployment.table.changes
-        for event in change.events
-        if event.kind is EventKind.LEAD_ESCALATED and change.before
-        for clock in change.before.clocks
-        for step in clock.steps
-        if (clock.target, step.kind, step.level) == (event.data["target"], StepKind.ESCALATE, event.data["level"])
-    ]
-
-
-def _seconds_since(event: Event, time: datetime, lead: Lead) -> float:
-    """Return seconds since a time, or since the lead existed.
-
-    A quarantined delivery may be released past its deadline.
-    """
-    return (event.at - max(time, lead.recorded_at)).total_seconds()
-
-
-def _counted(people: SimulatedPeople) -> list[Lead]:
-    return [lead for lead in people.run.deployment.table.every_lead() if lead.excluded is None]
-
-
 def _histories(people: SimulatedPeople) -> Iterator[tuple[Lead, list[Event]]]:
     table, histories = people.run.deployment.table, defaultdict[str, list[Event]](list)
     for event in table.every_event():
@@ -415,18 +355,8 @@ def _histories(people: SimulatedPeople) -> Iterator[tuple[Lead, list[Event]]]:
         yield lead, sorted(histories[lead.id], key=lambda event: (event.version, event.at, event.id))
 
 
-def sent(people: SimulatedPeople) -> int:
-    """Return the number of mails and texts sent."""
-    return len(people.run.deployment.mailer.sent) + len(people.run.deployment.texter.sent)
-
-
 def _had_faults(people: SimulatedPeople) -> bool:
     return not people.run.plan.is_free_of_faults
-
-
-def _seconds_to_owner(lead: Lead) -> float:
-    assert lead.first_assigned_at, "it has had an owner"
-    return (lead.first_assigned_at - lead.recorded_at).total_seconds()
 
 
 def _excuses(people: SimulatedPeople) -> int:
