@@ -17,6 +17,7 @@ from leadtight.domain.model.identity import person_keys
 from leadtight.domain.model.inquiry import Inquiry
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import Channel, Message, Template
+from leadtight.domain.model.minimum_record import check_record
 from leadtight.domain.model.rotation import Rotation
 from leadtight.domain.model.sla import COVER, EXPIRY, SlaTimer, StepKind, TimerStep
 from leadtight.domain.policy.policy import Policy
@@ -53,6 +54,10 @@ class Change:
     loads: tuple[Load, ...] = ()
     opt_outs: tuple[OptOutWrite, ...] = ()
     consents: tuple[ConsentRecord, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Raise IncompleteLead when the state lacks a required field."""
+        check_record(self.after)
 
     @property
     def freed(self) -> tuple[str, ...]:

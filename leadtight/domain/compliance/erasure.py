@@ -77,7 +77,7 @@ def erase(lead: Lead, now: datetime) -> Change | None:
         return None
     builder = ChangeBuilder(lead, bare, now)
     if lead.is_open:
-        builder.set(stage=Stage.LOST, lost_reason=ERASED, closed_at=now, clocks=())
+        builder.set(stage=Stage.LOST, lost_reason=ERASED, closed_at=now, clocks=(), next_action=None)
     builder.set(opted_out=tuple(sorted({*lead.opted_out, *TO_LEADS})))
     builder.event(EventKind.LEAD_ERASED, OPERATOR)
     change = builder.build()
