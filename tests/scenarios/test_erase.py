@@ -372,3 +372,14 @@ def test_a_number_that_only_a_later_inquiry_had_is_theirs_too() -> None:
     assert office.lead(lead_id).inquiry.phone == NUMBER
     office.raw.put("m/1", b"Call me on 030 901820")
     assert office.erase(ADA).counts["mails"] == 1
+
+
+def test_an_erasure_records_its_times_and_one_that_finds_nothing_leaves_no_record() -> None:
+    office = Office()
+    assert not any(office.erase(ADA).counts.values())
+    assert office.kept.find_erasure(person_key(ADA)) is None
+    office.receive(name="Ada Obi", email=ADA)
+    office.erase(ADA)
+    record = office.kept.find_erasure(person_key(ADA))
+    assert record is not None
+    assert (record.begun_at, record.finished_at, record.person_keys) == (office.now, office.now, ())

@@ -55,6 +55,20 @@ def test_an_unknown_owner_is_named() -> None:
     ]
 
 
+def test_a_field_that_cannot_be_read_is_named_and_kept() -> None:
+    world = World()
+    [row] = take(world, live(1, value="much"))
+    assert [(p.field, p.detail) for p in row.problems] == [("value", "could not be read, kept as it was written")]
+    assert world.lead(row.lead_id).inquiry.fields["value"] == "much"
+
+
+def test_a_closed_row_needs_neither_its_day_nor_a_reason() -> None:
+    world = World()
+    [row] = take(world, replace(live(1), past={"stage": "lost"}))
+    lead = world.lead(row.lead_id)
+    assert (lead.stage, lead.lost_reason, lead.closed_at is not None) == (Stage.LOST, "", True)
+
+
 def test_r6_a_thousand_concurrent_rows_are_shared_within_one() -> None:
     world = World(policy=without_caps(with_pool(World().policy, dict.fromkeys(("ana", "ben", "cem"), 1))))
     world.respond.deliver = lambda *_: None  # type: ignore[method-assign]  # a thousand mails prove nothing here
