@@ -1,5 +1,6 @@
 """My queue: open leads, ranked, with action and page."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from leadtight.app.views import queue as use_case
 from leadtight.app.views.queue import LeadQueue, MyQueue
 from leadtight.domain.model.errors import InvalidLink, LinkExpired
+from leadtight.domain.model.listing import Listing
 from leadtight.domain.model.message import Template
 from tests.scenarios.world import HOT, WARM, World, with_pool
 
@@ -45,6 +47,13 @@ def test_each_row_shows_action_and_deadline_and_opens_the_leads_own_page() -> No
     world.press(lead_id, "voicemail")
     [row] = queue(world).rows
     assert (row.what, row.due_at) == ("Call Ada Obi again", world.now + timedelta(hours=2))
+
+
+def test_a_lead_without_a_next_action_waits_for_its_outcome(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = only_ana()
+    lead = replace(world.lead(world.receive()), next_action=None)
+    monkeypatch.setattr(world.table, "due_leads", lambda *_: Listing((lead,)))
+    assert [row.what for row in queue(world).rows] == ["Record what happened"]
 
 
 def test_closed_leads_and_those_of_others_are_not_listed_and_viewing_changes_nothing() -> None:
