@@ -96,5 +96,5 @@ def test_a_queues_link_opens_nothing_else_and_expires() -> None:
         shown.show(world.link(lead_id), world.now)
     with pytest.raises(LinkExpired):
         shown.show(token, world.now + timedelta(days=14))
-    with pytest.raises(LinkExpired, match="no longer assigned any leads"):
+    with pytest.raises(LinkExpired, match="You are no longer assigned any leads"):
         shown.show(world.links.queue("gone", world.now).rpartition("/")[2], world.now)

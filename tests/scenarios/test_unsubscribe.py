@@ -153,6 +153,6 @@ def test_only_our_links_for_this_purpose_open_it() -> None:
         world.desk.look(token(world, lead_id), world.now)
     with pytest.raises(InvalidLink):
         world.unsubscribe.leave(token(world, lead_id)[:-2], world.now)
-    with pytest.raises(NotFound, match="This lead does not exist any more"):
+    with pytest.raises(NotFound, match="This lead no longer exists"):
         world.unsubscribe.leave(gone.rpartition("/")[2], world.now)
     assert world.events(lead_id, Kind.LEAD_OPTED_OUT) == []
