@@ -2,4 +2,4 @@
 
 import gc
 
-gc.set_threshold(200_000)  # a cold start makes objects that stay: looking among them for garbage took a fifth of it
+gc.set_threshold(200_000)  # objects of a cold start stay: collecting them took a fifth of it

@@ -64,19 +64,19 @@ class Ports(Protocol):
 
     @property
     def store(self) -> LeadStore:
-        """The leads."""
+        """The store of leads."""
 
     @property
     def outbox(self) -> Outbox:
-        """The messages that are owed."""
+        """The outbox of owed messages."""
 
     @property
     def held(self) -> QuarantineStore:
-        """The deliveries that are no lead yet."""
+        """The store of held deliveries."""
 
     @property
     def board(self) -> BoardStore:
-        """What the board shows."""
+        """The index of the board."""
 
     @property
     def call_lists(self) -> DncLists:
@@ -84,39 +84,39 @@ class Ports(Protocol):
 
     @property
     def mail_files(self) -> MailFiles:
-        """The mails that came in."""
+        """The stored mails."""
 
     @property
     def alarms(self) -> Alarms:
-        """What rings leads."""
+        """The alarms that wake leads."""
 
     @property
     def retries(self) -> Retries:
-        """What brings back what was put off."""
+        """The retries of the outbox."""
 
     @property
     def pace(self) -> SendPace:
-        """How fast providers are asked."""
+        """The pace of sends by provider."""
 
     @property
     def mailer(self) -> Mailer:
-        """Who sends mail."""
+        """The sender of mails."""
 
     @property
     def texter(self) -> Texter:
-        """Who sends texts."""
+        """The sender of texts."""
 
     @property
     def caller(self) -> CallPlacer:
-        """Who places calls."""
+        """The placer of calls."""
 
     @property
     def chat(self) -> Chat:
-        """Who posts to chats."""
+        """The poster to chats."""
 
     @property
     def renderer(self) -> Renderer:
-        """Who writes the words."""
+        """The renderer of messages."""
 
     @property
     def links(self) -> Links:
@@ -124,19 +124,19 @@ class Ports(Protocol):
 
     @property
     def hint(self) -> Hint:
-        """What says that a held delivery can be fetched."""
+        """The announcer of deliveries to fetch."""
 
     @property
     def fetch(self) -> Fetch:
-        """Who fetches what was announced."""
+        """The fetcher of announced content."""
 
     @property
     def read_fetched(self) -> ReadFetched:
-        """Who reads what was fetched."""
+        """The reader of fetched content."""
 
     @property
     def new_id(self) -> NewId:
-        """What makes ids."""
+        """The generator of ids."""
 
 
 class Application:
@@ -149,7 +149,7 @@ class Application:
 
     @cached_property
     def intake(self) -> Intake:
-        """What receives submissions."""
+        """The intake of submissions."""
         from leadtight.adapters.contact_points.normalization import PhoneEmailNormalizer
         from leadtight.app.intake.receive import Intake
 
@@ -158,14 +158,14 @@ class Application:
 
     @cached_property
     def file_import(self) -> Import:
-        """What takes rows of files."""
+        """The import of file rows."""
         from leadtight.app.intake.file_import import Import
 
         return Import(self.policy, self.intake)
 
     @cached_property
     def deliveries(self) -> Deliveries:
-        """What takes what other systems deliver."""
+        """The settlement of other systems' deliveries."""
         from leadtight.app.intake.deliveries import Deliveries
 
         ports = self._ports
@@ -173,7 +173,7 @@ class Application:
 
     @cached_property
     def proofs(self) -> Proofs:
-        """What records what others prove."""
+        """The recorder of proved outcomes."""
         from leadtight.adapters.contact_points.timezones import local_time_of
         from leadtight.app.outcomes.contact_proofs import Proofs
 
@@ -189,14 +189,14 @@ class Application:
 
     @cached_property
     def collect(self) -> FetchAnnounced:
-        """What fetches what was announced."""
+        """The fetcher of announced leads."""
         from leadtight.app.intake.fetch_announced import FetchAnnounced
 
         return FetchAnnounced(self._ports.held, self.intake, self._ports.fetch, self._ports.read_fetched)
 
     @cached_property
     def mails(self) -> Mails:
-        """What takes stored mails."""
+        """The settlement of stored mails."""
         from leadtight.adapters.aws.senders import sent_id
         from leadtight.app.intake.inbound_mail import Mails
         from leadtight.app.intake.sent_mails import SentMails
@@ -213,19 +213,21 @@ class Application:
             ports.store,
             ports.alarms,
             sent_mails,
-            report=lambda report, now: self.delivery_reports.record(report, now),  # made with the first: they are few
+            report=lambda report, now: self.delivery_reports.record(
+                report, now
+            ),  # built with the first, for they are few
         )
 
     @cached_property
     def read_mail(self) -> ReadMail:
-        """What reads stored mails."""
+        """The reader of stored mails."""
         from leadtight.adapters.inbound.webhooks.email.mail_intake import StoredMails
 
         return StoredMails(self.policy).read
 
     @cached_property
     def quarantine(self) -> Quarantine:
-        """What people do about held deliveries."""
+        """The review of held deliveries."""
         from leadtight.app.intake.quarantine import Quarantine
 
         return Quarantine(self._ports.held, self.intake, self._reread, self.report_call)
@@ -238,28 +240,28 @@ class Application:
 
     @cached_property
     def quarantine_desk(self) -> QuarantineDesk:
-        """What is behind quarantine links."""
+        """The pages behind quarantine links."""
         from leadtight.app.intake.quarantine_desk import QuarantineDesk
 
         return QuarantineDesk(self.policy, self.quarantine, self._ports.links)
 
     @cached_property
     def bulk_settlement(self) -> BulkSettlement:
-        """What settles all that is held for one reason."""
+        """The settlement of all deliveries held for one reason."""
         from leadtight.app.intake.bulk_settlement import BulkSettlement
 
         return BulkSettlement(self.quarantine)
 
     @cached_property
     def route(self) -> Route:
-        """What gives leads their owner."""
+        """The assignment of leads to owners."""
         from leadtight.app.routing.route import Route
 
         return Route(self.policy, self._ports.store, self._ports.alarms)
 
     @cached_property
     def respond(self) -> Respond:
-        """What sends messages."""
+        """The sender of single messages."""
         from leadtight.adapters.contact_points.contact_hours import RealHours
         from leadtight.adapters.contact_points.number_costs import barred_reason
         from leadtight.app.messaging.authorization import SendAuthorization
@@ -295,21 +297,21 @@ class Application:
 
     @cached_property
     def delivery_reports(self) -> DeliveryReports:
-        """What records providers' reports of sent messages."""
+        """The recorder of providers' delivery reports."""
         from leadtight.app.messaging.delivery_reports import DeliveryReports
 
         return DeliveryReports(self._ports.store, self._ports.outbox, self.bounces)
 
     @cached_property
     def send_limits(self) -> SendLimits:
-        """What bounds messages to leads."""
+        """The limits of messages to leads."""
         from leadtight.app.messaging.send_limits import SendLimits
 
         return SendLimits(self.policy, self._ports.outbox)
 
     @cached_property
     def digest(self) -> Digest:
-        """What sends what is over people's budgets of alerts."""
+        """The sender of digests."""
         from leadtight.adapters.contact_points.contact_hours import RealHours
         from leadtight.app.messaging.digest import Digest
 
@@ -317,28 +319,28 @@ class Application:
 
     @cached_property
     def dispatch(self) -> Dispatch:
-        """What sends by urgency what the outbox owes."""
+        """The dispatch of owed messages by urgency."""
         from leadtight.app.messaging.dispatch import Dispatch
 
         return Dispatch(self._ports.outbox, self.respond, self.digest, self._ports.retries)
 
     @cached_property
     def bounces(self) -> BounceHandling:
-        """What follows when a message reached nobody."""
+        """The handling of undelivered messages."""
         from leadtight.app.messaging.bounces import BounceHandling
 
         return BounceHandling(self.policy, self._ports.store, self._ports.alarms)
 
     @cached_property
     def weekly_mail(self) -> WeeklyMail:
-        """What mails the weekly review."""
+        """The mails of the weekly review."""
         from leadtight.app.messaging.review_mail import WeeklyMail
 
         return WeeklyMail(self.policy, self._ports.outbox)
 
     @cached_property
     def sla(self) -> Sla:
-        """What alarms ring, and the sweep."""
+        """The alarms and the sweep."""
         from leadtight.app.sla.sla import Sla
 
         ports = self._ports
@@ -346,14 +348,14 @@ class Application:
 
     @cached_property
     def rearm(self) -> Rearm:
-        """What puts open leads under the present policy."""
+        """The re-arming of open leads under the current policy."""
         from leadtight.app.sla.rearm import Rearm
 
         return Rearm(self.policy, self._ports.store, self._ports.alarms)
 
     @cached_property
     def desk(self) -> Desk:
-        """What is behind signed pages."""
+        """The pages behind outcome links."""
         from leadtight.adapters.contact_points.timezones import local_time_of
         from leadtight.app.outcomes.desk import Desk
 
@@ -362,7 +364,7 @@ class Application:
 
     @cached_property
     def lead_api(self) -> LeadApi:
-        """What is behind the API's keys."""
+        """The API for the holders of keys."""
         from leadtight.adapters.contact_points.timezones import local_time_of
         from leadtight.app.outcomes.lead_api import LeadApi
 
@@ -370,21 +372,21 @@ class Application:
 
     @cached_property
     def queue(self) -> LeadQueue:
-        """What is behind a person's queue."""
+        """The page of a person's queue."""
         from leadtight.app.views.queue import LeadQueue
 
         return LeadQueue(self.policy, self._ports.store, self._ports.links)
 
     @cached_property
     def boards(self) -> Boards:
-        """What is behind a manager's board."""
+        """The page of a manager's board."""
         from leadtight.app.views.board import Boards
 
         return Boards(self.policy, self._ports.board, self._ports.call_lists, self._ports.links)
 
     @cached_property
     def quick_add(self) -> QuickAdd:
-        """What lets people add a lead themselves."""
+        """The form for leads that people add themselves."""
         from leadtight.adapters.contact_points.normalization import PhoneEmailNormalizer
         from leadtight.app.intake.quick_add import QuickAdd
 
@@ -393,14 +395,14 @@ class Application:
 
     @cached_property
     def contact_check(self) -> ContactCheck:
-        """What is behind the question to a lead."""
+        """The pages of the contact check."""
         from leadtight.app.outcomes.contact_check import ContactCheck
 
         return ContactCheck(self.policy, self._ports.store, self._ports.alarms, self._ports.links)
 
     @cached_property
     def unsubscribe(self) -> Unsubscribe:
-        """What is behind unsubscribe links."""
+        """The pages behind unsubscribe links."""
         from leadtight.app.compliance.unsubscribe import Unsubscribe
 
         return Unsubscribe(self._ports.store, self._ports.alarms, self._ports.links)

@@ -76,22 +76,22 @@ class Deployed:
 
     @cached_property
     def store(self) -> LeadStore:
-        """The leads."""
+        """The store of leads."""
         return table()
 
     @cached_property
     def outbox(self) -> Outbox:
-        """The messages that are owed."""
+        """The outbox of owed messages."""
         return table()
 
     @cached_property
     def board(self) -> BoardStore:
-        """What the board shows."""
+        """The index of the board."""
         return table()
 
     @cached_property
     def held(self) -> QuarantineStore:
-        """The deliveries that are no lead yet."""
+        """The store of held deliveries."""
         from leadtight.adapters.dynamodb.quarantine import DynamoQuarantine
 
         return DynamoQuarantine(table())
@@ -105,12 +105,12 @@ class Deployed:
 
     @property
     def mail_files(self) -> MailFiles:
-        """The mails that came in."""
+        """The stored mails."""
         return mail_files()
 
     @cached_property
     def alarms(self) -> Alarms:
-        """Schedules, and the queue for those that are near."""
+        """The schedules, and the queue for near alarms."""
         from leadtight.adapters.aws.scheduler import AwsAlarms
 
         here = settings.current()
@@ -123,21 +123,21 @@ class Deployed:
 
     @cached_property
     def retries(self) -> Retries:
-        """The queue that brings back what was put off."""
+        """The queue of retries."""
         from leadtight.adapters.aws.retry_queue import QueueRetries
 
         return QueueRetries(settings.current().retry_queue_url)
 
     @cached_property
     def pace(self) -> SendPace:
-        """How fast providers are asked."""
+        """The pace of sends by provider."""
         from leadtight.adapters.dynamodb.send_pace import DynamoPace
 
         return DynamoPace(table())
 
     @cached_property
     def mailer(self) -> Mailer:
-        """Who sends mail."""
+        """The sender of mails."""
         from leadtight.adapters.aws.senders import SesMailer
 
         return SesMailer(
@@ -150,21 +150,21 @@ class Deployed:
 
     @cached_property
     def texter(self) -> Texter:
-        """Who sends texts."""
+        """The sender of texts."""
         from leadtight.adapters.aws.senders import SnsTexter
 
         return SnsTexter()
 
     @cached_property
     def caller(self) -> CallPlacer:
-        """Who places calls."""
+        """The placer of calls."""
         from leadtight.adapters.aws.senders import ConnectCaller
 
         return ConnectCaller(policy().voice)
 
     @cached_property
     def chat(self) -> Chat:
-        """Who posts to chats."""
+        """The poster to chats."""
         from leadtight.adapters.aws.secret_store import ChatAddresses
         from leadtight.adapters.http import client
         from leadtight.adapters.presentation.chat import WebhookChat
@@ -173,7 +173,7 @@ class Deployed:
 
     @cached_property
     def renderer(self) -> Renderer:
-        """Who writes the words."""
+        """The renderer of messages."""
         from leadtight.adapters.presentation.messages import JinjaRenderer
 
         return JinjaRenderer()
@@ -189,24 +189,24 @@ class Deployed:
 
     @cached_property
     def hint(self) -> Hint:
-        """What says that a held delivery can be fetched."""
+        """The announcer of deliveries to fetch."""
         from leadtight.adapters.aws.fetch_queue import QueueHints
 
         return QueueHints(settings.current().collect_queue_url)
 
     @cached_property
     def fetch(self) -> Fetch:
-        """Who fetches what was announced."""
+        """The fetcher of announced content."""
         return fetching().fetch
 
     @cached_property
     def read_fetched(self) -> ReadFetched:
-        """Who reads what was fetched."""
+        """The reader of fetched content."""
         return fetching().read
 
     @cached_property
     def new_id(self) -> NewId:
-        """What makes ids."""
+        """The generator of ids."""
         from leadtight.adapters.clock_and_ids import new_id
 
         return new_id
@@ -244,7 +244,7 @@ def spill() -> SpillQueue:
 
 @cache
 def form_intake() -> FormIntake:
-    """Return the use case that takes form posts."""
+    """Return the intake of form posts."""
     from leadtight.adapters.http import client
     from leadtight.adapters.inbound.forms import reader
     from leadtight.adapters.inbound.forms.challenge import Challenges
@@ -255,7 +255,7 @@ def form_intake() -> FormIntake:
 
 def _keep_files(form: Form, posted: FormPost) -> FormPost:
     from leadtight.app.intake.uploads import (
-        Uploads,  # here: few forms keep files, and the client of S3 costs a cold start
+        Uploads,  # lazy: few forms keep files, and the S3 client slows a cold start
     )
 
     return Uploads(upload_files()).keep(form, posted)
@@ -271,7 +271,7 @@ def upload_files() -> S3Uploads:
 
 @cache
 def fetching() -> Fetching:
-    """Return who asks the providers of webhooks."""
+    """Return the client of webhook providers."""
     from leadtight.adapters.http import client
     from leadtight.adapters.inbound.webhooks.client import Fetching
 

@@ -1,4 +1,4 @@
-"""What a browser posted, as what the use case understands."""
+"""Parse the forms that browsers post to the desk."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,9 +28,9 @@ Action = OutcomeForm | HandOverForm | Undo
 
 
 def read(event: events.Event) -> Action:
-    """Return what a request asks for.
+    """Parse a posted action.
 
-    Raises UnreadableBodyError when no form of ours makes it, BodyTooLargeError when it is over 64 KB.
+    Raises UnreadableBodyError when it is not one of our forms, BodyTooLargeError when it is over 64 KB.
     """
     fields = post_body.read(event).fields
     if "undo" in fields:
@@ -52,7 +52,10 @@ def read(event: events.Event) -> Action:
 
 
 def read_new_lead(event: events.Event) -> AddForm:
-    """Return the lead that somebody typed. Raises what `read` raises."""
+    """Parse a typed lead.
+
+    Raises what `read` raises.
+    """
     fields = post_body.read(event).fields
     submission = sanitize(str(fields.get("submission", "")))[:LONGEST_SUBMISSION]
     if not submission:

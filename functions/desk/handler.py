@@ -81,7 +81,7 @@ def _submit(event: events.Event, now: datetime) -> events.Response:
         return events.page(410, pages.over(error, note))
     except Conflict:
         return events.page(503, pages.busy(note))
-    # Relative to the address of this very request, whatever stands before it: the page that shows what was recorded.
+    # Relative to this request's path, whatever precedes it: the page that shows the record.
     return events.see_other(token)
 
 
@@ -98,7 +98,7 @@ def _add(event: events.Event, now: datetime) -> events.Response:
     except InvalidInquiry as problem:
         if any(
             entry.field == "Idempotency-Key" for entry in problem.problems
-        ):  # changed after it was sent: another lead
+        ):  # the form was changed after it was sent: it is another lead
             typed = replace(typed, submission=bootstrap.app().quick_add.blank().submission)
         return events.page(422, bootstrap.pages().queue(bootstrap.app().queue.show(token, now), now, typed, problem))
     except Conflict:
@@ -108,7 +108,7 @@ def _add(event: events.Event, now: datetime) -> events.Response:
 
 
 def _lead(event: events.Event, now: datetime) -> events.Response:
-    from functions.desk import api  # here and below: most requests come from people
+    from functions.desk import api  # lazy here and below: most requests come from people
 
     return api.lead(event, now)
 

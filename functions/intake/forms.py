@@ -67,10 +67,10 @@ def _taken(form: Form, posted: FormPost, event: events.Event) -> events.Response
         if not (is_outage(error) or isinstance(error, Conflict)):
             raise
         logger.warning("form_spilled", form=form.id, why=type(error).__name__)
-        words = replace(posted, uploads=())  # a message of the queue is too small for files
+        words = replace(posted, uploads=())  # files do not fit into a queue message
         bootstrap.spill().put(
             SpilledFormPost(form=form.id, posted=words, at=now)
-        )  # raises when it cannot be kept: answered 503
+        )  # raises when it cannot be queued: answered 503
         settled = SettledItem(id="", status="held")
     if settled:
         logger.info("form_taken", form=form.id, lead_id=settled.id, status=settled.status)

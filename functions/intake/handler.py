@@ -45,19 +45,19 @@ def handle(event: events.Event, context: LambdaContext) -> events.Response:
     It also receives rows of an import, and form posts that could not be stored at first.
     """
     if "import" in event:
-        from functions.intake import import_rows  # here, for visitors do not wait for it
+        from functions.intake import import_rows  # lazy: visitors do not need it
 
         return import_rows.take(event["import"], context)
     try:
         with time_limit.calls.begin_within(BEGUN_WITHIN_SECONDS):
             return _handled(event, context)
     finally:
-        bootstrap.wake_collector()  # what is refused needs no table
+        bootstrap.wake_collector()  # a refused request needs no table
 
 
 def _handled(event: events.Event, context: LambdaContext) -> events.Response:
     if "Records" in event:
-        from functions.intake import spill  # here, for there are none unless the table failed
+        from functions.intake import spill  # lazy: needed only after the table failed
 
         return {**spill.take(event, context)}
     entered = front.verify(event) if (front := bootstrap.origin_verifier()) else event
@@ -93,13 +93,13 @@ def _receive_json(event: events.Event) -> events.Response:
     now = bootstrap.clock()()
     visitor = (
         events.visitor(event) if cors.is_permitted(event) else None
-    )  # else a server's address, which proves nothing
+    )  # otherwise it is a server's address, which proves nothing
     submission = Submission(source=source, key=key or None, body=body, visitor=visitor)
     try:
         caller = _caller(event)
         door = _door(source, event) if caller is Submitter.API else None
         if door and len(raw) > UNCOUNTED:
-            from leadtight.app.intake import large_posts  # here, for hardly any post is
+            from leadtight.app.intake import large_posts  # lazy: few posts are large
 
             large_posts.take_turn(bootstrap.ports().outbox, len(raw), now)
         settled = bootstrap.app().deliveries.admit(replace(submission, caller=caller, door=door), "api", now)
@@ -132,7 +132,7 @@ def _caller(event: events.Event) -> Submitter:
     """
     if not events.header(event, "authorization"):
         return Submitter.API
-    from leadtight.adapters.http import api_keys  # here, for anybody may send a lead, and few have a key
+    from leadtight.adapters.http import api_keys  # lazy: anyone may send a lead, and few have a key
     from leadtight.domain.access.api_keys import Scope
 
     api_keys.authenticate(event, bootstrap.api_keys(), Scope.WRITE)
@@ -140,19 +140,19 @@ def _caller(event: events.Event) -> Submitter:
 
 
 def _receive_form(event: events.Event) -> events.Response:
-    from functions.intake import forms  # here, for every cold start would pay for it
+    from functions.intake import forms  # lazy: every cold start would pay for it
 
     return forms.receive(event)
 
 
 def _webhook(event: events.Event) -> events.Response:
-    from functions.intake import webhooks  # here, for every cold start would pay for what most of them never see
+    from functions.intake import webhooks  # lazy: every cold start would pay for it
 
     return webhooks.receive(event)
 
 
 def _thanks(event: events.Event) -> events.Response:
-    from leadtight.adapters.presentation.pages import intake as pages_plain  # here, for programs read no pages
+    from leadtight.adapters.presentation.pages import intake as pages_plain  # lazy: programs get no pages
 
     lacks_address = (event.get("queryStringParameters") or {}).get("check") == "address"
     return events.page(200, pages_plain.thanks(bootstrap.policy().company.name, lacks_address=lacks_address))

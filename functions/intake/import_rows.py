@@ -24,7 +24,7 @@ IN_HAND = timedelta(seconds=2)
 
 
 def take(request: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Return what became of each row, in order."""
+    """Receive rows; return their results in order."""
     rows = [_row(row) for row in request["rows"]]
     limits = item_time.shares(time_left(context, IN_HAND), ROW_SECONDS)
     done = bootstrap.app().file_import.take(request["source"], rows, bootstrap.clock()(), limits)

@@ -15,7 +15,7 @@ from leadtight import bootstrap
 from leadtight.adapters.aws import queue_batches, spill_queue
 from leadtight.app.intake import large_posts
 
-logger = Logger()  # not a child: an orphan may add no keys, and would fail with the post
+logger = Logger()  # not a child: without its parent it could not append keys, and would fail
 metrics = Metrics()
 
 

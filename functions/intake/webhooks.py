@@ -73,7 +73,7 @@ def _receive_mail(event: events.Event, webhook: Webhook, keys: WebhookSecrets) -
     The bucket announces it to its reader.
     """
     from leadtight.adapters.inbound.webhooks.email.mail_intake import (
-        keep,  # here, for other deliveries have no use for it
+        keep,  # lazy: other deliveries do not need it
     )
 
     speaker, request = mail_provider(webhook.provider), _request(event)

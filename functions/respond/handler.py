@@ -59,7 +59,7 @@ def _is_retry(body: str) -> bool:
     try:
         return stream.is_retry(body)
     except ValueError:
-        return False  # it is no report either: that stays in its queue
+        return False  # neither is it a report: those stay in their queue
 
 
 @metrics.log_metrics

@@ -21,7 +21,7 @@ def unbounded() -> timedelta:
 
 
 class SweepTaskKind(StrEnum):
-    """What a sweep works on."""
+    """The kinds of work of a sweep."""
 
     UNOWNED = "unowned"
     COVER = "cover"

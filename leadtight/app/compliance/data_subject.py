@@ -136,7 +136,7 @@ def _identifier(contacts: Contacts, who: str, country: str) -> str:
 
 
 class _SubjectSearch:
-    """What is known of a person so far."""
+    """A person's addresses and leads found so far."""
 
     def __init__(self, store: LeadStore, addresses: set[str]) -> None:
         self._store = store
@@ -165,7 +165,7 @@ class _SubjectSearch:
         return theirs
 
     def known(self) -> list[Lead]:
-        """Return the leads at the addresses known, of whomever."""
+        """Return all leads at the known addresses."""
         ids = self._store.leads_of(map(person_key, sorted(self.addresses)))
         self._note(*unreadable_in(ids))
         leads = self._store.load_all(ids)

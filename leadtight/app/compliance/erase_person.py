@@ -203,7 +203,7 @@ class ErasePerson:
             self._erasures.forget_leads(key, erasure.lead_ids)
         for week in erasure.weeks:
             self._write_again(week)
-        if not data.unreadable:  # else it is unfinished: another run goes on with these keys
+        if not data.unreadable:  # otherwise unfinished: another run continues with these keys
             self._erasures.keep_erasure(replace(erasure, counts=data.counts, person_keys=(), finished_at=now))
 
     def _erase_copies(self, data: _PersonData) -> None:

@@ -51,7 +51,7 @@ class OptOut:
 
         They stay paused until a user has looked at it.
         """
-        from leadtight.domain.intake.human_handoff import pause  # here, for next to no wish is one of these
+        from leadtight.domain.intake.human_handoff import pause  # lazy: rarely needed
 
         for other in self._in_sequences(lead):
             change_lead(self._store, self._alarms, other, lambda current: pause(current, policy, words, now), now)
@@ -75,6 +75,6 @@ class OptOut:
 
 
 def _begins(event: Event, enrolment_id: str) -> bool:
-    """Tell whether it is this enrolment that an event begins."""
+    """Return whether an event begins this enrolment."""
     old, new = ((side or {}).get("id") for side in event.changes.get("enrolment") or (None, None))
     return old != enrolment_id and new == enrolment_id

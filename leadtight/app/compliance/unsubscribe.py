@@ -22,7 +22,7 @@ class UnsubscribeLink:
 
     @property
     def is_done(self) -> bool:
-        """Tell whether this lead has said so before."""
+        """Return whether this lead has unsubscribed before."""
         return self.channel in self.lead.opted_out
 
 

@@ -51,7 +51,7 @@ class BulkSettlement:
         self._quarantine = quarantine
 
     def held_for(self, reason: Reason, limit: int) -> tuple[QuarantinedDelivery, ...]:
-        """Return what waits for this reason, the oldest first."""
+        """Return deliveries held for a reason, oldest first."""
         deliveries = self._quarantine.suspected(limit) if reason is Reason.SPAM else self._quarantine.waiting(limit)
         return tuple(delivery for delivery in deliveries if delivery.reason is reason)
 

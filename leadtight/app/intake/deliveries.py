@@ -32,7 +32,7 @@ from leadtight.domain.model.errors import (
 )
 from leadtight.domain.policy.trust import Submitter
 
-if TYPE_CHECKING:  # deliveries are leads: none of them pays for what records outcomes
+if TYPE_CHECKING:  # for annotations: most deliveries record no outcomes
     from leadtight.app.outcomes.recording import LeadView
 
 

@@ -71,7 +71,7 @@ class FetchAnnounced:
         try:
             self._held.settle(after)
         except Conflict:
-            return None  # somebody else was faster, with the same result
+            return None  # another process was faster, with the same result
         return after
 
     def sweep(self, now: datetime, left: Left = unbounded, limits: Limits = unlimited) -> FetchSummary:
@@ -111,7 +111,7 @@ class FetchAnnounced:
 
         So it does not stay ahead of the others.
         """
-        with suppress(Exception):  # the fault itself is told; while the table takes nothing it stays where it is
+        with suppress(Exception):  # the fault itself is reported; while the table is down the delivery stays
             self._held.settle(schedule_retry(delivery, f"{type(error).__name__}: {error}", now))
 
     def _tried(self, delivery: QuarantinedDelivery, now: datetime) -> QuarantinedDelivery:

@@ -120,7 +120,7 @@ class Import:
             at = datetime.fromisoformat(text)
             return (at if at.tzinfo else at.replace(tzinfo=self._zone)).astimezone(UTC)
         except (ValueError, OverflowError):
-            return None  # a time of receipt is then kept as it was written, as every field that cannot be read
+            return None  # an unreadable time is kept as written, as every unreadable field
 
 
 def _field_problem(field: str, row: ImportRow) -> Problem:

@@ -79,12 +79,7 @@ class FormIntake:
         self._keep_files = keep_files
 
     def take(self, form: Form, posted: FormPost, now: datetime, *, by_visitor: bool) -> SettledItem | None:
-        """Settle a post; None when it concerns no lead.
-
-        One that looks like spam, is one too many or cannot be verified is held. `by_visitor`: what lacks a name and an
-        address raises InvalidInquiry, for its sender is there to put it right; from a builder's server it is held.
-        Raises Conflict when others wrote at once for too long.
-        """
+        """Settle a post; None when it concerns no lead."""
         if form.keep_files and posted.uploads:
             posted = self._keep_files(form, posted)
         if doubt := suspicion(form, posted.fields) or self._verified(form, posted):

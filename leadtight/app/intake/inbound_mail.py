@@ -96,7 +96,7 @@ class Mails:
         item = self._submission(
             delivery.file, email, mailbox, self._sent_mails.thread(email), stored_at, may_be_answered=False
         )
-        return [replace(item, sender=Sender.PROVED)]  # by the person who looked
+        return [replace(item, sender=Sender.PROVED)]  # by the person who released it
 
     def _open(self, file: str) -> tuple[InboundEmail, datetime]:
         stored = self._files.fetch(file)
@@ -287,7 +287,7 @@ def _words(email: InboundEmail) -> str:
 
 
 def _own_words(email: InboundEmail) -> str:
-    """Return what acts: nothing in a quotation does."""
+    """Return the text that may trigger actions, without quotations."""
     return email.own_text if email.text else email.subject
 
 

@@ -21,7 +21,7 @@ from leadtight.domain.model.inquiry import Consent, Inquiry
 from leadtight.domain.model.message import TO_LEADS, Channel
 from leadtight.domain.text.sanitizing import sanitize
 
-if TYPE_CHECKING:  # few inquiries ask for consent, and every cold start would pay for it
+if TYPE_CHECKING:  # for annotations: few inquiries have consent, and each cold start would pay
     from leadtight.app.ports.contact_points import Contacts
     from leadtight.domain.model.consent_record import ConsentCheckbox, ConsentPrompt
     from leadtight.domain.policy.policy import Policy
@@ -30,7 +30,7 @@ LONGEST_NAME = 200
 LONGEST_LANGUAGE = 35
 LONGEST_POSTCODE = 20
 LARGEST_COMPANY = 10**8
-LONGEST_TEXT = 65_536  # what fits into the largest body we take: nothing that arrives is cut
+LONGEST_TEXT = 65_536  # the largest accepted body: nothing that arrives is cut
 LARGEST_VALUE = Decimal(10) ** 15
 LONGEST_VALUE = 40
 LARGEST_EXACT = 2**53
@@ -46,7 +46,7 @@ MOST_BOXES = 10
 OLDEST_RECEIVED = timedelta(days=1)
 PLAIN_FIELDS = ("name", "company", "message", "language", "country", "email", "phone")
 _SAYS_MORE = re.compile(r"[\s(?]\S")
-"""What stands beside the address in `Ada <ada@example.com>`."""
+"""The text around the address in `Ada <ada@example.com>`."""
 
 NAME_PARTS = ("first_name", "last_name")
 PLACED_FIELDS = ("region", "postcode", "product", "company_size", "owner")
@@ -95,11 +95,11 @@ def read(
     there is neither a name nor a contact point, RecursionError when it is nested too deeply to be kept.
     """
     if "schema" in body or "estimated_value" in body or "extension" in body:
-        from leadtight.app.intake.lead_document import as_posted  # here: few bodies are leads that were read before
+        from leadtight.app.intake.lead_document import as_posted  # lazy: few bodies are documents of the API
 
         body = as_posted(body)
     reader = _InquiryParser(body, contacts, policy.company.country)
-    received_at = reader.received_at(now, any_time=any_time)  # first: what it cannot read belongs into the inquiry
+    received_at = reader.received_at(now, any_time=any_time)  # first, because an unreadable time is kept in the inquiry
     known_owner_id = reader.owner(policy)
     acknowledged = reader.acknowledged() and now - received_at <= OLDEST_RECEIVED
     inquiry = reader.inquiry()

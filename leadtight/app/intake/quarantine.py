@@ -56,7 +56,7 @@ class Quarantine:
         self._report = report
 
     def waiting(self, limit: int) -> tuple[QuarantinedDelivery, ...]:
-        """Return what waits for a person, oldest first."""
+        """Return deliveries that wait for a person, oldest first."""
         return self._held.open_held(limit)
 
     def suspected(self, limit: int) -> tuple[QuarantinedDelivery, ...]:

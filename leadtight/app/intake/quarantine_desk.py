@@ -59,7 +59,7 @@ class QuarantineDetail:
 
 
 class QuarantineDesk:
-    """What a quarantine link lets its holder do."""
+    """The actions behind a quarantine link."""
 
     def __init__(self, policy: Policy, quarantine: Quarantine, links: Links) -> None:
         """Take the policy, the quarantine and who signs links."""

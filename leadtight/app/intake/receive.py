@@ -39,7 +39,7 @@ from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.identity import lookup_keys, person_key, private_keys
 from leadtight.domain.policy.trust import NAMES_OWNERS, Provenance, Sender, Submitter
 
-if TYPE_CHECKING:  # for their names: most inquiries have none of them
+if TYPE_CHECKING:  # for annotations: most inquiries need none of them
     from leadtight.app.compliance.opt_out import OptOut
     from leadtight.app.ports.alarms import Alarms
     from leadtight.app.ports.clock_and_ids import NewId
@@ -103,7 +103,7 @@ class Intake:
 
     @cached_property
     def _everywhere(self) -> OptOut:
-        from leadtight.app.compliance.opt_out import OptOut  # here: most visitors end nothing
+        from leadtight.app.compliance.opt_out import OptOut  # lazy: few visitors opt out
 
         return OptOut(self._store, self._alarms)
 
@@ -128,7 +128,7 @@ class Intake:
         submission = self._resolve_addressee(submission, reading, now)
         known_ids = self._leads_at_unproved_address(submission, reading)
         for _ in range(TRIES):
-            is_known = known_ids or not lookup_keys(reading.inquiry)  # only then may it have been here before
+            is_known = known_ids or not lookup_keys(reading.inquiry)  # otherwise it cannot have been received before
             if is_known and (former := self._taken_formerly(submission, guard, now)):
                 return self._accept(
                     submission, self._change(submission, reading, known_ids, now), guard, former, reading, now
@@ -140,7 +140,7 @@ class Intake:
             except Conflict:
                 continue
             except UnprovedSender:
-                if taken := self._store.taken_by(guard, now):  # shown on a lead that has been closed since
+                if taken := self._store.taken_by(guard, now):  # its lead showed it, and has been closed since
                     return IntakeResult(lead_id=taken.lead_id, status="duplicate")
                 raise
             if isinstance(answer, NewerLeadExists):
@@ -173,7 +173,7 @@ class Intake:
         if answer.key in answers:
             others = tuple(count for count in guard.counts if count.key not in answers)
             return replace(reading, acknowledged=False), replace(guard, counts=others)
-        from leadtight.app.intake.over_limit import guard_beyond_limit  # here, for few limits are reached
+        from leadtight.app.intake.over_limit import guard_beyond_limit  # lazy: limits are rarely reached
 
         return reading, guard_beyond_limit(submission, reading, guard, answer, now)
 
@@ -196,7 +196,9 @@ class Intake:
             ):
                 self._everywhere.pause_elsewhere(self._policy, change.after, reading.inquiry.message, now)
         if change.opt_outs:
-            said_at = self._said_at(taken.lead_id, reading) if taken else reading.said_at  # more may have begun since
+            said_at = (
+                self._said_at(taken.lead_id, reading) if taken else reading.said_at
+            )  # more sequences may have begun since
             self._everywhere.elsewhere(change.after, change.after.opted_out, now, said_at)
         accepted = _answer(change, guard, taken)
         return replace(accepted, flags=reading.inquiry.flags, is_reachable=change.after.inquiry.is_reachable)
@@ -225,7 +227,7 @@ class Intake:
 
     def _said_at(self, lead_id: str, reading: ParsedInquiry) -> datetime:
         """Return when a repeated opt-out was first received or written."""
-        from leadtight.app.views.history import newest_first  # here: few words come again
+        from leadtight.app.views.history import newest_first  # lazy: few opt-outs are repeated
 
         words = reading.inquiry.message
         events = (event for event in newest_first(self._store, lead_id) if event.kind is EventKind.LEAD_OPTED_OUT)
@@ -264,7 +266,7 @@ class Intake:
         except RecursionError as error:
             raise InvalidInquiry([Problem("body", "is nested too deeply")]) from error
         if submission.sender is Sender.RELAYED and _opt_out_request(submission, reading) != OptOutRequest():
-            submission = replace(submission, sender=Sender.UNPROVED)  # whose form it is ends nothing for its visitor
+            submission = replace(submission, sender=Sender.UNPROVED)  # a form's owner cannot opt out its visitor
         return submission, reading, guard
 
     def _change(
@@ -323,14 +325,14 @@ class Intake:
         return frozenset(self._recent_ids(lookup_keys(reading.inquiry)))
 
     def _recent_ids(self, person_keys: Iterable[str]) -> tuple[str, ...]:
-        from leadtight.app.intake.sender_leads import recent_ids  # here, as below
+        from leadtight.app.intake.sender_leads import recent_ids  # lazy, as below
 
         return recent_ids(self._store, person_keys)
 
     def _leads_of_sender(self, inquiry: Inquiry, leads: list[Lead], *, is_chat: bool) -> list[Lead]:
         if not leads:
             return leads
-        from leadtight.app.intake.sender_leads import leads_of_sender  # here, for most senders are new
+        from leadtight.app.intake.sender_leads import leads_of_sender  # lazy: most senders are new
 
         return leads_of_sender(self._store, inquiry, leads, is_chat=is_chat)
 
@@ -380,7 +382,7 @@ class Intake:
         if closed is None or submission.is_import:
             return None
         from leadtight.domain.promises.reopening import (
-            is_reopened_by_answers,  # here, for most inquiries find no closed lead
+            is_reopened_by_answers,  # lazy: few inquiries find a closed lead
         )
 
         return closed if is_reopened_by_answers(self._policy, closed, now) else None
@@ -388,13 +390,13 @@ class Intake:
     def _keys(
         self, submission: Submission, inquiry: Inquiry, change: Change, known_ids: frozenset[str]
     ) -> tuple[str, ...]:
-        """Return the keys that lead to what is stored.
+        """Return the person keys that lead to the stored lead.
 
         A number that a crowd has named no longer identifies a person. Raises NotStorable for a person with as many
         leads as are kept of one person.
         """
         if change.before and submission.sender is Sender.UNPROVED and not change.before.sender_unproved:
-            return ()  # an address that is not proved leads to no lead
+            return ()  # an unproved address must not lead to a lead
         if change.before and not may_add_contacts(change.before.inquiry, inquiry, _provenance(submission)):
             theirs = set(lookup_keys(change.before.inquiry))
             return tuple(key for key in lookup_keys(inquiry) if key in theirs)
@@ -430,7 +432,7 @@ class Intake:
     def _record(
         self, submission: Submission, past: HistoricalLead, reading: ParsedInquiry, leads: list[Lead], now: datetime
     ) -> Change:
-        from leadtight.domain.intake.historical import record_historical  # here: only a file's leads are of the past
+        from leadtight.domain.intake.historical import record_historical  # lazy: only imports have past leads
 
         return record_historical(
             self._policy,
@@ -522,7 +524,7 @@ def _cause(submission: Submission, now: datetime) -> Mapping[str, str]:
 def _door_counts(submission: Submission, now: datetime) -> Iterable[RateLimitCounter]:
     if submission.door is None:
         return ()
-    from leadtight.domain.intake.rate_limits import counts  # here, for only what comes by form or API is counted
+    from leadtight.domain.intake.rate_limits import counts  # lazy: only form and API posts are counted
 
     return counts(submission.door, now)
 
@@ -533,7 +535,7 @@ def _opt_out_request(submission: Submission, reading: ParsedInquiry) -> OptOutRe
     if submission.ends:
         return OptOutRequest(channels=(submission.answers_by,), nothing_else=True)
     from leadtight.domain.compliance.opt_out_detection import (
-        detect_opt_out,  # here, for what comes by form or API says nothing by such words
+        detect_opt_out,  # lazy: forms and the API have no opt-out keywords
     )
 
     words = reading.inquiry.message if submission.own_words is None else submission.own_words

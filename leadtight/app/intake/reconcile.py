@@ -81,7 +81,7 @@ class Reconcile:
         try:
             previous = self._records.find(channel, day) or Reconciliation(channel=channel, day=day, as_of=now)
         except UnreadableRow:
-            self._deliveries.take_all(missing, channel, now)  # what was missed must not wait for its record
+            self._deliveries.take_all(missing, channel, now)  # missing items must not wait for their record
             raise
         record = compare(previous, _digests(items), _digests(here), now)
         self._records.keep(record)

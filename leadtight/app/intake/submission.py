@@ -1,4 +1,4 @@
-"""What intake receives, whichever channel it came by."""
+"""The submission that intake receives from every channel."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from leadtight.domain.policy.trust import Sender, Submitter
 
-if TYPE_CHECKING:  # for their names: most inquiries have none of them
+if TYPE_CHECKING:  # for annotations: most inquiries need none of them
     from leadtight.domain.intake.historical import HistoricalLead
     from leadtight.domain.intake.rate_limits import PostOrigin
     from leadtight.domain.intake.spam import RateLimitCounter

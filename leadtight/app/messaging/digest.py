@@ -67,7 +67,7 @@ class Digest:
         try:
             lead = self._store.load(claimed.lead_id)
         except UnreadableRow:
-            return None  # it stays claimed, and comes with another digest after its lease
+            return None  # it stays claimed until its lease ends, and joins a later digest
         decision = (
             authorize_send(self._policy, by_mail, lead, Suppression(), self._windows, now)
             if lead
@@ -89,7 +89,7 @@ class Digest:
             provider_id = self._sender.send_digest(permission, person, notices, now)
         except SendUnsure:
             self._pace.rest(Channel.EMAIL, now + FIRST_BACKOFF)
-            return False  # they stay claimed, and come with another digest after their lease
+            return False  # they stay claimed until their leases end, and join a later digest
         except (SendFailed, SendRefused) as error:
             for message in (first, *others):
                 self._put_off(message, error, now)

@@ -61,7 +61,7 @@ class Respond:
         lease_until = now + self._policy.messaging.lease
         message = self._outbox.claim(lead_id, message_id, self._new_id(), now, lease_until)
         if message is None:
-            self._retries.at(lease_until, now)  # its sender may have died: the stream brings it again, then
+            self._retries.at(lease_until, now)  # its sender may have crashed: then the stream brings it again
             return None
         lead = self._store.load(lead_id) if message.is_about_a_lead else None
         decision = self._decide(message, lead, now)
@@ -71,7 +71,7 @@ class Respond:
         if done.recipient != LEAD and (done.status is Status.DEAD or self._left_before(done)):
             self._bounces.note(done, now)
         if done.is_owed:
-            self._retries.at(max(done.next_try_at, now + NEXT_SECOND), now)  # at once the stream brings it
+            self._retries.at(max(done.next_try_at, now + NEXT_SECOND), now)  # what is due now the stream brings
         return done
 
     def _left_before(self, message: Message) -> bool:
@@ -89,7 +89,7 @@ class Respond:
         """Return the decision; None when the message is given up."""
         if lead is None and message.is_about_a_lead:
             return Refusal("the lead is gone")
-        if now >= self._gives_up_at(message):  # no answer, or a crash, every single time
+        if now >= self._gives_up_at(message):  # every try got no answer, or crashed
             return None
         return self._authorization.decide(message, lead, now) if lead else to_team(self._policy, message)
 
@@ -117,7 +117,7 @@ class Respond:
         try:
             provider_id = self._hand_over(permission, message, lead, now)
         except SendUnsure:
-            self._pace.rest(permission.channel, now + FIRST_BACKOFF)  # each that is not answered takes seconds
+            self._pace.rest(permission.channel, now + FIRST_BACKOFF)  # each unanswered call takes seconds
             return self._unsure(message, now), None
         except (SendRefused, SendFailed) as error:
             if message.fallbacks:

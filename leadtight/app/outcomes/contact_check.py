@@ -17,7 +17,7 @@ from leadtight.domain.policy.policy import Policy
 
 
 class ContactCheck:
-    """What the link in the question lets its holder do."""
+    """The actions behind a contact check link."""
 
     def __init__(self, policy: Policy, store: LeadStore, alarms: Alarms, links: Links) -> None:
         """Take the policy and the ports."""

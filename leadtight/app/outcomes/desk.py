@@ -58,8 +58,8 @@ class Desk:
     def look(self, token: str, now: datetime) -> LeadView:
         """Return the lead behind an outcome link.
 
-        Raises InvalidLink when the link is not ours, LinkOver when it has expired or the lead has moved to somebody
-        else, NotFound when the lead is gone.
+        Raises InvalidLink when the link is not ours, LinkExpired when it has expired or the lead has another
+        owner, NotFound when the lead is gone.
         """
         return self._read(token, now)[0]
 

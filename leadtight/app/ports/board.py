@@ -1,4 +1,4 @@
-"""What the board shows, as a Protocol."""
+"""Port of the board's index."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class QuarantineCounts:
 
 
 class BoardStore(Protocol):
-    """What the board shows, from the index."""
+    """The leads and counts of the board, from the index."""
 
     def open_on_board(self, limit: int) -> tuple[BoardLead, ...]:
         """Return open leads, the soonest due first."""

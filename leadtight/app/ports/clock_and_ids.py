@@ -1,4 +1,4 @@
-"""What time it is, and ids nobody has used."""
+"""Ports of the current time and new ids."""
 
 from __future__ import annotations
 

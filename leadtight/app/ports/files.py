@@ -34,7 +34,7 @@ class VersionedFiles(Protocol):
         """Return a version's content, cut when it is very large."""
 
     def delete(self, version: FileVersion) -> None:
-        """Delete one version for good."""
+        """Delete one version permanently."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

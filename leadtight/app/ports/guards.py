@@ -1,4 +1,4 @@
-"""What makes a delivery count once, as Protocols."""
+"""Ports of the guards that make a delivery count once."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Full:
 
 
 class Guards(Protocol):
-    """What has been taken, whatever became of it."""
+    """The guards that were taken."""
 
     def taken_of(self, pairs: Iterable[tuple[str, str]], now: datetime) -> frozenset[tuple[str, str]]:
         """Return the `(source, key)` pairs whose guard is taken."""

@@ -1,4 +1,4 @@
-"""What became of leads, event by event, as Protocols."""
+"""Ports of the histories of leads."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ class LeadStore(Protocol):
         """
 
     def taken_by(self, guard: Guard, now: datetime) -> AlreadyTaken | None:
-        """Return who has taken a guard, if it is taken."""
+        """Return the taker of a guard; None when free."""
 
     def load(self, lead_id: str) -> Lead | None:
         """Return a lead as it is now."""

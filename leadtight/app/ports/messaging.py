@@ -26,7 +26,7 @@ class Mail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
-    """What travels with a message besides its words.
+    """The metadata of a message.
 
     `unsubscribe` is the address that ends such mails at once, `reply_to` the one that takes answers for this lead.
     """

@@ -1,4 +1,4 @@
-"""Deliveries that are no lead yet, as Protocols."""
+"""Ports of the quarantine of deliveries."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Raises FetchFailed (temporary), FetchRefused (permanent).
 
 
 class QuarantineStore(Protocol):
-    """Deliveries that are no lead yet."""
+    """The deliveries that are not leads yet."""
 
     def hold(self, delivery: QuarantinedDelivery, guard: Guard, now: datetime) -> AlreadyTaken | None:
         """Store a delivery under its guard in one transaction.
@@ -51,7 +51,7 @@ class QuarantineStore(Protocol):
         """
 
     def suspected_held(self, limit: int) -> tuple[QuarantinedDelivery, ...]:
-        """Return suspected spam that nobody has settled, the latest first."""
+        """Return unsettled suspected spam, latest first."""
 
     def waiting(self, before: datetime, limit: int) -> tuple[QuarantinedDelivery, ...]:
         """Return deliveries to try again at or before `before`.

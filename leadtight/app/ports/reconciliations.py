@@ -1,4 +1,4 @@
-"""What sources were found to have had, as a Protocol."""
+"""Port of the results of reconciliation."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Reconciliations(Protocol):
     """Results of reconciliation by channel and local day."""
 
     def find(self, channel: str, day: date) -> Reconciliation | None:
-        """Return what is known of a channel's day."""
+        """Return the result for a channel's day."""
 
     def keep(self, record: Reconciliation) -> None:
-        """Store what is known by now, replacing what was."""
+        """Store the latest result in place of the previous one."""

@@ -152,7 +152,7 @@ class Sla:
         self._stopped.pop(kind, None)
 
     def _pages(self, owner: str | None, cutoff: datetime, after: tuple[datetime, str] | None) -> Iterator[Lead]:
-        known_ids = set[str]()  # a page that brings nothing new is the last: an index may be behind what it names
+        known_ids = set[str]()  # a page without new leads is the last: the index may lag
         while leads := [x for x in self._store.due_leads(owner, cutoff, BATCH, after) if x.id not in known_ids]:
             yield from leads
             known_ids |= {lead.id for lead in leads}
