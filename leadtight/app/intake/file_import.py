@@ -93,7 +93,7 @@ class Import:
         except Conflict:
             busy = Problem("", "other inquiries of this person came in at the same time; import the file again")
             return ImportResult(number=row.number, result="rejected", problems=(busy,))
-        odd = tuple(_field_problem(flag.removesuffix("_field_problem"), row) for flag in accepted.flags)
+        odd = tuple(_field_problem(flag.removesuffix("_odd"), row) for flag in accepted.flags)
         return ImportResult(number=row.number, result=accepted.status, lead_id=accepted.lead_id, problems=odd)
 
     def _on_the_clock(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
