@@ -40,7 +40,7 @@ LONGEST_FILE = 450
 """Most lines of a file of the product."""
 
 STILL_LONGER = {
-    "leadtight/app/intake/receive.py": 569,
+    "leadtight/app/intake/receive.py": 568,
 }
 """Longer files, none of which may grow.
 
