@@ -68,6 +68,7 @@ check: setup ## format, lint, types, import contracts, repository guards
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python scripts/guard.py
+	$(BIN)/python -m scripts.naming
 
 docs: setup ## build the documentation strictly into build/site (SERVE=1 serves it and follows changes)
 	@bash scripts/docs $(if $(filter 1,$(SERVE)),serve)

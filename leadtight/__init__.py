@@ -1,3 +1,3 @@
-"""Leadtight: a lead is a state machine with a promise attached."""
+"""Leadtight: each lead has an owner and a clock."""
 
 __version__ = "0.2.0"

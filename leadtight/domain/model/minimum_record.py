@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
 
 class IncompleteLead(LeadtightError):
-    """A decision would store a lead without a field of its state."""
+    """A change would store a lead without a required field."""
 
 
 def check_record(lead: Lead) -> None:
-    """Raise IncompleteLead when a lead lacks a field of its state."""
+    """Raise IncompleteLead when a lead lacks a required field."""
     if missing := missing_fields(lead):
         raise IncompleteLead(f"lead {lead.id} would be stored without {', '.join(missing)}")
 

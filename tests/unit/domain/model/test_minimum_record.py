@@ -1,4 +1,4 @@
-"""No lead is stored without a field of its state (A10, I2, I3)."""
+"""No lead is stored without a required field (A10, I3)."""
 
 from collections.abc import Iterable
 from dataclasses import replace
