@@ -1,4 +1,4 @@
-"""Let new people in when a form's rate limit is exceeded."""
+"""Let new people in over a form's rate limit."""
 
 from dataclasses import replace
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Tell the leads of a sender from others at the same number."""
+"""Tell a sender's leads from others at their number."""
 
 from collections.abc import Iterable
 from dataclasses import replace
