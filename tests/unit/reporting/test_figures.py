@@ -222,7 +222,7 @@ def test_the_self_audit_counts_next_steps_and_names_the_policys_promises(ten: Hi
     assert items["written_standard"] == (
         2,
         f"version {ten.policy.version} of the policy promises a first answer: hot within 5\u202fmin (office),"
-        " after_hours by 10:00 (office), warm within 1\u202fh (office)",
+        " after_hours by 10:00 (office), missed_call by the close (office), warm within 1\u202fh (office)",
     )
     assert items["daily_review"][0] is None
 
