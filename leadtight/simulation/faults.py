@@ -142,7 +142,7 @@ class Faults:
     passages: list[tuple[str, Sequence[FaultKind]]] = field(default_factory=list)
     number: int = 0
     prefix: str = ""
-    """Prefix of point names while an entry point is at work.
+    """Prefix of point names within an entry point.
 
     Its calls are points of their own.
     """
