@@ -54,7 +54,7 @@ if TYPE_CHECKING:  # for annotations: most inquiries need none of them
 
 KEY_KEPT = timedelta(days=30)
 IMPORT_KEPT = timedelta(days=3650)
-"""How long an imported row is recognised: files return after years."""
+"""How long an imported row is recognised, for late re-imports."""
 
 LATE = timedelta(minutes=5)
 """Age from which a submission counts as late.
