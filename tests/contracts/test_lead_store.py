@@ -203,7 +203,9 @@ def test_open_leads_are_counted_for_the_new_owner_and_until_closing(table: Table
     assert state_of(table) == OwnerState(person_id="ana", away_until=NOW, open=1)
     table.set_away("ana", None)
     lead = change.after
-    closed = replace(lead, stage=Stage.LOST, closed_at=NOW, clocks=(), wake_at=None, version=lead.version + 1)
+    closed = replace(
+        lead, stage=Stage.LOST, closed_at=NOW, clocks=(), next_action=None, wake_at=None, version=lead.version + 1
+    )
     close = replace(change, before=lead, after=closed, events=(), messages=(), rotation=None)
     table.commit(replace(close, loads=(Load(person_id="ana", by=-1),)))
     assert state_of(table) == OwnerState(person_id="ana")
@@ -260,7 +262,9 @@ def test_a_closed_lead_is_never_due(table: Table) -> None:
     change = assignment(stored(table), rotation_of(table))
     table.commit(change)
     lead = change.after
-    closed = replace(lead, stage=Stage.LOST, closed_at=NOW, clocks=(), wake_at=None, version=lead.version + 1)
+    closed = replace(
+        lead, stage=Stage.LOST, closed_at=NOW, clocks=(), next_action=None, wake_at=None, version=lead.version + 1
+    )
     table.commit(replace(change, before=lead, after=closed, events=(), messages=(), rotation=None))
     assert table.due_leads("ana", NOW + timedelta(days=99), 10) == ()
     assert table.load("L1") == closed
