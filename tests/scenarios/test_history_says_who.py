@@ -61,13 +61,13 @@ def test_no_automatic_message_is_a_contact() -> None:
 
 
 @pytest.mark.parametrize("outcome", ["Interested", "qualified", "", "won ", "lead_assigned", "WON"])
-def test_value_that_is_no_outcome_is_refused_and_changes_nothing(outcome: str) -> None:
+def test_invalid_outcome_is_refused_and_changes_nothing(outcome: str) -> None:
     world = World()
     lead_id = world.receive()
-    before, history = world.lead(lead_id), world.table.history(lead_id)
+    lead_before, history = world.lead(lead_id), world.table.history(lead_id)
     with pytest.raises(InvalidInquiry):
         world.press(lead_id, outcome)
-    assert (world.lead(lead_id), world.table.history(lead_id)) == (before, history)
+    assert (world.lead(lead_id), world.table.history(lead_id)) == (lead_before, history)
 
 
 def test_each_change_of_stage_has_actor_and_time() -> None:

@@ -16,8 +16,8 @@ NIGHT = Group(leads=100, contacted=0, missed=100)
 
 
 def causes(**counts: object) -> list[str]:
-    known: dict[str, object] = {"leads": 200, "contacted": 100, "unowned": 0, "in_hours": IN_TIME}
-    return [cause["cause"] for cause in diagnose(Counts(**(known | counts)))["causes"]]  # type: ignore[arg-type]
+    defaults: dict[str, object] = {"leads": 200, "contacted": 100, "unowned": 0, "in_hours": IN_TIME}
+    return [cause["cause"] for cause in diagnose(Counts(**(defaults | counts)))["causes"]]  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("contacted", [0, None])

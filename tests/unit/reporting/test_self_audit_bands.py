@@ -19,8 +19,8 @@ def audited(monkeypatch: pytest.MonkeyPatch, scores: list[int | None]) -> dict[s
 
 
 def points(total: int) -> list[int | None]:
-    twos, one = divmod(total, 2)
-    return [*[2] * twos, *[1] * one, *[0] * (15 - twos - one)]
+    twos, single = divmod(total, 2)
+    return [*[2] * twos, *[1] * single, *[0] * (15 - twos - single)]
 
 
 @pytest.mark.parametrize(
@@ -33,13 +33,13 @@ def test_band_of_a_sum_that_is_known_whole(monkeypatch: pytest.MonkeyPatch, tota
 
 
 @pytest.mark.parametrize(
-    ("known", "unknown", "band"),
+    ("known_points", "unknown", "band"),
     [(8, 1, "0-10"), (9, 1, None), (11, 4, "11-20"), (12, 4, "11-20"), (13, 4, None), (21, 4, "21-30"), (0, 15, None)],
 )
 def test_band_only_where_the_unknown_cannot_change_it(
-    monkeypatch: pytest.MonkeyPatch, known: int, unknown: int, band: str | None
+    monkeypatch: pytest.MonkeyPatch, known_points: int, unknown: int, band: str | None
 ) -> None:
-    answered = points(known)[: 15 - unknown]
-    assert sum(score or 0 for score in answered) == known
+    answered = points(known_points)[: 15 - unknown]
+    assert sum(score or 0 for score in answered) == known_points
     report = audited(monkeypatch, answered + [None] * unknown)
     assert (report["highest"] - report["lowest"], report["band"]) == (2 * unknown, band)
