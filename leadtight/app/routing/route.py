@@ -24,12 +24,6 @@ from leadtight.domain.policy.people import Person
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.routing.selection import candidates_for
 
-TRIES_TOGETHER = 4
-"""Tries for several leads at once.
-
-They are fewer than for one lead: those that lost are routed alone.
-"""
-
 TOGETHER = 8
 """Leads in one transaction.
 
@@ -114,7 +108,7 @@ class Route:
             return changes
 
         try:
-            changes = retry_on_conflict(attempt, f"pool {pool.id}", TRIES_TOGETHER)
+            changes = retry_on_conflict(attempt, f"pool {pool.id}")
         except Conflict:
             return None
         except Exception:
