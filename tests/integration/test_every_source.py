@@ -100,7 +100,7 @@ def test_signed_delivery_becomes_a_lead_with_owner_and_clock(
     is_enforced(lead, SOURCES.get(name, delivery.webhook.source))
 
 
-@pytest.mark.parametrize("name", LEADS.keys() | ANNOUNCED.keys())
+@pytest.mark.parametrize("name", LEADS | ANNOUNCED)
 def test_forged_delivery_is_refused_and_stores_nothing(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
