@@ -15,7 +15,7 @@ MADE_MS = 120_000
 def test_the_weekly_review_opens_from_s3_and_renders(console: Console) -> None:
     page = console.open("/report")
     page.get_by_role("button", name="Make the weekly review now").click(timeout=MADE_MS)
-    expect(page.get_by_role("status")).to_contain_text("review of this week", timeout=MADE_MS)
+    expect(page.get_by_role("status")).to_contain_text("This week's review", timeout=MADE_MS)
     with page.expect_popup() as popup:
         page.get_by_role("link", name="Open the weekly review").click()
     review = console.checked("review", popup.value)
@@ -38,7 +38,7 @@ def test_the_nightly_metrics_are_made_and_shown(console: Console) -> None:
 def test_a_person_is_switched_away_and_back(console: Console) -> None:
     page = console.open("/people")
     page.get_by_role("button", name="Away for an hour Eli Novak").click()
-    expect(page.get_by_role("status")).to_contain_text("Switched away")
+    expect(page.get_by_role("status")).to_contain_text("Away for an hour")
     expect(page.locator("li").filter(has_text="eli@")).to_contain_text("Away until")
     console.checked("away")
     page.get_by_role("button", name="Bring back Eli Novak").click()
