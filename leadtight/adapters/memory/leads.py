@@ -56,7 +56,7 @@ class MemoryLeads(MemoryGuards, MemoryPeople):
             if earlier := self._taken(guard, now):
                 return None if is_stored else earlier
             if is_stored:
-                raise Conflict(f"lead {change.after.id} has moved on by the very same words of somebody else")
+                raise Conflict(f"lead {change.after.id} has moved on by an identical inquiry of another person")
             if full := self._full(guard):
                 return full
             self.commit(change)

@@ -56,7 +56,7 @@ class Policy:
     A team, named as you like.
     """
     pools: Mapping[str, Pool]
-    """Among whom leads rotate.
+    """Pools of people who share leads in turn.
 
     A pool, named as you like.
     """

@@ -1,4 +1,4 @@
-"""Pools of people among whom leads rotate."""
+"""Pools of people who share leads in turn."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class CatchUp(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pool:
-    """The people among whom leads of one kind rotate."""
+    """The people who share leads of one kind in turn."""
 
     id: str
     members: Members
