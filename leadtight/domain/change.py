@@ -56,8 +56,8 @@ class Change:
     consents: tuple[ConsentRecord, ...] = ()
 
     def __post_init__(self) -> None:
-        """Raise IncompleteLead when the state lacks a required field."""
-        check_record(self.after)
+        """Raise IncompleteLead when the change removes a required field."""
+        check_record(self.before, self.after)
 
     @property
     def freed(self) -> tuple[str, ...]:

@@ -75,7 +75,7 @@ def test_a_report_of_an_unknown_call_is_held_by_key_and_recorded_on_release(stag
     assert deliver(call_id="C1", outcome="no_answer", at=at) == (202, {"status": "held"})
     assert deliver(delivery_id="msg_2", lead_id=previous.id, outcome="sang", at=at) == (202, {"status": "held"})
     unknown, odd = sorted(bootstrap.app().quarantine.waiting(9), key=lambda delivery: delivery.detail)
-    assert "call_id: no call of ours" in unknown.detail
+    assert "call_id: we placed no call with this id" in unknown.detail
     assert "unknown outcome 'sang'" in odd.detail
     hook = Webhook(id="calls", provider="voice", source="voice", outcomes={"sang": "no_answer"})
     bootstrap.policy().webhooks["calls"] = hook  # type: ignore[index]  # the mapping is put right

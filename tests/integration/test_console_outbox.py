@@ -44,7 +44,9 @@ def test_open_and_closed_leads_are_listed_once_each(stage: Stage) -> None:
     table = DynamoTable("leadtight", REGION)
     lead = table.load(stage.inserted("LEAD")["Records"][0]["dynamodb"]["NewImage"]["pk"]["S"].removeprefix("LEAD#"))
     assert lead
-    closed = replace(lead, stage=LeadStage.LOST, wake_at=None, version=lead.version + 1)
+    closed = replace(
+        lead, stage=LeadStage.LOST, closed_at=AT_NIGHT, next_action=None, wake_at=None, version=lead.version + 1
+    )
     table.commit(Change(before=lead, after=closed, events=(), messages=()))
     reading = LeadReader(bootstrap.policy(), table, SentMessages("http://127.0.0.1:9"), "")
     assert sorted(line.lead.inquiry.name for line in reading.leads(AT_NIGHT)) == ["Ada Obi", "Bo Lee"]

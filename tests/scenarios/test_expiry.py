@@ -68,7 +68,7 @@ def test_a_lead_untouched_for_its_tiers_time_goes_to_the_next_person_at_that_ins
     assert after.next_action is not None
     assert after.next_action.due_at == world.now + timedelta(minutes=5)
     assert "Ana Costa left this lead untouched" in world.mails(lead_id, Template.ALERT_OWNER)[-1].mail.text
-    assert "Nothing was recorded on it" in world.mails(lead_id, Template.LEAD_MOVED)[-1].mail.text
+    assert "Nothing was recorded for too long" in world.mails(lead_id, Template.LEAD_MOVED)[-1].mail.text
     assert fold(world.table.history(lead_id)) == after
     assert world.repairs() == 0, "the lead's own alarm did it"
 
@@ -228,7 +228,7 @@ def test_without_the_key_no_lead_expires() -> None:
 
 def test_an_expiry_must_be_a_positive_duration() -> None:
     text = policies.SHIPPED.read_text().replace('target = "warm"\n', 'target = "warm"\nexpire_after = "0d"\n', 1)
-    with pytest.raises(PolicyError, match=r"tiers\[2\]\.expire_after"):
+    with pytest.raises(PolicyError, match=r"tiers\[3\]\.expire_after"):
         policies.parse(text.encode())
 
 

@@ -81,7 +81,7 @@ def test_a_forged_stop_ends_nothing_pauses_automation_and_alerts_the_owner_at_on
     assert lead.enrolment is not None
     assert lead.enrolment.awaits_outcome, "no step goes out before a person acts"
     [mail] = world.mails(lead_id, Template.NEEDS_PERSON)[mails_before:]
-    assert "not proved" in mail.mail.text
+    assert "came from an unverified sender" in mail.mail.text
     assert "STOP" in mail.mail.text
 
 

@@ -58,7 +58,7 @@ def test_an_unknown_owner_is_named() -> None:
 def test_a_field_that_cannot_be_read_is_named_and_kept() -> None:
     world = World()
     [row] = take(world, live(1, value="much"))
-    assert [(p.field, p.detail) for p in row.problems] == [("value", "could not be read, kept as it was written")]
+    assert [(p.field, p.detail) for p in row.problems] == [("value", "could not be read; kept as written")]
     assert world.lead(row.lead_id).inquiry.fields["value"] == "much"
 
 

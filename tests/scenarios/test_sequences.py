@@ -79,7 +79,7 @@ def test_a_template_removed_by_a_deploy_is_a_failed_message_without_retries() ->
     lead_id = world.receive(**AGREED)
     until(world, 3)
     assert world.message(lead_id, Template.SEQUENCE_STEP).status is Status.DEAD
-    assert "no template" in world.message(lead_id, Template.SEQUENCE_STEP).detail
+    assert "no longer exists" in world.message(lead_id, Template.SEQUENCE_STEP).detail
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,13 @@ class IncompleteLead(LeadtightError):
     """A change would store a lead without a required field."""
 
 
-def check_record(lead: Lead) -> None:
-    """Raise IncompleteLead when a lead lacks a required field."""
-    if missing := missing_fields(lead):
+def check_record(before: Lead | None, lead: Lead) -> None:
+    """Raise IncompleteLead when a change removes a required field.
+
+    What an older version stored without one can still be changed.
+    """
+    former = missing_fields(before) if before else ()
+    if missing := [name for name in missing_fields(lead) if name not in former]:
         raise IncompleteLead(f"lead {lead.id} would be stored without {', '.join(missing)}")
 
 
@@ -25,7 +29,7 @@ def missing_fields(lead: Lead) -> tuple[str, ...]:
 
     Name, company, value, notes and last contact may be unknown or not yet there, and are then stored as such. Every
     lead has a source and its times. An open lead that was assigned has its owner since when, its first owner, and a
-    next action with a time that its alarm is set by. A closed one has the time it was closed, and nothing due.
+    next action with a time. A closed one has the time it was closed, and nothing due.
     """
     required: dict[str, object] = {"id": lead.id, "source": lead.source, "version": lead.version}
     if lead.first_contact_at:
@@ -36,8 +40,7 @@ def missing_fields(lead: Lead) -> tuple[str, ...]:
             "owned_since": lead.owned_since,
             "first_owner_id": lead.first_owner_id,
             "next_action": lead.next_action,
-            "wake_at": lead.wake_at,
         }
     if lead.stage.is_closed:
-        required |= {"closed_at": lead.closed_at, "no next_action": lead.next_action is None}
+        required |= {"closed_at": lead.closed_at, "an empty next_action": lead.next_action is None}
     return tuple(name for name, value in required.items() if not value)

@@ -32,7 +32,7 @@ def test_a14_leads_recorded_on_a_later_local_date_than_they_came_are_listed_each
     assert "in the company’s zone" in recorded_late["definition"]
     page = h.files.files["weekly/2026-W10/index.html"].decode()
     section = page.split('<section aria-labelledby="recorded_late">')[1].split("</section>")[0]
-    assert "Came in Tue 3 Mar, 16:00, recorded Wed 4 Mar, 10:00" in section
+    assert "Arrived Tue 3 Mar, 16:00, recorded Wed 4 Mar, 10:00" in section
     assert recorded_late["definition"] in section
 
 

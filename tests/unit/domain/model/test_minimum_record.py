@@ -56,12 +56,14 @@ def test_write_without_a_required_field_is_rejected(lead: Lead, field: str, valu
 def test_closed_lead_with_something_due_is_rejected() -> None:
     lead = owned()
     closed = replace(lead, stage=Stage.LOST, closed_at=lead.received_at)
-    with pytest.raises(IncompleteLead, match="without no next_action"):
+    with pytest.raises(IncompleteLead, match="without an empty next_action"):
         ChangeBuilder(lead, closed, lead.received_at).build()
 
 
-def test_open_lead_without_an_alarm_time_is_not_whole() -> None:
-    assert missing_fields(replace(owned(), wake_at=None)) == ("wake_at",)
+def test_lead_of_an_older_version_can_still_be_changed() -> None:
+    former = replace(lost(), closed_at=None)
+    change = ChangeBuilder(former, replace(former, attempts=9), former.received_at).build()
+    assert change.after.attempts == 9
 
 
 def test_new_lead_needs_no_owner_yet() -> None:
