@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from leadtight.adapters.inbound.webhooks import reader
 from leadtight.adapters.memory.table import MemoryTable
 from leadtight.app.compliance.opt_out import OptOut
-from leadtight.app.intake import inbound_mail, quarantine, receive
+from leadtight.app.intake import inbound_mail, inquiry_decision, quarantine, receive
 from leadtight.app.ports.guards import AlreadyTaken, Full, Guard
 from leadtight.app.ports.leads import NewerLeadExists
 from leadtight.app.sla.sla import Alarm, Sla
@@ -330,7 +330,7 @@ def no_key_of_chat_handles(patch: pytest.MonkeyPatch) -> None:
 
 
 def no_task_from_an_answer_to_a_closed_lead(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(receive, "find_mergeable_lead", lambda policy, leads, now: merging.latest(leads))
+    patch.setattr(inquiry_decision, "find_mergeable_lead", lambda policy, leads, now: merging.latest(leads))
     patch.setattr(merging, "_reopen", lambda *_: None)
 
 

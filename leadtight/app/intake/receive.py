@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -18,13 +18,13 @@ from leadtight.app.intake.claims import (
     namespace,
     phone_proof,
 )
-from leadtight.app.intake.inquiry_parser import OLDEST_RECEIVED, ParsedInquiry, read
+from leadtight.app.intake.inquiry_decision import InquiryDecision, opt_out_request, provenance_of
+from leadtight.app.intake.inquiry_parser import ParsedInquiry, read
 from leadtight.app.intake.submission import Submission
 from leadtight.app.ports.guards import AlreadyTaken, Full, Guard
 from leadtight.app.ports.leads import LeadStore, NewerLeadExists
-from leadtight.domain.compliance.opt_out import OptOutRequest, opt_out_by_keyword, record_unknown_opt_out
-from leadtight.domain.intake import arrival
-from leadtight.domain.intake.merging import find_mergeable_lead, latest, may_add_contacts, merge, prior_leads
+from leadtight.domain.compliance.opt_out import OptOutRequest
+from leadtight.domain.intake.merging import find_mergeable_lead, may_add_contacts
 from leadtight.domain.model.bounds import MOST_LEADS
 from leadtight.domain.model.errors import (
     Conflict,
@@ -37,7 +37,7 @@ from leadtight.domain.model.errors import (
 )
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.identity import lookup_keys, person_key, private_keys
-from leadtight.domain.policy.trust import NAMES_OWNERS, Provenance, Sender, Submitter
+from leadtight.domain.policy.trust import Sender
 
 if TYPE_CHECKING:  # for annotations: most inquiries need none of them
     from leadtight.app.compliance.opt_out import OptOut
@@ -45,22 +45,13 @@ if TYPE_CHECKING:  # for annotations: most inquiries need none of them
     from leadtight.app.ports.clock_and_ids import NewId
     from leadtight.app.ports.contact_points import Contacts
     from leadtight.domain.change import Change
-    from leadtight.domain.intake.historical import HistoricalLead
     from leadtight.domain.intake.spam import RateLimitCounter
     from leadtight.domain.model.inquiry import Inquiry
-    from leadtight.domain.model.lead import Lead
-    from leadtight.domain.model.message import Channel
     from leadtight.domain.policy.policy import Policy
 
 KEY_KEPT = timedelta(days=30)
 IMPORT_KEPT = timedelta(days=3650)
 """How long an imported row is recognised, for late re-imports."""
-
-LATE = timedelta(minutes=5)
-"""Age from which a submission counts as late.
-
-Then its lead's history tells what began since.
-"""
 
 TRIES = 12
 
@@ -95,11 +86,11 @@ class Intake:
         self._policy = policy
         self._store = store
         self._contacts = contacts
-        self._new_id = new_id
         self._alarms = alarms
+        self._decision = InquiryDecision(policy, store, new_id, lambda: self._opt_outs)
 
     @cached_property
-    def _everywhere(self) -> OptOut:
+    def _opt_outs(self) -> OptOut:
         from leadtight.app.compliance.opt_out import OptOut  # lazy: few visitors opt out
 
         return OptOut(self._store, self._alarms)
@@ -128,10 +119,10 @@ class Intake:
             is_known = known_ids or not lookup_keys(reading.inquiry)  # otherwise it cannot have been received before
             if is_known and (former := self._taken_formerly(submission, guard, now)):
                 return self._accept(
-                    submission, self._change(submission, reading, known_ids, now), guard, former, reading, now
+                    submission, self._decision.change(submission, reading, known_ids, now), guard, former, reading, now
                 )
             try:
-                change = self._change(submission, reading, known_ids, now)
+                change = self._decision.change(submission, reading, known_ids, now)
                 keys = self._keys(submission, reading.inquiry, change, known_ids)
                 answer = self._store_received(change, guard, keys, now, known_ids)
             except Conflict:
@@ -188,15 +179,15 @@ class Intake:
             self._arm(change, now)
             if (
                 change.before
-                and _provenance(submission).is_unproved
-                and _opt_out_request(submission, reading) != OptOutRequest()
+                and provenance_of(submission).is_unproved
+                and opt_out_request(submission, reading) != OptOutRequest()
             ):
-                self._everywhere.pause_elsewhere(self._policy, change.after, reading.inquiry.message, now)
+                self._opt_outs.pause_elsewhere(self._policy, change.after, reading.inquiry.message, now)
         if change.opt_outs:
             said_at = (
                 self._said_at(taken.lead_id, reading) if taken else reading.said_at
             )  # more sequences may have begun since
-            self._everywhere.elsewhere(change.after, change.after.opted_out, now, said_at)
+            self._opt_outs.elsewhere(change.after, change.after.opted_out, now, said_at)
         accepted = _answer(change, guard, taken)
         return replace(accepted, flags=reading.inquiry.flags, is_reachable=change.after.inquiry.is_reachable)
 
@@ -242,7 +233,7 @@ class Intake:
         if former := submission.formerly:
             keys = (person_key((self._contacts.phone(former, "") if former.startswith("+") else None) or former),)
         leads = self._store.load_all(self._recent_ids(keys))
-        theirs = leads if submission.formerly else self._leads_of_sender(reading.inquiry, [*leads], is_chat=True)
+        theirs = leads if former else self._decision.leads_of_sender(reading.inquiry, [*leads], is_chat=True)
         lead = find_mergeable_lead(self._policy, theirs, now)
         if lead is None:
             raise NothingToJoin([Problem("body", "not an inquiry, and its sender has no open lead")])
@@ -262,55 +253,9 @@ class Intake:
             guard = self._guard(replace(submission, counts=counts), now)
         except RecursionError as error:
             raise InvalidInquiry([Problem("body", "is nested too deeply")]) from error
-        if submission.sender is Sender.RELAYED and _opt_out_request(submission, reading) != OptOutRequest():
+        if submission.sender is Sender.RELAYED and opt_out_request(submission, reading) != OptOutRequest():
             submission = replace(submission, sender=Sender.UNPROVED)  # a form's owner cannot opt out its visitor
         return submission, reading, guard
-
-    def _change(
-        self, submission: Submission, reading: ParsedInquiry, known_ids: frozenset[str], now: datetime
-    ) -> Change:
-        """Return the change to a lead, or a new lead."""
-        answered = self._store.load(submission.lead_id) if submission.lead_id else None
-        candidates = [*self._store.load_all(sorted(known_ids))]
-        left = _opt_out_request(submission, reading)
-        is_chat = submission.conversation and (submission.caller is not Submitter.MAIL or left != OptOutRequest())
-        leads = self._leads_of_sender(reading.inquiry, candidates, is_chat=is_chat)
-        if submission.past:
-            return self._record(submission, submission.past, reading, leads, now)
-        theirs = leads if answered is None or answered in leads else [*leads, answered]
-        is_unproved = submission.sender is Sender.UNPROVED
-        if is_unproved and not submission.by_reply_address:
-            return self._change_of_unproved_sender(submission, reading, answered, leads, left, now)
-        joinable = [lead for lead in leads if lead.sender_unproved is is_unproved]
-        joined = answered if answered and answered.is_open else find_mergeable_lead(self._policy, joinable, now)
-        if left.nothing_else or (left.is_request_only and not joined):
-            return self._opt_out(submission, reading, left.channels, joined or answered or latest(joinable), now)
-        joined = joined or self._reopened(submission, answered or latest(joinable), now)
-        if joined:
-            return self._merge(joined, submission, reading, left, now)
-        return self._new_lead(submission, reading, theirs, left, now, is_answer=answered is not None)
-
-    def _merge(
-        self, lead: Lead, submission: Submission, reading: ParsedInquiry, left: OptOutRequest, now: datetime
-    ) -> Change:
-        return merge(
-            self._policy,
-            lead,
-            reading.inquiry,
-            source=submission.source,
-            form=submission.form,
-            acknowledged=reading.acknowledged and not submission.conversation,
-            opted_out=left.channels,
-            now=now,
-            own_words=submission.own_words,
-            consent_prompt=reading.asked,
-            visitor=submission.visitor,
-            booking=submission.booking,
-            doubt=left.doubt,
-            provenance=_provenance(submission),
-            cause=_cause(submission, now),
-            keeps_sequence=self._keeps_sequence(lead, reading, now),
-        )
 
     def _leads_at_unproved_address(self, submission: Submission, reading: ParsedInquiry) -> frozenset[str]:
         """Return the leads at the address of an unproved sender.
@@ -326,64 +271,6 @@ class Intake:
 
         return recent_ids(self._store, person_keys)
 
-    def _leads_of_sender(self, inquiry: Inquiry, leads: list[Lead], *, is_chat: bool) -> list[Lead]:
-        if not leads:
-            return leads
-        from leadtight.app.intake.sender_leads import leads_of_sender  # lazy: most senders are new
-
-        return leads_of_sender(self._store, inquiry, leads, is_chat=is_chat)
-
-    def _change_of_unproved_sender(
-        self,
-        submission: Submission,
-        reading: ParsedInquiry,
-        answered: Lead | None,
-        leads: list[Lead],
-        left: OptOutRequest,
-        now: datetime,
-    ) -> Change:
-        """Return the change by a mail with an unproved sender.
-
-        A person decides what it is. An opt-out is shown at once to the owner of the lead that it would end, and pauses
-        automatic messages there. In a thread it is noted. Anything else is a lead of its own, or joins that one. Raises
-        UnprovedSender for an opt-out that no open lead could show.
-        """
-        is_thread = answered is not None and answered.is_open
-        target = (
-            answered
-            if is_thread
-            else find_mergeable_lead(self._policy, [x for x in leads if not x.sender_unproved], now)
-        )
-        own = find_mergeable_lead(self._policy, [x for x in leads if x.sender_unproved], now)
-        if is_wish := bool(left.channels or left.doubt):
-            target = target or own
-        if target and (is_wish or is_thread):
-            return self._merge(target, submission, reading, OptOutRequest(doubt=left.doubt), now)
-        if left.channels:
-            detail = "may be a wish to get no more messages, and its sender's address is not proved"
-            raise UnprovedSender([Problem("email", detail)])
-        if own:
-            return self._merge(own, submission, reading, OptOutRequest(), now)
-        return self._new_lead(submission, reading, [], OptOutRequest(), now, is_answer=answered is not None)
-
-    def _keeps_sequence(self, lead: Lead, reading: ParsedInquiry, now: datetime) -> bool:
-        """Return whether a lead's sequence began after a late submission.
-
-        A redriven queue brings such submissions.
-        """
-        is_late = lead.enrolment is not None and now - reading.said_at > LATE
-        return is_late and self._everywhere.has_begun_since(lead, reading.said_at)
-
-    def _reopened(self, submission: Submission, closed: Lead | None, now: datetime) -> Lead | None:
-        """Return a closed lead that an answer reopens, if any."""
-        if closed is None or submission.is_import:
-            return None
-        from leadtight.domain.promises.reopening import (
-            is_reopened_by_answers,  # lazy: few inquiries find a closed lead
-        )
-
-        return closed if is_reopened_by_answers(self._policy, closed, now) else None
-
     def _keys(
         self, submission: Submission, inquiry: Inquiry, change: Change, known_ids: frozenset[str]
     ) -> tuple[str, ...]:
@@ -394,7 +281,7 @@ class Intake:
         """
         if change.before and submission.sender is Sender.UNPROVED and not change.before.sender_unproved:
             return ()  # an unproved address must not lead to a lead
-        if change.before and not may_add_contacts(change.before.inquiry, inquiry, _provenance(submission)):
+        if change.before and not may_add_contacts(change.before.inquiry, inquiry, provenance_of(submission)):
             theirs = set(lookup_keys(change.before.inquiry))
             return tuple(key for key in lookup_keys(inquiry) if key in theirs)
         keys = lookup_keys(inquiry)
@@ -403,83 +290,6 @@ class Intake:
             if len(self._store.leads_of(keys)) >= MOST_LEADS:
                 raise NotStorable([Problem("body", f"its sender has {MOST_LEADS:,} leads already")])
         return keys
-
-    def _opt_out(
-        self,
-        submission: Submission,
-        reading: ParsedInquiry,
-        channels: tuple[Channel, ...],
-        lead: Lead | None,
-        now: datetime,
-    ) -> Change:
-        """Return the change by an opt-out keyword.
-
-        It is not an inquiry, and is not answered.
-        """
-        if lead:
-            is_kept = self._keeps_sequence(lead, reading, now)
-            provenance = _provenance(submission)
-            return opt_out_by_keyword(
-                lead, channels, reading.inquiry, submission.source, now, keeps_sequence=is_kept, provenance=provenance
-            )
-        return record_unknown_opt_out(
-            self._policy, channels, reading.inquiry, lead_id=self._new_id(), source=submission.source, now=now
-        )
-
-    def _record(
-        self, submission: Submission, past: HistoricalLead, reading: ParsedInquiry, leads: list[Lead], now: datetime
-    ) -> Change:
-        from leadtight.domain.intake.historical import record_historical  # lazy: only imports have past leads
-
-        return record_historical(
-            self._policy,
-            reading.inquiry,
-            past,
-            lead_id=self._new_id(),
-            source=submission.source,
-            received_at=reading.received_at,
-            now=now,
-            known_owner_id=reading.known_owner_id,
-            earlier_lead_ids=prior_leads(leads).lead_ids,
-        )
-
-    def _new_lead(
-        self,
-        submission: Submission,
-        reading: ParsedInquiry,
-        leads: list[Lead],
-        left: OptOutRequest,
-        now: datetime,
-        *,
-        is_answer: bool,
-    ) -> Change:
-        """Return a new lead.
-
-        An old one, as from a file, is due from now on and gets no late reply. Nor does one in the thread of a closed
-        lead: two machines would go on answering each other.
-        """
-        prior, is_late = prior_leads(leads), now - reading.received_at > OLDEST_RECEIVED
-        return arrival.receive(
-            self._policy,
-            reading.inquiry,
-            lead_id=self._new_id(),
-            source=submission.source,
-            form=submission.form,
-            received_at=reading.received_at,
-            now=now,
-            known_owner_id=reading.known_owner_id or prior.owner_id,
-            claimed_by=reading.known_owner_id if submission.caller in NAMES_OWNERS else None,
-            acknowledged=reading.acknowledged and not is_answer,
-            promised_from=now if is_late else None,
-            earlier_lead_ids=prior.lead_ids,
-            consent_prompt=reading.asked,
-            visitor=submission.visitor,
-            opted_out=left.channels,
-            doubt=left.doubt,
-            own_words=submission.own_words,
-            provenance=_provenance(submission),
-            cause=_cause(submission, now),
-        )
 
     def _store_received(
         self, change: Change, guard: Guard, keys: tuple[str, ...], now: datetime, known_ids: frozenset[str]
@@ -510,33 +320,12 @@ class Intake:
         )
 
 
-def _cause(submission: Submission, now: datetime) -> Mapping[str, str]:
-    if submission.door is None:
-        return {}
-    from leadtight.domain.intake.rate_limits import reply_limit_keys
-
-    return reply_limit_keys(submission.door, submission.source, now)
-
-
 def _door_counts(submission: Submission, now: datetime) -> Iterable[RateLimitCounter]:
     if submission.door is None:
         return ()
     from leadtight.domain.intake.rate_limits import counts  # lazy: only form and API posts are counted
 
     return counts(submission.door, now)
-
-
-def _opt_out_request(submission: Submission, reading: ParsedInquiry) -> OptOutRequest:
-    if submission.answers_by is None:
-        return OptOutRequest()
-    if submission.ends:
-        return OptOutRequest(channels=(submission.answers_by,), nothing_else=True)
-    from leadtight.domain.compliance.opt_out_detection import (
-        detect_opt_out,  # lazy: forms and the API have no opt-out keywords
-    )
-
-    words = reading.inquiry.message if submission.own_words is None else submission.own_words
-    return detect_opt_out(words, submission.answers_by)
 
 
 def _answer(change: Change, guard: Guard, taken: AlreadyTaken | None) -> IntakeResult:
@@ -549,16 +338,6 @@ def _answer(change: Change, guard: Guard, taken: AlreadyTaken | None) -> IntakeR
     if guard.fingerprint not in (taken.fingerprint, f"import:{guard.key}"):
         raise InvalidInquiry([Problem("Idempotency-Key", "this key was used before with other content")])
     return IntakeResult(lead_id=taken.lead_id, status="duplicate")
-
-
-def _provenance(submission: Submission) -> Provenance:
-    return Provenance(
-        caller=submission.caller,
-        unbelieved=submission.unbelieved,
-        sender=submission.sender,
-        by_reply_address=submission.by_reply_address,
-        verdicts=submission.verdicts,
-    )
 
 
 def _fingerprint(submission: Submission) -> str:
