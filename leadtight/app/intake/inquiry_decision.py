@@ -1,4 +1,4 @@
-"""Decide what a submission changes: a lead, or a new one."""
+"""Decide whether a submission changes a lead or makes one."""
 
 from __future__ import annotations
 
