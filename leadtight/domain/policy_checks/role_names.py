@@ -11,8 +11,14 @@ from leadtight.domain.model.errors import Problem
 from leadtight.domain.policy.policy import Policy
 
 
+def _plain(text: str) -> str:
+    """Return letters in lower case and without their marks."""
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
 def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
+    return frozenset(_plain(text).split())
 
 
 _GROUPS = _words(
@@ -27,18 +33,25 @@ _GROUPS = _words(
 _ROLES = _words(
     """
     abuse account accounting accounts admin administration administrator agency agent agents all anybody anyone apps
-    assistant backoffice billing bookings bot business callback care catchall chat company concierge consultant contact
-    contacts crew crm customer customers default desk director email enquiries enquiry everybody everyone exec executive
-    finance frontdesk group growth hello help hostmaster hr info information inquiries inquiry inside intake jobs leads
+    assistant backoffice billing bookings bot business callback care catchall client cliente clientes clients chat
+    company concierge consultant contact
+    contacts crew crm customer customers default desk director dispatch dispatcher email enquiries enquiry everybody
+    everyone exec executive
+    finance frontdesk group growth hello help hostmaster hr info information inquiries inquiry inside intake jobs
+    leads
     legal mail mailer management manager managers marketing me nobody none noreply office operations operator ops
     orders outbound outside owner owners partner partners partnerships pool postmaster press presales queue reception
-    receptionist rep reps representative representatives root rotation routing sales salesperson salesforce sdr sdrs bdr
-    bdrs ae aes secretary security service services shared shop staff success support system tech test triage unassigned
+    receptionist rep reps representative router representatives root rotation routing sales salesperson salesforce sdr
+    sdrs bdr
+    bdrs ae aes secretary security service services shared shop staff success support system tech test triage
+    unassigned
     unknown user users webmaster website welcome work
-    buero buro empfang geschaeftsfuehrung geschaftsfuhrung innendienst aussendienst kontakt leitung niemand
+    buero buro empfang geschaeftsfuehrung geschaftsfuhrung innendienst aussendienst kontakt kundenbetreuung kunden
+    leitung niemand
     personal sekretariat service verkauf verwaltung werbung zentrale
     accueil bureau commercial commerciaux contact direction personne secretariat secretaire ventes vente
-    administracion administrador atencion comercial comerciales contacto nadie oficina recepcion soporte ventas
+    administracion administrador atencion comercial comerciales contacto nadie oficina recepcion servicio soporte
+    ventas
     administracao atendimento comercial contato escritorio ninguem suporte vendas
     amministrazione assistenza commerciale contatti nessuno segreteria ufficio vendite
     administratie kantoor klantenservice niemand ondersteuning receptie verkoop
@@ -48,7 +61,7 @@ _ROLES = _words(
 )
 """A name of nothing but such words names a role."""
 
-_FILLERS = _words("a an and de der des die el for le la les of our the und unser y et e i our und no nr s")
+_FILLERS = _words("a al an and de der des die el for le la les of our the und unser y et e i our und no nr s")
 
 
 def names_a_role(name: str) -> bool:
@@ -72,9 +85,3 @@ def check_role_names(policy: Policy) -> Iterator[Problem]:
                 yield Problem(path, f"{name!r} names a role or a group: a lead is owned by one named person")
         if id_ in policy.teams or id_ in policy.pools:
             yield Problem(f"people.{id_}", "is also the id of a team or a pool: a lead is owned by one named person")
-
-
-def _plain(text: str) -> str:
-    """Return letters in lower case and without their marks."""
-    letters = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))

@@ -12,7 +12,7 @@ ROLES = (
     *("Office", "Unassigned", "nobody", "everyone", "SDR", "sdr 1", "all reps", "Marketing", "Call Center"),
     *("Vertrieb", "Vertrieb Nord", "Verkauf", "Büro", "Außendienst", "Abteilung 3", "Kundenservice"),
     *("Ventes", "Équipe commerciale", "Ventas", "Atención", "Vendas", "Vendite", "Verkoop", "Sprzedaż", "Försäljning"),
-    *("продажи", "отдел продаж", "销售", "営業"),
+    *("продажи", "отдел продаж", "销售", "営業", "サポート", "Kundenbetreuung", "Servicio al cliente", "Dispatch"),
 )
 PEOPLE = (
     *(
