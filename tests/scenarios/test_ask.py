@@ -21,7 +21,7 @@ from leadtight.domain.model.message import Channel, Template
 from leadtight.domain.model.stage import Stage
 from leadtight.reporting.metrics.event_counts import counts
 from leadtight.reporting.review.service import ReportService
-from tests.scenarios.test_contact_times import reports
+from tests.scenarios.reports import reports
 from tests.scenarios.world import HOT, MONDAY_NINE, World
 
 

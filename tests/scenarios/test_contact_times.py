@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leadtight.adapters.memory.files import MemoryFiles
 from leadtight.app.outcomes.recording import LeadView
 from leadtight.devstage.console.standing import promise_status
 from leadtight.domain.model.errors import InvalidInquiry, NotFound
@@ -22,7 +21,7 @@ from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.sla import FIRST_RESPONSE, NEXT_ACTION
 from leadtight.domain.model.stage import Stage
 from leadtight.domain.outcomes.first_contact import ContactProof, ProofSource
-from leadtight.reporting.review.service import ReportService
+from tests.scenarios.reports import reports
 from tests.scenarios.world import MONDAY_NINE, WARM, World
 
 NINE_O_FIVE = MONDAY_NINE + timedelta(minutes=5)
@@ -50,18 +49,6 @@ def metrics(world: World) -> dict[str, Any]:
     """Return the nightly metrics of Monday, from the events alone."""
     day_after = MONDAY_NINE + timedelta(days=1)
     return reports(world).nightly(MONDAY_NINE.date(), max(world.now, day_after))
-
-
-def reports(world: World) -> ReportService:
-    return ReportService(
-        world.policy,
-        world.table,
-        MemoryFiles(),
-        lambda lead_id: lead_id,
-        lambda _: None,
-        lambda *_: "https://x.example",
-        lambda _: "",
-    )
 
 
 def verdict(lead: Lead, now: datetime) -> tuple[datetime | None, str | None, bool]:

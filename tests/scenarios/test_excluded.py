@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from leadtight.adapters.memory.files import MemoryFiles
 from leadtight.app.outcomes.recording import OutcomeForm
 from leadtight.devstage.console.standing import promise_status
 from leadtight.devstage.console.story import story_lines
@@ -21,7 +20,7 @@ from leadtight.domain.outcomes.first_contact import ContactProof, ProofSource
 from leadtight.domain.policy.conditions import Condition
 from leadtight.domain.policy.rules import ExcludeRule, UnwantedReason
 from leadtight.reporting.facts.projection import fold as facts_of
-from leadtight.reporting.review.service import ReportService
+from tests.scenarios.reports import reports
 from tests.scenarios.world import MONDAY_NINE, World
 
 pytestmark = pytest.mark.slow
@@ -38,18 +37,6 @@ def excluding(**knobs: Any) -> World:
     world = World(**knobs)
     world.govern(replace(world.policy, exclude=(OURS, SEO, AGAIN)))
     return world
-
-
-def reports(world: World) -> ReportService:
-    return ReportService(
-        world.policy,
-        world.table,
-        MemoryFiles(),
-        lambda lead_id: lead_id,
-        lambda _: None,
-        lambda *_: "https://x.example",
-        lambda _: "",
-    )
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from leadtight.adapters.memory.files import MemoryFiles
-from leadtight.reporting.review.service import ReportService
+from tests.scenarios.reports import reports
 from tests.scenarios.world import WARM, World
 
 pytestmark = pytest.mark.slow
@@ -22,17 +21,9 @@ NAMES = ("not_contacted", "no_owner", "proposals_without_next_step", "untouched"
 def asked(world: World) -> Mapping[str, list[str]]:
     """List the ids that each question finds a minute later."""
     world.advance(minutes=1)
-    reports = ReportService(
-        world.policy,
-        world.table,
-        MemoryFiles(),
-        lambda lead_id: lead_id,
-        lambda _: None,
-        lambda *_: "https://x.example",
-        lambda _: "",
-    )
-    reports.nightly(world.now.date(), world.now)
-    review: dict[str, Any] = reports.weekly(world.now.date(), world.now)
+    service = reports(world)
+    service.nightly(world.now.date(), world.now)
+    review: dict[str, Any] = service.weekly(world.now.date(), world.now)
     return {name: [row["lead_id"] for row in review["questions"][name]["leads"]] for name in NAMES}
 
 
