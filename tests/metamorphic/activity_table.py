@@ -79,7 +79,7 @@ def free_name(rng: Random, plan: Plan, concept: str, taken: set[str]) -> str:
 def activity_columns(rng: Random, plan: Plan, rows: list[Row], taken: set[str]) -> list[Column]:
     """Write time and kind of activities, and optional details.
 
-    When it was typed in, by whom and how long it took.
+    When and by which person it was typed in, and how long it took.
     """
     at = [r.touch.at if r.touch else None for r in rows]
     utc = plan.activities_in_utc if plan.layout == "activities" else plan.leads_in_utc

@@ -1,6 +1,6 @@
 """Skills, hours, caps, ramps and loads in routing.
 
-They decide who can take a lead; sometimes nobody can.
+They decide who can take a lead; sometimes no one can.
 """
 
 from collections import Counter

@@ -63,7 +63,7 @@ def test_batches_assign_each_lead_as_if_it_were_alone(govern: Any, seed: int) ->
 def test_concurrent_batches_of_several_shards_share_exactly() -> None:
     """Four readers of the stream, forty batches of one pool.
 
-    Nobody is a lead away from their share, at any point.
+    No person is a lead away from their share, at any point.
     """
     world = World(without_caps(with_pool(World().policy, dict.fromkeys(PEOPLE, 1))))
     leads = arrived(world, 120, random.Random(1))

@@ -117,7 +117,7 @@ def test_a_number_in_a_signature_joins_a_mail_to_no_lead() -> None:
 def test_a_strangers_unreadable_address_belongs_to_nobody_else() -> None:
     """Its text identifies its sender.
 
-    The lead of the person whom the stranger named must not answer to it.
+    The lead of the person named by the stranger must not answer to it.
     """
     world = World()
     hers = post(world, {"phone": NUMBER, "message": "A roof, please"})

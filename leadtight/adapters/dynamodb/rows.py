@@ -36,7 +36,7 @@ _CHANNELS = frozenset(channel.value for channel in Channel)
 
 
 class DueIndex(GlobalSecondaryIndex["TableRow"]):  # type: ignore[no-untyped-call]  # pynamodb leaves this hook untyped
-    """The only index, sparse: what is due, and for whom."""
+    """The only index, sparse: what is due, and its owner."""
 
     class Meta:
         """Name and projection."""

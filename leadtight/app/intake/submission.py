@@ -23,7 +23,7 @@ class Submission:
     """An untrusted submission: a JSON object or form fields.
 
     In a `conversation` (a chat, a mail thread) messages after the first get no acknowledgement of their own. A reply to
-    us names its lead (`lead_id`), whoever sent it. `channel` is the scope of its key when that is more than its source;
+    us names its lead (`lead_id`), from any sender. `channel` is the scope of its key when that is more than its source;
     `fingerprint` stands for its content when the body is more than that. With `is_import` it comes from a file: its
     time is believed however long ago it was, and its key alone says that it was received before. One with a `past` was
     over then and becomes a record. `answers_by` is the channel that its sender can end by a keyword (H4); `ends` when

@@ -242,7 +242,7 @@ def _stall(builder: ChangeBuilder, policy: Policy, clock: SlaTimer, receiving: R
 def _alert_of_stall(builder: ChangeBuilder, policy: Policy, clock: SlaTimer, roster: Roster, now: datetime) -> None:
     """Notify the stage's owner of a stall.
 
-    A manager to whom this silence was escalated already is not notified again.
+    A manager already notified of this silence is not notified again.
     """
     lead, recipient = builder.lead, stall.stage_contact(policy, builder.lead, clock)
     is_manager = recipient == policy.manager_of(lead.owner_id)

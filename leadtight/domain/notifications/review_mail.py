@@ -35,7 +35,7 @@ def readers(policy: Policy) -> tuple[str, ...]:
     """Return the readers of the review.
 
     They are those that the policy marks, else everyone who answers for other people's leads: the managers of teams, the
-    catch-all person, and those whom escalations and stages name; inactive people are not.
+    catch-all person, and those named by escalations and stages; inactive people are not.
     """
     marked = policy.reports.readers
     people = [level.notify for target in policy.targets.values() for level in target.escalate]

@@ -46,7 +46,7 @@ class ReceivingPool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """Why and by whom a lead moves, and what follows.
+    """Cause and actor of a lead's move, and what follows.
 
     `action` is the new owner's next action. `due_at` is a time agreed with the person.
     """

@@ -32,7 +32,7 @@ def cover_clock(policy: Policy, owner: str, now: datetime) -> SlaTimer | None:
 
 
 def original_owners(lead: Lead) -> tuple[str, ...]:
-    """Return the owners to whom a covered lead is returned.
+    """Return the owners who get a covered lead back.
 
     Their state must be known when the time comes.
     """

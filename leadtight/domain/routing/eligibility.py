@@ -56,7 +56,7 @@ class CandidateAssessment:
 class Eligibility:
     """Eligibility of people for `lead` at `now`.
 
-    Each check covers all people at once, and only those whom it can concern: a pool may have hundreds of people.
+    Each check covers all people at once, and only those that it can concern: a pool may have hundreds of people.
     """
 
     def __init__(

@@ -108,7 +108,7 @@ class Receipt:
 def finalists(
     strategy: Strategy, taking: Mapping[str, int], loads: Mapping[str, int], matches: Mapping[str, int]
 ) -> Mapping[str, int]:
-    """Return the weights of those among whom the rotation decides.
+    """Return the weights of the rotation's candidates.
 
     The strategy narrows the eligible people.
     """

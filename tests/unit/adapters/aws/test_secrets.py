@@ -1,6 +1,6 @@
 """An unreadable entry of a secret affects no other entry.
 
-Each is somebody else's key.
+Each is another person's key.
 """
 
 import base64

@@ -1,6 +1,6 @@
 """Shares and members change while leads arrive.
 
-Credit keeps its worth, and nobody gets a run of leads.
+Credit keeps its worth, and no person gets a run of leads.
 
 The model below keeps what everybody is owed in fractions of a lead. It knows nothing of how the product counts.
 """

@@ -1,4 +1,4 @@
-"""Which links open what, for whom, until when."""
+"""Which links open what, for which person, until when."""
 
 import io
 from collections.abc import Callable
