@@ -32,6 +32,11 @@ def test_every_named_test_exists(page: str) -> None:
     assert [name for name in names if name not in existing] == []
 
 
+def test_every_section_quotes_one_criterion() -> None:
+    sections = re.findall(r"^### ([A-R]\d+) .+\n\n((?:> .+\n)*)", TABLE, re.MULTILINE)
+    assert [capability for capability, quoted in sections if quoted.count("\n") != 1] == []
+
+
 def test_every_claim_names_its_proof() -> None:
     missing = [
         capability for capability, claims, proof in ROWS if claims != ["Not yet."] and "`test_" not in "".join(proof)
