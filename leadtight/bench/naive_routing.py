@@ -31,9 +31,20 @@ def owner_of(policy: Policy, situation: Situation) -> str:
     pool = policy.pools[rule.pool]
     for given_up in (pool.relax[:n] for n in range(len(pool.relax) + 1)):
         free = [p for p in pool.members if _is_free(policy, pool, situation, p, given_up)]
-        if free:
-            return _by_turn(policy, pool, situation, free)
+        at_work = [p for p in free if pool.outside_hours == "assign" or _shift(policy, situation, p) == situation.now]
+        waiting = [p for p in free if pool.outside_hours == "shift_start" and not _is_away_then(policy, situation, p)]
+        if at_work or waiting:
+            return _by_turn(policy, pool, situation, at_work or waiting)
     return policy.routing.catch_all
+
+
+def _shift(policy: Policy, situation: Situation, person_id: str) -> datetime:
+    return policy.calendar_of(person_id).next_open(situation.now)
+
+
+def _is_away_then(policy: Policy, situation: Situation, person_id: str) -> bool:
+    begins = _shift(policy, situation, person_id)
+    return any(away.start <= begins < away.end for away in policy.people[person_id].away)
 
 
 def _holds(condition: Condition, policy: Policy, lead: Lead) -> bool:
@@ -96,7 +107,6 @@ def _is_free(policy: Policy, pool: Pool, situation: Situation, person_id: str, g
         and person_id not in situation.not_again
         and not (state.away_until and now < state.away_until)
         and not any(away.start <= now < away.end for away in person.away)
-        and (pool.outside_hours == "assign" or policy.calendar_of(person_id).is_open(now))
         and all(_meets(inquiry, need, skills) for need in pool.require if need not in given_up)
         and not (situation.lead.counts_to_cap and _is_full(person.caps, state, now, zone))
     )

@@ -97,9 +97,10 @@ def _pool(name: str, people: int) -> dict[str, str]:
     return (
         pool
         | {
-            "shares": {},
-            "loads": {"strategy": '"least_loaded"'},
-            "skills": {"strategy": '"best_match"', "require": '["language", "product"]', "relax": '["product"]'},
+            "shares": {"outside_hours": '"shift_start"'},
+            "loads": {"strategy": '"least_loaded"', "outside_hours": '"assign"'},
+            "skills": {"strategy": '"best_match"', "require": '["language", "product"]', "relax": '["product"]'}
+            | {"outside_hours": '"shift_start"'},
             "hours": {"strategy": '"round_robin"', "outside_hours": '"skip"', "returning": '"owed"'},
         }[name]
     )

@@ -104,6 +104,10 @@ def show(policy: Policy, explanation: dict[str, Any], console: Console) -> None:
     console.print(
         f"Owner [bold]{explanation['owner_name']}[/] by rule {explanation['rule']}: {explanation['receipt']['reason']}"
     )
+    if begins := explanation["receipt"].get("clock_starts_at"):
+        console.print(
+            f"No one at work can take it: the clock starts {_moment(policy, begins)}, with the owner's next shift"
+        )
     console.print(_rules("Tiers, in order", explanation["tiers"]))
     console.print(_rules("Routing rules, in order", explanation["rules"]))
     people = Table("person", "share", "not eligible because", title="Candidates", title_justify="left")
@@ -114,9 +118,12 @@ def show(policy: Policy, explanation: dict[str, Any], console: Console) -> None:
     console.print(people)
     steps = Table("when", "step", "notifies", title=f"Target {explanation['target']}", title_justify="left")
     for step in explanation["steps"]:
-        at = datetime.fromisoformat(step["at"]).astimezone(policy.company.zone)
-        steps.add_row(f"{at:%a %Y-%m-%d %H:%M:%S %Z}", step["kind"], step["notify"] or "owner")
+        steps.add_row(_moment(policy, step["at"]), step["kind"], step["notify"] or "owner")
     console.print(steps)
+
+
+def _moment(policy: Policy, text: str) -> str:
+    return f"{datetime.fromisoformat(text).astimezone(policy.company.zone):%a %Y-%m-%d %H:%M:%S %Z}"
 
 
 def _rules(title: str, rules: list[dict[str, Any]]) -> Table:

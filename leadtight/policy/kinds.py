@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from leadtight.domain.model.enrolment import OutcomeMeaning
 from leadtight.domain.model.message import TO_TEAM, Channel
 from leadtight.domain.policy.formats import Format
+from leadtight.domain.policy.pools import OutsideHours
 from leadtight.domain.policy.rules import UnwantedReason
 from leadtight.domain.policy.sequences import ALWAYS_STOP, STOP_ON
 from leadtight.domain.policy.sources import MAIL_PROVIDERS, PROVIDERS
@@ -152,7 +153,11 @@ _MEMBERS: Schema = {
     ]
 }
 _CHANNELS = _list({"enum": [str(channel) for channel in TO_TEAM]}, minItems=1, uniqueItems=True)
-_CHOICES: Mapping[type[StrEnum], str] = {UnwantedReason: "reason", OutcomeMeaning: "what it says"}
+_CHOICES: Mapping[type[StrEnum], str] = {
+    UnwantedReason: "reason",
+    OutcomeMeaning: "what it says",
+    OutsideHours: "what they get",
+}
 _TYPES: Mapping[type, ValueKind] = {
     str: ValueKind("text", _TEXT, values.text),
     bool: ValueKind("true or false", {"type": "boolean"}, values.flag, bool),

@@ -23,6 +23,7 @@ from leadtight.domain.model.message import LEAD, Channel, Message, Status, Templ
 from leadtight.domain.notifications.interruptions import SHARES
 from leadtight.domain.policy.messaging import AlertRules
 from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.pools import OutsideHours
 from leadtight.domain.roster.alert_channels import RANKS, NoticeRank
 from tests.scenarios.world import HOT, MONDAY_NINE, SWEEP_EVERY, WARM, World, with_pool
 
@@ -103,7 +104,9 @@ def test_resting_people_get_one_mail_at_opening_and_a_broken_promise_at_once() -
     world = only_ana()
     policy = world.policy
     targets = {**policy.targets, "hot": replace(policy.targets["hot"], calendar="always")}
-    world.govern(replace(policy, targets=targets, alerts=AlertRules(rest_outside_hours=True)))
+    inbound = replace(policy.pools["inbound"], outside_hours=OutsideHours.ASSIGN)
+    pools = {**policy.pools, "inbound": inbound}
+    world.govern(replace(policy, targets=targets, pools=pools, alerts=AlertRules(rest_outside_hours=True)))
     world.advance(days=4, hours=12)  # Friday evening
     quiet = [world.receive(message=WARM) for _ in range(3)]
     assert alerts_sent(world) == []

@@ -19,7 +19,7 @@ from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.policy.conditions import Condition
 from leadtight.domain.policy.people import Absence
 from leadtight.domain.policy.policy import Policy
-from leadtight.domain.policy.pools import CatchUp, OutsideHours, Strategy
+from leadtight.domain.policy.pools import CatchUp, Strategy
 from leadtight.domain.policy.rules import RoutingRule
 from leadtight.domain.policy.targets import Tier
 from leadtight.domain.routing.receipt import ALL_FULL, EXISTING_OWNER, NO_ELIGIBLE_REP, Receipt
@@ -67,15 +67,6 @@ def test_requirements_are_relaxed_in_the_stated_order_before_the_catch_all_has_i
     assert (world.lead(lead_id).owner_id, receipt_of(world, lead_id).relaxed) == ("cem", ("product",))
     nobody = world.receive(language="fr", product="mortgage")
     assert (world.lead(nobody).owner_id, receipt_of(world, nobody).reason) == ("mia", NO_ELIGIBLE_REP)
-
-
-def test_a_person_outside_their_hours_is_skipped_only_where_the_pool_says_so() -> None:
-    worlds = [governed({"outside_hours": outside}) for outside in (OutsideHours.ASSIGN, OutsideHours.SKIP)]
-    for world in worlds:
-        world.now = MONDAY_NINE - timedelta(hours=2)
-    leads = [world.receive() for world in worlds]
-    assert [world.lead(lead_id).owner_id for world, lead_id in zip(worlds, leads, strict=True)] == ["ana", "mia"]
-    assert left_out(worlds[1], leads[1])["ana"] == f"outside working hours until {MONDAY_NINE.isoformat()}"
 
 
 def test_an_inactive_person_is_never_chosen() -> None:

@@ -28,11 +28,15 @@ class ConsideredCandidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptText:
-    """A routing receipt in words: rule, pool and candidates."""
+    """A routing receipt in words: rule, pool and candidates.
+
+    `begins` is the next shift of an owner who was chosen outside their hours.
+    """
 
     rule: str
     pool: str
     people: tuple[ConsideredCandidate, ...]
+    begins: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +88,7 @@ def _receipt(policy: Policy, stored: Any) -> ReceiptText | None:
     people = tuple(
         ConsideredCandidate(name=policy.person_name(c.person), left_out=c.left_out) for c in receipt.candidates
     )
-    return ReceiptText(rule=receipt.rule, pool=receipt.pool, people=people)
+    return ReceiptText(rule=receipt.rule, pool=receipt.pool, people=people, begins=receipt.clock_starts_at)
 
 
 _TONES = {

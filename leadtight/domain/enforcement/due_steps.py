@@ -196,9 +196,11 @@ def _reassign(builder: ChangeBuilder, policy: Policy, rotation: Rotation, roster
     if new == old:  # the only available person keeps it, and is reminded
         _remind(builder, policy, _first_response(lead), now)
         return
-    due = reassigned_due(policy, lead.team_promise, now)
+    works_from = None if to_manager else receipt.clock_starts_at
+    start = works_from or now
+    due = reassigned_due(policy, lead.team_promise, start)
     last_hop = limit + 1 if to_manager else hops
-    clock = first_response_clock(policy, lead.team_promise, hops=last_hop, owned_at=now, start=now, due_at=due)
+    clock = first_response_clock(policy, lead.team_promise, hops=last_hop, owned_at=now, start=start, due_at=due)
     builder.set(
         past_owners=(*lead.past_owners, old), hops=hops, next_action=NextAction(what=first_action(lead), due_at=due)
     )
@@ -209,6 +211,7 @@ def _reassign(builder: ChangeBuilder, policy: Policy, rotation: Rotation, roster
         pool=receipt.pool,
         at=now,
         is_waiting=receipt.found_nobody and hops <= limit,
+        works_from=works_from,
         alert={"reason": reason, "previous": old},
         load=None if to_manager else owner_after_assignment(policy, lead, receipt, roster),
         turn=None if to_manager else turn,

@@ -92,22 +92,23 @@ def _renew_promise(builder: ChangeBuilder, policy: Policy, now: datetime) -> Non
     if clock is None or lead.hops or clock.deadline != lead.team_promise.deadline:
         return
     if lead.handover is None:
-        builder.set(promise=_sooner_or_later(lead.promise, _promise_of_today(policy, lead), now))
+        builder.set(promise=_sooner_or_later(lead.promise, _promise_of_today(policy, lead, clock.started_at), now))
     elif lead.handover.pool in policy.pools and not (lead.next_action and lead.next_action.agreed):
         old = lead.handover.promise
         pool = policy.pools[lead.handover.pool]
-        made = team_promise(policy, lead.promise, pool, str(lead.owner_id), old.starts_at)
+        made = team_promise(policy, lead.promise, pool, str(lead.owner_id), old.starts_at, clock.started_at)
         builder.set(handover=replace(lead.handover, promise=_sooner_or_later(old, made, now)))
 
 
-def _promise_of_today(policy: Policy, lead: Lead) -> Promise:
+def _promise_of_today(policy: Policy, lead: Lead, start: datetime) -> Promise:
     """Return the promise that today's policy makes on arrival.
 
-    It is that of the lead's tier, or of another one when that is gone.
+    It is that of the lead's tier, or of another one when that is gone. Its time counts from `start`: the arrival, or
+    the shift of an owner who was chosen outside their hours.
     """
     by_conditions = tier_of(policy, replace(Arrival.of(lead), score=lead.score.total))
     tier = next((t for t in policy.tiers if t.id == lead.promise.tier), by_conditions)
-    return promise(policy, tier, lead.promise.starts_at, lead.source)
+    return replace(promise(policy, tier, start, lead.source), starts_at=lead.promise.starts_at)
 
 
 def _sooner_or_later(old: Promise, new: Promise, now: datetime) -> Promise:

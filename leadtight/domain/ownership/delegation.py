@@ -8,22 +8,26 @@ from leadtight.domain.model.errors import Problem
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.rotation import Rotation
 from leadtight.domain.policy.policy import Policy
-from leadtight.domain.roster.availability import is_available
+from leadtight.domain.roster.availability import is_available, works_by
 from leadtight.domain.routing.receipt import Receipt
-from leadtight.domain.routing.selection import rule_for
+from leadtight.domain.routing.selection import pool_for, rule_for
 from leadtight.domain.text.suggestions import unknown
 
 DELEGATE = "delegate"
 
 
-def delegate_receipt(policy: Policy, lead: Lead, rotation: Rotation, roster: Roster, now: datetime) -> Receipt | None:
+def delegate_receipt(
+    policy: Policy, lead: Lead, rotation: Rotation, roster: Roster, now: datetime, needed_at: datetime
+) -> Receipt | None:
     """Return the receipt for the first available delegate.
 
-    None when there is none. Skills and turns are ignored: the owner has named this person. A cap is not, and a person
-    who let this very lead lapse does not get it again.
+    None when there is none. Skills and turns are ignored: the owner has named this person. Caps and hours are not: they
+    are at work by `needed_at`. A person who let this very lead lapse does not get it again.
     """
+    pool = pool_for(policy, lead)
     for person_id in policy.delegates_of(str(lead.owner_id)):
-        if is_available(policy, person_id, roster, now) and not _is_kept_from(policy, lead, person_id, roster, now):
+        there = is_available(policy, person_id, roster, now) and works_by(policy, pool, person_id, needed_at, now)
+        if there and not _is_kept_from(policy, lead, person_id, roster, now):
             return direct_receipt(policy, lead, rotation, person_id, DELEGATE, now)
     return None
 

@@ -11,16 +11,13 @@ from datetime import datetime
 from leadtight.domain.change import ChangeBuilder, expiry_clock
 from leadtight.domain.model.capacity import Roster
 from leadtight.domain.model.event import EventKind
-from leadtight.domain.model.lead import Lead, NextAction
 from leadtight.domain.model.message import Template
 from leadtight.domain.model.rotation import Rotation
-from leadtight.domain.model.sla import ARRIVAL, EXPIRY, FIRST_RESPONSE, NEXT_ACTION, SlaTimer
+from leadtight.domain.model.sla import EXPIRY, SlaTimer
 from leadtight.domain.ownership.transfer import transfer_as_chosen
 from leadtight.domain.policy.policy import Policy
-from leadtight.domain.promises.deadlines import first_response_clock, next_action_clock, reassigned_due
-from leadtight.domain.promises.first_promise import first_promise_clock
-from leadtight.domain.promises.next_action import first_action
-from leadtight.domain.promises.stall import postponed
+from leadtight.domain.promises.deadlines import reassigned_due
+from leadtight.domain.promises.owner_window import open_window
 from leadtight.domain.routing.selection import choose
 
 EXPIRED = "expired"
@@ -43,7 +40,8 @@ def expire(
         _watch_on(builder, policy, clock, now)
         return
     builder.set(past_owners=tuple(dict.fromkeys([*lead.past_owners, old])))
-    _open_window(builder, policy, now)
+    start = receipt.clock_starts_at or now
+    open_window(builder, policy, start, reassigned_due(policy, lead.team_promise, start), now)
     transfer_as_chosen(
         builder,
         policy,
@@ -64,32 +62,6 @@ def _watch_on(builder: ChangeBuilder, policy: Policy, clock: SlaTimer, now: date
     builder.start(*expiry_clock(lead, now))
     builder.event(EventKind.OWNER_REMINDED, ACTOR, target=clock.target, owner=owner)
     builder.message_person(policy, Template.REMIND, owner, due_at=due, target=clock.target)
-
-
-def _open_window(builder: ChangeBuilder, policy: Policy, now: datetime) -> None:
-    """Give the new owner the window of a reassigned lead.
-
-    A time agreed before is overdue.
-    """
-    lead, promise = builder.lead, builder.lead.team_promise
-    due = reassigned_due(policy, promise, now)
-    if _owes_the_answer(lead):
-        clock = first_response_clock(policy, promise, hops=lead.hops, owned_at=now, start=now, due_at=due)
-    else:
-        clock = next_action_clock(policy, due, now, promise.calendar)
-    others = lead.without_clocks(ARRIVAL, FIRST_RESPONSE, NEXT_ACTION).clocks
-    builder.set(
-        next_action=NextAction(what=_what(lead), due_at=due),
-        clocks=(*postponed(others, due), clock, *first_promise_clock(policy, lead, due, now)),
-    )
-
-
-def _owes_the_answer(lead: Lead) -> bool:
-    return lead.clock(FIRST_RESPONSE) is not None or lead.first_contact_at is None
-
-
-def _what(lead: Lead) -> str:
-    return first_action(lead) if lead.next_action is None or _owes_the_answer(lead) else lead.next_action.what
 
 
 def renew_expiry(builder: ChangeBuilder, policy: Policy, now: datetime) -> None:

@@ -127,6 +127,7 @@ def move(
         pool=receipt.pool,
         at=now,
         is_waiting=receipt.found_nobody,
+        works_from=receipt.clock_starts_at,
         alert={"reason": receipt.reason, "previous": old, "cause": how.cause, "by": how.by, "said": how.reason},
         notice={"cause": how.cause},
         load=owner_after_assignment(policy, lead, receipt, receiving.roster),
@@ -135,7 +136,7 @@ def move(
     )
     record = _record(previous, builder.lead.team_promise, receipt, how)
     transfer(builder, policy, to, EventKind.LEAD_HANDED_OVER, how.actor, **record)
-    _start_clocks(builder, policy, lead, now)
+    _start_clocks(builder, policy, lead, receipt.clock_starts_at, now)
     return True
 
 
@@ -143,7 +144,8 @@ def _promise_anew(builder: ChangeBuilder, policy: Policy, receipt: Receipt, how:
     """Put the lead under the new team's promise."""
     lead = builder.lead
     let_it_lapse = (lead.owner_id,) if how.cause is Cause.BYPASS and lead.owner_id else ()
-    promise = team_promise(policy, lead.promise, policy.pools[receipt.pool], receipt.owner, now)
+    pool = policy.pools[receipt.pool]
+    promise = team_promise(policy, lead.promise, pool, receipt.owner, now, receipt.clock_starts_at)
     if how.due_at:
         promise = replace(promise, deadline=how.due_at)
     builder.set(
@@ -156,10 +158,13 @@ def _promise_anew(builder: ChangeBuilder, policy: Policy, receipt: Receipt, how:
     )
 
 
-def _start_clocks(builder: ChangeBuilder, policy: Policy, previous: Lead, now: datetime) -> None:
+def _start_clocks(
+    builder: ChangeBuilder, policy: Policy, previous: Lead, works_from: datetime | None, now: datetime
+) -> None:
     """Replace the timers of `previous` by the new team's."""
     promise = builder.lead.team_promise
-    clock = first_response_clock(policy, promise, hops=0, owned_at=now)
+    agreed = builder.lead.next_action and builder.lead.next_action.agreed
+    clock = first_response_clock(policy, promise, hops=0, owned_at=now, start=None if agreed else works_from)
     builder.set(clocks=(clock, *first_promise_clock(policy, previous, promise.deadline, now)))
     if previous.clock(UNTOUCHED):
         builder.set(clocks=(*builder.lead.clocks, *stall_clocks(policy, builder.lead, previous, now)))

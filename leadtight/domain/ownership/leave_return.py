@@ -15,7 +15,9 @@ from leadtight.domain.model.sla import COVER, SlaTimer, StepKind, TimerStep
 from leadtight.domain.ownership.delegation import direct_receipt
 from leadtight.domain.ownership.transfer import transfer_as_chosen
 from leadtight.domain.policy.policy import Policy
-from leadtight.domain.roster.availability import available_from, is_active_member, is_available
+from leadtight.domain.promises.next_action import owner_needed_at
+from leadtight.domain.roster.availability import available_from, is_active_member, is_available, works_by
+from leadtight.domain.routing.selection import pool_for
 
 GIVEN_BACK = "given_back"
 ACTOR = "system:sla"
@@ -45,10 +47,11 @@ def return_to_owner(
 ) -> None:
     """Return the lead to its owner.
 
-    While they are still absent, the covering person keeps it.
+    While they are still absent, or are not at work before it is due, the covering person keeps it.
     """
-    owner = str(step.notify)
-    if is_available(policy, owner, roster, now):
+    owner, lead = str(step.notify), builder.lead
+    needed_at = max(now, owner_needed_at(lead) or now)
+    if is_available(policy, owner, roster, now) and works_by(policy, pool_for(policy, lead), owner, needed_at, now):
         receipt = direct_receipt(policy, builder.lead, rotation, owner, GIVEN_BACK, now)
         unasked: Roster = {}  # it was theirs: caps do not apply, and it is not a new assignment
         transfer_as_chosen(
@@ -61,7 +64,8 @@ def return_to_owner(
 def _prolong(builder: ChangeBuilder, policy: Policy, owner: str, roster: Roster, now: datetime) -> None:
     lead = builder.lead
     builder.stop(COVER)
-    until = available_from(policy, owner, roster, now) if is_active_member(policy, owner) else None
+    back = available_from(policy, owner, roster, now) if is_active_member(policy, owner) else None
+    until = policy.calendar_of(owner).next_open(now) if back == now else back
     if until is not None:
         builder.start(_clock(policy, owner, lead.owned_since or now, until))
     builder.event(EventKind.COVER_PROLONGED, ACTOR, owner=lead.owner_id, absent=owner, until=until)

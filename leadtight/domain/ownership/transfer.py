@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from leadtight.domain.change import ChangeBuilder
+from leadtight.domain.change import ChangeBuilder, expiry_clock
 from leadtight.domain.model.capacity import OwnerState, Roster
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.message import Template
 from leadtight.domain.model.rotation import Rotation
+from leadtight.domain.model.sla import EXPIRY
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.routing.receipt import Receipt
 from leadtight.domain.routing.selection import owner_after_assignment
@@ -23,14 +24,16 @@ class Transfer:
     """The new owner of a lead, with alert and notice.
 
     The alert goes to the new owner, the notice to the old one. With `is_waiting` the owner only caught it, and it waits
-    for its pool. `load` and `turn` are the resulting state of the owner and of the pool's rotation. `by` is the person
-    who moves it, who needs no notice of that.
+    for its pool. `works_from` is the next shift of an owner who was chosen outside their hours. `load` and `turn` are
+    the resulting state of the owner and of the pool's rotation. `by` is the person who moves it, who needs no notice of
+    that.
     """
 
     owner: str
     pool: str
     at: datetime
     is_waiting: bool = False
+    works_from: datetime | None = None
     alert: Mapping[str, Any] = field(default_factory=dict)
     notice: Mapping[str, Any] = field(default_factory=dict)
     load: OwnerState | None = None
@@ -57,6 +60,8 @@ def transfer(builder: ChangeBuilder, policy: Policy, to: Transfer, kind: EventKi
     )
     builder.event(kind, actor, owner=to.owner, **record)
     if is_new:
+        builder.stop(EXPIRY)  # it counts anew for each owner, from their shift
+        builder.start(*expiry_clock(builder.lead, to.works_from or to.at))
         notify_owners(builder, policy, to.owner, old if old != to.by else None, alert=to.alert, notice=to.notice)
     builder.require_owner_state(to.load)
     if to.turn:
@@ -85,6 +90,7 @@ def transfer_as_chosen(
         pool=receipt.pool,
         at=receipt.at,
         is_waiting=receipt.found_nobody,
+        works_from=receipt.clock_starts_at,
         alert={"reason": reason, "previous": old},
         notice={"reason": reason},
         load=owner_after_assignment(policy, builder.lead, receipt, roster),

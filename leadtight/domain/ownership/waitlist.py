@@ -53,7 +53,7 @@ def assign_waiting(policy: Policy, lead: Lead, rotation: Rotation, roster: Roste
     builder = ChangeBuilder(lead, lead, now)
     running = lead.clock(FIRST_RESPONSE)
     if running is not None:
-        _start_clock(builder, policy, running, now)
+        _start_clock(builder, policy, running, choice[0].clock_starts_at, now)
     transfer_as_chosen(
         builder,
         policy,
@@ -67,18 +67,23 @@ def assign_waiting(policy: Policy, lead: Lead, rotation: Rotation, roster: Roste
     return builder.build()
 
 
-def _start_clock(builder: ChangeBuilder, policy: Policy, running: SlaTimer, now: datetime) -> None:
+def _start_clock(
+    builder: ChangeBuilder, policy: Policy, running: SlaTimer, works_from: datetime | None, now: datetime
+) -> None:
     """Start the new owner's timer.
 
-    It runs to the present deadline while that is in the future, else a new window.
+    It runs to the present deadline while that is in the future, else a new window. An owner outside their hours has at
+    least that window from their next shift on.
     """
     lead = builder.lead
     watched: tuple[SlaTimer, ...] = ()
-    if running.deadline > now:
+    if running.deadline > now and works_from is None:
         clock = _clock(policy, lead, now, running.started_at, running.deadline)
         clock = replace(clock, steps=tuple(step for step in clock.steps if step.at > now))
     else:
-        clock = _clock(policy, lead, now, now, reassigned_due(policy, lead.team_promise, now))
+        start = works_from or now
+        due = max(running.deadline, reassigned_due(policy, lead.team_promise, start))
+        clock = _clock(policy, lead, now, start, due)
         builder.set(next_action=NextAction(what=first_action(lead), due_at=clock.deadline))
         watched = first_promise_clock(policy, lead, clock.deadline, now)
         builder.stop(ARRIVAL)

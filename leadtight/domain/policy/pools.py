@@ -17,10 +17,14 @@ class Strategy(StrEnum):
 
 
 class OutsideHours(StrEnum):
-    """Whether people off duty are assigned leads, or skipped."""
+    """What a pool does with people outside their hours.
 
-    ASSIGN = "assign"
+    They get no lead, or one that counts from their next shift when no colleague is at work, or leads as at any time.
+    """
+
     SKIP = "skip"
+    SHIFT_START = "shift_start"
+    ASSIGN = "assign"
 
 
 class CatchUp(StrEnum):
@@ -48,8 +52,10 @@ class Pool:
     """What a person's skills must hold of the lead, where it says so: `language`, `product`, `region`, `country`."""
     relax: tuple[str, ...] = ()
     """Which requirements are given up, in this order, while no member can take the lead; then the catch-all has it."""
-    outside_hours: OutsideHours = OutsideHours.ASSIGN
-    """Whether a person who is off duty gets the lead all the same (`assign`), or is passed over (`skip`)."""
+    outside_hours: OutsideHours = OutsideHours.SKIP
+    """What a person outside their own working hours gets: nothing (`skip`), so that the catch-all person has the lead
+    when no member is at work; the lead when no member at work can take it, its clock starting with their next shift
+    (`shift_start`); or their turn at any hour, the clock running at once (`assign`)."""
     returning: CatchUp = CatchUp.FRESH
     """Whether a person who was away gets none of the leads they missed (`fresh`), or up to a limit (`owed`)."""
     owed_at_most: int = 3

@@ -6,11 +6,12 @@ They are hours in which a promise counts and no member works, and leads that no 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from leadtight.domain.calendar.business_hours import Calendar
 from leadtight.domain.model.errors import Problem
 from leadtight.domain.policy.policy import Policy
-from leadtight.domain.policy.pools import Pool
+from leadtight.domain.policy.pools import OutsideHours, Pool
 from leadtight.domain.routing.eligibility import SKILL_FIELDS
 
 _WEEK = datetime(2026, 1, 5, tzinfo=UTC)  # any week without a change of the clock: only weekly hours are compared
@@ -25,6 +26,7 @@ def find_gaps(policy: Policy) -> Iterator[Problem]:
     """
     yield from _without_people(policy)
     yield from _without_hours(policy)
+    yield from _without_anyone_at_work(policy)
     yield from _without_skills(policy)
 
 
@@ -54,10 +56,32 @@ def _without_hours(policy: Policy) -> Iterator[Problem]:
 def _hole(path: str, calendar: Calendar, worked: Sequence[Stretch]) -> Iterator[Problem]:
     left = _open(calendar, worked)
     if left and left != _hours(calendar):
-        hours = sum((end - begin for begin, end in left), timedelta()) / timedelta(hours=1)
-        begin, end = (at.astimezone(calendar.zone) for at in left[0])
-        first = f"{begin:%a %H:%M}-{end:%H:%M}"
+        hours, first = _in_words(left, calendar.zone)
         yield Problem(path, f"counts in {hours:g} hours a week in which no pool member works, the first {first}")
+
+
+def _without_anyone_at_work(policy: Policy) -> Iterator[Problem]:
+    """Yield pools that leave hours of the week to the catch-all person.
+
+    They skip people outside their hours (C7), and there are hours in which no member works.
+    """
+    for name, pool in policy.pools.items():
+        worked = _worked(policy, pool)
+        left = list(_minus((_WEEK, _WEEK + timedelta(days=7)), worked))
+        if pool.outside_hours is OutsideHours.SKIP and worked and left:
+            hours, first = _in_words(left, policy.company.zone)
+            detail = (
+                f"no member works in {hours:g} hours a week, the first {first}: the catch-all person gets the leads of "
+                "those hours, unless it is shift_start"
+            )
+            yield Problem(f"pools.{name}.outside_hours", detail)
+
+
+def _in_words(left: Sequence[Stretch], zone: ZoneInfo) -> tuple[float, str]:
+    """Return the hours of the stretches, and the first of them."""
+    hours = sum((end - begin for begin, end in left), timedelta()) / timedelta(hours=1)
+    begin, end = (at.astimezone(zone) for at in left[0])
+    return hours, f"{begin:%a %H:%M}-{end:%H:%M}"
 
 
 def _open(calendar: Calendar, worked: Sequence[Stretch]) -> list[Stretch]:

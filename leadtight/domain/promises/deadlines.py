@@ -37,6 +37,18 @@ def promise(policy: Policy, tier: Tier, received_at: datetime, source: str = "")
     )
 
 
+def promise_from(policy: Policy, lead_promise: Promise, start: datetime | None) -> Promise:
+    """Return a promise whose time counts from `start`.
+
+    That is the next shift of an owner who was chosen outside their hours (C7). Never sooner than it was due; without a
+    start it stays as made.
+    """
+    if start is None:
+        return lead_promise
+    due = deadline(policy, target_of(policy, lead_promise), start)
+    return replace(lead_promise, deadline=max(due, lead_promise.deadline))
+
+
 def first_response_clock(
     policy: Policy,
     lead_promise: Promise,
@@ -146,11 +158,13 @@ def next_action_target(policy: Policy, calendar: str | None) -> Target:
     return _counted_in(policy, policy.targets[NEXT_ACTION], calendar)
 
 
-def team_promise(policy: Policy, own: Promise, pool: Pool, owner: str, now: datetime) -> Promise:
+def team_promise(
+    policy: Policy, own: Promise, pool: Pool, owner: str, now: datetime, start: datetime | None = None
+) -> Promise:
     """Return a pool's promise for a lead taken over (R4).
 
     It is taken over at `now`. It is the pool's own target; without one the lead's own (`own`), counted in the calendar
-    of the new owner's team.
+    of the new owner's team. Its time counts from `start`, the owner's next shift, else from `now`.
     """
     target = policy.targets[pool.target] if pool.target else target_of(policy, own)
     if not pool.target and owner in policy.people:
@@ -160,7 +174,7 @@ def team_promise(policy: Policy, own: Promise, pool: Pool, owner: str, now: date
         target=target.id,
         policy_version=policy.version,
         starts_at=now,
-        deadline=deadline(policy, target, now),
+        deadline=deadline(policy, target, start or now),
         calendar=target.calendar,
     )
 

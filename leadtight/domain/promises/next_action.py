@@ -1,5 +1,8 @@
-"""Texts of next actions."""
+"""Next actions: their texts, and when the owner is needed."""
 
+from datetime import datetime
+
+from leadtight.domain.model.enrolment import StepAction
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import Channel
 
@@ -20,3 +23,15 @@ def action_after_bounce(lead: Lead) -> str:
     if lead.inquiry.phone:
         return f"Mail bounces: phone {name}"
     return f"Mail bounces: find another way to reach {name}"
+
+
+def owner_needed_at(lead: Lead) -> datetime | None:
+    """Return when the lead next needs its owner.
+
+    Messages of its sequence do not; tasks and calls do.
+    """
+    due = [step.at for clock in lead.clocks for step in clock.steps[:1]]
+    enrolment = lead.enrolment
+    planned = (*((enrolment.calling,) if enrolment.calling else ()), *enrolment.steps) if enrolment else ()
+    tasks = [step.at for step in planned if step.action in (StepAction.TASK, StepAction.VOICE)]
+    return min([*due, *tasks[:1]], default=None)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from leadtight.domain.model.capacity import Roster
 from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.pools import OutsideHours, Pool
 
 
 def is_available(policy: Policy, person_id: str, roster: Roster, now: datetime) -> bool:
@@ -29,3 +30,12 @@ def available_from(policy: Policy, person_id: str, roster: Roster, now: datetime
     state = roster.get(person_id)
     switched = state.away_until if state else None
     return max(now, absence.end if absence else now, switched or now)
+
+
+def works_by(policy: Policy, pool: Pool, person_id: str, needed_at: datetime, now: datetime) -> bool:
+    """Return whether a person is in their hours by `needed_at`.
+
+    In a pool that assigns at any hour everyone is.
+    """
+    any_hour = pool.outside_hours is OutsideHours.ASSIGN
+    return any_hour or policy.calendar_of(person_id).next_open(now) <= needed_at

@@ -35,7 +35,8 @@ class Receipt:
     It has enough to recompute the owner. `people` are all who were considered, in the pool's order. Of each, only
     deviations are kept: a share in `weights` when it is not 1, `loads` (open leads) when they are not 0, for the best
     match the `matches` (requested skills), and in `left_out`, by reason, the ineligible; of these the pool let
-    `earning` earn. `per_lead` is the worth of a lead in the credits, as in the rotation.
+    `earning` earn. `per_lead` is the worth of a lead in the credits, as in the rotation. `clock_starts_at` is the next
+    shift of an owner who was chosen outside their hours, since no one at work could take the lead.
     """
 
     owner: str
@@ -55,6 +56,7 @@ class Receipt:
     relaxed: tuple[str, ...] = ()
     earning: tuple[str, ...] = ()
     per_lead: int = 0
+    clock_starts_at: datetime | None = None
 
     @classmethod
     def upgrade(cls, document: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -1,7 +1,7 @@
 """Selection of a lead's owner, with a receipt."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from leadtight.domain.model.capacity import OwnerState, Roster
@@ -9,9 +9,9 @@ from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.rotation import LEAD, Rotation, UnknownRotation
 from leadtight.domain.policy.evaluation import Arrival, holds
 from leadtight.domain.policy.policy import Policy
-from leadtight.domain.policy.pools import CatchUp, Pool, Strategy
+from leadtight.domain.policy.pools import CatchUp, OutsideHours, Pool, Strategy
 from leadtight.domain.policy.rules import RoutingRule
-from leadtight.domain.routing.eligibility import SKILL_FIELDS, CandidateAssessment, Eligibility
+from leadtight.domain.routing.eligibility import SKILL_FIELDS, CandidateAssessment, Eligibility, away
 from leadtight.domain.routing.receipt import (
     ALL_FULL,
     CLAIMED,
@@ -66,15 +66,17 @@ def choose(
     now: datetime,
     *,
     not_again: frozenset[str],
+    needed_at: datetime | None = None,
 ) -> tuple[Receipt, Rotation | None]:
     """Choose the owner; return the receipt and the moved rotation.
 
     The rotation is None when it did not decide. `not_again` are people who must not get this lead now: those who
-    already let it lapse.
+    already let it lapse. People outside their hours are considered as the pool says; those at work by `needed_at`,
+    else now, are in their hours.
     """
     rule = rule_for(policy, lead)
     pool = policy.pools[rule.pool]
-    eligibility = Eligibility(policy, lead, pool, roster, now, not_again)
+    eligibility = Eligibility(policy, lead, pool, roster, now, not_again, needed_at or now)
     decision = _Decision(policy, rule, pool, rotation, now, lead.id)
     if claims := _claiming_owner(policy, lead):
         return decision.receipt(claims, CLAIMED, {claims: 1}, eligibility.assess({claims: 1}), {}), None
@@ -84,7 +86,13 @@ def choose(
         if not assessment.ineligible(SKILL_FIELDS):
             return decision.receipt(owner, EXISTING_OWNER, {owner: 1}, assessment, {}), None
     weights = pool.weights if owner is None or owner in pool.members else {owner: 1, **pool.weights}
-    return decision.by_rotation(weights, eligibility.assess(weights))
+    assessment = eligibility.assess(weights)
+    first = _first_round(pool, weights, assessment)
+    if owner and first.gives_up and _could_begin(pool, owner, assessment):
+        alone = {owner: 1}
+        receipt = decision.receipt(owner, EXISTING_OWNER, alone, eligibility.assess(alone), {})
+        return replace(receipt, clock_starts_at=assessment.off_duty.get(owner)), None
+    return decision.by_rotation(weights, assessment, first)
 
 
 class _Decision:
@@ -95,10 +103,9 @@ class _Decision:
         self._lead_id = lead_id
 
     def by_rotation(
-        self, weights: Mapping[str, int], assessment: CandidateAssessment
+        self, weights: Mapping[str, int], assessment: CandidateAssessment, first: "_Round"
     ) -> tuple[Receipt, Rotation | None]:
-        pool = self._pool
-        left_out, relaxed = _ineligible(pool, weights, assessment)
+        pool, left_out, relaxed = self._pool, first.left_out, first.relaxed
         taking = dict(weights)
         for person in left_out:
             taking.pop(person, None)
@@ -109,12 +116,13 @@ class _Decision:
             return self.receipt(owner, reason, weights, assessment, left_out, relaxed), None
         unknown = self._rotation if isinstance(self._rotation, UnknownRotation) else None
         rotation = unknown.drawn(among, self._lead_id) if unknown else self._rotation.among(weights)
-        away = assessment.away() if pool.returning is CatchUp.OWED else ()
-        earning = {p: weights[p] for p in away if p in pool.members}
+        absent = away(left_out) if pool.returning is CatchUp.OWED else ()
+        earning = {p: weights[p] for p in absent if p in pool.members}
         owner, moved = rotation.take(among, absent=earning, owed_at_most=pool.owed_at_most)
         receipt = self.receipt(owner, ROTATION, weights, assessment, left_out, relaxed)
+        begins = assessment.off_duty.get(owner)
         return replace(
-            receipt, credits=rotation.credits, per_lead=LEAD, earning=tuple(earning)
+            receipt, credits=rotation.credits, per_lead=LEAD, earning=tuple(earning), clock_starts_at=begins
         ), None if unknown else moved
 
     def receipt(
@@ -161,19 +169,44 @@ def _claiming_owner(policy: Policy, lead: Lead) -> str | None:
     return lead.claimed_by if mine else None
 
 
-def _ineligible(
-    pool: Pool, weights: Mapping[str, int], assessment: CandidateAssessment
-) -> tuple[Mapping[str, str], tuple[str, ...]]:
-    """Return the ineligible people, and the requirements given up.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Round:
+    """The ineligible people, and what is given up.
 
-    As few as possible are given up to find a candidate.
+    `relaxed` are requirements; with `off_duty_too` people outside their hours are eligible.
     """
+
+    left_out: Mapping[str, str]
+    relaxed: tuple[str, ...]
+    off_duty_too: bool
+
+    @property
+    def gives_up(self) -> bool:
+        return self.off_duty_too or bool(self.relaxed)
+
+
+def _first_round(pool: Pool, weights: Mapping[str, int], assessment: CandidateAssessment) -> _Round:
+    """Return the first round with a candidate, else the last."""
+    *earlier, last = _rounds(pool, assessment)
+    return next((one for one in earlier if len(one.left_out) < len(weights)), last)
+
+
+def _rounds(pool: Pool, assessment: CandidateAssessment) -> Iterator[_Round]:
+    """Yield the rounds of a choice, each gives up more.
+
+    People at work come first, then those whose next shift is awaited, and only then the next requirement is given up.
+    """
+    waits = (False, True) if pool.outside_hours is OutsideHours.SHIFT_START else (False,)
     for count in range(len(pool.relax) + 1):
-        given_up = pool.relax[:count]
-        left_out = assessment.ineligible(given_up)
-        if len(left_out) < len(weights):
-            return left_out, given_up
-    return assessment.ineligible(pool.relax), pool.relax
+        for off_duty_too in waits:
+            left_out = assessment.ineligible(pool.relax[:count], off_duty_too=off_duty_too)
+            yield _Round(left_out=left_out, relaxed=pool.relax[:count], off_duty_too=off_duty_too)
+
+
+def _could_begin(pool: Pool, owner: str, assessment: CandidateAssessment) -> bool:
+    """Return whether an existing owner may begin with their shift."""
+    waits = pool.outside_hours is OutsideHours.SHIFT_START
+    return waits and owner not in assessment.ineligible(SKILL_FIELDS, off_duty_too=True)
 
 
 def owner_after_assignment(policy: Policy, lead: Lead, receipt: Receipt, roster: Roster) -> OwnerState | None:

@@ -63,6 +63,15 @@ def test_an_excluded_lead_is_explained_by_its_rule_and_has_no_owner(tmp_path: Pa
     assert "Excluded as test by rule our_own_tests" in output
 
 
+def test_a_lead_that_comes_at_night_is_explained_with_the_start_of_its_clock(tmp_path: Path) -> None:
+    explanation = explained(tmp_path, LEAD, "2026-11-23T23:00:00+01:00", "--json", policy=SHIPPED)
+    assert (explanation["owner"], explanation["deadline"]) == ("dora", "2026-11-24T09:00:00+00:00")
+    assert explanation["receipt"]["clock_starts_at"] == "2026-11-24T08:00:00.000000Z"
+    output = explained(tmp_path, LEAD, "2026-11-23T23:00:00+01:00", policy=SHIPPED)
+    assert "the clock starts Tue 2026-11-24 09:00:00 CET, with the owner's next shift" in " ".join(output.split())
+    assert "the clock starts" not in explained(tmp_path, LEAD, "2026-11-23T10:00:00+01:00", policy=SHIPPED)
+
+
 def test_people_get_tables(tmp_path: Path) -> None:
     output = explained(tmp_path, LEAD, "2026-11-23T10:00:00+01:00")
     assert all(words in output for words in ("Jan Petersen", "large", "denmark", "country", "11:00:00"))

@@ -216,7 +216,7 @@ def test_a_rewritten_shipped_policy_differs_only_in_its_digest() -> None:
         ("people.ana.started", "soon", ""),
         ("people.mia.active", False, "this person gets"),
         ("pools.inbound.strategy", "random", "must be one of round_robin, weighted, least_loaded, best_match"),
-        ("pools.inbound.outside_hours", "wait", "must be one of assign, skip"),
+        ("pools.inbound.outside_hours", "wait", "must be one of skip, shift_start, assign"),
         ("pools.inbound.returning", "all", "must be one of fresh, owed"),
         ("pools.inbound.require", ["height"], "must be one of language, product, region, country"),
         ("pools.inbound.relax", ["product"], "is not required: 'product'"),

@@ -7,7 +7,7 @@ import pytest
 
 from leadtight.domain.policy.conditions import Condition
 from leadtight.domain.policy.policy import Policy
-from leadtight.domain.policy.pools import Pool
+from leadtight.domain.policy.pools import OutsideHours, Pool
 from leadtight.domain.policy.rules import RoutingRule
 from leadtight.domain.policy.targets import Tier
 from leadtight.domain.policy_checks.lint import lint
@@ -109,5 +109,19 @@ def test_a_required_skill_that_nobody_has_is_a_gap() -> None:
 
 
 def test_a_person_without_leads_and_notices_is_reported() -> None:
-    pools = {**POLICY.pools, "inbound": Pool(id="inbound", members={"ana": 1})}
+    pools = {**POLICY.pools, "inbound": replace(POLICY.pools["inbound"], members={"ana": 1})}
     assert findings(replace(POLICY, pools=pools)).keys() == {"people.ben", "people.cem"}
+
+
+def test_hours_that_a_pool_leaves_to_the_catch_all_person_are_a_gap() -> None:
+    inbound = replace(POLICY.pools["inbound"], outside_hours=OutsideHours.SKIP)
+    skipping = replace(POLICY, pools={**POLICY.pools, "inbound": inbound})
+    detail = (
+        "no member works in 130 hours a week, the first Mon 01:00-09:00: the catch-all person gets the leads of those "
+        "hours, unless it is shift_start"
+    )
+    assert findings(skipping) == {"pools.inbound.outside_hours": detail}
+    at_night = replace(POLICY.people["cem"], calendar="always")
+    assert findings(replace(skipping, people={**POLICY.people, "cem": at_night})) == {}
+    any_hour = replace(inbound, outside_hours=OutsideHours.ASSIGN)
+    assert findings(replace(POLICY, pools={**POLICY.pools, "inbound": any_hour})) == {}
