@@ -249,7 +249,7 @@ class LeadtightStack(Stack):
         collect.allow("s3:GetObject", self.buckets.mail.arn_for_objects("*"))
         collect.allow("s3:GetObject s3:PutObject", self.buckets.reports.arn_for_objects("reconciliation/*"))
         # Without it S3 answers "forbidden" for a missing file.
-        collect.allow("s3:ListBucket", self.buckets.reports.bucket_arn)
+        collect.allow("s3:ListBucket", self.buckets.reports.bucket_arn, self.buckets.mail.bucket_arn)
         self._allow_arming(collect, cancel=False)
 
     def _grant_route(self, route: LeadFunction) -> None:

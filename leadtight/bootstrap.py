@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from leadtight.adapters.presentation.pages.outcome import Pages
     from leadtight.app.intake.fetch_announced import ReadFetched
     from leadtight.app.intake.form_posts import FormIntake, FormPost
+    from leadtight.app.intake.mail_bucket import MailBucket
     from leadtight.app.intake.reconcile import Reconcile
     from leadtight.app.messaging.links import Links
     from leadtight.app.ports.alarms import Alarms
@@ -289,6 +290,16 @@ def reconcile() -> Reconcile:
 
 
 @cache
+def mail_bucket() -> MailBucket:
+    """Return the use case of the mail bucket."""
+    from leadtight.adapters.reconciliation_files import FileReconciliations
+    from leadtight.app.intake.mail_bucket import MailBucket
+
+    records = FileReconciliations(report_files())
+    return MailBucket(app().mails, mail_files(), table(), records, policy().company.zone)
+
+
+@cache
 def mail_files() -> S3Mails:
     """Return the mail bucket."""
     from leadtight.adapters.aws.s3 import S3Mails
@@ -354,6 +365,7 @@ def forget() -> None:
         upload_files,
         fetching,
         reconcile,
+        mail_bucket,
         pages,
     ):
         part.cache_clear()

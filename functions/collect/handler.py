@@ -4,6 +4,7 @@ A queue and a schedule announce leads; the bucket announces mails. Four times a 
 leads are asked, and missing ones are received.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from leadtight import bootstrap
 from leadtight.adapters.aws import item_time, queue_batches
 from leadtight.adapters.aws.time_left import time_left
 from leadtight.adapters.dynamodb import stream
+from leadtight.domain.intake.reconciliation import Reconciliation
 from leadtight.domain.model.errors import OutOfTime
 
 logger = Logger()
@@ -42,7 +44,7 @@ def handle(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureR
         _sweep(context)
         return None
     if event.get("reconcile"):
-        _reconcile()
+        _reconcile(context)
         return None
     return queue_batches.take(event, _settle_one, context, give_up=_hold_slow)
 
@@ -60,7 +62,7 @@ def _settle(record: SQSRecord) -> None:
         return
     metrics.add_metric(name="MailsTold", unit=MetricUnit.Count, value=len(files))
     for file in files:
-        settled = bootstrap.app().mails.take(file, bootstrap.clock()())
+        settled = bootstrap.mail_bucket().take(file, bootstrap.clock()())
         logger.info("mail_taken", file=file, status=settled.status, lead_id=settled.id)
 
 
@@ -73,7 +75,7 @@ def _hold_slow(record: SQSRecord, error: OutOfTime) -> None:
     if files is None:
         raise error
     for file in files:
-        settled = bootstrap.app().mails.hold_unread(file, f"reading it takes too long: {error}", bootstrap.clock()())
+        settled = bootstrap.mail_bucket().hold_unread(file, f"reading it takes too long: {error}", bootstrap.clock()())
         logger.warning("mail_out_of_time", file=file, status=settled.status, lead_id=settled.id)
 
 
@@ -83,9 +85,32 @@ def _collect(record: SQSRecord) -> None:
         logger.info("collected", held_id=delivery.id, state=delivery.state, reason=delivery.reason)
 
 
-def _reconcile() -> None:
+def _reconcile(context: LambdaContext) -> None:
+    """Compare the mail bucket and every source that can be asked.
+
+    Both have their turn, whatever becomes of the other.
+    """
+    faults: list[Exception] = []
+    for compare in (_reconcile_mails, _reconcile_sources):
+        try:
+            compare(context)
+        except Exception as error:  # noqa: BLE001 - raised below
+            faults.append(error)
+    if faults:
+        raise ExceptionGroup("reconciliation faults", faults)
+
+
+def _reconcile_mails(context: LambdaContext) -> None:
+    left = time_left(context, SWEEP_IN_HAND)
+    _count_missed(bootstrap.mail_bucket().reconcile(bootstrap.clock()(), left, item_time.at_most(ITEM_SECONDS, left)))
+
+
+def _reconcile_sources(context: LambdaContext) -> None:
     webhooks = [webhook for webhook in bootstrap.policy().webhooks.values() if webhook.reconcile]
-    results = bootstrap.reconcile().run(webhooks, bootstrap.clock()())
+    _count_missed(bootstrap.reconcile().run(webhooks, bootstrap.clock()()))
+
+
+def _count_missed(results: Sequence[Reconciliation]) -> None:
     metrics.add_metric(name="DeliveriesMissed", unit=MetricUnit.Count, value=sum(len(r.missed) for r in results))
     for result in results:
         logger.info(

@@ -109,6 +109,7 @@ CASES: dict[str, Callable[[World], Callable[[], object]]] = {
     "load_for_routing": lambda w: lambda: w.table.load_for_routing("L1", "inbound", ("ana",)),
     "taken_by": lambda w: lambda: w.table.taken_by(guard("k1"), NOW),
     "taken_of": lambda w: lambda: w.table.taken_of([("api", "k1")], NOW),
+    "mark": lambda w: lambda: w.table.mark(guard("k1"), "L1"),
     "leads_of": lambda w: lambda: w.table.leads_of(("one",)),
     "consents": lambda w: lambda: w.table.consents(("one",)),
     "history": lambda w: lambda: w.table.history("L1"),

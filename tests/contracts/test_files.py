@@ -47,7 +47,7 @@ def uploads(bucket: str) -> UploadFiles:
 
 
 @pytest.fixture
-def mails(bucket: str) -> MailFiles:
+def mails(bucket: str) -> S3Mails | MemoryMails:
     return S3Mails(bucket) if bucket else MemoryMails(NOW)
 
 
@@ -89,6 +89,16 @@ def test_a_stored_mail_is_returned_unchanged(mails: MailFiles) -> None:
     assert kept is not None
     assert (kept.content, kept.content_type) == (b"\x00raw\xff", "message/rfc822")
     assert kept.stored_at.tzinfo is not None
+
+
+def test_mails_are_listed_by_the_time_they_were_stored(mails: MemoryMails | S3Mails) -> None:
+    mails.keep("ses/1", b"one", "message/rfc822")
+    mails.keep("webhooks/inbox/2", b"two", "application/json")
+    stored = mails.fetch("ses/1")
+    assert stored is not None
+    at, second = stored.stored_at.replace(microsecond=0), timedelta(seconds=1)
+    assert sorted(mails.stored_between(at, at + 60 * second)) == ["ses/1", "webhooks/inbox/2"]
+    assert list(mails.stored_between(at - second, at)) == []
 
 
 def test_reconciliation_results_are_replaced_day_by_day(files: S3Files | MemoryFiles) -> None:

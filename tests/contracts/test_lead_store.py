@@ -91,6 +91,14 @@ def test_taken_guards_among_many_are_returned(table: Table) -> None:
     assert taken((), NOW) == frozenset()
 
 
+def test_a_mark_takes_a_guard_again_and_again(table: Table) -> None:
+    marks, mark = cast(Guards, table), guard("ses/1", source="mail_file", until=NOW + SECOND)
+    for item in ("L1", "H1"):
+        marks.mark(mark, item)
+        assert table.taken_by(mark, NOW) == AlreadyTaken(lead_id=item, fingerprint=mark.fingerprint)
+    assert marks.taken_of([("mail_file", "ses/1")], NOW + SECOND) == frozenset()
+
+
 def test_a_guard_is_free_again_from_the_instant_it_expires(table: Table) -> None:
     table.create(arrival("L1"), guard("k", until=NOW + SECOND), (), NOW)
     assert table.create(arrival("L2"), guard("k"), (), NOW + SECOND - timedelta(microseconds=1)) is not None

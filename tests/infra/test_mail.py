@@ -38,12 +38,13 @@ def test_the_bucket_may_notify_the_queue_before_it_is_created(prod: Synthesised)
     assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
 
 
-def test_collect_may_read_mails_but_not_change_them(prod: Synthesised) -> None:
+def test_collect_may_read_and_list_mails_but_not_change_them(prod: Synthesised) -> None:
     id_, _ = mail_bucket(prod)
-    about = [s for s in prod.statements("collect") if id_ in str(s.get("Resource"))]
-    [reading] = about
+    reading, listing = (s for s in prod.statements("collect") if id_ in str(s.get("Resource")))
     assert reading["Action"] == "s3:GetObject"
     assert reading["Resource"] == {"Fn::Join": ["", [{"Fn::GetAtt": [id_, "Arn"]}, "/*"]]}
+    assert listing["Action"] == "s3:ListBucket"
+    assert {"Fn::GetAtt": [id_, "Arn"]} in listing["Resource"]
 
 
 def test_ses_receives_nothing_unless_the_stage_names_a_domain(prod: Synthesised, local: Synthesised) -> None:

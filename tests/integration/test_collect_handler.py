@@ -103,7 +103,7 @@ def test_four_times_a_day_the_source_is_reconciled_and_missing_leads_are_taken(
     bootstrap.forget()
     for _ in range(2):
         assert collect({"reconcile": True}, context) is None
-    assert '"DeliveriesMissed":[1.0]' in capsys.readouterr().out
+    assert '"DeliveriesMissed":[0.0,1.0]' in capsys.readouterr().out
     asked_first = now.astimezone(bootstrap.policy().company.zone).date() - timedelta(
         days=1
     )  # this one ignores the time

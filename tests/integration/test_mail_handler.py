@@ -6,6 +6,7 @@ The collect function makes it one lead, or part of the lead that it answers.
 import json
 from base64 import b64encode
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -21,7 +22,7 @@ from leadtight import bootstrap
 from leadtight.domain.intake.quarantine import Reason
 from leadtight.domain.policy.sources import Webhook
 from leadtight.policy import loader as policies
-from tests.integration.conftest import REGION, Stage, queue_record
+from tests.integration.conftest import MONDAY_NINE, REGION, Stage, queue_record
 from tests.integration.http_events import request
 from tests.lambda_context import CONTEXT
 from tests.unit.adapters.email.letters import bounce, mail
@@ -136,11 +137,28 @@ def test_an_unproved_or_oversized_posted_mail_is_refused_and_not_stored(
     assert in_bucket() == []
 
 
-def test_a_mail_costs_its_file_and_one_call(stage: Stage, context: Any) -> None:
+def test_a_mail_costs_its_file_one_transaction_and_its_mark(stage: Stage, context: Any) -> None:
     event = drop("ses/1", mail())
     with stage.counted() as calls:
         collect(event, context)
-    assert calls == ["s3:GetObject", "dynamodb:TransactWriteItems"]
+    assert calls == ["s3:GetObject", "dynamodb:TransactWriteItems", "dynamodb:PutItem"]
+
+
+def test_a_mail_whose_notice_was_lost_is_found_within_a_day_and_is_one_lead(
+    stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    eleven_hours_ago = MONDAY_NINE - timedelta(hours=11)
+    monkeypatch.setattr("moto.s3.models.utcnow", lambda: eleven_hours_ago.replace(tzinfo=None))
+    collect(drop("ses/told", mail()), context)
+    drop("ses/lost", mail("Is anybody there?", headers={"From": "bo@example.com", "Message-ID": "<m2@example.com>"}))
+    for _ in range(2):
+        assert collect({"reconcile": True}, context) is None
+    assert sorted(lead["inquiry"]["email"] for lead in leads(stage)) == ["ada@example.com", "bo@example.com"]
+    assert '"DeliveriesMissed":[1.0,0.0]' in capsys.readouterr().out
+    day = eleven_hours_ago.astimezone(bootstrap.policy().company.zone).date()
+    result = json.loads(bootstrap.report_files().get(f"reconciliation/dt={day}/email.json") or b"")
+    assert (result["channel"], result["listed"], len(result["missed"])) == ("email", 2, 1)
+    assert result["missed"] == result["taken"]
 
 
 def test_a_bounce_report_bounces_its_mail(stage: Stage, context: Any) -> None:

@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from leadtight.adapters.inbound.webhooks import reader
+from leadtight.adapters.inbound.webhooks.client import Fetching
 from leadtight.adapters.memory.files import MemoryFiles
 from leadtight.adapters.reconciliation_files import FileReconciliations
 from leadtight.app.intake.deliveries import Deliveries, Inquiring, PendingDelivery
@@ -17,9 +19,10 @@ from leadtight.app.intake.reconcile import Reconcile
 from leadtight.app.intake.submission import Submission
 from leadtight.domain.intake.quarantine import Reason
 from leadtight.domain.model.errors import FetchFailed
-from leadtight.domain.policy.sources import Webhook
+from leadtight.domain.policy.sources import LISTERS, Webhook
 from leadtight.domain.policy.trust import Submitter
 from leadtight.reporting.review.completeness import completeness
+from tests.scenarios.listable_sources import MADE_AT, SOURCES, secret, webhook
 from tests.scenarios.world import World
 
 FORM = Webhook(id="demo", provider="typeform", source="demo_form", reconcile=True)
@@ -60,6 +63,28 @@ class Listed(World):
     def completeness_on(self, day: date = DAY) -> dict[str, object]:
         [entry] = completeness(self.files, day)
         return entry
+
+
+@pytest.mark.parametrize("name", sorted(LISTERS))
+def test_one_percent_of_deliveries_dropped_is_found_in_the_list_of_any_source(name: str) -> None:
+    world, hook, source = Listed(), webhook(name), SOURCES[name]
+    world.now = MADE_AT
+    for number in range(100):
+        if number != 57:
+            items = reader.read(hook, source.delivery(number), "", "application/json")
+            world.deliveries.take_all(items, hook.channel, world.now)
+    fetching = Fetching(world.policy, lambda: {name: secret(name)}, source.listing(range(100)))
+    reconcile = Reconcile(
+        world.table, world.deliveries, FileReconciliations(world.files), fetching.listed, world.policy.company.zone
+    )
+    world.now += timedelta(hours=3)
+    before = len(world.lead_ids())
+    for _ in range(2):
+        reconcile.run([hook], world.now)
+        entry = world.completeness_on()
+        counts = [entry[figure] for figure in ("listed", "arrived", "recovered", "outstanding", "completeness")]
+        assert counts == [100, 99, 1, 0, 1.0]
+        assert len(world.lead_ids()) == before + 1
 
 
 @pytest.mark.slow

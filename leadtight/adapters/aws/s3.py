@@ -1,7 +1,8 @@
 """Report files and mails in S3."""
 
 import logging
-from datetime import UTC, timedelta
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -91,6 +92,15 @@ class S3Mails:
             content_type=str(answer.get("ContentType", "")),
             stored_at=answer["LastModified"].astimezone(UTC),
         )
+
+    def stored_between(self, since: datetime, until: datetime) -> Iterator[str]:
+        """Yield the names of mails stored within a time.
+
+        The whole bucket is listed, for S3 has no index by time: one call for every thousand.
+        """
+        pages = clients.client("s3").get_paginator("list_objects_v2").paginate(Bucket=self._bucket)
+        stored = (item for page in pages for item in page.get("Contents", ()))
+        yield from (str(item["Key"]) for item in stored if since <= item["LastModified"] < until)
 
 
 class S3Uploads:

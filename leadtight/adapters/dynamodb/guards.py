@@ -41,6 +41,10 @@ class GuardAccess(TableAccess):
         taken = row_reader.listing(GuardRow, items, lambda row: row.pk if row.taken_until > still else None)
         return frozenset(pairs[pk] for pk in taken if pk is not None)
 
+    def mark(self, guard: Guard, item_id: str) -> None:
+        """Take a guard for a stored item: one call."""
+        GuardRow.of(guard, item_id).save()
+
 
 class FullCounts:
     """The places of counts that this process knows are full."""

@@ -1,6 +1,6 @@
 """Files in memory: reports, mails, uploads, versions, dead letters."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -48,6 +48,10 @@ class MemoryMails:
     def fetch(self, file: str) -> StoredMail | None:
         """Return a mail, or None."""
         return self.files.get(file)
+
+    def stored_between(self, since: datetime, until: datetime) -> Iterator[str]:
+        """Yield the names of mails stored within a time."""
+        yield from (file for file, stored in self.files.items() if since <= stored.stored_at < until)
 
 
 @dataclass

@@ -21,6 +21,11 @@ class MemoryGuards(MemoryRows):
             taken = [p for p in guards if p in self._guards and self._guards[p].guard.expires_at > now]
             return frozenset(self._listing("guard", taken, " ".join))
 
+    def mark(self, guard: Guard, item_id: str) -> None:
+        """Take a guard for a stored item."""
+        with self._lock:
+            self._take(guard, item_id)
+
     def _take(self, guard: Guard, by: str) -> None:
         self._guards[guard.source, guard.key] = MemoryGuard(by, guard)
         self._counts.update(count.key for count in guard.counts)

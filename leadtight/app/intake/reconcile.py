@@ -1,21 +1,23 @@
 """Compare sources with our records; receive missing items (A13, Q10)."""
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from leadtight.app.intake.claims import STRANGERS_NAMESPACE
 from leadtight.app.intake.deliveries import Deliveries, Inquiring
 from leadtight.app.ports.guards import Guards
 from leadtight.app.ports.reconciliations import Reconciliations
-from leadtight.domain.calendar.timestamps import midnight
-from leadtight.domain.intake.reconciliation import Reconciliation, compare, mark_complete
+from leadtight.domain.intake.reconciliation import (
+    ComparedDay,
+    Reconciliation,
+    compare,
+    compared_days,
+    digests,
+    mark_complete,
+)
 from leadtight.domain.model.errors import UnreadableRow
 from leadtight.domain.policy.sources import Webhook
-
-SETTLING = timedelta(minutes=15)
-"""Items younger than this may still be on their way."""
 
 Listing = Callable[[Webhook, datetime, datetime], Iterator[Inquiring]]
 """Returns a source's items between two instants.
@@ -53,12 +55,9 @@ class Reconcile:
 
         Raises the first error after all sources had their turn.
         """
-        today = now.astimezone(self._zone).date()
         results, failures = [], list[Exception]()
         for webhook in webhooks:
-            for day in (today - timedelta(days=1), today):
-                if self._bounds(day)[0] >= now - SETTLING:
-                    continue  # the day has only just begun
+            for day in compared_days(now, self._zone):
                 try:
                     results.append(self.compare(webhook, day, now))
                 except Exception as error:  # noqa: BLE001 - raised below, after the other sources had their turn
@@ -67,15 +66,13 @@ class Reconcile:
             raise failures[0]
         return tuple(results)
 
-    def compare(self, webhook: Webhook, day: date, now: datetime) -> Reconciliation:
+    def compare(self, webhook: Webhook, compared: ComparedDay, now: datetime) -> Reconciliation:
         """Compare a source's local day, and receive what is missing.
 
-        The day ends a little before `now`. Missing items are stored before they are received: after a crash they are
-        found missing again.
+        Missing items are stored before they are received: after a crash they are found missing again.
         """
-        channel = webhook.channel
-        since, until = self._bounds(day)
-        items = {item.key or "": item for item in self._listing(webhook, since, min(until, now - SETTLING))}
+        channel, day = webhook.channel, compared.day
+        items = {item.key or "": item for item in self._listing(webhook, compared.since, compared.until)}
         here = self._here(channel, items.values(), now)
         missing = [item for key, item in items.items() if key not in here]
         try:
@@ -83,15 +80,12 @@ class Reconcile:
         except UnreadableRow:
             self._deliveries.take_all(missing, channel, now)  # missing items must not wait for their record
             raise
-        record = compare(previous, _digests(items), _digests(here), now)
+        record = compare(previous, digests(items), digests(here), now)
         self._records.keep(record)
         self._deliveries.take_all(missing, channel, now)
         record = mark_complete(record)
         self._records.keep(record)
         return record
-
-    def _bounds(self, day: date) -> tuple[datetime, datetime]:
-        return midnight(day, self._zone), midnight(day + timedelta(days=1), self._zone)
 
     def _here(self, channel: str, items: Iterable[Inquiring], now: datetime) -> frozenset[str]:
         """Return the keys of existing leads and held deliveries."""
@@ -102,11 +96,3 @@ class Reconcile:
 def _guarded(channel: str, item: Inquiring) -> tuple[tuple[str, str], ...]:
     key = item.key or ""
     return (item.source, key), (f"{STRANGERS_NAMESPACE}{item.source}", key), (f"held:{channel}", key)
-
-
-def _digests(keys: Iterable[str]) -> frozenset[str]:
-    """Return the hashes of keys, which a report may keep.
-
-    Some providers' ids are addresses of personal data.
-    """
-    return frozenset(hashlib.sha256(key.encode()).hexdigest()[:16] for key in keys)

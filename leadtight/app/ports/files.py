@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol, TypeAlias
@@ -57,6 +57,13 @@ class MailFiles(Protocol):
 
     def fetch(self, file: str) -> StoredMail | None:
         """Return a mail; None when it does not exist."""
+
+
+class StoredMails(Protocol):
+    """The list of stored mails."""
+
+    def stored_between(self, since: datetime, until: datetime) -> Iterator[str]:
+        """Yield the names of mails stored within a time."""
 
 
 class UploadFiles(Protocol):

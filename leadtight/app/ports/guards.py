@@ -45,3 +45,9 @@ class Guards(Protocol):
 
     def taken_of(self, pairs: Iterable[tuple[str, str]], now: datetime) -> frozenset[tuple[str, str]]:
         """Return the `(source, key)` pairs whose guard is taken."""
+
+    def mark(self, guard: Guard, item_id: str) -> None:
+        """Take a guard for an item that is stored already.
+
+        Whoever took it before is forgotten.
+        """

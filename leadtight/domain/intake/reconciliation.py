@@ -1,7 +1,24 @@
 """Reconciliation of a source's day with arrivals (A13, Q10)."""
 
+import hashlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from leadtight.domain.calendar.timestamps import midnight
+
+SETTLING = timedelta(minutes=15)
+"""Items younger than this may still be on their way."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedDay:
+    """A local day, and the part of it that is compared."""
+
+    day: date
+    since: datetime
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +47,26 @@ class Reconciliation:
         return len(set(self.missed) - set(self.taken))
 
 
+def compared_days(now: datetime, zone: ZoneInfo) -> Iterator[ComparedDay]:
+    """Yield yesterday, and today unless it has only just begun.
+
+    A day ends a little before `now`.
+    """
+    today = now.astimezone(zone).date()
+    for day in (today - timedelta(days=1), today):
+        since, until = midnight(day, zone), midnight(day + timedelta(days=1), zone)
+        if since < now - SETTLING:
+            yield ComparedDay(day=day, since=since, until=min(until, now - SETTLING))
+
+
+def digests(keys: Iterable[str]) -> frozenset[str]:
+    """Return the hashes of keys, which a report may keep.
+
+    Some providers' ids are addresses of personal data.
+    """
+    return frozenset(hashlib.sha256(key.encode()).hexdigest()[:16] for key in keys)
+
+
 def compare(previous: Reconciliation, listed: frozenset[str], arrived: frozenset[str], now: datetime) -> Reconciliation:
     """Compare the source's list with arrivals once more.
 
@@ -40,6 +77,12 @@ def compare(previous: Reconciliation, listed: frozenset[str], arrived: frozenset
     return replace(previous, as_of=now, listed=len(listed), missed=tuple(sorted(missed)), taken=tuple(sorted(taken)))
 
 
-def mark_complete(compare: Reconciliation) -> Reconciliation:
+def mark_complete(record: Reconciliation) -> Reconciliation:
     """Mark all missed keys as fetched."""
-    return replace(compare, taken=compare.missed)
+    return replace(record, taken=record.missed)
+
+
+def mark_taken(record: Reconciliation, taken: frozenset[str], arrived: frozenset[str]) -> Reconciliation:
+    """Mark keys as fetched, or as arrived after all."""
+    missed = set(record.missed) - arrived
+    return replace(record, missed=tuple(sorted(missed)), taken=tuple(sorted(missed & (set(record.taken) | taken))))

@@ -16,9 +16,20 @@ CALLS = "voice"
 """The provider that delivers outcomes of calls, and no leads."""
 CALL_WORDS = ("call_id", "lead_id", "message_id", "outcome", "at", "duration", "by")
 """What such a delivery tells of a call."""
-LISTERS = frozenset({"calendly", "facebook", "hubspot", "typeform"})
+LISTERS = frozenset({"calendly", "facebook", "hubspot", "linkedin", "pipedrive", "twilio", "typeform", "webflow"})
 """Providers that can be asked what they have had."""
 MAIL_PROVIDERS = frozenset({"brevo", "mailgun", "postmark", "sendgrid"})
+UNLISTED: Mapping[str, str] = {
+    "brevo": "Brevo lists the events of received mails, and not the mails",
+    "google_ads": "Google lists the leads of its forms only to programs with a developer token for its Ads API",
+    "mailgun": "Mailgun keeps received mails for three days at most, and only where its plan includes that",
+    "postmark": "Postmark lists received mails without their attachments and verdicts",
+    "sendgrid": "SendGrid keeps no mails that it has posted",
+    "standard": "the sender may be any system, and Standard Webhooks have no list",
+    "voice": "it reports outcomes of calls, and delivers no leads",
+    "whatsapp": "Meta has no list of the messages that a WhatsApp number received",
+}
+"""Why the other providers cannot be asked."""
 ANY_ADDRESS = "*"
 
 
@@ -43,7 +54,8 @@ class Webhook:
     Other words are names of outcomes as they stand; `busy` is `no_answer`, and `failed` is no attempt."""
     reconcile: bool = False
     """Whether its provider is asked four times a day what it has had, so that what never arrived is taken: `calendly`,
-    `facebook`, `hubspot` and `typeform` can be asked. docs/guides/channels.md says what the secret needs for it."""
+    `facebook`, `hubspot`, `linkedin`, `pipedrive`, `twilio`, `typeform` and `webflow` can be asked.
+    docs/guides/channels.md says what the secret needs for it, and why the others cannot be asked."""
 
     @property
     def channel(self) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from leadtight.domain.model.errors import Problem
 from leadtight.domain.outcomes.automatic_call import FAILED
 from leadtight.domain.policy.policy import Policy
-from leadtight.domain.policy.sources import CALL_WORDS, CALLS, LISTERS, Webhook
+from leadtight.domain.policy.sources import CALL_WORDS, CALLS, LISTERS, UNLISTED, Webhook
 from leadtight.domain.text.suggestions import unknown
 
 
@@ -13,7 +13,8 @@ def check_webhooks(policy: Policy) -> Iterator[Problem]:
     """Yield webhook settings that its provider cannot support."""
     for name, webhook in policy.webhooks.items():
         if webhook.reconcile and webhook.provider not in LISTERS:
-            yield Problem(f"webhooks.{name}.reconcile", f"{webhook.provider} cannot list its past leads")
+            why = UNLISTED[webhook.provider]
+            yield Problem(f"webhooks.{name}.reconcile", f"{webhook.provider} cannot be reconciled: {why}")
         if webhook.provider == CALLS:
             yield from _check_call_words(policy, f"webhooks.{name}", webhook)
         elif webhook.outcomes:

@@ -21,6 +21,7 @@ from leadtight.domain.model.rotation import Rotation
 from leadtight.domain.outcomes.recording import record_outcome
 from leadtight.domain.ownership.assignment import assign
 from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.sources import LISTERS, MAIL_PROVIDERS, PROVIDERS, UNLISTED
 from leadtight.domain.promises.deadlines import deadline
 from leadtight.domain.routing.selection import pool_for
 from leadtight.policy import loader as policies
@@ -226,7 +227,7 @@ def test_a_rewritten_shipped_policy_differs_only_in_its_digest() -> None:
         ("forms.contact.fields", ["name"], "must be a table of texts"),
         ("messaging.lease", "0s", "positive duration"),
         ("messaging.sms_until", "08:00", "after"),
-        ("webhooks", {"w": {"provider": "webflow", "reconcile": True}}, "cannot list its past leads"),
+        ("webhooks", {"w": {"provider": "whatsapp", "reconcile": True}}, "cannot be reconciled: Meta has no list"),
         ("webhooks", {"w": {"fields": {"a[": "name"}}}, "'a[' is not a valid JMESPath expression"),
         ("webhooks", {"w": {"items": "leads["}}, "'leads[' is not a valid JMESPath expression"),
         ("forms", {"f": {"builder": "json", "fields": {"a[": "name"}}}, "'a[' is not a valid JMESPath expression"),
@@ -506,3 +507,15 @@ def test_incomplete_calls_are_named_by_path(written: str, instead: str, path: st
     with pytest.raises(PolicyError) as refused:
         policies.parse(with_calls(CALLING.replace(written, instead, 1)))
     assert path in {problem.field for problem in refused.value.problems}
+
+
+@pytest.mark.parametrize("provider", sorted(PROVIDERS | MAIL_PROVIDERS))
+def test_every_provider_can_be_asked_or_says_why_not(provider: str) -> None:
+    document = tomllib.loads(SHIPPED)
+    asked = put("webhooks", {"w": {"provider": provider, "reconcile": True}})
+    asked(document)
+    if provider in LISTERS:
+        assert provider not in UNLISTED
+        assert read(document).webhooks["w"].reconcile
+    else:
+        assert problems(asked)["webhooks.w.reconcile"].endswith(f"cannot be reconciled: {UNLISTED[provider]}")

@@ -21,6 +21,7 @@ from leadtight.adapters.inbound.webhooks.provider import (
     Request,
     UnreadableDelivery,
     api,
+    instant_of,
     json_object,
     needed,
     paged,
@@ -120,8 +121,7 @@ def _for_several(event: Mapping[str, Any]) -> bool:
 
 
 def _made(resource: Mapping[str, Any]) -> datetime:
-    at = datetime.fromisoformat(value_at(resource, "created_at", kind=str))
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+    return instant_of(value_at(resource, "created_at", kind=str))
 
 
 def _text(at: datetime) -> str:

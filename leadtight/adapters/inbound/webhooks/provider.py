@@ -6,7 +6,7 @@ Each provider is one module behind it, and pure except for what it receives.
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from leadtight.adapters.inbound.signatures import WebhookSecrets
@@ -240,7 +240,13 @@ def needed(keys: WebhookSecrets, name: str) -> str:
 
 def needed_list(keys: WebhookSecrets, name: str) -> tuple[str, ...]:
     """Return a secret's comma-separated values. Raises FetchFailed."""
-    return tuple(part.strip() for part in needed(keys, name).split(",") if part.strip())
+    needed(keys, name)
+    return optional_list(keys, name)
+
+
+def optional_list(keys: WebhookSecrets, name: str) -> tuple[str, ...]:
+    """Return a secret's comma-separated values, if any."""
+    return tuple(part.strip() for part in keys.values.get(name, "").split(",") if part.strip())
 
 
 def paged(ask: Ask, first: ApiRequest, following: Callable[[Mapping[str, Any]], ApiRequest | None]) -> Iterator[Any]:
@@ -256,6 +262,20 @@ def paged(ask: Ask, first: ApiRequest, following: Callable[[Mapping[str, Any]], 
             return
         question = after
     raise UnreadableDelivery(f"over {MOST_PAGES} pages")
+
+
+def utc_text(at: datetime) -> str:
+    """Return an instant as text, in UTC to the second."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def instant_of(text: str) -> datetime:
+    """Return the instant in a text, in UTC unless it says otherwise.
+
+    Raises ValueError.
+    """
+    at = datetime.fromisoformat(text)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def json_body(body: bytes) -> Any:

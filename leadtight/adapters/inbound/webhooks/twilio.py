@@ -5,14 +5,17 @@ call from an unknown number is a lead with a return call due the same business d
 conversation, by any channel: SMS, MMS, RCS, WhatsApp or Messenger.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl
 
 from leadtight.adapters.inbound.field_names import put
 from leadtight.adapters.inbound.signatures import WebhookSecrets, base64_hmac, require
+from leadtight.adapters.inbound.webhooks import twilio_lists
 from leadtight.adapters.inbound.webhooks.provider import (
+    Ask,
     ItemsWithIds,
     NoHandshake,
     Request,
@@ -20,6 +23,7 @@ from leadtight.adapters.inbound.webhooks.provider import (
     WebhookReply,
     set_aside,
 )
+from leadtight.adapters.inbound.webhooks.twilio_lists import MISSED
 from leadtight.adapters.inbound.webhooks.twilio_messages import HIDDEN, fields_of, sender, words
 from leadtight.app.intake.deliveries import Item
 from leadtight.app.intake.submission import Submission
@@ -27,7 +31,6 @@ from leadtight.domain.model.message import Channel
 from leadtight.domain.policy.sources import Webhook
 from leadtight.domain.policy.trust import Submitter
 
-MISSED = frozenset({"no-answer", "busy", "failed", "canceled"})
 EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 TEXTED = frozenset({"sms", "whatsapp", "rcs"})
 """Channels whose senders have a number for texts."""
@@ -72,6 +75,20 @@ class Twilio(NoHandshake, ItemsWithIds):
             raise UnreadableDelivery("both CallSid and MessageSid are missing")
         return _call(params, webhook)
 
+    def listed(
+        self, ask: Ask, since: datetime, until: datetime, keys: WebhookSecrets, webhook: Webhook
+    ) -> Iterator[Submission]:
+        """Return the missed calls and messages of the secret's `numbers`."""
+        for call in twilio_lists.missed_calls(ask, keys, since, until):
+            missed = f"Missed call ({call.params['CallStatus']})"
+            yield _received(_from_caller(call.params, missed, call.params["CallSid"]), call.at)
+        for message in twilio_lists.messages(ask, keys, since, until):
+            yield _received(_message(message.params, message.params["MessageSid"], webhook), message.at)
+
+
+def _received(lead: Submission, at: datetime) -> Submission:
+    return replace(lead, body={**lead.body, "received_at": at.isoformat()})
+
 
 def _call(params: Mapping[str, str], webhook: Webhook) -> Sequence[Item]:
     if params.get("TranscriptionText") and params.get("From"):
@@ -108,6 +125,7 @@ def _message(params: Mapping[str, str], key: str, webhook: Webhook) -> Submissio
         caller=Submitter.PROVIDER,
         source=f"{webhook.source}_sms",
         key=key,
+        fingerprint=key,
         body=body,
         conversation=True,
         answers_by=Channel.SMS if channel in TEXTED else None,
@@ -129,4 +147,11 @@ def _from_caller(params: Mapping[str, str], words: str, key: str) -> Submission:
         "message": words,
         "fields": fields_of(params, *(() if is_hidden else ("From", "Caller")), "CallerName", "TranscriptionText"),
     }
-    return Submission(caller=Submitter.PROVIDER, source="phone_missed", key=key, body=body, phone_proof="provider")
+    return Submission(
+        caller=Submitter.PROVIDER,
+        source="phone_missed",
+        key=key,
+        fingerprint=key,
+        body=body,
+        phone_proof="provider",
+    )

@@ -5,7 +5,7 @@ response's token is the guard's key.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -23,6 +23,7 @@ from leadtight.adapters.inbound.webhooks.provider import (
     needed_list,
     paged,
     signed_in,
+    utc_text,
     value_at,
 )
 from leadtight.adapters.inbound.webhooks.typeform_answers import FormQuestion, named_answers, questions, variables
@@ -59,7 +60,7 @@ class Typeform(NoHandshake, ItemsWithIds):
         for form in needed_list(keys, "forms"):
             definition = json_object(ask(_api(keys, form)))
             title, in_form = str(definition.get("title") or ""), questions(definition)
-            params = {"since": _second(since), "until": _second(until), "page_size": str(PAGE)}
+            params = {"since": utc_text(since), "until": utc_text(until), "page_size": str(PAGE)}
             for page in paged(ask, *_pages(keys, f"{form}/responses", params)):
                 for response in value_at(page, "items", kind=list):
                     yield _lead({"form_id": form, **response}, in_form, webhook, title)
@@ -85,10 +86,6 @@ def _api(keys: WebhookSecrets, path: str, params: Mapping[str, str] | None = Non
         url=f"{api(keys, API)}/forms/{quote(path)}{'?' if params else ''}{urlencode(params or {})}",
         headers=signed_in(keys),
     )
-
-
-def _second(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _lead(response: Mapping[str, Any], in_form: Mapping[str, FormQuestion], webhook: Webhook, title: str) -> Submission:

@@ -3,19 +3,48 @@
 `x-webflow-signature` is the hex HMAC-SHA256 of `timestamp:body`, the time in milliseconds.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from leadtight.adapters.inbound.field_mapping import answered, with_facts, with_fields
 from leadtight.adapters.inbound.field_names import ours
 from leadtight.adapters.inbound.flat_fields import flat, without
 from leadtight.adapters.inbound.signatures import WebhookSecrets, hex_hmac, require, require_recent
-from leadtight.adapters.inbound.webhooks.provider import ItemsWithIds, NoHandshake, Request, json_object, value_at
+from leadtight.adapters.inbound.webhooks.provider import (
+    ApiRequest,
+    Ask,
+    ItemsWithIds,
+    NoHandshake,
+    Request,
+    api,
+    instant_of,
+    json_object,
+    needed,
+    optional_list,
+    paged,
+    signed_in,
+    value_at,
+)
 from leadtight.app.intake.submission import Submission
 from leadtight.domain.policy.sources import Webhook
 from leadtight.domain.policy.trust import Submitter
+
+API = "https://api.webflow.com/v2"
+PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class WebflowSubmission:
+    """A submission's data, and its page, site and form."""
+
+    data: Mapping[str, Any]
+    about: Mapping[str, Any]
+    form_name: str
+    id: str
+    at: Any
 
 
 class Webflow(NoHandshake, ItemsWithIds):
@@ -42,23 +71,68 @@ class Webflow(NoHandshake, ItemsWithIds):
         submission = submitted(json_object(body))
         if submission is None:
             return []
-        lead = answered(webhook.fields, ours(submission.data, webhook.fields))
-        lead = with_fields(
-            lead, {"form_name": submission.form_name} if submission.form_name else {}, flat(submission.about)
-        )
-        lead = with_facts(lead, received_at=submission.at)
-        return [Submission(caller=Submitter.PROVIDER, source=webhook.source, key=submission.id or None, body=lead)]
+        return [_lead(submission, webhook)]
+
+    def listed(
+        self, ask: Ask, since: datetime, until: datetime, keys: WebhookSecrets, webhook: Webhook
+    ) -> Iterator[Submission]:
+        """Return the submissions of the secret's `site` within a time.
+
+        With `forms`, only those of forms with these names. Webflow lists all of a site, newest first, without a filter
+        by time.
+        """
+        names = optional_list(keys, "forms")
+
+        def following(page: Mapping[str, Any]) -> ApiRequest | None:
+            sent = value_at(page, "formSubmissions", kind=list)
+            start = value_at(page, "pagination", "offset", kind=int) + len(sent)
+            goes_on = sent and start < value_at(page, "pagination", "total", kind=int)
+            return _page(keys, start) if goes_on and not _ends_before(sent, since) else None
+
+        for page in paged(ask, _page(keys, 0), following):
+            for sent in value_at(page, "formSubmissions", kind=list):
+                is_ours = not names or value_at(sent, "displayName", kind=str) in names
+                if is_ours and since <= _sent_at(sent) < until:
+                    yield _lead(_as_delivered(sent), webhook)
 
 
-@dataclass(frozen=True, slots=True)
-class WebflowSubmission:
-    """A submission's data, and its page, site and form."""
+def _page(keys: WebhookSecrets, offset: int) -> ApiRequest:
+    site = quote(needed(keys, "site"), safe="")
+    params = urlencode({"limit": PAGE, "offset": offset})
+    return ApiRequest(url=f"{api(keys, API)}/sites/{site}/form_submissions?{params}", headers=signed_in(keys))
 
-    data: Mapping[str, Any]
-    about: Mapping[str, Any]
-    form_name: str
-    id: str
-    at: Any
+
+def _sent_at(sent: Mapping[str, Any]) -> datetime:
+    return instant_of(value_at(sent, "dateSubmitted", kind=str))
+
+
+def _ends_before(sent: Sequence[Mapping[str, Any]], since: datetime) -> bool:
+    """Check whether all that follows a page is older.
+
+    A page that is not newest first says nothing about the next.
+    """
+    times = [_sent_at(each) for each in sent]
+    return times == sorted(times, reverse=True) and times[-1] < since
+
+
+def _as_delivered(sent: Mapping[str, Any]) -> WebflowSubmission:
+    return WebflowSubmission(
+        data=value_at(sent, "formResponse", kind=dict),
+        about=without(sent, "id", "displayName", "dateSubmitted", "formResponse"),
+        form_name=str(sent.get("displayName") or ""),
+        id=value_at(sent, "id", kind=str),
+        at=sent.get("dateSubmitted"),
+    )
+
+
+def _lead(submission: WebflowSubmission, webhook: Webhook) -> Submission:
+    lead = answered(webhook.fields, ours(submission.data, webhook.fields))
+    lead = with_fields(
+        lead, {"form_name": submission.form_name} if submission.form_name else {}, flat(submission.about)
+    )
+    lead = with_facts(lead, received_at=submission.at)
+    key = submission.id or None
+    return Submission(caller=Submitter.PROVIDER, source=webhook.source, key=key, fingerprint=key, body=lead)
 
 
 def submitted(content: Mapping[str, Any]) -> WebflowSubmission | None:

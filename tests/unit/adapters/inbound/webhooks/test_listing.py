@@ -4,9 +4,10 @@ A server of ours pages and fails as they do.
 """
 
 import json
+from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -23,7 +24,7 @@ from leadtight.domain.model.errors import FetchFailed, FetchRefused
 from leadtight.domain.policy.sources import LISTERS
 from leadtight.policy.loader import shipped
 from tests.serving import serving
-from tests.unit.adapters.inbound.webhooks.deliveries import ALL, NOW
+from tests.unit.adapters.inbound.webhooks.deliveries import ALL, NOW, Delivery
 
 SINCE, UNTIL = NOW - timedelta(hours=9), NOW
 MADE = "2026-11-23T08:59:00Z"
@@ -35,6 +36,42 @@ FACEBOOK = {
     "field_data": [{"name": "email", "values": ["a@b.example"]}],
 }
 HUBSPOT = {"id": "77", "createdAt": MADE, "properties": {"firstname": "Ada"}}
+WEBFLOW: dict[str, Any] = json.loads(ALL["webflow"].body)["payload"]
+SUBMISSION: dict[str, Any] = {
+    "id": "S1",
+    "displayName": "Contact",
+    "dateSubmitted": MADE,
+    "formResponse": WEBFLOW["data"],
+    "siteId": "W1",
+}
+SITE = {"pagination": {"limit": 100, "offset": 0, "total": 1}, "formSubmissions": [SUBMISSION]}
+PERSON: dict[str, Any] = json.loads(ALL["pipedrive"].body)["data"] | {"add_time": MADE}
+LINKEDIN = {
+    "id": "abc-1",
+    "submittedAt": 1795424340000,
+    "formResponse": {"answers": [{"questionId": 1, "answerDetails": {"textQuestionAnswer": {"answer": "Ada"}}}]},
+}
+TWILIO_TIME = "Mon, 23 Nov 2026 08:59:00 +0000"
+CALL = {
+    "sid": "CA1",
+    "from": "+4930123456",
+    "to": "+4930999999",
+    "status": "no-answer",
+    "direction": "inbound",
+    "start_time": TWILIO_TIME,
+    "parent_call_sid": None,
+}
+TEXT = {
+    "sid": "SM1",
+    "from": "+4930123456",
+    "to": "+4930999999",
+    "body": "Call me & Bo?",
+    "status": "received",
+    "direction": "inbound",
+    "date_sent": TWILIO_TIME,
+    "num_media": "0",
+}
+ACCOUNT = "/2010-04-01/Accounts/AC1"
 EVENT = {"uri": "https://api.example/scheduled_events/E1", "created_at": MADE, "start_time": "2026-11-25T09:00:00Z"}
 
 
@@ -48,6 +85,7 @@ class Source:
     url: str = ""
     pages: dict[str, list[Any]] = field(default_factory=dict)
     requests: list[tuple[str, dict[str, list[str]], bytes, str]] = field(default_factory=list)
+    tokens: list[str] = field(default_factory=list)
     failing: tuple[int, str, bytes] | None = None
 
     def answer(self, path: str) -> tuple[int, str, bytes]:
@@ -69,6 +107,7 @@ def source() -> Iterator[Source]:
         def do_POST(self) -> None:
             parts = urlsplit(self.path)
             body = self.rfile.read(int(self.headers.get("content-length") or 0))
+            source_.tokens += filter(None, [self.headers["x-api-token"]])
             source_.requests.append((parts.path, parse_qs(parts.query), body, self.headers["authorization"]))
             status, kind, content = source_.answer(parts.path)
             self.send_response(status)
@@ -82,16 +121,24 @@ def source() -> Iterator[Source]:
 
 
 def listed(source: Source, name: str, **values: str) -> list[Submission]:
-    hook = ALL[name].webhook
+    hook = ALL[DELIVERED.get(name, name)].webhook
     options = {
         "api": source.url,
         "access_token": "a-token",
         "forms": "F1, F2",
         "organization": "https://api.example/o/1",
+        "site": "W1",
+        "owners": "urn:li:sponsoredAccount:7",
+        "account": "AC1",
+        "numbers": "+4930999999, +4930888888",
     }
+    options |= {"forms": ""} if name == "webflow" else {}
     fetching = Fetching(shipped(), lambda: {hook.id: WebhookSecrets(values=options | values)}, client.ask)
     return [item for item in fetching.listed(hook, SINCE, UNTIL) if isinstance(item, Submission)]
 
+
+DELIVERED = {"twilio": "twilio call"}
+"""The deliveries of listed leads that have another name."""
 
 ONE_EACH: dict[str, dict[str, list[Any]]] = {
     "typeform": {
@@ -106,6 +153,10 @@ ONE_EACH: dict[str, dict[str, list[Any]]] = {
     },
     "facebook": {"/F1/leads": [{"data": [FACEBOOK]}], "/F2/leads": [{"data": []}]},
     "hubspot": {"/crm/objects/2026-09/contacts/search": [{"results": [HUBSPOT]}]},
+    "linkedin": {"/leadFormResponses": [{"elements": [LINKEDIN], "paging": {"start": 0, "count": 50, "links": []}}]},
+    "pipedrive": {"/api/v2/persons": [{"success": True, "data": [PERSON], "additional_data": {"next_cursor": None}}]},
+    "twilio": {f"{ACCOUNT}/Calls.json": [{"calls": [CALL]}], f"{ACCOUNT}/Messages.json": [{"messages": []}]},
+    "webflow": {"/sites/W1/form_submissions": [SITE]},
 }
 
 
@@ -119,17 +170,32 @@ def test_every_listable_provider_is_covered() -> None:
 def test_a_listed_lead_has_the_key_and_words_of_its_delivery(source: Source, name: str) -> None:
     source.pages = ONE_EACH[name]
     [lead] = listed(source, name)
-    assert lead.key == ALL[name].key
-    assert lead.source == ALL[name].webhook.source
-    assert lead.body["received_at"] == MADE
-    delivered = ALL[name]
+    delivered = ALL[DELIVERED.get(name, name)]
+    assert lead.key == lead.fingerprint == delivered.key
+    assert datetime.fromisoformat(lead.body["received_at"]) == datetime.fromisoformat(MADE)
     if delivered.expected:
-        [sent] = provider(name).read(delivered.body, "", delivered.webhook)
-        assert isinstance(sent, Submission)
-        assert {**lead.body, "fields": ""} == {**sent.body, "fields": ""}
-        assert sent.body["fields"].items() <= lead.body["fields"].items()
-        assert lead.fingerprint == sent.fingerprint == lead.key, "whichever comes first, the other is a duplicate"
-    assert {authorization for *_, authorization in source.requests} == {"Bearer a-token"}
+        assert_same_as_delivered(lead, delivered)
+    assert {authorization for *_, authorization in source.requests} == {SIGNED_IN.get(name, "Bearer a-token")}
+
+
+SIGNED_IN = {"twilio": f"Basic {b64encode(b'AC1:a-token').decode()}", "pipedrive": None}
+"""Authorization by provider where it is not a bearer token."""
+
+
+def assert_same_as_delivered(lead: Submission, delivered: Delivery) -> None:
+    [sent] = provider(delivered.webhook.provider).read(delivered.body, "", delivered.webhook)
+    assert isinstance(sent, Submission)
+    times = {"received_at": lead.body["received_at"]}
+    assert {**lead.body, "fields": ""} == {**sent.body, **times, "fields": ""}
+    assert sent.body["fields"].items() <= lead.body["fields"].items()
+    assert (lead.source, lead.phone_proof, lead.conversation) == (sent.source, sent.phone_proof, sent.conversation)
+    assert lead.fingerprint == sent.fingerprint == lead.key, "whichever comes first, the other is a duplicate"
+
+
+def test_pipedrives_token_is_a_header_of_its_own(source: Source) -> None:
+    source.pages = ONE_EACH["pipedrive"]
+    listed(source, "pipedrive")
+    assert source.tokens == ["a-token"]
 
 
 def test_facebook_pages_are_followed_within_the_period(source: Source) -> None:
@@ -186,6 +252,92 @@ def test_calendly_bookings_are_limited_to_the_period_and_to_its_own_address(sour
         listed(source, "calendly")
 
 
+def test_pipedrive_pages_are_followed_to_people_added_in_the_period(source: Source) -> None:
+    changed = {**PERSON, "id": 1, "add_time": "2025-01-01T00:00:00Z"}
+    first = {"data": [changed, PERSON], "additional_data": {"next_cursor": "c2"}}
+    source.pages = {"/api": [first, {"data": [{**PERSON, "id": 13}], "additional_data": {}}]}
+    assert [lead.key for lead in listed(source, "pipedrive")] == ["person:12", "person:13"]
+    (_, asked, *_), (_, then, *_) = source.requests
+    assert (asked["updated_since"], then["cursor"]) == (["2026-11-23T00:00:00Z"], ["c2"])
+
+
+def test_webflow_pages_are_followed_until_the_period_is_over(source: Source) -> None:
+    def page(offset: int, *dates: str) -> dict[str, Any]:
+        sent = [SUBMISSION | {"id": f"{offset}{at}", "dateSubmitted": at} for at in dates]
+        return {"formSubmissions": sent, "pagination": {"limit": 100, "offset": offset, "total": 900}}
+
+    source.pages = {"/sites": [page(0, "2026-11-23T09:30:00Z", MADE), page(2, MADE, "2026-11-20T00:00:00Z")]}
+    assert [lead.key for lead in listed(source, "webflow")] == [f"0{MADE}", f"2{MADE}"]
+    assert [query["offset"] for _, query, *_ in source.requests] == [["0"], ["2"]]
+
+
+def test_webflow_forms_of_others_are_left_out(source: Source) -> None:
+    source.pages = ONE_EACH["webflow"]
+    assert listed(source, "webflow", forms="Newsletter, Jobs") == []
+    assert len(listed(source, "webflow", forms="Newsletter, Contact")) == 1
+
+
+def test_linkedin_pages_are_followed_for_each_owner_and_type_of_lead(source: Source) -> None:
+    full = {"elements": [LINKEDIN] * 50, "paging": {"start": 0, "count": 50, "links": []}}
+    rest = {"elements": [LINKEDIN], "paging": {"start": 50, "count": 50, "links": []}}
+    source.pages = {"/leadFormResponses": [full, rest, {"elements": [], "paging": {"start": 0}}]}
+    owners = "urn:li:sponsoredAccount:7, urn:li:organization:8"
+    assert len(listed(source, "linkedin", owners=owners)) == 51
+    asked = [(query["owner"][0], query["leadType"][0], query["start"][0]) for _, query, *_ in source.requests]
+    account, company = "(sponsoredAccount:urn:li:sponsoredAccount:7)", "(organization:urn:li:organization:8)"
+    assert asked == [
+        (account, "(leadType:SPONSORED)", "0"),
+        (account, "(leadType:SPONSORED)", "50"),
+        (company, "(leadType:COMPANY)", "0"),
+        (company, "(leadType:EVENT)", "0"),
+        (company, "(leadType:ORGANIZATION_PRODUCT)", "0"),
+    ]
+    period = f"(start:{int(SINCE.timestamp()) * 1000},end:{int(UNTIL.timestamp()) * 1000})"
+    assert {query["submittedAtTimeRange"][0] for _, query, *_ in source.requests} == {period}
+    with pytest.raises(FetchRefused, match="must be a urn:li:sponsoredAccount"):
+        listed(source, "linkedin", owners="7")
+
+
+def test_a_listed_text_has_the_words_and_files_of_its_delivery(source: Source) -> None:
+    source.pages = ONE_EACH["twilio"] | {f"{ACCOUNT}/Messages.json": [{"messages": [TEXT]}]}
+    [_, text] = listed(source, "twilio")
+    assert_same_as_delivered(text, ALL["twilio text"])
+    picture = {"uri": f"{ACCOUNT}/Messages/SM1/Media/ME1.json", "content_type": "image/png"}
+    source.pages |= {
+        f"{ACCOUNT}/Messages.json": [{"messages": [{**TEXT, "body": "", "num_media": "1"}]}],
+        f"{ACCOUNT}/Messages/SM1/Media.json": [{"media_list": [picture]}],
+    }
+    [_, text] = listed(source, "twilio")
+    assert text.body["message"] == "[image]"
+
+
+def test_twilio_lists_what_came_in_to_our_numbers_and_was_not_answered(source: Source) -> None:
+    calls = [
+        {**CALL, "sid": "forwarded", "status": "completed"},
+        {**CALL, "sid": "leg1", "parent_call_sid": "forwarded", "direction": "outbound-dial", "status": "busy"},
+        {**CALL, "sid": "answered", "status": "completed"},
+        {**CALL, "sid": "leg2", "parent_call_sid": "answered", "direction": "outbound-dial", "status": "no-answer"},
+        {**CALL, "sid": "leg3", "parent_call_sid": "answered", "direction": "outbound-dial", "status": "completed"},
+        {**CALL, "sid": "taken", "status": "completed"},
+        {**CALL, "sid": "ours", "direction": "outbound-api", "start_time": None},
+        {**CALL, "sid": "of another", "to": "+4930777777"},
+        {**CALL, "sid": "earlier", "start_time": "Sun, 22 Nov 2026 08:59:00 +0000"},
+    ]
+    page = {"calls": calls[:4], "next_page_uri": f"{ACCOUNT}/Calls.json?Page=1"}
+    messages = [{**TEXT, "direction": "outbound-api", "date_sent": None}, {**TEXT, "to": "whatsapp:+4930888888"}]
+    source.pages = {
+        f"{ACCOUNT}/Calls.json": [page, {"calls": calls[4:], "next_page_uri": None}],
+        f"{ACCOUNT}/Messages.json": [{"messages": messages}],
+    }
+    leads = listed(source, "twilio", access_token="SK1:secret")
+    assert [(lead.key, lead.body["message"]) for lead in leads] == [
+        ("forwarded", "Missed call (busy)"),
+        ("SM1", "Call me & Bo?"),
+    ]
+    assert source.requests[0][1]["StartTime>"] == ["2026-11-23T00:00:00Z"]
+    assert {authorization for *_, authorization in source.requests} == {f"Basic {b64encode(b'SK1:secret').decode()}"}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(LISTERS))
 @pytest.mark.parametrize(
@@ -211,9 +363,9 @@ def test_a_temporarily_unavailable_list_is_requested_again(
     "content",
     [
         b"[]",
-        b'{"items": 1, "data": 1, "results": 1, "collection": 1}',
+        b'{"items": 1, "data": 1, "results": 1, "collection": 1, "elements": 1, "calls": 1, "formSubmissions": 1}',
         b"{",
-        b'{"items": [1], "data": [1], "results": [1], "collection": [1]}',
+        b'{"items": [1], "data": [1], "results": [1], "collection": [1], "elements": [1], "calls": [1]}',
     ],
 )
 def test_an_unreadable_list_is_reported(source: Source, name: str, content: bytes) -> None:
@@ -230,7 +382,18 @@ def test_an_endless_list_is_refused(source: Source, monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize(
-    ("name", "lacking"), [("facebook", "forms"), ("typeform", "forms"), ("calendly", "organization")]
+    ("name", "lacking"),
+    [
+        ("facebook", "forms"),
+        ("typeform", "forms"),
+        ("calendly", "organization"),
+        ("linkedin", "owners"),
+        ("pipedrive", "access_token"),
+        ("webflow", "site"),
+        ("twilio", "account"),
+        ("twilio", "numbers"),
+        ("twilio", "access_token"),
+    ],
 )
 def test_a_secret_without_a_required_value_is_named(source: Source, name: str, lacking: str) -> None:
     with pytest.raises(FetchFailed, match=lacking):
