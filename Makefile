@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.venv/cdk/node_modules/.bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev dev-stop test test-fast simulate simulate-long clocks fuzz mutants metamorphic hostile load security check docs format bundle synth deploy lock clean
+.PHONY: help setup dev dev-stop test test-fast simulate simulate-long clocks fuzz mutants breakages metamorphic hostile load security check docs format bundle synth deploy lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -49,6 +49,9 @@ fuzz: setup ## fuzz the readers of strangers' input with atheris (SECONDS=60 eac
 
 mutants: setup ## check that the tests notice small code changes (AREA=calendar tests one area, SAMPLE=300 that many of its changes, AGAIN=1 the last survivors)
 	@$(BIN)/python -m scripts.mutants $(AREA) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(filter 1,$(AGAIN)),--again)
+
+breakages: setup ## break each capability on purpose and check that its tests notice (ROW=A1 one of them; the whole takes a while)
+	@$(BIN)/python -m scripts.breakages $(ROW) $(if $(filter 1,$(WRITE)),--write)
 
 metamorphic: setup ## audit generated exports of many systems and languages with known truth: right, or it asks (SEEDS=2000)
 	@$(BIN)/python -m scripts.metamorphic --seeds $(or $(SEEDS),2000)

@@ -6,12 +6,19 @@ botocore looks for and reads the description of a service again in every session
 Here all sessions share what was read: tests over moto take half the time.
 
 No test reads the real clock, except those against programs that live by it.
+
+A test that is marked `proves("A1")` enters the product where its users do: in a deployed function, a command or a use
+case.
 """
 
 import gc
 import os
+import sys
+import threading
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from types import FrameType
 
 import botocore.session
 import pytest
@@ -25,6 +32,7 @@ pytest_plugins = ["tests.local_stage", "tests.browser.windows", "tests.infra.tem
 
 TESTS = Path(__file__).resolve().parent
 REAL_TIME = {"e2e", "console", "browser", "infra"}
+ENTRIES = tuple(f"{TESTS.parent / folder}{os.sep}" for folder in ("functions", "leadtight/app", "leadtight/cli"))
 
 settings.register_profile(
     "quick", max_examples=100, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
@@ -59,3 +67,40 @@ def _time_is_an_argument(request: pytest.FixtureRequest, monkeypatch: pytest.Mon
     """Fail a test that reads the real clock."""
     if request.path.relative_to(TESTS).parts[0] not in REAL_TIME:
         monkeypatch.setattr(clock_and_ids, "datetime", _NoClock)
+
+
+class _Entry:
+    """Notices the first call of a deployed function, command or use case, then stops watching."""
+
+    def __init__(self) -> None:
+        self.was_seen = False
+
+    def watch(self) -> None:
+        threading.setprofile(self._on_event)
+        sys.setprofile(self._on_event)
+
+    def stop(self) -> None:
+        threading.setprofile(None)
+        sys.setprofile(None)
+
+    def _on_event(self, frame: FrameType, event: str, _argument: object) -> None:
+        code = frame.f_code
+        if event == "call" and code.co_filename.startswith(ENTRIES) and code.co_name != "<module>":
+            self.was_seen = True
+            self.stop()
+
+
+@pytest.fixture(autouse=True)
+def _proof_enters_the_product(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test that is marked as a proof and tests only a part."""
+    if not request.node.get_closest_marker("proves") or request.path.relative_to(TESTS).parts[0] in REAL_TIME:
+        yield
+        return
+    entry = _Entry()
+    entry.watch()
+    try:
+        yield
+    finally:
+        entry.stop()
+    if not entry.was_seen:
+        pytest.fail("This test proves a capability, but enters no deployed function, command or use case.")

@@ -48,7 +48,7 @@ def audit_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-def test_pages_pass_axe_and_do_not_overflow(audit_page: Path, page: Page, context: BrowserContext) -> None:
+def test_audit_pages_pass_axe_and_do_not_overflow(audit_page: Path, page: Page, context: BrowserContext) -> None:
     requests: list[str] = []
     context.on("request", lambda request: requests.append(request.url))
     page.goto(audit_page.as_uri())
@@ -72,7 +72,7 @@ def test_every_section_is_filled_and_file_content_is_escaped(audit_page: Path, p
     assert page.locator("svg.heat rect:not(.few)").count() == 168
 
 
-def test_it_prints_on_a_few_pages(audit_page: Path, page: Page) -> None:
+def test_an_audit_prints_on_a_few_pages(audit_page: Path, page: Page) -> None:
     page.goto(audit_page.as_uri())
     SHOTS.mkdir(parents=True, exist_ok=True)
     pdf = page.pdf(path=SHOTS / "audit.pdf", format="A4", print_background=True)

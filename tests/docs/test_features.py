@@ -5,12 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from scripts.features import load_rows
+
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = (ROOT / "docs" / "features.md").read_text()
-ROWS = [
-    (capability, re.findall(r"^- (.+)$", body, re.MULTILINE), re.findall(r"^Shown by (.+)$", body, re.MULTILINE))
-    for capability, body in re.findall(r"^### ([A-R]\d+) .+\n((?:(?!^##).*\n?)*)", TABLE, re.MULTILINE)
-]
+ROWS = load_rows(ROOT)
 CAPABILITIES = {"A": 14, "B": 6, "C": 11, "D": 4, "E": 5, "F": 12, "G": 10, "H": 6, "I": 6, "J": 10, "K": 6, "L": 9} | {
     "M": 4, "N": 3, "O": 4, "P": 4, "Q": 11, "R": 15
 }  # fmt: skip
@@ -18,7 +17,7 @@ CAPABILITIES = {"A": 14, "B": 6, "C": 11, "D": 4, "E": 5, "F": 12, "G": 10, "H":
 
 def test_every_capability_has_exactly_one_section() -> None:
     wanted = [f"{group}{number}" for group, count in CAPABILITIES.items() for number in range(1, count + 1)]
-    assert [capability for capability, _, _ in ROWS] == wanted
+    assert [row.capability for row in ROWS] == wanted
 
 
 @pytest.mark.parametrize(
@@ -38,14 +37,12 @@ def test_every_section_quotes_one_criterion() -> None:
 
 
 def test_every_claim_names_its_proof() -> None:
-    missing = [
-        capability for capability, claims, proof in ROWS if claims != ["Not yet."] and "`test_" not in "".join(proof)
-    ]
-    assert missing == []
+    assert [row.capability for row in ROWS if row.is_claimed and not row.tests] == []
 
 
 def test_an_unfinished_capability_claims_nothing_else() -> None:
-    assert [c for c, claims, proof in ROWS if not claims or ("Not yet." in claims and (len(claims) > 1 or proof))] == []
+    unclear = [row for row in ROWS if not row.claims or ("Not yet." in row.claims and (row.is_claimed or row.tests))]
+    assert unclear == []
 
 
 def test_a_claim_is_one_sentence() -> None:
@@ -53,5 +50,5 @@ def test_a_claim_is_one_sentence() -> None:
 
     A second claim gets its own line.
     """
-    bare = [re.sub(r"\([^()]*\)|`[^`]*`|“[^”]*”|\"[^\"]*\"", "", claim) for _, claims, _ in ROWS for claim in claims]
+    bare = [re.sub(r"\([^()]*\)|`[^`]*`|“[^”]*”|\"[^\"]*\"", "", claim) for row in ROWS for claim in row.claims]
     assert [claim for claim in bare if re.search(r"[.;] [A-Z]", claim)] == []

@@ -87,6 +87,7 @@ def _delayed(stage: Stage, queue: str) -> int:
     return int(attributes[name])
 
 
+@pytest.mark.proves("C1")
 def test_every_lead_gets_one_owner_within_ten_seconds_in_fair_rotation(stage: Stage, played: Timeline) -> None:
     leads = [stage.lead(lead_id) for lead_id in played.all]
     waits = [lead.first_assigned_at - lead.received_at for lead in leads if lead.first_assigned_at]
@@ -97,6 +98,7 @@ def test_every_lead_gets_one_owner_within_ten_seconds_in_fair_rotation(stage: St
     assert max(first.values()) - min(first.values()) <= 1
 
 
+@pytest.mark.proves("E1")
 def test_every_lead_is_acknowledged_and_its_owner_alerted_exactly_once(stage: Stage, played: Timeline) -> None:
     sent = Counter(mail["MessageId"] for mail in stage.sent_mails())
     to = Counter(mail["To"][0] for mail in stage.sent_mails())
@@ -121,6 +123,7 @@ def test_a_lead_answered_in_time_never_breaches(stage: Stage, played: Timeline) 
         assert not {"deadline_missed", "lead_escalated"} & set(stage.kinds(lead_id)[:6])
 
 
+@pytest.mark.proves("F7")
 def test_an_unanswered_lead_is_warned_missed_escalated_and_moved_to_the_manager(stage: Stage, played: Timeline) -> None:
     for lead_id in played.left:
         happened = [kind for kind in stage.kinds(lead_id) if not kind.startswith("message_")]
@@ -150,7 +153,7 @@ def test_a_former_owners_link_is_expired(stage: Stage, played: Timeline) -> None
     assert "Mia Berger" in answer.body
 
 
-def test_a_deleted_alarm_is_repaired_by_the_sweep(stage: Stage, played: Timeline) -> None:
+def test_a_deleted_schedule_is_repaired_by_the_sweep(stage: Stage, played: Timeline) -> None:
     eventually("the sweep", lambda: "owner_warned" in stage.kinds(played.unalarmed), within=180)
     history = stage.table.history(played.unalarmed)
     owned_at = next(e.at for e in history if e.kind == "lead_assigned")
@@ -173,6 +176,7 @@ def test_the_nightly_counts_match_the_events(stage: Stage, played: Timeline) -> 
     assert metrics["contacted_in_window"] == len(in_window) >= ANSWERED
 
 
+@pytest.mark.proves("N2")
 def test_the_weekly_review_opens_from_s3_through_its_signed_link(stage: Stage, played: Timeline) -> None:
     stage.invoke("report", {"kind": "weekly"})
     keys = stage.client("s3").list_objects_v2(Bucket=stage.info.reports_bucket, Prefix="weekly/")["Contents"]

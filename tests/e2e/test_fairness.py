@@ -84,18 +84,21 @@ def owners_in_turn(table: DynamoTable, policy: Policy, leads: int) -> list[str]:
     return [turns[turn] for turn in range(leads)]
 
 
+@pytest.mark.proves("C2")
 def test_concurrent_leads_are_shared_within_one_and_every_window_names_five_people(table: DynamoTable) -> None:
     owners = owners_in_turn(table, shared_among(dict.fromkeys(PEOPLE, 1)), LEADS)
     assert set(Counter(owners).values()) == {LEADS // len(PEOPLE)}
     assert all(len(set(owners[i : i + 5])) == 5 for i in range(LEADS - 4))
 
 
+@pytest.mark.proves("C3")
 def test_weights_keep_their_shares_in_every_window_with_concurrent_leads(table: DynamoTable) -> None:
     owners = owners_in_turn(table, shared_among(WEIGHTS), WEIGHTED)
     windows = [Counter(owners[i : i + 6]) for i in range(WEIGHTED - 5)]
     assert windows == [WEIGHTS] * (WEIGHTED - 5)
 
 
+@pytest.mark.proves("C2")
 def test_redelivered_stream_records_never_move_the_rotation(stage: Stage) -> None:
     leads = [stage.post_lead(name=f"Fair {number}", message="replayed") for number in range(REPLAYED)]
     eventually("every lead has an owner", lambda: all(stage.lead(lead).owner_id for lead in leads))

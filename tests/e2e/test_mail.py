@@ -3,11 +3,14 @@
 S3 notifies the queue, the queue the function, IAM enforced.
 """
 
+import pytest
+
 from leadtight.domain.model.identity import person_key
 from tests.e2e.stage import Stage, eventually
 from tests.unit.adapters.email.letters import mail
 
 
+@pytest.mark.proves("A2")
 def test_a_mail_in_the_bucket_becomes_an_acknowledged_lead_and_its_answer_joins_it(stage: Stage) -> None:
     def drop(name: str, raw: bytes) -> None:
         stage.client("s3").put_object(Bucket=stage.info.mail_bucket, Key=f"ses/{name}", Body=raw)

@@ -47,6 +47,7 @@ def deliver(secret: str = CALLS_SECRET, delivery_id: str = "msg_1", **data: Any)
     return answer["statusCode"], json.loads(answer["body"])
 
 
+@pytest.mark.proves("P4")
 def test_a_signed_report_of_a_call_is_recorded_once_within_four_calls(stage: Stage) -> None:
     previous = lead()
     data = {"lead_id": previous.id, "outcome": "connected", "at": previous.received_at.isoformat(), "by": "ana"}
@@ -69,6 +70,7 @@ def test_a_report_under_another_secret_is_refused_without_a_record(stage: Stage)
     assert bootstrap.ports().store.load(previous.id) == previous
 
 
+@pytest.mark.proves("P4")
 def test_a_report_of_an_unknown_call_is_held_by_key_and_recorded_on_release(stage: Stage) -> None:
     previous = lead()
     at = previous.received_at.isoformat()

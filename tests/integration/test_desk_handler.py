@@ -94,6 +94,7 @@ def test_an_invalid_handover_is_refused_and_keeps_the_typed_form(lead: Lead) -> 
     assert 'value="Wants a kitchen"' in answer["body"]
 
 
+@pytest.mark.proves("B6")
 def test_a_qualified_lead_gets_its_new_owner_in_the_outcomes_own_transaction(
     stage: Stage, lead: Lead, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -115,6 +116,7 @@ def test_a_qualified_lead_gets_its_new_owner_in_the_outcomes_own_transaction(
     assert len({e.at for e in happened}) == 1
 
 
+@pytest.mark.proves("B3")
 def test_a_persons_queue_takes_two_calls_and_each_row_opens_its_leads_page(stage: Stage, lead: Lead) -> None:
     token = bootstrap.ports().links.queue(str(lead.owner_id), MONDAY_NINE).rpartition("/")[2]
     event = request("GET /desk/{token}", token=token)
@@ -142,6 +144,7 @@ def test_a_report_link_redirects_to_an_address_valid_for_five_minutes(stage: Sta
     assert re.search(r"X-Amz-Expires=300|Expires=\d+", location)
 
 
+@pytest.mark.proves("A8")
 def test_the_queues_form_adds_a_lead_once_and_viewing_adds_none(stage: Stage, lead: Lead) -> None:
     queue = bootstrap.ports().links.queue("ben", MONDAY_NINE).rpartition("/")[2]
 
@@ -191,6 +194,7 @@ def test_adding_a_lead_takes_one_call(stage: Stage, lead: Lead) -> None:
     assert calls == ["dynamodb:TransactWriteItems"]
 
 
+@pytest.mark.proves("J5")
 def test_the_board_takes_eight_calls_without_changes_and_runs_only_its_own_script(stage: Stage, lead: Lead) -> None:
     token = bootstrap.app().boards.link("mia", MONDAY_NINE).rpartition("/")[2]
     event = request("GET /board/{token}", token=token)
@@ -212,6 +216,7 @@ def test_the_board_takes_eight_calls_without_changes_and_runs_only_its_own_scrip
     assert handle(request("GET /board/{token}", token=row), CONTEXT)["statusCode"] == 403
 
 
+@pytest.mark.proves("B3")
 def test_an_outcome_is_recorded_in_the_queue_only_with_a_choice(stage: Stage, lead: Lead) -> None:
     token = bootstrap.ports().links.queue(str(lead.owner_id), MONDAY_NINE).rpartition("/")[2]
     page = handle(request("GET /desk/{token}", token=token), CONTEXT)["body"]

@@ -61,6 +61,7 @@ def test_a_column_is_read_and_invalid_numbers_are_named_by_row(tmp_path: Path) -
     assert (code, "there is no column named 'Tel'" in problems) == (2, True)
 
 
+@pytest.mark.proves("H2")
 def test_the_age_is_shown_and_a_stale_list_is_a_finding(tmp_path: Path) -> None:
     file = tmp_path / "list.txt"
     file.write_text("+4930901820\n")
@@ -97,6 +98,7 @@ def test_an_earlier_list_an_empty_file_and_a_future_day_are_refused(tmp_path: Pa
     assert run("import", str(tmp_path / "none"), "--list", "national", "--as-of", as_of())[0] == 2
 
 
+@pytest.mark.proves("H2")
 @pytest.mark.slow
 def test_a_column_of_floats_is_repaired_or_refused_and_listed_numbers_are_found(tmp_path: Path) -> None:
     file = tmp_path / "list.csv"
@@ -110,6 +112,7 @@ def test_a_column_of_floats_is_repaired_or_refused_and_listed_numbers_are_found(
     assert run("check", "+49309018200")[0] == 0
 
 
+@pytest.mark.proves("H2")
 @pytest.mark.slow
 @pytest.mark.parametrize("row", ["201,5550123", "2015550123,0", "2015550123.00", "+1 201 555 0123 x7", "12015550123"])
 def test_a_line_with_a_comma_is_one_number_without_its_extension(tmp_path: Path, row: str) -> None:
@@ -120,6 +123,7 @@ def test_a_line_with_a_comma_is_one_number_without_its_extension(tmp_path: Path,
     assert run("check", "+1 201-555-0123 x9")[0] == 1
 
 
+@pytest.mark.proves("H2")
 def test_whatsapp_spellings_of_a_listed_number_are_listed(tmp_path: Path) -> None:
     file = tmp_path / "list.txt"
     file.write_text("+55 31 99968-8319\n+54 11 2345-6789\n+52 1 55 1234 5678\n")

@@ -189,6 +189,7 @@ def metrics() -> str:
     return next(text for where, text in places().items() if "metrics/dt=2026-11-16" in where)
 
 
+@pytest.mark.proves("H6")
 def test_nothing_of_a_fully_processed_person_is_left_in_any_item_or_version(
     her: str, stage: Stage, context: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -255,7 +256,8 @@ def test_an_unknown_person_is_reported(monkeypatch: pytest.MonkeyPatch, context:
     assert (result.exit_code, "Nothing stored names this person." in result.stdout) == (0, True)
 
 
-def test_a_name_is_rejected_because_names_are_not_searched(her: str) -> None:
+@pytest.mark.proves("H6")
+def test_erasing_by_name_is_rejected(her: str) -> None:
     for words in (["Kanari Vogel"], ["Kanari Vogel", "--apply"]):
         result = CliRunner().invoke(app, ["erase", *words, "--stack", STACK])
         assert (result.exit_code, result.stdout) == (2, "")

@@ -88,6 +88,7 @@ def is_enforced(lead: Lead, source: str) -> None:
     assert (alert.recipient, alert.is_owed) == (lead.owner_id, False)
 
 
+@pytest.mark.proves("A4", "A6")
 @pytest.mark.parametrize("name", LEADS)
 def test_signed_delivery_becomes_a_lead_with_owner_and_clock(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, name: str
@@ -100,6 +101,7 @@ def test_signed_delivery_becomes_a_lead_with_owner_and_clock(
     is_enforced(lead, SOURCES.get(name, delivery.webhook.source))
 
 
+@pytest.mark.proves("A3")
 @pytest.mark.parametrize("name", LEADS | ANNOUNCED)
 def test_forged_delivery_is_refused_and_stores_nothing(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, name: str
@@ -114,6 +116,7 @@ def test_forged_delivery_is_refused_and_stores_nothing(
     assert stage.items("") == []
 
 
+@pytest.mark.proves("A3")
 @pytest.mark.parametrize("name", ANNOUNCED)
 def test_announced_lead_is_fetched_and_has_owner_and_clock(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, name: str
@@ -133,6 +136,7 @@ def test_announced_lead_is_fetched_and_has_owner_and_clock(
     is_enforced(lead, delivery.webhook.source)
 
 
+@pytest.mark.proves("A4")
 def test_second_chat_message_joins_the_lead_whatever_name_it_shows(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -151,6 +155,7 @@ def test_second_chat_message_joins_the_lead_whatever_name_it_shows(
     assert [event["data"]["inquiry"]["message"] for event in joined] == ["Hello?"]
 
 
+@pytest.mark.proves("A1")
 @pytest.mark.parametrize("name", POSTS)
 def test_form_post_becomes_a_lead_with_owner_and_clock(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, name: str

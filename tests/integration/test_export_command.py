@@ -28,6 +28,7 @@ def run(*words: str) -> tuple[int, str, str]:
     return result.exit_code, result.stdout, result.stderr
 
 
+@pytest.mark.proves("H6")
 def test_a_person_is_exported_to_a_folder_or_zip_without_overwriting(tmp_path: Path) -> None:
     body = {"name": "Ada Obi", "email": "ada@example.com", "consent": {"marketing": ["email"], "text": "Yes"}}
     submission = Submission(source="api", body=body, caller=Submitter.KEYED_API)
@@ -47,8 +48,9 @@ def test_a_person_is_exported_to_a_folder_or_zip_without_overwriting(tmp_path: P
     assert not (tmp_path / "x").exists()
 
 
+@pytest.mark.proves("H6")
 @pytest.mark.parametrize("name", ["Ada Obi", "Obi", "ada at example", "Obi 3000 Ltd", "Герой"])
-def test_a_name_is_rejected_because_names_are_not_searched(tmp_path: Path, name: str) -> None:
+def test_exporting_by_name_is_rejected(tmp_path: Path, name: str) -> None:
     body = {"name": name, "email": "ada@example.com"}
     bootstrap.app().intake.receive(Submission(source="api", body=body), bootstrap.clock()())
     code, output, error = run(name, "--out", str(tmp_path / "x"))

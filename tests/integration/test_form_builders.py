@@ -54,6 +54,7 @@ def inquiry(stage: Stage) -> dict[str, Any]:
     return inquiry_
 
 
+@pytest.mark.proves("A1")
 @pytest.mark.slow
 @pytest.mark.parametrize("name", POSTS)
 def test_a_builders_post_is_a_lead_with_its_answers_under_our_names(name: str, stage: Stage, deploy: Deploy) -> None:
@@ -71,6 +72,7 @@ def test_a_builders_post_is_a_lead_with_its_answers_under_our_names(name: str, s
     assert [word for word in secrets if word in json.dumps(stored)] == []
 
 
+@pytest.mark.proves("A11")
 @pytest.mark.slow
 @pytest.mark.parametrize("name", POSTS)
 def test_a_repeated_post_is_the_same_lead(name: str, stage: Stage, deploy: Deploy) -> None:
@@ -97,6 +99,7 @@ def test_two_answers_of_the_same_meaning_are_both_kept(stage: Stage, deploy: Dep
     assert {"030901821", "A. Obi", "Ada"} <= set(stored["fields"].values())
 
 
+@pytest.mark.proves("A11")
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in POSTS if name != "html"])
 def test_a_builders_server_post_without_a_contact_is_held(name: str, stage: Stage, deploy: Deploy) -> None:

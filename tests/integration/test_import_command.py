@@ -60,6 +60,7 @@ def result_rows() -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
 
+@pytest.mark.proves("A9")
 @pytest.mark.usefixtures("deployed")
 def test_every_row_has_a_result_and_errors_name_their_column(run: Callable[..., tuple[int, str, str]]) -> None:
     code, out, _ = run()
@@ -82,6 +83,7 @@ def test_every_row_has_a_result_and_errors_name_their_column(run: Callable[..., 
     assert (ada.source, ada.also_from, ada.inquiry.fields["Colour"]) == ("old_crm", ("old_crm",), "blue")
 
 
+@pytest.mark.proves("A9")
 @pytest.mark.usefixtures("deployed")
 def test_importing_the_same_file_again_creates_nothing(stage: Stage, run: Callable[..., tuple[int, str, str]]) -> None:
     run()

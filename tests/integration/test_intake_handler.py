@@ -26,6 +26,7 @@ def faults(response: dict[str, Any]) -> list[str]:
     return [error["field"] for error in json.loads(response["body"])["errors"]]
 
 
+@pytest.mark.proves("A1")
 def test_a_new_lead_is_accepted_after_one_call(stage: Stage) -> None:
     handle(request("GET /health"), CONTEXT)
     with stage.counted() as calls:
@@ -37,6 +38,7 @@ def test_a_new_lead_is_accepted_after_one_call(stage: Stage) -> None:
     assert [item["status"]["S"] for item in stage.items("MSG#")] == ["pending"]
 
 
+@pytest.mark.proves("A1")
 @pytest.mark.parametrize(
     ("body", "fields"),
     [
@@ -76,6 +78,7 @@ def test_an_external_id_is_a_key_too(stage: Stage) -> None:
     assert len(stage.items("LEAD")) == 1
 
 
+@pytest.mark.proves("A11")
 def test_a_key_with_other_content_is_refused_by_name() -> None:
     handle(post_lead(ADA, idempotency_key="k-1"), CONTEXT)
     response = handle(post_lead({**ADA, "name": "Somebody Else"}, idempotency_key="k-1"), CONTEXT)
@@ -116,6 +119,7 @@ def test_wrong_types_are_kept_and_flagged(stage: Stage) -> None:
     assert inquiry["fields"] == {"n": '{"deep": [1]}', "name": '["Ada"]', "value": "lots", "consent": "yes"}
 
 
+@pytest.mark.proves("A1")
 def test_a_plain_form_post_redirects_to_the_thank_you_page(stage: Stage) -> None:
     fields = {"your-name": "Ada Obi", "your-email": "ada@example.com", "tel": "+49 30 901820", "colour": "blue"}
     response = post_form(urlencode(fields))

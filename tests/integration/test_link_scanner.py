@@ -107,6 +107,7 @@ def state(stage: Stage) -> list[Any]:
     return sorted((item["pk"]["S"], item["sk"]["S"], item["doc"]["S"]) for item in stage.items("") if "doc" in item)
 
 
+@pytest.mark.proves("Q3")
 @pytest.mark.parametrize("page", LINKS)
 def test_a_scanner_that_fetches_pages_and_submits_their_forms_changes_nothing(
     stage: Stage, lead: Lead, page: str
@@ -118,6 +119,7 @@ def test_a_scanner_that_fetches_pages_and_submits_their_forms_changes_nothing(
     assert stored(lead.id) == lead
 
 
+@pytest.mark.proves("Q3")
 @pytest.mark.parametrize("page", ["outcome", "queue", "ask"])
 def test_a_scanner_that_chooses_an_answer_is_refused_where_reading_time_is_required(
     stage: Stage, lead: Lead, page: str, monkeypatch: pytest.MonkeyPatch

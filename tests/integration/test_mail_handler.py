@@ -52,6 +52,7 @@ def kinds(stage: Stage) -> list[str]:
     return [json.loads(item["doc"]["S"])["kind"] for item in stage.items("EVENT#")]
 
 
+@pytest.mark.proves("A2")
 @pytest.mark.slow
 def test_a_raw_mail_is_one_lead_its_reply_an_activity_and_a_redelivery_nothing(stage: Stage, context: Any) -> None:
     event = drop("ses/a b+c", mail("Please call me."))

@@ -59,6 +59,7 @@ def freed(stage: Stage) -> dict[str, Any]:
     return {"Records": [stream_record(item) for item in stage.items("EVENT#") if "frees" in item]}
 
 
+@pytest.mark.proves("C6")
 def test_freed_capacity_reaches_the_waiting_lead_by_the_stream(stage: Stage) -> None:
     leads = [receive(stage, name) for name in ("Ada", "Bo", "Cy")]
     waiting = receive(stage, "Di")

@@ -41,6 +41,7 @@ def later(monkeypatch: pytest.MonkeyPatch, at: datetime) -> None:
     monkeypatch.setattr(bootstrap, "clock", lambda: lambda: at)
 
 
+@pytest.mark.proves("C10", "F8")
 @pytest.mark.parametrize(
     ("received_at", "alarms"),
     [

@@ -76,6 +76,7 @@ def test_the_resulting_lead_is_shown_and_completed_on_release(stage: Stage, held
     assert (inquiry["name"], inquiry["email"]) == ("Ada Obi", "right@example.com")
 
 
+@pytest.mark.proves("A5")
 def test_a_release_creates_the_lead_once(stage: Stage, held_id: str) -> None:
     code, out, _ = run("release", held_id)
     [lead] = stage.items("LEAD")

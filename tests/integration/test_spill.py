@@ -69,6 +69,7 @@ def leads(stage: Stage) -> list[dict[str, Any]]:
     return [json.loads(item["doc"]["S"]) for item in stage.items("LEAD")]
 
 
+@pytest.mark.proves("A11")
 def test_a_form_post_waits_out_an_outage_and_is_one_lead_of_its_posting_time(
     stage: Stage, context: Any, outage: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -175,6 +176,7 @@ def test_when_the_queue_fails_too_the_sender_is_asked_to_retry(
     assert (spilled(stage), leads(stage)) == ([], [])
 
 
+@pytest.mark.proves("A11")
 def test_programs_and_providers_are_only_asked_to_retry(stage: Stage, context: Any, outage: Callable[[], Any]) -> None:
     with outage():
         answer = intake(post_lead(ADA, idempotency_key="k1"), context)

@@ -106,6 +106,7 @@ def test_fetching_the_page_changes_nothing_and_shows_a_button(mailed: Lead) -> N
     assert stored(mailed.id) == mailed
 
 
+@pytest.mark.proves("H4")
 @pytest.mark.parametrize("body", ["List-Unsubscribe=One-Click", "", "anything=else"])
 def test_a_post_acts_at_once_whatever_its_body(mailed: Lead, body: str) -> None:
     answer = call("POST", link(), body)

@@ -63,6 +63,7 @@ def test_a_repeated_delivery_gets_the_same_answer_and_is_not_a_second_lead(stage
     assert len(stage.items("EVENT#")) == 1
 
 
+@pytest.mark.proves("A3")
 def test_a_bad_signature_is_refused_and_stores_nothing(stage: Stage) -> None:
     answer = deliver(response(), secret="another")
     assert answer["statusCode"] == 401

@@ -52,6 +52,7 @@ def digests(world: World) -> list[SentMail]:
     return [m for m in world.mailer.sent if m.mail.subject.startswith("Summary")]
 
 
+@pytest.mark.proves("J8")
 def test_alerts_over_the_budget_come_in_one_digest_with_a_link_for_each_lead() -> None:
     world = only_ana(budget=2)
     leads = [world.receive(message=WARM) for _ in range(5)]
@@ -71,6 +72,7 @@ def test_alerts_over_the_budget_come_in_one_digest_with_a_link_for_each_lead() -
     assert len(digests(world)) == 1
 
 
+@pytest.mark.proves("J8")
 def test_a_missed_promise_interrupts_beyond_the_budget() -> None:
     world = only_ana(budget=1)
     leads = [world.receive(message=HOT) for _ in range(4)]
@@ -80,6 +82,7 @@ def test_a_missed_promise_interrupts_beyond_the_budget() -> None:
         assert len(world.mails(lead_id, Template.ESCALATE)) == 1, "mia is notified of each"
 
 
+@pytest.mark.proves("Q11")
 def test_the_last_of_the_budget_is_reserved_for_new_leads() -> None:
     world = only_ana(budget=3)
     first, second = world.receive(message=HOT), world.receive(message=HOT)
@@ -100,6 +103,7 @@ def test_a_digest_waits_for_the_persons_working_hours() -> None:
     assert digest.mail.text.count("/o/") == 1
 
 
+@pytest.mark.proves("J8")
 def test_resting_people_get_one_mail_at_opening_and_a_broken_promise_at_once() -> None:
     world = only_ana()
     policy = world.policy
@@ -135,6 +139,7 @@ def alerts_sent(world: World) -> list[Template]:
     return [m.permission.purpose for m in mails if m not in digests(world)]
 
 
+@pytest.mark.proves("Q11")
 def test_a_sender_that_dies_after_recording_the_interruption_uses_no_second_slot() -> None:
     world = only_ana(budget=2)
     world.stream_down = True
@@ -152,6 +157,7 @@ def test_a_sender_that_dies_after_recording_the_interruption_uses_no_second_slot
     assert [len(world.mails(id_, Template.ALERT_OWNER)) for id_ in (second, third)] == [1, 0]
 
 
+@pytest.mark.proves("Q11")
 def test_a_digest_omits_what_was_done_meanwhile() -> None:
     world = only_ana(budget=1)
     first, second = world.receive(message=WARM), world.receive(message=WARM)
@@ -225,6 +231,7 @@ def test_a_person_may_have_their_own_budget() -> None:
     assert [len(world.mails(lead_id, Template.ALERT_OWNER)) for lead_id in leads] == [1, 1, 1, 0]
 
 
+@pytest.mark.proves("E4")
 def test_an_alert_uses_the_first_choice_and_a_missed_promise_all_channels() -> None:
     world = only_ana(alert_by=(Channel.SLACK, Channel.SMS, Channel.EMAIL), phone=PHONE)
     lead_id = world.receive(message=HOT)
@@ -241,6 +248,7 @@ def test_an_alert_uses_the_first_choice_and_a_missed_promise_all_channels() -> N
     assert len([a for a in world.table.alerts("ana").sent if "deadline_missed" in a.notice]) == 1
 
 
+@pytest.mark.proves("J8")
 def test_a_failing_channel_falls_back_to_the_next_and_finally_to_mail() -> None:
     world = only_ana(alert_by=(Channel.SLACK, Channel.TEAMS))
     world.chat.failures = [SendRefused("answered 404"), SendFailed("answered 503")]
@@ -266,6 +274,7 @@ def test_every_message_to_the_team_has_a_rank() -> None:
     assert set(RANKS) | to_leads | {Template.WEEKLY_REVIEW} == set(Template)
 
 
+@pytest.mark.proves("Q11")
 @pytest.mark.slow
 @settings(max_examples=4, deadline=None)
 @given(
@@ -320,6 +329,7 @@ def _check_cap(interruptions: list[tuple[str, NoticeRank, Any]], budget: int) ->
         assert its_rank is NoticeRank.BREACH or len(recent) < SHARES[its_rank] * budget
 
 
+@pytest.mark.proves("Q11")
 def test_one_digest_takes_all_waiting_alerts_and_lists_the_most_urgent() -> None:
     world = only_ana(budget=2, caps=Caps())
     world.alarms.lost = True

@@ -92,6 +92,7 @@ WAYS: dict[str, Callable[[World, str], str]] = {
 }
 
 
+@pytest.mark.proves("A12")
 @pytest.mark.slow
 @pytest.mark.parametrize("rule", AnswersToLost)
 @pytest.mark.parametrize("outcome", ["lost", "won", "do_not_contact"])
@@ -170,6 +171,7 @@ def without(policy: Policy, person: str, how: str) -> Policy:
     return replace(policy, people={**policy.people, person: other})
 
 
+@pytest.mark.proves("A12")
 @pytest.mark.slow
 @pytest.mark.parametrize("rule", AnswersToLost)
 @pytest.mark.parametrize("how", ["removed", "inactive", "on leave"])

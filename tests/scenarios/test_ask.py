@@ -50,6 +50,7 @@ def say(world: World, token: str, answer: str) -> None:
     world.run_stream()
 
 
+@pytest.mark.proves("Q7")
 def test_a_lead_is_asked_once_after_its_promise_and_by_default_never() -> None:
     world = asking()
     lead_id = world.receive(message=HOT)
@@ -81,6 +82,7 @@ def test_reached_departed_and_bouncing_leads_are_not_asked() -> None:
         assert world.mails(lead_id, Template.ASK_LEAD) == []
 
 
+@pytest.mark.proves("Q3", "Q7")
 def test_viewing_changes_nothing_and_no_answer_is_not_recorded() -> None:
     world = asking()
     lead_id, token = contact_check_of(world)
@@ -95,6 +97,7 @@ def test_viewing_changes_nothing_and_no_answer_is_not_recorded() -> None:
     assert page.count("required") == 2
 
 
+@pytest.mark.proves("Q7")
 def test_a_no_escalates_to_owner_and_manager_once() -> None:
     world = asking()
     lead_id, token = contact_check_of(world)
@@ -107,6 +110,7 @@ def test_a_no_escalates_to_owner_and_manager_once() -> None:
     assert fold(world.table.history(lead_id)) == world.lead(lead_id)
 
 
+@pytest.mark.proves("Q7")
 @pytest.mark.parametrize("answer", ["yes", "no"])
 def test_words_added_by_a_lead_reach_its_owner(answer: str) -> None:
     world = asking()
@@ -147,6 +151,7 @@ def test_the_page_keeps_the_chosen_answer_and_the_typed_words() -> None:
     assert ">call me</textarea>" in page
 
 
+@pytest.mark.proves("Q7")
 def test_a_no_reopens_a_given_up_lead_and_is_due_within_its_target() -> None:
     world = asking()
     lead_id, token = contact_check_of(world)
@@ -162,6 +167,7 @@ def test_a_no_reopens_a_given_up_lead_and_is_due_within_its_target() -> None:
     assert fold(world.table.history(lead_id)) == lead or world.lead(lead_id).version > lead.version
 
 
+@pytest.mark.proves("Q3")
 def test_a_yes_stops_no_clock() -> None:
     world = asking()
     lead_id, token = contact_check_of(world)
@@ -172,6 +178,7 @@ def test_a_yes_stops_no_clock() -> None:
     assert world.mails(lead_id, Template.NOT_CONTACTED) == []
 
 
+@pytest.mark.proves("Q7")
 def test_contradictions_between_lead_and_log_are_counted_by_owner() -> None:
     world = asking()
     unlogged, claimed, agreed = (world.receive(message=HOT) for _ in range(3))
@@ -203,6 +210,7 @@ def test_the_link_opens_nothing_else_and_expires() -> None:
         world.asking.look(token, world.now + timedelta(days=14))
 
 
+@pytest.mark.proves("Q7")
 @pytest.mark.slow
 def test_the_weekly_review_shows_by_owner_where_leads_contradict_the_log() -> None:
     world = asking()

@@ -31,6 +31,7 @@ def ids(leads: object) -> list[str]:
     return [lead.lead_id for lead in leads]  # type: ignore[attr-defined]  # any list of the board
 
 
+@pytest.mark.proves("J5")
 def test_each_open_lead_is_listed_in_its_current_state() -> None:
     world = World()
     close, far = world.receive(message=HOT), world.receive(message=WARM)
@@ -94,6 +95,7 @@ def test_a_board_links_to_the_quarantine_of_its_viewer() -> None:
     assert world.links.open(token, LinkPurpose.QUARANTINE, world.now).person == "mia"
 
 
+@pytest.mark.proves("J5")
 def test_owners_are_sorted_by_most_overdue_with_todays_breaches_and_unreached_leads() -> None:
     world = World()
     late, never = world.receive(message=HOT), world.receive(message=HOT)
@@ -107,6 +109,7 @@ def test_owners_are_sorted_by_most_overdue_with_todays_breaches_and_unreached_le
     assert ids(board_view.breached) == [never]
 
 
+@pytest.mark.proves("J5")
 def test_a_manager_sees_their_own_teams_and_the_catch_all_person_sees_all() -> None:
     world = World()
     policy = world.policy
@@ -156,6 +159,7 @@ def test_the_page_is_under_60_kb_for_any_number_of_leads_and_states_what_it_omit
     assert "&lt;b&gt;Zoë" in page
 
 
+@pytest.mark.proves("H2")
 def test_the_board_warns_of_stale_and_missing_do_not_call_lists() -> None:
     world = World()
 

@@ -37,6 +37,7 @@ def booked(world: World, email: str, starts_at: datetime | str, **event: Any) ->
     return world.submit(submission).lead_id
 
 
+@pytest.mark.proves("G2")
 def test_a_booking_of_a_known_person_moves_their_lead_and_waits_for_the_call() -> None:
     world = World()
     lead_id = world.receive(name="Ada Obi", email="ada@example.com")
@@ -75,6 +76,7 @@ def test_a_repeated_booking_is_one() -> None:
     assert len(world.events(lead_id, Kind.CALL_BOOKED)) == 1
 
 
+@pytest.mark.proves("G2")
 def test_a_booking_is_not_a_contact_and_the_first_answer_is_still_owed() -> None:
     world = World()
     lead_id = world.receive(name="Ada Obi", email="ada@example.com")

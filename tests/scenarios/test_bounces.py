@@ -43,6 +43,7 @@ def test_a_bounced_acknowledgement_asks_to_phone_on_page_queue_and_next_action()
     assert queue.rows[0].what == lead.next_action.what
 
 
+@pytest.mark.proves("Q3")
 def test_the_timer_continues_after_a_bounce_and_its_alarms_still_ring() -> None:
     world = World()
     lead_id = world.receive()
@@ -80,6 +81,7 @@ def test_a_repeated_bounce_changes_nothing_more_and_a_complaint_is_not_a_bounce(
     assert world.lead(other).unreachable == ()
 
 
+@pytest.mark.proves("E4")
 def test_a_bounced_alert_escalates_immediately_and_once() -> None:
     world = World()
     lead_id = world.receive(message=WARM)

@@ -24,6 +24,7 @@ def silent() -> tuple[World, str]:
     return world, lead_id
 
 
+@pytest.mark.proves("F10")
 @pytest.mark.parametrize(("late", "is_breached"), [(timedelta(seconds=-1), False), (MINUTE_LATE, True)])
 def test_program_reads_the_breach(silent: tuple[World, str], late: timedelta, is_breached: bool) -> None:
     world, lead_id = silent
@@ -32,6 +33,7 @@ def test_program_reads_the_breach(silent: tuple[World, str], late: timedelta, is
     assert lead_json.whole(world.policy, view, now)["is_breached"] is is_breached
 
 
+@pytest.mark.proves("F10")
 @pytest.mark.parametrize(("late", "ids"), [(timedelta(seconds=-1), []), (MINUTE_LATE, ["L"])])
 def test_manager_reads_the_breach_on_the_board(silent: tuple[World, str], late: timedelta, ids: list[str]) -> None:
     world, lead_id = silent
@@ -41,6 +43,7 @@ def test_manager_reads_the_breach_on_the_board(silent: tuple[World, str], late: 
     assert [lead.lead_id for lead in board.standing.breached] == [lead_id for _ in ids]
 
 
+@pytest.mark.proves("F10")
 def test_owner_reads_the_breach_in_the_queue(silent: tuple[World, str]) -> None:
     world, lead_id = silent
     lead = world.lead(lead_id)

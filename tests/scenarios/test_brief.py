@@ -4,6 +4,8 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
+import pytest
+
 from leadtight.adapters.presentation.brief_view import brief_of
 from leadtight.adapters.presentation.pages.outcome import Pages
 from leadtight.domain.views.call_brief import brief
@@ -28,6 +30,7 @@ def seven_touches(world: World) -> str:
     return lead_id
 
 
+@pytest.mark.proves("P1")
 def test_the_brief_of_the_seventh_touch_has_the_objection_of_the_third() -> None:
     world = World()
     sections = shown(world, seven_touches(world))
@@ -57,6 +60,7 @@ def test_the_brief_is_at_hand_on_the_leads_page() -> None:
     )
 
 
+@pytest.mark.proves("P1")
 def test_promises_and_later_messages_are_in_the_brief() -> None:
     world = World()
     lead_id = world.receive(name="Ada Obi", email="ada@example.com")
@@ -74,6 +78,7 @@ def test_promises_and_later_messages_are_in_the_brief() -> None:
     assert shown(world, lead_id)["We promised"][-1] == "A call they booked: Tue 1 Dec, 09:00"
 
 
+@pytest.mark.proves("P1")
 def test_undone_outcomes_are_not_in_the_brief_and_unsent_messages_are_noted() -> None:
     world = World()
     lead_id = world.receive()

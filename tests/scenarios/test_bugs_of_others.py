@@ -33,6 +33,7 @@ CONTACTS = tuple(o.id for o in SHIPPED.outcomes.values() if o.contact and not o.
 CLOSINGS = tuple(o.id for o in SHIPPED.outcomes.values() if o.closes)
 
 
+@pytest.mark.proves("R1")
 def test_r1_a_lead_on_friday_afternoon_gets_its_business_hour_on_monday_morning() -> None:
     office = SHIPPED.calendars["office"]
     nine_to_five = Calendar(id="office", zone=office.zone, week=dict.fromkeys(range(5), (Period(time(9), time(17)),)))
@@ -66,6 +67,7 @@ def noisy_policy() -> Policy:
     return replace(SHIPPED, people=people, targets=targets)
 
 
+@pytest.mark.proves("R2")
 @pytest.mark.parametrize(("message", "answered"), [(HOT, False), (WARM, False), (HOT, True)])
 @pytest.mark.parametrize("hours_after_monday_nine", [0, 12, 104])  # the last: Friday 17:00, an hour after closing
 def test_r2_warnings_escalations_reminders_and_their_texts_respect_office_hours(
@@ -92,6 +94,7 @@ def test_r2_warnings_escalations_reminders_and_their_texts_respect_office_hours(
     ] == []
 
 
+@pytest.mark.proves("R3")
 def test_r3_clocks_are_independent() -> None:
     world = World()
     unanswered, other = world.receive(message=WARM), world.receive(message=WARM)
@@ -118,6 +121,7 @@ def first_response_notices(world: World, lead_id: str) -> list[Event]:
     return [e for e in world.table.history(lead_id) if e.kind in NOTICES and e.data.get("target") == FIRST_RESPONSE]
 
 
+@pytest.mark.proves("R5")
 @pytest.mark.parametrize("outcome", CONTACTS)
 def test_r5_every_contact_stops_the_first_response_clock_and_undo_starts_it_again(outcome: str) -> None:
     world = World()
@@ -134,6 +138,7 @@ def test_r5_every_contact_stops_the_first_response_clock_and_undo_starts_it_agai
     assert fold(world.table.history(undone)) == world.lead(undone)
 
 
+@pytest.mark.proves("R5")
 @pytest.mark.parametrize("outcome", CLOSINGS)
 def test_r5_every_close_stops_all_clocks(outcome: str) -> None:
     world = World()
@@ -167,6 +172,7 @@ def attempt_in_vain(world: World, lead_id: str) -> None:
         world.press(lead_id, "no_answer")
 
 
+@pytest.mark.proves("R5")
 def test_r5_proof_of_a_contact_stops_the_first_response_clock() -> None:
     world = World()
     lead_id = world.receive()
@@ -178,6 +184,7 @@ def test_r5_proof_of_a_contact_stops_the_first_response_clock() -> None:
     assert first_response_notices(world, lead_id) == []
 
 
+@pytest.mark.proves("R5")
 def test_r5_a_reassignment_stops_the_old_owners_clock_and_starts_the_new_owners() -> None:
     world = World()
     lead_id = world.receive()
@@ -196,6 +203,7 @@ def test_r5_a_reassignment_stops_the_old_owners_clock_and_starts_the_new_owners(
     assert ana not in later
 
 
+@pytest.mark.proves("R11")
 @pytest.mark.parametrize("calendar", ["office", "always"])
 def test_r11_one_day_and_ten_hours_are_thirty_four_hours(calendar: str) -> None:
     deadlines, steps = set(), set()

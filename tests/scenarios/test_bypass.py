@@ -31,6 +31,7 @@ def with_bypass(
     return replace(shipped, stages={**shipped.stages, stage: rule})
 
 
+@pytest.mark.proves("B5")
 def test_a_lead_that_waits_beyond_its_stages_limit_goes_to_the_closers() -> None:
     world = World(policy=with_bypass(Stage.CONTACTED, timedelta(hours=3)))
     lead_id = world.receive()
@@ -61,6 +62,7 @@ def test_a_lead_that_waits_beyond_its_stages_limit_goes_to_the_closers() -> None
     assert fold(world.table.history(lead_id)) == world.lead(lead_id)
 
 
+@pytest.mark.proves("B5")
 def test_an_unqualified_lead_is_watched_from_its_assignment_on() -> None:
     world = World(policy=with_bypass(Stage.NEW, timedelta(minutes=30)))
     lead_id = world.receive(message=WARM)
@@ -98,6 +100,7 @@ def test_a_time_agreed_with_the_person_is_respected() -> None:
     assert len(world.events(lead_id, Kind.LEAD_HANDED_OVER)) == 1
 
 
+@pytest.mark.proves("B5")
 def test_without_a_bypass_the_task_is_raised_and_the_stages_owner_notified() -> None:
     policy = with_bypass(Stage.CONTACTED, timedelta(hours=1), bypass=None)
     stage = replace(policy.stages[Stage.CONTACTED], owner="manager")

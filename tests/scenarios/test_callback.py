@@ -35,6 +35,7 @@ CLOCKS: list[tuple[dict[str, Any], str, TimezoneSource]] = [
 ]
 
 
+@pytest.mark.proves("G5")
 @pytest.mark.parametrize(("fields", "zone", "known_by"), CLOCKS)
 def test_a_callback_is_a_task_at_the_leads_own_time_before_the_response(
     fields: dict[str, Any], zone: str, known_by: TimezoneSource
@@ -55,6 +56,7 @@ def test_a_callback_is_a_task_at_the_leads_own_time_before_the_response(
     assert any(armed.id == lead_id and armed.wake_at == callback_at for armed in world.alarms.armed.values())
 
 
+@pytest.mark.proves("G5")
 def test_the_task_rings_at_exactly_that_minute() -> None:
     world = World()
     lead_id = world.receive(**NEW_YORK)
@@ -84,6 +86,7 @@ def test_a_time_with_a_zone_is_that_instant() -> None:
     assert action.due_at == MONDAY_NINE + timedelta(days=7)
 
 
+@pytest.mark.proves("G5")
 def test_the_page_names_the_zone_of_the_time() -> None:
     world = World()
     lead_id, unknown = world.receive(**NEW_YORK), world.receive()

@@ -18,6 +18,7 @@ BEFORE = datetime(2026, 11, 22, 6, 30, tzinfo=UTC)
 """Saturday night in San Francisco, Sunday elsewhere: half past one in New York, half past seven in Berlin."""
 
 
+@pytest.mark.proves("E3")
 @pytest.mark.parametrize(
     ("phone", "sent_at"),
     [
@@ -52,6 +53,7 @@ def test_the_companys_own_hours_apply_in_the_recipients_zone() -> None:
     assert world.events(lead_id, Kind.MESSAGE_SENT)[-1].at == datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 
 
+@pytest.mark.proves("H3")
 def test_a_lead_with_a_stated_location_is_texted_by_its_local_time() -> None:
     world = World(now=datetime(2026, 11, 23, 20, 30, tzinfo=UTC))  # 21:30 in Berlin, 15:30 in New York
     world.receive(phone="+4930901820", country="DE", consent={"sms": True}, fields={"timezone": "America/New_York"})

@@ -52,6 +52,7 @@ def reference(world: World, lead_id: str, by_what: str) -> dict[str, str]:
     return {"call": {"call_id": message.provider_id}, "ours": ours, "lead": {"lead_id": lead_id}}[by_what]
 
 
+@pytest.mark.proves("P4")
 @pytest.mark.parametrize("outcome", ["no_answer", "voicemail"])
 @pytest.mark.parametrize("by_what", ["call", "ours", "lead"])
 def test_an_unanswered_call_is_an_attempt_and_the_plan_continues(outcome: str, by_what: str) -> None:
@@ -68,6 +69,7 @@ def test_an_unanswered_call_is_an_attempt_and_the_plan_continues(outcome: str, b
     assert fold(world.table.history(lead_id)) == world.lead(lead_id)
 
 
+@pytest.mark.proves("P4", "Q3")
 @pytest.mark.parametrize("outcome", ["connected", "interested", "not_interested", "won", "no_response"])
 def test_a_call_answered_to_a_machine_is_not_a_contact_but_an_immediate_task(outcome: str) -> None:
     world, lead_id = rung()
@@ -140,6 +142,7 @@ def test_while_a_person_must_act_first_an_automatic_outcome_does_not_resume_the_
     assert steps(world, lead_id) == ["ring"]
 
 
+@pytest.mark.proves("R10")
 def test_the_earliest_contact_wins_in_any_order_of_reports() -> None:
     verdicts = set()
     for order in permutations((("ana", 3), ("ben", 1), ("cem", 8))):

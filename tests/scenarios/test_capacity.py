@@ -48,6 +48,7 @@ def open_leads(world: World, person: str) -> int:
     return world.table.load_for_routing("", "", [person]).roster[person].open
 
 
+@pytest.mark.proves("C5")
 def test_a_lead_goes_only_to_a_person_with_every_required_skill() -> None:
     world = governed(
         {"require": ("language", "product")},
@@ -60,6 +61,7 @@ def test_a_lead_goes_only_to_a_person_with_every_required_skill() -> None:
     assert world.lead(world.receive()).owner_id == "ana"  # a lead without requirements follows the rotation
 
 
+@pytest.mark.proves("C5")
 def test_requirements_are_relaxed_in_the_stated_order_before_the_catch_all_has_it() -> None:
     pool = {"require": ("language", "product"), "relax": ("product",)}
     world = governed(pool, cem={"skills": frozenset({"es"})})
@@ -69,6 +71,7 @@ def test_requirements_are_relaxed_in_the_stated_order_before_the_catch_all_has_i
     assert (world.lead(nobody).owner_id, receipt_of(world, nobody).reason) == ("mia", NO_ELIGIBLE_REP)
 
 
+@pytest.mark.proves("C7")
 def test_an_inactive_person_is_never_chosen() -> None:
     world = governed(ana={"active": False})
     leads = [world.receive() for _ in range(4)]
@@ -76,6 +79,7 @@ def test_an_inactive_person_is_never_chosen() -> None:
     assert left_out(world, leads[0]) == {"ana": "inactive"}
 
 
+@pytest.mark.proves("C6")
 def test_an_hourly_cap_resets_with_the_hour() -> None:
     world = governed(ana={"caps": Caps(hour=1)})
     leads = [world.receive() for _ in range(4)]
@@ -85,6 +89,7 @@ def test_an_hourly_cap_resets_with_the_hour() -> None:
     assert left_out(world, world.receive()) == {}
 
 
+@pytest.mark.proves("C6")
 def test_a_daily_cap_resets_at_midnight_of_the_persons_calendar() -> None:
     world = governed(ana={"caps": Caps(day=2)})
     for _ in range(9):
@@ -105,6 +110,7 @@ def test_a_new_starter_gets_fewer_leads_a_day_at_first() -> None:
         assert Counter(world.owners())["ana"] == most
 
 
+@pytest.mark.proves("B4", "R9")
 def test_r9_only_open_leads_that_use_capacity_count() -> None:
     world = governed(ana={"caps": Caps(open=1)}, ben={"active": False}, cem={"active": False})
     nurture = Tier(id="nurture", target="warm", when=Condition(message_has=("later",)), counts_to_cap=False)
@@ -161,6 +167,7 @@ def test_the_best_match_gets_the_lead() -> None:
     assert Counter(world.owners()[3:]) == {"ben": 2, "cem": 2}
 
 
+@pytest.mark.proves("R7")
 @pytest.mark.parametrize(("returning", "extra"), [(CatchUp.FRESH, 0), (CatchUp.OWED, 2)])
 def test_r7_both_credit_rules_protect_a_person_back_from_leave_from_a_flood(returning: CatchUp, extra: int) -> None:
     back = MONDAY_NINE + timedelta(hours=1)
@@ -180,6 +187,7 @@ def knows_its_owner(policy: Policy) -> Policy:
     return replace(policy, routing=replace(policy.routing, rules=(rule, *policy.routing.rules)))
 
 
+@pytest.mark.proves("R13")
 def test_r13_the_caller_who_knows_the_lead_becomes_its_owner() -> None:
     world = World(policy=knows_its_owner(World().policy))
     for owner in ("cem", "eli"):  # eli is in another pool
@@ -189,6 +197,7 @@ def test_r13_the_caller_who_knows_the_lead_becomes_its_owner() -> None:
     assert world.lead(world.receive()).owner_id == "ana"  # no turn was used
 
 
+@pytest.mark.proves("R13")
 def test_r13_an_absent_existing_owner_is_named_in_the_receipt_and_the_pool_has_the_lead() -> None:
     world = World(policy=knows_its_owner(World().policy))
     world.table.set_away("eli", MONDAY_NINE + timedelta(hours=1))
@@ -197,6 +206,7 @@ def test_r13_an_absent_existing_owner_is_named_in_the_receipt_and_the_pool_has_t
     assert "eli" in left_out(world, lead_id)
 
 
+@pytest.mark.proves("C6", "R6")
 @pytest.mark.slow
 def test_r6_a_concurrent_batch_stays_fair_and_within_caps() -> None:
     world = governed(ana={"caps": Caps(open=7)}, ben={"caps": Caps(day=11)}, cem={"caps": Caps(hour=13)})

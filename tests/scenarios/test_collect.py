@@ -56,6 +56,7 @@ class Announced(World):
         return settled.id
 
 
+@pytest.mark.proves("A3")
 def test_an_announced_lead_is_hinted_fetched_once_and_assigned() -> None:
     world = Announced(ADA)
     held_id = world.announce()
@@ -79,6 +80,7 @@ def test_a_lost_hint_is_found_by_the_sweep() -> None:
     assert len(world.lead_ids()) == 1
 
 
+@pytest.mark.proves("A3")
 def test_a_provider_outage_delays_the_lead_and_loses_none() -> None:
     world = Announced(*[FetchFailed("answered 503")] * 9, ADA)
     for number in range(3):

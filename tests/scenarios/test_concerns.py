@@ -38,6 +38,7 @@ def writes(world: World, email: str, message: str) -> None:
     world.receive(email=email, message=message, source="chat")
 
 
+@pytest.mark.proves("H5")
 @pytest.mark.parametrize(
     ("message", "rule", "match"),
     [
@@ -65,6 +66,7 @@ def test_the_first_matching_rule_marks_the_lead_and_the_history_says_why(
     assert fold(world.table.history(lead_id)) == world.lead(lead_id)
 
 
+@pytest.mark.proves("H5")
 def test_owner_and_named_recipients_get_the_message_with_the_reason_once() -> None:
     world = world_with_rules()
     lead_id = world.receive(email="ada@example.com", **AGREED)
@@ -89,6 +91,7 @@ def test_a_new_lead_with_a_concern_says_so_in_its_alert_and_notifies_the_manager
     assert world.message(lead_id, Template.ACKNOWLEDGE).status is Status.SENT  # the acknowledgement of their message
 
 
+@pytest.mark.proves("H5")
 def test_no_step_is_sent_until_a_person_acts_and_then_the_plan_continues() -> None:
     world = world_with_rules()
     lead_id = world.receive(email="ada@example.com", **AGREED)
@@ -106,6 +109,7 @@ def test_no_step_is_sent_until_a_person_acts_and_then_the_plan_continues() -> No
     assert len(world.mails(lead_id, Template.SEQUENCE_STEP)) == 1
 
 
+@pytest.mark.proves("H5")
 def test_a_step_waiting_for_its_hour_is_refused_when_a_concern_comes_first() -> None:
     world = world_with_rules()
     lead_id = world.receive(email="ada@example.com", **{**AGREED, "phone": "+14155551234", "country": "US"})

@@ -55,6 +55,7 @@ def verdict(lead: Lead, now: datetime) -> tuple[datetime | None, str | None, boo
     return lead.first_contact_at, lead.first_contact_by, lead.is_breached(now)
 
 
+@pytest.mark.proves("R10")
 @pytest.mark.slow
 def test_r10_proof_of_a_contact_in_time_keeps_the_promise_even_an_hour_late() -> None:
     world = World()
@@ -206,6 +207,7 @@ def test_a_typed_time_that_could_clear_a_miss_or_is_long_ago_is_kept_as_a_claim(
     assert not proven.is_breached(world.now)
 
 
+@pytest.mark.proves("F9")
 def test_no_outcome_undo_or_typed_time_clears_a_missed_promise() -> None:
     world = World()
     lead_id = world.receive()
@@ -241,6 +243,7 @@ proofs = st.lists(
 )
 
 
+@pytest.mark.proves("R10")
 @pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(proofs=proofs, press_at=st.sampled_from([None, 0, 1, 2]))

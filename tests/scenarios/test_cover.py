@@ -6,6 +6,8 @@ They are away, switched off or gone.
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.message import Template
 from leadtight.domain.ownership.leave_cover import OWNER_AWAY, OWNER_GONE
@@ -25,6 +27,7 @@ def moves(world: World, lead_id: str) -> list[str]:
     return [str(e.data["reason"]) for e in world.events(lead_id, Kind.LEAD_REASSIGNED)]
 
 
+@pytest.mark.proves("D2")
 def test_a_switched_off_person_has_no_open_lead_after_five_minutes() -> None:
     world = World()
     leads = [world.receive() for _ in range(9)]
@@ -40,6 +43,7 @@ def test_a_switched_off_person_has_no_open_lead_after_five_minutes() -> None:
     assert world.repairs() == 0, "covering is not a repair"
 
 
+@pytest.mark.proves("D2")
 def test_a_person_removed_from_the_policy_keeps_no_open_lead() -> None:
     world = World()
     lead_id = world.receive()
@@ -55,6 +59,7 @@ def test_a_person_removed_from_the_policy_keeps_no_open_lead() -> None:
     assert world.mails(lead_id, Template.LEAD_MOVED) == []
 
 
+@pytest.mark.proves("D1")
 def test_leads_due_during_a_leave_move_and_the_others_wait() -> None:
     ana = policies.shipped().people["ana"]
     leave = Absence(MONDAY_NINE + timedelta(hours=3), MONDAY_NINE + timedelta(days=1))
@@ -72,6 +77,7 @@ def test_leads_due_during_a_leave_move_and_the_others_wait() -> None:
     assert (world.lead(later).owner_id, moves(world, later)) == ("ana", [])
 
 
+@pytest.mark.proves("D1")
 def test_a_covered_lead_keeps_its_promise_clocks_and_next_action() -> None:
     world = World()
     lead_id = world.receive()

@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from leadtight.adapters.presentation.pages.outcome import Pages
 from leadtight.domain.compliance.do_not_call import DncList
 from leadtight.domain.model.event import EventKind as Kind
@@ -30,6 +32,7 @@ def imported(world: World, *numbers: str, age: int = 3) -> None:
     world.call_lists.publish(dnc_list)
 
 
+@pytest.mark.proves("H2")
 def test_a_listed_number_is_not_texted_and_the_refusal_says_which_list() -> None:
     world = World()
     imported(world, NUMBER)
@@ -41,6 +44,7 @@ def test_a_listed_number_is_not_texted_and_the_refusal_says_which_list() -> None
     assert world.message(lead_id, Template.ACKNOWLEDGE).status is Status.SENT  # the mail is still sent
 
 
+@pytest.mark.proves("H2")
 def test_other_numbers_are_texted_until_the_list_is_older_than_31_days() -> None:
     world = World()
     imported(world, "+4930901821", age=31)
@@ -77,6 +81,7 @@ def test_a_sequence_step_checks_the_list_on_its_day() -> None:
     assert [sent.permission.purpose for sent in world.texter.sent] == [Template.ACKNOWLEDGE]
 
 
+@pytest.mark.proves("H2")
 def test_the_owner_sees_in_alert_task_and_page_that_the_number_must_not_be_called() -> None:
     world = World()
     imported(world, NUMBER)

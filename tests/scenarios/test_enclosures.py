@@ -32,6 +32,7 @@ def with_page(url: str | None, company: str | None = PAGE) -> Policy:
     return replace(shipped, people=people, company=replace(shipped.company, booking_url=company))
 
 
+@pytest.mark.proves("G2")
 @pytest.mark.parametrize("own", ["https://ana.example/call", None])
 def test_an_interested_lead_gets_the_owners_booking_link_or_the_companys(own: str | None) -> None:
     world = World(policy=with_page(own))
@@ -44,6 +45,7 @@ def test_an_interested_lead_gets_the_owners_booking_link_or_the_companys(own: st
     assert sent.permission.address == "ada1@example.com"
 
 
+@pytest.mark.proves("G2")
 def test_a_booking_link_is_sent_once_even_if_interest_is_recorded_again_or_undone() -> None:
     world = World()
     lead_id = world.receive()
@@ -93,6 +95,7 @@ def test_a_lead_closed_before_the_mail_leaves_gets_none() -> None:
     assert world.message(lead_id, Template.BOOKING_LINK).detail == "the lead is closed"
 
 
+@pytest.mark.proves("G4")
 def test_an_objection_mails_its_asset_once_to_a_lead_that_agreed() -> None:
     world = World()
     lead_id = world.receive(**MARKETING)
@@ -110,6 +113,7 @@ def test_an_objection_mails_its_asset_once_to_a_lead_that_agreed() -> None:
     assert world.lead(lead_id).sent_once == (OBJECTION,)
 
 
+@pytest.mark.proves("G4")
 def test_each_type_of_objection_has_its_own_asset() -> None:
     shipped = policies.shipped()
     price = shipped.outcomes[OBJECTION]
@@ -126,6 +130,7 @@ def test_each_type_of_objection_has_its_own_asset() -> None:
     assert [s for s in sent if s] == [OBJECTION, trust.id]
 
 
+@pytest.mark.proves("G4")
 def test_an_asset_requires_consent_unless_the_policy_accepts_the_inquiry() -> None:
     world = World()
     lead_id = world.receive()

@@ -166,6 +166,7 @@ def test_a_dry_run_changes_nothing(office: Office) -> None:
     assert office.everything() == everything
 
 
+@pytest.mark.proves("H6")
 def test_an_interrupted_erasure_is_finished_by_the_next_run() -> None:
     calls = 0
     while True:

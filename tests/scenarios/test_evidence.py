@@ -53,6 +53,7 @@ def lived_through() -> tuple[World, str]:
     return world, lead_id
 
 
+@pytest.mark.proves("H6")
 def test_every_consent_check_send_and_refusal_is_listed_in_order_with_policy_version_and_zone() -> None:
     world, lead_id = lived_through()
     assert timeline_of(world, lead_id) == [
@@ -73,6 +74,7 @@ def test_every_consent_check_send_and_refusal_is_listed_in_order_with_policy_ver
     assert of(world, lead_id).left == ("email",)
 
 
+@pytest.mark.proves("H6")
 @pytest.mark.parametrize("who", ["ADA@example.com", "+1 305 555 1234", "(305) 555-1234"])
 def test_a_person_is_found_by_lead_address_or_number_with_all_their_leads(who: str) -> None:
     world, lead_id = lived_through()

@@ -39,6 +39,7 @@ def excluding(**knobs: Any) -> World:
     return world
 
 
+@pytest.mark.proves("F12")
 @pytest.mark.parametrize(
     ("body", "rule", "reason"),
     [
@@ -79,6 +80,7 @@ def test_an_address_that_only_resembles_an_excluded_one_counts(email: str) -> No
     assert world.lead(world.receive(email=email)).owner_id == "ana"
 
 
+@pytest.mark.proves("F12")
 def test_f12_excluded_leads_take_no_turn_and_count_only_under_their_reason() -> None:
     world = excluding()
     kept = world.receive()
@@ -123,6 +125,7 @@ def test_a_failing_or_repeating_stream_assigns_no_excluded_lead() -> None:
     assert world.lead(lead_id).version == 1
 
 
+@pytest.mark.proves("F12")
 def test_f12_both_clocks_are_stored_and_only_a_human_contact_stops_them() -> None:
     world = World(stream_down=True, sweeping=False)
     lead_id = world.receive()

@@ -52,6 +52,7 @@ def contacted(world: World) -> str:
     return lead_id
 
 
+@pytest.mark.proves("D3")
 def test_a_lead_untouched_for_its_tiers_time_goes_to_the_next_person_at_that_instant() -> None:
     world = expiring()
     lead_id = contacted(world)
@@ -148,6 +149,7 @@ def test_without_alarms_the_sweep_recycles() -> None:
     assert expiries(world, lead_id) == [("ana", "ben")]
 
 
+@pytest.mark.proves("D3")
 def test_without_alternatives_the_manager_has_it_and_then_it_starts_over() -> None:
     world = expiring(policy=with_pool(policies.shipped(), {"ana": 1}))
     lead_id = contacted(world)
@@ -170,6 +172,7 @@ def test_the_last_available_person_keeps_it_and_is_reminded_every_time() -> None
     assert fold(world.table.history(lead_id)) == world.lead(lead_id)
 
 
+@pytest.mark.proves("R12")
 def test_r12_a_lead_of_any_age_is_assigned_again() -> None:
     world = expiring()
     lead_id = contacted(world)
@@ -182,6 +185,7 @@ def test_r12_a_lead_of_any_age_is_assigned_again() -> None:
         assert world.lead(lead_id).generation == lead.generation + 1
 
 
+@pytest.mark.proves("F11")
 def test_f11_an_untouched_lead_raises_its_task_for_any_owner_after_their_own_window() -> None:
     world = expiring(timedelta(days=5))
     lead_id = world.receive()
@@ -206,6 +210,7 @@ def test_a_closed_lead_does_not_expire_and_a_reopened_one_does() -> None:
     assert expiries(world, lead_id) == [("ana", "ben")]
 
 
+@pytest.mark.proves("D3")
 def test_a_rearm_applies_expiry_to_leads_from_before_the_rule() -> None:
     world = expiring(None)
     lead_id = contacted(world)
@@ -240,6 +245,7 @@ STEPS = st.one_of(
 )
 
 
+@pytest.mark.proves("D3")
 @settings(max_examples=settings().max_examples // 4)
 @given(st.lists(STEPS, min_size=4, max_size=14), st.booleans())
 def test_after_every_sweep_no_open_lead_is_older_than_its_touch_limit(steps: list[tuple[str, Any]], lost: bool) -> None:

@@ -67,6 +67,7 @@ def by_itself(world: World, lead_id: str) -> None:
     """Let the policy move it at this time."""
 
 
+@pytest.mark.proves("F9")
 @pytest.mark.parametrize(
     ("policy", "moves"),
     [

@@ -135,6 +135,7 @@ def of_sequences(world: World) -> None:
         owe(world, lead_id, number, Template.BOOKING_LINK)
 
 
+@pytest.mark.proves("E2")
 @pytest.mark.parametrize(
     "flood",
     [

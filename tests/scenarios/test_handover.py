@@ -57,6 +57,7 @@ def moved(world: World, lead_id: str) -> Event:
     return event
 
 
+@pytest.mark.proves("R4")
 def test_r4_a_move_rearms_under_the_new_teams_policy() -> None:
     world = World(policy=round_the_clock(), now=FRIDAY_CLOSING)
     lead_id = world.receive()
@@ -113,6 +114,7 @@ def test_events_after_a_move_follow_the_hours_of_the_new_team() -> None:
     assert [e.data["to"] for e in world.events(lead_id, Kind.LEAD_ESCALATED)] == ["eli"]
 
 
+@pytest.mark.proves("R4")
 def test_a_pool_may_have_its_own_promise() -> None:
     policy = round_the_clock()
     own = Target(id="slow", calendar="office", within=timedelta(hours=3))
@@ -138,6 +140,7 @@ def test_a_missed_lead_moves_on_within_its_new_pool() -> None:
     assert again.data["receipt"]["pool"] == "projects"
 
 
+@pytest.mark.proves("R4")
 def test_a_late_lead_stays_late_after_a_move() -> None:
     world = World()
     lead_id = world.receive()
@@ -213,6 +216,7 @@ def test_handed_over_leads_take_turns_in_the_pools_rotation() -> None:
     assert {*owners} == PROJECTS
 
 
+@pytest.mark.proves("B6")
 def test_an_outcome_that_names_a_pool_assigns_the_new_owner_in_its_own_transaction() -> None:
     world = World(policy=handing_on())
     lead_id = world.receive(name="Ada Obi")

@@ -13,6 +13,7 @@ from leadtight.domain.model.stage import Stage
 from tests.scenarios.world import MONDAY_NINE, World
 
 
+@pytest.mark.proves("D4")
 def test_each_event_has_its_actor_and_time() -> None:
     world = World()
     lead_id = world.receive()
@@ -28,6 +29,7 @@ def test_each_event_has_its_actor_and_time() -> None:
     ]
 
 
+@pytest.mark.proves("D4")
 def test_receipt_names_the_policy_that_chose() -> None:
     world = World()
     lead_id = world.receive()
@@ -48,6 +50,7 @@ def test_first_assignment_outlives_a_reassignment() -> None:
     assert reassigned.data["receipt"]["policy_version"] == world.policy.version
 
 
+@pytest.mark.proves("E5")
 def test_no_automatic_message_is_a_contact() -> None:
     world = World()
     lead_id = world.receive()
@@ -60,6 +63,7 @@ def test_no_automatic_message_is_a_contact() -> None:
     assert not any("first_contact_at" in event.changes for event in world.table.history(lead_id))
 
 
+@pytest.mark.proves("I1")
 @pytest.mark.parametrize("outcome", ["Interested", "qualified", "", "won ", "lead_assigned", "WON"])
 def test_invalid_outcome_is_refused_and_changes_nothing(outcome: str) -> None:
     world = World()
@@ -70,6 +74,7 @@ def test_invalid_outcome_is_refused_and_changes_nothing(outcome: str) -> None:
     assert (world.lead(lead_id), world.table.history(lead_id)) == (lead_before, history)
 
 
+@pytest.mark.proves("I1")
 def test_each_change_of_stage_has_actor_and_time() -> None:
     world = World()
     lead_id = world.receive()

@@ -24,6 +24,7 @@ def chat(world: World, text: str, **body: object) -> IntakeResult:
     return world.submit(Submission(source="whatsapp", body=body, conversation=True, answers_by=Channel.SMS))
 
 
+@pytest.mark.proves("A4")
 def test_a_chat_user_without_a_number_is_one_lead() -> None:
     world = World()
     first = chat(world, "Hello", name="Bia", handle="whatsapp:BR.1029384756")
@@ -67,6 +68,7 @@ def country_of(world: World, code: str) -> World:
     return world
 
 
+@pytest.mark.proves("A4")
 @pytest.mark.parametrize(
     ("whatsapp", "typed"),
     [
@@ -88,6 +90,7 @@ def test_a_chat_joins_the_lead_with_the_typed_number_and_stop_is_respected(whats
     assert (lead.enrolment, lead.opted_out) == (None, (Channel.SMS,))
 
 
+@pytest.mark.proves("A12")
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("first", "second"),
@@ -134,6 +137,7 @@ NUMBER = {"phone": "+49 30 901820"}
 ANN = {"name": "Ann Lee", "email": "ann@acme.example"}
 
 
+@pytest.mark.proves("A12")
 @pytest.mark.parametrize(
     ("second", "is_same"),
     [
@@ -171,6 +175,7 @@ def test_a_link_opt_out_does_not_stop_the_sequence_of_a_person_sharing_the_numbe
     assert Channel.SMS in world.table.suppression(person_keys(world.lead(ann).inquiry)).channels
 
 
+@pytest.mark.proves("A12")
 @pytest.mark.parametrize(
     ("second", "is_same"),
     [

@@ -69,6 +69,7 @@ def test_a_closed_row_needs_neither_its_day_nor_a_reason() -> None:
     assert (lead.stage, lead.lost_reason, lead.closed_at is not None) == (Stage.LOST, "", True)
 
 
+@pytest.mark.proves("R6")
 def test_r6_a_thousand_concurrent_rows_are_shared_within_one() -> None:
     world = World(policy=without_caps(with_pool(World().policy, dict.fromkeys(("ana", "ben", "cem"), 1))))
     world.respond.deliver = lambda *_: None  # type: ignore[method-assign]  # a thousand mails prove nothing here
@@ -89,6 +90,7 @@ def test_the_same_file_again_creates_nothing_even_years_later_or_changed() -> No
     assert len(world.lead_ids()) == 3
 
 
+@pytest.mark.proves("A9")
 def test_a_closed_row_keeps_its_stage_and_dates_without_notifications() -> None:
     world = World()
     won, lost = take(world, over(1), over(2, "lost", phone="+49 30 901820", consent={"sms": True}))

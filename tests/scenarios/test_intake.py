@@ -18,6 +18,7 @@ def submission(*, key: str | None = None, form: str | None = None, source: str =
     return Submission(source=source, form=form, key=key, body=BODY | body)
 
 
+@pytest.mark.proves("A11")
 def test_one_key_five_times_at_once_is_one_lead() -> None:
     world = World()
 
@@ -30,7 +31,7 @@ def test_one_key_five_times_at_once_is_one_lead() -> None:
     assert sorted(a.status for a in answers) == ["created", *["duplicate"] * 4]
 
 
-def test_a_key_with_other_content_is_refused_by_name() -> None:
+def test_a_used_key_with_other_content_names_the_changed_field() -> None:
     world = World()
     world.submit(submission(key="evt-1"))
     with pytest.raises(InvalidInquiry) as caught:

@@ -54,6 +54,7 @@ def moves(world: World, lead_id: str) -> list[tuple[str, str, str]]:
     return [(e.data["previous"], e.data["owner"], e.data["reason"]) for e in events]
 
 
+@pytest.mark.proves("D1")
 def test_a_lead_due_during_a_leave_goes_to_the_delegate_of_any_pool() -> None:
     world, lead_id = on_leave()
     lead_before = world.lead(lead_id)
@@ -107,6 +108,7 @@ def test_an_inactive_persons_delegate_is_not_used() -> None:
     assert moves(world, lead_id) == [("ana", "ben", OWNER_GONE)]
 
 
+@pytest.mark.proves("D1")
 @pytest.mark.parametrize("delegate", ["dora", None])
 def test_an_untouched_lead_returns_at_the_end_of_a_leave_that_says_so(delegate: str | None) -> None:
     world, lead_id = on_leave(LENT, ana={"away": (LENT,), "delegate": delegate})
@@ -139,6 +141,7 @@ def test_without_alarms_it_returns_within_one_sweep_and_its_grace() -> None:
     assert world.lead(lead_id).owner_id == "ana"
 
 
+@pytest.mark.proves("D1")
 @pytest.mark.parametrize("outcome", ["connected", "won"])
 def test_leads_that_the_cover_answered_or_closed_stay_with_them(outcome: str) -> None:
     world, lead_id = on_leave(LENT)

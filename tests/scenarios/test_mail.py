@@ -146,6 +146,7 @@ def answers(world: Inbox, lead_id: str) -> dict[str, bytes]:
     }
 
 
+@pytest.mark.proves("A2")
 @pytest.mark.parametrize("way", ["the address", "the address in capitals", "In-Reply-To", "References", "the sender"])
 def test_an_answer_is_an_activity_on_its_lead_from_any_sender_and_never_a_second_lead(way: str) -> None:
     world = Inbox()
@@ -200,6 +201,7 @@ AUTOMATIC: dict[str, dict[str, str]] = {
 }
 
 
+@pytest.mark.proves("A2")
 @pytest.mark.parametrize("headers", AUTOMATIC.values(), ids=AUTOMATIC.keys())
 def test_an_automatic_mail_is_set_aside_once_without_notification(headers: dict[str, str]) -> None:
     world = Inbox()
@@ -213,6 +215,7 @@ def test_an_automatic_mail_is_set_aside_once_without_notification(headers: dict[
     assert (kept.state, kept.reason, kept.file) == (QuarantineState.DISCARDED, Reason.AUTOMATIC, "ses/1")
 
 
+@pytest.mark.proves("Q3")
 def test_an_out_of_office_reply_in_a_thread_is_noted_and_the_clock_continues() -> None:
     world = Inbox()
     lead_id = world.drop(mail()).id
@@ -268,6 +271,7 @@ def test_a_delay_or_a_report_about_others_mails_changes_no_message(message_id: s
     assert world.message(lead_id, Template.ACKNOWLEDGE).status is not Status.BOUNCED
 
 
+@pytest.mark.proves("A2")
 @pytest.mark.parametrize(
     ("verdict", "reason"), [("X-SES-Spam-Verdict", Reason.SPAM), ("X-SES-Virus-Verdict", Reason.UNSAFE)]
 )

@@ -122,6 +122,7 @@ def test_the_providers_complaint_ends_mail_unless_its_type_is_harmless(feedback_
     assert (stream.delivery_report(json.dumps(event)) is not None) is ended
 
 
+@pytest.mark.proves("A2")
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("sender", "words"),

@@ -28,6 +28,7 @@ def after(raw: bytes) -> tuple[Inbox, Lead]:
     return world, world.lead(lead_id)
 
 
+@pytest.mark.proves("A2")
 @pytest.mark.slow
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.__name__)
 def test_quoted_words_end_nothing_and_are_not_a_message(program: Program) -> None:

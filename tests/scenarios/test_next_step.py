@@ -21,6 +21,7 @@ def due(world: World, lead_id: str) -> datetime:
     return action.due_at
 
 
+@pytest.mark.proves("F3", "I4")
 def test_a_proposal_is_followed_up_within_48_hours() -> None:
     world = World()
     lead_id = world.receive()
@@ -38,6 +39,7 @@ def test_a_follow_up_on_a_weekend_is_due_when_work_begins() -> None:
     assert due(world, lead_id) == MONDAY_NINE + timedelta(days=7)
 
 
+@pytest.mark.proves("F3")
 def test_an_agreed_time_overrides_the_policys_own() -> None:
     world = World()
     lead_id = world.receive()

@@ -15,6 +15,7 @@ from tests.scenarios.world import MONDAY_NINE, WARM, World
 SEQUENCE = (Kind.LEAD_ENROLLED, Kind.STEP_TAKEN, Kind.SEQUENCE_ENDED)
 
 
+@pytest.mark.proves("A10", "E5", "I2")
 def test_a_new_lead_has_owner_timer_next_action_acknowledgement_and_alert_at_once() -> None:
     world = World()
     lead = world.lead(world.receive(name="Ada Obi", email="Ada@Example.com", phone="+49 30 901820"))
@@ -45,6 +46,7 @@ def test_an_unanswered_lead_warns_breaches_escalates_moves_on_and_ends_with_the_
     assert world.repairs() == 0
 
 
+@pytest.mark.proves("F5")
 def test_each_step_of_an_unanswered_lead_happens_at_its_exact_minute() -> None:
     world = World()
     lead_id = world.receive()
@@ -63,6 +65,7 @@ def test_each_step_of_an_unanswered_lead_happens_at_its_exact_minute() -> None:
     ]
 
 
+@pytest.mark.proves("F6")
 def test_every_step_notifies_its_people_once() -> None:
     world = World()
     lead_id = world.receive()
@@ -81,6 +84,7 @@ def test_every_step_notifies_its_people_once() -> None:
     assert lead_id == world.lead_ids()[0]
 
 
+@pytest.mark.proves("R12")
 @pytest.mark.slow
 def test_an_open_lead_always_has_something_due() -> None:
     world = World()
@@ -108,6 +112,7 @@ def test_a_lead_answered_in_time_never_breaches() -> None:
     assert not world.mails(lead_id, Template.ESCALATE)
 
 
+@pytest.mark.proves("F9")
 def test_a_late_answer_stays_late_permanently() -> None:
     world = World()
     lead_id = world.receive()
@@ -119,6 +124,7 @@ def test_a_late_answer_stays_late_permanently() -> None:
     assert len(world.events(lead_id, Kind.DEADLINE_MISSED)) == 1
 
 
+@pytest.mark.proves("F10")
 def test_breach_is_computed_from_times_without_any_handler() -> None:
     world = World(sweeping=False)
     world.alarms.lost = True
@@ -127,6 +133,7 @@ def test_breach_is_computed_from_times_without_any_handler() -> None:
     assert lead.is_breached(lead.promise.deadline + timedelta(seconds=1))
 
 
+@pytest.mark.proves("Q3")
 def test_an_unanswered_call_does_not_stop_the_human_clock() -> None:
     world = World()
     lead_id = world.receive()
@@ -138,6 +145,7 @@ def test_an_unanswered_call_does_not_stop_the_human_clock() -> None:
     assert Kind.DEADLINE_MISSED in world.kinds(lead_id)
 
 
+@pytest.mark.proves("I3")
 def test_a_contacted_lead_with_a_lapsed_next_action_is_escalated_and_reminded_without_end() -> None:
     world = World()
     lead_id = world.receive()
@@ -171,6 +179,7 @@ def test_a_lead_after_closing_time_is_acknowledged_now_and_due_next_morning() ->
     assert world.kinds(lead.id) == [Kind.LEAD_RECEIVED, Kind.LEAD_ASSIGNED]
 
 
+@pytest.mark.proves("F1")
 def test_a_new_policy_applies_only_to_new_promises() -> None:
     world = World()
     old = world.receive()
@@ -186,6 +195,7 @@ def test_a_new_policy_applies_only_to_new_promises() -> None:
     assert Kind.DEADLINE_MISSED in world.kinds(new)
 
 
+@pytest.mark.proves("D4", "I1")
 def test_the_history_folds_to_the_lead() -> None:
     world = World()
     lead_id = world.receive(value="1200.50", fields={"roof": "flat"})

@@ -50,6 +50,7 @@ def to_lead(world: World, lead_id: str) -> int:
     return sum(m.recipient == LEAD for m in world.table.messages(lead_id))
 
 
+@pytest.mark.proves("H4")
 @pytest.mark.parametrize("words", ["STOP", "Unsubscribe", "cancel", "END", "quit.", "STOPALL", "Arr\u00eat", "STOPP"])
 def test_a_text_keyword_ends_texts_and_the_sequence_in_the_transaction_that_stores_it(words: str) -> None:
     world, lead_id = texted()
@@ -116,6 +117,7 @@ def test_a_phrase_of_an_unknown_person_is_a_lead_without_an_answer_on_that_chann
     assert lead.owner_id
 
 
+@pytest.mark.proves("H4")
 @pytest.mark.parametrize("words", ["No more texts please", "Please stop texting me.\nAda Obi", "I told you to stop"])
 def test_an_unknown_person_with_only_an_opt_out_phrase_opts_out_as_by_keyword(words: str) -> None:
     world = World()
@@ -164,6 +166,7 @@ def test_the_sequences_of_the_persons_other_leads_end_too() -> None:
     assert [world.lead(x).enrolment for x in (lead_id, other)] == [None, None]
 
 
+@pytest.mark.proves("A11")
 def test_a_redelivered_opt_out_ends_no_sequence_that_began_since() -> None:
     world = Inbox()
     world.govern(planned_world().policy)
@@ -232,6 +235,7 @@ def test_a_redelivered_text_without_a_time_ends_no_sequence_that_began_since() -
     assert world.lead(lead_id).enrolment is None
 
 
+@pytest.mark.proves("H4")
 def test_a_keyword_by_mail_ends_mail_from_any_address_of_the_thread() -> None:
     world = Inbox()
     lead_id = world.drop(mail("Please call me.")).id
@@ -256,6 +260,7 @@ def test_an_opt_out_by_mail_counts_at_any_of_our_addresses() -> None:
 DEEDS = st.sampled_from(["inquire", "stop", "stop by mail", "phrase", "start", "chat", "day"])
 
 
+@pytest.mark.proves("H4")
 @settings(max_examples=15)
 @given(st.lists(DEEDS, max_size=8))
 def test_no_message_is_sent_after_a_stored_opt_out(deeds: list[str]) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from leadtight.app.sla.sla import Alarm
 from leadtight.domain.model.errors import SendFailed
 from leadtight.domain.model.event import EventKind as Kind
@@ -18,6 +20,7 @@ from leadtight.domain.policy.policy import Policy
 from tests.scenarios.world import MONDAY_NINE, WARM, World
 
 
+@pytest.mark.proves("Q4")
 def test_leads_and_messages_lost_by_the_stream_are_repaired_by_the_sweep() -> None:
     world = World(stream_down=True)
     lead_id = world.receive(message=WARM)
@@ -29,6 +32,7 @@ def test_leads_and_messages_lost_by_the_stream_are_repaired_by_the_sweep() -> No
     assert world.repairs() == 3
 
 
+@pytest.mark.proves("E1")
 def test_a_repeated_stream_record_assigns_once_and_sends_once() -> None:
     world = World(stream_doubled=True)
     leads = [world.receive() for _ in range(6)]
@@ -49,6 +53,7 @@ def test_replaying_the_stream_days_later_changes_nothing() -> None:
     assert len(world.mailer.sent) == sent
 
 
+@pytest.mark.proves("Q4")
 def test_a_deleted_alarm_is_repaired_by_the_sweep() -> None:
     world = World()
     lead_id = world.receive(message=WARM)
@@ -107,6 +112,7 @@ def test_a_contact_before_a_delayed_alarm_rings_gives_no_breach() -> None:
     assert Kind.DEADLINE_MISSED not in world.kinds(lead_id)
 
 
+@pytest.mark.proves("R5")
 def test_a_stale_alarm_is_ignored() -> None:
     world = World()
     lead_id = world.receive()

@@ -176,6 +176,7 @@ def test_a_refused_address_is_dead_and_visible_and_the_lead_is_still_owned_and_t
     assert Kind.DEADLINE_MISSED in world.kinds(lead_id)
 
 
+@pytest.mark.proves("H4")
 @pytest.mark.parametrize("reported", [DeliveryReceipt.BOUNCED, DeliveryReceipt.COMPLAINED])
 def test_a_bounce_or_complaint_ends_the_channel_for_the_person(reported: DeliveryReceipt) -> None:
     world = World()
@@ -223,6 +224,7 @@ def test_a_report_is_found_by_the_provider_id_alone() -> None:
     assert world.message(lead_id, Template.ACKNOWLEDGE).status is Status.CONFIRMED
 
 
+@pytest.mark.proves("H1")
 def test_a_text_goes_only_to_a_number_with_recorded_consent() -> None:
     world = World()
     consented, not_asked = world.receive(phone=PHONE, consent=CONSENT), world.receive(phone="+49 30 901821")
@@ -239,6 +241,7 @@ def test_only_an_explicit_true_is_consent_to_texts(value: object) -> None:
     assert world.texter.sent == []
 
 
+@pytest.mark.proves("E3")
 def test_a_night_text_waits_for_the_first_permitted_minute_while_the_mail_is_sent_at_once() -> None:
     sunday_three = datetime.fromisoformat("2026-11-22T03:00:00+01:00")
     world = World(now=sunday_three)
@@ -261,6 +264,7 @@ def test_the_team_is_texted_only_by_choice() -> None:
     assert [(t.envelope.lead_id, t.permission.basis) for t in world.texter.sent] == [(lead_id, "team")]
 
 
+@pytest.mark.proves("F5")
 def test_no_warning_reaches_the_owner_after_a_contact() -> None:
     world = World()
     lead_id = world.receive()

@@ -26,6 +26,7 @@ def test_viewing_changes_nothing() -> None:
     assert (world.lead(lead_id), world.table.history(lead_id), len(world.mailer.sent)) == state
 
 
+@pytest.mark.proves("G1")
 def test_an_outcome_sets_stage_contact_next_action_and_its_clock() -> None:
     world = World()
     lead_id = world.receive(name="Ada Obi")
@@ -91,6 +92,7 @@ def test_a_form_from_the_future_is_refused() -> None:
         world.press(lead_id, "connected", submission=99)
 
 
+@pytest.mark.proves("I5")
 def test_a_form_without_a_choice_or_required_reason_names_the_field() -> None:
     world = World()
     lead_id = world.receive()
@@ -295,6 +297,7 @@ def test_a_lead_answered_before_assignment_gets_an_owner_without_a_new_clock() -
     assert Kind.DEADLINE_MISSED not in world.kinds(lead_id)
 
 
+@pytest.mark.proves("Q3")
 def test_a_stage_change_without_contact_keeps_the_human_clock_running() -> None:
     shipped = policies.shipped()
     flip = replace(shipped.outcomes["interested"], id="moved_on", contact=False, means=None, sends_booking_link=False)

@@ -24,6 +24,7 @@ def with_attempts(world: World, lead_id: str, times: int) -> Lead:
     return world.lead(lead_id)
 
 
+@pytest.mark.proves("G6")
 @pytest.mark.parametrize("attempts", [0, 1, 4])
 def test_a_lead_is_not_given_up_before_five_attempts(attempts: int) -> None:
     world = planned_world()
@@ -63,6 +64,7 @@ def test_messages_are_not_attempts() -> None:
     assert world.lead(lead_id).first_contact_at is None
 
 
+@pytest.mark.proves("G6")
 def test_a_manager_may_give_a_lead_up_earlier_and_the_history_says_so() -> None:
     world = planned_world()
     lead_id = world.receive()
@@ -73,6 +75,7 @@ def test_a_manager_may_give_a_lead_up_earlier_and_the_history_says_so() -> None:
     assert (recorded.actor, recorded.data["override"]) == ("person:mia", True)
 
 
+@pytest.mark.proves("G6")
 def test_at_the_maximum_of_attempts_the_lead_is_retired_by_the_policys_outcome() -> None:
     world = planned_world()
     lead_id = world.receive(**AGREED)

@@ -51,6 +51,7 @@ class Received(World):
         return settled
 
 
+@pytest.mark.proves("A5")
 def test_an_unmapped_delivery_is_held_with_what_it_lacks_and_released_after_the_mapping_is_fixed() -> None:
     world = Received()
     content = {"contact": {"address": "ada@example.com"}}
@@ -82,6 +83,7 @@ def test_an_unreadable_delivery_is_held_unchanged(body: bytes) -> None:
     assert world.lead_ids() == []
 
 
+@pytest.mark.proves("A11")
 @pytest.mark.slow
 def test_concurrent_copies_of_a_delivery_are_one_lead_or_one_held_delivery() -> None:
     for content, kept in (({"mail": "ada@example.com"}, (1, 0)), ({"nobody": 1}, (0, 1))):
@@ -99,6 +101,7 @@ def test_concurrent_copies_of_a_delivery_are_one_lead_or_one_held_delivery() -> 
         assert (len(world.lead_ids()), len(world.quarantine.waiting(99))) == kept
 
 
+@pytest.mark.proves("A11")
 def test_only_created_merged_and_held_are_accepted() -> None:
     world = Received()
     bodies: list[Any] = [
@@ -139,6 +142,7 @@ def test_discarding_requires_a_reason() -> None:
     assert caught.value.problems[0].field == "reason"
 
 
+@pytest.mark.proves("A11")
 def test_a_delivery_being_released_cannot_be_discarded(monkeypatch: pytest.MonkeyPatch) -> None:
     world = Received()
     world.deliver({"nobody": "Ada"})

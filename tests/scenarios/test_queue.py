@@ -27,6 +27,7 @@ def ids(queue_: MyQueue) -> list[str]:
     return [row.lead.id for row in queue_.rows]
 
 
+@pytest.mark.proves("B3")
 def test_a_hot_lead_that_arrives_later_outranks_a_cold_one_that_is_not_yet_due() -> None:
     world = only_ana()
     cold = world.receive(message=WARM)

@@ -37,6 +37,7 @@ def only(world: World) -> Lead:
     return world.lead(lead_id)
 
 
+@pytest.mark.proves("A8")
 @pytest.mark.parametrize("channel", CHANNELS)
 def test_a8_a_typed_lead_is_routed_and_timed_exactly_as_a_web_form(channel: str) -> None:
     typed, sent = World(), World()
@@ -57,6 +58,7 @@ def test_a8_a_typed_lead_is_routed_and_timed_exactly_as_a_web_form(channel: str)
     assert mine.source == channel
 
 
+@pytest.mark.proves("A7")
 def test_a7_a_network_message_is_recorded_with_its_channel_and_permalink() -> None:
     world = World()
     link = "https://www.linkedin.com/messaging/thread/2-abc/"
@@ -66,6 +68,7 @@ def test_a7_a_network_message_is_recorded_with_its_channel_and_permalink() -> No
     assert lead.owner_id == "ana"
 
 
+@pytest.mark.proves("R13")
 def test_r13_the_person_talking_to_the_lead_owns_it_against_the_rules_and_without_a_turn() -> None:
     world = World(policy=with_pool(World().policy, {"ana": 1, "cem": 1}))
     world.table.set_away("ben", MONDAY_NINE + timedelta(days=1))
@@ -110,6 +113,7 @@ def test_a_person_who_did_not_write_to_us_gets_no_automatic_reply() -> None:
     assert world.mails(lead.id, Template.ALERT_OWNER)
 
 
+@pytest.mark.proves("A8")
 def test_a_known_person_is_shown_only_as_known_and_with_the_owner() -> None:
     world = World()
     known_id = world.receive(name="Ada Obi", phone="+49 30 901820", message=WARM)

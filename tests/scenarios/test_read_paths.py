@@ -18,6 +18,7 @@ from tests.scenarios.world import MONDAY_NINE, World
 pytestmark = pytest.mark.slow
 
 
+@pytest.mark.proves("F10")
 def test_f10_a_lead_reads_as_breached_on_every_read_path_without_a_write() -> None:
     world = World(sweeping=False)
     lead_id = world.receive(name="Ada Obi")

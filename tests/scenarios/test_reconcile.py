@@ -65,6 +65,7 @@ class Listed(World):
         return entry
 
 
+@pytest.mark.proves("A13", "Q10")
 @pytest.mark.parametrize("name", sorted(LISTERS))
 def test_one_percent_of_deliveries_dropped_is_found_in_the_list_of_any_source(name: str) -> None:
     world, hook, source = Listed(), webhook(name), SOURCES[name]
@@ -87,6 +88,7 @@ def test_one_percent_of_deliveries_dropped_is_found_in_the_list_of_any_source(na
         assert len(world.lead_ids()) == before + 1
 
 
+@pytest.mark.proves("A13", "Q10")
 @pytest.mark.slow
 def test_one_lost_delivery_in_a_hundred_is_found_and_the_day_is_complete_again() -> None:
     world = Listed()
@@ -160,6 +162,7 @@ def test_a_day_that_has_just_begun_is_not_compared() -> None:
     assert [world.completeness_on()["listed"], completeness(world.files, DAY + timedelta(days=1))] == [0, ()]
 
 
+@pytest.mark.proves("A13")
 def test_an_unresponsive_source_is_asked_again_and_loses_nothing() -> None:
     world = Listed()
     world.happen(1, arrives=False)
@@ -173,6 +176,7 @@ def test_an_unresponsive_source_is_asked_again_and_loses_nothing() -> None:
     assert world.completeness_on()["recovered"] == 1
 
 
+@pytest.mark.proves("Q10")
 def test_a_lead_that_fails_to_be_taken_stays_missing_until_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     world = Listed()
     for number in range(3):

@@ -24,6 +24,7 @@ def send(world: World, source: str = "web_form", **body: object) -> IntakeResult
     return world.submit(Submission(source=source, body={**ADA, "message": WARM, **body}))
 
 
+@pytest.mark.proves("A12")
 @pytest.mark.parametrize(
     ("first", "second"),
     [
@@ -80,6 +81,7 @@ def test_every_inquiry_is_acknowledged_once_at_its_address_and_the_owner_is_noti
     assert mail.permission.address == world.policy.people[world.lead(lead_id).owner_id or ""].email
 
 
+@pytest.mark.proves("A4")
 def test_a_conversation_is_acknowledged_once() -> None:
     world = World()
     for number in range(3):
@@ -113,6 +115,7 @@ def test_a_sooner_due_action_stays_the_next_action() -> None:
     assert world.lead(lead_id).next_action == next_action
 
 
+@pytest.mark.proves("A12")
 def test_a_closed_lead_is_linked_to_its_new_lead_which_goes_to_its_owner_by_rule() -> None:
     world = World()
     world.govern(_known_first(world))

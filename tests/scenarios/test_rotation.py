@@ -48,6 +48,7 @@ def longest_run(owners: Sequence[str]) -> int:
     return max(len(list(run)) for _, run in groupby(owners))
 
 
+@pytest.mark.proves("R6")
 @pytest.mark.parametrize("leads", [100, 1_000])
 def test_r6_a_hundred_posts_and_a_batch_of_a_thousand_stay_within_one_of_fair(leads: int) -> None:
     world = World(policy=without_caps(World().policy))
@@ -60,6 +61,7 @@ def test_r6_a_hundred_posts_and_a_batch_of_a_thousand_stay_within_one_of_fair(le
     assert longest_run(owners) == 1
 
 
+@pytest.mark.proves("C2")
 def test_two_thousand_concurrent_leads_name_all_five_people_in_every_window() -> None:
     five = with_pool(World().policy, dict.fromkeys(("ana", "ben", "cem", "dora", "eli"), 1))
     world = World(policy=without_caps(five))
@@ -84,6 +86,7 @@ def test_concurrent_sweeps_and_stream_assign_every_lead_once() -> None:
     assert all(len(set(owners[i : i + 3])) == 3 for i in range(298))
 
 
+@pytest.mark.proves("C3")
 def test_weights_are_exact_in_every_window_of_their_sum() -> None:
     world = World(policy=with_pool(World().policy, {"ana": 3, "ben": 2, "cem": 1}))
     arrive_at_once(world, 300)
@@ -92,6 +95,7 @@ def test_weights_are_exact_in_every_window_of_their_sum() -> None:
         assert Counter(owners[start : start + 6]) == {"ana": 3, "ben": 2, "cem": 1}
 
 
+@pytest.mark.proves("C7")
 def test_absent_people_are_skipped_and_the_receipt_says_why() -> None:
     world = World()
     world.table.set_away("ben", MONDAY_NINE + timedelta(hours=1))
@@ -136,6 +140,7 @@ def test_switching_back_manually_takes_effect_at_once() -> None:
     assert world.lead(world.receive()).owner_id == "ana"
 
 
+@pytest.mark.proves("C9")
 def test_with_everybody_away_the_catch_all_person_gets_the_lead_and_an_alert() -> None:
     world = World()
     for person in ("ana", "ben", "cem"):
@@ -149,6 +154,7 @@ def test_with_everybody_away_the_catch_all_person_gets_the_lead_and_an_alert() -
     assert world.lead(lead_id).owner_id is not None
 
 
+@pytest.mark.proves("Q8")
 def test_the_receipt_alone_recomputes_the_owner() -> None:
     world = World(policy=with_pool(World().policy, {"ana": 2, "ben": 1, "cem": 1}))
     for number in range(40):
@@ -158,6 +164,7 @@ def test_the_receipt_alone_recomputes_the_owner() -> None:
         assert receipt.recompute() == receipt.owner == world.lead(lead_id).owner_id
 
 
+@pytest.mark.proves("F7")
 def test_a_reassigned_lead_goes_to_a_person_who_has_not_had_it() -> None:
     world = World()
     lead_id = world.receive()
@@ -195,6 +202,7 @@ def test_the_last_available_person_keeps_the_lead_and_its_reminders() -> None:
     assert len(world.events(lead_id, Kind.OWNER_REMINDED)) > 5
 
 
+@pytest.mark.proves("D4", "R8")
 def test_r8_the_first_assignment_is_never_overwritten() -> None:
     world = World()
     lead_id = world.receive()

@@ -37,6 +37,7 @@ def capped(policy: Policy) -> Policy:
     return replace(policy, people=people)
 
 
+@pytest.mark.proves("R6")
 @pytest.mark.parametrize("govern", [without_caps, capped], ids=["without caps", "with caps"])
 @pytest.mark.parametrize("seed", range(6))
 def test_batches_assign_each_lead_as_if_it_were_alone(govern: Any, seed: int) -> None:
@@ -59,6 +60,7 @@ def test_batches_assign_each_lead_as_if_it_were_alone(govern: Any, seed: int) ->
     }
 
 
+@pytest.mark.proves("R6")
 @pytest.mark.slow
 def test_concurrent_batches_of_several_shards_share_exactly() -> None:
     """Four readers of the stream, forty batches of one pool.

@@ -45,6 +45,7 @@ def mailed(world: World, template: Template = Template.ACKNOWLEDGE) -> list[str]
     return [mail.permission.address for mail in world.mailer.sent if mail.permission.purpose is template]
 
 
+@pytest.mark.proves("E1")
 def test_a_known_address_is_answered_twice_on_the_first_day_and_once_on_each_other() -> None:
     world, lead_id = World(), ""
     for number in range(48):
@@ -113,6 +114,7 @@ def test_a_strangers_tick_texts_nobody_and_the_mail_is_sent() -> None:
     assert (message.status, message.detail) == (Status.REFUSED, "the phone number is not verified")
 
 
+@pytest.mark.proves("E1")
 @pytest.mark.parametrize("proof", ["verified", "provider", "team"])
 def test_a_proved_number_is_texted(proof: str) -> None:
     world = World()

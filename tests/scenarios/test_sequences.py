@@ -36,6 +36,7 @@ from tests.scenarios.world import MONDAY_NINE, World
 pytestmark = pytest.mark.slow
 
 
+@pytest.mark.proves("G8")
 def test_a_plan_of_three_weeks_over_three_channels_takes_each_step_once_and_in_time() -> None:
     world = planned_world()
     lead_id = world.receive(**AGREED)
@@ -51,6 +52,7 @@ def test_a_plan_of_three_weeks_over_three_channels_takes_each_step_once_and_in_t
     assert fold(world.table.history(lead_id)) == world.lead(lead_id)
 
 
+@pytest.mark.proves("G8")
 @pytest.mark.parametrize("day", [1, 3, 8, 10])
 def test_a_plan_survives_a_deploy_without_its_sequence_and_calendar(day: int) -> None:
     world = planned_world()
@@ -82,6 +84,7 @@ def test_a_template_removed_by_a_deploy_is_a_failed_message_without_retries() ->
     assert "no longer exists" in world.message(lead_id, Template.SEQUENCE_STEP).detail
 
 
+@pytest.mark.proves("G9")
 @pytest.mark.parametrize(
     ("outcome", "reason"),
     [
@@ -103,6 +106,7 @@ def test_an_outcome_that_stops_a_sequence_stops_every_later_step(outcome: str, r
     assert ended(world, lead_id) == [reason]
 
 
+@pytest.mark.proves("G9")
 @pytest.mark.parametrize("outcome", ["connected", "meeting_booked", "won", "lost", "wrong_person", "do_not_contact"])
 def test_a_claimed_step_checks_again_before_it_is_sent(outcome: str, monkeypatch: pytest.MonkeyPatch) -> None:
     world = planned_world()
@@ -124,6 +128,7 @@ def test_a_claimed_step_checks_again_before_it_is_sent(outcome: str, monkeypatch
     assert len(world.events(lead_id, Kind.MESSAGE_REFUSED)) == 1
 
 
+@pytest.mark.proves("G8")
 def test_replaying_every_alarm_and_record_changes_nothing_and_sends_nothing() -> None:
     world = planned_world()
     lead_id = world.receive(**AGREED)
@@ -213,6 +218,7 @@ def test_steps_keep_local_time_across_clock_changes() -> None:
     }
 
 
+@pytest.mark.proves("G10")
 def test_the_next_step_waits_for_the_outcome_of_the_previous_call() -> None:
     world = planned_world()
     lead_id = world.receive(**AGREED, name="Ada Obi")
@@ -284,6 +290,7 @@ def test_undoing_an_outcome_restores_the_plan() -> None:
     assert steps(world, lead_id).keys() == {"hello", "call"}
 
 
+@pytest.mark.proves("B2", "B4")
 def test_a_nurtured_lead_has_its_owner_and_sequence_at_once_and_uses_no_capacity() -> None:
     world = planned_world()
     lead_id = world.receive(**AGREED)
@@ -334,6 +341,7 @@ def test_a_step_without_consent_is_refused_and_logged_and_calls_continue() -> No
     assert world.message(lead_id, Template.SEQUENCE_STEP, Channel.SMS).status is Status.REFUSED
 
 
+@pytest.mark.proves("G3")
 def test_not_interested_stops_at_once_and_nurtures_after_a_week() -> None:
     world = planned_world()
     lead_id = world.receive(**AGREED)
@@ -358,6 +366,7 @@ def test_an_answer_in_the_quiet_week_cancels_the_nurture() -> None:
     assert steps(world, lead_id) == {}
 
 
+@pytest.mark.proves("G3")
 def test_do_not_contact_overrides_everything_and_enrols_nothing() -> None:
     world = planned_world()
     lead_id = world.receive(**AGREED)
@@ -373,6 +382,7 @@ def test_do_not_contact_overrides_everything_and_enrols_nothing() -> None:
     assert steps(world, lead_id).keys() == {"hello"}
 
 
+@pytest.mark.proves("G7")
 def test_a_reached_lead_that_falls_silent_is_followed_up_automatically() -> None:
     world = World()  # the shipped policy: three days in the stage "contacted"
     lead_id = world.receive(**AGREED)
@@ -388,6 +398,7 @@ def test_a_reached_lead_that_falls_silent_is_followed_up_automatically() -> None
     assert len(world.mails(lead_id, Template.SEQUENCE_STEP)) == 1
 
 
+@pytest.mark.proves("G7")
 def test_a_conversion_before_that_leaves_the_lead_alone() -> None:
     world = World()
     lead_id = world.receive(**AGREED)

@@ -60,6 +60,7 @@ def life(seed: int, faults: float = 0.05) -> SimulationPlan:
     return SimulationPlan(seed=seed, leads=leads, days=days, faults=faults)
 
 
+@pytest.mark.proves("A11", "Q4")
 @pytest.mark.parametrize("first", range(0, 120, 20))
 def test_every_invariant_holds_under_any_fault(first: int) -> None:
     outcomes = [run(short(seed), POLICY) for seed in range(first, first + 20)]
@@ -92,6 +93,7 @@ def test_a_run_of_days_with_faults_passes_and_is_repaired() -> None:
     assert {kind for kind, _ in outcome.injected} >= {"refused", "answer_lost", "repeated", "died_before", "died_after"}
 
 
+@pytest.mark.proves("A11")
 def test_one_fault_anywhere_breaks_nothing() -> None:
     plans = every_strike(SMALL, POLICY)
     summary = Summary.of(run(plan, POLICY) for plan in plans)
@@ -181,6 +183,7 @@ def test_a_fault_that_never_hits_a_point_is_reported() -> None:
     assert any(line.split()[0] == point and f"{kind} 0" in line for line in matrix(summary))
 
 
+@pytest.mark.proves("Q4")
 def test_a_stopped_series_resumes(tmp_path: Path) -> None:
     def printed(*words: str) -> str:
         result = CliRunner().invoke(app, ["simulate", "--leads", "2", "--days", "0.05", *words])
@@ -367,6 +370,7 @@ REMOVED: dict[Callable[[pytest.MonkeyPatch], None], tuple[set[str], int]] = {
 """By safeguard: what shows that it is missing, and from which seed on to look: it showed there once."""
 
 
+@pytest.mark.proves("A11")
 @pytest.mark.parametrize("remove", REMOVED, ids=lambda remove: remove.__name__)
 def test_removing_a_safeguard_is_detected(
     monkeypatch: pytest.MonkeyPatch, remove: Callable[[pytest.MonkeyPatch], None]
@@ -376,6 +380,7 @@ def test_removing_a_safeguard_is_detected(
     assert any(run(short(seed), POLICY).broken & found_by for seed in range(first, first + 1_000))
 
 
+@pytest.mark.proves("Q4")
 def test_a_finding_is_shrunk_as_far_as_possible(monkeypatch: pytest.MonkeyPatch) -> None:
     no_lease(monkeypatch)
     failure = next(o for seed in range(1, 1_000) if "I9" in (o := run(short(seed), POLICY)).broken)

@@ -32,6 +32,7 @@ def world() -> World:
     return World()
 
 
+@pytest.mark.proves("N1")
 def test_lead_nobody_reached(world: World) -> None:
     silent, reached = world.receive(message=WARM), world.receive(message=WARM)
     world.press(reached, "connected")
@@ -39,6 +40,7 @@ def test_lead_nobody_reached(world: World) -> None:
     assert asked(world)["not_contacted"] == [silent]
 
 
+@pytest.mark.proves("N1")
 def test_lead_without_an_owner() -> None:
     world = World(stream_down=True, sweeping=False)
     ownerless = world.receive(message=WARM)
@@ -48,6 +50,7 @@ def test_lead_without_an_owner() -> None:
     assert asked(world)["no_owner"] == [ownerless]
 
 
+@pytest.mark.proves("N1")
 def test_proposal_with_nothing_after_it(world: World) -> None:
     lapsed, planned, earlier = (world.receive(message=WARM) for _ in range(3))
     world.press(lapsed, "proposal_sent")
@@ -58,6 +61,7 @@ def test_proposal_with_nothing_after_it(world: World) -> None:
     assert asked(world)["proposals_without_next_step"] == [lapsed]
 
 
+@pytest.mark.proves("N1")
 def test_lead_untouched_for_a_week(world: World) -> None:
     idle, touched = world.receive(message=WARM), world.receive(message=WARM)
     for lead_id in (idle, touched):
@@ -69,6 +73,7 @@ def test_lead_untouched_for_a_week(world: World) -> None:
     assert asked(world)["untouched"] == [idle]
 
 
+@pytest.mark.proves("N1")
 def test_lead_that_should_be_closed(world: World) -> None:
     tried, reached = world.receive(message=WARM), world.receive(message=WARM)
     world.press(reached, "connected")
@@ -79,6 +84,7 @@ def test_lead_that_should_be_closed(world: World) -> None:
     assert asked(world)["should_close"] == [tried]
 
 
+@pytest.mark.proves("N1")
 def test_follow_up_due_by_the_end_of_the_week(world: World) -> None:
     this_week, later = world.receive(message=WARM), world.receive(message=WARM)
     world.press(this_week, "connected")

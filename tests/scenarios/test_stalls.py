@@ -42,6 +42,7 @@ def watched(policy: Policy, untouched_after: timedelta) -> World:
     return World(policy=replace(policy, stages={}, untouched_after=untouched_after))
 
 
+@pytest.mark.proves("F11")
 def test_a_stall_task_is_due_by_the_target_of_next_actions_if_there_is_one() -> None:
     shipped = policies.shipped()
     target = replace(shipped.targets[NEXT_ACTION], within=timedelta(hours=2))
@@ -57,6 +58,7 @@ def test_a_stall_task_is_due_by_the_target_of_next_actions_if_there_is_one() -> 
     assert len(misses_at(world, lead_id, action.due_at)) == 1
 
 
+@pytest.mark.proves("F11")
 def test_a_silence_escalated_in_the_morning_is_not_escalated_again_for_its_task() -> None:
     world = watched(policies.shipped(), timedelta(days=3, hours=4))
     lead_id = world.receive()
@@ -118,6 +120,7 @@ def test_a_manager_is_notified_once_of_a_stage_that_lasts_too_long() -> None:
     assert len(escalated(world, lead_id)) == 1
 
 
+@pytest.mark.proves("F11")
 def test_a_lead_untouched_for_seven_days_raises_a_task_for_its_owner() -> None:
     world = without_stages()
     lead_id = world.receive(name="Ada Obi")
@@ -145,6 +148,7 @@ def test_a_touch_restarts_the_untouched_days() -> None:
     assert stalls(world, lead_id, UNTOUCHED) == []
 
 
+@pytest.mark.proves("I6")
 def test_a_lead_too_long_in_a_stage_raises_a_task_and_notifies_the_stages_owner() -> None:
     world = World()
     lead_id = world.receive(name="Ada Obi")
@@ -177,6 +181,7 @@ def test_a_stage_counts_its_days_despite_touches_and_anew_in_the_next_stage() ->
     assert moved.started_at == world.now
 
 
+@pytest.mark.proves("I6")
 def test_an_outcome_outside_the_stages_exit_is_refused_by_field() -> None:
     shipped = policies.shipped()
     new = replace(shipped.stages[Stage.NEW], exit=(Stage.CONTACTED, Stage.LOST))

@@ -35,6 +35,7 @@ def unanswered(world: World) -> list[str]:
     return [sent.permission.person for sent in world.mails(lead_id, Template.ESCALATE)]
 
 
+@pytest.mark.proves("F6")
 def test_while_the_manager_is_on_leave_the_delegate_hears_of_missed_promises() -> None:
     world = World(policy=changed(policies.shipped(), mia=ON_LEAVE | {"delegate": "dora"}))
     assert set(unanswered(world)) == {"dora"}
@@ -55,6 +56,7 @@ def test_the_history_names_who_was_notified_and_for_whom() -> None:
     assert {(e.data["to"], e.data["stands_in_for"]) for e in escalated} == {("dora", "mia")}
 
 
+@pytest.mark.proves("F6")
 @pytest.mark.parametrize(
     ("people", "recipients"),
     [

@@ -58,6 +58,7 @@ def stuck_world() -> World:
     return world
 
 
+@pytest.mark.proves("Q4")
 @pytest.mark.parametrize("reader", sorted(READERS))
 def test_a_failing_reader_affects_only_its_own_kinds(monkeypatch: pytest.MonkeyPatch, reader: str) -> None:
     world = stuck_world()
@@ -115,6 +116,7 @@ def tasks(name: str, count: int, took: Callable[[], None], log: list[str]) -> An
     return iter([SweepTask(lead_id=f"{name}{n}", run=run, since=MONDAY_NINE) for n in range(count)])
 
 
+@pytest.mark.proves("Q4")
 def test_no_kind_takes_more_than_its_share_of_time() -> None:
     log, watch = list[str](), Stopwatch(150)
     kinds = {

@@ -92,6 +92,7 @@ def test_the_sequences_of_all_leads_of_the_person_stop() -> None:
     assert steps(world, stranger)
 
 
+@pytest.mark.proves("H4")
 @pytest.mark.slow
 def test_an_opt_out_never_expires_even_with_a_new_inquiry() -> None:
     world, lead_id = written_to()

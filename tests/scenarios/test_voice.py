@@ -55,6 +55,7 @@ def is_a_task(world: World, lead_id: str) -> bool:
     return len(world.events(lead_id, Kind.CALL_BECAME_TASK)) == 1 and action is not None and "Call" in action.what
 
 
+@pytest.mark.proves("P4")
 def test_a_step_calls_the_lead_once_with_our_ids_and_waits_for_its_outcome() -> None:
     world, lead_id = begun()
     world.stream_doubled = True
@@ -71,6 +72,7 @@ def test_a_step_calls_the_lead_once_with_our_ids_and_waits_for_its_outcome() -> 
     assert fold(world.table.history(lead_id)) == world.lead(lead_id)
 
 
+@pytest.mark.proves("P4")
 def test_without_a_timely_outcome_the_call_is_the_owners_task_and_blocks_later_steps() -> None:
     world, lead_id = begun()
     until(world, 2)
@@ -133,6 +135,7 @@ def test_do_not_contact_prevents_both_automatic_calls_and_tasks() -> None:
     assert world.events(lead_id, Kind.STEP_TAKEN) == []
 
 
+@pytest.mark.proves("P4")
 def test_nobody_is_called_outside_the_hours_of_any_zone_where_the_number_may_be() -> None:
     evening = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # office hours in Berlin, night in San Francisco
     patient = replace(VOICE, outcome_within=timedelta(hours=12))

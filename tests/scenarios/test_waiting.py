@@ -44,6 +44,7 @@ def offers(world: World, lead_id: str) -> list[dict[str, Any]]:
     return [dict(e.data) for e in world.events(lead_id, Kind.LEAD_OFFERED_ON)]
 
 
+@pytest.mark.proves("C6")
 def test_a_closing_outcome_assigns_the_waiting_lead_at_once() -> None:
     world, assigned = full_pool()
     waiting = world.receive(message=WARM)
@@ -95,6 +96,7 @@ def test_an_owner_assigned_after_the_deadline_has_their_own_window() -> None:
     assert [e.data["previous"] for e in world.events(waiting, Kind.LEAD_REASSIGNED)] == ["ana"], "it moves on as usual"
 
 
+@pytest.mark.proves("C6")
 def test_the_most_urgent_waiting_lead_is_assigned_first() -> None:
     world, assigned = full_pool()
     later, sooner = world.receive(message=WARM), world.receive(message=HOT)
@@ -103,6 +105,7 @@ def test_the_most_urgent_waiting_lead_is_assigned_first() -> None:
     assert [offers(world, i)[0]["owner"] for i in (sooner, later)] == ["ana", "ben"]
 
 
+@pytest.mark.proves("C6")
 def test_the_sweep_notices_the_end_of_an_hourly_cap() -> None:
     world = governed(ana={"caps": Caps(hour=1)}, ben={"active": False}, cem={"active": False})
     world.receive(message=WARM)
@@ -127,6 +130,7 @@ def test_the_sweep_notices_the_end_of_a_daily_cap() -> None:
     assert world.lead(leads[1]).owner_id == "ana"
 
 
+@pytest.mark.proves("C9")
 @pytest.mark.parametrize("how", ["leave", "switch"])
 def test_a_returning_person_gets_waiting_leads(how: str) -> None:
     back = MONDAY_NINE + timedelta(minutes=30)
@@ -144,6 +148,7 @@ def test_a_returning_person_gets_waiting_leads(how: str) -> None:
     assert world.lead(waiting).owner_id == "ana"
 
 
+@pytest.mark.proves("C9")
 def test_a_manager_who_answers_first_keeps_the_lead_until_the_answer_is_undone() -> None:
     world, assigned = full_pool()
     waiting = world.receive(message=WARM)
@@ -230,6 +235,7 @@ def test_the_history_of_an_assigned_waiting_lead_folds_to_it() -> None:
     assert fold(world.table.history(waiting)) == world.lead(waiting)
 
 
+@pytest.mark.proves("C6")
 @pytest.mark.slow
 @settings(max_examples=settings().max_examples // 4)
 @given(st.data())

@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from leadtight.app.messaging.review_mail import WeeklyMail
 from leadtight.domain.calendar.week import Week
 from leadtight.domain.model.errors import SendFailed, SendRefused
@@ -48,6 +50,7 @@ def with_readers(*people: str) -> Policy:
     return replace(policy, reports=ReportSettings(readers=people))
 
 
+@pytest.mark.proves("N3")
 def test_each_reader_gets_one_mail_at_eight_of_their_own_zone() -> None:
     policy = with_readers("mia", "ana")
     new_york = replace(policy.calendars["office"], id="west", zone=ZoneInfo("America/New_York"))
@@ -65,6 +68,7 @@ def test_each_reader_gets_one_mail_at_eight_of_their_own_zone() -> None:
     assert lost(world) == 0
 
 
+@pytest.mark.proves("N3")
 def test_the_mail_has_the_headline_and_its_link_opens_the_report_for_weeks() -> None:
     world = a_world(with_readers("mia"))
     world.advance(hours=8)
@@ -80,6 +84,7 @@ def test_the_mail_has_the_headline_and_its_link_opens_the_report_for_weeks() -> 
     assert sent.envelope.unsubscribe is None
 
 
+@pytest.mark.proves("N3")
 def test_the_job_may_run_at_any_time_and_mails_nobody_twice() -> None:
     world = a_world(with_readers("mia", "ana"))
     assert owe(world) == 0
@@ -104,6 +109,7 @@ def test_a_late_job_on_monday_mails_at_once() -> None:
     assert len(world.mailer.sent) == 1
 
 
+@pytest.mark.proves("N3")
 def test_a_temporary_provider_failure_is_retried_and_a_lost_mail_alarms() -> None:
     world = a_world(with_readers("mia", "ana"))
     world.mailer.failures = [SendFailed("busy"), SendRefused("no such address")]

@@ -28,6 +28,7 @@ SMALL = (
 run = CliRunner().invoke
 
 
+@pytest.mark.proves("E2")
 def test_every_figure_is_measured_and_the_naive_code_agrees() -> None:
     output = json.loads(run(app, ["bench", "--json", *SMALL]).stdout)
     assert output["schema"] == "leadtight.bench/1"

@@ -28,6 +28,7 @@ def explained(tmp_path: Path, lead: dict[str, Any], at: str, *options: str, poli
     return json.loads(result.output) if "--json" in options else result.output
 
 
+@pytest.mark.proves("Q8")
 def test_a_lead_is_explained_by_tier_rule_person_and_receipt(tmp_path: Path) -> None:
     explanation = explained(tmp_path, LEAD, "2026-11-23T10:00:00+01:00", "--json")
     assert explanation["schema"] == "leadtight.explain/1"
@@ -77,6 +78,7 @@ def test_people_get_tables(tmp_path: Path) -> None:
     assert all(words in output for words in ("Jan Petersen", "large", "denmark", "country", "11:00:00"))
 
 
+@pytest.mark.proves("F3")
 @pytest.mark.parametrize(
     ("rule", "source", "arrived", "due"),
     [
@@ -96,6 +98,7 @@ def test_the_four_rules_of_a_small_team(tmp_path: Path, rule: str, source: str, 
     assert explanation["deadline"].startswith(due), rule
 
 
+@pytest.mark.proves("A6", "F3")
 @pytest.mark.parametrize(
     ("arrived", "due"),
     [

@@ -25,6 +25,7 @@ def run(*words: str) -> tuple[int, str, str]:
     return result.exit_code, result.stdout, result.stderr
 
 
+@pytest.mark.proves("E1")
 def test_every_kind_of_message_is_sampled_in_each_language_for_each_kind_of_name() -> None:
     sampled = list(samples(policies.shipped()))
     assert {sample.message.template for sample in sampled} == set(Template) - {Template.WEEKLY_REVIEW}
@@ -52,6 +53,7 @@ def test_mails_are_written_as_page_text_and_picture_and_texts_as_text(
     assert mail.startswith("Subject: ")
 
 
+@pytest.mark.proves("E1")
 def test_messages_without_a_single_lead_are_previewed_too() -> None:
     policy = policies.shipped()
     mails = dict(mails_apart(policy, JinjaRenderer()))

@@ -154,6 +154,7 @@ def test_an_odd_value_is_kept_and_flagged_without_rejecting_the_lead(field: str,
     assert got.fields[field] == (value if isinstance(value, str) else json.dumps(value))
 
 
+@pytest.mark.proves("A14")
 def test_a_sources_time_is_believed_within_a_day() -> None:
     received_at = NOW - timedelta(hours=2)
     lead = received({"name": "Ada", "received_at": "2026-11-23T08:00:00+01:00"})

@@ -176,6 +176,7 @@ def row(**cells: str) -> Record:
     return Record(2, cells)
 
 
+@pytest.mark.proves("R15")
 def test_r15_an_id_is_text_and_names_the_row() -> None:
     ids = ["1234567890123456789", "1234567890123456790", "007", "7", "1e5"]
     assert [reader().read(row(Id=id_, Name="Ada"))["key"] for id_ in ids] == ids
@@ -227,6 +228,7 @@ def test_any_bytes_are_read_or_rejected(tmp_path: Path) -> None:
             assert all(record.number > 1 for record in ExportFile.open(file).rows())
 
 
+@pytest.mark.proves("A9")
 @pytest.mark.slow
 def test_ten_thousand_rows_are_read_in_bounded_memory(tmp_path: Path) -> None:
     def peak(rows: int) -> int:

@@ -54,6 +54,7 @@ def read(*, historical: bool = False, **cells: str) -> dict[str, Any]:
     return Reader(mapping, historical).read(Record(2, {"Name": "Ada Obi", "Email": "ada@example.com", **others}))
 
 
+@pytest.mark.proves("A9")
 def test_an_opted_out_live_lead_is_refused_by_column_and_value() -> None:
     with pytest.raises(RejectedError, match="'Email Opt Out': 'true': this person opted out"):
         read(Email_Opt_Out="true")

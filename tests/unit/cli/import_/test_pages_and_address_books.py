@@ -53,6 +53,7 @@ def page(folder: Path) -> Path:
     return file
 
 
+@pytest.mark.proves("A9")
 def test_a_card_becomes_a_lead_with_all_its_addresses_and_numbers(tmp_path: Path) -> None:
     (tmp_path / "book.vcf").write_text(CARDS, encoding="utf-8")
     first, second = (sent["body"] for sent in outcomes(tmp_path / "book.vcf"))
@@ -87,6 +88,7 @@ def test_an_audit_refuses_an_address_book_with_instructions(tmp_path: Path) -> N
     assert (code, "does not say when a lead was created" in errors, "leadtight import" in errors) == (2, True, True)
 
 
+@pytest.mark.proves("A9")
 def test_a_page_named_as_a_workbook_is_imported_as_the_same_csv(tmp_path: Path) -> None:
     same = write_csv(tmp_path / "leads.csv", HEADER, LEADS)
     assert outcomes(page(tmp_path)) == outcomes(same)

@@ -37,6 +37,7 @@ def body(folder: Path, text: str) -> dict[str, Any]:
     return body_
 
 
+@pytest.mark.proves("A9")
 @pytest.mark.parametrize(
     "header",
     [
@@ -137,6 +138,7 @@ def test_amounts_in_several_currencies_are_refused_by_row(tmp_path: Path) -> Non
 CURRENCIES = "Name,Email,Amount,{}\nA,a@example.com,100,EUR\nB,b@example.com,,GBP\nC,c@example.com,200,USD\n"
 
 
+@pytest.mark.proves("A9")
 @pytest.mark.parametrize("name", ["Currency", "Amount Currency", "Währung", "通貨", "CurrencyIsoCode"])
 def test_amounts_with_currencies_beside_them_are_refused_by_row(name: str, tmp_path: Path) -> None:
     with pytest.raises(MappingError, match=r"'Amount': several currencies \(row 2 '100 EUR', row 4 '200 USD'\)"):
@@ -178,6 +180,7 @@ def test_a_closed_stage_is_a_record(stage: str, expected: str, tmp_path: Path) -
     assert sent["past"]["stage"] == expected
 
 
+@pytest.mark.proves("A9")
 def test_a_closed_row_with_unknown_outcome_is_never_live(tmp_path: Path) -> None:
     text = "Name,Email,Lead Status\nA,a@example.com,Closed - On Hold\n"
     assert "won or lost?" in str(outcomes(tmp_path, text)[0])
@@ -236,6 +239,7 @@ def test_a_dry_run_lists_unknown_stages_and_unreachable_people(tmp_path: Path) -
     assert "not known" not in dry_run(file, "--unknown-stages", "new")[1]
 
 
+@pytest.mark.proves("A9")
 def test_unknown_stages_are_reported_before_sending(tmp_path: Path) -> None:
     file = tmp_path / "leads.csv"
     file.write_text("Name,Email,Status\nAda,ada@example.com,Tier 2\n", encoding="utf-8")

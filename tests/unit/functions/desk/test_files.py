@@ -39,6 +39,7 @@ def test_the_page_lists_them_by_name_and_size(with_file: Desk) -> None:
     assert "uploads/abc" not in body, "its location stays private"
 
 
+@pytest.mark.proves("A1")
 def test_a_link_redirects_to_an_address_that_expires_soon(with_file: Desk) -> None:
     answer = ask(with_file, "0")
     assert answer["statusCode"] == 302

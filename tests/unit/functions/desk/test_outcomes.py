@@ -4,6 +4,8 @@ import re
 from datetime import timedelta
 from urllib.parse import urljoin
 
+import pytest
+
 from leadtight.domain.model.stage import Stage
 from tests.unit.adapters.presentation.leads import POLICY
 from tests.unit.functions.desk.conftest import Desk
@@ -23,6 +25,7 @@ def test_the_page_shows_the_lead_and_may_load_nothing(desk: Desk) -> None:
     assert "form-action 'self'" in headers["content-security-policy"]
 
 
+@pytest.mark.proves("Q3")
 def test_fetching_the_page_repeatedly_changes_nothing(desk: Desk) -> None:
     lead_before = desk.lead
     for _ in range(3):

@@ -41,6 +41,7 @@ def token_of(world: World, lead: Lead) -> str:
     return world.links.outcome(lead, str(lead.owner_id), world.now).rpartition("/")[2]
 
 
+@pytest.mark.proves("J5")
 def test_no_page_is_over_60_kb_for_any_lead() -> None:
     world, lead = full()
     pages, owner = Pages(world.policy), str(lead.owner_id)

@@ -129,6 +129,7 @@ def test_no_page_loads_resources_or_posts_elsewhere() -> None:
             assert attributes.get("href", "#").startswith(("#", "tel:", "mailto:")) or attributes["href"] == ""
 
 
+@pytest.mark.proves("A7")
 @pytest.mark.parametrize(
     "link", ["javascript:alert(9)", "data:text/html,x", "https:", "http://", "//evil", 'https://a/"x']
 )

@@ -101,6 +101,7 @@ def set_aside(world: Holding, number: int) -> str:
     return world.hold(number, Reason.AUTOMATIC, detail="Precedence", **settled)
 
 
+@pytest.mark.proves("A2")
 def test_set_aside_deliveries_are_shown_separately_and_may_be_released_but_not_discarded(world: Holding) -> None:
     held_id = set_aside(world, 1)
     _, _, shown = world.get()["body"].partition("Set aside")
@@ -128,6 +129,7 @@ def test_one_press_alone_releases_nothing(world: Holding) -> None:
     assert (world.state(held_id), world.lead_ids()) == (QuarantineState.HELD, [])
 
 
+@pytest.mark.proves("A5")
 def test_a_release_makes_an_acknowledged_owned_lead_and_the_page_says_so(world: Holding) -> None:
     held_id = world.hold(1)
     answer = world.settle(held=held_id, do="release", sure="yes")
@@ -172,6 +174,7 @@ def test_a_delivery_without_name_and_address_is_completed_and_released(world: Ho
     assert world.lead(lead_id).owner_id
 
 
+@pytest.mark.proves("A11")
 def test_an_unreadable_delivery_is_completed_with_all_of_it_kept_on_the_lead(world: Holding) -> None:
     held_id = world.hold(1, Reason.UNREADABLE, content="<name>Ada</name> call me", channel="webhook:gone")
     assert world.settle(held=held_id, do="release", sure="yes")["statusCode"] == 422
@@ -205,6 +208,7 @@ def test_a_delivery_can_be_read_whole_before_a_decision(world: Holding) -> None:
     assert world.get(delivery="H99")["statusCode"] == 404
 
 
+@pytest.mark.proves("A11")
 @pytest.mark.parametrize("header", ["X-SES-Spam-Verdict: FAIL", "X-SES-Virus-Verdict: FAIL", "To: other@firm.example"])
 def test_a_held_mail_shows_sender_subject_and_text(header: str) -> None:
     inbox = Inbox()

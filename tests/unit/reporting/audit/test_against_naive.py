@@ -51,6 +51,7 @@ call_rows = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.proves("J1", "R14")
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(leads=st.lists(lead_rows, min_size=1, max_size=25), calls=st.lists(call_rows, max_size=25))
 def test_an_audit_agrees_with_a_naive_count(leads: list[Row], calls: list[Row]) -> None:

@@ -14,6 +14,7 @@ MONDAY = datetime(2026, 1, 5, 9)  # noqa: DTZ001 - an export's wall-clock time
 A_WEEK = (20, 35, 20, 8, 20)
 
 
+@pytest.mark.proves("M2")
 def test_a_team_for_twenty_a_day_has_fifteen_too_many_on_tuesday_and_idles_on_thursday(tmp_path: Path) -> None:
     rows = [
         (f"{day}-{n}", MONDAY + timedelta(days=day, minutes=13 * n), "", "Ada", "Ads", "Open")

@@ -35,6 +35,7 @@ def leads(tmp_path: Path) -> Path:
     return write_csv(tmp_path / "leads.csv", PLAIN, rows)
 
 
+@pytest.mark.proves("J2", "J3")
 @pytest.mark.slow
 def test_the_report_has_every_documented_key_and_hand_counted_figures(leads: Path) -> None:
     result = report(leads, "--hours", HOURS, "--exclude", "stage=test LEAD")
@@ -82,6 +83,7 @@ def test_the_report_has_every_documented_key_and_hand_counted_figures(leads: Pat
     ]
 
 
+@pytest.mark.proves("L6")
 def test_the_heat_table_has_168_cells_with_intervals_and_flags(leads: Path) -> None:
     cells = report(leads)["heat"]
     assert [(cell["weekday"], cell["hour"]) for cell in cells[:25]] == [*(("mon", h) for h in range(24)), ("tue", 0)]
@@ -93,6 +95,7 @@ def test_the_heat_table_has_168_cells_with_intervals_and_flags(leads: Path) -> N
     assert (cells[0]["low"], cells[0]["high"]) == (None, None)
 
 
+@pytest.mark.proves("J4")
 def test_400_generated_and_250_contacted_leave_a_gap_of_150(tmp_path: Path) -> None:
     touched = "2026-01-16 10:04:59"
     rows = [(n, "2026-01-16 10:00:00", touched if n < 250 else "", "Ada", "Ads", "Open") for n in range(400)]
@@ -182,6 +185,7 @@ def test_without_joined_activities_contact_is_unknown_and_not_zero(tmp_path: Pat
     assert "no activity joins a lead" in {e["what"]: e["why"] for e in result["cannot_compute"]}["contact_rate"]
 
 
+@pytest.mark.proves("L5")
 def test_data_missing_from_columns_is_unknown_with_a_reason(tmp_path: Path) -> None:
     file = write_csv(tmp_path / "leads.csv", ("Prospect ID", "Lead Source", "TotalVisits"), [("1", "Ads", 0)])
     result = report(file)
@@ -190,6 +194,7 @@ def test_data_missing_from_columns_is_unknown_with_a_reason(tmp_path: Path) -> N
     assert {"contacted", "response", "period", "owners"} <= {each["what"] for each in result["cannot_compute"]}
 
 
+@pytest.mark.proves("L5")
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("header", "expected"),

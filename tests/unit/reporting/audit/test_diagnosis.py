@@ -55,6 +55,7 @@ def test_data_without_a_leak_has_no_cause(tmp_path: Path) -> None:
     assert [row["group"] for row in basis] == ["in_hours", "surge", "off_hours", "without_owner"]
 
 
+@pytest.mark.proves("L1")
 @pytest.mark.parametrize("cause", ORDER)
 def test_each_cause_is_found(cause: str, tmp_path: Path) -> None:
     diagnosis = _diagnosed(tmp_path, (cause,))
@@ -65,6 +66,7 @@ def test_each_cause_is_found(cause: str, tmp_path: Path) -> None:
     assert all(each["evidence"] and 0 < each["share"] <= 1 for each in diagnosis["causes"])
 
 
+@pytest.mark.proves("L1")
 @pytest.mark.parametrize("pair", list(combinations(ORDER, 2)))
 def test_each_pair_is_found(pair: tuple[str, str], tmp_path: Path) -> None:
     diagnosis = _diagnosed(tmp_path, pair)
@@ -74,6 +76,7 @@ def test_each_pair_is_found(pair: tuple[str, str], tmp_path: Path) -> None:
     assert diagnosis["corrective_order"] == [cause for cause in ORDER if cause in expected]
 
 
+@pytest.mark.proves("L1")
 def test_missed_surge_days_call_for_automation_and_capacity(tmp_path: Path) -> None:
     rows = []
     for day in range(90):
@@ -88,6 +91,7 @@ def test_missed_surge_days_call_for_automation_and_capacity(tmp_path: Path) -> N
     assert result["diagnosis"]["corrective_order"] == ["capacity", "automation"]
 
 
+@pytest.mark.proves("L2")
 def test_a_file_without_any_contact_is_a_finding(tmp_path: Path) -> None:
     rows = [(n, "2026-01-05 10:00", "", "Ada", "Ads", "Open") for n in range(12)]
     diagnosis = report(write_csv(tmp_path / "leads.csv", PLAIN, rows))["diagnosis"]
@@ -95,6 +99,7 @@ def test_a_file_without_any_contact_is_a_finding(tmp_path: Path) -> None:
     assert "no contact is on record for any of the 12 leads" in diagnosis["causes"][0]["evidence"]
 
 
+@pytest.mark.proves("L2")
 @pytest.mark.parametrize("header", [("id", "created_at"), ("id", "owner"), ("id", "first_contact_at"), ("id", "stage")])
 def test_nothing_is_concluded_from_misunderstood_contacts_or_creations(header: tuple[str, ...], tmp_path: Path) -> None:
     rows = [(n, "" if header[1] == "owner" else "2026-01-05 10:00") for n in range(20)]

@@ -73,6 +73,7 @@ def _workbook(path: Path) -> Path:
     return path
 
 
+@pytest.mark.proves("R15")
 def test_whole_numbers_of_a_workbook_keep_all_digits(tmp_path: Path) -> None:
     facts = tmp_path / "facts.parquet"
     report(_workbook(tmp_path / "leads.xlsx"), "--facts", facts)
@@ -99,6 +100,7 @@ def test_parquet_is_read_with_its_own_types(tmp_path: Path) -> None:
     assert result["response"]["median"] == 240.0
 
 
+@pytest.mark.proves("R15")
 def test_ids_that_differ_in_the_last_digit_stay_separate(tmp_path: Path) -> None:
     leads = write_csv(
         tmp_path / "leads.csv",
@@ -110,6 +112,7 @@ def test_ids_that_differ_in_the_last_digit_stay_separate(tmp_path: Path) -> None
     assert (result["contacted"], result["never_contacted"]) == (1, 1)
 
 
+@pytest.mark.proves("R15")
 def test_a_rounded_id_joins_nothing_and_is_named(tmp_path: Path) -> None:
     rounded = "5.80503E+18"
     rows = [
@@ -124,6 +127,7 @@ def test_a_rounded_id_joins_nothing_and_is_named(tmp_path: Path) -> None:
     assert [each["row"] for each in result["problems"] if each["column"] == "Contact Name"] == [2, 3]
 
 
+@pytest.mark.proves("L5")
 def test_rows_of_odd_width_are_padded_or_named(tmp_path: Path) -> None:
     file = tmp_path / "leads.csv"
     file.write_text(
@@ -139,6 +143,7 @@ def test_rows_of_odd_width_are_padded_or_named(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.proves("R14")
 @pytest.mark.parametrize("blank", ["", "?", "#VALUE!", "#REF!", "Select", "N/A", " ", "\u00a0", "null"])
 def test_placeholder_texts_are_empty_and_join_nothing(blank: str, tmp_path: Path) -> None:
     leads = write_csv(

@@ -77,6 +77,7 @@ def _with(rows: list[Cells], row: int, column: int, text: str) -> list[Cells]:
     return changed
 
 
+@pytest.mark.proves("L5")
 def test_a_uniform_large_file_is_read_once(tmp_path: Path, whole_looks: list[bool]) -> None:
     leads, calls = _rows()
     sampled = _audit(tmp_path, leads, calls)
@@ -140,6 +141,7 @@ WORDS = (
 )
 
 
+@pytest.mark.proves("L5")
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     changes=st.lists(

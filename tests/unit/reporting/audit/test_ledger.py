@@ -27,6 +27,7 @@ SAME = {"leaked": "never", "recovered": "contacted"}
 waits = st.lists(st.none() | st.sampled_from([0, 300, 301, 5000, 90_000]), min_size=1, max_size=12)
 
 
+@pytest.mark.proves("Q2")
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(waits=waits, spend=st.integers(0, 99_999).map(lambda cents: Decimal(cents) / 100))
 def test_rows_sum_to_the_totals_to_the_cent(waits: list[int | None], spend: Decimal) -> None:
@@ -67,6 +68,7 @@ def _cause(at: datetime, wait: int | None) -> str:
     return "capacity" if wait is None else "accountability"
 
 
+@pytest.mark.proves("Q2")
 def test_an_unowned_lead_leaks_by_routing_and_its_text_is_not_executed(tmp_path: Path) -> None:
     leads = [("=1+1", MONDAY, "", "", "@Ads", ""), ("-2", MONDAY, "", "+Bo", "\tAds", "")]
     _, rows = _ledger(tmp_path, leads)
@@ -93,6 +95,7 @@ def _ledger(folder: Path, leads: list[tuple[Any, ...]], *options: str) -> tuple[
     return result, list(csv.DictReader(io.StringIO(text)))
 
 
+@pytest.mark.proves("Q2")
 def test_a_row_on_the_page_opens_to_its_times(tmp_path: Path) -> None:
     leads = [("7", MONDAY, "", "Ada", "Ads", ""), ("8", MONDAY, MONDAY + timedelta(hours=1), "Bo", "Ads", "")]
     file, page = write_csv(tmp_path / "leads.csv", PLAIN, leads), tmp_path / "audit.html"

@@ -62,6 +62,7 @@ def january(tmp_path: Path) -> Path:
     return write_csv(tmp_path / "leads.csv", PLAIN, rows)
 
 
+@pytest.mark.proves("K1", "K2", "K3", "K4", "K6")
 def test_the_command_reproduces_the_worked_examples(january: Path) -> None:
     result = report(january, "--spend-total", 40_000, "--deal-value", 15_000, "--conversion-rate", "0.08")
     assert (result["leads"], result["contacted"]) == (1000, 750)
@@ -82,6 +83,7 @@ def test_the_command_reproduces_the_worked_examples(january: Path) -> None:
     assert report(january, "--cost-per-lead", 40)["money"]["sunk_cac"] == 10_000.0
 
 
+@pytest.mark.proves("K5")
 def test_unknown_money_is_null_with_a_reason_and_never_zero(january: Path) -> None:
     result = report(january)
     money_of = {name: value for name, value in result["money"].items() if name != "months"}
@@ -115,6 +117,7 @@ def test_spend_is_joined_by_source_and_a_source_without_spend_has_no_cost(januar
     assert result["money"]["spend"] == 4010.0
 
 
+@pytest.mark.proves("K5")
 def test_opportunities_are_the_stages_that_the_mapping_names(january: Path, tmp_path: Path) -> None:
     mapping = tmp_path / "mapping.toml"
     mapping.write_text('[leads]\nopportunity = ["Open"]\n', encoding="utf-8")

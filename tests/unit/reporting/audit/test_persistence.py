@@ -42,6 +42,7 @@ call_rows = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.proves("J7", "L8")
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(leads=st.lists(lead_rows, min_size=1, max_size=12), calls=st.lists(call_rows, max_size=30))
 def test_attempts_wins_and_readiness_agree_with_a_naive_count(leads: list[Row], calls: list[Row]) -> None:
@@ -111,6 +112,7 @@ def _audited(folder: Path, leads: list[Row], calls: list[Row]) -> dict[str, Any]
     return report(file, "--activities", activities, "--mapping", mapping)
 
 
+@pytest.mark.proves("J6")
 def test_stages_show_how_long_open_leads_have_been_in_them(tmp_path: Path) -> None:
     rows = [
         (n, f"p{n}", MONDAY, "Ada", "Ads", stage, MONDAY + timedelta(days=day), "")
@@ -137,6 +139,7 @@ def test_the_previous_period_has_the_same_length_and_counts_only_there(tmp_path:
     assert report(file)["previous"] is None
 
 
+@pytest.mark.proves("L7")
 @pytest.mark.parametrize("part", [0, 3])
 def test_the_self_audit_has_fifteen_items_and_a_band_only_if_unknowns_cannot_change_it(
     part: int, tmp_path: Path
@@ -151,6 +154,7 @@ def test_the_self_audit_has_fifteen_items_and_a_band_only_if_unknowns_cannot_cha
     assert all(each["evidence"] for each in self_audit["items"])
 
 
+@pytest.mark.proves("L9")
 def test_signs_of_a_passive_crm_require_ten_leads_and_more_than_chance(tmp_path: Path) -> None:
     def signs(rows: list[tuple[object, ...]]) -> dict[str, str]:
         result = report(write_csv(tmp_path / "leads.csv", ("id", "created_at", "first_contact_at"), rows))

@@ -16,6 +16,7 @@ from tests.unit.reporting.audit.exports import report, write_csv
 pytestmark = pytest.mark.slow
 
 
+@pytest.mark.proves("L5")
 def test_an_activity_id_joins_nothing_while_another_column_fits(tmp_path: Path) -> None:
     leads = [(n, "2026-01-05 10:00:00") for n in range(1, 101)]
     calls = [(n, 1 + n * 7 % 60, f"2026-01-05 10:0{n % 8}:00") for n in range(1, 101)]
@@ -47,6 +48,7 @@ def test_case_does_not_matter_in_an_address_but_does_in_an_id(tmp_path: Path) ->
     assert (result["rows"]["activities"]["joined"], result["contacted"]) == (1, 1)
 
 
+@pytest.mark.proves("L5")
 @pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin"])
 def test_spreadsheet_day_numbers_are_times(zone: str, tmp_path: Path) -> None:
     rows = [(1, "46027.4166666667", "46027.4201388889"), (2, "46028.5", "")]
