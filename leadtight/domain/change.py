@@ -223,16 +223,24 @@ class ChangeBuilder:
     def _expiry(self) -> tuple[SlaTimer, ...]:
         """Return the expiry timer of the lead (D3).
 
-        That is the running one, or a new one from its owner's latest touch.
+        That is the running one, or a new one from its owner's latest touch. It counts from now when it waited for a
+        follow-up and something else is to be done before.
         """
         lead, running = self.lead, self.lead.clock(EXPIRY)
         if not lead.is_open or lead.owned_since is None:
             return ()
         since = max(lead.owned_since, lead.touched_at or lead.owned_since)
-        if running and running.started_at >= since:
+        superseded = running is not None and self._is_superseded(running)
+        if running and running.started_at >= since and not superseded:
             return (running,)
         reopened = self._before is not None and not self._before.is_open
-        return expiry_clock(lead, self._now if reopened else since)
+        return expiry_clock(lead, self._now if reopened or superseded else since)
+
+    def _is_superseded(self, running: SlaTimer) -> bool:
+        """Return whether an expiry timer waits for what has changed."""
+        before = self._before
+        waits = before is not None and running == before.clock(EXPIRY) and running.started_at > self._now
+        return waits and before is not None and self.lead.next_action != before.next_action
 
     def _loads(self, after: Lead) -> Iterator[Load]:
         former = _capacity_owner(self._before)

@@ -3,8 +3,10 @@
 However old they are.
 """
 
+import re
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,9 +18,9 @@ from leadtight.domain.model.codec import from_document
 from leadtight.domain.model.errors import LinkExpired, PolicyError
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.event import fold
-from leadtight.domain.model.lead import Lead
+from leadtight.domain.model.lead import Lead, NextAction
 from leadtight.domain.model.message import Template
-from leadtight.domain.model.sla import FIRST_RESPONSE, UNTOUCHED
+from leadtight.domain.model.sla import EXPIRY, FIRST_RESPONSE, UNTOUCHED
 from leadtight.domain.ownership.expiry import EXPIRED
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.routing.receipt import Receipt
@@ -29,10 +31,11 @@ from tests.scenarios.world import MONDAY_NINE, WARM, World, with_pool
 pytestmark = pytest.mark.slow
 
 TEN_DAYS = timedelta(days=10)
-LATER = {"follow_up": "2027-06-01T10:00"}  # agreed far away: nothing but the expiry is due before
+LATER = {"follow_up": "2026-12-03T08:59"}  # a minute before the ten days are over
+NEXT_YEAR = {"follow_up": "2027-06-01T10:00"}
 
 
-def expiring(after: timedelta | None = TEN_DAYS, policy: Policy | None = None) -> World:
+def expiring(after: timedelta = TEN_DAYS, policy: Policy | None = None) -> World:
     """Return a world whose leads expire after a time.
 
     This holds in every tier; stages have no limits.
@@ -211,8 +214,8 @@ def test_a_closed_lead_does_not_expire_and_a_reopened_one_does() -> None:
 
 
 @pytest.mark.proves("D3")
-def test_a_rearm_applies_expiry_to_leads_from_before_the_rule() -> None:
-    world = expiring(None)
+def test_a_rearm_applies_a_shorter_expiry_to_open_leads() -> None:
+    world = expiring(timedelta(days=100))
     lead_id = contacted(world)
     world.advance(days=12)
     world.govern(replace(expiring(policy=world.policy).policy, version="2"))
@@ -224,17 +227,93 @@ def test_a_rearm_applies_expiry_to_leads_from_before_the_rule() -> None:
     assert expiries(world, lead_id) == [("ana", "ben")]
 
 
-def test_without_the_key_no_lead_expires() -> None:
-    world = expiring(None)
-    lead_id = contacted(world)
-    world.advance(days=21)
+@pytest.mark.parametrize(("message", "days"), [("Please call me today", 7), (WARM, 14)])
+def test_every_tier_of_the_shipped_policy_recycles_neglected_leads(message: str, days: int) -> None:
+    world = World()
+    lead_id = world.receive(message=message)
+    world.press(lead_id, "connected")
+    world.advance(days=days, minutes=-1)
     assert expiries(world, lead_id) == []
+    world.advance(minutes=1)
+    assert expiries(world, lead_id) == [("ana", "ben")]
+
+
+def test_a_tier_without_the_key_recycles_after_two_weeks() -> None:
+    written = re.sub(r'expire_after = "\d+d"\n', "", policies.SHIPPED.read_text())
+    world = World(policy=policies.parse(written.encode()))
+    lead_id = world.receive()
+    world.press(lead_id, "connected")
+    world.advance(days=14, minutes=-1)
+    assert expiries(world, lead_id) == []
+    world.advance(minutes=1)
+    assert expiries(world, lead_id) == [("ana", "ben")]
 
 
 def test_an_expiry_must_be_a_positive_duration() -> None:
-    text = policies.SHIPPED.read_text().replace('target = "warm"\n', 'target = "warm"\nexpire_after = "0d"\n', 1)
-    with pytest.raises(PolicyError, match=r"tiers\[3\]\.expire_after"):
+    text = policies.SHIPPED.read_text().replace('expire_after = "7d"\n', 'expire_after = "0d"\n', 1)
+    with pytest.raises(PolicyError, match=r"tiers\[0\]\.expire_after"):
         policies.parse(text.encode())
+
+
+def test_a_follow_up_planned_beyond_the_limit_is_waited_for_and_then_the_limit_counts() -> None:
+    world = World()
+    lead_id = world.receive()
+    world.press(lead_id, "not_interested")
+    due = world.lead(lead_id).next_action
+    assert due is not None
+    assert due.due_at > MONDAY_NINE + timedelta(days=90)
+    world.now = due.due_at
+    world.sweep()
+    assert world.lead(lead_id).owner_id == "ana", "calling again after a week is not the plan"
+    world.now += timedelta(days=7, minutes=-1)
+    world.sweep()
+    assert world.lead(lead_id).owner_id == "ana"
+    world.advance(minutes=1)
+    assert expiries(world, lead_id) == [("ana", "ben")]
+
+
+@pytest.mark.parametrize("outcome", ["connected", "no_answer"])
+def test_a_nearer_follow_up_ends_the_wait_for_a_far_one(outcome: str) -> None:
+    world = expiring()
+    lead_id = world.receive()
+    world.press(lead_id, "connected", **NEXT_YEAR)
+    world.advance(days=1)
+    world.press(lead_id, outcome)
+    world.advance(days=10)
+    assert expiries(world, lead_id) == [("ana", "ben")]
+
+
+def test_a_lead_that_writes_again_is_not_left_alone_until_the_far_follow_up() -> None:
+    world = expiring()
+    lead_id = world.receive(key="1", email="ada@example.com")
+    world.press(lead_id, "connected", **NEXT_YEAR)
+    world.advance(days=30)
+    again = world.receive(key="2", email="ada@example.com", message="I would like to go on now")
+    assert again == lead_id
+    wrote_at = world.now
+    world.advance(days=10, minutes=-1)
+    assert expiries(world, lead_id) == []
+    world.advance(minutes=1)
+    assert expiries(world, lead_id) == [("ana", "ben")]
+    assert world.now == wrote_at + TEN_DAYS
+
+
+def test_a_managers_plan_is_waited_for_and_its_undo_restores_the_limit() -> None:
+    world = expiring()
+    lead_id = contacted(world)
+    world.advance(days=8)
+    lead = world.lead(lead_id)
+    token = world.links.outcome(lead, "mia", world.now).rpartition("/")[2]
+    world.press_form(token, OutcomeForm(outcome="connected", submission=lead.version, **NEXT_YEAR))
+    assert expiry_of(world, lead_id) > MONDAY_NINE + timedelta(days=190)
+    world.undo(lead_id)
+    assert expiry_of(world, lead_id) == MONDAY_NINE + TEN_DAYS
+
+
+def expiry_of(world: World, lead_id: str) -> datetime:
+    clock = world.lead(lead_id).clock(EXPIRY)
+    assert clock is not None
+    return clock.deadline
 
 
 STEPS = st.one_of(
@@ -253,14 +332,17 @@ def test_after_every_sweep_no_open_lead_is_older_than_its_touch_limit(steps: lis
     world = expiring(limit)
     world.alarms.lost = lost
     world.receive()
+    planned: dict[str, NextAction | None] = {}
     for action, how in steps:
-        _do(world, action, how)
+        _do(world, action, how, planned)
         world.sweep()
         for lead in (world.lead(i) for i in world.lead_ids()):
-            assert not _is_forgotten(world, lead, limit, timedelta(seconds=90 if lost else 0)), lead
+            plan = planned.get(lead.id) if lead.next_action == planned.get(lead.id) else None
+            assert not _is_forgotten(world, lead, plan, limit, timedelta(seconds=90 if lost else 0)), lead
 
 
-def _do(world: World, action: str, how: Any) -> None:
+def _do(world: World, action: str, how: Any, planned: dict[str, NextAction | None]) -> None:
+    """Do a step, and remember what its outcome planned."""
     if action == "receive":
         world.receive(message=how)
     elif action == "wait":
@@ -273,12 +355,14 @@ def _do(world: World, action: str, how: Any) -> None:
             world.press(lead_id, how)
         except (StopIteration, LinkExpired):
             return  # its owner has no working link yet
+        if world.lead(lead_id).first_contact_at:
+            planned[lead_id] = world.lead(lead_id).next_action
 
 
-def _is_forgotten(world: World, lead: Lead, limit: timedelta, late: timedelta) -> bool:
+def _is_forgotten(world: World, lead: Lead, plan: NextAction | None, limit: timedelta, late: timedelta) -> bool:
     """Return whether an expired lead still has its owner.
 
-    It was open without a touch for too long, and another person could have it.
+    It was open without a touch for too long, nothing further away was planned, and another person could have it.
     """
     if not lead.is_open or lead.owned_since is None:
         return False
@@ -286,5 +370,15 @@ def _is_forgotten(world: World, lead: Lead, limit: timedelta, late: timedelta) -
         e.at for e in world.events(lead.id, Kind.OUTCOME_RECORDED) if e.actor == f"person:{lead.owner_id}"
     ]  # undone ones are not in these histories
     kept = [e.at for e in world.events(lead.id, Kind.OWNER_REMINDED) if e.data["target"] == "expiry"]
-    latest = max([lead.owned_since, *(t for t in touches if t >= lead.owned_since)])
+    latest = max([lead.owned_since, *_shifts(world, lead), *(t for t in touches if t >= lead.owned_since)])
+    if plan and plan.due_at > latest + limit:
+        latest = plan.due_at
     return world.now - latest > limit + late and not (lead.owner_id == "mia" and kept)
+
+
+def _shifts(world: World, lead: Lead) -> Iterator[datetime]:
+    """Yield the shift with which the present owner's time began, if it was not at once."""
+    for event in world.table.history(lead.id):
+        if event.at == lead.owned_since and event.data.get("receipt"):
+            begins = from_document(Receipt, event.data["receipt"]).clock_starts_at
+            yield from filter(None, [begins])

@@ -27,9 +27,9 @@ from leadtight.domain.model.message import Message, Status
 from leadtight.domain.model.sla import SlaTimer, TimerStep
 from leadtight.domain.outcomes import first_contact, recording
 from leadtight.domain.outcomes.undo import undo_outcome
-from leadtight.domain.ownership import expiry, handover, waitlist
+from leadtight.domain.ownership import handover, waitlist
 from leadtight.domain.policy.policy import Policy
-from leadtight.domain.promises import stall
+from leadtight.domain.promises import owner_window, stall
 from leadtight.simulation.plan import SimulationPlan
 from leadtight.simulation.result import run
 from tests.scenarios import test_outages, test_stalls, test_unsubscribe
@@ -107,7 +107,7 @@ def a_key_is_known_for_a_minute(patch: Patch) -> None:
 
 
 def a_move_drops_the_first_promise(patch: Patch) -> None:
-    for module in (handover, expiry, waitlist):
+    for module in (handover, owner_window, waitlist):
         patch.setattr(module, "first_promise_clock", lambda *_: ())
 
 

@@ -21,6 +21,7 @@ from leadtight.domain.outcomes.first_contact import (
     record_correction,
     reported_at,
 )
+from leadtight.domain.ownership.expiry import wait_for_follow_up
 from leadtight.domain.ownership.handover import Cause, Move, ReceivingPool, move
 from leadtight.domain.policy.outcomes import OutcomeRule
 from leadtight.domain.policy.policy import Policy
@@ -181,6 +182,7 @@ def apply_outcome(
     elif builder.lead.is_open and (rule.contact or lead.first_contact_at is not None):
         builder.set(closed_at=None, lost_reason="")
         _schedule_next(builder, policy, rule, now, follow_up_at)
+        wait_for_follow_up(builder, now)
     watching = stall_clocks(policy, builder.lead, lead, now)
     builder.stop(STAGE, UNTOUCHED)
     builder.start(*watching)
@@ -215,6 +217,8 @@ def _hand_over(
     assert receiving is not None, "recording an outcome reads the pool that it moves the lead to"
     how = Move(cause=Cause.OUTCOME, actor=f"person:{by}", action=_what_next(builder.lead, rule), due_at=follow_up_at)
     move(builder, policy, previous, rule.pool, receiving, now, how)
+    if follow_up_at:
+        wait_for_follow_up(builder, now)
 
 
 def _schedule_next(

@@ -2,7 +2,7 @@
 
 This holds however old the lead is (R12). The limit is fixed on arrival, by the tier. The timer counts from the owner's
 first moment or latest touch: a recorded outcome of any kind. `ChangeBuilder` keeps it, so that every move and every
-touch restarts it.
+touch restarts it. A follow-up that an outcome planned beyond the limit is waited for.
 """
 
 from dataclasses import replace
@@ -79,3 +79,22 @@ def renew_expiry(builder: ChangeBuilder, policy: Policy, now: datetime) -> None:
     builder.set(expire_after=tier.expire_after)
     builder.stop(EXPIRY)
     builder.start(*expiry_clock(builder.lead, since))
+
+
+def wait_for_follow_up(builder: ChangeBuilder, now: datetime) -> None:
+    """Count the expiry from a follow-up beyond the limit.
+
+    An outcome has just planned the lead's next action. Until a time further away than the limit, leaving the lead alone
+    is the plan; a nearer one does not extend the limit.
+    """
+    lead, running = builder.lead, builder.lead.clock(EXPIRY)
+    if not lead.is_open or lead.owned_since is None or lead.next_action is None or lead.expire_after is None:
+        return
+    since = max(lead.owned_since, lead.touched_at or lead.owned_since)
+    if running and running.started_at <= now:
+        since = max(since, running.started_at)
+    if since + lead.expire_after <= now:  # a follow-up that was waited for is replaced by another person
+        since = now
+    planned = lead.next_action.due_at
+    builder.stop(EXPIRY)
+    builder.start(*expiry_clock(lead, planned if planned > since + lead.expire_after else since))

@@ -71,8 +71,9 @@ class Tier:
     """The pool that gets its leads, instead of the one that the routing rules name."""
     counts_to_cap: bool = True
     """Whether its leads count towards a person's cap of open leads; those of a tier that is only nurtured need not."""
-    expire_after: PositiveDuration | None = None
-    """After how long without a recorded outcome by its owner a lead goes to another person of its pool, by the clock
-    and whatever was agreed; counted anew for each owner. It is fixed when a lead arrives. Without it, leads stay."""
+    expire_after: PositiveDuration = timedelta(days=14)
+    """After how long without a recorded outcome by its owner a lead goes to another person of its pool, by the clock;
+    counted anew for each owner, and from the follow-up where an outcome planned one that is further away. It is fixed
+    when a lead arrives."""
     sequence: str | None = None
     """The sequence that its leads enter as they get their owner."""

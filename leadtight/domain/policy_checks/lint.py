@@ -24,6 +24,7 @@ def lint(policy: Policy) -> Iterator[Problem]:
     yield from _without_form(policy)
     yield from find_gaps(policy)
     yield from _without_leads(policy)
+    yield from _expiring_before_due(policy)
 
 
 def _unreachable(path: str, rules: Sequence[Tier | RoutingRule | ExcludeRule]) -> Iterator[Problem]:
@@ -68,3 +69,16 @@ def _without_leads(policy: Policy) -> Iterator[Problem]:
     for name in policy.people:
         if name not in owners | managers | recipients | {policy.routing.catch_all}:
             yield Problem(f"people.{name}", "is not in a pool, manages no team and receives no escalation")
+
+
+def _expiring_before_due(policy: Policy) -> Iterator[Problem]:
+    """Yield tiers whose leads move on before they are due (D3).
+
+    The limit is time by the clock, which is never more than the working time of a target.
+    """
+    for number, tier in enumerate(policy.tiers):
+        for name in sorted({tier.target, *tier.target_by_source.values()}):
+            within = policy.targets[name].within
+            if within and tier.expire_after <= within:
+                detail = f"is over before targets.{name} is due: its leads move on while their owner is in time"
+                yield Problem(f"tiers[{number}].expire_after", detail)

@@ -1,6 +1,7 @@
 """Likely mistakes are reported by path; deliberate choices are not."""
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -125,3 +126,11 @@ def test_hours_that_a_pool_leaves_to_the_catch_all_person_are_a_gap() -> None:
     assert findings(replace(skipping, people={**POLICY.people, "cem": at_night})) == {}
     any_hour = replace(inbound, outside_hours=OutsideHours.ASSIGN)
     assert findings(replace(POLICY, pools={**POLICY.pools, "inbound": any_hour})) == {}
+
+
+def test_a_limit_that_is_over_before_the_promise_is_due_is_reported() -> None:
+    hot = replace(POLICY.tiers[0], expire_after=timedelta(minutes=5))
+    detail = "is over before targets.hot is due: its leads move on while their owner is in time"
+    assert findings(replace(POLICY, tiers=(hot, *POLICY.tiers[1:]))) == {"tiers[0].expire_after": detail}
+    longer = replace(hot, expire_after=timedelta(minutes=6))
+    assert findings(replace(POLICY, tiers=(longer, *POLICY.tiers[1:]))) == {}
