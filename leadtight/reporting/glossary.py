@@ -55,9 +55,10 @@ FIGURES = {
     ),
     "sources": "By the source a lead came from; won: leads won by the time of the report.",
     "completeness": (
-        "By channel whose source can be queried: listed is what the source reports for the day, arrived what it "
-        "delivered by itself, recovered what was missing and fetched by reconciliation, outstanding what is still "
-        "missing. completeness is (arrived + recovered) / listed, null when nothing was listed."
+        "By source: listed is what the source reports for the day, arrived what it delivered by itself, recovered what "
+        "was missing and fetched by reconciliation, outstanding what is still missing. completeness is "
+        "(arrived + recovered) / listed, null when nothing was listed. A source that was not compared has no figures; "
+        "why says the reason."
     ),
     "invariants": (
         "What must never happen. ownerless: leads of the window that waited for their first owner longer than the "
@@ -70,6 +71,10 @@ FIGURES = {
 }
 
 HEADLINES = {
+    "completeness": (
+        "Four times a day, sources that have a list are asked what they had yesterday and today, and the mail bucket "
+        "is compared with the mails that were settled. What is missing is taken as if it had been delivered."
+    ),
     "follow_up_rate": (
         "Share of the week’s leads that a person reached by the lead’s own promised deadline. It is fixed when the "
         "lead arrives; transferring the lead does not move it."

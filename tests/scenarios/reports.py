@@ -5,12 +5,15 @@ from leadtight.reporting.review.service import ReportService
 from tests.scenarios.world import World
 
 
-def reports(world: World) -> ReportService:
-    """Return the reports of a world; leads bear their ids."""
+def reports(world: World, files: MemoryFiles | None = None) -> ReportService:
+    """Return the reports of a world; leads bear their ids.
+
+    They are stored in `files`.
+    """
     return ReportService(
         world.policy,
         world.table,
-        MemoryFiles(),
+        MemoryFiles() if files is None else files,
         lambda lead_id: lead_id,
         lambda _: None,
         lambda *_: "https://x.example",

@@ -17,12 +17,14 @@ from leadtight.app.intake.deliveries import Deliveries, Inquiring, PendingDelive
 from leadtight.app.intake.receive import Intake
 from leadtight.app.intake.reconcile import Reconcile
 from leadtight.app.intake.submission import Submission
+from leadtight.domain.calendar.week import Week
 from leadtight.domain.intake.quarantine import Reason
 from leadtight.domain.model.errors import FetchFailed
 from leadtight.domain.policy.sources import LISTERS, Webhook
 from leadtight.domain.policy.trust import Submitter
-from leadtight.reporting.review.completeness import completeness
+from leadtight.reporting.review.completeness import completeness, completeness_of
 from tests.scenarios.listable_sources import MADE_AT, SOURCES, secret, webhook
+from tests.scenarios.reports import reports as reports_of
 from tests.scenarios.world import World
 
 FORM = Webhook(id="demo", provider="typeform", source="demo_form", reconcile=True)
@@ -61,8 +63,11 @@ class Listed(World):
         self.run_stream()
 
     def completeness_on(self, day: date = DAY) -> dict[str, object]:
-        [entry] = completeness(self.files, day)
-        return entry
+        rows = completeness(self.files, day, self.policy)
+        return next(row for row in rows if row["channel"].startswith("webhook:"))
+
+    def compared_on(self, day: date = DAY) -> list[str]:
+        return [row["channel"] for row in completeness(self.files, day, self.policy) if not row["why"]]
 
 
 @pytest.mark.proves("A13", "Q10")
@@ -106,6 +111,7 @@ def test_one_lost_delivery_in_a_hundred_is_found_and_the_day_is_complete_again()
         "recovered": 1,
         "outstanding": 0,
         "completeness": 1.0,
+        "why": None,
     }
     stored = dict(world.files.files)
     world.run()
@@ -159,7 +165,7 @@ def test_a_day_that_has_just_begun_is_not_compared() -> None:
     world = Listed()
     world.now = datetime(2026, 11, 23, 23, 2, tzinfo=UTC)  # two minutes past midnight in Berlin
     world.run()
-    assert [world.completeness_on()["listed"], completeness(world.files, DAY + timedelta(days=1))] == [0, ()]
+    assert [world.completeness_on()["listed"], world.compared_on(DAY + timedelta(days=1))] == [0, []]
 
 
 @pytest.mark.proves("A13")
@@ -170,7 +176,7 @@ def test_an_unresponsive_source_is_asked_again_and_loses_nothing() -> None:
     world.down = True
     with pytest.raises(FetchFailed):
         world.run()
-    assert completeness(world.files, DAY) == ()
+    assert world.compared_on() == []
     world.down = False
     world.run()
     assert world.completeness_on()["recovered"] == 1
@@ -217,3 +223,56 @@ def test_one_failing_source_does_not_block_others() -> None:
     with pytest.raises(FetchFailed):
         reconcile.run([other, FORM], world.now)
     assert world.completeness_on()["recovered"] == 1
+
+
+SOURCES_OF_ALL_KINDS = {
+    hook.id: hook
+    for hook in (
+        replace(FORM, reconcile=True),
+        Webhook(id="later", provider="typeform"),
+        Webhook(id="chat", provider="whatsapp"),
+        Webhook(id="inbox", provider="sendgrid"),
+    )
+}
+
+
+def test_every_source_has_figures_or_says_why_not_by_day_and_by_week() -> None:
+    world = Listed()
+    world.policy = replace(world.policy, webhooks=SOURCES_OF_ALL_KINDS)
+    world.happen(1)
+    world.happen(2, arrives=False)
+    world.advance(hours=3)
+    world.run()
+    reports = reports_of(world, world.files)
+    night = world.now + timedelta(days=1)
+    rows = {row["channel"]: row for row in reports.nightly(DAY, night)["day"]["completeness"]}
+    whys = {channel: row["why"] for channel, row in rows.items()}
+    assert whys == {
+        "api": "programs have no list of what they posted, and repeat a post until it is answered",
+        "email": "reconciliation did not run, or failed",
+        "form:contact": "nothing but the post itself says that a form was sent",
+        "webhook:chat": "Meta has no list of the messages that a WhatsApp number received",
+        "webhook:demo": None,
+        "webhook:inbox": "SendGrid keeps no mails that it has posted",
+        "webhook:later": "it can be asked, but its entry in the policy does not say reconcile = true",
+    }
+    assert {channel for channel, row in rows.items() if row["listed"] is None} == whys.keys() - {"webhook:demo"}
+    assert (rows["webhook:demo"]["listed"], rows["webhook:demo"]["recovered"]) == (2, 1)
+    review = reports.weekly(DAY, night)
+    assert {row["channel"]: row["why"] for row in review["completeness"]} == whys
+    page = world.files.files[f"weekly/{Week.of(DAY)}/index.html"].decode()
+    assert "Webhook chat</strong> was not compared: Meta has no list" in page
+    assert '<bdi>webhook demo</bdi></th><td class="n">2</td><td class="n">1</td>' in page
+
+
+def test_a_week_sums_its_days() -> None:
+    world = Listed()
+    for day in range(2):
+        world.now = datetime(2026, 11, 23 + day, 9, 0, tzinfo=UTC)
+        world.happen(day, arrives=day == 0)
+        world.advance(hours=3)
+        world.run()
+    [row] = [
+        row for row in completeness_of(world.files, [DAY, DAY + timedelta(days=1)], world.policy) if not row["why"]
+    ]
+    assert [row[name] for name in ("listed", "arrived", "recovered", "outstanding")] == [2, 1, 1, 0]

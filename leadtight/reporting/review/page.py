@@ -21,6 +21,7 @@ from leadtight.reporting.presentation import metric_rows
 from leadtight.reporting.presentation.chart import CELL_HEIGHT, ROW_HEIGHT, bars, heat, legend, scale
 from leadtight.reporting.review import leak_rows
 from leadtight.reporting.review.answers import TOP, ListedLead, QuestionResult
+from leadtight.reporting.review.completeness import COUNTS, MAIL_BUCKET, PROGRAMS
 from leadtight.reporting.review.headline import in_words
 from leadtight.reporting.review.lost_reasons import reasons
 from leadtight.reporting.review.questions import (
@@ -35,6 +36,7 @@ from leadtight.reporting.review.review import Review
 GONE = "Erased lead"
 NO_REASON = "no reason"
 HistoryOf = Callable[[str, datetime], leak_rows.History]
+SOURCES = {MAIL_BUCKET: "mail bucket", PROGRAMS: "POST /leads", "form": "form {}", "webhook": "webhook {}"}
 STYLES = ("weekly.css", "audit.css")
 
 
@@ -102,6 +104,12 @@ def render(
         reasons=[(reason or NO_REASON, f"{count:,}") for reason, count in reasons(review.lost, reason_of)],
         disagreements=[(policy.person_name(d.owner), d.denied, d.unlogged) for d in review.disagreements],
         window_dates=_dates(review.window["period"], review.zone),
+        compared_sources=[
+            (_source(row["channel"]), *(f"{row[count]:,}" for count in COUNTS))
+            for row in review.completeness
+            if not row["why"]
+        ],
+        other_sources=[(_source(row["channel"]), row["why"]) for row in review.completeness if row["why"]],
         beside=metric_rows.compare_windows(review.window, review.window_before),
         of_week=metric_rows.tables(week),
         of_window=metric_rows.tables(window),
@@ -109,6 +117,12 @@ def render(
         unpriced=metric_rows.unpriced(window),
         reason_unknown=lambda figure: metric_rows.reason_unknown(window, figure),
     ).encode()
+
+
+def _source(channel: str) -> str:
+    """Return a source's name for readers of the page."""
+    kind, _, name = channel.partition(":")
+    return SOURCES.get(kind, "{}").format(name)
 
 
 def _dates(period: Figures, zone: ZoneInfo) -> str:

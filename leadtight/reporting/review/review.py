@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from leadtight.domain.calendar.week import Week
@@ -45,3 +46,4 @@ class Review:
     unassigned_while_idle: QuestionResult
     with_room: Mapping[str, FreeCapacity]
     problems: tuple[HistoryProblem, ...]
+    completeness: tuple[dict[str, Any], ...] = ()

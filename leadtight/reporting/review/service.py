@@ -23,7 +23,7 @@ from leadtight.reporting.metrics.period_metrics import MetricTerms, figures
 from leadtight.reporting.metrics.report import money_json
 from leadtight.reporting.ports import EventHistory, LeadNames, LostReasons, OutcomeLinks, ReportFiles, Sentences
 from leadtight.reporting.review import nightly, page, weekly
-from leadtight.reporting.review.completeness import completeness
+from leadtight.reporting.review.completeness import completeness, completeness_of
 from leadtight.reporting.review.disagreements import disagreements
 from leadtight.reporting.review.leak_rows import History, of_events
 from leadtight.reporting.review.unassigned_leads import FreeCapacity, room_for_unassigned
@@ -118,7 +118,7 @@ class ReportService:
         today = snapshots.as_of_latest_change(day, days(day, day, self._zone, now))
         window = window_ending(day, self._zone, today.as_of)
         snapshot = snapshots.at(day, window)
-        channels = completeness(self._files, day)
+        channels = completeness(self._files, day, self._policy)
         night = nightly.Night(
             day=day,
             today=today,
@@ -170,12 +170,18 @@ class ReportService:
             review = weekly.review(
                 week, period, self._zone, snapshot, previous_week, self._terms, idle, contradictions, with_room, earlier
             )
+        review = replace(review, completeness=self._completeness(week, period))
         document = weekly.document(review)
         shown = page.render(review, self._policy, self._names, self._reasons, self._links, self._history_of)
         self._files.put(page_of(week), shown, HTML)
         self._files.put(_review_of(week), _json(document), JSON)
         self._point_to(week, period.as_of)
         return document
+
+    def _completeness(self, week: Week, period: ReportPeriod) -> tuple[dict[str, Any], ...]:
+        last = local_day(period.as_of - timedelta(microseconds=1), self._zone)
+        of_week = (week.monday + timedelta(days=number) for number in range(7))
+        return completeness_of(self._files, (day for day in of_week if day <= last), self._policy)
 
     def _metrics(self, day: date) -> Figures | None:
         """Return the stored metrics of a night.

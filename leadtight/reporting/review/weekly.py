@@ -127,6 +127,7 @@ def document(review: Review) -> dict[str, Any]:
         "lost_without_reason": _answer(review.lost_without_reason, review),
         "unassigned_while_idle": _answer(review.unassigned_while_idle, review)
         | {"room": {lead_id: room.as_json() for lead_id, room in sorted(review.with_room.items())}},
+        "completeness": list(review.completeness),
         "self_audit": review.window["self_audit"],
         "definition": glossary.FIGURES
         | glossary.SHARED
