@@ -27,6 +27,10 @@ FIGURES = {
         "keeps its first deadline."
     ),
     "follow_up_rate": "The share of all leads that were contacted in their window.",
+    "qualified": (
+        "Of the leads, those that are qualified as `means` says: how many were contacted, in their window or at all, "
+        "the share of each, and the gap: qualified leads less contacted ones."
+    ),
     "pending": "Leads not reached yet whose promised deadline had not passed at the time of the report.",
     "missed": (
         "Leads neither reached nor closed by their promised deadline. Reaching them later does not undo it, nor does a "
@@ -88,6 +92,8 @@ HEADLINES = {
         "The week’s leads by the time from arrival to the first human contact. Exactly five minutes belong to “5 to 30 "
         "minutes”, exactly 24 hours to “2 to 24 hours”. “Not reached yet” is as of this report."
     ),
+    "qualified_gap": "The week’s qualified leads that no person has reached, in number and as their share.",
+    "gap": "Leads generated, less those that a person has reached: all leads, and the qualified ones among them.",
     "monthly_waste": "The spend of one month times the share of the last four weeks’ leads without a contact.",
     "days_at_zero": (
         "Days up to the end of this report on which no open lead was without an owner for longer than routing and one "
@@ -183,6 +189,7 @@ NO_CONVERSION_RATE = "the policy states no conversion rate"
 NO_HANDLING = "the policy does not state the handling time of a lead (capacity.handling)"
 NO_CONTACT = "no lead of the period has been contacted"
 NO_LEADS = "no lead arrived in the period"
+NO_QUALIFIED = "no lead of the period is qualified"
 
 AUDIT = {
     "contacted_in_window": (

@@ -16,6 +16,7 @@ _NAMES = {
     "figures by source": ("sources",),
     "leads won by source": ("sources[].won",),
     "wins by response time": ("win_by_bucket",),
+    "follow-up of the qualified leads": ("qualified",),
     "the period before": ("previous",),
     "how often leads were tried": ("attempts", "readiness.persistence"),
     "where leads stall": ("stages[].median_days", "stuck"),

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 MOST_LETTERS = 160
 _COLUMNS = ("lead_id", "person_key", "created_at", "first_assigned_at", "owner", "source", "stage", "stage_since")
-_MORE = ("response_time", "lost_reason", "value", "currency", "date_format", "decimal")
+_MORE = (
+    *("response_time", "lost_reason", "value", "currency", "date_format", "decimal", "qualified_at", "qualification"),
+)
 
 
 def _rules(value: Any) -> tuple[dict[str, tuple[str, ...]], ...]:
@@ -51,7 +53,7 @@ def _zone(value: Any) -> str:
 
 KEYS: dict[str, dict[str, Any]] = {
     "leads": dict.fromkeys((*_COLUMNS, *_MORE), values.text)
-    | dict.fromkeys(("won", "lost", "opportunity", "absent"), values.texts)
+    | dict.fromkeys(("won", "lost", "opportunity", "qualified", "absent"), values.texts)
     | {"response_unit": _unit, "timezone": _zone},
     "activities": dict.fromkeys(("person_key", "at", "owner", "date_format"), values.text)
     | {"is_contact": _rules, "timezone": _zone},

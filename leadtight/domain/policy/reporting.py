@@ -32,6 +32,10 @@ class ReportSettings:
     """The calendar whose hours count as working hours in reports, if not that of `routing.catch_all`."""
     readers: tuple[str, ...] = ()
     """Who is mailed the weekly review on Monday morning, if not the managers of all teams and `routing.catch_all`."""
+    qualified_tiers: tuple[str, ...] = ()
+    """The tiers whose leads are qualified on arrival. A lead of any tier is, too, once it has reached the stage
+    Qualified, Call booked, Proposal sent or Won. Reports state follow-up and gap of the qualified leads beside those of
+    all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,3 +17,7 @@ def check_reporting(policy: Policy) -> Iterator[Problem]:
     for person in policy.reports.readers:
         if person not in policy.people:
             yield Problem("reports.readers", unknown("person", person, policy.people))
+    tiers = [tier.id for tier in policy.tiers]
+    for tier in policy.reports.qualified_tiers:
+        if tier not in tiers:
+            yield Problem("reports.qualified_tiers", unknown("tier", tier, tiers))

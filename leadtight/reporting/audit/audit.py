@@ -15,7 +15,7 @@ from leadtight.reporting.metrics import ledger
 from leadtight.reporting.metrics.ledger import LeakedLead
 from leadtight.reporting.metrics.report import money_json
 
-FACTS_SCHEMA = "leadtight.audit.facts/2"
+FACTS_SCHEMA = "leadtight.audit.facts/3"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ _COLUMNS = {
     "won": "won stages",
     "lost": "lost stages",
     "opportunity": "opportunity stages",
+    "qualified_at": "qualified since",
+    "qualified": "qualified values",
     "at": "time",
     "date_format": "date format",
     "decimal": "decimal mark",

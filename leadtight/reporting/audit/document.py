@@ -12,14 +12,26 @@ from leadtight.reporting.audit.contacts.definition import contact_definition
 from leadtight.reporting.audit.mapping import as_table
 from leadtight.reporting.audit.options import AuditOptions
 from leadtight.reporting.audit.pipeline import LoadedFacts
+from leadtight.reporting.audit.qualification import means_qualified
 from leadtight.reporting.audit.time_precision import precision
 from leadtight.reporting.metrics.aggregates import Figures
 from leadtight.reporting.metrics.query import MetricGaps, MetricsQuery
 from leadtight.reporting.metrics.report import NO_PREVIOUS, figures
 
 SCHEMA = "leadtight.audit/1"
+NO_QUALIFICATION = "no column or stage tells which leads were qualified"
 NO_STAGES = "no recognised column or value tells which leads were won"
-_DEFINED = ("leads", "contacted", "never_contacted", "contact_rate", "follow_up_rate", "response", "buckets", "sources")
+_DEFINED = (
+    "leads",
+    "contacted",
+    "never_contacted",
+    "contact_rate",
+    "follow_up_rate",
+    "qualified",
+    "response",
+    "buckets",
+    "sources",
+)
 
 
 def document(loaded: LoadedFacts, options: AuditOptions) -> dict[str, Any]:
@@ -55,6 +67,7 @@ def query_of(loaded: LoadedFacts, options: AuditOptions) -> MetricsQuery:
         calendar=options.calendar,
         start=options.start,
         end=options.end,
+        qualified=means_qualified(loaded.mapping.leads),
         opportunities=loaded.mapping.leads.opportunity,
         cost_per_lead=options.cost_per_lead,
         spend_total=spend.total if options.spend_total is None and spend and not has_source else options.spend_total,
@@ -70,6 +83,7 @@ def _gaps(loaded: LoadedFacts) -> MetricGaps:
     leads = loaded.mapping.leads
     return MetricGaps(
         contacts=_no_contacts(loaded),
+        qualified="" if means_qualified(leads) else NO_QUALIFICATION,
         times=loaded.untimed,
         created="" if leads.created_at else loaded.untimed,
         owners="" if leads.owner else "no column is recognised as the owner",
@@ -119,6 +133,10 @@ def _remedies(gaps: MetricGaps, loaded: LoadedFacts) -> dict[str, str]:
         gaps.assignments: "add a column with the first assignment (first_assigned_at of [leads])",
         gaps.sources: "add a column with the source (source of [leads])",
         gaps.stages: "add a column with the stage (stage of [leads])",
+        gaps.qualified: (
+            "name the column with the time of qualification (qualified_at of [leads]), or the values that mean"
+            " qualified (qualified of [leads], with the column qualification if not the stage)"
+        ),
         gaps.won: "name the column of the stage, and which stages are won (stage and won of [leads])",
         gaps.stage_times: "add a column that shows since when a lead has been in its stage (stage_since of [leads])",
         gaps.attempts: "add the export of calls and mails (--activities)",

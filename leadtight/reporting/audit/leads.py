@@ -16,12 +16,13 @@ from leadtight.reporting.audit.amounts import (
 )
 from leadtight.reporting.audit.dates import SECOND, TimeColumn, time_columns
 from leadtight.reporting.audit.durations import seconds
-from leadtight.reporting.audit.errors import UnrepresentativeSampleError, UnusableError
+from leadtight.reporting.audit.errors import UnrepresentativeSampleError
+from leadtight.reporting.audit.exclusions import excluded_sql
 from leadtight.reporting.audit.mapping import ActivityColumns, LeadColumns, named
-from leadtight.reporting.audit.options import AuditOptions, ExclusionFilter
+from leadtight.reporting.audit.options import AuditOptions
+from leadtight.reporting.audit.qualification import qualified_sql
 from leadtight.reporting.audit.source_file import FEW, SourceFile, clean, cleaned_values, is_clean, raw
 from leadtight.reporting.facts.table import microseconds, quoted
-from leadtight.tabular.vocabulary.names import column_key
 
 DAMAGED = r"^[0-9](?:[.,][0-9]{1,17})?[eE][+][0-9]{1,2}$"
 """A number that a spreadsheet has rounded.
@@ -83,6 +84,7 @@ def _typed(
         "created_us": columns.created_at,
         "assigned_us": columns.first_assigned_at,
         "stage_since_us": columns.stage_since,
+        "qualified_us": columns.qualified_at,
     } | {f"contact_{n}_us": name for n, name in enumerate(columns.first_contact_at)}
     time_sql = {key: (name, times[name].sql if name else "null::bigint") for key, name in named_times.items()}
     waited = _waited(connection, sheet, columns)
@@ -136,15 +138,17 @@ def _stored(
     kept += [f"case when {unused} then {clean(sheet.cell(name))} end as said_{at}" for at, name in contacts.items()]
     return f"""
         select row, trouble, lead_id, person_key, owner, source, stage, value, stage_since_us, lost_reason_given,
-            created_blank, created_us, assigned_us, contact_us, contact_unreadable, excluded, unlike
+            qualified_us, is_qualified, created_blank,
+            created_us, assigned_us, contact_us, contact_unreadable, excluded, unlike
             {"".join(f", {each}" for each in kept)}
         from (
             select *, {_cell(sheet, columns.lead_id)} as lead_id, {_key(sheet, columns.person_key)} as person_key,
                 {_cell(sheet, columns.owner)} as owner, {_cell(sheet, columns.source)} as source, {stage} as stage,
                 {_given(sheet, columns.lost_reason)} as lost_reason_given,
+                {qualified_sql(sheet, columns)} as is_qualified,
                 {_blank(sheet, columns.created_at)} as created_blank, {first} as contact_us,
                 {" or ".join(unreadable) or "false"} as contact_unreadable,
-                {_excluded(sheet, options.exclusions)} as excluded, {_unlike(sheet, columns, typed)} as unlike
+                {excluded_sql(sheet, options.exclusions)} as excluded, {_unlike(sheet, columns, typed)} as unlike
             from (select *, {computed} from leads_text_whole)
         )
     """
@@ -241,6 +245,7 @@ def problems(columns: LeadColumns) -> str:
         parts.append(_select(columns.lead_id, "lead_id", "rejected = 'this id occurs earlier'", "rejected"))
     for name, column, reason in (
         ("assigned_us", columns.first_assigned_at, "'is not a readable time'"),
+        ("qualified_us", columns.qualified_at, "'is not a readable time'"),
         ("value", columns.value, amount_problem_sql("leads_text")),
         ("person_key", columns.person_key, "'is a rounded number, so it joins nothing'"),
     ):
@@ -258,7 +263,8 @@ _KEPT = "rejected is null and excluded is null"
 
 
 def _text_columns(columns: LeadColumns) -> list[str]:
-    single = {"assigned_us": columns.first_assigned_at, "value": columns.value, "person_key": columns.person_key}
+    times = {"assigned_us": columns.first_assigned_at, "qualified_us": columns.qualified_at}
+    single = times | {"value": columns.value, "person_key": columns.person_key}
     names = [f"said_{name}" for name, column in single.items() if column]
     return names + [f"said_contact_{n}_us" for n in range(len(columns.first_contact_at))]
 
@@ -270,7 +276,13 @@ def _select(column: str, text: str, where: str, reason: str) -> str:
 def _times(
     connection: duckdb.DuckDBPyConnection, sheet: SourceFile, columns: LeadColumns, options: AuditOptions
 ) -> Mapping[str, TimeColumn]:
-    wanted = [columns.created_at, columns.first_assigned_at, columns.stage_since, *columns.first_contact_at]
+    wanted = [
+        columns.created_at,
+        columns.first_assigned_at,
+        columns.stage_since,
+        columns.qualified_at,
+        *columns.first_contact_at,
+    ]
     names = [name for name in wanted if name]
     return times_of(connection, sheet, "leads_text", names, options, columns)
 
@@ -296,9 +308,8 @@ def times_of(
 
 
 def _blank(sheet: SourceFile, created: str | None) -> str:
-    return (
-        f"case when created_us is null then {clean(sheet.cell(created))} is null else false end" if created else "true"
-    )
+    cell = f"case when created_us is null then {clean(sheet.cell(created))} is null else false end" if created else ""
+    return cell or "true"
 
 
 def _cell(sheet: SourceFile, column: str | None) -> str:
@@ -388,29 +399,6 @@ def from_creation(at: str, contact: TimeColumn) -> str:
 
 def _least(times: list[str]) -> str:
     return f"least({', '.join(times)})" if times else "null::bigint"
-
-
-def _excluded(sheet: SourceFile, exclusions: tuple[ExclusionFilter, ...]) -> str:
-    arms = "".join(
-        f" when lower({sheet.cell(exclusion_column(sheet, each))}) = {quoted(each.value.strip().lower())}"
-        f" then {quoted(each.rule)}"
-        for each in exclusions
-    )
-    return f"case{arms} end" if arms else "null::varchar"
-
-
-def exclusion_column(sheet: SourceFile, exclusion: ExclusionFilter) -> str:
-    """Return the column that an exclusion names.
-
-    Raises UnusableError when the file has none of that name.
-    """
-    if exclusion.column in sheet.columns:
-        return exclusion.column
-    wanted = column_key(exclusion.column)
-    match = next((name for name in sheet.columns if column_key(name) == wanted), None)
-    if match is None:
-        raise UnusableError(f"{sheet.name}: row {sheet.header_row}: --exclude: there is no column {exclusion.column!r}")
-    return match
 
 
 def bounds(options: AuditOptions, at: str) -> str:

@@ -9,10 +9,12 @@ from typing import Any
 class LeadColumns:
     """Columns of the file of leads.
 
-    Of several first contacts in one row the earliest counts. `response_time` is the wait from the creation to the first
-    contact, a bare number of it in `response_unit`. `won`, `lost` and `opportunity` are values of the stage, ignoring
-    case. `date_format` has strptime's codes. `timezone` applies to times without an offset, if it differs from the
-    audit's. `absent` are keys that the file has no column for, so that the user is not asked for them.
+    Of several first contacts in one row the earliest counts. `response_time` is the wait from the creation to the
+    first contact, a bare number of it in `response_unit`. `won`, `lost` and `opportunity` are values of the stage,
+    ignoring case. A lead is qualified when it has a time in `qualified_at`, or one of the values `qualified` in the
+    column `qualification`, without one in the stage. `date_format` has strptime's codes. `timezone` applies to
+    times without an offset, if it differs from the audit's. `absent` are keys that the file has no column for, so
+    that the user is not asked for them.
     """
 
     lead_id: str | None = None
@@ -32,6 +34,9 @@ class LeadColumns:
     won: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
     opportunity: tuple[str, ...] = ()
+    qualified_at: str | None = None
+    qualification: str | None = None
+    qualified: tuple[str, ...] = ()
     date_format: str | None = None
     decimal: str | None = None
     timezone: str | None = None
@@ -84,7 +89,18 @@ Answers = Mapping[str, Mapping[str, bool]]
 
 Columns = LeadColumns | ActivityColumns | SpendColumns
 SETTINGS = (
-    *("won", "lost", "opportunity", "date_format", "decimal", "is_contact", "response_unit", "timezone", "absent"),
+    *(
+        "won",
+        "lost",
+        "opportunity",
+        "qualified",
+        "date_format",
+        "decimal",
+        "is_contact",
+        "response_unit",
+        "timezone",
+        "absent",
+    ),
 )
 """Keys of a mapping that name no column."""
 

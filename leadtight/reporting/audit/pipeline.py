@@ -218,6 +218,7 @@ def _facts(
         "first_contact_by": "who",
         "stage_since": "make_timestamptz(stage_since_us)",
         "lost_reason_given": "lost_reason_given",
+        "is_qualified": "is_qualified",
         "attempts": "attempts",
         "value": "value",
     }

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-SCHEMA = "leadtight.facts/3"
+SCHEMA = "leadtight.facts/4"
 LARGEST_VALUE = Decimal(10) ** 15
 """Values from here on do not fit the column.
 
@@ -25,7 +25,8 @@ class LeadFact:
     It has ids, times and counts, but no names, addresses or free text. `owner` is the present owner, `first_owner` the
     one the promise was first assigned to. `last_touch_at` is the latest recorded outcome, a contact or not;
     `previous_touch_at` is what undo restores. `owner_answered_at` is the first contact since the present owner got the
-    lead. `waited_<stage>_us` are the microseconds spent in a stage that the lead has left, over all its stays.
+    lead. `is_qualified` is whether the lead has ever reached a stage of qualified leads; `was_qualified` is what undo
+    restores. `waited_<stage>_us` are the microseconds spent in a stage that the lead has left, over all its stays.
     `excluded` is the reason of the rule that keeps the lead out of every rate.
     """
 
@@ -60,6 +61,8 @@ class LeadFact:
     hops: int = 0
     owner_since: datetime | None = None
     owner_answered_at: datetime | None = None
+    is_qualified: bool = False
+    was_qualified: bool = False
     waited_new_us: int | None = None
     waited_contacted_us: int | None = None
     waited_qualified_us: int | None = None

@@ -13,6 +13,7 @@ from typing import Any
 from leadtight.domain.calendar import timestamps
 from leadtight.domain.model.codec import Document, from_document, to_document
 from leadtight.domain.model.event import Event
+from leadtight.domain.model.stage import Stage
 from leadtight.reporting.facts.facts import LARGEST_VALUE, LeadFact, columns
 
 # Lead field -> fact field. Other fields, names and messages above all, never reach the facts.
@@ -31,6 +32,9 @@ _FIELDS = {
     "pool_id": "pool",
     "owned_since": "owner_since",
 }
+QUALIFIED = (Stage.QUALIFIED, Stage.CALL_BOOKED, Stage.PROPOSAL_SENT, Stage.WON)
+"""Stages of a qualified lead; a lead that has reached one stays qualified (J1)."""
+
 _WAITS = {name for name in columns() if name.startswith("waited_")}
 _INSIDE = {
     "promise": {"tier": "tier", "target": "target", "policy_version": "policy_version", "deadline": "deadline"},
@@ -128,6 +132,7 @@ def _derived(
     if "stage" in new:
         yield "stage_since", timestamps.format_timestamp(event.at)
         yield from _waited(document, event)
+    yield from _qualified(document, new, event.version)
     yield from _answered(document, new)
     if "lost_reason" in new:
         yield "lost_reason_given", bool(new["lost_reason"])
@@ -151,6 +156,21 @@ def _waited(document: Document, event: Event) -> Iterator[tuple[str, Any]]:
     if column in _WAITS:
         stay = event.at - timestamps.parse_timestamp(document["stage_since"])
         yield column, (document.get(column) or 0) + stay // timedelta(microseconds=1)
+
+
+def _qualified(document: Document, new: Mapping[str, Any], version: int) -> Iterator[tuple[str, Any]]:
+    """Yield whether the lead has ever been qualified.
+
+    An undone outcome did not qualify it: the latest outcome is then an earlier one.
+    """
+    recorded = new.get("last_outcome")
+    if "last_outcome" in new and (not recorded or recorded["version"] < version):
+        yield "is_qualified", document.get("was_qualified", False)
+        return
+    if recorded:
+        yield "was_qualified", document.get("is_qualified", False)
+    if new.get("stage") in QUALIFIED:
+        yield "is_qualified", True
 
 
 def _answered(document: Document, new: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

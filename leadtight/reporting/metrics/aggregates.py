@@ -24,6 +24,11 @@ BUCKETS = {
 The fourth includes its last second.
 """
 
+_QUALIFIED = """
+    count(*) filter (qualified) as qualified,
+    count(response_us) filter (qualified) as qualified_contacted,
+    count(*) filter (qualified and kept) as qualified_in_window
+"""
 _SPREADS = ", ".join(
     f"quantile_cont({us}, [0.5, 0.9])[1] / 1e6 as {of}median, avg({us}) / 1e6 as {of}mean,"
     f" quantile_cont({us}, [0.5, 0.9])[2] / 1e6 as {of}p90"
@@ -44,8 +49,8 @@ def totals(connection: duckdb.DuckDBPyConnection) -> Row:
     """
     buckets = ", ".join(f'count(*) filter ({condition}) as "{name}"' for name, condition in BUCKETS.items())
     when = "min(received_us) as first_us, max(received_us) as last_us, min(day) as first_day, max(day) as last_day"
-    sql = f"select {_COUNTS}, {_SPREADS}, {buckets}, {when}, count(*) filter (opportunity) as opportunities from placed"
-    return rows_of(connection, sql)[0]
+    counts = f"{_COUNTS}, {_QUALIFIED}, count(*) filter (opportunity) as opportunities"
+    return rows_of(connection, f"select {counts}, {_SPREADS}, {buckets}, {when} from placed")[0]
 
 
 def by_owner(connection: duckdb.DuckDBPyConnection) -> list[Row]:

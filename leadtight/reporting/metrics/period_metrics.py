@@ -16,14 +16,15 @@ from leadtight.domain.policy.reporting import Money
 from leadtight.domain.policy.targets import CLOSE, Target
 from leadtight.reporting import glossary
 from leadtight.reporting.facts.periods import WINDOW_DAYS, ReportPeriod
+from leadtight.reporting.facts.projection import QUALIFIED
 from leadtight.reporting.facts.table import ANSWERED_AT, FactTable, Row
-from leadtight.reporting.formatting import duration
+from leadtight.reporting.formatting import duration, listed
 from leadtight.reporting.metrics import money as formulas
 from leadtight.reporting.metrics.aggregates import Figures, seconds, spread
 from leadtight.reporting.metrics.query import MetricGaps, MetricsQuery, Staffing
 from leadtight.reporting.metrics.report import figures as figures_of
 
-OPPORTUNITIES = (str(Stage.QUALIFIED), str(Stage.CALL_BOOKED), str(Stage.PROPOSAL_SENT))
+OPPORTUNITIES = tuple(str(stage) for stage in QUALIFIED if stage is not Stage.WON)
 """Stages of an opportunity; a won lead was one, too."""
 
 SWEEP_EVERY = timedelta(minutes=5)
@@ -44,6 +45,8 @@ class MetricTerms:
     ownerless_after: timedelta
     staff: Staffing | None = None
     standard: str = ""
+    qualified: str = ""
+    qualified_tiers: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, policy: Policy) -> "MetricTerms":
@@ -54,6 +57,8 @@ class MetricTerms:
             ownerless_after=policy.routing.unowned_grace + SWEEP_EVERY,
             staff=_staff(policy),
             standard=_standard(policy),
+            qualified=_means_qualified(policy),
+            qualified_tiers=policy.reports.qualified_tiers,
         )
 
 
@@ -78,6 +83,14 @@ def _standard(policy: Policy) -> str:
     """
     promised = (f"{tier.id} {_promise(policy.targets[tier.target])}" for tier in policy.tiers)
     return f"version {policy.version} of the policy promises a first answer: {', '.join(promised)}"
+
+
+def _means_qualified(policy: Policy) -> str:
+    """Return in words what makes a lead qualified."""
+    stages = listed((f"“{stage.label}”" for stage in QUALIFIED), "or")
+    reached = f"leads that have ever reached the stage {stages}"
+    tiers = listed(policy.reports.qualified_tiers, "or")
+    return f"leads of the tier {tiers} from their arrival on, and {reached}" if tiers else reached
 
 
 def _promise(target: Target) -> str:
@@ -123,6 +136,8 @@ def _query(period: ReportPeriod, terms: MetricTerms, *, is_window: bool) -> Metr
         conversion_rate=money.conversion_rate,
         staff=terms.staff,
         standard=terms.standard,
+        qualified=terms.qualified,
+        qualified_tiers=terms.qualified_tiers,
         gaps=MetricGaps(
             opportunities="no lead is in an opportunity stage",
             spend=glossary.SPEND_BY_MONTH if money.monthly_spend else glossary.NO_SPEND,

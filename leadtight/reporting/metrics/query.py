@@ -13,13 +13,14 @@ from leadtight.reporting import glossary
 class MetricGaps:
     """Reasons why something is unknown; "" where it is known.
 
-    `contacts`: who was contacted; `times`: how fast; `created`: when leads arrived; `owners`, `assignments`, `sources`,
-    `stages`, `won`, `stage_times` (since when a lead has been in its stage), `attempts`, `contact_persons` (who made
-    the first contact), `lost_reasons` and `next_steps`: what their columns contain. The reasons from `opportunities` on
-    apply when `MetricsQuery` has no value.
+    `contacts`: who was contacted; `qualified`: who is a qualified lead; `times`: how fast; `created`: when leads
+    arrived; `owners`, `assignments`, `sources`, `stages`, `won`, `stage_times` (since when a lead has been in its
+    stage), `attempts`, `contact_persons` (who made the first contact), `lost_reasons` and `next_steps`: what their
+    columns contain. The reasons from `opportunities` on apply when `MetricsQuery` has no value.
     """
 
     contacts: str = ""
+    qualified: str = ""
     times: str = ""
     created: str = ""
     owners: str = ""
@@ -67,11 +68,12 @@ class Staffing:
 class MetricsQuery:
     """What to compute.
 
-    Money is in the unit of the facts' values; None is unknown. `start` and `end` are local midnights of `calendar`'s
-    zone: leads received in `[start, end)` count, all leads if None. `working_promises`: deadlines follow working hours.
-    `opportunities` are stages; `won` is one, too. `as_of` is the time of the facts, by default the latest time in them.
-    `alone` omits the previous period. `standard` is the written standard of how fast to answer, if there is one.
-    `doubt` is why the contacts of the facts cannot be trusted, if something shows it.
+    Money is in the unit of the facts' values; None is unknown. `start` and `end` are local midnights of
+    `calendar`'s zone: leads received in `[start, end)` count, all leads if None. `working_promises`: deadlines
+    follow working hours. `opportunities` are stages; `won` is one, too. `as_of` is the time of the facts, by
+    default the latest time in them. `alone` omits the previous period. Leads of `qualified_tiers` are qualified on
+    arrival; `qualified` is in words what makes a lead qualified. `standard` is the written standard of how fast to
+    answer, if there is one. `doubt` is why the contacts of the facts cannot be trusted, if something shows it.
     """
 
     calendar: Calendar
@@ -80,6 +82,8 @@ class MetricsQuery:
     as_of: datetime | None = None
     alone: bool = False
     working_promises: bool = False
+    qualified: str = ""
+    qualified_tiers: tuple[str, ...] = ()
     opportunities: tuple[str, ...] = ()
     cost_per_lead: Decimal | None = None
     spend_total: Decimal | None = None

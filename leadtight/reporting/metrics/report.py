@@ -163,6 +163,29 @@ def _headline(total: Row, query: MetricsQuery) -> Figures:
         "response": _spread(total, query),
         "business_response": _spread(total, query, "business_"),
         "buckets": _buckets(total, query),
+        "qualified": _qualified(total, query),
+    }
+
+
+def _qualified(total: Row, query: MetricsQuery) -> Figures | None:
+    """Return follow-up and gap of the qualified leads (J1, J4).
+
+    None when it is unknown which they are.
+    """
+    if query.gaps.qualified:
+        return None
+    leads = total["qualified"]
+    contacted = None if query.gaps.contacts else total["qualified_contacted"]
+    in_window = None if query.gaps.untimed else total["qualified_in_window"]
+    return {
+        "means": query.qualified,
+        "leads": leads,
+        "contacted": contacted,
+        "contacted_in_window": in_window,
+        "contact_rate": _rate(contacted, leads),
+        "follow_up_rate": _rate(in_window, leads),
+        "gap": None if contacted is None else leads - contacted,
+        "gap_rate": None if contacted is None else rate(leads - contacted, leads),
     }
 
 
@@ -233,6 +256,7 @@ def _other_gaps(query: MetricsQuery) -> Iterator[tuple[str, str]]:
         "readiness.persistence": gaps.attempts,
         "stages[].median_days": gaps.stage_times,
         "stuck": gaps.stage_times,
+        "qualified": gaps.qualified,
         "ledger": gaps.contacts,
         "readiness.speed": gaps.untimed,
         "readiness.crm_continuity": gaps.owners or gaps.sources or gaps.stages,
@@ -246,6 +270,8 @@ def _without_leads(total: Row, query: MetricsQuery) -> Iterator[tuple[str, str]]
     if not total["leads"]:
         for figure in ("period", "contact_rate", "follow_up_rate", "marketing_sales_gap.gap_rate"):
             yield figure, glossary.NO_LEADS
+    if not total["qualified"] and not query.gaps.qualified:
+        yield from ((f"qualified.{name}_rate", glossary.NO_QUALIFIED) for name in ("contact", "follow_up", "gap"))
 
 
 def _without_times(total: Row, query: MetricsQuery) -> Iterator[tuple[str, str]]:

@@ -68,7 +68,7 @@ def _placed(facts: str, query: MetricsQuery, pieces: int) -> str:
         with counted as (
             select lead_id, source, stage, first_owner as owner, first_contact_by = first_owner as by_owner, attempts,
                 lost_reason_given, epoch_us(stage_since) as stage_since_us,
-                {_unowned(query)} as unowned, {_opportunity(query)} as opportunity,
+                {_qualified(query)} as qualified, {_unowned(query)} as unowned, {_opportunity(query)} as opportunity,
                 epoch_us(received_at) as received_us, epoch_us(first_contact_at) as contact_us,
                 epoch_us(deadline) as deadline_us
             from {facts} where {_counts(query)}
@@ -119,6 +119,17 @@ def _unowned(query: MetricsQuery) -> str:
     if not query.gaps.owners:
         return "(first_owner is null)" if query.gaps.unassigned else f"(first_owner is null or {late})"
     return "null::boolean" if query.gaps.unassigned else f"(first_assigned_at is null or {late})"
+
+
+def _qualified(query: MetricsQuery) -> str:
+    """Return SQL for whether a lead is qualified.
+
+    Null where nothing shows it.
+    """
+    if query.gaps.qualified:
+        return "null::boolean"
+    tiers = ", ".join(map(quoted, query.qualified_tiers))
+    return f"(coalesce(is_qualified, false){f' or coalesce(tier in ({tiers}), false)' if tiers else ''})"
 
 
 def _opportunity(query: MetricsQuery) -> str:

@@ -87,6 +87,7 @@ def _tables(report: Figures) -> Iterator[tuple[str, Any]]:
         "money_rows",
         ((label, report["money"][k], reason_unknown(report, f"money.{k}")) for k, label in _MONEY.items()),
     )
+    yield "gap_rows", _gaps(report)
     attempts = report["attempts"]
     yield "attempt_rows", ([r["attempts"], _number(r["leads"])] for r in attempts["distribution"]) if attempts else ()
     yield "stage_rows", ([r["stage"], _number(r["leads"]), _days(r["median_days"])] for r in _most(report["stages"]))
@@ -168,6 +169,16 @@ def _basis(groups: list[Figures]) -> Iterator[list[str]]:
                 name += " on other days"
             counts = ("leads", "never", "late_in_working_time", "missed", "contacted")
             yield [name[0].upper() + name[1:], *(_number(row[count]) for count in counts)]
+
+
+def _gaps(report: Figures) -> Iterator[list[str]]:
+    """Yield generated and contacted leads: all, and qualified."""
+    of_all = report | {key: report["marketing_sales_gap"][key] for key in ("gap", "gap_rate")}
+    for label, row in (("All", of_all), ("Qualified", report["qualified"])):
+        if row:
+            rates = exact(row["follow_up_rate"]), exact(row["gap_rate"])
+            kept, contacted, gap = (_number(row[key]) for key in ("contacted_in_window", "contacted", "gap"))
+            yield [label, _number(row["leads"]), kept, rates[0], contacted, gap, rates[1]]
 
 
 def _win(row: Figures) -> list[str]:

@@ -38,6 +38,7 @@ from leadtight.reporting.review.unassigned_leads import FreeCapacity
 SCHEMA = "leadtight.review/1"
 HEADLINE = (
     *("leads", "contacted", "never_contacted", "contact_rate", "contacted_in_window", "follow_up_rate"),
+    "qualified",
     "excluded",
     *("pending", "missed", "response"),
 )

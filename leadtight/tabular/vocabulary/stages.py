@@ -82,6 +82,12 @@ _DECIDED = (
     "won|lost|gewonnen|verloren|gagne*|perdu*|ganad*|ganh[oa]|vint[oaie]|vunn*|vundet|voitettu|wygran*|vyhran*"
     "|выигран*|виграно|kazanil*"
 )
+_YES = {"yes", "y", "true", "1", "x", "qualified", "ja", "wahr", "qualifiziert", "oui", "vrai", "qualifie"} | {
+    *("si", "verdadero", "sim", "verdadeiro", "vero"),
+}
+_NO = {"no", "n", "false", "0", "unqualified", "disqualified", "nein", "falsch", "non", "faux", "nao", "falso"} | {
+    "not_qualified",
+}
 _WITHOUT_SPACES = {
     StageMeaning.LOST: "失注 敗注 不成立 取消 输单 丢单 流失 无效 输掉 輸單 丟單 失敗 失败 無效"
     " 실패 실주 패배 무효 탈락 خاسر مفقود خسار مرفوض אבוד הפסד נדחה แพ้ ไม่สำเร็จ ยกเลิก",
@@ -121,6 +127,16 @@ def stage_meaning(text: str) -> StageMeaning:
     if _places(CLOSED, words) and not _is_negated(words, ""):
         return StageMeaning.CLOSED
     return StageMeaning.OPEN if _places(OPEN, words) else _of_letters(folded(text))
+
+
+def is_yes(text: str) -> bool:
+    """Return whether a cell affirms that a lead is qualified."""
+    return "_".join(plain(text).split()) in _YES
+
+
+def is_no(text: str) -> bool:
+    """Return whether a cell denies that a lead is qualified."""
+    return "_".join(plain(text).split()) in _NO
 
 
 def _of_letters(text: str) -> StageMeaning:

@@ -39,7 +39,7 @@ def fact(draw: st.DrawFn, number: int) -> LeadFact:
         lead_id=f"l{number:03d}",
         version=1,
         source=draw(st.sampled_from(["web_form", "Zürich ' \" ; --"])),
-        tier="hot",
+        tier=draw(st.sampled_from(["hot", "warm"])),
         target="hot",
         policy_version="1",
         stage=draw(st.sampled_from(["new", "won", "lost"])),
@@ -52,6 +52,7 @@ def fact(draw: st.DrawFn, number: int) -> LeadFact:
         first_contact_at=None if contact is None else received + contact,
         closed_at=None if closed is None else received + closed,
         attempts=draw(st.integers(0, 9)),
+        is_qualified=draw(st.booleans()),
     )
 
 
@@ -73,6 +74,7 @@ def test_the_figures_equal_a_naive_count(leads: list[LeadFact]) -> None:
     assert metrics["missed"] == sum(_answered(f) > f.deadline for f in mine)
     assert metrics["contact_rate"] == (len(reached) / len(mine) if mine else None)
     assert metrics["follow_up_rate"] == (sum(map(_kept, mine)) / len(mine) if mine else None)
+    _check_qualified(metrics["qualified"], [f for f in mine if f.is_qualified or f.tier == "hot"])
     assert metrics["response"] == _close(_spread(reached))
     assert metrics["buckets"] == _buckets(mine)
     _check_groups(metrics["owners"], mine, "owner", lambda f: f.first_owner)
@@ -92,6 +94,15 @@ def test_facts_survive_parquet(leads: list[LeadFact]) -> None:
     with FactTable.of(reversed(leads)) as table:
         assert table.parquet({"schema": SCHEMA}) == written
     assert FactTable.read(written, "leadtight.facts/0") is None
+
+
+def _check_qualified(figures: Any, qualified: list[LeadFact]) -> None:
+    contacted = sum(f.first_contact_at is not None for f in qualified)
+    kept, leads = sum(map(_kept, qualified)), len(qualified)
+    assert (figures["leads"], figures["contacted"], figures["contacted_in_window"]) == (leads, contacted, kept)
+    assert figures["gap"] == leads - contacted
+    rates = (figures["contact_rate"], figures["follow_up_rate"], figures["gap_rate"])
+    assert rates == ((contacted / leads, kept / leads, (leads - contacted) / leads) if leads else (None, None, None))
 
 
 def _check_groups(rows: list[Any], mine: list[LeadFact], name: str, key: Callable[[LeadFact], str | None]) -> None:

@@ -39,7 +39,7 @@ def test_an_empty_system_says_none_and_never_zero_for_unknown_values() -> None:
     assert (review["headline"]["follow_up_rate"], review["headline"]["response"]["median"]) == (None, None)
     page = h.files.files["weekly/2026-W10/index.html"].decode()
     assert page.count(">none<") == 17  # six questions, twice each, and five more lists
-    assert page.count('<p class="number">n/a</p>') == 6
+    assert page.count('<p class="number">n/a</p>') == 8
     assert "no lead arrived in the period" in page
 
 

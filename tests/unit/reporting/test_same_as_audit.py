@@ -35,6 +35,8 @@ MAPPING = {
         "source": "Source",
         "stage": "Stage",
         "opportunity": list(OPPORTUNITIES),
+        "qualification": "Qualified",
+        "qualified": ["yes"],
         "won": ["won"],
         "lost": ["lost"],
         "lost_reason": "Reason",
@@ -43,7 +45,7 @@ MAPPING = {
 FIGURES = (
     *("leads", "contacted", "never_contacted", "contact_rate", "contacted_in_window", "follow_up_rate", "response"),
     *("business_response", "buckets", "owners", "sources", "segments", "heat", "money", "marketing_sales_gap"),
-    *("diagnosis", "ledger", "win_by_bucket"),
+    *("diagnosis", "ledger", "win_by_bucket", "qualified"),
 )
 
 
@@ -56,6 +58,10 @@ def test_an_audit_of_the_leads_equals_the_nightly_figures(tmp_path: Path) -> Non
     assert night["leads"] > 100
     for source in report["sources"]:
         assert source.pop("spellings") == [source["source"]]  # an export may write a source in several ways
+    means = report["qualified"].pop("means"), night["qualified"].pop("means")
+    assert means[0] == "leads whose present 'Qualified' is “yes”"
+    assert means[1].startswith("leads of the tier hot from their arrival on, and leads that have ever reached")
+    assert 0 < night["qualified"]["contacted"] < night["qualified"]["leads"] < night["leads"]
     assert {name: report[name] for name in FIGURES} == {name: night[name] for name in FIGURES}
 
 
@@ -96,7 +102,7 @@ def four_weeks() -> History:
         if n % 11 == 3:
             h.receive(lead, f"{at:%Y-%m-%d %H:%M}", source=source)
             continue
-        h.arrive(lead, f"{at:%Y-%m-%d %H:%M}", source=source)
+        h.arrive(lead, f"{at:%Y-%m-%d %H:%M}", source=source, message="" if n % 7 else "Please call me, it is urgent")
         if n % 4:
             later = at + timedelta(seconds=(40, 299, 300, 301, 5000, 40_000)[n % 6])
             h.outcome(lead, f"{later:%Y-%m-%d %H:%M:%S}", outcomes[n % 6], reason="too dear")
@@ -109,7 +115,7 @@ def export(h: History, folder: Path) -> Path:
     assert stored_table is not None
     with stored_table[0] as table, (folder / "leads.csv").open("w", newline="") as file:
         rows = csv.writer(file)
-        rows.writerow(["Id", "Created", "Assigned", "First contact", "Owner", "Source", "Stage", "Reason"])
+        rows.writerow(["Id", "Created", "Assigned", "First contact", "Owner", "Source", "Stage", "Reason", "Qualified"])
         rows.writerows(row(fact) for fact in table.select())
     return folder / "leads.csv"
 
@@ -118,7 +124,8 @@ def row(fact: LeadFact) -> list[str]:
     times = (fact.received_at, fact.first_assigned_at, fact.first_contact_at)
     written = [at.strftime("%Y-%m-%dT%H:%M:%SZ") if at else "" for at in times]
     reason = "given" if fact.lost_reason_given else ""
-    return [fact.lead_id, *written, fact.first_owner or "", fact.source, fact.stage, reason]
+    qualified = "yes" if fact.is_qualified or fact.tier == "hot" else "no"
+    return [fact.lead_id, *written, fact.first_owner or "", fact.source, fact.stage, reason, qualified]
 
 
 def audit_options(policy: Policy, leads: Path) -> AuditOptions:

@@ -24,7 +24,7 @@ def around_the_clock(zone: str) -> Policy:
     text = policies.SHIPPED.read_text(encoding="utf-8")
     company, rest = text.split("[company]", 1)
     rest = rest.replace('timezone = "Europe/Berlin"', f'timezone = "{zone}"', 1)
-    return policies.parse(f'{company}[company]{rest}\n[reports]\ncalendar = "always"\n'.encode())
+    return policies.parse(f'{company}[company]{rest}calendar = "always"\n'.encode())
 
 
 @pytest.mark.slow

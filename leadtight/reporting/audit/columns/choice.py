@@ -20,12 +20,13 @@ from leadtight.reporting.audit.mapping import (
     named,
 )
 from leadtight.reporting.audit.source_file import MOST_SPELLINGS, SourceFile, cleaned_values
+from leadtight.tabular.vocabulary.stages import is_no, is_yes
 
 C = TypeVar("C", LeadColumns, ActivityColumns, SpendColumns)
 MOST_VALUES = 500
 MOST_COMPARED = 100_000
 RARE = 20
-TIMES = ("created_at", "first_assigned_at", "stage_since", "at")
+TIMES = ("created_at", "first_assigned_at", "stage_since", "qualified_at", "at")
 """Keys of moments, possibly split into date and time columns."""
 
 
@@ -63,6 +64,21 @@ def with_stages(
             return with_ends
         lost = lost or (with_ends if with_ends.lost else None)
     return lost or columns
+
+
+def with_qualification(
+    connection: duckdb.DuckDBPyConnection, table: str, columns: LeadColumns, sheet: SourceFile
+) -> LeadColumns:
+    """Return the mapping with the values that mean qualified.
+
+    Without the column when it has other values than yes and no.
+    """
+    if columns.qualification is None or columns.qualified:
+        return columns
+    different = values(connection, table, sheet, columns.qualification)
+    yes = tuple(value for value in different if is_yes(value))
+    is_understood = bool(different) and all(is_yes(value) or is_no(value) for value in different)
+    return replace(columns, qualified=yes) if is_understood and yes else replace(columns, qualification=None)
 
 
 def with_contact(

@@ -27,6 +27,8 @@ LEADS = (
     "source",
     "stage",
     "stage_since",
+    "qualified_at",
+    "qualification",
     "lost_reason",
     "value",
 )

@@ -6,12 +6,12 @@ from typing import Any
 
 import duckdb
 
-from leadtight.reporting.audit import leads as lead_rows
 from leadtight.reporting.audit.columns import choice, detection, match, questions
 from leadtight.reporting.audit.columns.contact_rules import ActivityFacet
 from leadtight.reporting.audit.columns.match import Profiles
 from leadtight.reporting.audit.columns.profile import ContentKind, profile
 from leadtight.reporting.audit.columns.questions import FileDescription, MappingQuestion, QuestionsError
+from leadtight.reporting.audit.exclusions import exclusion_column
 from leadtight.reporting.audit.mapping import (
     SETTINGS,
     ActivityColumns,
@@ -74,9 +74,10 @@ def understand(connection: duckdb.DuckDBPyConnection, options: AuditOptions, she
     is_same = activity_sheet is sheet
     keys = () if leads.person_key or not activity_sheet or is_same else _lead_keys(sheet, profiles, leads.lead_id)
     stages = match.named(sheet.columns, "leads", "stage")
-    excluded = [lead_rows.exclusion_column(sheet, each) for each in options.exclusions]
+    excluded = [exclusion_column(sheet, each) for each in options.exclusions]
     sheet.load(connection, "leads_text", {*columns_of(leads), *keys, *stages, *excluded})
     leads = _with_stages(connection, leads, sheet, user_mapping.get("leads", {}))
+    leads = choice.with_qualification(connection, "leads_text", leads, sheet)
     activities = None
     if activity_sheet:
         activity_profiles = profiles if is_same else _profiles_of(activity_sheet, user_mapping.get("activities", {}))

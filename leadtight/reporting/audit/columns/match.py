@@ -39,7 +39,7 @@ _POSSIBLE: Mapping[str, frozenset[ContentKind]] = {
 }
 KIND_OF = {
     **dict.fromkeys(("created_at", "first_assigned_at", "first_contact_at", "first_call_at", "first_mail_at"), "time"),
-    **dict.fromkeys(("stage_since", "at", "other_time"), "time"),
+    **dict.fromkeys(("stage_since", "qualified_at", "at", "other_time"), "time"),
     "response_time": "length",
     "value": "amount",
     "amount": "amount",

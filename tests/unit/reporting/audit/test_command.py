@@ -9,8 +9,19 @@ from tests.unit.reporting.audit.exports import PLAIN, report, run, write_csv
 
 KEYS = [
     *("schema", "definition", "rows", "caveats", "period", "leads", "contacted", "never_contacted", "contact_rate"),
-    *("contacted_in_window", "follow_up_rate", "response", "business_response", "buckets", "owners", "sources"),
-    *("segments", "heat", "money", "marketing_sales_gap", "diagnosis", "previous", "win_by_bucket", "attempts"),
+    *("contacted_in_window", "follow_up_rate", "response", "business_response", "buckets", "qualified"),
+    *(
+        "owners",
+        "sources",
+        "segments",
+        "heat",
+        "money",
+        "marketing_sales_gap",
+        "diagnosis",
+        "previous",
+        "win_by_bucket",
+        "attempts",
+    ),
     *("stages", "stuck", "capacity", "ledger", "self_audit", "readiness", "passive_crm", "cannot_compute", "problems"),
     "problems_total",
 ]
