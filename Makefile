@@ -65,13 +65,14 @@ load: setup ## run days and surges against AWS's limits on a virtual clock: wait
 security: setup ## bandit, checkov and NIST findings, licences and a bill of materials (build/security)
 	@$(BIN)/python -m scripts.security
 
-check: setup ## format, lint, types, import contracts, repository guards
+check: setup ## format, lint, types, import contracts, repository guards, assertions that cannot fail
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python scripts/guard.py
 	$(BIN)/python -m scripts.naming
+	$(BIN)/python -m scripts.vacuous
 
 docs: setup ## build the documentation strictly into build/site (SERVE=1 serves it and follows changes)
 	@bash scripts/docs $(if $(filter 1,$(SERVE)),serve)

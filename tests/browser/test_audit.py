@@ -62,7 +62,9 @@ def test_every_section_is_filled_and_file_content_is_escaped(audit_page: Path, p
     headings = page.get_by_role("heading", level=2).all_inner_texts()
     assert headings[:3] == ["Before you read the figures", "At a glance", "Diagnosis"]
     assert headings[3:5] == ["How fast leads are answered", "When leads are missed"]
-    for link in page.get_by_role("navigation", name="Contents").get_by_role("link").all():
+    links = page.get_by_role("navigation", name="Contents").get_by_role("link").all()
+    assert links
+    for link in links:
         assert page.locator(f"h2{link.get_attribute('href')}").count() == 1
     assert page.get_by_text("not known: ").count() == 0
     assert page.locator("script").count() == 0

@@ -66,7 +66,9 @@ def test_every_part_is_present_and_typed_text_is_escaped(review: Path, page: Pag
     expect(page.get_by_role("heading", level=1)).to_have_text("Weekly review")
     headings = page.get_by_role("heading", level=2).all_inner_texts()
     assert headings[:4] == ["At a glance", "Six questions", "What to fix first", "How fast we answered"]
-    for link in page.get_by_role("navigation", name="Contents").get_by_role("link").all():
+    links = page.get_by_role("navigation", name="Contents").get_by_role("link").all()
+    assert links
+    for link in links:
         assert page.locator(f"h2{link.get_attribute('href')}").count() == 1
     assert page.locator("article").count() == 6
     assert page.locator("script").count() == 0

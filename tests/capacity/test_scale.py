@@ -29,6 +29,7 @@ def scale_json(*options: str) -> Any:
 def test_the_model_matches_the_handlers_call_by_call_and_key_by_key() -> None:
     counted, stored = counting.lives(), tomllib.loads(LIFE.read_text(encoding="utf-8"))
     for life, steps in counted.items():
+        assert steps, life
         for step, columns in steps.items():
             assert columns == stored[life][step], f"{life}, {step}: {STALE}"
     assert counted == stored, STALE
@@ -77,7 +78,9 @@ def test_strangers_writes_do_not_lower_the_capacity_of_owner_keys() -> None:
 
 
 def test_a_stage_sized_for_200_leads_a_second_accepts_and_processes_them() -> None:
-    for bound in model.stage_bounds(lives()["typical"], aws(), aws().stages["`-c leads_per_second=200`"]):
+    stage_bounds = list(model.stage_bounds(lives()["typical"], aws(), aws().stages["`-c leads_per_second=200`"]))
+    assert len(stage_bounds) > 3
+    for bound in stage_bounds:
         assert bound.rate >= (CARRIED if bound.part != "sending, each shard" else 10)
 
 
@@ -145,4 +148,5 @@ def test_every_limit_and_price_cites_its_source() -> None:
 
     tables = tomllib.loads(AWS.read_text(encoding="utf-8"))
     for table in ("limits", "prices"):
+        assert tables[table]
         assert all(entry["source"] for entry in tables[table].values())

@@ -136,6 +136,7 @@ def test_a_change_stores_lead_events_messages_and_rotation_atomically(table: Tab
     table.commit(change)
     assert table.load("L1") == change.after
     assert table.history("L1")[1:] == change.events
+    assert change.messages
     assert all(m in table.messages("L1") for m in change.messages)
     assert rotation_of(table) == change.rotation
 

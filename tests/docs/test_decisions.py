@@ -28,6 +28,7 @@ def test_every_page_follows_the_template(page: Decision) -> None:
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", page.field("Date"))
     assert re.match(r"(proposed|accepted|replaced by)\b", page.field("Status"))
     bodies = re.split(r"^## .+$", page.text, flags=re.MULTILINE)[1:]
+    assert len(bodies) == len(SECTIONS)
     assert all(body.strip() for body in bodies), "a section is empty"
 
 

@@ -102,6 +102,7 @@ def test_every_lead_gets_one_owner_within_ten_seconds_in_fair_rotation(stage: St
 def test_every_lead_is_acknowledged_and_its_owner_alerted_exactly_once(stage: Stage, played: Timeline) -> None:
     sent = Counter(mail["MessageId"] for mail in stage.sent_mails())
     to = Counter(mail["To"][0] for mail in stage.sent_mails())
+    assert len(played.all) == LEADS
     for number, lead_id in enumerate(played.all):
         [acknowledgement] = stage.messages(lead_id, "acknowledge")
         first_alert = stage.messages(lead_id, "alert_owner")[0]
@@ -110,11 +111,13 @@ def test_every_lead_is_acknowledged_and_its_owner_alerted_exactly_once(stage: St
 
 
 def test_every_send_is_confirmed_by_the_providers_event(stage: Stage, played: Timeline) -> None:
+    assert len(played.answered) == ANSWERED
     for lead_id in played.answered:
         _all_confirmed(stage, lead_id)
 
 
 def test_a_lead_answered_in_time_never_breaches(stage: Stage, played: Timeline) -> None:
+    assert len(played.answered) == ANSWERED
     for lead_id in played.answered:
         lead = stage.lead(lead_id)
         assert not lead.is_breached(lead.promise.deadline + timedelta(days=30))
@@ -125,6 +128,7 @@ def test_a_lead_answered_in_time_never_breaches(stage: Stage, played: Timeline) 
 
 @pytest.mark.proves("F7")
 def test_an_unanswered_lead_is_warned_missed_escalated_and_moved_to_the_manager(stage: Stage, played: Timeline) -> None:
+    assert played.left
     for lead_id in played.left:
         happened = [kind for kind in stage.kinds(lead_id) if not kind.startswith("message_")]
         assert happened[:7] == [

@@ -67,6 +67,7 @@ def test_no_acknowledged_lead_is_lost_to_kills_lost_or_doubled_alarms(local_stag
     settled = [n for n, lead_id in accepted.items() if not stage.messages(lead_id, "acknowledge")[0].is_owed]
     mailed = Counter(to for mail in stage.sent_mails() for to in mail["To"])
     mail_counts = {number: mailed[address(number)] for number in range(LEADS)}
+    assert settled
     assert all(mail_counts[number] for number in settled), "unsent messages are still owed"
     twice = sum(count - 1 for count in mail_counts.values() if count > 1)
     print(f"{LEADS} leads, killed {dict(killed)}, lost 0, twice {twice}, owed {LEADS - len(settled)}")  # noqa: T201 - docs/development/reliability.md

@@ -84,6 +84,7 @@ def anything(name: str) -> st.SearchStrategy[bytes]:
 
 @pytest.mark.parametrize("name", TARGETS)
 def test_any_input_is_read_or_rejected(name: str) -> None:
+    # no assert: a target raises what its reader may not
     @given(anything(name))
     def reads(data: bytes) -> None:
         TARGETS[name](data)
@@ -113,8 +114,9 @@ HUGE = {
 
 @pytest.mark.parametrize("name", [name for name in TARGETS if not name.startswith("proof")])
 def test_hostile_bodies_are_read_quickly(name: str) -> None:
+    firsts = [bytes([first]) for first in range(3)] if name == "form" else [b""]
     for title, body in HUGE.items():
-        for data in (bytes([first]) + body for first in range(3)) if name == "form" else (body,):
+        for data in (first + body for first in firsts):
             begun = time.process_time()
             TARGETS[name](data)
             assert time.process_time() - begun < SOON, title

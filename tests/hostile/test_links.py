@@ -110,6 +110,7 @@ def test_a_forged_or_altered_link_opens_nothing(taken: Door, forge: Callable[[st
     rows = taken.rows()
     for purpose, routes in ROUTES.items():
         forged = forge(taken.token(purpose))
+        assert routes
         for route in routes:
             answer = taken.open(route, forged, body=FILLED)
             assert answer["statusCode"] == 403, (purpose, route)
@@ -179,6 +180,7 @@ def test_an_expired_link_opens_nothing_on_any_route(taken: Door) -> None:
     taken.stage.clock.now += 90_000
     rows = taken.rows()
     for purpose, routes in ROUTES.items():
+        assert routes
         for route in routes:
             assert taken.open(route, tokens[purpose], FILLED)["statusCode"] == 410, route
     assert taken.rows() == rows

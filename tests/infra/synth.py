@@ -53,6 +53,12 @@ class Synthesised:
         return {action for statement in self.statements(name) for action in as_list(statement["Action"])}
 
 
+def policy_statements(template: Synthesised) -> list[dict[str, Any]]:
+    """Return the statements of every role."""
+    policies = template.properties("IAM::Policy")
+    return [statement for policy in policies for statement in policy["PolicyDocument"]["Statement"]]
+
+
 def as_list(value: Any) -> list[Any]:
     """Return an IAM value, single or listed, as list."""
     return value if isinstance(value, list) else [value]

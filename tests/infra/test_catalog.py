@@ -41,7 +41,9 @@ def test_a_night_is_a_partition_found_by_date_without_a_crawler(prod: Synthesise
 def test_a_reader_of_facts_reads_nothing_else(prod: Synthesised) -> None:
     [policy] = prod.properties("IAM::ManagedPolicy")
     catalog, files, names = policy["PolicyDocument"]["Statement"]
+    assert catalog["Action"]
     assert all(action.startswith("glue:Get") for action in catalog["Action"])
+    assert catalog["Resource"]
     assert not [resource for resource in catalog["Resource"] if "*" in json.dumps(resource)]
     assert files["Action"] == "s3:GetObject"
     assert json.dumps(files["Resource"]).endswith('"/facts/*"]]}')

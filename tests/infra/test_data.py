@@ -51,7 +51,9 @@ def test_there_are_three_private_versioned_and_encrypted_buckets(prod: Synthesis
 
 @pytest.mark.parametrize("condition", ["aws:SecureTransport", "s3:TlsVersion"])
 def test_buckets_refuse_plain_http_and_old_tls(prod: Synthesised, condition: str) -> None:
-    for policy in prod.properties("S3::BucketPolicy"):
+    policies = prod.properties("S3::BucketPolicy")
+    assert len(policies) == len(buckets(prod))
+    for policy in policies:
         denied = [s for s in policy["PolicyDocument"]["Statement"] if s["Effect"] == "Deny"]
         assert condition in json.dumps(denied)
 

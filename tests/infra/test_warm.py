@@ -10,7 +10,7 @@ import pytest
 from infra.limits import LARGE, SMALL, carrying
 from infra.table import INDEX_WRITES_A_LEAD, WRITES_A_LEAD
 from leadtight.capacity.data import aws, lives
-from tests.infra.synth import Synthesised, synthesise
+from tests.infra.synth import FUNCTIONS, Synthesised, synthesise
 
 
 def test_a_table_for_200_leads_a_second_takes_their_writes_from_its_first_minute(tmp_path: Path) -> None:
@@ -42,6 +42,7 @@ def test_an_invalid_number_of_leads_is_refused(tmp_path: Path, number: str) -> N
 
 def test_the_scale_model_knows_the_deployed_settings_of_stages() -> None:
     limits = (SMALL, LARGE, carrying(200))
+    assert len(aws().stages) == len(limits)
     for size, limit in zip(aws().stages.values(), limits, strict=True):
         assert (size.requests, size.sending, size.alarms, size.receipts) == (
             *(limit.requests, limit.sending, limit.alarms, limit.others),
@@ -57,5 +58,6 @@ def test_a_stage_for_many_leads_leaves_concurrency_for_others_in_an_account_of_a
 
 
 def test_costs_are_computed_with_the_functions_memory(prod: Synthesised) -> None:
+    assert set(aws().memory) <= {*FUNCTIONS}
     for name, gigabytes in aws().memory.items():
         assert prod.function(name)["MemorySize"] == gigabytes * 1024

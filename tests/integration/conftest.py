@@ -102,9 +102,15 @@ class Stage:
 
     @contextmanager
     def counted(self) -> Iterator[list[str]]:
-        """Collect the AWS calls that the product makes inside."""
-        self.calls.clear()
-        yield self.calls
+        """Collect the AWS calls that the product makes inside.
+
+        Calls after the block are not among them.
+        """
+        self.calls = []
+        try:
+            yield self.calls
+        finally:
+            self.calls = []
 
 
 def stream_record(image: dict[str, Any], kind: str = "INSERT") -> dict[str, Any]:

@@ -75,6 +75,7 @@ def _route(method: str, path: str) -> tuple[str, dict[str, str]]:
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_an_operation_answers_as_documented(operation: str) -> None:
+    # no assert: `validate_response` raises for another answer
     method, _, path = operation.partition(" ")
     lead_id = json.loads(intake.handle(post_lead({"name": "Ada Obi", "email": "ada@example.com"}), CONTEXT)["body"])[
         "lead_id"

@@ -91,6 +91,7 @@ def test_the_mail_has_both_headers_and_the_address_of_the_company(mailed: Lead) 
     message = sent_mail()
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     texts = [part.get_payload(decode=True) for part in message.walk() if not part.is_multipart()]
+    assert len(texts) == 2
     for twin in texts:
         assert isinstance(twin, bytes)
         assert b"Am Hafen 1, 20457 Hamburg" in twin

@@ -148,6 +148,7 @@ def test_the_least_loaded_gets_the_lead_and_ties_take_turns() -> None:
     leads = [world.receive() for _ in range(6)]
     assert {*world.owners()[:3]} == {*world.owners()[3:]} == {*PEOPLE}
     lost = [lead_id for lead_id in leads if world.lead(lead_id).owner_id == "ben"]
+    assert len(lost) == 2
     for lead_id in lost:
         world.press(lead_id, "lost", reason="price")
     again = [world.receive() for _ in range(3)]

@@ -37,6 +37,7 @@ def test_a_switched_off_person_has_no_open_lead_after_five_minutes() -> None:
     world.govern(with_person(world.policy, replace(world.policy.people["ana"], active=False)))
     world.advance(minutes=5)
     assert {world.lead(lead_id).owner_id for lead_id in leads} == {"ben", "cem"}
+    assert len(owned) == 3
     for lead_id in owned:
         assert moves(world, lead_id) == [OWNER_GONE]
         assert len(world.mails(lead_id, Template.ALERT_OWNER)) == 2

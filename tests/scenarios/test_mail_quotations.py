@@ -33,7 +33,9 @@ def after(raw: bytes) -> tuple[Inbox, Lead]:
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.__name__)
 def test_quoted_words_end_nothing_and_are_not_a_message(program: Program) -> None:
     choice = random.Random(program.__name__)
-    for language in choice.sample(LANGUAGES, 4):
+    chosen = choice.sample(LANGUAGES, 4)
+    assert len(chosen) == 4
+    for language in chosen:
         world, lead = after(mail_bytes(program(language.words[0], language), language, choice))
         [joined] = world.events(lead.id, Kind.INQUIRY_JOINED)
         assert (joined.data["inquiry"]["message"], lead.opted_out) == (language.words[0], ())

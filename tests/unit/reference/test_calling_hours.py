@@ -28,10 +28,12 @@ def weeks(number: str, **inquiry: Any) -> list[object]:
 
 def test_every_rule_has_a_source_an_existing_place_and_is_no_wider_than_the_base() -> None:
     codes = {f"US-{state.code}" for state in states()}
+    assert "*" in rules()
     for place, rule in rules().items():
         assert rule.source
         assert rule.seen
         assert place == "*" or place in codes
+        assert len(rule.week) == 7
         assert all(day is None or time(8) <= day[0] < day[1] <= time(21) for day in rule.week)
 
 

@@ -56,6 +56,7 @@ def test_an_audit_of_the_leads_equals_the_nightly_figures(tmp_path: Path) -> Non
     night = json.loads(h.files.files[f"metrics/dt={LAST}/metrics.json"])
     report = json.loads(audit(audit_options(h.policy, export(h, tmp_path))).as_json())
     assert night["leads"] > 100
+    assert report["sources"]
     for source in report["sources"]:
         assert source.pop("spellings") == [source["source"]]  # an export may write a source in several ways
     means = report["qualified"].pop("means"), night["qualified"].pop("means")

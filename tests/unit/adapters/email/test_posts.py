@@ -79,20 +79,17 @@ def test_a_post_without_its_proof_is_refused(post: Post) -> None:
         check(post, bare)
 
 
-@each
+@pytest.mark.parametrize("post", [post for post in POSTS.values() if post.signs_body])
 def test_another_body_fails_where_the_body_is_signed(post: Post) -> None:
     signed = post.request()
     altered = replace(signed, body=signed.body + b"x")
-    if post.signs_body:
-        with pytest.raises(WebhookVerificationError):
-            check(post, altered)
+    with pytest.raises(WebhookVerificationError):
+        check(post, altered)
 
 
-@each
+@pytest.mark.parametrize("post", [post for post in POSTS.values() if post.signs_time])
 @pytest.mark.parametrize("way", [1, -1])
 def test_where_the_time_is_signed_a_late_replay_fails(post: Post, way: int) -> None:
-    if not post.signs_time:
-        return  # Postmark and Brevo sign nothing: a password comes with every request
     check(post, post.request(), later=way * REPLAY_WINDOW)
     with pytest.raises(WebhookVerificationError):
         check(post, post.request(), later=way * (REPLAY_WINDOW + timedelta(seconds=1)))
@@ -163,6 +160,7 @@ JSON = st.recursive(
 
 @given(content=JSON, name=st.sampled_from(sorted(MAIL_PROVIDERS)))
 def test_any_authentic_post_is_stored_and_read_or_rejected(content: object, name: str) -> None:
+    # no assert: any error but the rejection is raised
     read_or_refused(name, json.dumps(content).encode(), "application/json")
 
 
@@ -177,6 +175,7 @@ def test_any_authentic_post_is_stored_and_read_or_rejected(content: object, name
     name=st.sampled_from(["mailgun", "sendgrid"]),
 )
 def test_any_authentic_form_is_stored_and_read_or_rejected(fields: dict[str, str], name: str) -> None:
+    # no assert: any error but the rejection is raised
     encoded = {key: value.encode("utf-8", "replace") for key, value in fields.items()}
     read_or_refused(name, form(encoded), FORM)  # type: ignore[arg-type]  # a dictionary of bytes is one of texts or bytes
 
@@ -223,8 +222,9 @@ def test_headers_of_a_posted_mail_do_not_prove_its_sender(post: Post) -> None:
     forged = b"Authentication-Results: amazonses.com; dmarc=pass header.from=example.com"
     line = rb"\r\n" if post.content_type == "application/json" else b"\r\n"
     body = post.request().body.replace(b"From: Ada", forged + line + b"From: Ada")
-    for letter in stored(post, body):
-        assert letter.authentication.sender("ada@example.com") is Sender.UNPROVED
+    letters = stored(post, body)
+    assert letters
+    assert {letter.authentication.sender("ada@example.com") for letter in letters} == {Sender.UNPROVED}
 
 
 def attested(post: Post, body: bytes) -> Sender:

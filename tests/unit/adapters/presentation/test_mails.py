@@ -95,7 +95,9 @@ def test_strangers_text_is_never_markup() -> None:
     for sent in everything(HOSTILE):
         tags = Tags(mail(sent)[2])
         assert not {"script", "img", "iframe", "svg", "b", "u", "i"} & set(tags.tags)
-        assert not [name for name, _ in tags.attributes if name.startswith("on")]
+        names = {name for name, _ in tags.attributes}
+        assert "href" in names
+        assert not [name for name in names if name.startswith("on")]
 
 
 def test_a_message_is_never_run_as_a_template() -> None:
@@ -105,7 +107,9 @@ def test_a_message_is_never_run_as_a_template() -> None:
 @pytest.mark.parametrize("inquiry", ALL.values(), ids=ALL.keys())
 def test_mails_load_no_external_resources(inquiry: Inquiry) -> None:
     for sent in everything(inquiry):
-        for name, value in Tags(mail(sent)[2]).attributes:
+        attributes = Tags(mail(sent)[2]).attributes
+        assert attributes
+        for name, value in attributes:
             assert name not in ("src", "srcset", "background", "data", "action")
             if name == "href":
                 assert value.startswith((LINK, QUEUE, UNSUBSCRIBE, ASK, BOOK, COSTS, "tel:", "mailto:"))
@@ -156,10 +160,12 @@ def test_no_team_message_states_remaining_or_elapsed_time() -> None:
 
     A mail may lie unread for an hour: only a time of day is still true then.
     """
-    for sent in (s for s in everything(ADA) if s.message.recipient != LEAD):
+    to_team = [sent for sent in everything(ADA) if sent.message.recipient != LEAD]
+    assert len(to_team) > 5
+    for sent in to_team:
         for late in (timedelta(), timedelta(minutes=80)):
-            for part in mail(replace(sent, at=sent.at + late)):
-                assert not re.search(r"\b\d+ (?:second|minute|hour)s?\b", part)
+            parts = "\0".join(mail(replace(sent, at=sent.at + late)))
+            assert not re.search(r"\b\d+ (?:second|minute|hour)s?\b", parts)
 
 
 @pytest.mark.parametrize(
@@ -225,11 +231,14 @@ def test_long_messages_and_names_are_cut() -> None:
 
 def test_an_unreadable_number_is_shown_as_typed() -> None:
     odd = replace(ADA, phone=None, fields={"phone": "ask for Ada, ext 12"}, flags=("phone_odd",))
-    for twin in mail(first(Template.ALERT_OWNER, odd))[1:]:
+    _, text, html = mail(first(Template.ALERT_OWNER, odd))
+    for twin in (text, html):
         assert "Phone as typed" in twin
         assert "ask for Ada, ext 12" in twin
 
 
 def test_emoji_and_other_scripts_arrive_unchanged() -> None:
     assert "🌟 Zoë 🚀" in mail(first(Template.ALERT_OWNER, EMOJI))[0]
-    assert all(s.message.recipient != LEAD or "🌟" not in mail(s)[0] for s in everything(EMOJI))
+    subjects = [mail(sent)[0] for sent in everything(EMOJI) if sent.message.recipient == LEAD]
+    assert subjects
+    assert not [subject for subject in subjects if "🌟" in subject]

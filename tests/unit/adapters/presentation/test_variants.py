@@ -117,6 +117,7 @@ def test_every_variant_of_a_mail_has_its_three_files() -> None:
     mails = {
         path.name.removesuffix(".subject.j2"): path.parent for path in jinja.TEMPLATES.rglob("mail/**/*.subject.j2")
     }
+    assert "acknowledge" in mails
     for name, folder in mails.items():
         assert (folder / f"{name}.txt.j2").is_file()
         assert (folder / f"{name}.html.j2").is_file()

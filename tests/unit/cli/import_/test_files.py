@@ -222,10 +222,12 @@ def test_no_result_cell_is_a_formula(text: str) -> None:
 
 def test_any_bytes_are_read_or_rejected(tmp_path: Path) -> None:
     seeded = random.Random(7)
+    numbers = []
     for _ in range(200):
         file = written(tmp_path, bytes(seeded.choices(range(256), k=seeded.randrange(400))))
         with suppress(ImportFileError):
-            assert all(record.number > 1 for record in ExportFile.open(file).rows())
+            numbers += [record.number for record in ExportFile.open(file).rows()]
+    assert min(numbers) > 1
 
 
 @pytest.mark.proves("A9")

@@ -65,4 +65,5 @@ def test_person_with_the_id_of_a_pool_is_refused() -> None:
 
 def test_shipped_policy_names_people_only() -> None:
     policy = policies.shipped()
+    assert policy.people
     assert not [id_ for id_, person in policy.people.items() if names_a_role(id_) or names_a_role(person.name)]

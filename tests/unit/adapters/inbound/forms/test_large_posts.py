@@ -23,7 +23,10 @@ def test_a_small_post_is_not_counted() -> None:
     table = MemoryTable()
     for _ in range(1_000):
         take_turn(table, LARGE, MONDAY_NINE)
-    take_turn(table, LARGE + 1, MONDAY_NINE)
+    for _ in range(AT_MOST_A_MINUTE):
+        take_turn(table, LARGE + 1, MONDAY_NINE)
+    with pytest.raises(Conflict):
+        take_turn(table, LARGE + 1, MONDAY_NINE)
 
 
 def test_a_forms_size_is_its_names_and_values() -> None:

@@ -7,6 +7,7 @@ import base64
 import hashlib
 import hmac
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -50,11 +51,6 @@ def test_every_provider_has_a_sample_delivery() -> None:
 
 
 @each
-def test_a_signed_delivery_is_authentic(delivery: Delivery) -> None:
-    check(delivery, delivery.request())
-
-
-@each
 def test_both_live_secrets_are_valid_and_an_old_one_is_not(delivery: Delivery) -> None:
     other = "whsec_" + base64.b64encode(b"other").decode() if delivery.secret == STANDARD_SECRET else "other:other"
     check(delivery, delivery.request(), other, delivery.secret)
@@ -68,10 +64,13 @@ def test_without_a_live_secret_nothing_is_authentic(delivery: Delivery) -> None:
         provider(delivery.webhook.provider).check(delivery.request(), WebhookSecrets(), NOW)
 
 
-@each
+def signs_body(delivery: Delivery) -> bool:
+    """Tell whether a provider signs the body, not only sends a secret."""
+    return not delivery.secret_in_body and delivery.webhook.provider != "pipedrive"
+
+
+@pytest.mark.parametrize("delivery", [delivery for delivery in ALL.values() if signs_body(delivery)])
 def test_another_body_under_the_same_signature_fails(delivery: Delivery) -> None:
-    if delivery.secret_in_body or delivery.webhook.provider == "pipedrive":
-        return  # these send a secret with the body instead of signing it, as their providers do
     signed = delivery.request()
     altered = Request(method="POST", url=signed.url, headers=signed.headers, query={}, body=signed.body + b"&x=1")
     with pytest.raises(WebhookVerificationError):
@@ -164,6 +163,8 @@ def test_the_standard_webhooks_example_is_authentic() -> None:
     request = Request(method="POST", url=URL, headers=headers, query={}, body=b'{"test": 2432232314}')
     at = NOW.fromtimestamp(stamp, NOW.tzinfo)
     provider("standard").check(request, WebhookSecrets(signing=(secret,)), at)
+    with pytest.raises(WebhookVerificationError):
+        provider("standard").check(replace(request, body=b"{}"), WebhookSecrets(signing=(secret,)), at)
 
 
 def handshake(**query: str) -> Request:
