@@ -57,6 +57,27 @@ FIGURES = {
         "By the pool a lead is in: calendar seconds from the assignment to its present owner to their first contact, "
         "without earlier waits in stages or with other owners. owned counts leads, answered those reached that way."
     ),
+    "attempts": (
+        "By the outcomes on record of each lead, recorded by a person or proved, of whatever kind; undone outcomes and "
+        "automatic messages are none. Persistence is the share of leads without a contact that were tried five times "
+        "or more."
+    ),
+    "stages": "Leads of the period by present stage. The days are the median time that open ones have been in it.",
+    "stuck": "The open leads of the period that have been in their stage the longest, in days.",
+    "stalls": (
+        "All open leads at the time of the report, whenever they arrived, by stage: open counts them, median_days is "
+        "the median time they have been in it, stuck counts those without an outcome for longer than "
+        "untouched_after_seconds, counted from the inquiry if there is none. The longest untouched are listed first."
+    ),
+    "automatic_messages": (
+        "Messages, texts and calls that went to leads by themselves, by purpose and channel, and what happened to them "
+        "in the period; one can be sent in it and confirmed later. None of them is a contact, and none stops the "
+        "promise of a first answer."
+    ),
+    "contacts_by_people": (
+        "first_contacts: leads that a person reached for the first time in the period. outcomes: what people recorded, "
+        "and what was proved of their calls and mails. Automatic messages are not among them."
+    ),
     "sources": "By the source a lead came from; won: leads won by the time of the report.",
     "completeness": (
         "By source: listed is what the source reports for the day, arrived what it delivered by itself, recovered what "
@@ -108,6 +129,14 @@ HEADLINES = {
         "arrived outside working hours or on a day with a surge; else it was never contacted, or contacted late. Leads "
         "contacted later cost nothing here; the rest add up to the money below, to the cent. A cause above is a "
         "pattern of many leads, so its share is a different figure."
+    ),
+    "stalls": (
+        "All open leads by stage: the median days they have been in it, and how many of them are stuck, which is "
+        "without an outcome for longer than a lead may be untouched. The list below has those longest in their stage."
+    ),
+    "automatic": (
+        "What went to leads by itself in the week. None of it counts as a contact: the promise of a first answer runs "
+        "on until a person has reached the lead."
     ),
     "owners": (
         "The week’s leads by their first owner, even if another person reached them. In time: share reached by the "
@@ -290,6 +319,7 @@ AUDIT = {
 
 _OF_FILES = frozenset(
     {"contacted_in_window", "precision", "first_contact", "owners", "activities", "source_intervals", "previous"}
+    | {"attempts", "stages", "stuck"}
 )
 SHARED = {name: words for name, words in AUDIT.items() if name not in _OF_FILES}
 """Definitions that the nightly figures share with the audit."""

@@ -43,6 +43,7 @@ class MetricTerms:
     calendar: Calendar
     money: Money
     ownerless_after: timedelta
+    untouched_after: timedelta = timedelta(days=7)
     staff: Staffing | None = None
     standard: str = ""
     qualified: str = ""
@@ -55,6 +56,7 @@ class MetricTerms:
             calendar=policy.report_calendar,
             money=policy.money,
             ownerless_after=policy.routing.unowned_grace + SWEEP_EVERY,
+            untouched_after=policy.untouched_after,
             staff=_staff(policy),
             standard=_standard(policy),
             qualified=_means_qualified(policy),

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from leadtight.reporting import glossary
-from leadtight.reporting.formatting import MISSING, amount, counted, duration, exact
+from leadtight.reporting.formatting import MISSING, amount, counted, duration, exact, plain, upper_first
 from leadtight.reporting.metric_names import names
 from leadtight.reporting.metrics.aggregates import Figures
+from leadtight.reporting.metrics.message_counts import PURPOSES
 from leadtight.reporting.presentation import chart
 
 MOST_BARS, MOST_ROWS, MOST_PROBLEMS, MOST_NEEDS = 12, 50, 50, 12
@@ -52,6 +53,7 @@ _INDEX = {
     "crm_continuity": "CRM continuity",
     "context_retention": "Context retention",
 }
+CHANNELS = {"email": "mail", "sms": "text", "voice": "call"}
 _KINDS = {"business_hours": "in working hours", "after_hours": "after hours", "weekend": "at the weekend"}
 
 
@@ -103,6 +105,23 @@ def _tables(report: Figures) -> Iterator[tuple[str, Any]]:
     signs = [row for row in report["passive_crm"] if row["found"] != "unknown"]
     yield "passive_rows", ([_sign(r["signal"]), r["found"], r["evidence"]] for r in signs)
     yield "problem_rows", map(_problem, report["problems"][:MOST_PROBLEMS])
+
+
+def stalled(figures: Figures) -> list[list[str]]:
+    """Return the rows of open leads by stage."""
+    rows = [(plain(row["stage"]).capitalize(), row) for row in figures["stages"]]
+    return [[name, _number(row["open"]), _days(row["median_days"]), _number(row["stuck"])] for name, row in rows]
+
+
+def messages(figures: list[Figures]) -> list[list[str]]:
+    """Return the rows of automatic messages."""
+    return [_message(row) for row in figures]
+
+
+def _message(row: Figures) -> list[str]:
+    purpose, channel = str(row["purpose"]), str(row["channel"])
+    fates = (_number(row[fate]) for fate in ("sent", "confirmed", "refused", "failed", "bounced"))
+    return [upper_first(PURPOSES.get(purpose, plain(purpose))), CHANNELS.get(channel, channel), *fates]
 
 
 def compare_windows(now: Figures, figures: Figures | None) -> list[list[str]]:

@@ -13,6 +13,7 @@ from leadtight.reporting.facts.periods import ReportPeriod
 from leadtight.reporting.facts.table import EPOCH, FactTable, Row, instant
 from leadtight.reporting.review.questions import (
     LONG_UNTOUCHED,
+    LONGEST_IN_STAGE,
     LOST_WITHOUT_REASON,
     MANY_ATTEMPTS,
     MISSED,
@@ -97,6 +98,11 @@ def lost_without_reason(table: FactTable, period: ReportPeriod) -> QuestionResul
 def unassigned_while_idle(table: FactTable, with_room: Iterable[str]) -> QuestionResult:
     """Return ownerless leads that a pool member had capacity for."""
     return _answer(table, "true", UNASSIGNED_WHILE_IDLE, {"with_room": sorted(with_room)})
+
+
+def longest_in_stage(table: FactTable) -> QuestionResult:
+    """Return all open leads, the longest in their stage first."""
+    return _answer(table, "closed_at is null", LONGEST_IN_STAGE, {})
 
 
 def recorded_late(table: FactTable, period: ReportPeriod, zone: ZoneInfo) -> QuestionResult:

@@ -14,7 +14,9 @@ from leadtight.reporting.facts.projection import HistoryProblem
 from leadtight.reporting.facts.table import FactTable
 from leadtight.reporting.metrics.event_counts import counts
 from leadtight.reporting.metrics.invariants import invariants
+from leadtight.reporting.metrics.message_counts import automatic_messages, contacts_by_people
 from leadtight.reporting.metrics.period_metrics import MetricTerms, figures
+from leadtight.reporting.metrics.stalls import stalls
 from leadtight.reporting.review.answers import lost_without_reason
 from leadtight.reporting.review.unassigned_leads import FreeCapacity
 
@@ -50,6 +52,7 @@ def document(table: FactTable, night: Night) -> dict[str, Any]:
     """
     of_day = figures(table, night.today, night.terms)
     of_window = figures(table, night.window, night.terms, is_window=True)
+    happened = tuple(e for e in night.events if e.at < night.today.as_of)
     versions = table.rows("select distinct policy_version as v from facts order by v", {})
     rows = table.rows("select count(*) as n from facts", {})[0]["n"]
     return {
@@ -71,10 +74,13 @@ def document(table: FactTable, night: Night) -> dict[str, Any]:
         **of_window,
         "day": {name: value for name, value in of_day.items() if name not in TOO_LITTLE}
         | {
-            "events": counts(e for e in night.events if e.at < night.today.as_of),
+            "events": counts(happened),
+            "automatic_messages": automatic_messages(happened),
+            "contacts_by_people": contacts_by_people(table, happened, night.today),
             "completeness": list(night.completeness),
             **_widgets(table, night),
         },
+        "stalls": stalls(table, night.today.as_of, night.terms.untouched_after),
         "invariants": invariants(table, night.window, night.zone, night.terms.ownerless_after),
         "problems": problem_rows(night.problems),
     }

@@ -59,6 +59,17 @@ RECORDED_LATE = ReviewQuestion(
 )
 
 
+LONGEST_IN_STAGE = ReviewQuestion(
+    id="longest_in_stage",
+    title="Longest in their stage",
+    definition="Open leads by the time they have been in their present stage; the longest first.",
+    where="true",
+    due="stage_since",
+    due_label="in this stage since",
+    since=True,
+)
+
+
 LOST_WITHOUT_REASON = ReviewQuestion(
     id="lost_without_reason",
     title="Lost deals without a reason",

@@ -36,6 +36,10 @@ class Review:
     window_before: Figures | None
     previous_week: Figures
     invariants: Figures
+    stalls: Figures
+    automatic_messages: list[Figures]
+    contacts_by_people: Figures
+    longest_in_stage: QuestionResult
     lost: LostLeads
     disagreements: tuple[Disagreement, ...]
     promises: Mapping[str, int]

@@ -24,7 +24,6 @@ from leadtight.reporting.metrics.report import money_json
 from leadtight.reporting.ports import EventHistory, LeadNames, LostReasons, OutcomeLinks, ReportFiles, Sentences
 from leadtight.reporting.review import nightly, page, weekly
 from leadtight.reporting.review.completeness import completeness, completeness_of
-from leadtight.reporting.review.disagreements import disagreements
 from leadtight.reporting.review.leak_rows import History, of_events
 from leadtight.reporting.review.unassigned_leads import FreeCapacity, room_for_unassigned
 
@@ -164,11 +163,11 @@ class ReportService:
         with snapshot.table:
             previous_week = self._week_before(snapshots, week)
             idle = self._policy.untouched_after
-            contradictions = disagreements(self._events_in(period))
+            happened = tuple(e for e in self._events_in(period) if e.kind in weekly.COUNTED_EVENTS)
             with_room = self._with_room(snapshot.table, period)
             earlier = self._metrics(day - timedelta(days=WINDOW_DAYS))
             review = weekly.review(
-                week, period, self._zone, snapshot, previous_week, self._terms, idle, contradictions, with_room, earlier
+                week, period, self._zone, snapshot, previous_week, self._terms, idle, happened, with_room, earlier
             )
         review = replace(review, completeness=self._completeness(week, period))
         document = weekly.document(review)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from leadtight.domain.calendar.timestamps import format_timestamp, midnight
 from leadtight.domain.calendar.week import Week
+from leadtight.domain.model.event import Event, EventKind
 from leadtight.reporting import glossary
 from leadtight.reporting.facts.periods import WINDOW_DAYS, ReportPeriod, local_day, window_ending
 from leadtight.reporting.facts.snapshots import Snapshot
@@ -18,17 +19,20 @@ from leadtight.reporting.facts.table import ANSWERED_AT, FactTable
 from leadtight.reporting.metrics import ledger
 from leadtight.reporting.metrics.aggregates import Figures
 from leadtight.reporting.metrics.invariants import invariants
+from leadtight.reporting.metrics.message_counts import COUNTED_KINDS, automatic_messages, contacts_by_people
 from leadtight.reporting.metrics.period_metrics import MetricTerms, figures
+from leadtight.reporting.metrics.stalls import stalls
 from leadtight.reporting.review.answers import (
     ListedLead,
     QuestionResult,
     ask,
+    longest_in_stage,
     lost_without_reason,
     missed_promises,
     recorded_late,
     unassigned_while_idle,
 )
-from leadtight.reporting.review.disagreements import Disagreement
+from leadtight.reporting.review.disagreements import disagreements
 from leadtight.reporting.review.headline import in_words
 from leadtight.reporting.review.lost_reasons import lost
 from leadtight.reporting.review.nightly import problem_rows
@@ -44,9 +48,22 @@ HEADLINE = (
 )
 
 
-OF_WINDOW = ("money", "sources", "diagnosis", "ledger", "segments", "marketing_sales_gap", "stages", "stage_waits")
+OF_WINDOW = (
+    "money",
+    "sources",
+    "diagnosis",
+    "ledger",
+    "segments",
+    "marketing_sales_gap",
+    "stages",
+    "stage_waits",
+    "attempts",
+)
 """Figures for which one week is too short."""
 
+
+COUNTED_EVENTS = COUNTED_KINDS | {EventKind.LEAD_ANSWERED}
+"""Kinds of events that a review counts."""
 
 OF_BOTH = ("period", *HEADLINE, "money", "diagnosis", "ledger")
 """Figures compared with the previous window."""
@@ -60,14 +77,14 @@ def review(
     previous_week: Figures,
     terms: MetricTerms,
     idle: timedelta,
-    contradicted: tuple[Disagreement, ...],
+    happened: tuple[Event, ...],
     with_room: Mapping[str, FreeCapacity],
     window_before: Figures | None,
 ) -> Review:
     """Return the review of a week as of the snapshot.
 
-    `previous_week` are the figures of the week before. Open leads are untouched after `idle`. `contradicted` are
-    answers of leads that contradict the log, `with_room` the people with capacity for leads without an owner,
+    `previous_week` are the figures of the week before. Open leads are untouched after `idle`. `happened` are the week's
+    events of the kinds in `COUNTED_EVENTS`, `with_room` the people with capacity for leads without an owner,
     `window_before` the metrics of the night that ended the previous window.
     """
     last_day = local_day(period.as_of - timedelta(microseconds=1), zone)
@@ -87,8 +104,12 @@ def review(
         window_before=window_before,
         previous_week=previous_week,
         invariants=invariants(table, window, zone, terms.ownerless_after),
+        stalls=stalls(table, period.as_of, idle),
+        automatic_messages=automatic_messages(happened),
+        contacts_by_people=contacts_by_people(table, happened, period),
+        longest_in_stage=longest_in_stage(table),
         lost=lost(table, period),
-        disagreements=contradicted,
+        disagreements=disagreements(happened),
         promises=_promises(table, period),
         answers=ask(table, period.as_of, week_end, idle),
         missed=missed_promises(table, period),
@@ -122,6 +143,10 @@ def document(review: Review) -> dict[str, Any]:
         "lost": {"total": review.lost.total, "without_reason": review.lost.without_reason},
         "disagreements": [asdict(each) for each in review.disagreements],
         "invariants": review.invariants,
+        "stalls": review.stalls,
+        "longest_in_stage": _answer(review.longest_in_stage, review),
+        "automatic_messages": review.automatic_messages,
+        "contacts_by_people": review.contacts_by_people,
         "questions": {answer.question.id: _answer(answer, review) for answer in review.answers},
         "missed_promises": _answer(review.missed, review),
         "recorded_late": _answer(review.recorded_late, review),

@@ -70,8 +70,8 @@ def test_each_part_names_its_days() -> None:
     parts = re.findall(r'<h2 id="(\w+)">.*?</h2>\s*<p class="covers">(.*?)</p>', page(h))
     week, window = "The week: 2 to 8 March 2026", "The last 28 days: 9 February to 8 March 2026"
     assert {name: days for name, days in parts if days != week} == {
-        "questions": "As of Monday 9 March 2026, 00:00",
-        **dict.fromkeys(("diagnosis", "gap", "when", "sources", "money", "readiness"), window),
+        **dict.fromkeys(("questions", "stalls"), "As of Monday 9 March 2026, 00:00"),
+        **dict.fromkeys(("diagnosis", "attempts", "gap", "when", "sources", "money", "readiness"), window),
     }
     assert {name for name, _ in parts} == set(re.findall(r'<h2 id="(\w+)">', page(h))) - {"unknown"}
 
