@@ -15,7 +15,7 @@ def reports(world: World, files: MemoryFiles | None = None) -> ReportService:
         world.table,
         MemoryFiles() if files is None else files,
         lambda lead_id: lead_id,
-        lambda _: None,
+        lambda lead_id: world.lead(lead_id).lost_reason,
         lambda *_: "https://x.example",
         lambda _: "",
     )

@@ -73,6 +73,13 @@ def test_alerts_over_the_budget_come_in_one_digest_with_a_link_for_each_lead() -
 
 
 @pytest.mark.proves("J8")
+def test_by_default_six_alerts_interrupt_a_person_within_an_hour() -> None:
+    world = World(policy=with_pool(World().policy, {"ana": 1}))
+    leads = [world.receive(message=WARM) for _ in range(8)]
+    assert [len(world.mails(lead_id, Template.ALERT_OWNER)) for lead_id in leads] == [1] * 6 + [0] * 2
+
+
+@pytest.mark.proves("J8")
 def test_a_missed_promise_interrupts_beyond_the_budget() -> None:
     world = only_ana(budget=1)
     leads = [world.receive(message=HOT) for _ in range(4)]
@@ -231,7 +238,7 @@ def test_a_person_may_have_their_own_budget() -> None:
     assert [len(world.mails(lead_id, Template.ALERT_OWNER)) for lead_id in leads] == [1, 1, 1, 0]
 
 
-@pytest.mark.proves("E4")
+@pytest.mark.proves("E4", "J8")
 def test_an_alert_uses_the_first_choice_and_a_missed_promise_all_channels() -> None:
     world = only_ana(alert_by=(Channel.SLACK, Channel.SMS, Channel.EMAIL), phone=PHONE)
     lead_id = world.receive(message=HOT)

@@ -52,6 +52,7 @@ def test_each_open_lead_is_listed_in_its_current_state() -> None:
     assert closed not in ids(later.standing.breached)
 
 
+@pytest.mark.proves("J5")
 def test_unassigned_excluded_and_held_leads_are_counted() -> None:
     world = World(stream_down=True, sweeping=False)
     lead_id = world.receive()
@@ -138,6 +139,7 @@ def test_only_managers_have_a_board_and_its_link_expires() -> None:
         boards(world).show(sign(was, KEYRING), world.now)
 
 
+@pytest.mark.proves("J5")
 def test_an_escalation_to_a_manager_links_to_the_board() -> None:
     world = World()
     lead_id = world.receive(message=HOT)

@@ -69,6 +69,7 @@ def test_the_task_rings_at_exactly_that_minute() -> None:
     assert (mail.permission.address, mail.permission.purpose) == ("ana@leadtight.example", Template.DEADLINE_MISSED)
 
 
+@pytest.mark.proves("G5")
 def test_a_callback_requires_a_time() -> None:
     world = World()
     lead_id = world.receive()

@@ -190,6 +190,7 @@ def test_a_typed_time_before_the_deadline_counts() -> None:
     assert verdict(lead, world.now) == (after(10), "ana", False)
 
 
+@pytest.mark.proves("R10")
 @pytest.mark.parametrize(("deadline", "recorded"), [(5, 6), (5, 30), (60, 50)])
 def test_a_typed_time_that_could_clear_a_miss_or_is_long_ago_is_kept_as_a_claim(deadline: int, recorded: int) -> None:
     world = World()

@@ -70,6 +70,17 @@ def test_a_text_keyword_ends_texts_and_the_sequence_in_the_transaction_that_stor
     assert fold(world.table.history(lead_id)) == world.lead(lead_id)
 
 
+@pytest.mark.proves("G3")
+def test_a_person_who_opted_out_is_not_nurtured() -> None:
+    world, lead_id = texted()
+    text(world, "STOP")
+    world.press(lead_id, "not_interested")
+    enrolled = world.events(lead_id, Kind.LEAD_ENROLLED)
+    assert world.lead(lead_id).enrolment is None
+    until(world, 20)
+    assert world.events(lead_id, Kind.LEAD_ENROLLED) == enrolled
+
+
 def test_a_repeated_delivery_is_one_opt_out_and_another_is_noted() -> None:
     world, lead_id = texted()
     text(world, "STOP")

@@ -11,8 +11,10 @@ import pytest
 from leadtight.adapters.memory.ports import PUBLIC_URL
 from leadtight.adapters.memory.send_pace import MemoryPace
 from leadtight.app.messaging.delivery_reports import DeliveryReceipt, DeliveryReport
+from leadtight.domain.compliance.send_permission import Permission
 from leadtight.domain.model.errors import SendFailed, SendRefused, SendThrottled, SendUnsure
 from leadtight.domain.model.event import EventKind as Kind
+from leadtight.domain.model.identity import person_key
 from leadtight.domain.model.message import Channel, Status, Template
 from tests.scenarios.world import MONDAY_NINE, WARM, World
 
@@ -232,6 +234,46 @@ def test_a_text_goes_only_to_a_number_with_recorded_consent() -> None:
     assert world.texter.sent[0].permission.basis == "consent"
     assert world.lead(consented).inquiry.consent.url == CONSENT["url"]
     assert {m.channel for m in world.table.messages(not_asked)} == {Channel.EMAIL}
+
+
+@pytest.mark.proves("H1")
+def test_a_text_needs_consent_when_it_is_sent() -> None:
+    world = World(stream_down=True)
+    lead_id = world.receive(phone=PHONE, consent=CONSENT)
+    lead = world.lead(lead_id)
+    withdrawn = replace(lead.inquiry.consent, sms=False)
+    world.table._leads[lead_id] = replace(lead, inquiry=replace(lead.inquiry, consent=withdrawn))
+    world.stream_down = False
+    world.advance(minutes=6)
+    assert world.texter.sent == []
+    refused = world.events(lead_id, Kind.MESSAGE_REFUSED)
+    assert [(e.data["channel"], e.data["detail"]) for e in refused] == [("sms", "no consent to texts")]
+
+
+@pytest.mark.proves("Q9")
+def test_each_message_is_sent_with_the_permission_that_names_its_person_channel_purpose_and_zones() -> None:
+    world = World(now=MONDAY_NINE + timedelta(hours=8))  # eleven in New York
+    lead_id = world.receive(phone="+1 212 555 0123", country="US", email="ada@example.com", consent=CONSENT)
+    [text], version = world.texter.sent, world.policy.version
+    purpose = Template.ACKNOWLEDGE
+    assert text.permission == Permission(
+        person=person_key("+12125550123"),
+        channel=Channel.SMS,
+        purpose=purpose,
+        address="+12125550123",
+        policy_version=version,
+        basis="consent",
+        zones=("America/New_York",),
+    )
+    [mail] = world.mails(lead_id, purpose)
+    assert mail.permission == Permission(
+        person=person_key("ada@example.com"),
+        channel=Channel.EMAIL,
+        purpose=purpose,
+        address="ada@example.com",
+        policy_version=version,
+        basis="inquiry",
+    )
 
 
 @pytest.mark.parametrize("value", ["yes", 1, "true", {"sms": "true"}, {"sms": 1}, [True], True])

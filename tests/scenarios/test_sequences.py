@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from leadtight.domain.model.enrolment import OutcomeMeaning
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.event import fold
 from leadtight.domain.model.message import TO_LEADS, Channel, Status, Template
 from leadtight.domain.model.sla import FIRST_RESPONSE, NEXT_ACTION
 from leadtight.domain.model.stage import Stage
+from leadtight.domain.policy.sequences import ALWAYS_STOP, STOP_ON
 from leadtight.policy import loader as policies
 from tests.scenarios.sequences import (
     AGREED,
@@ -328,6 +330,7 @@ def test_a_person_on_leave_keeps_leads_that_only_get_messages_but_not_calls() ->
     assert world.lead(lead_id).owner_id != owner
 
 
+@pytest.mark.proves("H1")
 def test_a_step_without_consent_is_refused_and_logged_and_calls_continue() -> None:
     world = planned_world()
     lead_id = world.receive(phone="+49 30 901820")
@@ -342,12 +345,15 @@ def test_a_step_without_consent_is_refused_and_logged_and_calls_continue() -> No
 
 
 @pytest.mark.proves("G3")
-def test_not_interested_stops_at_once_and_nurtures_after_a_week() -> None:
-    world = planned_world()
+@pytest.mark.parametrize(("stop_on", "reason"), [(STOP_ON, "reply"), (ALWAYS_STOP, "stopped")])
+def test_not_interested_stops_at_once_and_nurtures_after_a_week(
+    stop_on: frozenset[OutcomeMeaning], reason: str
+) -> None:
+    world = planned_world(replace(PLAN, stop_on=stop_on))
     lead_id = world.receive(**AGREED)
     until(world, 3)
     world.press(lead_id, "not_interested")
-    assert ended(world, lead_id) == ["reply"]
+    assert ended(world, lead_id) == [reason]
     until(world, 10 - 0.001)
     assert steps(world, lead_id).keys() == {"hello"}
     enrolled = [e.at - MONDAY_NINE for e in world.events(lead_id, Kind.LEAD_ENROLLED)]

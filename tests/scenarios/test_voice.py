@@ -90,6 +90,7 @@ def test_without_a_timely_outcome_the_call_is_the_owners_task_and_blocks_later_s
     assert fold(world.table.history(lead_id)) == world.lead(lead_id)
 
 
+@pytest.mark.proves("H1")
 @pytest.mark.parametrize(
     "agreed", [{}, {"sms": True}, {"sms": True, "marketing": ["email", "sms"]}], ids=["nothing", "texts", "more texts"]
 )

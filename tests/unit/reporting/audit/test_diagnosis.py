@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from leadtight.reporting.metrics.diagnosis import Counts, Group, diagnose, verdict
+from leadtight.reporting.metrics.diagnosis import Counts, Group, diagnose
 from tests.unit.reporting.audit.exports import PLAIN, report, write_csv
 
 pytestmark = pytest.mark.slow
@@ -171,9 +171,11 @@ def test_causes_based_on_implausible_contacts_are_withheld() -> None:
     assert [(cause["cause"], cause["why"]) for cause in diagnosis["withheld"]] == [("capacity", "all of them were won")]
 
 
-@pytest.mark.parametrize(("never", "expected"), [(99, "coach"), (100, "coach"), (101, "structural")])
-def test_exactly_a_tenth_is_not_structural(never: int, expected: str) -> None:
-    assert verdict(1000, 1000 - never) == expected
+@pytest.mark.proves("L3")
+@pytest.mark.parametrize(("never", "expected"), [(9, "coach"), (10, "coach"), (11, "structural")])
+def test_exactly_a_tenth_is_not_structural(never: int, expected: str, tmp_path: Path) -> None:
+    rows = [(n, "2026-01-05 10:00", "" if n < never else "2026-01-05 10:02", "Ada", "Ads", "Open") for n in range(100)]
+    assert report(write_csv(tmp_path / "leads.csv", PLAIN, rows))["diagnosis"]["verdict"] == expected
 
 
 @pytest.mark.parametrize(("part", "causes"), [(100, []), (101, ["routing", "accountability", "capacity"])])
@@ -194,8 +196,10 @@ def test_a_group_explained_by_chance_proves_no_pattern() -> None:
         assert [each["cause"] for each in diagnose(counts)["causes"]][:1] == causes
 
 
-def test_the_order_of_correction_is_fixed_even_when_a_later_cause_is_larger() -> None:
-    usual = Group(leads=1000, contacted=400, late_in_working_time=0, missed=600)
-    diagnosis = diagnose(Counts(leads=1200, contacted=600, unowned=121, in_hours=usual))
-    assert diagnosis["corrective_order"] == ["routing", "capacity"]
-    assert [each["share"] for each in diagnosis["causes"]] == [121 / 1200, 0.5]
+@pytest.mark.proves("L4")
+def test_the_order_of_correction_is_fixed_even_when_a_later_cause_is_larger(tmp_path: Path) -> None:
+    diagnosis = _diagnosed(tmp_path, ORDER)
+    assert diagnosis["corrective_order"] == list(ORDER)
+    by_size = sorted(diagnosis["causes"], key=lambda each: -float(each["share"]))
+    assert [each["cause"] for each in by_size] != list(ORDER)
+    assert by_size[0]["cause"] != "routing"
