@@ -67,6 +67,11 @@ def test_requirements_are_relaxed_in_the_stated_order_before_the_catch_all_has_i
     world = governed(pool, cem={"skills": frozenset({"es"})})
     lead_id = world.receive(language="es", product="mortgage")
     assert (world.lead(lead_id).owner_id, receipt_of(world, lead_id).relaxed) == ("cem", ("product",))
+    pool["relax"] = ("product", "language")
+    skilled = {"ben": {"skills": frozenset({"mortgage"})}, "cem": {"skills": frozenset({"es"})}}
+    world_of_two = governed(pool, **skilled)
+    lead_id = world_of_two.receive(language="es", product="mortgage")
+    assert (world_of_two.lead(lead_id).owner_id, receipt_of(world_of_two, lead_id).relaxed) == ("cem", ("product",))
     nobody = world.receive(language="fr", product="mortgage")
     assert (world.lead(nobody).owner_id, receipt_of(world, nobody).reason) == ("mia", NO_ELIGIBLE_REP)
 
@@ -110,7 +115,7 @@ def test_a_new_starter_gets_fewer_leads_a_day_at_first() -> None:
         assert Counter(world.owners())["ana"] == most
 
 
-@pytest.mark.proves("B4", "R9")
+@pytest.mark.proves("B4", "C6", "R9")
 def test_r9_only_open_leads_that_use_capacity_count() -> None:
     world = governed(ana={"caps": Caps(open=1)}, ben={"active": False}, cem={"active": False})
     nurture = Tier(id="nurture", target="warm", when=Condition(message_has=("later",)), counts_to_cap=False)
@@ -127,6 +132,16 @@ def test_r9_only_open_leads_that_use_capacity_count() -> None:
     world.press(full, "won")
     assert open_leads(world, "ana") == 0
     assert world.lead(world.receive()).owner_id == "ana"
+
+
+@pytest.mark.proves("B4")
+def test_a_person_at_their_caps_still_gets_nurtured_leads() -> None:
+    world = governed(ana={"caps": Caps(open=1, hour=1)}, ben={"active": False}, cem={"active": False})
+    nurture = Tier(id="nurture", target="warm", when=Condition(message_has=("later",)), counts_to_cap=False)
+    world.govern(replace(world.policy, tiers=(nurture, *world.policy.tiers)))
+    for message in ("maybe later", HOT, "maybe later"):
+        assert world.lead(world.receive(message=message)).owner_id == "ana"
+    assert world.lead(world.receive()).owner_id == "mia"
 
 
 def test_an_undone_close_and_a_reassignment_move_the_load_with_the_lead() -> None:

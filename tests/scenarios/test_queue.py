@@ -10,6 +10,8 @@ from leadtight.app.views.queue import LeadQueue, MyQueue
 from leadtight.domain.model.errors import InvalidLink, LinkExpired
 from leadtight.domain.model.listing import Listing
 from leadtight.domain.model.message import Template
+from leadtight.domain.policy.conditions import Condition
+from leadtight.domain.policy.rules import ScoringRule
 from tests.scenarios.world import HOT, WARM, World, with_pool
 
 
@@ -37,6 +39,15 @@ def test_a_hot_lead_that_arrives_later_outranks_a_cold_one_that_is_not_yet_due()
     assert ids(queue(world)) == [hot, cold]
     world.advance(minutes=4)
     assert ids(queue(world)) == [cold, hot], "overdue leads come first"
+
+
+@pytest.mark.proves("B3")
+def test_of_leads_due_together_the_one_with_the_highest_score_comes_first() -> None:
+    points = ((10, "10"), (30, "30"), (20, "20"))
+    rules = tuple(ScoringRule(id=v, points=n, when=Condition(field_is={"worth": (v,)})) for n, v in points)
+    world = World(policy=replace(only_ana().policy, scoring=rules))
+    low, high, middle = (world.receive(fields={"worth": worth}) for _, worth in points)
+    assert ids(queue(world)) == [high, middle, low]
 
 
 def test_each_row_shows_action_and_deadline_and_opens_the_leads_own_page() -> None:

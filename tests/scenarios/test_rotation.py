@@ -150,7 +150,7 @@ def test_with_everybody_away_the_catch_all_person_gets_the_lead_and_an_alert() -
         world.table.set_away(person, MONDAY_NINE + timedelta(days=1))
     lead_id = world.receive()
     assert world.lead(lead_id).owner_id == world.policy.routing.catch_all == "mia"
-    assert receipt_of(world, lead_id).reason == NO_ELIGIBLE_REP
+    assert receipt_of(world, lead_id).reason == NO_ELIGIBLE_REP == "no_eligible_rep"
     alert = world.mails(lead_id, Template.ALERT_OWNER)[0]
     assert alert.permission.address == "mia@leadtight.example"
     world.advance(days=2)

@@ -99,7 +99,9 @@ def test_an_owner_assigned_after_the_deadline_has_their_own_window() -> None:
 @pytest.mark.proves("C6")
 def test_the_most_urgent_waiting_lead_is_assigned_first() -> None:
     world, assigned = full_pool()
-    later, sooner = world.receive(message=WARM), world.receive(message=HOT)
+    later = world.receive(message=WARM)
+    world.advance(minutes=1)
+    sooner = world.receive(message=HOT)
     for lead_id in (assigned[0], assigned[1]):
         world.press(lead_id, "won")
     assert [offers(world, i)[0]["owner"] for i in (sooner, later)] == ["ana", "ben"]
