@@ -227,7 +227,7 @@ def test_a_rearm_applies_a_shorter_expiry_to_open_leads() -> None:
     assert expiries(world, lead_id) == [("ana", "ben")]
 
 
-@pytest.mark.parametrize(("message", "days"), [("Please call me today", 7), (WARM, 14)])
+@pytest.mark.parametrize(("message", "days"), [("Please call me today", 10), (WARM, 14)])
 def test_every_tier_of_the_shipped_policy_recycles_neglected_leads(message: str, days: int) -> None:
     world = World()
     lead_id = world.receive(message=message)
@@ -250,7 +250,7 @@ def test_a_tier_without_the_key_recycles_after_two_weeks() -> None:
 
 
 def test_an_expiry_must_be_a_positive_duration() -> None:
-    text = policies.SHIPPED.read_text().replace('expire_after = "7d"\n', 'expire_after = "0d"\n', 1)
+    text = policies.SHIPPED.read_text().replace('expire_after = "10d"\n', 'expire_after = "0d"\n', 1)
     with pytest.raises(PolicyError, match=r"tiers\[0\]\.expire_after"):
         policies.parse(text.encode())
 
@@ -264,8 +264,8 @@ def test_a_follow_up_planned_beyond_the_limit_is_waited_for_and_then_the_limit_c
     assert due.due_at > MONDAY_NINE + timedelta(days=90)
     world.now = due.due_at
     world.sweep()
-    assert world.lead(lead_id).owner_id == "ana", "calling again after a week is not the plan"
-    world.now += timedelta(days=7, minutes=-1)
+    assert world.lead(lead_id).owner_id == "ana", "calling again after ten days is not the plan"
+    world.now += timedelta(days=10, minutes=-1)
     world.sweep()
     assert world.lead(lead_id).owner_id == "ana"
     world.advance(minutes=1)

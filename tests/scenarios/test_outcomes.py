@@ -10,7 +10,7 @@ from leadtight.domain.model.errors import InvalidInquiry, InvalidLink, LinkExpir
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.event import fold
 from leadtight.domain.model.message import Template
-from leadtight.domain.model.sla import FIRST_RESPONSE, NEXT_ACTION, STAGE, UNTOUCHED
+from leadtight.domain.model.sla import EXPIRY, FIRST_RESPONSE, NEXT_ACTION, STAGE, UNTOUCHED
 from leadtight.domain.model.stage import Stage
 from leadtight.domain.policy.targets import EscalationLevel
 from leadtight.policy import loader as policies
@@ -37,7 +37,7 @@ def test_an_outcome_sets_stage_contact_next_action_and_its_clock() -> None:
     assert lead.first_contact_by == "ana"
     assert lead.next_action is not None
     assert lead.next_action.what == "Book a call with Ada Obi"
-    assert [c.target for c in lead.clocks] == [NEXT_ACTION, UNTOUCHED, STAGE]
+    assert [c.target for c in lead.clocks] == [NEXT_ACTION, UNTOUCHED, STAGE, EXPIRY]
     assert lead.wake_at == lead.next_action.due_at
 
 
@@ -292,7 +292,7 @@ def test_a_lead_answered_before_assignment_gets_an_owner_without_a_new_clock() -
     world.sweep()
     lead = world.lead(lead_id)
     assert lead.owner_id == "ana"
-    assert (lead.clocks, lead.next_action) == (answered.clocks, answered.next_action)
+    assert (lead.without_clocks(EXPIRY).clocks, lead.next_action) == (answered.clocks, answered.next_action)
     world.advance(hours=2)
     assert Kind.DEADLINE_MISSED not in world.kinds(lead_id)
 

@@ -78,7 +78,7 @@ def test_a_silence_that_lasts_another_limit_is_escalated_again() -> None:
     world = watched(policies.shipped(), timedelta(days=3, hours=4))
     lead_id = world.receive()
     world.press(lead_id, "connected")
-    world.advance(days=14)
+    world.advance(days=9)
     times = escalated(world, lead_id)
     assert len(times) > 1
     assert all(later - earlier >= timedelta(days=3, hours=4) for earlier, later in pairwise(times))

@@ -7,7 +7,16 @@ from datetime import datetime
 
 from leadtight.devstage.console.times import span
 from leadtight.domain.model.lead import Lead
-from leadtight.domain.model.sla import ARRIVAL, FIRST_RESPONSE, STAGE, UNTOUCHED, SlaTimer, StepKind, TimerStep
+from leadtight.domain.model.sla import (
+    ARRIVAL,
+    EXPIRY,
+    FIRST_RESPONSE,
+    STAGE,
+    UNTOUCHED,
+    SlaTimer,
+    StepKind,
+    TimerStep,
+)
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.targets import MANAGER
 
@@ -16,6 +25,7 @@ TIMER_NAMES = {
     ARRIVAL: "First answer, as promised on arrival",
     STAGE: "Time in this stage",
     UNTOUCHED: "Time without a touch",
+    EXPIRY: "Time with this owner",
 }
 
 

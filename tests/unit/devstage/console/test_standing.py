@@ -26,7 +26,11 @@ def test_a_fresh_lead_has_a_running_clock_and_its_owner_is_warned_next(world: Wo
     following = next_step(DEV, lead)
     assert following
     assert following.text == "Ana Costa is warned"
-    [clock] = running_timers(DEV, lead, world.now)
+    clock, expiry = running_timers(DEV, lead, world.now)
+    assert (expiry.name, [step.text for step in expiry.steps]) == (
+        "Time with this owner",
+        ["It is reassigned unless Ana Costa acts on it first"],
+    )
     assert (clock.name, clock.is_over) == ("First answer", False)
     assert [step.text for step in clock.steps][-3:] == [
         "The deadline is missed",
@@ -53,6 +57,7 @@ def test_an_answer_exactly_at_the_deadline_is_in_time(world: World, after: timed
         "Next step",
         "Time without a touch",
         "Time in this stage",
+        "Time with this owner",
     ]
 
 

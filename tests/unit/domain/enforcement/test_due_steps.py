@@ -54,7 +54,8 @@ def test_the_rotation_changes_together_with_the_lead() -> None:
 
 
 def test_a_lead_whose_target_left_the_policy_ends_with_one_owner_not_in_a_circle() -> None:
-    lead = owned_lead(POLICY, NOW)
+    patient = tuple(replace(tier, expire_after=timedelta(days=3_650)) for tier in POLICY.tiers)
+    lead = owned_lead(replace(POLICY, tiers=patient), NOW)
     other = without_target_of(lead.promise.target)
     owners = [lead.owner_id]
     for _ in range(60):

@@ -65,7 +65,8 @@ def window(start: float, last: tuple[str, float]) -> list[tuple[str, float, int,
     It begins at `start`.
     """
     warned = [("warn", start + 3, 1, None), ("warn", start + 4.25, 2, None)]
-    return [*warned, ("miss", start + 5, 0, None), ("escalate", start + 5, 1, "manager"), (*last, 0, None)]
+    told = [("miss", start + 5, 0, None), ("escalate", start + 5, 1, "manager"), ("escalate", start + 35, 2, "dora")]
+    return sorted([*warned, *told, (*last, 0, None)], key=lambda step: step[1])
 
 
 def test_the_first_owner_is_warned_twice_then_misses_and_the_manager_is_notified() -> None:
@@ -87,7 +88,7 @@ def test_the_first_owner_is_warned_twice_then_misses_and_the_manager_is_notified
         ("deadline_missed", "ana", {"due_at": DUE[0], "target": FIRST_RESPONSE}),
         ("escalate", "mia", {"due_at": DUE[0], "level": 1, "owner": "ana", "target": FIRST_RESPONSE}),
     ]
-    assert steps(change.after) == [("reassign", 10, 0, None)]
+    assert steps(change.after) == [("reassign", 10, 0, None), ("escalate", 35, 2, "dora")]
     assert change.after.wake_at == clock_at(10)
 
 
@@ -133,7 +134,10 @@ def test_the_manager_is_not_notified_twice_and_is_reminded_hourly_without_end() 
     missed = ring(POLICY, lead)
     assert [kind for kind, *_ in events(missed)] == ["deadline_missed", "lead_escalated"]
     assert [template for template, *_ in messages(missed)] == ["deadline_missed"]
-    lead = missed.after
+    second = ring(POLICY, missed.after)
+    told = {"target": FIRST_RESPONSE, "level": 2, "to": "dora", "owner": "mia"}
+    assert events(second) == [("lead_escalated", "system:sla", told)]
+    lead = second.after
     for next_at in (215, 275, 335):  # an hour of office time: it is closed from 12:30 to 13:30 in Berlin
         reminded = ring(POLICY, lead)
         assert events(reminded) == [("owner_reminded", "system:sla", {"target": FIRST_RESPONSE, "owner": "mia"})]
