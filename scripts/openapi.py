@@ -12,6 +12,7 @@ from leadtight.adapters.http.events import LONGEST_BODY
 from leadtight.adapters.presentation.lead_json import OUTCOME_SCHEMA, SCHEMA
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.stage import Stage
+from leadtight.domain.outcomes.first_contact import SpokeBy
 
 OUT = Path(__file__).resolve().parent.parent / "docs" / "openapi.json"
 Json = dict[str, Any]
@@ -68,6 +69,10 @@ OUTCOME: Json = {
         "by": {**TEXT, "description": "The person who acted, by id in the policy."},
         "version": {"type": "integer", "minimum": 1, "description": "The lead's version when it was read."},
         "happened_at": TEXT,
+        "spoke_by": {
+            "enum": ["", *SpokeBy],
+            "description": "How they spoke: makes an outcome that asks for it a contact.",
+        },
         "follow_up": TEXT,
         "reason": {**TEXT, "maxLength": 200},
         "note": {**TEXT, "maxLength": 2000},

@@ -36,7 +36,7 @@ LONGEST = {"note": 2_000, "reason": 200, "Idempotency-Key": 255}
 PLACE = re.compile(r"[0-9TZ:.-]{27}#[\x21-\x7e]{1,200}")
 """Where in a history an answer ended."""
 
-WORDS = ("outcome", "by", "note", "reason", "follow_up", "happened_at")
+WORDS = ("outcome", "by", "note", "reason", "follow_up", "happened_at", "spoke_by")
 
 
 def lead(event: events.Event, now: datetime) -> events.Response:

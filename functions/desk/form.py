@@ -48,6 +48,7 @@ def read(event: events.Event) -> Action:
         reason=sanitize(str(fields.get("reason", "")))[:LONGEST_REASON],
         follow_up=sanitize(str(fields.get("follow_up", ""))),
         happened_at=sanitize(str(fields.get("happened_at", ""))),
+        spoke_by=sanitize(str(fields.get("spoke_by", ""))),
     )
 
 

@@ -52,6 +52,7 @@ target = "quick"
 [outcomes.reached]
 label = "Reached"
 contact = true
+means = "reply"
 next_action = "Follow up"
 after = "1d"
 [routing]

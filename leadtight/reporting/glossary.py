@@ -31,6 +31,7 @@ FIGURES = {
         "Of the leads, those that are qualified as `means` says: how many were contacted, in their window or at all, "
         "the share of each, and the gap: qualified leads less contacted ones."
     ),
+    "closed_without_contact": "Leads closed before anyone reached them: not contacted, and not waiting either.",
     "pending": "Leads not reached yet whose promised deadline had not passed at the time of the report.",
     "missed": (
         "Leads neither reached nor closed by their promised deadline. Reaching them later does not undo it, nor does a "
@@ -151,7 +152,7 @@ DISAGREEMENTS = {
 }
 PROMISES = {
     "due": "Leads whose promised first-response deadline fell in the week, whenever they arrived.",
-    "kept": "Of these, leads reached or closed by that deadline.",
+    "kept": "Of these, leads reached by that deadline. Those neither kept nor missed were closed without a contact.",
     "missed": (
         "Leads whose promised first-response deadline passed in the week before they were reached, whenever they "
         "arrived. Reaching them later does not undo it; only proof that they were reached in time does."

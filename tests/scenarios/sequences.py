@@ -50,7 +50,7 @@ def planned_policy(plan: Sequence = PLAN) -> Policy:
     calm = replace(shipped.targets["hot"], within=timedelta(hours=400), warn_at=())
     hot = replace(shipped.tiers[0], sequence="plan", counts_to_cap=False)
     wrong = OutcomeRule(
-        id="wrong_person", label="Wrong", contact=True, stage=Stage.LOST, means=OutcomeMeaning.DISQUALIFIED
+        id="wrong_person", label="Wrong", contact=False, stage=Stage.LOST, means=OutcomeMeaning.DISQUALIFIED
     )
     return replace(
         shipped,

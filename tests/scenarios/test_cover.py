@@ -69,7 +69,7 @@ def test_leads_due_during_a_leave_move_and_the_others_wait() -> None:
     soon, later = world.receive(), ""
     while world.lead(later or soon).owner_id != "ana" or not later:
         later = world.receive()
-    world.press(soon, "voicemail")
+    world.press(soon, "connected", follow_up="2026-11-23T11:00")
     world.press(later, "connected", follow_up="2026-11-30T10:00")
     owner = world.lead(soon).owner_id
     assert owner == world.lead(later).owner_id == "ana"

@@ -106,7 +106,7 @@ def test_events_after_a_move_follow_the_hours_of_the_new_team() -> None:
     world = World(policy=round_the_clock(), now=FRIDAY_CLOSING)
     lead_id = world.receive()
     hand_over(world, lead_id)
-    world.press(lead_id, "voicemail")
+    world.press(lead_id, "connected", follow_up=(world.now + timedelta(hours=2)).isoformat())
     action = world.lead(lead_id).next_action
     assert action is not None
     assert action.due_at == world.now + timedelta(hours=2)

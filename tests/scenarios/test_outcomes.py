@@ -74,7 +74,7 @@ def test_the_second_of_two_open_forms_learns_of_the_first_outcome() -> None:
     world.press_form(token, OutcomeForm(outcome="voicemail", submission=opened))
     with pytest.raises(StaleSubmission, match="voicemail was recorded"):
         world.press_form(token, OutcomeForm(outcome="lost", reason="price", submission=opened))
-    assert world.lead(lead_id).stage is Stage.CONTACTED
+    assert world.lead(lead_id).is_open
 
 
 def test_a_form_opened_before_a_warning_is_still_valid() -> None:

@@ -56,9 +56,9 @@ def test_each_row_shows_action_and_deadline_and_opens_the_leads_own_page() -> No
     [row] = queue(world).rows
     assert (row.what, row.due_at) == ("Call Ada Obi", world.now + timedelta(minutes=5))
     assert world.desk.look(row.link.rpartition("/")[2], world.now).lead.id == lead_id
-    world.press(lead_id, "voicemail")
+    world.press(lead_id, "proposal_sent")
     [row] = queue(world).rows
-    assert (row.what, row.due_at) == ("Call Ada Obi again", world.now + timedelta(hours=2))
+    assert (row.what, row.due_at) == ("Ask Ada Obi about the proposal", world.now + timedelta(hours=48))
 
 
 def test_a_lead_without_a_next_action_waits_for_its_outcome(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -110,7 +110,7 @@ def test_a_missed_lead_keeps_its_reminders() -> None:
 def test_an_answered_lead_keeps_its_next_actions_time_and_gets_todays_escalation() -> None:
     world = World()
     lead_id = world.receive()
-    world.press(lead_id, "voicemail")
+    world.press(lead_id, "connected", follow_up="2026-11-23T11:00")
     action = world.lead(lead_id).next_action
     late = replace(world.policy.targets["next_action"], escalate=())
     world.govern(replace(world.policy, version="lenient", targets={**world.policy.targets, "next_action": late}))

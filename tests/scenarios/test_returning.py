@@ -108,7 +108,7 @@ def test_a_new_message_after_an_answer_makes_answering_the_next_action() -> None
 def test_a_sooner_due_action_stays_the_next_action() -> None:
     world = World()
     lead_id = send(world).lead_id
-    world.press(lead_id, "voicemail")
+    world.press(lead_id, "connected", follow_up="2026-11-23T10:52")
     next_action = world.lead(lead_id).next_action
     world.advance(hours=1, minutes=50)
     send(world)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from leadtight.domain.outcomes.first_contact import ProofSource
+from leadtight.domain.outcomes.first_contact import ProofSource, SpokeBy
 from leadtight.domain.policy.messaging import Company
 from leadtight.domain.text.sanitizing import sanitize
 
@@ -13,6 +13,12 @@ _UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
 _SOURCES = {"api": "API", "csv": "Imported file", "sms": "Text message", "whatsapp": "WhatsApp"}
 _NOT_A_NAME = re.compile(r"[\d/\\@<>:;=%&$#*|{}\[\]()\"]|\.\w|www", re.IGNORECASE)
 LONGEST_GREETED = 40
+SPOKE_BY: Mapping[str, str] = {
+    SpokeBy.PHONE: "We spoke by phone",
+    SpokeBy.VIDEO: "We spoke in a video call",
+    SpokeBy.IN_PERSON: "We spoke in person",
+    SpokeBy.WRITING: "They wrote, and we answered",
+}
 PROOFS: Mapping[str, str] = {
     ProofSource.PROVIDER_EVENT: "The provider’s report",
     ProofSource.MAIL_HEADERS: "The mail’s own headers",

@@ -147,7 +147,8 @@ def time_left(lead: Lead, now: datetime, zone: ZoneInfo) -> TimeLeft:
     if lead.excluded:
         return TimeLeft(kind="done", text=f"Not counted: {formatting.title(lead.excluded.reason)}")
     if not lead.is_open:
-        return TimeLeft(kind="done", text=f"Closed: {lead.stage.capitalize()}")
+        uncontacted = ", without a contact" if lead.first_contact_at is None else ""
+        return TimeLeft(kind="done", text=f"Closed: {lead.stage.capitalize()}{uncontacted}")
     if lead.first_contact_at is None:
         return _first_answer(lead, now, zone)
     if lead.next_action is None:
@@ -162,6 +163,8 @@ def _first_answer(lead: Lead, now: datetime, zone: ZoneInfo) -> TimeLeft:
     """
     clock = lead.clock(FIRST_RESPONSE)
     promised = clock.deadline if clock else lead.promise.deadline
+    if _retry_at(lead):
+        return _until("Answer by", promised, now, zone, _retry(lead, zone))
     own = lead.next_action.due_at if lead.next_action else promised
     if promised < now <= own:
         missed = f"The promise to the customer was broken: it was due {formatting.moment(promised, zone)}"
@@ -188,7 +191,7 @@ def clock_of(local: LocalTime, now: datetime) -> str:
 def queued(waiting: QueuedLead, now: datetime, zone: ZoneInfo) -> QueueEntry:
     """Return one lead of a queue in words."""
     delay = _delay(waiting.lead, zone) if waiting.lead.first_contact_at is None else ""
-    left = _until(f"{formatting.one_line(waiting.what)} by", waiting.due_at, now, zone, delay)
+    left = _until(f"{_owed(waiting)} by", waiting.due_at, now, zone, _retry(waiting.lead, zone) + delay)
     return QueueEntry(
         name=name_of(waiting.lead),
         time_left=left,
@@ -196,6 +199,29 @@ def queued(waiting: QueuedLead, now: datetime, zone: ZoneInfo) -> QueueEntry:
         submission=waiting.lead.version,
         warning=bounce_hint(waiting.lead),
     )
+
+
+def _owed(waiting: QueuedLead) -> str:
+    return "Answer" if _retry_at(waiting.lead) else formatting.one_line(waiting.what)
+
+
+def _retry(lead: Lead, zone: ZoneInfo) -> str:
+    """Return the next attempt while the first answer is owed."""
+    at = _retry_at(lead)
+    return (
+        f". Next: {formatting.one_line(lead.next_action.what)} by {formatting.moment(at, zone)}"
+        if at and lead.next_action
+        else ""
+    )
+
+
+def _retry_at(lead: Lead) -> datetime | None:
+    """Return when an attempt without a contact is repeated.
+
+    None when no attempt was made, or the next action is the first answer itself.
+    """
+    clock, action = lead.clock(FIRST_RESPONSE), lead.next_action
+    return action.due_at if lead.attempts and clock and action and action.due_at != clock.deadline else None
 
 
 def bounce_hint(lead: Lead) -> str:

@@ -96,7 +96,9 @@ def _rearmed(policy: Policy, data: Data, actor: str) -> str:
 
 
 def _recorded(policy: Policy, data: Data, actor: str) -> str:
-    words = [f"{actor} recorded: {_label(policy, data)}", _claim(policy, data), data.get("reason"), data.get("note")]
+    spoke = formatting.SPOKE_BY.get(str(data.get("spoke_by")), "")
+    words = [f"{actor} recorded: {_label(policy, data)}", spoke, _claim(policy, data)]
+    words += [str(data.get(name) or "") for name in ("reason", "note")]
     return ". ".join(formatting.sentence(str(w)).removesuffix(".") for w in words if w)
 
 

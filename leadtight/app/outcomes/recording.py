@@ -38,6 +38,7 @@ class OutcomeForm:
     reason: str = ""
     follow_up: str = ""
     happened_at: str = ""
+    spoke_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +119,7 @@ class OutcomeRecorder:
             reason=form.reason,
             follow_up_at=self._agreed(form.follow_up, view.lead, now),
             claimed_at=_typed("happened_at", form.happened_at, self._policy.company.zone),
+            spoke_by=form.spoke_by,
             receiving=receiving,
         )
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from leadtight.adapters.presentation.formatting import PROOFS, sentence, title
+from leadtight.adapters.presentation.formatting import PROOFS, SPOKE_BY, sentence, title
 from leadtight.devstage.console.times import clock_time, span
 from leadtight.domain.calendar.timestamps import parse_timestamp
 from leadtight.domain.compliance.erasure import is_anonymous
@@ -202,6 +202,7 @@ def _missed(scene: Scene, event: Event) -> str:
 
 def _recorded(scene: Scene, event: Event) -> str:
     parts = [f"{scene.actor(event)} recorded “{outcome_label(scene.policy, event.data.get('outcome'))}”."]
+    parts += [f"{SPOKE_BY[event.data['spoke_by']]}."] if event.data.get("spoke_by") else []
     parts += [f"“{event.data[key]}”" for key in ("reason", "note") if event.data.get(key)]
     if event.data.get("claimed_at"):
         claimed, counted = (scene.time(parse_timestamp(event.data[key])) for key in ("claimed_at", "counted_at"))

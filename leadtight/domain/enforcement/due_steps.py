@@ -10,7 +10,7 @@ from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.lead import Lead, NextAction
 from leadtight.domain.model.message import Template
 from leadtight.domain.model.rotation import Rotation
-from leadtight.domain.model.sla import ARRIVAL, FIRST_RESPONSE, SlaTimer, StepKind, TimerStep
+from leadtight.domain.model.sla import ARRIVAL, FIRST_RESPONSE, NEXT_ACTION, SlaTimer, StepKind, TimerStep
 from leadtight.domain.ownership.expiry import expire
 from leadtight.domain.ownership.handover import Cause, Move, ReceivingPool, move
 from leadtight.domain.ownership.leave_return import return_to_owner
@@ -204,6 +204,7 @@ def _reassign(builder: ChangeBuilder, policy: Policy, rotation: Rotation, roster
     builder.set(
         past_owners=(*lead.past_owners, old), hops=hops, next_action=NextAction(what=first_action(lead), due_at=due)
     )
+    builder.stop(NEXT_ACTION)
     builder.start(clock)
     reason = "hop_limit" if hops > limit else receipt.reason
     to = Transfer(

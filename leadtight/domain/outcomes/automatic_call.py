@@ -20,9 +20,6 @@ from leadtight.domain.sequences import progress
 FAILED = "failed"
 """A call that never rang, as providers report it: neither an outcome nor an attempt."""
 
-VOICEMAIL = "voicemail"
-"""The outcome of an automatic call that reached voicemail: no contact, whatever it means when a person records it."""
-
 ANSWERED = "answered"
 
 
@@ -71,7 +68,7 @@ def _is_policy_driven(lead: Lead, rule: OutcomeRule, step: SequenceStepRef | Non
     if lead.concern is not None:
         return False
     if _is_awaited(lead, step):
-        return (not rule.contact or rule.id == VOICEMAIL) and not rule.closes
+        return not rule.is_conversation and not rule.closes
     return step is None and (lead.enrolment is None or not lead.enrolment.awaits_outcome)
 
 
@@ -92,6 +89,6 @@ def _apply_rule(builder: ChangeBuilder, policy: Policy, rule: OutcomeRule, actor
     Those are contact, stage and handover.
     """
     is_opt_out = rule.says is OutcomeMeaning.OPT_OUT
-    unattended = replace(rule, contact=False, stage=rule.stage if is_opt_out else None, pool=None)
+    unattended = replace(rule, contact=False, asks_how=False, stage=rule.stage if is_opt_out else None, pool=None)
     apply_outcome(builder, policy, unattended, "", now, now, "", None, None)
     apply_to_sequences(builder, policy, unattended, actor, now, None)

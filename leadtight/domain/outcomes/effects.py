@@ -10,15 +10,13 @@ from leadtight.domain.compliance.opt_out import opt_out
 from leadtight.domain.model.enrolment import Enrolment, EnrolmentOrigin, OutcomeMeaning
 from leadtight.domain.model.errors import InvalidInquiry, Problem
 from leadtight.domain.model.event import EventKind
-from leadtight.domain.model.lead import Lead, NextAction
+from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import TO_LEADS
-from leadtight.domain.model.sla import FIRST_RESPONSE, NEXT_ACTION
 from leadtight.domain.model.stage import Stage
 from leadtight.domain.outcomes.collateral import queue_collateral
 from leadtight.domain.policy.outcomes import OutcomeRule
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.sequences import LEAST_ATTEMPTS
-from leadtight.domain.promises.next_action import first_action
 from leadtight.domain.sequences import progress
 from leadtight.domain.sequences.plan import add_wall_clock
 
@@ -60,11 +58,8 @@ def apply_to_sequences(
     answered = rule.says is not None and rule.says.is_answer
     builder.set(concern=None)
     builder.set(unanswered=0 if answered else builder.lead.unanswered + 1)
-    waited = builder.lead.enrolment is not None and builder.lead.enrolment.awaits_outcome
     stop(builder, rule, actor)
     progress.resume(builder, policy, max(now, agreed or now))
-    if waited:
-        _hand_back(builder)
     _retire(builder, policy, now)
     if builder.lead.is_open:
         _start_next(builder, policy, rule, now, max(now, agreed or now))
@@ -90,18 +85,6 @@ def _why_stopped(lead: Lead, enrolment: Enrolment, rule: OutcomeRule) -> str | N
     if not lead.is_open:
         return CLOSED
     return STOPPED if rule.stop_sequence else None
-
-
-def _hand_back(builder: ChangeBuilder) -> None:
-    """Make the first answer the next action again.
-
-    This follows the outcome of a sequence's task, on a lead that was never reached.
-    """
-    lead = builder.lead
-    first = lead.clock(FIRST_RESPONSE)
-    if first is not None and lead.clock(NEXT_ACTION) is not None:
-        builder.stop(NEXT_ACTION)
-        builder.set(next_action=NextAction(what=first_action(lead), due_at=first.deadline))
 
 
 def _retire(builder: ChangeBuilder, policy: Policy, now: datetime) -> None:

@@ -15,6 +15,7 @@ from leadtight.domain.model.errors import InvalidInquiry, Problem
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.sla import ARRIVAL, COVER, FIRST_RESPONSE
+from leadtight.domain.policy.outcomes import OutcomeRule
 from leadtight.domain.policy.policy import Policy
 
 FIELD = "happened_at"
@@ -31,6 +32,15 @@ class ProofSource(StrEnum):
     PROVIDER_EVENT = "provider_event"
     MAIL_HEADERS = "mail_headers"
     CALL_LOG = "call_log"
+
+
+class SpokeBy(StrEnum):
+    """How a person and a lead spoke, as that person states."""
+
+    PHONE = "phone"
+    VIDEO = "video"
+    IN_PERSON = "in_person"
+    WRITING = "writing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +81,15 @@ def reported_at(policy: Policy, lead: Lead, claimed_at: datetime | None, now: da
     at = min(_possible(lead, claimed_at, now), now)
     believed = now <= lead.promise.deadline and now - at <= policy.undo_within
     return at if believed else now
+
+
+def is_contact(rule: OutcomeRule, *, is_stated: bool) -> bool:
+    """Return whether an outcome is a contact.
+
+    `is_stated` tells that it is proved, or that a person said how they spoke. Without that, an outcome that closes the
+    lead, changes its stage or reports an attempt is none, whatever the policy says (F12, Q3).
+    """
+    return rule.is_conversation or (rule.asks_how and is_stated)
 
 
 def record_contact(builder: ChangeBuilder, by: str, at: datetime) -> None:

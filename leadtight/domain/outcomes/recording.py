@@ -3,6 +3,7 @@
 An outcome decides stage, contact, next action and timers.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +17,8 @@ from leadtight.domain.model.stage import Stage
 from leadtight.domain.outcomes.effects import apply_to_sequences, check_persistence, stop
 from leadtight.domain.outcomes.first_contact import (
     ContactProof,
+    SpokeBy,
+    is_contact,
     proven_at,
     record_contact,
     record_correction,
@@ -25,7 +28,7 @@ from leadtight.domain.ownership.expiry import wait_for_follow_up
 from leadtight.domain.ownership.handover import Cause, Move, ReceivingPool, move
 from leadtight.domain.policy.outcomes import OutcomeRule
 from leadtight.domain.policy.policy import Policy
-from leadtight.domain.promises.deadlines import due_after, next_action_clock
+from leadtight.domain.promises.deadlines import due_after, first_response_clock, next_action_clock
 from leadtight.domain.promises.stall import stall_clocks
 
 FARTHEST_FOLLOW_UP = timedelta(days=366)
@@ -43,6 +46,7 @@ def record_outcome(
     reason: str = "",
     follow_up_at: datetime | None = None,
     claimed_at: datetime | None = None,
+    spoke_by: str = "",
     receiving: ReceivingPool | None = None,
 ) -> Change | None:
     """Record an outcome; None when this submission was recorded before.
@@ -50,15 +54,18 @@ def record_outcome(
     `submission` is the lead's version when the form was opened: pressing twice is one outcome. `follow_up_at` is a time
     agreed with the person: the next action is due then, whatever the policy's own pause is (F3). `claimed_at` is when
     it happened according to the person: a contact counts from then or from `now`, as `first_contact` decides.
+    `spoke_by` is how they spoke, as they state it: an outcome that closes the lead is a contact only then (F12).
     `receiving` is the pool that the outcome hands the lead over to, if it does: its new owner is in the same change
     (B6).
 
-    Raises InvalidInquiry naming the field when the outcome is unknown, a lost lead has no reason, the agreed time is
-    missing, past or over a year away or the claimed time impossible, StaleSubmission when another outcome was recorded
-    after the form was opened.
+    Raises InvalidInquiry naming the field when the outcome is unknown or no conversation that they state, a lost lead
+    has no reason, the agreed time is missing, past or over a year away or the claimed time impossible; StaleSubmission
+    when another outcome was recorded after the form was opened.
     """
     check_not_excluded(lead)
     rule = _rule(policy, outcome, reason)
+    spoken = _spoken(rule, spoke_by)
+    rule = replace(rule, contact=is_contact(rule, is_stated=spoken is not None))
     _check_agreed(rule, follow_up_at, now)
     counted_at = reported_at(policy, lead, claimed_at, now)
     if _is_repeat(lead, rule.id, submission):
@@ -67,7 +74,10 @@ def record_outcome(
     builder = ChangeBuilder(lead, lead, now)
     actor = f"person:{by}"
     claim = {"claimed_at": claimed_at, "counted_at": counted_at} if claimed_at else {}
-    builder.event(EventKind.OUTCOME_RECORDED, actor, outcome=rule.id, note=note, reason=reason, **claim, **overrides)
+    stated = {"spoke_by": spoken} if spoken else {}
+    builder.event(
+        EventKind.OUTCOME_RECORDED, actor, outcome=rule.id, note=note, reason=reason, **claim, **stated, **overrides
+    )
     apply_outcome(builder, policy, rule, by, counted_at, now, reason, follow_up_at, receiving)
     if note:
         builder.set(status_notes=note)
@@ -95,6 +105,7 @@ def prove_outcome(
     """
     check_not_excluded(lead)
     rule = _rule(policy, outcome, reason="")
+    rule = replace(rule, contact=is_contact(rule, is_stated=True))
     if by not in policy.people:
         raise InvalidInquiry([Problem("by", f"unknown person {by!r}")])
     at = proven_at(lead, evidence, now)
@@ -122,6 +133,18 @@ def _rule(policy: Policy, outcome: str, reason: str) -> OutcomeRule:
     if rule.needs_reason and not reason.strip():
         raise InvalidInquiry([Problem("reason", f"say why: {rule.label.lower()} needs a reason")])
     return rule
+
+
+def _spoken(rule: OutcomeRule, spoke_by: str) -> SpokeBy | None:
+    """Return how they spoke; None when that is not stated."""
+    if not spoke_by:
+        return None
+    if spoke_by not in list(SpokeBy):
+        raise InvalidInquiry([Problem("spoke_by", f"choose one of {', '.join(SpokeBy)}")])
+    if not (rule.is_conversation or rule.asks_how):
+        detail = f"“{rule.label}” is not a conversation: choose what they said, or leave this empty"
+        raise InvalidInquiry([Problem("spoke_by", detail)])
+    return SpokeBy(spoke_by)
 
 
 def check_not_excluded(lead: Lead) -> None:
@@ -179,7 +202,8 @@ def apply_outcome(
     elif builder.lead.is_open and rule.pool and rule.pool != lead.pool_id:
         builder.set(closed_at=None, lost_reason="")
         _hand_over(builder, policy, lead, rule, by, now, follow_up_at, receiving)
-    elif builder.lead.is_open and (rule.contact or lead.first_contact_at is not None):
+    elif builder.lead.is_open and rule.next_action:  # a machine's report of a closing outcome leaves all as it is
+        _owe_the_answer(builder, policy, now)
         builder.set(closed_at=None, lost_reason="")
         _schedule_next(builder, policy, rule, now, follow_up_at)
         wait_for_follow_up(builder, now)
@@ -188,13 +212,25 @@ def apply_outcome(
     builder.start(*watching)
 
 
+def _owe_the_answer(builder: ChangeBuilder, policy: Policy, now: datetime) -> None:
+    """Restart the first-response timer of a reopened lead.
+
+    It was closed without a contact, so its promise is still to be kept.
+    """
+    lead = builder.lead
+    if lead.closed_at is not None and lead.first_contact_at is None:
+        builder.start(first_response_clock(policy, lead.team_promise, hops=lead.hops, owned_at=now))
+
+
 def _next_stage(policy: Policy, lead: Lead, rule: OutcomeRule) -> Stage:
     """Return the stage after an outcome (I6).
 
     Raises InvalidInquiry when the stage's exits do not include it.
     """
-    if rule.stage in (None, lead.stage) or (rule.stage is Stage.CONTACTED and lead.stage is not Stage.NEW):
-        return lead.stage  # another call does not throw a qualified lead back
+    if rule.stage in (None, lead.stage):
+        return lead.stage
+    if rule.stage is Stage.CONTACTED and not (rule.contact and lead.stage is Stage.NEW):
+        return lead.stage  # another call does not throw a qualified lead back, and an attempt reached no one
     assert rule.stage is not None, "an outcome without a stage has been dealt with"
     here = policy.stages.get(lead.stage)
     if here and rule.stage not in here.exit:

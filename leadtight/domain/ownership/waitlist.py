@@ -13,7 +13,7 @@ from leadtight.domain.model.capacity import Roster
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.lead import Lead, NextAction
 from leadtight.domain.model.rotation import Rotation
-from leadtight.domain.model.sla import ARRIVAL, FIRST_RESPONSE, SlaTimer
+from leadtight.domain.model.sla import ARRIVAL, FIRST_RESPONSE, NEXT_ACTION, SlaTimer
 from leadtight.domain.ownership.transfer import transfer_as_chosen
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.promises.deadlines import first_response_clock, reassigned_due
@@ -86,7 +86,7 @@ def _start_clock(
         clock = _clock(policy, lead, now, start, due)
         builder.set(next_action=NextAction(what=first_action(lead), due_at=clock.deadline))
         watched = first_promise_clock(policy, lead, clock.deadline, now)
-        builder.stop(ARRIVAL)
+        builder.stop(ARRIVAL, NEXT_ACTION)
     builder.start(clock, *watched)
 
 

@@ -29,7 +29,11 @@ class OutcomeRule:
     label: str
     """The words on the button."""
     contact: bool
-    """Whether a person was reached: it stops the clock of the first answer."""
+    """Whether it is a contact by itself, and stops the clock of the first answer. It needs `means` (`reply` or
+    `booking`), and no outcome that closes a lead has it: a change of stage and an attempt are no contact."""
+    asks_how: bool = False
+    """Whether the person who records it may state how they spoke (`spoke_by`): then, and only then, it is a contact.
+    For outcomes that close a lead."""
     stage: Stage | None = None
     """The stage that the lead moves to; none leaves it where it is."""
     next_action: str | None = None
@@ -70,6 +74,14 @@ class OutcomeRule:
         return self.stage is not None and self.stage.is_closed
 
     @property
+    def is_conversation(self) -> bool:
+        """Return whether recording it is a contact by itself (F12, Q3).
+
+        It states what the lead said. A stage says nothing of the kind.
+        """
+        return self.contact and not self.closes and self.means in _SAID_IN_CONVERSATION
+
+    @property
     def says(self) -> OutcomeMeaning | None:
         """Return what the outcome means.
 
@@ -78,6 +90,7 @@ class OutcomeRule:
         return self.means or (_SAID_BY_STAGE.get(self.stage) if self.stage else None)
 
 
+_SAID_IN_CONVERSATION = frozenset({OutcomeMeaning.REPLY, OutcomeMeaning.BOOKING})
 _SAID_BY_STAGE = {
     Stage.CALL_BOOKED: OutcomeMeaning.BOOKING,
     Stage.WON: OutcomeMeaning.WON,

@@ -6,13 +6,14 @@ They run before it is used, so that the core never meets a gap in it.
 from collections.abc import Iterator, Mapping
 
 from leadtight.domain.intake.human_handoff import check_concerns
+from leadtight.domain.model.enrolment import OutcomeMeaning
 from leadtight.domain.model.errors import Problem
 from leadtight.domain.model.message import LEAD
 from leadtight.domain.model.sla import NEXT_ACTION
 from leadtight.domain.model.stage import Stage
 from leadtight.domain.ownership.delegation import check_delegates
 from leadtight.domain.policy.conditions import Condition
-from leadtight.domain.policy.outcomes import OBJECTION, OWNER
+from leadtight.domain.policy.outcomes import OBJECTION, OWNER, OutcomeRule
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.targets import CLOSE, MANAGER
 from leadtight.domain.policy_checks.conditions import check_conditions
@@ -24,6 +25,7 @@ from leadtight.domain.policy_checks.sequences import check_sequences
 from leadtight.domain.policy_checks.webhooks import check_webhooks
 from leadtight.domain.text.suggestions import unknown
 
+_LOST_ONLY = (OutcomeMeaning.OPT_OUT, OutcomeMeaning.NO_RESPONSE)
 _RESERVED = frozenset({LEAD, MANAGER, OWNER, "-"})  # the lead's person, its manager, its owner, no one
 
 
@@ -62,9 +64,10 @@ def _misleading_names(policy: Policy) -> Iterator[Problem]:
 
 
 def _check_outcomes(policy: Policy) -> Iterator[Problem]:
-    if not any(outcome.contact for outcome in policy.outcomes.values()):
+    if not any(outcome.is_conversation for outcome in policy.outcomes.values()):
         yield Problem("outcomes", "needs one with `contact = true`: nothing else stops the first-response clock")
     for name, outcome in policy.outcomes.items():
+        yield from _check_contact(name, outcome)
         is_timed = outcome.after is not None or outcome.pool is not None
         if not outcome.closes and (not is_timed or outcome.next_action is None):
             yield Problem(f"outcomes.{name}", "needs `next_action` and `after` unless its stage is won or lost")
@@ -75,6 +78,22 @@ def _check_outcomes(policy: Policy) -> Iterator[Problem]:
                 else "leave out `after`: the target of the pool counts"
             )
             yield Problem(f"outcomes.{name}.pool", detail)
+
+
+def _check_contact(name: str, outcome: OutcomeRule) -> Iterator[Problem]:
+    """Yield contacts without evidence: changes of stage and attempts (F12, Q3)."""
+    if outcome.contact and outcome.closes:
+        detail = (
+            "closing a lead is not a contact: set it to false, and `asks_how = true` to have it stated how they spoke"
+        )
+        yield Problem(f"outcomes.{name}.contact", detail)
+    elif outcome.contact and not outcome.is_conversation and outcome.means not in _LOST_ONLY:
+        detail = "must be `reply` or `booking` for a contact: an attempt, a voicemail or a change of stage is none"
+        yield Problem(f"outcomes.{name}.means", detail)
+    elif outcome.stage is Stage.CONTACTED and not outcome.contact:
+        yield Problem(f"outcomes.{name}.stage", "only a contact moves a lead to `contacted`: leave it out")
+    if outcome.asks_how and outcome.is_conversation:
+        yield Problem(f"outcomes.{name}.asks_how", "leave it out: the outcome is a contact by itself")
 
 
 def _check_outcome_mails(policy: Policy) -> Iterator[Problem]:

@@ -168,7 +168,9 @@ def _excluded(table: FactTable, scope: Mapping[str, object]) -> Figures:
 def _promises(table: FactTable, scope: Mapping[str, object]) -> Figures:
     missed = f"{ANSWERED_AT} > deadline"
     pending = f"first_contact_at is null and closed_at is null and not ({missed})"
+    closed = "first_contact_at is null and closed_at is not null"
     counts = f"count(*) filter ({pending}) as pending, count(*) filter ({missed}) as missed"
+    counts += f", count(*) filter ({closed}) as closed_without_contact"
     return table.rows(f"select {counts} from counted where {_IN_PERIOD}", scope)[0]
 
 

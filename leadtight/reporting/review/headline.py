@@ -26,8 +26,10 @@ def _sentences(review: Review) -> Iterator[str]:
         yield f"{week['contacted_in_window']} of {counted(week['leads'], 'new lead')} answered in time ({rate})"
     if week["leads"] and previous["leads"]:
         yield f"The week before it was {share(previous['follow_up_rate'])} of {counted(previous['leads'], 'lead')}."
-    if waiting := week["never_contacted"]:
+    if waiting := week["never_contacted"] - week["closed_without_contact"]:
         yield f"{counted(waiting, 'lead')} of the week still {'waits' if waiting == 1 else 'wait'} for an answer."
+    if closed := week["closed_without_contact"]:
+        yield f"{counted(closed, 'lead')} of the week {'was' if closed == 1 else 'were'} closed without a contact."
     if review.promises["due"]:
         yield f"Broken promises: {review.promises['missed']:,} of {review.promises['due']:,} that fell due."
     if week["contacted"]:

@@ -44,7 +44,7 @@ HEADLINE = (
     *("leads", "contacted", "never_contacted", "contact_rate", "contacted_in_window", "follow_up_rate"),
     "qualified",
     "excluded",
-    *("pending", "missed", "response"),
+    *("pending", "missed", "closed_without_contact", "response"),
 )
 
 
@@ -193,8 +193,9 @@ def _listed(row: ListedLead, review: Review) -> dict[str, Any]:
 
 def _promises(table: FactTable, period: ReportPeriod) -> dict[str, int]:
     counts = table.rows(
-        f"select count(*) as due, count(*) filter ({ANSWERED_AT} > deadline) as missed"
+        f"select count(*) as due, count(*) filter ({ANSWERED_AT} > deadline) as missed,"
+        " count(*) filter (first_contact_at <= deadline) as kept"
         " from counted where deadline >= $start and deadline < $as_of",
         {"start": period.start, "as_of": period.as_of},
     )[0]
-    return {"due": counts["due"], "kept": counts["due"] - counts["missed"], "missed": counts["missed"]}
+    return {name: counts[name] for name in ("due", "kept", "missed")}

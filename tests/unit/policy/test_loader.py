@@ -519,3 +519,24 @@ def test_every_provider_can_be_asked_or_says_why_not(provider: str) -> None:
         assert read(document).webhooks["w"].reconcile
     else:
         assert problems(asked)["webhooks.w.reconcile"].endswith(f"cannot be reconciled: {UNLISTED[provider]}")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "edited", "field", "why"),
+    [
+        ("lost", {"contact": True}, "contact", "closing a lead is not a contact"),
+        ("won", {"contact": True, "means": "reply"}, "contact", "closing a lead is not a contact"),
+        ("voicemail", {"contact": True}, "means", "a voicemail or a change of stage is none"),
+        ("voicemail", {"stage": "contacted"}, "stage", "only a contact moves a lead to `contacted`"),
+        ("no_answer", {"contact": True, "stage": "qualified"}, "means", "a change of stage is none"),
+        ("meeting_booked", {"means": "disqualified"}, "means", "must be `reply` or `booking`"),
+        ("connected", {"asks_how": True}, "asks_how", "a contact by itself"),
+    ],
+)
+def test_a_contact_without_evidence_is_refused(outcome: str, edited: dict[str, object], field: str, why: str) -> None:
+    def edit(document: Any) -> None:
+        document["outcomes"][outcome] |= edited
+
+    by_field = problems(edit)
+    assert why in by_field.pop(f"outcomes.{outcome}.{field}")
+    assert by_field == {}

@@ -98,12 +98,21 @@ class History:
         state = self.table.load_for_routing(lead_id, "inbound", self.policy.pools["inbound"].members)
         self._commit(run_due_steps(self.policy, self.lead(lead_id), state.rotation, state.roster, utc(at)))
 
-    def outcome(self, lead_id: str, at: str, outcome: str, reason: str = "") -> None:
+    def outcome(self, lead_id: str, at: str, outcome: str, reason: str = "", spoke_by: str | None = None) -> None:
         lead = self.lead(lead_id)
         by = lead.owner_id or "mia"
+        stated = "phone" if self.policy.outcomes[outcome].asks_how else ""
         self._commit(
             record_outcome(
-                self.policy, lead, outcome, by=by, submission=lead.version, now=utc(at), reason=reason, note="private"
+                self.policy,
+                lead,
+                outcome,
+                by=by,
+                submission=lead.version,
+                now=utc(at),
+                reason=reason,
+                note="private",
+                spoke_by=stated if spoke_by is None else spoke_by,
             )
         )
 

@@ -35,7 +35,7 @@ def ten() -> History:
     h.outcome("l01", "2026-03-02 08:04:59", "connected")  # 299 s, in time
     h.ring("l02", "2026-03-02 08:13:00")  # warned at 60 %
     h.ring("l02", "2026-03-02 08:15:01")  # second warning, missed, escalated to mia
-    h.outcome("l02", "2026-03-02 08:15:02", "voicemail")  # 302 s, too late
+    h.outcome("l02", "2026-03-02 08:15:02", "connected")  # 302 s, too late
     h.outcome("l03", "2026-03-02 08:50:00", "interested")  # 1,800 s, in time
     h.outcome("l04", "2026-03-02 09:30:00", "lost", reason="too dear")  # 3,600 s: exactly the deadline
     h.outcome("l05", "2026-03-02 10:40:00", "won")  # 7,200 s, too late
@@ -154,12 +154,11 @@ def test_the_day_counts_its_own_leads_and_all_its_events(ten: History) -> None:
         "outcomes_undone": 0,
         "missed_by_target": {"first_response": 1},
         "outcomes_by_kind": {
-            "connected": 2,
+            "connected": 3,
             "interested": 1,
             "lost": 1,
             "no_answer": 1,
             "proposal_sent": 1,
-            "voicemail": 1,
             "won": 1,
         },
         "messages": {"put_off": 0, "sent": 1, "confirmed": 0, "bounced": 0, "failed": 0, "refused": 0},
@@ -217,8 +216,8 @@ def test_the_policys_money_is_compared_with_four_weeks(ten: History) -> None:
 def test_the_self_audit_counts_next_steps_and_names_the_policys_promises(ten: History) -> None:
     self_audit = ten.reports().nightly(MONDAY, NIGHT)["self_audit"]
     items = {item["item"]: (item["score"], item["evidence"]) for item in self_audit["items"]}
-    # Open are all but l04 (lost) and l05 (won); l08 has no owner yet; l02 and l06 are past their next steps.
-    assert items["next_step"] == (0, "7 of 8, 87.5%; 2 are overdue")
+    # Open are all but l04 (lost) and l05 (won); l08 has no owner yet; l06 is past its next step.
+    assert items["next_step"] == (0, "7 of 8, 87.5%; 1 are overdue")
     assert items["written_standard"] == (
         2,
         f"version {ten.policy.version} of the policy promises a first answer: hot within 5\u202fmin (office),"
@@ -243,7 +242,7 @@ def test_the_review_answers_six_questions(ten: History) -> None:
         "proposals_without_next_step": [],
         "untouched": [],
         "should_close": [],
-        "due_this_week": ["l02", "l03", "l01", "l10", "l09"],
+        "due_this_week": ["l03", "l01", "l02", "l10", "l09"],
     }
     assert review["headline"]["promises"] == {"due": 8, "kept": 4, "missed": 4}
     assert [r["lead_id"] for r in review["missed_promises"]["leads"]] == ["l02", "l09", "l05", "l06"]
@@ -299,3 +298,26 @@ def test_a_nights_ledger_sums_to_its_money_to_the_cent_and_recovered_leads_post_
     assert [(row["kind"], row["sunk_cost"]) for row in late] == [("leaked", "33.33"), ("recovered", "-33.33")]
     assert late[0]["evidence"].endswith("contacted 2 s after the deadline")
     assert report["ledger"]["recovered"] == 3  # l02, l05, l09
+
+
+def test_a_lead_closed_without_a_contact_is_neither_contacted_nor_waiting() -> None:
+    h = History()
+    for name, spoke_by in (("never", ""), ("reached", "phone")):
+        h.arrive(name, "2026-03-02 08:00", message=TODAY)
+        h.outcome(name, "2026-03-02 08:02", "lost", reason="price", spoke_by=spoke_by)
+    report = h.reports().nightly(MONDAY, NIGHT)
+    counts = (
+        "leads",
+        "contacted",
+        "never_contacted",
+        "contacted_in_window",
+        "closed_without_contact",
+        "pending",
+        "missed",
+    )
+    assert [report[name] for name in counts] == [2, 1, 1, 1, 1, 0, 0]
+    review = h.reports().weekly(MONDAY, utc("2026-03-02 23:00"))
+    assert review["headline"]["promises"] == {"due": 2, "kept": 1, "missed": 0}
+    assert _ids(review)["not_contacted"] == []
+    assert "1 lead of the week was closed without a contact." in review["in_words"]
+    assert not any("waits for an answer" in sentence for sentence in review["in_words"])

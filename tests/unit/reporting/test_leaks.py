@@ -31,7 +31,7 @@ def a_week_with_leaks() -> History:
     h.arrive("never", "2026-03-02 08:00", message=TODAY)
     h.ring("never", "2026-03-02 08:05:01")
     h.arrive("too_late", "2026-03-03 08:00", message=TODAY)
-    h.outcome("too_late", "2026-03-03 08:05:02", "voicemail")
+    h.outcome("too_late", "2026-03-03 08:05:02", "connected")
     h.arrive("in_time", "2026-03-03 09:00")
     h.outcome("in_time", "2026-03-03 09:10", "connected")
     return h
@@ -56,7 +56,7 @@ def test_every_row_opens_to_its_events() -> None:
         "Sunk cost 33.33, expected revenue n/a: posted back since the lead was contacted",
         "Tue 3 Mar, 09:00 Arrived: Web form",
         "Tue 3 Mar, 09:00 Assigned to Ben Okafor",
-        "Tue 3 Mar, 09:05 Ben Okafor recorded: Left a voicemail",
+        "Tue 3 Mar, 09:05 Ben Okafor recorded: We spoke",
     ]
 
 

@@ -20,6 +20,7 @@ from leadtight.domain.model.errors import InvalidInquiry, LinkExpired, StaleSubm
 from leadtight.domain.model.event import Event, EventKind
 from leadtight.domain.model.lead import Lead, RecordedOutcome
 from leadtight.domain.model.listing import unreadable_in
+from leadtight.domain.model.sla import FIRST_RESPONSE
 from leadtight.domain.model.stored_file import size_in_words
 from leadtight.domain.ownership.handover import pools_open_to
 from leadtight.domain.policy.outcomes import OutcomeRule
@@ -89,6 +90,7 @@ class Pages:
             timed=", ".join(rule.label for rule in self._policy.outcomes.values() if rule.needs_time),
             clock=lead_view.clock_of(local_time_of(self._zone, lead.inquiry, now), now),
             pools=tuple((pool, formatting.title(pool)) for pool in pools_open_to(self._policy, lead)),
+            ways_to_speak=formatting.SPOKE_BY,
             opened=opened(self._policy, now),
             brief=brief_of(self._policy, lead, view.history, now) if lead.is_open and view.history else (),
             timeline=timeline(self._policy, view.history),
@@ -200,14 +202,27 @@ class Pages:
 
     def _following(self, lead: Lead, now: datetime) -> str:
         if not lead.is_open:
-            return f"The lead is closed as {lead.stage}. No more reminders."
+            uncontacted = " It was closed without a contact." if lead.first_contact_at is None else ""
+            return f"The lead is closed as {lead.stage}. No more reminders.{uncontacted}"
         if lead.next_action is None:
             return ""
         due, theirs = lead.next_action.due_at, local_time_of(self._zone, lead.inquiry, now).zone
         when = formatting.moment(due, self._zone)
         if lead.next_action.agreed and formatting.moment(due, theirs) != when:
             when += f" ({formatting.moment(due, theirs)}, {formatting.zone_name(theirs)})"
-        return f"Next: {lead.next_action.what} by {when}."
+        return f"Next: {lead.next_action.what} by {when}.{self._still_owed(lead, now)}"
+
+    def _still_owed(self, lead: Lead, now: datetime) -> str:
+        """Return that the first answer is still owed, else empty.
+
+        An attempt is not a contact.
+        """
+        clock = lead.clock(FIRST_RESPONSE)
+        if clock is None or lead.first_contact_at is not None:
+            return ""
+        due = formatting.moment(clock.deadline, self._zone)
+        verb = "is still" if now <= clock.deadline else "was"
+        return f" This is not a contact: the first answer {verb} due {due}."
 
     def _progress(self, view: LeadView) -> Sequence[lead_view.Row]:
         lead = view.lead
@@ -224,7 +239,7 @@ class Pages:
     def _first_contact(self, lead: Lead) -> str:
         at, deadline = lead.first_contact_at, lead.promise.deadline
         if at is None:
-            return ""
+            return "" if lead.is_open else "None recorded"
         verdict = "in time" if at <= deadline else f"{formatting.duration(at - deadline)} late"
         return f"{formatting.moment(at, self._zone)}, {verdict}"
 
@@ -243,7 +258,7 @@ def undone_outcome(history: Sequence[Event]) -> Event | None:
 def _refilled(undone: Event | None, version: int) -> OutcomeForm:
     """Return the form of the undone outcome, else empty."""
     data = undone.data if undone else {}
-    words = {name: str(data.get(name) or "") for name in ("outcome", "note", "reason")}
+    words = {name: str(data.get(name) or "") for name in ("outcome", "note", "reason", "spoke_by")}
     return OutcomeForm(submission=version, **words)
 
 

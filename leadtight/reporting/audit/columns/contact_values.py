@@ -44,7 +44,7 @@ def direction_of(text: str) -> ContactReading:
 def outcome_of(text: str) -> ContactReading:
     """Return whether an outcome means that the person was reached.
 
-    Or will hear from us, such as by a voicemail (decision 0007).
+    Or will hear from us, such as by a voicemail (decision 0116).
     """
     return _of_two(text, "outcome", "reached", "not_reached")
 

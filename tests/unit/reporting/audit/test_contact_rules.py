@@ -92,7 +92,7 @@ def test_the_rules_of_a_mapping_are_those_of_the_report_that_wrote_it(tmp_path: 
     assert report(leads, "--activities", activities, "--mapping", written) == first
 
 
-def test_a_voicemail_message_is_a_contact_as_in_the_policy(tmp_path: Path) -> None:
+def test_a_voicemail_message_is_a_contact_of_an_export(tmp_path: Path) -> None:
     cells = [("Outbound", "Connected"), ("Outbound", "Left voicemail"), ("Outbound", "No answer")]
     assert _report(tmp_path, ["Call direction", "Call outcome"], cells)["contacted"] == 2
 
