@@ -38,16 +38,26 @@ def test_receipt_names_the_policy_that_chose() -> None:
     assert world.policy.version
 
 
-def test_first_assignment_outlives_a_reassignment() -> None:
+@pytest.mark.proves("D4")
+@pytest.mark.parametrize(
+    ("is_away", "minutes", "reason"), [(False, 10, "rotation"), (True, 5, "owner_away")], ids=["missed", "on leave"]
+)
+def test_first_assignment_outlives_a_move_whose_event_says_who_when_and_why(
+    is_away: bool, minutes: int, reason: str
+) -> None:
     world = World()
     lead_id = world.receive()
     first = world.lead(lead_id)
-    world.advance(minutes=11)
+    if is_away:
+        world.table.set_away("ana", MONDAY_NINE + timedelta(days=1))
+    world.advance(minutes=minutes)
     moved = world.lead(lead_id)
-    assert moved.owner_id != first.owner_id
+    assert (first.owner_id, moved.owner_id) == ("ana", "ben")
     assert (moved.first_owner_id, moved.first_assigned_at) == (first.owner_id, first.first_assigned_at)
-    [reassigned] = world.events(lead_id, EventKind.LEAD_REASSIGNED)
-    assert reassigned.data["receipt"]["policy_version"] == world.policy.version
+    [event] = world.events(lead_id, EventKind.LEAD_REASSIGNED)
+    assert (event.actor, event.at - MONDAY_NINE) == ("system:sla", timedelta(minutes=minutes))
+    assert (event.data["previous"], event.data["owner"], event.data["reason"]) == ("ana", "ben", reason)
+    assert event.data["receipt"]["policy_version"] == world.policy.version
 
 
 @pytest.mark.proves("E5")

@@ -31,6 +31,7 @@ def test_a_proposal_is_followed_up_within_48_hours() -> None:
     assert Kind.DEADLINE_MISSED in world.kinds(lead_id)
 
 
+@pytest.mark.proves("F3")
 def test_a_follow_up_on_a_weekend_is_due_when_work_begins() -> None:
     world = World()
     world.advance(days=4, hours=1)

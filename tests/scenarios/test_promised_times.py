@@ -1,10 +1,13 @@
-"""Deadlines of leads under the shipped targets and any calendar (F2, F4)."""
+"""Deadlines of leads under the shipped targets and any calendar (C10, F1, F2, F4, F8)."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from leadtight.domain.model.event import EventKind
+from leadtight.domain.model.sla import FIRST_RESPONSE
 from leadtight.policy import loader as policies
 from tests.scenarios.reports import reports
 from tests.scenarios.world import HOT, MONDAY_NINE, WARM, World
@@ -15,6 +18,45 @@ closed = ["2026-12-24", "2026-12-25", "2026-12-31", "2027-01-01", "2027-03-26", 
 """
 NINE_TO_FIVE = 'hours = { mon-fri = ["09:00-17:00"] }'
 ALL_HOURS = 'hours = { mon-sun = ["00:00-24:00"] }'
+
+
+@pytest.mark.proves("C10", "F8")
+@pytest.mark.parametrize(
+    ("body", "task"),
+    [
+        ({"message": HOT, "phone": "+49 30 901820"}, "Call Ada Obi"),
+        ({"message": WARM}, "Write to Ada Obi"),
+        ({"email": "ada(at)example.com"}, "Find a way to reach Ada Obi, or close the lead"),
+    ],
+)
+def test_owner_timer_and_next_action_with_the_same_due_time_are_one_write(body: dict[str, str], task: str) -> None:
+    world = World(stream_down=True, sweeping=False)
+    lead_id = world.receive(name="Ada Obi", **body)
+    before = world.lead(lead_id)
+    assert (before.owner_id, before.next_action, before.clocks) == (None, None, ())
+    world.advance(minutes=1)
+    world.sweep()
+    [assigned] = world.events(lead_id, EventKind.LEAD_ASSIGNED)
+    assert {"owner_id", "next_action", "clocks"} <= assigned.changes.keys()
+    lead = world.lead(lead_id)
+    timer = lead.clock(FIRST_RESPONSE)
+    assert lead.owner_id is not None
+    assert timer is not None
+    assert lead.next_action is not None
+    assert lead.next_action.what == task
+    assert lead.next_action.due_at == timer.deadline == lead.promise.deadline
+
+
+@pytest.mark.proves("F1")
+def test_lead_keeps_the_target_of_its_source_or_tier_and_the_policy_version() -> None:
+    policy = policies.shipped()
+    warm = replace(policy.tiers[-1], target_by_source={"fair": "same_day"})
+    world = World(policy=replace(policy, tiers=(*policy.tiers[:-1], warm), version="7"))
+    due = {"fair": ("warm", "same_day", timedelta(hours=9)), "api": ("warm", "warm", timedelta(hours=1))}
+    for source, (tier, target, within) in due.items():
+        promise = world.lead(world.receive(message=WARM, source=source)).promise
+        assert (promise.tier, promise.target, promise.policy_version) == (tier, target, "7")
+        assert promise.deadline == MONDAY_NINE + within
 
 
 @pytest.mark.proves("F2")
