@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from leadtight.domain.model.errors import Problem
 from leadtight.domain.policy.forms import Builder
 from leadtight.domain.policy.policy import Policy
-from leadtight.domain.policy.sources import CALLS
+from leadtight.domain.policy.sources import BOOKINGS, CALLS
 
 WITH_PATHS = frozenset({Builder.JSON, Builder.JOTFORM})
 
@@ -19,7 +19,7 @@ def unreadable_paths(policy: Policy) -> Iterator[Problem]:
         if form.builder in WITH_PATHS:
             yield from _unreadable(f"forms.{name}.fields", (path for path in form.fields))
     for name, webhook in policy.webhooks.items():
-        if webhook.provider in ("standard", CALLS):
+        if webhook.provider in ("standard", BOOKINGS, CALLS):
             yield from _unreadable(f"webhooks.{name}.fields", (path for path in webhook.fields))
             yield from _unreadable(f"webhooks.{name}.items", (path for path in (webhook.items,) if path))
 

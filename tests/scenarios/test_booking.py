@@ -4,12 +4,15 @@ A delivery of the booking tool moves the lead of a known person.
 """
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from leadtight.adapters.inbound.webhooks import reader
 from leadtight.adapters.inbound.webhooks.calendly import Calendly
+from leadtight.app.intake.deliveries import Deliveries, SettledItem
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.event import fold
 from leadtight.domain.model.sla import FIRST_RESPONSE
@@ -124,3 +127,104 @@ def test_a_closed_lead_stays_closed() -> None:
     other = booked(world, "ada@example.com", world.now + timedelta(days=1))
     assert other != lead_id
     assert world.lead(lead_id).stage is Stage.WON
+
+
+def of_cal(name: str, email: str, starts_at: datetime, uid: str = "u1", **payload: Any) -> bytes:
+    """Return a delivery of cal.com."""
+    attendee = {"email": email, "name": "Ada Obi", "timeZone": "Europe/Berlin"}
+    about = {"uid": uid, "startTime": starts_at.isoformat(), "attendees": [attendee]} | payload
+    return json.dumps({"triggerEvent": name, "payload": about}).encode()
+
+
+def of_savvycal(name: str, email: str, starts_at: datetime, uid: str = "u1", **payload: Any) -> bytes:
+    """Return a delivery of SavvyCal."""
+    about = {"id": uid, "start_at": starts_at.isoformat(), "scheduler": {"email": email, "display_name": "Ada"}}
+    return json.dumps({"type": name, "payload": about | payload}).encode()
+
+
+CAL = Webhook(
+    id="cal",
+    provider="booking",
+    source="cal",
+    fields={
+        "triggerEvent": "event",
+        "payload.uid": "booking_id",
+        "payload.startTime": "booked_for",
+        "payload.attendees[0].name": "name",
+        "payload.attendees[0].email": "email",
+        "payload.cancellationReason": "reason",
+    },
+)
+SAVVYCAL = Webhook(
+    id="savvycal",
+    provider="booking",
+    source="savvycal",
+    fields={
+        "type": "event",
+        "payload.id": "booking_id",
+        "payload.start_at": "booked_for",
+        "payload.scheduler.display_name": "name",
+        "payload.scheduler.email": "email",
+        "payload.cancel_reason": "reason",
+    },
+    events={"event.checkout.pending": "ignored"},
+)
+Tool = tuple[Webhook, Callable[..., bytes], tuple[str, str, str]]
+TOOLS: dict[str, Tool] = {
+    "cal.com": (CAL, of_cal, ("BOOKING_CREATED", "BOOKING_RESCHEDULED", "BOOKING_CANCELLED")),
+    "savvycal": (SAVVYCAL, of_savvycal, ("event.created", "event.rescheduled", "event.canceled")),
+}
+
+
+def deliver(world: World, hook: Webhook, body: bytes) -> SettledItem:
+    deliveries = Deliveries(world.intake, world.table, world.new_id, lambda _: None, world.proofs.report)
+    [settled] = deliveries.take_all(reader.read(hook, body, "", "application/json"), hook.channel, world.now)
+    world.run_stream()
+    return settled
+
+
+@pytest.mark.proves("G2")
+@pytest.mark.parametrize("tool", TOOLS)
+def test_any_tools_booking_moves_a_known_persons_lead_and_its_move_and_cancellation_follow(tool: str) -> None:
+    hook, body, (created, moved, canceled) = TOOLS[tool]
+    world = World()
+    lead_id = world.receive(name="Ada Obi", email="ada@example.com")
+    world.press(lead_id, "interested")
+    first, then = world.now + timedelta(hours=3), world.now + timedelta(hours=2)
+    for status in ("merged", "duplicate"):
+        settled = deliver(world, hook, body(created, "ada@example.com", first))
+        assert (settled.id, settled.status) == (lead_id, status)
+    lead = world.lead(lead_id)
+    assert lead.stage is Stage.CALL_BOOKED
+    assert lead.next_action is not None
+    assert lead.next_action.due_at == first
+    assert deliver(world, hook, body(moved, "ada@example.com", then)).id == lead_id
+    booked_for = [event.data["starts_at"] for event in world.events(lead_id, Kind.CALL_BOOKED)]
+    assert [datetime.fromisoformat(at) for at in booked_for] == [first, then]
+    lead = world.lead(lead_id)
+    assert lead.next_action is not None
+    assert lead.next_action.due_at == then
+    assert deliver(world, hook, body(canceled, "ada@example.com", then)).id == lead_id
+    joined = world.events(lead_id, Kind.INQUIRY_JOINED)[-1]
+    assert joined.data["inquiry"]["message"].startswith("[call canceled] ")
+    assert world.lead(lead_id).stage is Stage.CALL_BOOKED
+    assert fold(world.table.history(lead_id)) == world.lead(lead_id)
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_any_tools_booking_of_an_unknown_person_is_a_lead_and_their_cancellation_is_set_aside(tool: str) -> None:
+    hook, body, (created, _, canceled) = TOOLS[tool]
+    world = World()
+    starts_at = world.now + timedelta(days=1)
+    assert deliver(world, hook, body(canceled, "new@example.com", starts_at)).status == "set_aside"
+    settled = deliver(world, hook, body(created, "new@example.com", starts_at))
+    lead = world.lead(settled.id)
+    assert (settled.status, lead.stage, lead.owner_id is not None) == ("created", Stage.NEW, True)
+    assert lead.inquiry.fields["booked_for"] == starts_at.isoformat()
+
+
+def test_an_unknown_word_of_a_booking_tool_waits_for_a_person_and_an_ignored_one_does_not() -> None:
+    world = World()
+    at = world.now + timedelta(days=1)
+    assert deliver(world, SAVVYCAL, of_savvycal("poll.response.created", "ada@example.com", at)).status == "held"
+    assert deliver(world, SAVVYCAL, of_savvycal("event.checkout.pending", "ada@example.com", at)).status == "set_aside"

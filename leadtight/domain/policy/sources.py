@@ -8,7 +8,7 @@ from enum import StrEnum
 from leadtight.domain.policy.formats import PositiveDuration, PositiveInt, Provider
 
 PROVIDERS = frozenset(
-    {"calendly", "facebook", "google_ads", "hubspot", "linkedin", "pipedrive"}
+    {"booking", "calendly", "facebook", "google_ads", "hubspot", "linkedin", "pipedrive"}
     | {"standard", "twilio", "typeform", "voice", "webflow", "whatsapp"}
 )
 WEBHOOK_CHANNEL = "webhook:"
@@ -16,10 +16,26 @@ CALLS = "voice"
 """The provider that delivers outcomes of calls, and no leads."""
 CALL_WORDS = ("call_id", "lead_id", "message_id", "outcome", "at", "duration", "by")
 """What such a delivery tells of a call."""
+BOOKINGS = "booking"
+"""The provider that delivers bookings of any booking tool."""
+BOOKING_WORDS = ("booked_for", "booking_id", "event", "reason")
+"""What such a delivery tells of a booking, beside the person."""
+
+
+class BookingEvent(StrEnum):
+    """What happened to a booking."""
+
+    BOOKED = "booked"
+    MOVED = "moved"
+    CANCELED = "canceled"
+    IGNORED = "ignored"
+
+
 LISTERS = frozenset({"calendly", "facebook", "hubspot", "linkedin", "pipedrive", "twilio", "typeform", "webflow"})
 """Providers that can be asked what they have had."""
 MAIL_PROVIDERS = frozenset({"brevo", "mailgun", "postmark", "sendgrid"})
 UNLISTED: Mapping[str, str] = {
+    "booking": "the sender may be any booking tool, and each has a list of its own",
     "brevo": "Brevo lists the events of received mails, and not the mails",
     "google_ads": "Google lists the leads of its forms only to programs with a developer token for its Ads API",
     "mailgun": "Mailgun keeps received mails for three days at most, and only where its plan includes that",
@@ -44,14 +60,17 @@ class Webhook:
     source: str = "standard"
     """The source of its leads; without it, the provider."""
     fields: Mapping[str, str] = field(default_factory=dict)
-    """Which of its words mean what: its name for a question, or with `standard` and `voice` a JMESPath into the body
-    (`person.email`), and ours (`name`, `email`, ...; of calls those in docs/guides/channels.md). Others are kept as
-    they are."""
+    """Which of its words mean what: its name for a question, or with `standard`, `booking` and `voice` a JMESPath into
+    the body (`person.email`), and ours (`name`, `email`, ...; of calls and bookings those in docs/guides/channels.md).
+    Others are kept as they are."""
     items: str = ""
     """With `standard`, the JMESPath of the leads in a body that holds several, such as `entries[]`."""
     outcomes: Mapping[str, str] = field(default_factory=dict)
     """With `voice`, what its words for the outcome of a call are in the policy, such as `completed = "connected"`.
     Other words are names of outcomes as they stand; `busy` is `no_answer`, and `failed` is no attempt."""
+    events: Mapping[str, str] = field(default_factory=dict)
+    """With `booking`, what its words for what happened are: `booked`, `moved`, `canceled`, or `ignored` for what is
+    about no booking. Those of cal.com and SavvyCal are known; a word that is not is held for a person."""
     reconcile: bool = False
     """Whether its provider is asked four times a day what it has had, so that what never arrived is taken: `calendly`,
     `facebook`, `hubspot`, `linkedin`, `pipedrive`, `twilio`, `typeform` and `webflow` can be asked.

@@ -10,6 +10,7 @@ from typing import Any
 from leadtight.adapters.inbound.webhooks.provider import MailProvider, Provider
 
 PROVIDERS = {
+    "booking": "booking:Bookings",
     "calendly": "calendly:Calendly",
     "facebook": "meta.lead_ads:LeadAds",
     "google_ads": "google_ads:GoogleAds",
@@ -24,6 +25,7 @@ PROVIDERS = {
     "whatsapp": "meta.whatsapp:WhatsApp",
 }
 MAIL_PROVIDERS = {
+    "booking": "booking:Bookings",
     "brevo": "email.brevo:Brevo",
     "mailgun": "email.mailgun:Mailgun",
     "postmark": "email.postmark:Postmark",

@@ -90,6 +90,10 @@ def _calendly(secret: str, body: bytes, at: datetime) -> dict[str, str]:
     return {"calendly-webhook-signature": f"t={_seconds(at)},v1={signature}"}
 
 
+def _cal(secret: str, body: bytes, at: datetime) -> dict[str, str]:
+    return {"x-cal-signature-256": mac(secret, body).hex()}
+
+
 def _webflow(secret: str, body: bytes, at: datetime) -> dict[str, str]:
     signature = mac(secret, f"{_milliseconds(at)}:".encode() + body).hex()
     return {"x-webflow-timestamp": _milliseconds(at), "x-webflow-signature": signature}
@@ -345,7 +349,38 @@ CALL = Delivery(
     signs_time=True,
 )
 
+BOOKING = Delivery(
+    webhook=Webhook(
+        id="cal",
+        provider="booking",
+        source="cal",
+        fields={
+            "triggerEvent": "event",
+            "payload.uid": "booking_id",
+            "payload.startTime": "booked_for",
+            "payload.attendees[0].name": "name",
+            "payload.attendees[0].email": "email",
+            "payload.cancellationReason": "reason",
+        },
+    ),
+    body=_json(
+        {
+            "triggerEvent": "BOOKING_CREATED",
+            "createdAt": "2026-11-23T08:59:00.000Z",
+            "payload": {
+                "uid": "bFJeNb2uX8ANpT3JL5EfXw",
+                "startTime": "2026-11-25T09:00:00Z",
+                "attendees": [{"email": "ada@example.com", "name": "Ada Obi", "timeZone": "Europe/Berlin"}],
+            },
+        }
+    ),
+    headers=_cal,
+    expected={"name": "Ada Obi", "email": "ada@example.com"},
+    key="bFJeNb2uX8ANpT3JL5EfXw:booked:2026-11-25T09:00:00Z",
+)
+
 LEADS = {
+    "booking": BOOKING,
     "standard": STANDARD,
     "typeform": TYPEFORM,
     "calendly": CALENDLY,

@@ -418,3 +418,20 @@ TWILIO = {
     "FromCity": "Hamburg-1215",
     "FromCountry": "DE",
 }
+BOOKING: dict[str, Any] = {
+    "triggerEvent": "BOOKING_CREATED",
+    "createdAt": "2026-11-23T08:59:00.000Z",
+    "payload": {
+        "uid": "bFJeNb2uX8ANpT3JL5EfXw",
+        "type": "30-minutes",
+        "title": "Thirty minutes between Cem Kaya and Ada Obi",
+        "startTime": "2026-11-25T09:00:00Z",
+        "endTime": "2026-11-25T09:30:00Z",
+        "additionalNotes": "The roof faces south",
+        "organizer": {"name": "Cem Kaya", "email": "cem@firm.example", "timeZone": "Europe/Berlin"},
+        "attendees": [{"name": "Ada Obi", "email": "ada@example.com", "timeZone": "Europe/Berlin"}],
+        "responses": {"company": {"label": "Your company", "value": "Obi Dental"}},
+        "location": "integrations:daily",
+        "length": 30,
+    },
+}

@@ -82,6 +82,7 @@ def numbered(name: str, number: int) -> Any:
         .replace("123456789012345678", str(number))
         .replace('"objectId": 77', f'"objectId": {number}')
         .replace("abc-1", f"abc-{number}")
+        .replace("bFJeNb2uX8ANpT3JL5EfXw", f"uid-{number}")
     )
 
 

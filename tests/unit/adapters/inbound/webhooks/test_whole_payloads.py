@@ -21,7 +21,7 @@ from leadtight.app.intake.submission import Submission
 from leadtight.domain.policy.sources import Webhook
 from tests.scenarios.world import World
 from tests.unit.adapters.inbound.webhooks import payloads
-from tests.unit.adapters.inbound.webhooks.deliveries import NOW
+from tests.unit.adapters.inbound.webhooks.deliveries import ALL, NOW
 
 SENT = {
     "typeform": payloads.TYPEFORM,
@@ -32,6 +32,7 @@ SENT = {
     "pipedrive": payloads.PIPEDRIVE,
     "webflow": payloads.WEBFLOW,
     "standard": payloads.STANDARD,
+    "booking": payloads.BOOKING,
 }
 FETCHED = {
     "facebook": payloads.LEAD_ADS_FETCHED,
@@ -42,6 +43,7 @@ CASES = [(name, content, False) for name, content in SENT.items()] + [(n, c, Tru
 NAMED = {
     "standard": {"person.full": "name", "person.mail": "email", "total": "value"},
     "typeform": {"Floors": "company_size"},
+    "booking": ALL["booking"].webhook.fields,
 }
 LEFT_OUT = {
     "typeform": {
@@ -98,6 +100,7 @@ LEFT_OUT = {
         "payload.schema.*": "the form itself: its fields are the names of the answers",
     },
     "standard": {},
+    "booking": {},
     "hubspot": {"createdAt": "when it was received"},
     "linkedin": {
         "id": "the guard's key",
@@ -193,6 +196,7 @@ OPEN = {
     "standard": ("", "person"),
     "hubspot": ("", "properties"),
     "linkedin": ("", "formResponse"),
+    "booking": ("", "payload"),
 }
 NAMES = st.sampled_from(["source", "external_id", "owner", "name", "value", "region", "consent", "fields", "new_key"])
 VALUES = st.sampled_from(["something new 9999", 99_991, ["new 9997", "new 9998"], {"deep": {"er": "new 9996"}}])
