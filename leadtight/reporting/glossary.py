@@ -326,5 +326,6 @@ SHARED = {name: words for name, words in AUDIT.items() if name not in _OF_FILES}
 """Definitions that the nightly figures share with the audit."""
 
 NOTHING_SPENT_ON = "nothing was spent on"
+UNATTRIBUTED_SPEND = "some spend has no source, which is not the spend on leads without a source"
 NO_SPEND_GIVEN = "no spend is given (--spend, --spend-total or --cost-per-lead)"
 NO_SPEND_READ = "no row of the spend file has an amount on days that the leads cover"

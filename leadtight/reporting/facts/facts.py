@@ -33,7 +33,7 @@ class LeadFact:
     lead_id: str
     version: int
     generation: int = 0
-    source: str
+    source: str | None
     form: str | None = None
     tier: str
     target: str

@@ -15,6 +15,7 @@ from leadtight.domain.model.codec import Document, from_document, to_document
 from leadtight.domain.model.event import Event
 from leadtight.domain.model.stage import Stage
 from leadtight.reporting.facts.facts import LARGEST_VALUE, LeadFact, columns
+from leadtight.tabular.blanks import is_blank, is_wordless
 
 # Lead field -> fact field. Other fields, names and messages above all, never reach the facts.
 _SAME = {
@@ -34,6 +35,8 @@ _FIELDS = {
 }
 QUALIFIED = (Stage.QUALIFIED, Stage.CALL_BOOKED, Stage.PROPOSAL_SENT, Stage.WON)
 """Stages of a qualified lead; a lead that has reached one stays qualified (J1)."""
+
+_OURS = ("form", "owner", "first_owner", "first_contact_by", "pool")
 
 _WAITS = {name for name in columns() if name.startswith("waited_")}
 _INSIDE = {
@@ -121,9 +124,17 @@ def _step(document: Document, event: Event, problems: list[HistoryProblem]) -> D
 def _renamed(new: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for name, value in new.items():
         if name in _FIELDS:
-            yield _FIELDS[name], value
+            column = _FIELDS[name]
+            yield column, None if _is_nothing(column, value) else value
         for inner, column in _INSIDE.get(name, {}).items():
             yield column, value[inner] if value else None
+
+
+def _is_nothing(column: str, value: object) -> bool:
+    """Return whether a column to group or join by is blank (R14)."""
+    if not isinstance(value, str):
+        return False
+    return is_wordless(value) if column in _OURS else column == "source" and is_blank(value)
 
 
 def _derived(

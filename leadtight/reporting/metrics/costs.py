@@ -10,6 +10,7 @@ from leadtight.reporting.metrics import money as formulas
 from leadtight.reporting.metrics.aggregates import Figures, rate
 from leadtight.reporting.metrics.confidence import SMALL, wilson
 from leadtight.reporting.metrics.query import MetricsQuery
+from leadtight.tabular.blanks import is_blank
 
 
 def spend_of(query: MetricsQuery, leads: int) -> Decimal | None:
@@ -99,18 +100,19 @@ def _margins(query: MetricsQuery, spend: Decimal | None, won: int | None, never:
 def sources(query: MetricsQuery, rows: list[Row]) -> list[Figures]:
     """Return each source with its cost.
 
-    Sources that occur only in the spend have no leads. When no column shows the sources of leads, it is unknown how
+    Sources that occur only in the spend have no leads. Spend without a source is in a row of its own: it is not the
+    spend on leads without a source (R14). When no column shows the sources of leads, it is unknown how
     many came from them.
     """
+    nowhere = _unattributed(query)
+    unattributed = [] if nowhere is None else [_spent(None, nowhere)]
     if query.gaps.sources:
-        return [_spent(key, amount) for key, amount in _spend_by_source(query, []).items()]
+        return [_spent(key, amount) for key, amount in _spend_by_source(query, []).items()] + unattributed
     spent = _spend_by_source(query, [row["key"] for row in rows])
     lead_sources = {row["key"] for row in rows}
     empty: Figures = {"leads": 0, "contacted": None if query.gaps.contacts else 0, "contacted_in_window": 0, "won": 0}
-    rows = rows + [
-        {"key": key} | empty for key in sorted(spent.keys() - lead_sources, key=lambda k: (k is None, k or ""))
-    ]
-    return [_source(row, spent.get(row["key"]), query) for row in rows]
+    rows = rows + [{"key": key} | empty for key in sorted(spent.keys() - lead_sources)]
+    return [_source(row, spent.get(row["key"]), query) for row in rows] + unattributed
 
 
 def _spent(source: str | None, amount: Decimal) -> Figures:
@@ -143,23 +145,28 @@ def _source(row: Row, spend: Decimal | None, query: MetricsQuery) -> Figures:
     }
 
 
-def _spend_by_source(query: MetricsQuery, keys: list[str | None]) -> dict[str | None, Decimal]:
+def _spend_by_source(query: MetricsQuery, keys: list[str | None]) -> dict[str, Decimal]:
     """Return spend by source as the leads spell it.
 
-    Case and spaces do not matter.
+    Case and spaces do not matter. Blank sources are those of no one.
     """
-    if query.spend_by_source is None:
-        return {}
-    written = {_plain(key): key for key in reversed(keys)}
-    sums: dict[str | None, Decimal] = {}
-    for source, amount in query.spend_by_source.items():
-        key = written.get(_plain(source), source)
-        sums[key] = sums.get(key, Decimal(0)) + amount
+    written = {_plain(key): key for key in reversed(keys) if key is not None}
+    sums: dict[str, Decimal] = {}
+    for source, amount in (query.spend_by_source or {}).items():
+        if source is not None and not is_blank(source):
+            key = written.get(_plain(source), source)
+            sums[key] = sums.get(key, Decimal(0)) + amount
     return sums
 
 
-def _plain(source: str | None) -> str | None:
-    return None if source is None else " ".join(source.casefold().split())
+def _unattributed(query: MetricsQuery) -> Decimal | None:
+    """Return the spend without a source; None if there is none."""
+    amounts = [a for source, a in (query.spend_by_source or {}).items() if source is None or is_blank(source)]
+    return sum(amounts, Decimal(0)) if amounts else None
+
+
+def _plain(source: str) -> str:
+    return " ".join(source.casefold().split())
 
 
 def _won(query: MetricsQuery, total: Row) -> int | None:
@@ -202,6 +209,8 @@ def unknown(query: MetricsQuery, total: Row) -> Iterator[tuple[str, str]]:
         "sources[].spend": by_source,
     }
     yield from ((figure, reason) for figure, reason in reasons.items() if reason)
+    if _unattributed(query) is not None:
+        yield "sources[].spend", glossary.UNATTRIBUTED_SPEND
 
 
 def _by_source(query: MetricsQuery) -> str:

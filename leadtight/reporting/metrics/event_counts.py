@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from leadtight.domain.model.event import Event, EventKind
+from leadtight.tabular.blanks import is_wordless
 
 COUNTED = {
     "received": EventKind.LEAD_RECEIVED,
@@ -73,5 +74,11 @@ def counts(events: Iterable[Event]) -> dict[str, Any]:
 
 
 def _by(events: Iterable[Event], kind: EventKind, key: str) -> dict[str, int]:
-    counter = Counter(str(e.data.get(key, UNKNOWN)) for e in events if e.kind is kind)
+    counter = Counter(_value(e, key) for e in events if e.kind is kind)
     return dict(sorted(counter.items()))
+
+
+def _value(event: Event, key: str) -> str:
+    """Return what an event says under a key; a blank is unknown."""
+    value = event.data.get(key)
+    return UNKNOWN if value is None or is_wordless(str(value)) else str(value)

@@ -244,7 +244,8 @@ def _source(row: Figures) -> list[str]:
     counts = (_number(row[name]) for name in ("contacted_in_window", "contacted"))
     first = (_number(row["leads"]), _without_contact(row), amount(row["cpl"]), amount(row["effective_cac"]))
     money = (amount(row["spend"]), _number(row["won"]), amount(row["cac"]))
-    return [row["source"] or NONE["source"], *first, *money, _interval(row), *counts]
+    name = row["source"] or (NONE["source"] if row["leads"] is not None else "spend without a source")
+    return [name, *first, *money, _interval(row), *counts]
 
 
 def _of_capacity(figures: Figures | None) -> Iterator[tuple[str, Any]]:

@@ -46,7 +46,7 @@ class ListedLead:
     lead_id: str
     generation: int
     owner: str | None
-    source: str
+    source: str | None
     stage: str
     attempts: int
     received_at: datetime

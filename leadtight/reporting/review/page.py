@@ -106,7 +106,7 @@ def render(
         top=TOP,
         window_days=WINDOW_DAYS,
         reasons=[(reason or NO_REASON, f"{count:,}") for reason, count in reasons(review.lost, reason_of)],
-        disagreements=[(policy.person_name(d.owner), d.denied, d.unlogged) for d in review.disagreements],
+        disagreements=[(writer.owner(d.owner), d.denied, d.unlogged) for d in review.disagreements],
         window_dates=_dates(review.window["period"], review.zone),
         compared_sources=[
             (_source(row["channel"]), *(f"{row[count]:,}" for count in COUNTS))
@@ -136,7 +136,7 @@ def _dates(period: Figures, zone: ZoneInfo) -> str:
 def _named(figures: Figures, policy: Policy) -> Figures:
     """Return figures with names of people instead of ids."""
     owners = [row | {"owner": policy.person_name(row["owner"]) if row["owner"] else None} for row in figures["owners"]]
-    sources = [row | {"source": formatting.plain(row["source"])} for row in figures["sources"]]
+    sources = [row | {"source": row["source"] and formatting.plain(row["source"])} for row in figures["sources"]]
     # Each figure already shows the week before.
     gaps = [gap for gap in figures["cannot_compute"] if gap["what"] != "previous"]
     return figures | {"owners": owners, "sources": sources, "cannot_compute": gaps, "problems": []}
@@ -163,9 +163,10 @@ class _Writer:
     def leak(self, leak: LeakedLead, history_of: HistoryOf) -> leak_rows.LeakRow:
         """Return a ledger row with the lead's history."""
         name = self._names(leak.lead_id) or GONE
-        return leak_rows.row(leak, name, self._owner(leak.owner), history_of(leak.lead_id, self._as_of))
+        return leak_rows.row(leak, name, self.owner(leak.owner), history_of(leak.lead_id, self._as_of))
 
-    def _owner(self, person_id: str | None) -> str:
+    def owner(self, person_id: str | None) -> str:
+        """Return the name of an owner, or that there is none."""
         return self._policy.person_name(person_id) if person_id else metric_rows.NONE["owner"]
 
     def _line(self, row: ListedLead, question: ReviewQuestion) -> LeadLine:
@@ -174,7 +175,12 @@ class _Writer:
         return LeadLine(
             name=self._names(row.lead_id) or GONE,
             details=" · ".join(
-                (self._owner(row.owner), formatting.plain(row.source), formatting.plain(row.stage), tries)
+                (
+                    self.owner(row.owner),
+                    formatting.plain(row.source or "no source"),
+                    formatting.plain(row.stage),
+                    tries,
+                )
             ),
             due=due[0].upper() + due[1:],
             late=row.due_at is not None and row.due_at < self._as_of and not question.since,

@@ -168,7 +168,14 @@ def test_the_day_counts_its_own_leads_and_all_its_events(ten: History) -> None:
 
 def test_every_figure_is_defined(ten: History) -> None:
     report = ten.reports().nightly(MONDAY, NIGHT)
-    figures = {*report, "completeness", "lost_without_reason", "unassigned_while_idle"} & {
+    of_day = {
+        "completeness",
+        "lost_without_reason",
+        "unassigned_while_idle",
+        "automatic_messages",
+        "contacts_by_people",
+    }
+    figures = {*report, *of_day} & {
         *report["day"],
         *TOO_LITTLE,
     } - {
@@ -178,7 +185,7 @@ def test_every_figure_is_defined(ten: History) -> None:
         "previous",
     }
     defined = set(report["definition"]["figures"])
-    assert figures | {"invariants"} == {name for name in defined if not name.startswith("money.")}
+    assert figures | {"invariants", "stalls"} == {name for name in defined if not name.startswith("money.")}
     assert {name.removeprefix("money.") for name in defined if name.startswith("money.")} <= set(report["money"])
     assert set(report["day"]["events"]) == set(report["definition"]["events"])
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from leadtight.domain.policy.policy import Policy
+from leadtight.domain.policy.pools import OutsideHours
 from leadtight.domain.policy.reporting import Money
 from leadtight.reporting.audit.audit import audit
 from leadtight.reporting.audit.options import AuditOptions
@@ -95,7 +96,8 @@ def four_weeks() -> History:
     """
     h = History()
     targets = {id_: replace(t, calendar="always", within=WINDOW, by=None) for id_, t in h.policy.targets.items()}
-    h.policy = replace(h.policy, targets=targets, money=MONEY)
+    pools = {id_: replace(pool, outside_hours=OutsideHours.ASSIGN) for id_, pool in h.policy.pools.items()}
+    h.policy = replace(h.policy, targets=targets, pools=pools, money=MONEY)
     outcomes = ("connected", "no_answer", "won", "proposal_sent", "lost", "voicemail")
     for n in range(112):
         at = utc("2026-03-02 05:00") + timedelta(hours=6 * n, minutes=7 * (n % 9))
@@ -126,7 +128,7 @@ def row(fact: LeadFact) -> list[str]:
     written = [at.strftime("%Y-%m-%dT%H:%M:%SZ") if at else "" for at in times]
     reason = "given" if fact.lost_reason_given else ""
     qualified = "yes" if fact.is_qualified or fact.tier == "hot" else "no"
-    return [fact.lead_id, *written, fact.first_owner or "", fact.source, fact.stage, reason, qualified]
+    return [fact.lead_id, *written, fact.first_owner or "", fact.source or "", fact.stage, reason, qualified]
 
 
 def audit_options(policy: Policy, leads: Path) -> AuditOptions:
