@@ -76,6 +76,7 @@ def test_excluded_leads_are_counted_by_the_companys_own_day() -> None:
     assert board(world).excluded_today == 1
 
 
+@pytest.mark.proves("J5")
 def test_a_board_says_when_it_is_cut_off_and_how_many_rows_are_unreadable(monkeypatch: pytest.MonkeyPatch) -> None:
     assert use_case.MOST_READ == 20_000
     monkeypatch.setattr(use_case, "MOST_READ", 3)

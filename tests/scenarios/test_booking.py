@@ -94,6 +94,7 @@ def test_a_booking_is_not_a_contact_and_the_first_answer_is_still_owed() -> None
     assert world.lead(lead_id).is_breached(world.now)
 
 
+@pytest.mark.proves("G9")
 def test_a_booking_ends_the_sequence() -> None:
     world = planned_world()
     lead_id = world.receive(name="Ada Obi", email="ada@example.com", **AGREED)

@@ -88,6 +88,20 @@ def test_a_person_is_found_by_lead_address_or_number_with_all_their_leads(who: s
     assert [(entry.why, entry.lead_id) for entry in refused] == [("opted out of email", second)]
 
 
+@pytest.mark.proves("H6")
+def test_an_empty_box_and_an_opt_out_are_evidence() -> None:
+    world = World()
+    boxes = {"sms": False, "marketing": ["email"], "text": "Write to me"}
+    lead_id = world.receive(email="ada@example.com", phone="+13055551234", country="US", consent=boxes)
+    world.press(lead_id, "do_not_contact")
+    happened = [(entry.what, entry.channel) for entry in of(world, lead_id).evidence if entry.what != "sent"]
+    assert happened == [
+        ("not agreed", "sms"),
+        ("agreed", "email"),
+        *(("opted out", channel) for channel in ("email", "sms", "voice")),
+    ]
+
+
 def test_an_unknown_person_is_reported() -> None:
     for who in ("nobody@example.com", "L999999", "+4930901820"):
         with pytest.raises(NotFound, match="no data is stored"):

@@ -158,6 +158,7 @@ def test_an_opt_out_with_other_content_on_a_closed_lead_is_a_task(words: str) ->
     assert (world.lead(later).is_open, world.lead(first).is_open) == (True, False)
 
 
+@pytest.mark.proves("H4")
 def test_start_does_not_restore_consent() -> None:
     world, lead_id = texted()
     text(world, "STOP")

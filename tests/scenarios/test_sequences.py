@@ -415,6 +415,7 @@ def test_a_conversion_before_that_leaves_the_lead_alone() -> None:
     assert world.events(lead_id, Kind.LEAD_ENROLLED) == []
 
 
+@pytest.mark.proves("G9")
 def test_a_new_message_ends_the_sequence_and_is_owed_an_answer() -> None:
     world = World()
     lead_id = world.receive(email="ada@example.com", **AGREED)

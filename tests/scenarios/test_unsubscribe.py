@@ -49,6 +49,7 @@ def test_viewing_the_page_changes_nothing() -> None:
     assert (world.lead(lead_id), world.table.history(lead_id)) == state
 
 
+@pytest.mark.proves("H4")
 @pytest.mark.slow
 def test_one_press_ends_the_channel_and_the_sequence_at_once() -> None:
     world, lead_id = written_to()

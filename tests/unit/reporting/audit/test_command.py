@@ -106,6 +106,20 @@ def test_the_heat_table_has_168_cells_with_intervals_and_flags(leads: Path) -> N
     assert (cells[0]["low"], cells[0]["high"]) == (None, None)
 
 
+@pytest.mark.proves("L6")
+def test_cells_and_sources_with_at_least_ten_leads_are_not_small(tmp_path: Path) -> None:
+    rows = [
+        (n, "2026-01-16 10:00:00", "2026-01-16 10:01:00" if n % 2 else "", "Ada", "Ads" if n < 10 else "SEO", "Open")
+        for n in range(19)
+    ]
+    result = report(write_csv(tmp_path / "leads.csv", PLAIN, rows))
+    friday = result["heat"][4 * 24 + 10]
+    assert (friday["leads"], friday["small"]) == (19, False)
+    ads, seo = result["sources"]
+    assert (ads["leads"], ads["in_window_rate"], ads["small"], seo["leads"], seo["small"]) == (10, 0.5, False, 9, True)
+    assert (ads["low"], ads["high"]) == (0.236593, 0.763407)
+
+
 @pytest.mark.proves("J4")
 def test_400_generated_and_250_contacted_leave_a_gap_of_150(tmp_path: Path) -> None:
     touched = "2026-01-16 10:04:59"

@@ -92,6 +92,7 @@ def test_unknown_money_is_null_with_a_reason_and_never_zero(january: Path) -> No
     assert {f"money.{name}" for name in money_of} <= reasons
 
 
+@pytest.mark.proves("K2", "K5")
 def test_spend_is_joined_by_source_and_a_source_without_spend_has_no_cost(january: Path, tmp_path: Path) -> None:
     spend = write_csv(
         tmp_path / "spend.csv", ("Source", "Spend"), [(" ads ", "€ 3.500,00"), ("Ads", "500"), ("SEO", 0), ("TV", 10)]
