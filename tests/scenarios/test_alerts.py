@@ -238,6 +238,21 @@ def test_a_person_may_have_their_own_budget() -> None:
     assert [len(world.mails(lead_id, Template.ALERT_OWNER)) for lead_id in leads] == [1, 1, 1, 0]
 
 
+@pytest.mark.proves("E4")
+def test_alert_names_lead_source_request_and_due_time_and_its_link_records_the_outcome() -> None:
+    world = World()
+    lead_id = world.receive(source="web_form", name="Ada Obi", message="Please call me about a roof")
+    world.advance(minutes=10)
+    alerts = world.mails(lead_id, Template.ALERT_OWNER)
+    assert [alert.permission.address for alert in alerts] == ["ana@leadtight.example", "ben@leadtight.example"]
+    for alert, due in zip(alerts, ("09:05", "09:15"), strict=True):
+        for words in ("Ada Obi", "Web form", "call me about a roof", f"Mon 23 Nov, {due}"):
+            assert words in alert.mail.text
+            assert words in alert.mail.html
+    world.press(lead_id, "connected")
+    assert world.lead(lead_id).first_contact_by == "ben"
+
+
 @pytest.mark.proves("E4", "J8")
 def test_an_alert_uses_the_first_choice_and_a_missed_promise_all_channels() -> None:
     world = only_ana(alert_by=(Channel.SLACK, Channel.SMS, Channel.EMAIL), phone=PHONE)

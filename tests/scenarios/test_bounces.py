@@ -24,6 +24,7 @@ def bounced(world: World, lead_id: str, template: Template) -> None:
     world.run_stream()
 
 
+@pytest.mark.proves("B3")
 def test_a_bounced_acknowledgement_asks_to_phone_on_page_queue_and_next_action() -> None:
     world = World()
     lead_id = world.receive(phone=PHONE, name="Ada Obi", message=WARM)

@@ -78,6 +78,7 @@ def test_an_unqualified_lead_is_watched_from_its_assignment_on() -> None:
     assert world.lead(lead_id).is_breached(MONDAY_NINE + timedelta(hours=2)), "the first promise stands"
 
 
+@pytest.mark.proves("B5")
 def test_a_limit_may_count_a_calendars_working_time() -> None:
     world = World(policy=with_bypass(Stage.CONTACTED, timedelta(hours=4), counted_in="office"))
     world.advance(hours=8)

@@ -42,6 +42,7 @@ def test_quoted_words_end_nothing_and_are_not_a_message(program: Program) -> Non
         assert lead.concern is None
 
 
+@pytest.mark.proves("A2")
 @pytest.mark.parametrize("language", LANGUAGES[:6], ids=lambda language: language.code)
 def test_between_quoted_lines_only_written_text_acts(language: Language) -> None:
     quoted = f"{language.thunderbird}\n{marked(QUOTED)}\n\n{{}}\n\n{marked(QUOTED)}\n"

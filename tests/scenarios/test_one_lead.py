@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from leadtight.adapters.presentation import lead_json
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.event import fold
 from leadtight.domain.model.message import Template
@@ -27,6 +28,28 @@ def test_a_new_lead_has_owner_timer_next_action_acknowledgement_and_alert_at_onc
     assert lead.wake_at == MONDAY_NINE + timedelta(minutes=3)
     assert [m.permission.address for m in world.mails(lead.id, Template.ACKNOWLEDGE)] == ["ada@example.com"]
     assert [m.permission.address for m in world.mails(lead.id, Template.ALERT_OWNER)] == ["ana@leadtight.example"]
+
+
+@pytest.mark.proves("A10")
+def test_record_of_a_lead_has_every_minimum_field() -> None:
+    world = World()
+    lead_id = world.receive(source="web_form", name="Ada Obi", company="Obi Dental", value="4500")
+    arrived = lead_json.lead(world.policy, world.programs.find(lead_id).lead, world.now)
+    assert (arrived["stage"], arrived["last_contact_at"], arrived["status_notes"]) == ("new", None, "")
+    world.advance(minutes=1)
+    world.press(lead_id, "connected", note="wants a flat roof")
+    record = lead_json.lead(world.policy, world.programs.find(lead_id).lead, world.now)
+    assert record["name"] == "Ada Obi"
+    assert record["company"] == "Obi Dental"
+    assert record["source"] == "web_form"
+    assert record["received_at"] == "2026-11-23T08:00:00.000000Z"
+    assert record["owner"] == {"id": "ana", "name": "Ana Costa"}
+    assert record["stage"] == "contacted"
+    assert record["last_contact_at"] == "2026-11-23T08:01:00.000000Z"
+    assert record["next_follow_up_at"] == record["next_action"]["due_at"] > record["last_contact_at"]
+    assert record["next_action"]["what"] == "Follow up with Ada Obi"
+    assert record["estimated_value"] == "4500"
+    assert "wants a flat roof" in record["status_notes"]
 
 
 def test_an_unanswered_lead_warns_breaches_escalates_moves_on_and_ends_with_the_manager() -> None:

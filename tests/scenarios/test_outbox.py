@@ -22,6 +22,34 @@ CONSENT = {"sms": True, "text": "Text me about my inquiry", "url": "https://harb
 PHONE = "+49 30 901820"
 
 
+@pytest.mark.proves("E1")
+@pytest.mark.parametrize("is_doubled", [False, True])
+def test_each_inquiry_is_acknowledged_once_by_mail_and_with_consent_by_text(is_doubled: bool) -> None:
+    world = World(stream_doubled=is_doubled)
+    texted, mailed = world.receive(phone=PHONE, consent=CONSENT), world.receive(phone="+49 30 901821")
+    world.advance(hours=1)
+    for lead_id in (texted, mailed):
+        assert len(world.mails(lead_id, Template.ACKNOWLEDGE)) == 1
+    assert [sent.permission.address for sent in world.texter.sent] == ["+4930901820"]
+    assert Channel.SMS not in {message.channel for message in world.table.messages(mailed)}
+    world.receive(email="ada1@example.com", message="One more thing", phone=None)
+    assert len(world.mails(texted, Template.ACKNOWLEDGE)) == 2
+
+
+@pytest.mark.proves("E1")
+@pytest.mark.parametrize(
+    ("language", "words"), [("de", "Ana Costa meldet sich bei Ihnen bis"), ("en", "Ana Costa will get in touch")]
+)
+def test_acknowledgement_that_waited_names_the_owner_in_the_leads_language(language: str, words: str) -> None:
+    world = World()
+    world.mailer.failures = [SendFailed("throttled") for _ in range(3)]
+    lead_id = world.receive(language=language)
+    world.advance(minutes=6)
+    [sent] = world.mails(lead_id, Template.ACKNOWLEDGE)
+    assert words in sent.mail.text
+    assert str(world.policy.company.booking_url) in sent.mail.text
+
+
 def test_an_acknowledgement_has_no_link_that_acts_for_the_team() -> None:
     world = World()
     mail = world.mails(world.receive(), Template.ACKNOWLEDGE)[0].mail

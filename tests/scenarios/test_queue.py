@@ -88,6 +88,7 @@ def test_the_alert_links_to_the_owners_queue() -> None:
     assert link in alert.mail.html
 
 
+@pytest.mark.proves("B3")
 def test_at_most_fifty_are_shown_and_the_rest_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     assert use_case.SHOWN == 50
     monkeypatch.setattr(use_case, "SHOWN", 3)

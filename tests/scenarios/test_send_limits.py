@@ -104,6 +104,7 @@ def test_beyond_a_sources_limit_each_network_is_answered_once_and_a_new_visitor_
     assert {world.message(lead_id, Template.ACKNOWLEDGE).status for lead_id in genuine} == {Status.SENT}
 
 
+@pytest.mark.proves("E1")
 def test_a_strangers_tick_texts_nobody_and_the_mail_is_sent() -> None:
     world = World()
     for number in range(50):
