@@ -25,6 +25,7 @@ from leadtight.policy import loader as policies
 from tests.integration.conftest import MONDAY_NINE, REGION, Stage, queue_record
 from tests.integration.http_events import request
 from tests.lambda_context import CONTEXT
+from tests.scenarios.test_invitations import calendar, invite
 from tests.unit.adapters.email.letters import bounce, mail
 from tests.unit.adapters.email.posts import BREVO, POSTMARK, USER
 
@@ -160,6 +161,17 @@ def test_a_mail_whose_notice_was_lost_is_found_within_a_day_and_is_one_lead(
     result = json.loads(bootstrap.report_files().get(f"reconciliation/dt={day}/email.json") or b"")
     assert (result["channel"], result["listed"], len(result["missed"])) == ("email", 2, 1)
     assert result["missed"] == result["taken"]
+
+
+@pytest.mark.proves("G2")
+def test_an_invitation_in_the_bucket_books_the_call_of_its_guest(stage: Stage, context: Any) -> None:
+    collect(drop("ses/1", mail()), context)
+    invitation = drop("ses/2", invite(calendar()))
+    for _ in range(2):
+        assert collect(invitation, context) == {"batchItemFailures": []}
+    [lead] = leads(stage)
+    assert lead["stage"] == "call_booked"
+    assert kinds(stage).count("call_booked") == 1
 
 
 def test_a_bounce_report_bounces_its_mail(stage: Stage, context: Any) -> None:

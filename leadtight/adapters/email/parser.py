@@ -23,6 +23,7 @@ from leadtight.adapters.email.headers import (
     raw_header,
 )
 from leadtight.adapters.email.html_text import marked_text_of
+from leadtight.adapters.email.invitations import invitation
 from leadtight.adapters.email.parts import attachments, body_text, leaves
 from leadtight.adapters.email.quotes import split_reply
 from leadtight.adapters.email.reports import complaint, delivery_report, first_id, kind_of_types, report_kind
@@ -103,6 +104,7 @@ def _letter(message: Message) -> InboundEmail:
         report=kind,
         returned=delivery_report(parts) if kind is ReportKind.DELIVERY else None,
         complaint=complaint(parts) if kind is ReportKind.COMPLAINT else None,
+        invitation=invitation(parts) if kind is None else None,
     )
     is_answered_in_words = kind is ReportKind.CALENDAR and email.own_text and not _is_of_a_calendar(email.own_text)
     return replace(email, report=None) if is_answered_in_words else email

@@ -24,12 +24,21 @@ from leadtight.domain.calendar.timestamps import format_timestamp
 from leadtight.domain.compliance.opt_out_detection import detect_opt_out
 from leadtight.domain.intake.auto_reply import allows_answer, answered_person, auto_reply_reason
 from leadtight.domain.intake.email_limits import alike_counts, answer_counts
-from leadtight.domain.intake.inbound_email import InboundEmail, ReportKind, Suspicion, content_hash
+from leadtight.domain.intake.inbound_email import (
+    InboundEmail,
+    Invitation,
+    Participant,
+    ReportKind,
+    Suspicion,
+    content_hash,
+)
 from leadtight.domain.intake.merging import record_auto_reply
+from leadtight.domain.intake.noreply_addresses import is_noreply_address
 from leadtight.domain.intake.quarantine import QuarantinedDelivery, Reason
 from leadtight.domain.model.errors import InvalidInquiry, NotFound
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import Channel
+from leadtight.domain.outcomes.booking import Booking
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.sources import Mailbox
 from leadtight.domain.policy.trust import Sender, Submitter
@@ -37,6 +46,7 @@ from leadtight.domain.policy.trust import Sender, Submitter
 CHANNEL = "email"
 BY_RULE = "system:mail"
 LONGEST_NOTE = 2_000
+_OF_CALENDARS = frozenset({"auto-submitted", "x-auto-response-suppress", "return-path"})
 _SUSPECTED = {Suspicion.SPAM: Reason.SPAM, Suspicion.VIRUS: Reason.UNSAFE}
 
 
@@ -109,9 +119,20 @@ class Mails:
 
         A program or our own domain sent it, and it names the person to answer.
         """
+        if (guest := self._guest(email)) is not None:
+            return replace(email, sender=guest.address, sender_name=guest.name)
         if self._own.share_domain(email.sender) and email.reply_to and not self._own.share_domain(email.reply_to):
             return replace(email, sender=email.reply_to, sender_name=email.reply_to_name)
         return answered_person(email)
+
+    def _guest(self, email: InboundEmail) -> Participant | None:
+        """Return the person whom an invitation is with, if any.
+
+        It is the first who is neither one of us nor a program.
+        """
+        people = email.invitation.participants if email.invitation else ()
+        strangers = (p for p in people if not self._own.share_domain(p.address) and not self._own.is_team(p.address))
+        return next((p for p in strangers if not is_noreply_address(p.address)), None)
 
     def _settle(self, file: str, email: InboundEmail, stored_at: datetime, now: datetime) -> SettledItem:
         mailbox, lead = self._own.mailbox(email), self._sent_mails.thread(email)
@@ -128,6 +149,8 @@ class Mails:
             detail = "none of its addresses is in the policy's mail section"
             return self._hold(file, Reason.UNMAPPED, detail, now, email=email)
         item = self._submission(file, email, mailbox, lead, stored_at)
+        if item.booking and not self._may_book(email):
+            item = replace(item, booking=None)
         if mailbox and lead is None:
             counts, answers = alike_counts(mailbox, email, now), answer_counts(mailbox, email, now)
             item = replace(item, counts=tuple(counts), answer_counts=tuple(answers))
@@ -162,7 +185,7 @@ class Mails:
         """
         may_go = may_be_answered and allows_answer(email) and not email.authentication.is_refuted
         is_answered = may_go and not self._own.includes(email.sender)
-        return Submission(
+        item = Submission(
             source=mailbox.source if mailbox else CHANNEL,
             key=_key(email),
             channel=CHANNEL,
@@ -184,11 +207,23 @@ class Mails:
                 **({} if is_answered else {"acknowledge": False}),
             },
         )
+        invitation = email.invitation if self._guest(email) else None
+        return _of_invitation(item, invitation) if invitation else item
+
+    def _may_book(self, email: InboundEmail) -> bool:
+        """Return whether an invitation may move a lead.
+
+        Its guest has sent it by a proved address, or a team member has. With any other the owner decides.
+        """
+        is_theirs = email.author.casefold() == email.sender.casefold() or self._own.is_team(email.author)
+        return is_theirs and email.authentication.sender(email.author) is Sender.PROVED
 
     def _automatic_reason(self, email: InboundEmail, mailbox: Mailbox | None) -> str:
         """Return why a mail is automatic or ours, if so."""
         if self._sent_mails.provider_id(email.message_id):
             return "our own mail came back"
+        if self._guest(email):  # calendars mark what they send for a person
+            email = replace(email, headers={n: v for n, v in email.headers.items() if n not in _OF_CALENDARS})
         return auto_reply_reason(email, mailbox.lists if mailbox else (), self._own.listed)
 
     def _record_complaint(self, file: str, email: InboundEmail, now: datetime) -> SettledItem:
@@ -257,6 +292,26 @@ class Mails:
         self, file: str, reason: Reason, detail: str, now: datetime, *, email: InboundEmail | None = None
     ) -> SettledItem:
         return self._deliveries.hold(_unsettled(file, reason, detail, email), now)
+
+
+def _of_invitation(item: Submission, invitation: Invitation) -> Submission:
+    """Return a mail as the booking that its invitation is.
+
+    A cancellation only joins the guest's lead.
+    """
+    when = format_timestamp(invitation.starts_at) if invitation.starts_at else ""
+    said = "[invitation canceled]" if invitation.is_canceled else "[invitation]"
+    fields = item.body["fields"] | ({"booked_for": when} if when else {})
+    message = " ".join(filter(None, (said, when, invitation.summary)))
+    return replace(
+        item,
+        key=invitation.key,
+        fingerprint=invitation.key,
+        own_words="",  # a calendar wrote the rest
+        body={**item.body, "message": message, "fields": fields, "acknowledge": False},
+        joins_only=invitation.is_canceled,
+        booking=None if invitation.is_canceled else Booking(starts_at=invitation.starts_at),
+    )
 
 
 def _unsettled(file: str, reason: Reason, detail: str, email: InboundEmail | None) -> PendingDelivery:

@@ -11,7 +11,7 @@ from leadtight.app.intake.deliveries import SettledItem
 from leadtight.app.intake.inbound_mail import CHANNEL, Mails
 from leadtight.app.intake.receive import KEY_KEPT
 from leadtight.app.intake.time_limits import Limits, unlimited
-from leadtight.app.ports.files import StoredMails
+from leadtight.app.ports.files import MailDirectory
 from leadtight.app.ports.guards import Guard, Guards
 from leadtight.app.ports.reconciliations import Reconciliations
 from leadtight.app.sweep import Left, unbounded
@@ -33,7 +33,7 @@ class MailBucket:
     """Settles stored mails; knows which are settled."""
 
     def __init__(
-        self, mails: Mails, files: StoredMails, guards: Guards, records: Reconciliations, zone: ZoneInfo
+        self, mails: Mails, files: MailDirectory, guards: Guards, records: Reconciliations, zone: ZoneInfo
     ) -> None:
         """Take the use case of one mail, the ports, and the time zone of the days."""
         self._mails = mails

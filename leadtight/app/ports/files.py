@@ -59,7 +59,7 @@ class MailFiles(Protocol):
         """Return a mail; None when it does not exist."""
 
 
-class StoredMails(Protocol):
+class MailDirectory(Protocol):
     """The list of stored mails."""
 
     def stored_between(self, since: datetime, until: datetime) -> Iterator[str]:

@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from leadtight.domain.intake.sender_authentication import Authentication
@@ -89,6 +90,34 @@ class Complaint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Participant:
+    """A person of an invitation."""
+
+    address: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invitation:
+    """An invitation to a call, or its cancellation.
+
+    The organizer is the first of its `participants`. `starts_at` is None for a whole day, or a time without a zone.
+    """
+
+    uid: str
+    revision: int = 0
+    starts_at: datetime | None = None
+    summary: str = ""
+    is_canceled: bool = False
+    participants: tuple[Participant, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Return its id, which copies in several mails share."""
+        return f"invitation:{self.uid}:{self.revision}:{'canceled' if self.is_canceled else 'booked'}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InboundEmail:
     """One parsed mail.
 
@@ -120,6 +149,7 @@ class InboundEmail:
     report: ReportKind | None = None
     returned: DeliveryStatusNotification | None = None
     complaint: Complaint | None = None
+    invitation: Invitation | None = None
     authentication: Authentication = field(default_factory=Authentication)
 
 

@@ -25,7 +25,6 @@ PROVIDERS = {
     "whatsapp": "meta.whatsapp:WhatsApp",
 }
 MAIL_PROVIDERS = {
-    "booking": "booking:Bookings",
     "brevo": "email.brevo:Brevo",
     "mailgun": "email.mailgun:Mailgun",
     "postmark": "email.postmark:Postmark",
