@@ -76,7 +76,7 @@ def test_no_automatic_message_is_a_contact() -> None:
 
 
 @pytest.mark.proves("I1")
-@pytest.mark.parametrize("outcome", ["Interested", "qualified", "", "won ", "lead_assigned", "WON"])
+@pytest.mark.parametrize("outcome", ["Interested", "stage:qualified", "", "won ", "lead_assigned", "WON"])
 def test_invalid_outcome_is_refused_and_changes_nothing(outcome: str) -> None:
     world = World()
     lead_id = world.receive()

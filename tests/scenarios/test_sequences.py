@@ -57,7 +57,9 @@ def test_a_plan_of_three_weeks_over_three_channels_takes_each_step_once_and_in_t
 @pytest.mark.proves("G8")
 @pytest.mark.parametrize("day", [1, 3, 8, 10])
 def test_a_plan_survives_a_deploy_without_its_sequence_and_calendar(day: int) -> None:
-    world = planned_world()
+    policy = planned_policy(replace(PLAN, calendar="plans"))
+    calendars = {**policy.calendars, "plans": replace(policy.calendars["office"], id="plans")}
+    world = World(policy=replace(policy, calendars=calendars))
     lead_id = world.receive(**AGREED)
     until(world, min(day, 7))
     if day > 7:
