@@ -82,8 +82,9 @@ def _always_true(test: ast.expr) -> str:
     match test:
         case ast.BoolOp(values=values):
             return next((fault for value in values if (fault := _always_true(value))), "")
-        case ast.Compare(left=left, ops=[operator], comparators=[right]):
-            return _compares_always(left, operator, right)
+        case ast.Compare(left=left, ops=operators, comparators=others):
+            links = zip((left, *others), operators, others, strict=False)
+            return next((fault for link in links if (fault := _compares_always(*link))), "")
         case ast.Constant(value=value) if value:
             return "asserts a constant"
         case ast.Tuple(elts=[_, *_]) | ast.List(elts=[_, *_]) | ast.Set() | ast.Dict(values=[_, *_]):

@@ -54,7 +54,8 @@ def caller(request: pytest.FixtureRequest) -> CallPlacer:
 
 
 def test_the_same_message_is_the_same_call(caller: CallPlacer) -> None:
-    assert caller.place_call(PERMISSION, ENVELOPE) == caller.place_call(PERMISSION, ENVELOPE) != ""
+    first, again = caller.place_call(PERMISSION, ENVELOPE), caller.place_call(PERMISSION, ENVELOPE)
+    assert first == again != ""
 
 
 def test_a_queued_call_names_no_number(connect: Stubber) -> None:

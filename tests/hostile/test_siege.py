@@ -88,4 +88,5 @@ def test_an_attacker_repeats_itself_under_the_same_seed() -> None:
     def struck(seed: int) -> list[Attack]:
         return [everything(attacker, number) for attacker in [Attacker(Random(seed))] for number in range(50)]
 
-    assert struck(7) == struck(7) != struck(8)
+    first, again = struck(7), struck(7)
+    assert first == again != struck(8)

@@ -23,6 +23,8 @@ from leadtight import bootstrap
 from leadtight.adapters import clock_and_ids
 from leadtight.adapters.aws import clients
 from leadtight.adapters.dynamodb.rows import TableRow
+from leadtight.adapters.http import api_keys
+from leadtight.domain.access.api_keys import Scope
 from tests.contracts.conftest import declared
 from tests.infra.roles import Roles, acts
 from tests.infra.synth import Synthesised
@@ -214,3 +216,12 @@ def _calling() -> str | None:
 @pytest.fixture
 def context() -> Context:
     return Context()
+
+
+@pytest.fixture
+def keys(stage: Stage) -> dict[str, str]:
+    """Return a read-only key and a write-only key."""
+    made = {scope.value: api_keys.make(f"crm-{scope}", [scope], MONDAY_NINE) for scope in Scope}
+    secret = json.dumps(api_keys.write(key for _, key in made.values()))
+    client("secretsmanager").put_secret_value(SecretId="api-secret", SecretString=secret)
+    return {scope: text for scope, (text, _) in made.items()}

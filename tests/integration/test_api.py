@@ -7,34 +7,22 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-import boto3
 import pytest
 
 from functions.desk.handler import handle
 from functions.intake.handler import handle as intake
 from functions.route.handler import handle as route
 from leadtight import bootstrap
-from leadtight.adapters.http import api_keys
 from leadtight.app.intake.inquiry_parser import KNOWN_FIELDS
 from leadtight.app.intake.lead_document import READ_ONLY
-from leadtight.domain.access.api_keys import Scope
 from leadtight.domain.calendar.timestamps import format_timestamp
-from tests.integration.conftest import MONDAY_NINE, REGION, Stage
+from tests.integration.conftest import Stage
 from tests.integration.http_events import post_lead, request
 from tests.lambda_context import CONTEXT
 
 pytestmark = pytest.mark.slow
 
 Answer = dict[str, Any]
-
-
-@pytest.fixture
-def keys(stage: Stage) -> dict[str, str]:
-    """Return a read-only key and a write-only key."""
-    made = {scope.value: api_keys.make(f"crm-{scope}", [scope], MONDAY_NINE) for scope in Scope}
-    secret = json.dumps(api_keys.write(key for _, key in made.values()))
-    boto3.client("secretsmanager", region_name=REGION).put_secret_value(SecretId="api-secret", SecretString=secret)
-    return {scope: text for scope, (text, _) in made.items()}
 
 
 def with_key(keys: dict[str, str]) -> dict[str, str]:

@@ -120,7 +120,7 @@ def contacts(stage: Stage, press: Press, outcomes: Mapping[str, Mapping[str, str
         assert lead.version > previous.version, outcome
         if lead.first_contact_at:
             reached.add(outcome)
-            assert lead.clock(FIRST_RESPONSE) is None
+            assert lead.clock(FIRST_RESPONSE) is None or lead.pool_id == "closers", "who owe an answer of their own"
         elif lead.is_open:
             assert lead.clock(FIRST_RESPONSE) == previous.clock(FIRST_RESPONSE), outcome
             assert (lead.stage, lead.last_contact_at) == (LeadStage.NEW, None), outcome
@@ -161,7 +161,8 @@ def test_a_providers_report_proves_a_conversation_but_no_attempt(stage: Stage) -
 
 @pytest.mark.slow
 def test_a_providers_report_without_a_person_is_never_a_contact(stage: Stage) -> None:
-    outcomes = {outcome: dict[str, str]() for outcome in policies.shipped().outcomes}
+    outcomes = list(policies.shipped().outcomes)
+    assert {"connected", "voicemail", "won"} <= set(outcomes)
     for outcome in outcomes:
         previous = assigned_lead(stage, outcome)
         assert by_call_provider(previous, outcome, {}) == 200

@@ -24,6 +24,7 @@ def of_test(body: str) -> list[str]:
     [
         ("made == made", "compares an expression with itself"),
         ("f(1) == f(1)", "compares an expression with itself"),
+        ("f() == f() != ''", "compares an expression with itself"),
         ("made >= made", "compares an expression with itself"),
         ("made is made", "compares an expression with itself"),
         ("made and f() == f()", "compares an expression with itself"),
