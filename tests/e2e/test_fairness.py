@@ -34,8 +34,8 @@ from leadtight.policy import loader as policies
 from tests.contracts.conftest import declared
 from tests.e2e.stage import Stage, eventually
 
-LEADS, WEIGHTED = (2_000, 600) if os.environ.get("LEADTIGHT_LONG") else (60, 30)
-AT_ONCE = 32
+LEADS, WEIGHTED = (2_000, 600) if os.environ.get("LEADTIGHT_LONG") else (100, 102)
+AT_ONCE = 100
 REPLAYED = 6
 PEOPLE = ("ana", "ben", "cem", "dora", "eli")
 WEIGHTS = {"ana": 3, "ben": 2, "cem": 1}

@@ -4,7 +4,6 @@ import base64
 import hashlib
 import json
 import re
-from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -95,22 +94,16 @@ def test_an_invalid_handover_is_refused_and_keeps_the_typed_form(lead: Lead) -> 
 
 
 @pytest.mark.proves("B6")
-def test_a_qualified_lead_gets_its_new_owner_in_the_outcomes_own_transaction(
-    stage: Stage, lead: Lead, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shipped = bootstrap.policy()
-    interested = replace(shipped.outcomes["interested"], pool="projects", after=None)
-    policy = replace(shipped, outcomes={**shipped.outcomes, "interested": interested})
-    monkeypatch.setattr(bootstrap, "policy", lambda: policy)
-    bootstrap.forget()
+def test_a_qualified_lead_gets_its_new_owner_in_the_outcomes_own_transaction(stage: Stage, lead: Lead) -> None:
     with stage.counted() as calls:
-        assert post(lead, outcome="interested", submission=lead.version)["statusCode"] == 303
+        assert post(lead, outcome="qualified", submission=lead.version)["statusCode"] == 303
     assert [call for call in calls if "Transact" in call or "Batch" in call] == [
         "dynamodb:BatchGetItem",
         "dynamodb:TransactWriteItems",
     ]
     closers = stored(lead.id)
-    assert closers.owner_id in policy.pools["projects"].members
+    assert (closers.stage, closers.pool_id) == (LeadStage.QUALIFIED, "closers")
+    assert closers.owner_id in bootstrap.policy().pools["closers"].members
     happened = [e for e in bootstrap.ports().store.history(lead.id) if e.version == closers.version]
     assert [e.kind for e in happened] == [EventKind.OUTCOME_RECORDED, EventKind.LEAD_HANDED_OVER]
     assert len({e.at for e in happened}) == 1

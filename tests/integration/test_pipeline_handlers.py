@@ -17,6 +17,7 @@ from functions.sla.handler import handle as sla
 from leadtight import bootstrap
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import Status
+from leadtight.domain.model.sla import FIRST_RESPONSE
 from tests.integration.conftest import MONDAY_NINE, REGION, Stage, queue_record, stream_record
 from tests.integration.http_events import post_lead, request
 from tests.lambda_context import CONTEXT
@@ -54,15 +55,19 @@ def test_route_assigns_the_lead_with_timer_and_alarm_in_few_calls(
     stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch, received_at: datetime, alarms: list[str]
 ) -> None:
     later(monkeypatch, received_at)
-    lead_id = receive()
+    lead_id, arrived = receive(), stage.inserted("LEAD")
     with stage.counted() as calls:
-        route(stage.inserted("LEAD"), context)
+        route(arrived, context)
         made = tuple(calls)
-    lead = stored(lead_id)
+    lead, timer = stored(lead_id), stored(lead_id).clock(FIRST_RESPONSE)
+    assert made == ("dynamodb:BatchGetItem", "dynamodb:TransactWriteItems", *alarms), "one write, and its alarm"
     assert lead.owner_id == "ana"
     assert lead.next_action is not None
-    assert lead.next_action.due_at == lead.promise.deadline
-    assert made == ("dynamodb:BatchGetItem", "dynamodb:TransactWriteItems", *alarms)
+    assert timer is not None
+    assert lead.next_action.what == "Write to Ada Obi"
+    assert lead.next_action.due_at == timer.deadline == lead.promise.deadline
+    [assigned] = [e for e in bootstrap.ports().store.history(lead_id) if e.version == lead.version]
+    assert {"owner_id", "next_action", "clocks"} <= assigned.changes.keys(), "one transaction"
 
 
 def test_eight_new_leads_with_their_alarms_cost_three_calls(stage: Stage, context: Any) -> None:

@@ -198,6 +198,21 @@ def test_r7_both_credit_rules_protect_a_person_back_from_leave_from_a_flood(retu
     assert max(len(run) for run in "".join("x" if o == "cem" else " " for o in world.owners()[60:]).split()) <= 3
 
 
+@pytest.mark.proves("R7")
+@pytest.mark.parametrize("returning", CatchUp)
+def test_r7_the_rotation_goes_on_when_members_come_and_go(returning: CatchUp) -> None:
+    world = governed({"returning": returning})
+    inbound = world.policy.pools["inbound"]
+    for number in range(24):
+        members = dict.fromkeys((*PEOPLE, "dora") if number % 2 else PEOPLE, 1)
+        world.govern(replace(world.policy, pools={**world.policy.pools, "inbound": replace(inbound, members=members)}))
+        world.receive(), world.receive()
+    owners = world.owners()
+    assert owners[:4] == ["ana", "ben", "cem", "dora"], "a rotation that began anew would start with ana each time"
+    totals = Counter(owners)
+    assert max(totals[p] for p in PEOPLE) - min(totals[p] for p in PEOPLE) <= 1, totals
+
+
 def knows_its_owner(policy: Policy) -> Policy:
     rule = RoutingRule(id="known", pool="inbound", when=Condition(existing_owner=True), to_existing_owner=True)
     return replace(policy, routing=replace(policy.routing, rules=(rule, *policy.routing.rules)))
@@ -237,7 +252,7 @@ def test_r6_a_concurrent_batch_stays_fair_and_within_caps() -> None:
                 continue
             return
 
-    with ThreadPoolExecutor(32) as threads:
+    with ThreadPoolExecutor(100) as threads:
         list(threads.map(receive, range(100)))
     owners = Counter(world.lead(i).owner_id for i in world.lead_ids())
     assert owners == {"ana": 7, "ben": 11, "cem": 13, "mia": 69}

@@ -3,6 +3,7 @@
 Under the policy of the team that gets the lead.
 """
 
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
@@ -20,7 +21,7 @@ from leadtight.domain.model.stage import Stage
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.targets import Target
 from leadtight.policy import loader as policies
-from tests.scenarios.world import MONDAY_NINE, World
+from tests.scenarios.world import MONDAY_NINE, World, without_caps
 
 FRIDAY_CLOSING = MONDAY_NINE + timedelta(days=4, hours=6, minutes=58)
 """Friday 15:58 in Berlin: the office closes in two minutes."""
@@ -235,6 +236,27 @@ def test_an_outcome_that_names_a_pool_assigns_the_new_owner_in_its_own_transacti
         world.now + timedelta(minutes=5),
     )
     assert not lead.is_breached(world.now + timedelta(days=9)), "answered in time by the first owner"
+
+
+@pytest.mark.proves("B6")
+@pytest.mark.slow
+def test_a_thousand_qualified_leads_have_their_closers_at_once_with_stream_and_sweep_down() -> None:
+    world = World(policy=without_caps(policies.shipped()), sweeping=False)
+    world.respond.deliver = lambda *_: None  # type: ignore[method-assign]  # nothing here depends on mails
+    for number in range(1_000):
+        lead = world.lead(world.receive(key=str(number)))
+        world.stream_down = True
+        token = world.links.outcome(lead, str(lead.owner_id), world.now).rpartition("/")[2]
+        world.press_form(token, OutcomeForm(outcome="qualified", submission=lead.version))
+        world.now += timedelta(seconds=1)
+        world.stream_down = False
+    events = [*world.table._events.values()]
+    qualified = {e.lead_id: e for e in events if e.kind is Kind.OUTCOME_RECORDED}
+    owned = {e.lead_id: e for e in events if e.kind is Kind.LEAD_HANDED_OVER}
+    assert all(owned[lead_id].version == event.version for lead_id, event in qualified.items())
+    waits = sorted(owned[lead_id].at - event.at for lead_id, event in qualified.items())
+    assert (len(waits), waits[989]) == (1_000, timedelta()), "the 99th percentile"
+    assert Counter(event.data["owner"] for event in owned.values()) == {"dora": 500, "eli": 500}
 
 
 def test_a_closer_who_does_not_respond_is_warned_and_missed_like_anybody() -> None:

@@ -15,13 +15,14 @@ from leadtight.domain.model.codec import from_document
 from leadtight.domain.model.errors import Conflict
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.message import Template
+from leadtight.domain.model.sla import FIRST_RESPONSE
 from leadtight.domain.policy.people import Absence
 from leadtight.domain.routing.receipt import NO_ELIGIBLE_REP, Candidate, Receipt
-from tests.scenarios.world import HOT, MONDAY_NINE, World, with_pool, without_caps
+from tests.scenarios.world import HOT, MONDAY_NINE, WARM, World, with_pool, without_caps
 
 pytestmark = pytest.mark.slow
 
-AT_ONCE = 32
+AT_ONCE = 100
 
 
 def arrive_at_once(world: World, leads: int) -> None:
@@ -110,6 +111,7 @@ def test_absent_people_are_skipped_and_the_receipt_says_why() -> None:
     )
 
 
+@pytest.mark.proves("C7")
 def test_planned_leave_ends_at_its_instant() -> None:
     world = World()
     until = MONDAY_NINE + timedelta(minutes=4)
@@ -165,6 +167,27 @@ def test_the_receipt_alone_recomputes_the_owner() -> None:
         lead_id = world.receive()
         receipt = receipt_of(world, lead_id)
         assert receipt.recompute() == receipt.owner == world.lead(lead_id).owner_id
+
+
+@pytest.mark.proves("F7")
+def test_each_reassignment_restarts_the_timer_with_the_shorter_window() -> None:
+    world = World()
+    lead_id = world.receive(message=WARM)
+    first = world.lead(lead_id).clock(FIRST_RESPONSE)
+    assert first is not None
+    assert first.deadline == MONDAY_NINE + timedelta(hours=1)
+    for minutes, owner in ((75, "ben"), (120, "cem"), (165, "mia")):
+        world.advance(minutes=minutes - (world.now - MONDAY_NINE) // timedelta(minutes=1))
+        lead, clock = world.lead(lead_id), world.lead(lead_id).clock(FIRST_RESPONSE)
+        assert clock is not None
+        assert (lead.owner_id, clock.started_at, clock.deadline - clock.started_at) == (
+            owner,
+            world.now,
+            timedelta(minutes=30),
+        )
+        assert lead.next_action is not None
+        assert lead.next_action.due_at == clock.deadline
+    assert world.lead(lead_id).promise.deadline == first.deadline, "the promise itself does not move"
 
 
 @pytest.mark.proves("F7")

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from leadtight.domain.model.errors import Problem
+from leadtight.domain.model.stage import Stage
 from leadtight.domain.policy.conditions import Condition
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.rules import ExcludeRule, RoutingRule, ScoringRule
@@ -25,6 +26,7 @@ def lint(policy: Policy) -> Iterator[Problem]:
     yield from find_gaps(policy)
     yield from _without_leads(policy)
     yield from _expiring_before_due(policy)
+    yield from _moving_unreached(policy)
 
 
 def _unreachable(path: str, rules: Sequence[Tier | RoutingRule | ExcludeRule]) -> Iterator[Problem]:
@@ -82,3 +84,11 @@ def _expiring_before_due(policy: Policy) -> Iterator[Problem]:
             if within and tier.expire_after <= within:
                 detail = f"is over before targets.{name} is due: its leads move on while their owner is in time"
                 yield Problem(f"tiers[{number}].expire_after", detail)
+
+
+def _moving_unreached(policy: Policy) -> Iterator[Problem]:
+    """Yield outcomes that move a lead on without a contact (I2)."""
+    for name, rule in policy.outcomes.items():
+        if not rule.contact and rule.stage not in (None, Stage.NEW) and not rule.closes:
+            detail = "is no contact: a lead that was never reached leaves “New” without a last contact"
+            yield Problem(f"outcomes.{name}.stage", detail)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from leadtight.domain.model.stage import Stage
 from leadtight.domain.policy.conditions import Condition
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.pools import OutsideHours, Pool
@@ -134,3 +135,10 @@ def test_a_limit_that_is_over_before_the_promise_is_due_is_reported() -> None:
     assert findings(replace(POLICY, tiers=(hot, *POLICY.tiers[1:]))) == {"tiers[0].expire_after": detail}
     longer = replace(hot, expire_after=timedelta(minutes=6))
     assert findings(replace(POLICY, tiers=(longer, *POLICY.tiers[1:]))) == {}
+
+
+def test_an_outcome_that_moves_a_lead_on_without_a_contact_is_reported() -> None:
+    no_answer = replace(POLICY.outcomes["no_answer"], stage=Stage.FOLLOW_UP_NEEDED)
+    detail = "is no contact: a lead that was never reached leaves “New” without a last contact"
+    policy = replace(POLICY, outcomes={**POLICY.outcomes, "no_answer": no_answer})
+    assert findings(policy) == {"outcomes.no_answer.stage": detail}
