@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from leadtight.app.sla.sla import Sla
     from leadtight.app.views.board import Boards
     from leadtight.app.views.queue import LeadQueue
+    from leadtight.domain.compliance.send_permission import Windows
     from leadtight.domain.intake.quarantine import QuarantinedDelivery
     from leadtight.domain.policy.policy import Policy
 
@@ -178,7 +179,7 @@ class Application:
         from leadtight.app.outcomes.contact_proofs import Proofs
 
         ports = self._ports
-        return Proofs(self.policy, ports.store, ports.outbox, ports.alarms, local_time_of)
+        return Proofs(self.policy, ports.store, ports.outbox, ports.alarms, local_time_of, self._windows)
 
     def report_call(self, call: CallReport, now: datetime) -> LeadView:
         """Record a call report.
@@ -260,9 +261,15 @@ class Application:
         return Route(self.policy, self._ports.store, self._ports.alarms)
 
     @cached_property
+    def _windows(self) -> Windows:
+        """The hours in which a lead may be called or texted."""
+        from leadtight.adapters.contact_points.contact_hours import RealHours
+
+        return RealHours().windows
+
+    @cached_property
     def respond(self) -> Respond:
         """The sender of single messages."""
-        from leadtight.adapters.contact_points.contact_hours import RealHours
         from leadtight.adapters.contact_points.number_costs import barred_reason
         from leadtight.app.messaging.authorization import SendAuthorization
         from leadtight.app.messaging.respond import Respond
@@ -271,7 +278,7 @@ class Application:
             policy=self.policy,
             outbox=self._ports.outbox,
             call_lists=self._ports.call_lists,
-            windows=RealHours().windows,
+            windows=self._windows,
             why_barred=barred_reason,
             limits=self.send_limits,
         )
@@ -312,10 +319,9 @@ class Application:
     @cached_property
     def digest(self) -> Digest:
         """The sender of digests."""
-        from leadtight.adapters.contact_points.contact_hours import RealHours
         from leadtight.app.messaging.digest import Digest
 
-        return Digest(self.policy, self._sending_ports, RealHours().windows, self._sender, self.bounces)
+        return Digest(self.policy, self._sending_ports, self._windows, self._sender, self.bounces)
 
     @cached_property
     def dispatch(self) -> Dispatch:
@@ -360,7 +366,7 @@ class Application:
         from leadtight.app.outcomes.desk import Desk
 
         ports = self._ports
-        return Desk(self.policy, ports.store, ports.alarms, ports.links, local_time_of, ports.call_lists)
+        return Desk(self.policy, ports.store, ports.alarms, ports.links, local_time_of, ports.call_lists, self._windows)
 
     @cached_property
     def lead_api(self) -> LeadApi:
@@ -368,7 +374,7 @@ class Application:
         from leadtight.adapters.contact_points.timezones import local_time_of
         from leadtight.app.outcomes.lead_api import LeadApi
 
-        return LeadApi(self.policy, self._ports.store, self._ports.alarms, local_time_of)
+        return LeadApi(self.policy, self._ports.store, self._ports.alarms, local_time_of, self._windows)
 
     @cached_property
     def queue(self) -> LeadQueue:

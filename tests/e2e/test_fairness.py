@@ -16,6 +16,7 @@ from uuid import uuid4
 
 import pytest
 
+from leadtight.adapters.contact_points.contact_hours import RealHours
 from leadtight.adapters.contact_points.normalization import PhoneEmailNormalizer
 from leadtight.adapters.contact_points.timezones import local_time_of
 from leadtight.adapters.dynamodb.quarantine import DynamoQuarantine
@@ -141,7 +142,7 @@ def test_fifty_concurrent_deliveries_of_one_event_are_one_lead_and_one_announcem
     now = datetime.now(UTC)
     intake = Intake(policies.shipped(), table, PhoneEmailNormalizer(), lambda: uuid4().hex, MemoryAlarms())
     hinted: list[str] = []
-    proofs = Proofs(policies.shipped(), table, table, MemoryAlarms(), local_time_of)
+    proofs = Proofs(policies.shipped(), table, table, MemoryAlarms(), local_time_of, RealHours().windows)
     deliveries = Deliveries(intake, DynamoQuarantine(table), lambda: uuid4().hex, hinted.append, proofs.report)
     lead = Submission(source="form", key="E1", body={"name": "Ada Obi", "email": "ada@example.com"})
     pending = PendingDelivery(channel="webhook:ads", source="ads", key="7", reason=Reason.ANNOUNCED)

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
+from leadtight.adapters.contact_points.contact_hours import RealHours
 from leadtight.adapters.contact_points.normalization import PhoneEmailNormalizer
 from leadtight.adapters.contact_points.timezones import local_time_of
 from leadtight.adapters.email.parser import read_mail
@@ -55,7 +56,7 @@ def _intake() -> tuple[Intake, MemoryTable]:
 
 
 def _report(table: MemoryTable) -> Report:
-    return Proofs(POLICY, table, table, MemoryAlarms(), local_time_of).report
+    return Proofs(POLICY, table, table, MemoryAlarms(), local_time_of, RealHours().windows).report
 
 
 def _event(raw: bytes, kind: str) -> dict[str, Any]:

@@ -244,15 +244,18 @@ def test_the_next_step_waits_for_the_outcome_of_the_previous_call() -> None:
     assert steps(world, lead_id)["write"] >= 19 * DAY
 
 
-def test_an_unreached_lead_owes_its_first_answer_again_after_the_call() -> None:
+def test_an_unreached_lead_owes_its_first_answer_and_the_next_call() -> None:
     world = planned_world()
     lead_id = world.receive(**AGREED)
-    first = world.lead(lead_id)
+    first = world.lead(lead_id).clock(FIRST_RESPONSE)
     until(world, 7)
     world.press(lead_id, "no_answer")
     lead = world.lead(lead_id)
-    assert lead.next_action == first.next_action
-    assert [c.target for c in lead.clocks if c.target in (FIRST_RESPONSE, NEXT_ACTION)] == [FIRST_RESPONSE]
+    assert lead.next_action is not None
+    assert lead.next_action.due_at == world.now + timedelta(hours=2)
+    clocks = {clock.target: clock for clock in lead.clocks}
+    assert first is not None
+    assert (clocks[FIRST_RESPONSE].deadline, clocks[NEXT_ACTION].deadline) == (first.deadline, lead.next_action.due_at)
 
 
 def test_an_agreed_time_precedes_the_plan() -> None:
@@ -394,10 +397,10 @@ def test_do_not_contact_overrides_everything_and_enrols_nothing() -> None:
 def test_a_reached_lead_that_falls_silent_is_followed_up_automatically() -> None:
     world = World()  # the shipped policy: three days in the stage "contacted"
     lead_id = world.receive(**AGREED)
-    world.press(lead_id, "voicemail")
+    world.press(lead_id, "connected")
     until(world, 2)
     assert world.events(lead_id, Kind.LEAD_ENROLLED) == []
-    world.press(lead_id, "voicemail")
+    world.press(lead_id, "connected")
     until(world, 4.9)
     assert world.events(lead_id, Kind.LEAD_ENROLLED) == [], "a touch counts anew"
     until(world, 5.1)
@@ -410,7 +413,7 @@ def test_a_reached_lead_that_falls_silent_is_followed_up_automatically() -> None
 def test_a_conversion_before_that_leaves_the_lead_alone() -> None:
     world = World()
     lead_id = world.receive(**AGREED)
-    world.press(lead_id, "voicemail")
+    world.press(lead_id, "connected")
     until(world, 2)
     world.press(lead_id, "meeting_booked")
     until(world, 12)
@@ -421,7 +424,7 @@ def test_a_conversion_before_that_leaves_the_lead_alone() -> None:
 def test_a_new_message_ends_the_sequence_and_is_owed_an_answer() -> None:
     world = World()
     lead_id = world.receive(email="ada@example.com", **AGREED)
-    world.press(lead_id, "voicemail")
+    world.press(lead_id, "connected")
     until(world, 8)
     sent = len(world.mails(lead_id, Template.SEQUENCE_STEP))
     assert sent

@@ -11,6 +11,7 @@ from leadtight.app.ports.alarms import Alarms
 from leadtight.app.ports.contact_points import TimezoneResolver
 from leadtight.app.ports.leads import LeadStore
 from leadtight.app.ports.outbox import Outbox
+from leadtight.domain.compliance.send_permission import Windows
 from leadtight.domain.model.errors import InvalidInquiry, NotFound, Problem
 from leadtight.domain.model.message import Channel, Message
 from leadtight.domain.outcomes.automatic_call import FAILED, SequenceStepRef, automatic_call
@@ -26,12 +27,18 @@ class Proofs:
     """
 
     def __init__(
-        self, policy: Policy, store: LeadStore, outbox: Outbox, alarms: Alarms, zone_of: TimezoneResolver
+        self,
+        policy: Policy,
+        store: LeadStore,
+        outbox: Outbox,
+        alarms: Alarms,
+        zone_of: TimezoneResolver,
+        windows: Windows,
     ) -> None:
         """Take the policy and the ports."""
         self._policy = policy
         self._outbox = outbox
-        self._recording = OutcomeRecorder(policy, store, alarms, zone_of)
+        self._recording = OutcomeRecorder(policy, store, alarms, zone_of, windows)
 
     def prove(self, lead_id: str, outcome: str, by: str, evidence: ContactProof, now: datetime) -> LeadView:
         """Record what `by` did, as the evidence shows.
@@ -42,7 +49,14 @@ class Proofs:
         return self._recording.change(
             self._recording.reading(lead_id, outcome, by),
             lambda view, receiving: prove_outcome(
-                self._policy, view.lead, outcome, by=by, evidence=evidence, now=now, receiving=receiving
+                self._policy,
+                view.lead,
+                outcome,
+                by=by,
+                evidence=evidence,
+                now=now,
+                receiving=receiving,
+                windows=self._recording.windows(view.lead),
             ),
             now,
         )
@@ -64,7 +78,13 @@ class Proofs:
         return self._recording.change(
             self._recording.reading(lead_id, "", ""),
             lambda view, _: automatic_call(
-                self._policy, view.lead, call.outcome, evidence=evidence, step=step, now=now
+                self._policy,
+                view.lead,
+                call.outcome,
+                evidence=evidence,
+                step=step,
+                now=now,
+                windows=self._recording.windows(view.lead),
             ),
             now,
         )

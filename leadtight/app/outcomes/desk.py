@@ -14,6 +14,7 @@ from leadtight.app.ports.compliance import DncLists
 from leadtight.app.ports.contact_points import TimezoneResolver
 from leadtight.app.ports.leads import LeadStore
 from leadtight.domain.access.signed_links import Claims, LinkPurpose
+from leadtight.domain.compliance.send_permission import Windows
 from leadtight.domain.model.errors import LinkExpired, NotFound
 from leadtight.domain.model.identity import person_key
 from leadtight.domain.model.lead import Lead
@@ -47,13 +48,14 @@ class Desk:
         links: Links,
         zone_of: TimezoneResolver,
         call_lists: DncLists,
+        windows: Windows,
     ) -> None:
         """Take the policy and the ports."""
         self._policy = policy
         self._store = store
         self._links = links
         self._call_lists = call_lists
-        self._recording = OutcomeRecorder(policy, store, alarms, zone_of)
+        self._recording = OutcomeRecorder(policy, store, alarms, zone_of, windows)
 
     def look(self, token: str, now: datetime) -> LeadView:
         """Return the lead behind an outcome link.

@@ -10,6 +10,7 @@ from leadtight.app.ports.contact_points import TimezoneResolver
 from leadtight.app.ports.guards import Guard
 from leadtight.app.ports.leads import LeadStore
 from leadtight.domain.change import Change
+from leadtight.domain.compliance.send_permission import Windows
 from leadtight.domain.model.errors import InvalidInquiry, LeadClosed, Problem, StaleSubmission
 from leadtight.domain.ownership.handover import ReceivingPool
 from leadtight.domain.policy.policy import Policy
@@ -21,11 +22,13 @@ class LeadApi:
     The caller has checked the key.
     """
 
-    def __init__(self, policy: Policy, store: LeadStore, alarms: Alarms, zone_of: TimezoneResolver) -> None:
+    def __init__(
+        self, policy: Policy, store: LeadStore, alarms: Alarms, zone_of: TimezoneResolver, windows: Windows
+    ) -> None:
         """Take the policy and the ports."""
         self._policy = policy
         self._store = store
-        self._recording = OutcomeRecorder(policy, store, alarms, zone_of)
+        self._recording = OutcomeRecorder(policy, store, alarms, zone_of, windows)
 
     def find(self, lead_id: str, cursor: str | None = None) -> LeadView:
         """Return a lead with a page of its history.

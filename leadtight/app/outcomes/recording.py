@@ -12,6 +12,8 @@ from leadtight.app.ports.contact_points import TimezoneResolver
 from leadtight.app.ports.guards import AlreadyTaken, Full, Guard
 from leadtight.app.ports.leads import LeadStore
 from leadtight.domain.change import Change
+from leadtight.domain.compliance.contact_hours import ContactWindow
+from leadtight.domain.compliance.send_permission import Windows
 from leadtight.domain.model.codec import from_document
 from leadtight.domain.model.errors import InvalidInquiry, NotFound, Problem
 from leadtight.domain.model.event import Event
@@ -69,9 +71,12 @@ def files_of(view: LeadView) -> tuple[StoredFile, ...]:
 class OutcomeRecorder:
     """The common part of recording by page, key or proof."""
 
-    def __init__(self, policy: Policy, store: LeadStore, alarms: Alarms, zone_of: TimezoneResolver) -> None:
+    def __init__(
+        self, policy: Policy, store: LeadStore, alarms: Alarms, zone_of: TimezoneResolver, windows: Windows
+    ) -> None:
         """Take the policy and the ports."""
         self._policy = policy
+        self._windows = windows
         self._store = store
         self._alarms = alarms
         self._zone_of = zone_of
@@ -121,7 +126,12 @@ class OutcomeRecorder:
             claimed_at=_typed("happened_at", form.happened_at, self._policy.company.zone),
             spoke_by=form.spoke_by,
             receiving=receiving,
+            windows=self.windows(view.lead),
         )
+
+    def windows(self, lead: Lead) -> tuple[ContactWindow, ...]:
+        """Return the hours in which a lead may be called, by place."""
+        return self._windows(lead.inquiry.phone, lead.inquiry) if lead.inquiry.phone else ()
 
     def change(self, read: Read, decide: Decide, now: datetime, guard: Guard | None = None) -> LeadView:
         """Store the decision on a lead, and return the lead.

@@ -3,10 +3,12 @@
 No team member spoke on them (E5, Q3).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from leadtight.domain.change import Change, ChangeBuilder
+from leadtight.domain.compliance.contact_hours import ContactWindow
 from leadtight.domain.model.enrolment import OutcomeMeaning
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.lead import Lead
@@ -32,7 +34,14 @@ class SequenceStepRef:
 
 
 def automatic_call(
-    policy: Policy, lead: Lead, outcome: str, *, evidence: ContactProof, step: SequenceStepRef | None, now: datetime
+    policy: Policy,
+    lead: Lead,
+    outcome: str,
+    *,
+    evidence: ContactProof,
+    step: SequenceStepRef | None,
+    now: datetime,
+    windows: Sequence[ContactWindow] = (),
 ) -> Change | None:
     """Record an automatic call; None when counted before.
 
@@ -51,7 +60,7 @@ def automatic_call(
     builder.event(kind, actor, outcome=outcome, by="", evidence=evidence)
     rule = policy.outcomes.get(outcome)
     if rule is not None and (rule.says is OutcomeMeaning.OPT_OUT or _is_policy_driven(lead, rule, step)):
-        _apply_rule(builder, policy, rule, actor, now)
+        _apply_rule(builder, policy, rule, actor, now, windows)
     else:
         builder.set(attempts=lead.attempts + (rule is not None))
         if _is_awaited(lead, step):
@@ -83,12 +92,19 @@ def _is_awaited(lead: Lead, step: SequenceStepRef | None) -> bool:
     return step is None or (step.enrolment, step.step) == (enrolment.id, enrolment.calling.id)
 
 
-def _apply_rule(builder: ChangeBuilder, policy: Policy, rule: OutcomeRule, actor: str, now: datetime) -> None:
+def _apply_rule(
+    builder: ChangeBuilder,
+    policy: Policy,
+    rule: OutcomeRule,
+    actor: str,
+    now: datetime,
+    windows: Sequence[ContactWindow],
+) -> None:
     """Apply the rule, except effects that need a person's word.
 
     Those are contact, stage and handover.
     """
     is_opt_out = rule.says is OutcomeMeaning.OPT_OUT
     unattended = replace(rule, contact=False, asks_how=False, stage=rule.stage if is_opt_out else None, pool=None)
-    apply_outcome(builder, policy, unattended, "", now, now, "", None, None)
+    apply_outcome(builder, policy, unattended, "", now, now, "", None, None, windows)
     apply_to_sequences(builder, policy, unattended, actor, now, None)

@@ -3,17 +3,20 @@
 An outcome decides stage, contact, next action and timers.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from leadtight.domain.change import Change, ChangeBuilder
+from leadtight.domain.compliance.contact_hours import ContactWindow
 from leadtight.domain.model.codec import Document, to_document
 from leadtight.domain.model.errors import InvalidInquiry, Problem, StaleSubmission
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.lead import Lead, NextAction, RecordedOutcome
 from leadtight.domain.model.sla import STAGE, UNTOUCHED
 from leadtight.domain.model.stage import Stage
+from leadtight.domain.outcomes.call_task import next_action_due
 from leadtight.domain.outcomes.effects import apply_to_sequences, check_persistence, stop
 from leadtight.domain.outcomes.first_contact import (
     ContactProof,
@@ -28,7 +31,7 @@ from leadtight.domain.ownership.expiry import wait_for_follow_up
 from leadtight.domain.ownership.handover import Cause, Move, ReceivingPool, move
 from leadtight.domain.policy.outcomes import OutcomeRule
 from leadtight.domain.policy.policy import Policy
-from leadtight.domain.promises.deadlines import due_after, first_response_clock, next_action_clock
+from leadtight.domain.promises.deadlines import first_response_clock, next_action_clock
 from leadtight.domain.promises.stall import stall_clocks
 
 FARTHEST_FOLLOW_UP = timedelta(days=366)
@@ -48,6 +51,7 @@ def record_outcome(
     claimed_at: datetime | None = None,
     spoke_by: str = "",
     receiving: ReceivingPool | None = None,
+    windows: Sequence[ContactWindow] = (),
 ) -> Change | None:
     """Record an outcome; None when this submission was recorded before.
 
@@ -78,7 +82,7 @@ def record_outcome(
     builder.event(
         EventKind.OUTCOME_RECORDED, actor, outcome=rule.id, note=note, reason=reason, **claim, **stated, **overrides
     )
-    apply_outcome(builder, policy, rule, by, counted_at, now, reason, follow_up_at, receiving)
+    apply_outcome(builder, policy, rule, by, counted_at, now, reason, follow_up_at, receiving, windows)
     if note:
         builder.set(status_notes=note)
     apply_to_sequences(builder, policy, rule, actor, now, follow_up_at)
@@ -96,6 +100,7 @@ def prove_outcome(
     evidence: ContactProof,
     now: datetime,
     receiving: ReceivingPool | None = None,
+    windows: Sequence[ContactWindow] = (),
 ) -> Change | None:
     """Record a proved outcome, however late; None when counted before.
 
@@ -114,7 +119,7 @@ def prove_outcome(
     builder, actor = ChangeBuilder(lead, lead, now), f"proof:{evidence.proof}"
     builder.event(EventKind.OUTCOME_PROVEN, actor, outcome=rule.id, by=by, evidence=evidence)
     if lead.last_contact_at is None or at >= lead.last_contact_at:
-        apply_outcome(builder, policy, rule, by, at, now, "", None, receiving)
+        apply_outcome(builder, policy, rule, by, at, now, "", None, receiving, windows)
         apply_to_sequences(builder, policy, rule, actor, now, None)
     else:
         builder.set(attempts=lead.attempts + 1)
@@ -186,10 +191,11 @@ def apply_outcome(
     reason: str,
     follow_up_at: datetime | None,
     receiving: ReceivingPool | None,
+    windows: Sequence[ContactWindow] = (),
 ) -> None:
     """Apply stage, contact, next action and timers of an outcome.
 
-    `by` is empty for automatic outcomes.
+    `by` is empty for automatic outcomes. `windows` are the hours in which the lead may be called.
     """
     lead = builder.lead
     builder.set(attempts=lead.attempts + 1, stage=_next_stage(policy, lead, rule))
@@ -205,7 +211,7 @@ def apply_outcome(
     elif builder.lead.is_open and rule.next_action:  # a machine's report of a closing outcome leaves all as it is
         _owe_the_answer(builder, policy, now)
         builder.set(closed_at=None, lost_reason="")
-        _schedule_next(builder, policy, rule, now, follow_up_at)
+        _schedule_next(builder, policy, rule, now, follow_up_at, windows)
         wait_for_follow_up(builder, now)
     watching = stall_clocks(policy, builder.lead, lead, now)
     builder.stop(STAGE, UNTOUCHED)
@@ -258,10 +264,15 @@ def _hand_over(
 
 
 def _schedule_next(
-    builder: ChangeBuilder, policy: Policy, rule: OutcomeRule, now: datetime, follow_up_at: datetime | None
+    builder: ChangeBuilder,
+    policy: Policy,
+    rule: OutcomeRule,
+    now: datetime,
+    follow_up_at: datetime | None,
+    windows: Sequence[ContactWindow],
 ) -> None:
     lead = builder.lead
-    due = follow_up_at or due_after(policy, lead, rule, now)
+    due = follow_up_at or next_action_due(policy, lead, rule, now, windows)
     clock = next_action_clock(policy, due, now, lead.team_promise.calendar)
     action = NextAction(what=_what_next(lead, rule), due_at=due, agreed=follow_up_at is not None)
     builder.set(next_action=action)

@@ -44,6 +44,9 @@ class OutcomeRule:
     counted_in: str | None = None
     """Another calendar that `after` is counted in; `always` counts hours by the clock. It is due at the next opening
     when that falls outside hours."""
+    calls: bool = False
+    """Whether `next_action` is a call: it is then due at the first minute in which its owner works and the lead may be
+    called (08:00 to 21:00 where they are, less in some states)."""
     needs_reason: bool = False
     """Whether a reason must be given, as for a lost lead."""
     needs_time: bool = False

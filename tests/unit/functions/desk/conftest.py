@@ -9,6 +9,7 @@ import pytest
 
 from functions.desk import handler
 from leadtight import bootstrap
+from leadtight.adapters.contact_points.contact_hours import RealHours
 from leadtight.adapters.contact_points.timezones import local_time_of
 from leadtight.adapters.memory.alarms import MemoryAlarms
 from leadtight.adapters.memory.dnc_lists import MemoryDncLists
@@ -37,7 +38,9 @@ class Desk:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = MONDAY_NINE
         self.table, self.files = MemoryTable(), MemoryFiles()
-        desk = use_case.Desk(POLICY, self.table, MemoryAlarms(), LINKS, local_time_of, MemoryDncLists())
+        desk = use_case.Desk(
+            POLICY, self.table, MemoryAlarms(), LINKS, local_time_of, MemoryDncLists(), RealHours().windows
+        )
         monkeypatch.setattr(bootstrap, "clock", lambda: lambda: self.now)
         monkeypatch.setattr(bootstrap, "app", lambda: SimpleNamespace(desk=desk))
         monkeypatch.setattr(bootstrap, "report_files", lambda: self.files)

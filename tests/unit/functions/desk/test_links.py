@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from functions.desk import handler
+from leadtight.adapters.contact_points.contact_hours import RealHours
 from leadtight.adapters.contact_points.timezones import local_time_of
 from leadtight.adapters.memory.alarms import MemoryAlarms
 from leadtight.adapters.memory.dnc_lists import MemoryDncLists
@@ -108,7 +109,7 @@ def test_a_person_named_for_misses_can_open_their_link(desk: Desk) -> None:
     target = replace(POLICY.targets["hot"], escalate=(EscalationLevel(after=timedelta(), notify="eli"),))
     policy = replace(POLICY, targets={**POLICY.targets, "hot": target})
     assert (
-        use_case.Desk(policy, desk.table, MemoryAlarms(), LINKS, local_time_of, MemoryDncLists())
+        use_case.Desk(policy, desk.table, MemoryAlarms(), LINKS, local_time_of, MemoryDncLists(), RealHours().windows)
         .look(desk.link("eli"), desk.now)
         .person
         == "eli"
