@@ -46,6 +46,7 @@ def stored(lead_id: str) -> Lead:
     return lead
 
 
+@pytest.mark.proves("G1")
 @pytest.mark.parametrize("outcome", ["voicemail", "no_answer"])
 @pytest.mark.parametrize(
     ("at", "phone", "due", "shown"),
@@ -72,6 +73,7 @@ def test_an_unanswered_call_is_repeated_after_two_hours_at_the_next_legal_and_wo
     assert "This is not a contact" in page
 
 
+@pytest.mark.proves("G1")
 def test_a_number_of_many_zones_is_due_when_all_of_them_permit_a_call(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -35,6 +35,7 @@ FORM = {"content-type": "application/x-www-form-urlencoded"}
 SAID = {"connected", "interested", "meeting_booked", "callback", "proposal_sent", "objection:price"} | {
     "not_now",
     "not_interested",
+    "qualified",
 }
 """Outcomes of the shipped policy that state what the lead said."""
 
@@ -129,6 +130,7 @@ def contacts(stage: Stage, press: Press, outcomes: Mapping[str, Mapping[str, str
     return reached
 
 
+@pytest.mark.proves("F12", "Q3")
 @pytest.mark.slow
 @pytest.mark.parametrize("press", [on_the_page, by_program])
 def test_of_the_shipped_outcomes_only_what_the_lead_said_is_a_contact(stage: Stage, press: Press) -> None:
@@ -136,6 +138,7 @@ def test_of_the_shipped_outcomes_only_what_the_lead_said_is_a_contact(stage: Sta
     assert contacts(stage, press, outcomes) == SAID
 
 
+@pytest.mark.proves("F12")
 @pytest.mark.slow
 @pytest.mark.parametrize("press", [on_the_page, by_program])
 def test_closing_a_lead_is_a_contact_only_with_how_they_spoke(stage: Stage, press: Press) -> None:
@@ -151,6 +154,7 @@ def history(name: str, stage: Stage) -> list[Any]:
     return list(bootstrap.ports().store.history_page(lead_id, 100).events)
 
 
+@pytest.mark.proves("F12")
 @pytest.mark.slow
 def test_a_providers_report_proves_a_conversation_but_no_attempt(stage: Stage) -> None:
     outcomes = {
@@ -159,6 +163,7 @@ def test_a_providers_report_proves_a_conversation_but_no_attempt(stage: Stage) -
     assert contacts(stage, by_call_provider, outcomes) == (SAID | CLOSING) - {"lost"}
 
 
+@pytest.mark.proves("Q3")
 @pytest.mark.slow
 def test_a_providers_report_without_a_person_is_never_a_contact(stage: Stage) -> None:
     outcomes = list(policies.shipped().outcomes)
@@ -176,6 +181,7 @@ def test_an_attempt_stated_as_a_conversation_is_refused(stage: Stage) -> None:
     assert stored(lead.id) == lead
 
 
+@pytest.mark.proves("F12", "Q3")
 def test_no_policy_makes_a_change_of_stage_or_an_attempt_a_contact(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -189,6 +195,7 @@ def test_no_policy_makes_a_change_of_stage_or_an_attempt_a_contact(
     assert contacts(stage, on_the_page, {outcome: {} for outcome in bare}) == set()
 
 
+@pytest.mark.proves("Q3")
 def test_stage_and_contact_of_a_posted_lead_are_ignored(stage: Stage) -> None:
     lead = assigned_lead(stage, "ada")
     edited = {"name": "ada", "email": "ada@example.com", "stage": "contacted", "status": "won"}
@@ -199,6 +206,7 @@ def test_stage_and_contact_of_a_posted_lead_are_ignored(stage: Stage) -> None:
     assert after.clock(FIRST_RESPONSE) == lead.clock(FIRST_RESPONSE)
 
 
+@pytest.mark.proves("Q3")
 @pytest.mark.slow
 def test_an_automatic_answer_and_a_bounce_leave_the_clock_running(stage: Stage) -> None:
     lead = assigned_lead(stage, "ada")
@@ -218,6 +226,7 @@ def test_an_automatic_answer_and_a_bounce_leave_the_clock_running(stage: Stage) 
     assert after.clock(FIRST_RESPONSE) == lead.clock(FIRST_RESPONSE)
 
 
+@pytest.mark.proves("F12")
 def test_a_lead_closed_without_a_contact_says_so_and_owes_the_answer_again_when_undone(stage: Stage) -> None:
     lead = assigned_lead(stage, "ada")
     assert on_the_page(lead, "lost", {}) == 303

@@ -20,6 +20,7 @@ from leadtight.domain.model.inquiry import Inquiry
 from leadtight.domain.model.rotation import Rotation
 from leadtight.domain.outcomes.recording import record_outcome
 from leadtight.domain.ownership.assignment import assign
+from leadtight.domain.ownership.handover import ReceivingPool
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.sources import LISTERS, MAIL_PROVIDERS, PROVIDERS, UNLISTED
 from leadtight.domain.promises.deadlines import deadline
@@ -439,12 +440,14 @@ def keep(policy: Policy) -> None:
         assert owned is not None
         lead = owned.after
         manager = policy.routing.catch_all  # others need five attempts before giving up
-        for outcome in policy.outcomes:
+        for outcome, rule in policy.outcomes.items():
+            receiving = ReceivingPool(rotation=Rotation(pool_id=rule.pool or ""), roster={})
             recorded = record_outcome(
                 policy,
                 lead,
                 outcome,
                 by=manager,
+                receiving=receiving,
                 submission=lead.version,
                 now=received,
                 reason="price",
