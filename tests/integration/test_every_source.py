@@ -24,6 +24,7 @@ from leadtight.adapters.http import client as web
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import Template
 from leadtight.domain.policy.conditions import Condition
+from leadtight.domain.policy.forms import Form
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.rules import RoutingRule
 from leadtight.policy import loader as policies
@@ -183,7 +184,7 @@ def test_form_post_becomes_a_lead_with_owner_and_clock(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     post, shipped = POSTS[name], policies.shipped()
-    form = replace(shipped.forms["contact"], builder=post.builder, fields=post.fields, min_fill_time=None)
+    form = Form(id="contact", builder=post.builder, fields=post.fields)
     policy = by_channel(replace(shipped, forms={form.id: form}), Condition(form=(form.id,)))
     monkeypatch.setattr(bootstrap, "policy", lambda: policy)
     monkeypatch.setattr(bootstrap, "clock", lambda: lambda: MONDAY_NINE)

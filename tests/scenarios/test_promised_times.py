@@ -87,6 +87,7 @@ def test_hot_lead_is_due_in_five_minutes_and_the_share_reached_by_then_is_report
         (f'{NINE_TO_FIVE}\nholidays = ["US"]', "2026-11-25T16:30", "2026-11-27T09:30"),  # Thanksgiving
         (f'{NINE_TO_FIVE}\nopen = {{ "2026-11-21" = ["10:00-12:00"] }}', "2026-11-20T16:30", "2026-11-21T10:30"),
         (ALL_HOURS, "2026-03-29T01:30", "2026-03-29T03:30"),  # the clock goes forward from two to three
+        ('hours = { sun = ["02:30-06:00"] }', "2026-03-29T00:30", "2026-03-29T04:00"),  # and so opens at three
         (ALL_HOURS, "2026-10-25T01:30", "2026-10-25T02:30"),
         (ALL_HOURS, "2026-10-25T02:30", "2026-10-25T02:30+01:00"),  # and back from three to two
     ],

@@ -68,7 +68,7 @@ def test_a7_a_network_message_is_recorded_with_its_channel_and_permalink() -> No
     assert lead.owner_id == "ana"
 
 
-@pytest.mark.proves("R13")
+@pytest.mark.proves("A8", "R13")
 def test_r13_the_person_talking_to_the_lead_owns_it_against_the_rules_and_without_a_turn() -> None:
     world = World(policy=with_pool(World().policy, {"ana": 1, "cem": 1}))
     world.table.set_away("ben", MONDAY_NINE + timedelta(days=1))
@@ -85,6 +85,7 @@ def test_r13_the_person_talking_to_the_lead_owns_it_against_the_rules_and_withou
     assert fold(world.table.history(lead.id)) == lead
 
 
+@pytest.mark.proves("A8")
 def test_a_neglected_claimed_lead_moves_on_as_any_other() -> None:
     world = World()
     add(world, replace(TYPED, mine=True))
@@ -125,6 +126,7 @@ def test_a_known_person_is_shown_only_as_known_and_with_the_owner() -> None:
     assert set(QuickAddResult.__dataclass_fields__) == {"person", "name", "status", "mine", "owner_id"}
 
 
+@pytest.mark.proves("A8")
 @pytest.mark.parametrize(
     ("changes", "fields"),
     [
@@ -163,6 +165,7 @@ def test_each_invalid_field_says_how_to_correct_it() -> None:
         add(world, replace(TYPED, phone=""))
 
 
+@pytest.mark.proves("A8")
 @pytest.mark.parametrize("reached", [{"email": "ada@example.com"}, {"permalink": "https://x.example/1"}])
 def test_any_one_contact_point_is_enough(reached: dict[str, str]) -> None:
     assert add(World(), replace(TYPED, phone="", **reached)).status == "created"  # type: ignore[arg-type]  # texts

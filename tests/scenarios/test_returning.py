@@ -148,6 +148,7 @@ def _known_first(world: World) -> Policy:
     return replace(world.policy, routing=replace(routing, rules=(rule, *routing.rules)))
 
 
+@pytest.mark.proves("A12")
 def test_after_the_window_an_inquiry_is_a_new_lead_linked_to_the_previous_one() -> None:
     world = World()
     world.govern(replace(world.policy, identity=Identity(merge_within=timedelta(days=2))))

@@ -205,6 +205,7 @@ def test_a_program_that_reuses_its_own_key_is_informed() -> None:
         world.submit(Submission(source="web_form", key="k-1", body=BO | {"message": "other"}))
 
 
+@pytest.mark.proves("A7")
 @pytest.mark.parametrize("caller", [Submitter.KEYED_API, Submitter.PROVIDER, Submitter.TEAM])
 def test_an_invalid_web_address_is_not_a_link(caller: Submitter) -> None:
     script = {"permalink": "javascript:alert(1)"}
@@ -213,6 +214,7 @@ def test_an_invalid_web_address_is_not_a_link(caller: Submitter) -> None:
     assert [point.href for point in contact_points(lead)] == ["mailto:bo@example.com"]
 
 
+@pytest.mark.proves("A7")
 @pytest.mark.parametrize("name", ["Permalink", " permalink", "perma\u202elink", "website", "url"])
 def test_a_strangers_field_is_never_a_link(name: str) -> None:
     world = World()
