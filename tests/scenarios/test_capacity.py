@@ -183,6 +183,20 @@ def test_the_best_match_gets_the_lead() -> None:
     assert Counter(world.owners()[3:]) == {"ben": 2, "cem": 2}
 
 
+@pytest.mark.proves("Q8")
+@pytest.mark.parametrize("strategy", list(Strategy))
+def test_a_stored_receipt_recomputes_its_owner_under_any_strategy(strategy: Strategy) -> None:
+    skills = {"ana": {"de"}, "ben": {"de", "roof"}, "cem": {"de", "roof"}}
+    world = governed({"strategy": strategy}, **{name: {"skills": frozenset(words)} for name, words in skills.items()})
+    leads = [world.receive(language="de", product="roof") for _ in range(5)]
+    for lead_id in leads:
+        if world.lead(lead_id).owner_id == "cem":
+            world.press(lead_id, "lost", reason="price")
+    leads += [world.receive(language="de", product="roof") for _ in range(4)]
+    assigned = {lead_id: world.events(lead_id, Kind.LEAD_ASSIGNED)[0].data["owner"] for lead_id in leads}
+    assert {lead_id: receipt_of(world, lead_id).recompute() for lead_id in leads} == assigned
+
+
 @pytest.mark.proves("R7")
 @pytest.mark.parametrize(("returning", "extra"), [(CatchUp.FRESH, 0), (CatchUp.OWED, 2)])
 def test_r7_both_credit_rules_protect_a_person_back_from_leave_from_a_flood(returning: CatchUp, extra: int) -> None:

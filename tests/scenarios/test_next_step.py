@@ -40,7 +40,7 @@ def test_a_follow_up_on_a_weekend_is_due_when_work_begins() -> None:
     assert due(world, lead_id) == MONDAY_NINE + timedelta(days=7)
 
 
-@pytest.mark.proves("F3")
+@pytest.mark.proves("F3", "I4")
 def test_an_agreed_time_overrides_the_policys_own() -> None:
     world = World()
     lead_id = world.receive()

@@ -1,5 +1,6 @@
 """Stalled open leads: untouched, or too long in one stage."""
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -211,6 +212,13 @@ def test_a_stage_without_owner_limit_or_exit_is_invalid(key: str) -> None:
     gone = next(n for n in range(at, at + 4) if lines[n].startswith(key))
     with pytest.raises(PolicyError, match=rf"stages\.qualified\.{key}: is missing"):
         policies.parse("\n".join([*lines[:gone], *lines[gone + 1 :]]).encode())
+
+
+def test_a_stage_that_leads_nowhere_is_invalid() -> None:
+    before, after = policies.SHIPPED.read_text().split("[stages.qualified]")
+    nowhere = re.sub(r"exit = \[.*?\]", "exit = []", after, count=1)
+    with pytest.raises(PolicyError, match=r"stages\.qualified\.exit: must name the stages"):
+        policies.parse(f"{before}[stages.qualified]{nowhere}".encode())
 
 
 def test_a_policy_that_watches_one_stage_watches_every_open_one() -> None:
