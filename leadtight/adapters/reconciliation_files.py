@@ -1,6 +1,6 @@
 """Reconciliations as files beside the metrics.
 
-Their names are `reconciliation/dt=YYYY-MM-DD/<webhook>.json`.
+Their names are `reconciliation/dt=YYYY-MM-DD/<webhook>.json`, and `email.bucket` for the mail bucket.
 """
 
 import json
@@ -52,4 +52,6 @@ class FileReconciliations:
 
 
 def _path(channel: str, day: date) -> str:
-    return f"reconciliation/dt={day.isoformat()}/{channel.rpartition(':')[2]}.json"
+    kind, _, webhook = channel.partition(":")
+    name = f"{webhook}.json" if webhook else f"{kind}.bucket"  # a webhook may be called like the bucket
+    return f"reconciliation/dt={day.isoformat()}/{name}"

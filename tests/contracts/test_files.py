@@ -109,3 +109,11 @@ def test_reconciliation_results_are_replaced_day_by_day(files: S3Files | MemoryF
     reconciliations.keep(result)
     assert reconciliations.find("webhook:ads", NOW.date()) == result
     assert reconciliations.find("webhook:other", NOW.date()) is None
+
+
+def test_a_webhook_named_like_the_mail_bucket_has_its_own_result(files: S3Files | MemoryFiles) -> None:
+    reconciliations = FileReconciliations(files)
+    for channel in ("email", "webhook:email"):
+        reconciliations.keep(Reconciliation(channel=channel, day=NOW.date(), as_of=NOW))
+    found = [reconciliations.find(channel, NOW.date()) for channel in ("email", "webhook:email")]
+    assert [each.channel for each in found if each] == ["email", "webhook:email"]

@@ -92,6 +92,7 @@ def test_an_invalid_hint_stays_in_the_queue(context: Any) -> None:
     assert collect({"Records": records}, context) == {"batchItemFailures": [{"itemIdentifier": "m-9"}]}
 
 
+@pytest.mark.proves("A13")
 def test_four_times_a_day_the_source_is_reconciled_and_missing_leads_are_taken(
     stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -146,6 +146,7 @@ def test_a_mail_costs_its_file_one_transaction_and_its_mark(stage: Stage, contex
     assert calls == ["s3:GetObject", "dynamodb:TransactWriteItems", "dynamodb:PutItem"]
 
 
+@pytest.mark.proves("A13")
 def test_a_mail_whose_notice_was_lost_is_found_within_a_day_and_is_one_lead(
     stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -158,7 +159,7 @@ def test_a_mail_whose_notice_was_lost_is_found_within_a_day_and_is_one_lead(
     assert sorted(lead["inquiry"]["email"] for lead in leads(stage)) == ["ada@example.com", "bo@example.com"]
     assert '"DeliveriesMissed":[1.0,0.0]' in capsys.readouterr().out
     day = eleven_hours_ago.astimezone(bootstrap.policy().company.zone).date()
-    result = json.loads(bootstrap.report_files().get(f"reconciliation/dt={day}/email.json") or b"")
+    result = json.loads(bootstrap.report_files().get(f"reconciliation/dt={day}/email.bucket") or b"")
     assert (result["channel"], result["listed"], len(result["missed"])) == ("email", 2, 1)
     assert result["missed"] == result["taken"]
 

@@ -43,6 +43,7 @@ def counts(record: Reconciliation) -> tuple[int, int, int, int]:
     return record.listed, record.arrived, len(record.taken), record.outstanding
 
 
+@pytest.mark.proves("Q10")
 def test_one_unannounced_mail_in_a_hundred_is_found_and_the_day_is_complete_again() -> None:
     world = Bucket()
     for number in range(100):

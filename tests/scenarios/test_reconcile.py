@@ -236,6 +236,7 @@ SOURCES_OF_ALL_KINDS = {
 }
 
 
+@pytest.mark.proves("Q10")
 def test_every_source_has_figures_or_says_why_not_by_day_and_by_week() -> None:
     world = Listed()
     world.policy = replace(world.policy, webhooks=SOURCES_OF_ALL_KINDS)
