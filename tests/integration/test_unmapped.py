@@ -52,7 +52,7 @@ def kept(stage: Stage) -> list[bytes]:
 @pytest.mark.parametrize("body", UNMAPPED)
 def test_an_unmapped_delivery_is_never_dropped(stage: Stage, body: bytes) -> None:
     assert [deliver(body) for _ in range(2)] == [202, 200], "held, and then known"
-    assert b"".join(kept(stage)) == (b"1null" if body == b"[1, null]" else body)
+    assert sorted(kept(stage)) == ([b"1", b"null"] if body == b"[1, null]" else [body])
     assert stage.items("LEAD") == []
 
 
