@@ -42,7 +42,7 @@ Finding = tuple[int, str]
 
 @dataclass(frozen=True, slots=True)
 class TestModule:
-    """A module of the tests, with the names of functions that assert."""
+    """A module of the tests, and its asserting functions."""
 
     path: str
     tree: ast.Module
@@ -133,7 +133,7 @@ def linked(parsed: Sequence[TestModule]) -> list[TestModule]:
 
 
 def _functions(tree: ast.Module) -> Mapping[str, set[str | None]]:
-    """Return what each function calls, and None for an own assertion.
+    """Return each function's calls, and None for an assertion.
 
     A class stands for its methods.
     """
@@ -193,7 +193,7 @@ def _is_true(node: ast.expr) -> bool:
 
 
 def vacuous_tests(module: TestModule) -> Iterator[Finding]:
-    """Yield line and fault of each test that may assert nothing."""
+    """Yield line and fault of each vacuous test."""
     for node in ast.walk(module.tree):
         if isinstance(node, Function) and node.name.startswith("test_"):
             yield from _Test(module, node).faults()
@@ -201,7 +201,7 @@ def vacuous_tests(module: TestModule) -> Iterator[Finding]:
 
 @dataclass(frozen=True, slots=True)
 class _Check:
-    """A node that fails the test, inside these conditions and loops."""
+    """A node that fails the test, and what surrounds it."""
 
     node: ast.AST
     guards: Guards = ()
@@ -227,7 +227,7 @@ class _Test:
             yield from self._uncounted(checks)
 
     def _uncounted(self, checks: Sequence[_Check]) -> Iterator[Finding]:
-        """Yield each loop around a check that may run no round."""
+        """Yield each loop that may never run its check."""
         for check in checks:
             for depth, guard in enumerate(check.guards):
                 if isinstance(guard, Loop) and not self._runs(guard):
@@ -278,7 +278,7 @@ class _Test:
         yield from (_Check(check.node, outer + check.guards) for checks in branches for check in checks)
 
     def _runs(self, guard: ast.AST) -> bool:
-        """Tell whether what is inside a guard runs at least once."""
+        """Tell whether a guard is passed at least once."""
         return self._is_full(guard.iter if isinstance(guard, Loop) else guard)
 
     def _is_full(self, node: ast.AST) -> bool:
@@ -354,7 +354,7 @@ def _is_parameter(decorator: ast.expr, name: str) -> bool:
 
 
 def _bound(node: ast.AST, name: str) -> Iterator[ast.expr]:
-    """Yield the values that a statement may bind to a name."""
+    """Yield the values that a statement binds to a name."""
     match node:
         case ast.Assign(targets=[ast.Name(id=bound)], value=value) if bound == name:
             yield from (value.body, value.orelse) if isinstance(value, ast.IfExp) else (value,)

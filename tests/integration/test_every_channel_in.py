@@ -1,4 +1,4 @@
-"""The channels that people and commands write by, under the shipped policy (A6 to A9).
+"""Leads by hand, command and missed call (A6 to A9).
 
 Each goes through the deployed functions to owner, clock and next action.
 """

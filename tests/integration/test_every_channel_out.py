@@ -1,4 +1,4 @@
-"""Every automatic channel, from an inquiry to what is handed to its provider (E1, E4, P4)."""
+"""Every automatic channel, up to its provider (E1, E4, P4)."""
 
 import email
 import json

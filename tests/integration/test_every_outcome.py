@@ -1,4 +1,4 @@
-"""Every shipped outcome, pressed on the deployed pages (F12, G, I).
+"""Every shipped outcome, pressed on the pages (F12, G, I).
 
 The table says what the contract and the shipped policy say, worked out by hand with a calendar: people work in Berlin
 from 9:00 to 12:30 and 13:30 to 18:00, on Fridays to 16:00. The lead comes on a Monday at 9:00, and is answered at 9:03.
@@ -165,7 +165,7 @@ def open_page(link: str) -> str:
 
 
 def press(page: str, link: str, outcome: str) -> dict[str, Any]:
-    """Send the page's form for this outcome, as a browser does."""
+    """Send the page's form as a browser does."""
     offered = f'name="outcome" value="{outcome}"'
     assert offered in page, f"{outcome} is not offered"
     action, fields = next(
@@ -185,7 +185,7 @@ def local(at: datetime) -> str:
 
 
 def observed(lead: Lead, messages: Sequence[Message]) -> Expected:
-    """Return what a stored lead is, as the table says it."""
+    """Return a stored lead in the table's words."""
     action, enrolment = lead.next_action, lead.enrolment
     return Expected(
         stage=lead.stage,
@@ -200,7 +200,7 @@ def observed(lead: Lead, messages: Sequence[Message]) -> Expected:
 
 
 def check(before: Lead, expected: Expected, stage: Stage) -> None:
-    """Compare a pressed lead, its clocks and its mails with the table."""
+    """Compare lead, clocks and mails with the table."""
     lead = stored(before.id)
     respond(stage.inserted("MSG#"), CONTEXT)
     new = [message for message in bootstrap.ports().outbox.messages(lead.id) if message.created_at == PRESSED]

@@ -1,4 +1,4 @@
-"""Assertions and tests that cannot fail, planted and noticed; good ones pass."""
+"""Assertions that cannot fail, planted and noticed."""
 
 import textwrap
 
@@ -8,7 +8,7 @@ from scripts import vacuous
 
 
 def findings(**sources: str) -> list[str]:
-    """Return the findings in modules of the tests, without their paths."""
+    """Return the findings in modules, without their paths."""
     parsed = [vacuous.parse(f"tests/{name}.py", textwrap.dedent(source)) for name, source in sources.items()]
     lines = [line for module in vacuous.linked(parsed) for line in vacuous.findings(module)]
     return [line.split(": ", 1)[1] for line in lines]

@@ -65,7 +65,7 @@ def test_without_a_live_secret_nothing_is_authentic(delivery: Delivery) -> None:
 
 
 def signs_body(delivery: Delivery) -> bool:
-    """Tell whether a provider signs the body, not only sends a secret."""
+    """Tell whether a provider signs the body."""
     return not delivery.secret_in_body and delivery.webhook.provider != "pipedrive"
 
 
