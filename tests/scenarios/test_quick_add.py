@@ -85,7 +85,6 @@ def test_r13_the_person_talking_to_the_lead_owns_it_against_the_rules_and_withou
     assert fold(world.table.history(lead.id)) == lead
 
 
-@pytest.mark.proves("A8")
 def test_a_neglected_claimed_lead_moves_on_as_any_other() -> None:
     world = World()
     add(world, replace(TYPED, mine=True))
@@ -95,6 +94,7 @@ def test_a_neglected_claimed_lead_moves_on_as_any_other() -> None:
     assert lead.past_owners == ("ben",)
 
 
+@pytest.mark.proves("A8")
 def test_a_repeated_form_is_one_lead_and_with_other_words_it_is_refused() -> None:
     world = World()
     assert [add(world).status, add(world).status] == ["created", "duplicate"]

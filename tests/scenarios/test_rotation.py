@@ -199,6 +199,16 @@ def test_a_reassigned_lead_goes_to_a_person_who_has_not_had_it() -> None:
     assert moves == [("ana", "ben"), ("ben", "cem"), ("cem", "mia")]
 
 
+@pytest.mark.proves("F7")
+def test_a_missed_lead_never_goes_back_to_a_person_who_had_it() -> None:
+    world = World(policy=with_pool(World().policy, {"ana": 1, "ben": 1}))
+    lead_id = world.receive()
+    world.advance(hours=3)
+    moves = [(e.data["previous"], e.data["owner"]) for e in world.events(lead_id, Kind.LEAD_REASSIGNED)]
+    assert moves == [("ana", "ben"), ("ben", "mia")]
+
+
+@pytest.mark.proves("F7")
 def test_a_lead_moves_on_at_most_as_often_as_the_policy_says() -> None:
     world = World(policy=with_pool(World().policy, dict.fromkeys(("ana", "ben", "cem", "dora", "eli"), 1)))
     lead_id = world.receive()
