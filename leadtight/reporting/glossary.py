@@ -217,6 +217,8 @@ SPEND_BY_MONTH = "spend is stated by month: it applies to the window, not to a s
 NO_DEAL_VALUE = "the policy states no deal value"
 NO_CONVERSION_RATE = "the policy states no conversion rate"
 NO_HANDLING = "the policy does not state the handling time of a lead (capacity.handling)"
+NO_WINDOW = "neither the policy’s capacity nor one of its targets states how soon a lead is to be taken up"
+NO_ROSTER = "no pool of the policy has an active member"
 NO_CONTACT = "no lead of the period has been contacted"
 NO_LEADS = "no lead arrived in the period"
 NO_QUALIFIED = "no lead of the period is qualified"
@@ -288,10 +290,12 @@ AUDIT = {
     ),
     "capacity": (
         "Erlang C, each hour of the week on its own: leads arrive at random at the hour's average rate, take the "
-        "stated time on average, and the first free person takes the next. In window is the share picked up within it, "
-        "times the part of the hour that is worked; people needed is the smallest number that reaches the target while "
-        "all of them work. Overflow and idle compare the leads of each day with the capacity of its working hours, in "
-        "leads; overflow is not carried over to the next day."
+        "stated time on average, and the first free person takes the next. In window is the share picked up within "
+        "it, times the part of the hour that is worked; by a roster, the average over the dates of the period, each "
+        "with the people whose shifts include it and who were not on planned leave (caps, and switches to away by "
+        "hand, are not considered). People needed is the smallest number that reaches the target while all of them "
+        "work. Overflow and idle compare the leads of each day with the capacity of its working hours, in leads; "
+        "overflow is not carried over to the next day."
     ),
     "ledger": (
         "Each lead not contacted in its window is counted here once, by its circumstance: it had no owner; else it "

@@ -6,18 +6,24 @@ one of `people` picks it up. P(wait <= window) = 1 - C(people, load) * exp(-(peo
 where the load is not below the people. Each hour and each day stands alone: nothing is carried over.
 """
 
+from datetime import date, timedelta
 from math import exp
+from zoneinfo import ZoneInfo
 
 import duckdb
 
+from leadtight.domain.calendar.timestamps import midnight
 from leadtight.reporting.facts.table import Row, rows_of
 from leadtight.reporting.metrics.aggregates import Figures
 from leadtight.reporting.metrics.patterns import WEEKDAYS
+from leadtight.reporting.metrics.presence import hour_of
 from leadtight.reporting.metrics.query import MetricsQuery, Staffing
 
 HOUR_S = 3600
 MOST_DAYS = 31
 MOST_PEOPLE = 1000
+Stretches = list[tuple[float, int]]
+"""Shares of an hour, each with the people at work in it."""
 
 _DAYS = """
     with span as (select min(day) as a, max(day) as b from placed),
@@ -73,13 +79,13 @@ def people_needed(arrivals_an_hour: float, staff: Staffing) -> int | None:
 def max_leads_per_hour(staff: Staffing) -> float:
     """Return the most leads an hour at the target share.
 
-    To the hundredth.
+    To the hundredth, with all who are ever at work at once.
     """
     window, handling = staff.window.total_seconds(), staff.handling.total_seconds()
-    low, high = 0, int(100 * staff.people * HOUR_S / handling)
+    low, high = 0, int(100 * staff.at_once * HOUR_S / handling)
     while low < high:
         middle = (low + high + 1) // 2
-        kept = service_level(window, middle / 100, staff.people, handling) >= staff.target
+        kept = service_level(window, middle / 100, staff.at_once, handling) >= staff.target
         low, high = (middle, high) if kept else (low, middle - 1)
     return low / 100
 
@@ -93,12 +99,14 @@ def capacity(connection: duckdb.DuckDBPyConnection, query: MetricsQuery) -> Figu
     if staff is None or query.gaps.times:
         return None
     days = _days(connection, query)
-    each = [_day(row, staff) for row in days]
+    each = [_day(row, staff, query.calendar.zone) for row in days]
     cells = _cells(connection, query, staff, days)
     over = sorted((d for d in each if d["overflow"]), key=lambda d: (-d["overflow"], d["date"]))
     return {
         "model": "Erlang C, each hour on its own",
         "people": staff.people,
+        "people_at_once": staff.at_once,
+        "roster": _roster(staff, [row["day"] for row in days], query.calendar.zone),
         "handling_seconds": staff.handling.total_seconds(),
         "window_seconds": staff.window.total_seconds(),
         "target": staff.target,
@@ -119,12 +127,36 @@ def _days(connection: duckdb.DuckDBPyConnection, query: MetricsQuery) -> list[Ro
     return rows_of(connection, _DAYS.format(zone=zone))
 
 
-def _day(row: Row, staff: Staffing) -> Figures:
+def _roster(staff: Staffing, days: list[date], zone: ZoneInfo) -> list[Figures]:
+    """Return each person of the roster with their hours a week.
+
+    Averaged over `days`; empty when the staffing is stated as a number.
+    """
+    if not days or staff.presence is None:
+        return []
+    start, end = midnight(days[0], zone), midnight(days[-1] + timedelta(days=1), zone)
+    weeks = len(days) / 7
+    return [
+        {
+            "person": member.person,
+            "pools": list(member.pools),
+            "hours_a_week": round(member.seconds_at_work(start, end) / HOUR_S / weeks, 2),
+        }
+        for member in staff.roster
+    ]
+
+
+def _day(row: Row, staff: Staffing, zone: ZoneInfo) -> Figures:
     """Return capacity and arrivals of a day.
 
     Overflow and idle are in leads.
     """
-    room = staff.people * row["open_seconds"] / staff.handling.total_seconds()
+    worked = staff.people * row["open_seconds"]
+    if staff.presence:
+        worked = staff.presence.person_seconds(
+            midnight(row["day"], zone), midnight(row["day"] + timedelta(days=1), zone)
+        )
+    room = worked / staff.handling.total_seconds()
     return {
         "date": row["day"].isoformat(),
         "weekday": WEEKDAYS[row["weekday"] - 1],
@@ -149,14 +181,31 @@ def _cells(
 ) -> list[Figures]:
     rows = rows_of(connection, "select weekday, hour, count(*) as leads from placed group by 1, 2")
     leads_by_hour = {(row["weekday"], row["hour"]): row["leads"] for row in rows}
-    weeks = {number: sum(day["weekday"] == number for day in days) for number in range(1, 8)}
+    dates = {number: [day["day"] for day in days if day["weekday"] == number] for number in range(1, 8)}
     return [
         _cell(
-            number, hour, leads_by_hour.get((number, hour), 0), weeks[number], _open_share(query, number, hour), staff
+            number,
+            hour,
+            leads_by_hour.get((number, hour), 0),
+            len(dates[number]),
+            _stretches(query, staff, dates[number], number, hour),
+            staff,
         )
         for number in range(1, 8)
         for hour in range(24)
     ]
+
+
+def _stretches(query: MetricsQuery, staff: Staffing, dates: list[date], number: int, hour: int) -> Stretches:
+    """Return how many people are at work in an hour of the week.
+
+    As shares of the hour with the number, by the roster on `dates`, else the stated people in working hours.
+    """
+    if staff.presence is None:
+        return [(_open_share(query, number, hour), staff.people)]
+    spans = [hour_of(day, hour, query.calendar.zone) for day in dates]
+    total = sum((end - start).total_seconds() for start, end in spans)
+    return [(seconds / total, people) for span in spans for seconds, people in staff.presence.counts(*span)]
 
 
 def _open_share(query: MetricsQuery, number: int, hour: int) -> float:
@@ -172,15 +221,16 @@ def _open_share(query: MetricsQuery, number: int, hour: int) -> float:
     return sum(max(0, min(b, end) - max(a, begin)) for a, b in minutes) / 60
 
 
-def _cell(number: int, hour: int, leads: int, weeks: int, share: float, staff: Staffing) -> Figures:
+def _cell(number: int, hour: int, leads: int, weeks: int, stretches: Stretches, staff: Staffing) -> Figures:
     arrivals = leads / weeks if weeks else 0.0
     handling, window = staff.handling.total_seconds(), staff.window.total_seconds()
-    within = (service_level(window, arrivals, staff.people, handling) * share) if leads else None
+    levels = {n: service_level(window, arrivals, n, handling) for n in {people for _, people in stretches}}
+    within = sum(levels[people] * share for share, people in stretches) if leads else None
     return {
         "weekday": WEEKDAYS[number - 1],
         "hour": hour,
         "leads_a_week": round(arrivals, 4),
-        "person_hours": round(staff.people * share, 4),
+        "person_hours": round(sum(share * people for share, people in stretches), 4),
         "within_window": None if within is None else round(within, 6),
         "people_needed": people_needed(arrivals, staff),
         "gap": within is not None and within < staff.target,

@@ -4,7 +4,7 @@ Those of the audit, by the same code, and those that only the event log contains
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -21,6 +21,7 @@ from leadtight.reporting.facts.table import ANSWERED_AT, FactTable, Row
 from leadtight.reporting.formatting import duration, listed
 from leadtight.reporting.metrics import money as formulas
 from leadtight.reporting.metrics.aggregates import Figures, seconds, spread
+from leadtight.reporting.metrics.presence import Presence, roster
 from leadtight.reporting.metrics.query import MetricGaps, MetricsQuery, Staffing
 from leadtight.reporting.metrics.report import figures as figures_of
 
@@ -45,6 +46,7 @@ class MetricTerms:
     ownerless_after: timedelta
     untouched_after: timedelta = timedelta(days=7)
     staff: Staffing | None = None
+    no_staff: str = glossary.NO_HANDLING
     standard: str = ""
     qualified: str = ""
     qualified_tiers: tuple[str, ...] = ()
@@ -58,6 +60,7 @@ class MetricTerms:
             ownerless_after=policy.routing.unowned_grace + SWEEP_EVERY,
             untouched_after=policy.untouched_after,
             staff=_staff(policy),
+            no_staff=_no_staff(policy),
             standard=_standard(policy),
             qualified=_means_qualified(policy),
             qualified_tiers=policy.reports.qualified_tiers,
@@ -65,17 +68,35 @@ class MetricTerms:
 
 
 def _staff(policy: Policy) -> Staffing | None:
-    """Return the active pool members as staffing.
+    """Return the roster as staffing.
 
-    None without a handling time or a window.
+    None without a handling time, a window or an active pool member.
     """
-    capacity = policy.capacity
-    promised = [target.within for target in policy.targets.values() if target.within]
-    window = capacity.window or min(promised, default=None)
-    people = {member for pool in policy.pools.values() for member in pool.members} - set(policy.inactive)
-    if capacity.handling is None or window is None or not people:
+    capacity, window, members = policy.capacity, _window(policy), roster(policy)
+    if capacity.handling is None or window is None or not members:
         return None
-    return Staffing(people=len(people), handling=capacity.handling, window=window, target=float(capacity.target))
+    target = float(capacity.target)
+    return Staffing(people=len(members), handling=capacity.handling, window=window, target=target, roster=members)
+
+
+def _no_staff(policy: Policy) -> str:
+    """Return why the staffing is unknown, or ""."""
+    if policy.capacity.handling is None:
+        return glossary.NO_HANDLING
+    return glossary.NO_WINDOW if _window(policy) is None else "" if roster(policy) else glossary.NO_ROSTER
+
+
+def _window(policy: Policy) -> timedelta | None:
+    """Return how soon a lead is to be taken up, if stated."""
+    promised = [target.within for target in policy.targets.values() if target.within]
+    return policy.capacity.window or min(promised, default=None)
+
+
+def _present(staff: Staffing | None, period: ReportPeriod) -> Staffing | None:
+    """Return the staffing with the roster's presence in a period."""
+    if staff is None or not staff.roster:
+        return staff
+    return replace(staff, presence=Presence(staff.roster, period.start, period.end))
 
 
 def _standard(policy: Policy) -> str:
@@ -136,7 +157,7 @@ def _query(period: ReportPeriod, terms: MetricTerms, *, is_window: bool) -> Metr
         spend_by_source=_spend(money) if is_window and money.monthly_spend else None,
         deal_value=money.deal_value,
         conversion_rate=money.conversion_rate,
-        staff=terms.staff,
+        staff=_present(terms.staff, period),
         standard=terms.standard,
         qualified=terms.qualified,
         qualified_tiers=terms.qualified_tiers,
@@ -145,7 +166,7 @@ def _query(period: ReportPeriod, terms: MetricTerms, *, is_window: bool) -> Metr
             spend=glossary.SPEND_BY_MONTH if money.monthly_spend else glossary.NO_SPEND,
             deal_value=glossary.NO_DEAL_VALUE,
             conversion_rate=glossary.NO_CONVERSION_RATE,
-            staff=glossary.NO_HANDLING,
+            staff=terms.no_staff or glossary.NO_HANDLING,
         ),
     )
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from leadtight.domain.calendar.business_hours import Calendar
 from leadtight.reporting import glossary
+from leadtight.reporting.metrics.presence import Presence, RosterMember
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,14 +55,21 @@ class MetricGaps:
 class Staffing:
     """The people who answer, and their target.
 
-    `people` are at work in any working hour and need `handling` for a lead; the share `target` is to be reached in
-    `window`.
+    `people` are at work in any working hour, or as `presence` says, and need `handling` for a lead; the share `target`
+    is to be reached in `window`. `roster` are the people of `presence`.
     """
 
     people: int
     handling: timedelta
     window: timedelta
     target: float = 0.9
+    presence: Presence | None = None
+    roster: tuple[RosterMember, ...] = ()
+
+    @property
+    def at_once(self) -> int:
+        """Return the most people at work at one moment."""
+        return self.presence.most if self.presence else self.people
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -255,6 +255,8 @@ def _of_capacity(figures: Figures | None) -> Iterator[tuple[str, Any]]:
     gaps = [cell for cell in figures["cells"] if cell["gap"]] if figures else []
     worst = sorted(gaps, key=lambda cell: -cell["leads_a_week"] * (1 - cell["within_window"]))[:MOST_NEEDS]
     yield "need_rows", map(_need, worst)
+    people = figures["roster"] if figures else ()
+    yield "roster_rows", ([row["person"], ", ".join(row["pools"]), _days(row["hours_a_week"])] for row in people)
 
 
 def _need(cell: Figures) -> list[str]:

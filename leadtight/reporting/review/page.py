@@ -139,6 +139,10 @@ def _named(figures: Figures, policy: Policy) -> Figures:
     sources = [row | {"source": row["source"] and formatting.plain(row["source"])} for row in figures["sources"]]
     # Each figure already shows the week before.
     gaps = [gap for gap in figures["cannot_compute"] if gap["what"] != "previous"]
+    capacity = figures["capacity"]
+    if capacity:
+        people = [row | {"person": policy.person_name(row["person"])} for row in capacity["roster"]]
+        figures = figures | {"capacity": capacity | {"roster": people}}
     return figures | {"owners": owners, "sources": sources, "cannot_compute": gaps, "problems": []}
 
 

@@ -1,6 +1,6 @@
 """Ownerless leads while their pool had capacity (J9)."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,6 +14,7 @@ from leadtight.domain.routing.selection import pool_for
 from leadtight.reporting.facts.periods import ReportPeriod, local_day
 from leadtight.reporting.facts.table import FactTable, instant
 from leadtight.reporting.metrics.invariants import OwnerlessLead, ownerless
+from leadtight.reporting.metrics.presence import without_leave
 
 Histories = Callable[[str], tuple[Event, ...]]
 """All events of one lead."""
@@ -84,20 +85,10 @@ def _first_free(table: FactTable, policy: Policy, person: str, begin: datetime, 
     limit = policy.limits.get(person)
     owned = _owned_leads(table, policy, person, end) if limit else ()
     at_work = policy.calendar_of(person).open_between(begin, end)
-    stretches = (rest for stretch in at_work for rest in _without_leave(policy, person, *stretch))
+    absences = policy.people[person].away
+    stretches = (rest for stretch in at_work for rest in without_leave(absences, *stretch))
     moments = (at for stretch in stretches for at in (_changes(limit, owned, *stretch) if limit else stretch[:1]))
     return next((at for at in moments if limit is None or not _full(limit, owned, at)), None)
-
-
-def _without_leave(policy: Policy, person: str, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """Yield a stretch of working time without planned leave."""
-    for leave in sorted(policy.people[person].away, key=lambda leave: leave.start):
-        if leave.start > start:
-            yield start, min(leave.start, end)
-        start = max(start, leave.end)
-        if start >= end:
-            return
-    yield start, end
 
 
 def _owned_leads(table: FactTable, policy: Policy, person: str, end: datetime) -> tuple[_OwnedLead, ...]:

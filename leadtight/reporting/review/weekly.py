@@ -58,6 +58,7 @@ OF_WINDOW = (
     "stages",
     "stage_waits",
     "attempts",
+    "capacity",
 )
 """Figures for which one week is too short."""
 

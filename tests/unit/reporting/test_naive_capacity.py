@@ -141,7 +141,9 @@ def test_the_policy_defines_staff_and_handling_time() -> None:
     capacity = Capacity(handling=timedelta(minutes=30), target=Decimal("0.8"))
     staff = MetricTerms.of(replace(shipped, capacity=capacity)).staff
     people = {member for pool in shipped.pools.values() for member in pool.members}
-    assert staff == Staffing(
+    assert staff is not None
+    assert [member.person for member in staff.roster] == sorted(people)
+    assert replace(staff, roster=()) == Staffing(
         people=len(people), handling=timedelta(minutes=30), window=timedelta(minutes=5), target=0.8
     )
     assert MetricTerms.of(replace(shipped, capacity=replace(capacity, window=timedelta(hours=1)))).staff == replace(
