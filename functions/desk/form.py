@@ -24,7 +24,14 @@ class Undo:
     version: int
 
 
-Action = OutcomeForm | HandOverForm | Undo
+@dataclass(frozen=True, slots=True)
+class CallAnswer:
+    """Why a person calls despite the warning."""
+
+    reason: str
+
+
+Action = OutcomeForm | HandOverForm | CallAnswer | Undo
 
 
 def read(event: events.Event) -> Action:
@@ -35,6 +42,8 @@ def read(event: events.Event) -> Action:
     fields = post_body.read(event).fields
     if "undo" in fields:
         return Undo(_number(fields, "undo"))
+    if "call_warning" in fields:
+        return CallAnswer(sanitize(str(fields.get("call_reason", ""))))
     if "hand_over" in fields:
         return HandOverForm(
             pool=str(fields.get("pool", "")),

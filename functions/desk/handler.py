@@ -69,7 +69,7 @@ def _file(event: events.Event, number: int, now: datetime) -> events.Response:
 
 def _submit(event: events.Event, now: datetime) -> events.Response:
     token, pages, action = _token(event), bootstrap.pages(), form.read(event)
-    typed = None if isinstance(action, form.Undo) else action
+    typed = None if isinstance(action, form.Undo | form.CallAnswer) else action
     note = typed.note if isinstance(typed, OutcomeForm) else ""
     try:
         dwell_time.check(bootstrap.policy(), event, "outcome", now)
@@ -198,6 +198,8 @@ def _apply(token: str, action: form.Action, now: datetime) -> LeadView:
     match action:
         case form.Undo(version):
             return bootstrap.app().desk.undo(token, version, now)
+        case form.CallAnswer(reason):
+            return bootstrap.app().desk.answer_call_warning(token, reason, now)
         case HandOverForm():
             return bootstrap.app().desk.hand_over(token, action, now)
         case OutcomeForm():

@@ -70,6 +70,7 @@ def test_an_unanswered_call_is_repeated_after_two_hours_at_the_next_legal_and_wo
     assert clock.deadline == due
     assert first is not None, "no one was reached: the first answer is still owed"
     assert f"Next: Call Ada Obi again by {shown}." in page
+    assert f". Next: Call Ada Obi again by {shown}</p>" in page, "beside the time that is left"
     assert "This is not a contact" in page
 
 

@@ -87,8 +87,8 @@ def test_the_owner_sees_in_alert_task_and_page_that_the_number_must_not_be_calle
     imported(world, NUMBER)
     lead_id = world.receive(**TEXTS)
     [alert] = world.mails(lead_id, Template.ALERT_OWNER)
-    assert f"Do not call: {NUMBER}: {WHY}" in alert.mail.text
-    assert f"tel:{NUMBER}" not in alert.mail.html
+    assert f"Do not call: {WHY}" in alert.mail.text
+    assert NUMBER not in alert.mail.text + alert.mail.html
     page = Pages(world.policy).outcome(world.desk.show(world.link(lead_id), world.now), world.now)
     assert WHY in page
     assert f"tel:{NUMBER}" not in page
@@ -96,6 +96,19 @@ def test_the_owner_sees_in_alert_task_and_page_that_the_number_must_not_be_calle
     [alert] = world.mails(other, Template.ALERT_OWNER)
     assert "Do not call" not in alert.mail.text
     assert "tel:+4930901822" in alert.mail.html
+
+
+@pytest.mark.proves("H3")
+def test_an_alert_outside_the_leads_hours_says_from_when_they_may_be_called() -> None:
+    world = World()
+    lead_id = world.receive(name="Ada Obi", phone="+12135550123", country="US")
+    [alert] = world.mails(lead_id, Template.ALERT_OWNER)
+    assert (
+        "Do not call: outside the hours in which they may be called, until Mon 23 Nov, 17:00 our time"
+        in alert.mail.text
+    )
+    assert "tel:" not in alert.mail.html
+    assert "5550123" not in alert.mail.text + alert.mail.html
 
 
 def test_mail_beyond_the_acknowledgement_requires_a_postal_address_and_includes_it() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from leadtight.domain.compliance.call_warning import CallReason
 from leadtight.domain.outcomes.first_contact import ProofSource, SpokeBy
 from leadtight.domain.policy.messaging import Company
 from leadtight.domain.text.sanitizing import sanitize
@@ -18,6 +19,11 @@ SPOKE_BY: Mapping[str, str] = {
     SpokeBy.VIDEO: "We spoke in a video call",
     SpokeBy.IN_PERSON: "We spoke in person",
     SpokeBy.WRITING: "They wrote, and we answered",
+}
+CALL_REASONS: Mapping[str, str] = {
+    CallReason.ASKED: "They asked me to call now",
+    CallReason.AGREED: "They agreed to this call in writing",
+    CallReason.OTHER_NUMBER: "I call another number that they gave us",
 }
 PROOFS: Mapping[str, str] = {
     ProofSource.PROVIDER_EVENT: "The provider’s report",

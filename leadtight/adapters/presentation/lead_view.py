@@ -1,6 +1,6 @@
 """A lead in words: contact points, facts and time left."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
@@ -76,14 +76,15 @@ def name_of(lead: Lead) -> str:
     return defang(formatting.one_line(lead.inquiry.display_name, LONGEST_NAME))
 
 
-def contact_points(lead: Lead, do_not_call: str = "") -> tuple[ContactPoint, ...]:
+def contact_points(lead: Lead, do_not_call: str = "", *, is_answered: bool = False) -> tuple[ContactPoint, ...]:
     """Return the ways to reach a person, telephone first.
 
-    Text that could not be read is included. A number that must not be called has no link, and `do_not_call` says why.
+    Text that could not be read is included. A number that should not be called now is not shown until the warning
+    `do_not_call` is answered (H2, H3).
     """
     inquiry, points = lead.inquiry, []
-    if inquiry.phone and do_not_call:
-        points.append(ContactPoint(label="Do not call", text=f"{inquiry.phone_text}: {do_not_call}"))
+    if inquiry.phone and do_not_call and not is_answered:
+        points.append(ContactPoint(label="Do not call", text=do_not_call))
     elif inquiry.phone:
         points.append(ContactPoint(label="Call", text=inquiry.phone_text, href=f"tel:{inquiry.phone_uri}"))
     if inquiry.email:
@@ -164,7 +165,8 @@ def _first_answer(lead: Lead, now: datetime, zone: ZoneInfo) -> TimeLeft:
     clock = lead.clock(FIRST_RESPONSE)
     promised = clock.deadline if clock else lead.promise.deadline
     if _retry_at(lead):
-        return _until("Answer by", promised, now, zone, _retry(lead, zone))
+        left = _until("Answer by", promised, now, zone)
+        return replace(left, text=left.text + _retry(lead, zone))
     own = lead.next_action.due_at if lead.next_action else promised
     if promised < now <= own:
         missed = f"The promise to the customer was broken: it was due {formatting.moment(promised, zone)}"
@@ -191,7 +193,8 @@ def clock_of(local: LocalTime, now: datetime) -> str:
 def queued(waiting: QueuedLead, now: datetime, zone: ZoneInfo) -> QueueEntry:
     """Return one lead of a queue in words."""
     delay = _delay(waiting.lead, zone) if waiting.lead.first_contact_at is None else ""
-    left = _until(f"{_owed(waiting)} by", waiting.due_at, now, zone, _retry(waiting.lead, zone) + delay)
+    left = _until(f"{_owed(waiting)} by", waiting.due_at, now, zone, delay)
+    left = replace(left, text=left.text + _retry(waiting.lead, zone))
     return QueueEntry(
         name=name_of(waiting.lead),
         time_left=left,

@@ -99,7 +99,13 @@ def _recorded(policy: Policy, data: Data, actor: str) -> str:
     spoke = formatting.SPOKE_BY.get(str(data.get("spoke_by")), "")
     words = [f"{actor} recorded: {_label(policy, data)}", spoke, _claim(policy, data)]
     words += [str(data.get(name) or "") for name in ("reason", "note")]
+    words += [f"Called although {data['call_warning']}"] if data.get("call_warning") else []
     return ". ".join(formatting.sentence(str(w)).removesuffix(".") for w in words if w)
+
+
+def _answered_warning(policy: Policy, data: Data, actor: str) -> str:
+    reason = formatting.CALL_REASONS.get(str(data.get("reason")), "Another reason")
+    return f"{actor} was warned not to call, {data.get('warning', '')}. {reason}"
 
 
 def _booked(policy: Policy, data: Data, actor: str) -> str:
@@ -231,6 +237,7 @@ _SENTENCES: Mapping[EventKind, Callable[[Policy, Data, str], str]] = {
     EventKind.LEAD_STALLED: lambda p, d, a: str(d.get("task", "This lead has stalled")),
     EventKind.LEAD_REARMED: _rearmed,
     EventKind.CONCERN_RAISED: lambda p, d, a: f"Needs a person: {_concern(d)}",
+    EventKind.CALL_WARNING_ANSWERED: _answered_warning,
     EventKind.OUTCOME_RECORDED: _recorded,
     EventKind.OUTCOME_PROVEN: _proven,
     EventKind.FIRST_CONTACT_CORRECTED: _corrected,

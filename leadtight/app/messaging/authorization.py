@@ -7,6 +7,7 @@ from datetime import datetime
 from leadtight.app.messaging.send_limits import SendLimits
 from leadtight.app.ports.compliance import DncLists
 from leadtight.app.ports.outbox import Outbox
+from leadtight.domain.compliance.call_warning import call_warning
 from leadtight.domain.compliance.send_permission import (
     BY_PHONE,
     Decision,
@@ -50,11 +51,12 @@ class SendAuthorization:
         return self.limits.within(decision, message, lead, now)
 
     def add_call_warning(self, message: Message, lead: Lead, now: datetime) -> Message:
-        """Add a do-not-call warning to a team message (H2)."""
+        """Add the warning not to call to a team message (H2, H3)."""
         if message.recipient == LEAD or not lead.inquiry.phone:
             return message
         standing = self.call_lists.standing(person_key(lead.inquiry.phone))
-        reason = standing.forbids(self.policy.messaging.do_not_call_lists, now)
+        windows, required = self.windows(lead.inquiry.phone, lead.inquiry), self.policy.messaging.do_not_call_lists
+        reason = call_warning(standing, required, windows, self.policy.company.zone, now)
         return replace(message, data={**message.data, "do_not_call": reason}) if reason else message
 
     def _suppression(self, message: Message, lead: Lead) -> Suppression:

@@ -14,6 +14,8 @@ from leadtight.app.ports.compliance import DncLists
 from leadtight.app.ports.contact_points import TimezoneResolver
 from leadtight.app.ports.leads import LeadStore
 from leadtight.domain.access.signed_links import Claims, LinkPurpose
+from leadtight.domain.change import Change
+from leadtight.domain.compliance.call_warning import answer_call_warning, call_warning
 from leadtight.domain.compliance.send_permission import Windows
 from leadtight.domain.model.errors import LinkExpired, NotFound
 from leadtight.domain.model.identity import person_key
@@ -90,7 +92,26 @@ class Desk:
         Raises InvalidInquiry and StaleSubmission as the rules do, besides what `look` raises.
         """
         read = partial(self._read, token, now, self._recording.leads_to(form.outcome))
-        return self._recording.change(read, partial(self._recording.outcome, form, now), now)
+
+        def decide(view: LeadView, receiving: ReceivingPool) -> Change | None:
+            is_call = self._recording.is_call(form)
+            warned = replace(view, do_not_call=self._do_not_call(view.lead, now)) if is_call else view
+            return self._recording.outcome(form, now, warned, receiving)
+
+        return self._recording.change(read, decide, now)
+
+    def answer_call_warning(self, token: str, reason: str, now: datetime) -> LeadView:
+        """Record why a person calls despite the warning (H2, H3).
+
+        Nothing is recorded without a warning. Raises InvalidInquiry without a reason, besides what `look` raises.
+        """
+        return self._recording.change(
+            partial(self._read, token, now),
+            lambda view, _: answer_call_warning(
+                view.lead, self._do_not_call(view.lead, now), reason, by=view.person, now=now
+            ),
+            now,
+        )
 
     def hand_over(self, token: str, form: HandOverForm, now: datetime) -> LeadView:
         """Hand the lead over to another pool; idempotent.
@@ -126,14 +147,15 @@ class Desk:
         return self._links.open(token, LinkPurpose.REPORT, now).subject
 
     def _do_not_call(self, lead: Lead, now: datetime) -> str:
-        """Return why the lead must not be called (H2).
+        """Return why the lead should not be called now (H2, H3).
 
         It is empty when the lead may be called.
         """
         if not lead.inquiry.phone or not lead.is_open:
             return ""
         standing = self._call_lists.standing(person_key(lead.inquiry.phone))
-        return standing.forbids(self._policy.messaging.do_not_call_lists, now)
+        required, windows = self._policy.messaging.do_not_call_lists, self._recording.windows(lead)
+        return call_warning(standing, required, windows, self._policy.company.zone, now)
 
     def _read(self, token: str, now: datetime, pool_id: str | None = None) -> tuple[LeadView, ReceivingPool]:
         """Return an outcome link's lead and the receiving pool."""

@@ -20,6 +20,7 @@ from leadtight.domain.model.event import Event
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.rotation import Rotation
 from leadtight.domain.model.stored_file import StoredFile
+from leadtight.domain.outcomes.first_contact import SpokeBy
 from leadtight.domain.outcomes.recording import record_outcome
 from leadtight.domain.ownership.handover import ReceivingPool
 from leadtight.domain.policy.policy import Policy
@@ -125,9 +126,15 @@ class OutcomeRecorder:
             follow_up_at=self._agreed(form.follow_up, view.lead, now),
             claimed_at=_typed("happened_at", form.happened_at, self._policy.company.zone),
             spoke_by=form.spoke_by,
+            call_warning=view.do_not_call,
             receiving=receiving,
             windows=self.windows(view.lead),
         )
+
+    def is_call(self, form: OutcomeForm) -> bool:
+        """Return whether a form reports a call."""
+        rule = self._policy.outcomes.get(form.outcome)
+        return form.spoke_by == SpokeBy.PHONE or (rule is not None and rule.calls)
 
     def windows(self, lead: Lead) -> tuple[ContactWindow, ...]:
         """Return the hours in which a lead may be called, by place."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from leadtight.adapters.presentation.formatting import PROOFS, SPOKE_BY, sentence, title
+from leadtight.adapters.presentation.formatting import CALL_REASONS, PROOFS, SPOKE_BY, sentence, title
 from leadtight.devstage.console.times import clock_time, span
 from leadtight.domain.calendar.timestamps import parse_timestamp
 from leadtight.domain.compliance.erasure import is_anonymous
@@ -322,6 +322,9 @@ _WORDS: Mapping[EventKind, Callable[[Scene, Event], str]] = {
     EventKind.OWNER_REMINDED: lambda scene, event: f"{sentence(scene.owner)} reminded.",
     EventKind.CONCERN_RAISED: lambda scene, event: (
         f"Their message needs a person: {title(str(event.data.get('concern'))).lower()}, {event.data.get('found')}."
+    ),
+    EventKind.CALL_WARNING_ANSWERED: lambda s, e: (
+        f"{s.actor(e)} was warned not to call ({e.data['warning']}). {CALL_REASONS[e.data['reason']]}."
     ),
     EventKind.OUTCOME_RECORDED: _recorded,
     EventKind.OUTCOME_PROVEN: _proven,

@@ -78,6 +78,18 @@ def _happened(event: Event) -> Iterator[AuditEntry]:
                 why=str(data.get("words", "")),
                 source=str(data.get("source", "") or event.actor),
             )
+    warning = data.get("warning") or data.get("call_warning")
+    if warning and event.kind in (EventKind.CALL_WARNING_ANSWERED, EventKind.OUTCOME_RECORDED):
+        yield AuditEntry(
+            at=event.at,
+            what="call warned" if event.kind is EventKind.CALL_WARNING_ANSWERED else "called",
+            lead_id=event.lead_id,
+            channel="voice",
+            purpose=str(data.get("outcome", "")),
+            why=str(warning),
+            basis=str(data.get("reason", "")) if data.get("warning") else "",
+            source=event.actor,
+        )
     if event.kind in _WHAT and data.get("recipient") == LEAD:
         yield _message(event, data.get("decision") or {})
 

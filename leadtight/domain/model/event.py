@@ -38,6 +38,7 @@ class EventKind(StrEnum):
     LEAD_STALLED = "lead_stalled"
     LEAD_REARMED = "lead_rearmed"
     CONCERN_RAISED = "concern_raised"
+    CALL_WARNING_ANSWERED = "call_warning_answered"
     OUTCOME_RECORDED = "outcome_recorded"
     OUTCOME_PROVEN = "outcome_proven"
     FIRST_CONTACT_CORRECTED = "first_contact_corrected"

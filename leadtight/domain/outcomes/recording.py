@@ -50,6 +50,7 @@ def record_outcome(
     follow_up_at: datetime | None = None,
     claimed_at: datetime | None = None,
     spoke_by: str = "",
+    call_warning: str = "",
     receiving: ReceivingPool | None = None,
     windows: Sequence[ContactWindow] = (),
 ) -> Change | None:
@@ -59,6 +60,7 @@ def record_outcome(
     agreed with the person: the next action is due then, whatever the policy's own pause is (F3). `claimed_at` is when
     it happened according to the person: a contact counts from then or from `now`, as `first_contact` decides.
     `spoke_by` is how they spoke, as they state it: an outcome that closes the lead is a contact only then (F12).
+    `call_warning` is why the lead should not have been called then, for a call.
     `receiving` is the pool that the outcome hands the lead over to, if it does: its new owner is in the same change
     (B6).
 
@@ -78,7 +80,8 @@ def record_outcome(
     builder = ChangeBuilder(lead, lead, now)
     actor = f"person:{by}"
     claim = {"claimed_at": claimed_at, "counted_at": counted_at} if claimed_at else {}
-    stated = {"spoke_by": spoken} if spoken else {}
+    stated: dict[str, Any] = {"spoke_by": spoken} if spoken else {}
+    stated |= {"call_warning": call_warning} if call_warning else {}
     builder.event(
         EventKind.OUTCOME_RECORDED, actor, outcome=rule.id, note=note, reason=reason, **claim, **stated, **overrides
     )

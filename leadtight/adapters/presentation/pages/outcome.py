@@ -16,6 +16,7 @@ from leadtight.app.outcomes.desk import HandOverForm
 from leadtight.app.outcomes.recording import LeadView, OutcomeForm, files_of
 from leadtight.app.views.queue import MyQueue
 from leadtight.domain.calendar.timestamps import format_timestamp
+from leadtight.domain.compliance.call_warning import is_answered
 from leadtight.domain.model.errors import InvalidInquiry, LinkExpired, StaleSubmission
 from leadtight.domain.model.event import Event, EventKind
 from leadtight.domain.model.lead import Lead, RecordedOutcome
@@ -66,6 +67,7 @@ class Pages:
         """
         lead = view.lead
         undone = undone_outcome(view.history)
+        answered = is_answered(view.history, view.do_not_call, view.person, now)
         moving = typed if isinstance(typed, HandOverForm) else HandOverForm(pool="", submission=lead.version)
         return self._render(
             "outcome",
@@ -75,7 +77,9 @@ class Pages:
             time_left=lead_view.time_left(lead, now, self._zone),
             recorded=self._recorded(lead, now) if lead.last_outcome else None,
             warning=lead_view.bounce_hint(lead) if lead.is_open else "",
-            contacts=lead_view.contact_points(lead, view.do_not_call),
+            contacts=lead_view.contact_points(lead, view.do_not_call, is_answered=answered),
+            call_warning="" if answered else view.do_not_call,
+            call_reasons=formatting.CALL_REASONS,
             glance=formatting.shortened(lead.inquiry.message, AT_A_GLANCE),
             message=formatting.shortened(lead.inquiry.message, LONGEST_MESSAGE),
             facts=(*lead_view.facts(self._policy, lead), *self._progress(view)),
