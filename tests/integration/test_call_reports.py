@@ -62,6 +62,7 @@ def test_a_signed_report_of_a_call_is_recorded_once_within_four_calls(stage: Sta
     assert bootstrap.ports().store.load(previous.id) == after
 
 
+@pytest.mark.proves("P4")
 def test_a_report_under_another_secret_is_refused_without_a_record(stage: Stage) -> None:
     previous = lead()
     other = "whsec_b3RoZXI="

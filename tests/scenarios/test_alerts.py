@@ -79,7 +79,7 @@ def test_by_default_six_alerts_interrupt_a_person_within_an_hour() -> None:
     assert [len(world.mails(lead_id, Template.ALERT_OWNER)) for lead_id in leads] == [1] * 6 + [0] * 2
 
 
-@pytest.mark.proves("J8")
+@pytest.mark.proves("J8", "Q11")
 def test_a_missed_promise_interrupts_beyond_the_budget() -> None:
     world = only_ana(budget=1)
     leads = [world.receive(message=HOT) for _ in range(4)]

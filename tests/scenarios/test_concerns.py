@@ -147,6 +147,7 @@ def test_undoing_the_outcome_holds_the_lead_again() -> None:
     assert concern.at == MONDAY_NINE
 
 
+@pytest.mark.proves("H5")
 def test_the_shipped_policy_sends_legal_questions_to_the_manager() -> None:
     world = World()
     lead_id = world.receive(message="Is this GDPR compliant?")
