@@ -15,7 +15,7 @@ from leadtight.domain.calendar.business_hours import Calendar, Period
 from leadtight.domain.model.event import Event, fold
 from leadtight.domain.model.event import EventKind as Kind
 from leadtight.domain.model.message import Channel
-from leadtight.domain.model.sla import FIRST_RESPONSE, NEXT_ACTION, STAGE, UNTOUCHED
+from leadtight.domain.model.sla import EXPIRY, FIRST_RESPONSE, NEXT_ACTION, STAGE, UNTOUCHED
 from leadtight.domain.outcomes.first_contact import ContactProof, ProofSource
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.targets import EscalationLevel
@@ -29,7 +29,7 @@ NOTICES = (
     *(Kind.OWNER_WARNED, Kind.DEADLINE_MISSED, Kind.LEAD_ESCALATED, Kind.LEAD_REASSIGNED),
     *(Kind.OWNER_REMINDED, Kind.LEAD_STALLED),
 )
-CONTACTS = tuple(o.id for o in SHIPPED.outcomes.values() if o.contact and not o.closes and not o.needs_time)
+CONTACTS = tuple(o.id for o in SHIPPED.outcomes.values() if o.contact and not (o.closes or o.needs_time or o.pool))
 CLOSINGS = tuple(o.id for o in SHIPPED.outcomes.values() if o.closes)
 
 
@@ -77,7 +77,7 @@ def test_r2_warnings_escalations_reminders_and_their_texts_respect_office_hours(
     lead_id = world.receive(message=message)
     if answered:
         world.press(lead_id, "connected")
-    world.advance(days=10)
+    world.advance(days=9)
     history = world.table.history(lead_id)
     notices = [e for e in history if e.kind in NOTICES]
     answer = {Kind.LEAD_STALLED} if answered else {Kind.OWNER_WARNED, Kind.LEAD_REASSIGNED}
@@ -103,7 +103,7 @@ def test_r3_clocks_are_independent() -> None:
     assert world.lead(unanswered).clock(FIRST_RESPONSE) == promised
     world.press(other, "connected")
     first = {c.target: c for c in world.lead(other).clocks}
-    assert set(first) == {NEXT_ACTION, UNTOUCHED, STAGE}
+    assert set(first) == {NEXT_ACTION, UNTOUCHED, STAGE, EXPIRY}
     world.advance(hours=2)
     world.press(other, "connected")
     second = {c.target: c for c in world.lead(other).clocks}
@@ -194,7 +194,7 @@ def test_r5_a_reassignment_stops_the_old_owners_clock_and_starts_the_new_owners(
     world.advance(minutes=10)
     lead = world.lead(lead_id)
     assert lead.owner_id == "ben"
-    [clock] = lead.clocks
+    [clock] = lead.without_clocks(EXPIRY).clocks
     assert (clock.started_at, clock.deadline) == (world.now, world.now + timedelta(minutes=5))
     ana, sent = world.policy.people["ana"].email, len(world.mailer.sent)
     assert world.sla.on_alarm(stale, world.now + timedelta(hours=1)) is None  # the old state's alarm

@@ -220,7 +220,8 @@ def test_r7_the_rotation_goes_on_when_members_come_and_go(returning: CatchUp) ->
     for number in range(24):
         members = dict.fromkeys((*PEOPLE, "dora") if number % 2 else PEOPLE, 1)
         world.govern(replace(world.policy, pools={**world.policy.pools, "inbound": replace(inbound, members=members)}))
-        world.receive(), world.receive()
+        for _ in range(3 if number % 2 else 2):
+            world.receive()
     owners = world.owners()
     assert owners[:4] == ["ana", "ben", "cem", "dora"], "a rotation that began anew would start with ana each time"
     totals = Counter(owners)

@@ -150,11 +150,11 @@ def test_leads_are_selected_by_id_pool_and_owner() -> None:
 
 
 @pytest.mark.parametrize(
-    "chosen", [LeadSelection(lead="L9"), LeadSelection(pool="closers"), LeadSelection(owner="nobody")]
+    "chosen", [LeadSelection(lead="L9"), LeadSelection(pool="nowhere"), LeadSelection(owner="nobody")]
 )
 def test_missing_objects_are_named(chosen: LeadSelection) -> None:
     world = World()
-    with pytest.raises(NotFound, match=r"'(L9|closers|nobody)'"):
+    with pytest.raises(NotFound, match=r"'(L9|nowhere|nobody)'"):
         rearm(world, chosen)
 
 

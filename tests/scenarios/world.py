@@ -203,15 +203,13 @@ class World:
         return Alarm(lead_id=lead_id, token=lead.wake_token, pool_id=lead.pool_id or "")
 
     def link(self, lead_id: str, person: str | None = None) -> str:
-        """Return the outcome token in a person's latest mail.
+        """Return the outcome token in a person's latest mail with one.
 
         The owner's, unless a person is named.
         """
         to = self.policy.people[person or self.lead(lead_id).owner_id or ""].email
-        mail = next(m for m in reversed(self.mailer.sent) if m.permission.address == to and _about(m, lead_id))
-        match = re.search(rf"{PUBLIC_URL}/o/(\S+)", mail.mail.text)
-        assert match is not None, mail.mail.text
-        return match[1]
+        mails = (m.mail.text for m in reversed(self.mailer.sent) if m.permission.address == to and _about(m, lead_id))
+        return next(link[1] for text in mails if (link := re.search(rf"{PUBLIC_URL}/o/(\S+)", text)))
 
     def mails(self, lead_id: str, template: Template) -> list[SentMail]:
         """Return a lead's mails from one template."""
