@@ -107,10 +107,12 @@ def test_without_a_bypass_the_task_is_raised_and_the_stages_owner_notified() -> 
     stage = replace(policy.stages[Stage.CONTACTED], owner="manager")
     world = World(policy=replace(policy, stages={**policy.stages, Stage.CONTACTED: stage}))
     lead_id = world.receive()
-    world.press(lead_id, "voicemail")
-    world.advance(days=2)
+    world.press(lead_id, "connected")
+    world.advance(days=4)
     stalled = [e for e in world.events(lead_id, Kind.LEAD_STALLED) if e.data["target"] == STAGE]
-    assert stalled
+    sent = [(m.template, m.recipient) for m in world.table.messages(lead_id) if m.created_at == stalled[0].at]
+    assert (Template.TASK, world.lead(lead_id).owner_id) in sent
+    assert (Template.ESCALATE, "mia") in sent
     assert Kind.LEAD_HANDED_OVER not in world.kinds(lead_id)
 
 
