@@ -167,13 +167,13 @@ def test_mails_go_at_once_and_texts_in_adas_hours_under_the_days_policy(life: Li
     assert versions == [initial_policy().version, "second"]
 
 
-def test_a_voicemail_is_retried_after_two_hours_and_a_callback_at_adas_own_time(life: Life) -> None:
+def test_a_voicemail_is_retried_when_adas_day_begins_and_a_callback_at_her_own_time(life: Life) -> None:
     actions = [
         (change[1]["what"], change[1]["due_at"])
         for event in life.world.table.history(life.lead_id)
         if (change := event.changes.get("next_action")) and change[1] and event.kind is Kind.OUTCOME_RECORDED
     ]
-    assert actions[0] == ("Call Ada Obi again", "2026-11-30T11:00:00.000000Z")
+    assert actions[0] == ("Call Ada Obi again", "2026-11-30T16:00:00.000000Z")
     assert actions[1] == ("Call Ada Obi back", "2026-12-01T18:00:00.000000Z")
     [missed] = [
         m for m in life.world.mails(life.lead_id, Template.DEADLINE_MISSED) if "Call Ada Obi back" in m.mail.text
