@@ -88,8 +88,10 @@ FIGURES = {
     ),
     "invariants": (
         "What must never happen. ownerless: leads of the window that waited for their first owner longer than the "
-        "routing grace period and one sweep; without_next_action: open leads with an owner and no next action. "
-        "days_at_zero: days up to and including this one without either, of the days of the window."
+        "routing grace period and one sweep; without_next_action: open leads with an owner and no next action; stale: "
+        "open leads whose last outcome is older than they may be untouched, and a day past a next action planned for "
+        "later, without a task due since. days_at_zero: days up to and including this one without any of them, of the "
+        "days of the window."
     ),
     "lost_without_reason": LOST_WITHOUT_REASON,
     "unassigned_while_idle": UNASSIGNED_WHILE_IDLE,
@@ -119,7 +121,8 @@ HEADLINES = {
     "monthly_waste": "The spend of one month times the share of the last four weeks’ leads without a contact.",
     "days_at_zero": (
         "Days up to the end of this report on which no open lead was without an owner for longer than routing and one "
-        "sweep may take, and every open lead with an owner had a next action."
+        "sweep may take, every open lead with an owner had a next action, and none was stale: long untouched without a "
+        "task for it."
     ),
     "beside": (
         "The earlier figures come from the metrics of their last night. Four full weeks contain each weekday equally "

@@ -171,3 +171,37 @@ def test_automatic_messages_are_reported_apart_from_contacts_by_people() -> None
 
 def stage_since(world: World, lead_id: str) -> datetime:
     return max(event.at for event in world.table.history(lead_id) if "stage" in event.changes)
+
+
+@pytest.mark.proves("I3", "Q4")
+def test_a_silent_lead_without_its_task_is_stale_until_the_sweep_raises_it() -> None:
+    world = World(sweeping=False)
+    silent, planned = world.receive(message=WARM), world.receive(message=WARM)
+    world.press(silent, "connected")
+    world.press(planned, "not_interested")  # the next step is due in 90 days
+    world.alarms.lost = True
+    world.alarms.armed.clear()
+    world.advance(days=7, minutes=-1)
+    counts = run(world)[0]["invariants"]
+    assert (counts["ownerless"], counts["without_next_action"], counts["stale"]) == (0, 0, 0)
+    assert counts["days_at_zero"] == counts["days"] == 7
+    world.advance(days=3)
+    metrics, review, page = run(world)
+    assert (metrics["invariants"]["stale"], metrics["invariants"]["days_at_zero"]) == (1, 0)
+    assert silent in [row["lead_id"] for row in review["questions"]["untouched"]["leads"]]
+    assert "0 without a next action, 1 stale" in page
+    world.sweeping = True
+    world.advance(minutes=6)
+    assert [event.data["task"][:12] for event in world.events(silent, EventKind.LEAD_STALLED)] != []
+    assert run(world)[0]["invariants"]["stale"] == 0
+
+
+@pytest.mark.proves("Q4")
+def test_leads_that_no_one_works_on_are_never_stale_while_the_sweep_runs() -> None:
+    world = World()
+    for outcome in ("connected", "no_answer", "proposal_sent", "not_now", "not_interested"):
+        world.press(world.receive(message=WARM), outcome)
+        world.advance(hours=5)
+    for _ in range(4):
+        world.advance(days=6, hours=7)
+        assert run(world)[0]["invariants"]["stale"] == 0

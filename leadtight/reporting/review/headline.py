@@ -47,4 +47,4 @@ def _of_the_window(review: Review) -> Iterator[str]:
     if days["days_at_zero"]:
         yield f"For {counted(days['days_at_zero'], 'day')} in a row every open lead has had an owner and a next action."
     elif days["days"]:
-        yield "Some open leads lack an owner or a next action."
+        yield "Some open leads lack an owner, a next action, or a task after a long silence."

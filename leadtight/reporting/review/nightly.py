@@ -81,7 +81,9 @@ def document(table: FactTable, night: Night) -> dict[str, Any]:
             **_widgets(table, night),
         },
         "stalls": stalls(table, night.today.as_of, night.terms.untouched_after),
-        "invariants": invariants(table, night.window, night.zone, night.terms.ownerless_after),
+        "invariants": invariants(
+            table, night.window, night.zone, night.terms.ownerless_after, night.terms.untouched_after
+        ),
         "problems": problem_rows(night.problems),
     }
 

@@ -104,7 +104,7 @@ def review(
         leaks=ledger.latest(table.connection),
         window_before=window_before,
         previous_week=previous_week,
-        invariants=invariants(table, window, zone, terms.ownerless_after),
+        invariants=invariants(table, window, zone, terms.ownerless_after, idle),
         stalls=stalls(table, period.as_of, idle),
         automatic_messages=automatic_messages(happened),
         contacts_by_people=contacts_by_people(table, happened, period),

@@ -235,7 +235,13 @@ def test_the_self_audit_counts_next_steps_and_names_the_policys_promises(ten: Hi
 
 def test_days_without_a_violation_are_counted_back_to_the_last_one(ten: History) -> None:
     invariants = ten.reports().nightly(MONDAY, NIGHT)["invariants"]
-    assert invariants == {"ownerless": 0, "without_next_action": 0, "days_at_zero": 3, "days": 3}  # l08 came at 23:59
+    assert invariants == {
+        "ownerless": 0,
+        "without_next_action": 0,
+        "stale": 0,
+        "days_at_zero": 3,
+        "days": 3,
+    }  # l08 came at 23:59
     ten.assign("l08", "2026-03-03 08:00")
     later = ten.reports().nightly(date(2026, 3, 6), utc("2026-03-07 00:15"))["invariants"]
     assert later == {"ownerless": 1, "without_next_action": 0, "days_at_zero": 3, "days": 7}
