@@ -253,7 +253,7 @@ def test_a_thousand_qualified_leads_have_their_closers_at_once_with_stream_and_s
     events = [*world.table._events.values()]
     qualified = {e.lead_id: e for e in events if e.kind is Kind.OUTCOME_RECORDED}
     owned = {e.lead_id: e for e in events if e.kind is Kind.LEAD_HANDED_OVER}
-    assert all(owned[lead_id].version == event.version for lead_id, event in qualified.items())
+    assert {id_: event.version for id_, event in qualified.items()} == {id_: e.version for id_, e in owned.items()}
     waits = sorted(owned[lead_id].at - event.at for lead_id, event in qualified.items())
     assert (len(waits), waits[989]) == (1_000, timedelta()), "the 99th percentile"
     assert Counter(event.data["owner"] for event in owned.values()) == {"dora": 500, "eli": 500}
