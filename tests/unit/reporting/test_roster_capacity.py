@@ -71,6 +71,7 @@ def minutes(weekday: int, hour: int) -> list[datetime]:
 def test_hours_have_the_people_whose_shifts_and_leaves_allow_it() -> None:
     capacity = night(with_roster())["capacity"]
     assert (capacity["people"], capacity["people_at_once"]) == (3, 2)
+    assert len(capacity["cells"]) == 168
     for number, cell in enumerate(capacity["cells"]):
         weekday, hour = divmod(number, 24)
         if (weekday, hour) == (6, 2):
