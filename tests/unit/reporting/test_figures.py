@@ -244,7 +244,7 @@ def test_days_without_a_violation_are_counted_back_to_the_last_one(ten: History)
     }  # l08 came at 23:59
     ten.assign("l08", "2026-03-03 08:00")
     later = ten.reports().nightly(date(2026, 3, 6), utc("2026-03-07 00:15"))["invariants"]
-    assert later == {"ownerless": 1, "without_next_action": 0, "days_at_zero": 3, "days": 7}
+    assert later == {"ownerless": 1, "without_next_action": 0, "stale": 0, "days_at_zero": 3, "days": 7}
 
 
 def test_the_review_answers_six_questions(ten: History) -> None:

@@ -4,6 +4,7 @@ Attempts, wins by wait, intervals, stalls, readiness and the period before.
 """
 
 import tempfile
+import time
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -173,3 +174,45 @@ def test_signs_of_a_passive_crm_require_ten_leads_and_more_than_chance(tmp_path:
     ]
     assert signs(prompt)["manual_outcome_logging"] == "no"
     assert set(signs(prompt[:9]).values()) == {"unknown"}
+
+
+@pytest.mark.proves("L9")
+def test_each_sign_of_a_passive_crm_can_be_denied_with_its_evidence(tmp_path: Path) -> None:
+    spread = [
+        (
+            n,
+            MONDAY + timedelta(days=n % 5, minutes=n),
+            MONDAY + timedelta(days=n % 5 + 1 + n % 7, hours=3 + n % 9, seconds=97 * n),
+        )
+        for n in range(60)
+    ]
+    result = report(write_csv(tmp_path / "leads.csv", ("id", "created_at", "first_contact_at"), spread))
+    assert [(each["signal"], each["found"]) for each in result["passive_crm"]] == [
+        ("manual_outcome_logging", "no"),
+        ("calendar_reminders", "no"),
+        ("weekly_only_review", "no"),
+    ]
+    assert all(each["evidence"].split(" of ")[1].startswith("60:") for each in result["passive_crm"])
+
+
+@pytest.mark.slow
+@pytest.mark.proves("L5")
+def test_an_audit_of_a_hundred_thousand_leads_takes_less_than_a_minute(tmp_path: Path) -> None:
+    rows: list[tuple[object, ...]] = [
+        (
+            n,
+            MONDAY + timedelta(minutes=n % 129_600),
+            MONDAY + timedelta(minutes=n % 129_600 + 3) if n % 3 else "",
+            "Ada",
+        )
+        for n in range(100_000)
+    ]
+    rows[7] = (7, "31/31/2026", "", "Ada")
+    file = write_csv(tmp_path / "leads.csv", ("id", "created_at", "first_contact_at", "owner"), rows)
+    began = time.process_time()
+    result = report(file, "--cost-per-lead", 40)
+    assert time.process_time() - began < 60
+    assert (result["leads"], sum(result["buckets"].values())) == (99_999, 99_999)
+    assert result["diagnosis"]["verdict"] == "structural"
+    assert result["money"]["sunk_cac"] > 0
+    assert [(each["row"], each["column"]) for each in result["problems"]] == [(9, "created_at")]
