@@ -1,6 +1,8 @@
 """Leads of the real use cases in the nightly and weekly reports."""
 
 import re
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -75,6 +77,23 @@ def test_each_list_of_the_week_shows_ten_leads_with_their_links_and_the_total() 
     assert review["questions"]["not_contacted"]["total"] == 12
     assert uncontacted.count('href="https://x.example"') == 10
     assert "and 2 more leads" in uncontacted
+
+
+@pytest.mark.proves("M1", "M2")
+def test_the_night_compares_arrivals_with_the_people_at_work() -> None:
+    policy = World().policy
+    world = World(policy=replace(policy, capacity=replace(policy.capacity, handling=timedelta(hours=4))))
+    for _ in range(15):
+        world.receive(message=WARM)
+    world.advance(days=1)
+    world.receive(message=WARM)
+    world.advance(days=1)
+    capacity = reports(world).nightly(world.now.date() - timedelta(days=1), world.now)["capacity"]
+    monday, tuesday = capacity["weekdays"][:2]
+    assert (monday["capacity"], monday["overflow"], monday["idle"]) == (10.0, 5.0, 0.0)  # five people for eight hours
+    assert (tuesday["overflow"], tuesday["idle"]) == (0.0, 9.0)
+    nine = capacity["cells"][9]
+    assert (len(capacity["cells"]), nine["leads_a_week"], nine["gap"]) == (168, 15.0, True)
 
 
 @pytest.mark.proves("J10")
