@@ -96,6 +96,18 @@ def test_the_night_compares_arrivals_with_the_people_at_work() -> None:
     assert (len(capacity["cells"]), nine["leads_a_week"], nine["gap"]) == (168, 15.0, True)
 
 
+@pytest.mark.proves("J7")
+def test_five_attempts_are_persistent_and_four_are_not() -> None:
+    world = World()
+    for attempts in (4, 5):
+        lead_id = world.receive(message=WARM)
+        for _ in range(attempts):
+            world.press(lead_id, "no_answer")
+    world.advance(days=1)
+    tried = reports(world).nightly(world.now.date() - timedelta(days=1), world.now)["attempts"]
+    assert (tried["five_or_more"], tried["five_or_more_rate"], tried["persistence"]) == (1, 0.5, 0.5)
+
+
 @pytest.mark.proves("J10")
 def test_a_day_reported_again_weeks_later_has_the_same_bytes() -> None:
     world, files, again = World(), MemoryFiles(), MemoryFiles()
