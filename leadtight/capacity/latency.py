@@ -1,4 +1,4 @@
-"""Percentiles of what a lead waits for (A1, B6, C1, E2).
+"""Percentiles of a lead's waits (A1, B6, C1, E2).
 
 The functions' own time is measured; AWS's part is drawn from `latency.toml`. Waits behind other leads are not part of
 it.
@@ -24,7 +24,7 @@ Z99 = NormalDist().inv_cdf(0.99)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wait:
+class AwsWait:
     """One of AWS's waits in milliseconds.
 
     It is lognormal by `median` and `p99`, or uniform below `up_to`.
@@ -44,16 +44,16 @@ class Wait:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LatencyModel:
-    """AWS's waits, shares of cold starts and the whole processor's memory."""
+    """AWS's waits, shares of cold starts, memory of a processor."""
 
-    waits: Mapping[str, Wait]
+    waits: Mapping[str, AwsWait]
     cold: Mapping[str, float]
     processor: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leg:
-    """A function's run: what leads to it, and its step of a lead's life.
+    """A function's run, with its waits and its calls.
 
     `share` is the part of the step's calls that one lead waits for.
     """
@@ -66,7 +66,7 @@ class Leg:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stretch:
-    """A stretch of a lead's way, with the percentile that a capability bounds."""
+    """A stretch of a lead's way, and its bar."""
 
     id: str
     description: str
@@ -108,7 +108,7 @@ def latency_model() -> LatencyModel:
     """Return the waits of `latency.toml`."""
     tables = tomllib.loads(LATENCY.read_text(encoding="utf-8"))
     return LatencyModel(
-        waits={name: Wait(**wait) for name, wait in tables["waits"].items()},
+        waits={name: AwsWait(**wait) for name, wait in tables["waits"].items()},
         cold={name: entry["share"] for name, entry in tables["cold"].items()},
         processor=tables["processor"]["gigabytes"]["value"],
     )

@@ -1,4 +1,4 @@
-"""The percentiles of a lead's way, with AWS's part as modelled (A1, B6, C1, E2)."""
+"""Percentiles of a lead's modelled way (A1, B6, C1, E2)."""
 
 import random
 import tomllib
@@ -9,7 +9,7 @@ import pytest
 
 from leadtight.capacity import latency
 from leadtight.capacity.data import lives
-from leadtight.capacity.latency import LATENCY, STRETCHES, Stretch, Wait, latency_model, percentiles
+from leadtight.capacity.latency import LATENCY, STRETCHES, Stretch, AwsWait, latency_model, percentiles
 
 OWN = {name: [20.0] for name in ("intake", "route", "respond", "desk")}
 """Ten times what the functions take on a whole processor."""
@@ -35,7 +35,7 @@ def test_slow_functions_miss_the_bar(each: Stretch) -> None:
 
 def test_a_stretch_is_the_sum_of_its_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     model = latency_model()
-    fixed = {name: Wait(source="", median=1.0, p99=1.0) for name in model.waits}
+    fixed = {name: AwsWait(source="", median=1.0, p99=1.0) for name in model.waits}
     still = replace(model, waits=fixed, cold={"busy": 0.0, "quiet": 1.0}, processor=1.0)
     monkeypatch.setattr(latency, "latency_model", lambda: still)
     calls = sum(lives()["typical"].steps["assign"].calls.values())
@@ -49,10 +49,10 @@ def test_a_stretch_is_the_sum_of_its_parts(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_waits_have_the_percentiles_they_state() -> None:
-    chance, wait = random.Random(7), Wait(source="", median=25, p99=120)
+    chance, wait = random.Random(7), AwsWait(source="", median=25, p99=120)
     cuts = quantiles((wait.draw(chance) for _ in range(50_000)), n=100)
     assert [cuts[49], cuts[98]] == pytest.approx([25, 120], rel=0.05)
-    polls = [Wait(source="", up_to=250).draw(chance) for _ in range(10_000)]
+    polls = [AwsWait(source="", up_to=250).draw(chance) for _ in range(10_000)]
     assert [min(polls), max(polls)] == pytest.approx([0, 250], abs=1)
 
 
