@@ -9,7 +9,7 @@ import pytest
 
 from leadtight.capacity import latency
 from leadtight.capacity.data import lives
-from leadtight.capacity.latency import LATENCY, STRETCHES, Stretch, AwsWait, latency_model, percentiles
+from leadtight.capacity.latency import LATENCY, STRETCHES, AwsWait, Stretch, latency_model, percentiles
 
 OWN = {name: [20.0] for name in ("intake", "route", "respond", "desk")}
 """Ten times what the functions take on a whole processor."""
