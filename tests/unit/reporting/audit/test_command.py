@@ -306,6 +306,7 @@ def test_without_usable_leads_the_audit_fails_without_a_report(tmp_path: Path) -
     assert not (tmp_path / "out.json").exists()
 
 
+@pytest.mark.proves("L5")
 def test_a_duplicate_id_counts_once(tmp_path: Path) -> None:
     rows = [
         ("1", "soon", "", "", "", ""),
