@@ -262,7 +262,7 @@ class Application:
 
     @cached_property
     def _windows(self) -> Windows:
-        """The hours in which a lead may be called or texted."""
+        """Return the permitted contact hours by place."""
         from leadtight.adapters.contact_points.contact_hours import RealHours
 
         return RealHours().windows

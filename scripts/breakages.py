@@ -1,4 +1,4 @@
-"""Break each capability on purpose, and check that its tests notice.
+"""Break each capability on purpose; its tests must notice.
 
 Run `make breakages [ROW=A1]`. A breakage replaces one text of one file (tests/breakages/*.toml). It is made in a copy
 of the tree, and the tests that docs/features.md names for its capability run against it until one fails. It exits with
@@ -48,7 +48,7 @@ class Breakage:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class TriedBreakage:
     """How the tests of a capability met its breakage."""
 
     breakage: Breakage
@@ -63,8 +63,8 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """What pytest said: seconds by test, and failed tests in order."""
+class TestTimes:
+    """Seconds by test, and failed tests in order."""
 
     seconds: Mapping[str, float]
     failed: Sequence[str]
@@ -121,7 +121,7 @@ def load_named_tests(root: Path) -> dict[str, list[str]]:
 
 
 def copy_tree(to: Path) -> Path:
-    """Copy what git tracks or would track, as it is now."""
+    """Copy the files that git tracks or would track."""
     shutil.rmtree(to, ignore_errors=True)
     listed = ["git", "ls-files", "-co", "--exclude-standard", "-z"]
     names = subprocess.run(listed, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split("\0")
@@ -132,27 +132,27 @@ def copy_tree(to: Path) -> Path:
     return to
 
 
-def run_unchanged(tree: Path, tests: Sequence[str]) -> Report:
+def run_unchanged(tree: Path, tests: Sequence[str]) -> TestTimes:
     """Run tests in an unchanged copy."""
     print(f"running {len(tests)} named tests without any breakage", flush=True)
     run_tests(tree, tests, ["-n", str(PROCESSES), "--dist", "worksteal"], seconds=6 * SECONDS)
     return read_report(tree)
 
 
-def _quickest_first(tests: Sequence[str], unchanged: Report) -> list[str]:
+def _quickest_first(tests: Sequence[str], unchanged: TestTimes) -> list[str]:
     usable = [test for test in tests if test in unchanged.seconds and test not in unchanged.failed]
     return sorted(usable, key=lambda test: unchanged.seconds[test])
 
 
 def try_all(
     breakages: Sequence[Breakage], tests: Mapping[str, Sequence[str]], trees: Sequence[Path]
-) -> Iterator[Result]:
-    """Try breakages, one in each tree at a time; print each result."""
+) -> Iterator[TriedBreakage]:
+    """Try breakages in free trees; print each result."""
     free: SimpleQueue[Path] = SimpleQueue()
     for tree in trees:
         free.put(tree)
 
-    def try_in_free_tree(breakage: Breakage) -> Result:
+    def try_in_free_tree(breakage: Breakage) -> TriedBreakage:
         tree = free.get()
         try:
             return try_one(breakage, tests[breakage.capability], tree)
@@ -165,17 +165,17 @@ def try_all(
             yield result
 
 
-def try_one(breakage: Breakage, tests: Sequence[str], tree: Path) -> Result:
+def try_one(breakage: Breakage, tests: Sequence[str], tree: Path) -> TriedBreakage:
     """Run tests against one breakage until one fails.
 
     Only a failing test counts: code that cannot be imported shows nothing about the capability.
     """
     if not tests:
-        return Result(breakage, None, "no named test runs without a cloud or a browser")
+        return TriedBreakage(breakage, None, "no named test runs without a cloud or a browser")
     with broken(breakage, tree):
         status, output = run_tests(tree, tests, ["-x", "-n", "0"])
     failed = read_report(tree).failed if status == SOME_FAILED else []
-    return Result(breakage, failed[0].rpartition("::")[2] if failed else None, output[-2000:])
+    return TriedBreakage(breakage, failed[0].rpartition("::")[2] if failed else None, output[-2000:])
 
 
 @contextmanager
@@ -211,7 +211,7 @@ def run_tests(tree: Path, tests: Sequence[str], options: Sequence[str], seconds:
     return ended.returncode, ended.stdout
 
 
-def read_report(tree: Path) -> Report:
+def read_report(tree: Path) -> TestTimes:
     """Return the report of the last run in a copy."""
     seconds: dict[str, float] = defaultdict(float)
     failed: dict[str, None] = {}
@@ -220,10 +220,10 @@ def read_report(tree: Path) -> Report:
         seconds[test] += float(case.attrib["time"])
         if case.find("failure") is not None or case.find("error") is not None:
             failed[test] = None
-    return Report(dict(seconds), list(failed))
+    return TestTimes(dict(seconds), list(failed))
 
 
-def page(results: Sequence[Result]) -> str:
+def page(results: Sequence[TriedBreakage]) -> str:
     """Return the documentation page of a whole run."""
     noticed = sum(result.noticed_by is not None for result in results)
     lines = [

@@ -29,7 +29,7 @@ def main() -> int:
 
 
 def missing_proofs(rows: Sequence[Row], tests: Mapping[str, Sequence[MarkedTest]]) -> Iterator[str]:
-    """Yield what the marks of tests lack, and what pages lack of them."""
+    """Yield rows without a marked test, and unnamed marks."""
     for row in rows:
         named = [test for name in row.tests for test in tests.get(name, ())]
         if row.is_claimed and not any(row.capability in test.proves for test in named):
@@ -44,7 +44,7 @@ def missing_proofs(rows: Sequence[Row], tests: Mapping[str, Sequence[MarkedTest]
 
 
 def missing_breakages(rows: Sequence[Row], breakages: Sequence[Breakage]) -> Iterator[str]:
-    """Yield the claimed rows without a breakage, and breakages without a row."""
+    """Yield claimed rows without a breakage, and the reverse."""
     broken = {breakage.capability for breakage in breakages}
     claimed = {row.capability for row in rows if row.is_claimed}
     yield from (f"{row.capability}: no breakage" for row in rows if row.capability in claimed - broken)
@@ -52,7 +52,7 @@ def missing_breakages(rows: Sequence[Row], breakages: Sequence[Breakage]) -> Ite
 
 
 def stale_breakages(root: Path, breakages: Sequence[Breakage]) -> Iterator[str]:
-    """Yield breakages whose text is not in their file exactly once."""
+    """Yield breakages whose text is not there exactly once."""
     for breakage in breakages:
         path = root / breakage.file
         found = path.read_text().count(breakage.was) if path.exists() else 0

@@ -1,4 +1,4 @@
-"""The rows of the features page, and the tests that they name."""
+"""Rows of the features page, with their tests."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ UNFINISHED = ["Not yet."]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One capability of the features page: id, claims and named tests."""
+    """A capability of the features page.
+
+    It has its id, claims and named tests.
+    """
 
     capability: str
     claims: Sequence[str]

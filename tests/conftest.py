@@ -70,7 +70,10 @@ def _time_is_an_argument(request: pytest.FixtureRequest, monkeypatch: pytest.Mon
 
 
 class _Entry:
-    """Notices the first call of a deployed function, command or use case, then stops watching."""
+    """Notices the first entry into the product.
+
+    That is a call of a deployed function, command or use case. Then it stops watching.
+    """
 
     def __init__(self) -> None:
         self.was_seen = False
@@ -92,7 +95,7 @@ class _Entry:
 
 @pytest.fixture(autouse=True)
 def _proof_enters_the_product(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Fail a test that is marked as a proof and tests only a part."""
+    """Fail a marked proof that tests only a part."""
     if not request.node.get_closest_marker("proves") or request.path.relative_to(TESTS).parts[0] in REAL_TIME:
         yield
         return

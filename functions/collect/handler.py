@@ -86,7 +86,7 @@ def _collect(record: SQSRecord) -> None:
 
 
 def _reconcile(context: LambdaContext) -> None:
-    """Compare the mail bucket and every source that can be asked.
+    """Compare the mail bucket and every listable source.
 
     Both have their turn, whatever becomes of the other.
     """

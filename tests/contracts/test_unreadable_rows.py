@@ -264,7 +264,7 @@ def _kinds(of: type[TableRow]) -> Iterator[type[TableRow]]:
 
 
 def error_of(ask: Callable[[World], object], world: World) -> UnreadableRow:
-    """Return the error of reading an unreadable row by its key."""
+    """Return the error of reading a row by key."""
     with pytest.raises(UnreadableRow) as raised:
         ask(world)
     return raised.value

@@ -1,4 +1,4 @@
-"""The next call after an unanswered one, through the desk's handler (G1)."""
+"""The next call after an unanswered one, by handler (G1)."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -26,7 +26,7 @@ def berlin(day: int, hour: int, minute: int = 0) -> datetime:
 
 
 def press(stage: Stage, monkeypatch: pytest.MonkeyPatch, outcome: str, at: datetime, phone: str) -> tuple[Lead, str]:
-    """Press an outcome on the lead's page; return the lead and its page."""
+    """Press an outcome; return the lead and its page."""
     monkeypatch.setattr(bootstrap, "clock", lambda: lambda: at - timedelta(minutes=1))
     body = {"name": "Ada Obi", "phone": phone, "country": "DE" if phone == BERLIN else "US"}
     lead_id = json.loads(intake(post_lead(body), CONTEXT)["body"])["lead_id"]

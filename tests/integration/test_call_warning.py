@@ -1,4 +1,7 @@
-"""The warning that a person answers before they call, through the desk's handler (H2, H3)."""
+"""The warning to answer before a call, by handler.
+
+H2 and H3, through the desk.
+"""
 
 import json
 from datetime import UTC, date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""What counts as the first human contact, by every way in (F12, Q3)."""
+"""The first human contact, by every way in (F12, Q3)."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -109,9 +109,9 @@ def by_call_provider(lead: Lead, outcome: str, fields: Mapping[str, str]) -> int
 
 
 def contacts(stage: Stage, press: Press, outcomes: Mapping[str, Mapping[str, str]]) -> set[str]:
-    """Return the outcomes that set a first contact, each on its own lead.
+    """Return the outcomes that set a first contact.
 
-    For every other one the clock runs on, or the lead was closed without a contact.
+    Each is on its own lead. For every other one the clock runs on, or the lead was closed without a contact.
     """
     reached = set()
     for outcome, fields in outcomes.items():

@@ -44,9 +44,9 @@ PERSON = {"name": "Ada Obi", "email": "ada@example.com"}
 
 
 def by_channel(policy: Policy, here: Condition) -> Policy:
-    """Return a policy in which leads of one source or form, and no others, go to the projects.
+    """Return a policy that routes one channel to projects.
 
-    A rule for other channels comes first: its pool gets nothing.
+    Leads of that source or form go there, and no others. A rule for other channels comes first: its pool gets nothing.
     """
     others = (Condition(source=("another",)), Condition(form=("another",)))
     rules = (
@@ -58,7 +58,10 @@ def by_channel(policy: Policy, here: Condition) -> Policy:
 
 
 def govern(monkeypatch: pytest.MonkeyPatch, delivery: Delivery, source: str, at: datetime = MONDAY_NINE) -> None:
-    """Deploy with the webhook of a delivery, its secret and a pool for its source."""
+    """Deploy the webhook of a delivery.
+
+    It has its secret, and a pool for its source.
+    """
     hook = delivery.webhook
     policy = by_channel(replace(policies.shipped(), webhooks={hook.id: hook}), Condition(source=(source,)))
     monkeypatch.setattr(bootstrap, "policy", lambda: policy)

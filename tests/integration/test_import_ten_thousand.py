@@ -1,4 +1,4 @@
-"""Ten thousand rows through the command and the deployed intake (A9).
+"""Ten thousand rows through command and deployed intake (A9).
 
 The table is the twin in memory: moto copies all of its items in every transaction.
 """
@@ -31,7 +31,10 @@ NOTE = "x" * 300
 
 
 def row(number: int) -> tuple[str, str]:
-    """Return a row and its result: in ten, eight new, one known, one without a contact."""
+    """Return a row and its result.
+
+    Of ten, eight are new, one is known, and one has no contact.
+    """
     if number % 10 == 9:
         return f"{number},,,{NOTE}", "rejected"
     known = number - 1 if number % 10 == 8 else number

@@ -156,7 +156,10 @@ def _wake(lead: Lead, sweeps: bool) -> None:
 @pytest.mark.proves("C2", "R6")
 @pytest.mark.slow
 def test_a_hundred_posts_at_once_are_shared_within_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The handlers run over tables in memory: moto checks and writes in two steps that threads interleave."""
+    """The handlers run over tables in memory.
+
+    moto checks and writes in two steps that threads interleave.
+    """
     at(monkeypatch, MONDAY_NINE)
     people = {name: replace(person, caps=Caps()) for name, person in SHIPPED.people.items()}
     table = MemoryTable()
@@ -177,7 +180,7 @@ def test_a_hundred_posts_at_once_are_shared_within_one(monkeypatch: pytest.Monke
 
 
 def _routed(lead: Lead) -> None:
-    """Deliver a record until it is routed, as the stream does."""
+    """Deliver a record until routed, as the stream does."""
     record = stream_record(LeadRow.of(lead).serialize())
     is_done = False
     while not is_done:

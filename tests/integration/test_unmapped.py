@@ -62,9 +62,9 @@ def emitted(out: str) -> list[dict[str, Any]]:
 
 
 def datapoint(alarm: Mapping[str, Any], documents: list[dict[str, Any]]) -> float | None:
-    """Return an alarm's datapoint of one period, as CloudWatch reads metrics.
+    """Return an alarm's datapoint of one period.
 
-    None when no document has the namespace, name and dimensions of its metric.
+    It is as CloudWatch reads metrics: None when no document has the namespace, name and dimensions of its metric.
     """
     dimensions = {each["Name"]: each["Value"] for each in alarm["Dimensions"]}
     values = [
@@ -92,7 +92,10 @@ def rings(alarm: Mapping[str, Any], periods: list[float | None]) -> bool:
 
 @pytest.fixture
 def alarm(prod: Synthesised, monkeypatch: pytest.MonkeyPatch) -> Mapping[str, Any]:
-    """Return the deployed alarm; the function has its deployed names of metrics."""
+    """Return the deployed alarm.
+
+    The function has its deployed names of metrics.
+    """
     variables = prod.function("collect")["Environment"]["Variables"]
     monkeypatch.setattr(collecting.metrics.provider, "namespace", variables["POWERTOOLS_METRICS_NAMESPACE"])
     monkeypatch.setattr(collecting.metrics.provider, "service", variables["POWERTOOLS_SERVICE_NAME"])

@@ -1,4 +1,4 @@
-"""Providers that can be asked, as they deliver and as they list.
+"""Listable providers, as they deliver and as they list.
 
 Each delivery and each list is written out from the provider's documentation, apart from the other, with an item's
 number in its id. Lists come in pages.
@@ -41,7 +41,7 @@ class ListableSource:
     answer: Callable[[Sequence[int], str, Query, Any], Any]
 
     def listing(self, numbers: Sequence[int]) -> Callable[[str, Mapping[str, str], bytes | None], bytes]:
-        """Return an HTTP client for a provider that had these items."""
+        """Return the client of a provider with these items."""
 
         def ask(url: str, headers: Mapping[str, str], body: bytes | None = None) -> bytes:
             parts = urlsplit(url)

@@ -1,4 +1,4 @@
-"""Calls and chats by webhook, from delivery to lead (A4, A6)."""
+"""Calls and chats, from delivery to lead (A4, A6)."""
 
 from datetime import timedelta
 from urllib.parse import urlencode

@@ -1,4 +1,7 @@
-"""Levels of escalation: each tells its person once, in order and at its minute."""
+"""Each level of escalation alerts its person once.
+
+They come in order, at their minute.
+"""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -19,7 +22,7 @@ DUE = MONDAY_NINE + timedelta(minutes=5)
 
 
 def laddered() -> Policy:
-    """Return a policy with four levels, whose leads stay with their owner."""
+    """Return a policy with four levels and without reassignment."""
     shipped = policies.shipped()
     escalate = tuple(EscalationLevel(after=timedelta(minutes=minutes), notify=to) for minutes, to in LEVELS)
     hot = replace(shipped.targets["hot"], escalate=escalate, reassign=None, warn_at=())
@@ -27,7 +30,10 @@ def laddered() -> Policy:
 
 
 def told(world: World, lead_id: str) -> list[tuple[int, int, str]]:
-    """Return minute after the deadline, level and recipient of each escalation."""
+    """Return minute, level and recipient of each escalation.
+
+    Minutes count from the deadline.
+    """
     events = world.events(lead_id, Kind.LEAD_ESCALATED)
     return [((e.at - DUE) // timedelta(minutes=1), e.data["level"], str(e.data["to"])) for e in events]
 
@@ -37,7 +43,7 @@ def mailed(world: World, lead_id: str) -> list[str]:
 
 
 def live_an_hour(world: World, lead_id: str) -> None:
-    """Let 70 minutes pass, in which every alarm rings three times."""
+    """Let 70 minutes pass; alarms ring three times."""
     for _ in range(70):
         alarm = world.alarm(lead_id)
         world.advance(minutes=1)

@@ -1,4 +1,4 @@
-"""Every open lead says who has it, where it stands, what comes next and when it was last reached."""
+"""Every open lead has owner, stage, action and contact."""
 
 from datetime import timedelta
 from typing import Any

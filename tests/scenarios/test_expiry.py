@@ -377,7 +377,10 @@ def _is_forgotten(world: World, lead: Lead, plan: NextAction | None, limit: time
 
 
 def _shifts(world: World, lead: Lead) -> Iterator[datetime]:
-    """Yield the shift with which the present owner's time began, if it was not at once."""
+    """Yield the later start of the owner's time.
+
+    That is their shift; nothing if it began at once.
+    """
     for event in world.table.history(lead.id):
         if event.at == lead.owned_since and event.data.get("receipt"):
             begins = from_document(Receipt, event.data["receipt"]).clock_starts_at

@@ -38,7 +38,7 @@ SENT = {
 
 
 def run(world: World) -> tuple[Any, Any, str]:
-    """Write the reports of today; return metrics, review and the words of the page."""
+    """Return today's metrics, review and words of the page."""
     files, day = MemoryFiles(), world.now.date()
     service = reports(world, files)
     service.nightly(day, world.now)
@@ -63,7 +63,7 @@ def table_of(page: str, name: str) -> list[list[str]]:
 
 @pytest.fixture
 def world() -> World:
-    """Return a company whose leads were tried up to six times."""
+    """Return a company with up to six tries per lead."""
     world = World()
     for outcomes in PRESSED:
         lead_id = world.receive(message=WARM)

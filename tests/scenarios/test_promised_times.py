@@ -1,4 +1,7 @@
-"""Deadlines of leads under the shipped targets and any calendar (C10, F1, F2, F4, F8)."""
+"""Deadlines under shipped targets and any calendar.
+
+C10, F1, F2, F4 and F8.
+"""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -104,6 +107,6 @@ def test_lead_is_due_after_an_hour_that_the_calendar_counts(calendar: str, arriv
 
 
 def berlin(text: str) -> datetime:
-    """Return an instant, by Berlin's clock unless it has an offset."""
+    """Return an instant, by Berlin's clock without an offset."""
     at = datetime.fromisoformat(text)
     return (at if at.tzinfo else at.replace(tzinfo=ZoneInfo("Europe/Berlin"))).astimezone(UTC)

@@ -1,4 +1,4 @@
-"""Leads of the real use cases in the nightly and weekly reports."""
+"""Leads of real use cases in the reports."""
 
 import re
 from dataclasses import replace

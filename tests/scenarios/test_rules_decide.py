@@ -1,4 +1,7 @@
-"""Scores, tiers and rules of the policy decide what a lead gets (B1, B2, B4, C1, C4)."""
+"""Scores, tiers and rules decide what a lead gets.
+
+B1, B2, B4, C1 and C4.
+"""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -96,7 +99,10 @@ def test_owner_is_one_person_within_ten_seconds(body: dict[str, Any], absent: tu
 
 
 def with_rule(rule: Condition) -> Policy:
-    """Return the shipped policy with one rule, and a tier of the same condition, before the last."""
+    """Return the shipped policy with one more rule.
+
+    A tier of the same condition stands before the last.
+    """
     policy = policies.shipped()
     rules = (RoutingRule(id="first", pool="projects", when=rule), policy.routing.rules[-1])
     tiers = (Tier(id="first", target="hot", when=rule), Tier(id="last", target="warm"))

@@ -1,4 +1,4 @@
-"""People outside their working hours: skipped, or owners from their next shift on."""
+"""People outside their hours: skipped, or owners from their shift."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -59,7 +59,7 @@ def on_shifts(mode: OutsideHours = OutsideHours.SHIFT_START, **shifts: tuple[int
 
 
 def at(clock: str, day: int = 23) -> datetime:
-    """Return a time of November 2026, by the clock in Berlin."""
+    """Return a time of November 2026 in Berlin."""
     return datetime(2026, 11, day, int(clock[:2]), int(clock[3:]), tzinfo=BERLIN).astimezone(UTC)
 
 
@@ -321,7 +321,10 @@ def _walk(
     now: datetime,
     mode: OutsideHours,
 ) -> tuple[str, datetime]:
-    """Return owner and start by trying every minute, with credits in sixths of a lead."""
+    """Return owner and start by trying every minute.
+
+    Credits are in sixths of a lead.
+    """
     here = [p for p in hours if away[p] <= now]
     shifts = {p: _first_minute(hours[p], now) for p in here}
     among = [p for p in here if shifts[p] == now]

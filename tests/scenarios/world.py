@@ -203,7 +203,7 @@ class World:
         return Alarm(lead_id=lead_id, token=lead.wake_token, pool_id=lead.pool_id or "")
 
     def link(self, lead_id: str, person: str | None = None) -> str:
-        """Return the outcome token in a person's latest mail with one.
+        """Return the outcome token in a person's latest mail.
 
         The owner's, unless a person is named.
         """

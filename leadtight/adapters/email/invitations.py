@@ -24,7 +24,10 @@ MOST_PARTICIPANTS = 50
 
 
 def invitation(parts: Sequence[Message]) -> Invitation | None:
-    """Return the invitation in a mail's parts, if one can be read."""
+    """Return the invitation in a mail's parts.
+
+    None when none can be read.
+    """
     for part in parts:
         if part.get_content_type() not in CALENDARS:
             continue

@@ -1,4 +1,4 @@
-"""Settle the mails of the bucket, and find those never announced.
+"""Settle the bucket's mails, also those never announced.
 
 Each mail is marked once it is settled. Reconciliation lists the bucket and settles what has no mark (A13, Q10).
 """
@@ -35,7 +35,10 @@ class MailBucket:
     def __init__(
         self, mails: Mails, files: MailDirectory, guards: Guards, records: Reconciliations, zone: ZoneInfo
     ) -> None:
-        """Take the use case of one mail, the ports, and the time zone of the days."""
+        """Take the ports, and the time zone of days.
+
+        `mails` is the use case of one mail.
+        """
         self._mails = mails
         self._files = files
         self._guards = guards
@@ -47,7 +50,7 @@ class MailBucket:
         return self._mark(file, self._mails.take(file, now), now)
 
     def hold_unread(self, file: str, detail: str, now: datetime) -> SettledItem:
-        """Hold a mail that takes too long to read, and mark it."""
+        """Hold and mark a mail that takes too long."""
         return self._mark(file, self._mails.hold_unread(file, detail, now), now)
 
     def reconcile(
@@ -81,7 +84,7 @@ class MailBucket:
     def _settle_all(
         self, files: list[str], now: datetime, left: Left, limits: Limits
     ) -> tuple[frozenset[str], frozenset[str], list[Exception]]:
-        """Settle mails; return those that were new, those known, and errors."""
+        """Settle mails; return the new, the known and errors."""
         results: dict[str, str] = {}
         failures: list[Exception] = []
         for file, limit in zip(files, limits(len(files)), strict=True):
@@ -96,9 +99,9 @@ class MailBucket:
         return frozenset(results) - known, known, failures
 
     def _settle_within(self, limit: AbstractContextManager[None], file: str, now: datetime, left: Left) -> SettledItem:
-        """Settle a mail, or hold one that had its full time.
+        """Settle a mail, or hold it after its time.
 
-        Raises OutOfTime when it had less.
+        Raises OutOfTime when it had less than its full time.
         """
         try:
             with limit:

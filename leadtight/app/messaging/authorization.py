@@ -51,7 +51,7 @@ class SendAuthorization:
         return self.limits.within(decision, message, lead, now)
 
     def add_call_warning(self, message: Message, lead: Lead, now: datetime) -> Message:
-        """Add the warning not to call to a team message (H2, H3)."""
+        """Add a call warning to a team message (H2, H3)."""
         if message.recipient == LEAD or not lead.inquiry.phone:
             return message
         standing = self.call_lists.standing(person_key(lead.inquiry.phone))

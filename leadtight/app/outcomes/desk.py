@@ -147,7 +147,7 @@ class Desk:
         return self._links.open(token, LinkPurpose.REPORT, now).subject
 
     def _do_not_call(self, lead: Lead, now: datetime) -> str:
-        """Return why the lead should not be called now (H2, H3).
+        """Return why not to call the lead now (H2, H3).
 
         It is empty when the lead may be called.
         """

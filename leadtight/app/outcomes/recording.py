@@ -137,7 +137,7 @@ class OutcomeRecorder:
         return form.spoke_by == SpokeBy.PHONE or (rule is not None and rule.calls)
 
     def windows(self, lead: Lead) -> tuple[ContactWindow, ...]:
-        """Return the hours in which a lead may be called, by place."""
+        """Return the permitted calling hours of a lead, by place."""
         return self._windows(lead.inquiry.phone, lead.inquiry) if lead.inquiry.phone else ()
 
     def change(self, read: Read, decide: Decide, now: datetime, guard: Guard | None = None) -> LeadView:

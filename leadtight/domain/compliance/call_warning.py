@@ -1,4 +1,4 @@
-"""Warnings that a person answers before calling a lead (H2, H3)."""
+"""Warnings to answer before calling a lead (H2, H3)."""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
@@ -31,7 +31,7 @@ def call_warning(
     zone: ZoneInfo,
     now: datetime,
 ) -> str:
-    """Return why the lead should not be called now, else empty.
+    """Return why not to call the lead now, else empty.
 
     The number is on a do-not-call list, a list is too old to tell, the hour is not permitted in every place where they
     may be (`windows`), or no place is known. Times are in the company's `zone`.

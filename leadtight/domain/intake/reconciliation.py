@@ -14,7 +14,7 @@ SETTLING = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparedDay:
-    """A local day, and the part of it that is compared."""
+    """A local day, and its part that is compared."""
 
     day: date
     since: datetime

@@ -1,4 +1,4 @@
-"""Time of the next call to a lead: working and permitted (G1)."""
+"""Time of the next call: working and permitted (G1)."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

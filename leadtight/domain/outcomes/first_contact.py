@@ -35,7 +35,7 @@ class ProofSource(StrEnum):
 
 
 class SpokeBy(StrEnum):
-    """How a person and a lead spoke, as that person states."""
+    """How a person states that they spoke."""
 
     PHONE = "phone"
     VIDEO = "video"

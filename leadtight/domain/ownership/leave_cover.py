@@ -76,9 +76,9 @@ def _choice(
 
 
 def _begin_with_the_shift(builder: ChangeBuilder, policy: Policy, start: datetime, now: datetime) -> None:
-    """Give an owner outside their hours a window in their shift.
+    """Give an owner outside their hours a later window.
 
-    A time agreed with the person stands.
+    It begins with their shift. A time agreed with the person stands.
     """
     action = builder.lead.next_action
     if action and not action.agreed:

@@ -78,7 +78,7 @@ class OutcomeRule:
 
     @property
     def is_conversation(self) -> bool:
-        """Return whether recording it is a contact by itself (F12, Q3).
+        """Whether recording it is a contact by itself (F12, Q3).
 
         It states what the lead said. A stage says nothing of the kind.
         """

@@ -81,7 +81,10 @@ def _check_outcomes(policy: Policy) -> Iterator[Problem]:
 
 
 def _check_contact(name: str, outcome: OutcomeRule) -> Iterator[Problem]:
-    """Yield contacts without evidence: changes of stage and attempts (F12, Q3)."""
+    """Yield contacts without evidence (F12, Q3).
+
+    They are changes of stage and attempts.
+    """
     if outcome.contact and outcome.closes:
         detail = (
             "closing a lead is not a contact: set it to false, and `asks_how = true` to have it stated how they spoke"

@@ -61,9 +61,9 @@ def _hole(path: str, calendar: Calendar, worked: Sequence[Stretch]) -> Iterator[
 
 
 def _without_anyone_at_work(policy: Policy) -> Iterator[Problem]:
-    """Yield pools that leave hours of the week to the catch-all person.
+    """Yield pools that leave hours to the catch-all person.
 
-    They skip people outside their hours (C7), and there are hours in which no member works.
+    They skip people outside their hours (C7), and there are hours of the week in which no member works.
     """
     for name, pool in policy.pools.items():
         worked = _worked(policy, pool)
@@ -78,7 +78,7 @@ def _without_anyone_at_work(policy: Policy) -> Iterator[Problem]:
 
 
 def _in_words(left: Sequence[Stretch], zone: ZoneInfo) -> tuple[float, str]:
-    """Return the hours of the stretches, and the first of them."""
+    """Return the hours of the stretches, and the first."""
     hours = sum((end - begin for begin, end in left), timedelta()) / timedelta(hours=1)
     begin, end = (at.astimezone(zone) for at in left[0])
     return hours, f"{begin:%a %H:%M}-{end:%H:%M}"

@@ -74,9 +74,9 @@ def _without_leads(policy: Policy) -> Iterator[Problem]:
 
 
 def _expiring_before_due(policy: Policy) -> Iterator[Problem]:
-    """Yield tiers whose leads move on before they are due (D3).
+    """Yield tiers whose leads expire before they are due.
 
-    The limit is time by the clock, which is never more than the working time of a target.
+    The limit (D3) is time by the clock, which is never more than the working time of a target.
     """
     for number, tier in enumerate(policy.tiers):
         for name in sorted({tier.target, *tier.target_by_source.values()}):
@@ -87,7 +87,7 @@ def _expiring_before_due(policy: Policy) -> Iterator[Problem]:
 
 
 def _moving_unreached(policy: Policy) -> Iterator[Problem]:
-    """Yield outcomes that move a lead on without a contact (I2)."""
+    """Yield outcomes that move an unreached lead on (I2)."""
     for name, rule in policy.outcomes.items():
         if not rule.contact and rule.stage not in (None, Stage.NEW) and not rule.closes:
             detail = "is no contact: a lead that was never reached leaves “New” without a last contact"

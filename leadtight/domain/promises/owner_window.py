@@ -1,4 +1,4 @@
-"""A new owner's window on a lead that was due before."""
+"""A new owner's window on a lead due before."""
 
 from datetime import datetime
 

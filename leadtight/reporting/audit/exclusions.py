@@ -8,7 +8,10 @@ from leadtight.tabular.vocabulary.names import column_key
 
 
 def excluded_sql(sheet: SourceFile, exclusions: tuple[ExclusionFilter, ...]) -> str:
-    """Return SQL for the rule that leaves a row out; null if none."""
+    """Return SQL for the rule that excludes a row.
+
+    It is null if there is none.
+    """
     arms = "".join(
         f" when lower({sheet.cell(exclusion_column(sheet, each))}) = {quoted(each.value.strip().lower())}"
         f" then {quoted(each.rule)}"

@@ -131,7 +131,7 @@ def _renamed(new: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _is_nothing(column: str, value: object) -> bool:
-    """Return whether a column to group or join by is blank (R14)."""
+    """Return whether a column to join by is blank (R14)."""
     if not isinstance(value, str):
         return False
     return is_wordless(value) if column in _OURS else column == "source" and is_blank(value)

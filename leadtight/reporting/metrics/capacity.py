@@ -128,7 +128,7 @@ def _days(connection: duckdb.DuckDBPyConnection, query: MetricsQuery) -> list[Ro
 
 
 def _roster(staff: Staffing, days: list[date], zone: ZoneInfo) -> list[Figures]:
-    """Return each person of the roster with their hours a week.
+    """Return the roster's people with their weekly hours.
 
     Averaged over `days`; empty when the staffing is stated as a number.
     """
@@ -197,7 +197,7 @@ def _cells(
 
 
 def _stretches(query: MetricsQuery, staff: Staffing, dates: list[date], number: int, hour: int) -> Stretches:
-    """Return how many people are at work in an hour of the week.
+    """Return the people at work in a weekly hour.
 
     As shares of the hour with the number, by the roster on `dates`, else the stated people in working hours.
     """

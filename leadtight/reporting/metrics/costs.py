@@ -160,7 +160,10 @@ def _spend_by_source(query: MetricsQuery, keys: list[str | None]) -> dict[str, D
 
 
 def _unattributed(query: MetricsQuery) -> Decimal | None:
-    """Return the spend without a source; None if there is none."""
+    """Return the spend without a source.
+
+    None if there is none.
+    """
     amounts = [a for source, a in (query.spend_by_source or {}).items() if source is None or is_blank(source)]
     return sum(amounts, Decimal(0)) if amounts else None
 

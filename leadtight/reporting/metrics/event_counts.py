@@ -79,6 +79,9 @@ def _by(events: Iterable[Event], kind: EventKind, key: str) -> dict[str, int]:
 
 
 def _value(event: Event, key: str) -> str:
-    """Return what an event says under a key; a blank is unknown."""
+    """Return an event's value of a key.
+
+    A blank is unknown.
+    """
     value = event.data.get(key)
     return UNKNOWN if value is None or is_wordless(str(value)) else str(value)

@@ -87,7 +87,7 @@ def _no_staff(policy: Policy) -> str:
 
 
 def _window(policy: Policy) -> timedelta | None:
-    """Return how soon a lead is to be taken up, if stated."""
+    """Return the stated time to take up a lead."""
     promised = [target.within for target in policy.targets.values() if target.within]
     return policy.capacity.window or min(promised, default=None)
 

@@ -1,4 +1,4 @@
-"""People at work by hour: the roster's shifts and leaves (M1)."""
+"""People at work by hour, from shifts and leaves (M1)."""
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
@@ -59,7 +59,7 @@ def without_leave(absences: Iterable[Absence], start: datetime, end: datetime) -
 
 
 class Presence:
-    """How many people are at work at each moment of a period."""
+    """People at work at each moment of a period."""
 
     def __init__(self, members: Iterable[RosterMember], start: datetime, end: datetime) -> None:
         """Take the roster and the period."""
@@ -79,9 +79,9 @@ class Presence:
         return max(self._people)
 
     def counts(self, start: datetime, end: datetime) -> Iterator[tuple[float, int]]:
-        """Yield the stretches of [start, end) with a constant number of people.
+        """Yield seconds and the constant number of people.
 
-        Each as its seconds and the number.
+        They are the stretches of [start, end) in which the number does not change.
         """
         place = max(0, bisect_right(self._since, start) - 1)
         while start < end:

@@ -73,7 +73,7 @@ def _share(counts: Mapping[str, int] | None) -> float | None:
 
 
 def _reasons(policy: Policy) -> Iterator[tuple[str, str]]:
-    """Yield every source of a policy with why it has no figures."""
+    """Yield every source with why it has no figures."""
     yield MAIL_BUCKET, NOT_COMPARED
     yield PROGRAMS, PROGRAM_POSTS
     yield from ((f"form:{name}", FORM_POSTS) for name in policy.forms)

@@ -35,6 +35,9 @@ def disagreements(events: Iterable[Event]) -> tuple[Disagreement, ...]:
 
 
 def _owner(event: Event) -> str | None:
-    """Return the lead's owner at the time; None if there was none."""
+    """Return the lead's owner at the time.
+
+    None if there was none.
+    """
     owner = event.data.get("owner")
     return None if owner is None or is_wordless(str(owner)) else str(owner)

@@ -170,7 +170,7 @@ class _Writer:
         return leak_rows.row(leak, name, self.owner(leak.owner), history_of(leak.lead_id, self._as_of))
 
     def owner(self, person_id: str | None) -> str:
-        """Return the name of an owner, or that there is none."""
+        """Return an owner's name, or that there is none."""
         return self._policy.person_name(person_id) if person_id else metric_rows.NONE["owner"]
 
     def _line(self, row: ListedLead, question: ReviewQuestion) -> LeadLine:

@@ -59,7 +59,10 @@ def test_a_missing_file_is_a_usage_error(tmp_path: Path) -> None:
 
 
 def checked(tmp_path: Path, text: str) -> Any:
-    """Return the document of `policy check --strict` and its exit code."""
+    """Return document and exit code of `policy check`.
+
+    It is strict.
+    """
     file = tmp_path / "policy.toml"
     file.write_text(text)
     result = run(app, ["policy", "check", "--strict", "--json", str(file)])

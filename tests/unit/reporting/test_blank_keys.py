@@ -43,7 +43,10 @@ def kept(value: str | None, blanks: tuple[str, ...]) -> str | None:
 
 
 def history_of(rows: list[dict[str, Any]]) -> History:
-    """Return a company whose events name blank owners, callers and sources."""
+    """Return a company whose events have blank names.
+
+    They are those of owners, callers and sources.
+    """
     h = History()
     for n, row in enumerate(rows):
         lead_id = f"l{n:02d}"

@@ -31,7 +31,7 @@ def shifts(person: str) -> Calendar:
 
 
 def with_roster(**changes: Any) -> Policy:
-    """Return the shipped policy with three people, in shifts of their own."""
+    """Return the shipped policy with three people's shifts."""
     policy = policies.shipped()
     pools = {"inbound": replace(policy.pools["inbound"], members=dict.fromkeys(SHIFTS, 1), hands_over_to=())}
     people = dict(policy.people)
@@ -54,7 +54,7 @@ def night(policy: Policy) -> Any:
 
 
 def at_work(person: str, minute: datetime) -> bool:
-    """Return whether a person is at work, minute by minute and by hand."""
+    """Return whether a person works, minute by minute."""
     start, end = SHIFTS[person]
     local = minute.astimezone(ZONE)
     is_on = local.weekday() < 5 and start <= local.time() and (end == time(0) or local.time() < end)

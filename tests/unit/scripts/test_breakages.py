@@ -1,11 +1,11 @@
-"""The breakage job tells what tests notice from what they do not."""
+"""The breakage job tells noticed from unnoticed."""
 
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from scripts.breakages import Breakage, Result, broken, page, read_report, run_tests, try_one
+from scripts.breakages import Breakage, TriedBreakage, broken, page, read_report, run_tests, try_one
 
 TESTS = ["test_part.py::test_sum", "test_part.py::test_anything"]
 BREAKAGE = Breakage("A1", "Two and two are five", "part.py", "return a + b", "return a + b + 1")
@@ -64,7 +64,7 @@ def test_a_broken_module_is_compiled_anew_and_so_is_the_whole_one(tree: Path) ->
 
 
 def test_the_page_counts_and_names_what_was_noticed() -> None:
-    text = page([Result(BREAKAGE, "test_sum", ""), Result(replace(BREAKAGE, capability="A2"), None, "")])
+    text = page([TriedBreakage(BREAKAGE, "test_sum", ""), TriedBreakage(replace(BREAKAGE, capability="A2"), None, "")])
     assert "**1 of 2**" in text
     assert "| A1 | Two and two are five | `test_sum` |" in text
     assert "| A2 | Two and two are five | no test |" in text

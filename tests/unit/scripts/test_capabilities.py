@@ -1,4 +1,4 @@
-"""A row of the features page without its proof or breakage is found."""
+"""A row without its proof or breakage is found."""
 
 from pathlib import Path
 

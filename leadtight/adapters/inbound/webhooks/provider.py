@@ -270,9 +270,9 @@ def utc_text(at: datetime) -> str:
 
 
 def instant_of(text: str) -> datetime:
-    """Return the instant in a text, in UTC unless it says otherwise.
+    """Return the instant in a text.
 
-    Raises ValueError.
+    It is in UTC unless it says otherwise. Raises ValueError.
     """
     at = datetime.fromisoformat(text)
     return at if at.tzinfo else at.replace(tzinfo=UTC)

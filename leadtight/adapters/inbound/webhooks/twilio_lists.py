@@ -1,4 +1,4 @@
-"""Twilio's lists of calls and messages, as its deliveries describe them.
+"""Twilio's lists of calls and messages, read as its deliveries.
 
 https://www.twilio.com/docs/voice/api/call-resource, https://www.twilio.com/docs/messaging/api/message-resource
 """
@@ -70,14 +70,17 @@ def messages(ask: Ask, keys: WebhookSecrets, since: datetime, until: datetime) -
 
 
 def _missed_status(status: str, legs: list[str]) -> str:
-    """Return why a call was missed; empty for one that was answered."""
+    """Return why a call was missed.
+
+    Empty for one that was answered.
+    """
     if status in MISSED:
         return status
     return "" if not legs or ANSWERED.intersection(legs) else next((leg for leg in legs if leg in MISSED), "")
 
 
 def _is_to(numbers: Collection[str], item: Mapping[str, Any]) -> bool:
-    """Check whether an item came in to one of our numbers.
+    """Return whether an item came to our numbers.
 
     An address of another channel has its name before the number.
     """
@@ -91,7 +94,10 @@ def _as_delivered(item: Mapping[str, Any], sid: str) -> dict[str, str]:
 
 
 def _media(ask: Ask, keys: WebhookSecrets, message: Mapping[str, Any]) -> dict[str, str]:
-    """Return the files of a message, which are a list of their own."""
+    """Return the files of a message.
+
+    They are a list of their own.
+    """
     if not int(message.get("num_media") or 0):
         return {}
     path = f"Messages/{quote(value_at(message, 'sid', kind=str), safe='')}/Media"

@@ -1,4 +1,4 @@
-"""The next working and permitted minute, against a walk over every minute (G1)."""
+"""The next callable minute against a walk by minutes (G1)."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
@@ -41,7 +41,7 @@ STARTS = (
 
 
 def walk(zones: Sequence[str], start: datetime) -> datetime:
-    """Return the first minute that is working and permitted, by trying each."""
+    """Return the first callable minute by trying each."""
     at = start
     while not (is_working(at) and all(is_permitted(at, zone) for zone in zones)):
         at += timedelta(minutes=1)
