@@ -108,6 +108,21 @@ def test_five_attempts_are_persistent_and_four_are_not() -> None:
     assert (tried["five_or_more"], tried["five_or_more_rate"], tried["persistence"]) == (1, 0.5, 0.5)
 
 
+@pytest.mark.proves("L8")
+def test_the_four_readiness_shares_of_a_night() -> None:
+    world = World()
+    reached, late, tried, forgotten = (world.receive(message=WARM) for _ in range(4))
+    world.press(reached, "connected")
+    for _ in range(5):
+        world.press(tried, "no_answer")
+    world.advance(hours=1, minutes=1)
+    world.press(late, "connected")
+    world.advance(days=1)
+    readiness = reports(world).nightly(world.now.date() - timedelta(days=1), world.now)["readiness"]
+    assert world.lead(forgotten).first_contact_at is None
+    assert readiness == {"speed": 0.25, "persistence": 0.5, "crm_continuity": 1.0, "context_retention": 1.0}
+
+
 @pytest.mark.proves("J10")
 def test_a_day_reported_again_weeks_later_has_the_same_bytes() -> None:
     world, files, again = World(), MemoryFiles(), MemoryFiles()
