@@ -72,6 +72,7 @@ check: setup ## format, lint, types, import contracts, repository guards, assert
 	$(BIN)/lint-imports
 	$(BIN)/python scripts/guard.py
 	$(BIN)/python -m scripts.naming
+	$(BIN)/python -m scripts.capabilities
 	$(BIN)/python -m scripts.vacuous
 
 docs: setup ## build the documentation strictly into build/site (SERVE=1 serves it and follows changes)
