@@ -5,7 +5,9 @@ Leads come by HTTP, files go to S3, and links open.
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import boto3
@@ -17,6 +19,7 @@ from functions.report.handler import handle as report
 from functions.route.handler import handle as route
 from leadtight import bootstrap
 from leadtight.domain.notifications.review_mail import readers
+from leadtight.domain.policy.reporting import Money
 from tests.integration.conftest import REGION, Stage
 from tests.integration.http_events import post_lead, request
 
@@ -38,6 +41,12 @@ def a_monday(stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch) -> Non
 
 def at(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> None:
     monkeypatch.setattr(bootstrap, "clock", lambda: lambda: moment)
+
+
+def with_costs(monkeypatch: pytest.MonkeyPatch) -> None:
+    policy = replace(bootstrap.policy(), money=Money(cost_per_lead=Decimal(40)))
+    monkeypatch.setattr(bootstrap, "policy", lambda: policy)
+    bootstrap.app.cache_clear()
 
 
 def stored(key: str) -> bytes:
@@ -112,3 +121,14 @@ def test_on_monday_each_reader_is_owed_one_mail_however_often_the_job_runs(
     assert owed[0].data["headline"][0] == "0 of 3 new leads answered in time (0\u202f%)"
     assert bootstrap.app().weekly_mail.lost(NEXT_MONDAY) == 0
     assert bootstrap.app().weekly_mail.lost(datetime(2026, 3, 9, 9, 0, tzinfo=UTC)) == len(owed)
+
+
+@pytest.mark.proves("N3")
+def test_the_mailed_headline_has_rate_money_and_cause(context: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    with_costs(monkeypatch)
+    at(monkeypatch, NEXT_MONDAY)
+    report({"kind": "weekly"}, context)
+    headline = bootstrap.ports().outbox.messages("WEEK-2026-W10")[0].data["headline"]
+    assert headline[0] == "0 of 3 new leads answered in time (0\u202f%)"
+    assert "Leads without a contact cost 120.00 a month." in headline
+    assert "Fix first: accountability." in headline
