@@ -54,6 +54,8 @@ COLUMNS = {
     "hops": "bigint",
     "owner_since": "timestamp",
     "owner_answered_at": "timestamp",
+    "is_qualified": "boolean",
+    "was_qualified": "boolean",
     "waited_new_us": "bigint",
     "waited_contacted_us": "bigint",
     "waited_qualified_us": "bigint",

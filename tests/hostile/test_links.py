@@ -141,13 +141,14 @@ def test_a_link_of_one_key_is_invalid_under_another_key_id(other: str) -> None:
 def _may(person: str, owner: str, purpose: LinkPurpose) -> bool:
     """Check access as `docs/development/security.md` promises.
 
-    The owner and their managers; boards for managers.
+    The owner, their manager and Dora, whom the second level of each target notifies; boards for managers.
     """
-    return person == "mia" or (purpose is LinkPurpose.OUTCOME and person == owner) or purpose is LinkPurpose.QUEUE
+    opens_lead = purpose is LinkPurpose.OUTCOME and person in (owner, "dora")
+    return person == "mia" or opens_lead or purpose is LinkPurpose.QUEUE
 
 
 @pytest.mark.parametrize("purpose", [LinkPurpose.OUTCOME, LinkPurpose.QUEUE, LinkPurpose.BOARD, LinkPurpose.QUARANTINE])
-@pytest.mark.parametrize("person", ["mia", "ana", "ben", "cem", "dora", "nobody"])
+@pytest.mark.parametrize("person", ["mia", "ana", "ben", "cem", "dora", "eli", "nobody"])
 def test_a_person_opens_what_their_role_permits(taken: Door, person: str, purpose: LinkPurpose) -> None:
     answer = taken.open(ROUTES[purpose][0], taken.token(purpose, person))
     owner = str(taken.lead().owner_id)
@@ -166,13 +167,13 @@ def test_a_queue_shows_only_its_own_persons_leads(taken: Door, person: str) -> N
     assert ("Ada Obi" in body) == (person == taken.lead().owner_id)
 
 
-@pytest.mark.parametrize("person", ["ana", "ben", "cem", "dora", "mia"])
-def test_only_the_owner_and_their_managers_record_outcomes(taken: Door, person: str) -> None:
+@pytest.mark.parametrize("person", ["ana", "ben", "cem", "dora", "eli", "mia"])
+def test_only_the_owner_and_those_who_are_notified_of_a_breach_record_outcomes(taken: Door, person: str) -> None:
     owner, version = taken.lead().owner_id, taken.lead().version
     body = f"outcome=connected&submission={version}"
     taken.open("POST /o/{token}", taken.token(LinkPurpose.OUTCOME, person), body=body)
     changed = taken.lead().version != version
-    assert changed == (person in (owner, "mia"))
+    assert changed == (person in (owner, "mia", "dora"))
 
 
 def test_an_expired_link_opens_nothing_on_any_route(taken: Door) -> None:

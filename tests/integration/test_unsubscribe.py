@@ -53,7 +53,7 @@ def mailed(stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch) -> Lead:
     route(stage.inserted("LEAD"), context)
     lead = stored(lead_id)
     token = bootstrap.ports().links.outcome(lead, str(lead.owner_id), now).rpartition("/")[2]
-    body = f"outcome=voicemail&submission={lead.version}"
+    body = f"outcome=connected&submission={lead.version}"
     assert desk(request("POST /o/{token}", body=body, headers=FORM, token=token), context)["statusCode"] == 303
     now = MONDAY_NINE + timedelta(days=3, minutes=1)
     lead = stored(lead_id)
