@@ -50,7 +50,7 @@ fuzz: setup ## fuzz the readers of strangers' input with atheris (SECONDS=60 eac
 mutants: setup ## check that the tests notice small code changes (AREA=calendar tests one area, SAMPLE=300 that many of its changes, AGAIN=1 the last survivors)
 	@$(BIN)/python -m scripts.mutants $(AREA) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(filter 1,$(AGAIN)),--again)
 
-breakages: setup ## break each capability on purpose and check that its tests notice (ROW=A1 one of them; the whole takes a while)
+breakages: setup ## break each capability on purpose and check that its tests notice (ROW=A1 one of them; the whole takes a quarter of an hour)
 	@$(BIN)/python -m scripts.breakages $(ROW) $(if $(filter 1,$(WRITE)),--write)
 
 metamorphic: setup ## audit generated exports of many systems and languages with known truth: right, or it asks (SEEDS=2000)

@@ -149,7 +149,8 @@ def test_r5_every_close_stops_all_clocks(outcome: str) -> None:
         world.press(lead_id, outcome, reason="price")
     world.advance(days=10)
     for lead_id in (new, in_contact):
-        assert world.lead(lead_id).wake_at is None
+        lead = world.lead(lead_id)
+        assert (lead.wake_at, lead.clocks) == (None, ())
         kinds = world.kinds(lead_id)
         assert kinds
         assert not [kind for kind in kinds if kind in NOTICES]
