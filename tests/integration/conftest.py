@@ -25,6 +25,7 @@ from leadtight.adapters.aws import clients
 from leadtight.adapters.dynamodb.rows import TableRow
 from leadtight.adapters.http import api_keys
 from leadtight.domain.access.api_keys import Scope
+from leadtight.domain.model.lead import Lead
 from tests.contracts.conftest import declared
 from tests.infra.roles import Roles, acts
 from tests.infra.synth import Synthesised
@@ -120,6 +121,13 @@ def stream_record(image: dict[str, Any], kind: str = "INSERT") -> dict[str, Any]
     keys = {"pk": image["pk"], "sk": image["sk"]}
     change = {"Keys": keys, "NewImage": image, "SequenceNumber": "1", "StreamViewType": "NEW_IMAGE"}
     return {"eventID": "1", "eventName": kind, "eventSource": "aws:dynamodb", "dynamodb": change}
+
+
+def stored(lead_id: str) -> Lead:
+    """Return a stored lead."""
+    lead = bootstrap.ports().store.load(lead_id)
+    assert lead is not None
+    return lead
 
 
 def queue_record(body: str, message_id: str = "m-1") -> dict[str, Any]:

@@ -12,7 +12,7 @@ from functions.route.handler import handle as route
 from leadtight import bootstrap
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.sla import FIRST_RESPONSE, NEXT_ACTION
-from tests.integration.conftest import MONDAY_NINE, Stage
+from tests.integration.conftest import MONDAY_NINE, Stage, stored
 from tests.integration.http_events import post_lead, request
 from tests.lambda_context import CONTEXT
 
@@ -38,12 +38,6 @@ def press(stage: Stage, monkeypatch: pytest.MonkeyPatch, outcome: str, at: datet
     assert desk(request("POST /o/{token}", body=fields, headers=FORM, token=token), CONTEXT)["statusCode"] == 303
     token = bootstrap.ports().links.outcome(stored(lead_id), "mia", at).rpartition("/")[2]
     return stored(lead_id), desk(request("GET /o/{token}", token=token), CONTEXT)["body"]
-
-
-def stored(lead_id: str) -> Lead:
-    lead = bootstrap.ports().store.load(lead_id)
-    assert lead is not None
-    return lead
 
 
 @pytest.mark.proves("G1")

@@ -19,7 +19,7 @@ from leadtight.domain.compliance.do_not_call import DncList
 from leadtight.domain.model.event import Event, EventKind
 from leadtight.domain.model.identity import person_key
 from leadtight.domain.model.lead import Lead
-from tests.integration.conftest import MONDAY_NINE, Stage
+from tests.integration.conftest import MONDAY_NINE, Stage, stored
 from tests.integration.http_events import post_lead, request
 from tests.lambda_context import CONTEXT
 
@@ -34,12 +34,6 @@ def made(stage: Stage, phone: str, country: str) -> Lead:
     lead_id = json.loads(intake(post_lead(body), CONTEXT)["body"])["lead_id"]
     route(stage.inserted("LEAD"), CONTEXT)
     return stored(lead_id)
-
-
-def stored(lead_id: str) -> Lead:
-    lead = bootstrap.ports().store.load(lead_id)
-    assert lead is not None
-    return lead
 
 
 def listed(phone: str, as_of: date = TODAY) -> None:

@@ -23,7 +23,7 @@ from leadtight.domain.model.stage import Stage as LeadStage
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.sources import Webhook
 from leadtight.policy import loader as policies
-from tests.integration.conftest import CALLS_SECRET, MONDAY_NINE, Stage, client
+from tests.integration.conftest import CALLS_SECRET, MONDAY_NINE, Stage, client, stored
 from tests.integration.http_events import post_lead, request
 from tests.integration.test_mail_handler import drop
 from tests.lambda_context import CONTEXT
@@ -65,12 +65,6 @@ def assigned_lead(stage: Stage, name: str) -> Lead:
     images = [item for item in stage.inserted("LEAD")["Records"] if lead_id in json.dumps(item)]
     route({"Records": images}, CONTEXT)
     return stored(lead_id)
-
-
-def stored(lead_id: str) -> Lead:
-    lead = bootstrap.ports().store.load(lead_id)
-    assert lead is not None
-    return lead
 
 
 def on_the_page(lead: Lead, outcome: str, fields: Mapping[str, str]) -> int:

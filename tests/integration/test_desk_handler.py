@@ -16,7 +16,7 @@ from leadtight import bootstrap
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.stage import Stage as LeadStage
-from tests.integration.conftest import MONDAY_NINE, Stage
+from tests.integration.conftest import MONDAY_NINE, Stage, stored
 from tests.integration.http_events import post_lead, request
 from tests.lambda_context import CONTEXT
 
@@ -30,12 +30,6 @@ def lead(stage: Stage) -> Lead:
     lead_id = json.loads(intake(post_lead(ada), CONTEXT)["body"])["lead_id"]
     route(stage.inserted("LEAD"), CONTEXT)
     return stored(lead_id)
-
-
-def stored(lead_id: str) -> Lead:
-    lead = bootstrap.ports().store.load(lead_id)
-    assert lead is not None
-    return lead
 
 
 def token(lead: Lead) -> str:

@@ -23,7 +23,7 @@ from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import Message
 from leadtight.domain.model.sla import FIRST_RESPONSE, NEXT_ACTION
 from leadtight.policy import loader as policies
-from tests.integration.conftest import MONDAY_NINE, Stage
+from tests.integration.conftest import MONDAY_NINE, Stage, stored
 from tests.integration.http_events import post_lead, request
 from tests.integration.test_api import with_key
 from tests.integration.test_link_scanner import Forms
@@ -148,12 +148,6 @@ def lead(stage: Stage, keys: dict[str, str], monkeypatch: pytest.MonkeyPatch) ->
     respond(stage.inserted("MSG#"), CONTEXT)
     monkeypatch.setattr(bootstrap, "clock", lambda: lambda: PRESSED)
     return stored(lead_id)
-
-
-def stored(lead_id: str) -> Lead:
-    lead = bootstrap.ports().store.load(lead_id)
-    assert lead is not None
-    return lead
 
 
 def open_page(link: str) -> str:

@@ -20,7 +20,7 @@ from leadtight import bootstrap
 from leadtight.app.intake.deliveries import PendingDelivery
 from leadtight.domain.intake.quarantine import Reason
 from leadtight.domain.model.lead import Lead
-from tests.integration.conftest import MONDAY_NINE, Stage
+from tests.integration.conftest import MONDAY_NINE, Stage, stored
 from tests.integration.http_events import post_lead, request
 from tests.lambda_context import CONTEXT
 
@@ -81,12 +81,6 @@ def lead(stage: Stage) -> Iterator[Lead]:
     bootstrap.app().deliveries.hold(delivery, MONDAY_NINE)
     yield stored(lead_id)
     bootstrap.forget()
-
-
-def stored(lead_id: str) -> Lead:
-    lead = bootstrap.ports().store.load(lead_id)
-    assert lead is not None
-    return lead
 
 
 def ask(method: str, link: str, **fields: str) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from functions.sla.handler import handle as sla
 from leadtight import bootstrap
 from leadtight.domain.model.capacity import Caps
 from leadtight.domain.model.lead import Lead
-from tests.integration.conftest import MONDAY_NINE, Stage, stream_record
+from tests.integration.conftest import MONDAY_NINE, Stage, stored, stream_record
 from tests.integration.http_events import post_lead, request
 from tests.lambda_context import CONTEXT
 
@@ -36,12 +36,6 @@ def receive(stage: Stage, name: str) -> Lead:
     lead_id = str(json.loads(intake(post_lead(body), CONTEXT)["body"])["lead_id"])
     route(stage.inserted("LEAD"), CONTEXT)
     return stored(lead_id)
-
-
-def stored(lead_id: str) -> Lead:
-    lead = bootstrap.ports().store.load(lead_id)
-    assert lead is not None
-    return lead
 
 
 def record(lead: Lead, outcome: str, person: str) -> None:

@@ -15,10 +15,9 @@ from functions.respond.handler import handle as respond
 from functions.route.handler import handle as route
 from functions.sla.handler import handle as sla
 from leadtight import bootstrap
-from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import Status
 from leadtight.domain.model.sla import FIRST_RESPONSE
-from tests.integration.conftest import MONDAY_NINE, REGION, Stage, queue_record, stream_record
+from tests.integration.conftest import MONDAY_NINE, REGION, Stage, queue_record, stored, stream_record
 from tests.integration.http_events import post_lead, request
 from tests.lambda_context import CONTEXT
 
@@ -30,12 +29,6 @@ URGENT = {"name": "Ada Obi", "email": "ada@example.com", "message": "urgent: ple
 def receive(**fields: Any) -> str:
     response = intake(post_lead(URGENT | fields), CONTEXT)
     return str(json.loads(response["body"])["lead_id"])
-
-
-def stored(lead_id: str) -> Lead:
-    lead = bootstrap.ports().store.load(lead_id)
-    assert lead is not None
-    return lead
 
 
 def later(monkeypatch: pytest.MonkeyPatch, at: datetime) -> None:

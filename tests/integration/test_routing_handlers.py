@@ -31,7 +31,7 @@ from leadtight.domain.policy.people import Absence
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.routing.receipt import Receipt
 from leadtight.policy import loader as policies
-from tests.integration.conftest import MONDAY_NINE, Stage, queue_record, stream_record
+from tests.integration.conftest import MONDAY_NINE, Stage, queue_record, stored, stream_record
 from tests.integration.http_events import post_lead, request
 from tests.lambda_context import CONTEXT
 
@@ -58,12 +58,6 @@ def receive(number: int = 1) -> str:
     answer = intake(post_lead(lead), CONTEXT)
     assert answer["statusCode"] == 202
     return str(json.loads(answer["body"])["lead_id"])
-
-
-def stored(lead_id: str) -> Lead:
-    lead = bootstrap.ports().store.load(lead_id)
-    assert lead is not None
-    return lead
 
 
 def receipt_of(lead_id: str) -> Receipt:

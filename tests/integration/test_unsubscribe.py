@@ -23,7 +23,7 @@ from leadtight.domain.model.identity import person_keys
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import LEAD, Channel
 from leadtight.domain.policy.trust import Submitter
-from tests.integration.conftest import MONDAY_NINE, REGION, Stage, queue_record
+from tests.integration.conftest import MONDAY_NINE, REGION, Stage, queue_record, stored
 from tests.integration.http_events import post_lead, request
 from tests.lambda_context import CONTEXT
 
@@ -32,12 +32,6 @@ pytestmark = pytest.mark.slow
 CONSENT = {"marketing": ["email"], "text": "Yes, write to me", "url": "https://harbour.example/contact"}
 ADA = {"name": "Ada Obi", "email": "ada@example.com", "message": "urgent", "consent": CONSENT}
 FORM = {"content-type": "application/x-www-form-urlencoded"}
-
-
-def stored(lead_id: str) -> Lead:
-    lead = bootstrap.ports().store.load(lead_id)
-    assert lead is not None
-    return lead
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from leadtight.domain.model.stage import Stage
 from leadtight.domain.policy.sources import Webhook
 from tests.scenarios.sequences import AGREED, ended, planned_world, until
 from tests.scenarios.world import MONDAY_NINE, World
+from tests.unit.adapters.inbound.webhooks.deliveries import BOOKING
 
 CALENDLY = Webhook(id="calendly", provider="calendly", source="calendly")
 
@@ -143,19 +144,7 @@ def of_savvycal(name: str, email: str, starts_at: datetime, uid: str = "u1", **p
     return json.dumps({"type": name, "payload": about | payload}).encode()
 
 
-CAL = Webhook(
-    id="cal",
-    provider="booking",
-    source="cal",
-    fields={
-        "triggerEvent": "event",
-        "payload.uid": "booking_id",
-        "payload.startTime": "booked_for",
-        "payload.attendees[0].name": "name",
-        "payload.attendees[0].email": "email",
-        "payload.cancellationReason": "reason",
-    },
-)
+CAL = BOOKING.webhook
 SAVVYCAL = Webhook(
     id="savvycal",
     provider="booking",
