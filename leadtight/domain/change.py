@@ -230,17 +230,18 @@ class ChangeBuilder:
         if not lead.is_open or lead.owned_since is None:
             return ()
         since = max(lead.owned_since, lead.touched_at or lead.owned_since)
-        superseded = running is not None and self._is_superseded(running)
+        superseded = self._is_superseded(running)
         if running and running.started_at >= since and not superseded:
             return (running,)
         reopened = self._before is not None and not self._before.is_open
         return expiry_clock(lead, self._now if reopened or superseded else since)
 
-    def _is_superseded(self, running: SlaTimer) -> bool:
+    def _is_superseded(self, running: SlaTimer | None) -> bool:
         """Return whether an expiry timer waits for what has changed."""
         before = self._before
-        waits = before is not None and running == before.clock(EXPIRY) and running.started_at > self._now
-        return waits and before is not None and self.lead.next_action != before.next_action
+        if running is None or before is None or running.started_at <= self._now:
+            return False
+        return running == before.clock(EXPIRY) and self.lead.next_action != before.next_action
 
     def _loads(self, after: Lead) -> Iterator[Load]:
         former = _capacity_owner(self._before)

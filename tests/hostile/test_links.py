@@ -141,7 +141,7 @@ def test_a_link_of_one_key_is_invalid_under_another_key_id(other: str) -> None:
 def _may(person: str, owner: str, purpose: LinkPurpose) -> bool:
     """Check access as `docs/development/security.md` promises.
 
-    The owner, their manager and Dora, whom the second level of each target notifies; boards for managers.
+    The owner, their manager and Dora, the second level of each target; boards for managers.
     """
     opens_lead = purpose is LinkPurpose.OUTCOME and person in (owner, "dora")
     return person == "mia" or opens_lead or purpose is LinkPurpose.QUEUE

@@ -1,6 +1,6 @@
 """Invitations by mail book calls (G2).
 
-A calendar's invitation moves the lead of the person whom it is with, when its sender is proved.
+A calendar's invitation moves the lead of its guest, when its sender is proved.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -123,7 +123,7 @@ def test_an_unproved_invitation_moves_nothing_and_is_shown_to_the_owner(headers:
         calendar(people=f"ATTENDEE:mailto:{SALES}"),
         calendar("PUBLISH"),
     ],
-    ids=["empty", "rubbish", "no id", "a program", "nobody else", "published"],
+    ids=["empty", "rubbish", "no id", "a program", "only the team", "published"],
 )
 def test_what_is_no_invitation_of_a_person_stays_automatic_mail(ics: str) -> None:
     world = Office()

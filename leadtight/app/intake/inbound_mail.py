@@ -126,7 +126,7 @@ class Mails:
         return answered_person(email)
 
     def _guest(self, email: InboundEmail) -> Participant | None:
-        """Return the person whom an invitation is with, if any.
+        """Return the guest of an invitation, if any.
 
         It is the first who is neither one of us nor a program.
         """

@@ -49,5 +49,5 @@ class Guards(Protocol):
     def mark(self, guard: Guard, item_id: str) -> None:
         """Take a guard for an item that is stored already.
 
-        Whoever took it before is forgotten.
+        An earlier holder is forgotten.
         """

@@ -308,8 +308,9 @@ def times_of(
 
 
 def _blank(sheet: SourceFile, created: str | None) -> str:
-    cell = f"case when created_us is null then {clean(sheet.cell(created))} is null else false end" if created else ""
-    return cell or "true"
+    if not created:
+        return "true"
+    return f"case when created_us is null then {clean(sheet.cell(created))} is null else false end"
 
 
 def _cell(sheet: SourceFile, column: str | None) -> str:
