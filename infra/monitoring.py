@@ -20,6 +20,9 @@ from infra.stage import StageSettings
 
 FIVE_MINUTES = Duration.minutes(5)
 RUNBOOK = "docs/guides/runbook.md"
+BACKUP_WITHIN_HOURS = 31
+"""A day, an hour to start and six to end."""
+
 OVERDUE_AFTER = {"unowned": 10, "overdue": 10, "messages": 15, "digests": 30}
 """Minutes after which the oldest item of a kind alarms.
 
@@ -149,26 +152,51 @@ class Watch(Construct):
         metric = _metric("QuarantineWaiting", service="collect", statistic="max")
         self._alarm("quarantine", metric, above=0, reason="deliveries await review", see="quarantine")
 
+    def backups(self, vault: str, *, copied_to: str | None) -> None:
+        """Alarm on a failed and on a missing backup."""
+        for state in ("Failed", "Expired", "Aborted"):
+            metric = _backup_jobs(f"NumberOfBackupJobs{state}", vault)
+            reason = f"a backup of the table {state.lower()}"
+            self._alarm(f"backup-{state.lower()}", metric, above=0, reason=reason, see="backups")
+        if copied_to:
+            metric = _backup_jobs("NumberOfCopyJobsFailed", copied_to)
+            self._alarm("backup-copy-failed", metric, above=0, reason="a backup was not copied", see="backups")
+        self._alarm(
+            "backup-missing",
+            _backup_jobs("NumberOfBackupJobsCompleted", vault),
+            below=1,
+            of=BACKUP_WITHIN_HOURS,
+            at_least=BACKUP_WITHIN_HOURS,
+            reason=f"no backup of the table in {BACKUP_WITHIN_HOURS} hours",
+            see="backups",
+        )
+
     def _alarm(
         self,
         name: str,
         metric: cloudwatch.Metric,
         *,
-        above: float,
+        above: float = 0,
+        below: float | None = None,
         reason: str,
         see: str,
         of: int = 1,
         at_least: int = 1,
     ) -> None:
+        """Alarm above a value, or `below` one.
+
+        Missing data alarm in the second case only.
+        """
+        operators, missing = cloudwatch.ComparisonOperator, cloudwatch.TreatMissingData
         alarm = cloudwatch.Alarm(
             self,
             name,
             metric=metric,
-            threshold=above,
-            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+            threshold=above if below is None else below,
+            comparison_operator=operators.GREATER_THAN_THRESHOLD if below is None else operators.LESS_THAN_THRESHOLD,
             evaluation_periods=of,
             datapoints_to_alarm=at_least,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+            treat_missing_data=missing.NOT_BREACHING if below is None else missing.BREACHING,
             alarm_description=f"{name}: {reason}. What to do: {RUNBOOK}#{see}",
         )
         alarm.add_alarm_action(actions.SnsAction(self.operators))
@@ -182,4 +210,18 @@ def _metric(name: str, *, service: str, statistic: str) -> cloudwatch.Metric:
         dimensions_map={"service": service},
         period=FIVE_MINUTES,
         statistic=statistic,
+    )
+
+
+def _backup_jobs(name: str, vault: str) -> cloudwatch.Metric:
+    """Return an hourly metric of AWS Backup about tables.
+
+    It is reported while it is not zero.
+    """
+    return cloudwatch.Metric(
+        namespace="AWS/Backup",
+        metric_name=name,
+        dimensions_map={"BackupVaultName": vault, "ResourceType": "DynamoDB"},
+        period=Duration.hours(1),
+        statistic="sum",
     )

@@ -21,6 +21,7 @@ def acknowledge(stack: LeadtightStack) -> None:
     _about_functions(stack)
     _about_roles(stack)
     _about_mail(stack)
+    _about_backups(stack)
     if not stack.stage.has_tls:
         for rule in ("AwsSolutions-S10", "AwsSolutions-SNS3", "AwsSolutions-SQS4"):
             _accept(stack, rule, "the local cloud listens on loopback only and speaks plain HTTP")
@@ -137,6 +138,26 @@ def _about_mail(stack: LeadtightStack) -> None:
             f"AwsSolutions-IAM5[Resource::<{uploads}.Arn>/uploads/*]",
             "every file is an object named by a hash of its post; nothing else lies under uploads/",
         )
+
+
+def _about_backups(stack: LeadtightStack) -> None:
+    """Accept what AWS Backup's roles name by prefix."""
+    if stack.backups is None:
+        return
+    here = "<AWS::Partition>:{}:<AWS::Region>:<AWS::AccountId>"
+    dynamodb, backup, kms = (f"arn:{here.format(service)}" for service in ("dynamodb", "backup", "kms"))
+    table = stack.resolve(stack.lead_table.arn)
+    restored = stack.stage.restored
+    named = f"{dynamodb}:table/{restored[0]}" if restored else f"<{table['Fn::GetAtt'][0]}.Arn>"
+    prefix = f"{dynamodb}:table/leadtight-{stack.stage.name}"
+    for resource, reason in {
+        f"{named}/backup/*": "a backup has no name before it is made",
+        f"{backup}:recovery-point:*": "a recovery point has no name before it is made",
+        f"{prefix}-restored-*": "a restored table is named for its moment, and no other table begins like that",
+        f"{prefix}*/backup/*": "a backup has no name before it is made",
+        f"{kms}:key/*": "only through DynamoDB, whose own key of the account has no name before it is made",
+    }.items():
+        _accept(stack.backups, f"AwsSolutions-IAM5[Resource::{resource}]", reason)
 
 
 def _accept(where: IConstruct, rule: str, reason: str) -> None:

@@ -12,6 +12,8 @@ from aws_cdk.aws_secretsmanager import ReplicaRegion
 from constructs import Construct
 
 from infra.alarm_queue import AlarmQueue
+from infra.backups.plan import Backups
+from infra.backups.settings import BackupSettings
 from infra.buckets import Buckets
 from infra.collect_queue import CollectQueue
 from infra.edge import REGION as FRONT_REGION
@@ -29,7 +31,7 @@ from infra.retry_queue import RetryQueue
 from infra.schedules import Schedules
 from infra.secrets import JsonSecret, first_key
 from infra.spill_queue import SpilledPosts
-from infra.stage import StageSettings
+from infra.stage import LOCAL, StageSettings
 from infra.table import LeadTable
 
 READ = "dynamodb:GetItem dynamodb:BatchGetItem"
@@ -38,6 +40,8 @@ QUERY = "dynamodb:Query"
 SEND = "sqs:SendMessage"
 MAIL = "ses:SendRawEmail"
 SECRET = "secretsmanager:GetSecretValue"
+
+WITHOUT_BACKUPS = ("dev", LOCAL)
 
 TIMEOUTS = {
     "intake": Duration.seconds(20),  # three tries of an unanswered call, and the queue that keeps the post
@@ -83,11 +87,19 @@ class LeadtightStack(Stack):
         self.failed = dead_letter_queue(self, "Failed", stage=stage, name="failed")
         self.stream_failed = dead_letter_queue(self, "StreamFailed", stage=stage, name="stream-failed")
         self._add_secrets()
+        self.backups = self._backups()
         self.units = {name: self._function(name) for name in TIMEOUTS}
         self._connect()
         self._grant()
         self._watch()
         self._outputs()
+
+    def _backups(self) -> Backups | None:
+        """Return the daily backups; None where none are needed."""
+        if self.stage.name in WITHOUT_BACKUPS:
+            return None
+        settings = BackupSettings.from_context(self.node)
+        return Backups(self, "Backups", stage=self.stage, settings=settings, table_arn=self.lead_table.arn)
 
     def _add_secrets(self) -> None:
         self.link_secret = self._secret(
@@ -331,6 +343,10 @@ class LeadtightStack(Stack):
         self.watch.slow_items()
         self.watch.review_mails()
         self.watch.budgets()
+        if self.backups:
+            copies = self.backups.copies
+            copied_to = copies.backup_vault_name if copies else None
+            self.watch.backups(self.backups.vault.backup_vault_name, copied_to=copied_to)
 
     def _watch_queues(self) -> None:
         dead = {
@@ -369,6 +385,11 @@ class LeadtightStack(Stack):
             "ReceiptsTopicArn": self.mail.topic.topic_arn,
             "OperatorsTopicArn": self.watch.operators.topic_arn,
         }
+        if self.backups:
+            values |= {
+                "BackupVaultName": self.backups.vault.backup_vault_name,
+                "RestoreRoleArn": self.backups.restore_role.role_arn,
+            }
         functions = {f"{name.capitalize()}Function": unit.function.function_name for name, unit in self.units.items()}
         for name, value in (values | functions).items():
             CfnOutput(self, name, value=value)

@@ -1,0 +1,1 @@
+"""Backups beyond the table's own account and region."""

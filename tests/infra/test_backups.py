@@ -1,0 +1,148 @@
+"""Backups that survive the table, its region and its account."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.backups.settings import BackupSettings
+from tests.infra.synth import Synthesised, as_list, synthesise
+
+COPIES = "arn:aws:backup:eu-west-1:111122223333:backup-vault:leadtight-copies"
+
+
+@pytest.fixture(scope="module")
+def locked(tmp_path_factory: pytest.TempPathFactory) -> Synthesised:
+    """Return a stage that copies and locks its backups."""
+    settings = {"backup_copy_to": COPIES, "backup_lock_days": "30", "backup_lock": "compliance"}
+    return synthesise(tmp_path_factory.mktemp("locked"), "locked", **settings)
+
+
+def rule(template: Synthesised) -> dict[str, Any]:
+    [plan] = template.properties("Backup::BackupPlan")
+    [only] = plan["BackupPlan"]["BackupPlanRule"]
+    assert isinstance(only, dict)
+    return only
+
+
+def statements(template: Synthesised, role: str) -> list[dict[str, Any]]:
+    """Return the statements of one of AWS Backup's roles."""
+    [id_] = [id_ for id_ in template.of_type("IAM::Role") if id_.startswith(role)]
+    policies = [p for p in template.properties("IAM::Policy") if {"Ref": id_} in p["Roles"]]
+    return [statement for policy in policies for statement in policy["PolicyDocument"]["Statement"]]
+
+
+def test_the_table_is_backed_up_every_day_and_backups_expire(prod: Synthesised) -> None:
+    [table] = prod.of_type("DynamoDB::Table")
+    [selection] = prod.properties("Backup::BackupSelection")
+    assert selection["BackupSelection"]["Resources"] == [{"Fn::GetAtt": [table, "Arn"]}]
+    assert rule(prod)["ScheduleExpression"] == "cron(0 3 * * ? *)"
+    assert rule(prod)["Lifecycle"] == {"DeleteAfterDays": 35}
+    assert rule(prod)["CopyActions"] == []
+
+
+def test_the_vault_outlives_the_stack_and_no_single_call_deletes_a_backup(prod: Synthesised) -> None:
+    [vault] = prod.of_type("Backup::BackupVault").values()
+    assert (vault["DeletionPolicy"], vault["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    [denied] = vault["Properties"]["AccessPolicy"]["Statement"]
+    assert denied["Effect"] == "Deny"
+    assert set(denied["Action"]) == {"backup:DeleteRecoveryPoint", "backup:UpdateRecoveryPointLifecycle"}
+    assert "LockConfiguration" not in vault["Properties"]
+
+
+def test_a_stage_that_is_deployed_again_gets_a_vault_of_another_name(prod: Synthesised) -> None:
+    [vault] = prod.properties("Backup::BackupVault")
+    assert "AWS::StackId" in json.dumps(vault["BackupVaultName"])
+
+
+def test_backups_are_copied_and_kept_there_as_long(locked: Synthesised) -> None:
+    assert rule(locked)["CopyActions"] == [{"DestinationBackupVaultArn": COPIES, "Lifecycle": {"DeleteAfterDays": 35}}]
+    into = [s["Resource"] for s in statements(locked, "BackupsBackupRole") if "CopyIntoBackupVault" in str(s["Action"])]
+    assert [COPIES in as_list(resources) for resources in into] == [True]
+
+
+def test_a_lock_is_for_governance_unless_compliance_is_asked_for(locked: Synthesised, tmp_path: Path) -> None:
+    [vault] = locked.properties("Backup::BackupVault")
+    assert vault["LockConfiguration"] == {"MinRetentionDays": 30, "ChangeableForDays": 3}
+    [removable] = synthesise(tmp_path, "soft", backup_lock_days="7").properties("Backup::BackupVault")
+    assert removable["LockConfiguration"] == {"MinRetentionDays": 7}
+
+
+@pytest.mark.parametrize(
+    ("problem", "settings"),
+    [
+        ("lock_days", {"lock_days": 36}),
+        ("lock_days", {"lock_days": 0}),
+        ("keep_days", {"keep_days": 0}),
+        ("copy_to", {"copy_to": "arn:aws:s3:::copies"}),
+        ("lock", {"compliance": True}),
+    ],
+)
+def test_settings_that_would_fail_the_first_backup_are_rejected(problem: str, settings: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=rf"^backup\.{problem}: "):
+        BackupSettings(**settings)
+
+
+def test_the_role_that_backs_up_reads_one_table_and_writes_none(prod: Synthesised) -> None:
+    [table] = prod.of_type("DynamoDB::Table")
+    for statement in statements(prod, "BackupsBackupRole"):
+        for action in as_list(statement["Action"]):
+            assert not action.endswith(("Item", "Table")) or action == "dynamodb:DescribeTable"
+            if action.startswith("dynamodb:"):
+                assert {"Fn::GetAtt": [table, "Arn"]} in as_list(statement["Resource"]) or table in json.dumps(
+                    statement["Resource"]
+                )
+
+
+def test_the_role_that_restores_cannot_touch_the_table_in_use(prod: Synthesised) -> None:
+    [table] = prod.of_type("DynamoDB::Table")
+    resources = [json.dumps(s["Resource"]) for s in statements(prod, "BackupsRestoreRole")]
+    assert not any(table in resource for resource in resources)
+    written = [r for s, r in zip(statements(prod, "BackupsRestoreRole"), resources, strict=True) if "PutItem" in str(s)]
+    assert len(written) == 1
+    assert ":table/leadtight-prod-restored-*" in written[0]
+
+
+def test_only_aws_backup_in_this_account_assumes_the_roles(prod: Synthesised) -> None:
+    roles = [r["Properties"] for id_, r in prod.of_type("IAM::Role").items() if id_.startswith("Backups")]
+    assert len(roles) == 2
+    for role in roles:
+        [trust] = role["AssumeRolePolicyDocument"]["Statement"]
+        assert trust["Principal"] == {"Service": "backup.amazonaws.com"}
+        assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+
+
+def alarm(template: Synthesised, metric: str) -> dict[str, Any]:
+    [only] = [a for a in template.properties("CloudWatch::Alarm") if a.get("MetricName") == metric]
+    return only
+
+
+@pytest.mark.parametrize("state", ["Failed", "Expired", "Aborted"])
+def test_a_backup_that_ends_badly_alarms(prod: Synthesised, state: str) -> None:
+    ended = alarm(prod, f"NumberOfBackupJobs{state}")
+    assert (ended["Namespace"], ended["Threshold"]) == ("AWS/Backup", 0)
+    assert ended["ComparisonOperator"] == "GreaterThanThreshold"
+    assert [d["Name"] for d in ended["Dimensions"]] == ["BackupVaultName", "ResourceType"]
+
+
+def test_a_day_without_a_backup_alarms_though_nothing_is_reported(prod: Synthesised) -> None:
+    missing = alarm(prod, "NumberOfBackupJobsCompleted")
+    assert missing["TreatMissingData"] == "breaching"
+    assert (missing["ComparisonOperator"], missing["Threshold"]) == ("LessThanThreshold", 1)
+    assert missing["EvaluationPeriods"] == missing["DatapointsToAlarm"]
+    assert 24 * 3600 < missing["EvaluationPeriods"] * missing["Period"] <= 48 * 3600
+
+
+def test_a_copy_that_fails_alarms_by_the_name_of_the_vault_it_goes_to(locked: Synthesised) -> None:
+    vault, kind = alarm(locked, "NumberOfCopyJobsFailed")["Dimensions"]
+    assert (vault, kind) == (
+        {"Name": "BackupVaultName", "Value": "leadtight-copies"},
+        {"Name": "ResourceType", "Value": "DynamoDB"},
+    )
+
+
+def test_the_local_stage_has_no_backups(local: Synthesised) -> None:
+    assert local.of_type("Backup::BackupPlan") == {}
