@@ -2,6 +2,7 @@
 
 LeadtightError
 ├── PolicyError       a policy that is incomplete or invalid; names each path
+├── StageFileError    a stage's file that is missing or invalid; names each path
 ├── InvalidInquiry    a submission that cannot become a lead; names each field
 │   ├── NothingToJoin a chat reaction without a lead of its sender
 │   └── NotStorable   a valid delivery that can never be stored as it is, or whose lead is unreadable: for a person
@@ -55,6 +56,13 @@ class _Problems(LeadtightError):
 
 class PolicyError(_Problems):
     """The policy is not usable.
+
+    Every problem names its path.
+    """
+
+
+class StageFileError(_Problems):
+    """A stage's file is missing, or not usable.
 
     Every problem names its path.
     """

@@ -14,8 +14,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-OPERATORS_OWN = ("leadtight.bench", "leadtight.capacity", "leadtight.devstage", "leadtight.simulation")
-"""Modules that no outside text reaches: measuring, the local stage and the simulation."""
+OPERATORS_OWN = (
+    *("leadtight.bench", "leadtight.capacity", "leadtight.devstage"),
+    *("leadtight.simulation", "leadtight.stages"),
+)
+"""Modules that no outside text reaches: measuring, stages and the simulation."""
 
 ROOT = Path(__file__).resolve().parents[3]
 ASKED = ("match", "fullmatch", "search", "finditer", "findall", "sub", "subn", "split")

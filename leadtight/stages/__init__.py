@@ -1,0 +1,1 @@
+"""Describe a stage on AWS, and prove that it works."""
