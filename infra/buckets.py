@@ -22,6 +22,11 @@ class Buckets(Construct):
         # Files from strangers: their lead is settled long before, and orphans of refused posts expire with them.
         self.uploads = self._bucket("Uploads", stage, expires_after=Duration.days(180))
 
+    @property
+    def all(self) -> tuple[s3.Bucket, ...]:
+        """Return every bucket."""
+        return self.reports, self.mail, self.uploads
+
     def _bucket(self, id_: str, stage: StageSettings, *, expires_after: Duration | None) -> s3.Bucket:
         return s3.Bucket(
             self,

@@ -34,7 +34,7 @@ def acknowledge(stack: LeadtightStack) -> None:
 
 
 def _about_data(stack: LeadtightStack) -> None:
-    for bucket in (stack.buckets.reports, stack.buckets.mail, stack.buckets.uploads):
+    for bucket in stack.buckets.all:
         _accept(bucket, "AwsSolutions-S1", "only this stack's functions read it; CloudTrail data events log that")
     _accept(
         stack.api,

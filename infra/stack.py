@@ -290,6 +290,8 @@ class LeadtightStack(Stack):
         desk.allow(SECRET, self.link_secret.arn, self.api_secret.arn)
         desk.allow("s3:GetObject", self.buckets.reports.arn_for_objects("*"), self.buckets.mail.arn_for_objects("*"))
         desk.allow("s3:GetObject", self.buckets.uploads.arn_for_objects("uploads/*"))
+        # Without it S3 answers "forbidden" for a file that has expired or was erased.
+        desk.allow("s3:ListBucket", *(bucket.bucket_arn for bucket in self.buckets.all))
         self._allow_arming(desk, cancel=True)
 
     def _grant_report(self, report: LeadFunction) -> None:

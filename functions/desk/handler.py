@@ -125,7 +125,9 @@ def _report(event: events.Event, now: datetime) -> events.Response:
     return _see(address)
 
 
-def _see(address: str) -> events.Response:
+def _see(address: str | None) -> events.Response:
+    if address is None:
+        raise NotFound("the file has expired or was erased")
     return {"statusCode": 302, "headers": {"location": address, "cache-control": "no-store"}, "body": ""}
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from leadtight.adapters.aws import clients
@@ -16,6 +17,7 @@ from leadtight.adapters.memory.files import MemoryFiles, MemoryMails, MemoryUplo
 from leadtight.adapters.reconciliation_files import FileReconciliations
 from leadtight.app.ports.files import MailFiles, UploadFiles
 from leadtight.domain.intake.reconciliation import Reconciliation
+from tests.aws_answers import with_status
 from tests.contracts.changes import NOW
 from tests.contracts.conftest import REGION
 
@@ -62,9 +64,34 @@ def test_a_file_has_its_latest_content(files: S3Files | MemoryFiles) -> None:
     assert files.list("") == ("nightly/b", "weekly/a")
 
 
+def test_only_an_existing_file_has_an_address(files: S3Files | MemoryFiles, uploads: UploadFiles) -> None:
+    soon = timedelta(minutes=5)
+    assert files.presign("weekly/a", soon) is None
+    assert uploads.address("uploads/1/0", "roof.jpg", soon) is None
+    files.put("weekly/a", b"", "text/html")
+    uploads.keep("uploads/1/0", b"", "roof.jpg")
+    assert "weekly/a" in (files.presign("weekly/a", soon) or "")
+    assert "uploads/1/0" in (uploads.address("uploads/1/0", "roof.jpg", soon) or "")
+
+
+@pytest.mark.parametrize("bucket", ["s3"], indirect=True)
+def test_a_forbidden_file_is_an_error_and_never_missing(bucket: str) -> None:
+    clients._session().register("before-send.s3", with_status(403))
+    soon = timedelta(minutes=5)
+    for read in (
+        lambda: S3Files(bucket).get("a"),
+        lambda: S3Files(bucket).presign("a", soon),
+        lambda: S3Mails(bucket).fetch("a"),
+        lambda: S3Uploads(bucket).address("a", "a.jpg", soon),
+    ):
+        with pytest.raises(ClientError, match="403"):
+            read()
+
+
 def test_an_upload_is_downloaded_under_its_name_and_never_displayed(uploads: UploadFiles) -> None:
     assert uploads.keep("uploads/1/0", b"\xff\xd8\xff", "Dach größe.jpg")
     address = uploads.address("uploads/1/0", "Dach größe.jpg", timedelta(minutes=5))
+    assert address is not None
     assert "uploads/1/0" in address
     assert "300" in address
     if isinstance(uploads, S3Uploads):

@@ -147,7 +147,15 @@ def _s3(operation: str, params: Mapping[str, Any]) -> Iterator[Act]:
     if operation == "ListObjectsV2":
         yield Act("s3:ListBucket", bucket, {"s3:prefix": params.get("Prefix", "")})
     else:
-        yield Act(f"s3:{operation}", f"{bucket}/{params['Key']}")
+        yield Act(f"s3:{operation.replace('Head', 'Get')}", f"{bucket}/{params['Key']}")
+
+
+def that_shows_absence(params: Mapping[str, Any]) -> Act:
+    """Return the act without which 404 becomes 403.
+
+    S3 answers 403 about a missing object to a role that may not list its bucket.
+    """
+    return Act("s3:ListBucket", ARNS["AWS::S3::Bucket"].format(params["Bucket"]))
 
 
 def _scheduler(operation: str, params: Mapping[str, Any]) -> Iterator[Act]:

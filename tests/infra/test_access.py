@@ -29,7 +29,7 @@ MATRIX = {
     "route": ROWS | QUERY | SEND | STREAM | ARM,
     "respond": ROWS | QUERY | ARM | CONSUME | STREAM | MAIL | PUBLISH | SECRET,
     "sla": ROWS | QUERY | CONSUME | ARM | CANCEL | MAIL | PUBLISH | SECRET,
-    "desk": ROWS | QUERY | SEND | ARM | CANCEL | SECRET | {"s3:GetObject"},
+    "desk": ROWS | QUERY | SEND | ARM | CANCEL | SECRET | {"s3:GetObject", "s3:ListBucket"},
     "collect": ROWS | QUERY | CONSUME | ARM | SECRET | {"s3:GetObject", "s3:PutObject", "s3:ListBucket"},
     "report": {"dynamodb:GetItem", "dynamodb:PutItem"}
     | QUERY
@@ -120,6 +120,25 @@ def test_with_calls_only_the_senders_may_call_by_that_contact_flow(tmp_path: Pat
         assert f":instance/{instance}/contact/*" in contacts
     callers = {name for name in FUNCTIONS if {a for a in calling.actions(name) if a.startswith("connect:")}}
     assert callers == {"respond", "sla"}
+
+
+@pytest.mark.parametrize("name", ["desk", "collect", "report"])
+def test_a_missing_object_is_not_found_rather_than_forbidden(prod: Synthesised, name: str) -> None:
+    """Only a role that may list the bucket sees 404."""
+    read, listed = (_buckets(prod, name, f"s3:{action}") for action in ("GetObject", "ListBucket"))
+    assert read
+    assert read <= listed
+
+
+def test_only_those_functions_read_objects(prod: Synthesised) -> None:
+    assert {name for name in FUNCTIONS if _buckets(prod, name, "s3:GetObject")} == {"desk", "collect", "report"}
+
+
+def _buckets(template: Synthesised, name: str, action: str) -> set[str]:
+    """Return the buckets on which an action is granted."""
+    granted = [s for s in template.statements(name) if action in as_list(s["Action"])]
+    resources = json.dumps([resource for s in granted for resource in as_list(s["Resource"])])
+    return {id_ for id_ in template.of_type("S3::Bucket") if id_ in resources}
 
 
 SETTINGS = {

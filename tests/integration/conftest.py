@@ -27,7 +27,7 @@ from leadtight.adapters.http import api_keys
 from leadtight.domain.access.api_keys import Scope
 from leadtight.domain.model.lead import Lead
 from tests.contracts.conftest import declared
-from tests.infra.roles import Roles, acts
+from tests.infra.roles import Roles, acts, that_shows_absence
 from tests.infra.synth import Synthesised
 from tests.lambda_context import Context
 
@@ -205,7 +205,15 @@ def _listen(made: Stage, roles: Roles) -> None:
         if function := _calling():
             acts_ = acts(call["model"].service_model.service_name, call["model"].name, call["params"])
             made.denied += [f"{function}: {act}" for act in acts_ if not roles.allow(function, act)]
+            call["context"]["params"] = call["params"]
 
+    def conceal(**call: Any) -> None:
+        function, params = _calling(), call["context"].get("params")
+        missing = call["http_response"].status_code == 404 and function and params
+        if missing and not roles.allow(str(function), that_shows_absence(params)):
+            call["parsed"]["Error"] = {"Code": "403" if call["model"].name == "HeadObject" else "AccessDenied"}
+
+    clients._session().register("after-call.s3", conceal)
     for events in (clients._session(), bootstrap.table().connection.client.meta.events):
         events.register("before-call", note)
         events.register("before-parameter-build", judge)

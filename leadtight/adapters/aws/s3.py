@@ -35,13 +35,8 @@ class S3Files:
 
     def get(self, key: str) -> bytes | None:
         """Return a file, or None when there is none."""
-        try:
-            answer = clients.client("s3").get_object(Bucket=self._bucket, Key=key)
-        except ClientError as error:
-            if error.response.get("Error", {}).get("Code") in ("NoSuchKey", "404"):
-                return None
-            raise
-        body: bytes = answer["Body"].read()
+        answer = _existing("get_object", self._bucket, key)
+        body: bytes | None = answer and answer["Body"].read()
         return body
 
     def list(self, prefix: str) -> tuple[str, ...]:
@@ -50,17 +45,13 @@ class S3Files:
         keys: list[Any] = [item["Key"] for page in pages for item in page.get("Contents", ())]
         return tuple(sorted(keys))
 
-    def presign(self, key: str, expires_in: timedelta) -> str:
-        """Return a temporary address of a file.
+    def presign(self, key: str, expires_in: timedelta) -> str | None:
+        """Return a file's temporary address, or None.
 
-        It works until `expires_in` has passed or the role's credentials expire.
+        None when there is no such file. The address works until `expires_in` has passed or the role's credentials
+        expire.
         """
-        address: str = clients.client("s3").generate_presigned_url(
-            "get_object",
-            Params={"Bucket": self._bucket, "Key": key},
-            ExpiresIn=int(expires_in.total_seconds()),
-        )
-        return address
+        return _presigned(self._bucket, key, expires_in)
 
 
 class S3Mails:
@@ -79,12 +70,9 @@ class S3Mails:
 
         None when there is no such mail.
         """
-        try:
-            answer = clients.client("s3").get_object(Bucket=self._bucket, Key=file)
-        except ClientError as error:
-            if error.response.get("Error", {}).get("Code") in ("NoSuchKey", "404"):
-                return None
-            raise
+        answer = _existing("get_object", self._bucket, file)
+        if answer is None:
+            return None
         with answer["Body"] as body:
             content: bytes = body.read(LARGEST_MAIL)
         return StoredMail(
@@ -124,22 +112,45 @@ class S3Uploads:
             return False
         return True
 
-    def address(self, key: str, name: str, expires_in: timedelta) -> str:
-        """Return a temporary address that downloads a file.
+    def address(self, key: str, name: str, expires_in: timedelta) -> str | None:
+        """Return a file's temporary download address, or None.
 
-        It works until `expires_in` has passed or the role's credentials expire.
+        None when it has expired or was erased. The address works until `expires_in` has passed or the role's
+        credentials expire.
         """
-        address: str = clients.client("s3").generate_presigned_url(
-            "get_object",
-            Params={
-                "Bucket": self._bucket,
-                "Key": key,
-                "ResponseContentType": NO_TYPE,
-                "ResponseContentDisposition": _download(name),
-            },
-            ExpiresIn=int(expires_in.total_seconds()),
+        return _presigned(
+            self._bucket,
+            key,
+            expires_in,
+            ResponseContentType=NO_TYPE,
+            ResponseContentDisposition=_download(name),
         )
-        return address
+
+
+def _presigned(bucket: str, key: str, expires_in: timedelta, **headers: str) -> str | None:
+    """Return an object's temporary address, or None."""
+    if _existing("head_object", bucket, key) is None:
+        return None
+    address: str = clients.client("s3").generate_presigned_url(
+        "get_object",
+        Params={"Bucket": bucket, "Key": key, **headers},
+        ExpiresIn=int(expires_in.total_seconds()),
+    )
+    return address
+
+
+def _existing(operation: str, bucket: str, key: str) -> Any:
+    """Return S3's answer about an object, or None without one.
+
+    S3 answers 404 only to a role that may list the bucket. To others a missing object is forbidden, as a real one is
+    to a role without access, and that is raised.
+    """
+    try:
+        return getattr(clients.client("s3"), operation)(Bucket=bucket, Key=key)
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") in ("NoSuchKey", "404"):
+            return None
+        raise
 
 
 def _download(name: str) -> str:

@@ -26,9 +26,9 @@ class MemoryFiles:
         """Return the keys that start with `prefix`, sorted."""
         return tuple(sorted(k for k in self.files if k.startswith(prefix)))
 
-    def presign(self, key: str, expires_in: timedelta) -> str:
+    def presign(self, key: str, expires_in: timedelta) -> str | None:
         """Return an address with the file's name and its validity."""
-        return f"memory://{key}?expires={int(expires_in.total_seconds())}"
+        return f"memory://{key}?expires={int(expires_in.total_seconds())}" if key in self.files else None
 
 
 @dataclass
@@ -65,9 +65,9 @@ class MemoryUploads:
         self.files[key] = name, content
         return True
 
-    def address(self, key: str, name: str, expires_in: timedelta) -> str:
+    def address(self, key: str, name: str, expires_in: timedelta) -> str | None:
         """Return an address with the file's name, which opens nothing."""
-        return f"memory://{key}?name={name}&expires={int(expires_in.total_seconds())}"
+        return f"memory://{key}?name={name}&expires={int(expires_in.total_seconds())}" if key in self.files else None
 
 
 @dataclass

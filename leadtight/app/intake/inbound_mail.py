@@ -35,7 +35,7 @@ from leadtight.domain.intake.inbound_email import (
 from leadtight.domain.intake.merging import record_auto_reply
 from leadtight.domain.intake.noreply_addresses import is_noreply_address
 from leadtight.domain.intake.quarantine import QuarantinedDelivery, Reason
-from leadtight.domain.model.errors import InvalidInquiry, NotFound
+from leadtight.domain.model.errors import InvalidInquiry, NotFound, Problem
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import Channel
 from leadtight.domain.outcomes.booking import Booking
@@ -99,9 +99,12 @@ class Mails:
     def reread(self, delivery: QuarantinedDelivery) -> list[Submission]:
         """Return a held mail as a released submission.
 
-        Raises InvalidInquiry, NotFound.
+        Raises InvalidInquiry, also when the mail is gone: values that a person types still make it a lead.
         """
-        email, stored_at = self._open(delivery.file)
+        try:
+            email, stored_at = self._open(delivery.file)
+        except NotFound as error:
+            raise InvalidInquiry([Problem("body", "its mail is no longer stored; it expired or was erased")]) from error
         mailbox = self._own.mailbox(email)
         item = self._submission(
             delivery.file, email, mailbox, self._sent_mails.thread(email), stored_at, may_be_answered=False

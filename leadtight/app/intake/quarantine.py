@@ -95,7 +95,7 @@ class Quarantine:
         """
         try:
             return tuple(item.body for item in self._reread(delivery) if isinstance(item, Submission))
-        except (InvalidInquiry, NotFound):
+        except InvalidInquiry:
             return ()
 
     def release(

@@ -78,8 +78,11 @@ class UploadFiles(Protocol):
         `name` is its name on download.
         """
 
-    def address(self, key: str, name: str, expires_in: timedelta) -> str:
-        """Return a download link that expires after `expires_in`."""
+    def address(self, key: str, name: str, expires_in: timedelta) -> str | None:
+        """Return a download link that expires after `expires_in`.
+
+        None when the file no longer exists.
+        """
 
 
 ReadMail: TypeAlias = "Callable[[str, StoredMail], InboundEmail]"

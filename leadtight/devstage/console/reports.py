@@ -63,7 +63,7 @@ class ReportBrowser:
 
     def file_link(self, key: str) -> str | None:
         """Return a short-lived address of a file; None without it."""
-        return self._files.presign(key, OPENS_FOR) if key in self._files.list(key) else None
+        return self._files.presign(key, OPENS_FOR)
 
     def _links(self) -> Links:
         return Links(SecretsManagerKeys(self._deployed.link_secret), self._public_url)

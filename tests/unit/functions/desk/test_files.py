@@ -23,7 +23,8 @@ ROOF = StoredFile(name="roof & <gutter>.jpg", content_type="image/jpeg", size=80
 def with_file(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
     lead = desk.lead
     desk.table._leads[lead.id] = replace(lead, inquiry=replace(lead.inquiry, files=(ROOF,)))
-    monkeypatch.setattr(bootstrap, "upload_files", MemoryUploads)
+    uploads = MemoryUploads({ROOF.key: (ROOF.name, b"jpg")})
+    monkeypatch.setattr(bootstrap, "upload_files", lambda: uploads)
     return desk
 
 

@@ -83,11 +83,23 @@ def test_a_missing_lead_is_not_found(desk: Desk) -> None:
 
 
 def test_a_report_link_redirects_to_an_address_valid_for_five_minutes(desk: Desk) -> None:
+    desk.files.put("weekly/2026-W47/index.html", b"<p>", "text/html")
     token = LINKS.report("weekly/2026-W47/index.html", "mia", desk.now).rpartition("/")[2]
     answer = handler.handle(request("GET /reports/{token}", token=token), CONTEXT)
     assert answer["statusCode"] == 302
     assert answer["headers"]["location"] == "memory://weekly/2026-W47/index.html?expires=300"
     assert answer["headers"]["cache-control"] == "no-store"
+
+
+def test_a_report_link_opens_for_five_weeks_each_time_by_a_new_address(desk: Desk) -> None:
+    desk.files.put("weekly/2026-W47/index.html", b"<p>", "text/html")
+    token = LINKS.report("weekly/2026-W47/index.html", "mia", desk.now).rpartition("/")[2]
+    mailed = desk.now
+    statuses = []
+    for after in (timedelta(hours=48), timedelta(days=34), timedelta(days=35)):
+        desk.now = mailed + after
+        statuses.append(handler.handle(request("GET /reports/{token}", token=token), CONTEXT)["statusCode"])
+    assert statuses == [302, 302, 410]
 
 
 def test_an_outcome_link_opens_no_report(desk: Desk) -> None:
