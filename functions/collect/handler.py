@@ -15,9 +15,9 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from leadtight import bootstrap
-from leadtight.adapters.aws import item_time, queue_batches
+from leadtight.adapters.aws import item_time, notifications, queue_batches
+from leadtight.adapters.aws.notifications import Unread
 from leadtight.adapters.aws.time_left import time_left
-from leadtight.adapters.dynamodb import stream
 from leadtight.domain.intake.reconciliation import Reconciliation
 from leadtight.domain.model.errors import OutOfTime
 
@@ -55,15 +55,28 @@ def _settle_one(record: SQSRecord) -> None:
 
 
 def _settle(record: SQSRecord) -> None:
-    files = stream.mail_files(record.body)
-    if files is None:
-        metrics.add_metric(name="AnnouncementsHinted", unit=MetricUnit.Count, value=1)
-        _collect(record)
-        return
+    files = _announced(record)
     metrics.add_metric(name="MailsTold", unit=MetricUnit.Count, value=len(files))
     for file in files:
         settled = bootstrap.mail_bucket().take(file, bootstrap.clock()())
         logger.info("mail_taken", file=file, status=settled.status, lead_id=settled.id)
+
+
+def _announced(record: SQSRecord) -> tuple[str, ...]:
+    """Return the mails that a body announces.
+
+    A body that hints at a delivery is settled here, and one that is not understood is dropped: both announce none.
+    """
+    event = notifications.content(record.body)
+    if not isinstance(event, Unread) and "held_id" in event:
+        metrics.add_metric(name="AnnouncementsHinted", unit=MetricUnit.Count, value=1)
+        _collect(str(event["held_id"]))
+        return ()
+    files = event if isinstance(event, Unread) else notifications.mail_files(event)
+    if isinstance(files, Unread):
+        notifications.drop(record.body, files)
+        return ()
+    return files
 
 
 def _hold_slow(record: SQSRecord, error: OutOfTime) -> None:
@@ -71,16 +84,17 @@ def _hold_slow(record: SQSRecord, error: OutOfTime) -> None:
 
     An announcement that takes too long ends in the dead-letter queue.
     """
-    files = stream.mail_files(record.body)
-    if files is None:
+    event = notifications.content(record.body)
+    files = event if isinstance(event, Unread) else notifications.mail_files(event)
+    if isinstance(files, Unread):
         raise error
     for file in files:
         settled = bootstrap.mail_bucket().hold_unread(file, f"reading it takes too long: {error}", bootstrap.clock()())
         logger.warning("mail_out_of_time", file=file, status=settled.status, lead_id=settled.id)
 
 
-def _collect(record: SQSRecord) -> None:
-    delivery = bootstrap.app().collect.collect(stream.held_id(record.body), bootstrap.clock()())
+def _collect(held_id: str) -> None:
+    delivery = bootstrap.app().collect.collect(held_id, bootstrap.clock()())
     if delivery:
         logger.info("collected", held_id=delivery.id, state=delivery.state, reason=delivery.reason)
 

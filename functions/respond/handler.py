@@ -10,9 +10,11 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from leadtight import bootstrap
-from leadtight.adapters.aws import queue_batches
+from leadtight.adapters.aws import notifications, queue_batches, receipts
+from leadtight.adapters.aws.notifications import Unread
 from leadtight.adapters.aws.time_left import time_left
 from leadtight.adapters.dynamodb import stream
+from leadtight.app.messaging.delivery_reports import DeliveryReport
 from leadtight.domain.model.errors import SendFailed
 from leadtight.domain.model.message import Message
 
@@ -58,8 +60,8 @@ def _send(owed: Message, now: datetime) -> None:
 def _is_retry(body: str) -> bool:
     try:
         return stream.is_retry(body)
-    except ValueError:
-        return False  # neither is it a report: those stay in their queue
+    except (ValueError, RecursionError):
+        return False
 
 
 @metrics.log_metrics
@@ -76,8 +78,10 @@ def _work_outbox(event: dict[str, Any], context: LambdaContext) -> None:
 
 
 def _report(record: SQSRecord) -> None:
-    report = stream.delivery_report(record.body)
-    if report is None:
+    report = receipts.read(record.body)
+    if isinstance(report, Unread):
+        notifications.drop(record.body, report)
+    if not isinstance(report, DeliveryReport):
         return
     with logger.append_context_keys(correlation_id=report.lead_id or record.message_id):
         stored = bootstrap.app().delivery_reports.record(report, bootstrap.clock()())

@@ -87,9 +87,12 @@ def test_an_unresponsive_provider_does_not_fail_the_function(
     assert json.loads(item["doc"]["S"])["detail"] == "answered 503"
 
 
-def test_an_invalid_hint_stays_in_the_queue(context: Any) -> None:
+def test_an_invalid_hint_is_counted_beside_a_valid_one(context: Any, capsys: pytest.CaptureFixture[str]) -> None:
     records = [queue_record("{}", "m-9"), queue_record('{"held_id": "H0"}', "m-10")]
-    assert collect({"Records": records}, context) == {"batchItemFailures": [{"itemIdentifier": "m-9"}]}
+    assert collect({"Records": records}, context) == {"batchItemFailures": []}
+    printed = capsys.readouterr().out
+    assert '"EventsNotUnderstood":[1.0]' in printed
+    assert '"AnnouncementsHinted":[1.0]' in printed
 
 
 @pytest.mark.proves("A13")

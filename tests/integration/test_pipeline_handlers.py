@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -9,6 +10,7 @@ from urllib.parse import urlencode
 import boto3
 import pytest
 
+from functions.collect.handler import handle as collect
 from functions.desk.handler import handle as desk
 from functions.intake.handler import handle as intake
 from functions.respond.handler import handle as respond
@@ -20,6 +22,7 @@ from leadtight.domain.model.sla import FIRST_RESPONSE
 from tests.integration.conftest import MONDAY_NINE, REGION, Stage, queue_record, stored, stream_record
 from tests.integration.http_events import post_lead, request
 from tests.lambda_context import CONTEXT
+from tests.recorded_events import recorded, wrapped
 
 pytestmark = pytest.mark.slow
 
@@ -120,10 +123,59 @@ def test_a_bounce_without_tags_is_found_by_the_provider_id_and_ends_the_channel(
     assert [m.status for m in bootstrap.ports().outbox.messages(lead_id)] == [Status.BOUNCED, Status.REFUSED]
 
 
-def test_an_unreadable_delivery_report_stays_in_the_queue(context: Any) -> None:
-    bodies = ["not json", json.dumps({"Message": json.dumps({"eventType": "Open"})})]
-    answer = respond({"Records": [queue_record(body, f"m-{n}") for n, body in enumerate(bodies)]}, context)
-    assert answer == {"batchItemFailures": [{"itemIdentifier": "m-0"}]}
+def dropped(capsys: pytest.CaptureFixture[str]) -> dict[str, int]:
+    """Return the counts of dropped bodies in the metrics."""
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
+    metrics = [line for line in lines if "_aws" in line and line.get("service") == "all"]
+    return Counter(name for line in metrics for name in ("NoticesDropped", "EventsNotUnderstood") if name in line)
+
+
+VALIDATED = "Successfully validated SNS topic for Amazon SES event publishing."
+BUCKET_TEST = json.dumps({"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "mails", "HostId": "h"})
+
+
+@pytest.mark.parametrize("handle", [respond, collect], ids=["reports", "mails"])
+@pytest.mark.parametrize(
+    ("body", "metric"),
+    [
+        (VALIDATED, "NoticesDropped"),
+        (wrapped(VALIDATED), "NoticesDropped"),
+        (BUCKET_TEST, "NoticesDropped"),
+        (wrapped(BUCKET_TEST), "NoticesDropped"),
+        (json.dumps(recorded("ses", "identity-subscription-succeeded")), "NoticesDropped"),
+        ("not json", "EventsNotUnderstood"),
+        ("[1]", "EventsNotUnderstood"),
+        ("[" * 100_000, "EventsNotUnderstood"),
+        ('{"mail": {}}', "EventsNotUnderstood"),
+        ('{"Records": [{"eventName": "ObjectCreated:Put"}]}', "EventsNotUnderstood"),
+    ],
+)
+def test_a_body_without_an_event_is_counted_and_leaves_the_queue(
+    stage: Stage, context: Any, capsys: pytest.CaptureFixture[str], handle: Any, body: str, metric: str
+) -> None:
+    assert handle({"Records": [queue_record(body)]}, context) == {"batchItemFailures": []}
+    assert dropped(capsys) == {metric: 1}
+    assert stage.items("") == []
+
+
+def test_the_log_of_an_unknown_body_names_its_fields_and_no_person(
+    stage: Stage, context: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    body = json.dumps({"eventType": "Invented", "mail": {"destination": ["ada@example.com"]}})
+    respond({"Records": [queue_record(body)]}, context)
+    [record] = [record for record in caplog.records if "body_dropped" in record.message]
+    assert "Invented" in record.message
+    assert '"mail"' in record.message
+    assert "ada@example.com" not in record.message
+
+
+@pytest.mark.parametrize("name", ["open", "click", "subscription", "delivery-delay-mailbox-full", "complaint-not-spam"])
+def test_an_event_that_changes_nothing_is_neither_an_error_nor_counted(
+    stage: Stage, context: Any, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    body = json.dumps(recorded("ses", name))
+    assert respond({"Records": [queue_record(body)]}, context) == {"batchItemFailures": []}
+    assert dropped(capsys) == {}
 
 
 def test_sla_does_due_work_in_four_calls_and_ignores_stale_alarms(

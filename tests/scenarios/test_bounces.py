@@ -2,16 +2,18 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import permutations
 
 import pytest
 
 from leadtight.adapters.presentation.lead_view import bounce_hint
 from leadtight.adapters.presentation.pages.outcome import Pages
 from leadtight.app.intake.quick_add import AddForm
-from leadtight.app.messaging.delivery_reports import DeliveryReceipt
+from leadtight.app.messaging.delivery_reports import DeliveryReceipt, DeliveryReport
 from leadtight.app.views.queue import LeadQueue
-from leadtight.domain.model.errors import SendRefused
+from leadtight.domain.model.errors import SendRefused, SendUnsure
 from leadtight.domain.model.event import EventKind, fold
+from leadtight.domain.model.identity import person_keys
 from leadtight.domain.model.message import Channel, Status, Template
 from tests.scenarios.test_alerts import digests, only_ana
 from tests.scenarios.world import HOT, WARM, World
@@ -173,3 +175,102 @@ def test_a_bounce_before_assignment_is_kept_for_the_owner(message: str) -> None:
     assert action is not None
     assert action.what.startswith("Mail bounces: find another way")
     assert world.now - world.lead(lead_id).received_at == timedelta(minutes=6)
+
+
+def gave_up(world: World, lead_id: str, template: Template, detail: str = "the mailbox is full") -> bool:
+    stored = world.report(world.mails(lead_id, template)[-1], DeliveryReceipt.UNDELIVERED, detail)
+    world.run_stream()
+    return stored
+
+
+def test_a_mail_that_the_provider_gave_up_is_not_reached_and_its_address_stays_in_use() -> None:
+    world = World()
+    lead_id = world.receive(phone=PHONE, name="Ada Obi", message=WARM)
+    assert gave_up(world, lead_id, Template.ACKNOWLEDGE)
+    assert world.message(lead_id, Template.ACKNOWLEDGE).status is Status.BOUNCED
+    assert world.lead(lead_id).unreachable == (Channel.EMAIL,)
+    assert world.table.suppression(person_keys(world.lead(lead_id).inquiry)).channels == frozenset()
+    assert world.receive(phone=PHONE, name="Ada Obi", message=WARM) == lead_id
+    assert len(world.mails(lead_id, Template.ACKNOWLEDGE)) == 2
+
+
+def test_an_alert_that_the_provider_gave_up_escalates_and_goes_by_the_next_channel_once() -> None:
+    world = World()
+    people = {**world.policy.people}
+    people["ana"] = replace(people["ana"], alert_by=(Channel.EMAIL, Channel.SLACK))
+    world.govern(replace(world.policy, people=people))
+    lead_id = world.receive(message=WARM)
+    alert = world.mails(lead_id, Template.ALERT_OWNER)[0]
+    for _ in range(3):
+        world.report(alert, DeliveryReceipt.UNDELIVERED, "the mailbox is full")
+        world.run_stream()
+    [card] = world.chat.posted
+    assert card.permission.person == "ana"
+    assert len(world.mails(lead_id, Template.NOT_REACHED)) == 1
+    assert [m.data.get("instead_of") for m in world.table.messages(lead_id) if m.channel is Channel.SLACK] == [
+        "email: the mailbox is full"
+    ]
+
+
+def test_an_undelivered_alert_about_a_closed_lead_is_not_sent_again() -> None:
+    world = World()
+    people = {**world.policy.people}
+    people["ana"] = replace(people["ana"], alert_by=(Channel.EMAIL, Channel.SLACK))
+    world.govern(replace(world.policy, people=people))
+    lead_id = world.receive()
+    world.press(lead_id, "won")
+    assert gave_up(world, lead_id, Template.ALERT_OWNER)
+    assert world.chat.posted == []
+
+
+def auto_replied(world: World, lead_id: str) -> bool:
+    sent = world.mails(lead_id, Template.ALERT_OWNER)[0]
+    report = DeliveryReport(
+        provider_id=f"mail-{world.mailer.sent.index(sent) + 1}",
+        reported=DeliveryReceipt.UNDELIVERED,
+        lead_id=lead_id,
+        message_id=sent.envelope.message_id,
+        may_be_auto_reply=True,
+    )
+    stored = world.delivery_reports.record(report, world.now)
+    world.run_stream()
+    return stored
+
+
+def test_an_unnamed_bounce_after_the_delivery_is_an_automatic_reply_and_changes_nothing() -> None:
+    world = World()
+    lead_id = world.receive(message=WARM)
+    world.report(world.mails(lead_id, Template.ALERT_OWNER)[0], DeliveryReceipt.DELIVERED)
+    assert not auto_replied(world, lead_id)
+    assert world.mails(lead_id, Template.NOT_REACHED) == []
+    other = world.receive(email="bo@example.com", message=WARM)
+    assert auto_replied(world, other)
+    assert len(world.mails(other, Template.NOT_REACHED)) == 1
+
+
+@pytest.mark.parametrize("order", list(permutations(["accepted", "delivered", "bounced"])))
+def test_reports_in_any_order_end_in_the_same_status(order: tuple[str, ...]) -> None:
+    world = World()
+    lead_id = world.receive(message=WARM)
+    mail = world.mails(lead_id, Template.ALERT_OWNER)[0]
+    for name in (*order, *order):
+        world.report(mail, DeliveryReceipt(name))
+        world.run_stream()
+    assert world.message(lead_id, Template.ALERT_OWNER).status is Status.BOUNCED
+    assert len(world.mails(lead_id, Template.NOT_REACHED)) == 1
+    assert len(world.events(lead_id, EventKind.MESSAGE_BOUNCED)) == 1
+
+
+def test_the_providers_acceptance_confirms_nothing_but_ends_the_doubt_about_a_send() -> None:
+    world = World()
+    world.mailer.failures = [SendUnsure("no answer")]
+    lead_id = world.receive()
+    message = next(m for m in world.table.messages(lead_id) if m.status is Status.CLAIMED)
+    accepted = DeliveryReport(
+        provider_id="p-1", reported=DeliveryReceipt.ACCEPTED, lead_id=lead_id, message_id=message.id
+    )
+    assert world.delivery_reports.record(accepted, world.now)
+    assert not world.delivery_reports.record(accepted, world.now)
+    assert world.table.find(lead_id, message.id) == replace(message, status=Status.SENT, provider_id="p-1")
+    assert world.delivery_reports.record(replace(accepted, reported=DeliveryReceipt.DELIVERED), world.now)
+    assert not world.delivery_reports.record(accepted, world.now)

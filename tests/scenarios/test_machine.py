@@ -100,7 +100,7 @@ class Pipeline(RuleBasedStateMachine):
     def report(self, data: st.DataObject, reported: DeliveryReceipt) -> None:
         sent = data.draw(st.sampled_from(self.world.mailer.sent))
         self.world.report(sent, reported)
-        if reported is not DeliveryReceipt.ACCEPTED and sent.permission.purpose is Template.ACKNOWLEDGE:
+        if reported is not DeliveryReceipt.DELIVERED and sent.permission.purpose is Template.ACKNOWLEDGE:
             address = sent.permission.address
             self.mails_before_the_end.setdefault(address, self.mails_to(address))
 

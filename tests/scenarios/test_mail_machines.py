@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from leadtight.adapters.dynamodb import stream
+from leadtight.adapters.aws import receipts
 from leadtight.app.intake.deliveries import SettledItem
 from leadtight.domain.intake.quarantine import Reason
 from leadtight.domain.model.errors import StaleSubmission
@@ -119,7 +119,7 @@ def test_the_providers_complaint_ends_mail_unless_its_type_is_harmless(feedback_
         "complaint": {"complaintFeedbackType": feedback_type},
         "mail": {"messageId": "m"},
     }
-    assert (stream.delivery_report(json.dumps(event)) is not None) is ended
+    assert (receipts.read(json.dumps(event)) is not None) is ended
 
 
 @pytest.mark.proves("A2")

@@ -102,7 +102,7 @@ def test_an_unanswered_send_confirmed_by_the_provider_is_not_repeated() -> None:
     message = world.message(lead_id, Template.ACKNOWLEDGE)
     assert message.status is Status.CLAIMED
     report = DeliveryReport(
-        provider_id="ses-1", reported=DeliveryReceipt.ACCEPTED, lead_id=lead_id, message_id=message.id
+        provider_id="ses-1", reported=DeliveryReceipt.DELIVERED, lead_id=lead_id, message_id=message.id
     )
     assert world.delivery_reports.record(report, world.now)
     assert not world.delivery_reports.record(report, world.now)
@@ -225,7 +225,7 @@ def test_a_confirmation_after_a_bounce_does_not_revive_the_message() -> None:
     lead_id = world.receive()
     sent = world.mails(lead_id, Template.ACKNOWLEDGE)[0]
     world.report(sent, DeliveryReceipt.BOUNCED)
-    assert not world.report(sent, DeliveryReceipt.ACCEPTED)
+    assert not world.report(sent, DeliveryReceipt.DELIVERED)
     assert world.message(lead_id, Template.ACKNOWLEDGE).status is Status.BOUNCED
 
 
@@ -249,7 +249,7 @@ def test_a_report_is_found_by_the_provider_id_alone() -> None:
     world = World()
     lead_id = world.receive()
     assert world.delivery_reports.record(
-        DeliveryReport(provider_id="mail-1", reported=DeliveryReceipt.ACCEPTED), world.now
+        DeliveryReport(provider_id="mail-1", reported=DeliveryReceipt.DELIVERED), world.now
     )
     assert world.message(lead_id, Template.ACKNOWLEDGE).status is Status.CONFIRMED
 

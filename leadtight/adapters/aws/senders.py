@@ -15,7 +15,7 @@ from botocore.exceptions import (
     NoCredentialsError,
 )
 
-from leadtight.adapters.aws import clients
+from leadtight.adapters.aws import clients, message_tags
 from leadtight.adapters.email.mime import ascii_address, build
 from leadtight.app.ports.messaging import Envelope, Mail
 from leadtight.domain.compliance.send_permission import Permission
@@ -76,10 +76,7 @@ class SesMailer:
                 Destinations=[ascii_address(permission.address)],
                 RawMessage={"Data": raw},
                 ConfigurationSetName=self._configuration_set,
-                Tags=[
-                    {"Name": "lead_id", "Value": envelope.lead_id},
-                    {"Name": "message_id", "Value": envelope.message_id},
-                ],
+                Tags=[{"Name": name, "Value": value} for name, value in message_tags.of(envelope).items()],
             )
         )
 

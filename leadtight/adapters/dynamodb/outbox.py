@@ -17,7 +17,7 @@ from leadtight.adapters.dynamodb.rows import EventRow, MailRow, MessageRow
 from leadtight.adapters.dynamodb.transactions import is_canceled_by_a_condition
 from leadtight.domain.calendar.timestamps import format_timestamp
 from leadtight.domain.model.listing import Listing
-from leadtight.domain.model.message import OWED, Message, Status
+from leadtight.domain.model.message import NOT_CHANGED_BY, OWED, Message, Status
 
 if TYPE_CHECKING:
     from leadtight.domain.compliance.send_limits import Budget, RecentSends
@@ -73,7 +73,7 @@ class OutboxAccess(TableAccess):
 
     def confirm(self, message: Message, event: Event) -> bool:
         """Store a provider's report, once."""
-        news = ~MessageRow.status.is_in(message.status.value, Status.BOUNCED.value)
+        news = ~MessageRow.status.is_in(*sorted(NOT_CHANGED_BY[message.status]))
         return self._store_message(message, event, MessageRow.pk.exists() & news)
 
     def _store_message(self, message: Message, event: Event | None, condition: Condition) -> bool:

@@ -9,7 +9,7 @@ from leadtight.domain.compliance.send_limits import Budget, RecentSends
 from leadtight.domain.model.errors import Conflict
 from leadtight.domain.model.event import Event
 from leadtight.domain.model.listing import Listing
-from leadtight.domain.model.message import Message, Status
+from leadtight.domain.model.message import NOT_CHANGED_BY, Message, Status
 from leadtight.domain.notifications.urgency import OutboxLane, earliest_and_latest, in_order, lane
 
 
@@ -56,7 +56,7 @@ class MemoryOutbox(MemoryRows):
         key = (message.lead_id, message.id)
         with self._lock:
             stored = self._messages.get(key)
-            if stored is None or stored.status in (message.status, Status.BOUNCED):
+            if stored is None or stored.status in NOT_CHANGED_BY[message.status]:
                 return False
             self._messages[key] = message
             self._events[event.lead_id, event.id] = event

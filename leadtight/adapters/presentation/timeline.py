@@ -9,6 +9,7 @@ from leadtight.domain.calendar.timestamps import parse_timestamp
 from leadtight.domain.compliance.erasure import is_anonymous
 from leadtight.domain.model.event import Event, EventKind
 from leadtight.domain.model.message import LEAD, Template
+from leadtight.domain.notifications.bounces import SUPPRESSED
 from leadtight.domain.outcomes.automatic_call import ANSWERED, FAILED
 from leadtight.domain.ownership.handover import Cause
 from leadtight.domain.policy.policy import Policy
@@ -161,7 +162,9 @@ def _opted_out(data: Data) -> str:
 
 
 def _bounced(policy: Policy, data: Data, actor: str) -> str:
-    return f"A message to {_recipient(policy, data)} bounced"
+    reason = str(data.get("detail") or "")
+    why = f": {reason}" if reason.startswith(SUPPRESSED) else ""
+    return f"A message to {_recipient(policy, data)} bounced{why}"
 
 
 def _not_delivered(policy: Policy, data: Data, actor: str) -> str:

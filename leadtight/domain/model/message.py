@@ -72,6 +72,12 @@ class Status(StrEnum):
 
 
 OWED = frozenset({Status.PENDING, Status.CLAIMED})
+NOT_CHANGED_BY: Mapping[Status, frozenset[Status]] = {
+    Status.SENT: frozenset({Status.SENT, Status.CONFIRMED, Status.BOUNCED}),
+    Status.CONFIRMED: frozenset({Status.CONFIRMED, Status.BOUNCED}),
+    Status.BOUNCED: frozenset({Status.BOUNCED}),
+}
+"""Statuses that outlast a provider's later report of the key: reports come late, repeatedly and in any order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,12 +10,14 @@ from leadtight.domain.change import Change, ChangeBuilder
 from leadtight.domain.compliance.send_permission import FOR_THE_OWNER
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.lead import Lead
-from leadtight.domain.model.message import LEAD, Channel, Message, Template
+from leadtight.domain.model.message import LEAD, Channel, Message, Status, Template
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.promises.next_action import action_after_bounce
 from leadtight.domain.roster.stand_ins import notification_recipient
 
 ACTOR = "system:respond"
+SUPPRESSED = "mail is suppressed by SES"
+"""Start of the detail of mails to addresses on SES's own list."""
 
 
 def record_undelivered(policy: Policy, lead: Lead, message: Message, now: datetime) -> Change | None:
@@ -28,6 +30,35 @@ def record_undelivered(policy: Policy, lead: Lead, message: Message, now: dateti
     if message.recipient == LEAD:
         return _lead_not_reached(lead, message.channel, now)
     return _person_not_reached(policy, lead, message, now)
+
+
+def fallback(lead: Lead, message: Message, reason: str, now: datetime) -> Message | None:
+    """Return a bounced team notice for its next channel.
+
+    None without one, and when nothing is to be done about the lead any more. The id is the same each time.
+    """
+    if not message.fallbacks or not lead.is_open or _is_past(lead, message):
+        return None
+    channel, *others = message.fallbacks
+    return replace(
+        message,
+        id=f"{message.id}-{channel}",
+        channel=channel,
+        fallbacks=tuple(others),
+        created_at=now,
+        next_try_at=now,
+        status=Status.PENDING,
+        attempts=0,
+        provider_id=None,
+        detail="",
+        queued=False,
+        data={**message.data, "instead_of": f"{message.channel}: {reason}"},
+    )
+
+
+def _is_past(lead: Lead, message: Message) -> bool:
+    """Return whether a notice was for a former owner."""
+    return message.template in FOR_THE_OWNER and message.recipient != lead.owner_id
 
 
 def _lead_not_reached(lead: Lead, channel: Channel, now: datetime) -> Change | None:
@@ -50,8 +81,7 @@ def _person_not_reached(policy: Policy, lead: Lead, message: Message, now: datet
     When there is no one else, it is only recorded.
     """
     person = message.recipient
-    is_past = message.template in FOR_THE_OWNER and person != lead.owner_id
-    if is_past or message.template is Template.LEAD_MOVED or person in lead.not_reached:
+    if _is_past(lead, message) or message.template is Template.LEAD_MOVED or person in lead.not_reached:
         return None
     manager = notification_recipient(policy, policy.manager_of(person), {}, now, besides=person)
     others = [p for p in (manager, policy.routing.catch_all) if p != person and p not in lead.not_reached]

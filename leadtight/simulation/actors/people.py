@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from leadtight.adapters.memory.ports import PUBLIC_URL
 from leadtight.adapters.memory.senders import SentMail
-from leadtight.app.messaging.delivery_reports import DeliveryReceipt, DeliveryReport
+from leadtight.app.messaging.delivery_reports import ENDS_THE_CHANNEL, DeliveryReceipt, DeliveryReport
 from leadtight.app.outcomes.recording import LeadView, OutcomeForm
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.lead import Lead
@@ -29,6 +29,10 @@ from leadtight.simulation.run import SimulationRun
 
 OUTCOMES = ("connected", "voicemail", "no_answer", "interested", "proposal_sent", "not_interested", "won", "lost")
 
+REPORTED = (
+    *(DeliveryReceipt.DELIVERED, DeliveryReceipt.BOUNCED),
+    *(DeliveryReceipt.UNDELIVERED, DeliveryReceipt.COMPLAINED),
+)
 RETURNED = 0.5
 """Share of bounces reported by mail.
 
@@ -195,7 +199,7 @@ class SimulatedPeople:
         A bounce may be reported by the recipient's mail server instead.
         """
         chance = self.run.chance
-        reported = chance.choices(list(DeliveryReceipt), (60, 39, 1) if mail.mail.subject == DIGEST else (95, 4, 1))[0]
+        reported = chance.choices(REPORTED, (60, 34, 5, 1) if mail.mail.subject == DIGEST else (95, 3, 1, 1))[0]
         if reported is DeliveryReceipt.BOUNCED and chance.random() < RETURNED:
             return self.run.soon(1, 60, self._returned(mail, provider_id))
         delivery_report = DeliveryReport(
@@ -229,7 +233,7 @@ class SimulatedPeople:
             ):
                 return self.run.soon(5, 120, report)
             self.reports.append(delivery_report)
-            if delivery_report.reported is not DeliveryReceipt.ACCEPTED and self.is_to_lead(mail):
+            if delivery_report.reported in ENDS_THE_CHANNEL and self.is_to_lead(mail):
                 self._gone(mail.permission.address)
             return None
 

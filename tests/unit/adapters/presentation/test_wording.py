@@ -8,6 +8,7 @@ import pytest
 from leadtight.adapters.presentation import formatting
 from leadtight.adapters.presentation.timeline import sentence, timeline
 from leadtight.domain.model.event import Event, EventKind
+from leadtight.domain.notifications.bounces import SUPPRESSED
 from tests.unit.adapters.presentation.leads import ADA, HOSTILE, MONDAY_NINE, POLICY, answered, assigned, received
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -81,6 +82,24 @@ def test_a_timeline_is_short_and_newest_first() -> None:
 def test_bookkeeping_and_internal_mail_are_not_in_the_timeline() -> None:
     event = Event(id="1", lead_id="L1", at=MONDAY_NINE, kind=EventKind.MESSAGE_CONFIRMED, actor="system:respond")
     assert timeline(POLICY, [event]) == ()
+
+
+@pytest.mark.parametrize(
+    ("detail", "says"),
+    [
+        ("smtp; 550 5.1.1 user unknown", "A message to the lead bounced"),
+        (
+            f"{SUPPRESSED} (OnAccountSuppressionList); to send there again: aws sesv2 …",
+            f"A message to the lead bounced: {SUPPRESSED} (OnAccountSuppressionList); to send there again: aws sesv2 …",
+        ),
+    ],
+)
+def test_a_bounce_of_a_suppressed_address_says_how_to_write_there_again(detail: str, says: str) -> None:
+    data = {"message": "acknowledge-1-0", "recipient": "lead", "channel": "email", "detail": detail}
+    event = Event(
+        id="1", lead_id="L1", at=MONDAY_NINE, kind=EventKind.MESSAGE_BOUNCED, actor="system:respond", data=data
+    )
+    assert sentence(POLICY, event) == says
 
 
 def test_a_sentence_is_one_line_whatever_the_note() -> None:

@@ -133,7 +133,7 @@ def test_an_undelivered_message_says_why(world: World) -> None:
 def test_a_bounced_mail_is_described_and_a_delivered_one_only_listed(world: World) -> None:
     lead_id = world.receive(name="Ada Obi")
     acknowledgement, alert = world.mailer.sent
-    world.report(alert, DeliveryReceipt.ACCEPTED)
+    world.report(alert, DeliveryReceipt.DELIVERED)
     initial = words(world, lead_id)
     world.advance(seconds=1)
     world.report(acknowledgement, DeliveryReceipt.BOUNCED, "mailbox full")
