@@ -33,8 +33,10 @@ class MailReceiving(Construct):
             rule=_store(domain, bucket),
         )
         rule.node.add_dependency(allowed.policy_dependable)
-        CfnOutput(self, "Activate", value=f"aws ses set-active-receipt-rule-set --rule-set-name {self.rules.ref}")
-        CfnOutput(self, "Mx", value=f"{domain} MX 10 inbound-smtp.{Aws.REGION}.amazonaws.com")
+        activate = f"aws ses set-active-receipt-rule-set --rule-set-name {self.rules.ref}"
+        CfnOutput(self, "Activate", value=activate).override_logical_id("ReceivingActivate")
+        mx = f"{domain} MX 10 inbound-smtp.{Aws.REGION}.amazonaws.com"
+        CfnOutput(self, "Mx", value=mx).override_logical_id("ReceivingMx")
 
 
 def _may_store(bucket: s3.Bucket, rules: ses.CfnReceiptRuleSet) -> iam.PolicyStatement:

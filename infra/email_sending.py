@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aws_cdk import CfnOutput, Duration
+from aws_cdk import Aws, CfnOutput, Duration
 from aws_cdk import aws_ses as ses
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
@@ -60,8 +60,27 @@ class EmailSending(Construct):
             self,
             "Identity",
             identity=(ses.Identity.email if is_address else ses.Identity.domain)(stage.mail_identity),
+            # Bounces and complaints come as events: mails about them would fill the sender's mailbox.
+            feedback_forwarding=None if stage.local else False,
+            mail_from_domain=stage.mail_from_domain,
+            # While the envelope's MX record is missing, mails go out from SES's own domain.
+            mail_from_behavior_on_mx_failure=ses.MailFromBehaviorOnMxFailure.USE_DEFAULT_VALUE
+            if stage.mail_from_domain
+            else None,
         )
         if not is_address and not stage.local:
             for number, record in enumerate(identity.dkim_records, start=1):
-                CfnOutput(self, f"Dkim{number}", value=f"{record.name} CNAME {record.value}")
+                self._output(f"Dkim{number}", f"{record.name} CNAME {record.value}")
+            self._output_envelope(stage)
         return identity
+
+    def _output_envelope(self, stage: StageSettings) -> None:
+        """Print the records of the envelope's domain, and DMARC's."""
+        domain = stage.mail_from_domain
+        if domain:
+            self._output("MailFromMx", f"{domain} MX 10 feedback-smtp.{Aws.REGION}.amazonses.com")
+            self._output("MailFromSpf", f'{domain} TXT "v=spf1 include:amazonses.com ~all"')
+        self._output("Dmarc", f'_dmarc.{stage.mail_identity} TXT "v=DMARC1; p=none"')
+
+    def _output(self, name: str, value: str) -> None:
+        CfnOutput(self, name, value=value).override_logical_id(name)

@@ -79,6 +79,21 @@ class LeadFunction(Construct):
             )
         )
 
+    def allow_mailing(self, sender: str, configuration_set: str) -> None:
+        """Let the function send mails from one address.
+
+        In the sandbox SES also asks about the recipient's identity, so the sender is a condition and no resource.
+        """
+        identities = f"arn:{Aws.PARTITION}:ses:{Aws.REGION}:{Aws.ACCOUNT_ID}:identity/*"
+        self.role.add_to_policy(
+            iam.PolicyStatement(
+                actions=["ses:SendRawEmail"],
+                resources=[identities],
+                conditions={"StringEqualsIgnoreCase": {"ses:FromAddress": sender}},
+            )
+        )
+        self.allow("ses:SendRawEmail", configuration_set)
+
     def allow_texting(self) -> None:
         """Let the function send SMS.
 

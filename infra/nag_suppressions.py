@@ -10,6 +10,7 @@ from infra.edge import FrontStack
 from infra.stack import LeadtightStack
 
 SCHEDULES = "arn:<AWS::Partition>:scheduler:<AWS::Region>:<AWS::AccountId>:schedule/*/lead-*"
+IDENTITIES = "arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:identity/*"
 CONTACTS = "arn:<AWS::Partition>:connect:<AWS::Region>:<AWS::AccountId>:instance/{}/contact/*"
 
 
@@ -130,6 +131,12 @@ def _about_mail(stack: LeadtightStack) -> None:
             stack.units[name],
             f"AwsSolutions-IAM5[Resource::<{mails}.Arn>/{objects}]",
             "every mail is an object with a name of its own; the bucket holds nothing else",
+        )
+    for name in () if stack.stage.local else ("respond", "sla"):
+        _accept(
+            stack.units[name],
+            f"AwsSolutions-IAM5[Resource::{IDENTITIES}]",
+            "in the sandbox SES also asks about the recipient's identity; a condition names the one sender",
         )
     uploads = stack.resolve(stack.buckets.uploads.bucket_arn)["Fn::GetAtt"][0]
     for name in ("desk", "intake"):

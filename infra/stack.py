@@ -318,18 +318,19 @@ class LeadtightStack(Stack):
 
     def _allow_sending(self, unit: LeadFunction) -> None:
         """Let a function send the messages of the outbox."""
-        unit.allow(MAIL, *self._mail_resources())
+        self._allow_mailing(unit)
         unit.allow(SEND, self.retries.queue.queue_arn)
         unit.allow_texting()
         if self.stage.calls:
             unit.allow_calling(*self.stage.calls)
 
-    def _mail_resources(self) -> list[str]:
+    def _allow_mailing(self, unit: LeadFunction) -> None:
         if self.stage.local:
-            return ["*"]  # the emulator checks mail permissions against no resource and refuses exact grants
+            unit.allow(MAIL, "*")  # the emulator checks mail permissions against no resource and knows no sender
+            return
         name = self.mail.configuration_set.configuration_set_name
         configuration_set = f"arn:{Aws.PARTITION}:ses:{Aws.REGION}:{Aws.ACCOUNT_ID}:configuration-set/{name}"
-        return [self.mail.identity.email_identity_arn, configuration_set]
+        unit.allow_mailing(self.stage.mail_from, configuration_set)
 
     def _watch(self) -> None:
         for unit in self.units.values():

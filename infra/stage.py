@@ -33,6 +33,7 @@ class StageSettings:
     timezone: str
     mail_from: str
     mail_identity: str
+    mail_from_domain: str | None
     public_url: str | None
     operators_email: str | None
     receive_domain: str | None
@@ -51,13 +52,15 @@ class StageSettings:
         """
         name = _text(node, "stage") or "dev"
         mail_from = _text(node, "mail_from") or "leads@leadtight.example"
+        identity = _text(node, "mail_identity") or mail_from.rpartition("@")[2]
         policy = ROOT / (_text(node, "policy") or "leadtight/policy.toml")
         return cls(
             name=name,
             bundle=_folder(_text(node, "bundle") or ("build/local" if name == LOCAL else "build/lambda")),
             timezone=_timezone(policy),
             mail_from=mail_from,
-            mail_identity=_text(node, "mail_identity") or mail_from.rpartition("@")[2],
+            mail_identity=identity,
+            mail_from_domain=_mail_from_domain(node, identity, name),
             public_url=_text(node, "public_url"),
             operators_email=_text(node, "operators_email"),
             receive_domain=_text(node, "receive_domain"),
@@ -122,6 +125,16 @@ class StageSettings:
 def _text(node: Node, key: str) -> str | None:
     value = node.try_get_context(key)
     return None if value in (None, "") else str(value)
+
+
+def _mail_from_domain(node: Node, identity: str, stage: str) -> str | None:
+    """Return the domain of mails' envelopes.
+
+    None for SES's own: locally, and for an identity that is one address.
+    """
+    if "@" in identity or stage == LOCAL:
+        return None
+    return _text(node, "mail_from_domain") or f"bounce.{identity}"
 
 
 def _folder(name: str) -> Path:

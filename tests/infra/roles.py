@@ -168,9 +168,14 @@ def _scheduler(operation: str, params: Mapping[str, Any]) -> Iterator[Act]:
 def _ses(operation: str, params: Mapping[str, Any]) -> Iterator[Act]:
     sender = params.get("FromEmailAddress") or params["Source"]
     address = sender.rpartition("<")[2].rstrip(">")
-    yield Act(f"ses:{operation}", f"arn:aws:ses:{REGION}:{ACCOUNT}:identity/{address}", {"ses:FromAddress": address})
+    keys = {"ses:FromAddress": address}
+    recipients = params.get("Destinations") or params["Destination"]["ToAddresses"]
+    # The sandbox authorises verified recipients, too, by their address or domain.
+    for each in (address, *(recipient.rpartition("<")[2].rstrip(">") for recipient in recipients)):
+        for identity in (each, each.rpartition("@")[2]):
+            yield Act(f"ses:{operation}", f"arn:aws:ses:{REGION}:{ACCOUNT}:identity/{identity}", keys)
     if kept := params.get("ConfigurationSetName"):
-        yield Act(f"ses:{operation}", f"arn:aws:ses:{REGION}:{ACCOUNT}:configuration-set/{kept}")
+        yield Act(f"ses:{operation}", f"arn:aws:ses:{REGION}:{ACCOUNT}:configuration-set/{kept}", keys)
 
 
 def _sns(operation: str, params: Mapping[str, Any]) -> Iterator[Act]:
