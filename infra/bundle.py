@@ -21,7 +21,7 @@ PRODUCT = ("leadtight", "functions")
 # Code that runs at a terminal, never on AWS.
 NOT_DEPLOYED = {
     *("leadtight/cli", "leadtight/bench", "leadtight/capacity", "leadtight/devstage", "leadtight/simulation"),
-    "leadtight/stages",
+    *("leadtight/restore", "leadtight/stages"),
     *("leadtight/policy/declaration.py", "leadtight/policy/json_schema.py"),
 }
 # Each bundle and the pinned requirements it holds. Only the report function needs DuckDB's 70 MB.

@@ -16,7 +16,7 @@ START_WITHIN, COMPLETE_WITHIN = Duration.hours(1), Duration.hours(6)
 
 
 class Backups(Construct):
-    """Daily backups of the table in a vault that outlives the stack."""
+    """Daily backups, in a vault that outlives the stack."""
 
     def __init__(
         self, scope: Construct, id_: str, *, stage: StageSettings, settings: BackupSettings, table_arn: str

@@ -41,11 +41,11 @@ class BackupSettings:
         if self.lock_days is not None and not 0 < self.lock_days <= self.keep_days:
             raise ValueError(f"backup.lock_days: must be from 1 to keep_days ({self.keep_days})")
         if self.compliance and self.lock_days is None:
-            raise ValueError("backup.lock: compliance needs lock_days")
+            raise ValueError("backup.compliance: needs lock_days")
 
     @classmethod
     def from_context(cls, node: Node) -> BackupSettings:
-        """Read `-c backup_keep_days`, `_copy_to`, `_lock_days` and `_lock`."""
+        """Read `-c backup_keep_days`, `_copy_to`, `_lock_days`, `_compliance`."""
 
         def text(key: str) -> str | None:
             return node.try_get_context(f"backup_{key}") or None
@@ -55,5 +55,5 @@ class BackupSettings:
             keep_days=int(text("keep_days") or DEFAULT_KEEP_DAYS),
             copy_to=text("copy_to"),
             lock_days=int(lock_days) if lock_days else None,
-            compliance=text("lock") == "compliance",
+            compliance=text("compliance") == "on",
         )

@@ -26,6 +26,7 @@ COMMANDS = {
     "export": "leadtight.cli.export:export",
     "import": "leadtight.cli.import_.command:import_",
     "rearm": "leadtight.cli.rearm:rearm",
+    "restore": "leadtight.cli.restore:restore",
     "redrive": "leadtight.cli.redrive:redrive",
     "simulate": "leadtight.cli.simulate:simulate",
     "policy": "leadtight.cli.policy:policy",

@@ -6,8 +6,7 @@ Without --apply it only reports what is stored.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 
 import typer
@@ -80,21 +79,22 @@ def erase(
 
 def _run(deployed: StackClient, person: str, *, apply: bool) -> ErasureReport:
     now = clock_and_ids.clock()
-
-    def write_week(week: str) -> None:
-        sunday = date.fromisocalendar(int(week[:4]), int(week[6:]), 7)
-        deployed.ask("ReportFunction", {"kind": "weekly", "date": min(sunday, now.date()).isoformat()})
-
     try:
-        return _use_case(deployed, write_week).of(person, policies.shipped().company.country, now, apply=apply)
+        return eraser(deployed, now).of(person, policies.shipped().company.country, now, apply=apply)
     except InvalidInquiry as error:
         raise stop(COMMAND, error.problems[0].detail, code=2) from error
     except (ClientError, BotoCoreError, PynamoDBException, Conflict) as error:
         raise stop(COMMAND, f"{error}; run it again", code=1) from error
 
 
-def _use_case(deployed: StackClient, write_week: Callable[[str], None]) -> ErasePerson:
+def eraser(deployed: StackClient, now: datetime) -> ErasePerson:
+    """Return the use case over the outputs' table."""
     outputs = deployed.outputs
+
+    def write_week(week: str) -> None:
+        sunday = date.fromisocalendar(int(week[:4]), int(week[6:]), 7)
+        deployed.ask("ReportFunction", {"kind": "weekly", "date": min(sunday, now.date()).isoformat()})
+
     table = DynamoTable(outputs["TableName"], clients.client("dynamodb").meta.region_name)
     alarms = AwsAlarms(
         queue_url=outputs["AlarmQueueUrl"], queue_arn="", schedule_group=outputs["ScheduleGroup"], role_arn=""

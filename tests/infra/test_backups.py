@@ -17,7 +17,7 @@ COPIES = "arn:aws:backup:eu-west-1:111122223333:backup-vault:leadtight-copies"
 @pytest.fixture(scope="module")
 def locked(tmp_path_factory: pytest.TempPathFactory) -> Synthesised:
     """Return a stage that copies and locks its backups."""
-    settings = {"backup_copy_to": COPIES, "backup_lock_days": "30", "backup_lock": "compliance"}
+    settings = {"backup_copy_to": COPIES, "backup_lock_days": "30", "backup_compliance": "on"}
     return synthesise(tmp_path_factory.mktemp("locked"), "locked", **settings)
 
 
@@ -78,7 +78,7 @@ def test_a_lock_is_for_governance_unless_compliance_is_asked_for(locked: Synthes
         ("lock_days", {"lock_days": 0}),
         ("keep_days", {"keep_days": 0}),
         ("copy_to", {"copy_to": "arn:aws:s3:::copies"}),
-        ("lock", {"compliance": True}),
+        ("compliance", {"compliance": True}),
     ],
 )
 def test_settings_that_would_fail_the_first_backup_are_rejected(problem: str, settings: dict[str, Any]) -> None:

@@ -1,0 +1,181 @@
+"""`leadtight restore`: restore the table, with all that follows."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+from pynamodb.exceptions import PynamoDBException
+
+from leadtight.adapters import clock_and_ids
+from leadtight.adapters.aws import clients
+from leadtight.cli.erase import eraser
+from leadtight.cli.exits import stop
+from leadtight.cli.stack_client import StackClient
+from leadtight.domain.model.errors import Conflict
+from leadtight.policy import loader as policies
+from leadtight.restore.drill import Drill
+from leadtight.restore.errors import RestoreStopped
+from leadtight.restore.items import Items
+from leadtight.restore.mails import MailAnnouncer
+from leadtight.restore.plan import RestorePlan, check_moment, moment
+from leadtight.restore.run import Restore, RestoreParts
+from leadtight.restore.schedules import AlarmSchedules
+from leadtight.restore.settings import TableSettings
+from leadtight.restore.stage_text import section, write_restored
+from leadtight.restore.steps import StepLog
+from leadtight.restore.tables import Tables
+from leadtight.restore.verification import Verification
+from leadtight.restore.waiting import Waiting, reason
+from leadtight.stages.stage_file import default_folders
+
+COMMAND = "restore"
+SCHEMA = "leadtight.restore/1"
+ATTEMPTS, READ_SECONDS = 8, 30
+INTERRUPTED = 130
+
+
+def restore(
+    to: Annotated[str | None, typer.Option(metavar="TIME", help="The moment, such as 2026-12-01T03:15:00Z.")] = None,
+    from_backup: Annotated[
+        str | None, typer.Option(metavar="ARN", help="A backup of DynamoDB, or a recovery point of AWS Backup.")
+    ] = None,
+    drill: Annotated[
+        bool, typer.Option("--drill", help="Restore to a second table, verify it and delete it; the stage stays.")
+    ] = False,
+    apply: Annotated[bool, typer.Option("--apply", help="Restore; without it nothing changes.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print leadtight.restore/1.")] = False,
+    stack: Annotated[str | None, typer.Option(help="The stack; by default the local stage that is running.")] = None,
+) -> None:
+    """Restore the table, and put the stage onto it.
+
+    Waits as long as it takes. Stopped anywhere, the same command goes on. The former table stays.
+    """
+    if [bool(to), bool(from_backup), drill].count(True) != 1:
+        raise stop(COMMAND, "choose exactly one of --to, --from-backup and --drill", code=2)
+    deployed = StackClient.find(COMMAND, stack)
+    log = StepLog(clock_and_ids.clock, _tell)
+    parts = _parts(deployed, log)
+    try:
+        if drill:
+            Drill(deployed.stack, parts, _dynamodb(), log).run()
+            plan = None
+        else:
+            plan = _plan(deployed, parts, to, from_backup)
+            _restore(deployed, plan, parts, log, apply=apply)
+    except RestoreStopped as error:
+        raise stop(COMMAND, str(error), code=error.code) from error
+    except (ClientError, BotoCoreError, PynamoDBException, Conflict) as error:
+        raise stop(COMMAND, str(reason(error)), code=1) from error
+    except KeyboardInterrupt as error:
+        raise stop(COMMAND, "stopped; the same command goes on from here", code=INTERRUPTED) from error
+    _finish(deployed, plan, log, applied=apply or drill, as_json=as_json)
+
+
+def _plan(deployed: StackClient, parts: RestoreParts, to: str | None, backup: str | None) -> RestorePlan:
+    if to is not None:
+        return RestorePlan(stack=deployed.stack, at=moment(to))
+    assert backup is not None, "one of both was chosen"
+    vault = deployed.outputs.get("BackupVaultName")
+    return RestorePlan(stack=deployed.stack, at=parts.tables.made_at(backup, vault), backup=backup)
+
+
+def _restore(deployed: StackClient, plan: RestorePlan, parts: RestoreParts, log: StepLog, *, apply: bool) -> None:
+    run = Restore(plan, parts, log)
+    if apply:
+        run.run()
+        return
+    former, target = run.former(), parts.tables.find(plan.target)
+    if target is None and plan.backup is None:
+        check_moment(plan.at, parts.tables.window(former))
+    state = "to be made" if target is None else f"is there, {target.waits_for or 'ready'}"
+    log.tell(f"Would restore {former} as it was at {plan.at.isoformat()} to {plan.target} ({state}),")
+    log.tell("set its stream, time to live, recovery, protection, encryption and tags,")
+    log.tell("erase again who was erased since, and carry opt-outs and do-not-call lists over,")
+    log.tell(f"deploy {deployed.stack} onto it, arm every alarm, read mails again, compute the reports,")
+    log.tell(f"verify, and list what is then only in {former}, which stays.")
+    log.tell("Nothing was changed: run it again with --apply.")
+
+
+def _finish(deployed: StackClient, plan: RestorePlan | None, log: StepLog, *, applied: bool, as_json: bool) -> None:
+    if as_json:
+        document = {
+            "schema": SCHEMA,
+            "applied": applied,
+            "stack": deployed.stack,
+            "drill": plan is None,
+            "restored_to": plan.at.isoformat() if plan else None,
+            "table": plan.target if plan else None,
+            "steps": [asdict(step) for step in log.steps],
+            "seconds": sum(step.seconds for step in log.steps),
+            "problems": log.problems,
+        }
+        typer.echo(json.dumps(document, indent=2, default=list))
+    elif applied:
+        typer.echo(f"{len(log.problems)} things to look at." if log.problems else "Everything was verified.")
+    if log.problems:
+        raise typer.Exit(1)
+
+
+def _tell(line: str) -> None:
+    typer.echo(line, err=True)
+
+
+def _dynamodb() -> object:
+    return clients.client("dynamodb", attempts=ATTEMPTS, read_seconds=READ_SECONDS)
+
+
+def _parts(deployed: StackClient, log: StepLog) -> RestoreParts:
+    def client(service: str) -> object:
+        return clients.client(service, attempts=ATTEMPTS, read_seconds=READ_SECONDS)
+
+    waiting = Waiting(time.sleep, clock_and_ids.clock, log.tell)
+    tables, items = Tables(client("dynamodb"), client("backup"), waiting), Items(client("dynamodb"), waiting)
+    schedules = AlarmSchedules(client("scheduler"), waiting)
+    return RestoreParts(
+        tables=tables,
+        settings=TableSettings(client("dynamodb"), tables, waiting),
+        items=items,
+        mails=MailAnnouncer(client("s3"), client("sqs"), waiting),
+        schedules=schedules,
+        verification=Verification(items, schedules, waiting, clock_and_ids.clock),
+        stack=lambda: StackClient.find(COMMAND, deployed.stack),
+        erase=lambda table, lead_id: _erase(deployed, table, lead_id),
+        deploy=lambda table, stream: _deploy(deployed.stack, table, stream),
+        clock=clock_and_ids.clock,
+    )
+
+
+def _erase(deployed: StackClient, table: str, lead_id: str) -> int:
+    now, onto = clock_and_ids.clock(), replace(deployed, outputs={**deployed.outputs, "TableName": table})
+    report = eraser(onto, now).of(lead_id, policies.shipped().company.country, now, apply=True)
+    return len(report.unreadable)
+
+
+def _deploy(stack: str, table: str, stream: str) -> None:
+    """Note the table in the stage's file and deploy.
+
+    Raises RestoreStopped with what to do where that is not possible here, or fails.
+    """
+    name = stack.removeprefix("leadtight-")
+    file, command = _stage_file(name), f"make deploy STAGE={name}"
+    if not (file and Path("Makefile").is_file()):
+        raise RestoreStopped(
+            f"the table is ready. Add these lines to the stage's file:\n\n{section(table, stream)}\n"
+            f"then run `{command}`, and the same command again: it goes on from there"
+        )
+    write_restored(file, table, stream)
+    if subprocess.run(command.split(), check=False).returncode:
+        raise RestoreStopped(f"`{command}` failed: run it again, then the same command")
+
+
+def _stage_file(name: str) -> Path | None:
+    """Return the file of a stage, unless there is none."""
+    files = [file for folder in default_folders() if (file := folder / f"{name}.toml").is_file()]
+    return files[0] if files else None

@@ -1,0 +1,1 @@
+"""Restoring a stage's table, in steps that may be repeated."""
