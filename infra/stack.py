@@ -13,7 +13,7 @@ from constructs import Construct
 
 from infra.alarm_queue import AlarmQueue
 from infra.backups.plan import Backups
-from infra.backups.settings import BackupSettings
+from infra.backups.settings import backup_settings
 from infra.buckets import Buckets
 from infra.collect_queue import CollectQueue
 from infra.edge import REGION as FRONT_REGION
@@ -98,7 +98,7 @@ class LeadtightStack(Stack):
         """Return the daily backups; None where none are needed."""
         if self.stage.name in WITHOUT_BACKUPS:
             return None
-        settings = BackupSettings.from_context(self.node)
+        settings = backup_settings(self.node)
         return Backups(self, "Backups", stage=self.stage, settings=settings, table_arn=self.lead_table.arn)
 
     def _add_secrets(self) -> None:

@@ -8,8 +8,9 @@ from aws_cdk import aws_events as events
 from constructs import Construct
 
 from infra.backups.roles import backup_role, restore_role
-from infra.backups.settings import COOLING_OFF_DAYS, BackupSettings
+from infra.backups.settings import COOLING_OFF_DAYS
 from infra.stage import StageSettings
+from leadtight.stages.stage_settings import BackupSettings
 
 START_WITHIN, COMPLETE_WITHIN = Duration.hours(1), Duration.hours(6)
 """A job that misses one of them alarms."""

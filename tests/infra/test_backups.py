@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from infra.backups.settings import BackupSettings
 from tests.infra.synth import Synthesised, as_list, synthesise
 
 COPIES = "arn:aws:backup:eu-west-1:111122223333:backup-vault:leadtight-copies"
@@ -69,21 +68,6 @@ def test_a_lock_is_for_governance_unless_compliance_is_asked_for(locked: Synthes
     assert vault["LockConfiguration"] == {"MinRetentionDays": 30, "ChangeableForDays": 3}
     [removable] = synthesise(tmp_path, "soft", backup_lock_days="7").properties("Backup::BackupVault")
     assert removable["LockConfiguration"] == {"MinRetentionDays": 7}
-
-
-@pytest.mark.parametrize(
-    ("problem", "settings"),
-    [
-        ("lock_days", {"lock_days": 36}),
-        ("lock_days", {"lock_days": 0}),
-        ("keep_days", {"keep_days": 0}),
-        ("copy_to", {"copy_to": "arn:aws:s3:::copies"}),
-        ("compliance", {"compliance": True}),
-    ],
-)
-def test_settings_that_would_fail_the_first_backup_are_rejected(problem: str, settings: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match=rf"^backup\.{problem}: "):
-        BackupSettings(**settings)
 
 
 def test_the_role_that_backs_up_reads_one_table_and_writes_none(prod: Synthesised) -> None:

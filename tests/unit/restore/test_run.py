@@ -7,14 +7,14 @@ from datetime import timedelta
 
 import pytest
 
+from leadtight.adapters.aws.notifications import mail_files
 from leadtight.adapters.aws.scheduler import schedule_name
-from leadtight.adapters.dynamodb.stream import mail_files
 from leadtight.domain.compliance.erasure import Erasure
 from leadtight.restore.errors import RestoreStopped
 from leadtight.restore.plan import RestorePlan
 from leadtight.restore.waiting import reason
 from tests.unit.restore.aws import NOW, Killed, Table, refusal
-from tests.unit.restore.stage import MOMENT, PLAN, TABLE, TwinStage, erasure_row, row, with_history
+from tests.unit.restore.stage import MOMENT, PLAN, TABLE, TwinStage, bodies, erasure_row, row, with_history
 
 TARGET = PLAN.target
 
@@ -94,7 +94,7 @@ def test_opt_outs_and_listed_numbers_since_are_carried_over(stage: TwinStage) ->
 def test_mails_since_are_announced_as_their_bucket_does_and_stay_as_they_are(stage: TwinStage) -> None:
     before = dict(stage.s3.objects)
     stage.restore(PLAN)
-    announced = [file for _, body in stage.sqs.sent for file in mail_files(body) or ()]
+    announced = [file for body in bodies(stage) for file in mail_files(body)]
     assert announced == ["ses/a+b", "ses/just before", "ses/z1", "ses/z2"]
     assert {queue for queue, _ in stage.sqs.sent} == {"leadtight-prod-mails"}
     assert stage.s3.objects == before
