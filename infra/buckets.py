@@ -6,6 +6,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from infra.access.reader import RESULTS
 from infra.stage import StageSettings
 
 
@@ -16,6 +17,8 @@ class Buckets(Construct):
         super().__init__(scope, id_)
         # Facts and reports stay; versions that a recomputation replaced are kept for a quarter.
         self.reports = self._bucket("Reports", stage, expires_after=None)
+        # Athena writes what a query finds, and nothing removes it.
+        self.reports.add_lifecycle_rule(id="query-results", prefix=RESULTS, expiration=Duration.days(30))
         # Raw mail holds more about people than any report needs.
         self.mail = self._bucket("Mail", stage, expires_after=Duration.days(90))
 

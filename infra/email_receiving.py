@@ -35,7 +35,7 @@ class MailReceiving(Construct):
         rule.node.add_dependency(allowed.policy_dependable)
         activate = f"aws ses set-active-receipt-rule-set --rule-set-name {self.rules.ref}"
         CfnOutput(self, "Activate", value=activate).override_logical_id("ReceivingActivate")
-        mx = f"{domain} MX 10 inbound-smtp.{Aws.REGION}.amazonaws.com"
+        mx = f"{domain} MX 10 inbound-smtp.{Aws.REGION}.{Aws.URL_SUFFIX}"
         CfnOutput(self, "Mx", value=mx).override_logical_id("ReceivingMx")
 
 

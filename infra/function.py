@@ -99,7 +99,8 @@ class LeadFunction(Construct):
 
         IAM names a phone number as "everything that is not a topic".
         """
-        self.role.add_to_policy(iam.PolicyStatement(actions=["sns:Publish"], not_resources=["arn:aws:sns:*:*:*"]))
+        topics = f"arn:{Aws.PARTITION}:sns:*:*:*"
+        self.role.add_to_policy(iam.PolicyStatement(actions=["sns:Publish"], not_resources=[topics]))
 
     def allow_calling(self, instance: str, flow: str) -> None:
         """Let the function place calls by one Connect contact flow."""

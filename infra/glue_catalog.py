@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from aws_cdk import Aws
 from aws_cdk import aws_glue as glue
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from infra.access.reader import reader, work_group
 from infra.stage import StageSettings
 
 FACTS = "facts/"
@@ -66,9 +66,9 @@ COLUMNS = {
 
 
 class Catalog(Construct):
-    """The database, the table `facts` and its readers' policy.
+    """The database, the table `facts`, and its readers' access.
 
-    The policy allows reading that table and nothing else.
+    Their policy allows querying that table and nothing else.
     """
 
     def __init__(self, scope: Construct, id_: str, *, stage: StageSettings, reports: s3.IBucket) -> None:
@@ -96,29 +96,8 @@ class Catalog(Construct):
                 storage_descriptor=_storage(reports),
             ),
         )
-        self.reader = self._reader(stage, reports)
-
-    def _reader(self, stage: StageSettings, reports: s3.IBucket) -> iam.ManagedPolicy:
-        """Return the policy of an analyst.
-
-        They need only a place for Athena's results besides it. Facts name no person; the report pages do.
-        """
-        here = f"arn:{Aws.PARTITION}:glue:{Aws.REGION}:{Aws.ACCOUNT_ID}"
-        names = ("catalog", f"database/{self.database_name}", f"table/{self.database_name}/facts")
-        policy = iam.ManagedPolicy(self, "Reader", description="Read the nightly facts of leads, and nothing else")
-        policy.add_statements(
-            iam.PolicyStatement(
-                actions=["glue:GetDatabase", "glue:GetTable", "glue:GetPartitions"],
-                resources=[f"{here}:{name}" for name in names],
-            ),
-            iam.PolicyStatement(actions=["s3:GetObject"], resources=[reports.arn_for_objects(f"{FACTS}*")]),
-            iam.PolicyStatement(
-                actions=["s3:ListBucket"],
-                resources=[reports.bucket_arn],
-                conditions={"StringLike": {"s3:prefix": [f"{FACTS}*"]}},
-            ),
-        )
-        return policy
+        self.queries = work_group(self, stage, reports)
+        self.reader = reader(self, database=self.database_name, group=self.queries.name, reports=reports, facts=FACTS)
 
 
 def _storage(reports: s3.IBucket) -> glue.CfnTable.StorageDescriptorProperty:

@@ -37,7 +37,8 @@ class PublicHttpApi(Construct):
         self.logs = logs.LogGroup(
             self,
             "AccessLogs",
-            log_group_name=f"/leadtight/{stage.name}/http",
+            # API Gateway writes to groups of any other name by a policy of the account, which has a size limit.
+            log_group_name=f"/aws/vendedlogs/leadtight/{stage.name}/http",
             retention=logs.RetentionDays.ONE_MONTH,
             removal_policy=RemovalPolicy.DESTROY,
         )
@@ -48,7 +49,6 @@ class PublicHttpApi(Construct):
             stage_name="$default",
             auto_deploy=True,
             throttle=apigw.ThrottleSettings(rate_limit=stage.limits.requests, burst_limit=stage.limits.burst),
-            detailed_metrics_enabled=True,
         )
         default = cast(apigw.CfnStage, self.stage.node.default_child)
         default.access_log_settings = apigw.CfnStage.AccessLogSettingsProperty(

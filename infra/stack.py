@@ -196,7 +196,8 @@ class LeadtightStack(Stack):
 
     def _route(self) -> None:
         intake, desk = self.units["intake"], self.units["desk"]
-        self.api.route(intake, "POST /leads", "POST /forms/{form}", "GET /forms/{form}/thanks", "GET /health")
+        self.api.route(intake, "POST /leads", "POST /forms/{form}", "GET /forms/{form}/thanks")
+        self.api.route(intake, "GET /health", "HEAD /health")
         self.api.route(intake, "OPTIONS /leads", "OPTIONS /forms/{form}")
         self.api.route(intake, "GET /webhooks/{provider}", "POST /webhooks/{provider}")
         self.api.route(desk, "GET /o/{token}", "POST /o/{token}", "GET /reports/{token}")
@@ -378,6 +379,7 @@ class LeadtightStack(Stack):
             "TableName": self.lead_table.table.table_name,
             "ReportsBucket": self.buckets.reports.bucket_name,
             "FactsDatabase": self.catalog.database_name,
+            "FactsWorkGroup": self.catalog.queries.ref,
             "FactsReaderPolicyArn": self.catalog.reader.managed_policy_arn,
             "MailBucket": self.buckets.mail.bucket_name,
             "UploadsBucket": self.buckets.uploads.bucket_name,

@@ -115,11 +115,12 @@ def document() -> Json:
 def _taking() -> Json:
     accepted = _answer("Stored: a new lead, part of an open one, or a duplicate.", _settled())
     health = {"summary": "Check the health", "responses": {"200": _answer("Healthy.", _health())}}
+    monitor = {"summary": "Check the health by an uptime monitor", "responses": {"200": {"description": "Healthy."}}}
     return {
         "/leads": {"post": _post_lead(accepted), "options": PREFLIGHT},
         "/forms/{form}": {"parameters": [_path("form")], "post": _post_form(accepted), "options": PREFLIGHT},
         "/webhooks/{provider}": {"parameters": [_path("provider")], **_webhook()},
-        "/health": {"get": health},
+        "/health": {"get": health, "head": monitor},
     }
 
 

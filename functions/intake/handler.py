@@ -162,6 +162,11 @@ def _health(event: events.Event) -> events.Response:
     return events.answer(200, {"status": "ok", "version": leadtight.__version__, "policy": bootstrap.policy().version})
 
 
+def _health_head(event: events.Event) -> events.Response:
+    """Answer an uptime monitor: a HEAD response has no body."""
+    return _health(event) | {"body": ""}
+
+
 _ROUTES = {
     "GET /webhooks/{provider}": _webhook,
     "POST /webhooks/{provider}": _webhook,
@@ -171,4 +176,5 @@ _ROUTES = {
     "OPTIONS /leads": cors.preflight,
     "OPTIONS /forms/{form}": cors.preflight,
     "GET /health": _health,
+    "HEAD /health": _health_head,
 }

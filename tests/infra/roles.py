@@ -48,18 +48,31 @@ class Roles:
 
         The latter are of resources that no setting names.
         """
-        self._types = {id_: resource["Type"] for id_, resource in template.body["Resources"].items()}
-        self._names = {id_: names[kind] for id_, kind in self._types.items() if kind in names}
+        ids = {id_: resource["Type"] for id_, resource in template.body["Resources"].items()}
+        named = {id_: names[kind] for id_, kind in ids.items() if kind in names}
         for function in FUNCTIONS:
             for setting, value in template.function(function)["Environment"]["Variables"].items():
                 if isinstance(value, dict) and setting in settings and (id_ := _about(value)):
-                    self._names[id_] = settings[setting]
-        self._statements = {function: list(self._parsed(template, function)) for function in FUNCTIONS}
+                    named[id_] = settings[setting]
+        references = References(template, named)
+        self._policies = {function: references.policy(template.statements(function)) for function in FUNCTIONS}
 
     def allow(self, function: str, act: Act) -> bool:
         """Return whether a function may perform an act."""
+        return self._policies[function].allows(act)
+
+
+class IamPolicy:
+    """Statements as the evaluator reads them."""
+
+    def __init__(self, statements: Any) -> None:
+        """Take statements without references."""
+        self._statements = list(iam_evaluator.parse_policy_document({"Statement": statements}))
+
+    def allows(self, act: Act) -> bool:
+        """Return whether the policy allows an act."""
         context = iam_evaluator.EvalContext(
-            principal_arn=f"arn:aws:sts::{ACCOUNT}:assumed-role/{function}/session",
+            principal_arn=f"arn:aws:sts::{ACCOUNT}:assumed-role/role/session",
             principal_type="AssumedRole",
             principal_account=ACCOUNT,
             action=act.action,
@@ -69,15 +82,25 @@ class Roles:
             secure_transport=True,
             service_context={key.lower(): value for key, value in act.keys.items()},
         )
-        return bool(iam_evaluator.evaluate(context, [self._statements[function]]).decision == "Allow")
+        return bool(iam_evaluator.evaluate(context, [self._statements]).decision == "Allow")
 
-    def _parsed(self, template: Synthesised, function: str) -> Iterator[Any]:
-        yield from iam_evaluator.parse_policy_document({"Statement": self._resolved(template.statements(function))})
 
-    def _resolved(self, value: Any) -> Any:
+class References:
+    """A template's references, resolved to names of a deployment."""
+
+    def __init__(self, template: Synthesised, names: Mapping[str, str]) -> None:
+        """Take names by logical id; others are named by it."""
+        self._types = {id_: resource["Type"] for id_, resource in template.body["Resources"].items()}
+        self._names = names
+
+    def policy(self, statements: Any) -> IamPolicy:
+        """Return the policy of a template's statements."""
+        return IamPolicy(self.resolved(statements))
+
+    def resolved(self, value: Any) -> Any:
         """Resolve the references in a piece of a template."""
         if isinstance(value, list):
-            return [self._resolved(each) for each in value]
+            return [self.resolved(each) for each in value]
         if not isinstance(value, dict):
             return value
         match value:
@@ -88,8 +111,8 @@ class Roles:
             case {"Fn::GetAtt": [str(id_), str(attribute)]}:
                 return f"{self._arn(id_)}/{attribute}"
             case {"Fn::Join": [str(by), list(parts)]}:
-                return by.join(str(self._resolved(part)) for part in parts)
-        return {key: self._resolved(each) for key, each in value.items()}
+                return by.join(str(self.resolved(part)) for part in parts)
+        return {key: self.resolved(each) for key, each in value.items()}
 
     def _arn(self, id_: str) -> str:
         name = self._names.get(id_, id_)

@@ -53,6 +53,12 @@ class Synthesised:
         return {action for statement in self.statements(name) for action in as_list(statement["Action"])}
 
 
+def managed_policy(template: Synthesised, name: str) -> dict[str, Any]:
+    """Return the properties of the managed policy of a name."""
+    [policy] = [r for id_, r in template.of_type("IAM::ManagedPolicy").items() if name in id_]
+    return dict(policy["Properties"])
+
+
 def policy_statements(template: Synthesised) -> list[dict[str, Any]]:
     """Return the statements of every role."""
     policies = template.properties("IAM::Policy")

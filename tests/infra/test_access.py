@@ -81,7 +81,8 @@ def test_a_function_reads_only_the_secrets_it_needs(prod: Synthesised, name: str
 @pytest.mark.parametrize("name", ["respond", "sla"])
 def test_texting_reaches_phone_numbers_and_no_topic(prod: Synthesised, name: str) -> None:
     [texting] = [s for s in prod.statements(name) if "NotResource" in s]
-    assert (texting["Action"], texting["NotResource"]) == ("sns:Publish", "arn:aws:sns:*:*:*")
+    topics = {"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, ":sns:*:*:*"]]}
+    assert (texting["Action"], texting["NotResource"]) == ("sns:Publish", topics)
 
 
 @pytest.mark.parametrize("name", ["route", "respond", "sla", "desk"])

@@ -14,6 +14,7 @@ ROUTES = {
     "POST /forms/{form}": "intake",
     "GET /forms/{form}/thanks": "intake",
     "GET /health": "intake",
+    "HEAD /health": "intake",
     "OPTIONS /leads": "intake",
     "OPTIONS /forms/{form}": "intake",
     "GET /webhooks/{provider}": "intake",
@@ -57,6 +58,19 @@ def test_the_one_stage_throttles(prod: Synthesised) -> None:
     assert (stage["StageName"], stage["AutoDeploy"]) == ("$default", True)
     assert stage["DefaultRouteSettings"]["ThrottlingRateLimit"] == 20
     assert stage["DefaultRouteSettings"]["ThrottlingBurstLimit"] == 40
+
+
+def test_no_metric_is_paid_for_by_route(prod: Synthesised) -> None:
+    """Detailed metrics are six custom metrics a route."""
+    [stage] = prod.properties("ApiGatewayV2::Stage")
+    assert "DetailedMetricsEnabled" not in stage["DefaultRouteSettings"]
+
+
+def test_the_access_log_takes_no_room_in_the_accounts_log_policy(prod: Synthesised) -> None:
+    [stage] = prod.properties("ApiGatewayV2::Stage")
+    [group, _] = stage["AccessLogSettings"]["DestinationArn"]["Fn::GetAtt"]
+    name = prod.of_type("Logs::LogGroup")[group]["Properties"]["LogGroupName"]
+    assert name == "/aws/vendedlogs/leadtight/prod/http"
 
 
 def test_the_access_log_holds_neither_links_nor_addresses(prod: Synthesised) -> None:

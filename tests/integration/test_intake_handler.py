@@ -190,6 +190,8 @@ def test_an_unknown_form_is_not_found() -> None:
 
 
 def test_health_shows_the_versions() -> None:
+    monitored = handle(request("HEAD /health"), CONTEXT)
+    assert (monitored["statusCode"], monitored["body"]) == (200, "")
     answer = json.loads(handle(request("GET /health"), CONTEXT)["body"])
     assert answer["status"] == "ok"
     assert answer["policy"].startswith("2026-")
