@@ -20,14 +20,14 @@ def read_stream(
     new: list[dict[str, Any]],
     failed: sqs.IQueue,
     at_once: int,
-) -> None:
+) -> lambda_.EventSourceMapping:
     """Feed a function newly inserted items that match a pattern.
 
     `new` lists the patterns. A poison record is isolated by bisecting, given up after five tries or an hour and kept in
     `failed`; the sweep does its work meanwhile.
     """
     table.table.grant_stream_read(unit.role)
-    lambda_.EventSourceMapping(
+    return lambda_.EventSourceMapping(
         unit,
         "Stream",
         target=unit.function,
@@ -41,13 +41,14 @@ def read_stream(
         report_batch_item_failures=True,
         filters=[lambda_.FilterCriteria.filter({"eventName": ["INSERT"], "dynamodb": pattern}) for pattern in new],
         on_failure=event_sources.SqsDlq(failed),
+        metrics_config=lambda_.MetricsConfig(metrics=[lambda_.MetricType.EVENT_COUNT]),  # proves that it polls
     )
 
 
-def read_queue(unit: LeadFunction, id_: str, *, queue: sqs.IQueue, at_once: int) -> None:
+def read_queue(unit: LeadFunction, id_: str, *, queue: sqs.IQueue, at_once: int, batch_size: int = 10) -> None:
     """Feed a function a queue's messages.
 
-    `at_once` batches are handled at a time. Messages that it reports as failed come again.
+    `at_once` batches of at most `batch_size` are handled at a time. Messages that it reports as failed come again.
     """
     queue.grant_consume_messages(unit.role)
     lambda_.EventSourceMapping(
@@ -55,7 +56,7 @@ def read_queue(unit: LeadFunction, id_: str, *, queue: sqs.IQueue, at_once: int)
         id_,
         target=unit.function,
         event_source_arn=queue.queue_arn,
-        batch_size=10,
+        batch_size=batch_size,
         max_concurrency=at_once,
         report_batch_item_failures=True,
     )

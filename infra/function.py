@@ -12,8 +12,6 @@ from constructs import Construct
 
 from infra.stage import StageSettings
 
-_POWERTOOLS = {"POWERTOOLS_METRICS_NAMESPACE": "Leadtight", "LOG_LEVEL": "INFO"}
-
 
 class LeadFunction(Construct):
     """The function `functions.<name>.handler.handle`, with role and log group."""
@@ -53,7 +51,12 @@ class LeadFunction(Construct):
             on_failure=destinations.SqsDestination(failed),
             retry_attempts=2,
             reserved_concurrent_executions=reserved,
-            environment={"POWERTOOLS_SERVICE_NAME": name} | _POWERTOOLS | environment,
+            environment={
+                "POWERTOOLS_SERVICE_NAME": name,
+                "POWERTOOLS_METRICS_NAMESPACE": stage.metrics_namespace,
+                "LOG_LEVEL": "INFO",
+            }
+            | environment,
         )
 
     def _log_group(self, stage: StageSettings) -> logs.LogGroup:

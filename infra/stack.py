@@ -25,7 +25,7 @@ from infra.function import LeadFunction
 from infra.glue_catalog import Catalog
 from infra.http_api import PublicHttpApi
 from infra.mail_queue import MailQueue
-from infra.monitoring import Watch
+from infra.monitoring.watch import Watch
 from infra.queues import dead_letter_queue
 from infra.retry_queue import RetryQueue
 from infra.schedules import Schedules
@@ -192,7 +192,9 @@ class LeadtightStack(Stack):
         self._read_streams()
         self._read_queues()
         sla, collect, report = (self.units[name] for name in ("sla", "collect", "report"))
-        Schedules(self, "Schedules", stage=self.stage, sla=sla, collect=collect, report=report, failed=self.failed)
+        self.schedules = Schedules(
+            self, "Schedules", stage=self.stage, sla=sla, collect=collect, report=report, failed=self.failed
+        )
 
     def _route(self) -> None:
         intake, desk = self.units["intake"], self.units["desk"]
@@ -209,26 +211,28 @@ class LeadtightStack(Stack):
 
     def _read_streams(self) -> None:
         limits = self.stage.limits
-        # One at a time per shard: the rotation position is one item, and parallel writers only contend for it.
-        read_stream(
-            self.units["route"],
-            table=self.lead_table,
-            # New leads, and events that free capacity, after which waiting leads can be assigned.
-            new=[{"Keys": {"sk": {"S": ["LEAD"]}}}, {"NewImage": {"frees": {"S": [{"exists": True}]}}}],
-            failed=self.stream_failed,
-            at_once=limits.routing,
-        )
-        read_stream(
-            self.units["respond"],
-            table=self.lead_table,
-            new=[{"Keys": {"sk": {"S": [{"prefix": "MSG#"}]}}}],
-            failed=self.stream_failed,
-            at_once=limits.sending,
-        )
+        self.readers = {
+            # One at a time per shard: the rotation position is one item, and parallel writers only contend for it.
+            "route": read_stream(
+                self.units["route"],
+                table=self.lead_table,
+                # New leads, and events that free capacity, after which waiting leads can be assigned.
+                new=[{"Keys": {"sk": {"S": ["LEAD"]}}}, {"NewImage": {"frees": {"S": [{"exists": True}]}}}],
+                failed=self.stream_failed,
+                at_once=limits.routing,
+            ),
+            "respond": read_stream(
+                self.units["respond"],
+                table=self.lead_table,
+                new=[{"Keys": {"sk": {"S": [{"prefix": "MSG#"}]}}}],
+                failed=self.stream_failed,
+                at_once=limits.sending,
+            ),
+        }
 
     def _read_queues(self) -> None:
         limits, units = self.stage.limits, self.units
-        read_queue(units["intake"], "Spilled", queue=self.spill.queue, at_once=limits.others)
+        read_queue(units["intake"], "Spilled", queue=self.spill.queue, at_once=limits.others, batch_size=2)
         read_queue(units["respond"], "Receipts", queue=self.mail.receipts, at_once=limits.others)
         read_queue(units["respond"], "Retries", queue=self.retries.queue, at_once=limits.retries)
         read_queue(units["sla"], "Alarms", queue=self.alarms.queue, at_once=limits.alarms)
@@ -334,44 +338,41 @@ class LeadtightStack(Stack):
         unit.allow_mailing(self.stage.mail_from, configuration_set)
 
     def _watch(self) -> None:
-        for unit in self.units.values():
-            self.watch.errors(unit)
-        for name in ("route", "respond"):
-            self.watch.stream_lag(self.units[name])
+        self.watch.functions(self.units)
+        for name, reader in self.readers.items():
+            self.watch.stream(self.units[name], reader, swept_by=self.schedules)
+        self.watch.schedules([self.alarms.group_name, self.schedules.group.ref])
         self._watch_queues()
-        self.watch.http_errors(self.api.api)
-        self.watch.sweep_repairs()
-        self.watch.sweep_backlogs()
-        self.watch.quarantine()
-        self.watch.unreadable_rows()
-        self.watch.slow_items()
-        self.watch.review_mails()
-        self.watch.budgets()
+        self.watch.requests(self.api)
+        self.watch.messages()
+        self.watch.work(swept_by=self.schedules)
         if self.backups:
             copies = self.backups.copies
             copied_to = copies.backup_vault_name if copies else None
             self.watch.backups(self.backups.vault.backup_vault_name, copied_to=copied_to)
 
     def _watch_queues(self) -> None:
-        dead = {
-            "alarms": self.alarms.dead,
-            "collect": self.announced.dead,
-            "mails": self.mails.dead,
-            "receipts": self.mail.dead,
-            "retries": self.retries.dead,
-            "spill": self.spill.dead,
-            "failed": self.failed,
-            "stream": self.stream_failed,
-        }
-        for name, queue in dead.items():
-            self.watch.dead_letters(name, queue)
-        # A near alarm waits in this queue for up to 15 minutes by design.
-        self.watch.backlog("alarms", self.alarms.queue, older_than=Duration.minutes(20))
-        self.watch.backlog("receipts", self.mail.receipts, older_than=Duration.minutes(5))
-        # A retry, too, waits for up to 15 minutes.
-        self.watch.backlog("retries", self.retries.queue, older_than=Duration.minutes(20))
-        self.watch.backlog("mails", self.mails.queue, older_than=Duration.minutes(5))
-        self.watch.backlog("spill", self.spill.queue, older_than=Duration.minutes(10))
+        self.watch.dead_letters(
+            {
+                "alarms": self.alarms.dead,
+                "collect": self.announced.dead,
+                "mails": self.mails.dead,
+                "receipts": self.mail.dead,
+                "retries": self.retries.dead,
+                "spill": self.spill.dead,
+                "failed": self.failed,
+                "stream": self.stream_failed,
+            }
+        )
+        self.watch.backlogs(
+            {
+                # A near alarm waits in this queue for up to 15 minutes by design.
+                "alarms": (self.alarms.queue, Duration.minutes(18)),
+                "receipts": (self.mail.receipts, Duration.minutes(5)),
+                "mails": (self.mails.queue, Duration.minutes(5)),
+            }
+        )
+        self.watch.spill(self.spill.queue)
 
     def _outputs(self) -> None:
         values = {

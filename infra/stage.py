@@ -114,6 +114,14 @@ class StageSettings:
         return RemovalPolicy.DESTROY if self.local else RemovalPolicy.RETAIN
 
     @property
+    def metrics_namespace(self) -> str:
+        """Return the namespace of this stage's own metrics.
+
+        Two stages of an account and region would else share them, and one would hide that the other has stopped.
+        """
+        return f"Leadtight/{self.name}"
+
+    @property
     def sweep_every(self) -> Duration:
         """Return the interval of sweeps.
 

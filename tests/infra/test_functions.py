@@ -65,7 +65,7 @@ def test_a_function_gets_exactly_the_settings_it_needs(prod: Synthesised, name: 
     variables = prod.function(name)["Environment"]["Variables"]
     assert set(variables) == EVERYWHERE | {"LEADTIGHT_TABLE"} | SETTINGS[name]
     assert variables["POWERTOOLS_SERVICE_NAME"] == name
-    assert variables["POWERTOOLS_METRICS_NAMESPACE"] == "Leadtight"
+    assert variables["POWERTOOLS_METRICS_NAMESPACE"] == "Leadtight/prod"
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

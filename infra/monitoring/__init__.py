@@ -1,0 +1,1 @@
+"""Alarms for everything that may endanger a promise."""
