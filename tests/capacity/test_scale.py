@@ -26,6 +26,7 @@ def scale_json(*options: str) -> Any:
     return result.output
 
 
+@pytest.mark.proves("U7")
 def test_the_model_matches_the_handlers_call_by_call_and_key_by_key() -> None:
     counted, stored = counting.lives(), tomllib.loads(LIFE.read_text(encoding="utf-8"))
     for life, steps in counted.items():

@@ -100,5 +100,6 @@ def test_a_challenge_is_answered_only_with_our_token(stage: Stage) -> None:
     assert handle(request("GET /webhooks/{provider}", provider="typeform"), CONTEXT)["statusCode"] == 405
 
 
+@pytest.mark.proves("U2")
 def test_an_oversized_body_is_refused_before_any_check() -> None:
     assert deliver(b"x" * (5 * 1024 * 1024 + 1))["statusCode"] == 413

@@ -92,7 +92,7 @@ WAYS: dict[str, Callable[[World, str], str]] = {
 }
 
 
-@pytest.mark.proves("A12")
+@pytest.mark.proves("A12", "T3")
 @pytest.mark.slow
 @pytest.mark.parametrize("rule", AnswersToLost)
 @pytest.mark.parametrize("outcome", ["lost", "won", "do_not_contact"])
@@ -128,6 +128,7 @@ def test_an_answer_in_a_thread_is_not_acknowledged_to_prevent_mail_loops() -> No
     assert world.mails(again, Template.ACKNOWLEDGE) == []
 
 
+@pytest.mark.proves("T3")
 def test_where_the_policy_says_so_the_lost_lead_reopens_with_its_owner_and_answering_is_due() -> None:
     world = World()
     world.govern(reopening(world.policy))

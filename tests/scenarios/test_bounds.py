@@ -30,6 +30,7 @@ def size(value: object) -> int:
     return len(json.dumps(to_document(value), ensure_ascii=False).encode())
 
 
+@pytest.mark.proves("U6")
 def test_many_joining_inquiries_with_new_fields_keep_every_row_within_its_limit() -> None:
     world, words = World(), count()
     lead_id = world.receive(email=ADA)
@@ -61,6 +62,7 @@ def test_join_events_store_only_differences_and_still_fold_to_the_lead() -> None
     assert len(lead.inquiry.message) == 5_000
 
 
+@pytest.mark.proves("U6")
 @pytest.mark.parametrize(
     "new",
     [

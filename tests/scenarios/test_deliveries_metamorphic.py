@@ -128,7 +128,7 @@ def delivered(seed: int) -> tuple[Doors, Truth]:
     return doors, expected
 
 
-@pytest.mark.proves("A1")
+@pytest.mark.proves("A1", "T4")
 @pytest.mark.parametrize("seed", SEEDS)
 def test_deliveries_yield_the_same_people_and_words(seed: int) -> None:
     doors, expected = delivered(seed)

@@ -136,7 +136,7 @@ def of_sequences(world: World) -> None:
         owe(world, lead_id, number, Template.BOOKING_LINK)
 
 
-@pytest.mark.proves("E2")
+@pytest.mark.proves("E2", "U4")
 @pytest.mark.parametrize(
     "flood",
     [

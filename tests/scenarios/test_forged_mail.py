@@ -70,6 +70,7 @@ def left(world: Inbox) -> frozenset[Channel]:
     return world.table.suppression((person_key(ADDRESS),)).channels
 
 
+@pytest.mark.proves("U5")
 @pytest.mark.slow
 @pytest.mark.parametrize("results", FORGED.values(), ids=FORGED)
 def test_a_forged_stop_ends_nothing_pauses_automation_and_alerts_the_owner_at_once(results: str) -> None:

@@ -136,7 +136,7 @@ NUMBER = {"phone": "+49 30 901820"}
 ANN = {"name": "Ann Lee", "email": "ann@acme.example"}
 
 
-@pytest.mark.proves("A12")
+@pytest.mark.proves("A12", "T1")
 @pytest.mark.parametrize(
     ("second", "is_same"),
     [

@@ -122,7 +122,7 @@ def test_the_providers_complaint_ends_mail_unless_its_type_is_harmless(feedback_
     assert (receipts.read(json.dumps(event)) is not None) is ended
 
 
-@pytest.mark.proves("A2")
+@pytest.mark.proves("A2", "T2")
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("sender", "words"),
@@ -237,6 +237,7 @@ def test_our_own_returned_mail_is_set_aside_by_its_id_without_its_header() -> No
     assert world.lead_ids() == [lead_id]
 
 
+@pytest.mark.proves("T2")
 def test_a_set_aside_mail_is_listed_and_may_be_released_as_an_unanswered_lead() -> None:
     world = Inbox()
     world.drop(mail(headers={"Precedence": "bulk"}), "ses/1")

@@ -45,7 +45,7 @@ def mailed(world: World, template: Template = Template.ACKNOWLEDGE) -> list[str]
     return [mail.permission.address for mail in world.mailer.sent if mail.permission.purpose is template]
 
 
-@pytest.mark.proves("E1")
+@pytest.mark.proves("E1", "U3")
 def test_a_known_address_is_answered_twice_on_the_first_day_and_once_on_each_other() -> None:
     world, lead_id = World(), ""
     for number in range(48):
@@ -81,6 +81,7 @@ def test_many_leads_of_one_address_are_one_person() -> None:
     assert len(mailed(world)) == 2
 
 
+@pytest.mark.proves("U3")
 def test_one_network_causes_limited_answers_a_day_and_another_is_still_answered() -> None:
     world = World(policy=messaging(limits=DailySendLimits(per_network=5)))
     flood = [post(world, number, address=f"2001:db8:7:{number:x}::1") for number in range(20)]

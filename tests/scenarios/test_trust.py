@@ -37,6 +37,7 @@ def submitted_inquiry(world: World, caller: Submitter, without: tuple[str, ...] 
     return world.lead(world.submit(submission).lead_id)
 
 
+@pytest.mark.proves("U5")
 @pytest.mark.parametrize("caller", [Submitter.FORM, Submitter.API])
 def test_a_strangers_claim_is_stored_without_effect(caller: Submitter) -> None:
     world = World()

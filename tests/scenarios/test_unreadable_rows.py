@@ -33,6 +33,7 @@ def acknowledgement(world: World, lead_id: str) -> str:
     return message.id
 
 
+@pytest.mark.proves("U1")
 def test_one_unreadable_message_blocks_no_other_in_the_sweep() -> None:
     world = World(stream_down=True)
     leads = [world.receive() for _ in range(6)]
@@ -46,6 +47,7 @@ def test_one_unreadable_message_blocks_no_other_in_the_sweep() -> None:
     assert leads[0] in {mail.envelope.lead_id for mail in world.mailer.sent}
 
 
+@pytest.mark.proves("U1")
 def test_one_unreadable_lead_keeps_no_other_from_owner_and_alarm() -> None:
     world = World(stream_down=True)
     leads = [world.receive() for _ in range(3)]

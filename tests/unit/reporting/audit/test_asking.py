@@ -76,6 +76,7 @@ def test_contact_values_are_asked_about_one_by_one(tmp_path: Path) -> None:
     assert 'is_contact = { "Call result" = ["Zork"] }' in written
 
 
+@pytest.mark.proves("T6")
 def test_without_a_terminal_a_mapping_template_is_written(tmp_path: Path) -> None:
     file, draft = write_csv(tmp_path / "leads.csv", HEADER, ROWS), tmp_path / "draft.toml"
     code, _, errors = run(file, "--write-mapping", draft)

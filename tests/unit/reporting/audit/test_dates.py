@@ -58,6 +58,7 @@ def test_one_value_above_twelve_decides_the_column(other: str, expected: str, tm
     assert f"{expected}T10:00:00Z" in _period(tmp_path, *times).values()
 
 
+@pytest.mark.proves("T5")
 @pytest.mark.parametrize("separator", ["/", ".", "-"])
 def test_an_undecidable_order_is_asked_about_and_never_guessed(separator: str, tmp_path: Path) -> None:
     times = [(1, f"03{separator}04{separator}2024 10:00"), (2, f"05{separator}06{separator}2024 10:00")]

@@ -59,6 +59,7 @@ def test_a_sound_setup_is_confirmed(tmp_path: Path) -> None:
     assert "Before you read the figures" not in page + output
 
 
+@pytest.mark.proves("T7")
 @pytest.mark.parametrize(
     ("options", "words"),
     [
@@ -157,6 +158,7 @@ def test_the_heat_map_scale_fits_low_shares(highest: float, end: float, last: st
     assert chart.scale([*cells, few]) == end
 
 
+@pytest.mark.proves("T6")
 @pytest.mark.parametrize("unreadable", [5, 39])
 def test_many_unreadable_times_are_refused_with_column_value_and_remedy(unreadable: int, tmp_path: Path) -> None:
     code, _, errors = run(leads(tmp_path, unreadable=unreadable))

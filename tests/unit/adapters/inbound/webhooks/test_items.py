@@ -110,6 +110,7 @@ BESIDE = [(name, rubbish) for name in sorted(set(SEVERAL) - {"voice"}) for rubbi
 BESIDE.remove(("standard", None))  # JMESPath drops null from its results
 
 
+@pytest.mark.proves("T4")
 @pytest.mark.parametrize(("name", "rubbish"), BESIDE, ids=json.dumps)
 def test_items_beside_an_unreadable_one_are_taken(name: str, rubbish: Any) -> None:
     hook = Hook(webhook_of(name))
