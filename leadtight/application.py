@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from leadtight.app.messaging.review_mail import WeeklyMail
     from leadtight.app.messaging.send_limits import SendLimits
     from leadtight.app.messaging.sender import MessageSender
+    from leadtight.app.messaging.unconfirmed import Unconfirmed
     from leadtight.app.outcomes.call_report import CallReport
     from leadtight.app.outcomes.contact_check import ContactCheck
     from leadtight.app.outcomes.contact_proofs import Proofs
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
     from leadtight.app.ports.files import MailFiles, ReadMail
     from leadtight.app.ports.leads import LeadStore
     from leadtight.app.ports.messaging import CallPlacer, Chat, Mailer, Renderer, Texter
-    from leadtight.app.ports.outbox import Outbox, Retries, SendingPorts, SendPace
+    from leadtight.app.ports.outbox import CountMessage, Outbox, Retries, SendingPorts, SendPace
     from leadtight.app.ports.quarantine import Fetch, Hint, QuarantineStore
     from leadtight.app.routing.route import Route
     from leadtight.app.sla.rearm import Rearm
@@ -118,6 +119,10 @@ class Ports(Protocol):
     @property
     def renderer(self) -> Renderer:
         """The renderer of messages."""
+
+    @property
+    def count_message(self) -> CountMessage:
+        """The counter of messages by their new status."""
 
     @property
     def links(self) -> Links:
@@ -290,7 +295,12 @@ class Application:
 
         ports = self._ports
         return SendingPorts(
-            store=ports.store, outbox=ports.outbox, pace=ports.pace, retries=ports.retries, new_id=ports.new_id
+            store=ports.store,
+            outbox=ports.outbox,
+            pace=ports.pace,
+            retries=ports.retries,
+            new_id=ports.new_id,
+            count=ports.count_message,
         )
 
     @cached_property
@@ -307,7 +317,17 @@ class Application:
         """The recorder of providers' delivery reports."""
         from leadtight.app.messaging.delivery_reports import DeliveryReports
 
-        return DeliveryReports(self._ports.store, self._ports.outbox, self.bounces)
+        ports = self._ports
+        return DeliveryReports(ports.store, ports.outbox, self.bounces, ports.count_message)
+
+    @cached_property
+    def unconfirmed(self) -> Unconfirmed:
+        """The finder of messages without a confirmation."""
+        from leadtight.app.messaging.unconfirmed import Unconfirmed
+        from leadtight.domain.model.message import Channel
+
+        confirming = {Channel.EMAIL, *((Channel.SMS,) if self._ports.texter.confirms else ())}
+        return Unconfirmed(self._ports.outbox, confirming)
 
     @cached_property
     def send_limits(self) -> SendLimits:

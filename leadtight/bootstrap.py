@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from leadtight.app.ports.files import MailFiles
     from leadtight.app.ports.leads import LeadStore
     from leadtight.app.ports.messaging import CallPlacer, Chat, Mailer, Renderer, Texter
-    from leadtight.app.ports.outbox import Outbox, Retries, SendPace
+    from leadtight.app.ports.outbox import CountMessage, Outbox, Retries, SendPace
     from leadtight.app.ports.quarantine import Fetch, Hint, QuarantineStore
     from leadtight.application import Application
     from leadtight.domain.policy.forms import Form
@@ -171,6 +171,13 @@ class Deployed:
         from leadtight.adapters.presentation.chat import WebhookChat
 
         return WebhookChat(ChatAddresses(settings.current().alert_secret_arn), client.post_json)
+
+    @cached_property
+    def count_message(self) -> CountMessage:
+        """The metrics of messages."""
+        from leadtight.adapters.aws import message_metrics
+
+        return message_metrics.write
 
     @cached_property
     def renderer(self) -> Renderer:

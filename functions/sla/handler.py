@@ -14,7 +14,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from leadtight import bootstrap
-from leadtight.adapters.aws import queue_batches
+from leadtight.adapters.aws import message_metrics, queue_batches
 from leadtight.adapters.aws.time_left import time_left
 from leadtight.adapters.dynamodb import stream
 from leadtight.app.sla.rearm import AT_ONCE, LeadSelection
@@ -91,6 +91,7 @@ def _sweep(left: Left) -> None:
     _measure(swept, now)
     try:
         _measure_budgets(now)
+        message_metrics.write_unconfirmed(bootstrap.app().unconfirmed.late(now))
         metrics.add_metric(name="ReviewMailsLost", unit=MetricUnit.Count, value=bootstrap.app().weekly_mail.lost(now))
     except Exception as error:  # noqa: BLE001 - raised below, after everything has been told
         errors.append(error)

@@ -124,6 +124,7 @@ CASES: dict[str, Callable[[World], Callable[[], object]]] = {
     "find_by_provider_id": lambda w: lambda: w.table.find_by_provider_id("p-9"),
     "due": lambda w: lambda: w.table.due(NOW, 5),
     "queued": lambda w: lambda: w.table.queued(NOW, 5),
+    "unconfirmed": lambda w: lambda: w.table.unconfirmed(NOW, NOW + DAY, 5),
     "suppression": lambda w: lambda: w.table.suppression(("one",)),
     "messages": lambda w: lambda: w.table.messages("L1"),
     "alerts": lambda w: lambda: w.table.alerts("ana"),

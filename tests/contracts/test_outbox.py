@@ -243,3 +243,28 @@ def test_a_notice_of_an_unsent_digest_is_found_again_when_its_lease_ends(table: 
     assert table.queued(LEASE - MINUTE, 9) == ()
     assert table.queued(LEASE, 9) == (claimed,)
     assert table.due(LEASE, 9) == ()
+
+
+def test_messages_that_were_sent_and_not_confirmed_are_found_by_the_time_of_sending(table: Table) -> None:
+    for number, minute in enumerate((0, 10, 20, 30)):
+        lead_id = f"L{number}"
+        stored(table, lead_id)
+        at = NOW + minute * MINUTE
+        claim = table.claim(lead_id, ACK, "me", NOW, LEASE)
+        assert claim is not None
+        message = done(claim, provider_id=f"p-{number}")
+        table.finish(message, replace(sent(message), at=at))
+    confirmed = done(stored_message(table), Status.CONFIRMED)
+    table.confirm(confirmed, sent(confirmed, kind=EventKind.MESSAGE_CONFIRMED))
+    late = [m.lead_id for m in table.unconfirmed(NOW, NOW + 20 * MINUTE, 10)]
+    assert sorted(late) == ["L0", "L2"]
+    assert [m.lead_id for m in table.unconfirmed(NOW + MINUTE, NOW + 30 * MINUTE, 10)] != late
+    assert table.unconfirmed(NOW - 60 * MINUTE, NOW - MINUTE, 10) == ()
+
+
+def test_unconfirmed_messages_are_found_across_midnight(table: Table) -> None:
+    stored(table)
+    message = done(claimed(table))
+    midnight = (NOW + timedelta(days=1)).replace(hour=0, minute=0)
+    table.finish(message, replace(sent(message), at=midnight - MINUTE))
+    assert table.unconfirmed(midnight - 2 * MINUTE, midnight + MINUTE, 10) == (message,)

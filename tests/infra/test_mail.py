@@ -71,7 +71,7 @@ def test_ses_stores_every_scanned_mail_of_the_domain_and_writes_nowhere_else(rec
 
 
 def sending(template: Synthesised, sender: str, *recipients: str, kept: str = "leadtight-prod") -> bool:
-    """Return whether respond and sla may send a mail, as IAM judges."""
+    """Judge a mail by the senders' roles."""
     params = {"Source": sender, "Destinations": recipients, "ConfigurationSetName": kept}
     roles = Roles(template, {}, {"AWS::SES::ConfigurationSet": "leadtight-prod"})
     asked = list(acts("ses", "SendRawEmail", params))

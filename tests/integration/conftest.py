@@ -38,7 +38,7 @@ MONDAY_NINE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 """When each test takes place unless it says otherwise: in business hours, of a week without a holiday."""
 
 CALLS_SECRET = "whsec_" + base64.b64encode(b"a secret of the tests").decode()
-SENDER = "hello@leadtight.example"
+SENDER = "leads@leadtight.example"
 QUEUES = f"https://sqs.{REGION}.amazonaws.com/123456789012"
 SETTINGS = {
     "AWS_ACCESS_KEY_ID": "testing",

@@ -1,4 +1,4 @@
-"""Senders: e-mail by SES, texts by SNS, calls by Connect.
+"""Senders of e-mail, texts and calls by AWS.
 
 Each call sends once; the SDK never retries.
 """
@@ -15,21 +15,14 @@ from botocore.exceptions import (
     NoCredentialsError,
 )
 
-from leadtight.adapters.aws import clients, message_tags
+from leadtight.adapters.aws import clients, message_tags, send_errors
+from leadtight.adapters.aws.send_errors import IsFinal
 from leadtight.adapters.email.mime import ascii_address, build
 from leadtight.app.ports.messaging import Envelope, Mail
 from leadtight.domain.compliance.send_permission import Permission
-from leadtight.domain.model.errors import SendFailed, SendRefused, SendThrottled, SendUnsure
+from leadtight.domain.model.errors import SendFailed, SendRefused, SendUnsure
 from leadtight.domain.policy.messaging import Voice
 
-_REFUSED = frozenset({"MessageRejected", "InvalidParameter", "InvalidParameterValue", "ValidationError", "OptedOut"})
-_NOT_CALLED = frozenset(
-    {"InvalidParameterException", "InvalidRequestException", "ResourceNotFoundException"}
-    | {"DestinationNotAllowedException", "OutboundContactNotPermittedException"}
-)
-_THROTTLED = frozenset(
-    {"Throttling", "ThrottlingException", "Throttled", "ThrottledException", "TooManyRequestsException"}
-)
 _NOT_SENT = (ConnectTimeoutError, EndpointConnectionError, NoCredentialsError)
 
 
@@ -77,7 +70,8 @@ class SesMailer:
                 RawMessage={"Data": raw},
                 ConfigurationSetName=self._configuration_set,
                 Tags=[{"Name": name, "Value": value} for name, value in message_tags.of(envelope).items()],
-            )
+            ),
+            send_errors.about_the_mail,
         )
 
     def _client(self) -> Any:
@@ -94,13 +88,47 @@ def sent_id(message_id: str) -> str | None:
 
 
 class SnsTexter:
-    """Sends text messages by SNS."""
+    """Sends text messages by SNS, which reports no delivery."""
+
+    confirms = False
 
     def send_text(self, permission: Permission, text: str, envelope: Envelope) -> str:
         """Send a text; return SNS's message id."""
         kind = {"AWS.SNS.SMS.SMSType": {"DataType": "String", "StringValue": "Transactional"}}
         client = clients.client("sns", attempts=1, read_seconds=clients.SEND_READ_SECONDS)
-        return _send(lambda: client.publish(PhoneNumber=permission.address, Message=text, MessageAttributes=kind))
+        return _send(
+            lambda: client.publish(PhoneNumber=permission.address, Message=text, MessageAttributes=kind),
+            send_errors.about_the_sms,
+        )
+
+
+class EndUserTexter:
+    """Sends text messages by AWS End User Messaging.
+
+    The events of the configuration set confirm them, and carry our message ids as context.
+    """
+
+    confirms = True
+
+    def __init__(self, *, origination: str, configuration_set: str) -> None:
+        """Take the texts' origin and the configuration set."""
+        self._origination = origination
+        self._configuration_set = configuration_set
+
+    def send_text(self, permission: Permission, text: str, envelope: Envelope) -> str:
+        """Send a text; return the service's message id."""
+        client = clients.client("pinpoint-sms-voice-v2", attempts=1, read_seconds=clients.SEND_READ_SECONDS)
+        return _send(
+            lambda: client.send_text_message(
+                DestinationPhoneNumber=permission.address,
+                OriginationIdentity=self._origination,
+                MessageBody=text,
+                MessageType="TRANSACTIONAL",
+                ConfigurationSetName=self._configuration_set,
+                Context=dict(message_tags.of(envelope)),
+            ),
+            send_errors.about_the_text,
+        )
 
 
 class ConnectCaller:
@@ -130,11 +158,12 @@ class ConnectCaller:
                 Attributes={"lead_id": envelope.lead_id, "message_id": envelope.message_id},
                 **{name: value for name, value in shown.items() if value},
             ),
+            send_errors.about_the_call,
             "ContactId",
         )
 
 
-def _send(send: Callable[[], Any], id_field: str = "MessageId") -> str:
+def _send(send: Callable[[], Any], is_final: IsFinal, id_field: str = "MessageId") -> str:
     """Send, and return the provider's id.
 
     Raises what tells a refusal, a failure and a missing answer apart.
@@ -142,20 +171,8 @@ def _send(send: Callable[[], Any], id_field: str = "MessageId") -> str:
     try:
         return str(send()[id_field])
     except ClientError as error:
-        code = error.response.get("Error", {}).get("Code", "")
-        reason = f"{code}: {error.response.get('Error', {}).get('Message', '')}"
-        raise _failure(code, reason) from error
+        raise send_errors.failure(error, is_final) from error
     except _NOT_SENT as error:
         raise SendFailed(str(error)) from error
     except BotoCoreError as error:
         raise SendUnsure(str(error)) from error
-
-
-def _failure(code: str, reason: str) -> SendRefused | SendFailed:
-    """Classify a provider's error: refused, throttled, or failed for now.
-
-    A used-up daily quota is a failure for now.
-    """
-    if code in _REFUSED | _NOT_CALLED:
-        return SendRefused(reason)
-    return SendThrottled(reason) if code in _THROTTLED and "quota" not in reason.casefold() else SendFailed(reason)

@@ -116,6 +116,12 @@ class OutboxAccess(TableAccess):
 
         return outbox_window.queued(until, limit)
 
+    def unconfirmed(self, since: datetime, until: datetime, limit: int) -> Listing[Message]:
+        """Return messages sent in a period that are only sent."""
+        from leadtight.adapters.dynamodb import outbox_window
+
+        return outbox_window.unconfirmed(since, until, limit)
+
     def messages(self, lead_id: str) -> Listing[Message]:
         """Return all messages of a lead, oldest first."""
         items = row_reader.in_partition(keys.lead(lead_id), keys.MESSAGE_PREFIX)

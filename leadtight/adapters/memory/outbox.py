@@ -3,11 +3,12 @@
 from collections import defaultdict
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 
 from leadtight.adapters.memory.rows import MemoryRows, message_key
 from leadtight.domain.compliance.send_limits import Budget, RecentSends
 from leadtight.domain.model.errors import Conflict
-from leadtight.domain.model.event import Event
+from leadtight.domain.model.event import Event, EventKind
 from leadtight.domain.model.listing import Listing
 from leadtight.domain.model.message import NOT_CHANGED_BY, Message, Status
 from leadtight.domain.notifications.urgency import OutboxLane, earliest_and_latest, in_order, lane
@@ -80,6 +81,15 @@ class MemoryOutbox(MemoryRows):
         """Return messages whose digest is due."""
         return self._owed(until, limit, queued=True)
 
+    def unconfirmed(self, since: datetime, until: datetime, limit: int) -> Listing[Message]:
+        """Return messages sent in a period that are only sent."""
+        with self._lock:
+            sent = (e for e in self._events.values() if e.kind is EventKind.MESSAGE_SENT and since <= e.at <= until)
+            names = {(event.lead_id, str(event.data["message"])) for event in islice(sorted(sent, key=_time), limit)}
+            messages = [m for key, m in self._messages.items() if key in names and m.status is Status.SENT]
+        listing = self._listing("message", messages, message_key)
+        return Listing(in_order(listing), listing.unreadable)
+
     def _owed(self, until: datetime, limit: int, *, queued: bool) -> Listing[Message]:
         lanes = defaultdict[OutboxLane, list[Message]](list)
         with self._lock:
@@ -119,3 +129,7 @@ class MemoryOutbox(MemoryRows):
     def spent(self, key: str) -> int:
         """Return how much of a budget is spent."""
         return self._counts[key]
+
+
+def _time(event: Event) -> datetime:
+    return event.at

@@ -28,6 +28,7 @@ from leadtight.domain.model.errors import FetchRefused
 if TYPE_CHECKING:
     from leadtight.app.intake.submission import Submission
     from leadtight.domain.intake.quarantine import QuarantinedDelivery
+    from leadtight.domain.model.message import Message
 
 PUBLIC_URL = "https://leads.example"
 KEYRING = Keyring(current="k1", keys={"k1": b"a secret that is none"})
@@ -66,6 +67,7 @@ class InMemoryPorts:
     fetch: Fetch = _nothing_to_fetch
     read_fetched: Callable[[QuarantinedDelivery, bytes], Sequence[Submission]] = _nothing_to_read
     hinted: list[str] = field(default_factory=list)
+    counted: list[Message] = field(default_factory=list)
 
     @property
     def store(self) -> MemoryTable:
@@ -86,6 +88,10 @@ class InMemoryPorts:
     def board(self) -> MemoryTable:
         """The table as the board's store."""
         return self.table
+
+    def count_message(self, message: Message) -> None:
+        """Keep the message in `counted`."""
+        self.counted.append(message)
 
     def hint(self, *held_ids: str) -> None:
         """Keep the hints in `hinted`."""

@@ -57,6 +57,7 @@ class MemoryTexter(_Failing):
     """Collects sent texts."""
 
     sent: list[SentText] = field(default_factory=list)
+    confirms: bool = False
 
     def send_text(self, permission: Permission, text: str, envelope: Envelope) -> str:
         """Accept a text, or fail on demand."""

@@ -10,7 +10,7 @@ from leadtight.app.messaging.bounces import BounceHandling
 from leadtight.app.messaging.message_events import message_event
 from leadtight.app.messaging.retry import WITH
 from leadtight.app.ports.leads import LeadStore
-from leadtight.app.ports.outbox import Outbox
+from leadtight.app.ports.outbox import CountMessage, Outbox
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.message import LEAD, NOT_CHANGED_BY, Message, Status
 from leadtight.domain.notifications.bounces import fallback
@@ -65,8 +65,9 @@ class DeliveryReport:
 class DeliveryReports:
     """Stores delivery reports and their consequences; repeated reports are harmless."""
 
-    def __init__(self, store: LeadStore, outbox: Outbox, bounces: BounceHandling) -> None:
+    def __init__(self, store: LeadStore, outbox: Outbox, bounces: BounceHandling, count: CountMessage) -> None:
         """Take the ports and the handling of bounces."""
+        self._count = count
         self._store = store
         self._outbox = outbox
         self._bounces = bounces
@@ -104,7 +105,10 @@ class DeliveryReports:
         if report.reported in NOT_REACHED:
             self._bounces.note(done, now)
             self._send_by_fallback(done, now)
-        return self._outbox.confirm(done, message_event(done, KINDS[status], now))
+        is_news = self._outbox.confirm(done, message_event(done, KINDS[status], now))
+        if is_news:
+            self._count(done)
+        return is_news
 
     def _send_by_fallback(self, message: Message, now: datetime) -> None:
         """Owe an undelivered notice on its next channel."""

@@ -33,6 +33,7 @@ class Digest:
         self._pace = ports.pace
         self._retries = ports.retries
         self._new_id = ports.new_id
+        self._count = ports.count
         self._windows = windows
         self._sender = sender
         self._bounces = bounces
@@ -79,6 +80,7 @@ class Digest:
         done = replace(by_mail, status=Status.REFUSED, detail=decision.reason)
         event = message_event(done, EventKind.MESSAGE_REFUSED, now, decision, self._policy.version)
         self._outbox.finish(done, event)
+        self._count(done)
         return None
 
     def _hand_over(
@@ -108,12 +110,14 @@ class Digest:
         """
         done = replace(message, status=Status.SENT, detail="in a digest")
         self._outbox.finish(done, message_event(done, EventKind.MESSAGE_SENT, now))
+        self._count(done)
 
     def _put_off(self, message: Message, error: Exception, now: datetime) -> None:
         is_over = message.attempts >= self._policy.messaging.give_up_after // LONGEST_BACKOFF
         if isinstance(error, SendRefused) or is_over:
             done, kind = dead(message, str(error))
             self._outbox.finish(done, message_event(done, kind, now))
+            self._count(done)
             self._bounces.note(done, now)
         else:
             later = put_off(message, now + backoff(message), str(error))

@@ -47,6 +47,7 @@ class Respond:
         self._pace = ports.pace
         self._retries = ports.retries
         self._new_id = ports.new_id
+        self._count = ports.count
         self._authorization = authorization
         self._sender = sender
         self._bounces = bounces
@@ -68,6 +69,7 @@ class Respond:
         done, kind = self._execute(decision, message, lead, now)
         if done is not message:
             self._outbox.finish(done, message_event(done, kind, now, decision, self._policy.version) if kind else None)
+            self._count(done)
         if done.recipient != LEAD and (done.status is Status.DEAD or self._left_before(done)):
             self._bounces.note(done, now)
         if done.is_owed:

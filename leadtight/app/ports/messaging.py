@@ -51,6 +51,10 @@ class Mailer(Protocol):
 class Texter(Protocol):
     """Sends text messages."""
 
+    @property
+    def confirms(self) -> bool:
+        """Whether the provider reports the delivery."""
+
     def send_text(self, permission: Permission, text: str, envelope: Envelope) -> str:
         """Send a text; return the provider's id.
 

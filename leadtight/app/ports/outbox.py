@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from leadtight.app.ports.clock_and_ids import NewId
@@ -59,6 +59,12 @@ class Outbox(Protocol):
         """Return messages whose digest is due at or before `before`.
 
         They are limited as in `due`.
+        """
+
+    def unconfirmed(self, since: datetime, until: datetime, limit: int) -> tuple[Message, ...]:
+        """Return messages sent in a period and not confirmed.
+
+        At most `limit` events of each part of the history are looked at, the earliest.
         """
 
     def suppression(self, person_keys: Iterable[str]) -> Suppression:
@@ -130,6 +136,10 @@ class Retries(Protocol):
         """
 
 
+CountMessage: TypeAlias = "Callable[[Message], None]"
+"""Counts a message in its new status."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendingPorts:
     """The ports that senders of owed messages share."""
@@ -139,3 +149,4 @@ class SendingPorts:
     pace: SendPace
     retries: Retries
     new_id: NewId
+    count: CountMessage
