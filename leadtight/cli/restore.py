@@ -4,40 +4,29 @@ from __future__ import annotations
 
 import json
 import subprocess
-import time
-from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import PynamoDBException
 
 from leadtight.adapters import clock_and_ids
-from leadtight.adapters.aws import clients
-from leadtight.cli.erase import eraser
 from leadtight.cli.exits import stop
+from leadtight.cli.restore_parts import document, parts_of
+from leadtight.cli.restore_parts import drill as run_drill
 from leadtight.cli.stack_client import StackClient
 from leadtight.domain.model.errors import Conflict
-from leadtight.policy import loader as policies
-from leadtight.restore.drill import Drill
 from leadtight.restore.errors import RestoreStopped
-from leadtight.restore.items import Items
-from leadtight.restore.mails import MailAnnouncer
 from leadtight.restore.plan import RestorePlan, check_moment, moment
 from leadtight.restore.run import Restore, RestoreParts
-from leadtight.restore.schedules import AlarmSchedules
-from leadtight.restore.settings import TableSettings
 from leadtight.restore.stage_text import section, write_restored
 from leadtight.restore.steps import StepLog
-from leadtight.restore.tables import Tables
-from leadtight.restore.verification import Verification
-from leadtight.restore.waiting import Waiting, reason
+from leadtight.restore.waiting import reason
 from leadtight.stages.stage_file import default_folders
 
 COMMAND = "restore"
-SCHEMA = "leadtight.restore/1"
-ATTEMPTS, READ_SECONDS = 8, 30
 INTERRUPTED = 130
 
 
@@ -60,22 +49,32 @@ def restore(
     if [bool(to), bool(from_backup), drill].count(True) != 1:
         raise stop(COMMAND, "choose exactly one of --to, --from-backup and --drill", code=2)
     deployed = StackClient.find(COMMAND, stack)
-    log = StepLog(clock_and_ids.clock, _tell)
-    parts = _parts(deployed, log)
     try:
-        if drill:
-            Drill(deployed.stack, parts, _dynamodb(), log).run()
-            plan = None
-        else:
-            plan = _plan(deployed, parts, to, from_backup)
-            _restore(deployed, plan, parts, log, apply=apply)
+        found = run_drill(deployed, _tell) if drill else _restore(deployed, to, from_backup, apply=apply)
     except RestoreStopped as error:
         raise stop(COMMAND, str(error), code=error.code) from error
     except (ClientError, BotoCoreError, PynamoDBException, Conflict) as error:
         raise stop(COMMAND, str(reason(error)), code=1) from error
     except KeyboardInterrupt as error:
         raise stop(COMMAND, "stopped; the same command goes on from here", code=INTERRUPTED) from error
-    _finish(deployed, plan, log, applied=apply or drill, as_json=as_json)
+    if as_json:
+        typer.echo(json.dumps(found, indent=2, default=list))
+    elif apply or drill:
+        typer.echo(f"{len(found['problems'])} things to look at." if found["problems"] else "Everything was verified.")
+    if found["problems"]:
+        raise typer.Exit(1)
+
+
+def _restore(deployed: StackClient, to: str | None, backup: str | None, *, apply: bool) -> dict[str, Any]:
+    log = StepLog(clock_and_ids.clock, _tell)
+    parts = parts_of(deployed, log, partial(_deploy, deployed.stack))
+    plan = _plan(deployed, parts, to, backup)
+    if apply:
+        Restore(plan, parts, log).run()
+    else:
+        _preview(plan, parts, log)
+    about = {"restored_to": plan.at.isoformat(), "table": plan.target, "applied": apply}
+    return document(deployed.stack, log, **about)
 
 
 def _plan(deployed: StackClient, parts: RestoreParts, to: str | None, backup: str | None) -> RestorePlan:
@@ -86,76 +85,22 @@ def _plan(deployed: StackClient, parts: RestoreParts, to: str | None, backup: st
     return RestorePlan(stack=deployed.stack, at=parts.tables.made_at(backup, vault), backup=backup)
 
 
-def _restore(deployed: StackClient, plan: RestorePlan, parts: RestoreParts, log: StepLog, *, apply: bool) -> None:
-    run = Restore(plan, parts, log)
-    if apply:
-        run.run()
-        return
-    former, target = run.former(), parts.tables.find(plan.target)
+def _preview(plan: RestorePlan, parts: RestoreParts, log: StepLog) -> None:
+    """Say what a restore would do. Raises RestoreStopped if it cannot."""
+    former, target = Restore(plan, parts, log).former(), parts.tables.find(plan.target)
     if target is None and plan.backup is None:
         check_moment(plan.at, parts.tables.window(former))
     state = "to be made" if target is None else f"is there, {target.waits_for or 'ready'}"
     log.tell(f"Would restore {former} as it was at {plan.at.isoformat()} to {plan.target} ({state}),")
     log.tell("set its stream, time to live, recovery, protection, encryption and tags,")
     log.tell("erase again who was erased since, and carry opt-outs and do-not-call lists over,")
-    log.tell(f"deploy {deployed.stack} onto it, arm every alarm, read mails again, compute the reports,")
+    log.tell(f"deploy {plan.stack} onto it, arm every alarm, read mails again, compute the reports,")
     log.tell(f"verify, and list what is then only in {former}, which stays.")
     log.tell("Nothing was changed: run it again with --apply.")
 
 
-def _finish(deployed: StackClient, plan: RestorePlan | None, log: StepLog, *, applied: bool, as_json: bool) -> None:
-    if as_json:
-        document = {
-            "schema": SCHEMA,
-            "applied": applied,
-            "stack": deployed.stack,
-            "drill": plan is None,
-            "restored_to": plan.at.isoformat() if plan else None,
-            "table": plan.target if plan else None,
-            "steps": [asdict(step) for step in log.steps],
-            "seconds": sum(step.seconds for step in log.steps),
-            "problems": log.problems,
-        }
-        typer.echo(json.dumps(document, indent=2, default=list))
-    elif applied:
-        typer.echo(f"{len(log.problems)} things to look at." if log.problems else "Everything was verified.")
-    if log.problems:
-        raise typer.Exit(1)
-
-
 def _tell(line: str) -> None:
     typer.echo(line, err=True)
-
-
-def _dynamodb() -> object:
-    return clients.client("dynamodb", attempts=ATTEMPTS, read_seconds=READ_SECONDS)
-
-
-def _parts(deployed: StackClient, log: StepLog) -> RestoreParts:
-    def client(service: str) -> object:
-        return clients.client(service, attempts=ATTEMPTS, read_seconds=READ_SECONDS)
-
-    waiting = Waiting(time.sleep, clock_and_ids.clock, log.tell)
-    tables, items = Tables(client("dynamodb"), client("backup"), waiting), Items(client("dynamodb"), waiting)
-    schedules = AlarmSchedules(client("scheduler"), waiting)
-    return RestoreParts(
-        tables=tables,
-        settings=TableSettings(client("dynamodb"), tables, waiting),
-        items=items,
-        mails=MailAnnouncer(client("s3"), client("sqs"), waiting),
-        schedules=schedules,
-        verification=Verification(items, schedules, waiting, clock_and_ids.clock),
-        stack=lambda: StackClient.find(COMMAND, deployed.stack),
-        erase=lambda table, lead_id: _erase(deployed, table, lead_id),
-        deploy=lambda table, stream: _deploy(deployed.stack, table, stream),
-        clock=clock_and_ids.clock,
-    )
-
-
-def _erase(deployed: StackClient, table: str, lead_id: str) -> int:
-    now, onto = clock_and_ids.clock(), replace(deployed, outputs={**deployed.outputs, "TableName": table})
-    report = eraser(onto, now).of(lead_id, policies.shipped().company.country, now, apply=True)
-    return len(report.unreadable)
 
 
 def _deploy(stack: str, table: str, stream: str) -> None:

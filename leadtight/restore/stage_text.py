@@ -23,10 +23,17 @@ def with_restored(text: str, table: str, stream: str) -> str:
     """
     rest = _SECTION.sub("", text).rstrip("\n")
     written = f"{rest}\n\n{section(table, stream)}".lstrip("\n")
-    before, after = tomllib.loads(text), tomllib.loads(written)
-    if {**before, "restored": after.get("restored")} != after:
+    if not _differs_there_only(text, written):
         raise RestoreStopped(f"add these lines to the stage's file yourself:\n{section(table, stream)}")
     return written
+
+
+def _differs_there_only(text: str, written: str) -> bool:
+    try:
+        before, after = tomllib.loads(text), tomllib.loads(written)
+    except tomllib.TOMLDecodeError:
+        return False
+    return {**before, "restored": after.get("restored")} == after
 
 
 def write_restored(file: Path, table: str, stream: str) -> bool:

@@ -120,8 +120,8 @@ def _connect(monkeypatch: pytest.MonkeyPatch, clock: Clock, tables: MotoTables) 
     """Connect the command to tables, services and clock."""
     services = {"dynamodb": tables, "backup": BackupTwin(tables)}
     given = SimpleNamespace(client=lambda service, **_: services.get(service) or client(service))
-    monkeypatch.setattr("leadtight.cli.restore.clients", given)
-    monkeypatch.setattr("leadtight.cli.restore.time", SimpleNamespace(sleep=clock.pause))
+    monkeypatch.setattr("leadtight.cli.restore_parts.clients", given)
+    monkeypatch.setattr("leadtight.cli.restore_parts.time", SimpleNamespace(sleep=clock.pause))
     monkeypatch.setattr(clock_and_ids, "clock", clock)
     monkeypatch.setattr("moto.s3.models.utcnow", lambda: clock.now.replace(tzinfo=None))
     monkeypatch.setattr(bootstrap, "clock", lambda: clock)
@@ -321,7 +321,7 @@ def test_a_drill_restores_verifies_and_leaves_the_stage_as_it_was(drill: Drill, 
     schedules = client("scheduler").list_schedules(GroupName="leadtight")["Schedules"]
     result = drill.run("--drill", "--json")
     document = json.loads(result.stdout)
-    assert (result.exit_code, document["drill"], document["problems"]) == (0, True, [])
+    assert (result.exit_code, document["schema"], document["problems"]) == (0, "leadtight.restore/1", [])
     assert set(drill.tables.tables) == {"leadtight"}
     assert drill.stack._outputs["TableName"] == "leadtight"
     assert client("scheduler").list_schedules(GroupName="leadtight")["Schedules"] == schedules
