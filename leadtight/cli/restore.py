@@ -86,7 +86,7 @@ def _plan(deployed: StackClient, parts: RestoreParts, to: str | None, backup: st
 
 
 def _preview(plan: RestorePlan, parts: RestoreParts, log: StepLog) -> None:
-    """Say what a restore would do. Raises RestoreStopped if it cannot."""
+    """Say what a restore would do."""
     former, target = Restore(plan, parts, log).former(), parts.tables.find(plan.target)
     if target is None and plan.backup is None:
         check_moment(plan.at, parts.tables.window(former))

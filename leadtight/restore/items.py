@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from leadtight.restore.comparison import Comparison, Item
-from leadtight.restore.waiting import Waiting
+from leadtight.restore.waiting import Waiting, code_of
 
 
 class Items:
@@ -31,15 +33,16 @@ class Items:
                 return
             start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
 
-    def carry_over(self, target: str, since: Comparison) -> None:
+    def carry_over(self, target: str, since: Comparison, *, replace: bool) -> None:
         """Close what people closed, and list who was listed, since.
 
-        Both only ever refuse contact, so neither can bring damage back.
+        Both only ever refuse contact, so neither can bring damage back. Rows of lists that are there stay, unless they
+        are to be replaced.
         """
         for person, channels in sorted(since.opt_outs.items()):
             self._close(target, person, channels)
         for item in since.do_not_call:
-            self._put(target, item)
+            self._put(target, item, replace=replace)
 
     def _page(self, params: Mapping[str, Any]) -> Any:
         return self._waiting.attempt(lambda: self._dynamodb.scan(**params))
@@ -55,5 +58,10 @@ class Items:
             )
         )
 
-    def _put(self, target: str, item: Item) -> None:
-        self._waiting.attempt(lambda: self._dynamodb.put_item(TableName=target, Item=dict(item)))
+    def _put(self, target: str, item: Item, *, replace: bool) -> None:
+        condition = {} if replace else {"ConditionExpression": "attribute_not_exists(pk)"}
+        try:
+            self._waiting.attempt(lambda: self._dynamodb.put_item(TableName=target, Item=dict(item), **condition))
+        except ClientError as error:
+            if code_of(error) != "ConditionalCheckFailedException":
+                raise

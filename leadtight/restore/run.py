@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from leadtight.app.intake.receive import KEY_KEPT
 from leadtight.restore.comparison import Comparison, compare
 from leadtight.restore.errors import RestoreStopped
 from leadtight.restore.items import Items
@@ -22,7 +23,10 @@ from leadtight.restore.tables import FORMER_TAG, MOMENT_TAG, Tables, TableState
 from leadtight.restore.verification import Verification
 
 MAILS_BEFORE = timedelta(hours=1)
-"""Mails of the hour before are announced too: they may have been on their way."""
+"""Mails of the hour before may have been on their way.
+
+They are announced too while those that arrived would be recognised.
+"""
 
 
 class StackAccess(Protocol):
@@ -70,9 +74,10 @@ class Restore:
         """Restore, deploy, arm and verify."""
         former = self.former()
         table = self._restore(former)
-        self._settle(former)
+        is_in_use = self._parts.stack().outputs["TableName"] == table.name
+        self._settle(former, replace=not is_in_use)
         self._deploy(table)
-        self._settle(former)
+        self._settle(former, replace=not is_in_use)
         self._arm()
         self._announce_mails()
         self._report()
@@ -96,20 +101,23 @@ class Restore:
             )
         return former
 
-    def start(self, former: str) -> None:
-        """Begin the restore unless the target is there."""
+    def start(self, former: str) -> str | None:
+        """Begin the restore unless the target is there.
+
+        Returns the job of AWS Backup, if it is one.
+        """
         if self._parts.tables.find(self._plan.target) is not None:
-            return
+            return None
         if self._plan.backup is None:
             check_moment(self._plan.at, self._parts.tables.window(former))
         role = self._parts.stack().outputs.get("RestoreRoleArn")
-        self._parts.tables.start(self._plan, former, role)
+        return self._parts.tables.start(self._plan, former, role)
 
     def _restore(self, former: str) -> TableState:
         target, tables, settings = self._plan.target, self._parts.tables, self._parts.settings
         with self._log.step("restore the table") as found:
-            self.start(former)
-            found["table"] = tables.wait_until_ready(target).name
+            job = self.start(former)
+            found["table"] = tables.wait_until_ready(target, job).name
         with self._log.step("set what a restore leaves out") as found:
             found["settings"] = settings.complete(target, self._tags(former))
         return tables.existing(target)
@@ -119,8 +127,11 @@ class Restore:
         tags = self._parts.settings.tags_of(table.arn) if table else {}
         return {**tags, FORMER_TAG: former, MOMENT_TAG: self._plan.at.isoformat()}
 
-    def _settle(self, former: str) -> None:
-        """Erase and refuse again what was erased and refused since."""
+    def _settle(self, former: str, *, replace: bool) -> None:
+        """Erase and refuse again what was erased and refused since.
+
+        Do-not-call lists are not to `replace` those of a table that has been in use.
+        """
         with self._log.step("compare with the former table") as found:
             since = self._compare(former)
             found |= {"only_in_the_former": dict(sorted(since.lost.items()))} if since else {"former": "gone"}
@@ -129,7 +140,7 @@ class Restore:
         with self._log.step("erase again who was erased since") as found:
             found["leads"] = self._erase(since)
         with self._log.step("carry over opt-outs and do-not-call lists") as found:
-            self._parts.items.carry_over(self._plan.target, since)
+            self._parts.items.carry_over(self._plan.target, since, replace=replace)
             found |= {"opt_outs": len(since.opt_outs), "do_not_call": len(since.do_not_call)}
 
     def _compare(self, former: str) -> Comparison | None:
@@ -166,7 +177,8 @@ class Restore:
     def _announce_mails(self) -> None:
         with self._log.step("read mails again") as found:
             bucket = self._parts.stack().outputs["MailBucket"]
-            since = self._plan.at - MAILS_BEFORE
+            is_known = self._parts.clock() - self._plan.at < KEY_KEPT - timedelta(days=1)
+            since = self._plan.at - (MAILS_BEFORE if is_known else timedelta())
             found["mails"] = self._parts.mails.announce(bucket, f"{self._plan.stack}-mails", since)
 
     def _report(self) -> None:
@@ -176,7 +188,7 @@ class Restore:
         """
         stack, today = self._parts.stack(), self._parts.clock().date()
         with self._log.step("compute the reports again") as found:
-            first = self._plan.at.date()
+            first = self._plan.at.date() - timedelta(days=1)  # the company's day may be the one before
             days = [(first + timedelta(days=n)).isoformat() for n in range((today - first).days)]
             for day in days:
                 stack.ask("ReportFunction", {"kind": "nightly", "date": day})

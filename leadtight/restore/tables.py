@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import count
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -11,6 +13,11 @@ from botocore.exceptions import ClientError
 from leadtight.restore.errors import RestoreStopped
 from leadtight.restore.plan import RestorableWindow, RestorePlan
 from leadtight.restore.waiting import Waiting, code_of
+
+FAILED = ("FAILED", "ABORTED")
+MOST_JOBS = 10
+MOST_LOOKS = 30
+"""Looks for a table that DynamoDB said it makes: five minutes."""
 
 FORMER_TAG, MOMENT_TAG = "leadtight:restored-from", "leadtight:restored-to"
 
@@ -117,8 +124,11 @@ class Tables:
             made_at = self._recovery_point(backup, vault)["CreationDate"]
         return _whole_seconds(made_at)
 
-    def start(self, plan: RestorePlan, source: str, role_arn: str | None) -> None:
-        """Begin to restore into the plan's target."""
+    def start(self, plan: RestorePlan, source: str, role_arn: str | None) -> str | None:
+        """Begin to restore into the plan's target.
+
+        Returns the job of AWS Backup, if it is one.
+        """
         if plan.backup is None:
             self._restore_to_moment(plan, source)
         elif ":dynamodb:" in plan.backup:
@@ -126,18 +136,33 @@ class Tables:
                 lambda: self._dynamodb.restore_table_from_backup(TargetTableName=plan.target, BackupArn=plan.backup)
             )
         else:
-            self._restore_recovery_point(plan, plan.backup, role_arn)
+            return self._restore_recovery_point(plan, plan.backup, role_arn)
+        return None
 
-    def wait_until_ready(self, name: str) -> TableState:
-        """Wait for a table and its indexes; return the table."""
+    def wait_until_ready(self, name: str, job: str | None = None) -> TableState:
+        """Wait for a table and its indexes; return the table.
+
+        Raises RestoreStopped when the job that makes it failed, or when it does not appear without one.
+        """
+        looks = count(1)
 
         def look() -> tuple[bool, str]:
             table = self.find(name)
-            waits_for = table.waits_for if table else "not there yet"
+            waits_for = table.waits_for if table else self._state_without_table(name, job, next(looks))
             return waits_for is None, waits_for or ""
 
         self._waiting.until(name, look)
         return self.existing(name)
+
+    def _state_without_table(self, name: str, job: str | None, looks: int) -> str:
+        if job is None:
+            if looks > MOST_LOOKS:
+                raise RestoreStopped(f"the table {name} does not appear: run the same command again")
+            return "not there yet"
+        state = self._job(job)
+        if state["Status"] in FAILED:
+            raise RestoreStopped(f"AWS Backup could not restore: {state.get('StatusMessage') or state['Status']}")
+        return f"AWS Backup's job is {state['Status']}, {state.get('PercentDone', '0')}"
 
     def delete(self, name: str) -> None:
         """Delete a table that is not protected, and wait."""
@@ -159,8 +184,11 @@ class Tables:
             )
         )
 
-    def _restore_recovery_point(self, plan: RestorePlan, backup: str, role_arn: str | None) -> None:
-        """Start AWS Backup's job, once for each target."""
+    def _restore_recovery_point(self, plan: RestorePlan, backup: str, role_arn: str | None) -> str:
+        """Start AWS Backup's job, and return it.
+
+        Its token names the target, so that another run is given the same job; after a failed one, the next.
+        """
         if role_arn is None:
             raise RestoreStopped("the stack has no RestoreRoleArn: deploy it with this version first", code=2)
         metadata = self._waiting.attempt(
@@ -168,15 +196,25 @@ class Tables:
                 BackupVaultName=self._vault_of(backup), RecoveryPointArn=backup
             )
         )["RestoreMetadata"]
-        self._waiting.attempt(
-            lambda: self._backup.start_restore_job(
-                RecoveryPointArn=backup,
-                Metadata={"encryptionType": "Default", **metadata, "targetTableName": plan.target},
-                IamRoleArn=role_arn,
-                IdempotencyToken=plan.target,
-                ResourceType="DynamoDB",
-            )
-        )
+        wanted = {
+            "RecoveryPointArn": backup,
+            "Metadata": {"encryptionType": "Default", **metadata, "targetTableName": plan.target},
+            "IamRoleArn": role_arn,
+            "ResourceType": "DynamoDB",
+        }
+        for number in range(1, MOST_JOBS):
+            job = self._start_job(f"{plan.target}-{number}", wanted)
+            if self._job(job)["Status"] not in FAILED:
+                return job
+        raise RestoreStopped(f"AWS Backup failed {MOST_JOBS - 1} times to restore {backup}")
+
+    def _start_job(self, token: str, wanted: Mapping[str, Any]) -> str:
+        start = self._backup.start_restore_job
+        return str(self._waiting.attempt(lambda: start(**wanted, IdempotencyToken=token))["RestoreJobId"])
+
+    def _job(self, job: str) -> dict[str, Any]:
+        state: dict[str, Any] = self._waiting.attempt(lambda: self._backup.describe_restore_job(RestoreJobId=job))
+        return state
 
     def _recovery_point(self, backup: str, vault: str | None) -> dict[str, Any]:
         name = vault or self._vault_of(backup)

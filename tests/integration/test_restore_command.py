@@ -218,7 +218,7 @@ def test_the_whole_drill_keeps_every_promise_and_every_refusal(drill: Drill, sto
     assert closed == {"SS": ["email"]}, "she opted out since"
     [problem] = document["problems"]
     assert problem.startswith("2 leads that were accepted since are only in leadtight")
-    assert drill.nights == ["2026-11-23"]
+    assert drill.nights == ["2026-11-22", "2026-11-23"]
 
 
 def test_a_mail_since_is_one_lead_again_however_often_it_is_announced(

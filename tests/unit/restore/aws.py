@@ -219,8 +219,12 @@ class DynamoTwin:
             answer["LastEvaluatedKey"] = {"pk": page[-1]["pk"], "sk": page[-1]["sk"]}
         return answer
 
-    def put_item(self, TableName: str, Item: dict[str, Any]) -> None:
-        self._table(TableName).put(Item)
+    def put_item(self, TableName: str, Item: dict[str, Any], ConditionExpression: str = "") -> None:
+        table = self._table(TableName)
+        if ConditionExpression and (Item["pk"]["S"], Item["sk"]["S"]) in table.items:
+            assert ConditionExpression == "attribute_not_exists(pk)"
+            raise refusal("ConditionalCheckFailedException")
+        table.put(Item)
 
     def update_item(
         self, TableName: str, Key: dict[str, Any], ExpressionAttributeValues: dict[str, Any], **_: Any
@@ -276,6 +280,7 @@ class BackupTwin:
     dynamodb: DynamoTwin
     points: dict[str, tuple[str, datetime, Table]] = field(default_factory=dict)
     jobs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    outcomes: list[str] = field(default_factory=list)
 
     def get_paginator(self, name: str) -> Pages:
         assert name == "list_backup_vaults"
@@ -291,12 +296,19 @@ class BackupTwin:
         self.describe_recovery_point(BackupVaultName, RecoveryPointArn)
         return {"RestoreMetadata": {"originalTableName": "leadtight-prod", "encryptionType": "Default"}}
 
-    def start_restore_job(self, RecoveryPointArn: str, IdempotencyToken: str, **job: Any) -> None:
-        if IdempotencyToken in self.jobs:
-            return
-        self.jobs[IdempotencyToken] = job
-        _, _, table = self.points[RecoveryPointArn]
-        self.dynamodb._create(job["Metadata"]["targetTableName"], table.items, table.name)
+    def start_restore_job(self, RecoveryPointArn: str, IdempotencyToken: str, **job: Any) -> dict[str, str]:
+        if IdempotencyToken not in self.jobs:
+            self.jobs[IdempotencyToken] = job | {"Status": self.outcomes.pop(0) if self.outcomes else "RUNNING"}
+            _, _, table = self.points[RecoveryPointArn]
+            if self.jobs[IdempotencyToken]["Status"] == "RUNNING":
+                self.dynamodb._create(job["Metadata"]["targetTableName"], table.items, table.name)
+        return {"RestoreJobId": IdempotencyToken}
+
+    def describe_restore_job(self, RestoreJobId: str) -> dict[str, str]:
+        status = self.jobs[RestoreJobId]["Status"]
+        if status == "FAILING":
+            self.jobs[RestoreJobId]["Status"] = "FAILED"
+        return {"Status": "RUNNING" if status == "FAILING" else status, "StatusMessage": "no access to the table"}
 
 
 @dataclass

@@ -102,7 +102,7 @@ def test_mails_since_are_announced_as_their_bucket_does_and_stay_as_they_are(sta
 
 def test_each_night_since_is_computed_again_but_not_the_one_to_come(stage: TwinStage) -> None:
     stage.restore(PLAN)
-    assert stage.nights == {"2026-11-22"}
+    assert stage.nights == {"2026-11-21", "2026-11-22"}
 
 
 def test_what_is_only_in_the_former_table_is_counted_by_kind_and_its_leads_are_named(stage: TwinStage) -> None:
@@ -195,6 +195,37 @@ def test_a_recovery_point_is_found_in_its_vault_and_restored_by_one_job(stage: T
     [job] = stage.backup.jobs.values()
     assert job["IamRoleArn"] == stage.outputs["RestoreRoleArn"]
     assert job["Metadata"]["targetTableName"] == TARGET
+
+
+def test_a_job_that_fails_ends_the_run_with_its_reason_and_the_next_run_starts_another(stage: TwinStage) -> None:
+    stage.backup.points[RECOVERY_POINT] = ("ours", MOMENT, Table(TABLE, dict(stage.dynamodb.moments[0][1])))
+    stage.backup.outcomes = ["FAILING"]
+    plan = replace(PLAN, backup=RECOVERY_POINT)
+    with pytest.raises(RestoreStopped, match="no access to the table"):
+        stage.restore(plan)
+    stage.restore(plan)
+    assert (stage.table, len(stage.backup.jobs)) == (TARGET, 2)
+
+
+def test_a_table_that_never_appears_ends_the_run(stage: TwinStage) -> None:
+    stage.dynamodb.restore_table_to_point_in_time = lambda **_: None  # type: ignore[method-assign]  # it makes none
+    with pytest.raises(RestoreStopped, match="does not appear"):
+        stage.restore(PLAN)
+
+
+def test_a_list_that_was_imported_into_the_restored_table_is_not_replaced_by_the_former_ones(stage: TwinStage) -> None:
+    stage.restore(PLAN)
+    newer = row("call_list", "DNC", "LIST#internal", doc={"S": '{"newer": true}'})
+    stage.dynamodb.tables[TARGET].put(newer)
+    stage.restore(PLAN)
+    assert stage.dynamodb.tables[TARGET].items["DNC", "LIST#internal"] == newer
+
+
+def test_mails_from_before_a_moment_whose_marks_have_expired_are_not_read_again(stage: TwinStage) -> None:
+    stage.s3.objects = {"ses/before": MOMENT - timedelta(minutes=30), "ses/after": MOMENT + timedelta(hours=1)}
+    stage.clock.now = NOW + timedelta(days=30)
+    stage.restore(PLAN)
+    assert [file for body in bodies(stage) for file in mail_files(body)] == ["ses/after"]
 
 
 def test_without_the_former_table_a_backup_is_restored_and_what_nobody_can_say_is_stated(stage: TwinStage) -> None:

@@ -1,4 +1,4 @@
-"""The section of a stage's file that names a restored table."""
+"""The section of a stage file about a restored table."""
 
 from __future__ import annotations
 
