@@ -162,6 +162,16 @@ class Policy:
         return frozenset({*self.api.sources, *sources})
 
     @cached_property
+    def test_tiers(self) -> frozenset[str]:
+        """The tiers whose leads only test the deployment."""
+        return frozenset(tier.id for tier in self.tiers if tier.test)
+
+    @cached_property
+    def test_pools(self) -> frozenset[str]:
+        """The pools that only test tiers lead to."""
+        return frozenset(tier.pool for tier in self.tiers if tier.test and tier.pool)
+
+    @cached_property
     def inactive(self) -> tuple[str, ...]:
         """People who are assigned no leads."""
         return tuple(p for p, person in self.people.items() if not person.active)

@@ -18,7 +18,7 @@ from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.targets import CLOSE, MANAGER
 from leadtight.domain.policy_checks.conditions import check_conditions
 from leadtight.domain.policy_checks.forms import check_forms
-from leadtight.domain.policy_checks.pools import check_people, check_pools
+from leadtight.domain.policy_checks.pools import check_people, check_pools, check_test_tiers
 from leadtight.domain.policy_checks.reporting import check_reporting
 from leadtight.domain.policy_checks.role_names import check_role_names
 from leadtight.domain.policy_checks.sequences import check_sequences
@@ -43,6 +43,7 @@ def check_policy(policy: Policy) -> Iterator[Problem]:
     yield from _check_stages(policy)
     yield from check_conditions(policy)
     yield from check_pools(policy)
+    yield from check_test_tiers(policy)
     yield from check_people(policy)
     yield from check_role_names(policy)
     yield from check_delegates(policy)

@@ -25,6 +25,17 @@ def check_pools(policy: Policy) -> Iterator[Problem]:
             yield Problem(f"pools.{name}.hands_over_to", "names the pool itself")
 
 
+def check_test_tiers(policy: Policy) -> Iterator[Problem]:
+    """Yield test tiers that share real work.
+
+    Their leads are in no report, and neither are the people of their pools.
+    """
+    shared = {rule.pool for rule in policy.routing.rules} | {tier.pool for tier in policy.tiers if not tier.test}
+    for number, tier in enumerate(policy.tiers):
+        if tier.test and (tier.pool is None or tier.pool in shared):
+            yield Problem(f"tiers[{number}].test", "needs a `pool` of its own: its people are in no report")
+
+
 def check_people(policy: Policy) -> Iterator[Problem]:
     """Yield problems of people.
 

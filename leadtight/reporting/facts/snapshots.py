@@ -11,6 +11,7 @@ from leadtight.domain.calendar import timestamps
 from leadtight.domain.calendar.timestamps import midnight
 from leadtight.domain.model.event import Event
 from leadtight.domain.model.listing import Unreadable, unreadable_in
+from leadtight.domain.policy.rules import UnwantedReason
 from leadtight.reporting.facts.facts import SCHEMA, LeadFact
 from leadtight.reporting.facts.periods import ReportPeriod, utc_days
 from leadtight.reporting.facts.projection import HistoryProblem, fold
@@ -47,6 +48,7 @@ CLOSED_KEPT = timedelta(days=8)
 The review of the week in which it was closed lists it.
 """
 
+TEST = UnwantedReason.TEST.value
 PARQUET = "application/vnd.apache.parquet"
 
 
@@ -104,8 +106,12 @@ class DailyEventCache:
 class Snapshots:
     """Folds the event log from snapshot to snapshot."""
 
-    def __init__(self, log: EventHistory, files: ReportFiles) -> None:
-        """Take the event log and where snapshots are kept."""
+    def __init__(self, log: EventHistory, files: ReportFiles, test_tiers: frozenset[str] = frozenset()) -> None:
+        """Take the event log and where snapshots are kept.
+
+        Leads of `test_tiers` are excluded as tests.
+        """
+        self._test_tiers = test_tiers
         self._unreadable: dict[Unreadable, None] = {}
         self._all = UnreadableTrackingLog(log, self._unreadable)
         self._log = UnreadableTrackingLog(DailyEventCache(log), self._unreadable)
@@ -137,10 +143,13 @@ class Snapshots:
         current = {f.lead_id: f for f in table.select({e.lead_id for e in events})}
         events += [e for lead in _reopened(current, events) for e in self._log.history(lead) if e.at < as_of]
         folded = fold(current, events, settled_before=as_of - OVERLAP)
-        table.put(folded.facts.values())
+        table.put(map(self._without_test, folded.facts.values()))
         gone = {"start": window.start, "closed": window.as_of - CLOSED_KEPT}
         table.delete("closed_at < $closed and received_at < $start", gone)
         return folded.problems
+
+    def _without_test(self, fact: LeadFact) -> LeadFact:
+        return replace(fact, excluded=fact.excluded or TEST) if fact.tier in self._test_tiers else fact
 
     def events_in(self, period: ReportPeriod) -> tuple[Event, ...]:
         """Return the events of a period, by time."""

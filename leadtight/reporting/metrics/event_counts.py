@@ -54,6 +54,11 @@ MESSAGES = {
 }
 
 
+def without_leads(events: Iterable[Event], lead_ids: frozenset[str]) -> tuple[Event, ...]:
+    """Return the events of other leads."""
+    return tuple(event for event in events if event.lead_id not in lead_ids)
+
+
 def counts(events: Iterable[Event]) -> dict[str, Any]:
     """Count each kind of event.
 

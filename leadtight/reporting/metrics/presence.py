@@ -33,12 +33,16 @@ class RosterMember:
 
 
 def roster(policy: Policy) -> tuple[RosterMember, ...]:
-    """Return the active members of all pools, in order."""
-    members = {member for pool in policy.pools.values() for member in pool.members} - set(policy.inactive)
+    """Return the active members of all pools, in order.
+
+    Pools of tests have no work, and so no members.
+    """
+    pools = {id_: pool for id_, pool in policy.pools.items() if id_ not in policy.test_pools}
+    members = {member for pool in pools.values() for member in pool.members} - set(policy.inactive)
     return tuple(
         RosterMember(
             person=person,
-            pools=tuple(sorted(id_ for id_, pool in policy.pools.items() if person in pool.members)),
+            pools=tuple(sorted(id_ for id_, pool in pools.items() if person in pool.members)),
             calendar=policy.calendar_of(person),
             absences=policy.people[person].away,
         )

@@ -12,7 +12,7 @@ from leadtight.reporting import glossary
 from leadtight.reporting.facts.periods import WINDOW_DAYS, ReportPeriod
 from leadtight.reporting.facts.projection import HistoryProblem
 from leadtight.reporting.facts.table import FactTable
-from leadtight.reporting.metrics.event_counts import counts
+from leadtight.reporting.metrics.event_counts import counts, without_leads
 from leadtight.reporting.metrics.invariants import invariants
 from leadtight.reporting.metrics.message_counts import automatic_messages, contacts_by_people
 from leadtight.reporting.metrics.period_metrics import MetricTerms, figures
@@ -30,7 +30,7 @@ class Night:
     """The subject of a night's report.
 
     `window` ends with the day; `problems` are unusable entries. `with_room` has the people with capacity on the day for
-    leads without an owner.
+    leads without an owner. `tests` are the leads that test the deployment: what happened to them is not counted.
     """
 
     day: date
@@ -42,6 +42,7 @@ class Night:
     problems: tuple[HistoryProblem, ...]
     completeness: tuple[dict[str, Any], ...] = ()
     with_room: Mapping[str, FreeCapacity] = field(default_factory=dict)
+    tests: frozenset[str] = frozenset()
 
 
 def document(table: FactTable, night: Night) -> dict[str, Any]:
@@ -52,7 +53,7 @@ def document(table: FactTable, night: Night) -> dict[str, Any]:
     """
     of_day = figures(table, night.today, night.terms)
     of_window = figures(table, night.window, night.terms, is_window=True)
-    happened = tuple(e for e in night.events if e.at < night.today.as_of)
+    happened = without_leads((e for e in night.events if e.at < night.today.as_of), night.tests)
     versions = table.rows("select distinct policy_version as v from facts order by v", {})
     rows = table.rows("select count(*) as n from facts", {})[0]["n"]
     return {

@@ -19,6 +19,7 @@ from leadtight.reporting.facts.snapshots import Snapshots, unreadable_problem
 from leadtight.reporting.facts.table import FactTable
 from leadtight.reporting.metrics import ledger
 from leadtight.reporting.metrics.aggregates import Figures
+from leadtight.reporting.metrics.event_counts import without_leads
 from leadtight.reporting.metrics.period_metrics import MetricTerms, figures
 from leadtight.reporting.metrics.report import money_json
 from leadtight.reporting.ports import EventHistory, LeadNames, LostReasons, OutcomeLinks, ReportFiles, Sentences
@@ -84,7 +85,7 @@ class ReportService:
         reported as of its latest event, or of the latest promise broken since. Raises ValueError for a day that has not
         begun.
         """
-        snapshots = Snapshots(self._log, self._files)
+        snapshots = Snapshots(self._log, self._files, self._policy.test_tiers)
         result: dict[str, Any] = {}
         restated: list[date] = []
         night, changed = self._first_to_write(snapshots, day, now), False
@@ -129,7 +130,8 @@ class ReportService:
             completeness=channels,
         )
         with snapshot.table as table:
-            document = nightly.document(table, replace(night, with_room=self._with_room(table, today)))
+            tests = table.leads_of_tiers(self._policy.test_tiers)
+            document = nightly.document(table, replace(night, with_room=self._with_room(table, today), tests=tests))
             posted = ledger.as_csv(table.connection)
             facts = table.parquet({"schema": SCHEMA, "as_of": format_timestamp(snapshot.as_of)})
         metrics = _json(document)
@@ -152,7 +154,7 @@ class ReportService:
         It shows the end of the week; in a running week the end of `day`, or the latest event of a running day. Raises
         ValueError for a day that has not begun.
         """
-        snapshots = Snapshots(self._log, self._files)
+        snapshots = Snapshots(self._log, self._files, self._policy.test_tiers)
         week = Week.of(day)
         period = days(week.monday, week.sunday, self._zone, now)
         if period.is_complete:
@@ -163,7 +165,8 @@ class ReportService:
         with snapshot.table:
             previous_week = self._week_before(snapshots, week)
             idle = self._policy.untouched_after
-            happened = tuple(e for e in self._events_in(period) if e.kind in weekly.COUNTED_EVENTS)
+            kinds = (e for e in self._events_in(period) if e.kind in weekly.COUNTED_EVENTS)
+            happened = without_leads(kinds, snapshot.table.leads_of_tiers(self._policy.test_tiers))
             with_room = self._with_room(snapshot.table, period)
             earlier = self._metrics(day - timedelta(days=WINDOW_DAYS))
             review = weekly.review(
