@@ -24,6 +24,7 @@ from leadtight.adapters.contact_points.normalization import PhoneEmailNormalizer
 from leadtight.adapters.dynamodb.erasures import DynamoErasures
 from leadtight.adapters.dynamodb.table import DynamoTable
 from leadtight.app.compliance.erase_person import ErasePerson, ErasureReport
+from leadtight.app.ports.files import VersionedFiles
 from leadtight.cli.exits import stop
 from leadtight.cli.stack_client import StackClient
 from leadtight.domain.model.errors import Conflict, InvalidInquiry
@@ -87,8 +88,11 @@ def _run(deployed: StackClient, person: str, *, apply: bool) -> ErasureReport:
         raise stop(COMMAND, f"{error}; run it again", code=1) from error
 
 
-def eraser(deployed: StackClient, now: datetime) -> ErasePerson:
-    """Return the use case over the outputs' table."""
+def eraser(deployed: StackClient, now: datetime, mails: VersionedFiles | None = None) -> ErasePerson:
+    """Return the use case over the outputs' table.
+
+    `mails` may be fewer than the whole bucket, when no other can name the person.
+    """
     outputs = deployed.outputs
 
     def write_week(week: str) -> None:
@@ -105,7 +109,7 @@ def eraser(deployed: StackClient, now: datetime) -> ErasePerson:
         DynamoErasures(table),
         alarms,
         PhoneEmailNormalizer(),
-        mails=S3Versions(outputs["MailBucket"]),
+        mails=mails or S3Versions(outputs["MailBucket"]),
         uploads=S3Versions(outputs["UploadsBucket"]),
         reports=S3Versions(outputs["ReportsBucket"]),
         given_up=DeadLetterQueues(f"{deployed.stack}-receipts-dead", f"{deployed.stack}-spill-dead"),
