@@ -105,7 +105,7 @@ def _missing_preconditions(policy: Policy) -> Iterator[Problem]:
     handed = {outcome.pool for outcome in policy.outcomes.values() if outcome.pool}
     handed |= {pool for from_ in policy.pools.values() for pool in from_.hands_over_to}
     handed |= {rule.bypass for rule in policy.stages.values() if rule.bypass}
-    tier_pools = {tier.pool for tier in policy.tiers if tier.pool}
+    tier_pools = {tier.pool for tier in policy.tiers if tier.pool} - policy.test_pools
     for number, tier in enumerate(policy.tiers):
         if tier.sequence is not None:
             pools = {tier.pool} if tier.pool else ruled

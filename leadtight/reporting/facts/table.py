@@ -78,7 +78,9 @@ class FactTable:
 
     def leads_of_tiers(self, tiers: Iterable[str]) -> frozenset[str]:
         """Return the ids of the leads of these tiers."""
-        rows = self.rows("select lead_id from facts where tier in (select unnest($tiers::varchar[]))", {"tiers": [*tiers]})
+        rows = self.rows(
+            "select lead_id from facts where tier in (select unnest($tiers::varchar[]))", {"tiers": [*tiers]}
+        )
         return frozenset(str(row["lead_id"]) for row in rows)
 
     def select(self, lead_ids: Iterable[str] | None = None) -> tuple[LeadFact, ...]:

@@ -33,13 +33,15 @@ def clean(session: Session, erase: Erase) -> Verdict:
         session.stores.close_tap(tap)
     unreadable = sum(len(report.unreadable) for report in erased.values())
     if unreadable:
-        return failed(f"{unreadable} rows of test leads cannot be read, and stay", "erase with a version that reads them")
+        return failed(
+            f"{unreadable} rows of test leads cannot be read, and stay", "erase with a version that reads them"
+        )
     leads = {lead for report in erased.values() for lead in report.lead_ids}
     return passed(f"{len(leads)} leads of {len(addresses)} addresses are erased, and {dropped} raw mails deleted")
 
 
 def nothing_is_left(session: Session) -> Verdict:
-    """Check that no lead, schedule, mail or queue of a run is left."""
+    """Check that nothing of a run is left."""
     left = list(_left(session))
     if left:
         return failed("; ".join(left), AGAIN)
@@ -65,7 +67,7 @@ def _left(session: Session) -> Iterator[str]:
 
 
 def _addresses(session: Session) -> Iterable[str]:
-    """Return the addresses of this and of interrupted runs, each once.
+    """Return the addresses of this and of interrupted runs.
 
     Also those of open leads that lost their journal.
     """

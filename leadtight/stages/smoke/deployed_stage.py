@@ -72,7 +72,7 @@ class LogLine:
 
 @dataclass(frozen=True, kw_only=True)
 class DeployedStage:
-    """One stack: its outputs, its resources and what they do now.
+    """One stack: its outputs, its resources and their state.
 
     `resources` are physical ids by type.
     """
@@ -105,6 +105,16 @@ class DeployedStage:
         """Return the region that the clients speak to."""
         return str(clients.client("cloudformation").meta.region_name)
 
+    def physical(self, logical_id: str) -> str:
+        """Return a resource by the start of its logical id.
+
+        Raises KeyError when the stack has none.
+        """
+        for name, id_ in self.logical_ids.items():
+            if name.startswith(logical_id):
+                return id_
+        raise KeyError(f"{self.stack} has no {logical_id}")
+
     def status(self) -> str:
         """Return the stack's status."""
         [described] = clients.client("cloudformation").describe_stacks(StackName=self.stack)["Stacks"]
@@ -112,7 +122,9 @@ class DeployedStage:
 
     def alarm_names(self) -> tuple[str, ...]:
         """Return the alarms of the template."""
-        return self.resources.get("AWS::CloudWatch::Alarm", ()) + self.resources.get("AWS::CloudWatch::CompositeAlarm", ())
+        return self.resources.get("AWS::CloudWatch::Alarm", ()) + self.resources.get(
+            "AWS::CloudWatch::CompositeAlarm", ()
+        )
 
     def alarms(self) -> Mapping[str, AlarmState]:
         """Return those alarms of the template that exist, by name."""
@@ -207,7 +219,9 @@ class DeployedStage:
         found = pages.paginate(GroupName=self.outputs["ScheduleGroup"], NamePrefix=prefix)
         return tuple(str(entry["Name"]) for page in found for entry in page["Schedules"])
 
-    def metric_sum(self, namespace: str, name: str, since: datetime, until: datetime, **dimensions: str) -> float | None:
+    def metric_sum(
+        self, namespace: str, name: str, since: datetime, until: datetime, **dimensions: str
+    ) -> float | None:
         """Return the sum of a metric within a time.
 
         None when nothing was written.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from leadtight.stages.smoke import policy_fit
@@ -42,11 +43,11 @@ def every_function_runs(session: Session) -> Verdict:
     return passed(f"{', '.join(FUNCTIONS)} answered")
 
 
-def _event(session: Session, function: str) -> dict[str, Any]:
-    """Return an event that changes nothing that the schedules do not."""
+def _event(session: Session, function: str) -> Mapping[str, Any]:
+    """Return an event without an effect of its own."""
     manager = policy_fit.manager_of_tests(session.policy, session.now())
     receipt = {"eventSource": "aws:sqs", "messageId": "smoke", "body": VALIDATION_NOTICE}
-    return {
+    events: Mapping[str, Mapping[str, Any]] = {
         "intake": {"import": {"source": "smoke", "rows": []}},
         "route": {"Records": []},
         "respond": {"Records": [receipt]},
@@ -54,7 +55,8 @@ def _event(session: Session, function: str) -> dict[str, Any]:
         "desk": {"board": {"person": manager}},
         "collect": {"sweep": True},
         "report": {"kind": "nightly"},
-    }[function]
+    }
+    return events[function]
 
 
 def nothing_recurses(session: Session) -> Verdict:
@@ -69,7 +71,7 @@ def nothing_recurses(session: Session) -> Verdict:
 
 
 def metrics_are_written(session: Session) -> Verdict:
-    """Check that the sweep reports its metrics, and had nothing to repair."""
+    """Check that the sweep reports, and had nothing to repair."""
     swept = session.stage.metric_sum("Leadtight", "SweepRepairs", session.started_at, session.now(), service="sla")
     if swept is None:
         return failed(

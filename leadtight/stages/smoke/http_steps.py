@@ -102,13 +102,9 @@ def burst_is_throttled(session: Session) -> Verdict:
 
 
 def plain_form(forms: Mapping[str, Form]) -> Form | None:
-    """Return a form that a program without a browser can post."""
+    """Return a form that a program can post."""
     return next(
-        (
-            form
-            for form in forms.values()
-            if form.builder is Builder.HTML and form.challenge is None
-        ),
+        (form for form in forms.values() if form.builder is Builder.HTML and form.challenge is None),
         None,
     )
 

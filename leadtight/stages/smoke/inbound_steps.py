@@ -22,7 +22,7 @@ SIGNED_BY_OTHERS = "only its provider can sign for it"
 
 
 def mail_becomes_a_lead(session: Session) -> Verdict:
-    """Put a mail where SES puts it: a lead or the quarantine has it."""
+    """Check that a mail becomes a lead or is held."""
     address = session.address("inbound")
     session.remember(address)
     begun = session.now()
@@ -36,7 +36,7 @@ def mail_becomes_a_lead(session: Session) -> Verdict:
 
 
 def reply_joins_its_lead(session: Session) -> Verdict:
-    """Answer the reply to the test lead by mail: it joins that lead."""
+    """Check that an answer by mail joins its lead."""
     lead = session.leads.get("journey")
     sent = session.messages(lead.lead_id, Template.ACKNOWLEDGE) if lead and lead.lead_id else []
     if lead is None or not sent or not sent[0].provider_id:
@@ -53,7 +53,7 @@ def reply_joins_its_lead(session: Session) -> Verdict:
 
 
 def webhook_needs_its_signature(session: Session) -> Verdict:
-    """Post to a webhook with a right and with a wrong signature."""
+    """Post to a webhook, rightly and wrongly signed."""
     if not session.policy.webhooks:
         return not_asked("the policy has no webhook")
     webhook = next(
@@ -74,7 +74,7 @@ def webhook_needs_its_signature(session: Session) -> Verdict:
 
 
 def _deliver(session: Session, webhook: Webhook, secret: str, name: str) -> int:
-    """Return the answer to a delivery that is signed with a secret."""
+    """Return the status of a delivery signed with a secret."""
     address = session.address(name)
     session.remember(address)
     values = {"name": f"Smoke test {name}", "email": address, "message": "This is a test of the deployment."}
@@ -122,7 +122,7 @@ def _mail(session: Session, sender: str, text: str, extra: str = "") -> bytes:
 
 
 def _place_of(session: Session, address: str) -> str | None:
-    """Return where a mail went: its lead, or its quarantined delivery."""
+    """Return a mail's lead, or its quarantined delivery."""
     if leads := session.table.leads_of([person_key(address)]):
         return f"lead {leads[0]}"
     held = held_of(session, address)

@@ -45,7 +45,7 @@ def lead_is_accepted(session: Session) -> Verdict:
 
 
 def lead_has_an_owner(session: Session) -> Verdict:
-    """Check that the stream, not the sweep, assigned it within seconds."""
+    """Check that the stream assigned it within seconds."""
     if (lead := _journey(session)) is None:
         return _not_posted()
     stored = session.wait(lambda: _owned(session, lead), within=LATE_OWNER_WITHIN)
@@ -67,7 +67,7 @@ def lead_has_an_owner(session: Session) -> Verdict:
 
 
 def reply_and_alert_are_confirmed(session: Session) -> Verdict:
-    """Check that reply and alert were sent, and confirmed by events."""
+    """Check that reply and alert were confirmed by events."""
     if (lead := _journey(session)) is None:
         return _not_posted()
     wanted = (Template.ACKNOWLEDGE, Template.ALERT_OWNER)
@@ -91,7 +91,8 @@ def same_key_is_the_same_lead(session: Session) -> Verdict:
         return _not_posted()
     body = {"name": "Smoke test journey", "email": lead.address, "message": "This is a test of the deployment."}
     again = session.web.post_json("/leads", body, {"idempotency-key": lead.key})
-    if str(again.json().get("lead_id", "")) != lead.lead_id:
+    told = again.json()
+    if (told.get("lead_id"), told.get("status")) != (lead.lead_id, "duplicate"):
         return failed(f"the same key answered {again.status} {again.body[:200]}", "read the log of intake")
     return passed(f"the same key answered {again.status} with the same lead")
 
@@ -140,7 +141,7 @@ def lead_is_enforced(session: Session) -> Verdict:
 
 
 def link_records_an_outcome(session: Session) -> Verdict:
-    """Open an owner's link, record an outcome and take it back."""
+    """Open an owner's link, and record an outcome."""
     lead = session.post_lead("answered")
     if not lead.lead_id:
         return failed(f"POST /leads answered {lead.answer.status}", "read the log of intake")
@@ -205,7 +206,7 @@ def _state(session: Session, lead: TrialLead, template: Template) -> str:
 
 
 def _longest(session: Session, stored: Lead) -> datetime:
-    """Return when even a slow stage has the lead with its manager."""
+    """Return by when the manager must own the lead."""
     target = session.policy.targets[stored.promise.target]
     moves = target.reassign
     after = (moves.after + moves.within) * (moves.at_most + 1) if moves else timedelta()
@@ -213,7 +214,7 @@ def _longest(session: Session, stored: Lead) -> datetime:
 
 
 def _lateness(history: tuple[Event, ...]) -> Mapping[str, float]:
-    """Return by how many seconds each kind of step came late.
+    """Return the seconds by which each step came late.
 
     A change says when the lead was due to wake before it.
     """
@@ -227,7 +228,7 @@ def _lateness(history: tuple[Event, ...]) -> Mapping[str, float]:
 
 
 def _hidden(page: str, button: str) -> dict[str, str]:
-    """Return the hidden fields of the form with a named control."""
+    """Return the hidden fields of the form with a control."""
     for part in page.split("<form")[1:]:
         form = part.split("</form>")[0]
         if f'name="{button}"' in form:

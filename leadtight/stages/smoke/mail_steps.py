@@ -39,7 +39,7 @@ def mails_are_posted(session: Session) -> Verdict:
 
 
 def mail_is_delivered(session: Session) -> Verdict:
-    """Check that the reply to success@ is confirmed by an event."""
+    """Check that an event confirms the reply to success@."""
     return _becomes(session, "success")
 
 
@@ -49,7 +49,7 @@ def mail_bounces(session: Session) -> Verdict:
 
 
 def mail_is_complained_of(session: Session) -> Verdict:
-    """Check that the reply to complaint@ is recorded as complained of."""
+    """Check that the reply to complaint@ is recorded as such."""
     return _becomes(session, "complaint", detail="complaint")
 
 
@@ -75,7 +75,9 @@ def _becomes(session: Session, box: str, detail: str = "") -> Verdict:
     message = session.wait(arrived, within=CONFIRMED_WITHIN)
     if message is None:
         return _not_reached(session, lead.lead_id, box, wanted)
-    taken = next((e.at for e in reversed(session.history(lead.lead_id)) if e.kind == f"message_{wanted}"), session.now())
+    taken = next(
+        (e.at for e in reversed(session.history(lead.lead_id)) if e.kind == f"message_{wanted}"), session.now()
+    )
     seconds = session.measure(f"mail_{box}", (taken - lead.posted_at).total_seconds())
     return passed(f"the reply to {box}@ was {message.detail or wanted} {seconds:.1f} s after the post")
 

@@ -1,4 +1,4 @@
-"""Whether a policy has room for test leads that reach no person.
+"""Check that a policy keeps test leads from people.
 
 Pure: it reads the policy and sends nothing.
 """
@@ -25,7 +25,7 @@ def trial_tier(policy: Policy, now: datetime) -> Tier:
 
 
 def problems(policy: Policy, now: datetime) -> Iterator[str]:
-    """Yield why a test lead would reach a person or a report."""
+    """Yield why test leads would reach people or reports."""
     if rule := next((rule for rule in policy.exclude if holds(rule.when, policy, _arrival(now))), None):
         yield f"exclude rule {rule.id!r} keeps test leads from being enforced"
     tier = trial_tier(policy, now)
@@ -40,7 +40,7 @@ def problems(policy: Policy, now: datetime) -> Iterator[str]:
 
 
 def readers(policy: Policy, tier: Tier) -> set[str]:
-    """Return everyone who hears of a lead of a test tier."""
+    """Return everyone who is told of test leads."""
     members = set(policy.pools[tier.pool].members) if tier.pool else set[str]()
     people = members | {policy.manager_of(person) for person in members}
     people |= {policy.manager_of(person) for person in people}

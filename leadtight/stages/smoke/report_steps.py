@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import urllib.parse
-from datetime import timedelta
 
 from leadtight.domain.calendar.week import Week
-from leadtight.domain.model.message import Template
 from leadtight.stages.smoke import policy_fit
 from leadtight.stages.smoke.session import Session
 from leadtight.stages.smoke.stores import QueryFailed
@@ -30,14 +28,12 @@ def pages_open(session: Session) -> Verdict:
         session.measure(f"page_{name}", answer.seconds)
     wrong = {name: answer.status for name, answer in answers.items() if answer.status != 200}
     if wrong:
-        return failed(
-            ", ".join(f"{name} answered {status}" for name, status in wrong.items()), "read the log of desk"
-        )
+        return failed(", ".join(f"{name} answered {status}" for name, status in wrong.items()), "read the log of desk")
     return passed(f"{', '.join(PAGES)} opened")
 
 
 def report_is_written(session: Session) -> Verdict:
-    """Write today's figures, and check that no test lead is in them."""
+    """Check that today's figures hold no test lead."""
     day = session.now().astimezone(session.policy.company.zone).date().isoformat()
     answer = session.stage.invoke("report", {"kind": "nightly", "date": day})
     if answer.error:
@@ -54,7 +50,9 @@ def report_is_written(session: Session) -> Verdict:
         return failed(
             f"the figures of {day} count the test leads as leads", "give the tier of test leads `test = true`"
         )
-    return passed(f"{day}: {metrics['rows']['leads']['read']} leads in the facts, {tests} of them tests and not counted")
+    return passed(
+        f"{day}: {metrics['rows']['leads']['read']} leads in the facts, {tests} of them tests and not counted"
+    )
 
 
 def report_opens(session: Session) -> Verdict:
@@ -95,7 +93,9 @@ def facts_are_queried(session: Session) -> Verdict:
     try:
         counted = session.stores.count_facts(session.notes["day"])
     except QueryFailed as error:
-        return failed(f"Athena: {error}", "give the reader `FactsReaderPolicyArn`, and check the catalogue (docs/reference)")
+        return failed(
+            f"Athena: {error}", "give the reader `FactsReaderPolicyArn`, and check the catalogue (docs/reference)"
+        )
     if str(counted) != session.notes["facts"]:
         return failed(f"Athena counts {counted}, the page {session.notes['facts']}", "check the table's location")
     return passed(f"Athena counts {counted} leads, as the page does")

@@ -1,4 +1,4 @@
-"""One run: the stage it asks, its test leads and its measurements."""
+"""One run: its stage, test leads and measurements."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
-from leadtight.adapters.dynamodb.quarantine import DynamoQuarantine
-from leadtight.adapters.dynamodb.table import DynamoTable
 from leadtight.app.messaging.links import Links
+from leadtight.app.ports.board import BoardStore
+from leadtight.app.ports.history import EventLog
+from leadtight.app.ports.leads import LeadStore
+from leadtight.app.ports.outbox import Outbox
+from leadtight.app.ports.quarantine import QuarantineStore
 from leadtight.domain.intake.quarantine import QuarantinedDelivery
 from leadtight.domain.model.event import Event
 from leadtight.domain.model.lead import Lead
@@ -45,7 +48,7 @@ class SmokeSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialLead:
-    """A lead of this run: its address, its post and the answer."""
+    """A lead of this run: address, post and answer."""
 
     name: str
     address: str
@@ -59,16 +62,21 @@ class TrialLead:
         return str(self.answer.json().get("lead_id", ""))
 
 
+class ReadableTable(LeadStore, Outbox, EventLog, BoardStore, Protocol):
+    """The table of leads, for reading."""
+
+
 @dataclass(kw_only=True)
 class Session:
-    """A run of smoke: what it asks with, and what it remembers."""
+    """One run of smoke, with its ports and its memory."""
 
     settings: SmokeSettings
     policy: Policy
     stage: DeployedStage
     stores: StageStores
     web: WebClient
-    table: DynamoTable
+    table: ReadableTable
+    quarantine: QuarantineStore
     links: Links
     run: str
     folder: Path
@@ -84,7 +92,7 @@ class Session:
         self.started_at = self.now()
 
     def address(self, name: str, box: str = "success") -> str:
-        """Return an address of the simulator that no other run has."""
+        """Return an address of the simulator, unique to the run."""
         return f"{box}+{self.run}-{name}@{SIMULATOR}"
 
     def remember(self, address: str) -> None:
@@ -121,16 +129,15 @@ class Session:
 
     def held(self) -> Iterator[QuarantinedDelivery]:
         """Yield the deliveries that await review, and suspected spam."""
-        quarantine = DynamoQuarantine(self.table)
-        for held in (quarantine.open_held(MOST_HELD), quarantine.suspected_held(MOST_HELD)):
-            yield from held
+        yield from self.quarantine.open_held(MOST_HELD)
+        yield from self.quarantine.suspected_held(MOST_HELD)
 
     def history(self, lead_id: str) -> tuple[Event, ...]:
         """Return a lead's events, by time."""
         return tuple(self.table.history(lead_id))
 
     def wait(self, check: Callable[[], T], *, within: timedelta) -> T | None:
-        """Return the first true answer of `check`; None when none comes in time."""
+        """Return the first true answer of `check`, else None."""
         until = self.now() + within
         while True:
             if answer := check():
@@ -146,5 +153,5 @@ class Session:
 
 
 def journal(folder: Path, run: str) -> Path:
-    """Return the file with the addresses of a run that has not cleaned up."""
+    """Return the file with an unfinished run's addresses."""
     return folder / f"{run}.unfinished.json"

@@ -29,7 +29,7 @@ def stack_is_complete(session: Session) -> Verdict:
 
 
 def policy_is_deployed(session: Session) -> Verdict:
-    """Check that the functions run the policy of the stage file."""
+    """Check that the functions run the stage file's policy."""
     answer = session.web.get("/health")
     deployed = str(answer.json().get("policy", ""))
     if answer.status != 200:
@@ -56,7 +56,7 @@ def policy_has_tests(session: Session) -> Verdict:
 
 
 def alarms_exist(session: Session) -> Verdict:
-    """Check that each alarm exists, is enabled and tells the operators."""
+    """Check that each alarm exists and tells the operators."""
     alarms, topic = session.stage.alarms(), session.stage.outputs["OperatorsTopicArn"]
     missing = [name for name in session.stage.alarm_names() if name not in alarms]
     silent = [alarm.name for alarm in alarms.values() if not alarm.enabled]
@@ -107,7 +107,7 @@ def operators_are_confirmed(session: Session) -> Verdict:
 
 
 def an_alarm_rings(session: Session) -> Verdict:
-    """Ring an alarm on purpose, and check that its mail went out."""
+    """Ring an alarm, and check that its mail went out."""
     alarms = session.stage.alarms()
     name = next((alarm for wanted in REHEARSED for alarm in sorted(alarms) if _is_named(alarm, wanted)), None)
     if name is None:
@@ -152,7 +152,7 @@ def sender_is_verified(session: Session) -> Verdict:
 
 
 def _is_named(alarm: str, name: str) -> bool:
-    """Return whether an alarm has a name, also in a generated one."""
+    """Return whether an alarm's name contains another."""
     return name.replace("-", "") in alarm.replace("-", "").casefold()
 
 
@@ -161,7 +161,7 @@ def _listed(*groups: tuple[str, list[str]]) -> str:
 
 
 def shape(event: object) -> object:
-    """Return the shape of a JSON value: its keys, and the kinds of values.
+    """Return a JSON value's keys and kinds of values.
 
     The words that say what happened stay; addresses and texts do not.
     """

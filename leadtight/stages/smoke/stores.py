@@ -1,4 +1,4 @@
-"""What a stage keeps: secrets, mails, reports, facts and SES events."""
+"""Secrets, mails, reports, facts and SES events of a stage."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ QUERY_SECONDS = 120.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventTap:
-    """A queue of ours that gets SES's events beside the stage's."""
+    """A queue of ours that also gets SES's events."""
 
     queue_url: str
     subscription: str
@@ -31,7 +31,7 @@ class QueryFailed(Exception):
 
 
 class StageStores:
-    """Reads and writes of one run; each write has its removal."""
+    """What one run reads, writes and removes."""
 
     def __init__(self, stage: DeployedStage, run: str, sleep: Callable[[float], None]) -> None:
         """Take the stage and the run's id."""
@@ -40,20 +40,20 @@ class StageStores:
         self._sleep = sleep
 
     def secret(self, logical_id: str) -> dict[str, Any]:
-        """Return a secret of the stack, by the start of its logical id."""
-        arn = next(id_ for name, id_ in self._stage.logical_ids.items() if name.startswith(logical_id))
-        text = clients.client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"]
+        """Return a secret by the start of its logical id."""
+        secret = self._stage.physical(logical_id)
+        text = clients.client("secretsmanager").get_secret_value(SecretId=secret)["SecretString"]
         document = json.loads(text)
         return document if isinstance(document, dict) else {}
 
     def put_mail(self, name: str, raw: bytes) -> str:
-        """Put a raw mail where SES puts received ones; return its key."""
+        """Store a raw mail as SES does; return its key."""
         key = f"ses/smoke-{self._run}-{name}"
         clients.client("s3").put_object(Bucket=self._stage.outputs["MailBucket"], Key=key, Body=raw)
         return key
 
     def drop_mails(self) -> int:
-        """Delete every version of the run's raw mails; return their number."""
+        """Delete the run's raw mails; return their number."""
         s3, bucket = clients.client("s3"), self._stage.outputs["MailBucket"]
         dropped = 0
         for version in _versions(bucket, f"ses/smoke-{self._run}-"):
@@ -67,7 +67,7 @@ class StageStores:
         return tuple(str(version["Key"]) for version in _versions(bucket, f"ses/smoke-{self._run}-"))
 
     def report(self, key: str) -> bytes | None:
-        """Return a file of the reports bucket; None when it is missing."""
+        """Return a file of the reports bucket, if it exists."""
         s3 = clients.client("s3")
         try:
             return bytes(s3.get_object(Bucket=self._stage.outputs["ReportsBucket"], Key=key)["Body"].read())
@@ -75,7 +75,7 @@ class StageStores:
             return None
 
     def count_facts(self, day: str) -> int:
-        """Return the rows of a night's facts, as Athena counts them.
+        """Return Athena's count of a night's facts.
 
         Raises QueryFailed with Athena's reason.
         """
@@ -107,7 +107,7 @@ class StageStores:
             s3.delete_object(Bucket=bucket, Key=version["Key"], VersionId=version["VersionId"])
 
     def tap_events(self) -> EventTap:
-        """Receive SES's events beside the stage, by a queue of our own."""
+        """Receive SES's events, by a queue of our own."""
         sqs, topic = clients.client("sqs"), self._stage.outputs["ReceiptsTopicArn"]
         name = f"{self._stage.stack}-smoke-{self._run}"
         url = sqs.create_queue(QueueName=name, Attributes={"MessageRetentionPeriod": "3600"})["QueueUrl"]
@@ -123,7 +123,7 @@ class StageStores:
         return EventTap(queue_url=url, subscription=answer["SubscriptionArn"])
 
     def tapped(self, tap: EventTap) -> Iterator[dict[str, Any]]:
-        """Yield the events that came by the tap, and take them out."""
+        """Yield the events of a tap, and remove them."""
         sqs = clients.client("sqs")
         while messages := sqs.receive_message(QueueUrl=tap.queue_url, MaxNumberOfMessages=10).get("Messages"):
             for message in messages:
@@ -158,7 +158,7 @@ class StageStores:
 
 
 class RecentMails:
-    """The mails stored since a run began: no earlier one names its leads."""
+    """The mails that were stored since a run began."""
 
     def __init__(self, bucket: str, since: datetime) -> None:
         """Take the bucket and the run's beginning."""
@@ -191,7 +191,7 @@ def _versions(bucket: str, prefix: str) -> Iterator[Mapping[str, Any]]:
 
 
 def _lets_publish(topic: str, queue: str) -> str:
-    """Return the policy by which only this topic fills this queue."""
+    """Return the policy by which only this topic sends."""
     statement = {
         "Effect": "Allow",
         "Principal": {"Service": "sns.amazonaws.com"},
@@ -203,7 +203,7 @@ def _lets_publish(topic: str, queue: str) -> str:
 
 
 def _event(body: str) -> Iterator[dict[str, Any]]:
-    """Yield the SES event in a message; none for any other text."""
+    """Yield the SES event in a message, if any."""
     try:
         document = json.loads(body)
         event = json.loads(document["Message"]) if "Message" in document else document

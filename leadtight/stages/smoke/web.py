@@ -22,7 +22,7 @@ class _Stay(urllib.request.HTTPRedirectHandler):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebAnswer:
-    """An answer: status 0 when there was none, and then why."""
+    """An answer; its status is 0 when none came."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -30,7 +30,7 @@ class WebAnswer:
     seconds: float = 0.0
 
     def json(self) -> dict[str, Any]:
-        """Return the body as an object; empty when it is none."""
+        """Return the body as an object, or an empty one."""
         try:
             document = json.loads(self.body)
         except ValueError:
@@ -49,7 +49,7 @@ class WebClient:
     def ask(
         self, method: str, address: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
     ) -> WebAnswer:
-        """Return the answer to one request, and how long it took."""
+        """Return the answer to a request, with its time."""
         url = address if address.startswith("http") else f"{self.base}{address}"
         request = urllib.request.Request(url, data=body, headers=dict(headers or {}), method=method)
         begun = time.perf_counter()
@@ -71,7 +71,7 @@ class WebClient:
         return self.ask("POST", address, json.dumps(body).encode(), named)
 
     def post_form(self, address: str, fields: Mapping[str, str], headers: Mapping[str, str] | None = None) -> WebAnswer:
-        """Return the answer to a form, as a browser posts it."""
+        """Return the answer to a form's post."""
         named = {"content-type": "application/x-www-form-urlencoded", **(headers or {})}
         return self.ask("POST", address, urllib.parse.urlencode(fields).encode(), named)
 

@@ -1,0 +1,163 @@
+"""`leadtight smoke STAGE`: prove a deployed stage by using it."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+from rich.console import Console
+
+from leadtight.adapters import clock_and_ids
+from leadtight.adapters.aws import clients
+from leadtight.adapters.aws.secret_store import SecretsManagerKeys
+from leadtight.adapters.dynamodb.quarantine import DynamoQuarantine
+from leadtight.adapters.dynamodb.table import DynamoTable
+from leadtight.app.compliance.erase_person import ErasureReport
+from leadtight.app.messaging.links import Links
+from leadtight.cli.erase import eraser
+from leadtight.cli.exits import stop
+from leadtight.cli.stack_client import DEV, StackClient
+from leadtight.devstage.deployment import POLICY
+from leadtight.domain.model.errors import LeadtightError
+from leadtight.policy import loader as policies
+from leadtight.stages import stage_file
+from leadtight.stages.smoke import program
+from leadtight.stages.smoke.deployed_stage import DeployedStage
+from leadtight.stages.smoke.local_cloud import CANNOT_ASK
+from leadtight.stages.smoke.program import SmokeStep
+from leadtight.stages.smoke.report_steps import opens
+from leadtight.stages.smoke.results import SmokeReport
+from leadtight.stages.smoke.session import Session, SmokeSettings
+from leadtight.stages.smoke.stores import RecentMails, StageStores
+from leadtight.stages.smoke.verdict import StepStatus, Verdict
+from leadtight.stages.smoke.web import WebClient
+from leadtight.stages.stage_names import LOCAL
+
+COMMAND = "smoke"
+SENDER_OF_LOCAL = "leadtight.example"
+COLORS = {StepStatus.PASS: "green", StepStatus.WARN: "yellow", StepStatus.FAIL: "red", StepStatus.NOT_ASKED: "dim"}
+
+
+def smoke(
+    stage: Annotated[str, typer.Argument(help="The stage's name: stages/NAME.toml, or local.")],
+    clean: Annotated[bool, typer.Option("--clean", help="Only erase what interrupted runs have left.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Only open the report link of the latest run again.")] = False,
+    only: Annotated[list[str] | None, typer.Option(help="Only this step, and the cleaning; repeatable.")] = None,
+    out: Annotated[Path, typer.Option(help="The folder of the results.")] = Path(".leadtight/smoke"),
+    as_json: Annotated[bool, typer.Option("--json", help="Print leadtight.smoke/1.")] = False,
+) -> None:
+    """Prove a deployed stage: alarms, mails, a lead through everything.
+
+    It takes up to an hour, alerts no person, and erases its test leads at the end. Exits with 1 when a step fails, with
+    2 when the stage cannot be read.
+    """
+    session = _session(stage, out / stage)
+    steps = _chosen(_steps(session, clean=clean, again=again), only or ())
+    console = Console(stderr=True)
+    report = SmokeReport.of(session, program.run(session, steps, say=lambda step, seen: _say(console, step, seen)))
+    written = report.write(session.folder)
+    if as_json:
+        typer.echo(json.dumps(report.document(), indent=2, ensure_ascii=False))
+    console.print(f"{report.counts()}: {written[0]} and {written[1]}")
+    raise typer.Exit(report.exit_code)
+
+
+def _session(name: str, folder: Path) -> Session:
+    settings, policy_file = _settings(name)
+    try:
+        policy = policies.load(policy_file)
+        deployed = DeployedStage.find(f"leadtight-{name}")
+        run = clock_and_ids.new_id()[-8:].lower()
+        stores = StageStores(deployed, run, time.sleep)
+        keyring = SecretsManagerKeys(deployed.physical("LinkSecret"))
+    except (ClientError, BotoCoreError, LeadtightError, OSError) as error:
+        raise stop(COMMAND, f"{name}: {error}", code=2) from error
+    table = DynamoTable(deployed.outputs["TableName"], deployed.region)
+    return Session(
+        settings=settings,
+        policy=policy,
+        stage=deployed,
+        stores=stores,
+        web=WebClient(deployed.outputs["ApiUrl"]),
+        table=table,
+        quarantine=DynamoQuarantine(table),
+        links=Links(keyring, deployed.outputs["ApiUrl"]),
+        run=run,
+        folder=folder,
+        now=clock_and_ids.clock,
+        sleep=time.sleep,
+    )
+
+
+def _settings(name: str) -> tuple[SmokeSettings, Path]:
+    """Return the stage's settings, and point the clients there."""
+    if name == LOCAL:
+        if not DEV.is_file():
+            raise stop(COMMAND, "local: no local stage is running here: `make dev`", code=2)
+        StackClient.find(COMMAND, None)
+        return SmokeSettings(name=name, identity=SENDER_OF_LOCAL, cannot_ask=CANNOT_ASK), POLICY
+    try:
+        stage = stage_file.read(name)
+    except LeadtightError as error:
+        raise stop(COMMAND, str(error), code=2) from error
+    os.environ["AWS_DEFAULT_REGION"] = stage.region
+    account = str(clients.client("sts").get_caller_identity()["Account"])
+    if account != stage.account:
+        raise stop(COMMAND, f"{name}: the credentials are of {account}, the stage is in {stage.account}", code=2)
+    operators = stage.operators.emails
+    return SmokeSettings(name=name, identity=stage.mail.identity, operators=operators), stage.policy
+
+
+def _steps(session: Session, *, clean: bool, again: bool) -> tuple[SmokeStep, ...]:
+    def erase(address: str, since: datetime) -> ErasureReport:
+        now = session.now()
+        deployed = StackClient(COMMAND, session.stage.stack, dict(session.stage.outputs))
+        mails = RecentMails(session.stage.outputs["MailBucket"], since)
+        return eraser(deployed, now, mails).of(address, session.policy.company.country, now, apply=True)
+
+    if again:
+        return (_again(session.folder),)
+    asked = program.steps(erase)
+    return tuple(step for step in asked if step.always) if clean else asked
+
+
+def _chosen(steps: tuple[SmokeStep, ...], only: Sequence[str]) -> tuple[SmokeStep, ...]:
+    """Return the steps of these names, and the cleaning."""
+    if unknown := set(only) - {step.id for step in steps}:
+        raise stop(COMMAND, f"--only {min(unknown)}: choose from {', '.join(step.id for step in steps)}", code=2)
+    return tuple(step for step in steps if not only or step.always or step.id in only)
+
+
+def _again(folder: Path) -> SmokeStep:
+    """Return the step that opens the latest report link again."""
+    links = [
+        (document["started_at"], document["report_link"])
+        for file in folder.glob("*.json")
+        if isinstance(document := json.loads(file.read_text(encoding="utf-8")), dict) and document.get("report_link")
+    ]
+    if not links:
+        raise stop(COMMAND, f"--again: no run in {folder} has a report link", code=2)
+    began, link = max(links)
+    return SmokeStep(
+        id="report-opens-again",
+        asks=f"Does the report link of {began[:16]} still open?",
+        ask=lambda session: opens(session, link),
+    )
+
+
+def _say(console: Console, step: SmokeStep, verdict: Verdict | None) -> None:
+    if verdict is None:
+        console.print(f"[dim]{step.asks}[/dim]")
+        return
+    color = COLORS[verdict.status]
+    console.print(f"[{color}]{verdict.status:9}[/{color}] {step.id}: ", end="", highlight=False)
+    console.print(verdict.saw, markup=False, highlight=False)
+    if verdict.mend:
+        console.print(f"          mend: {verdict.mend}", markup=False, highlight=False)
