@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.venv/cdk/node_modules/.bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev dev-stop test test-fast simulate simulate-long clocks fuzz mutants breakages metamorphic hostile load security check docs format bundle synth deploy lock clean
+.PHONY: help setup dev dev-stop test test-fast simulate simulate-long clocks fuzz mutants breakages metamorphic hostile load security check docs format bundle synth deploy smoke lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -93,6 +93,9 @@ synth: bundle ## print the template of STAGE (no credentials needed)
 deploy: bundle ## deploy STAGE with POLICY and MAIL_FROM to the account of your AWS credentials (docs/guides/deploy.md)
 	@test -n "$(MAIL_FROM)" || { echo "make deploy: MAIL_FROM: missing (the sender address of mails)" >&2; exit 2; }
 	cdk deploy $(CONTEXT) -c mail_from=$(MAIL_FROM) $(CDK_FLAGS)
+
+smoke: setup ## prove a deployed STAGE by using it, within the hour (CLEAN=1 erases what a lost run left, AGAIN=1, ONLY=step; STAGE=local asks `make dev`)
+	@$(BIN)/leadtight smoke $(STAGE) $(if $(filter 1,$(CLEAN)),--clean) $(if $(filter 1,$(AGAIN)),--again) $(foreach step,$(ONLY),--only $(step))
 
 lock: setup ## regenerate requirements/*.txt from pyproject.toml
 	@bash scripts/lock $(LOCK_FLAGS)

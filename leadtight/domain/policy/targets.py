@@ -79,4 +79,4 @@ class Tier:
     """The sequence that its leads enter as they get their owner."""
     test: bool = False
     """Whether its leads test the deployment (`make smoke`): enforced like any other, and counted in no figure of a
-    report. Its `pool` is nobody's work: its members count in no roster."""
+    report. Its `pool` is for tests alone: the members are in no roster."""
