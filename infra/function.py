@@ -10,6 +10,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from infra.access import statements
 from infra.stage import StageSettings
 
 
@@ -70,17 +71,11 @@ class LeadFunction(Construct):
 
     def allow(self, actions: str, *resources: str) -> None:
         """Grant space-separated exact actions on exact resources."""
-        self.role.add_to_policy(iam.PolicyStatement(actions=actions.split(), resources=list(resources)))
+        self.role.add_to_policy(statements.allow(actions, *resources))
 
     def allow_passing(self, role: iam.IRole, *, to_service: str) -> None:
         """Let the function pass one role to one service only."""
-        self.role.add_to_policy(
-            iam.PolicyStatement(
-                actions=["iam:PassRole"],
-                resources=[role.role_arn],
-                conditions={"StringEquals": {"iam:PassedToService": to_service}},
-            )
-        )
+        self.role.add_to_policy(statements.allow_passing(role.role_arn, to_service=to_service))
 
     def allow_mailing(self, sender: str, configuration_set: str) -> None:
         """Let the function send mails from one address.

@@ -22,6 +22,7 @@ def acknowledge(stack: LeadtightStack) -> None:
     _about_functions(stack)
     _about_roles(stack)
     _about_mail(stack)
+    _about_people(stack)
     _about_backups(stack)
     if not stack.stage.has_tls:
         for rule in ("AwsSolutions-S10", "AwsSolutions-SNS3", "AwsSolutions-SQS4"):
@@ -127,6 +128,44 @@ def _about_roles(stack: LeadtightStack) -> None:
             f"AwsSolutions-IAM5[Resource::<{reports}.Arn>/{folder}/*]",
             "facts are objects named by their night, results by their query; nothing else lies in their folders",
         )
+
+
+def _about_people(stack: LeadtightStack) -> None:
+    """Accept the wildcards of the policies for people.
+
+    They stand for what is named when it is made: ids of stacks, restored tables, files and logs.
+    """
+    here, name = "<AWS::Region>:<AWS::AccountId>", f"leadtight-{stack.stage.name}"
+    buckets = [stack.resolve(bucket.bucket_arn)["Fn::GetAtt"][0] for bucket in stack.buckets.all]
+    table = stack.resolve(stack.lead_table.arn)
+    wildcards = {
+        "OperatorPolicy": [
+            *(f"<{bucket}.Arn>/*" for bucket in buckets),
+            f"<{table['Fn::GetAtt'][0]}.Arn>/index/*" if "Fn::GetAtt" in table else f"{table}/index/*",
+            f"arn:<AWS::Partition>:cloudformation:{here}:stack/{name}/*",
+            f"arn:<AWS::Partition>:scheduler:{here}:schedule/{name}/lead-*",
+            f"arn:<AWS::Partition>:cloudwatch:{here}:alarm:*",
+            f"arn:<AWS::Partition>:logs:{here}:log-group:/leadtight/{stack.stage.name}/*",
+            f"arn:<AWS::Partition>:logs:{here}:log-group:/aws/vendedlogs/leadtight/{stack.stage.name}/*",
+        ],
+        "DeployerPolicy": [
+            f"arn:<AWS::Partition>:cloudformation:{here}:stack/{name}/*",
+            f"arn:<AWS::Partition>:cloudformation:{here}:stack/{name}-front/*",
+            f"arn:<AWS::Partition>:dynamodb:{here}:table/{name}*",
+            f"arn:<AWS::Partition>:ses:{here}:identity/*",
+        ],
+        "RestorerPolicy": [
+            f"arn:<AWS::Partition>:dynamodb:{here}:table/{name}-restored-*",
+            f"arn:<AWS::Partition>:dynamodb:{here}:table/{name}-restored-*/index/*",
+            f"arn:<AWS::Partition>:dynamodb:{here}:table/{name}*/backup/*",
+            f"arn:<AWS::Partition>:backup:{here}:recovery-point:*",
+        ],
+    }
+    for id_, resources in wildcards.items():
+        if policy := stack.node.try_find_child(id_):
+            _accept(policy, "AwsSolutions-IAM5[Resource::*]", "these actions read, and accept no resource")
+            for resource in resources:
+                _accept(policy, f"AwsSolutions-IAM5[Resource::{resource}]", "it has its name when it is made")
 
 
 def _about_mail(stack: LeadtightStack) -> None:

@@ -11,6 +11,7 @@ from aws_cdk import Aws, CfnOutput, Duration, Stack
 from aws_cdk.aws_secretsmanager import ReplicaRegion
 from constructs import Construct
 
+from infra.access.people import admit
 from infra.alarm_queue import AlarmQueue
 from infra.backups.plan import Backups
 from infra.backups.settings import backup_settings
@@ -91,6 +92,7 @@ class LeadtightStack(Stack):
         self.units = {name: self._function(name) for name in TIMEOUTS}
         self._connect()
         self._grant()
+        self._admit()
         self._watch()
         self._outputs()
 
@@ -305,6 +307,17 @@ class LeadtightStack(Stack):
         report.allow(SECRET, self.link_secret.arn)
         report.allow("s3:GetObject s3:PutObject", self.buckets.reports.arn_for_objects("*"))
         report.allow("s3:ListBucket", self.buckets.reports.bucket_arn)
+
+    def _admit(self) -> None:
+        """Define what people may do."""
+        admit(
+            self,
+            stage=self.stage.name,
+            table=self.lead_table.arn,
+            secrets=[secret.arn for secret in (self.api_secret, self.webhook_secret, self.alert_secret)],
+            front=self.stage.front is not None,
+            restores_as=self.backups.restore_role if self.backups else None,
+        )
 
     def _allow_front(self, unit: LeadFunction) -> None:
         if self._front_only:

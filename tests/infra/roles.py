@@ -161,16 +161,18 @@ def _on_table(operation: str, name: str) -> Act:
 
 
 def _sqs(operation: str, params: Mapping[str, Any]) -> Iterator[Act]:
-    name = params["QueueUrl"].rpartition("/")[2]
+    name = params.get("QueueName") or params["QueueUrl"].rpartition("/")[2]
     yield Act(f"sqs:{operation.removesuffix('Batch')}", ARNS["AWS::SQS::Queue"].format(name))
 
 
 def _s3(operation: str, params: Mapping[str, Any]) -> Iterator[Act]:
     bucket = ARNS["AWS::S3::Bucket"].format(params["Bucket"])
-    if operation == "ListObjectsV2":
-        yield Act("s3:ListBucket", bucket, {"s3:prefix": params.get("Prefix", "")})
+    lists = {"ListObjectsV2": "ListBucket", "ListObjectVersions": "ListBucketVersions"}
+    if operation in lists:
+        yield Act(f"s3:{lists[operation]}", bucket, {"s3:prefix": params.get("Prefix", "")})
     else:
-        yield Act(f"s3:{operation.replace('Head', 'Get')}", f"{bucket}/{params['Key']}")
+        version = "Version" if params.get("VersionId") else ""
+        yield Act(f"s3:{operation.replace('Head', 'Get')}{version}", f"{bucket}/{params['Key']}")
 
 
 def that_shows_absence(params: Mapping[str, Any]) -> Act:
