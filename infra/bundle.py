@@ -27,7 +27,9 @@ NOT_DEPLOYED = {
 # Each bundle and the pinned requirements it holds. Only the report function needs DuckDB's 70 MB.
 BUNDLES = {"app": "requirements/lambda.txt", "report": "requirements/lambda-report.txt"}
 # botocore describes over 400 services; these are the ones the adapters call.
-SERVICES = {"connect", "dynamodb", "s3", "scheduler", "secretsmanager", "ses", "sesv2", "sns", "sqs", "sts"}
+SERVICES = {"connect", "dynamodb", "s3", "scheduler", "secretsmanager", "ses", "sesv2", "sns", "sqs", "sts"} | {
+    "pinpoint-sms-voice-v2"
+}
 # Scripts; and area and carrier names for every phone number range, 43 MB that no function uses.
 UNUSED = ("bin", "phonenumbers/geodata", "phonenumbers/carrierdata")
 # Regional locales are dropped, except those with other country names than their language.

@@ -100,6 +100,10 @@ class LeadFunction(Construct):
         topics = f"arn:{Aws.PARTITION}:sns:*:*:*"
         self.role.add_to_policy(iam.PolicyStatement(actions=["sns:Publish"], not_resources=[topics]))
 
+    def allow_texting_from(self, *resources: str) -> None:
+        """Let the function send SMS from one origination identity."""
+        self.allow("sms-voice:SendTextMessage", *resources)
+
     def allow_calling(self, instance: str, flow: str) -> None:
         """Let the function place calls by one Connect contact flow."""
         within = f"arn:{Aws.PARTITION}:connect:{Aws.REGION}:{Aws.ACCOUNT_ID}:instance/{instance}"

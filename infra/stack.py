@@ -26,6 +26,7 @@ from infra.function import LeadFunction
 from infra.glue_catalog import Catalog
 from infra.http_api import PublicHttpApi
 from infra.mail_queue import MailQueue
+from infra.messaging.text_sending import TextSending
 from infra.monitoring.watch import Watch
 from infra.queues import dead_letter_queue
 from infra.retry_queue import RetryQueue
@@ -83,6 +84,7 @@ class LeadtightStack(Stack):
         if stage.receive_domain:
             MailReceiving(self, "Receiving", stage=stage, domain=stage.receive_domain, bucket=self.buckets.mail)
         self.mail = EmailSending(self, "Mail", stage=stage, handled_in=TIMEOUTS["respond"])
+        self.texts = self._text_sending(self.stage.text_origination)
         self.api = PublicHttpApi(self, "Http", stage=stage)
         self.watch = Watch(self, "Watch", stage=stage)
         self.failed = dead_letter_queue(self, "Failed", stage=stage, name="failed")
@@ -178,7 +180,8 @@ class LeadtightStack(Stack):
             "mail": {
                 "LEADTIGHT_MAIL_FROM": self.stage.mail_from,
                 "LEADTIGHT_CONFIGURATION_SET": self.mail.configuration_set.configuration_set_name,
-            },
+            }
+            | self._text_settings(),
             "chat": {"LEADTIGHT_ALERT_SECRET_ARN": self.alert_secret.arn},
             "keys": {"LEADTIGHT_API_SECRET_ARN": self.api_secret.arn},
             "announced": {"LEADTIGHT_COLLECT_QUEUE_URL": self.announced.queue.queue_url},
@@ -338,9 +341,26 @@ class LeadtightStack(Stack):
         """Let a function send the messages of the outbox."""
         self._allow_mailing(unit)
         unit.allow(SEND, self.retries.queue.queue_arn)
-        unit.allow_texting()
+        if self.texts:
+            unit.allow_texting_from(*self.texts.resources)
+        else:
+            unit.allow_texting()
         if self.stage.calls:
             unit.allow_calling(*self.stage.calls)
+
+    def _text_settings(self) -> dict[str, str]:
+        if self.texts is None:
+            return {}
+        return {
+            "LEADTIGHT_TEXT_ORIGINATION": self.texts.origination,
+            "LEADTIGHT_TEXT_CONFIGURATION_SET": self.texts.configuration_set_name,
+        }
+
+    def _text_sending(self, origination: str | None) -> TextSending | None:
+        """Return how texts are sent; None by SNS."""
+        if origination is None:
+            return None
+        return TextSending(self, "Texts", stage=self.stage, topic=self.mail.topic, origination=origination)
 
     def _allow_mailing(self, unit: LeadFunction) -> None:
         if self.stage.local:

@@ -34,6 +34,7 @@ class StageSettings:
     mail_from: str
     mail_identity: str
     mail_from_domain: str | None
+    text_origination: str | None
     public_url: str | None
     operators_email: str | None
     receive_domain: str | None
@@ -61,6 +62,7 @@ class StageSettings:
             mail_from=mail_from,
             mail_identity=identity,
             mail_from_domain=_mail_from_domain(node, identity, name),
+            text_origination=_text(node, "text_origination"),
             public_url=_text(node, "public_url"),
             operators_email=_text(node, "operators_email"),
             receive_domain=_text(node, "receive_domain"),

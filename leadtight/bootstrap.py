@@ -152,9 +152,12 @@ class Deployed:
     @cached_property
     def texter(self) -> Texter:
         """The sender of texts."""
-        from leadtight.adapters.aws.senders import SnsTexter
+        from leadtight.adapters.aws.senders import EndUserTexter, SnsTexter
 
-        return SnsTexter()
+        here = settings.current()
+        if not here.text_origination:
+            return SnsTexter()
+        return EndUserTexter(origination=here.text_origination, configuration_set=here.text_configuration_set)
 
     @cached_property
     def caller(self) -> CallPlacer:

@@ -35,6 +35,8 @@ class Settings:
     public_url: str = ""
     mail_from: str = ""
     configuration_set: str = ""
+    text_origination: str = ""
+    text_configuration_set: str = ""
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Settings:

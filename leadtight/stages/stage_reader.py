@@ -21,6 +21,7 @@ from leadtight.stages.stage_settings import (
     OperatorSettings,
     RestoredTable,
     StageFile,
+    TextSettings,
 )
 
 T = TypeVar("T")
@@ -73,6 +74,7 @@ class StageReader:
                 api=api,
                 front=self._front(*place, api),
                 limits=_limits(top),
+                texts=_texts(top, *place),
                 monthly_usd=_budget(top),
                 backup=_backup(top),
                 restored=_restored(top, *place),
@@ -234,6 +236,23 @@ def _check_front(table: Table, front: FrontSettings, api: ApiSettings, region: s
         table.problem("certificate", f"a domain and its certificate in {FRONT_REGION} are needed together")
     if front.domain and front.domain in (front.host, api.domain):
         table.problem("domain", "must differ from the API's: it leads to CloudFront")
+
+
+def _texts(top: Table, account: str, region: str) -> TextSettings:
+    """Read the service for texts, and where they come from.
+
+    A number that another account shares is one of another account.
+    """
+    with top.table("texts").closed() as table:
+        by = table.get("by", values.text_service, values.SNS)
+        origination = table.get("origination", values.origination, None)
+        if by == values.END_USER_MESSAGING and not table.has("origination"):
+            table.problem("origination", "missing: the ARN of a phone number, pool or sender id")
+        if by == values.SNS and table.has("origination"):
+            table.problem("origination", f'is only used with by = "{values.END_USER_MESSAGING}"')
+        if origination:
+            _check_place(table, "origination", values.ORIGINATION, origination, "", region)
+    return TextSettings(origination=origination)
 
 
 def _limits(top: Table) -> LimitSettings:

@@ -25,6 +25,17 @@ class MailSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TextSettings:
+    """The service that sends texts.
+
+    AWS End User Messaging sends them from `origination`, a number, pool or sender id; without one SNS sends them, which
+    reports no delivery.
+    """
+
+    origination: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OperatorSettings:
     """Where alarms go: mail addresses and an HTTPS address."""
 
@@ -108,6 +119,7 @@ class StageFile:
     api: ApiSettings
     front: FrontSettings | None
     limits: LimitSettings
+    texts: TextSettings
     monthly_usd: float | None
     backup: BackupSettings
     restored: RestoredTable | None

@@ -24,6 +24,12 @@ STREAM = re.compile(
     r"arn:aws[a-z-]*:dynamodb:(?P<region>[a-z0-9-]+):(?P<account>[0-9]{12}):table/[a-zA-Z0-9_.-]+/stream/[0-9T:.-]+"
 )
 VAULT = re.compile(r"arn:aws[a-z-]*:backup:[a-z0-9-]+:[0-9]{12}:backup-vault:[a-zA-Z0-9_-]{2,50}")
+ORIGINATION = re.compile(
+    r"arn:aws[a-z-]*:sms-voice:(?P<region>[a-z0-9-]+):(?P<account>[0-9]{12}):"
+    r"(?:phone-number|pool|sender-id)/[A-Za-z0-9_-]+(?:/[A-Z]{2})?"
+)
+SNS, END_USER_MESSAGING = "sns", "end_user_messaging"
+TEXT_SERVICE = re.compile(f"{SNS}|{END_USER_MESSAGING}")
 EXECUTE_API = re.compile(r"[a-z0-9]+\.execute-api\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?")
 
 
@@ -53,6 +59,8 @@ certificate = matching(CERTIFICATE, "the ARN of a certificate in ACM")
 stream = matching(STREAM, "the ARN of a table's stream")
 vault = matching(VAULT, "the ARN of a backup vault")
 table_name = matching(TABLE, "the name of a table")
+origination = matching(ORIGINATION, "the ARN of a phone number, pool or sender id")
+text_service = matching(TEXT_SERVICE, f'"{SNS}" or "{END_USER_MESSAGING}"')
 secret_key = matching(SECRET_KEY, "a name of letters, digits, - and _")
 https = matching(URL, "an address that begins with https://")
 

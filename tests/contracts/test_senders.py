@@ -17,7 +17,7 @@ from leadtight.adapters.aws import clients
 from leadtight.adapters.aws.senders import EndUserTexter, SesMailer, SnsTexter
 from leadtight.adapters.memory.senders import MemoryMailer, MemoryTexter
 from leadtight.app.ports.messaging import Envelope, Mail, Mailer, Texter
-from leadtight.domain.model.errors import SendFailed, SendRefused, SendThrottled
+from leadtight.domain.model.errors import OptedOut, SendFailed, SendThrottled
 from leadtight.domain.model.message import Channel
 from tests.contracts.changes import NOW
 from tests.contracts.conftest import REGION
@@ -104,7 +104,7 @@ def test_a_texter_says_whether_its_provider_reports_deliveries(senders: tuple[Ma
 @pytest.mark.parametrize(
     ("code", "reason", "kind"),
     [
-        ("ConflictException", "DESTINATION_PHONE_NUMBER_OPTED_OUT", SendRefused),
+        ("ConflictException", "DESTINATION_PHONE_NUMBER_OPTED_OUT", OptedOut),
         ("ConflictException", "DESTINATION_PHONE_NUMBER_NOT_VERIFIED", SendFailed),
         ("ServiceQuotaExceededException", "MONTHLY_SPEND_LIMIT_REACHED_FOR_TEXT", SendFailed),
         ("ThrottlingException", None, SendThrottled),

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from tests.infra.synth import Synthesised
 
 
+ORIGINATION = "arn:aws:sms-voice:eu-central-1:123456789012:phone-number/phone-0123456789abcdef"
+
+
 @pytest.fixture(scope="session")
 def prod(tmp_path_factory: pytest.TempPathFactory) -> Synthesised:
     return _synthesised(tmp_path_factory, "prod", operators_email="ops@leadtight.example")
@@ -23,6 +26,11 @@ def prod(tmp_path_factory: pytest.TempPathFactory) -> Synthesised:
 @pytest.fixture(scope="session")
 def receiving(tmp_path_factory: pytest.TempPathFactory) -> Synthesised:
     return _synthesised(tmp_path_factory, "inbox", receive_domain="inbox.firm.example")
+
+
+@pytest.fixture(scope="session")
+def texting(tmp_path_factory: pytest.TempPathFactory) -> Synthesised:
+    return _synthesised(tmp_path_factory, "texting", text_origination=ORIGINATION)
 
 
 @pytest.fixture(scope="session")

@@ -20,15 +20,17 @@ from functions.route.handler import handle as route
 from functions.sla.handler import handle as sla
 from leadtight import bootstrap
 from leadtight.adapters.aws import clients
+from leadtight.adapters.aws.senders import EndUserTexter, SnsTexter
 from leadtight.domain.model.message import Channel, Status, Template
 from leadtight.domain.policy.messaging import Voice
 from leadtight.domain.policy.policy import Policy
 from leadtight.policy import loader as policies
-from tests.integration.conftest import MONDAY_NINE, REGION, Stage
+from tests.integration.conftest import MONDAY_NINE, REGION, Stage, queue_record
 from tests.integration.http_events import post_lead
 from tests.integration.test_api import with_key
 from tests.lambda_context import CONTEXT
 from tests.listening import listening
+from tests.recorded_events import recorded
 from tests.scenarios import test_voice as voice
 
 pytestmark = pytest.mark.slow
@@ -94,6 +96,29 @@ def test_one_mail_and_one_text_acknowledge_an_inquiry(stage: Stage, keys: dict[s
     )
     [text] = texts_to(NUMBER)
     assert text.startswith("Harbour Home Services: ")
+
+
+def test_a_receipt_of_a_text_confirms_it(stage: Stage, keys: dict[str, str]) -> None:
+    lead_id = arrive(stage, keys)
+    [text] = [m for m in bootstrap.ports().outbox.messages(lead_id) if m.channel is Channel.SMS]
+    event = recorded("texts", "text-delivered") | {"context": {"lead_id": lead_id, "message_id": text.id}}
+    assert respond({"Records": [queue_record(json.dumps(event))]}, CONTEXT) == {"batchItemFailures": []}
+    assert bootstrap.ports().outbox.find(lead_id, text.id) == replace(
+        text, status=Status.CONFIRMED, provider_id=event["messageId"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("origination", "texter"),
+    [("", SnsTexter), ("arn:aws:sms-voice:eu-central-1:123456789012:pool/pool-1", EndUserTexter)],
+)
+def test_the_stages_origin_decides_who_sends_texts(
+    monkeypatch: pytest.MonkeyPatch, origination: str, texter: type
+) -> None:
+    monkeypatch.setenv("LEADTIGHT_TEXT_ORIGINATION", origination)
+    monkeypatch.setenv("LEADTIGHT_TEXT_CONFIGURATION_SET", "leadtight-prod-texts")
+    bootstrap.forget()
+    assert type(bootstrap.ports().texter) is texter
 
 
 @pytest.mark.proves("H1")

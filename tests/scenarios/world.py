@@ -82,7 +82,7 @@ class World:
         self.policy, made = policy, Application(policy, self.twins)
         self.intake, self.quick_add, self.programs = made.intake, made.quick_add, made.lead_api
         self.route, self.respond, self.digest, self.sla = made.route, made.respond, made.digest, made.sla
-        self.delivery_reports = made.delivery_reports
+        self.delivery_reports, self.unconfirmed = made.delivery_reports, made.unconfirmed
         self.dispatch = made.dispatch
         self.desk, self.asking, self.unsubscribe = made.desk, made.contact_check, made.unsubscribe
         self.proofs = made.proofs

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from leadtight.adapters.aws import notifications, ses_events
+from leadtight.adapters.aws import notifications, ses_events, text_events
 from leadtight.adapters.aws.notifications import Unread
 from leadtight.app.messaging.delivery_reports import DeliveryReport
 
@@ -13,4 +13,6 @@ def read(body: str) -> DeliveryReport | Unread | None:
     None for one that changes nothing.
     """
     event = notifications.content(body)
-    return event if isinstance(event, Unread) else ses_events.report(event)
+    if isinstance(event, Unread):
+        return event
+    return text_events.report(event) if text_events.is_about_a_text(event) else ses_events.report(event)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from botocore.exceptions import ClientError
 
-from leadtight.domain.model.errors import SendFailed, SendRefused, SendThrottled
+from leadtight.domain.model.errors import OptedOut, SendFailed, SendRefused, SendThrottled
 
 IsFinal = Callable[[ClientError], bool]
 """Checks whether every other try of the same message would fail alike."""
@@ -28,13 +28,13 @@ _ACCOUNT = re.compile(
 https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-error-messages.html
 """
 
-_SNS = frozenset({"InvalidParameter", "InvalidParameterValue", "ValidationError", "OptedOut"})
+_SNS = frozenset({"InvalidParameter", "InvalidParameterValue", "ValidationError"})
 _CALL = frozenset(
     {"InvalidParameterException", "InvalidRequestException", "ResourceNotFoundException"}
     | {"DestinationNotAllowedException", "OutboundContactNotPermittedException"}
 )
 _TEXT = frozenset(
-    {"DESTINATION_PHONE_NUMBER_OPTED_OUT", "DESTINATION_PHONE_NUMBER_BLOCKED_BY_PROTECT_NUMBER_OVERRIDE"}
+    {"DESTINATION_PHONE_NUMBER_BLOCKED_BY_PROTECT_NUMBER_OVERRIDE"}
     | {"DESTINATION_COUNTRY_BLOCKED_BY_PROTECT_CONFIGURATION", "DESTINATION_COUNTRY_BLOCKED", "COUNTRY_NOT_ENABLED"}
     | {"INTERNATIONAL_SENDING_NOT_SUPPORTED", "INVALID_PARAMETER", "FIELD_VALIDATION_FAILED", "CANNOT_PARSE"}
     | {"MAXIMUM_SIZE_EXCEEDED", "PRICE_OVER_THRESHOLD", "INVALID_IDENTITY_FOR_DESTINATION_COUNTRY"}
@@ -49,6 +49,8 @@ def failure(error: ClientError, is_final: IsFinal) -> SendRefused | SendFailed:
     A used-up quota is no throttling: it lasts for hours.
     """
     reason = f"{_code(error)}: {_message(error)}"
+    if _code(error) == "OptedOut" or error.response.get("Reason") == "DESTINATION_PHONE_NUMBER_OPTED_OUT":
+        return OptedOut(reason)
     if is_final(error):
         return SendRefused(reason)
     if _code(error) in THROTTLED and "quota" not in reason.casefold():

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from leadtight.app.messaging.alert_budget import AlertBudget
-from leadtight.app.messaging.authorization import SendAuthorization
+from leadtight.app.messaging.authorization import SendAuthorization, recipient_keys
 from leadtight.app.messaging.bounces import BounceHandling
 from leadtight.app.messaging.message_events import message_event
 from leadtight.app.messaging.retry import FIRST_BACKOFF, NEXT_SECOND, backoff, dead, over_rate, put_off
@@ -15,7 +15,7 @@ from leadtight.app.messaging.sender import MessageSender
 from leadtight.app.ports.outbox import SendingPorts
 from leadtight.domain.calendar.timestamps import format_timestamp, parse_timestamp
 from leadtight.domain.compliance.send_permission import Decision, Permission, Refusal, Wait, to_team
-from leadtight.domain.model.errors import SendFailed, SendRefused, SendThrottled, SendUnsure
+from leadtight.domain.model.errors import OptedOut, SendFailed, SendRefused, SendThrottled, SendUnsure
 from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import LEAD, Message, Status
@@ -122,6 +122,8 @@ class Respond:
             self._pace.rest(permission.channel, now + FIRST_BACKOFF)  # each unanswered call takes seconds
             return self._unsure(message, now), None
         except (SendRefused, SendFailed) as error:
+            if isinstance(error, OptedOut) and lead and message.recipient == LEAD:
+                self._suppress(message, lead)
             if message.fallbacks:
                 other = _on_fallback_channel(message, str(error))
                 return self._execute(self._decide(other, lead, now), other, lead, now)
@@ -131,6 +133,11 @@ class Respond:
             is_final = isinstance(error, SendRefused)
             return dead(message, str(error)) if is_final else self._failed(message, str(error), now)
         return replace(message, status=Status.SENT, provider_id=provider_id, detail=""), EventKind.MESSAGE_SENT
+
+    def _suppress(self, message: Message, lead: Lead) -> None:
+        """End a channel whose provider knows of an opt-out."""
+        for key in recipient_keys(message, lead):
+            self._outbox.suppress(key, message.channel)
 
     def _hand_over(self, permission: Permission, message: Message, lead: Lead | None, now: datetime) -> str:
         if lead is None:

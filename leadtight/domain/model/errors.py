@@ -160,6 +160,10 @@ class SendRefused(LeadtightError):
     """The provider rejects this message permanently; the text says why."""
 
 
+class OptedOut(SendRefused):
+    """The recipient opted out at the provider."""
+
+
 class SendFailed(LeadtightError):
     """The provider rejected this message temporarily; try again later."""
 

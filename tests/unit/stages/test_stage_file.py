@@ -323,3 +323,42 @@ def test_the_example_is_valid_and_so_is_each_line_that_it_leaves_out(folder: Pat
     assert stage.front is not None
     assert stage.restored is not None
     assert stage.monthly_usd
+
+
+ORIGINATION = f"arn:aws:sms-voice:eu-central-1:{ACCOUNT}:"
+
+
+@pytest.mark.parametrize("named", ["phone-number/phone-0123abc", "pool/pool-0123abc", "sender-id/FIRM/DE"])
+def test_texts_go_by_end_user_messaging_from_a_registered_identity(folder: Path, named: str) -> None:
+    texts: dict[str, str | None] = {"by": '"end_user_messaging"', "origination": f'"{ORIGINATION}{named}"'}
+    (folder / "eu.toml").write_text(text({}, {"texts": texts}))
+    assert stage_file.read("eu", folders=[folder]).texts.origination == f"{ORIGINATION}{named}"
+
+
+@pytest.mark.parametrize("tables", [{}, {"texts": {"by": '"sns"'}}])
+def test_texts_go_by_sns_unless_the_file_says_otherwise(folder: Path, tables: dict[str, dict[str, str | None]]) -> None:
+    (folder / "eu.toml").write_text(text({}, tables))
+    assert stage_file.read("eu", folders=[folder]).texts.origination is None
+
+
+@pytest.mark.parametrize(
+    ("texts", "problem"),
+    [
+        ({"by": '"twilio"'}, 'texts.by: must be "sns" or "end_user_messaging"'),
+        ({"by": '"end_user_messaging"'}, "texts.origination: missing"),
+        ({"origination": f'"{ORIGINATION}pool/pool-1"'}, "texts.origination: is only used with by"),
+        ({"by": '"end_user_messaging"', "origination": '"+4930901821"'}, "texts.origination: must be the ARN"),
+        (
+            {
+                "by": '"end_user_messaging"',
+                "origination": f'"arn:aws:sms-voice:us-east-1:{ACCOUNT}:pool/pool-1"',
+            },
+            "texts.origination: must be in eu-central-1, not in us-east-1",
+        ),
+    ],
+)
+def test_an_origin_of_texts_that_cannot_work_is_refused(
+    folder: Path, texts: dict[str, str | None], problem: str
+) -> None:
+    [found] = problems(folder, "eu", text({}, {"texts": texts}))
+    assert problem in found

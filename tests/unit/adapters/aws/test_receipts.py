@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
+import botocore.session
 import pytest
 
 from leadtight.adapters.aws import receipts
@@ -64,6 +66,21 @@ OUTCOMES: Mapping[str, Outcome] = {
     **dict.fromkeys(name for name in names("ses") if name.startswith("delivery-delay-")),
     "identity-subscription-succeeded": Unread.NOTICE,
 }
+OF_TEXTS: Mapping[str, Outcome] = {
+    **dict.fromkeys(("text-sent", "text-queued", "text-pending"), ACCEPTED),
+    **dict.fromkeys(("text-successful", "text-delivered"), DELIVERED),
+    "text-invalid": bounced("invalid: Destination phone number is invalid"),
+    "text-blocked-opted-out": bounced("blocked: Phone number has opted out"),
+    "text-invalid-message": undelivered("invalid message: Message body is invalid"),
+    "text-unreachable": undelivered("unreachable: Phone is currently unreachable/unavailable"),
+    "text-carrier-unreachable": undelivered("carrier unreachable: Phone carrier is currently unreachable/unavailable"),
+    "text-blocked": undelivered("blocked: Phone has blocked SMS"),
+    "text-carrier-blocked": undelivered("carrier blocked: Phone carrier has blocked this message"),
+    "text-protect-blocked": undelivered("protect blocked: Message has been blocked by protect configuration"),
+    "text-spam": undelivered("spam: Message was identified as spam"),
+    "text-ttl-expired": undelivered("ttl expired: Message has expired"),
+    "text-unknown": None,
+}
 
 
 def outcome(body: str) -> Outcome:
@@ -80,6 +97,37 @@ def test_every_recorded_event_has_an_expected_outcome() -> None:
 def test_an_event_is_read_raw_and_from_its_envelope(name: str) -> None:
     body = json.dumps(recorded("ses", name))
     assert outcome(body) == outcome(wrapped(body)) == OUTCOMES[name]
+
+
+def test_every_event_of_a_text_in_the_services_model_is_recorded() -> None:
+    model = botocore.session.get_session().get_service_model("pinpoint-sms-voice-v2")
+    event_type: Any = model.shape_for("EventType")
+    kinds = {kind for kind in event_type.enum if kind.startswith("TEXT_")} - {"TEXT_ALL"}
+    assert {recorded("texts", name)["eventType"] for name in names("texts")} == kinds
+    assert sorted(OF_TEXTS) == list(names("texts"))
+
+
+@pytest.mark.parametrize("name", names("texts"))
+def test_an_event_of_a_text_is_read_with_our_ids(name: str) -> None:
+    event = recorded("texts", name)
+    body = json.dumps(event)
+    assert outcome(body) == outcome(wrapped(body)) == OF_TEXTS[name]
+    report = receipts.read(body)
+    if isinstance(report, DeliveryReport):
+        assert (report.lead_id, report.message_id) == ("L1", "acknowledge-1-1")
+        assert report.provider_id == event["messageId"]
+
+
+@pytest.mark.parametrize("context", [None, {}, {"account": "another"}])
+def test_an_event_of_a_text_without_our_ids_is_matched_by_the_services(context: object) -> None:
+    report = receipts.read(json.dumps({**recorded("texts", "text-delivered"), "context": context}))
+    assert isinstance(report, DeliveryReport)
+    assert (report.lead_id, report.message_id) == (None, None)
+
+
+@pytest.mark.parametrize("change", [{"eventType": "TEXT_NEW"}, {"messageId": None}, {"context": "L1"}])
+def test_an_event_of_a_text_that_is_not_understood_is_unknown(change: dict[str, object]) -> None:
+    assert receipts.read(json.dumps({**recorded("texts", "text-delivered"), **change})) is Unread.UNKNOWN
 
 
 def test_a_report_names_its_message_by_our_ids_and_by_the_providers() -> None:

@@ -4,7 +4,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from leadtight.adapters.aws import send_errors
-from leadtight.domain.model.errors import SendFailed, SendRefused, SendThrottled
+from leadtight.domain.model.errors import OptedOut, SendFailed, SendRefused, SendThrottled
 
 NOT_VERIFIED = (
     "Email address is not verified. The following identities failed the check in region EU-CENTRAL-1: ada@example.com"
@@ -58,7 +58,8 @@ def test_a_mail_is_final_only_when_the_mail_itself_is_at_fault(code: str, messag
 @pytest.mark.parametrize(
     ("code", "kind"),
     [
-        *((code, SendRefused) for code in ("InvalidParameter", "InvalidParameterValue", "ValidationError", "OptedOut")),
+        *((code, SendRefused) for code in ("InvalidParameter", "InvalidParameterValue", "ValidationError")),
+        ("OptedOut", OptedOut),
         *((code, SendFailed) for code in ("AuthorizationError", "InternalError", "EndpointDisabled", "NotFound")),
         ("Throttled", SendThrottled),
     ],
@@ -70,7 +71,7 @@ def test_a_text_by_sns_is_final_only_for_what_it_contains(code: str, kind: type)
 @pytest.mark.parametrize(
     ("code", "reason", "kind"),
     [
-        ("ConflictException", "DESTINATION_PHONE_NUMBER_OPTED_OUT", SendRefused),
+        ("ConflictException", "DESTINATION_PHONE_NUMBER_OPTED_OUT", OptedOut),
         ("ConflictException", "DESTINATION_PHONE_NUMBER_BLOCKED_BY_PROTECT_NUMBER_OVERRIDE", SendRefused),
         ("ConflictException", "DESTINATION_COUNTRY_BLOCKED_BY_PROTECT_CONFIGURATION", SendRefused),
         ("ValidationException", "INVALID_PARAMETER", SendRefused),

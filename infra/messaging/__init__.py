@@ -1,0 +1,1 @@
+"""How a stage's texts are sent."""
