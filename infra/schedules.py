@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from aws_cdk import Aws
 from aws_cdk import aws_iam as iam
@@ -13,6 +15,29 @@ from constructs import Construct
 
 from infra.function import LeadFunction
 from infra.stage import StageSettings
+
+CLOCKS_READ = (date(2005, 1, 1), date(2037, 12, 31))
+"""Years whose clock changes count: a government may return to a former rule."""
+
+
+def first_hour(zone: ZoneInfo) -> int:
+    """Return the first hour that no clock change skips.
+
+    Scheduler skips a run at a local time that does not exist. Where clocks change at midnight, as in Cairo or Santiago,
+    the day begins at one o'clock then.
+    """
+    first, last = CLOCKS_READ
+    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    return next(hour for hour in range(24) if all(_exists(day, hour, zone) for day in days))
+
+
+def _exists(day: date, hour: int, zone: ZoneInfo) -> bool:
+    """Return whether all of an hour exists on a day.
+
+    Clocks change at most at the half hour.
+    """
+    local = [datetime(day.year, day.month, day.day, hour, minute, tzinfo=zone) for minute in (0, 30)]
+    return all(t.astimezone(UTC).astimezone(zone).replace(tzinfo=None) == t.replace(tzinfo=None) for t in local)
 
 
 class Schedules(Construct):
@@ -40,11 +65,12 @@ class Schedules(Construct):
         every = f"rate({minutes} minute{'s' if minutes > 1 else ''})"
         self._add("sweep", every, sla, {"sweep": True})
         self._add("collect", every, collect, {"sweep": True})
+        hour = first_hour(ZoneInfo(stage.timezone))
         # Also just after midnight, so that the nightly metrics have the complete day.
-        self._add("reconcile", "cron(2 0/6 * * ? *)", collect, {"reconcile": True})
-        self._add("nightly", "cron(15 0 * * ? *)", report, {"kind": "nightly"})
+        self._add("reconcile", f"cron(2 {hour}/6 * * ? *)", collect, {"reconcile": True})
+        self._add("nightly", f"cron(15 {hour} * * ? *)", report, {"kind": "nightly"})
         # Early enough for the earliest Monday morning; each reader's mail waits for their own.
-        self._add("weekly", "cron(30 0 ? * MON *)", report, {"kind": "weekly"})
+        self._add("weekly", f"cron(30 {hour} ? * MON *)", report, {"kind": "weekly"})
 
     def _role(self, units: Sequence[LeadFunction]) -> iam.Role:
         role = iam.Role(

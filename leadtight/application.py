@@ -48,7 +48,9 @@ if TYPE_CHECKING:
     from leadtight.app.ports.messaging import CallPlacer, Chat, Mailer, Renderer, Texter
     from leadtight.app.ports.outbox import CountMessage, Outbox, Retries, SendingPorts, SendPace
     from leadtight.app.ports.quarantine import Fetch, Hint, QuarantineStore
+    from leadtight.app.ports.runs import RunLog
     from leadtight.app.routing.route import Route
+    from leadtight.app.scheduled_runs import ScheduledRuns
     from leadtight.app.sla.rearm import Rearm
     from leadtight.app.sla.sla import Sla
     from leadtight.app.views.board import Boards
@@ -99,6 +101,10 @@ class Ports(Protocol):
     @property
     def pace(self) -> SendPace:
         """The pace of sends by provider."""
+
+    @property
+    def runs(self) -> RunLog:
+        """The log of scheduled runs."""
 
     @property
     def mailer(self) -> Mailer:
@@ -328,6 +334,13 @@ class Application:
 
         confirming = {Channel.EMAIL, *((Channel.SMS,) if self._ports.texter.confirms else ())}
         return Unconfirmed(self._ports.outbox, confirming)
+
+    @cached_property
+    def scheduled_runs(self) -> ScheduledRuns:
+        """The watch over scheduled runs."""
+        from leadtight.app.scheduled_runs import ScheduledRuns
+
+        return ScheduledRuns(self._ports.runs)
 
     @cached_property
     def send_limits(self) -> SendLimits:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from leadtight.app.ports.messaging import CallPlacer, Chat, Mailer, Renderer, Texter
     from leadtight.app.ports.outbox import CountMessage, Outbox, Retries, SendPace
     from leadtight.app.ports.quarantine import Fetch, Hint, QuarantineStore
+    from leadtight.app.ports.runs import RunLog
     from leadtight.application import Application
     from leadtight.domain.policy.forms import Form
     from leadtight.domain.policy.policy import Policy
@@ -135,6 +136,13 @@ class Deployed:
         from leadtight.adapters.dynamodb.send_pace import DynamoPace
 
         return DynamoPace(table())
+
+    @cached_property
+    def runs(self) -> RunLog:
+        """The log of scheduled runs."""
+        from leadtight.adapters.dynamodb.runs import DynamoRuns
+
+        return DynamoRuns(table())
 
     @cached_property
     def mailer(self) -> Mailer:

@@ -18,6 +18,7 @@ from leadtight import bootstrap
 from leadtight.adapters.aws import item_time, notifications, queue_batches
 from leadtight.adapters.aws.notifications import Unread
 from leadtight.adapters.aws.time_left import time_left
+from leadtight.app.scheduled_runs import ScheduledRun
 from leadtight.domain.intake.reconciliation import Reconciliation
 from leadtight.domain.model.errors import OutOfTime
 
@@ -112,6 +113,7 @@ def _reconcile(context: LambdaContext) -> None:
             faults.append(error)
     if faults:
         raise ExceptionGroup("reconciliation faults", faults)
+    bootstrap.app().scheduled_runs.succeeded(ScheduledRun.RECONCILE, bootstrap.clock()())
 
 
 def _reconcile_mails(context: LambdaContext) -> None:
@@ -147,3 +149,4 @@ def _sweep(context: LambdaContext) -> None:
     )
     if collected.faults:
         raise ExceptionGroup("sweep faults", collected.faults)
+    bootstrap.app().scheduled_runs.succeeded(ScheduledRun.COLLECT, bootstrap.clock()())

@@ -3,7 +3,7 @@
 The event is `{"kind": "nightly" | "weekly", "date": "YYYY-MM-DD"}`, the date being optional.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -14,6 +14,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from leadtight import bootstrap
 from leadtight.adapters.dynamodb import row_reader
 from leadtight.adapters.presentation.timeline import sentence
+from leadtight.app.scheduled_runs import ScheduledRun
 from leadtight.domain.calendar.week import Week
 from leadtight.domain.model.errors import UnreadableRow
 from leadtight.domain.model.lead import Lead
@@ -33,13 +34,23 @@ def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """
     summary = REPORTS[event["kind"]](_reports(), event.get("date"), bootstrap.clock()())
     metrics.add_metric(name="ReportProblems", unit=MetricUnit.Count, value=len(summary["problems"]))
+    if not event.get("date"):
+        bootstrap.app().scheduled_runs.succeeded(ScheduledRun(event["kind"]), bootstrap.clock()())
     logger.info("reported", extra={**_about(summary), "problems": summary["problems"]})
     return _about(summary)
 
 
 def nightly(reports: ReportService, day: str | None, now: datetime) -> dict[str, Any]:
-    """Report on a day, by default yesterday."""
-    return reports.nightly(date.fromisoformat(day) if day else reports.last_day(now), now)
+    """Report on a day, by default yesterday and missing days."""
+    if day:
+        return reports.nightly(date.fromisoformat(day), now)
+    last = reports.last_day(now)
+    night = reports.first_missing(last)
+    while night < last:
+        reports.nightly(night, now)
+        logger.info("caught_up", night=str(night))
+        night += timedelta(days=1)
+    return reports.nightly(last, now)
 
 
 def weekly(reports: ReportService, day: str | None, now: datetime) -> dict[str, Any]:

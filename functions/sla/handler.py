@@ -17,6 +17,7 @@ from leadtight import bootstrap
 from leadtight.adapters.aws import message_metrics, queue_batches
 from leadtight.adapters.aws.time_left import time_left
 from leadtight.adapters.dynamodb import stream
+from leadtight.app.scheduled_runs import ScheduledRun
 from leadtight.app.sla.rearm import AT_ONCE, LeadSelection
 from leadtight.app.sweep import Left, SweepResult, SweepTaskKind
 from leadtight.domain.model.codec import to_document
@@ -89,12 +90,11 @@ def _sweep(left: Left) -> None:
     swept = bootstrap.app().sla.sweep(now, left)
     errors = [fault.error for fault in swept.faults]
     _measure(swept, now)
-    try:
-        _measure_budgets(now)
-        message_metrics.write_unconfirmed(bootstrap.app().unconfirmed.late(now))
-        metrics.add_metric(name="ReviewMailsLost", unit=MetricUnit.Count, value=bootstrap.app().weekly_mail.lost(now))
-    except Exception as error:  # noqa: BLE001 - raised below, after everything has been told
-        errors.append(error)
+    for measure in (_measure_budgets, _measure_unconfirmed, _measure_reviews, _measure_runs):
+        try:
+            measure(now)
+        except Exception as error:  # noqa: BLE001 - raised below, after everything has been told
+            errors.append(error)
     for fault in swept.faults:
         logger.error("sweep_fault", kind=fault.kind, lead_id=fault.lead_id, exc_info=fault.error)
     logger.info(
@@ -120,6 +120,28 @@ def _measure_budgets(now: datetime) -> None:
     for channel, percent in used.items():
         metrics.add_metric(name=f"BudgetUsed{channel.title()}", unit=MetricUnit.Percent, value=percent)
     metrics.add_metric(name="BudgetUsed", unit=MetricUnit.Percent, value=max(used.values()))
+
+
+def _measure_unconfirmed(now: datetime) -> None:
+    """Write how many messages no provider has confirmed in time."""
+    message_metrics.write_unconfirmed(bootstrap.app().unconfirmed.late(now))
+
+
+def _measure_reviews(now: datetime) -> None:
+    """Write how many readers lack the latest weekly review."""
+    metrics.add_metric(name="ReviewMailsLost", unit=MetricUnit.Count, value=bootstrap.app().weekly_mail.lost(now))
+
+
+def _measure_runs(now: datetime) -> None:
+    """Write how many scheduled runs are overdue; note this sweep.
+
+    The noted row also passes the stream, whose readers have something to poll with every sweep.
+    """
+    overdue = bootstrap.app().scheduled_runs.overdue(now)
+    for run, last in overdue.items():
+        logger.error("run_overdue", run=run, last=str(last))
+    metrics.add_metric(name="RunsOverdue", unit=MetricUnit.Count, value=len(overdue))
+    bootstrap.app().scheduled_runs.succeeded(ScheduledRun.SWEEP, now)
 
 
 def _measure(swept: SweepResult, now: datetime) -> None:

@@ -28,6 +28,7 @@ from leadtight.adapters.dynamodb import time_limit
 from leadtight.adapters.dynamodb.dnc_lists import DynamoDncLists
 from leadtight.adapters.dynamodb.erasures import DynamoErasures
 from leadtight.adapters.dynamodb.quarantine import DynamoQuarantine
+from leadtight.adapters.dynamodb.runs import DynamoRuns
 from leadtight.adapters.dynamodb.send_pace import DynamoPace
 from leadtight.adapters.dynamodb.table import DynamoTable
 from leadtight.domain.calendar.timestamps import format_timestamp
@@ -64,6 +65,7 @@ class World:
     erasures: DynamoErasures
     lists: DynamoDncLists
     pace: DynamoPace
+    runs: DynamoRuns
 
     @property
     def lead(self) -> Lead:
@@ -85,7 +87,14 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     with mock_aws():
         boto3.client("dynamodb", region_name=REGION).create_table(**declared())
         table = DynamoTable(NAME, REGION, pause=lambda _: None)
-        made = World(table, DynamoQuarantine(table), DynamoErasures(table), DynamoDncLists(table), DynamoPace(table))
+        made = World(
+            table,
+            DynamoQuarantine(table),
+            DynamoErasures(table),
+            DynamoDncLists(table),
+            DynamoPace(table),
+            DynamoRuns(table),
+        )
         change = replace(arrival("L1"), consents=(record("L1#0", person_key="one"),))
         table.create(change, guard("k1"), ("one",), NOW)
         made.quarantine.hold(quarantined("H1"), guard("h1"), NOW)
@@ -107,6 +116,8 @@ CASES: dict[str, Callable[[World], Callable[[], object]]] = {
     "load": lambda w: lambda: w.table.load("L1"),
     "load_all": lambda w: lambda: w.table.load_all(("L1", "L2")),
     "load_for_routing": lambda w: lambda: w.table.load_for_routing("L1", "inbound", ("ana",)),
+    "ran": lambda w: lambda: w.runs.ran("nightly", NOW),
+    "last_runs": lambda w: lambda: w.runs.last_runs(),
     "taken_by": lambda w: lambda: w.table.taken_by(guard("k1"), NOW),
     "taken_of": lambda w: lambda: w.table.taken_of([("api", "k1")], NOW),
     "mark": lambda w: lambda: w.table.mark(guard("k1"), "L1"),
@@ -195,7 +206,7 @@ def counted(calls: list[str]) -> list[str]:
     return [f"{n} x {call}" if (n := len([*same])) > 1 else call for call, same in groupby(calls)]
 
 
-ADAPTERS = (DynamoTable, DynamoQuarantine, DynamoErasures, DynamoDncLists, DynamoPace)
+ADAPTERS = (DynamoTable, DynamoQuarantine, DynamoErasures, DynamoDncLists, DynamoPace, DynamoRuns)
 EXPECTED: dict[str, list[str]] = tomllib.loads(Path(__file__).with_name("calls.toml").read_text(encoding="utf-8"))
 WRITERS = ("create", "merge", "commit", "commit_all", "hold", "hold_all")
 

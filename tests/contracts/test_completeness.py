@@ -27,6 +27,7 @@ TWICE = {
     "given_up",
     "pace",
     "retries",
+    "runs",
 }
 """Fixtures of tests that run over both: in memory and over AWS's stand-in."""
 

@@ -132,3 +132,30 @@ def test_the_mailed_headline_has_rate_money_and_cause(context: Any, monkeypatch:
     assert headline[0] == "0 of 3 new leads answered in time (0\u202f%)"
     assert "Leads without a contact cost 120.00 a month." in headline
     assert "Fix first: accountability." in headline
+
+
+WEDNESDAY_NIGHT = datetime(2026, 3, 4, 0, 15, tzinfo=UTC)
+
+
+def test_a_night_writes_the_nights_that_were_missed_before_it(context: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    at(monkeypatch, TUESDAY_NIGHT)
+    report({"kind": "nightly"}, context)
+    at(monkeypatch, NEXT_MONDAY)
+    assert report({"kind": "nightly"}, context)["date"] == "2026-03-08"
+    for day in range(3, 9):
+        assert json.loads(stored(f"metrics/dt=2026-03-0{day}/metrics.json"))["complete"] is True
+
+
+def test_the_first_night_of_a_stage_writes_no_days_before_it(context: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    at(monkeypatch, WEDNESDAY_NIGHT)
+    report({"kind": "nightly"}, context)
+    listed = boto3.client("s3", region_name=REGION).list_objects_v2(Bucket="reports", Prefix="metrics/")
+    assert [file["Key"] for file in listed["Contents"]] == ["metrics/dt=2026-03-03/metrics.json"]
+
+
+def test_a_day_that_was_asked_for_is_no_night(context: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    at(monkeypatch, WEDNESDAY_NIGHT)
+    report({"kind": "nightly", "date": "2026-03-02"}, context)
+    assert bootstrap.ports().runs.last_runs() == {}
+    report({"kind": "nightly"}, context)
+    assert bootstrap.ports().runs.last_runs() == {"nightly": WEDNESDAY_NIGHT}

@@ -7,6 +7,7 @@ from typing import Any
 import boto3
 import pytest
 
+from functions.collect.handler import handle as collect
 from functions.intake.handler import handle as intake
 from functions.sla.handler import handle as sla
 from leadtight import bootstrap
@@ -99,3 +100,32 @@ def test_a_sweep_without_time_starts_nothing_and_says_so(
     sla({"sweep": True}, context)
     written = metrics(capsys.readouterr().out)
     assert (written["SweepRepairs"], written["SweepUnfinished"]) == (0, 6)
+
+
+def test_a_sweep_counts_the_runs_that_are_overdue_and_names_them(
+    stage: Stage,
+    context: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def swept(at: datetime) -> str:
+        monkeypatch.setattr(bootstrap, "clock", lambda: lambda: at)
+        capsys.readouterr()
+        sla({"sweep": True}, context)
+        return capsys.readouterr().out
+
+    assert metrics(swept(NOW))["RunsOverdue"] == 0
+    monkeypatch.setattr(bootstrap, "clock", lambda: lambda: NOW + timedelta(hours=12))
+    collect({"sweep": True}, context)
+    collect({"reconcile": True}, context)
+    assert metrics(swept(NOW + timedelta(hours=12)))["RunsOverdue"] == 0
+    assert metrics(swept(NOW + timedelta(hours=26)))["RunsOverdue"] == 2
+    assert {vars(r)["run"] for r in caplog.records if r.message == "run_overdue"} == {"collect", "reconcile"}
+
+
+def test_every_sweep_writes_a_row_that_no_reader_wants(stage: Stage, context: Any) -> None:
+    sla({"sweep": True}, context)
+    [row] = [item for item in stage.items("RUN#") if item["sk"]["S"] == "RUN#sweep"]
+    assert not row["sk"]["S"].startswith("MSG#")
+    assert "frees" not in row

@@ -30,6 +30,7 @@ SENT_SK = "SENT"
 ERASURE_SK = "ERASURE"
 PACE_SK = "PACE"
 CALL_LISTS = "DNC"
+RUNS = "RUNS"
 BOARD_SK = "BOARD"
 BOARD = "BOARD"
 HELD_OPEN = "HELD"
@@ -38,6 +39,7 @@ HELD_WAITING = "HELD#WAITING"
 EVENT_PREFIX = "EVENT#"
 MESSAGE_PREFIX = "MSG#"
 CONSENT_PREFIX = "CONSENT#"
+RUN_PREFIX = "RUN#"
 LIST_PREFIX = "LIST#"
 
 
@@ -94,6 +96,11 @@ def guard(source: str, key: str) -> str:
     """
     both = json.dumps([source, key])  # escaped, so that no spelling of one pair is another
     return f"SEEN#{hashlib.sha256(both.encode()).hexdigest()}"
+
+
+def run(name: str) -> str:
+    """Return the sort key of a scheduled run's last success."""
+    return f"{RUN_PREFIX}{name}"
 
 
 def erasure(request: str) -> str:

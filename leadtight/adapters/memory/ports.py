@@ -14,6 +14,7 @@ from leadtight.adapters.memory.alarms import MemoryAlarms
 from leadtight.adapters.memory.dnc_lists import MemoryDncLists
 from leadtight.adapters.memory.files import MemoryMails
 from leadtight.adapters.memory.retries import MemoryRetries
+from leadtight.adapters.memory.runs import MemoryRuns
 from leadtight.adapters.memory.send_pace import MemoryPace
 from leadtight.adapters.memory.senders import MemoryCaller, MemoryChat, MemoryMailer, MemoryTexter
 from leadtight.adapters.memory.table import MemoryTable
@@ -56,6 +57,7 @@ class InMemoryPorts:
     mail_files: MemoryMails = field(default_factory=MemoryMails)
     retries: MemoryRetries = field(default_factory=MemoryRetries)
     pace: MemoryPace = field(default_factory=lambda: MemoryPace(unbounded=True))
+    runs: MemoryRuns = field(default_factory=MemoryRuns)
     mailer: MemoryMailer = field(default_factory=MemoryMailer)
     texter: MemoryTexter = field(default_factory=MemoryTexter)
     caller: MemoryCaller = field(default_factory=MemoryCaller)

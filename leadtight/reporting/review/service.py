@@ -40,6 +40,9 @@ RECHECKED = 2
 Every writer has given up long before.
 """
 
+CAUGHT_UP = 14
+"""Most missing nights that the next one writes."""
+
 
 class ReportService:
     """The nightly metrics and the weekly review of one company."""
@@ -76,6 +79,16 @@ class ReportService:
         """
         today = local_day(now, self._zone)
         return today if today.weekday() else today - timedelta(days=1)
+
+    def first_missing(self, day: date) -> date:
+        """Return the first of the nights missing just before `day`.
+
+        `day` itself where none is missing, and where none of the last nights was ever written: the stage is new.
+        """
+        for ago in range(1, CAUGHT_UP + 1):
+            if self._files.get(_metrics_key(day - timedelta(days=ago))):
+                return day - timedelta(days=ago - 1)
+        return day
 
     def nightly(self, day: date, now: datetime) -> dict[str, Any]:
         """Write the metrics and facts of a local day.
