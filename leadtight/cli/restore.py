@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -38,6 +39,9 @@ def restore(
     drill: Annotated[
         bool, typer.Option("--drill", help="Restore to a second table, verify it and delete it; the stage stays.")
     ] = False,
+    bring_leads: Annotated[
+        bool, typer.Option("--bring-leads", help="Copy the leads accepted since, as the former table has them.")
+    ] = False,
     apply: Annotated[bool, typer.Option("--apply", help="Restore; without it nothing changes.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print leadtight.restore/1.")] = False,
     stack: Annotated[str | None, typer.Option(help="The stack; by default the local stage that is running.")] = None,
@@ -50,7 +54,7 @@ def restore(
         raise stop(COMMAND, "choose exactly one of --to, --from-backup and --drill", code=2)
     deployed = StackClient.find(COMMAND, stack)
     try:
-        found = run_drill(deployed, _tell) if drill else _restore(deployed, to, from_backup, apply=apply)
+        found = run_drill(deployed, _tell) if drill else _restore(deployed, to, from_backup, bring_leads, apply=apply)
     except RestoreStopped as error:
         raise stop(COMMAND, str(error), code=error.code) from error
     except (ClientError, BotoCoreError, PynamoDBException, Conflict) as error:
@@ -65,10 +69,12 @@ def restore(
         raise typer.Exit(1)
 
 
-def _restore(deployed: StackClient, to: str | None, backup: str | None, *, apply: bool) -> dict[str, Any]:
+def _restore(
+    deployed: StackClient, to: str | None, backup: str | None, brings_leads: bool, *, apply: bool
+) -> dict[str, Any]:
     log = StepLog(clock_and_ids.clock, _tell)
     parts = parts_of(deployed, log, partial(_deploy, deployed.stack))
-    plan = _plan(deployed, parts, to, backup)
+    plan = replace(_plan(deployed, parts, to, backup), brings_leads=brings_leads)
     if apply:
         Restore(plan, parts, log).run()
     else:
@@ -94,6 +100,8 @@ def _preview(plan: RestorePlan, parts: RestoreParts, log: StepLog) -> None:
     log.tell(f"Would restore {former} as it was at {plan.at.isoformat()} to {plan.target} ({state}),")
     log.tell("set its stream, time to live, recovery, protection, encryption and tags,")
     log.tell("erase again who was erased since, and carry opt-outs and do-not-call lists over,")
+    if plan.brings_leads:
+        log.tell("copy the leads that were accepted since,")
     log.tell(f"deploy {plan.stack} onto it, arm every alarm, read mails again, compute the reports,")
     log.tell(f"verify, and list what is then only in {former}, which stays.")
     log.tell("Nothing was changed: run it again with --apply.")

@@ -14,6 +14,7 @@ from leadtight.cli.stack_client import StackClient
 from leadtight.policy import loader as policies
 from leadtight.restore.drill import Drill
 from leadtight.restore.items import Items
+from leadtight.restore.leads import LeadCopier
 from leadtight.restore.mails import MailAnnouncer
 from leadtight.restore.run import RestoreParts
 from leadtight.restore.schedules import AlarmSchedules
@@ -60,6 +61,7 @@ def parts_of(deployed: StackClient, log: StepLog, deploy: Callable[[str, str], N
         items=items,
         mails=MailAnnouncer(_client("s3"), _client("sqs"), waiting),
         schedules=schedules,
+        leads=LeadCopier(_client("dynamodb"), items, waiting),
         verification=Verification(items, schedules, waiting, clock_and_ids.clock),
         stack=lambda: StackClient.find(deployed.command, deployed.stack),
         erase=lambda table, lead_id: _erase(deployed, table, lead_id),

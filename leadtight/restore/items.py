@@ -42,7 +42,16 @@ class Items:
         for person, channels in sorted(since.opt_outs.items()):
             self._close(target, person, channels)
         for item in since.do_not_call:
-            self._put(target, item, replace=replace)
+            self.put(target, item, replace=replace)
+
+    def put(self, target: str, item: Item, *, replace: bool) -> None:
+        """Put an item; one that is there stays unless to `replace`."""
+        condition = {} if replace else {"ConditionExpression": "attribute_not_exists(pk)"}
+        try:
+            self._waiting.attempt(lambda: self._dynamodb.put_item(TableName=target, Item=dict(item), **condition))
+        except ClientError as error:
+            if code_of(error) != "ConditionalCheckFailedException":
+                raise
 
     def _page(self, params: Mapping[str, Any]) -> Any:
         return self._waiting.attempt(lambda: self._dynamodb.scan(**params))
@@ -57,11 +66,3 @@ class Items:
                 ExpressionAttributeValues={":kind": {"S": "person"}, ":closed": {"SS": sorted(channels)}},
             )
         )
-
-    def _put(self, target: str, item: Item, *, replace: bool) -> None:
-        condition = {} if replace else {"ConditionExpression": "attribute_not_exists(pk)"}
-        try:
-            self._waiting.attempt(lambda: self._dynamodb.put_item(TableName=target, Item=dict(item), **condition))
-        except ClientError as error:
-            if code_of(error) != "ConditionalCheckFailedException":
-                raise

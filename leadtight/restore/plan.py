@@ -14,13 +14,15 @@ DRILL = "drill"
 class RestorePlan:
     """One restore: its moment, its table, maybe its backup.
 
-    The target is named for the stack and the moment, so another run of the same request finds it.
+    The target is named for the stack and the moment, so another run of the same request finds it. With `brings_leads`,
+    leads that were accepted since are copied.
     """
 
     stack: str
     at: datetime
     backup: str | None = None
     is_drill: bool = False
+    brings_leads: bool = False
 
     @property
     def target(self) -> str:

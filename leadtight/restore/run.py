@@ -14,6 +14,7 @@ from leadtight.app.intake.receive import KEY_KEPT
 from leadtight.restore.comparison import Comparison, compare
 from leadtight.restore.errors import RestoreStopped
 from leadtight.restore.items import Items
+from leadtight.restore.leads import LeadCopier
 from leadtight.restore.mails import MailAnnouncer
 from leadtight.restore.plan import RestorePlan, check_moment
 from leadtight.restore.schedules import AlarmSchedules
@@ -54,6 +55,7 @@ class RestoreParts:
     items: Items
     mails: MailAnnouncer
     schedules: AlarmSchedules
+    leads: LeadCopier
     verification: Verification
     stack: Callable[[], StackAccess]
     erase: Callable[[str, str], int]
@@ -142,6 +144,10 @@ class Restore:
         with self._log.step("carry over opt-outs and do-not-call lists") as found:
             self._parts.items.carry_over(self._plan.target, since, replace=replace)
             found |= {"opt_outs": len(since.opt_outs), "do_not_call": len(since.do_not_call)}
+        if self._plan.brings_leads:
+            with self._log.step("copy the leads that were accepted since") as found:
+                found["leads"] = lead_ids = sorted(lead.lead_id for lead in since.leads)
+                self._parts.leads.copy(former, self._plan.target, frozenset(lead_ids))
 
     def _compare(self, former: str) -> Comparison | None:
         if self._parts.tables.find(former) is None:
@@ -230,8 +236,8 @@ GONE = (
     " were; repeat both from your own records"
 )
 LOST = (
-    "{number} leads that were accepted since are only in {former}, which stays: those that came by mail are read again,"
-    " and `reconcile = true` sources are asked again; look through the others"
+    "{number} leads that were accepted since are only in {former}, which stays: mails are read again and sources with"
+    " `reconcile = true` asked again; look through the others, or run it again with --bring-leads to copy them"
 )
 NAMELESS = (
     "on {day} a person without a lead was erased, with {held} quarantined deliveries, and nothing says who it was: look"

@@ -56,7 +56,7 @@ class Verification:
             rows[kind_of(item)] += 1
             if "gsi1pk" in item:
                 indexed.add(key_of(item))
-            leads += _lead(item)
+            leads += readable_lead(item)
         problems = [*self._index_problems(table, indexed), *_mail_problems(leads)]
         if schedule_group is not None:
             problems += self._alarm_problems(leads, schedule_group)
@@ -80,7 +80,7 @@ class Verification:
                 yield f"lead {lead.id}: its alarm for {lead.wake_at.isoformat()} is not armed"
 
 
-def _lead(item: Item) -> Iterator[Lead]:
+def readable_lead(item: Item) -> Iterator[Lead]:
     """Yield the lead of a row, if it has one."""
     if kind_of(item) == "lead" and item["sk"]["S"] == "LEAD":
         try:

@@ -28,7 +28,7 @@ from leadtight.cli import app
 from leadtight.domain.model.identity import person_key
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import Channel
-from tests.integration.conftest import MONDAY_NINE, Stage, client, queue_record
+from tests.integration.conftest import MONDAY_NINE, Stage, client, queue_record, stream_record
 from tests.integration.deployed_stack import STACK, DeployedStack, deploy
 from tests.integration.http_events import post_lead
 from tests.integration.test_mail_handler import drop
@@ -72,6 +72,9 @@ class MotoTables(DynamoTwin):
 
     def update_item(self, **params: Any) -> None:  # type: ignore[override]  # moto stores
         client("dynamodb").update_item(**params)
+
+    def transact_write_items(self, **params: Any) -> None:  # type: ignore[override]  # moto stores
+        client("dynamodb").transact_write_items(**params)
 
 
 @dataclass
@@ -231,6 +234,23 @@ def test_a_mail_since_is_one_lead_again_however_often_it_is_announced(
     items = client("dynamodb").scan(TableName=TARGET)["Items"]
     mailed = [item for item in items if item["sk"]["S"] == "LEAD" and "di@example.com" in item["doc"]["S"]]
     assert len(mailed) == 1
+
+
+def test_leads_since_are_brought_over_and_neither_routed_nor_answered_again(
+    stage: Stage, drill: Drill, story: dict[str, str]
+) -> None:
+    history = [event.kind for event in bootstrap.ports().store.history(story["cy"])]
+    result = drill.run("--to", MOMENT.isoformat(), "--bring-leads", "--apply", "--json")
+    assert (result.exit_code, json.loads(result.stdout)["problems"]) == (0, [])
+    items = client("dynamodb").scan(TableName=TARGET)["Items"]
+    brought = [item for item in items if item["pk"]["S"] == f"LEAD#{story['cy']}"]
+    records = [stream_record(item) for item in brought]
+    route({"Records": [r for r in records if r["dynamodb"]["Keys"]["sk"]["S"] == "LEAD"]}, CONTEXT)
+    respond({"Records": [r for r in records if r["dynamodb"]["Keys"]["sk"]["S"].startswith("MSG#")]}, CONTEXT)
+    assert [event.kind for event in bootstrap.ports().store.history(story["cy"])] == history
+    assert read_announced_mails()
+    mailed = [i for i in client("dynamodb").scan(TableName=TARGET)["Items"] if "di@example.com" in str(i.get("doc"))]
+    assert len([item for item in mailed if item["sk"]["S"] == "LEAD"]) == 1
 
 
 def test_deadlines_that_passed_meanwhile_ring_in_the_next_sweep(drill: Drill, story: dict[str, str]) -> None:

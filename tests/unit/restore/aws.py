@@ -226,12 +226,29 @@ class DynamoTwin:
             raise refusal("ConditionalCheckFailedException")
         table.put(Item)
 
-    def update_item(
-        self, TableName: str, Key: dict[str, Any], ExpressionAttributeValues: dict[str, Any], **_: Any
-    ) -> None:
+    def update_item(self, TableName: str, Key: dict[str, Any], **update: Any) -> None:
         item = self._table(TableName).items.setdefault((Key["pk"]["S"], Key["sk"]["S"]), dict(Key))
-        closed = {*item.get("suppressed", {}).get("SS", ()), *ExpressionAttributeValues[":closed"]["SS"]}
-        item |= {"kind": ExpressionAttributeValues[":kind"], "suppressed": {"SS": sorted(closed)}}
+        sets, _, adds = update["UpdateExpression"].partition(" ADD ")
+        values, names = update["ExpressionAttributeValues"], update["ExpressionAttributeNames"]
+        for each in sets.removeprefix("SET ").split(", "):
+            name, _, value = each.partition(" = ")
+            item[names.get(name, name)] = values[value]
+        name, _, value = adds.partition(" ")
+        if "SS" in values[value]:
+            item[name] = {"SS": sorted({*item.get(name, {}).get("SS", ()), *values[value]["SS"]})}
+        else:
+            item[name] = {"N": str(int(item.get(name, {}).get("N", "0")) + int(values[value]["N"]))}
+
+    def transact_write_items(self, TransactItems: list[dict[str, Any]]) -> None:
+        put = TransactItems[0]["Put"]
+        key = put["Item"]["pk"]["S"], put["Item"]["sk"]["S"]
+        if key in self._table(put["TableName"]).items:
+            error = refusal("TransactionCanceledException")
+            error.response["CancellationReasons"] = [{"Code": "ConditionalCheckFailed"}]
+            raise error
+        self._table(put["TableName"]).put(put["Item"])
+        for each in TransactItems[1:]:
+            self.update_item(**each["Update"])
 
     def get_paginator(self, name: str) -> Any:
         assert name == "list_tables"

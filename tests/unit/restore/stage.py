@@ -6,7 +6,7 @@ import copy
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from leadtight.adapters.aws.scheduler import schedule_name
@@ -16,6 +16,7 @@ from leadtight.domain.model.inquiry import Inquiry
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.stage import Stage
 from leadtight.restore.items import Items
+from leadtight.restore.leads import LeadCopier
 from leadtight.restore.mails import MailAnnouncer
 from leadtight.restore.plan import RestorePlan
 from leadtight.restore.run import Restore, RestoreParts
@@ -43,10 +44,10 @@ STACK, TABLE = "leadtight-prod", "leadtight-prod"
 MOMENT = NOW - timedelta(hours=30)
 
 
-def lead(lead_id: str, wake_at: datetime | None = None, **inquiry: Any) -> Lead:
+def lead(lead_id: str, owner_id: str | None = None, **inquiry: Any) -> Lead:
     """Return a lead with an alarm two days from now."""
     made = arrival(lead_id, MOMENT - timedelta(hours=1), **inquiry).after
-    return replace(made, wake_at=wake_at or NOW + timedelta(days=2))
+    return replace(made, wake_at=NOW + timedelta(days=2), owner_id=owner_id)
 
 
 def anonymous(lead: Lead) -> Lead:
@@ -153,6 +154,7 @@ class TwinStage:
             items=items,
             mails=MailAnnouncer(Service(self.s3, self.calls), Service(self.sqs, self.calls), waiting),
             schedules=schedules,
+            leads=LeadCopier(dynamodb, items, waiting),
             verification=Verification(items, schedules, waiting, self.clock),
             stack=lambda: self,
             erase=self.erase,
@@ -185,10 +187,11 @@ def with_history() -> TwinStage:
     del table.items["LEAD#L2", "DUE"]
     table.put(LeadRow.of(anonymous(second)).serialize())
     moved = replace(first, version=first.version + 1)
-    table.put(*rows_of(moved), *rows_of(lead("L3", name="Cy Dunn", email="cy@example.com")))
+    table.put(*rows_of(moved), *rows_of(lead("L3", owner_id="ana", name="Cy Dunn", email="cy@example.com")))
     table.put(erasure_row(Erasure(id="h", begun_at=NOW - timedelta(hours=3), lead_ids=("L2",), finished_at=NOW)))
     table.put(row("person", "PERSON#b", "PERSON", suppressed={"SS": ["email", "sms"]}))
     table.put(row("person", "PERSON#c", "PERSON", lead_ids={"SS": ["L3"]}, suppressed={"SS": ["email"]}))
+    table.put(row("guard", "SEEN#g", "SEEN", lead_id={"S": "L3"}), row("event", "LEAD#L3", "EVENT#1"))
     table.put(row("call_list", "DNC", "LIST#internal", doc={"S": "{}"}), row("listed", "DNC#n", "LIST#internal"))
     stage.s3.objects = {
         "ses/before": MOMENT - timedelta(hours=2),

@@ -14,14 +14,27 @@ from leadtight.restore.errors import RestoreStopped
 from leadtight.restore.plan import RestorePlan
 from leadtight.restore.waiting import reason
 from tests.unit.restore.aws import NOW, Killed, Table, refusal
-from tests.unit.restore.stage import MOMENT, PLAN, TABLE, TwinStage, bodies, erasure_row, row, with_history
+from tests.unit.restore.stage import (
+    MOMENT,
+    PLAN,
+    TABLE,
+    TwinStage,
+    bodies,
+    erasure_row,
+    lead,
+    row,
+    rows_of,
+    with_history,
+)
 
 TARGET = PLAN.target
+WHOLE = replace(PLAN, brings_leads=True)
+"""A restore with every step."""
 
 
 def calls_of_a_whole_run() -> int:
     stage = with_history()
-    stage.restore(PLAN)
+    stage.restore(WHOLE)
     return len(stage.calls.names)
 
 
@@ -108,7 +121,7 @@ def test_each_night_since_is_computed_again_but_not_the_one_to_come(stage: TwinS
 def test_what_is_only_in_the_former_table_is_counted_by_kind_and_its_leads_are_named(stage: TwinStage) -> None:
     log = stage.restore(PLAN)
     losses = log.found("state what is only in the former table")
-    assert losses["only_in_the_former"] == {"erasure": 1, "lead": 2}
+    assert losses["only_in_the_former"] == {"erasure": 1, "event": 1, "guard": 1, "lead": 2}
     assert losses["changed_since"] == {"lead": 1, "person": 2}
     assert [lead["lead_id"] for lead in losses["leads"]] == ["L3"]
     [problem] = log.problems
@@ -124,12 +137,33 @@ def test_an_erasure_that_names_no_lead_is_stated(stage: TwinStage) -> None:
 @pytest.mark.parametrize("number", range(1, calls_of_a_whole_run() + 1))
 def test_a_run_that_stops_after_any_call_is_completed_by_the_next(number: int) -> None:
     whole, stopped = with_history(), with_history()
-    whole.restore(PLAN)
+    whole.restore(WHOLE)
     stopped.calls.kill_after = number
     with pytest.raises(Killed):
-        stopped.restore(PLAN)
-    stopped.restore(PLAN)
+        stopped.restore(WHOLE)
+    stopped.restore(WHOLE)
     assert stopped.state() == whole.state()
+
+
+def test_leads_since_are_copied_with_all_that_belongs_to_them_when_asked_for(stage: TwinStage) -> None:
+    log = stage.restore(WHOLE)
+    former, items = stage.dynamodb.tables[TABLE].items, stage.dynamodb.tables[TARGET].items
+    copied = [("LEAD#L3", "LEAD"), ("LEAD#L3", "DUE"), ("LEAD#L3", "EVENT#1"), ("SEEN#g", "SEEN")]
+    assert [items[key] for key in copied] == [former[key] for key in copied]
+    assert items["PERSON#c", "PERSON"]["lead_ids"] == {"SS": ["L3"]}
+    assert items["OWNER#ana", "OWNER"]["open_leads"] == {"N": "1"}
+    assert schedule_name(lead("L3")) in stage.scheduler.names
+    assert log.problems == []
+
+
+def test_a_copied_lead_that_changed_since_is_not_copied_over(stage: TwinStage) -> None:
+    stage.restore(WHOLE)
+    changed = rows_of(replace(lead("L3", owner_id="ana"), version=9))[0]
+    stage.dynamodb.tables[TARGET].put(changed)
+    stage.restore(WHOLE)
+    items = stage.dynamodb.tables[TARGET].items
+    assert items["LEAD#L3", "LEAD"] == changed
+    assert items["OWNER#ana", "OWNER"]["open_leads"] == {"N": "1"}, "counted once"
 
 
 def test_a_completed_restore_may_be_repeated(stage: TwinStage) -> None:
