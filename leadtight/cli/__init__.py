@@ -20,6 +20,7 @@ COMMANDS = {
     "bench": "leadtight.cli.bench:bench",
     "capacity": "leadtight.cli.capacity:capacity",
     "dev": "leadtight.cli.dev:dev",
+    "doctor": "leadtight.cli.doctor:doctor",
     "board": "leadtight.cli.board:board",
     "report": "leadtight.cli.report:report",
     "erase": "leadtight.cli.erase:erase",

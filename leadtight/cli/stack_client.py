@@ -36,7 +36,7 @@ class StackClient:
 
         Exits with 2 when there is none.
         """
-        name = _reach(command, stack)
+        name = reach(command, stack)
         try:
             description = clients.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
         except (ClientError, BotoCoreError) as error:
@@ -60,7 +60,7 @@ class StackClient:
         return reply
 
 
-def _reach(command: str, stack: str | None) -> str:
+def reach(command: str, stack: str | None) -> str:
     """Return the stack's name.
 
     For the local stage, the AWS clients are pointed at the local cloud.
