@@ -40,6 +40,12 @@ def to_leads(alarms: OperatorAlarms, stage: StageSettings) -> None:
     alarms.above("lead-messages", total(lost, period=hour), LEADS_AN_HOUR, advice)
 
 
+def unknown_events(alarms: OperatorAlarms, stage: StageSettings) -> None:
+    """Ring when a service sent what this version cannot read."""
+    metric = own_metric(stage, "EventsNotUnderstood", "sum", service="all")
+    alarms.above("unknown-events", metric, 0, Advice(reason="an event was not understood", see="unknown-events"))
+
+
 def reputation(alarms: OperatorAlarms) -> None:
     """Ring before SES reviews the account."""
     for name, (metric_name, most) in REPUTATION.items():

@@ -35,6 +35,25 @@ def refusals(alarms: OperatorAlarms, api: PublicHttpApi, stage: StageSettings) -
     alarms.above("http-429", metric, REFUSED, Advice(reason="requests are refused as too many", see="http-429"))
 
 
+def too_large(alarms: OperatorAlarms, api: PublicHttpApi, stage: StageSettings) -> None:
+    """Ring when a provider's delivery was too large.
+
+    Above 6 MB as an event API Gateway refuses it before any function, and its provider drops it in the end.
+    """
+    is_too_large = logs.FilterPattern.string_value("$.status", "=", "413")
+    of_webhooks = logs.FilterPattern.string_value("$.route", "=", "POST /webhooks/{provider}")
+    logs.MetricFilter(
+        api,
+        "TooLarge",
+        log_group=api.logs,
+        filter_pattern=logs.FilterPattern.all(is_too_large, of_webhooks),
+        metric_namespace=stage.metrics_namespace,
+        metric_name="DeliveriesTooLarge",
+    )
+    advice = Advice(reason="a provider's delivery was too large", see="http-413")
+    alarms.above("http-413", own_metric(stage, "DeliveriesTooLarge", "sum"), 0, advice)
+
+
 def client_errors(alarms: OperatorAlarms, api: PublicHttpApi) -> None:
     """Ring when a flood of rejected requests goes on."""
     metric = api.api.metric_client_error(period=FIVE_MINUTES, statistic="sum")

@@ -67,11 +67,13 @@ class Watch(Construct):
         requests.server_errors(self._alarms, api)
         requests.client_errors(self._alarms, api)
         requests.refusals(self._alarms, api, self._stage)
+        requests.too_large(self._alarms, api, self._stage)
 
     def messages(self) -> None:
         """Watch whether messages arrive."""
         messages.to_the_team(self._alarms, self._stage)
         messages.to_leads(self._alarms, self._stage)
+        messages.unknown_events(self._alarms, self._stage)
         messages.reputation(self._alarms)
 
     def backups(self, vault: str, *, copied_to: str | None) -> None:

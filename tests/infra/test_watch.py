@@ -173,3 +173,19 @@ def test_every_alarm_links_to_a_runbook_section_with_instructions(prod: Synthesi
         assert subject == section or f"`{subject}`" in sections[section], alarm
     incomplete = {section for section, text in used.items() if not all(f"**{part}" in text for part in PARTS)}
     assert incomplete == set()
+
+
+def test_an_event_that_is_not_understood_rings(prod: Synthesised) -> None:
+    alarm = named(prod, "unknown-events")
+    assert (alarm["MetricName"], alarm["Namespace"], alarm["Threshold"]) == ("EventsNotUnderstood", OWN, 0)
+    assert alarm["Dimensions"] == [{"Name": "service", "Value": "all"}]
+
+
+def test_a_delivery_that_is_too_large_rings(prod: Synthesised) -> None:
+    alarm = named(prod, "http-413")
+    filters = [f for f in prod.properties("Logs::MetricFilter") if "413" in f["FilterPattern"]]
+    [pattern] = [f["FilterPattern"] for f in filters]
+    assert '($.status = "413")' in pattern
+    assert '($.route = "POST /webhooks/{provider}")' in pattern
+    [[written]] = [f["MetricTransformations"] for f in filters]
+    assert (alarm["MetricName"], alarm["Namespace"]) == (written["MetricName"], written["MetricNamespace"])

@@ -4,9 +4,11 @@ The collect function makes it one lead, or part of the lead that it answers.
 """
 
 import json
+import re
 from base64 import b64encode
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -137,6 +139,26 @@ def test_an_unproved_or_oversized_posted_mail_is_refused_and_not_stored(
     assert post(b"{}", authorization="Basic eDp5")["statusCode"] == 401
     assert post(b"x" * (5 * 1024 * 1024 + 1))["statusCode"] == 413
     assert in_bucket() == []
+
+
+LAMBDA_PAYLOAD = 6 * 1024 * 1024
+"""Most bytes of a synchronous Lambda event: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
+
+
+def test_a_posted_mail_of_the_documented_size_reaches_the_function_and_is_stored(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hooked(monkeypatch, "postmark")
+    guide = Path("docs/guides/channels.md").read_text(encoding="utf-8")
+    [megabytes] = re.findall(r"posts it to a webhook, up to (\d+) MB", guide)
+    frame = json.dumps({**POSTMARK, "TextBody": ""}).encode()
+    body = json.dumps({**POSTMARK, "TextBody": "x" * (int(megabytes) * 1024 * 1024 - len(frame))}).encode()
+    assert len(body) == int(megabytes) * 1024 * 1024
+    event = request("POST /webhooks/{provider}", body=body, headers={"x-filler": "y" * 10_240}, provider="inbox")
+    assert event["isBase64Encoded"], "as API Gateway sends multipart posts"
+    assert len(json.dumps(event)) < LAMBDA_PAYLOAD
+    assert post(body)["statusCode"] == 200
+    assert len(in_bucket()) == 1
 
 
 def test_a_mail_costs_its_file_one_transaction_and_its_mark(stage: Stage, context: Any) -> None:
