@@ -2,14 +2,12 @@
 SHELL := /bin/bash
 BIN := .venv/bin
 STAGE ?= dev
-POLICY ?= leadtight/policy.toml
-CONTEXT = -c stage=$(STAGE) -c policy=$(POLICY) $(if $(OPERATORS_EMAIL),-c operators_email=$(OPERATORS_EMAIL))
 # If set, every process compiles its imports again, which doubles the time of a test run.
 unexport PYTHONDONTWRITEBYTECODE
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.venv/cdk/node_modules/.bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev dev-stop test test-fast simulate simulate-long clocks fuzz mutants breakages metamorphic hostile load security check docs format bundle synth deploy smoke lock clean
+.PHONY: help setup dev dev-stop test test-fast simulate simulate-long clocks fuzz mutants breakages metamorphic hostile load security check docs format bundle synth deploy diff destroy smoke lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -74,6 +72,7 @@ check: setup ## format, lint, types, import contracts, repository guards, assert
 	$(BIN)/python -m scripts.naming
 	$(BIN)/python -m scripts.capabilities
 	$(BIN)/python -m scripts.vacuous
+	$(BIN)/python -m scripts.stateful
 
 docs: setup ## build the documentation strictly into build/site (SERVE=1 serves it and follows changes)
 	@bash scripts/docs $(if $(filter 1,$(SERVE)),serve)
@@ -82,17 +81,21 @@ format: setup ## apply the formatter and the safe lint fixes
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bundle: setup ## build what the Lambdas ship into build/lambda
-	@$(BIN)/leadtight policy check $(POLICY) >&2
-	@$(BIN)/python -m infra.bundle --target lambda --policy $(POLICY)
+bundle: setup ## build what the Lambdas ship into build/lambda, with POLICY or the sample
+	@$(BIN)/leadtight policy check $(or $(POLICY),leadtight/policy.toml) >&2
+	@$(BIN)/python -m infra.bundle --target lambda --policy $(or $(POLICY),leadtight/policy.toml)
 
-synth: bundle ## print the template of STAGE (no credentials needed)
-	@cdk synth --quiet $(CONTEXT) >&2
-	@cat cdk.out/leadtight-$(STAGE).template.json
+synth: setup ## print the template of STAGE (no credentials needed)
+	@$(BIN)/python -m scripts.stage synth $(STAGE)
 
-deploy: bundle ## deploy STAGE with POLICY and MAIL_FROM to the account of your AWS credentials (docs/guides/deploy.md)
-	@test -n "$(MAIL_FROM)" || { echo "make deploy: MAIL_FROM: missing (the sender address of mails)" >&2; exit 2; }
-	cdk deploy $(CONTEXT) -c mail_from=$(MAIL_FROM) $(CDK_FLAGS)
+deploy: setup ## deploy STAGE as stages/STAGE.toml says, to its account (docs/guides/deploy.md)
+	@$(BIN)/python -m scripts.stage deploy $(STAGE)
+
+diff: setup ## show what `make deploy` of STAGE would change
+	@$(BIN)/python -m scripts.stage diff $(STAGE)
+
+destroy: setup ## take STAGE down, once its name is confirmed; people's data stays
+	@$(BIN)/python -m scripts.stage destroy $(STAGE)
 
 smoke: setup ## prove a deployed STAGE by using it, within the hour (CLEAN=1 erases what a lost run left, AGAIN=1, ONLY=step; STAGE=local asks `make dev`)
 	@$(BIN)/leadtight smoke $(STAGE) $(if $(filter 1,$(CLEAN)),--clean) $(if $(filter 1,$(AGAIN)),--again) $(foreach step,$(ONLY),--only $(step))

@@ -5,7 +5,7 @@ See docs/decisions/0054-front-door.md.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 from aws_cdk import CfnOutput, Stack
@@ -13,7 +13,10 @@ from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudfront_origins as origins
 from aws_cdk import aws_wafv2 as waf
-from constructs import Construct, Node
+from constructs import Construct
+
+from infra.stage import StageSettings
+from leadtight.stages.stage_settings import FrontSettings
 
 REGION = "us-east-1"
 """The only region whose web ACLs CloudFront accepts."""
@@ -22,63 +25,20 @@ ADD_VIEWER_ADDRESS = """function handler(event) {
     event.request.headers["x-leadtight-viewer"] = { value: event.viewer.ip };
     return event.request;
 }"""
-SIGNED = "/webhooks/"
+WEBHOOK = "/webhooks/{}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EdgeSettings:
-    """The `front_*` settings of a stage."""
-
-    host: str
-    key: str
-    countries: tuple[str, ...]
-    per_five_minutes: int
-    only: bool
-    domain: str | None
-    certificate: str | None
-
-    @classmethod
-    def from_context(cls, node: Node) -> EdgeSettings | None:
-        """Read `-c front=HOST` and its companions.
-
-        Raises ValueError for settings that do not fit.
-        """
-        host = node.try_get_context("front")
-        if not host:
-            return None
-        if ".execute-api." not in host or "/" in host:
-            raise ValueError("front: the host of the API, as in the output ApiUrl: ID.execute-api.REGION.amazonaws.com")
-        if bool(node.try_get_context("front_domain")) != bool(node.try_get_context("front_certificate")):
-            raise ValueError("front_domain: requires front_certificate, the ARN of its certificate in us-east-1")
-        countries = str(node.try_get_context("front_countries") or "")
-        return cls(
-            host=str(host),
-            key=str(node.try_get_context("front_key") or "k1"),
-            countries=tuple(sorted(filter(None, (country.strip().upper() for country in countries.split(","))))),
-            per_five_minutes=int(node.try_get_context("front_rate") or 300),
-            only=node.try_get_context("front_only") == "on",
-            domain=node.try_get_context("front_domain"),
-            certificate=node.try_get_context("front_certificate"),
-        )
-
-    @property
-    def region(self) -> str:
-        """Return the region of the API."""
-        return self.host.split(".")[2]
-
-    @staticmethod
-    def secret_name(stage: str) -> str:
-        """Return the name of CloudFront's secret.
-
-        It is the same in both regions.
-        """
-        return f"leadtight-{stage}-front"
+def secret_name(stage: str) -> str:
+    """Return the name of CloudFront's secret, in both regions."""
+    return f"leadtight-{stage}-front"
 
 
 class FrontStack(Stack):
     """The distribution and its firewall rules."""
 
-    def __init__(self, scope: Construct, id_: str, *, stage: str, edge: EdgeSettings, **options: Any) -> None:
+    def __init__(
+        self, scope: Construct, id_: str, *, stage: StageSettings, edge: FrontSettings, **options: Any
+    ) -> None:
         super().__init__(scope, id_, **options)
         self.rules = waf.CfnWebACL(
             self,
@@ -86,7 +46,7 @@ class FrontStack(Stack):
             scope="CLOUDFRONT",
             default_action=waf.CfnWebACL.DefaultActionProperty(allow={}),
             visibility_config=_visibility("leadtight"),
-            rules=_rules(edge),
+            rules=_rules(edge, stage.webhooks),
         )
         viewer_request = cloudfront.Function(
             self,
@@ -97,23 +57,23 @@ class FrontStack(Stack):
         self.distribution = cloudfront.Distribution(
             self,
             "Door",
-            comment=f"leadtight-{stage}",
+            comment=f"leadtight-{stage.name}",
             domain_names=[edge.domain] if edge.domain else None,
             certificate=self._certificate(edge),
             web_acl_id=self.rules.attr_arn,
-            minimum_protocol_version=cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
-            default_behavior=_behavior(edge, stage, viewer_request),
+            minimum_protocol_version=cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021 if edge.certificate else None,
+            default_behavior=_behavior(edge, stage.name, viewer_request),
         )
         CfnOutput(self, "DoorUrl", value=f"https://{self.distribution.distribution_domain_name}")
 
-    def _certificate(self, edge: EdgeSettings) -> acm.ICertificate | None:
+    def _certificate(self, edge: FrontSettings) -> acm.ICertificate | None:
         if not edge.certificate:
             return None
         return acm.Certificate.from_certificate_arn(self, "Certificate", edge.certificate)
 
 
-def _behavior(edge: EdgeSettings, stage: str, viewer_request: cloudfront.IFunction) -> cloudfront.BehaviorOptions:
-    secret = f"{{{{resolve:secretsmanager:{edge.secret_name(stage)}:SecretString:{edge.key}}}}}"
+def _behavior(edge: FrontSettings, stage: str, viewer_request: cloudfront.IFunction) -> cloudfront.BehaviorOptions:
+    secret = f"{{{{resolve:secretsmanager:{secret_name(stage)}:SecretString:{edge.key}}}}}"
     return cloudfront.BehaviorOptions(
         origin=origins.HttpOrigin(
             edge.host,
@@ -132,22 +92,22 @@ def _behavior(edge: EdgeSettings, stage: str, viewer_request: cloudfront.IFuncti
     )
 
 
-def _rules(edge: EdgeSettings) -> list[waf.CfnWebACL.RuleProperty]:
+def _rules(edge: FrontSettings, webhooks: Sequence[str]) -> list[waf.CfnWebACL.RuleProperty]:
     """Return the firewall rules in order.
 
-    None inspects bodies: a lead whose words look like an attack is a lead.
+    None inspects bodies: a lead whose words look like an attack is a lead. Webhooks of the policy are exempt: few
+    machines send many of them, from anywhere, and they are signed.
     """
+    others = _except(webhooks)
     rate = waf.CfnWebACL.RateBasedStatementProperty(
-        limit=edge.per_five_minutes, aggregate_key_type="IP", scope_down_statement=_except_webhooks()
+        limit=edge.rate, aggregate_key_type="IP", scope_down_statement=others
     )
     rules = {"rate": waf.CfnWebACL.StatementProperty(rate_based_statement=rate)}
     if edge.countries:
         here = waf.CfnWebACL.StatementProperty(
             geo_match_statement=waf.CfnWebACL.GeoMatchStatementProperty(country_codes=list(edge.countries))
         )
-        elsewhere = waf.CfnWebACL.StatementProperty(not_statement=waf.CfnWebACL.NotStatementProperty(statement=here))
-        both = waf.CfnWebACL.AndStatementProperty(statements=[elsewhere, _except_webhooks()])
-        rules["country"] = waf.CfnWebACL.StatementProperty(and_statement=both)
+        rules["country"] = _all_of([_not(here), *([others] if others else [])])
     return [
         waf.CfnWebACL.RuleProperty(
             name=name,
@@ -160,22 +120,42 @@ def _rules(edge: EdgeSettings) -> list[waf.CfnWebACL.RuleProperty]:
     ]
 
 
-def _except_webhooks() -> waf.CfnWebACL.StatementProperty:
-    """Return a statement that matches all requests but webhooks.
+def _except(webhooks: Sequence[str]) -> waf.CfnWebACL.StatementProperty | None:
+    """Return a statement that matches all requests but named webhooks.
 
-    Few machines send many of those, from anywhere, and they are signed.
+    Each is matched whole: a path that only begins like one is none. None without webhooks.
     """
-    path = waf.CfnWebACL.ByteMatchStatementProperty(
+    return _all_of([_not(_exactly(WEBHOOK.format(name))) for name in webhooks]) if webhooks else None
+
+
+def _exactly(path: str) -> waf.CfnWebACL.StatementProperty:
+    match = waf.CfnWebACL.ByteMatchStatementProperty(
         field_to_match=waf.CfnWebACL.FieldToMatchProperty(uri_path={}),
-        positional_constraint="STARTS_WITH",
-        search_string=SIGNED,
+        positional_constraint="EXACTLY",
+        search_string=path,
         text_transformations=[waf.CfnWebACL.TextTransformationProperty(priority=0, type="NONE")],
     )
-    webhook = waf.CfnWebACL.StatementProperty(byte_match_statement=path)
-    return waf.CfnWebACL.StatementProperty(not_statement=waf.CfnWebACL.NotStatementProperty(statement=webhook))
+    return waf.CfnWebACL.StatementProperty(byte_match_statement=match)
+
+
+def _not(statement: waf.CfnWebACL.StatementProperty) -> waf.CfnWebACL.StatementProperty:
+    return waf.CfnWebACL.StatementProperty(not_statement=waf.CfnWebACL.NotStatementProperty(statement=statement))
+
+
+def _all_of(statements: Sequence[waf.CfnWebACL.StatementProperty]) -> waf.CfnWebACL.StatementProperty:
+    """Combine statements; AWS refuses a combination of one."""
+    if len(statements) == 1:
+        return statements[0]
+    return waf.CfnWebACL.StatementProperty(
+        and_statement=waf.CfnWebACL.AndStatementProperty(statements=list(statements))
+    )
 
 
 def _visibility(name: str) -> waf.CfnWebACL.VisibilityConfigProperty:
+    """Count a rule's requests, and show samples of them.
+
+    A sample holds a request's headers and path for three hours: without it a block cannot be explained.
+    """
     return waf.CfnWebACL.VisibilityConfigProperty(
-        cloud_watch_metrics_enabled=True, metric_name=name, sampled_requests_enabled=False
+        cloud_watch_metrics_enabled=True, metric_name=name, sampled_requests_enabled=True
     )

@@ -10,6 +10,7 @@ from constructs import Construct
 
 from infra.queues import dead_letter_queue, work_queue
 from infra.stage import StageSettings
+from leadtight.stages.stage_settings import MailSettings
 
 
 class EmailSending(Construct):
@@ -29,7 +30,8 @@ class EmailSending(Construct):
             subscriptions.SqsSubscription(self.receipts, raw_message_delivery=True, dead_letter_queue=self.dead)
         )
         self.configuration_set = self._configuration_set(stage)
-        self.identity = self._identity(stage)
+        if not stage.file.mail.identity_exists:
+            self._add_identity(stage)
 
     def _configuration_set(self, stage: StageSettings) -> ses.ConfigurationSet:
         configuration_set = ses.ConfigurationSet(
@@ -54,33 +56,35 @@ class EmailSending(Construct):
         )
         return configuration_set
 
-    def _identity(self, stage: StageSettings) -> ses.EmailIdentity:
-        is_address = "@" in stage.mail_identity
+    def _add_identity(self, stage: StageSettings) -> None:
+        mail = stage.file.mail
+        is_address = "@" in mail.identity
         identity = ses.EmailIdentity(
             self,
             "Identity",
-            identity=(ses.Identity.email if is_address else ses.Identity.domain)(stage.mail_identity),
+            identity=(ses.Identity.email if is_address else ses.Identity.domain)(mail.identity),
             # Bounces and complaints come as events: mails about them would fill the sender's mailbox.
             feedback_forwarding=None if stage.local else False,
-            mail_from_domain=stage.mail_from_domain,
+            mail_from_domain=mail.mail_from_domain,
             # While the envelope's MX record is missing, mails go out from SES's own domain.
             mail_from_behavior_on_mx_failure=ses.MailFromBehaviorOnMxFailure.USE_DEFAULT_VALUE
-            if stage.mail_from_domain
+            if mail.mail_from_domain
             else None,
         )
+        # Others in the account may send by it too.
+        identity.apply_removal_policy(stage.keep)
         if not is_address and not stage.local:
             for number, record in enumerate(identity.dkim_records, start=1):
                 self._output(f"Dkim{number}", f"{record.name} CNAME {record.value}")
-            self._output_envelope(stage)
-        return identity
+            self._output_envelope(mail)
 
-    def _output_envelope(self, stage: StageSettings) -> None:
+    def _output_envelope(self, mail: MailSettings) -> None:
         """Print the records of the envelope's domain, and DMARC's."""
-        domain = stage.mail_from_domain
+        domain = mail.mail_from_domain
         if domain:
             self._output("MailFromMx", f"{domain} MX 10 feedback-smtp.{Aws.REGION}.amazonses.com")
             self._output("MailFromSpf", f'{domain} TXT "v=spf1 include:amazonses.com ~all"')
-        self._output("Dmarc", f'_dmarc.{stage.mail_identity} TXT "v=DMARC1; p=none"')
+        self._output("Dmarc", f'_dmarc.{mail.identity} TXT "v=DMARC1; p=none"')
 
     def _output(self, name: str, value: str) -> None:
         CfnOutput(self, name, value=value).override_logical_id(name)

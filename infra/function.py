@@ -47,7 +47,7 @@ class LeadFunction(Construct):
             role=self.role,
             memory_size=memory_mb,
             timeout=timeout,
-            tracing=lambda_.Tracing.ACTIVE if stage.tracing else lambda_.Tracing.DISABLED,
+            tracing=lambda_.Tracing.ACTIVE if stage.file.tracing else lambda_.Tracing.DISABLED,
             log_group=self.logs,
             on_failure=destinations.SqsDestination(failed),
             retry_attempts=2,

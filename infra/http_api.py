@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import cast
 
-from aws_cdk import RemovalPolicy, Tags
+from aws_cdk import CfnOutput, RemovalPolicy, Tags
 from aws_cdk import aws_apigatewayv2 as apigw
 from aws_cdk import aws_apigatewayv2_integrations as integrations
+from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
@@ -54,7 +55,22 @@ class PublicHttpApi(Construct):
         default.access_log_settings = apigw.CfnStage.AccessLogSettingsProperty(
             destination_arn=self.logs.log_group_arn, format=json.dumps(ACCESS_LOG)
         )
+        if stage.file.api.domain:
+            self._map(stage.file.api.domain, stage.file.api.certificate or "")
         self.url = stage.public_url or self.stage.url.rstrip("/")
+
+    def _map(self, domain: str, certificate: str) -> None:
+        """Serve the API at its own domain, which outlives it."""
+        own = apigw.DomainName(
+            self,
+            "Domain",
+            domain_name=domain,
+            certificate=acm.Certificate.from_certificate_arn(self, "Certificate", certificate),
+            security_policy=apigw.SecurityPolicy.TLS_1_2,
+        )
+        apigw.ApiMapping(self, "Mapping", api=self.api, domain_name=own, stage=self.stage)
+        target = CfnOutput(self, "Target", value=f"{domain} CNAME {own.regional_domain_name}")
+        target.override_logical_id("ApiDomainRecord")
 
     def route(self, unit: LeadFunction, *keys: str) -> None:
         """Send the routes `METHOD /path` to a function.

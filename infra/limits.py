@@ -52,7 +52,7 @@ With 30 concurrent executions in the account, background work leaves some for re
 """
 
 LARGE = Limits(requests=50, burst=100, sending=4, alarms=10, others=5, reserved={"intake": 100, "sla": 20})
-"""For 220 or more concurrent executions, with `-c reserve=on`.
+"""For 220 or more concurrent executions, with `limits.reserve`.
 
 Intake and promises have reserved starts.
 """

@@ -57,7 +57,13 @@ def _about_secrets(stack: LeadtightStack) -> None:
         stack.api_secret: "it holds digests of the keys of programs: docs/guides/api.md explains how to rotate them",
         stack.alert_secret: "Slack and Teams issue its addresses: one changes with its webhook, docs/guides/deploy.md",
     }
-    if stack.stage.front:
+    if stack.stage.file.operators.emails:
+        _accept(
+            stack.watch.operators,
+            "Serverless-SNSRedrivePolicy",
+            "a mail to the operators has no queue to go to when it cannot be delivered",
+        )
+    if stack.stage.file.front:
         reasons[stack.front_secret] = "CloudFront sends it: docs/guides/deploy.md explains how to rotate it"
     for secret, reason in reasons.items():
         _accept(secret, "AwsSolutions-SMG4", reason)
@@ -101,7 +107,7 @@ def _about_functions(stack: LeadtightStack) -> None:
 def _about_roles(stack: LeadtightStack) -> None:
     for name, unit in stack.units.items():
         streams = "; dynamodb:ListStreams accepts no resource" if name in {"route", "respond"} else ""
-        if streams or stack.stage.tracing:
+        if streams or stack.stage.file.tracing:
             _accept(unit, "AwsSolutions-IAM5[Resource::*]", f"X-Ray's actions accept no resource{streams}")
     for name in ("intake", "route", "respond", "sla", "desk", "collect"):
         _accept(
@@ -198,8 +204,8 @@ def _about_backups(stack: LeadtightStack) -> None:
     here = "<AWS::Partition>:{}:<AWS::Region>:<AWS::AccountId>"
     dynamodb, backup, kms = (f"arn:{here.format(service)}" for service in ("dynamodb", "backup", "kms"))
     table = stack.resolve(stack.lead_table.arn)
-    restored = stack.stage.restored
-    named = f"{dynamodb}:table/{restored[0]}" if restored else f"<{table['Fn::GetAtt'][0]}.Arn>"
+    restored = stack.stage.file.restored
+    named = f"{dynamodb}:table/{restored.table}" if restored else f"<{table['Fn::GetAtt'][0]}.Arn>"
     prefix = f"{dynamodb}:table/leadtight-{stack.stage.name}"
     for resource, reason in {
         f"{named}/backup/*": "a backup has no name before it is made",

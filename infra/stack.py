@@ -7,18 +7,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from aws_cdk import Aws, CfnOutput, Duration, Stack
+from aws_cdk import Aws, CfnOutput, Duration, RemovalPolicy, Stack
 from aws_cdk.aws_secretsmanager import ReplicaRegion
 from constructs import Construct
 
 from infra.access.people import admit
 from infra.alarm_queue import AlarmQueue
 from infra.backups.plan import Backups
-from infra.backups.settings import backup_settings
 from infra.buckets import Buckets
 from infra.collect_queue import CollectQueue
 from infra.edge import REGION as FRONT_REGION
-from infra.edge import EdgeSettings
+from infra.edge import secret_name
 from infra.email_receiving import MailReceiving
 from infra.email_sending import EmailSending
 from infra.event_sources import read_queue, read_stream
@@ -33,7 +32,7 @@ from infra.retry_queue import RetryQueue
 from infra.schedules import Schedules
 from infra.secrets import JsonSecret, first_key
 from infra.spill_queue import SpilledPosts
-from infra.stage import LOCAL, StageSettings
+from infra.stage import StageSettings
 from infra.table import LeadTable
 
 READ = "dynamodb:GetItem dynamodb:BatchGetItem"
@@ -42,8 +41,6 @@ QUERY = "dynamodb:Query"
 SEND = "sqs:SendMessage"
 MAIL = "ses:SendRawEmail"
 SECRET = "secretsmanager:GetSecretValue"
-
-WITHOUT_BACKUPS = ("dev", LOCAL)
 
 TIMEOUTS = {
     "intake": Duration.seconds(20),  # three tries of an unanswered call, and the queue that keeps the post
@@ -81,10 +78,10 @@ class LeadtightStack(Stack):
         self.buckets = Buckets(self, "Buckets", stage=stage)
         self.catalog = Catalog(self, "Catalog", stage=stage, reports=self.buckets.reports)
         self.mails = MailQueue(self, "Mails", stage=stage, bucket=self.buckets.mail, handled_in=TIMEOUTS["collect"])
-        if stage.receive_domain:
-            MailReceiving(self, "Receiving", stage=stage, domain=stage.receive_domain, bucket=self.buckets.mail)
+        if domain := stage.file.mail.receive_domain:
+            MailReceiving(self, "Receiving", stage=stage, domain=domain, bucket=self.buckets.mail)
         self.mail = EmailSending(self, "Mail", stage=stage, handled_in=TIMEOUTS["respond"])
-        self.texts = self._text_sending(self.stage.text_origination)
+        self.texts = self._text_sending(self.stage.file.texts.origination)
         self.api = PublicHttpApi(self, "Http", stage=stage)
         self.watch = Watch(self, "Watch", stage=stage)
         self.failed = dead_letter_queue(self, "Failed", stage=stage, name="failed")
@@ -100,10 +97,9 @@ class LeadtightStack(Stack):
 
     def _backups(self) -> Backups | None:
         """Return the daily backups; None where none are needed."""
-        if self.stage.name in WITHOUT_BACKUPS:
+        if self.stage.file.is_trial:
             return None
-        settings = backup_settings(self.node)
-        return Backups(self, "Backups", stage=self.stage, settings=settings, table_arn=self.lead_table.arn)
+        return Backups(self, "Backups", stage=self.stage, table_arn=self.lead_table.arn)
 
     def _add_secrets(self) -> None:
         self.link_secret = self._secret(
@@ -120,28 +116,33 @@ class LeadtightStack(Stack):
         self.alert_secret = self._secret(
             "AlertSecret", "Slack and Teams addresses for alerts, by person: docs/guides/deploy.md"
         )
-        if self.stage.front:
-            self.front_secret = self._front_secret(self.stage.front)
+        if self.stage.file.front:
+            self.front_secret = self._front_secret()
 
     def _secret(self, id_: str, description: str, **options: Any) -> JsonSecret:
         return JsonSecret(self, id_, stage=self.stage, description=description, **options)
 
-    def _front_secret(self, edge: EdgeSettings) -> JsonSecret:
+    def _front_secret(self) -> JsonSecret:
         """Return the secret that CloudFront adds to each request.
 
         It is replicated to the region of the front stack, which reads it.
         """
-        return self._secret(
+        is_there = self.stage.file.region == FRONT_REGION
+        secret = self._secret(
             "FrontSecret",
             "Secrets that CloudFront sends, by name: docs/guides/deploy.md explains how to change one",
-            secret_name=edge.secret_name(self.stage.name),
+            secret_name=secret_name(self.stage.name),
             generate_secret_string=first_key(),
-            replica_regions=[] if edge.region == FRONT_REGION else [ReplicaRegion(region=FRONT_REGION)],
+            replica_regions=[] if is_there else [ReplicaRegion(region=FRONT_REGION)],
         )
+        # It is nobody's data: a stage whose front comes again gets another one.
+        secret.apply_removal_policy(RemovalPolicy.DESTROY)
+        return secret
 
     @property
     def _front_only(self) -> bool:
-        return self.stage.front is not None and self.stage.front.only
+        front = self.stage.file.front
+        return front is not None and front.only
 
     def _function(self, name: str) -> LeadFunction:
         return LeadFunction(
@@ -178,7 +179,7 @@ class LeadtightStack(Stack):
             "links": public_url | {"LEADTIGHT_LINK_SECRET_ARN": self.link_secret.arn},
             "webhooks": public_url | {"LEADTIGHT_WEBHOOK_SECRET_ARN": self.webhook_secret.arn},
             "mail": {
-                "LEADTIGHT_MAIL_FROM": self.stage.mail_from,
+                "LEADTIGHT_MAIL_FROM": self.stage.file.mail.sender,
                 "LEADTIGHT_CONFIGURATION_SET": self.mail.configuration_set.configuration_set_name,
             }
             | self._text_settings(),
@@ -318,7 +319,7 @@ class LeadtightStack(Stack):
             stage=self.stage.name,
             table=self.lead_table.arn,
             secrets=[secret.arn for secret in (self.api_secret, self.webhook_secret, self.alert_secret)],
-            front=self.stage.front is not None,
+            front=self.stage.file.front is not None,
             restores_as=self.backups.restore_role if self.backups else None,
         )
 
@@ -368,7 +369,7 @@ class LeadtightStack(Stack):
             return
         name = self.mail.configuration_set.configuration_set_name
         configuration_set = f"arn:{Aws.PARTITION}:ses:{Aws.REGION}:{Aws.ACCOUNT_ID}:configuration-set/{name}"
-        unit.allow_mailing(self.stage.mail_from, configuration_set)
+        unit.allow_mailing(self.stage.file.mail.sender, configuration_set)
 
     def _watch(self) -> None:
         self.watch.functions(self.units)

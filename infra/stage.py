@@ -6,85 +6,94 @@ import platform
 import sys
 import tomllib
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration, Environment, RemovalPolicy
 from aws_cdk import aws_lambda as lambda_
 from constructs import Node
 
-from infra.edge import EdgeSettings
 from infra.limits import LARGE, SMALL, Limits, carrying
+from leadtight.stages import stage_file
+from leadtight.stages.stage_settings import StageFile
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCAL = "local"
-MOST_LEADS_PER_SECOND = 300
-"""The most that the table's default quota carries.
-
-The quota is 40,000 write units per second: docs/guides/scale.md.
-"""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class StageSettings:
-    """One stage's settings; everything else is the same everywhere."""
+    """One stage's settings; everything else is the same everywhere.
 
-    name: str
+    `creating` is the first half of a first deployment: what keeps a stack from being deleted is still off, so that a
+    failed one can be tried again.
+    """
+
+    file: StageFile
     bundle: Path
-    timezone: str
-    mail_from: str
-    mail_identity: str
-    mail_from_domain: str | None
-    text_origination: str | None
-    public_url: str | None
-    operators_email: str | None
-    receive_domain: str | None
-    calls: tuple[str, str] | None
-    tracing: bool
-    reserves: bool
-    leads_per_second: int | None
-    restored: tuple[str, str] | None
-    front: EdgeSettings | None
+    creating: bool = False
 
     @classmethod
     def from_context(cls, node: Node) -> StageSettings:
-        """Read `-c key=value` settings.
+        """Read `-c stage=NAME` and the stage's file."""
+        file = stage_file.read(str(node.try_get_context("stage") or "dev"))
+        bundle = ROOT / "build" / ("local" if file.is_local else "lambda")
+        return cls(file=file, bundle=_bundles(bundle), creating=node.try_get_context("creating") == "on")
 
-        docs/guides/deploy.md names all that AWS needs.
-        """
-        name = _text(node, "stage") or "dev"
-        mail_from = _text(node, "mail_from") or "leads@leadtight.example"
-        identity = _text(node, "mail_identity") or mail_from.rpartition("@")[2]
-        policy = ROOT / (_text(node, "policy") or "leadtight/policy.toml")
-        return cls(
-            name=name,
-            bundle=_folder(_text(node, "bundle") or ("build/local" if name == LOCAL else "build/lambda")),
-            timezone=_timezone(policy),
-            mail_from=mail_from,
-            mail_identity=identity,
-            mail_from_domain=_mail_from_domain(node, identity, name),
-            text_origination=_text(node, "text_origination"),
-            public_url=_text(node, "public_url"),
-            operators_email=_text(node, "operators_email"),
-            receive_domain=_text(node, "receive_domain"),
-            calls=_calls(policy),
-            reserves=_text(node, "reserve") == "on",
-            leads_per_second=_leads_per_second(node),
-            restored=_restored(node),
-            front=EdgeSettings.from_context(node),
-            tracing=_text(node, "tracing") != "off" and name != LOCAL,
-        )
+    @property
+    def name(self) -> str:
+        """Return the stage's name."""
+        return self.file.name
+
+    @property
+    def environment(self) -> Environment | None:
+        """Return account and region; None on the local cloud."""
+        return None if self.local else Environment(account=self.file.account, region=self.file.region)
+
+    @property
+    def public_url(self) -> str | None:
+        """Return where links lead, if not to AWS's name of the API."""
+        domain = self.file.api.domain
+        return self.file.api.public_url or (f"https://{domain}" if domain else None)
 
     @property
     def local(self) -> bool:
         """Return whether this stage runs on the local cloud."""
-        return self.name == LOCAL
+        return self.file.is_local
+
+    @cached_property
+    def policy(self) -> dict[str, Any]:
+        """Return the data of the policy."""
+        return tomllib.loads(self.file.policy.read_text(encoding="utf-8"))
+
+    @property
+    def timezone(self) -> str:
+        """Return the company's time zone: nightly means its night."""
+        timezone = self.policy.get("company", {}).get("timezone")
+        if not isinstance(timezone, str):
+            raise TypeError(f"{self.file.policy.name}: company.timezone: missing")
+        return timezone
+
+    @property
+    def calls(self) -> tuple[str, str] | None:
+        """Return Amazon Connect's instance and contact flow for calls.
+
+        None where the policy has no automatic calls.
+        """
+        voice = self.policy.get("voice")
+        return (str(voice["instance"]), str(voice["contact_flow"])) if voice else None
+
+    @property
+    def webhooks(self) -> tuple[str, ...]:
+        """Return the names under which other systems deliver."""
+        return tuple(sorted(self.policy.get("webhooks", {})))
 
     @property
     def limits(self) -> Limits:
         """Return the concurrency limits; small unless the account has enough."""
-        if self.leads_per_second is not None:
-            return carrying(self.leads_per_second)
-        return LARGE if self.reserves else SMALL
+        if self.file.limits.leads_per_second is not None:
+            return carrying(self.file.limits.leads_per_second)
+        return LARGE if self.file.limits.reserve else SMALL
 
     @property
     def runtime(self) -> lambda_.Runtime:
@@ -112,8 +121,21 @@ class StageSettings:
 
     @property
     def keep(self) -> RemovalPolicy:
-        """Retain personal data of deleted stacks, except locally."""
-        return RemovalPolicy.DESTROY if self.local else RemovalPolicy.RETAIN
+        """Retain personal data of deleted stacks, except locally.
+
+        A creation that is rolled back leaves nothing: a retained name would be taken when it is tried again.
+        """
+        return RemovalPolicy.DESTROY if self.local else RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
+
+    @property
+    def deletion_protection(self) -> bool:
+        """Return whether the table is protected from being deleted."""
+        return not (self.local or self.creating)
+
+    @property
+    def termination_protection(self) -> bool:
+        """Return whether the stacks are protected from being deleted."""
+        return self.file.termination_protection and not self.creating
 
     @property
     def metrics_namespace(self) -> str:
@@ -132,66 +154,7 @@ class StageSettings:
         return Duration.minutes(1 if self.local else 5)
 
 
-def _text(node: Node, key: str) -> str | None:
-    value = node.try_get_context(key)
-    return None if value in (None, "") else str(value)
-
-
-def _mail_from_domain(node: Node, identity: str, stage: str) -> str | None:
-    """Return the domain of mails' envelopes.
-
-    None for SES's own: locally, and for an identity that is one address.
-    """
-    if "@" in identity or stage == LOCAL:
-        return None
-    return _text(node, "mail_from_domain") or f"bounce.{identity}"
-
-
-def _folder(name: str) -> Path:
-    folder = ROOT / name
+def _bundles(folder: Path) -> Path:
     if not (folder / "app").is_dir() or not (folder / "report").is_dir():
-        raise FileNotFoundError(f"{name}: contains no bundle; `make bundle` builds build/lambda")
+        raise FileNotFoundError(f"{folder}: contains no bundle; `make bundle` builds build/lambda")
     return folder
-
-
-def _timezone(policy: Path) -> str:
-    """Read the company's time zone from the policy.
-
-    Nightly means the company's night.
-    """
-    company = tomllib.loads(policy.read_text(encoding="utf-8")).get("company", {})
-    timezone = company.get("timezone")
-    if not isinstance(timezone, str):
-        raise TypeError(f"{policy.name}: company.timezone: missing")
-    return timezone
-
-
-def _leads_per_second(node: Node) -> int | None:
-    """Read the rate that the stage must handle immediately.
-
-    None for the usual few leads.
-    """
-    text = _text(node, "leads_per_second")
-    if text is not None and not (text.isascii() and text.isdecimal() and 0 < int(text) <= MOST_LEADS_PER_SECOND):
-        raise ValueError(f"leads_per_second: must be a whole number from 1 to {MOST_LEADS_PER_SECOND}")
-    return int(text) if text else None
-
-
-def _restored(node: Node) -> tuple[str, str] | None:
-    """Read name and stream ARN of a restored table.
-
-    None without one.
-    """
-    table, stream = _text(node, "table"), _text(node, "table_stream")
-    if bool(table) != bool(stream):
-        raise ValueError("a restored table needs both: -c table=NAME -c table_stream=ARN")
-    return (table, stream) if table and stream else None
-
-
-def _calls(policy: Path) -> tuple[str, str] | None:
-    """Read the Amazon Connect instance and contact flow for calls.
-
-    None where the policy has no automatic calls.
-    """
-    voice = tomllib.loads(policy.read_text(encoding="utf-8")).get("voice")
-    return (str(voice["instance"]), str(voice["contact_flow"])) if voice else None

@@ -27,7 +27,11 @@ class LeadTable(Construct):
 
     def __init__(self, scope: Construct, id_: str, *, stage: StageSettings) -> None:
         super().__init__(scope, id_)
-        self.table: dynamodb.ITable = self._restored(*stage.restored) if stage.restored else self._new(stage)
+        self.table: dynamodb.ITable = self._table(stage)
+
+    def _table(self, stage: StageSettings) -> dynamodb.ITable:
+        restored = stage.file.restored
+        return self._restored(restored.table, restored.stream) if restored else self._new(stage)
 
     def _restored(self, name: str, stream: str) -> dynamodb.ITable:
         """Use a table restored from a backup.
@@ -53,7 +57,7 @@ class LeadTable(Construct):
                 point_in_time_recovery_enabled=True
             ),
             warm_throughput=_warm(stage, WRITES_A_LEAD),
-            deletion_protection=not stage.local,
+            deletion_protection=stage.deletion_protection,
             removal_policy=stage.keep,
         )
         # ALL: the sweep and the owner's queue read whole rows; a second read per lead would cost more.
@@ -90,7 +94,8 @@ def _warm(stage: StageSettings, units: int) -> dynamodb.WarmThroughput | None:
 
     Without it the table grows only by doubling every half hour.
     """
-    if stage.leads_per_second is None:
+    rate = stage.file.limits.leads_per_second
+    if rate is None:
         return None
-    writes = max(LEAST_WARM_WRITES, stage.leads_per_second * units)
+    writes = max(LEAST_WARM_WRITES, rate * units)
     return dynamodb.WarmThroughput(read_units_per_second=WARM_READS, write_units_per_second=writes)

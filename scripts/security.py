@@ -19,6 +19,8 @@ from aws_cdk import App, Validations
 from cdk_nag import NIST80053R5Checks
 
 from infra.app import build
+from infra.stage import StageSettings
+from leadtight.stages import stage_file
 from scripts.extra import environment
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -50,7 +52,7 @@ def main() -> int:
     REPORTS.mkdir(parents=True, exist_ok=True)
     tools = environment("security", alone=True) / "bin"
     synthesise(REPORTS / "out")
-    wrong = [*bandit(tools), *checkov(tools, REPORTS / "out" / "leadtight-prod.template.json"), *licences(tools)]
+    wrong = [*bandit(tools), *checkov(tools, REPORTS / "out" / "leadtight-example.template.json"), *licences(tools)]
     run(sys.executable, "-m", "scripts.security", "nist")
     places = json.loads((REPORTS / "nist.json").read_text(encoding="utf-8"))
     print(f"NIST 800-53: {sum(places.values())} places by {len(places)} rules, in nist.json")
@@ -66,7 +68,8 @@ def synthesise(out: Path) -> App:
     """Write the template of a stage on AWS."""
     for bundle in SHIPPED:
         (REPORTS / "bundle" / bundle).mkdir(parents=True, exist_ok=True)
-    app = build({"stage": "prod", "bundle": str(REPORTS / "bundle")}, outdir=str(out))
+    stage = StageSettings(file=stage_file.read_file(ROOT / "stages" / "example.toml"), bundle=REPORTS / "bundle")
+    app = build(stage, outdir=str(out))
     app.synth()
     return app
 

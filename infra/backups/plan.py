@@ -8,9 +8,13 @@ from aws_cdk import aws_events as events
 from constructs import Construct
 
 from infra.backups.roles import backup_role, restore_role
-from infra.backups.settings import COOLING_OFF_DAYS
 from infra.stage import StageSettings
-from leadtight.stages.stage_settings import BackupSettings
+
+COOLING_OFF_DAYS = 3
+"""Days until a compliance lock is final.
+
+The least that AWS accepts.
+"""
 
 START_WITHIN, COMPLETE_WITHIN = Duration.hours(1), Duration.hours(6)
 """A job that misses one of them alarms."""
@@ -19,11 +23,9 @@ START_WITHIN, COMPLETE_WITHIN = Duration.hours(1), Duration.hours(6)
 class Backups(Construct):
     """Daily backups, in a vault that outlives the stack."""
 
-    def __init__(
-        self, scope: Construct, id_: str, *, stage: StageSettings, settings: BackupSettings, table_arn: str
-    ) -> None:
+    def __init__(self, scope: Construct, id_: str, *, stage: StageSettings, table_arn: str) -> None:
         super().__init__(scope, id_)
-        self._settings = settings
+        self._settings = settings = stage.file.backup
         self.vault = self._vault(stage)
         self.copies = self._copies()
         vaults = [self.vault.backup_vault_arn, *([settings.copy_to] if settings.copy_to else [])]

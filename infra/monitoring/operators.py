@@ -23,6 +23,8 @@ def operators_topic(scope: Construct, id_: str, *, stage: StageSettings) -> sns.
             conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
         )
     )
-    if stage.operators_email:
-        topic.add_subscription(subscriptions.EmailSubscription(stage.operators_email))
+    for address in stage.file.operators.emails:
+        topic.add_subscription(subscriptions.EmailSubscription(address))
+    if stage.file.operators.url:
+        topic.add_subscription(subscriptions.UrlSubscription(stage.file.operators.url))
     return topic

@@ -20,6 +20,7 @@ from leadtight.devstage.steps import Say, silent
 ROOT = Path(__file__).resolve().parents[2]
 POLICY = Path(__file__).with_name("policy.toml")
 STACK = "leadtight-local"
+SENDER_DOMAIN = "leadtight.example"
 API = "_aws/execute-api/leadtight/$default"
 
 
@@ -41,7 +42,7 @@ def deploy(cloud: LocalCloud, *, console_url: str, policy: Path = POLICY, say: S
         _deploy_with_cdk(cloud, policy, api_url, outputs, say)
         done.write_text(inputs)
     values = json.loads(outputs.read_text())[STACK]
-    connect_receipts(cloud, identity="leadtight.example", topic_arn=values["ReceiptsTopicArn"])
+    connect_receipts(cloud, identity=SENDER_DOMAIN, topic_arn=values["ReceiptsTopicArn"])
     return DevInfo(
         api_url=api_url,
         aws_endpoint=cloud.endpoint,
@@ -59,18 +60,43 @@ def _deploy_with_cdk(cloud: LocalCloud, policy: Path, api_url: str, outputs: Pat
     say("bootstrapping the CDK")
     # In the cloud's folder: with a cdk.json, bootstrapping would synthesise the stack first.
     _run(cloud, cdk, "bootstrap", f"aws://{ACCOUNT}/{REGION}", where=cloud.folder)
-    context = {"stage": "local", "policy": policy, "public_url": api_url}
-    settings = [word for key, value in context.items() for word in ("-c", f"{key}={value}")]
+    file = write_stage_file(cloud.folder / "stages", policy, api_url)
     assembly, answers = ["--output", str(cloud.folder / "cdk.out")], ["--outputs-file", str(outputs)]
     say("synthesising and deploying the template")
-    _run(cloud, cdk, "deploy", STACK, "--require-approval", "never", *settings, *assembly, *answers)
+    _run(
+        cloud,
+        cdk,
+        "deploy",
+        STACK,
+        "--require-approval",
+        "never",
+        "-c",
+        "stage=local",
+        *assembly,
+        *answers,
+        stages=file.parent,
+    )
 
 
-def _run(cloud: LocalCloud, *command: str, where: Path = ROOT) -> None:
+def write_stage_file(folder: Path, policy: Path, api_url: str) -> Path:
+    """Write the local stage's file, read like any."""
+    settings = {"account": ACCOUNT, "region": REGION, "policy": str(policy.resolve())}
+    tables = {"mail": {"from": f"leads@{SENDER_DOMAIN}"}, "api": {"public_url": api_url}}
+    lines = [f"{key} = {json.dumps(value)}" for key, value in settings.items()]
+    for name, table in tables.items():
+        lines += [f"[{name}]", *(f"{key} = {json.dumps(value)}" for key, value in table.items())]
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "local.toml"
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return file
+
+
+def _run(cloud: LocalCloud, *command: str, where: Path = ROOT, stages: Path | None = None) -> None:
     done = subprocess.run(
         command,
         cwd=where,
-        env=cloud.client_environment() | {"CDK_DISABLE_CLI_TELEMETRY": "true", "CI": "true"},
+        env=cloud.client_environment()
+        | {"CDK_DISABLE_CLI_TELEMETRY": "true", "CI": "true", "STAGES": str(stages or "")},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -95,6 +121,7 @@ def _digest(api_url: str, policy: Path) -> str:
 
 
 def _inputs() -> Iterator[Path]:
-    yield from sorted((ROOT / "infra").glob("*.py"))
+    yield from sorted((ROOT / "infra").rglob("*.py"))
+    yield from sorted((ROOT / "leadtight" / "stages").glob("*.py"))
     yield from sorted((ROOT / "build" / "local").glob("*.inputs"))
     yield ROOT / "cdk.json"

@@ -104,7 +104,7 @@ class RestoredTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageFile:
-    """One stage: where it is, and everything that is its own.
+    """One stage: its place, and all that is its own.
 
     `warnings` are likely mistakes that do not keep it from being deployed. Paths are absolute.
     """
@@ -134,7 +134,7 @@ class StageFile:
 
     @property
     def front_stack(self) -> str:
-        """Return the name of CloudFront's stack in us-east-1."""
+        """Return the name of the stack of CloudFront."""
         return f"leadtight-{self.name}-front"
 
     @property

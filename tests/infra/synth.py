@@ -70,18 +70,12 @@ def as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def synthesise(folder: Path, stage: str, **context: str) -> Synthesised:
-    """Synthesise a stage with an empty bundle.
-
-    The template does not depend on what the functions ship.
-    """
+def synthesise(folder: Path, stage: str, **changes: Any) -> Synthesised:
+    """Synthesise a stage whose file has the changes."""
     from infra.app import build  # here: the CDK takes seconds to load, and a Node process
+    from tests.infra.stage_files import stage_settings
 
-    for bundle in ("app", "report"):
-        (folder / "bundle" / bundle).mkdir(parents=True)
-        (folder / "bundle" / bundle / "empty.py").touch()
-    settings = {"stage": stage, "bundle": str(folder / "bundle")} | context
-    build(settings, outdir=str(folder / "out")).synth()
+    build(stage_settings(folder, stage, **changes), outdir=str(folder / "out")).synth()
     made = read(folder, stage)
     assert made is not None
     return made

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -20,25 +20,25 @@ ORIGINATION = "arn:aws:sms-voice:eu-central-1:123456789012:phone-number/phone-01
 
 @pytest.fixture(scope="session")
 def prod(tmp_path_factory: pytest.TempPathFactory) -> Synthesised:
-    return _synthesised(tmp_path_factory, "prod", operators_email="ops@leadtight.example")
+    return _synthesised(tmp_path_factory, "prod")
 
 
 @pytest.fixture(scope="session")
 def receiving(tmp_path_factory: pytest.TempPathFactory) -> Synthesised:
-    return _synthesised(tmp_path_factory, "inbox", receive_domain="inbox.firm.example")
+    return _synthesised(tmp_path_factory, "inbox", mail={"receive_domain": "inbox.firm.example"})
 
 
 @pytest.fixture(scope="session")
 def texting(tmp_path_factory: pytest.TempPathFactory) -> Synthesised:
-    return _synthesised(tmp_path_factory, "texting", text_origination=ORIGINATION)
+    return _synthesised(tmp_path_factory, "texting", texts={"by": "end_user_messaging", "origination": ORIGINATION})
 
 
 @pytest.fixture(scope="session")
 def local(tmp_path_factory: pytest.TempPathFactory) -> Synthesised:
-    return _synthesised(tmp_path_factory, "local", public_url="http://127.0.0.1:1/api")
+    return _synthesised(tmp_path_factory, "local", api={"public_url": "http://127.0.0.1:1/api"})
 
 
-def _synthesised(factory: pytest.TempPathFactory, stage: str, **context: str) -> Synthesised:
+def _synthesised(factory: pytest.TempPathFactory, stage: str, **changes: Any) -> Synthesised:
     """Return a stage's template, made once for all workers."""
     from tests.infra.synth import read, synthesise
 
@@ -47,4 +47,4 @@ def _synthesised(factory: pytest.TempPathFactory, stage: str, **context: str) ->
     folder = run / f"stage-{stage}"
     with (run / f"stage-{stage}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        return read(folder, stage) or synthesise(folder, stage, **context)
+        return read(folder, stage) or synthesise(folder, stage, **changes)

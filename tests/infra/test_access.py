@@ -113,7 +113,7 @@ def test_with_calls_only_the_senders_may_call_by_that_contact_flow(tmp_path: Pat
     policy, instance, flow = tmp_path / "policy.toml", "12345678-1234-1234-1234-123456789012", "2" * 8
     shipped = Path("leadtight/policy.toml").read_text(encoding="utf-8")
     policy.write_text(f'{shipped}\n[voice]\ninstance = "{instance}"\ncontact_flow = "{flow}"\n', encoding="utf-8")
-    calling = synthesise(tmp_path, "calling", policy=str(policy))
+    calling = synthesise(tmp_path, "calling", policy=str(policy.resolve()))
     for name in ("respond", "sla"):
         [statement] = [s for s in calling.statements(name) if s["Action"] == "connect:StartOutboundVoiceContact"]
         by_flow, contacts = (json.dumps(resource) for resource in statement["Resource"])

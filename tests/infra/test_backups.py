@@ -16,8 +16,8 @@ COPIES = "arn:aws:backup:eu-west-1:111122223333:backup-vault:leadtight-copies"
 @pytest.fixture(scope="module")
 def locked(tmp_path_factory: pytest.TempPathFactory) -> Synthesised:
     """Return a stage that copies and locks its backups."""
-    settings = {"backup_copy_to": COPIES, "backup_lock_days": "30", "backup_compliance": "on"}
-    return synthesise(tmp_path_factory.mktemp("locked"), "locked", **settings)
+    backup = {"copy_to": COPIES, "lock_days": 30, "compliance": True}
+    return synthesise(tmp_path_factory.mktemp("locked"), "locked", backup=backup)
 
 
 def rule(template: Synthesised) -> dict[str, Any]:
@@ -45,7 +45,7 @@ def test_the_table_is_backed_up_every_day_and_backups_expire(prod: Synthesised) 
 
 def test_the_vault_outlives_the_stack_and_no_single_call_deletes_a_backup(prod: Synthesised) -> None:
     [vault] = prod.of_type("Backup::BackupVault").values()
-    assert (vault["DeletionPolicy"], vault["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    assert (vault["DeletionPolicy"], vault["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
     [denied] = vault["Properties"]["AccessPolicy"]["Statement"]
     assert denied["Effect"] == "Deny"
     assert set(denied["Action"]) == {"backup:DeleteRecoveryPoint", "backup:UpdateRecoveryPointLifecycle"}
@@ -66,7 +66,7 @@ def test_backups_are_copied_and_kept_there_as_long(locked: Synthesised) -> None:
 def test_a_lock_is_for_governance_unless_compliance_is_asked_for(locked: Synthesised, tmp_path: Path) -> None:
     [vault] = locked.properties("Backup::BackupVault")
     assert vault["LockConfiguration"] == {"MinRetentionDays": 30, "ChangeableForDays": 3}
-    [removable] = synthesise(tmp_path, "soft", backup_lock_days="7").properties("Backup::BackupVault")
+    [removable] = synthesise(tmp_path, "soft", backup={"lock_days": 7}).properties("Backup::BackupVault")
     assert removable["LockConfiguration"] == {"MinRetentionDays": 7}
 
 

@@ -27,7 +27,7 @@ def test_the_table_can_be_restored_and_is_protected_from_deletion(prod: Synthesi
     assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
     assert properties["SSESpecification"] == {"SSEEnabled": True}
     assert properties["DeletionProtectionEnabled"] is True
-    assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
 
 
 def test_the_local_stage_keeps_nothing_after_deletion(local: Synthesised) -> None:
@@ -59,7 +59,8 @@ def test_buckets_refuse_plain_http_and_old_tls(prod: Synthesised, condition: str
 
 
 def test_replaced_reports_and_raw_mail_expire_after_a_quarter_and_uploads_after_two(prod: Synthesised) -> None:
-    rules = [rule for bucket in buckets(prod) for rule in bucket["LifecycleConfiguration"]["Rules"]]
+    every = [rule for bucket in buckets(prod) for rule in bucket["LifecycleConfiguration"]["Rules"]]
+    rules = [rule for rule in every if "Prefix" not in rule]
     assert {rule["NoncurrentVersionExpiration"]["NoncurrentDays"] for rule in rules} == {90}
     assert [rule.get("ExpirationInDays") for rule in rules] == [None, 90, 180]
 

@@ -15,6 +15,7 @@ from aws_cdk import Validations
 from cdk_nag import AwsSolutionsChecks, ServerlessChecks
 
 from infra.app import build
+from tests.infra.stage_files import stage_settings
 from tests.infra.synth import Synthesised
 
 ACCEPTED = {
@@ -29,14 +30,12 @@ ACCEPTED = {
 ACCEPTED_LOCALLY = (ACCEPTED | {"WS1000": "the local cloud draws no traces"}).keys() - {"ES7000"}
 
 
-FRONT = {"front": "abc.execute-api.eu-central-1.amazonaws.com", "front_only": "on"}
+FRONT = {"front": {"host": "abc.execute-api.eu-central-1.amazonaws.com", "only": True}}
 
 
 @pytest.mark.parametrize(("stage", "more"), [("prod", {}), ("local", {}), ("prod", FRONT)])
-def test_cdk_nag_is_clean(tmp_path: Path, stage: str, more: dict[str, str]) -> None:
-    for bundle in ("app", "report"):
-        (tmp_path / bundle).mkdir()
-    app = build({"stage": stage, "bundle": str(tmp_path)} | more, outdir=str(tmp_path / "out"))
+def test_cdk_nag_is_clean(tmp_path: Path, stage: str, more: dict[str, Any]) -> None:
+    app = build(stage_settings(tmp_path, stage, **more), outdir=str(tmp_path / "out"))
     Validations.of(app).add_plugins(AwsSolutionsChecks(app), ServerlessChecks(app))
     app.synth()  # raises on the first unacknowledged finding
     reports = json.loads((tmp_path / "out" / "validation-report.json").read_text())["pluginReports"]

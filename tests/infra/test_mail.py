@@ -142,7 +142,7 @@ def test_the_outputs_are_the_records_that_the_domain_needs(prod: Synthesised) ->
 
 def test_the_outputs_of_receiving_have_the_names_of_the_guide(receiving: Synthesised) -> None:
     outputs = {name: text(output["Value"]) for name, output in receiving.body["Outputs"].items()}
-    assert outputs["ReceivingMx"] == "inbox.firm.example MX 10 inbound-smtp.AWS::Region.amazonaws.com"
+    assert outputs["ReceivingMx"] == "inbox.firm.example MX 10 inbound-smtp.AWS::Region.AWS::URLSuffix"
     assert outputs["ReceivingActivate"].startswith("aws ses set-active-receipt-rule-set --rule-set-name ")
 
 

@@ -180,7 +180,7 @@ def test_with_all_sources_busy_a_lead_is_still_accepted(prod: Synthesised) -> No
 
 
 def test_intake_and_the_sweep_have_reserved_concurrency_where_the_account_allows(tmp_path: Path) -> None:
-    large = synthesise(tmp_path, "large", reserve="on")
+    large = synthesise(tmp_path, "large", limits={"reserve": True})
     reserved = {name: large.function(name).get("ReservedConcurrentExecutions") for name in FUNCTIONS}
     assert reserved == {**dict.fromkeys(FUNCTIONS), "intake": 100, "sla": 20}
     at_once = starts(large)
@@ -201,12 +201,10 @@ def test_intake_and_the_sweep_have_reserved_concurrency_where_the_account_allows
 
 def test_a_stage_can_continue_with_a_restored_table(tmp_path: Path) -> None:
     stream = "arn:aws:dynamodb:eu-central-1:123456789012:table/leadtight-prod-r1/stream/2026-11-22T00:00:00.000"
-    restored = synthesise(tmp_path, "prod", table="leadtight-prod-r1", table_stream=stream)
+    restored = synthesise(tmp_path, "prod", restored={"table": "leadtight-prod-r1", "stream": stream})
     assert restored.of_type("DynamoDB::Table") == {}
     readers = [m for m in restored.properties("Lambda::EventSourceMapping") if m["EventSourceArn"] == stream]
     assert len(readers) == 2
     for name in FUNCTIONS:
         assert restored.function(name)["Environment"]["Variables"]["LEADTIGHT_TABLE"] == "leadtight-prod-r1"
         assert "table/leadtight-prod-r1" in json.dumps(restored.statements(name))
-    with pytest.raises(ValueError, match="needs both"):
-        synthesise(tmp_path / "half", "prod", table="leadtight-prod-r1")

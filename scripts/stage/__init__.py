@@ -1,0 +1,1 @@
+"""Deploy, compare and take down the stage of a file."""
