@@ -45,7 +45,7 @@ class Items:
             self.put(target, item, replace=replace)
 
     def put(self, target: str, item: Item, *, replace: bool) -> None:
-        """Put an item; one that is there stays unless to `replace`."""
+        """Put an item, in place of another only to `replace`."""
         condition = {} if replace else {"ConditionExpression": "attribute_not_exists(pk)"}
         try:
             self._waiting.attempt(lambda: self._dynamodb.put_item(TableName=target, Item=dict(item), **condition))

@@ -1,4 +1,4 @@
-"""Leads that only the former table has, copied as they are."""
+"""Copies of leads that only the former table has."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class LeadCopier:
         )
 
     def _complete(self, target: str, item: Item) -> None:
-        """Put a lead's row, and count it for its owner, or neither."""
+        """Put a lead's row and count it, or neither."""
         writes = [{"Put": {"TableName": target, "Item": dict(item), "ConditionExpression": ABSENT}}]
         writes += ({"Update": {"TableName": target, **count}} for count in _counts(item))
         try:
@@ -77,7 +77,7 @@ class LeadCopier:
 
 
 def _lead_of(item: Item) -> str | None:
-    """Return the lead that a row belongs to, if it is one's."""
+    """Return the lead that a row belongs to, if any."""
     partition, sort = item["pk"]["S"], item["sk"]["S"]
     if partition.startswith("LEAD#"):
         return str(partition.removeprefix("LEAD#"))

@@ -83,7 +83,7 @@ class Table:
 
     name: str
     items: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
-    created_at: datetime = NOW
+    made_at: datetime = NOW
     active_from: datetime = NOW
     indexed_from: datetime = NOW
     backups_from: datetime = NOW
@@ -107,6 +107,7 @@ class DynamoTwin:
     clock: Clock
     restores_in: timedelta = timedelta(seconds=25)
     updates_in: timedelta = timedelta(seconds=15)
+    fills_index_in: timedelta = timedelta(seconds=20)
     tables: dict[str, Table] = field(default_factory=dict)
     moments: list[tuple[datetime, dict[tuple[str, str], dict[str, Any]]]] = field(default_factory=list)
     backups: dict[str, tuple[datetime, Table]] = field(default_factory=dict)
@@ -117,8 +118,7 @@ class DynamoTwin:
 
     def describe_table(self, TableName: str) -> dict[str, Any]:
         table, now = self._table(TableName), self.clock()
-        status = "ACTIVE" if now >= table.active_from else "CREATING" if table.source else "UPDATING"
-        status = "UPDATING" if status == "CREATING" and table.created_at < table.indexed_from <= now else status
+        status = "ACTIVE" if now >= table.active_from else "CREATING" if now < table.made_at else "UPDATING"
         index: dict[str, Any] = {"IndexName": "gsi1", "IndexStatus": "ACTIVE"}
         if now < table.indexed_from:
             index |= {"IndexStatus": "CREATING", "Backfilling": now >= table.active_from}
@@ -261,9 +261,9 @@ class DynamoTwin:
         self.tables[name] = Table(
             name,
             copy.deepcopy(items),
-            created_at=self.clock(),
+            made_at=ready,
             active_from=ready,
-            indexed_from=ready + timedelta(seconds=20),
+            indexed_from=ready + self.fills_index_in,
             backups_from=ready + timedelta(seconds=40),
             source=source,
         )

@@ -168,7 +168,9 @@ class TwinStage:
             name: (table.items, table.stream, table.is_protected, table.recovers, table.ttl, table.tags)
             for name, table in self.dynamodb.tables.items()
         }
-        return repr((tables, self.table, self.nights, self.erased, sorted(set(self.sqs.sent)), self.scheduler.names))
+        return repr(
+            (tables, self.table, self.nights, self.erased, sorted(set(self.sqs.sent)), sorted(self.scheduler.names))
+        )
 
 
 def with_history() -> TwinStage:
