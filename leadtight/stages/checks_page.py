@@ -15,7 +15,7 @@ from leadtight.stages.checks import Check, CheckResult, CheckStatus, Say, T, Ver
 
 WORDS = {
     CheckStatus.PASS: "passed",
-    CheckStatus.WARN: "look at it",
+    CheckStatus.WARN: "to look at",
     CheckStatus.FAIL: "failed",
     CheckStatus.NOT_ASKED: "not asked",
 }

@@ -10,8 +10,6 @@ from leadtight.stages.doctor.account import found
 from leadtight.stages.doctor.checked_stage import CheckedStage
 from leadtight.stages.doctor.dns_records import DnsUnanswered
 
-MAILS_A_SECOND_AT_LEAST = 1.0
-
 
 def ses_may_send(checked: CheckedStage) -> Verdict:
     """Judge whether the account may send, and to everyone."""
@@ -35,8 +33,10 @@ def ses_quota_suffices(checked: CheckedStage) -> Verdict:
     """Judge SES's quotas against the policy's budgets."""
     if checked.policy is None:
         return not_asked("the policy is not valid")
-    quota = checked.account.ask("sesv2", "get_account").get("SendQuota", {})
-    a_day, a_second = quota.get("Max24HourSend", 0.0), quota.get("MaxSendRate", MAILS_A_SECOND_AT_LEAST)
+    quota = checked.account.ask("sesv2", "get_account").get("SendQuota")
+    if not quota:
+        return not_asked("SES does not say")
+    a_day, a_second = quota["Max24HourSend"], quota["MaxSendRate"]
     messaging, short = checked.policy.messaging, []
     if 0 <= a_day < messaging.budgets.mails:  # -1 is unlimited
         short.append(f"{a_day:,.0f} mails a day, and `messaging.budgets.mails` is {messaging.budgets.mails:,}")

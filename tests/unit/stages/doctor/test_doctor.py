@@ -126,7 +126,7 @@ def assert_found(results: Iterable[CheckResult], fault: Fault) -> None:
     assert exit_code(results) == int(fault.status is CheckStatus.FAIL)
 
 
-ALSO = {"certificate": ("front-certificate",), "ses-account": ("ses-quota",)}
+ALSO = {"certificate": ("front-certificate",)}
 """Checks that ask the same answer."""
 
 
