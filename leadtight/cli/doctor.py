@@ -13,7 +13,7 @@ from rich.console import Console
 
 from leadtight.adapters import clock_and_ids
 from leadtight.cli.exits import stop
-from leadtight.cli.stack_client import reach
+from leadtight.cli.stack_client import DEV, reach
 from leadtight.domain.model.errors import PolicyError, Problem, StageFileError
 from leadtight.domain.policy.policy import Policy
 from leadtight.policy import loader as policies
@@ -23,11 +23,15 @@ from leadtight.stages.doctor.checked_stage import CheckedStage
 from leadtight.stages.doctor.dns_records import SystemDns
 from leadtight.stages.doctor.local_cloud import CANNOT_ASK
 from leadtight.stages.doctor.program import checks as checks_of_a_stage
+from leadtight.stages.stage_names import LOCAL
 from leadtight.stages.stage_settings import StageFile
 
 COMMAND = "doctor"
 SCHEMA = "leadtight.doctor/1"
 TITLE = "Before deploying"
+LOCAL_FILES = DEV.parent / "cloud" / "stages"
+"""Where `make dev` writes the local stage's file."""
+
 NOTHING: Mapping[str, str] = {}
 
 
@@ -42,7 +46,7 @@ def doctor(
     file cannot be read.
     """
     try:
-        chosen = stage_file.read(stage)
+        chosen = stage_file.read(stage, folders=[LOCAL_FILES] if stage == LOCAL else None)
     except StageFileError as error:
         raise stop(COMMAND, "; ".join(map(str, error.problems)), code=2) from error
     now = clock_and_ids.clock()
