@@ -51,8 +51,8 @@ class StageSettings:
         return None if self.local else Environment(account=self.file.account, region=self.file.region)
 
     @property
-        """Return account and region; None for the local cloud."""
-        """Return where links lead, if not to AWS's name of the API."""
+    def public_url(self) -> str | None:
+        """Return where links lead; None for AWS's own address."""
         domain = self.file.api.domain
         return self.file.api.public_url or (f"https://{domain}" if domain else None)
 

@@ -96,7 +96,11 @@ def table_bounds(life: LeadLife, limits: Mapping[str, ServiceLimit]) -> Iterator
     """
     units = life.total("writes")
     for part, name, then in (
-        ("table, new", "table_start", "throttled: forms spill, programs get 503; deploy with `[limits] leads_per_second`"),
+        (
+            "table, new",
+            "table_start",
+            "throttled: forms spill, programs get 503; deploy with `[limits] leads_per_second`",
+        ),
         ("table", "table_writes", "throttled as well: request a higher quota"),
     ):
         yield _bound(part, units, "write units", limits[name], then)

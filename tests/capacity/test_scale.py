@@ -79,7 +79,9 @@ def test_strangers_writes_do_not_lower_the_capacity_of_owner_keys() -> None:
 
 
 def test_a_stage_sized_for_200_leads_a_second_accepts_and_processes_them() -> None:
-    stage_bounds = list(model.stage_bounds(lives()["typical"], aws(), aws().stages["`[limits] leads_per_second = 200`"]))
+    stage_bounds = list(
+        model.stage_bounds(lives()["typical"], aws(), aws().stages["`[limits] leads_per_second = 200`"])
+    )
     assert len(stage_bounds) > 3
     for bound in stage_bounds:
         assert bound.rate >= (CARRIED if bound.part != "sending, each shard" else 10)

@@ -135,7 +135,7 @@ STACK_ID = "a" * 12
 
 
 def named(template: Synthesised) -> list[tuple[str, str]]:
-    """Return type and name of each resource named by the stage."""
+    """Return each resource's type and its name with the stage."""
     names = []
     for resource in template.body["Resources"].values():
         for key in (*NAMES, "DashboardName", "Name"):
