@@ -72,8 +72,8 @@ FIGURES = {
     ),
     "automatic_messages": (
         "Messages, texts and calls that went to leads by themselves, by purpose and channel, and what happened to them "
-        "in the period; one can be sent in it and confirmed later. None of them is a contact, and none stops the "
-        "promise of a first answer."
+        "in the period; one can be sent in it and confirmed later. Texts by SNS have no receipt and are never "
+        "confirmed, delivered or not. None of them is a contact, and none stops the promise of a first answer."
     ),
     "contacts_by_people": (
         "first_contacts: leads that a person reached for the first time in the period. outcomes: what people recorded, "
@@ -207,7 +207,10 @@ EVENTS = {
     "outcomes_undone": "Outcomes that people undid.",
     "outcomes_by_kind": "Outcomes recorded, by kind.",
     "messages_by_template": "Messages sent, by template.",
-    "messages": "Messages by what happened to them on this day: one can be sent today and confirmed tomorrow.",
+    "messages": (
+        "Messages by what happened to them on this day: one can be sent today and confirmed tomorrow. Texts by SNS "
+        "have no receipt and are never confirmed, delivered or not."
+    ),
 }
 
 RECORDED_LATE = (
