@@ -30,18 +30,20 @@ def restorer(scope: Construct, *, stack: str, table: str, role: iam.IRole) -> ia
     """Return the policy of who restores a stage's table.
 
     `table` is the ARN of the one in use, which is never written: restoring makes a new one, and only those are deleted.
+    Once that is in use, the former one is still read: the stage's first, or one restored earlier.
     """
+    first = arn("dynamodb", f"table/{stack}")
     restored = arn("dynamodb", f"table/{stack}-restored-*")
     backups = arn("dynamodb", f"table/{stack}*/backup/*")
     policy = iam.ManagedPolicy(
         scope, "RestorerPolicy", description="Restore a stage's table: also needs the operator's"
     )
     policy.add_statements(
-        allow(f"{LOOK} {START}", table),
+        allow(f"{LOOK} {START} dynamodb:Scan", table, first),
         allow(f"{LOOK} {FILL} {SET}", restored, f"{restored}/index/*"),
         allow(BACKUPS, backups),
         allow(POINTS, backups, arn("backup", "recovery-point:*")),
-        allow("backup:ListBackupVaults dynamodb:ListTables", "*"),
+        allow("backup:ListBackupVaults backup:DescribeRestoreJob dynamodb:ListTables", "*"),
         allow_passing(role.role_arn, to_service="backup.amazonaws.com"),
     )
     return policy

@@ -209,8 +209,8 @@ class Tables:
         raise RestoreStopped(f"AWS Backup failed {MOST_JOBS - 1} times to restore {backup}")
 
     def _start_job(self, token: str, wanted: Mapping[str, Any]) -> str:
-        start = self._backup.start_restore_job
-        return str(self._waiting.attempt(lambda: start(**wanted, IdempotencyToken=token))["RestoreJobId"])
+        job = self._waiting.attempt(lambda: self._backup.start_restore_job(**wanted, IdempotencyToken=token))
+        return str(job["RestoreJobId"])
 
     def _job(self, job: str) -> dict[str, Any]:
         state: dict[str, Any] = self._waiting.attempt(lambda: self._backup.describe_restore_job(RestoreJobId=job))

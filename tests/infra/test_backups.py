@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.infra.synth import Synthesised, as_list, synthesise
+from tests.infra.synth import Synthesised, as_list, managed_policy, synthesise
 
 COPIES = "arn:aws:backup:eu-west-1:111122223333:backup-vault:leadtight-copies"
 
@@ -132,6 +133,30 @@ def test_a_copy_that_fails_alarms_by_the_name_of_the_vault_it_goes_to(locked: Sy
         {"Name": "BackupVaultName", "Value": "leadtight-copies"},
         {"Name": "ResourceType", "Value": "DynamoDB"},
     )
+
+
+@pytest.fixture(scope="module")
+def restored(tmp_path_factory: pytest.TempPathFactory) -> Synthesised:
+    """Return a stage that uses a restored table."""
+    table = "leadtight-again-restored-20261201T031500Z"
+    stream = f"arn:aws:dynamodb:eu-central-1:123456789012:table/{table}/stream/2026-12-01T04:00:00.000"
+    return synthesise(tmp_path_factory.mktemp("again"), "again", restored={"table": table, "stream": stream})
+
+
+def test_a_restored_table_is_backed_up_and_its_functions_use_it(restored: Synthesised) -> None:
+    [selection] = restored.properties("Backup::BackupSelection")
+    [table] = selection["BackupSelection"]["Resources"]
+    assert ":table/leadtight-again-restored-20261201T031500Z" in json.dumps(table)
+    assert restored.function("sla")["Environment"]["Variables"]["LEADTIGHT_TABLE"] == (
+        "leadtight-again-restored-20261201T031500Z"
+    )
+    assert restored.of_type("DynamoDB::Table") == {}
+
+
+def test_a_restorer_still_reads_the_former_table_once_the_restored_one_is_in_use(restored: Synthesised) -> None:
+    statements = managed_policy(restored, "RestorerPolicy")["PolicyDocument"]["Statement"]
+    read = [s["Resource"] for s in statements if "dynamodb:Scan" in as_list(s["Action"])]
+    assert any(re.search(r':table/leadtight-again"', json.dumps(each)) for each in read)
 
 
 def test_the_local_stage_has_no_backups(local: Synthesised) -> None:

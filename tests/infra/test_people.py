@@ -90,7 +90,8 @@ def test_a_restorer_may_make_each_call_of_the_command(prod: Synthesised, policie
     made = {f"{service}:{_operation(call)}" for service, call in _restore_calls()}
     assert "dynamodb:RestoreTableToPointInTime" in made
     assert "backup:StartRestoreJob" in made
-    assert made <= actions
+    in_transactions = {"dynamodb:TransactWriteItems"}  # IAM asks for each write of one: PutItem, UpdateItem
+    assert made - in_transactions <= actions
     restored = f"{TABLE}-restored-20261201"
     assert policies["RestorerPolicy"].allows(Act("dynamodb:PutItem", restored))
     passing = {"iam:PassedToService": "backup.amazonaws.com"}

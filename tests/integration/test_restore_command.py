@@ -100,7 +100,9 @@ def drill(stage: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Dril
         client("sqs").create_queue(QueueName=f"{STACK}-{queue}")
     for bucket in ("reports", "mails", "uploads"):
         client("s3").put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
-    outputs = {"TableName": "leadtight", "ScheduleGroup": "leadtight", "AlarmQueueUrl": stage.queue_url}
+    client("scheduler").create_schedule_group(Name=STACK)
+    monkeypatch.setenv("LEADTIGHT_SCHEDULE_GROUP", STACK)
+    outputs = {"TableName": "leadtight", "ScheduleGroup": STACK, "AlarmQueueUrl": stage.queue_url}
     outputs |= {"MailBucket": "mails", "UploadsBucket": "uploads", "ReportsBucket": "reports"}
 
     def report(payload: dict[str, Any], _context: Any) -> dict[str, Any]:
@@ -338,13 +340,13 @@ def test_a_drill_restores_verifies_and_leaves_the_stage_as_it_was(drill: Drill, 
     )
     drill.tables.remember("leadtight")
     drill.clock.now += timedelta(minutes=10)
-    schedules = client("scheduler").list_schedules(GroupName="leadtight")["Schedules"]
+    schedules = client("scheduler").list_schedules(GroupName=STACK)["Schedules"]
     result = drill.run("--drill", "--json")
     document = json.loads(result.stdout)
     assert (result.exit_code, document["schema"], document["problems"]) == (0, "leadtight.restore/1", [])
     assert set(drill.tables.tables) == {"leadtight"}
     assert drill.stack._outputs["TableName"] == "leadtight"
-    assert client("scheduler").list_schedules(GroupName="leadtight")["Schedules"] == schedules
+    assert client("scheduler").list_schedules(GroupName=STACK)["Schedules"] == schedules
     seconds = {step["name"]: step["seconds"] for step in document["steps"]}
     assert seconds["restore the table"] >= 25
     assert document["seconds"] == sum(seconds.values())
