@@ -29,6 +29,7 @@ class LeadFunction(Construct):
         bundle: str = "app",
         memory_mb: int = 512,
         reserved: int | None = None,
+        continues_itself: bool = False,
     ) -> None:
         super().__init__(scope, name.capitalize())
         self.name = name
@@ -52,6 +53,8 @@ class LeadFunction(Construct):
             on_failure=destinations.SqsDestination(failed),
             retry_attempts=2,
             reserved_concurrent_executions=reserved,
+            # A chain of a function's own messages is cut off after about 16, unless we answer for its end.
+            recursive_loop=lambda_.RecursiveLoop.ALLOW if continues_itself else lambda_.RecursiveLoop.TERMINATE,
             environment={
                 "POWERTOOLS_SERVICE_NAME": name,
                 "POWERTOOLS_METRICS_NAMESPACE": stage.metrics_namespace,

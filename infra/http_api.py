@@ -52,6 +52,8 @@ class PublicHttpApi(Construct):
             throttle=apigw.ThrottleSettings(rate_limit=stage.limits.requests, burst_limit=stage.limits.burst),
         )
         default = cast(apigw.CfnStage, self.stage.node.default_child)
+        self._limits = stage.limits
+        self._routes: dict[str, apigw.HttpRoute] = {}
         default.access_log_settings = apigw.CfnStage.AccessLogSettingsProperty(
             destination_arn=self.logs.log_group_arn, format=json.dumps(ACCESS_LOG)
         )
@@ -72,6 +74,20 @@ class PublicHttpApi(Construct):
         target = CfnOutput(self, "Target", value=f"{domain} CNAME {own.regional_domain_name}")
         target.override_logical_id("ApiDomainRecord")
 
+    def reserve(self, *keys: str) -> None:
+        """Give routes an allowance of their own.
+
+        Webhooks, health checks and unknown paths cannot use it up. API Gateway refuses the rest itself, before any
+        function, and adds no CORS headers to its answer.
+        """
+        default = cast(apigw.CfnStage, self.stage.node.default_child)
+        default.route_settings = {
+            key: {"ThrottlingRateLimit": self._limits.requests, "ThrottlingBurstLimit": self._limits.burst}
+            for key in keys
+        }
+        for key in keys:
+            self.stage.node.add_dependency(self._routes[key])
+
     def route(self, unit: LeadFunction, *keys: str) -> None:
         """Send the routes `METHOD /path` to a function.
 
@@ -80,4 +96,6 @@ class PublicHttpApi(Construct):
         integration = integrations.HttpLambdaIntegration(f"{unit.name}-integration", unit.function)
         for key in keys:
             method, path = key.split(" ")
-            self.api.add_routes(path=path, methods=[apigw.HttpMethod[method]], integration=integration)
+            [self._routes[key]] = self.api.add_routes(
+                path=path, methods=[apigw.HttpMethod[method]], integration=integration
+            )

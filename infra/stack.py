@@ -64,6 +64,13 @@ FUNCTION_SETTINGS = {
 """The groups of settings that each function uses."""
 
 
+CONTINUING = ("sla", "respond", "collect")
+"""Functions that may send to a queue that starts them: docs/decisions/0133.
+
+A lead's next alarm, the next try of a message, the next fetch. The policy bounds each.
+"""
+
+
 class LeadtightStack(Stack):
     """Everything one stage needs, in one stack."""
 
@@ -156,6 +163,7 @@ class LeadtightStack(Stack):
             # More memory is more processor: DuckDB needs both, and callers wait for the cold start of intake.
             memory_mb=1024 if name in ("report", "intake") else 512,
             reserved=self.stage.limits.reserved.get(name),
+            continues_itself=name in CONTINUING,
         )
 
     def _environment(self, name: str) -> dict[str, str]:
@@ -206,6 +214,7 @@ class LeadtightStack(Stack):
         intake, desk = self.units["intake"], self.units["desk"]
         self.api.route(intake, "POST /leads", "POST /forms/{form}", "GET /forms/{form}/thanks")
         self.api.route(intake, "GET /health", "HEAD /health")
+        self.api.reserve("POST /leads", "POST /forms/{form}")
         self.api.route(intake, "OPTIONS /leads", "OPTIONS /forms/{form}")
         self.api.route(intake, "GET /webhooks/{provider}", "POST /webhooks/{provider}")
         self.api.route(desk, "GET /o/{token}", "POST /o/{token}", "GET /reports/{token}")

@@ -69,6 +69,7 @@ BROKEN: dict[str, tuple[str, str, Any]] = {
     ),
     "queues_keep_what_they_hold": ("SQS::Queue", "Properties.SqsManagedSseEnabled", False),
     "functions_are_bounded": ("Lambda::Function", "Properties.LoggingConfig", None),
+    "chains_bounded_by_policy_are_not_cut_off": ("Lambda::Function", "Properties.RecursiveLoop", "Terminate"),
     "streams_never_block_or_drop": ("Lambda::EventSourceMapping", "Properties.DestinationConfig", None),
     "queues_deliver_again_only_what_failed": ("Lambda::EventSourceMapping", "Properties.FunctionResponseTypes", None),
     "logs_end": ("Logs::LogGroup", "Properties.RetentionInDays", None),

@@ -90,3 +90,13 @@ def test_the_local_api_has_a_fixed_address(local: Synthesised, prod: Synthesised
     [here], [there] = local.properties("ApiGatewayV2::Api"), prod.properties("ApiGatewayV2::Api")
     assert here["Tags"]["ms-custom-id"] == "leadtight"
     assert "ms-custom-id" not in there["Tags"]
+
+
+def test_a_flood_of_other_requests_leaves_leads_their_allowance(prod: Synthesised) -> None:
+    [stage] = prod.of_type("ApiGatewayV2::Stage").values()
+    settings = stage["Properties"]["RouteSettings"]
+    assert settings.keys() == {"POST /leads", "POST /forms/{form}"}
+    for route in settings.values():
+        assert route == {"ThrottlingRateLimit": 20, "ThrottlingBurstLimit": 40}
+    routes = {id_: r["Properties"]["RouteKey"] for id_, r in prod.of_type("ApiGatewayV2::Route").items()}
+    assert settings.keys() <= {routes[id_] for id_ in stage["DependsOn"] if id_ in routes}

@@ -26,7 +26,7 @@ RUNS = (2, 15, 30)
 
 
 def skipped(zone: ZoneInfo, hour: int, minute: int) -> list[date]:
-    """Return the days on which a local time does not exist."""
+    """Return days on which a local time does not exist."""
     days = (date(2008, 1, 1) + timedelta(days=number) for number in range(30 * 365))
     local = (datetime(day.year, day.month, day.day, hour, minute, tzinfo=zone) for day in days)
     return [t.date() for t in local if t.astimezone(UTC).astimezone(zone).hour != hour]
