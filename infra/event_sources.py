@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from aws_cdk import Duration
@@ -10,7 +11,32 @@ from aws_cdk import aws_lambda_event_sources as event_sources
 from aws_cdk import aws_sqs as sqs
 
 from infra.function import LeadFunction
+from infra.limits import Limits
 from infra.table import LeadTable
+
+
+def read_streams(
+    units: Mapping[str, LeadFunction], *, table: LeadTable, failed: sqs.IQueue, limits: Limits
+) -> dict[str, lambda_.EventSourceMapping]:
+    """Feed the two readers of the table's stream."""
+    return {
+        # One at a time per shard: the rotation position is one item, and parallel writers only contend for it.
+        "route": read_stream(
+            units["route"],
+            table=table,
+            # New leads, and events that free capacity, after which waiting leads can be assigned.
+            new=[{"Keys": {"sk": {"S": ["LEAD"]}}}, {"NewImage": {"frees": {"S": [{"exists": True}]}}}],
+            failed=failed,
+            at_once=limits.routing,
+        ),
+        "respond": read_stream(
+            units["respond"],
+            table=table,
+            new=[{"Keys": {"sk": {"S": [{"prefix": "MSG#"}]}}}],
+            failed=failed,
+            at_once=limits.sending,
+        ),
+    }
 
 
 def read_stream(

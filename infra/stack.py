@@ -20,12 +20,13 @@ from infra.edge import REGION as FRONT_REGION
 from infra.edge import secret_name
 from infra.email_receiving import MailReceiving
 from infra.email_sending import EmailSending
-from infra.event_sources import read_queue, read_stream
+from infra.event_sources import read_queue, read_streams
 from infra.function import LeadFunction
 from infra.glue_catalog import Catalog
 from infra.http_api import PublicHttpApi
 from infra.mail_queue import MailQueue
 from infra.messaging.text_sending import TextSending
+from infra.monitoring.dashboard import Dashboard
 from infra.monitoring.watch import Watch
 from infra.queues import dead_letter_queue
 from infra.retry_queue import RetryQueue
@@ -203,7 +204,9 @@ class LeadtightStack(Stack):
 
     def _connect(self) -> None:
         self._route()
-        self._read_streams()
+        self.readers = read_streams(
+            self.units, table=self.lead_table, failed=self.stream_failed, limits=self.stage.limits
+        )
         self._read_queues()
         sla, collect, report = (self.units[name] for name in ("sla", "collect", "report"))
         self.schedules = Schedules(
@@ -223,27 +226,6 @@ class LeadtightStack(Stack):
         self.api.route(desk, "GET /quarantine/{token}", "POST /quarantine/{token}")
         self.api.route(desk, "GET /ask/{token}", "POST /ask/{token}")
         self.api.route(desk, "GET /unsubscribe/{token}", "POST /unsubscribe/{token}")
-
-    def _read_streams(self) -> None:
-        limits = self.stage.limits
-        self.readers = {
-            # One at a time per shard: the rotation position is one item, and parallel writers only contend for it.
-            "route": read_stream(
-                self.units["route"],
-                table=self.lead_table,
-                # New leads, and events that free capacity, after which waiting leads can be assigned.
-                new=[{"Keys": {"sk": {"S": ["LEAD"]}}}, {"NewImage": {"frees": {"S": [{"exists": True}]}}}],
-                failed=self.stream_failed,
-                at_once=limits.routing,
-            ),
-            "respond": read_stream(
-                self.units["respond"],
-                table=self.lead_table,
-                new=[{"Keys": {"sk": {"S": [{"prefix": "MSG#"}]}}}],
-                failed=self.stream_failed,
-                at_once=limits.sending,
-            ),
-        }
 
     def _read_queues(self) -> None:
         limits, units = self.stage.limits, self.units
@@ -389,10 +371,22 @@ class LeadtightStack(Stack):
         self.watch.requests(self.api)
         self.watch.messages()
         self.watch.work(swept_by=self.schedules)
+        self.dashboard = self._dashboard()
         if self.backups:
             copies = self.backups.copies
             copied_to = copies.backup_vault_name if copies else None
             self.watch.backups(self.backups.vault.backup_vault_name, copied_to=copied_to)
+
+    def _dashboard(self) -> Dashboard:
+        queues = {
+            "alarms": self.alarms.queue,
+            "collect": self.announced.queue,
+            "mails": self.mails.queue,
+            "receipts": self.mail.receipts,
+            "retries": self.retries.queue,
+            "spill": self.spill.queue,
+        }
+        return Dashboard(self, "Dashboard", stage=self.stage, units=self.units, queues=queues, api=self.api)
 
     def _watch_queues(self) -> None:
         self.watch.dead_letters(
@@ -433,6 +427,7 @@ class LeadtightStack(Stack):
             "ScheduleGroup": self.alarms.group_name,
             "ReceiptsTopicArn": self.mail.topic.topic_arn,
             "OperatorsTopicArn": self.watch.operators.topic_arn,
+            "DashboardUrl": self.dashboard.url,
         }
         if self.backups:
             values |= {

@@ -15,6 +15,9 @@ LEADS_AN_HOUR = 2
 Some addresses are wrong; three in an hour are more than that.
 """
 
+SPENT = 0.8
+"""Share of the month's limit for texts at which to raise it."""
+
 REPUTATION = {"bounce-rate": ("Reputation.BounceRate", 0.04), "complaint-rate": ("Reputation.ComplaintRate", 0.0008)}
 """Rates of the whole account at which to act.
 
@@ -44,6 +47,21 @@ def unknown_events(alarms: OperatorAlarms, stage: StageSettings) -> None:
     """Ring when a service sent what this version cannot read."""
     metric = own_metric(stage, "EventsNotUnderstood", "sum", service="all")
     alarms.above("unknown-events", metric, 0, Advice(reason="an event was not understood", see="unknown-events"))
+
+
+def text_spending(alarms: OperatorAlarms, stage: StageSettings) -> None:
+    """Ring before SNS stops sending texts for this month.
+
+    It says *sent* of a text that it no longer sends. End User Messaging reports each text, which `to_the_team` counts.
+    """
+    texts = stage.file.texts
+    if texts.origination:
+        return
+    metric = cloudwatch.Metric(
+        namespace="AWS/SNS", metric_name="SMSMonthToDateSpentUSD", period=Duration.hours(1), statistic="max"
+    )
+    advice = Advice(reason="most of the month's spending on texts is used", see="text-spending")
+    alarms.above("text-spending", metric, SPENT * texts.monthly_usd, advice)
 
 
 def reputation(alarms: OperatorAlarms) -> None:

@@ -74,6 +74,7 @@ class Watch(Construct):
         messages.to_the_team(self._alarms, self._stage)
         messages.to_leads(self._alarms, self._stage)
         messages.unknown_events(self._alarms, self._stage)
+        messages.text_spending(self._alarms, self._stage)
         messages.reputation(self._alarms)
 
     def backups(self, vault: str, *, copied_to: str | None) -> None:

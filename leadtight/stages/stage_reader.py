@@ -238,6 +238,10 @@ def _check_front(table: Table, front: FrontSettings, api: ApiSettings, region: s
         table.problem("domain", "must differ from the API's: it leads to CloudFront")
 
 
+SNS_MONTHLY_USD = 1.0
+"""The limit of SNS in an account that has not asked for more."""
+
+
 def _texts(top: Table, account: str, region: str) -> TextSettings:
     """Read the service for texts, and where they come from.
 
@@ -252,7 +256,8 @@ def _texts(top: Table, account: str, region: str) -> TextSettings:
             table.problem("origination", f'is only used with by = "{values.END_USER_MESSAGING}"')
         if origination:
             _check_place(table, "origination", values.ORIGINATION, origination, "", region)
-    return TextSettings(origination=origination)
+        monthly_usd = table.get("monthly_usd", values.money, SNS_MONTHLY_USD)
+    return TextSettings(origination=origination, monthly_usd=monthly_usd)
 
 
 def _limits(top: Table) -> LimitSettings:

@@ -29,10 +29,11 @@ class TextSettings:
     """The service that sends texts.
 
     AWS End User Messaging sends them from `origination`, a number, pool or sender id; without one SNS sends them, which
-    reports no delivery.
+    reports no delivery and stops at the account's `monthly_usd`.
     """
 
     origination: str | None
+    monthly_usd: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -129,3 +129,14 @@ def test_every_sweep_writes_a_row_that_no_reader_wants(stage: Stage, context: An
     [row] = [item for item in stage.items("RUN#") if item["sk"]["S"] == "RUN#sweep"]
     assert not row["sk"]["S"].startswith("MSG#")
     assert "frees" not in row
+
+
+def test_an_assignment_writes_the_time_to_owner_for_the_dashboard(
+    stage: Stage, context: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    receive(monkeypatch, NOW)
+    monkeypatch.setattr(bootstrap, "clock", lambda: lambda: NOW + timedelta(minutes=5))
+    capsys.readouterr()
+    sla({"sweep": True}, context)
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"SecondsToOwner"' in line]
+    assert [(line["service"], line["SecondsToOwner"]) for line in lines] == [("leads", [300.0])]

@@ -282,6 +282,11 @@ STOPS = {
     "recipients complain": Stop(
         "complaint-rate", 150, aws("AWS/SES", "Reputation.ComplaintRate", 0.0009), nothing, every=15
     ),
+    "texts have nearly used their month": Stop(
+        "text-spending", 150, aws("AWS/SNS", "SMSMonthToDateSpentUSD", 0.9), nothing, every=15
+    ),
+    "an event is not understood": Stop("unknown-events", 15, own("EventsNotUnderstood", 1, service="all"), nothing),
+    "a delivery is too large": Stop("http-413", 15, own("DeliveriesTooLarge", 1), nothing),
     "a daily budget is nearly used": Stop("budgets", 15, own("BudgetUsed", 85, service="sla"), nothing, every=5),
     "a lead has no owner": Stop("unowned-waiting", 25, own("BacklogAgeUnowned", 700, service="sla"), nothing, every=5),
     "an alarm did not ring": Stop(

@@ -5,6 +5,7 @@ A refused write checks whether an earlier try of its own succeeded.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -153,6 +154,7 @@ class LeadAccess(TableAccess):
             raise_unless_contention(error)
             self._step_aside()
             raise Conflict(f"lead {change.after.id} or its pool has moved on") from error
+        _measure([change])
 
     def _commit(self, change: Change) -> None:
         with TransactWrite(connection=self.connection) as transaction:
@@ -172,6 +174,7 @@ class LeadAccess(TableAccess):
             raise_unless_contention(error)
             self._step_aside()
             raise Conflict(f"lead {changes[0].after.id}, or one with it, or their pool has moved on") from error
+        _measure(changes)
 
     def _are_stored(self, changes: Sequence[Change]) -> bool:
         """Check whether leads and events match these changes.
@@ -298,3 +301,12 @@ def _lead_id(item: row_reader.Raw) -> str:
 def _due(until: datetime) -> Condition:
     due: Condition = TableRow.gsi1sk <= keys.due_by(until)
     return due
+
+
+def _measure(changes: Sequence[Change]) -> None:
+    """Write metrics of stored changes, in a deployed function."""
+    if not os.environ.get("POWERTOOLS_METRICS_NAMESPACE"):
+        return
+    from leadtight.adapters.dynamodb import lead_metrics  # imported here: a new lead needs none
+
+    lead_metrics.write(changes)
