@@ -70,9 +70,11 @@ def domain_leads_here(checked: CheckedStage) -> Verdict:
 
 
 def texts_arrive(checked: CheckedStage) -> Verdict:
-    """Judge whether SNS sends texts, and how many."""
+    """Judge whether texts are sent, and how many."""
     if checked.policy is None:
         return not_asked("the policy is not valid")
+    if checked.stage.texts.origination:
+        return _texts_from(checked, checked.stage.texts.origination)
     account = checked.account
     mend = "or leave texts alone: mails and alerts by mail go without them"
     if account.ask("sns", "get_sms_sandbox_account_status")["IsInSandbox"]:
@@ -85,6 +87,45 @@ def texts_arrive(checked: CheckedStage) -> Verdict:
         saw = f"SNS stops at {limit:g} USD of texts a month"
         return warned(saw, f"SNS console, Text messaging, Account spend limit; {mend}")
     return passed(f"texts are on, up to {limit:g} USD a month")
+
+
+def _texts_from(checked: CheckedStage, origination: str) -> Verdict:
+    """Judge AWS End User Messaging: sandbox, spend limit, sender."""
+    account, service, console = checked.account, "pinpoint-sms-voice-v2", "End User Messaging console"
+    attributes = account.ask(service, "describe_account_attributes").get("AccountAttributes", [])
+    if {"Name": "ACCOUNT_TIER", "Value": "SANDBOX"} in attributes:
+        return warned(
+            "texts are in their sandbox: only verified numbers get any", f"{console}, Request production access"
+        )
+    if not _is_active(checked, origination):
+        return failed(f"{origination} is not active, or not here", f"{console}: look at its registration")
+    limits = account.ask(service, "describe_spend_limits").get("SpendLimits", [])
+    allowed = [each["EnforcedLimit"] for each in limits if each["Name"] == "TEXT_MESSAGE_MONTHLY_SPEND_LIMIT"]
+    if allowed and allowed[0] <= FIRST_SPEND_LIMIT:
+        return warned(
+            f"the service stops at {allowed[0]} USD of texts a month", f"{console}, Account settings, Spend limits"
+        )
+    return passed(f"texts come from {origination.rpartition(':')[2]}, with receipts")
+
+
+def _is_active(checked: CheckedStage, origination: str) -> bool:
+    """Return whether the service may send from an ARN.
+
+    A shared one is seen as another account's.
+    """
+    kind, name = origination.rpartition(":")[2].split("/")[:2]
+    operation, key, arn = SENDERS[kind]
+    answer = checked.account.ask("pinpoint-sms-voice-v2", operation)
+    there = [each for each in answer.get(key, []) if each[arn] == origination or name in each[arn].split("/")]
+    return any(each.get("Status", "ACTIVE") == "ACTIVE" for each in there)
+
+
+SENDERS = {
+    "phone-number": ("describe_phone_numbers", "PhoneNumbers", "PhoneNumberArn"),
+    "pool": ("describe_pools", "Pools", "PoolArn"),
+    "sender-id": ("describe_sender_ids", "SenderIds", "SenderIdArn"),
+}
+"""Question and answer by kind of sender."""
 
 
 def calls_can_be_placed(checked: CheckedStage) -> Verdict:

@@ -22,6 +22,24 @@ VAULT = f"arn:aws:backup:eu-west-1:{ACCOUNT}:backup-vault:copies"
 TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:leadtight-prod-operators"
 SUBSCRIPTION = f"{TOPIC}:11111111-2222-3333-4444-555555555555"
 
+SENDER_ARN = f"arn:aws:sms-voice:{REGION}:{ACCOUNT}:{{}}"
+NUMBER: dict[str, Any] = {
+    "PhoneNumberArn": SENDER_ARN.format("phone-number/phone-1"),
+    "PhoneNumberId": "phone-1",
+    "PhoneNumber": "+4930123450",
+    "Status": "ACTIVE",
+    "IsoCountryCode": "DE",
+    "MessageType": "TRANSACTIONAL",
+    "NumberCapabilities": ["SMS"],
+    "NumberType": "LONG_CODE",
+    "MonthlyLeasingPrice": "1",
+    "TwoWayEnabled": False,
+    "SelfManagedOptOutsEnabled": False,
+    "OptOutListName": "Default",
+    "DeletionProtectionEnabled": False,
+    "CreatedTimestamp": "2026-11-01T00:00:00Z",
+}
+
 Key = tuple[str, str]
 Answer = dict[str, Any] | Exception
 
@@ -66,6 +84,44 @@ HEALTHY: Mapping[Key, Answer] = {
     ("sns", "list_subscriptions_by_topic"): {
         "Subscriptions": [
             {"Endpoint": "ops@firm.de", "Protocol": "email", "SubscriptionArn": SUBSCRIPTION, "TopicArn": TOPIC}
+        ]
+    },
+    ("pinpoint-sms-voice-v2", "describe_account_attributes"): {
+        "AccountAttributes": [{"Name": "ACCOUNT_TIER", "Value": "PRODUCTION"}]
+    },
+    ("pinpoint-sms-voice-v2", "describe_spend_limits"): {
+        "SpendLimits": [
+            {"Name": "TEXT_MESSAGE_MONTHLY_SPEND_LIMIT", "EnforcedLimit": 100, "MaxLimit": 100, "Overridden": False}
+        ]
+    },
+    ("pinpoint-sms-voice-v2", "describe_phone_numbers"): {"PhoneNumbers": [NUMBER]},
+    ("pinpoint-sms-voice-v2", "describe_pools"): {
+        "Pools": [
+            {
+                "PoolArn": SENDER_ARN.format("pool/pool-1"),
+                "PoolId": "pool-1",
+                "Status": "ACTIVE",
+                "MessageType": "TRANSACTIONAL",
+                "TwoWayEnabled": False,
+                "SelfManagedOptOutsEnabled": False,
+                "OptOutListName": "Default",
+                "SharedRoutesEnabled": False,
+                "DeletionProtectionEnabled": False,
+                "CreatedTimestamp": "2026-11-01T00:00:00Z",
+            }
+        ]
+    },
+    ("pinpoint-sms-voice-v2", "describe_sender_ids"): {
+        "SenderIds": [
+            {
+                "SenderIdArn": SENDER_ARN.format("sender-id/FIRM/DE"),
+                "SenderId": "FIRM",
+                "IsoCountryCode": "DE",
+                "MessageTypes": ["TRANSACTIONAL"],
+                "MonthlyLeasingPrice": "0",
+                "DeletionProtectionEnabled": False,
+                "Registered": True,
+            }
         ]
     },
     ("connect", "describe_instance"): {"Instance": {"OutboundCallsEnabled": True, "InstanceAlias": "firm"}},

@@ -12,7 +12,9 @@ from tests.unit.stages.doctor.accounts import (
     ABSENT,
     ACCOUNT,
     IDENTITY,
+    NUMBER,
     REGION,
+    SENDER_ARN,
     Answer,
     Key,
     error,
@@ -33,6 +35,12 @@ class Fault:
     stage: Callable[[str], str] = str
     policy: Callable[[str], str] = str
     missing: Iterable[tuple[str, str]] = ()
+
+
+def with_texts(stage: str, sender: str) -> str:
+    """Return a stage that texts by AWS End User Messaging."""
+    arn = SENDER_ARN.format(sender)
+    return f'{stage}[texts]\nby = "end_user_messaging"\norigination = "{arn}"\n'
 
 
 BEFORE = [
@@ -201,6 +209,39 @@ BEFORE = [
         answers={("sns", "get_sms_sandbox_account_status"): {"IsInSandbox": True}},
     ),
     Fault(check="texts", status=CheckStatus.WARN, mend="spend limit", answers={("sns", "get_sms_attributes"): {}}),
+    Fault(
+        check="texts",
+        status=CheckStatus.WARN,
+        mend="Request production access",
+        stage=lambda text: with_texts(text, "phone-number/phone-1"),
+        answers={
+            ("pinpoint-sms-voice-v2", "describe_account_attributes"): {
+                "AccountAttributes": [{"Name": "ACCOUNT_TIER", "Value": "SANDBOX"}]
+            }
+        },
+    ),
+    Fault(
+        check="texts",
+        mend="registration",
+        stage=lambda text: with_texts(text, "phone-number/phone-1"),
+        answers={
+            ("pinpoint-sms-voice-v2", "describe_phone_numbers"): {"PhoneNumbers": [{**NUMBER, "Status": "PENDING"}]}
+        },
+    ),
+    Fault(check="texts", mend="registration", stage=lambda text: with_texts(text, "pool/pool-2")),
+    Fault(
+        check="texts",
+        status=CheckStatus.WARN,
+        mend="Spend limits",
+        stage=lambda text: with_texts(text, "sender-id/FIRM/DE"),
+        answers={
+            ("pinpoint-sms-voice-v2", "describe_spend_limits"): {
+                "SpendLimits": [
+                    {"Name": "TEXT_MESSAGE_MONTHLY_SPEND_LIMIT", "EnforcedLimit": 1, "MaxLimit": 1, "Overridden": False}
+                ]
+            }
+        },
+    ),
     Fault(check="calls", mend="voice.instance", answers={("connect", "describe_instance"): ABSENT}),
     Fault(
         check="calls",

@@ -37,7 +37,7 @@ from tests.unit.stages.doctor.accounts import (
     Key,
     error,
 )
-from tests.unit.stages.doctor.faults import AFTER, BEFORE, Fault
+from tests.unit.stages.doctor.faults import AFTER, BEFORE, Fault, with_texts
 
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
 STAGE = f"""account = "{ACCOUNT}"
@@ -133,7 +133,7 @@ ALSO = {"certificate": ("front-certificate",)}
 def test_a_denied_question_fails_and_names_what_is_missing(tmp_path: Path) -> None:
     for key in ACTIONS:
         denied = error("AccessDeniedException", "User: ada is not authorized", "TheQuestion")
-        fault = Fault(check="", mend="", answers={key: denied})
+        fault = replace(texting_from(SENDER_OF.get(key[1])), answers={key: denied})
         stage = checked(tmp_path / key[0] / key[1], fault, deployed=key[1] == "list_subscriptions_by_topic")
         results = [each for each in examine(stage) if each.verdict.status is CheckStatus.FAIL]
         assert results, key
@@ -167,13 +167,29 @@ def test_without_credentials_nothing_is_asked_of_the_account(tmp_path: Path) -> 
 
 def test_every_question_is_listed_and_only_reads(tmp_path: Path) -> None:
     asked = set[Key]()
-    for deployed in (False, True):
-        stage = checked(tmp_path / str(deployed), deployed=deployed)
-        examine(stage)
+    senders = (None, "phone-number/phone-1", "pool/pool-1", "sender-id/FIRM/DE")
+    for number, sender in enumerate(senders):
+        stage = checked(tmp_path / str(number), texting_from(sender), deployed=sender is None)
+        assert unhealthy(examine(stage)) == {}
         assert isinstance(stage.account, FakeAccount)
         asked |= {(service, operation) for service, operation, _ in stage.account.asked}
     assert asked == set(ACTIONS)
     assert all(re.search(r":(?:Get|List|Describe)", action) for action in ACTIONS.values())
+
+
+SENDER_OF = {
+    "describe_account_attributes": "phone-number/phone-1",
+    "describe_spend_limits": "phone-number/phone-1",
+    "describe_phone_numbers": "phone-number/phone-1",
+    "describe_pools": "pool/pool-1",
+    "describe_sender_ids": "sender-id/FIRM/DE",
+}
+"""The sender of texts with which a question is asked."""
+
+
+def texting_from(sender: str | None) -> Fault:
+    """Return no fault, but texts from a sender."""
+    return Fault(check="", mend="", stage=lambda text: with_texts(text, sender) if sender else text)
 
 
 def test_the_guide_lists_every_action() -> None:
