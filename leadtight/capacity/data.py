@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-LIFE, AWS = HERE / "life.toml", HERE / "aws.toml"
+LIFE, AWS, STAGE = HERE / "life.toml", HERE / "aws.toml", HERE / "stage.toml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,12 +35,13 @@ class LifeStep:
 class LeadLife:
     """A lead's steps by name, nightly report and stored bytes.
 
-    The bytes are those left in table and index.
+    The bytes are those left in table and index, and in the table alone.
     """
 
     steps: Mapping[str, LifeStep]
     night: LifeStep
     stored: int
+    table: int
 
     def units(self, column: str, key: str) -> float:
         """Return a lead's units under a key.
@@ -81,14 +82,36 @@ class StageSize:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StageResources:
+    """What a stage has whether or not leads come.
+
+    `pollers` read its queues; `runs` are those of a month by function; `traced` functions write traces; `backups` are
+    kept at a time.
+    """
+
+    alarms: int
+    metrics: int
+    dashboards: int
+    secrets: int
+    pollers: int
+    traced: int
+    backups: int
+    runs: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Aws:
     """Limits, prices, call durations, memory and sizes of stages.
 
-    Prices are in dollars for one unit, durations in milliseconds, memory in gigabytes by function.
+    Prices are in dollars for one unit, durations in milliseconds, memory in gigabytes by function. `estimates` are
+    figures that were not measured on AWS, and `unsure` the prices that are from memory.
     """
 
     limits: Mapping[str, ServiceLimit]
     prices: Mapping[str, float]
+    unsure: frozenset[str]
+    estimates: Mapping[str, float]
+    texts: Mapping[str, float]
     milliseconds: Mapping[str, float]
     memory: Mapping[str, float]
     stages: Mapping[str, StageSize]
@@ -101,9 +124,9 @@ def lives() -> Mapping[str, LeadLife]:
 
 
 def _life(document: dict[str, Any]) -> LeadLife:
-    stored = sum(document.pop("stored")["bytes"].values())
+    stored = document.pop("stored")["bytes"]
     steps = {name: LifeStep(**step) for name, step in document.items()}
-    return LeadLife(night=steps.pop("night"), steps=steps, stored=stored)
+    return LeadLife(night=steps.pop("night"), steps=steps, stored=sum(stored.values()), table=stored["table"])
 
 
 @cache
@@ -113,7 +136,16 @@ def aws() -> Aws:
     return Aws(
         limits={name: ServiceLimit(**limit) for name, limit in tables["limits"].items()},
         prices={name: price["value"] / price["per"] for name, price in tables["prices"].items()},
+        unsure=frozenset(name for name, price in tables["prices"].items() if price.get("unsure")),
+        estimates={name: estimate["value"] for name, estimate in tables["estimates"].items()},
+        texts=tables["texts"]["dollars"],
         milliseconds=tables["milliseconds"],
         memory=tables["memory_gigabytes"],
         stages={name: StageSize(**size) for name, size in tables["stages"].items()},
     )
+
+
+@cache
+def stage_resources() -> StageResources:
+    """Return what a stage has, as its template was counted."""
+    return StageResources(**tomllib.loads(STAGE.read_text(encoding="utf-8")))

@@ -13,6 +13,8 @@ from leadtight.capacity.model import TOGETHER, PartCapacity, SharedKey
 REFUSED = "the index throttles the table's writes: forms spill, programs get 503, the stream waits"
 RACES = "lost races are retried, then the stream waits"
 
+POOL = f"{RACES}: with them one pool carries some 140 leads/s (`make load SHAPE=hour`)"
+
 SHARED = (
     SharedKey(name="OWNER#-", column="index", over=1, then=REFUSED),
     SharedKey(name="OWNERS", column="index", over=1, then=REFUSED),
@@ -23,7 +25,7 @@ SHARED = (
     SharedKey(name="OWNER#…", column="index", over=1, then=REFUSED, per="person"),
     SharedKey(name="OWNER#…/OWNER", column="writes", over=1, then=RACES, per="person"),
     SharedKey(name="OWNER#…/ALERTS", column="writes", over=1, then="the alert is retried", per="person"),
-    SharedKey(name="POOL#…/POOL", column="writes", over=1, then=RACES, together=TOGETHER, per="pool"),
+    SharedKey(name="POOL#…/POOL", column="writes", over=1, then=POOL, together=TOGETHER, per="pool"),
     SharedKey(
         name="COUNT#sent…/COUNT", column="writes", over=1, then="the send is delayed, as when its budget is used up"
     ),

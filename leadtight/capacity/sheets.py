@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from leadtight.capacity import model
-from leadtight.capacity.data import Aws, LeadLife, aws, lives
+from leadtight.capacity.data import Aws, LeadLife, aws, lives, stage_resources
+from leadtight.capacity.month import monthly
 from leadtight.capacity.parts import SHARED, bounds
 
 KEYS = frozenset(key.name for key in SHARED)
@@ -44,6 +45,29 @@ def sheets(months: tuple[int, ...], rate: int) -> tuple[CapacityTable, ...]:
         _times(every["typical"], limits),
         _costs(every["typical"], limits, months),
         _limits(limits),
+    )
+
+
+def month_sheet(months: tuple[int, ...]) -> CapacityTable:
+    """Return the table of what a stage costs a month."""
+    costs = list(monthly(lives()["typical"], aws(), stage_resources(), months))
+    sums = zip(*(cost.dollars for cost in costs), strict=True)
+    return CapacityTable(
+        title="A stage's month, in US dollars",
+        columns=(("item", False), ("counted", False), *((f"{count:,} leads", True) for count in months)),
+        rows=(
+            *((cost.what, cost.counted, *map(_dollars, cost.dollars)) for cost in costs),
+            ("all", "", *(_dollars(sum(each)) for each in sums)),
+        ),
+    )
+
+
+def texts_sheet() -> CapacityTable:
+    """Return the table of what a text costs by country."""
+    return CapacityTable(
+        title="A text, in US dollars (unsure: from memory)",
+        columns=(("country", False), ("a text of 160 characters", True)),
+        rows=tuple((country, f"{dollars:.3f}") for country, dollars in aws().texts.items()),
     )
 
 

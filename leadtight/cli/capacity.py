@@ -1,4 +1,4 @@
-"""`leadtight capacity aws`: throughput limits and monthly costs."""
+"""`leadtight capacity`: throughput limits and monthly costs."""
 
 from __future__ import annotations
 
@@ -11,18 +11,15 @@ from rich.console import Console
 from rich.table import Table
 
 from leadtight.capacity import model
-from leadtight.capacity.data import aws, lives
+from leadtight.capacity.data import aws, lives, stage_resources
+from leadtight.capacity.month import monthly
 from leadtight.capacity.parts import bounds
-from leadtight.capacity.sheets import CapacityTable, sheets
+from leadtight.capacity.sheets import CapacityTable, month_sheet, sheets, texts_sheet
 
 MONTHS = (1_000, 100_000, 10_000_000)
+STAGE_MONTHS = (100, 1_000, 10_000)
 RATE = 200
 capacity = typer.Typer(no_args_is_help=True, help="Throughput limits of each part, and costs.")
-
-
-@capacity.callback()
-def _group() -> None:
-    """Make `aws` a subcommand, so that others can be added."""
 
 
 @capacity.command("aws")
@@ -42,6 +39,32 @@ def on_aws(
     console = Console()
     for sheet in sheets(months, rate):
         console.print(_table(sheet))
+
+
+@capacity.command("month")
+def of_a_month(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    leads: Annotated[list[int] | None, typer.Option(min=0, help="Leads per month; repeatable.")] = None,
+) -> None:
+    """Show a stage's monthly costs, idle and with leads.
+
+    Computed from the stage's template and the calls of a lead; AWS is not queried.
+    """
+    months = tuple(leads or STAGE_MONTHS)
+    if as_json:
+        costs = [asdict(cost) for cost in monthly(lives()["typical"], aws(), stage_resources(), months)]
+        typer.echo(
+            json.dumps({"schema": "leadtight.capacity_month/1", "leads": list(months), "costs": costs}, indent=2)
+        )
+        return
+    console = Console()
+    for sheet in (month_sheet(months), texts_sheet()):
+        console.print(_table(sheet))
+
+
+def month_markdown() -> str:
+    """Return the tables as docs/guides/deploy.md has them."""
+    return "\n".join(sheet.markdown() for sheet in (month_sheet(STAGE_MONTHS), texts_sheet()))
 
 
 def document(months: tuple[int, ...]) -> dict[str, Any]:
