@@ -31,7 +31,6 @@ def _pinned(file: Path) -> dict[str, Any]:
 
 
 def _add(app: App, stage: StageSettings) -> None:
-    tags = {"project": "leadtight", "stage": stage.name}
     stack = LeadtightStack(
         app,
         stage.file.stack,
@@ -40,10 +39,10 @@ def _add(app: App, stage: StageSettings) -> None:
         # The emulator refuses asset publishing through the bootstrap roles once IAM is enforced.
         synthesizer=CliCredentialsStackSynthesizer() if stage.local else None,
         termination_protection=stage.termination_protection,
-        tags=tags,
+        tags=stage.tags,
     )
     acknowledge(stack)
-    for key, value in tags.items():
+    for key, value in stage.tags.items():
         Tags.of(app).add(key, value)
     if stage.file.front:
         front = FrontStack(
@@ -53,7 +52,7 @@ def _add(app: App, stage: StageSettings) -> None:
             edge=stage.file.front,
             env=Environment(account=stage.file.account, region=REGION),
             termination_protection=stage.termination_protection,
-            tags=tags,
+            tags=stage.tags,
         )
         acknowledge_front(front)
         front.add_stack_dependency(stack)

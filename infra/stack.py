@@ -15,6 +15,7 @@ from infra.access.people import admit
 from infra.alarm_queue import AlarmQueue
 from infra.backups.plan import Backups
 from infra.buckets import Buckets
+from infra.budget import MonthlyBudget
 from infra.collect_queue import CollectQueue
 from infra.edge import REGION as FRONT_REGION
 from infra.edge import secret_name
@@ -96,6 +97,8 @@ class LeadtightStack(Stack):
         self.stream_failed = dead_letter_queue(self, "StreamFailed", stage=stage, name="stream-failed")
         self._add_secrets()
         self.backups = self._backups()
+        if stage.file.monthly_usd and not stage.local:
+            MonthlyBudget(self, "Money", stage=stage.file, tags=stage.tags, usd=stage.file.monthly_usd)
         self.units = {name: self._function(name) for name in TIMEOUTS}
         self._connect()
         self._grant()

@@ -46,6 +46,11 @@ class StageSettings:
         return self.file.name
 
     @property
+    def tags(self) -> dict[str, str]:
+        """Return the tags of everything that the stage has."""
+        return {"project": "leadtight", "stage": self.name}
+
+    @property
     def environment(self) -> Environment | None:
         """Return account and region; None on the local cloud."""
         return None if self.local else Environment(account=self.file.account, region=self.file.region)

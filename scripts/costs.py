@@ -157,7 +157,7 @@ def main() -> None:
     from tests.infra.synth import synthesise  # here: the CDK takes seconds to load
 
     with tempfile.TemporaryDirectory() as folder:
-        template = synthesise(Path(folder), "prod", operators_email="ops@leadtight.example")
+        template = synthesise(Path(folder), "prod")
     STAGE.write_text(stage_text(counted(template.body)), encoding="utf-8")
     stage_resources.cache_clear()
     PAGE.write_text(page_text(PAGE.read_text(encoding="utf-8")), encoding="utf-8")

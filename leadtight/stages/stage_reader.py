@@ -63,6 +63,7 @@ class StageReader:
             account, region = _required(top, "account", values.account), _required(top, "region", values.region)
             place = (account or "", region or "")
             policy, mail, api = self._policy(), self._mail(), self._api(*place)
+            operators = self._operators()
             stage = StageFile(
                 name=self._name,
                 path=self._path,
@@ -70,12 +71,12 @@ class StageReader:
                 region=region or "",
                 policy=policy or self._path,
                 mail=mail,
-                operators=self._operators(),
+                operators=operators,
                 api=api,
                 front=self._front(*place, api),
                 limits=_limits(top),
                 texts=_texts(top, *place),
-                monthly_usd=_budget(top),
+                monthly_usd=_budget(top, operators),
                 backup=_backup(top),
                 restored=_restored(top, *place),
                 termination_protection=top.get("termination_protection", values.flag, not is_trial(self._name)),
@@ -268,9 +269,12 @@ def _limits(top: Table) -> LimitSettings:
         )
 
 
-def _budget(top: Table) -> float | None:
+def _budget(top: Table, operators: OperatorSettings) -> float | None:
     with top.table("budget").closed() as table:
-        return table.get("monthly_usd", values.money, None)
+        monthly_usd = table.get("monthly_usd", values.money, None)
+        if monthly_usd is not None and not operators.emails:
+            table.problem("monthly_usd", "a budget warns by mail: operators.emails names no address")
+    return monthly_usd
 
 
 def _backup(top: Table) -> BackupSettings:

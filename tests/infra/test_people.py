@@ -20,7 +20,10 @@ POLICIES = ("OperatorPolicy", "DeployerPolicy", "RestorerPolicy", "Reader")
 MOST_CHARACTERS = 6144
 """IAM's quota of a managed policy, white space not counted."""
 
-CALL = re.compile(r"self\._(dynamodb|backup)\.(?!get_paginator)(\w+)\(|_(dynamodb|backup)\.get_paginator\(\"(\w+)\"")
+CALL = re.compile(r"self\._(dynamodb|backup)\.(?!get_paginator)(\w+)\b|_(dynamodb|backup)\.get_paginator\(\"(\w+)\"")
+TRANSACTION = {"dynamodb:TransactWriteItems"}
+"""Authorised as the writes in it, which the policy allows."""
+
 BY_NAME = re.compile(r"self\._call\(\"(\w+)\"")
 
 
@@ -87,7 +90,7 @@ def test_an_operator_reads_logs_and_alarms_and_deletes_a_leads_schedule(policies
 
 def test_a_restorer_may_make_each_call_of_the_command(prod: Synthesised, policies: dict[str, IamPolicy]) -> None:
     actions = {action for name in ("RestorerPolicy", "OperatorPolicy") for action in _actions(prod, name)}
-    made = {f"{service}:{_operation(call)}" for service, call in _restore_calls()}
+    made = {f"{service}:{_operation(call)}" for service, call in _restore_calls()} - TRANSACTION
     assert "dynamodb:RestoreTableToPointInTime" in made
     assert "backup:StartRestoreJob" in made
     in_transactions = {"dynamodb:TransactWriteItems"}  # IAM asks for each write of one: PutItem, UpdateItem

@@ -211,6 +211,14 @@ def test_an_invalid_value_in_a_table_is_refused_by_its_path(
     assert any(line.startswith(f"eu.toml: {problem}") for line in lines), lines
 
 
+def test_a_budget_without_an_address_to_warn_is_refused(folder: Path) -> None:
+    alarms: dict[str, str | None] = {"emails": None, "url": '"https://alerts.firm.de/aws"'}
+    tables: dict[str, dict[str, str | None]] = {"operators": alarms, "budget": {"monthly_usd": "50"}}
+    assert problems(folder, "eu", text({}, tables)) == [
+        "eu.toml: budget.monthly_usd: a budget warns by mail: operators.emails names no address"
+    ]
+
+
 def test_all_problems_of_a_file_are_listed_at_once(folder: Path) -> None:
     lines = problems(folder, "eu", "account = 1\nregion = 2\n")
     paths = [line.removeprefix("eu.toml: ").partition(":")[0] for line in lines]
