@@ -7,7 +7,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.venv/cdk/node_modules/.bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev dev-stop test test-fast simulate simulate-long clocks fuzz mutants breakages metamorphic hostile load security check docs format bundle synth deploy diff destroy smoke lock clean
+.PHONY: help setup dev dev-stop test test-fast simulate simulate-long clocks fuzz mutants breakages metamorphic hostile load security check docs format bundle synth deploy diff destroy smoke smoke-hard lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -99,6 +99,9 @@ destroy: setup ## take STAGE down, once its name is confirmed; people's data sta
 
 smoke: setup ## prove a deployed STAGE by using it, within the hour (CLEAN=1 erases what a lost run left, AGAIN=1, ONLY=step; STAGE=local asks `make dev`)
 	@$(BIN)/leadtight smoke $(STAGE) $(if $(filter 1,$(CLEAN)),--clean) $(if $(filter 1,$(AGAIN)),--again) $(foreach step,$(ONLY),--only $(step))
+
+smoke-hard: setup ## break parts of a deployed STAGE for minutes and look at what rings (HURT=NAME for a live one, PREVIOUS=revision, DESTROY=1)
+	@$(BIN)/leadtight smoke $(STAGE) --hard $(if $(HURT),--hurt $(HURT)) $(if $(PREVIOUS),--previous $(PREVIOUS)) $(if $(filter 1,$(DESTROY)),--destroy) $(foreach step,$(ONLY),--only $(step))
 
 lock: setup ## regenerate requirements/*.txt from pyproject.toml
 	@bash scripts/lock $(LOCK_FLAGS)

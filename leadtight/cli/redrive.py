@@ -53,7 +53,7 @@ def redrive(
             raise stop(COMMAND, f"--queue {name}: choose from {', '.join(QUEUES)}", code=2)
     deployed = StackClient.find(COMMAND, stack)
     try:
-        messages = list(_redriven(deployed.stack, tuple(queue or QUEUES), apply=apply, with_notes=not queue))
+        messages = list(redriven(deployed.stack, tuple(queue or QUEUES), apply=apply, with_notes=not queue))
     except (ClientError, BotoCoreError) as error:
         raise stop(COMMAND, f"{deployed.stack}: {error}", code=1) from error
     if as_json:
@@ -64,7 +64,8 @@ def redrive(
         _show(messages, apply, Console())
 
 
-def _redriven(stack: str, names: tuple[str, ...], *, apply: bool, with_notes: bool) -> Iterator[DeadLetterCount]:
+def redriven(stack: str, names: tuple[str, ...], *, apply: bool, with_notes: bool) -> Iterator[DeadLetterCount]:
+    """Yield each queue's dead letters, moved back with `apply`."""
     sqs = clients.client("sqs")
     for name in names:
         source, dead = (sqs.get_queue_url(QueueName=f"{stack}-{part}")["QueueUrl"] for part in (name, f"{name}-dead"))

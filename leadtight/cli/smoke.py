@@ -23,15 +23,17 @@ from leadtight.app.compliance.erase_person import ErasureReport
 from leadtight.app.messaging.links import Links
 from leadtight.cli.erase import eraser
 from leadtight.cli.exits import stop
+from leadtight.cli.smoke_hard import hard_parts, require_permission
 from leadtight.cli.stack_client import DEV, StackClient
 from leadtight.devstage.deployment import POLICY
 from leadtight.domain.model.errors import LeadtightError
 from leadtight.policy import loader as policies
 from leadtight.stages import stage_file
-from leadtight.stages.smoke import program
+from leadtight.stages.smoke import hard_steps, program
 from leadtight.stages.smoke.deployed_stage import DeployedStage
+from leadtight.stages.smoke.hard_steps import HardParts
 from leadtight.stages.smoke.local_cloud import CANNOT_ASK
-from leadtight.stages.smoke.program import SmokeStep
+from leadtight.stages.smoke.program import HOUR_SECONDS, SmokeStep
 from leadtight.stages.smoke.report_steps import opens
 from leadtight.stages.smoke.results import SmokeReport
 from leadtight.stages.smoke.session import Session, SmokeSettings
@@ -41,6 +43,7 @@ from leadtight.stages.smoke.web import WebClient
 from leadtight.stages.stage_names import LOCAL
 
 COMMAND = "smoke"
+HARD_SECONDS = 4 * HOUR_SECONDS
 SENDER_OF_LOCAL = "leadtight.example"
 COLORS = {StepStatus.PASS: "green", StepStatus.WARN: "yellow", StepStatus.FAIL: "red", StepStatus.NOT_ASKED: "dim"}
 
@@ -50,6 +53,10 @@ def smoke(
     clean: Annotated[bool, typer.Option("--clean", help="Only erase what interrupted runs have left.")] = False,
     again: Annotated[bool, typer.Option("--again", help="Only open the report link of the latest run again.")] = False,
     only: Annotated[list[str] | None, typer.Option(help="Only this step, and the cleaning; repeatable.")] = None,
+    hard: Annotated[bool, typer.Option("--hard", help="Break parts for minutes, and look at what rings.")] = False,
+    hurt: Annotated[str, typer.Option(help="With --hard: the name of a live stage that may be hurt.")] = "",
+    previous: Annotated[str, typer.Option(help="With --hard: the git revision to roll back to.")] = "",
+    destroy: Annotated[bool, typer.Option("--destroy", help="With --hard: destroy the stage, and deploy it.")] = False,
     out: Annotated[Path, typer.Option(help="The folder of the results.")] = Path(".leadtight/smoke"),
     as_json: Annotated[bool, typer.Option("--json", help="Print leadtight.smoke/1.")] = False,
 ) -> None:
@@ -58,10 +65,16 @@ def smoke(
     It takes up to an hour, alerts no person, and erases its test leads at the end. Exits with 1 when a step fails, with
     2 when the stage cannot be read.
     """
+    if hard:
+        require_permission(stage, hurt)
     session = _session(stage, out / stage)
-    steps = _chosen(_steps(session, clean=clean, again=again), only or ())
+    parts = hard_parts(session, previous=previous, destroy=destroy) if hard else None
+    steps = _chosen(_steps(session, parts, clean=clean, again=again), only or ())
     console = Console(stderr=True)
-    report = SmokeReport.of(session, program.run(session, steps, say=lambda step, seen: _say(console, step, seen)))
+    results = program.run(
+        session, steps, say=lambda step, seen: _say(console, step, seen), budget=HARD_SECONDS if hard else HOUR_SECONDS
+    )
+    report = SmokeReport.of(session, results)
     written = report.write(session.folder)
     if as_json:
         typer.echo(json.dumps(report.document(), indent=2, ensure_ascii=False))
@@ -115,7 +128,7 @@ def _settings(name: str) -> tuple[SmokeSettings, Path]:
     return SmokeSettings(name=name, identity=stage.mail.identity, operators=operators), stage.policy
 
 
-def _steps(session: Session, *, clean: bool, again: bool) -> tuple[SmokeStep, ...]:
+def _steps(session: Session, parts: HardParts | None, *, clean: bool, again: bool) -> tuple[SmokeStep, ...]:
     def erase(address: str, since: datetime) -> ErasureReport:
         now = session.now()
         deployed = StackClient(COMMAND, session.stage.stack, dict(session.stage.outputs))
@@ -125,6 +138,8 @@ def _steps(session: Session, *, clean: bool, again: bool) -> tuple[SmokeStep, ..
     if again:
         return (_again(session.folder),)
     asked = program.steps(erase)
+    if parts:
+        asked = program.around(hard_steps.steps(parts), asked)
     return tuple(step for step in asked if step.always) if clean else asked
 
 

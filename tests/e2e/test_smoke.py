@@ -1,5 +1,6 @@
 """`leadtight smoke` against the running local stage."""
 
+import base64
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,13 +33,18 @@ def smoke(*words: str) -> tuple[int, dict[str, Any]]:
     return done.exit_code, json.loads(done.stdout)
 
 
-def test_every_step_that_the_local_cloud_can_answer_passes_and_nothing_is_left() -> None:
+def test_every_step_that_the_local_cloud_can_answer_passes_and_nothing_is_left(stage: Stage) -> None:
+    secrets = stage.client("secretsmanager")
+    [name] = [s["Name"] for s in secrets.list_secrets()["SecretList"] if "WebhookSecret" in s["Name"]]
+    signing = "whsec_" + base64.b64encode(b"a secret of the partner").decode()
+    secrets.put_secret_value(SecretId=name, SecretString=json.dumps({"partner": {"signing": [signing]}}))
     code, document = smoke()
     seen = {step["id"]: step for step in document["steps"]}
     assert {id_: step["saw"] for id_, step in seen.items() if step["status"] == "fail"} == {}
     assert {id_: step["saw"] for id_, step in seen.items() if step["status"] == "not_asked"} == CANNOT_ASK
     assert code == 0
-    assert document["latencies_seconds"]["owner"] < 5
+    assert seen["webhook-signed"]["saw"] == "/webhooks/partner: 200 with the right signature, 401 with a wrong one"
+    assert document["latencies_seconds"]["owner"] < 30
     assert "@" not in Path(document["ses_events"]).read_text(encoding="utf-8")
     assert seen["nothing-left"]["status"] == "pass"
 
@@ -56,9 +62,9 @@ def test_a_dead_letter_is_found(stage: Stage) -> None:
 
 
 def test_a_function_without_its_permission_is_found(stage: Stage) -> None:
-    role = stage.client("lambda").get_function_configuration(FunctionName=stage.output("DeskFunction"))["Role"]
+    role = stage.client("lambda").get_function_configuration(FunctionName=stage.output("SlaFunction"))["Role"]
     iam, name = stage.client("iam"), role.rpartition("/")[2]
-    denial = {"Effect": "Deny", "Action": "secretsmanager:GetSecretValue", "Resource": "*"}
+    denial = {"Effect": "Deny", "Action": "dynamodb:Query", "Resource": "*"}
     policy = json.dumps({"Version": "2012-10-17", "Statement": [denial]})
     iam.put_role_policy(RoleName=name, PolicyName="planted", PolicyDocument=policy)
     try:
@@ -67,7 +73,7 @@ def test_a_function_without_its_permission_is_found(stage: Stage) -> None:
         iam.delete_role_policy(RoleName=name, PolicyName="planted")
     found = {step["id"]: step for step in document["steps"]}["functions-run"]
     assert (code, found["status"]) == (1, "fail")
-    assert found["saw"].startswith("desk: ")
+    assert found["saw"].startswith("sla: ")
 
 
 def test_clean_erases_what_an_interrupted_run_has_left(stage: Stage) -> None:

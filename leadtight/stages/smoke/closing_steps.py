@@ -26,6 +26,9 @@ def clean(session: Session, erase: Erase) -> Verdict:
     erased = dict[str, ErasureReport]()
     for address in addresses:
         erased[address] = erase(address, session.started_at)
+    leads = {lead for report in erased.values() for lead in report.lead_ids}
+    for lead_id in sorted(leads):
+        session.stage.drop_schedules(f"lead-{lead_id}")
     dropped = session.stores.drop_mails()
     session.stores.drop_query_results()
     session.stores.forget_sends(addresses)
@@ -36,7 +39,6 @@ def clean(session: Session, erase: Erase) -> Verdict:
         return failed(
             f"{unreadable} rows of test leads cannot be read, and stay", "erase with a version that reads them"
         )
-    leads = {lead for report in erased.values() for lead in report.lead_ids}
     return passed(f"{len(leads)} leads of {len(addresses)} addresses are erased, and {dropped} raw mails deleted")
 
 

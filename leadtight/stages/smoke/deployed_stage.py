@@ -219,6 +219,18 @@ class DeployedStage:
         found = pages.paginate(GroupName=self.outputs["ScheduleGroup"], NamePrefix=prefix)
         return tuple(str(entry["Name"]) for page in found for entry in page["Schedules"])
 
+    def drop_schedules(self, prefix: str) -> None:
+        """Delete schedules by prefix, such as a lead's.
+
+        They would ring in vain: an erased lead has another token.
+        """
+        scheduler, group = clients.client("scheduler"), self.outputs["ScheduleGroup"]
+        for name in self.schedules(prefix):
+            try:
+                scheduler.delete_schedule(GroupName=group, Name=name)
+            except scheduler.exceptions.ResourceNotFoundException:
+                continue  # it rang meanwhile
+
     def metric_sum(
         self, namespace: str, name: str, since: datetime, until: datetime, **dimensions: str
     ) -> float | None:

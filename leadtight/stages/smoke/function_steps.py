@@ -46,7 +46,18 @@ def every_function_runs(session: Session) -> Verdict:
 def _event(session: Session, function: str) -> Mapping[str, Any]:
     """Return an event without an effect of its own."""
     manager = policy_fit.manager_of_tests(session.policy, session.now())
-    receipt = {"eventSource": "aws:sqs", "messageId": "smoke", "body": VALIDATION_NOTICE}
+    sent_at = str(int(session.now().timestamp() * 1000))
+    receipt = {
+        "eventSource": "aws:sqs",
+        "eventSourceARN": f"arn:aws:sqs:{session.stage.region}:000000000000:{session.stage.stack}-receipts",
+        "awsRegion": session.stage.region,
+        "messageId": f"smoke-{session.run}",
+        "receiptHandle": f"smoke-{session.run}",
+        "body": VALIDATION_NOTICE,
+        "attributes": {"ApproximateReceiveCount": "1", "SentTimestamp": sent_at},
+        "messageAttributes": {},
+        "md5OfBody": "",
+    }
     events: Mapping[str, Mapping[str, Any]] = {
         "intake": {"import": {"source": "smoke", "rows": []}},
         "route": {"Records": []},

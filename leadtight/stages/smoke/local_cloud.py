@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 CANNOT_ASK = {
+    "alarm-rings": "the local cloud keeps no history of what an alarm did",
     "operators-confirmed": "the local stage has no operators",
     "sender-verified": "the local cloud verifies a sender without DKIM and MAIL FROM",
-    "mail-bounced": "the local cloud delivers every mail: it has no mailbox simulator",
-    "mail-complained": "the local cloud delivers every mail: it has no mailbox simulator",
-    "mail-suppressed": "the local cloud delivers every mail: it has no mailbox simulator",
     "mail-auto-reply": "the local cloud answers no mail",
     "facts-queried": "the local cloud has no Athena over the files of S3",
     "burst": "the local cloud stores the API's limits and does not apply them",

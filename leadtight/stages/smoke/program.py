@@ -58,6 +58,13 @@ def steps(erase: closing_steps.Erase) -> tuple[SmokeStep, ...]:
     return (*_looks(), *_leads(), *_reports(), *_closing(erase))
 
 
+def around(hard: Iterable[SmokeStep], usual: Iterable[SmokeStep]) -> tuple[SmokeStep, ...]:
+    """Return hard steps after their preconditions, before the cleaning."""
+    asked = tuple(usual)
+    first = (step for step in asked if step.id in TESTS)
+    return (*first, *hard, *(step for step in asked if step.always))
+
+
 def _looks() -> Iterator[SmokeStep]:
     """Yield the steps without test leads."""
     yield SmokeStep(id="stack-complete", asks="Did the last deployment end well?", ask=stack_steps.stack_is_complete)

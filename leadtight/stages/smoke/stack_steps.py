@@ -109,7 +109,7 @@ def operators_are_confirmed(session: Session) -> Verdict:
 def an_alarm_rings(session: Session) -> Verdict:
     """Ring an alarm, and check that its mail went out."""
     alarms = session.stage.alarms()
-    name = next((alarm for wanted in REHEARSED for alarm in sorted(alarms) if _is_named(alarm, wanted)), None)
+    name = next((alarm for wanted in REHEARSED for alarm in sorted(alarms) if is_named(alarm, wanted)), None)
     if name is None:
         return failed("the stack has no alarm that may be rung", "deploy this version of the stack: `make deploy`")
     before, begun = alarms[name].state, session.now()
@@ -151,7 +151,7 @@ def sender_is_verified(session: Session) -> Verdict:
     return passed(f"{identity.name}: DKIM SUCCESS, MAIL FROM {identity.mail_from or 'of amazonses.com'}")
 
 
-def _is_named(alarm: str, name: str) -> bool:
+def is_named(alarm: str, name: str) -> bool:
     """Return whether an alarm's name contains another."""
     return name.replace("-", "") in alarm.replace("-", "").casefold()
 

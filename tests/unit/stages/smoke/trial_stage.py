@@ -159,6 +159,9 @@ class TrialDeployment(DeployedStage):
         waiting = [lead for lead in self.office.table._leads.values() if lead.wake_at and lead.is_open]
         return (*(f"lead-{lead.id}-1" for lead in waiting if f"lead-{lead.id}".startswith(prefix)), *kept)
 
+    def drop_schedules(self, prefix: str) -> None:
+        pass
+
     def metric_sum(
         self, namespace: str, name: str, since: datetime, until: datetime, **dimensions: str
     ) -> float | None:
