@@ -15,10 +15,11 @@ from leadtight.cli.exits import stop
 from leadtight.cli.redrive import QUEUES, redriven
 from leadtight.cli.restore_parts import drill
 from leadtight.cli.stack_client import StackClient
+from leadtight.stages import stage_file
 from leadtight.stages.smoke.disturbances import Disturbances
 from leadtight.stages.smoke.hard_steps import HardParts
 from leadtight.stages.smoke.session import Session
-from leadtight.stages.stage_names import is_live
+from leadtight.stages.stage_names import LOCAL, is_live
 
 COMMAND = "smoke"
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,10 +28,12 @@ PREVIOUS = ROOT / "build" / "previous"
 
 
 def require_permission(stage: str, hurt: str) -> None:
-    """Refuse a stage that customers depend on.
+    """Refuse a stage that customers depend on, and the local one.
 
-    Unless its name was repeated as the one to hurt.
+    A live stage is accepted when its name was repeated as the one to hurt.
     """
+    if stage == LOCAL:
+        raise stop(COMMAND, "local: --hard needs a stage on AWS, because the local cloud rings no alarm", code=2)
     if is_live(stage) and hurt != stage:
         raise stop(
             COMMAND, f"{stage} is live: --hard breaks it for minutes. To do it all the same: --hurt {stage}", code=2
@@ -71,8 +74,8 @@ def _deploy(name: str, revision: str | None) -> str:
 
 
 def _make(folder: Path, target: str, name: str) -> str:
-    stages = f"STAGES={ROOT / 'stages'}" if folder is not ROOT else f"STAGE={name}"
-    return _run(folder, ("make", target, f"STAGE={name}", stages))
+    stages = stage_file.read(name).path.parent
+    return _run(folder, ("make", target, f"STAGE={name}", f"STAGES={stages}"))
 
 
 def _run(folder: Path, command: Iterable[str]) -> str:

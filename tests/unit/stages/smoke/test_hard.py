@@ -169,6 +169,12 @@ def test_hard_steps_stand_between_their_preconditions_and_the_cleaning() -> None
     assert ids == ["policy-deployed", "policy-has-tests", "spill-holds", "cleaned"]
 
 
+def test_the_local_stage_is_not_disturbed() -> None:
+    done = CliRunner().invoke(app, ["smoke", "local", "--hard"])
+    assert done.exit_code == 2
+    assert "rings no alarm" in done.output
+
+
 @pytest.mark.parametrize("words", [(), ("--hurt", "prod-eu")])
 def test_a_live_stage_is_hurt_only_by_its_repeated_name(words: tuple[str, ...]) -> None:
     done = CliRunner().invoke(app, ["smoke", "prod", "--hard", *words])
