@@ -29,7 +29,7 @@ COMMANDS = {
     "rearm": "leadtight.cli.rearm:rearm",
     "restore": "leadtight.cli.restore:restore",
     "redrive": "leadtight.cli.redrive:redrive",
-    "smoke": "leadtight.cli.smoke:smoke",
+    "smoke": "leadtight.cli.smoke.command:smoke",
     "simulate": "leadtight.cli.simulate:simulate",
     "policy": "leadtight.cli.policy:policy",
     "dnc": "leadtight.cli.dnc:dnc",

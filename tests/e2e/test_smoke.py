@@ -39,7 +39,7 @@ def test_every_step_that_the_local_cloud_can_answer_passes_and_nothing_is_left(s
     signing = "whsec_" + base64.b64encode(b"a secret of the partner").decode()
     secrets.put_secret_value(SecretId=name, SecretString=json.dumps({"partner": {"signing": [signing]}}))
     code, document = smoke()
-    seen = {step["id"]: step for step in document["steps"]}
+    seen = {step["id"]: step for step in document["checks"]}
     assert {id_: step["saw"] for id_, step in seen.items() if step["status"] == "fail"} == {}
     assert {id_: step["saw"] for id_, step in seen.items() if step["status"] == "not_asked"} == CANNOT_ASK
     assert code == 0
@@ -58,7 +58,7 @@ def test_a_dead_letter_is_found(stage: Stage) -> None:
     finally:
         sqs.purge_queue(QueueUrl=queue)
     assert code == 1
-    assert document["steps"][0]["saw"] == "leadtight-local-failed: 1"
+    assert document["checks"][0]["saw"] == "leadtight-local-failed: 1"
 
 
 def test_a_function_without_its_permission_is_found(stage: Stage) -> None:
@@ -71,7 +71,7 @@ def test_a_function_without_its_permission_is_found(stage: Stage) -> None:
         code, document = smoke("--only", "policy-has-tests", "--only", "functions-run")
     finally:
         iam.delete_role_policy(RoleName=name, PolicyName="planted")
-    found = {step["id"]: step for step in document["steps"]}["functions-run"]
+    found = {step["id"]: step for step in document["checks"]}["functions-run"]
     assert (code, found["status"]) == (1, "fail")
     assert found["saw"].startswith("sla: ")
 
@@ -81,5 +81,5 @@ def test_clean_erases_what_an_interrupted_run_has_left(stage: Stage) -> None:
     lead_id = stage.post_lead(name="Left behind", email=address, message="This is a test of the deployment.")
     eventually("an owner", lambda: stage.lead(lead_id).owner_id)
     code, document = smoke("--clean")
-    assert (code, [step["status"] for step in document["steps"]]) == (0, ["pass", "pass"])
+    assert (code, [step["status"] for step in document["checks"]]) == (0, ["pass", "pass"])
     assert (stage.lead(lead_id).is_open, stage.lead(lead_id).inquiry.email) == (False, None)

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from leadtight.app.compliance.erase_person import ErasureReport
 from leadtight.domain.model.identity import person_key
+from leadtight.stages.checks import Verdict, failed, passed
 from leadtight.stages.smoke.inbound_steps import held_of
 from leadtight.stages.smoke.session import SIMULATOR, Session, journal
-from leadtight.stages.smoke.verdict import Verdict, failed, passed
 
 Erase = Callable[[str, datetime], ErasureReport]
 """Erase a person by an address, with the mails since an instant."""

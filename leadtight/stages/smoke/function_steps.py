@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from leadtight.stages.checks import Verdict, failed, passed, warned
 from leadtight.stages.smoke import policy_fit
 from leadtight.stages.smoke.deployed_stage import FUNCTIONS
 from leadtight.stages.smoke.session import Session
-from leadtight.stages.smoke.verdict import Verdict, failed, passed, warned
 
 VALIDATION_NOTICE = "Successfully validated SNS topic for Amazon SES event publishing."
 """What SES publishes when an event destination is created: no event, and nothing follows."""

@@ -14,12 +14,11 @@ from typing import Any
 from leadtight.domain.model.identity import person_key
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import Message, Status, Template
+from leadtight.stages.checks import Check, Verdict, failed, not_asked, passed
 from leadtight.stages.smoke import stack_steps
 from leadtight.stages.smoke.disturbances import Disturbances
 from leadtight.stages.smoke.http_steps import plain_form, post_form
-from leadtight.stages.smoke.program import SmokeStep
 from leadtight.stages.smoke.session import Session, TrialLead
-from leadtight.stages.smoke.verdict import Verdict, failed, not_asked, passed
 
 TRIES = {"alarms": 120, "spill": 20}
 """Queues whose unreadable messages become dead letters, with the seconds of a try."""
@@ -54,7 +53,7 @@ class HardParts:
     may_destroy: bool = False
 
 
-def steps(parts: HardParts) -> tuple[SmokeStep, ...]:
+def steps(parts: HardParts) -> tuple[Check[Session], ...]:
     """Return the hard steps, in order."""
     asked: Mapping[str, tuple[str, Callable[[HardParts, Session], Verdict]]] = {
         "spill-holds": ("Is a form kept, and an alarm rung, while the table is denied?", a_denied_table_spills),
@@ -66,7 +65,7 @@ def steps(parts: HardParts) -> tuple[SmokeStep, ...]:
         "redeployed": ("Can the stage be destroyed and deployed again?", the_stage_is_deployed_again),
     }
     return tuple(
-        SmokeStep(id=id_, asks=question, ask=partial(ask, parts), needs=("policy-has-tests",))
+        Check(id=id_, asks=question, ask=partial(ask, parts), needs=("policy-has-tests",))
         for id_, (question, ask) in asked.items()
     )
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from leadtight.domain.policy.forms import Builder, Form
+from leadtight.stages.checks import Verdict, failed, not_asked, passed, warned
 from leadtight.stages.smoke.session import Session, TrialLead
-from leadtight.stages.smoke.verdict import Verdict, failed, not_asked, passed, warned
 from leadtight.stages.smoke.web import WebAnswer, multipart
 
 STRANGE_ORIGIN = "https://stranger.invalid"

@@ -13,8 +13,8 @@ from leadtight.domain.model.event import EventKind
 from leadtight.domain.model.identity import person_key
 from leadtight.domain.model.message import Template
 from leadtight.domain.policy.sources import Webhook
+from leadtight.stages.checks import Verdict, failed, not_asked, passed
 from leadtight.stages.smoke.session import Session
-from leadtight.stages.smoke.verdict import Verdict, failed, not_asked, passed
 
 TAKEN_WITHIN = timedelta(minutes=2)
 MAILS = "check the bucket's notification, the queue of mails and its dead letters, and the log of collect"

@@ -10,8 +10,8 @@ from leadtight.domain.calendar.timestamps import parse_timestamp
 from leadtight.domain.model.event import Event, EventKind
 from leadtight.domain.model.lead import Lead
 from leadtight.domain.model.message import Message, Status, Template
+from leadtight.stages.checks import Verdict, failed, not_asked, passed, warned
 from leadtight.stages.smoke.session import Session, TrialLead
-from leadtight.stages.smoke.verdict import Verdict, failed, not_asked, passed, warned
 
 OWNED_WITHIN = timedelta(seconds=5)
 """How long a cold start of route takes at most."""

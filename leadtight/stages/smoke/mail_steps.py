@@ -6,9 +6,9 @@ from collections import Counter
 from datetime import timedelta
 
 from leadtight.domain.model.message import Message, Status, Template
+from leadtight.stages.checks import Verdict, failed, not_asked, passed, warned
 from leadtight.stages.smoke.session import Session
 from leadtight.stages.smoke.stack_steps import as_json, shape
-from leadtight.stages.smoke.verdict import Verdict, failed, not_asked, passed, warned
 
 BOXES = {
     "success": Status.CONFIRMED,

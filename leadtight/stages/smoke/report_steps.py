@@ -6,10 +6,10 @@ import json
 import urllib.parse
 
 from leadtight.domain.calendar.week import Week
+from leadtight.stages.checks import Verdict, failed, passed, warned
 from leadtight.stages.smoke import policy_fit
 from leadtight.stages.smoke.session import Session
 from leadtight.stages.smoke.stores import QueryFailed
-from leadtight.stages.smoke.verdict import Verdict, failed, passed, warned
 
 SIGNED_BY = "X-Amz-Algorithm"
 PAGES = ("board", "queue", "quarantine")

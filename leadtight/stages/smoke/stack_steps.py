@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 
+from leadtight.stages.checks import Verdict, failed, passed, warned
 from leadtight.stages.smoke import policy_fit
 from leadtight.stages.smoke.session import Session
-from leadtight.stages.smoke.verdict import Verdict, failed, passed, warned
 
 COMPLETE = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 REHEARSED = ("slow-items", "unreadable-rows", "budgets")

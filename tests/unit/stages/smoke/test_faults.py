@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from leadtight.policy import loader as policies
+from leadtight.stages.checks import exit_code
 from leadtight.stages.smoke import policy_fit
-from leadtight.stages.smoke.program import SmokeStep, run, steps
-from leadtight.stages.smoke.results import SmokeReport
+from leadtight.stages.smoke.program import steps
+from leadtight.stages.smoke.results import write
 from leadtight.stages.smoke.session import journal
-from leadtight.stages.smoke.verdict import passed
 from tests.unit.stages.smoke.trial_stage import POLICY, TrialDeployment, outcomes, played, trial
 
 SHIPPED = policies.shipped()
@@ -115,7 +115,7 @@ def test_what_deserves_attention_is_a_warning_and_no_failure(fault: str, step: s
     results = played(session)
     assert outcomes(results)[step] == "warn"
     assert results[step].verdict.mend
-    assert SmokeReport.of(session, results.values()).exit_code == 0
+    assert exit_code(results.values()) == 0
 
 
 def test_a_policy_without_test_leads_is_never_sent_one_and_says_what_to_add(tmp_path: Path) -> None:
@@ -126,7 +126,7 @@ def test_a_policy_without_test_leads_is_never_sent_one_and_says_what_to_add(tmp_
     assert isinstance(session.stage, TrialDeployment)
     assert session.stage.office.table._leads == {}
     assert outcomes(results)["lead-accepted"] == "not_asked"
-    assert results["lead-accepted"].verdict.saw == "it needs policy-has-tests"
+    assert results["lead-accepted"].verdict.saw == "it needs “policy-has-tests”"
 
 
 def test_the_block_makes_every_sample_policy_fit(tmp_path: Path) -> None:
@@ -155,33 +155,6 @@ def test_a_step_that_the_stage_cannot_answer_is_not_asked_and_says_why(tmp_path:
     assert results["no-recursion"].verdict.saw == "there is no Lambda"
 
 
-def test_an_hour_is_the_most_and_cleaning_comes_all_the_same(tmp_path: Path) -> None:
-    session = trial(tmp_path)
-    asked = [
-        SmokeStep(id=id_, asks="?", ask=lambda _: passed("yes"), always=id_ == "cleaned") for id_ in ("a", "cleaned")
-    ]
-    times = iter((0.0, 4_000.0, 4_000.0, 4_001.0, 4_002.0))
-    results = run(session, asked, say=lambda *_: None, clock=lambda: next(times))
-    assert [(r.step.id, str(r.verdict.status)) for r in results] == [("a", "not_asked"), ("cleaned", "pass")]
-
-
-def test_an_interrupted_run_cleans_up(tmp_path: Path) -> None:
-    session = trial(tmp_path)
-    asked: list[str] = []
-
-    def interrupt(_: object) -> None:
-        raise KeyboardInterrupt
-
-    def clean(_: object) -> object:
-        asked.append("cleaned")
-        return passed("clean")
-
-    pending = (SmokeStep(id="a", asks="?", ask=interrupt), SmokeStep(id="cleaned", asks="?", ask=clean, always=True))  # type: ignore[arg-type]  # interrupted
-    with pytest.raises(KeyboardInterrupt):
-        run(session, pending, say=lambda *_: None)
-    assert asked == ["cleaned"]
-
-
 def test_what_a_lost_run_left_is_erased_by_the_next(tmp_path: Path) -> None:
     lost = trial(tmp_path)
     lead = lost.post_lead("lost")
@@ -197,11 +170,11 @@ def test_what_a_lost_run_left_is_erased_by_the_next(tmp_path: Path) -> None:
 
 def test_the_document_has_numbers_and_the_page_needs_no_other_file(tmp_path: Path) -> None:
     session = trial(tmp_path, "dead letter")
-    report = SmokeReport.of(session, played(session).values())
-    document, page = report.write(tmp_path)
+    results = list(played(session).values())
+    document, page = write(session, results)
     content = json.loads(document.read_text(encoding="utf-8"))
     assert (content["schema"], content["stage"], content["counts"]["fail"]) == ("leadtight.smoke/1", "trial", 1)
-    assert report.exit_code == 1
+    assert exit_code(results) == 1
     assert all(isinstance(seconds, float) for seconds in content["latencies_seconds"].values())
     assert {"owner", "accept", "mail_bounce", "late_deadline_missed"} <= content["latencies_seconds"].keys()
     html = page.read_text(encoding="utf-8")

@@ -16,13 +16,13 @@ from leadtight.app.intake.submission import Submission
 from leadtight.cli import app
 from leadtight.domain.model.errors import SendFailed
 from leadtight.domain.policy.trust import Submitter
+from leadtight.stages import checks
+from leadtight.stages.checks import Check, CheckResult, passed
 from leadtight.stages.smoke import hard_steps, program
 from leadtight.stages.smoke.deployed_stage import AlarmState
 from leadtight.stages.smoke.disturbances import Disturbances
 from leadtight.stages.smoke.hard_steps import HardParts
-from leadtight.stages.smoke.program import StepResult
 from leadtight.stages.smoke.session import Session
-from leadtight.stages.smoke.verdict import passed
 from leadtight.stages.smoke.web import WebAnswer
 from tests.unit.stages.smoke.trial_stage import TOPIC, TrialDeployment, TrialWeb, outcomes, trial
 
@@ -97,7 +97,7 @@ class TrialDisturbances(Disturbances):
         return self.dead.pop(queue, 0)
 
 
-def hard(folder: Path, *faults: str) -> tuple[dict[str, StepResult], TrialDisturbances]:
+def hard(folder: Path, *faults: str) -> tuple[dict[str, CheckResult], TrialDisturbances]:
     """Return the hard steps' results, and what was mended."""
     session = trial(folder, *faults)
     disturbances = TrialDisturbances(session, frozenset(faults))
@@ -120,8 +120,8 @@ def hard(folder: Path, *faults: str) -> tuple[dict[str, StepResult], TrialDistur
         for step in program.steps(lambda *_: disturbances.office.erase("nobody@example.com"))
         if step.id in program.TESTS
     ]
-    results = program.run(session, (*steps, *hard_steps.steps(parts)), say=lambda *_: None, clock=lambda: 0.0)
-    return {result.step.id: result for result in results}, disturbances
+    results = checks.run(session, (*steps, *hard_steps.steps(parts)), say=lambda *_: None, clock=lambda: 0.0)
+    return {result.id: result for result in results}, disturbances
 
 
 def test_a_stage_that_fails_well_passes_and_every_change_is_undone(tmp_path: Path) -> None:
@@ -161,8 +161,8 @@ def test_a_fault_fails_its_hard_step_and_every_change_is_undone(
 
 
 def test_hard_steps_stand_between_their_preconditions_and_the_cleaning() -> None:
-    def step(id_: str, *, always: bool = False) -> program.SmokeStep:
-        return program.SmokeStep(id=id_, asks="?", ask=lambda _: passed("yes"), always=always)
+    def step(id_: str, *, always: bool = False) -> Check[Session]:
+        return Check(id=id_, asks="?", ask=lambda _: passed("yes"), always=always)
 
     usual = (step("policy-deployed"), step("health"), step("policy-has-tests"), step("cleaned", always=True))
     ids = [each.id for each in program.around((step("spill-holds"),), usual)]

@@ -22,6 +22,8 @@ from leadtight.domain.model.lead import Lead
 from leadtight.domain.policy.policy import Policy
 from leadtight.domain.policy.trust import Submitter
 from leadtight.policy import loader as policies
+from leadtight.stages import checks
+from leadtight.stages.checks import CheckResult
 from leadtight.stages.smoke import program
 from leadtight.stages.smoke.deployed_stage import (
     AlarmState,
@@ -31,7 +33,6 @@ from leadtight.stages.smoke.deployed_stage import (
     SendingIdentity,
     Subscription,
 )
-from leadtight.stages.smoke.program import StepResult
 from leadtight.stages.smoke.session import Session, SmokeSettings
 from leadtight.stages.smoke.stores import EventTap, QueryFailed, StageStores
 from leadtight.stages.smoke.web import WebAnswer, WebClient
@@ -369,7 +370,7 @@ def trial(folder: Path, *faults: str, policy: Policy = POLICY, **settings: Any) 
     )
 
 
-def played(session: Session) -> dict[str, StepResult]:
+def played(session: Session) -> dict[str, CheckResult]:
     """Return the results of a whole run, by step."""
     assert isinstance(session.stage, TrialDeployment)
     office, faults = session.stage.office, session.stage.faults
@@ -377,10 +378,11 @@ def played(session: Session) -> dict[str, StepResult]:
     def erase(address: str, since: datetime) -> ErasureReport:
         return office.erase(address, apply="leads stay" not in faults)
 
-    results = program.run(session, program.steps(erase), say=lambda *_: None, clock=lambda: 0.0)
-    return {result.step.id: result for result in results}
+    asked = program.answerable(program.steps(erase), session.settings.cannot_ask)
+    results = checks.run(session, asked, say=lambda *_: None, clock=lambda: 0.0)
+    return {result.id: result for result in results}
 
 
-def outcomes(results: Mapping[str, StepResult]) -> dict[str, str]:
+def outcomes(results: Mapping[str, CheckResult]) -> dict[str, str]:
     """Return the outcome of each step."""
     return {id_: str(result.verdict.status) for id_, result in results.items()}

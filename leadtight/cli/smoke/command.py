@@ -23,29 +23,27 @@ from leadtight.app.compliance.erase_person import ErasureReport
 from leadtight.app.messaging.links import Links
 from leadtight.cli.erase import eraser
 from leadtight.cli.exits import stop
-from leadtight.cli.smoke_hard import hard_parts, require_permission
-from leadtight.cli.stack_client import DEV, StackClient
-from leadtight.devstage.deployment import POLICY
+from leadtight.cli.smoke.hard import hard_parts, require_permission
+from leadtight.cli.stack_client import DEV, StackClient, reach
 from leadtight.domain.model.errors import LeadtightError
 from leadtight.policy import loader as policies
-from leadtight.stages import stage_file
+from leadtight.stages import checks, checks_page, stage_file
+from leadtight.stages.checks import Check
 from leadtight.stages.smoke import hard_steps, program
 from leadtight.stages.smoke.deployed_stage import DeployedStage
 from leadtight.stages.smoke.hard_steps import HardParts
 from leadtight.stages.smoke.local_cloud import CANNOT_ASK
-from leadtight.stages.smoke.program import HOUR_SECONDS, SmokeStep
 from leadtight.stages.smoke.report_steps import opens
-from leadtight.stages.smoke.results import SmokeReport
+from leadtight.stages.smoke.results import write
 from leadtight.stages.smoke.session import Session, SmokeSettings
 from leadtight.stages.smoke.stores import RecentMails, StageStores
-from leadtight.stages.smoke.verdict import StepStatus, Verdict
 from leadtight.stages.smoke.web import WebClient
 from leadtight.stages.stage_names import LOCAL
 
 COMMAND = "smoke"
-HARD_SECONDS = 4 * HOUR_SECONDS
-SENDER_OF_LOCAL = "leadtight.example"
-COLORS = {StepStatus.PASS: "green", StepStatus.WARN: "yellow", StepStatus.FAIL: "red", StepStatus.NOT_ASKED: "dim"}
+HARD_SECONDS = 4 * program.HOUR_SECONDS
+LOCAL_FILES = DEV.parent / "cloud" / "stages"
+"""Where `make dev` writes the local stage's file."""
 
 
 def smoke(
@@ -70,16 +68,15 @@ def smoke(
     session = _session(stage, out / stage)
     parts = hard_parts(session, previous=previous, destroy=destroy) if hard else None
     steps = _chosen(_steps(session, parts, clean=clean, again=again), only or ())
-    console = Console(stderr=True)
-    results = program.run(
-        session, steps, say=lambda step, seen: _say(console, step, seen), budget=HARD_SECONDS if hard else HOUR_SECONDS
-    )
-    report = SmokeReport.of(session, results)
-    written = report.write(session.folder)
+    console = Console(stderr=True, soft_wrap=True)
+    asked = program.answerable(steps, session.settings.cannot_ask)
+    budget = HARD_SECONDS if hard else program.HOUR_SECONDS
+    results = checks.run(session, asked, say=checks_page.teller(console), clock=time.monotonic, budget=budget)
+    written, page = write(session, results)
     if as_json:
-        typer.echo(json.dumps(report.document(), indent=2, ensure_ascii=False))
-    console.print(f"{report.counts()}: {written[0]} and {written[1]}")
-    raise typer.Exit(report.exit_code)
+        typer.echo(written.read_text(encoding="utf-8"))
+    console.print(f"\n{checks_page.headline(results)} {written}, {page}", markup=False, highlight=False)
+    raise typer.Exit(checks.exit_code(results))
 
 
 def _session(name: str, folder: Path) -> Session:
@@ -111,15 +108,13 @@ def _session(name: str, folder: Path) -> Session:
 
 def _settings(name: str) -> tuple[SmokeSettings, Path]:
     """Return the stage's settings, and point the clients there."""
-    if name == LOCAL:
-        if not DEV.is_file():
-            raise stop(COMMAND, "local: no local stage is running here: `make dev`", code=2)
-        StackClient.find(COMMAND, None)
-        return SmokeSettings(name=name, identity=SENDER_OF_LOCAL, cannot_ask=CANNOT_ASK), POLICY
     try:
-        stage = stage_file.read(name)
+        stage = stage_file.read(name, folders=[LOCAL_FILES] if name == LOCAL else None)
     except LeadtightError as error:
         raise stop(COMMAND, str(error), code=2) from error
+    if stage.is_local:
+        reach(COMMAND, stage.stack)
+        return SmokeSettings(name=name, identity=stage.mail.identity, cannot_ask=CANNOT_ASK), stage.policy
     os.environ["AWS_DEFAULT_REGION"] = stage.region
     account = str(clients.client("sts").get_caller_identity()["Account"])
     if account != stage.account:
@@ -128,7 +123,7 @@ def _settings(name: str) -> tuple[SmokeSettings, Path]:
     return SmokeSettings(name=name, identity=stage.mail.identity, operators=operators), stage.policy
 
 
-def _steps(session: Session, parts: HardParts | None, *, clean: bool, again: bool) -> tuple[SmokeStep, ...]:
+def _steps(session: Session, parts: HardParts | None, *, clean: bool, again: bool) -> tuple[Check[Session], ...]:
     def erase(address: str, since: datetime) -> ErasureReport:
         now = session.now()
         deployed = StackClient(COMMAND, session.stage.stack, dict(session.stage.outputs))
@@ -143,14 +138,14 @@ def _steps(session: Session, parts: HardParts | None, *, clean: bool, again: boo
     return tuple(step for step in asked if step.always) if clean else asked
 
 
-def _chosen(steps: tuple[SmokeStep, ...], only: Sequence[str]) -> tuple[SmokeStep, ...]:
+def _chosen(steps: tuple[Check[Session], ...], only: Sequence[str]) -> tuple[Check[Session], ...]:
     """Return the steps of these names, and the cleaning."""
     if unknown := set(only) - {step.id for step in steps}:
         raise stop(COMMAND, f"--only {min(unknown)}: choose from {', '.join(step.id for step in steps)}", code=2)
     return tuple(step for step in steps if not only or step.always or step.id in only)
 
 
-def _again(folder: Path) -> SmokeStep:
+def _again(folder: Path) -> Check[Session]:
     """Return the step that opens the latest report link again."""
     links = [
         (document["started_at"], document["report_link"])
@@ -160,19 +155,8 @@ def _again(folder: Path) -> SmokeStep:
     if not links:
         raise stop(COMMAND, f"--again: no run in {folder} has a report link", code=2)
     began, link = max(links)
-    return SmokeStep(
+    return Check(
         id="report-opens-again",
         asks=f"Does the report link of {began[:16]} still open?",
         ask=lambda session: opens(session, link),
     )
-
-
-def _say(console: Console, step: SmokeStep, verdict: Verdict | None) -> None:
-    if verdict is None:
-        console.print(f"[dim]{step.asks}[/dim]")
-        return
-    color = COLORS[verdict.status]
-    console.print(f"[{color}]{verdict.status:9}[/{color}] {step.id}: ", end="", highlight=False)
-    console.print(verdict.saw, markup=False, highlight=False)
-    if verdict.mend:
-        console.print(f"          mend: {verdict.mend}", markup=False, highlight=False)

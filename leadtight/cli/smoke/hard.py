@@ -28,7 +28,7 @@ PREVIOUS = ROOT / "build" / "previous"
 
 
 def require_permission(stage: str, hurt: str) -> None:
-    """Refuse a stage that customers depend on, and the local one.
+    """Refuse a live stage, and the local one.
 
     A live stage is accepted when its name was repeated as the one to hurt.
     """
