@@ -224,6 +224,9 @@ class Restore:
                 "deleted_since": dict(sorted(since.deleted.items())),
                 "leads": [asdict(lead) for lead in since.leads],
             }
+        made_at = self._parts.tables.existing(former).created_at
+        if made_at > self._plan.at:
+            self._log.problem(YOUNGER.format(former=former, made_at=made_at.isoformat()))
         if since.leads:
             self._log.problem(LOST.format(number=len(since.leads), former=former))
         for erasure in since.erasures:
@@ -234,6 +237,10 @@ class Restore:
 GONE = (
     "{former} is gone, so nobody can say what was written since: people who were erased or opted out since are as they"
     " were; repeat both from your own records"
+)
+YOUNGER = (
+    "{former} was made at {made_at}, after the moment: who was erased or opted out before that is as they were;"
+    " repeat both from your own records"
 )
 LOST = (
     "{number} leads that were accepted since are only in {former}, which stays: mails are read again and sources with"

@@ -34,6 +34,7 @@ class TableState:
     is_protected: bool
     is_encrypted: bool
     source: str | None
+    created_at: datetime
 
     @classmethod
     def of(cls, table: dict[str, Any]) -> TableState:
@@ -49,6 +50,7 @@ class TableState:
             is_protected=bool(table.get("DeletionProtectionEnabled")),
             is_encrypted=table.get("SSEDescription", {}).get("Status") in ("ENABLED", "ENABLING", "UPDATING"),
             source=source.rpartition("/")[2] if source else None,
+            created_at=table["CreationDateTime"].astimezone(UTC),
         )
 
     @property

@@ -83,6 +83,7 @@ class Table:
 
     name: str
     items: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    created_at: datetime = NOW - timedelta(days=100)
     made_at: datetime = NOW
     active_from: datetime = NOW
     indexed_from: datetime = NOW
@@ -126,6 +127,7 @@ class DynamoTwin:
             "TableName": TableName,
             "TableArn": ARN + TableName,
             "TableStatus": status,
+            "CreationDateTime": table.created_at,
             "GlobalSecondaryIndexes": [index],
             "DeletionProtectionEnabled": table.is_protected,
         }
@@ -261,6 +263,7 @@ class DynamoTwin:
         self.tables[name] = Table(
             name,
             copy.deepcopy(items),
+            created_at=self.clock(),
             made_at=ready,
             active_from=ready,
             indexed_from=ready + self.fills_index_in,

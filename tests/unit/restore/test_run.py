@@ -279,6 +279,13 @@ def test_without_the_former_table_a_backup_is_restored_and_what_nobody_can_say_i
     assert any("is gone, so nobody can say" in problem for problem in log.problems)
 
 
+def test_a_former_table_that_is_younger_than_the_backup_cannot_say_what_was_refused_before_it(stage: TwinStage) -> None:
+    stage.backup.points[RECOVERY_POINT] = ("ours", MOMENT, Table(TABLE, dict(stage.dynamodb.moments[0][1])))
+    stage.dynamodb.tables[TABLE].created_at = MOMENT + timedelta(days=1)
+    log = stage.restore(replace(PLAN, backup=RECOVERY_POINT))
+    assert any("was made at 2026-11-23T06:00:00+00:00, after the moment" in problem for problem in log.problems)
+
+
 def test_without_the_former_table_a_moment_is_refused_with_the_way_out(stage: TwinStage) -> None:
     del stage.dynamodb.tables[TABLE]
     with pytest.raises(RestoreStopped, match=r"DeletedTableBackup"):
