@@ -50,6 +50,7 @@ class LeadFunction(Construct):
             timeout=timeout,
             tracing=lambda_.Tracing.ACTIVE if stage.file.tracing else lambda_.Tracing.DISABLED,
             log_group=self.logs,
+            logging_format=lambda_.LoggingFormat.JSON,  # also of what the runtime itself writes, such as a time-out
             on_failure=destinations.SqsDestination(failed),
             retry_attempts=2,
             reserved_concurrent_executions=reserved,

@@ -73,6 +73,13 @@ def wake_collector() -> None:
         gc.enable()
 
 
+def trace_lead(lead_id: str | None) -> None:
+    """Annotate the trace of this run, if any, with a lead."""
+    from leadtight.adapters.aws import trace
+
+    trace.annotate(lead_id, clock()())
+
+
 class Deployed:
     """The deployment's ports, built lazily (`leadtight.application.Ports`)."""
 

@@ -60,6 +60,7 @@ def _settle(record: SQSRecord) -> None:
     metrics.add_metric(name="MailsTold", unit=MetricUnit.Count, value=len(files))
     for file in files:
         settled = bootstrap.mail_bucket().take(file, bootstrap.clock()())
+        bootstrap.trace_lead(settled.id)
         logger.info("mail_taken", file=file, status=settled.status, lead_id=settled.id)
 
 

@@ -193,7 +193,9 @@ def _answered(
 
 
 def _change(token: str, action: form.Action, now: datetime) -> None:
-    logger.append_keys(lead_id=_apply(token, action, now).lead.id)
+    lead_id = _apply(token, action, now).lead.id
+    bootstrap.trace_lead(lead_id)
+    logger.append_keys(lead_id=lead_id)
 
 
 def _apply(token: str, action: form.Action, now: datetime) -> LeadView:

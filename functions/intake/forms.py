@@ -73,6 +73,7 @@ def _taken(form: Form, posted: FormPost, event: events.Event) -> events.Response
         )  # raises when it cannot be queued: answered 503
         settled = SettledItem(id="", status="held")
     if settled:
+        bootstrap.trace_lead(settled.id)
         logger.info("form_taken", form=form.id, lead_id=settled.id, status=settled.status)
     if as_page:
         check = "" if settled is None or settled.is_reachable else "?check=address"

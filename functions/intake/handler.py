@@ -109,6 +109,7 @@ def _receive_json(event: events.Event) -> events.Response:
         return api_keys.refusal(error)
     except InvalidInquiry as error:
         return events.incomplete(error)
+    bootstrap.trace_lead(settled.id)
     logger.info("lead_accepted", lead_id=settled.id, status=settled.status, source=source)
     return events.settled(settled)
 

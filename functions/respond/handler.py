@@ -43,6 +43,7 @@ def handle(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureR
 
 def _deliver(record: stream.Record) -> None:
     if owed := stream.message(record):
+        bootstrap.trace_lead(owed.lead_id)
         with logger.append_context_keys(correlation_id=owed.lead_id):
             _send(owed, bootstrap.clock()())
 
@@ -83,6 +84,7 @@ def _report(record: SQSRecord) -> None:
         notifications.drop(record.body, report)
     if not isinstance(report, DeliveryReport):
         return
+    bootstrap.trace_lead(report.lead_id)
     with logger.append_context_keys(correlation_id=report.lead_id or record.message_id):
         stored = bootstrap.app().delivery_reports.record(report, bootstrap.clock()())
         logger.info("message_reported", reported=report.reported, provider_id=report.provider_id, stored=stored)

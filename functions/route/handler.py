@@ -36,6 +36,7 @@ def _read(arrived: list[Lead], record: stream.Record) -> None:
 
 def _offer_on(person: str) -> None:
     for change in bootstrap.app().route.freed(person, bootstrap.clock()()):
+        bootstrap.trace_lead(change.after.id)
         with logger.append_context_keys(correlation_id=change.after.id):
             logger.info("lead_offered_on", lead_id=change.after.id, owner=change.after.owner_id)
 
@@ -43,5 +44,6 @@ def _offer_on(person: str) -> None:
 def _route(leads: list[Lead]) -> None:
     for change in bootstrap.app().route.route_all(leads, bootstrap.clock()()) if leads else ():
         lead = change.after
+        bootstrap.trace_lead(lead.id)
         with logger.append_context_keys(correlation_id=lead.id):
             logger.info("lead_assigned", lead_id=lead.id, owner=lead.owner_id, pool=lead.pool_id)

@@ -54,6 +54,7 @@ def handle(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureR
 
 def _ring(record: SQSRecord) -> None:
     alarm = stream.alarm(record.body)
+    bootstrap.trace_lead(alarm.lead_id)
     with logger.append_context_keys(correlation_id=alarm.lead_id):
         change = bootstrap.app().sla.on_alarm(alarm, bootstrap.clock()())
         if change:

@@ -87,3 +87,8 @@ def test_failed_events_of_a_function_are_kept(prod: Synthesised, name: str) -> N
 
 def test_an_api_answers_within_its_thirty_seconds(prod: Synthesised) -> None:
     assert [prod.function(name)["Timeout"] for name in ("intake", "desk")] == [20, 10]
+
+
+def test_everything_that_a_function_logs_is_json(prod: Synthesised) -> None:
+    for name in FUNCTIONS:
+        assert prod.function(name)["LoggingConfig"]["LogFormat"] == "JSON"

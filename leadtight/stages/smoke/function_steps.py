@@ -18,6 +18,7 @@ TROUBLE = (
     "not authorized",
     "ImportModuleError",
     "Task timed out",
+    "timeout",
     "Runtime.ExitError",
     "OutOfMemory",
 )
