@@ -36,6 +36,8 @@ UNUSED = ("bin", "phonenumbers/geodata", "phonenumbers/carrierdata")
 LOCALES, REGIONAL, KEPT_REGIONAL = "babel/locale-data", re.compile(r"_(?:[A-Z]{2}|\d{3})(?:_|$)"), {"pt_PT"}
 # Installers' notes: unused at run time, and the only files that differ between builds.
 NOTES = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json", "uv_build.json")
+# Lambda reads its code as a user of its own, and the zip keeps the modes.
+FOLDER_MODE, FILE_MODE = 0o755, 0o644
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ def _packages(target: BundlePlatform, bundle: str, requirements: Path, compiler:
         _install(folder, target, requirements)
         _prune(folder)
         _compile(folder, compiler)
+        _open_to_readers(folder)
         _stamp(folder, inputs)
     return folder
 
@@ -102,6 +105,7 @@ def _bundle(folder: Path, packages: Path, policy: Path, compiler: Path | None) -
     shutil.copyfile(policy, folder / "leadtight" / "policy.toml")
     for package in PRODUCT:
         _compile(folder / package, compiler, inside=package)
+    _open_to_readers(folder)
     _stamp(folder, inputs)
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     print(f"bundle: {folder.relative_to(ROOT)}, {size / 1e6:.0f} MB", file=sys.stderr)
@@ -212,6 +216,16 @@ def _compile(folder: Path, compiler: Path | None, inside: str = "") -> None:
         check=True,
         env={**os.environ, "PYTHONHASHSEED": "0"},  # sets of constants are stored in hash order
     )
+
+
+def _open_to_readers(folder: Path) -> None:
+    """Give every file and folder the same modes.
+
+    They would otherwise depend on the umask of the machine that builds.
+    """
+    folder.chmod(FOLDER_MODE)
+    for path in folder.rglob("*"):
+        path.chmod(FOLDER_MODE if path.is_dir() else FILE_MODE)
 
 
 def main() -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import stat
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -63,6 +66,29 @@ def test_building_again_gives_the_same_bytes(built: Path) -> None:
     (built / "app.inputs").unlink()
     bundle.build(bundle.TARGETS["local"], POLICY)
     assert digest(built / "app") == original
+
+
+def build_under(umask: int, folder: Path) -> Path:
+    """Add the product to a bundle of one package."""
+    packages = folder / "packages"
+    before = os.umask(umask)
+    try:
+        packages.mkdir(parents=True)
+        (packages / "module.py").write_text("VALUE = 1\n", encoding="utf-8")
+        (folder / "packages.inputs").touch()
+        bundle._bundle(folder / "app", packages, POLICY, Path(sys.executable))
+    finally:
+        os.umask(before)
+    return folder / "app"
+
+
+def test_a_bundle_is_the_same_and_readable_under_every_umask() -> None:
+    (bundle.ROOT / "build").mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=bundle.ROOT / "build") as folder:
+        usual, strict = build_under(0o022, Path(folder, "022")), build_under(0o077, Path(folder, "077"))
+        assert digest(usual) == digest(strict)
+        for path in (strict, *strict.rglob("*")):
+            assert stat.S_IMODE(path.stat().st_mode) == (0o755 if path.is_dir() else 0o644), path
 
 
 def test_only_the_services_the_adapters_call_are_described(built: Path) -> None:

@@ -1,0 +1,80 @@
+"""Refuse a running handler the packages that its bundle does not ship.
+
+The suite's environment has more packages than Lambda. An import that only that environment can satisfy would fail on
+AWS alone, also one made in C: DuckDB imports pytz when a query returns a time with a zone.
+"""
+
+from __future__ import annotations
+
+import builtins
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from importlib.metadata import packages_distributions
+from types import FrameType, ModuleType
+from typing import Any
+
+from infra.bundle import BUNDLES, PRODUCT, ROOT
+
+SITE_PACKAGES = re.compile(r"/site-packages/(\w+)")
+_import = builtins.__import__
+
+
+@contextmanager
+def only_shipped() -> Iterator[None]:
+    """Refuse handlers everything but their bundle inside."""
+    for bundle in BUNDLES:
+        shipped(bundle)  # now: finding out imports as well
+    builtins.__import__ = _import_shipped
+    try:
+        yield
+    finally:
+        builtins.__import__ = _import
+
+
+def _import_shipped(name: str, *arguments: Any, **options: Any) -> ModuleType:
+    level = options.get("level", arguments[3] if len(arguments) > 3 else 0)
+    top = name.partition(".")[0]
+    if not level and top not in shipped("app"):
+        caller = sys._getframe(1)
+        function = _running_function(caller)
+        if function and not _is_tool(caller) and top not in shipped("report" if function == "report" else "app"):
+            raise ModuleNotFoundError(f"No module named {name!r} in the bundle of {function}", name=name)
+    return _import(name, *arguments, **options)
+
+
+@cache
+def shipped(bundle: str) -> frozenset[str]:
+    """Return the top-level modules of a bundle and its Python."""
+    lines = (ROOT / BUNDLES[bundle]).read_text(encoding="utf-8").splitlines()
+    pinned = {re.split(r"[=\[]", line)[0] for line in lines if line[:1].isalnum()}
+    modules = {module for module, by in _distributions().items() if pinned.intersection(by)}
+    return frozenset(modules | sys.stdlib_module_names | {*PRODUCT})
+
+
+@cache
+def _distributions() -> dict[str, list[str]]:
+    return {
+        module: [re.sub(r"[-_.]+", "-", name).lower() for name in names]
+        for module, names in packages_distributions().items()
+    }
+
+
+def _running_function(frame: FrameType | None) -> str | None:
+    """Return the function whose handler is running, if any."""
+    while frame:
+        name = str(frame.f_globals.get("__name__", ""))
+        if name.startswith("functions.") and name.endswith(".handler"):
+            return name.split(".")[1]
+        frame = frame.f_back
+    return None
+
+
+def _is_tool(frame: FrameType | None) -> bool:
+    """Return whether a tool of the suite imports, such as moto."""
+    while frame and "importlib" in frame.f_code.co_filename:
+        frame = frame.f_back
+    package = SITE_PACKAGES.search(frame.f_code.co_filename) if frame else None
+    return package is not None and package[1] not in shipped("report")
