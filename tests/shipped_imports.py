@@ -1,4 +1,4 @@
-"""Refuse a running handler the packages that its bundle does not ship.
+"""Refuse a handler the packages that its bundle lacks.
 
 The suite's environment has more packages than Lambda. An import that only that environment can satisfy would fail on
 AWS alone, also one made in C: DuckDB imports pytz when a query returns a time with a zone.
@@ -73,7 +73,7 @@ def _running_function(frame: FrameType | None) -> str | None:
 
 
 def _is_tool(frame: FrameType | None) -> bool:
-    """Return whether a tool of the suite imports, such as moto."""
+    """Return whether the importer is a tool, such as moto."""
     while frame and "importlib" in frame.f_code.co_filename:
         frame = frame.f_back
     package = SITE_PACKAGES.search(frame.f_code.co_filename) if frame else None

@@ -28,7 +28,7 @@ SES, SQS, SNS = (f"{API}{path}" for path in ("ses/latest", "AWSSimpleQueueServic
 
 @dataclass(frozen=True, slots=True)
 class CallRule:
-    """What AWS says of some operations, where, and who breaks it."""
+    """What AWS documents about some operations."""
 
     says: str
     source: str

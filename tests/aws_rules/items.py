@@ -23,7 +23,7 @@ EXPRESSIONS = (
 
 
 def requests(params: Params) -> Iterator[Params]:
-    """Yield the parts of a call that name an item or a condition."""
+    """Yield the parts that name an item or condition."""
     yield params
     for action in params.get("TransactItems", ()):
         yield from action.values()

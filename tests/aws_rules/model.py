@@ -7,33 +7,30 @@ not fit a pattern, and what is too long or too large.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-import regex
-from botocore.model import Shape
+import regex  # type: ignore[import-untyped]  # it ships no types
+
+Shape = Any
+"""One of botocore's kinds of shapes, whose parts its stubs do not tell."""
 
 TRAITS = ("enum", "pattern", "min", "max", "required")
 """What makes a shape refuse a value."""
 
 
 def problems(shape: Shape, value: Any, where: str, service: str) -> Iterator[str]:
-    """Yield a line for each part of a value that AWS refuses."""
+    """Yield a line for each part that AWS refuses."""
     if accepts_everything(shape, service):
         return
     match shape.type_name:
         case "structure":
             yield from _of_structure(shape, value, where, service)
         case "list":
-            yield from _of_size(shape, len(value), where, "items")
-            for number, item in enumerate(value):
-                yield from problems(shape.member, item, f"{where}[{number}]", service)
+            yield from _of_list(shape, value, where, service)
         case "map":
-            yield from _of_size(shape, len(value), where, "entries")
-            for key, item in value.items():
-                yield from problems(shape.key, key, f"{where}, key {key}", service)
-                yield from problems(shape.value, item, f"{where}.{key}", service)
+            yield from _of_map(shape, value, where, service)
         case "string" | "blob":
             yield from _of_text(shape, value, where)
         case "integer" | "long" | "float" | "double":
@@ -47,6 +44,19 @@ def _of_structure(shape: Shape, value: Mapping[str, Any], where: str, service: s
     for name, item in value.items():
         if item is not None and name in shape.members:
             yield from problems(shape.members[name], item, f"{where}.{name}", service)
+
+
+def _of_list(shape: Shape, value: Sequence[Any], where: str, service: str) -> Iterator[str]:
+    yield from _of_size(shape, len(value), where, "items")
+    for number, item in enumerate(value):
+        yield from problems(shape.member, item, f"{where}[{number}]", service)
+
+
+def _of_map(shape: Shape, value: Mapping[str, Any], where: str, service: str) -> Iterator[str]:
+    yield from _of_size(shape, len(value), where, "entries")
+    for key, item in value.items():
+        yield from problems(shape.key, key, f"{where}, key {key}", service)
+        yield from problems(shape.value, item, f"{where}.{key}", service)
 
 
 def _of_text(shape: Shape, value: object, where: str) -> Iterator[str]:

@@ -22,7 +22,7 @@ from tests.aws_rules.watching import ROOT
 
 @dataclass(frozen=True, slots=True)
 class WrittenCall:
-    """A call in the source: its method and literal parameters.
+    """A call in the source.
 
     A parameter whose value is computed is None; `complete` says that no others are unpacked into the call.
     """
@@ -52,7 +52,7 @@ def services(text: str) -> frozenset[str]:
 
 
 def operations(path: Path) -> frozenset[str]:
-    """Return the operations that a file calls on its own clients.
+    """Return the operations that a file calls.
 
     They are such as `sqs:SendMessage`.
     """
@@ -86,7 +86,7 @@ def written_calls(path: Path, text: str | None = None) -> Iterator[WrittenCall]:
 
 
 def misfits(call: WrittenCall, names: frozenset[str]) -> list[str]:
-    """Return why a call fits none of the services that have its method."""
+    """Return why a call fits no service with its method."""
     found = [
         list(_misfits(call, operation, name)) for name in sorted(names) if (operation := service(name).get(call.method))
     ]

@@ -1,8 +1,8 @@
-"""A pytest plugin: a test fails when the product calls AWS wrongly.
+"""Fail a test when the product calls AWS wrongly.
 
-Every botocore session of the run notes the calls that the product's own code makes, those of pynamodb and of signed
-addresses included. Each is checked against the service's model and the documented rules. Calls of the tests themselves
-are not.
+This is a plugin of pytest. Every botocore session of the run notes the calls that the product's code makes, those of
+pynamodb and of signed addresses included. Each is checked against the service's model and the documented rules. Calls
+of the tests themselves are not.
 """
 
 from __future__ import annotations
@@ -44,15 +44,16 @@ def _rules_of(name: str) -> tuple[CallRule, ...]:
     return _by_operation[name]
 
 
-def _on_call(params: Mapping[str, Any], model: OperationModel, **_: Any) -> None:  # the names are botocore's
+def _on_call(**call: Any) -> None:
     if _is_products_call():
-        _problems.extend(violations(model, params))
-        for heard in _listeners:
-            heard.add(f"{model.service_model.service_name}:{model.name}")
+        operation: OperationModel = call["model"]
+        _problems.extend(violations(operation, call["params"]))
+        for operations in _listeners:
+            operations.add(f"{operation.service_model.service_name}:{operation.name}")
 
 
 def _is_products_call() -> bool:
-    """Return whether the nearest code of this repository is the product's."""
+    """Return whether the nearest code of ours is deployed."""
     frame = sys._getframe()
     while frame := frame.f_back:  # type: ignore[assignment]  # the last frame has none
         file = frame.f_code.co_filename

@@ -1,4 +1,4 @@
-"""The rules that the suites hold AWS calls to find what AWS refuses."""
+"""The rules about AWS calls find what AWS refuses."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+import boto3
 import botocore.session
 import pytest
 from moto import mock_aws
@@ -162,8 +163,8 @@ def test_the_suite_notices_a_wrong_call_of_the_product(uploads: S3Uploads) -> No
 
 
 def test_the_suite_notices_a_wrong_signed_address(uploads: S3Uploads) -> None:
-    s3 = botocore.session.get_session().create_client("s3", region_name=REGION)
-    s3.create_bucket(Bucket="files", CreateBucketConfiguration={"LocationConstraint": REGION})
+    s3 = boto3.client("s3", region_name=REGION)
+    s3.create_bucket(Bucket="files", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
     s3.put_object(Bucket="files", Key="a/../b")
     assert uploads.address("a/../b", "name", timedelta(minutes=1))
     assert {problem.partition(": ")[0] for problem in watching.taken()} == {"s3:HeadObject", "s3:GetObject"}
@@ -186,8 +187,7 @@ def test_the_suite_watches_every_test(pytestconfig: pytest.Config) -> None:
 
 
 def test_the_tests_own_calls_are_free(uploads: S3Uploads) -> None:
-    session = botocore.session.get_session()
-    session.create_client("s3", region_name=REGION).generate_presigned_url(
+    boto3.client("s3", region_name=REGION).generate_presigned_url(
         "get_object", Params={"Bucket": "files", "Key": "a/../b"}
     )
     assert watching.taken() == ()

@@ -1,7 +1,7 @@
-"""Every AWS call of the product is one that AWS accepts, whatever strangers and policies write.
+"""AWS accepts every call of the product.
 
-Each operation that the source calls has a case here, which calls it with hostile names. The plugin
-tests/aws_rules/watching.py checks these calls, and those of all other tests.
+That is so whatever strangers and policies write. Each operation that the source calls has a case here, which calls it
+with hostile names. The plugin tests/aws_rules/watching.py checks these calls, and those of all other tests.
 """
 
 from __future__ import annotations
@@ -10,13 +10,11 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import boto3
 import pytest
-from botocore.model import OperationModel
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from moto import mock_aws
@@ -28,7 +26,7 @@ from leadtight.adapters.aws.retry_queue import QueueRetries
 from leadtight.adapters.aws.s3 import S3Files, S3Mails, S3Uploads, S3Versions
 from leadtight.adapters.aws.scheduler import AwsAlarms
 from leadtight.adapters.aws.secret_store import ApiKeys
-from leadtight.adapters.aws.senders import ConnectCaller, SesMailer, SnsTexter
+from leadtight.adapters.aws.senders import ConnectCaller, EndUserTexter, SesMailer, SnsTexter
 from leadtight.adapters.aws.spill_queue import SpillQueue
 from leadtight.app.intake.form_posts import FormPost, SpilledFormPost
 from leadtight.app.ports.files import FileVersion
@@ -41,6 +39,7 @@ from leadtight.domain.notifications.review_mail import PublishedReview, review_m
 from leadtight.domain.policy.messaging import Voice
 from leadtight.policy import loader
 from tests.aws_rules import source, watching
+from tests.aws_rules.watching import ROOT
 from tests.contracts.changes import NOW, arrival
 from tests.contracts.conftest import REGION
 from tests.permissions import to_lead
@@ -55,7 +54,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture(scope="module", autouse=True)
 def cloud() -> Iterator[None]:
-    """Run one account for all cases; calls by phone are answered here."""
+    """Run one account for all cases."""
     with pytest.MonkeyPatch.context() as patch, mock_aws():
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             patch.setenv(name, "testing")
@@ -63,7 +62,7 @@ def cloud() -> Iterator[None]:
         clients.forget_clients()
         _deploy()
         for service in ANSWERS:
-            clients._session().register(f"before-call.{service}", _answer)
+            clients._session().register(f"before-call.{service}", cast(Any, _answer))
         yield
         clients.forget_clients()
 
@@ -71,6 +70,7 @@ def cloud() -> Iterator[None]:
 OUTPUTS = {"ApiSecretArn": "api-secret", "SlaFunction": "leadtight-sla"}
 ANSWERS: dict[str, Mapping[str, Any]] = {
     "connect": {"ContactId": "c-1"},
+    "pinpoint-sms-voice-v2": {"MessageId": "m-1"},
     "lambda": {"Payload": SimpleNamespace(read=lambda: b"{}")},
     "cloudformation": {
         "Stacks": [{"Outputs": [{"OutputKey": key, "OutputValue": value} for key, value in OUTPUTS.items()]}]
@@ -79,8 +79,8 @@ ANSWERS: dict[str, Mapping[str, Any]] = {
 """The answers of services that the emulator lacks, or has only with more packages."""
 
 
-def _answer(model: OperationModel, **_: Any) -> tuple[object, Mapping[str, Any]]:
-    return SimpleNamespace(status_code=200), ANSWERS[model.service_model.service_name]
+def _answer(**call: Any) -> tuple[object, Mapping[str, Any]]:
+    return SimpleNamespace(status_code=200), ANSWERS[call["model"].service_model.service_name]
 
 
 def _client(service: str) -> Any:
@@ -117,6 +117,11 @@ def send_mail(text: str) -> None:
 
 def send_text(text: str) -> None:
     SnsTexter().send_text(to_lead(Channel.SMS, "+4930901820"), text, Envelope(lead_id=text, message_id=text))
+
+
+def send_end_user_text(text: str) -> None:
+    texter = EndUserTexter(origination="+4930901820", configuration_set="leadtight")
+    texter.send_text(to_lead(Channel.SMS, "+4930901820"), text[:1600], Envelope(lead_id="L1", message_id=text))
 
 
 def place_call(text: str) -> None:
@@ -194,6 +199,7 @@ def ask(text: str) -> None:
 CASES: dict[Callable[[str], None], str] = {
     send_mail: "ses:SendRawEmail",
     send_text: "sns:Publish",
+    send_end_user_text: "pinpoint-sms-voice-v2:SendTextMessage",
     place_call: "connect:StartOutboundVoiceContact",
     arm: "scheduler:CreateSchedule scheduler:DeleteSchedule sqs:SendMessage",
     spill: "sqs:SendMessage",
@@ -220,11 +226,11 @@ def test_each_operation_accepts_hostile_values(call: Callable[[str], None]) -> N
         assert watching.taken() == (), text
 
 
-FILES = [file for folder in ("leadtight", "functions") for file in sorted((source.ROOT / folder).rglob("*.py"))]
+FILES = [file for folder in ("leadtight", "functions") for file in sorted((ROOT / folder).rglob("*.py"))]
 DEPLOYED = tuple(
     file
     for file in FILES
-    if not file.relative_to(source.ROOT).as_posix().startswith(("leadtight/devstage", "leadtight/stages"))
+    if not file.relative_to(ROOT).as_posix().startswith(("leadtight/devstage", "leadtight/stages"))
 )
 """Code that customers' stages run, and the commands that they type.
 
@@ -256,7 +262,7 @@ def test_each_call_in_the_source_fits_its_operation() -> None:
     ],
 )
 def test_a_call_that_fits_no_operation_is_found(written: str, misfit: str) -> None:
-    file = source.ROOT / "leadtight" / "unwritten.py"
+    file = ROOT / "leadtight" / "unwritten.py"
     [call] = source.written_calls(file, f"client.{written}")
     misfits = source.misfits(call, frozenset({"sqs", "scheduler", "secretsmanager"}))
     assert any(misfit in each for each in misfits), misfits

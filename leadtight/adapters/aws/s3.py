@@ -13,7 +13,7 @@ from leadtight.app.ports.files import FileVersion, StoredMail
 
 logger = logging.getLogger(__name__)
 NO_TYPE = "application/octet-stream"
-"""The content type of uploads, never run or shown."""
+"""The content type of uploads, and of mails without a usable one: never run or shown."""
 
 LARGEST_MAIL = 10 * 1024 * 1024
 """The number of bytes of a mail that are read.
@@ -62,8 +62,12 @@ class S3Mails:
         self._bucket = bucket
 
     def keep(self, file: str, content: bytes, content_type: str) -> None:
-        """Store a mail."""
-        clients.client("s3").put_object(Bucket=self._bucket, Key=file, Body=content, ContentType=content_type)
+        """Store a mail.
+
+        A content type that is no header has no readable boundary either.
+        """
+        kind = content_type if content_type.isascii() and content_type.isprintable() else NO_TYPE
+        clients.client("s3").put_object(Bucket=self._bucket, Key=file, Body=content, ContentType=kind)
 
     def fetch(self, file: str) -> StoredMail | None:
         """Return at most the first `LARGEST_MAIL` bytes of a mail.
