@@ -28,7 +28,13 @@ from hypothesis import HealthCheck, settings
 from leadtight.adapters import clock_and_ids
 
 # Their fixtures serve two folders each: one cloud, one browser and one template for both.
-pytest_plugins = ["tests.aws_rules.watching", "tests.local_stage", "tests.browser.windows", "tests.infra.templates"]
+pytest_plugins = [
+    "tests.aws_rules.watching",
+    "tests.shipped_imports",
+    "tests.local_stage",
+    "tests.browser.windows",
+    "tests.infra.templates",
+]
 
 TESTS = Path(__file__).resolve().parent
 REAL_TIME = {"e2e", "console", "browser", "infra"}
