@@ -49,7 +49,7 @@ METRICS: Mapping[Unread, str] = {Unread.NOTICE: "NoticesDropped", Unread.UNKNOWN
 def content(body: str) -> Mapping[str, Any] | Unread:
     """Return the JSON object of a body, without SNS's envelope."""
     parsed = _parsed(body)
-    if isinstance(parsed, dict) and parsed.get("Type") == "Notification" and isinstance(parsed.get("Message"), str):
+    if isinstance(parsed, dict) and _is_envelope(parsed):
         return content(parsed["Message"])
     if isinstance(parsed, dict):
         return Unread.NOTICE if _is_notice(parsed) else parsed
@@ -92,6 +92,10 @@ def shape(parsed: Any) -> Any:
 
 
 _KINDS = ("eventType", "notificationType", "Type", "Event", "schema")
+
+
+def _is_envelope(parsed: Mapping[str, Any]) -> bool:
+    return parsed.get("Type", "Notification") == "Notification" and isinstance(parsed.get("Message"), str)
 
 
 def _is_notice(parsed: Mapping[str, Any]) -> bool:
