@@ -57,7 +57,7 @@ def _about_secrets(stack: LeadtightStack) -> None:
         stack.api_secret: "it holds digests of the keys of programs: docs/guides/api.md explains how to rotate them",
         stack.alert_secret: "Slack and Teams issue its addresses: one changes with its webhook, docs/guides/deploy.md",
     }
-    if stack.stage.file.operators.emails:
+    if stack.stage.file.operators.emails or stack.stage.file.operators.url:
         _accept(
             stack.watch.operators,
             "Serverless-SNSRedrivePolicy",

@@ -55,9 +55,9 @@ class AccountState:
     front_secret_is_there: bool = False
 
 
-def account_of_credentials() -> str:
+def account_of_credentials(region: str) -> str:
     """Return the account of the shell's credentials."""
-    return str(boto3.client("sts", region_name="us-east-1").get_caller_identity()["Account"])
+    return str(boto3.client("sts", region_name=region).get_caller_identity()["Account"])
 
 
 def read_account(stage: StageFile) -> AccountState:

@@ -149,7 +149,9 @@ class StageCommands:
 
     def _refuse_moved_settings(self) -> None:
         moved = [
-            f"{name}: the stage file says it: {place}" for name, place in MOVED.items() if self.environment.get(name)
+            f"{name} has moved into the stage file: {place}"
+            for name, place in MOVED.items()
+            if self.environment.get(name)
         ]
         flags = shlex.split(self.environment.get("CDK_FLAGS", ""))
         moved += [
@@ -169,7 +171,7 @@ class StageCommands:
 
     def _state(self) -> AccountState:
         """Return what the account holds, if it is the stage's."""
-        owner = account.account_of_credentials()
+        owner = account.account_of_credentials(self.stage.region)
         if owner != self.stage.account:
             raise StageCommandError(
                 f"{self.stage.path.name}: account {self.stage.account}: the credentials are of {owner}"
