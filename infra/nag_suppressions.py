@@ -159,6 +159,7 @@ def _about_people(stack: LeadtightStack) -> None:
             f"arn:<AWS::Partition>:cloudformation:{here}:stack/{name}-front/*",
             f"arn:<AWS::Partition>:dynamodb:{here}:table/{name}*",
             f"arn:<AWS::Partition>:ses:{here}:identity/*",
+            f"arn:<AWS::Partition>:secretsmanager:{here}:secret:{name}-front*",
         ],
         "RestorerPolicy": [
             f"arn:<AWS::Partition>:dynamodb:{here}:table/{name}-restored-*",

@@ -36,11 +36,15 @@ def deployer(scope: Construct, *, stack: str, regions: tuple[str, ...]) -> iam.M
         allow("sts:AssumeRole", *roles),
         allow("ssm:GetParameter", arn("ssm", f"parameter/cdk-bootstrap/{QUALIFIER}/version")),
         allow(
-            "cloudformation:DescribeStacks cloudformation:DescribeStackEvents cloudformation:GetTemplate",
+            "cloudformation:DescribeStacks cloudformation:DescribeStackEvents cloudformation:GetTemplate"
+            " cloudformation:ListStackResources cloudformation:UpdateTerminationProtection",
             arn("cloudformation", f"stack/{stack}/*"),
             arn("cloudformation", f"stack/{stack}-front/*"),
         ),
         allow("ses:GetEmailIdentity", arn("ses", "identity/*")),
+        allow("secretsmanager:DescribeSecret", arn("secretsmanager", f"secret:{stack}-front*")),
+        # An account has one active rule set: `make destroy` switches off the stage's own.
+        allow("ses:SetActiveReceiptRuleSet", "*"),
         allow("dynamodb:DescribeTable", arn("dynamodb", f"table/{stack}*")),
         allow(LOOK, "*"),
     )

@@ -127,6 +127,39 @@ def test_a_deployer_acts_by_the_roles_of_the_cdk(policies: dict[str, IamPolicy])
         assert policies["DeployerPolicy"].allows(Act("sts:AssumeRole", name))
 
 
+SCOPES = {
+    "cloudformation": f"arn:aws:cloudformation:{HERE}:stack/leadtight-prod/1",
+    "dynamodb": TABLE,
+    "secretsmanager": f"arn:aws:secretsmanager:{HERE}:secret:leadtight-prod-front-AbCdEf",
+    "ses": f"arn:aws:ses:{HERE}:identity/firm.example",
+}
+"""What a call of the stage's commands is about, by the service's prefix in IAM."""
+
+STAGE_CALL = re.compile(
+    r"client\(\"(\w+)\", region_name=[\w.]+\)"
+    r"|client\.(?!get_paginator)(\w+)\(|get_paginator\(\"(\w+)\"|(?<=\))\.(\w+_\w+)\(\)"
+)
+
+
+def _stage_calls() -> set[str]:
+    """Return the IAM actions of what scripts/stage calls."""
+    service, actions = "", set()
+    for match in STAGE_CALL.finditer(Path("scripts/stage/account.py").read_text(encoding="utf-8")):
+        service = match[1] or service
+        if call := match[2] or match[3] or match[4]:
+            actions.add(f"{service.replace('sesv2', 'ses')}:{_operation(call)}")
+    return actions
+
+
+def test_a_deployer_may_make_every_call_of_the_stages_commands(policies: dict[str, IamPolicy]) -> None:
+    calls = _stage_calls()
+    assert {"cloudformation:ListStackResources", "ses:SetActiveReceiptRuleSet", "dynamodb:DescribeTable"} <= calls
+    anyone = {"sts:GetCallerIdentity"}
+    for call in sorted(calls - anyone):
+        resource = "*" if call.endswith("ReceiptRuleSet") else SCOPES[call.partition(":")[0]]
+        assert policies["DeployerPolicy"].allows(Act(call, resource)), call
+
+
 NEVER = {
     "takes a role of the account": Act("sts:AssumeRole", f"arn:aws:iam::{ACCOUNT}:role/admin"),
     "makes a role": Act("iam:CreateRole", f"arn:aws:iam::{ACCOUNT}:role/mine"),
