@@ -74,7 +74,7 @@ def wake_collector() -> None:
 
 
 def trace_lead(lead_id: str | None) -> None:
-    """Annotate the trace of this run, if any, with a lead."""
+    """Annotate this run's trace, if any, with a lead."""
     from leadtight.adapters.aws import trace
 
     trace.annotate(lead_id, clock()())

@@ -247,8 +247,8 @@ STOPS = {
     ),
     "alarms fail again and again": Stop("alarms-backlog", 35, poison("alarms"), purge("alarms")),
     "receipts fail again and again": Stop("receipts-backlog", 20, poison("receipts"), purge("receipts")),
-    "posts wait for the table": Stop("spill-backlog", 10 + 15, outage, recover),
-    "posts go on in an outage": Stop("spill-backlog", 10 + 15, outage, recover, every=3, lasts=3 * HOUR),
+    "posts wait for the table": Stop("spill-backlog", 12, outage, recover),
+    "posts go on in an outage": Stop("spill-backlog", 12, outage, recover, every=3, lasts=3 * HOUR),
     "posts are not read": Stop(
         "spill-backlog",
         10 + 15,
