@@ -13,10 +13,35 @@ from leadtight.policy import loader
 from leadtight.stages.stage_names import LONGEST
 from tests.aws_rules import order, resources, stack
 from tests.aws_rules.resolved import Resolver
+from tests.infra.stage_files import ACCOUNT
 from tests.infra.synth import Synthesised, synthesise
 
 LONGEST_NAME = "s" * LONGEST
-FRONT = {"front": "abc.execute-api.eu-central-1.amazonaws.com", "front_only": "on", "front_countries": "AT,DE"}
+OPTIONS: dict[str, Any] = {
+    "policy": "../calls.toml",
+    "termination_protection": True,
+    "mail": {"receive_domain": "inbox.firm.example"},
+    "operators": {"url": "https://alerts.example.com/aws"},
+    "api": {
+        "domain": "leads.firm.example",
+        "certificate": f"arn:aws:acm:eu-central-1:{ACCOUNT}:certificate/11111111-2222-3333-4444-555555555555",
+    },
+    "front": {"host": "abc.execute-api.eu-central-1.amazonaws.com", "only": True, "countries": ["AT", "DE"]},
+    "texts": {
+        "by": "end_user_messaging",
+        "origination": f"arn:aws:sms-voice:eu-central-1:{ACCOUNT}:phone-number/phone-0123456789abcdef0123456789abcdef",
+    },
+    "limits": {"leads_per_second": 300},
+    "budget": {"monthly_usd": 50},
+    "backup": {
+        "keep_days": 35,
+        "copy_to": f"arn:aws:backup:eu-west-1:{ACCOUNT}:backup-vault:leadtight",
+        "lock_days": 30,
+        "compliance": True,
+    },
+}
+"""Everything that a stage file can ask for."""
+
 VOICE = """
 [voice]
 instance = "11111111-2222-3333-4444-555555555555"
@@ -29,14 +54,8 @@ source_number = "+4930901820"
 def bodies(tmp_path_factory: pytest.TempPathFactory, prod: Synthesised) -> Mapping[str, Any]:
     """Return templates of stages by stack, with and without options."""
     folder = tmp_path_factory.mktemp("full")
-    policy = folder / "policy.toml"
-    policy.write_text(loader.SHIPPED.read_text(encoding="utf-8") + VOICE, encoding="utf-8")
-    options = {
-        "operators_email": "ops@leadtight.example",
-        "receive_domain": "inbox.firm.example",
-        "policy": str(policy),
-    }
-    synthesise(folder, LONGEST_NAME, **options, **FRONT, leads_per_second="300")
+    (folder / "calls.toml").write_text(loader.SHIPPED.read_text(encoding="utf-8") + VOICE, encoding="utf-8")
+    synthesise(folder, LONGEST_NAME, **OPTIONS)
     files = (folder / "out").glob("*.template.json")
     full = {file.name.partition(".")[0]: json.loads(file.read_text(encoding="utf-8")) for file in sorted(files)}
     return {"leadtight-prod": prod.body} | full
