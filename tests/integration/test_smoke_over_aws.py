@@ -18,11 +18,12 @@ from leadtight.adapters.aws import clients
 from leadtight.adapters.dynamodb import keys
 from leadtight.domain.compliance.send_limits import recipient_key
 from leadtight.domain.model.message import Channel
-from leadtight.stages.smoke.deployed_stage import DeployedStage
+from leadtight.stages.smoke.deployed_stage import FUNCTIONS, DeployedStage
 from leadtight.stages.smoke.disturbances import POLICY, Disturbances
 from leadtight.stages.smoke.stores import StageStores
 
 STACK = "leadtight-trial"
+QUEUES = ("alarms", "alarms-dead", "spill")
 Client = Any
 
 
@@ -169,6 +170,25 @@ def test_a_queue_has_its_time_back_and_other_dead_letters_stay(stage: DeployedSt
     assert left["Body"] == "another"
 
 
+def test_what_a_killed_run_has_left_is_undone_once(stage: DeployedStage) -> None:
+    role, scheduler, group = _function(stage), client("scheduler"), f"{STACK}-recurring"
+    scheduler.create_schedule_group(Name=group)
+    _schedule(scheduler, group, "sweep")
+    disturbances = Disturbances(stage, "r1")
+    assert disturbances.mend() == ("quick tries of alarms", "quick tries of spill")  # SQS's default is too short
+    denial = {"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "ses:*", "Resource": "*"}}
+    client("iam").put_role_policy(RoleName=role, PolicyName=POLICY, PolicyDocument=json.dumps(denial))
+    target = scheduler.get_schedule(GroupName=group, Name="sweep")["Target"]
+    every = {"ScheduleExpression": "rate(5 minutes)", "FlexibleTimeWindow": {"Mode": "OFF"}, "Target": target}
+    scheduler.update_schedule(GroupName=group, Name="sweep", State="DISABLED", **every)
+    spill = client("sqs").get_queue_url(QueueName=f"{STACK}-spill")["QueueUrl"]
+    client("sqs").set_queue_attributes(QueueUrl=spill, Attributes={"VisibilityTimeout": "1"})
+    assert disturbances.mend() == ("a denial of intake", "a disabled sweep", "quick tries of spill")  # one role for all
+    assert disturbances.mend() == ()
+    assert client("iam").list_role_policies(RoleName=role)["PolicyNames"] == []
+    assert scheduler.get_schedule(GroupName=group, Name="sweep")["State"] == "ENABLED"
+
+
 def test_a_metric_that_was_never_written_is_no_zero(stage: DeployedStage) -> None:
     now = datetime.now(UTC)
     assert stage.metric_sum("Leadtight", "SweepRepairs", now, now, service="sla") is None
@@ -189,7 +209,7 @@ def _interrupt(block: AbstractContextManager[None], see: Callable[[], None]) -> 
 def _deployed() -> DeployedStage:
     """Create the stack's resources, as moto's CloudFormation cannot."""
     topics = [client("sns").create_topic(Name=f"{STACK}-{name}")["TopicArn"] for name in ("operators", "receipts")]
-    queues = [client("sqs").create_queue(QueueName=f"{STACK}-{name}")["QueueUrl"] for name in ("alarms", "alarms-dead")]
+    queues = [client("sqs").create_queue(QueueName=f"{STACK}-{name}")["QueueUrl"] for name in QUEUES]
     region = {"LocationConstraint": "eu-central-1"}
     client("s3").create_bucket(Bucket="mails", CreateBucketConfiguration=region)
     client("s3").put_bucket_versioning(Bucket="mails", VersioningConfiguration={"Status": "Enabled"})
@@ -210,7 +230,7 @@ def _deployed() -> DeployedStage:
             "OperatorsTopicArn": topics[0],
             "ReceiptsTopicArn": topics[1],
             "MailBucket": "mails",
-            "SlaFunction": f"{STACK}-sla",
+            **{f"{name.capitalize()}Function": f"{STACK}-sla" for name in FUNCTIONS},
             "ScheduleGroup": STACK,
         },
         resources={"AWS::CloudWatch::Alarm": (f"{STACK}-slow-items",), "AWS::SQS::Queue": tuple(queues)},
@@ -246,6 +266,7 @@ def _function(stage: DeployedStage) -> str:
         Runtime="python3.13",
         Role=role["Arn"],
         Handler="a.b",
+        Timeout=20,
         Code={"ZipFile": code.getvalue()},
     )
     return str(role["RoleName"])

@@ -31,6 +31,7 @@ from leadtight.stages import checks, checks_page, stage_file
 from leadtight.stages.checks import Check
 from leadtight.stages.smoke import hard_steps, program
 from leadtight.stages.smoke.deployed_stage import DeployedStage
+from leadtight.stages.smoke.disturbances import Disturbances
 from leadtight.stages.smoke.hard_steps import HardParts
 from leadtight.stages.smoke.local_cloud import CANNOT_ASK
 from leadtight.stages.smoke.report_steps import opens
@@ -135,7 +136,9 @@ def _steps(session: Session, parts: HardParts | None, *, clean: bool, again: boo
     asked = program.steps(erase)
     if parts:
         asked = program.around(hard_steps.steps(parts), asked)
-    return tuple(step for step in asked if step.always) if clean else asked
+    if clean:
+        return (hard_steps.mending(Disturbances(session.stage, session.run)), *(step for step in asked if step.always))
+    return asked
 
 
 def _chosen(steps: tuple[Check[Session], ...], only: Sequence[str]) -> tuple[Check[Session], ...]:

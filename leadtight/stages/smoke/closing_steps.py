@@ -12,6 +12,7 @@ from leadtight.domain.model.identity import person_key
 from leadtight.stages.checks import Verdict, failed, passed
 from leadtight.stages.smoke.inbound_steps import held_of
 from leadtight.stages.smoke.session import SIMULATOR, Session, journal
+from leadtight.stages.smoke.stack_steps import BY_SMOKE
 
 Erase = Callable[[str, datetime], ErasureReport]
 """Erase a person by an address, with the mails since an instant."""
@@ -64,7 +65,7 @@ def _left(session: Session) -> Iterator[str]:
     yield from (f"mail {key}" for key in session.stores.mails_left())
     yield from (f"quarantined delivery {each.id}" for each in held_of(session, f"+{session.run}-"))
     yield from (f"queue {tap.queue_url.rpartition('/')[2]}" for tap in session.stores.taps_left())
-    rung = (alarm for alarm in session.stage.alarms().values() if "leadtight smoke" in alarm.reason)
+    rung = (alarm for alarm in session.stage.alarms().values() if alarm.reason.startswith(BY_SMOKE))
     yield from (f"alarm {alarm.name} rings for a test" for alarm in rung if alarm.state == "ALARM")
 
 

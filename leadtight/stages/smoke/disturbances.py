@@ -8,13 +8,19 @@ from contextlib import contextmanager
 from typing import Any
 
 from leadtight.adapters.aws import clients
-from leadtight.stages.smoke.deployed_stage import DeployedStage
+from leadtight.stages.smoke.deployed_stage import FUNCTIONS, DeployedStage
 
 POLICY = "leadtight-smoke"
 """The name of the policies that smoke adds, by which `--clean` finds them."""
 
 SWEEP = "sweep"
 MARK = "leadtight_smoke"
+READERS = {"alarms": "sla", "spill": "intake"}
+"""Queues whose tries are made quicker, and the functions that read them."""
+
+TRIES_OF_A_TIMEOUT = 6
+"""A message is hidden for so many timeouts of its function, as AWS asks (infra/queues.py)."""
+
 UNCHANGED = (
     *("ScheduleExpression", "ScheduleExpressionTimezone", "FlexibleTimeWindow", "Target", "Description"),
     *("StartDate", "EndDate", "KmsKeyArn", "ActionAfterCompletion"),
@@ -83,9 +89,40 @@ class Disturbances:
                 sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0)
         return dropped
 
+    def mend(self) -> tuple[str, ...]:
+        """Undo what a killed run has left; name it."""
+        return (*self._undenied(), *self._enabled(), *self._timed())
+
+    def _undenied(self) -> Iterator[str]:
+        iam = clients.client("iam")
+        for function in FUNCTIONS:
+            role = self._role(function)
+            if POLICY in iam.list_role_policies(RoleName=role)["PolicyNames"]:
+                iam.delete_role_policy(RoleName=role, PolicyName=POLICY)
+                yield f"a denial of {function}"
+
+    def _enabled(self) -> Iterator[str]:
+        scheduler, group = clients.client("scheduler"), f"{self._stage.stack}-recurring"
+        if scheduler.get_schedule(GroupName=group, Name=SWEEP).get("State") == "DISABLED":
+            self._set_sweep("ENABLED")
+            yield "a disabled sweep"
+
+    def _timed(self) -> Iterator[str]:
+        """Give queues their time back."""
+        sqs, lambda_, name = clients.client("sqs"), clients.client("lambda"), "VisibilityTimeout"
+        for queue, function in READERS.items():
+            url = self._queue(queue)
+            configured = lambda_.get_function_configuration(FunctionName=self._function(function))["Timeout"]
+            now = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[name])["Attributes"][name]
+            if int(now) < TRIES_OF_A_TIMEOUT * configured:
+                sqs.set_queue_attributes(QueueUrl=url, Attributes={name: str(TRIES_OF_A_TIMEOUT * configured)})
+                yield f"quick tries of {queue}"
+
+    def _function(self, function: str) -> str:
+        return self._stage.outputs[f"{function.capitalize()}Function"]
+
     def _role(self, function: str) -> str:
-        name = self._stage.outputs[f"{function.capitalize()}Function"]
-        role = clients.client("lambda").get_function_configuration(FunctionName=name)["Role"]
+        role = clients.client("lambda").get_function_configuration(FunctionName=self._function(function))["Role"]
         return str(role).rpartition("/")[2]
 
     def _queue(self, name: str) -> str:

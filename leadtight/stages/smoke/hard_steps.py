@@ -185,6 +185,16 @@ def the_stage_is_deployed_again(parts: HardParts, session: Session) -> Verdict:
     return stack_steps.policy_is_deployed(session)
 
 
+def mending(disturbances: Disturbances) -> Check[Session]:
+    """Return the check that mends a killed run."""
+
+    def mend(_: Session) -> Verdict:
+        mended = disturbances.mend()
+        return passed(f"undone: {', '.join(mended)}" if mended else "no part of the stage is disturbed")
+
+    return Check(id="mended", asks="Is the stage whole?", ask=mend)
+
+
 def _held(lead: TrialLead) -> TrialLead | None:
     return lead if lead.answer.json().get("status") == "held" else None
 

@@ -49,7 +49,6 @@ def _looks() -> Iterator[Check[Session]]:
         id="policy-has-tests", asks="Do test leads reach no person and no report?", ask=stack_steps.policy_has_tests
     )
     yield Check(id="alarms-exist", asks="Does every alarm exist and tell the operators?", ask=stack_steps.alarms_exist)
-    yield Check(id="alarms-quiet", asks="Is no alarm ringing?", ask=stack_steps.alarms_are_quiet)
     yield Check(id="dead-letters", asks="Are the dead-letter queues empty?", ask=stack_steps.no_dead_letters)
     yield Check(
         id="operators-confirmed", asks="Do the operators get the alarms?", ask=stack_steps.operators_are_confirmed
@@ -166,6 +165,7 @@ def _reports() -> Iterator[Check[Session]]:
         ask=report_steps.facts_are_queried,
         needs=("report-written",),
     )
+    yield Check(id="alarms-quiet", asks="Is no alarm ringing?", ask=stack_steps.alarms_are_quiet)
     yield Check(id="burst", asks="Is a burst throttled without errors?", ask=http_steps.burst_is_throttled)
 
 

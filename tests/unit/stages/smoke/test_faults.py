@@ -191,5 +191,15 @@ def test_kept_events_have_no_address(tmp_path: Path) -> None:
     assert "@" not in kept
 
 
+def test_the_page_on_deploying_shows_the_block_as_smoke_prints_it() -> None:
+    page = (policies.SHIPPED.parents[1] / "docs/guides/deploy.md").read_text(encoding="utf-8")
+    assert f"```toml\n{policy_fit.BLOCK.read_text(encoding='utf-8').strip()}\n```" in page
+
+
+def test_alarms_of_a_new_stage_have_time_to_settle(tmp_path: Path) -> None:
+    session = trial(tmp_path, "alarm settles")
+    assert outcomes(played(session))["alarms-quiet"] == "pass"
+
+
 def test_the_stage_under_test_is_the_policys_own() -> None:
     assert POLICY.test_tiers == {"smoke"}
