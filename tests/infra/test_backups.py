@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from leadtight.restore.settings import STREAM, TTL_ATTRIBUTE
 from tests.infra.synth import Synthesised, as_list, managed_policy, synthesise
 
 COPIES = "arn:aws:backup:eu-west-1:111122223333:backup-vault:leadtight-copies"
@@ -157,6 +158,17 @@ def test_a_restorer_still_reads_the_former_table_once_the_restored_one_is_in_use
     statements = managed_policy(restored, "RestorerPolicy")["PolicyDocument"]["Statement"]
     read = [s["Resource"] for s in statements if "dynamodb:Scan" in as_list(s["Action"])]
     assert any(re.search(r':table/leadtight-again"', json.dumps(each)) for each in read)
+
+
+def test_a_restored_table_is_given_what_the_template_gives_the_first(prod: Synthesised) -> None:
+    [table] = prod.properties("DynamoDB::Table")
+    assert table["StreamSpecification"] == {"StreamViewType": STREAM["StreamViewType"]}
+    assert table["TimeToLiveSpecification"] == {"AttributeName": TTL_ATTRIBUTE, "Enabled": True}
+    assert table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
+    assert table["SSESpecification"] == {"SSEEnabled": True}
+    known = {"TableName", "BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "Tags"}
+    known |= {"StreamSpecification", "TimeToLiveSpecification", "PointInTimeRecoverySpecification", "SSESpecification"}
+    assert set(table) == known | {"DeletionProtectionEnabled"}, "a restore may leave this setting out"
 
 
 def test_the_local_stage_has_no_backups(local: Synthesised) -> None:
