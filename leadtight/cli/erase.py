@@ -46,8 +46,9 @@ STORES = {
 KEPT = (
     "Kept: the hash of each address, with every channel closed, so that no message goes there again; hashes of"
     " deliveries, so that none is processed twice; do-not-call lists, which the law requires.",
-    "Out of reach: mails, texts and cards already sent; backups until they expire (35 days) and the table's stream (one"
-    " day); what other people's leads say; deliveries quarantined without an address. `leadtight restore` erases again.",
+    "Out of reach: mails, texts and cards already sent; backups until they expire (35 days) and the table's stream"
+    " (one day); what other people's leads say; deliveries quarantined without an address. `leadtight restore` erases"
+    " again.",
 )
 
 
