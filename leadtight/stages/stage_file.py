@@ -35,7 +35,7 @@ def read_file(path: Path) -> StageFile:
     """Read one stage file; the stage has the file's name."""
     _require_name(path.stem)
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise StageFileError([Problem(path.name, str(error))]) from error
     problems: list[Problem] = []
@@ -46,7 +46,7 @@ def read_file(path: Path) -> StageFile:
 
 
 def _find(name: str, folders: Sequence[Path]) -> Path:
-    files = [file for folder in folders if (file := folder / f"{name}.toml").is_file()]
+    files = [*{path.resolve(): path for folder in folders if (path := folder / f"{name}.toml").is_file()}.values()]
     if not files:
         places = " or ".join(str(folder / f"{name}.toml") for folder in folders)
         raise StageFileError([Problem(name, f"no stage file {places}: copy stages/example.toml")])

@@ -83,10 +83,17 @@ class StageReader:
                 tracing=top.get("tracing", values.flag, self._name != LOCAL),
                 warnings=(),
             )
+        self._check_records(api, mail)
         return replace(stage, warnings=tuple(self._warnings))
 
     def _warn(self, field: str, detail: str) -> None:
         self._warnings.append(Problem(field, detail))
+
+    def _check_records(self, api: ApiSettings, mail: MailSettings) -> None:
+        """Warn of a CNAME record beside records of mail."""
+        taken = (mail.sender.rpartition("@")[2], mail.identity, mail.receive_domain, mail.mail_from_domain)
+        if api.domain and api.domain in taken:
+            self._warn("api.domain", f"{api.domain} has records of mail: DNS allows no CNAME record beside them")
 
     def _policy(self) -> Path | None:
         name = _required(self._top, "policy", values.text)

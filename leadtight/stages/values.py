@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
@@ -66,12 +67,15 @@ https = matching(URL, "an address that begins with https://")
 
 
 def domain(value: Any) -> str:
-    """Read a domain, in lower case."""
-    return matching(DOMAIN, 'a domain such as "leads.example.com"')(text(value).lower())
+    """Read a domain as DNS has it, in lower case."""
+    name = text(value).lower()
+    with suppress(EmailNotValidError):
+        name = validate_email(f"a@{name}", check_deliverability=False, test_environment=True).ascii_domain
+    return matching(DOMAIN, 'a domain such as "leads.example.com"')(name)
 
 
 def email(value: Any) -> str:
-    """Read a mail address, as it is delivered.
+    """Read a mail address, as SES has it: in ASCII.
 
     Domains of examples and tests pass: a warning names them.
     """
@@ -79,7 +83,9 @@ def email(value: Any) -> str:
         address = validate_email(text(value), check_deliverability=False, test_environment=True)
     except EmailNotValidError as error:
         raise ValueError(f"must be a mail address, not {value!r}: {error}") from error
-    return address.normalized
+    if address.ascii_email is None:
+        raise ValueError(f"must be of ASCII characters before the @, not {value!r}")
+    return address.ascii_email
 
 
 def emails(value: Any) -> tuple[str, ...]:

@@ -116,6 +116,7 @@ def test_an_invalid_value_at_the_top_is_refused_by_its_path(
 TABLE_PROBLEMS = [
     ("mail", {"from": None}, "mail.from: missing"),
     ("mail", {"from": '"firm.de"'}, "mail.from: must be a mail address"),
+    ("mail", {"from": '"léads@firm.de"'}, "mail.from: must be of ASCII characters before the @"),
     ("mail", {"from": "5"}, "mail.from: must be a text"),
     ("mail", {"identity": '"other.de"'}, "mail.from: leads@firm.de is not sent by the identity other.de"),
     ("mail", {"identity": '"sales@firm.de"'}, "mail.from: leads@firm.de is not sent by the identity sales@firm.de"),
@@ -217,6 +218,38 @@ def test_a_budget_without_an_address_to_warn_is_refused(folder: Path) -> None:
     assert problems(folder, "eu", text({}, tables)) == [
         "eu.toml: budget.monthly_usd: a budget warns by mail: operators.emails names no address"
     ]
+
+
+def test_a_domain_beyond_ascii_is_read_as_dns_and_ses_have_it(folder: Path) -> None:
+    tables: dict[str, dict[str, str | None]] = {
+        "mail": {"from": '"leads@müller.de"', "receive_domain": '"Inbox.Müller.de"'},
+        "api": {"domain": '"leads.müller.de"'},
+    }
+    (folder / "eu.toml").write_text(text({}, tables), encoding="utf-8")
+    stage = stage_file.read("eu", folders=[folder])
+    assert (stage.mail.sender, stage.mail.identity) == ("leads@xn--mller-kva.de", "xn--mller-kva.de")
+    assert (stage.mail.receive_domain, stage.api.domain) == ("inbox.xn--mller-kva.de", "leads.xn--mller-kva.de")
+
+
+def test_a_file_that_begins_with_a_byte_order_mark_is_read(folder: Path) -> None:
+    (folder / "eu.toml").write_text(text({}, {}), encoding="utf-8-sig")
+    assert stage_file.read("eu", folders=[folder]).name == "eu"
+
+
+@pytest.mark.parametrize("domain", ["firm.de", "bounce.firm.de", "inbox.firm.de"])
+def test_an_api_domain_that_has_records_of_mail_is_warned_of(folder: Path, domain: str) -> None:
+    tables: dict[str, dict[str, str | None]] = {
+        "mail": {"receive_domain": '"inbox.firm.de"'},
+        "api": {"domain": f'"{domain}"'},
+    }
+    (folder / "eu.toml").write_text(text({}, tables))
+    assert [warning.field for warning in stage_file.read("eu", folders=[folder]).warnings] == ["api.domain"]
+
+
+def test_one_file_by_two_ways_is_one_stage(folder: Path) -> None:
+    (folder / "eu.toml").write_text(text({}, {}))
+    (folder.parent / "same").symlink_to(folder)
+    assert stage_file.read("eu", folders=[folder, folder.parent / "same"]).name == "eu"
 
 
 def test_all_problems_of_a_file_are_listed_at_once(folder: Path) -> None:
