@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +19,15 @@ def locked(tmp_path_factory: pytest.TempPathFactory) -> Synthesised:
     """Return a stage that copies and locks its backups."""
     backup = {"copy_to": COPIES, "lock_days": 30, "compliance": True}
     return synthesise(tmp_path_factory.mktemp("locked"), "locked", backup=backup)
+
+
+@pytest.fixture(scope="module")
+def restored(tmp_path_factory: pytest.TempPathFactory) -> Synthesised:
+    """Return a stage with a restored table and a soft lock."""
+    table = "leadtight-again-restored-20261201T031500Z"
+    stream = f"arn:aws:dynamodb:eu-central-1:123456789012:table/{table}/stream/2026-12-01T04:00:00.000"
+    named = {"table": table, "stream": stream}
+    return synthesise(tmp_path_factory.mktemp("again"), "again", restored=named, backup={"lock_days": 7})
 
 
 def rule(template: Synthesised) -> dict[str, Any]:
@@ -65,10 +73,10 @@ def test_backups_are_copied_and_kept_there_as_long(locked: Synthesised) -> None:
     assert [COPIES in as_list(resources) for resources in into] == [True]
 
 
-def test_a_lock_is_for_governance_unless_compliance_is_asked_for(locked: Synthesised, tmp_path: Path) -> None:
+def test_a_lock_is_for_governance_unless_compliance_is_asked_for(locked: Synthesised, restored: Synthesised) -> None:
     [vault] = locked.properties("Backup::BackupVault")
     assert vault["LockConfiguration"] == {"MinRetentionDays": 30, "ChangeableForDays": 3}
-    [removable] = synthesise(tmp_path, "soft", backup={"lock_days": 7}).properties("Backup::BackupVault")
+    [removable] = restored.properties("Backup::BackupVault")
     assert removable["LockConfiguration"] == {"MinRetentionDays": 7}
 
 
@@ -134,14 +142,6 @@ def test_a_copy_that_fails_alarms_by_the_name_of_the_vault_it_goes_to(locked: Sy
         {"Name": "BackupVaultName", "Value": "leadtight-copies"},
         {"Name": "ResourceType", "Value": "DynamoDB"},
     )
-
-
-@pytest.fixture(scope="module")
-def restored(tmp_path_factory: pytest.TempPathFactory) -> Synthesised:
-    """Return a stage that uses a restored table."""
-    table = "leadtight-again-restored-20261201T031500Z"
-    stream = f"arn:aws:dynamodb:eu-central-1:123456789012:table/{table}/stream/2026-12-01T04:00:00.000"
-    return synthesise(tmp_path_factory.mktemp("again"), "again", restored={"table": table, "stream": stream})
 
 
 def test_a_restored_table_is_backed_up_and_its_functions_use_it(restored: Synthesised) -> None:

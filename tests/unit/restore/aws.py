@@ -11,10 +11,13 @@ import copy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
+import botocore.session
 from botocore.exceptions import ClientError
+from botocore.model import ServiceModel
+from botocore.validate import ParamValidator
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 ARN = "arn:aws:dynamodb:eu-central-1:111122223333:table/"
@@ -66,15 +69,33 @@ class Calls:
 
 
 class Service:
-    """A client whose calls are noted."""
+    """A client whose calls are noted, and held to AWS's model."""
 
-    def __init__(self, twin: Any, calls: Calls) -> None:
+    def __init__(self, name: str, twin: Any, calls: Calls) -> None:
+        self._name = name
         self._twin = twin
         self._calls = calls
 
     def __getattr__(self, name: str) -> Any:
-        call = getattr(self._twin, name)
-        return call if name == "get_paginator" else partial(self._calls.make, name, call)
+        return getattr(self._twin, name) if name == "get_paginator" else partial(self._make, name)
+
+    def _make(self, name: str, **params: Any) -> Any:
+        shape = service_model(self._name).operation_model(operation_of(name)).input_shape
+        assert shape is not None
+        report = ParamValidator().validate(params, shape)
+        assert not report.has_errors(), report.generate_report()
+        return self._calls.make(name, getattr(self._twin, name), **params)
+
+
+@cache
+def service_model(name: str) -> ServiceModel:
+    """Return botocore's model of a service."""
+    return botocore.session.get_session().get_service_model(name)
+
+
+def operation_of(name: str) -> str:
+    """Return the operation of a method, such as `ListObjectsV2`."""
+    return "".join(part.capitalize() for part in name.split("_"))
 
 
 @dataclass

@@ -145,14 +145,14 @@ class TwinStage:
 
     def parts(self, log: StepLog) -> RestoreParts:
         waiting = Waiting(self.clock.pause, self.clock, log.tell)
-        dynamodb = Service(self.dynamodb, self.calls)
-        tables, items = Tables(dynamodb, Service(self.backup, self.calls), waiting), Items(dynamodb, waiting)
-        schedules = AlarmSchedules(Service(self.scheduler, self.calls), waiting)
+        dynamodb = Service("dynamodb", self.dynamodb, self.calls)
+        tables, items = Tables(dynamodb, Service("backup", self.backup, self.calls), waiting), Items(dynamodb, waiting)
+        schedules = AlarmSchedules(Service("scheduler", self.scheduler, self.calls), waiting)
         return RestoreParts(
             tables=tables,
             settings=TableSettings(dynamodb, tables, waiting),
             items=items,
-            mails=MailAnnouncer(Service(self.s3, self.calls), Service(self.sqs, self.calls), waiting),
+            mails=MailAnnouncer(Service("s3", self.s3, self.calls), Service("sqs", self.sqs, self.calls), waiting),
             schedules=schedules,
             leads=LeadCopier(dynamodb, items, waiting),
             verification=Verification(items, schedules, waiting, self.clock),
