@@ -11,7 +11,8 @@ import builtins
 import re
 import sys
 from functools import cache
-from importlib.metadata import packages_distributions
+from importlib.metadata import distributions, packages_distributions
+from inspect import getmodulename
 from types import FrameType, ModuleType
 from typing import Any
 
@@ -43,15 +44,21 @@ def shipped(bundle: str) -> frozenset[str]:
     lines = (ROOT / BUNDLES[bundle]).read_text(encoding="utf-8").splitlines()
     pinned = {re.split(r"[=\[]", line)[0] for line in lines if line[:1].isalnum()}
     modules = {module for module, by in _distributions().items() if pinned.intersection(by)}
-    return frozenset(modules | sys.stdlib_module_names | {*PRODUCT})
+    return frozenset(modules | sys.stdlib_module_names | {"__main__", *PRODUCT})
 
 
 @cache
 def _distributions() -> dict[str, list[str]]:
-    return {
-        module: [re.sub(r"[-_.]+", "-", name).lower() for name in names]
-        for module, names in packages_distributions().items()
-    }
+    """Return the distributions of each top-level module.
+
+    Python 3.11 does not list a module that is one file of machine code, such as DuckDB's.
+    """
+    names = {module: [*by] for module, by in packages_distributions().items()}
+    for installed in distributions():
+        single = {module for file in installed.files or () if len(file.parts) == 1 and (module := getmodulename(file))}
+        for module in single:
+            names.setdefault(module, []).append(installed.name)
+    return {module: [re.sub(r"[-_.]+", "-", name).lower() for name in by] for module, by in names.items()}
 
 
 def _running_function(frame: FrameType | None) -> str | None:
