@@ -183,6 +183,14 @@ def test_the_document_has_numbers_and_the_page_needs_no_other_file(tmp_path: Pat
     assert not re.search(r"(src|href)=", html)
 
 
+def test_the_page_keeps_the_lines_of_what_is_to_be_pasted(tmp_path: Path) -> None:
+    session = trial(tmp_path, policy=SHIPPED)
+    _, page = write(session, list(played(session).values()))
+    html = page.read_text(encoding="utf-8")
+    assert ".mend { white-space: pre-wrap; }" in html
+    assert "[[tiers]]\nid = &#34;smoke&#34;\n" in html.split('<p class="mend">')[1]
+
+
 def test_kept_events_have_no_address(tmp_path: Path) -> None:
     session = trial(tmp_path)
     played(session)
