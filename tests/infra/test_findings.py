@@ -73,6 +73,18 @@ BROKEN: dict[str, tuple[str, str, Any]] = {
     "streams_never_block_or_drop": ("Lambda::EventSourceMapping", "Properties.DestinationConfig", None),
     "queues_deliver_again_only_what_failed": ("Lambda::EventSourceMapping", "Properties.FunctionResponseTypes", None),
     "logs_end": ("Logs::LogGroup", "Properties.RetentionInDays", None),
+    "keys_outlive_mistakes": ("SecretsManager::Secret", "DeletionPolicy", "Delete"),
+    "chains_of_runs_are_bounded": ("Lambda::Function", "Properties.RecursiveLoop", "Allow"),
+    "dead_letters_wait_two_weeks": ("SQS::Queue", "Properties.MessageRetentionPeriod", 345_600),
+    "plain_http_is_refused": ("SNS::TopicPolicy", "Properties.PolicyDocument.Statement", []),
+    "schedules_try_again_and_tell": ("Scheduler::Schedule", "Properties.Target.DeadLetterConfig", None),
+    "alarms_ring_and_end": ("CloudWatch::Alarm", "Properties.OKActions", None),
+    "roles_trust_services_alone": (
+        "IAM::Role",
+        "Properties.AssumeRolePolicyDocument.Statement",
+        [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "*"}}],
+    ),
+    "the_api_is_limited_and_logged": ("ApiGatewayV2::Stage", "Properties.AccessLogSettings", None),
     "no_action_is_a_wildcard": (
         "IAM::Policy",
         "Properties.PolicyDocument.Statement",
