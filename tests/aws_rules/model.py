@@ -54,9 +54,13 @@ def _of_list(shape: Shape, value: Sequence[Any], where: str, service: str) -> It
 
 def _of_map(shape: Shape, value: Mapping[str, Any], where: str, service: str) -> Iterator[str]:
     yield from _of_size(shape, len(value), where, "entries")
+    keys = not accepts_everything(shape.key, service)
+    items = not accepts_everything(shape.value, service)
     for key, item in value.items():
-        yield from problems(shape.key, key, f"{where}, key {key}", service)
-        yield from problems(shape.value, item, f"{where}.{key}", service)
+        if keys:
+            yield from _of_text(shape.key, key, where)
+        if items:
+            yield from problems(shape.value, item, f"{where}.{key}", service)
 
 
 def _of_text(shape: Shape, value: object, where: str) -> Iterator[str]:
@@ -89,7 +93,11 @@ def compiled(pattern: str) -> Any:
     return regex.compile(pattern, regex.DOTALL)
 
 
-_FREE: dict[tuple[str, str], bool] = {}
+_FREE: dict[tuple[str, str], bool] = {("dynamodb", name): True for name in ("AttributeName", "AttributeValue")}
+"""Whether shapes accept everything, as far as known.
+
+The only rule of those in DynamoDB is the length of a name, which the size of its item limits.
+"""
 
 
 def accepts_everything(shape: Shape, service: str) -> bool:

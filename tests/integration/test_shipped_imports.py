@@ -47,7 +47,10 @@ def test_the_suite_itself_may_import_anything() -> None:
 
 
 def test_the_product_gets_no_pytz_outside_its_handlers_either() -> None:
-    """DuckDB would keep it, and a handler's test after this one would find it there."""
+    """DuckDB would keep it.
+
+    A handler's test after this one would find it there.
+    """
     with pytest.raises(ImportError, match="pytz"):
         exec(compile("import pytz", str(ROOT / "leadtight" / "reporting.py"), "exec"), {})
 
