@@ -23,7 +23,7 @@ def locked(tmp_path_factory: pytest.TempPathFactory) -> Synthesised:
 
 @pytest.fixture(scope="module")
 def restored(tmp_path_factory: pytest.TempPathFactory) -> Synthesised:
-    """Return a stage with a restored table and a soft lock."""
+    """Return a stage with a restored, softly locked table."""
     table = "leadtight-again-restored-20261201T031500Z"
     stream = f"arn:aws:dynamodb:eu-central-1:123456789012:table/{table}/stream/2026-12-01T04:00:00.000"
     named = {"table": table, "stream": stream}

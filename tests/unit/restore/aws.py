@@ -69,7 +69,7 @@ class Calls:
 
 
 class Service:
-    """A client whose calls are noted, and held to AWS's model."""
+    """A client whose calls are noted and validated."""
 
     def __init__(self, name: str, twin: Any, calls: Calls) -> None:
         self._name = name
