@@ -14,7 +14,7 @@ from infra.edge import secret_name
 from leadtight.stages.stage_settings import StageFile
 
 IDENTITY, RULE_SET = "AWS::SES::EmailIdentity", "AWS::SES::ReceiptRuleSet"
-NEW = (None, "REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE")
+NEW = (None, "REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE", "CREATE_FAILED")
 """Statuses before a first deployment, or after a failed one."""
 
 

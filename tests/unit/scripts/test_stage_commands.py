@@ -136,11 +136,12 @@ def test_a_setting_outside_the_file_is_refused_and_says_where_it_moved(
     assert ran(record) == []
 
 
+@pytest.mark.parametrize("status", ["ROLLBACK_COMPLETE", "CREATE_FAILED"])
 def test_a_failed_creation_by_a_former_version_is_tried_again(
-    aws: Stacks, tmp_path: Path, record: Path, monkeypatch: pytest.MonkeyPatch
+    aws: Stacks, tmp_path: Path, record: Path, monkeypatch: pytest.MonkeyPatch, status: str
 ) -> None:
     aws.add("leadtight-prod", protected=True)
-    failed = AccountState(stack=StackState(status="ROLLBACK_COMPLETE", is_protected=True), front=StackState())
+    failed = AccountState(stack=StackState(status=status, is_protected=True), front=StackState())
     monkeypatch.setattr(account, "read_account", lambda _: failed)
     commands(stage(tmp_path), record).deploy()
     assert not aws.named["leadtight-prod"]["EnableTerminationProtection"]
