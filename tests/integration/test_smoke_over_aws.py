@@ -8,16 +8,21 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 from moto import mock_aws
+from typer.testing import CliRunner
 
 from leadtight.adapters.aws import clients
 from leadtight.adapters.dynamodb import keys
+from leadtight.cli import app
 from leadtight.domain.compliance.send_limits import recipient_key
 from leadtight.domain.model.message import Channel
+from leadtight.policy import loader as policies
+from leadtight.stages import stage_file
 from leadtight.stages.smoke.deployed_stage import FUNCTIONS, DeployedStage
 from leadtight.stages.smoke.disturbances import POLICY, Disturbances
 from leadtight.stages.smoke.stores import StageStores
@@ -187,6 +192,27 @@ def test_what_a_killed_run_has_left_is_undone_once(stage: DeployedStage) -> None
     assert disturbances.mend() == ()
     assert client("iam").list_role_policies(RoleName=role)["PolicyNames"] == []
     assert scheduler.get_schedule(GroupName=group, Name="sweep")["State"] == "ENABLED"
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("dev", "the credentials are of 123456789012, the stage is in 111122223333"),
+        ("other", "no stage file"),
+        ("local", "no stage file"),
+    ],
+)
+def test_a_stage_that_cannot_be_asked_ends_the_command_before_anything_is_sent(
+    stage: DeployedStage, name: str, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("STAGES", str(tmp_path))
+    text = (stage_file.ROOT / "stages" / "example.toml").read_text(encoding="utf-8")
+    policy = text.replace("../leadtight/policy.toml", str(policies.SHIPPED))
+    (tmp_path / "dev.toml").write_text(policy, encoding="utf-8")
+    done = CliRunner().invoke(app, ["smoke", name])
+    assert (done.exit_code, why in done.output) == (2, True), done.output
+    assert "QueueUrls" not in client("sqs").list_queues(QueueNamePrefix=f"{stage.stack}-smoke")
 
 
 def test_a_metric_that_was_never_written_is_no_zero(stage: DeployedStage) -> None:

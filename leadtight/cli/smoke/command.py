@@ -117,7 +117,10 @@ def _settings(name: str) -> tuple[SmokeSettings, Path]:
         reach(COMMAND, stage.stack)
         return SmokeSettings(name=name, identity=stage.mail.identity, cannot_ask=CANNOT_ASK), stage.policy
     os.environ["AWS_DEFAULT_REGION"] = stage.region
-    account = str(clients.client("sts").get_caller_identity()["Account"])
+    try:
+        account = str(clients.client("sts").get_caller_identity()["Account"])
+    except (ClientError, BotoCoreError) as error:
+        raise stop(COMMAND, f"{name}: {error}", code=2) from error
     if account != stage.account:
         raise stop(COMMAND, f"{name}: the credentials are of {account}, the stage is in {stage.account}", code=2)
     operators = stage.operators.emails
