@@ -252,6 +252,13 @@ class SimulatedBuckets:
         """Return an address with the file and its expiry."""
         return f"https://{Params['Bucket']}.s3.eu-central-1.amazonaws.com/{Params['Key']}?X-Amz-Expires={ExpiresIn}"
 
+    def head_object(self, *, Bucket: str, Key: str, **_: Any) -> Any:  # noqa: N803
+        """Return that a file exists. Raises ClientError otherwise."""
+        self.account.clock.sleep(TIMES.file)
+        if (Bucket, Key) not in self.account.files:
+            raise refusal("404", "HeadObject")
+        return {}
+
     def get_object(self, *, Bucket: str, Key: str, **_: Any) -> Any:  # noqa: N803
         """Return a file. Raises ClientError for a missing one."""
         self.account.clock.sleep(TIMES.file)

@@ -16,7 +16,7 @@ from tests.aws_rules.resolved import Resolver
 from tests.infra.stage_files import ACCOUNT
 from tests.infra.synth import Synthesised, synthesise
 
-LONGEST_NAME = "s" * LONGEST
+LONGEST_NAME = f"s-{'s' * (LONGEST - 2)}"
 OPTIONS: dict[str, Any] = {
     "policy": "../calls.toml",
     "termination_protection": True,
