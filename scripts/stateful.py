@@ -18,6 +18,8 @@ from typing import Any
 
 import cfnlint  # type: ignore[import-untyped]  # it ships no types
 
+from leadtight.stages.stage_settings import StageFile
+
 ROOT = Path(__file__).resolve().parent.parent
 RELEASED = ROOT / "infra" / "released"
 SNAPSHOT = RELEASED / "stateful.json"
@@ -70,16 +72,22 @@ def main() -> int:
 
 def present_templates() -> dict[str, Template]:
     """Synthesise the reference stage; return its templates by stack."""
+    from leadtight.stages import stage_file
+
+    return templates_of(stage_file.read_file(STAGE))
+
+
+def templates_of(file: StageFile) -> dict[str, Template]:
+    """Synthesise a stage without bundles; return its templates by stack."""
     from infra.app import build
     from infra.stage import StageSettings
-    from leadtight.stages import stage_file
 
     with tempfile.TemporaryDirectory() as folder:
         for bundle in ("app", "report"):
             (Path(folder) / bundle).mkdir()
-        file = stage_file.read_file(STAGE)
         build(StageSettings(file=file, bundle=Path(folder)), outdir=f"{folder}/out").synth()
-        made = {stack: Path(folder) / "out" / f"{stack}.template.json" for stack in (file.stack, file.front_stack)}
+        stacks = (file.stack, *([file.front_stack] if file.front else []))
+        made = {stack: Path(folder) / "out" / f"{stack}.template.json" for stack in stacks}
         return {stack: json.loads(path.read_text(encoding="utf-8")) for stack, path in made.items()}
 
 

@@ -13,10 +13,14 @@ QUALIFIER = "hnb659fds"
 
 ROLES = ("deploy", "file-publishing", "lookup")
 LOOK = (
-    "cloudformation:ListStacks dynamodb:ListTables lambda:GetAccountSettings logs:DescribeLogGroups"
-    " logs:DescribeResourcePolicies scheduler:ListScheduleGroups secretsmanager:ListSecrets"
-    " servicequotas:GetServiceQuota ses:GetAccount ses:ListEmailIdentities ses:DescribeActiveReceiptRuleSet"
-    " sns:GetSMSAttributes sns:GetSMSSandboxAccountStatus"
+    "account:GetRegionOptStatus acm:DescribeCertificate backup:DescribeBackupVault cloudformation:ListStacks"
+    " connect:DescribeContactFlow connect:DescribeInstance dynamodb:ListTables lambda:GetAccountSettings"
+    " logs:DescribeLogGroups logs:DescribeResourcePolicies scheduler:GetScheduleGroup scheduler:ListScheduleGroups"
+    " secretsmanager:ListSecrets servicequotas:GetServiceQuota ses:GetAccount ses:GetConfigurationSet"
+    " ses:ListEmailIdentities ses:DescribeActiveReceiptRuleSet sms-voice:DescribeAccountAttributes"
+    " sms-voice:DescribePhoneNumbers sms-voice:DescribePools sms-voice:DescribeSenderIds"
+    " sms-voice:DescribeSpendLimits sns:GetSMSAttributes sns:GetSMSSandboxAccountStatus"
+    " sns:ListSubscriptionsByTopic sqs:ListQueues"
 )
 """Reading actions that accept no resource, or are about what may not exist yet."""
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -32,6 +34,7 @@ TITLE = "Before deploying"
 LOCAL_FILES = DEV.parent / "cloud" / "stages"
 """Where `make dev` writes the local stage's file."""
 
+SYNTHESIS_SECONDS = 180
 NOTHING: Mapping[str, str] = {}
 
 
@@ -71,9 +74,27 @@ def _checked(stage: StageFile) -> CheckedStage:
         account=AwsAccount(stage.region),
         dns=SystemDns(),
         bundles=stage_file.ROOT / "build" / ("local" if stage.is_local else "lambda"),
+        losses=losses,
         now=clock_and_ids.clock(),
         cannot_ask=CANNOT_ASK if stage.is_local else NOTHING,
     )
+
+
+def losses(stage: str, deployed: Mapping[str, Any]) -> Sequence[str]:
+    """Return what deploying a stage would lose; synthesises it."""
+    done = subprocess.run(
+        [sys.executable, "-m", "scripts.stage.upgrade", stage],
+        cwd=stage_file.ROOT,
+        input=json.dumps(deployed),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=SYNTHESIS_SECONDS,
+    )
+    if done.returncode:
+        raise RuntimeError(f"the stage cannot be synthesised: {done.stderr.strip().rpartition(chr(10))[2]}")
+    lost: list[str] = json.loads(done.stdout)
+    return lost
 
 
 def _policy(file: Path) -> tuple[Policy | None, tuple[Problem, ...]]:

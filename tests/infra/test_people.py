@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from leadtight.stages.doctor.account import ACTIONS
 from tests.infra.roles import ACCOUNT, REGION, Act, IamPolicy, References
 from tests.infra.synth import FUNCTIONS, Synthesised, as_list, managed_policy
 
@@ -158,6 +159,20 @@ def test_a_deployer_may_make_every_call_of_the_stages_commands(policies: dict[st
     for call in sorted(calls - anyone):
         resource = "*" if call.endswith("ReceiptRuleSet") else SCOPES[call.partition(":")[0]]
         assert policies["DeployerPolicy"].allows(Act(call, resource)), call
+
+
+def test_a_deployer_may_ask_all_that_the_doctor_asks(policies: dict[str, IamPolicy]) -> None:
+    bootstrap = f"arn:aws:ssm:{HERE}:parameter/cdk-bootstrap/hnb659fds/version"
+    anyone = {"sts:GetCallerIdentity"}
+    asked = set(ACTIONS.values()) - anyone
+    scopes = {**SCOPES, "ssm": bootstrap}
+    denied = {
+        call
+        for call in asked
+        if not policies["DeployerPolicy"].allows(Act(call, "*"))
+        and not policies["DeployerPolicy"].allows(Act(call, scopes.get(call.partition(":")[0], "*")))
+    }
+    assert denied == set()
 
 
 NEVER = {

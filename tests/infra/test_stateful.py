@@ -9,12 +9,26 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from scripts.stateful import RELEASED, SNAPSHOT, STATEFUL, Template, changed_state, losses, present_templates, stateful
+from leadtight.stages import stage_file
+from leadtight.stages.stage_settings import StageFile
+from scripts.stage.upgrade import lost
+from scripts.stateful import (
+    RELEASED,
+    SNAPSHOT,
+    STAGE,
+    STATEFUL,
+    Template,
+    changed_state,
+    losses,
+    present_templates,
+    stateful,
+)
 
 MAIN, FRONT = "leadtight-everything", "leadtight-everything-front"
 RELEASES = sorted(RELEASED.glob("[0-9]*.json"))
@@ -122,6 +136,25 @@ def test_a_change_that_loses_state_is_noticed_twice(
     assert any(reason in line for line in losses(released[MAIN], changed))
     now = stateful(dict(present) | {MAIN: changed})
     assert any(reason in line for line in changed_state(json.loads(SNAPSHOT.read_text()), now))
+
+
+def test_a_stage_of_another_account_is_compared_with_what_is_deployed(
+    present: dict[str, Template], released: dict[str, Template]
+) -> None:
+    stage = replace(stage_file.read_file(STAGE), account="999900001111", region="eu-west-1")
+    there = {stack: in_place(template, stage) for stack, template in present.items()}
+    deployed = {stack: in_place(template, stage) for stack, template in released.items()}
+    assert [*lost(stage, deployed, there)] == []
+    rename("AWS::DynamoDB::Table", "TableName")(deployed[MAIN])
+    [line] = lost(stage, deployed, there)
+    assert "would be replaced, for TableName: it holds every lead" in line
+
+
+def in_place(template: Template, stage: StageFile) -> dict[str, Any]:
+    """Return a template as another account and region have it."""
+    reference = stage_file.read_file(STAGE)
+    text = json.dumps(template).replace(reference.account, stage.account).replace(reference.region, stage.region)
+    return dict(json.loads(text))
 
 
 def test_a_changed_block_of_a_generated_secret_is_noticed(present: dict[str, Template]) -> None:

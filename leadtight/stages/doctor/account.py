@@ -15,6 +15,7 @@ ACTIONS: Mapping[tuple[str, str], str] = {
     ("account", "get_region_opt_status"): "account:GetRegionOptStatus",
     ("ssm", "get_parameter"): "ssm:GetParameter",
     ("cloudformation", "describe_stacks"): "cloudformation:DescribeStacks",
+    ("cloudformation", "get_template"): "cloudformation:GetTemplate",
     ("lambda", "get_account_settings"): "lambda:GetAccountSettings",
     ("dynamodb", "describe_table"): "dynamodb:DescribeTable",
     ("secretsmanager", "describe_secret"): "secretsmanager:DescribeSecret",

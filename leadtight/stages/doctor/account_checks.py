@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from typing import Any
 
-from botocore.exceptions import ClientError, NoCredentialsError
+from botocore.exceptions import (
+    ClientError,
+    CredentialRetrievalError,
+    NoCredentialsError,
+    ProfileNotFound,
+    SSOError,
+    TokenRetrievalError,
+)
 
 from leadtight.stages.checks import Verdict, failed, not_asked, passed, warned
 from leadtight.stages.doctor.account import found
-from leadtight.stages.doctor.checked_stage import FRONT_REGION, CheckedStage
+from leadtight.stages.doctor.checked_stage import FRONT_REGION, NO_STACK, CheckedStage
 
 BOOTSTRAP = "/cdk-bootstrap/hnb659fds/version"
 BOOTSTRAP_VERSION = 6
@@ -21,6 +30,7 @@ LONGEST_LOG_POLICY, MOST_LOG_POLICIES = 5_120, 10
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
 """
 
+UNKNOWN = ("InvalidClientTokenId", "SignatureDoesNotMatch", "UnrecognizedClientException")
 ENABLED = ("ENABLED", "ENABLED_BY_DEFAULT")
 GONE = ("ResourceNotFoundException", "NotFoundException")
 
@@ -32,8 +42,12 @@ def credentials_fit(checked: CheckedStage) -> Verdict:
         identity = checked.account.ask("sts", "get_caller_identity")
     except NoCredentialsError:
         return failed("the shell has no AWS credentials", "sign in, such as by `aws sso login`, and set AWS_PROFILE")
+    except (SSOError, TokenRetrievalError, CredentialRetrievalError) as error:
+        return failed(f"the sign-in has expired: {error}", "sign in again (aws sso login)")
+    except ProfileNotFound as error:
+        return failed(str(error), "set AWS_PROFILE to a profile of `aws configure list-profiles`")
     except ClientError as error:
-        if error.response["Error"]["Code"] in ("InvalidClientTokenId", "SignatureDoesNotMatch", "UnrecognizedClient"):
+        if error.response["Error"]["Code"] in UNKNOWN:
             return failed("AWS does not know these credentials", "sign in again, or correct the access key")
         raise
     if identity["Account"] != wanted:
@@ -72,7 +86,9 @@ def concurrency_suffices(checked: CheckedStage) -> Verdict:
     """Judge Lambda's concurrent executions of the account."""
     limits = checked.stage.limits
     needed = FAST if limits.leads_per_second else RESERVED if limits.reserve else SMALL
-    allowed = checked.account.ask("lambda", "get_account_settings")["AccountLimit"]["ConcurrentExecutions"]
+    limit = checked.account.ask("lambda", "get_account_settings")["AccountLimit"]
+    is_new = checked.stack() is None
+    allowed = limit.get("UnreservedConcurrentExecutions" if is_new else "", limit["ConcurrentExecutions"])
     mend = "Service Quotas, AWS Lambda, Concurrent executions: ask for 1,000; it is free and takes hours"
     if allowed >= needed:
         return passed(f"{allowed:,} concurrent executions; the stage needs {needed:,}")
@@ -97,6 +113,29 @@ def stack_can_change(checked: CheckedStage) -> Verdict:
     if status != "UPDATE_ROLLBACK_COMPLETE":
         return passed(f"{stage.stack}: {status}")
     return warned(f"{stage.stack}: the last deployment was rolled back", "its events in CloudFormation say why")
+
+
+def update_loses_nothing(checked: CheckedStage) -> Verdict:
+    """Judge what an update would remove or replace."""
+    stage = checked.stage
+    if checked.stack() is None:
+        return not_asked("nothing is deployed that an update could lose")
+    if lost := checked.losses(stage.name, dict(_deployed(checked))):
+        return failed(
+            "; ".join(lost), f"do not deploy before you know why: `make diff STAGE={stage.name}` shows all changes"
+        )
+    return passed("it removes and replaces no table, bucket, queue, secret or API")
+
+
+def _deployed(checked: CheckedStage) -> Iterator[tuple[str, Any]]:
+    """Yield the deployed templates by stack."""
+    stage = checked.stage
+    places = {stage.stack: stage.region, **({stage.front_stack: FRONT_REGION} if stage.front else {})}
+    for stack, region in places.items():
+        answer = found(checked.account, "cloudformation", "get_template", NO_STACK, region=region, StackName=stack)
+        if answer is not None:
+            body = answer["TemplateBody"]  # botocore has read it where it is JSON
+            yield stack, json.loads(body) if isinstance(body, str) else body
 
 
 def names_are_free(checked: CheckedStage) -> Verdict:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +17,9 @@ from leadtight.stages.doctor.dns_records import Dns
 from leadtight.stages.stage_settings import StageFile
 
 FRONT_REGION = "us-east-1"
+Losses = Callable[[str, Mapping[str, Any]], Sequence[str]]
+"""Says what deploying a stage, by name, would lose of the deployed templates by stack."""
+
 NO_STACK = "ValidationError"
 """CloudFormation's answer for a stack that does not exist."""
 
@@ -34,6 +37,7 @@ class CheckedStage:
     account: ReadOnlyAccount
     dns: Dns
     bundles: Path
+    losses: Losses
     now: datetime
     cannot_ask: Mapping[str, str]
 

@@ -9,6 +9,7 @@ _NO_DNS = "the local cloud is in no DNS"
 
 CANNOT_ASK: Mapping[str, str] = {
     "region": _NO_SERVICE,
+    "update": "`make dev` updates the local stage itself",
     "concurrency": "the local cloud has no limits",
     "log-policies": _NO_SERVICE,
     "ses-account": "the local cloud sends no mail",

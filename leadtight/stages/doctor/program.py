@@ -30,6 +30,7 @@ def _account() -> Iterator[Check[CheckedStage]]:
         "region": ("May the account use the region?", account_checks.region_is_enabled),
         "bootstrap": ("Is the CDK bootstrapped there?", account_checks.account_is_bootstrapped),
         "stack": ("Can the stack be deployed in its state?", account_checks.stack_can_change),
+        "update": ("Does an update keep what the stage holds?", account_checks.update_loses_nothing),
         "names": ("Are the stage's names free?", account_checks.names_are_free),
         "concurrency": ("May enough functions run at once?", account_checks.concurrency_suffices),
         "log-policies": ("Is there room for the access log?", account_checks.logs_have_room),

@@ -56,7 +56,10 @@ HEALTHY: Mapping[Key, Answer] = {
     ("account", "get_region_opt_status"): {"RegionName": REGION, "RegionOptStatus": "ENABLED_BY_DEFAULT"},
     ("ssm", "get_parameter"): {"Parameter": {"Name": "/cdk-bootstrap/hnb659fds/version", "Value": "28"}},
     ("cloudformation", "describe_stacks"): NO_STACK,
-    ("lambda", "get_account_settings"): {"AccountLimit": {"ConcurrentExecutions": 1000}},
+    ("cloudformation", "get_template"): {"TemplateBody": "{}"},
+    ("lambda", "get_account_settings"): {
+        "AccountLimit": {"ConcurrentExecutions": 1000, "UnreservedConcurrentExecutions": 1000}
+    },
     ("dynamodb", "describe_table"): ABSENT,
     ("secretsmanager", "describe_secret"): ABSENT,
     ("scheduler", "get_schedule_group"): ABSENT,

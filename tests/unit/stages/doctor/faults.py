@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from botocore.exceptions import NoCredentialsError
+from botocore.exceptions import NoCredentialsError, ProfileNotFound, TokenRetrievalError, UnauthorizedSSOTokenError
 
 from leadtight.stages.checks import CheckStatus
 from tests.unit.stages.doctor.accounts import (
@@ -51,6 +51,21 @@ BEFORE = [
         answers={("sts", "get_caller_identity"): error("InvalidClientTokenId")},
     ),
     Fault(check="credentials", mend="aws sso login", answers={("sts", "get_caller_identity"): error("ExpiredToken")}),
+    Fault(
+        check="credentials",
+        mend="aws sso login",
+        answers={("sts", "get_caller_identity"): UnauthorizedSSOTokenError()},
+    ),
+    Fault(
+        check="credentials",
+        mend="aws sso login",
+        answers={("sts", "get_caller_identity"): TokenRetrievalError(provider="sso", error_msg="expired")},
+    ),
+    Fault(
+        check="credentials",
+        mend="list-profiles",
+        answers={("sts", "get_caller_identity"): ProfileNotFound(profile="prod")},
+    ),
     Fault(
         check="credentials",
         mend="correct `account`",
@@ -114,6 +129,16 @@ BEFORE = [
         mend="Service Quotas",
         answers={("lambda", "get_account_settings"): {"AccountLimit": {"ConcurrentExecutions": 900}}},
         stage=lambda text: text + "[limits]\nleads_per_second = 50\n",
+    ),
+    Fault(
+        check="concurrency",
+        mend="Service Quotas",
+        answers={
+            ("lambda", "get_account_settings"): {
+                "AccountLimit": {"ConcurrentExecutions": 1_000, "UnreservedConcurrentExecutions": 200}
+            }
+        },
+        stage=lambda text: text + "[limits]\nreserve = true\n",
     ),
     Fault(
         check="log-policies",
@@ -264,6 +289,8 @@ def stack(status: str) -> Answer:
     return {"Stacks": [{"StackName": "leadtight-prod", "StackStatus": status, "CreationTime": NOW}]}
 
 
+LOSING: Answer = {"TemplateBody": '{"Resources": {"Table": {}}}'}
+
 AFTER = [
     Fault(
         check="stack", mend="make destroy", answers={("cloudformation", "describe_stacks"): stack("ROLLBACK_COMPLETE")}
@@ -285,6 +312,7 @@ AFTER = [
         mend="events",
         answers={("cloudformation", "describe_stacks"): stack("UPDATE_ROLLBACK_COMPLETE")},
     ),
+    Fault(check="update", mend="make diff STAGE=prod", answers={("cloudformation", "get_template"): LOSING}),
     Fault(
         check="mail-verified",
         mend="CNAME",
