@@ -12,7 +12,7 @@ TABLE = (ROOT / "docs" / "features.md").read_text()
 ROWS = load_rows(ROOT)
 TESTS = load_tests(ROOT)
 CAPABILITIES = {"A": 14, "B": 6, "C": 11, "D": 4, "E": 5, "F": 12, "G": 10, "H": 6, "I": 6, "J": 10, "K": 6, "L": 9} | {
-    "M": 4, "N": 3, "O": 4, "P": 4, "Q": 11, "R": 15, "T": 7, "U": 7
+    "M": 4, "N": 3, "O": 4, "P": 4, "Q": 11, "R": 15, "T": 7, "U": 7, "V": 4
 }  # fmt: skip
 
 

@@ -50,6 +50,7 @@ def sent(stage: Stage, context: Any) -> tuple[Message, ...]:
     return tuple(bootstrap.ports().outbox.messages(lead_id))
 
 
+@pytest.mark.proves("V3")
 def test_a_sent_message_is_counted_once_by_recipient_and_by_channel(
     stage: Stage, context: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -59,6 +60,7 @@ def test_a_sent_message_is_counted_once_by_recipient_and_by_channel(
     assert written(capsys) == {}
 
 
+@pytest.mark.proves("V3")
 @pytest.mark.parametrize(("kind", "metric"), [("Delivery", "MessagesConfirmed"), ("Bounce", "MessagesBounced")])
 def test_a_report_is_counted_when_it_is_news(
     stage: Stage, context: Any, capsys: pytest.CaptureFixture[str], kind: str, metric: str
@@ -94,6 +96,7 @@ def test_a_message_that_is_given_up_is_counted_as_dead(
     assert written(capsys) == both("MessagesDead", lead=1)
 
 
+@pytest.mark.proves("V3")
 @pytest.mark.parametrize(("minutes", "late"), [(29, False), (31, True), (91, False)])
 def test_the_sweep_counts_mails_that_were_sent_and_never_confirmed(
     stage: Stage,
@@ -113,6 +116,7 @@ def test_the_sweep_counts_mails_that_were_sent_and_never_confirmed(
     assert counts == (both("MessagesUnconfirmed", lead=1) if late else {})
 
 
+@pytest.mark.proves("V3")
 def test_an_unverified_sender_is_retried_until_it_is_verified(
     stage: Stage, context: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

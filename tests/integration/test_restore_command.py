@@ -209,6 +209,7 @@ def restore(drill: Drill) -> dict[str, Any]:
     return document
 
 
+@pytest.mark.proves("V4")
 def test_the_whole_drill_keeps_every_promise_and_every_refusal(drill: Drill, story: dict[str, str]) -> None:
     before = lead(story["ada"])
     document = restore(drill)

@@ -232,6 +232,7 @@ def test_the_document_has_every_check_with_its_remedy(tmp_path: Path) -> None:
     assert "cdk bootstrap" in failed["mend"]
 
 
+@pytest.mark.proves("V1")
 def test_the_command_reports_lines_json_and_a_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stage = checked(tmp_path, next(fault for fault in BEFORE if fault.check == "bootstrap"))
     monkeypatch.setenv("STAGES", str(tmp_path))

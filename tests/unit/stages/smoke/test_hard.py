@@ -175,6 +175,7 @@ def test_the_local_stage_is_not_disturbed() -> None:
     assert "rings no alarm" in done.output
 
 
+@pytest.mark.proves("V2")
 @pytest.mark.parametrize("words", [(), ("--hurt", "prod-eu")])
 def test_a_live_stage_is_hurt_only_by_its_repeated_name(words: tuple[str, ...]) -> None:
     done = CliRunner().invoke(app, ["smoke", "prod", "--hard", *words])
