@@ -68,11 +68,12 @@ def test_aws_accepts_every_resource_of_a_stage(bodies: Mapping[str, Any]) -> Non
 
 
 def test_each_resource_waits_for_those_that_its_creation_needs(bodies: Mapping[str, Any]) -> None:
-    for body in bodies.values():
-        assert order.missing(body) == []
+    assert {name: order.missing(body) for name, body in bodies.items()} == {key: [] for key in bodies}
+    assert bodies
 
 
 def test_a_stack_is_within_the_limits_of_cloudformation(bodies: Mapping[str, Any]) -> None:
+    assert bodies
     for name, body in bodies.items():
         assert len(name) <= 128
         assert len(json.dumps(body)) < 1_000_000

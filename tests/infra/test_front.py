@@ -101,6 +101,7 @@ def test_only_the_webhooks_that_the_policy_names_are_exempt_from_rate_and_countr
     stack = Stack()
     rules = stack.resolve([rule.statement for rule in _rules(front, names)])
     statements = [capitalised(rule) for rule in rules]
+    assert statements
     for name in names:
         assert not any(blocks(statement, f"/webhooks/{name}", "US") for statement in statements)
     for path in (

@@ -67,7 +67,9 @@ def test_links_lead_to_another_address_where_the_file_names_one(tmp_path: Path) 
 
 def test_an_identity_that_exists_is_neither_created_nor_changed(owned: Synthesised, prod: Synthesised) -> None:
     assert owned.of_type("SES::EmailIdentity") == {}
-    assert not [name for name in owned.body["Outputs"] if name.startswith(("Dkim", "MailFrom"))]
+    outputs = owned.body["Outputs"]
+    assert outputs
+    assert not [name for name in outputs if name.startswith(("Dkim", "MailFrom"))]
     [identity] = prod.of_type("SES::EmailIdentity").values()
     assert identity["DeletionPolicy"] == "RetainExceptOnCreate", "others in the account may send by it"
 

@@ -46,9 +46,11 @@ def test_missing_data_is_bad_only_where_silence_is(prod: Synthesised) -> None:
 
 def test_a_dead_mans_switch_is_created_after_what_feeds_it(prod: Synthesised) -> None:
     schedules = set(prod.of_type("Scheduler::Schedule"))
-    for resource in prod.of_type("CloudWatch::Alarm").values():
-        if resource["Properties"]["AlarmName"] in SWITCHES:
-            assert schedules <= set(resource["DependsOn"])
+    every = prod.of_type("CloudWatch::Alarm").values()
+    switches = [each for each in every if each["Properties"]["AlarmName"] in SWITCHES]
+    assert len(switches) == len(SWITCHES)
+    for switch in switches:
+        assert schedules <= set(switch["DependsOn"])
 
 
 def test_cloudwatch_may_publish_to_the_operators(prod: Synthesised) -> None:
@@ -93,7 +95,9 @@ def test_waiting_messages_and_lagging_streams_are_watched(prod: Synthesised) -> 
 
 def test_a_queues_age_rings_before_its_third_receive_hides_it(prod: Synthesised) -> None:
     queues = prod.of_type("SQS::Queue")
-    for alarm in alarms(prod, "ApproximateAgeOfOldestMessage"):
+    aged = alarms(prod, "ApproximateAgeOfOldestMessage")
+    assert aged
+    for alarm in aged:
         queue = queues[dimension(alarm)["Fn::GetAtt"][0]]["Properties"]
         assert alarm["Threshold"] + alarm["Period"] <= 2 * queue["VisibilityTimeout"]
 
@@ -164,6 +168,7 @@ def test_every_alarm_links_to_a_runbook_section_with_instructions(prod: Synthesi
     sections = dict(zip(parts[1::2], parts[2::2], strict=True))
     descriptions = [alarm["AlarmDescription"] for alarm in prod.properties("CloudWatch::Alarm")]
     used = {}
+    assert descriptions
     for text in descriptions:
         match = re.fullmatch(r"([\w-]+): .+ What to do: docs/guides/runbook\.md#([\w-]+)", text)
         assert match, text

@@ -62,7 +62,6 @@ def test_join_events_store_only_differences_and_still_fold_to_the_lead() -> None
     assert len(lead.inquiry.message) == 5_000
 
 
-@pytest.mark.proves("U6")
 @pytest.mark.parametrize(
     "new",
     [

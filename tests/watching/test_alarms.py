@@ -392,7 +392,8 @@ def test_no_alarm_rings_in_a_usual_week(prod: Synthesised) -> None:
     for each in stage.readers.values():
         each.silent_when_idle = True  # if an idle reader has no datapoints, the rows of sweeps must do
     usual_week(stage)
-    assert all(lead.assigned is not None for lead in stage.leads)
+    assert stage.leads
+    assert [lead for lead in stage.leads if lead.assigned is None] == []
     for reading in READINGS:
         rang = {
             name: minutes
@@ -407,6 +408,7 @@ def test_only_the_switches_of_a_new_stage_ring_until_its_first_sweep(prod: Synth
     live(stage, 3 * DAY, {})
     for reading in READINGS:
         watching = [evaluated(stage, name, reading) for name in alarms_of(prod.body)]
+        assert watching
         rang = {alarm.name for alarm in watching if list(ringing(alarm, 0, 3 * DAY))}
         assert rang <= {f"leadtight-prod-{name}-stopped" for name in ("sweep", "route-stream", "respond-stream")}
         assert all(alarm.history[-1][0] <= NEW and alarm.state == OK for alarm in watching), reading
@@ -418,8 +420,9 @@ def test_every_alarm_tells_the_operators_when_it_rings_and_when_it_ends(prod: Sy
         for id_, resource in prod.of_type("SNS::Topic").items()
         if resource["Properties"]["TopicName"] == "leadtight-prod-operators"
     ]
-    for alarm in alarms_of(prod.body).values():
-        assert alarm.tells == {ALARM: [{"Ref": topic}], OK: [{"Ref": topic}]}
+    told = {name: alarm.tells for name, alarm in alarms_of(prod.body).items()}
+    assert told
+    assert told == {key: {ALARM: [{"Ref": topic}], OK: [{"Ref": topic}]} for key in told}
 
 
 def test_every_alarm_is_shown_to_ring(prod: Synthesised) -> None:

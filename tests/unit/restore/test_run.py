@@ -145,6 +145,7 @@ def test_an_erasure_that_names_no_lead_is_stated(stage: TwinStage) -> None:
 def test_a_run_that_stops_after_any_call_is_completed_by_the_next() -> None:
     whole = with_history()
     whole.restore(WHOLE)
+    assert len(whole.calls.names) > 10
     for number, call in enumerate(whole.calls.names, start=1):
         stopped = with_history()
         stopped.calls.kill_after = number
