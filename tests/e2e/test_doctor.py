@@ -1,28 +1,17 @@
 """`leadtight doctor` against the running local stage."""
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from leadtight.adapters.aws import clients
 from leadtight.cli import app
-from leadtight.devstage.local_stage import LocalStage
 from leadtight.stages.doctor.local_cloud import CANNOT_ASK
 
 NOT_SET_LOCALLY = {"backup-copy", "receiving", "certificate", "front-certificate", "domain", "calls"}
 
 
-@pytest.fixture(autouse=True)
-def _here(local_stage: LocalStage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Work in a folder with the running stage."""
-    (tmp_path / ".leadtight").symlink_to(local_stage.folder)
-    monkeypatch.chdir(tmp_path)
-    clients.forget_clients()
-    yield
-    clients.forget_clients()
+pytestmark = pytest.mark.usefixtures("beside_the_stage")
 
 
 def test_every_check_that_the_local_cloud_can_answer_is_answered() -> None:

@@ -2,28 +2,17 @@
 
 import base64
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
-from leadtight.adapters.aws import clients
 from leadtight.cli import app
-from leadtight.devstage.local_stage import LocalStage
 from leadtight.stages.smoke.local_cloud import CANNOT_ASK
 from tests.e2e.stage import Stage, eventually
 
-
-@pytest.fixture(autouse=True)
-def _here(local_stage: LocalStage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Work in a folder with the running stage."""
-    (tmp_path / ".leadtight").symlink_to(local_stage.folder)
-    monkeypatch.chdir(tmp_path)
-    clients.forget_clients()
-    yield
-    clients.forget_clients()
+pytestmark = pytest.mark.usefixtures("beside_the_stage")
 
 
 def smoke(*words: str) -> tuple[int, dict[str, Any]]:
