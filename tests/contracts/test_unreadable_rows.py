@@ -27,6 +27,7 @@ from leadtight.adapters.dynamodb.erasures import DynamoErasures
 from leadtight.adapters.dynamodb.quarantine import DynamoQuarantine
 from leadtight.adapters.dynamodb.row_reader import Raw
 from leadtight.adapters.dynamodb.rows import TableRow
+from leadtight.adapters.dynamodb.runs import DynamoRuns
 from leadtight.adapters.dynamodb.send_pace import DynamoPace
 from leadtight.adapters.dynamodb.table import DynamoTable
 from leadtight.adapters.memory.table import MemoryTable
@@ -128,6 +129,8 @@ def _filled(world: World) -> World:
     table.keep_sent(RecentSends(key="address", turn=1, sent=(SentMessage(message="L1 m", at=NOW),)))
     assert DynamoPace(table).take(Channel.EMAIL, 1, NOW)
     world.erasures.keep_erasure(Erasure(id="asked", begun_at=NOW))
+    for name in ("nightly", "weekly"):
+        DynamoRuns(table).ran(name, NOW)
     return world
 
 
@@ -247,6 +250,12 @@ CASES = {
     ),
     "call_list": Case(kind="call_list", pk="DNC", sk="LIST#national", readers=(lambda w: w.lists.lists(),)),
     "listed": Case(kind="listed", pk="DNC#number", sk="LIST#national"),
+    "run": Case(
+        kind="run",
+        pk=keys.RUNS,
+        sk=keys.run("nightly"),
+        readers=(lambda w: tuple(DynamoRuns(w.table).last_runs().items()),),
+    ),
 }
 
 
