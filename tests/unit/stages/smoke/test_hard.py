@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from leadtight.app.intake.submission import Submission
 from leadtight.cli import app
+from leadtight.cli.smoke.hard import ROOT
 from leadtight.domain.model.errors import SendFailed
 from leadtight.domain.policy.trust import Submitter
 from leadtight.stages import checks
@@ -181,3 +182,9 @@ def test_a_live_stage_is_hurt_only_by_its_repeated_name(words: tuple[str, ...]) 
     done = CliRunner().invoke(app, ["smoke", "prod", "--hard", *words])
     assert done.exit_code == 2
     assert "--hurt prod" in done.output
+
+
+def test_deployments_run_where_the_makefile_is() -> None:
+    targets = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert "\ndeploy:" in targets
+    assert "\ndestroy:" in targets
