@@ -22,7 +22,7 @@ from leadtight.stages.smoke.session import Session
 from leadtight.stages.stage_names import LOCAL, is_live
 
 COMMAND = "smoke"
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = stage_file.ROOT
 PREVIOUS = ROOT / "build" / "previous"
 """Where an earlier revision is checked out, to be deployed."""
 
