@@ -87,6 +87,9 @@ class Digest:
         self, person: str, permission: Permission, notices: list[tuple[Message, Lead]], now: datetime
     ) -> bool:
         first, *others = (message for message, _ in notices)
+        first = replace(first, data={**first.data, WITH: [[m.lead_id, m.id] for m in others]})
+        if others:
+            self._outbox.finish(first, None)  # still claimed: a report that comes before our answer counts for all
         try:
             provider_id = self._sender.send_digest(permission, person, notices, now)
         except SendUnsure:
@@ -96,9 +99,7 @@ class Digest:
             for message in (first, *others):
                 self._put_off(message, error, now)
             return False
-        self._sent(
-            replace(first, data={**first.data, WITH: [[m.lead_id, m.id] for m in others]}, provider_id=provider_id), now
-        )
+        self._sent(replace(first, provider_id=provider_id), now)
         for message in others:
             self._sent(message, now)
         return True
