@@ -52,6 +52,8 @@ def doctor(
         chosen = stage_file.read(stage, folders=[LOCAL_FILES] if stage == LOCAL else None)
     except StageFileError as error:
         raise stop(COMMAND, "; ".join(map(str, error.problems)), code=2) from error
+    if html and (html.is_dir() or not html.parent.is_dir()):
+        raise stop(COMMAND, f"--html {html}: name a file in a folder that exists", code=2)
     now = clock_and_ids.clock()
     console = Console(quiet=as_json, soft_wrap=True)
     results = checks.run(_checked(chosen), checks_of_a_stage(), say=checks_page.teller(console), clock=time.monotonic)

@@ -13,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from leadtight.adapters.aws import clients
 from leadtight.cli.exits import stop
 from leadtight.devstage.info import DevInfo
+from leadtight.stages.credentials import explained
 
 DEV = Path(".leadtight/dev.json")
 # A function may take five minutes; a caller that gives up earlier would not learn what it found.
@@ -40,15 +41,17 @@ class StackClient:
         try:
             description = clients.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
         except (ClientError, BotoCoreError) as error:
-            raise stop(command, f"{name}: {error}", code=2) from error
-        return cls(command, name, {output["OutputKey"]: output["OutputValue"] for output in description["Outputs"]})
+            raise stop(command, f"{name}: {explained(error)}", code=2) from error
+        outputs = {output["OutputKey"]: output["OutputValue"] for output in description.get("Outputs", ())}
+        return cls(command, name, outputs)
 
     def ask(self, function: str, payload: dict[str, Any]) -> dict[str, Any]:
         """Invoke a function, named by its output.
 
         Exits with 1 when it fails.
         """
-        name = self.outputs[function]
+        if (name := self.outputs.get(function)) is None:
+            raise stop(self.command, f"{self.stack}: it has no output {function}: is it deployed?", code=2)
         client = clients.client("lambda", attempts=1, read_seconds=PATIENCE_SECONDS)
         try:
             answer = client.invoke(FunctionName=name, Payload=json.dumps(payload).encode())

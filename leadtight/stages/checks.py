@@ -13,6 +13,8 @@ from typing import Any, Generic, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from leadtight.stages.credentials import fault_of
+
 T = TypeVar("T")
 DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError", "403"})
 
@@ -142,8 +144,8 @@ def refusal(error: ClientError) -> Verdict:
         return failed(
             f"{operation} is denied: {detail}", "use credentials with the policies of “Who needs what” in deploy.md"
         )
-    if code in ("ExpiredToken", "ExpiredTokenException", "RequestExpired"):
-        return failed("the credentials have expired", "sign in again (aws sso login)")
+    if fault := fault_of(error):
+        return failed(*fault)
     return failed(f"{operation}: {code}: {detail}", "see what AWS says, and run it again")
 
 

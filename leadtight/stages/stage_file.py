@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from leadtight.domain.model.errors import Problem, StageFileError
-from leadtight.stages.stage_names import problem_of_name
+from leadtight.stages.stage_names import LOCAL, problem_of_name
 from leadtight.stages.stage_reader import StageReader
 from leadtight.stages.stage_settings import StageFile
 
@@ -36,7 +36,11 @@ def read_file(path: Path) -> StageFile:
     _require_name(path.stem)
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise StageFileError([Problem(path.name, "is not UTF-8: save it as UTF-8")]) from error
+    except RecursionError as error:
+        raise StageFileError([Problem(path.name, "is nested too deeply")]) from error
+    except (OSError, tomllib.TOMLDecodeError) as error:
         raise StageFileError([Problem(path.name, str(error))]) from error
     problems: list[Problem] = []
     stage = StageReader(path.resolve(), document, problems).read()
@@ -49,7 +53,8 @@ def _find(name: str, folders: Sequence[Path]) -> Path:
     files = [*{path.resolve(): path for folder in folders if (path := folder / f"{name}.toml").is_file()}.values()]
     if not files:
         places = " or ".join(str(folder / f"{name}.toml") for folder in folders)
-        raise StageFileError([Problem(name, f"no stage file {places}: copy stages/example.toml")])
+        remedy = "run `make dev`, which writes it" if name == LOCAL else "copy stages/example.toml"
+        raise StageFileError([Problem(name, f"no stage file {places}: {remedy}")])
     if len(files) > 1:
         raise StageFileError([Problem(name, f"two stage files: {' and '.join(map(str, files))}")])
     return files[0]

@@ -99,10 +99,10 @@ class StageReader:
         name = _required(self._top, "policy", values.text)
         if name is None:
             return None
-        file = (self._path.parent / Path(name).expanduser()).resolve()
         try:
+            file = (self._path.parent / Path(name).expanduser()).resolve()
             policy = policy_file.parse(file)
-        except ValueError as error:
+        except (ValueError, RuntimeError) as error:  # a path with a zero byte; a home that no one has
             self._top.problem("policy", str(error))
             return None
         self._judge(policy)

@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from leadtight.domain.model.errors import StageFileError
 from leadtight.stages import stage_file
+from leadtight.stages.credentials import explained
 from scripts.stage.commands import StageCommandError, StageCommands
 
 
@@ -29,8 +30,10 @@ def main(words: list[str] | None = None) -> int:
         print(f"{stage.path.name}: warning: {warning}", file=sys.stderr)
     try:
         getattr(StageCommands(stage=stage), options.command)()
-    except (StageCommandError, BotoCoreError, ClientError) as error:
+    except StageCommandError as error:
         return _stop(str(error), status=1)
+    except (BotoCoreError, ClientError) as error:
+        return _stop(explained(error), status=1)
     return 0
 
 

@@ -20,7 +20,7 @@ def stage(dev_info: DevInfo) -> Stage:
 
 @pytest.fixture
 def beside_the_stage(local_stage: LocalStage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Work in a folder with the running stage, as commands do."""
+    """Work in a folder with the running stage."""
     (tmp_path / ".leadtight").symlink_to(local_stage.folder)
     monkeypatch.chdir(tmp_path)
     clients.forget_clients()

@@ -139,3 +139,9 @@ def test_a_restored_table_has_every_promise_armed_again(
     assert all(lead and lead.owner_id and lead.wake_at and lead.wake_at > later for lead in after.values())
     kinds = [event.kind for event in bootstrap.ports().store.history(lead_id)]
     assert "deadline_missed" in kinds, "deadlines passed meanwhile rang"
+
+
+def test_a_stack_without_its_functions_is_a_usage_error(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    deploy(monkeypatch)
+    code, _, errors = run("--all")
+    assert (code, "is it deployed?" in errors, errors.count("\n")) == (2, True, 1)

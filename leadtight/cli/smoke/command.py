@@ -29,6 +29,7 @@ from leadtight.domain.model.errors import LeadtightError
 from leadtight.policy import loader as policies
 from leadtight.stages import checks, checks_page, stage_file
 from leadtight.stages.checks import Check
+from leadtight.stages.credentials import explained
 from leadtight.stages.smoke import hard_steps, program
 from leadtight.stages.smoke.deployed_stage import DeployedStage
 from leadtight.stages.smoke.disturbances import Disturbances
@@ -120,7 +121,7 @@ def _settings(name: str) -> tuple[SmokeSettings, Path]:
     try:
         account = str(clients.client("sts").get_caller_identity()["Account"])
     except (ClientError, BotoCoreError) as error:
-        raise stop(COMMAND, f"{name}: {error}", code=2) from error
+        raise stop(COMMAND, f"{name}: {explained(error)}", code=2) from error
     if account != stage.account:
         raise stop(COMMAND, f"{name}: the credentials are of {account}, the stage is in {stage.account}", code=2)
     operators = stage.operators.emails

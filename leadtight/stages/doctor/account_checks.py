@@ -6,16 +6,10 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from botocore.exceptions import (
-    ClientError,
-    CredentialRetrievalError,
-    NoCredentialsError,
-    ProfileNotFound,
-    SSOError,
-    TokenRetrievalError,
-)
+from botocore.exceptions import BotoCoreError, ClientError
 
 from leadtight.stages.checks import Verdict, failed, not_asked, passed, warned
+from leadtight.stages.credentials import fault_of
 from leadtight.stages.doctor.account import found
 from leadtight.stages.doctor.checked_stage import FRONT_REGION, NO_STACK, CheckedStage
 
@@ -30,7 +24,6 @@ LONGEST_LOG_POLICY, MOST_LOG_POLICIES = 5_120, 10
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
 """
 
-UNKNOWN = ("InvalidClientTokenId", "SignatureDoesNotMatch", "UnrecognizedClientException")
 ENABLED = ("ENABLED", "ENABLED_BY_DEFAULT")
 GONE = ("ResourceNotFoundException", "NotFoundException")
 
@@ -40,15 +33,9 @@ def credentials_fit(checked: CheckedStage) -> Verdict:
     wanted = checked.stage.account
     try:
         identity = checked.account.ask("sts", "get_caller_identity")
-    except NoCredentialsError:
-        return failed("the shell has no AWS credentials", "sign in, such as by `aws sso login`, and set AWS_PROFILE")
-    except (SSOError, TokenRetrievalError, CredentialRetrievalError) as error:
-        return failed(f"the sign-in has expired: {error}", "sign in again (aws sso login)")
-    except ProfileNotFound as error:
-        return failed(str(error), "set AWS_PROFILE to a profile of `aws configure list-profiles`")
-    except ClientError as error:
-        if error.response["Error"]["Code"] in UNKNOWN:
-            return failed("AWS does not know these credentials", "sign in again, or correct the access key")
+    except (BotoCoreError, ClientError) as error:
+        if fault := fault_of(error):
+            return failed(*fault)
         raise
     if identity["Account"] != wanted:
         return failed(

@@ -403,3 +403,19 @@ def test_an_origin_of_texts_that_cannot_work_is_refused(
 ) -> None:
     [found] = problems(folder, "eu", text({}, {"texts": texts}))
     assert problem in found
+
+
+@pytest.mark.parametrize("policy", ["~no-such-person/policy.toml", "a\\u0000b"])
+def test_a_policy_at_an_impossible_path_is_a_problem(folder: Path, policy: str) -> None:
+    (folder / "eu.toml").write_text(text({"policy": f'"{policy}"'}, {}))
+    with pytest.raises(StageFileError, match=r"eu\.toml: policy"):
+        stage_file.read("eu", folders=[folder])
+
+
+@pytest.mark.parametrize(
+    ("content", "detail"), [(b"\xff\xfea", "save it as UTF-8"), (b"a = " + b"[" * 3_000, "nested too deeply")]
+)
+def test_a_file_that_is_no_text_or_too_deep_is_a_problem(folder: Path, content: bytes, detail: str) -> None:
+    (folder / "eu.toml").write_bytes(content)
+    with pytest.raises(StageFileError, match=detail):
+        stage_file.read("eu", folders=[folder])

@@ -251,3 +251,24 @@ def test_the_command_reports_lines_json_and_a_page(tmp_path: Path, monkeypatch: 
     assert json.loads(as_json.output)["counts"]["fail"] == 1
     missing = CliRunner().invoke(app, ["doctor", "staging"])
     assert (missing.exit_code, "copy stages/example.toml" in missing.output) == (2, True)
+
+
+def test_a_page_that_cannot_be_written_is_refused_before_anything_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = checked(tmp_path)
+    monkeypatch.setenv("STAGES", str(tmp_path))
+    monkeypatch.setattr(command, "AwsAccount", lambda _: stage.account)
+    for page in (tmp_path, tmp_path / "missing" / "page.html"):
+        result = CliRunner().invoke(app, ["doctor", "prod", "--html", str(page)])
+        assert (result.exit_code, "name a file in a folder that exists" in result.output) == (2, True)
+    assert isinstance(stage.account, FakeAccount)
+    assert stage.account.asked == []
+
+
+def test_without_a_local_stage_the_doctor_says_how_to_start_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(app, ["doctor", "local"])
+    assert (result.exit_code, "make dev" in result.output) == (2, True)
