@@ -51,13 +51,17 @@ class Verification:
         return self._look(table, schedule_group)
 
     def _look(self, table: str, schedule_group: str | None) -> Verified:
-        rows, indexed, leads = Counter[str](), set(), list[Lead]()
+        rows, indexed, leads, unread = Counter[str](), set(), list[Lead](), list[str]()
         for item in self._items.scan(table):
             rows[kind_of(item)] += 1
             if "gsi1pk" in item:
                 indexed.add(key_of(item))
-            leads += readable_lead(item)
+            if is_lead(item):
+                lead = [*readable_lead(item)]
+                leads += lead
+                unread += [] if lead else [item["pk"]["S"]]
         problems = [*self._index_problems(table, indexed), *_mail_problems(leads)]
+        problems += [f"{key}: its row cannot be read, so neither its alarm nor its state is verified" for key in unread]
         if schedule_group is not None:
             problems += self._alarm_problems(leads, schedule_group)
         return Verified(
@@ -80,9 +84,14 @@ class Verification:
                 yield f"lead {lead.id}: its alarm for {lead.wake_at.isoformat()} is not armed"
 
 
+def is_lead(item: Item) -> bool:
+    """Return whether a row is a lead's own."""
+    return kind_of(item) == "lead" and item["sk"]["S"] == "LEAD"
+
+
 def readable_lead(item: Item) -> Iterator[Lead]:
     """Yield the lead of a row, if it has one."""
-    if kind_of(item) == "lead" and item["sk"]["S"] == "LEAD":
+    if is_lead(item):
         try:
             yield LeadRow.from_raw_data(dict(item)).value()
         except Exception:  # noqa: BLE001 - a row of another version; the product counts those itself

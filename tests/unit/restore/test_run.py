@@ -316,6 +316,18 @@ def test_a_lead_without_its_alarm_is_a_problem(stage: TwinStage) -> None:
     assert any("L1: its alarm for" in problem for problem in stage.restore(PLAN).problems)
 
 
+def test_a_lead_that_cannot_be_read_is_a_problem(stage: TwinStage) -> None:
+    scan = stage.dynamodb.scan
+
+    def spoiled(TableName: str, **options: object) -> dict[str, object]:  # noqa: N803 - AWS's name
+        found = scan(TableName, **options)
+        items = [{**item, "doc": {"S": "rubbish"}} for item in found["Items"]]
+        return {**found, "Items": items}
+
+    stage.dynamodb.scan = spoiled  # type: ignore[method-assign]  # rows of another version
+    assert any("L1: its row cannot be read" in problem for problem in stage.restore(PLAN).problems)
+
+
 def test_an_index_that_lacks_a_row_is_a_problem(stage: TwinStage) -> None:
     scan = stage.dynamodb.scan
 
