@@ -123,7 +123,12 @@ def _sorted(item: Item) -> Iterator[tuple[str, Any]]:
 
 
 def _lost_lead(item: Item) -> LostLead:
-    document = json.loads(item["doc"]["S"])
-    return LostLead(
-        lead_id=str(document["id"]), received_at=str(document["received_at"]), source=str(document.get("source", ""))
-    )
+    """Return a lead's identity; of an unreadable one, its id."""
+    lead_id = item["pk"]["S"].partition("#")[2]
+    try:
+        document = json.loads(item["doc"]["S"])
+        return LostLead(
+            lead_id=lead_id, received_at=str(document["received_at"]), source=str(document.get("source", ""))
+        )
+    except (KeyError, ValueError):
+        return LostLead(lead_id=lead_id, received_at="", source="")

@@ -316,12 +316,16 @@ def test_a_lead_without_its_alarm_is_a_problem(stage: TwinStage) -> None:
     assert any("L1: its alarm for" in problem for problem in stage.restore(PLAN).problems)
 
 
+SPOILED = {"doc": {"S": "{}"}}
+"""The document of a lead that says nothing."""
+
+
 def test_a_lead_that_cannot_be_read_is_a_problem(stage: TwinStage) -> None:
     scan = stage.dynamodb.scan
 
     def spoiled(TableName: str, **options: object) -> dict[str, object]:  # noqa: N803 - AWS's name
         found = scan(TableName, **options)
-        items = [{**item, "doc": {"S": "rubbish"}} for item in found["Items"]]
+        items = [item | SPOILED if item["sk"] == {"S": "LEAD"} else item for item in found["Items"]]
         return {**found, "Items": items}
 
     stage.dynamodb.scan = spoiled  # type: ignore[method-assign]  # rows of another version
